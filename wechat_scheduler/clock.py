@@ -1,0 +1,60 @@
+"""The only reader of time.
+
+Instants are aware UTC datetimes, durations are timedeltas. Wall time can jump (NTP, an operator);
+what must not, such as how long a credential may still be handed out, is judged by `boottime`.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time as everything here sees it; tests inject one that they move by hand."""
+
+    def now(self) -> datetime:
+        """The wall clock: an aware datetime in UTC. May jump."""
+        ...
+
+    def boottime(self) -> float:
+        """Seconds since an arbitrary point. Never jumps, and goes on while the machine sleeps."""
+        ...
+
+    async def sleep(self, delay: timedelta) -> None:
+        """Return after `delay`; at once if it is not positive."""
+        ...
+
+    async def sleep_seconds(self, seconds: float) -> None:
+        """`sleep` for libraries that count in seconds (tenacity's `sleep=`)."""
+        ...
+
+    async def wait(self, event: asyncio.Event, timeout: timedelta | None) -> bool:
+        """Wait until `event` is set (True) or `timeout` has passed (False); None waits for ever."""
+        ...
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def boottime(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    async def sleep(self, delay: timedelta) -> None:
+        await asyncio.sleep(max(0.0, delay.total_seconds()))
+
+    async def sleep_seconds(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds))
+
+    async def wait(self, event: asyncio.Event, timeout: timedelta | None) -> bool:
+        if event.is_set():
+            return True
+        try:
+            async with asyncio.timeout(None if timeout is None else timeout.total_seconds()):
+                await event.wait()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,175 @@
+"""Every error raised on purpose. Whatever else surfaces is a bug.
+
+SchedulerError
+├── StartError                   the program cannot start; one sentence, exit code
+│   ├── ConfigError              a setting is wrong; names file, path and the nearest valid key
+│   ├── StateError               the state folder or the database cannot be used
+│   └── SealingError             a sealed secret cannot be opened: the key is lost or wrong
+├── StorageError                 the store did not answer; nothing was changed, try again
+├── RequestError                 a caller asked for something that cannot be had
+│   ├── InvalidRequestError      400, names the field
+│   ├── UnauthorizedError        401
+│   ├── ForbiddenError           403
+│   ├── NotFoundError            404
+│   ├── ConflictError            409
+│   ├── TooLargeError            413
+│   └── UnavailableError         503, says when to come back
+└── CallError                    a call to somebody else's server failed
+    ├── AddressRefusedError      the address is one that must not be called
+    ├── UnreachableError         the daemon does not answer; says where it was looked for
+    └── WeChatError              WeChat refused; carries the reaction that fits
+
+Messages are lower case, end without a full stop, and never contain a secret.
+"""
+
+import enum
+from datetime import timedelta
+
+
+class SchedulerError(Exception):
+    """The root: catch it to catch everything that is raised on purpose."""
+
+
+class StartError(SchedulerError):
+    """The program cannot start. `str(error)` is one sentence that says what to do."""
+
+    exit_code = 1
+
+
+class ConfigError(StartError):
+    """A setting is unknown or wrong."""
+
+    exit_code = 2
+
+
+class StateError(StartError):
+    """The state folder or the database cannot be used as it is."""
+
+
+class SealingError(StartError):
+    """A sealed secret cannot be opened with the keys at hand."""
+
+
+class StorageError(SchedulerError):
+    """The store did not answer. Nothing was changed; the same call may be made again."""
+
+
+class RequestError(SchedulerError):
+    """A caller asked for something that cannot be had.
+
+    `status` is the HTTP status (and the `code` of the native envelope); `field` is the path of the
+    offending value as the caller wrote it (`tasks[2].type`), empty when the request as a whole is meant.
+    """
+
+    status = 400
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+
+
+class InvalidRequestError(RequestError):
+    """The request is not of the documented form."""
+
+    status = 400
+
+
+class UnauthorizedError(RequestError):
+    """No key came with the request, or one that is not known."""
+
+    status = 401
+
+
+class ForbiddenError(RequestError):
+    """The key is known but does not reach this far."""
+
+    status = 403
+
+
+class NotFoundError(RequestError):
+    """There is nothing of that name."""
+
+    status = 404
+
+
+class ConflictError(RequestError):
+    """The request fits more than one thing, or contradicts what is stored."""
+
+    status = 409
+
+
+class TooLargeError(RequestError):
+    """The body is larger than the limit."""
+
+    status = 413
+
+
+class UnavailableError(RequestError):
+    """What was asked for exists but cannot be handed out now; `retry_after` says when to come back."""
+
+    status = 503
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CallError(SchedulerError):
+    """A call to somebody else's server failed: no answer, or not the one that was agreed."""
+
+
+class AddressRefusedError(CallError):
+    """The address points where the configuration does not allow calls to go."""
+
+
+class UnreachableError(CallError):
+    """A client of the daemon got no answer from it."""
+
+
+class Reaction(enum.StrEnum):
+    """What a failure calls for. Every failure has exactly one."""
+
+    TRANSIENT = "transient"
+    """It may pass by itself: back off with jitter, keep serving what is still valid."""
+
+    PARENT_INVALID = "parent_invalid"
+    """The credential that was used for the call is bad: refresh that one, then try again."""
+
+    NEEDS_INPUT = "needs_input"
+    """Something only the outside can give is missing or was refused: sleep until it arrives."""
+
+    WAIT_UNTIL = "wait_until"
+    """It will pass at a known time."""
+
+    OPERATOR = "operator"
+    """A person must act: say exactly what to do, probe slowly."""
+
+
+class WeChatError(CallError):
+    """WeChat refused a call, or did not answer it.
+
+    `errcode` is None when there was no answer to read; `rid` is WeChat's request id; `advice` is a
+    sentence an operator can act on; `refused` names the input that was the cause
+    (`refresh_token`, `component_access_token`), empty if none; `retry_after` comes with WAIT_UNTIL.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reaction: Reaction,
+        endpoint: str,
+        errcode: int | None = None,
+        rid: str = "",
+        advice: str = "",
+        refused: str = "",
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.reaction = reaction
+        self.endpoint = endpoint
+        self.errcode = errcode
+        self.rid = rid
+        self.advice = advice
+        self.refused = refused
+        self.retry_after = retry_after

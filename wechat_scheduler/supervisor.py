@@ -1,0 +1,65 @@
+"""The only creator of tasks, with `clockwork.py`.
+
+There are two kinds. *Essential* services live in one task group: when one dies, the group ends and
+with it the process, and systemd starts it anew. *Contained* work fails alone and is logged.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class Supervisor:
+    """Owns every task of the process between `__aenter__` and `__aexit__`.
+
+    Leaving the block waits for essential services to end by themselves (tell them to stop first)
+    and cancels contained work that is still running.
+    """
+
+    def __init__(self) -> None:
+        self._group = asyncio.TaskGroup()
+        self._contained: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        finally:
+            await self._end_contained()
+
+    def essential(self, name: str, service: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run `service`; its failure ends the process."""
+        return self._group.create_task(service, name=name)
+
+    def contained(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run `work`; its failure is logged and touches nothing else."""
+        task = asyncio.create_task(_log_failure(name, work), name=name)
+        self._contained.add(task)
+        task.add_done_callback(self._contained.discard)
+        return task
+
+    async def _end_contained(self) -> None:
+        tasks = list(self._contained)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _log_failure(name: str, work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception as error:
+        log.exception("supervisor.contained_failed", task=name, error=type(error).__name__)
