@@ -1,0 +1,210 @@
+"""TOML, environment and flags -> one frozen `Config`. The only reader of the first two.
+
+What is nearer to the operator wins: flag > environment > file > what the surroundings say (systemd,
+$HOME) > default. Every mistake is reported, not only the first. Nothing is expanded: no `${}`, no
+`~`. An empty string means "not given", as `VARIABLE=` does in most container set-ups.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wechat_scheduler.config.settings import (
+    KEYS,
+    PREFIX,
+    SECTIONS,
+    Config,
+    Key,
+    Systemd,
+    contradictions,
+)
+from wechat_scheduler.config.sources import (
+    Environ,
+    Flags,
+    Given,
+    Layer,
+    from_document,
+    from_environment,
+    from_flags,
+    from_surroundings,
+    open_files,
+    read_secret,
+    reason,
+)
+from wechat_scheduler.errors import ConfigError
+
+__all__ = [
+    "ClientSettings",
+    "Config",
+    "Loaded",
+    "Setting",
+    "client_settings",
+    "load",
+    "read_environ",
+]
+
+DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
+DATABASE_NAME = "wechat-scheduler.db"
+
+
+class Setting(NamedTuple):
+    """A line of `config show`. Origin: "flag --port", "environment …", "file …" or "default"."""
+
+    path: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The configuration, every setting's origin in the order of the example, the file if any."""
+
+    config: Config
+    origins: tuple[Setting, ...]
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """What the commands that talk to a running daemon find in the environment."""
+
+    url: str | None
+    key: str | None = field(repr=False)
+
+
+def read_environ() -> dict[str, str]:
+    """A copy of the process's environment."""
+    return dict(os.environ)
+
+
+def load(*, file: Path | None, flags: Flags, environ: Environ) -> Loaded:
+    """Read and check everything. `flags` go by setting path; None means not given.
+
+    Without `file`, $WECHAT_SCHEDULER_CONFIG, else /etc/wechat-scheduler/config.toml if it exists.
+    Raises ConfigError, one line for each thing that is wrong.
+    """
+    source, document = _read_document(file, environ)
+    problems: list[str] = []
+    layers = (
+        from_flags(flags),
+        from_environment(environ, problems),
+        from_document(source, document, problems),
+        from_surroundings(environ),
+    )
+    given = _merge(layers, problems)
+    values = _read_values(given, problems)
+    config = _build(values, environ)
+    _check(config, given)
+    return Loaded(config=config, origins=tuple(_origins(values, given)), file=source)
+
+
+def client_settings(environ: Environ) -> ClientSettings:
+    """$WECHAT_SCHEDULER_URL and $WECHAT_SCHEDULER_KEY, or the file that …_KEY_FILE names."""
+    key, key_file = environ.get(f"{PREFIX}KEY"), environ.get(f"{PREFIX}KEY_FILE")
+    if key_file and not key:
+        key = read_secret(Path(key_file), f"environment {PREFIX}KEY_FILE")
+    return ClientSettings(url=environ.get(f"{PREFIX}URL") or None, key=key or None)
+
+
+def _read_document(file: Path | None, environ: Environ) -> tuple[Path | None, dict[str, Any]]:
+    variable = environ.get(f"{PREFIX}CONFIG")
+    named = file or (Path(variable) if variable else None)
+    source = named or DEFAULT_FILE
+    try:
+        return source, tomllib.loads(source.read_text("utf-8-sig"))
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not named:
+            return None, {}
+        raise ConfigError(f"{source}: {reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{source}: not written in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        sentence = str(error)
+        raise ConfigError(f"{source}: {sentence[:1].lower()}{sentence[1:]}") from error
+
+
+def _merge(layers: Iterable[Layer], problems: list[str]) -> Layer:
+    """Of each setting what the first layer that has it says."""
+    merged: Layer = {}
+    for layer in layers:
+        open_files(layer, problems)
+        merged = layer | merged
+    return _derived(merged, problems) | merged
+
+
+def _derived(given: Layer, problems: list[str]) -> Layer:
+    """The defaults that depend on where the state is."""
+    if "state.dir" not in given:
+        problems.append("state.dir: nothing says where to keep the state; give --state")
+        return {}
+    folder = Path(str(given["state.dir"].raw)).absolute()
+    defaults = {
+        "state.database": f"sqlite://{folder / DATABASE_NAME}",
+        "state.sealing_key_file": str(folder / "sealing.key"),
+    }
+    return {path: Given(raw, "default", path, is_text=True) for path, raw in defaults.items()}
+
+
+def _read_values(given: Layer, problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for path, key in KEYS.items():
+        try:
+            values[path] = _read_value(key, given[path]) if path in given else key.default
+        except ValueError as error:
+            problems.append(f"{given[path].where}: {error}")
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return values
+
+
+def _read_value(key: Key, given: Given) -> object:
+    if given.is_text:
+        return key.notation.read(key.notation.from_text(str(given.raw)))
+    return key.notation.read(given.raw)
+
+
+def _build(values: dict[str, Any], environ: Environ) -> Config:
+    sections: dict[str, Any] = {
+        section: kind(**{name: values[f"{section}.{name}"] for name in kind.__struct_fields__})
+        for section, kind in SECTIONS.items()
+    }
+    return Config(**sections, systemd=_systemd(environ))
+
+
+def _systemd(environ: Environ) -> Systemd:
+    watchdog = _number(environ, "WATCHDOG_USEC")
+    names = environ.get("LISTEN_FDNAMES")
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    return Systemd(
+        notify_socket=environ.get("NOTIFY_SOCKET") or None,
+        watchdog=timedelta(microseconds=watchdog) if watchdog else None,
+        listen_pid=_number(environ, "LISTEN_PID"),
+        listen_fds=_number(environ, "LISTEN_FDS") or 0,
+        listen_fdnames=tuple(names.split(":")) if names else (),
+        credentials_directory=Path(credentials) if credentials else None,
+    )
+
+
+def _number(environ: Environ, name: str) -> int | None:
+    text = environ.get(name, "")
+    return int(text) if text.isdecimal() else None
+
+
+def _check(config: Config, given: Layer) -> None:
+    """The settings that are wrong only together."""
+    problems = [
+        f"{given[path].where if path in given else path}: {sentence}"
+        for path, sentence in contradictions(config)
+    ]
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _origins(values: dict[str, Any], given: Layer) -> Iterator[Setting]:
+    for path, key in KEYS.items():
+        origin = given[path].origin if path in given else "default"
+        yield Setting(path, key.notation.show(values[path]), origin)

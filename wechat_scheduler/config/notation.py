@@ -1,0 +1,220 @@
+"""How the values of settings are written: `30s`, `1MiB`, networks, URLs.
+
+A value has three spellings: typed in TOML, a plain string in the environment and on the command
+line, and what `config show` prints, which is the plain string again, without secrets.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """The spellings of one sort of value.
+
+    `parse` takes what TOML holds, which is a `wire`; `from_text` makes that of a plain string. Both
+    raise ValueError with the rest of a sentence that begins "server.port: ".
+    """
+
+    wire: type
+    noun: str
+    parse: Callable[[Any], object]
+    from_text: Callable[[str], object] = str
+    show: Callable[[Any], str] = str
+
+    def read(self, raw: object) -> object:
+        """The value of what TOML holds; ValueError when that is not of the sort, or out of range."""
+        if type(raw) is not self.wire:
+            raise ValueError(f"expected {self.noun}, got {sort_of(raw)}")
+        return self.parse(raw)
+
+
+def sort_of(raw: object) -> str:
+    """What an operator calls a value of this type."""
+    names = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a decimal number",
+        str: "a string",
+        list: "a list",
+        dict: "a table",
+    }
+    return names.get(type(raw), "a date or time")
+
+
+def whole(low: int, high: int) -> Notation:
+    """A whole number from `low` to `high`, both included."""
+
+    def parse(value: int) -> int:
+        if not low <= value <= high:
+            raise ValueError(f"{value} is not from {low} to {high}")
+        return value
+
+    return Notation(wire=int, noun="a whole number", parse=parse, from_text=_whole_from_text)
+
+
+def one_of(choices: object) -> Notation:
+    """One of the strings of a Literal type."""
+    names = get_args(choices)
+
+    def parse(value: str) -> str:
+        if value not in names:
+            raise ValueError(f"{value!r} is not one of {', '.join(names)}")
+        return value
+
+    return Notation(wire=str, noun=f"one of {', '.join(names)}", parse=parse)
+
+
+def _whole_from_text(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a whole number") from error
+
+
+def _switch_from_text(text: str) -> bool:
+    switch = {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
+    if switch is None:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return switch
+
+
+SWITCH = Notation(
+    wire=bool,
+    noun="true or false",
+    parse=bool,
+    from_text=_switch_from_text,
+    show=lambda value: str(value).lower(),
+)
+
+_UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
+_DURATION = re.compile("".join(f"(?:([0-9]{{1,6}}){unit})?" for unit in _UNITS))
+
+
+def _duration(text: str) -> timedelta:
+    found = _DURATION.fullmatch(text)
+    if not text or not found:
+        raise ValueError(f"{text!r} is not a duration such as 30s, 15m or 1h30m")
+    counts = zip(_UNITS.values(), found.groups(default="0"), strict=True)
+    total = sum((unit * int(count) for unit, count in counts), timedelta(0))
+    if not total:
+        raise ValueError(f"{text!r} is not longer than zero")
+    return total
+
+
+def _show_duration(value: timedelta) -> str:
+    text = ""
+    for name, unit in _UNITS.items():
+        count, value = divmod(value, unit)
+        text += f"{count}{name}" if count else ""
+    return text
+
+
+DURATION = Notation(wire=str, noun='a duration such as "30s"', parse=_duration, show=_show_duration)
+
+_SIZES = {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10, "B": 1}
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,9})(GiB|MiB|KiB|B)", text)
+    if not found or not int(found[1]):
+        raise ValueError(f"{text!r} is not a size such as 64KiB or 1MiB")
+    return int(found[1]) * _SIZES[found[2]]
+
+
+def _show_size(value: int) -> str:
+    unit = next(name for name, size in _SIZES.items() if value % size == 0)
+    return f"{value // _SIZES[unit]}{unit}"
+
+
+SIZE = Notation(wire=str, noun='a size such as "1MiB"', parse=_size, show=_show_size)
+
+
+def _host(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError as error:
+        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?", text):
+            raise ValueError(f"{text!r} is not an address or a host name, alone") from error
+    return text
+
+
+HOST = Notation(wire=str, noun='an address such as "127.0.0.1"', parse=_host)
+
+_BASE_URL = re.compile(
+    r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#]*[^\s?#/])?"
+)
+
+
+def _base_url(text: str) -> str:
+    if not _BASE_URL.fullmatch(text):
+        raise ValueError("expected http(s)://HOST, without user, query or a slash at the end")
+    return text
+
+
+BASE_URL = Notation(wire=str, noun="a URL", parse=_base_url)
+
+
+def _path(text: str) -> Path:
+    if not Path(text).is_absolute():
+        raise ValueError(f"{text!r} is not an absolute path")
+    return Path(text)
+
+
+# The folder in which somebody typed a command is known; the one of a daemon is not.
+PATH = Notation(
+    wire=str,
+    noun="an absolute path",
+    parse=_path,
+    from_text=lambda text: str(Path(text).absolute()),
+    show=lambda value: str(value or ""),
+)
+
+
+def _database(text: str) -> str:
+    """Quotes nothing of what it refuses: there may be a password in it."""
+    scheme, _, rest = text.partition("://")
+    if scheme == "sqlite" and rest.startswith("/"):
+        return text
+    if scheme not in ("postgresql", "postgres"):
+        raise ValueError("expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+    if "@" in "".join(re.split(r"[/?#]", rest, maxsplit=1)[1:]):
+        raise ValueError("write / ? # @ in a user or password as %2F %3F %23 %40")
+    return text
+
+
+def _show_database(url: str) -> str:
+    bare = re.sub(r"^(\w+://[^:/?#@]*:)[^/?#]*@", r"\1[redacted]@", url)
+    return re.sub(r"(?i)(pass[a-z]*=)[^&]*", r"\1[redacted]", bare)
+
+
+DATABASE = Notation(wire=str, noun="a URL", parse=_database, show=_show_database)
+
+
+def _networks(items: list[object]) -> tuple[Network, ...]:
+    for item in items:
+        if not isinstance(item, str):
+            raise ValueError(f"expected a list of strings, got {sort_of(item)} in it")  # noqa: TRY004
+    return tuple(ip_network(item) for item in items if isinstance(item, str))
+
+
+NETWORKS = Notation(
+    wire=list,
+    noun="a list of networks",
+    parse=_networks,
+    from_text=lambda text: [item.strip() for item in text.split(",")],
+    show=lambda networks: ",".join(map(str, networks)),
+)

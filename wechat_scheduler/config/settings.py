@@ -1,0 +1,217 @@
+"""Every setting of the daemon: its name, its notation, its default.
+
+A setting is one field of one section here and one entry of `config.example.toml`, which says why
+it exists and when to change it. Its other names follow from its path: `server.body_limit` is
+`WECHAT_SCHEDULER_SERVER_BODY_LIMIT` in the environment and `--body-limit` on the command line.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from wechat_scheduler.config import notation
+from wechat_scheduler.config.notation import Network, Notation, one_of, whole
+
+PREFIX = "WECHAT_SCHEDULER_"
+
+AccessTokenEndpoint: TypeAlias = Literal["stable_token", "token"]
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+LogFormat: TypeAlias = Literal["auto", "text", "json"]
+
+Count: TypeAlias = Annotated[int, whole(1, 65535)]
+Duration: TypeAlias = Annotated[timedelta, notation.DURATION]
+Size: TypeAlias = Annotated[int, notation.SIZE]
+Networks: TypeAlias = Annotated[tuple[Network, ...], notation.NETWORKS]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the file. Its repr is what `config show` prints: no secret gets out by it."""
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        return [
+            (field.name, _notation(field).show(getattr(self, field.name)))
+            for field in msgspec.structs.fields(self)
+        ]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
+
+
+class Server(Section, frozen=True, kw_only=True):
+    """Our own HTTP side. Port 0 takes a free one; `body_limit` is in bytes."""
+
+    host: Annotated[str, notation.HOST] = "127.0.0.1"
+    port: Annotated[int, whole(0, 65535)] = 9001
+    body_limit: Size = 1 << 20
+    fetch_deadline: Duration = timedelta(seconds=10)
+    insecure_no_auth: Annotated[bool, notation.SWITCH] = False
+    shutdown_grace: Duration = timedelta(seconds=10)
+
+
+class State(Section, frozen=True, kw_only=True):
+    """Where everything is kept. A field without a default is derived from the surroundings."""
+
+    dir: Annotated[Path, notation.PATH]
+    database: Annotated[str, notation.DATABASE]
+    database_file: Annotated[Path | None, notation.PATH] = None
+    sealing_key_file: Annotated[Path, notation.PATH]
+
+
+class Wechat(Section, frozen=True, kw_only=True):
+    """Calls to WeChat. `timeout` is that of one call."""
+
+    api: Annotated[str, notation.BASE_URL] = "https://api.weixin.qq.com"
+    access_token_endpoint: Annotated[AccessTokenEndpoint, one_of(AccessTokenEndpoint)] = (
+        "stable_token"  # noqa: S105 - the name of an endpoint
+    )
+    timeout: Duration = timedelta(seconds=10)
+    connections: Count = 64
+
+
+class Refresh(Section, frozen=True, kw_only=True):
+    """Keeping credentials fresh. `daily_calls` is per job and day of Asia/Shanghai."""
+
+    slots: Count = 64
+    lease: Duration = timedelta(seconds=60)
+    retry_cap: Duration = timedelta(minutes=15)
+    daily_calls: Annotated[int, whole(1, 500_000)] = 1000
+
+
+# Link-local holds the metadata service of most clouds (169.254.169.254; Tencent's 169.254.0.23).
+# The rest, in order: Alibaba's, Azure's and Oracle's older one, those of AWS and Google by IPv6,
+# and the two spellings of "this host" that would slip past a check for loopback.
+DENIED = (
+    "169.254.0.0/16",
+    "fe80::/10",
+    "100.100.100.200/32",
+    "168.63.129.16/32",
+    "192.0.0.192/32",
+    "fd00:ec2::254/128",
+    "fd20:ce::254/128",
+    "0.0.0.0/8",
+    "::/128",
+)
+
+
+class Callbacks(Section, frozen=True, kw_only=True):
+    """Calls to business systems. An empty `allow` means everything that is not denied."""
+
+    timeout: Duration = timedelta(seconds=10)
+    connections: Count = 64
+    slots: Count = 64
+    answer_limit: Size = 64 << 10
+    retry_cap: Duration = timedelta(minutes=15)
+    allow: Networks = ()
+    deny: Networks = tuple(map(ip_network, DENIED))
+
+
+class Log(Section, frozen=True, kw_only=True):
+    """What is written to standard error, and how."""
+
+    level: Annotated[LogLevel, one_of(LogLevel)] = "info"
+    format: Annotated[LogFormat, one_of(LogFormat)] = "auto"
+
+
+class Systemd(msgspec.Struct, frozen=True, kw_only=True):
+    """What systemd told this process; nothing of it when started by hand.
+
+    The descriptors 3 … 3 + `listen_fds` - 1 are ours only if `listen_pid` is our own process id:
+    the variables are inherited by children too (sd_listen_fds(3)).
+    """
+
+    notify_socket: str | None = None
+    watchdog: timedelta | None = None
+    listen_pid: int | None = None
+    listen_fds: int = 0
+    listen_fdnames: tuple[str, ...] = ()
+    credentials_directory: Path | None = None
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the daemon is told from outside, checked."""
+
+    server: Server
+    state: State
+    wechat: Wechat
+    refresh: Refresh
+    callbacks: Callbacks
+    log: Log
+    systemd: Systemd
+
+
+SECTIONS: dict[str, type[Section]] = {
+    field.name: field.type
+    for field in msgspec.structs.fields(Config)
+    if issubclass(field.type, Section)
+}
+
+
+class Key(NamedTuple):
+    """One setting. `default` is `msgspec.NODEFAULT` where it depends on the surroundings."""
+
+    section: str
+    name: str
+    notation: Notation
+    default: object
+
+    @property
+    def path(self) -> str:
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        return f"{PREFIX}{self.section}_{self.name}".upper()
+
+    @property
+    def flag(self) -> str:
+        if self.path == "state.dir":
+            return "--state"
+        words = self.name if self.section == "server" else f"{self.section}_{self.name}"
+        return f"--{words.replace('_', '-')}"
+
+
+def _notation(field: msgspec.structs.FieldInfo) -> Notation:
+    found: Notation = field.type.__metadata__[0]
+    return found
+
+
+def _keys() -> Iterator[Key]:
+    for section, fields in SECTIONS.items():
+        for field in msgspec.structs.fields(fields):
+            yield Key(section, field.name, _notation(field), field.default)
+
+
+KEYS = {key.path: key for key in _keys()}
+
+
+def contradictions(config: Config) -> Iterator[tuple[str, str]]:
+    """Settings that are right alone and wrong together: (path, the rest of the sentence)."""
+    if config.server.insecure_no_auth and not _is_loopback(config.server.host):
+        yield (
+            "server.insecure_no_auth",
+            f"refused, since server.host {config.server.host} is not loopback",
+        )
+    attempt = longest_attempt(config)
+    if config.refresh.lease <= attempt:
+        yield (
+            "refresh.lease",
+            f"must be longer than {notation.DURATION.show(attempt)}, the longest refresh: "
+            "callbacks.timeout and three times wechat.timeout",
+        )
+
+
+def longest_attempt(config: Config) -> timedelta:
+    """Ask for params, call WeChat, refresh a parent that was refused, call once more."""
+    return config.callbacks.timeout + 3 * config.wechat.timeout
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

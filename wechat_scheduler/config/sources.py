@@ -1,0 +1,171 @@
+"""Where settings come from: what the flags, the environment, the file and the surroundings say.
+
+Each source gives a `Layer`: the settings that it knows a value for, still unchecked, and where they
+stand. What a source says about a setting that does not exist goes to `problems`, a sentence each.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from wechat_scheduler.config.notation import sort_of
+from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
+from wechat_scheduler.errors import ConfigError
+
+Flags: TypeAlias = Mapping[str, str | int | bool | None]
+Environ: TypeAlias = Mapping[str, str]
+
+
+class Given(NamedTuple):
+    """A value as its source has it. `where` opens the sentence that says what is wrong with it."""
+
+    raw: object
+    origin: str
+    where: str
+    is_text: bool
+
+
+Layer: TypeAlias = dict[str, Given]
+
+
+def from_flags(flags: Flags) -> Layer:
+    """Flags go by setting path; None and "" mean not given."""
+    layer: Layer = {}
+    for path, raw in flags.items():
+        if raw is not None and raw != "":
+            origin = f"flag {KEYS[path].flag}"
+            layer[path] = Given(raw, origin, origin, isinstance(raw, str))
+    return layer
+
+
+def from_environment(environ: Environ, problems: list[str]) -> Layer:
+    """The variables that begin with our prefix; an empty one is not given."""
+    layer: Layer = {}
+    paths = {key.variable: key.path for key in KEYS.values()}
+    for name, text in environ.items():
+        origin = f"environment {name}"
+        if name in paths and text:
+            layer[paths[name]] = Given(text, origin, origin, is_text=True)
+        elif name not in paths and name.startswith(PREFIX) and not _is_no_setting(name, text):
+            problems.append(f"{origin}: unknown variable; did you mean {_nearest(name, paths)}?")
+    return layer
+
+
+_OTHERS = {PREFIX + name for name in ("CONFIG", "URL", "KEY", "KEY_FILE")}
+
+# Where a service is called wechat-scheduler, Kubernetes describes it to every pod in these, and a
+# daemon that refused them could not start there.
+_SERVICE_LINK = re.compile(PREFIX + r"(SERVICE_(HOST|PORT\w*)|PORT_\d+_(TCP|UDP)\w*)")
+
+
+def _is_no_setting(name: str, text: str) -> bool:
+    if name == f"{PREFIX}PORT":
+        return text.startswith(("tcp://", "udp://"))
+    return name in _OTHERS or _SERVICE_LINK.fullmatch(name) is not None
+
+
+def from_document(source: Path | None, document: dict[str, Any], problems: list[str]) -> Layer:
+    """What the file says, already parsed; `source` is its name."""
+    layer: Layer = {}
+    for path, raw in _flatten(document):
+        where = f"{source}: {path}"
+        if path not in KEYS:
+            problems.append(f"{where}: {_unknown(path, raw)}")
+        elif raw != "" or KEYS[path].notation.wire is not str:
+            layer[path] = Given(raw, f"file {source}", where, is_text=False)
+    return layer
+
+
+def _flatten(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict) and (value or path in SECTIONS):
+            yield from _flatten(value, f"{path}.")
+        else:
+            yield path, value
+
+
+def _unknown(path: str, raw: object) -> str:
+    if path in SECTIONS:
+        return f"expected a table, got {sort_of(raw)}"
+    return f"unknown key; did you mean {_nearest(path, [*KEYS, *SECTIONS])}?"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The likeliest of `known`; for a key in the wrong table the one of that name elsewhere."""
+    known = list(known)
+    leaf = name.rpartition(".")[2]
+    likely = difflib.get_close_matches(name, known, n=1)
+    likely += [path for path in known if path.endswith(f".{leaf}")]
+    return (likely or difflib.get_close_matches(name, known, n=1, cutoff=0))[0]
+
+
+def from_surroundings(environ: Environ) -> Layer:
+    """What nobody set for us, but systemd and the desktop conventions say."""
+    layer: Layer = {}
+    for folder, origin in _state_folders(environ):
+        if folder.is_absolute():  # the XDG specification: a relative one must be ignored
+            layer["state.dir"] = Given(str(folder), origin, "state.dir", is_text=True)
+            break
+    for path, credential in _credentials(environ):
+        if credential.exists():
+            origin = "environment CREDENTIALS_DIRECTORY"
+            layer[path] = Given(str(credential), origin, origin, is_text=True)
+    return layer
+
+
+def _state_folders(environ: Environ) -> Iterator[tuple[Path, str]]:
+    if given := environ.get("STATE_DIRECTORY"):
+        yield Path(given.split(":")[0]), "environment STATE_DIRECTORY"
+    if given := environ.get("XDG_STATE_HOME"):
+        yield Path(given, "wechat-scheduler"), "environment XDG_STATE_HOME"
+    if given := environ.get("HOME"):
+        yield Path(given, ".local/state/wechat-scheduler"), "default"
+
+
+def _credentials(environ: Environ) -> Iterator[tuple[str, Path]]:
+    """What `LoadCredential=` of the unit may hand us, and under which names."""
+    if folder := environ.get("CREDENTIALS_DIRECTORY"):
+        yield "state.database_file", Path(folder, "database")
+        yield "state.sealing_key_file", Path(folder, "sealing.key")
+
+
+def open_files(layer: Layer, problems: list[str]) -> None:
+    """Let `x_file` stand for `x`. Only within one layer do the two contradict each other."""
+    for path, given in list(layer.items()):
+        target = path.removesuffix("_file")
+        if target == path or target not in KEYS:
+            continue
+        if target in layer:
+            problems.append(f"{given.where}: give this or {target}, not both")
+        else:
+            _open_file(layer, target, given, problems)
+
+
+def _open_file(layer: Layer, target: str, given: Given, problems: list[str]) -> None:
+    try:
+        secret = read_secret(Path(str(given.raw)), given.where)
+    except ConfigError as error:
+        problems.append(str(error))
+    else:
+        layer[target] = given._replace(raw=secret, is_text=True)
+
+
+def read_secret(file: Path, where: str) -> str:
+    """The one line in `file`. Raises ConfigError, which opens with `where`."""
+    try:
+        secret = file.read_text("utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{where}: {file}: {reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: {file}: not written in UTF-8") from error
+    if not secret:
+        raise ConfigError(f"{where}: {file}: is empty")
+    return secret
+
+
+def reason(error: OSError) -> str:
+    """What the system says, as the end of one of our sentences."""
+    return (error.strerror or type(error).__name__).lower()
