@@ -1,0 +1,46 @@
+import random
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import START
+from tests.sandbox.conftest import APPID
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.tokens import Owner, TokenKind, Tokens
+
+KEEP = timedelta(seconds=10)
+STEPS = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 6), st.booleans()))
+
+
+@given(STEPS)
+def test_a_shelf_keeps_each_entry_for_as_long_as_it_promised(
+    steps: list[tuple[str, int, bool]],
+) -> None:
+    shelf, put_at, now = Shelf[str, int](KEEP), dict[str, tuple[int, datetime]](), START
+
+    for number, (key, pause, discard) in enumerate(steps):
+        now += timedelta(seconds=pause)
+        if discard:
+            shelf.discard(key)
+            put_at.pop(key, None)
+        else:
+            shelf.put(key, number, now)
+            put_at[key] = (number, now + KEEP)
+        kept = {key: number for key, (number, until) in put_at.items() if until > now}
+        assert {key: shelf.get(key, now) for key in "abcde"} == dict.fromkeys("abcde") | kept
+
+
+@pytest.mark.parametrize("kind", TokenKind)
+def test_what_is_remembered_of_an_account_does_not_grow(kind: TokenKind) -> None:
+    tokens = Tokens(Periods(), random.Random(7))
+    sizes = []
+
+    for hour in range(24 * 100):
+        now = START + timedelta(hours=hour)
+        tokens.issue(kind, Owner(APPID), now, overlap=timedelta(minutes=5))
+        sizes.append(len(tokens))
+
+    assert max(sizes) == max(sizes[:10])

@@ -1,0 +1,77 @@
+"""Who is calling: the checks that come before any endpoint's own work.
+
+Each check that succeeds counts the call against the account's quota.
+"""
+
+import re
+from hmac import compare_digest
+
+from wechat_scheduler.sandbox.call import Call
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.tokens import Owner, State, Token, TokenKind
+from wechat_scheduler.sandbox.world import World
+
+ACCOUNT_TOKENS = (TokenKind.ACCESS, TokenKind.STABLE, TokenKind.AUTHORIZER)
+_WELL_FORMED = re.compile(r"[0-9]+_[\w-]{16,512}", re.ASCII)
+
+
+def account(world: World, call: Call, name: str = "appid", proof: str = "secret") -> Owner:
+    """The account whose appid and secret come in the fields `name` and `proof`.
+
+    Raises RefusedError 41002, 40013, 41004, 40125, 45009, 45011.
+    """
+    caller = known_appid(world, call, name)
+    given = call.text(proof, missing=41004)
+    if not compare_digest(given.encode(), world.secret_of(caller).encode()):
+        raise RefusedError(40125)
+    world.meter.spend(call.path, caller, call.now)
+    return Owner(caller)
+
+
+def known_appid(world: World, call: Call, name: str) -> str:
+    """The appid in this field. Raises RefusedError 41002, 40013."""
+    appid = call.text(name, missing=41002)
+    if not world.exists(appid):
+        raise RefusedError(40013)
+    return appid
+
+
+def bearer(world: World, call: Call, *kinds: TokenKind) -> Token:
+    """The living token of one of `kinds` that came in the query.
+
+    Raises RefusedError 41001, 40014 (no token at all), 40001 (unknown, replaced), 42001 (expired),
+    45009, 45011.
+    """
+    token = _living(world, call, kinds)
+    world.meter.spend(call.path, token.owner.appid, call.now)
+    return token
+
+
+def component(world: World, call: Call) -> str:
+    """The platform whose token came in the query and whose appid is in the body.
+
+    Raises what `bearer` does, 61014 for the token of an account, 40013 for another's appid.
+    """
+    if _is_of_account(world, call):
+        raise RefusedError(61014)
+    token = bearer(world, call, TokenKind.COMPONENT)
+    if call.text("component_appid", missing=41002) != token.owner.appid:
+        raise RefusedError(40013)
+    return token.owner.appid
+
+
+def _living(world: World, call: Call, kinds: tuple[TokenKind, ...]) -> Token:
+    if not call.bearer:
+        raise RefusedError(41001)
+    if not _WELL_FORMED.fullmatch(call.bearer):
+        raise RefusedError(40014)
+    token = world.tokens.find(call.bearer, call.now, *kinds)
+    if token is None or token.state(call.now) is State.ENDED:
+        raise RefusedError(40001)
+    if token.state(call.now) is State.EXPIRED:
+        raise RefusedError(42001)
+    return token
+
+
+def _is_of_account(world: World, call: Call) -> bool:
+    return world.tokens.find(call.bearer, call.now, *ACCOUNT_TOKENS) is not None

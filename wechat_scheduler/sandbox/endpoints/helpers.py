@@ -1,0 +1,119 @@
+"""Calls around the tokens: addresses, quotas, and what became of a refused call.
+
+Sources: "获取微信服务器IP", "网络检测", "openApi管理".
+"""
+
+import re
+
+from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.endpoints.access import (
+    ACCOUNT_TOKENS,
+    account,
+    bearer,
+    known_appid,
+)
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind
+from wechat_scheduler.sandbox.world import World
+
+CALLBACK_IPS = ["127.0.0.1", "101.226.103.0/25"]
+API_IPS = ["127.0.0.1", "101.226.212.27"]
+ACTIONS = {"dns", "ping", "all"}
+OPERATORS = {"CHINANET", "UNICOM", "CAP", "DEFAULT"}
+_RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
+
+
+def get_callback_ips(world: World, call: Call) -> Reply:
+    _anybody(world, call)
+    return {"ip_list": CALLBACK_IPS}
+
+
+def get_api_ips(world: World, call: Call) -> Reply:
+    _anybody(world, call)
+    return {"ip_list": API_IPS}
+
+
+def check_callback(world: World, call: Call) -> Reply:
+    """Always finds the network in order. Raises RefusedError 40202, 40203."""
+    _anybody(world, call)
+    action = call.text("action", missing=40202)
+    if action not in ACTIONS:
+        raise RefusedError(40202)
+    if call.text("check_operator", missing=40203) not in OPERATORS:
+        raise RefusedError(40203)
+    dns = [{"ip": "127.0.0.1", "real_operator": "UNICOM"}]
+    ping = [{"ip": "127.0.0.1", "from_operator": "UNICOM", "package_loss": "0%", "time": "1.000ms"}]
+    found = {"dns": dns, "ping": ping}
+    return found if action == "all" else {action: found[action]}
+
+
+def clear_quota(world: World, call: Call) -> Reply:
+    owner = _anybody(world, call).owner
+    if call.text("appid", missing=41002) != owner.appid:
+        raise RefusedError(40013)
+    return _cleared(world, owner, call)
+
+
+def clear_quota_with_secret(world: World, call: Call) -> Reply:
+    """Needs no token, so that an account whose quota for tokens is used up can get out."""
+    return _cleared(world, account(world, call, proof="appsecret"), call)
+
+
+def clear_quota_of_component(world: World, call: Call) -> Reply:
+    """Of an authorizer, or of the platform itself if `appid` is its own."""
+    component = account(world, call, "component_appid", "appsecret")
+    owner = Owner(known_appid(world, call, "appid"), component.appid)
+    if owner.appid != component.appid and not world.authorizers.granted(owner):
+        raise RefusedError(61003)
+    return _cleared(world, owner, call)
+
+
+def get_quota(world: World, call: Call) -> Reply:
+    appid = _anybody(world, call).owner.appid
+    path = call.text("cgi_path", missing=76021)
+    return {"errcode": 0, "errmsg": "ok"} | world.meter.describe(path, appid, call.now)
+
+
+def get_rid(world: World, call: Call) -> Reply:
+    """Raises RefusedError 76001 (unknown), 76002 (malformed), 76003 (another account's)."""
+    appid = _anybody(world, call).owner.appid
+    rid = call.text("rid", missing=76002)
+    if not _RID.fullmatch(rid):
+        raise RefusedError(76002)
+    failure = world.failures.find(rid)
+    if failure is None:
+        raise RefusedError(76001)
+    if failure.appid != appid:
+        raise RefusedError(76003)
+    request = {
+        "invoke_time": int(failure.at.timestamp()),
+        "cost_in_ms": 1,
+        "request_url": failure.query,
+        "request_body": failure.request_body,
+        "response_body": failure.response_body,
+        "client_ip": failure.client_ip,
+    }
+    return {"errcode": 0, "errmsg": "ok", "request": request}
+
+
+def _anybody(world: World, call: Call) -> Token:
+    return bearer(world, call, *ACCOUNT_TOKENS, TokenKind.COMPONENT)
+
+
+def _cleared(world: World, owner: Owner, call: Call) -> Reply:
+    world.meter.clear(owner.appid, call.now)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+ENDPOINTS = (
+    Endpoint(method="GET", path="/cgi-bin/getcallbackip", answer=get_callback_ips),
+    Endpoint(method="GET", path="/cgi-bin/get_api_domain_ip", answer=get_api_ips),
+    Endpoint(method="POST", path="/cgi-bin/callback/check", answer=check_callback),
+    Endpoint(method="POST", path="/cgi-bin/clear_quota", answer=clear_quota),
+    Endpoint(method="POST", path="/cgi-bin/clear_quota/v2", answer=clear_quota_with_secret),
+    Endpoint(
+        method="POST", path="/cgi-bin/component/clear_quota/v2", answer=clear_quota_of_component
+    ),
+    Endpoint(method="POST", path="/cgi-bin/openapi/quota/get", answer=get_quota),
+    Endpoint(method="POST", path="/cgi-bin/openapi/rid/get", answer=get_rid),
+)

@@ -1,0 +1,94 @@
+"""Tokens of users on the web: OAuth2, directly and through a third-party platform.
+
+These replies come as text/plain, JSON all the same. Sources: "网页授权", "代公众号发起网页授权".
+"""
+
+from wechat_scheduler.sandbox.call import Answer, Call, Endpoint, Reply
+from wechat_scheduler.sandbox.endpoints.access import account, bearer, known_appid
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.limits import UNLIMITED, Limit
+from wechat_scheduler.sandbox.tokens import Owner, TokenKind
+from wechat_scheduler.sandbox.users import UserTokens
+from wechat_scheduler.sandbox.world import World
+
+SCOPE = "snsapi_userinfo"
+
+
+def exchange_code(world: World, call: Call) -> Reply:
+    _require_grant_type(call, "authorization_code")
+    app = account(world, call)
+    return _exchange(world, call, app)
+
+
+def exchange_code_for_component(world: World, call: Call) -> Reply:
+    _require_grant_type(call, "authorization_code")
+    return _exchange(world, call, _app_of_component(world, call))
+
+
+def refresh(world: World, call: Call) -> Reply:
+    """Needs no secret: whoever holds the refresh token may refresh."""
+    _require_grant_type(call, "refresh_token")
+    app = Owner(known_appid(world, call, "appid"))
+    world.meter.spend(call.path, app.appid, call.now)
+    return _refresh(world, call, app)
+
+
+def refresh_for_component(world: World, call: Call) -> Reply:
+    _require_grant_type(call, "refresh_token")
+    return _refresh(world, call, _app_of_component(world, call))
+
+
+def check(world: World, call: Call) -> Reply:
+    """Whether the token is this user's. Raises RefusedError 40003 if it is another's."""
+    token = bearer(world, call, TokenKind.USER)
+    world.users.require_consent(token.owner, call.now)
+    if call.text("openid", missing=41009) != token.owner.openid:
+        raise RefusedError(40003)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def _require_grant_type(call: Call, expected: str) -> None:
+    if call.fields.get("grant_type") != expected:
+        raise RefusedError(40002)
+
+
+def _app_of_component(world: World, call: Call) -> Owner:
+    if not call.bearer:
+        raise RefusedError(41021)
+    appid = known_appid(world, call, "appid")
+    component_appid = bearer(world, call, TokenKind.COMPONENT).owner.appid
+    if call.text("component_appid", missing=41002) != component_appid:
+        raise RefusedError(40013)
+    return Owner(appid, component_appid)
+
+
+def _exchange(world: World, call: Call, app: Owner) -> Reply:
+    return _reply(world.users.exchange(app, call.text("code", missing=41008), call.now), call)
+
+
+def _refresh(world: World, call: Call, app: Owner) -> Reply:
+    refresh_token = call.text("refresh_token", missing=41003)
+    return _reply(world.users.refresh(app, refresh_token, call.now), call)
+
+
+def _reply(tokens: UserTokens, call: Call) -> Reply:
+    return {
+        "access_token": tokens.access.value,
+        "expires_in": tokens.access.expires_in(call.now),
+        "refresh_token": tokens.refresh.value,
+        "openid": tokens.access.owner.openid,
+        "scope": SCOPE,
+    }
+
+
+def _endpoint(path: str, answer: Answer, limit: Limit = UNLIMITED) -> Endpoint:
+    return Endpoint(method="GET", path=path, answer=answer, limit=limit, content_type="text/plain")
+
+
+ENDPOINTS = (
+    _endpoint("/sns/oauth2/access_token", exchange_code),
+    _endpoint("/sns/oauth2/refresh_token", refresh, Limit(minute=50_000)),
+    _endpoint("/sns/oauth2/component/access_token", exchange_code_for_component),
+    _endpoint("/sns/oauth2/component/refresh_token", refresh_for_component),
+    _endpoint("/sns/auth", check),
+)

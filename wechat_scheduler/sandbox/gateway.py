@@ -1,0 +1,94 @@
+"""WeChat's API over HTTP: every path, and the faults that need a connection to play on."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import assert_never
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.endpoints import ENDPOINTS
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.faults import Fault, FaultKind
+from wechat_scheduler.sandbox.sandbox import Sandbox
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# How soon a call that hangs notices that nobody waits for it any more.
+HEARTBEAT = timedelta(seconds=1)
+GARBAGE = b'<html><head><title>\xe5\xbe\xae\xe4\xbf\xa1</title></head><body>\xff\x00 {"errcode":'
+
+
+def add_gateway(app: web.Application, sandbox: Sandbox) -> None:
+    """Serve every endpoint; other paths below `/cgi-bin` and `/sns` answer 40066."""
+    for endpoint in ENDPOINTS:
+        app.router.add_route("*", endpoint.path, _handler(sandbox, endpoint))
+    for unknown in ("/cgi-bin/{path:.*}", "/sns/{path:.*}"):
+        app.router.add_route("*", unknown, _refuse_path(sandbox))
+
+
+def _handler(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        outcome = sandbox.switchboard.answer(endpoint, await _read(request, sandbox))
+        if isinstance(outcome, Fault):
+            return await _play(outcome, request, sandbox)
+        return _respond(outcome, endpoint.content_type)
+
+    return handle
+
+
+def _refuse_path(sandbox: Sandbox) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        call = await _read(request, sandbox)
+        return _respond(sandbox.switchboard.refuse(call, RefusedError(40066)), "application/json")
+
+    return handle
+
+
+async def _read(request: web.Request, sandbox: Sandbox) -> Call:
+    return Call(
+        path=request.path,
+        method=request.method,
+        query=request.query,
+        body=await request.read(),
+        client_ip=request.remote or "",
+        now=sandbox.now(),
+    )
+
+
+def _respond(reply: Reply, content_type: str) -> web.Response:
+    return web.Response(body=msgspec.json.encode(reply), content_type=content_type, charset="utf-8")
+
+
+async def _play(fault: Fault, request: web.Request, sandbox: Sandbox) -> web.Response:
+    match fault.kind:
+        case FaultKind.STATUS:
+            return web.Response(
+                status=fault.number, text=f"<h1>{fault.number}</h1>", content_type="text/html"
+            )
+        case FaultKind.GARBAGE:
+            return web.Response(body=GARBAGE, content_type="text/plain")
+        case FaultKind.HANG:
+            await _hang(request, sandbox)
+        case FaultKind.DROP | FaultKind.LOSE:
+            pass
+        case FaultKind.ERRCODE:
+            raise AssertionError("the switchboard has answered it")
+        case _:
+            assert_never(fault.kind)
+    return _cut(request)
+
+
+async def _hang(request: web.Request, sandbox: Sandbox) -> None:
+    """Wait until the client has gone or the sandbox stops. aiohttp tells a handler neither."""
+    while request.transport is not None and not request.transport.is_closing():
+        if await sandbox.clock.wait(sandbox.stopped, HEARTBEAT):
+            return
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Close the connection. The response is only there because aiohttp wants one; none is sent."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

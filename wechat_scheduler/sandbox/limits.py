@@ -1,0 +1,126 @@
+"""How often WeChat lets itself be called."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.shelf import Shelf
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# Both figures: "getStableAccessToken", "API_Call_Limits".
+FORCED_REFRESHES_A_DAY = 20
+CLEARINGS_A_MONTH = 10
+
+
+class Limit(NamedTuple):
+    """Calls an account may make to one endpoint; None where WeChat names no number."""
+
+    day: int | None = None
+    minute: int | None = None
+
+
+UNLIMITED = Limit()
+
+
+class _Key(NamedTuple):
+    name: str
+    appid: str
+
+
+class _Window:
+    """Counts that begin anew whenever the window has passed."""
+
+    def __init__(self, end_after: Callable[[datetime], datetime]) -> None:
+        self._end_after = end_after
+        self._ends_at: datetime | None = None
+        self._counts: Counter[_Key] = Counter()
+
+    def count(self, key: _Key, now: datetime) -> int:
+        if self._ends_at is None or now >= self._ends_at:
+            self._counts.clear()
+            self._ends_at = self._end_after(now)
+        return self._counts[key]
+
+    def add(self, key: _Key) -> None:
+        self._counts[key] += 1
+
+    def forget(self, key: _Key) -> None:
+        self._counts.pop(key, None)
+
+
+class Meter:
+    """Counts calls of each account to each endpoint, and refuses those beyond the limit.
+
+    The day ends at midnight in Shanghai, whatever the sandbox's other periods are scaled to.
+    """
+
+    def __init__(self, limits: Mapping[str, Limit], periods: Periods) -> None:
+        self._limits = limits
+        self._minute = periods.minute
+        self._forced_lately = Shelf[str, bool](periods.force_spacing)
+        self._this_minute = _Window(lambda now: now + periods.minute)
+        self._today = _Window(_midnight)
+        self._this_month = _Window(_first_of_month)
+
+    def spend(self, path: str, appid: str, now: datetime) -> None:
+        """Count one call. Raises RefusedError 45009 (the day's) or 45011 (the minute's)."""
+        limit, key = self._limits[path], _Key(path, appid)
+        if _reached(limit.day, self._today.count(key, now)):
+            raise RefusedError(45009)
+        if _reached(limit.minute, self._this_minute.count(key, now)):
+            raise RefusedError(45011)
+        self._today.add(key)
+        self._this_minute.add(key)
+
+    def may_force(self, appid: str, now: datetime) -> bool:
+        """Whether stable_token may be forced: counts it if so."""
+        key = _Key("force_refresh", appid)
+        used_up = self._today.count(key, now) >= FORCED_REFRESHES_A_DAY
+        if used_up or self._forced_lately.get(appid, now):
+            return False
+        self._today.add(key)
+        self._forced_lately.put(appid, True, now)
+        return True
+
+    def clear(self, appid: str, now: datetime) -> None:
+        """Begin the account's day anew. Raises RefusedError 48006 after ten times in a month."""
+        key = _Key("clear_quota", appid)
+        if self._this_month.count(key, now) >= CLEARINGS_A_MONTH:
+            raise RefusedError(48006)
+        self._this_month.add(key)
+        for path in self._limits:
+            self._today.forget(_Key(path, appid))
+
+    def describe(self, path: str, appid: str, now: datetime) -> dict[str, dict[str, int]]:
+        """What `openapi/quota/get` says of a path. Raises RefusedError 76021 if unknown."""
+        limit = self._limits.get(path)
+        if limit is None:
+            raise RefusedError(76021)
+        used, daily = self._today.count(_Key(path, appid), now), limit.day or 0
+        answer = {"quota": {"daily_limit": daily, "used": used, "remain": max(0, daily - used)}}
+        if limit.minute is not None:
+            seconds = max(1, round(self._minute.total_seconds()))
+            answer["rate_limit"] = {"call_count": limit.minute, "refresh_second": seconds}
+        return answer
+
+
+def _reached(limit: int | None, count: int) -> bool:
+    return limit is not None and count >= limit
+
+
+def _midnight(now: datetime) -> datetime:
+    return _shanghai_midnight(now) + timedelta(days=1)
+
+
+def _first_of_month(now: datetime) -> datetime:
+    inside_next_month = _shanghai_midnight(now).replace(day=1) + timedelta(days=32)
+    return inside_next_month.replace(day=1)
+
+
+def _shanghai_midnight(now: datetime) -> datetime:
+    return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)

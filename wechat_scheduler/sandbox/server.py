@@ -1,0 +1,33 @@
+"""The sandbox as a web application."""
+
+import random
+
+from aiohttp import web
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.sandbox.control import add_control
+from wechat_scheduler.sandbox.gateway import add_gateway
+from wechat_scheduler.sandbox.options import SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.sandbox import Sandbox
+
+__all__ = ["SANDBOX", "SandboxOptions", "TicketPush", "create_sandbox"]
+
+SANDBOX = web.AppKey("SANDBOX", Sandbox)
+
+
+def create_sandbox(options: SandboxOptions, *, clock: Clock, rng: random.Random) -> web.Application:
+    """A WeChat that is ready to be served; `app[SANDBOX]` has its verbs.
+
+    Its pushes are made by `app[SANDBOX].run()`, an essential service of whoever serves it, which
+    the application's shutdown stops. Raises ConfigError, InvalidRequestError.
+    """
+    app = web.Application()
+    app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
+    add_control(app, sandbox)
+    add_gateway(app, sandbox)
+    app.on_shutdown.append(_stop)
+    return app
+
+
+async def _stop(app: web.Application) -> None:
+    app[SANDBOX].stop()

@@ -1,0 +1,167 @@
+"""Everything WeChat hands out that is good for a while: tokens, tickets and codes.
+
+They differ in how they look and how long they last, and in the errcodes that go with them, which is
+the endpoints' business. What they share is here: each has an owner, is issued, may be replaced or
+used up, and expires.
+"""
+
+import random
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.shelf import Shelf
+
+NEVER = timedelta(days=3650)
+
+
+class TokenKind(Enum):
+    ACCESS = "access_token"
+    STABLE = "stable access_token"
+    JSAPI_TICKET = "jsapi_ticket"
+    CARD_TICKET = "wx_card ticket"
+    USER = "oauth2 access_token"
+    USER_REFRESH = "oauth2 refresh_token"
+    OAUTH_CODE = "oauth2 code"
+    VERIFY_TICKET = "component_verify_ticket"
+    COMPONENT = "component_access_token"
+    PREAUTH_CODE = "pre_auth_code"
+    AUTHORIZATION_CODE = "authorization_code"
+    AUTHORIZER = "authorizer_access_token"
+    AUTHORIZER_REFRESH = "authorizer_refresh_token"
+
+
+class State(Enum):
+    """ENDED is what another call brought about (replaced, used up, revoked); EXPIRED is age."""
+
+    ALIVE = "alive"
+    ENDED = "ended"
+    EXPIRED = "expired"
+
+
+class Owner(NamedTuple):
+    """Whom a token speaks for; a platform or a user only where one is in it."""
+
+    appid: str
+    component_appid: str = ""
+    openid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    kind: TokenKind
+    owner: Owner
+    value: str = field(repr=False)
+    expires_at: datetime
+    ends_at: datetime | None = None
+
+    def state(self, now: datetime) -> State:
+        if now >= self.expires_at:
+            return State.EXPIRED
+        return State.ENDED if self.ends_at is not None and now >= self.ends_at else State.ALIVE
+
+    def expires_in(self, now: datetime) -> int:
+        """Whole seconds left, as WeChat puts it on the wire."""
+        return max(0, int((self.expires_at - now).total_seconds()))
+
+
+class _Form(NamedTuple):
+    """How a value looks: a prefix, and this many random bytes in URL-safe base64."""
+
+    prefix: str
+    size: int
+
+
+_FORMS: Mapping[TokenKind, _Form] = MappingProxyType(
+    {
+        TokenKind.ACCESS: _Form("92_", 99),
+        TokenKind.STABLE: _Form("93_", 99),
+        TokenKind.JSAPI_TICKET: _Form("", 64),
+        TokenKind.CARD_TICKET: _Form("", 64),
+        TokenKind.USER: _Form("94_", 66),
+        TokenKind.USER_REFRESH: _Form("94_", 66),
+        TokenKind.OAUTH_CODE: _Form("0", 23),
+        TokenKind.VERIFY_TICKET: _Form("ticket@@@", 64),
+        TokenKind.COMPONENT: _Form("95_", 99),
+        TokenKind.PREAUTH_CODE: _Form("preauthcode@@@", 64),
+        TokenKind.AUTHORIZATION_CODE: _Form("queryauthcode@@@", 64),
+        TokenKind.AUTHORIZER: _Form("96_", 99),
+        TokenKind.AUTHORIZER_REFRESH: _Form("refreshtoken@@@", 32),
+    }
+)
+
+
+class Tokens:
+    """Every token that exists, and of each kind the newest of each owner.
+
+    Ended and expired ones are remembered for about a lifetime, since WeChat answers differently for
+    a token it knew; after that they are forgotten, and unknown.
+    """
+
+    def __init__(self, periods: Periods, rng: random.Random) -> None:
+        self._rng = rng
+        self._lifetimes = _lifetimes(periods)
+        self._known = {kind: Shelf[str, Token](2 * self._lifetimes[kind]) for kind in TokenKind}
+        self._newest = {kind: Shelf[Owner, Token](self._lifetimes[kind]) for kind in TokenKind}
+        self._ended = Shelf[str, Token](periods.overlap + periods.token)
+
+    def issue(
+        self, kind: TokenKind, owner: Owner, now: datetime, *, overlap: timedelta | None = None
+    ) -> Token:
+        """Hand out a new token. The one before works for `overlap` more, or to its end if None."""
+        before = self.newest(kind, owner, now)
+        if before is not None and overlap is not None:
+            self.end(before, now, after=overlap)
+        expires_at = now + self._lifetimes[kind]
+        token = Token(kind=kind, owner=owner, value=self._value(kind), expires_at=expires_at)
+        self._known[kind].put(token.value, token, now)
+        self._newest[kind].put(owner, token, now)
+        return token
+
+    def newest(self, kind: TokenKind, owner: Owner, now: datetime) -> Token | None:
+        """The one issued last, if it was not ended and has not expired."""
+        token = self._newest[kind].get(owner, now)
+        return token if token is not None and token.state(now) is State.ALIVE else None
+
+    def find(self, value: str, now: datetime, *kinds: TokenKind) -> Token | None:
+        """The token of one of `kinds` with this value, in whatever state; None if unknown."""
+        for kind in kinds:
+            if token := self._known[kind].get(value, now):
+                return token
+        ended = self._ended.get(value, now)
+        return ended if ended is not None and ended.kind in kinds else None
+
+    def end(self, token: Token, now: datetime, *, after: timedelta = timedelta(0)) -> None:
+        """Let `token` work for `after` more, and no longer."""
+        self._known[token.kind].discard(token.value)
+        if self._newest[token.kind].get(token.owner, now) is token:
+            self._newest[token.kind].discard(token.owner)
+        self._ended.put(token.value, replace(token, ends_at=now + after), now)
+
+    def __len__(self) -> int:
+        return len(self._ended) + sum(len(shelf) for shelf in self._known.values())
+
+    def _value(self, kind: TokenKind) -> str:
+        form = _FORMS[kind]
+        return form.prefix + random_text(self._rng, form.size)
+
+
+def random_text(rng: random.Random, size: int) -> str:
+    """`size` random bytes as URL-safe text. A fake's secrets may come from a seeded generator."""
+    return urlsafe_b64encode(rng.randbytes(size)).decode().rstrip("=")
+
+
+def _lifetimes(periods: Periods) -> Mapping[TokenKind, timedelta]:
+    return dict.fromkeys(TokenKind, periods.token) | {
+        TokenKind.USER_REFRESH: periods.oauth_refresh,
+        TokenKind.OAUTH_CODE: periods.oauth_code,
+        TokenKind.VERIFY_TICKET: periods.verify_ticket,
+        TokenKind.PREAUTH_CODE: periods.authorization_code,
+        TokenKind.AUTHORIZATION_CODE: periods.authorization_code,
+        TokenKind.AUTHORIZER_REFRESH: NEVER,
+    }

@@ -1,0 +1,60 @@
+"""The state of one WeChat: what exists in it and what happened, with no HTTP and no waiting."""
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wechat_scheduler.sandbox.authorizers import Authorizers
+from wechat_scheduler.sandbox.failures import Failures
+from wechat_scheduler.sandbox.limits import Limit, Meter
+from wechat_scheduler.sandbox.options import SECRET, SandboxOptions
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.pushes import Pushes
+from wechat_scheduler.sandbox.tokens import Tokens
+from wechat_scheduler.sandbox.users import Users
+
+# Real ones are wx and 16 hexadecimal digits. Here they may speak, so that tests can be read.
+_APPID = re.compile(r"wx[0-9A-Za-z_-]{1,30}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Passed to every endpoint; one room for each thing that WeChat keeps."""
+
+    periods: Periods
+    rng: random.Random = field(repr=False)
+    began_at: datetime
+    secrets: Mapping[str, str] = field(repr=False)
+    tokens: Tokens
+    meter: Meter
+    users: Users
+    authorizers: Authorizers
+    pushes: Pushes
+    failures: Failures
+
+    def exists(self, appid: str) -> bool:
+        return appid in self.secrets or _APPID.fullmatch(appid) is not None
+
+    def secret_of(self, appid: str) -> str:
+        return self.secrets.get(appid, SECRET)
+
+
+def create_world(
+    options: SandboxOptions, limits: Mapping[str, Limit], now: datetime, rng: random.Random
+) -> World:
+    periods = Periods.scaled(options.token_lifetime)
+    tokens = Tokens(periods, rng)
+    return World(
+        periods=periods,
+        rng=rng,
+        began_at=now,
+        secrets=options.accounts,
+        tokens=tokens,
+        meter=Meter(limits, periods),
+        users=Users(tokens, periods, rng),
+        authorizers=Authorizers(tokens, periods),
+        pushes=Pushes(tokens, periods),
+        failures=Failures(rng),
+    )
