@@ -1,0 +1,171 @@
+"""Where the inputs of one attempt come from: our own refresh token, a sibling job, a push from
+WeChat, the business system's `params`, in this order."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from wechat_scheduler.credentials.model import ClaimedJob, JobKey
+from wechat_scheduler.credentials.ports import Issuer, Need, Params, Store
+from wechat_scheduler.errors import CallError, SchedulerError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A job whose value another one needs. `value` is empty while it has none that is valid, and
+    `version` is that of its last one; `ailing` says that its last attempt failed."""
+
+    key: JobKey
+    value: str = field(repr=False)
+    version: int
+    ailing: bool
+
+
+class Siblings(Protocol):
+    """The values of the other jobs, as they are now."""
+
+    async def sibling(self, key: JobKey) -> Sibling | None:
+        """None if there is no such job."""
+        ...
+
+
+class MissingInputError(SchedulerError):
+    """Nobody could give an input. `waits_on` is what will bring it; `parent` the job that is going
+    to, if it is only a matter of time."""
+
+    def __init__(self, message: str, *, waits_on: str, parent: Sibling | None = None) -> None:
+        super().__init__(message)
+        self.waits_on = waits_on
+        self.parent = parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A value that may serve as an input; `sibling` is the job it is the value of, if it is one's."""
+
+    value: str = field(repr=False)
+    sibling: Sibling | None = None
+
+
+Source: TypeAlias = Callable[[Need], Awaitable[Sequence[Candidate]]]
+
+
+class Gathering:
+    """Collects the inputs of one attempt, and another value where one was refused."""
+
+    def __init__(
+        self, job: ClaimedJob, issuer: Issuer, *, store: Store, siblings: Siblings, params: Params
+    ) -> None:
+        self._job = job
+        self._issuer = issuer
+        self._store = store
+        self._siblings = siblings
+        self._params = params
+        self._answers: list[Mapping[str, str]] | None = None
+        self._params_error = ""
+        self._refused: set[tuple[str, str]] = set()
+        self._chosen: dict[str, Candidate] = {}
+
+    async def subject(self) -> str:
+        """The effective subject: registered, named by `params`, or learned before."""
+        job, name = self._job, self._issuer.subject_field
+        if job.key.subject or not self._issuer.needs_subject:
+            return job.subject
+        if job.subject and not job.asks_params:
+            return job.subject
+        for answer in await self._params_answers():
+            if answer.get(name):
+                return answer[name]
+        if job.subject:
+            return job.subject
+        raise MissingInputError(self._nobody_gave(name), waits_on=name)
+
+    async def inputs(self) -> dict[str, str]:
+        """A value for each need. Raises MissingInputError."""
+        self._chosen = {need.name: await self._choose(need) for need in self._issuer.needs}
+        return {name: candidate.value for name, candidate in self._chosen.items()}
+
+    def refuse(self, name: str) -> bool:
+        """WeChat did not take the value of that input: do not offer it again in this attempt.
+        Returns whether a value of that name was given at all."""
+        if name not in self._chosen:
+            return False
+        self._refused.add((name, self._chosen[name].value))
+        return True
+
+    def source(self, name: str) -> Sibling | None:
+        """The sibling that the current value of that input came from, if it came from one."""
+        chosen = self._chosen.get(name)
+        return chosen.sibling if chosen else None
+
+    def bringer(self, name: str) -> str:
+        """What a job waits on while it waits for that input: the parent that will bring it if the
+        kind has one, since it may be registered, or recover, at any time."""
+        for need in self._issuer.needs:
+            if need.name == name and need.parent is not None:
+                return parent_name(need.parent(self._job.key))
+        return name
+
+    async def _choose(self, need: Need) -> Candidate:
+        for source in self._sources():
+            for candidate in await source(need):
+                if candidate.value and (need.name, candidate.value) not in self._refused:
+                    return candidate
+        raise MissingInputError(self._nobody_gave(need.name), waits_on=self.bringer(need.name))
+
+    def _sources(self) -> Sequence[Source]:
+        """When a registration is new, `params` knows better than what we keep."""
+        others: Sequence[Source] = (self._from_sibling, self._pushed, self._answered)
+        return (*others, self._kept) if self._job.asks_params else (self._kept, *others)
+
+    async def _kept(self, need: Need) -> Sequence[Candidate]:
+        credential = self._job.credential
+        if not need.kept or credential is None:
+            return ()
+        return (Candidate(value=credential.refresh_token),)
+
+    async def _from_sibling(self, need: Need) -> Sequence[Candidate]:
+        if need.parent is None:
+            return ()
+        sibling = await self._siblings.sibling(need.parent(self._job.key))
+        if sibling is None:
+            return ()
+        if not sibling.value and not (sibling.ailing and self._job.params):
+            raise MissingInputError(
+                f"waiting for {sibling.key}", waits_on=parent_name(sibling.key), parent=sibling
+            )
+        return (Candidate(value=sibling.value, sibling=sibling),)
+
+    async def _pushed(self, need: Need) -> Sequence[Candidate]:
+        return (Candidate(value=await self._store.pushed(self._job.key.appid, need.name)),)
+
+    async def _answered(self, need: Need) -> Sequence[Candidate]:
+        answers = await self._params_answers()
+        return [Candidate(value=answer.get(need.name, "")) for answer in answers]
+
+    async def _params_answers(self) -> list[Mapping[str, str]]:
+        if self._answers is None:
+            self._answers = [answer for url in self._job.params if (answer := await self._ask(url))]
+        return self._answers
+
+    async def _ask(self, url: str) -> Mapping[str, str]:
+        try:
+            return await self._params.ask(
+                url,
+                key=self._job.key,
+                subject=self._job.subject,
+                subject_field=self._issuer.subject_field,
+            )
+        except CallError as error:
+            self._params_error = str(error)
+            return {}
+
+    def _nobody_gave(self, name: str) -> str:
+        if not self._job.params:
+            return f"no {name}: register the task again with a params URL that answers it"
+        return f"no {name}: {self._params_error or 'params answered without it'}"
+
+
+def parent_name(key: JobKey) -> str:
+    """What a job waits on while it waits for another one of its account."""
+    return f"{key.kind}/{key.subject}"

@@ -1,0 +1,214 @@
+"""Refreshes what is due: the clockwork's work on jobs."""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.attempt import Answer, Asker, Trouble
+from wechat_scheduler.credentials.model import (
+    ClaimedJob,
+    Credential,
+    Failed,
+    Outcome,
+    Renewal,
+    Repeated,
+    Rotated,
+    Snapshot,
+)
+from wechat_scheduler.credentials.ports import Store
+from wechat_scheduler.errors import Reaction
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long an attempt may hold its job, and how far its failures may go."""
+
+    lease: timedelta
+    daily_calls: int
+    retry_cap: timedelta
+
+
+class Refresher:
+    """Turns each attempt into an outcome with a next time, and the outcome into what is stored.
+
+    `publish` is called with what was stored, after it was.
+    """
+
+    name = "credential"
+
+    def __init__(
+        self,
+        store: Store,
+        asker: Asker,
+        *,
+        publish: Callable[[Snapshot], None],
+        clock: Clock,
+        rng: random.Random,
+        limits: Limits,
+    ) -> None:
+        self._store = store
+        self._asker = asker
+        self._publish = publish
+        self._clock = clock
+        self._rng = rng
+        self._limits = limits
+
+    async def claim(self, limit: int) -> Sequence[ClaimedJob]:
+        return await self._store.claim(now=self._clock.now(), limit=limit, lease=self._limits.lease)
+
+    async def attempt(self, row: ClaimedJob) -> Outcome:
+        result = await self._asker.ask(row)
+        if isinstance(result, Trouble):
+            return self._failed(row, result)
+        if row.credential is not None and row.credential.value == result.issued.value:
+            return self._repeated(row, row.credential, result)
+        return self._rotated(row, result)
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Save, then publish."""
+        snapshot = await self._store.save(outcome, now=self._clock.now())
+        if snapshot is None:
+            log.warning("credential.claim_lost", **_names(outcome.job))
+            return
+        self._publish(snapshot)
+        _log(outcome)
+
+    async def next_due(self) -> datetime | None:
+        return await self._store.next_due()
+
+    def _failed(self, job: ClaimedJob, trouble: Trouble) -> Failed:
+        due_at = policy.retry_at(
+            trouble.fault.reaction,
+            now=self._clock.now(),
+            attempts=job.attempts + 1,
+            retry_after=trouble.retry_after,
+            calls_left=self._limits.daily_calls - job.calls,
+            cap=self._limits.retry_cap,
+            rng=self._rng,
+        )
+        return Failed(
+            job=job,
+            fault=trouble.fault,
+            due_at=due_at,
+            spent=trouble.spent,
+            waits_on=trouble.waits_on,
+            seen=trouble.seen,
+        )
+
+    def _rotated(self, job: ClaimedJob, answer: Answer) -> Rotated:
+        credential = self._credential(job, answer)
+        return Rotated(
+            job=job,
+            credential=credential,
+            subject=answer.issued.subject or answer.subject,
+            longest=max(job.longest, answer.issued.lifetime),
+            due_at=credential.renew_at,
+            spent=answer.spent,
+        )
+
+    def _repeated(self, job: ClaimedJob, kept: Credential, answer: Answer) -> Repeated:
+        """The same value: a ticket or stable token asked for early, or one that was prolonged."""
+        fresh = self._credential(job, answer)
+        longest = max(job.longest, answer.issued.lifetime)
+        slack = policy.REPEAT_FLOOR * policy.scale(longest)
+        if fresh.expires_at - kept.expires_at > slack:
+            renew_at = due_at = fresh.renew_at
+        else:
+            renew_at = min(kept.renew_at, fresh.renew_at)
+            due_at = policy.ask_again_at(
+                now=self._clock.now(),
+                renew_at=renew_at,
+                expires_at=fresh.expires_at,
+                longest=longest,
+            )
+        if job.suspect and answer.issued.renewal is Renewal.LATE:
+            due_at = min(due_at, self._force_at(job, answer))
+        credential = replace(
+            fresh,
+            version=kept.version,
+            issued_at=kept.issued_at,
+            renew_at=renew_at,
+            refresh_token=fresh.refresh_token or kept.refresh_token,
+        )
+        return Repeated(
+            job=job,
+            credential=credential,
+            subject=answer.issued.subject or answer.subject,
+            longest=longest,
+            due_at=due_at,
+            spent=answer.spent,
+        )
+
+    def _force_at(self, job: ClaimedJob, answer: Answer) -> datetime:
+        """When a value that is said to be dead, and came back, can be replaced by force."""
+        forced_at = answer.spent.forced_at
+        return policy.force_at(
+            now=self._clock.now(),
+            forces=job.forces + (forced_at is not None),
+            forced_at=forced_at or job.forced_at,
+        )
+
+    def _credential(self, job: ClaimedJob, answer: Answer) -> Credential:
+        """Its life is counted from before the call, so that it is never thought longer than it is."""
+        issued = answer.issued
+        expires_at = answer.asked_at + issued.lifetime
+        return Credential(
+            value=issued.value,
+            answer=issued.answer,
+            refresh_token=issued.refresh_token,
+            version=job.version + 1,
+            issued_at=answer.asked_at,
+            expires_at=expires_at,
+            renew_at=policy.renew_at(
+                expires_at=expires_at,
+                lifetime=issued.lifetime,
+                longest=max(job.longest, issued.lifetime),
+                renewal=issued.renewal,
+                rng=self._rng,
+            ),
+        )
+
+
+def _names(job: ClaimedJob) -> dict[str, str]:
+    return {"appid": job.key.appid, "kind": job.key.kind, "subject": job.key.subject}
+
+
+def _log(outcome: Outcome) -> None:
+    names = _names(outcome.job)
+    due_at = outcome.due_at.isoformat()
+    match outcome:
+        case Rotated(credential=credential):
+            log.info("credential.refreshed", **names, version=credential.version, due_at=due_at)
+        case Repeated():
+            log.debug("credential.repeated", **names, due_at=due_at)
+        case Failed():
+            _log_fault(outcome, names, due_at)
+
+
+def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
+    """A person is called once for a fault, not at each probe."""
+    fault, before = outcome.fault, outcome.job.fault
+    known = before is not None and (before.reaction, before.errcode) == (
+        fault.reaction,
+        fault.errcode,
+    )
+    calls_for_a_person = fault.reaction is Reaction.OPERATOR and not known
+    log.log(
+        logging.ERROR if calls_for_a_person else logging.WARNING,
+        "credential.failed",
+        **names,
+        reaction=fault.reaction.value,
+        errcode=fault.errcode,
+        rid=fault.rid,
+        message=fault.message,
+        advice=fault.advice,
+        due_at=due_at,
+    )

@@ -1,0 +1,45 @@
+"""When `params` may be left out: the seed's rules, checked before a registration is stored."""
+
+from collections.abc import Mapping
+
+from wechat_scheduler.credentials.model import Registration, Task
+from wechat_scheduler.credentials.ports import Issuer, Need, Store
+from wechat_scheduler.errors import InvalidRequestError
+
+
+class Requirements:
+    """Refuses tasks whose inputs nobody could ever give."""
+
+    def __init__(self, store: Store, issuers: Mapping[str, Issuer]) -> None:
+        self._store = store
+        self._issuers = issuers
+
+    async def check(self, registration: Registration) -> None:
+        """Raises InvalidRequestError at the first task that lacks `params`."""
+        for number, task in enumerate(registration.tasks):
+            if task.params:
+                continue
+            for need in self._issuers[task.key.kind].needs:
+                if not await self._is_met(need, task, registration):
+                    raise InvalidRequestError(_advice(need, task), field=f"tasks[{number}].params")
+
+    async def _is_met(self, need: Need, task: Task, registration: Registration) -> bool:
+        if need.parent is not None:
+            parent = need.parent(task.key)
+            if any(other.key == parent for other in registration.tasks):
+                return True
+            if await self._store.names(parent):
+                return True
+        if await self._store.pushed(task.key.appid, need.name):
+            return True
+        return await self._store.provides(task.key, owner=registration.owner)
+
+
+def _advice(need: Need, task: Task) -> str:
+    if need.parent is not None:
+        parent = need.parent(task.key)
+        return (
+            f"{task.key.kind} needs an {need.name}: register {parent} too, "
+            f'or give a params URL that answers {{"{need.name}": …}}'
+        )
+    return f'{task.key.kind} needs a params URL that answers {{"{need.name}": …}}'
