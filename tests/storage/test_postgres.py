@@ -1,0 +1,165 @@
+"""What is PostgreSQL's own: collisions, lost connections, and notices."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from importlib.resources.abc import Traversable
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.databases import Open
+from tests.postgres import PostgresServer
+from tests.storage.scripts import ChangedMindError, names, put
+from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage.database import Database, Script, Statement, open_database
+from wechat_scheduler.supervisor import Supervisor
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+COLLIDE = Statement("DO $$ BEGIN RAISE serialization_failure; END $$")
+END_OWN_SESSION = Statement("SELECT pg_terminate_backend(pg_backend_pid())")
+END_LISTENER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+
+
+class Heard:
+    """Notices, to be waited for one by one."""
+
+    def __init__(self, database: Database) -> None:
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        database.on_notice(self._queue.put_nowait)
+
+    async def next(self) -> str:
+        async with asyncio.timeout(10):
+            return await self._queue.get()
+
+
+def announce(database: Database, payload: str) -> Callable[[], Script[None]]:
+    return lambda: database.dialect.notify(payload)
+
+
+async def test_a_unit_that_collides_with_another_is_run_again(database: Database) -> None:
+    runs: list[int] = []
+
+    def collide_twice() -> Script[None]:
+        runs.append(len(runs))
+        yield from put(f"run {len(runs)}")
+        if len(runs) < 3:
+            yield COLLIDE
+
+    await database.write(collide_twice)
+
+    assert await names(database) == ["run 3"]
+
+
+async def test_a_unit_that_always_collides_is_given_up(database: Database) -> None:
+    def collide() -> Script[None]:
+        yield COLLIDE
+
+    with pytest.raises(StorageError, match="collided with others 5 times"):
+        await database.write(collide)
+
+
+async def test_a_schema_that_changed_under_a_prepared_statement_is_no_error(
+    open_again: Open,
+) -> None:
+    def look() -> Script[int]:
+        rows = yield Statement("SELECT * FROM items")
+        return len(rows)
+
+    def widen() -> Script[None]:
+        yield Statement("ALTER TABLE items ADD COLUMN colour TEXT")
+
+    database, other = await open_again(), await open_again()
+    await database.write(lambda: put("a"))
+    await database.write(look)
+    await other.write(widen)
+
+    assert await database.write(look) == 1
+
+
+async def test_a_connection_lost_in_the_middle_changes_nothing(database: Database) -> None:
+    def lose() -> Script[None]:
+        yield from put("lost")
+        yield END_OWN_SESSION
+        yield from put("never")
+
+    with pytest.raises(StorageError, match="PostgreSQL failed"):
+        await database.write(lose)
+
+    await database.write(lambda: put("next"))
+    assert await names(database) == ["next"]
+
+
+async def test_another_connection_hears_what_was_committed_and_only_that(
+    open_again: Open,
+) -> None:
+    database, other = await open_again(), await open_again()
+    heard = Heard(other)
+    assert await heard.next() == ""
+
+    def announce_then_fail() -> Script[None]:
+        yield from database.dialect.notify("never")
+        raise ChangedMindError
+
+    with pytest.raises(ChangedMindError):
+        await database.write(announce_then_fail)
+    await database.write(announce(database, "job:1"))
+
+    assert await heard.next() == "job:1"
+
+
+async def test_a_listener_that_lost_its_connection_looks_again_and_goes_on(
+    database: Database, postgres: PostgresServer
+) -> None:
+    heard = Heard(database)
+    assert await heard.next() == ""
+
+    async with postgres.connected() as outsider:
+        await outsider.execute(END_LISTENER)
+
+    assert await heard.next() == ""
+    await database.write(announce(database, "after"))
+    assert await heard.next() == "after"
+
+
+async def test_a_server_that_is_not_there_is_refused_without_the_password(
+    database_url: str, migrations: Traversable
+) -> None:
+    with pytest.raises(StateError, match="cannot open the database: PostgreSQL failed") as refusal:
+        await open_url("postgresql://someone:hunter2@127.0.0.1:1/name", migrations)
+
+    assert "hunter2" not in str(refusal.value)
+
+
+async def test_a_database_that_is_not_there_is_refused(
+    postgres: PostgresServer, database_url: str, migrations: Traversable
+) -> None:
+    with pytest.raises(StateError, match='database "nowhere" does not exist'):
+        await open_url(postgres.url("nowhere"), migrations)
+
+
+@pytest.mark.parametrize("place", ["@h:hunter2/x", "@[hunter2/x", "@127.0.0.1:99999/x"])
+async def test_a_malformed_url_is_refused_without_showing_it(
+    database_url: str, migrations: Traversable, place: str
+) -> None:
+    with pytest.raises(StateError, match="not a valid postgresql:// URL") as refusal:
+        await open_url(f"postgresql://someone:hunter2{place}", migrations)
+
+    assert "hunter2" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+
+
+async def test_without_asyncpg_the_remedy_is_named(
+    database_url: str, migrations: Traversable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+
+    with pytest.raises(StateError, match=r"pip install 'wechat-scheduler\[postgres\]'"):
+        await open_url(database_url, migrations)
+
+
+async def open_url(url: str, migrations: Traversable) -> Database:
+    return await open_database(
+        url, migrations=migrations, clock=FakeClock(), supervisor=Supervisor()
+    )

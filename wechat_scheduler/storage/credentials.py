@@ -1,0 +1,222 @@
+"""`credentials.ports.Store` on a database."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from wechat_scheduler.credentials.model import (
+    ClaimedJob,
+    JobKey,
+    JobView,
+    Outcome,
+    Receiver,
+    Registration,
+    Snapshot,
+)
+from wechat_scheduler.credentials.notices import Notice
+from wechat_scheduler.errors import SealingError
+from wechat_scheduler.storage import jobs, views
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
+from wechat_scheduler.storage.outbox import notice_receiver
+from wechat_scheduler.storage.registrations import Registrar
+from wechat_scheduler.storage.rows import (
+    Vault,
+    fault_of,
+    instant,
+    instant_or_none,
+    key_of,
+    micros,
+    registration_place,
+)
+
+log = structlog.get_logger(__name__)
+
+EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
+BOUND = (
+    "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND bound = $3 LIMIT 2"
+)
+ANY = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 LIMIT 2"
+LOAD = """
+    SELECT appid, kind, subject, bound, credential, version, issued_at, expires_at, renew_at, due_at,
+        claimed_by, fault
+    FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3
+"""
+OTHERS_PARAMS = """
+    SELECT owner FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND owner <> $4 AND params <> '' LIMIT 1
+"""
+PUSHED = """
+    SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC LIMIT 1
+"""
+NOTICE = """
+    SELECT r.appid, r.kind, r.subject, r.owner, r.notify, j.bound, j.credential, j.version,
+        j.issued_at, j.expires_at, j.renew_at,
+        (SELECT signing_secret FROM api_keys k WHERE k.id = r.owner LIMIT 1) AS signing_secret
+    FROM registrations r
+    JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.subject
+    WHERE r.appid = $1 AND r.kind = $2 AND r.subject = $3 AND r.owner = $4 AND r.notify <> ''
+"""
+
+
+class SqlCredentials:
+    """Jobs, registrations and what the credential notices say.
+
+    `worker` names this process among those that share the database.
+    """
+
+    def __init__(
+        self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._registrar = Registrar(vault, secret_kinds=secret_kinds)
+        self._worker = worker
+        self._claims = 0
+        self._claim_sql = jobs.CLAIM.format(skip_locked=database.dialect.skip_locked)
+
+    async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
+        def script() -> Script[Sequence[JobKey]]:
+            changed = yield from self._registrar.register(registration, now)
+            yield from self._tell(changed)
+            return changed
+
+        return await self._database.write(script)
+
+    async def remove(self, key: JobKey, *, owner: str) -> bool:
+        return await self._write(lambda: self._registrar.remove(key, owner), key)
+
+    async def names(self, key: JobKey) -> Sequence[JobKey]:
+        rows = await self._database.read(EXACT, *key) or await self._database.read(BOUND, *key)
+        if not rows and not key.subject:
+            rows = await self._database.read(ANY, key.appid, key.kind)
+        return [key_of(row) for row in rows]
+
+    async def load(self, key: JobKey) -> Snapshot | None:
+        rows = await self._database.read(LOAD, *key)
+        if not rows:
+            return None
+        row = rows[0]
+        attempted_now = row["claimed_by"] is not None
+        return Snapshot(
+            key=key,
+            subject=row["bound"],
+            credential=self._vault.credential(row),
+            fault=None if attempted_now else fault_of(row),
+            due_at=instant(row["due_at"]),
+        )
+
+    async def view(
+        self,
+        *,
+        appid: str = "",
+        kind: str = "",
+        subject: str = "",
+        after: JobKey | None = None,
+        limit: int,
+    ) -> Sequence[JobView]:
+        first = after or JobKey("", "", "")
+        rows = await self._database.read(views.JOBS, *first, appid, kind, subject, limit)
+        if not rows:
+            return []
+        interests = await self._database.read(
+            views.REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1])
+        )
+        receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
+        for row in interests:
+            if key_of(row) in receivers:
+                notice = await self._database.read(views.DELIVERY, views.notice_key(row))
+                receivers[key_of(row)].append(views.receiver(self._vault, row, notice))
+        return [views.job_view(row, receivers[key_of(row)]) for row in rows]
+
+    async def pushed(self, appid: str, name: str) -> str:
+        rows = await self._database.read(PUSHED, appid, name)
+        return self._vault.open(rows[0]["value"], f"push:{appid}/{name}") if rows else ""
+
+    async def provides(self, key: JobKey, *, owner: str) -> bool:
+        snapshot = await self.load(key)
+        if snapshot is None:
+            return False
+        if snapshot.credential is not None and snapshot.credential.refresh_token:
+            return True
+        return bool(await self._database.read(OTHERS_PARAMS, *key, owner))
+
+    async def hasten(self, key: JobKey, *, now: datetime) -> bool:
+        return await self._write(
+            lambda: jobs.touch(Statement(jobs.HASTEN, (*key, micros(now)))), key
+        )
+
+    async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
+        params = (*key, version, micros(now))
+        return await self._write(lambda: jobs.touch(Statement(jobs.SUSPECT, params)), key)
+
+    async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
+        self._claims += 1
+        claimer = f"{self._worker}/{self._claims}"
+        rows = await self._database.write(
+            lambda: jobs.claim(self._claim_sql, claimer, now, now + lease, limit)
+        )
+        return [job for row in rows if (job := self._opened(row))]
+
+    async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
+        return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
+
+    async def next_due(self) -> datetime | None:
+        return instant_or_none((await self._database.read(jobs.NEXT_DUE))[0]["due_at"])
+
+    async def release(self, *, now: datetime) -> None:
+        """Give back what a process that is known to be dead had claimed."""
+        await self._database.write(lambda: jobs.touch(Statement(jobs.RELEASE, (micros(now),))))
+
+    async def notice(self, target: str) -> Notice | None:
+        """What the receiver behind an outbox row is to be told; None if it left."""
+        key, owner = notice_receiver(target)
+        rows = await self._database.read(NOTICE, *key, owner)
+        credential = self._vault.credential(rows[0]) if rows else None
+        if credential is None:
+            return None
+        row = rows[0]
+        return Notice(
+            url=self._vault.open(row["notify"], registration_place(key, owner)),
+            key=key,
+            subject=row["bound"],
+            credential=credential,
+            secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),
+        )
+
+    def on_change(self, listener: Callable[[JobKey | None], None]) -> None:
+        """Call `listener` with each job that *another* process changed; None: any may have."""
+
+        def heard(payload: str) -> None:
+            worker, _, job = payload.partition(" ")
+            if not payload:
+                listener(None)
+            elif worker != self._worker:
+                listener(JobKey(*msgspec.json.decode(job, type=tuple[str, str, str])))
+
+        self._database.on_notice(heard)
+
+    async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
+        """Run a script that changes one job, and tell the other processes."""
+
+        def told() -> Script[T]:
+            result = yield from script()
+            yield from self._tell([key])
+            return result
+
+        return await self._database.write(told)
+
+    def _opened(self, row: Row) -> ClaimedJob | None:
+        """One row that cannot be read is no reason to stop: it fails alone, once in a lease."""
+        try:
+            return self._vault.claimed_job(row)
+        except (SealingError, msgspec.DecodeError) as error:
+            log.error("credential.unreadable", job=str(key_of(row)), error=str(error))
+            return None
+
+    def _tell(self, keys: Iterable[JobKey]) -> Script[None]:
+        if self._database.dialect.notice:
+            for key in keys:
+                payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
+                yield from self._database.dialect.notify(payload)

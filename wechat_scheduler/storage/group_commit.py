@@ -1,0 +1,145 @@
+"""SQLite's writer: a thread that puts everything that waits into one transaction.
+
+One fsync then serves all who waited for it. A writer that comes alone is committed at once; there
+is no timer, since while one batch is being written the next one gathers by itself.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Generic, TypeVar
+
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.database import Row, Script
+from wechat_scheduler.storage.sqlite_connection import positional, trouble
+
+T = TypeVar("T")
+
+# Bounds how long the first of a batch waits for the last.
+MAX_BATCH = 512
+
+
+class _Unit(Generic[T]):
+    """One script, who waits for it, and what became of it."""
+
+    __slots__ = ("error", "future", "result", "script")
+
+    def __init__(self, script: Callable[[], Script[T]], future: asyncio.Future[T]) -> None:
+        self.script = script
+        self.future = future
+        self.result: T | None = None
+        self.error: BaseException | None = None
+
+
+class Writer:
+    """Runs scripts in the order in which they came, in a thread of its own."""
+
+    def __init__(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._queue: SimpleQueue[_Unit[Any] | None] = SimpleQueue()
+        self._ended = loop.create_future()
+        self._closed = False
+        Thread(target=self._serve, name="sqlite-writer", daemon=True).start()
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        """As `Database.write`. A caller cancelled before its script began takes it along."""
+        if self._closed:
+            raise StorageError("the database is closed")
+        unit = _Unit(script, self._loop.create_future())
+        self._queue.put(unit)
+        result: T = await unit.future
+        return result
+
+    async def close(self) -> None:
+        """Commit what was handed in, then close the connection."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        await asyncio.shield(self._ended)
+
+    def _serve(self) -> None:
+        while batch := self._gather():
+            self._commit([unit for unit in batch if not unit.future.cancelled()])
+            self._loop.call_soon_threadsafe(_answer, batch)
+        self._connection.close()
+        self._loop.call_soon_threadsafe(self._ended.set_result, None)
+
+    def _gather(self) -> list[_Unit[Any]]:
+        """Everything that waits, at least one; nothing at the end."""
+        batch: list[_Unit[Any]] = []
+        unit = self._queue.get()
+        while unit is not None:
+            batch.append(unit)
+            if len(batch) == MAX_BATCH:
+                return batch
+            try:
+                unit = self._queue.get_nowait()
+            except Empty:
+                return batch
+        if batch:
+            self._queue.put(None)
+        return batch
+
+    def _commit(self, batch: Sequence[_Unit[Any]]) -> None:
+        """One transaction for all; afterwards each unit holds its result or its error."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            if not all(map(self._attempt, batch)):
+                return self._commit_apart(batch)
+            self._connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - each caller gets it, and the thread lives on
+            self._roll_back()
+            for unit in batch:
+                unit.error = unit.error or trouble(error, "the transaction was not committed")
+
+    def _attempt(self, unit: _Unit[Any]) -> bool:
+        """Run one unit under its own savepoint; False when the whole transaction went with it."""
+        self._connection.execute("SAVEPOINT unit")
+        try:
+            unit.result = self._drive(unit.script())
+        except BaseException as error:  # noqa: BLE001 - it belongs to this unit's caller
+            unit.error = trouble(error) or error
+            if not self._connection.in_transaction:
+                return False
+            self._connection.execute("ROLLBACK TO unit")
+        self._connection.execute("RELEASE unit")
+        return True
+
+    def _commit_apart(self, batch: Sequence[_Unit[Any]]) -> None:
+        """Find out who can be served after all: a full disk takes a whole transaction with it."""
+        for unit in batch if len(batch) > 1 else ():
+            unit.error = None
+            self._commit([unit])
+
+    def _drive(self, script: Script[T]) -> T:
+        try:
+            statement = next(script)
+            while True:
+                rows: Sequence[Row] = self._connection.execute(*positional(*statement)).fetchall()
+                statement = script.send(rows)
+        except StopIteration as done:
+            value: T = done.value
+            return value
+        finally:
+            script.close()
+
+    def _roll_back(self) -> None:
+        # Should even this fail, the next batch cannot begin, and comes here again.
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def _answer(batch: Sequence[_Unit[Any]]) -> None:
+    """Runs on the loop: one hop for the whole batch."""
+    for unit in batch:
+        if unit.future.done():
+            continue
+        if unit.error is None:
+            unit.future.set_result(unit.result)
+        else:
+            unit.future.set_exception(unit.error)

@@ -1,0 +1,194 @@
+"""The scripts behind the clockwork's work on jobs: claim, save, and what follows from a rotation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wechat_scheduler.credentials.inputs import parent_name
+from wechat_scheduler.credentials.model import (
+    ClaimedJob,
+    Failed,
+    JobKey,
+    Outcome,
+    Repeated,
+    Rotated,
+    Snapshot,
+    Spent,
+)
+from wechat_scheduler.credentials.policy import quota_day
+from wechat_scheduler.errors import Reaction
+from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.outbox import put_notice
+from wechat_scheduler.storage.rows import MICROSECOND, Vault, fault_text, instant, micros
+
+# The call is counted when the job is claimed, so that no crash makes it forgotten.
+# The rows are chosen once and for all (MATERIALIZED): a planner that ran the choice for each row of
+# the table would each time find other rows unlocked, and claim them all.
+CLAIM = """
+    WITH due AS MATERIALIZED (
+        SELECT appid, kind, subject FROM jobs WHERE due_at <= $4 ORDER BY due_at LIMIT $5 {skip_locked}
+    )
+    UPDATE jobs SET claimed_by = $1, due_at = $2,
+        calls = CASE WHEN quota_day = $3 THEN calls ELSE 0 END + 1,
+        forces = CASE WHEN quota_day = $3 THEN forces ELSE 0 END,
+        quota_day = $3
+    WHERE (appid, kind, subject) IN (SELECT appid, kind, subject FROM due)
+    RETURNING appid, kind, subject, bound, params, credential, version, issued_at, expires_at,
+        renew_at, longest, claimed_by, attempts, calls, forces, forced_at, fault, revision, suspect,
+        asks_params,
+        (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
+        (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
+"""
+# A registration that changed during the attempt (its revision shows it) leaves the job due now. So
+# does a report during the attempt that the value is dead, if the attempt brought that very value;
+# such a report stands until there is another one.
+SAVE_CREDENTIAL = """
+    UPDATE jobs SET credential = $5, version = $6, issued_at = $7, expires_at = $8, renew_at = $9,
+        longest = $10, bound = $11, attempts = 0, fault = NULL, waits_on = '', claimed_by = NULL,
+        due_at = CASE WHEN revision = $12 AND suspect <= $17 THEN CAST($13 AS BIGINT)
+                 ELSE CAST($14 AS BIGINT) END,
+        asks_params = CASE WHEN revision = $12 THEN 0 ELSE asks_params END,
+        suspect = CASE WHEN version = $6 THEN suspect ELSE 0 END,
+        calls = calls - 1 + $15,
+        forces = forces + CASE WHEN CAST($16 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
+        forced_at = coalesce($16, forced_at)
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
+    RETURNING due_at
+"""
+SAVE_FAULT = """
+    UPDATE jobs SET fault = $5, waits_on = $6, attempts = attempts + 1, claimed_by = NULL,
+        due_at = CASE WHEN revision = $7 THEN CAST($8 AS BIGINT) ELSE CAST($9 AS BIGINT) END,
+        calls = calls - 1 + $10,
+        forces = forces + CASE WHEN CAST($11 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
+        forced_at = coalesce($11, forced_at)
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
+    RETURNING due_at
+"""
+RECEIVERS = """
+    SELECT owner FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
+"""
+# A child that is being attempted right now has its claim; PARENT_READY makes it due after that.
+WAKE_CHILDREN = """
+    UPDATE jobs SET due_at = $1, waits_on = ''
+    WHERE appid = $2 AND waits_on IN ($3, $4) AND claimed_by IS NULL
+"""
+# A parent that got its value just before its child went to sleep would never wake it.
+PARENT_READY = """
+    SELECT appid FROM jobs
+    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
+        AND version > $4 AND expires_at > $5
+    LIMIT 1
+"""
+HASTEN = """
+    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL AND due_at > $4 THEN $4 ELSE due_at END
+    WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING appid
+"""
+SUSPECT = """
+    UPDATE jobs SET suspect = 1,
+        due_at = CASE WHEN claimed_by IS NULL AND due_at > $5 THEN $5 ELSE due_at END
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND version = $4 AND suspect = 0
+    RETURNING appid
+"""
+RELEASE = "UPDATE jobs SET due_at = $1, claimed_by = NULL WHERE claimed_by IS NOT NULL"
+NEXT_DUE = "SELECT min(due_at) AS due_at FROM jobs"
+
+
+def claim(
+    sql: str, claimer: str, now: datetime, until: datetime, limit: int
+) -> Script[Sequence[Row]]:
+    params = (claimer, micros(until), quota_day(now).toordinal(), micros(now), limit)
+    return (yield Statement(sql, params))
+
+
+def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | None]:
+    match outcome:
+        case Rotated() | Repeated():
+            return (yield from _save_credential(vault, outcome, now))
+        case Failed():
+            return (yield from _save_fault(outcome, now))
+
+
+def touch(statement: Statement) -> Script[bool]:
+    """Run one update; returns whether it met a row."""
+    return bool((yield statement))
+
+
+def _save_credential(
+    vault: Vault, outcome: Rotated | Repeated, now: datetime
+) -> Script[Snapshot | None]:
+    job, credential = outcome.job, outcome.credential
+    saved = yield Statement(
+        SAVE_CREDENTIAL,
+        (
+            *_claimed(job),
+            vault.seal_credential(job.key, credential),
+            credential.version,
+            micros(credential.issued_at),
+            micros(credential.expires_at),
+            micros(credential.renew_at),
+            outcome.longest // MICROSECOND,
+            outcome.subject,
+            job.revision,
+            micros(outcome.due_at),
+            micros(now),
+            *_cost(outcome.spent),
+            1 if isinstance(outcome, Rotated) else int(job.suspect),
+        ),
+    )
+    if not saved:
+        return None
+    if isinstance(outcome, Rotated):
+        yield from _spread(job.key, outcome.subject, micros(now))
+    return Snapshot(
+        key=job.key,
+        subject=outcome.subject,
+        credential=credential,
+        fault=None,
+        due_at=instant(saved[0]["due_at"]),
+    )
+
+
+def _spread(key: JobKey, subject: str, now: int) -> Script[None]:
+    """A rotation is told to its receivers, and wakes the jobs that need the value."""
+    for row in (yield Statement(RECEIVERS, key)):
+        yield from put_notice(key, row["owner"], now)
+    names = (parent_name(key), parent_name(key._replace(subject=subject)))
+    yield Statement(WAKE_CHILDREN, (now, key.appid, *names))
+
+
+def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
+    job = outcome.job
+    due_at = micros(outcome.due_at)
+    if "/" in outcome.waits_on and outcome.fault.reaction is Reaction.PARENT_INVALID:
+        parent = (job.key.appid, *outcome.waits_on.split("/", 1))
+        if (yield Statement(PARENT_READY, (*parent, outcome.seen, micros(now)))):
+            due_at = micros(now)
+    saved = yield Statement(
+        SAVE_FAULT,
+        (
+            *_claimed(job),
+            fault_text(outcome.fault),
+            outcome.waits_on,
+            job.revision,
+            due_at,
+            micros(now),
+            *_cost(outcome.spent),
+        ),
+    )
+    if not saved:
+        return None
+    return Snapshot(
+        key=job.key,
+        subject=job.subject,
+        credential=job.credential,
+        fault=outcome.fault,
+        due_at=instant(saved[0]["due_at"]),
+    )
+
+
+def _claimed(job: ClaimedJob) -> tuple[str, str, str, str]:
+    return (*job.key, job.claim)
+
+
+def _cost(spent: Spent) -> tuple[int, int | None]:
+    return spent.calls, None if spent.forced_at is None else micros(spent.forced_at)

@@ -1,0 +1,85 @@
+"""Hears what other processes announce through PostgreSQL's NOTIFY, for as long as it takes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import structlog
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.supervisor import Supervisor
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "wechat_scheduler"
+# A connection that a firewall dropped without a word looks like one on which nobody speaks.
+PING_EVERY = timedelta(seconds=30)
+PING_TIMEOUT = 10.0
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=30)
+
+
+class Listener:
+    """Keeps one connection listening from the first `add` on, and opens a new one when it is lost."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        clock: Clock,
+        supervisor: Supervisor,
+    ) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._supervisor = supervisor
+        self._listeners: list[Callable[[str], None]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._pause = timedelta(0)
+
+    def add(self, listener: Callable[[str], None]) -> None:
+        """As `Database.on_notice`. `listener` must not raise."""
+        self._listeners.append(listener)
+        if self._task is None:
+            self._task = self._supervisor.contained("storage.listener", self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                reason = type(error).__name__
+            else:
+                reason = "closed"
+            pause = self._pause.total_seconds()
+            log.warning("storage.listener_lost", reason=reason, retry_in_seconds=pause)
+            await self._clock.sleep(self._pause)
+            self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+
+    async def _listen(self) -> None:
+        """Listen on a new connection until it is lost."""
+        connection = await self._connect()
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            self._tell("")
+            await self._watch(connection)
+        finally:
+            connection.terminate()
+
+    async def _watch(self, connection: asyncpg.Connection) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        while not await self._clock.wait(lost, PING_EVERY):
+            await connection.execute("SELECT 1", timeout=PING_TIMEOUT)
+            # It has proved itself: after its loss the first attempt is made without a pause.
+            self._pause = timedelta(0)
+
+    def _heard(self, connection: object, pid: int, channel: str, payload: object) -> None:
+        self._tell(str(payload))
+
+    def _tell(self, payload: str) -> None:
+        for listener in self._listeners:
+            listener(payload)

@@ -1,0 +1,95 @@
+"""Brings a database's schema up to date: numbered files, applied once each, in one unit of work.
+
+`0007_topics.sql` is migration 7. A file holds plain statements, each ended by `;`, and
+`{placeholders}` for the types that the dialects spell differently. There is no way back: a program
+that meets a schema newer than its own files refuses to start.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from importlib.resources.abc import Traversable
+from typing import NamedTuple, TypeVar
+
+from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage.database import Database, Dialect, Script, Statement, each
+
+DatabaseT = TypeVar("DatabaseT", bound=Database)
+
+_META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+_VERSION = "SELECT value FROM meta WHERE name = 'schema_version'"
+_SAVE = (
+    "INSERT INTO meta (name, value) VALUES ('schema_version', $1) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_FILE = re.compile(r"(\d+)_\w+\.sql")
+_PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+# What may hold a semicolon that ends nothing (text, names, comments), the one that does, the rest.
+_PART = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|;|[^'"\-;]+|-""")
+
+
+class Migration(NamedTuple):
+    """One step: its number, and its SQL as the file has it."""
+
+    version: int
+    sql: str
+
+
+async def migrated(database: DatabaseT, folder: Traversable) -> DatabaseT:
+    """Apply what `folder` has and `database` lacks, and hand `database` back.
+
+    Raises StateError, with `database` closed, when its schema is newer than `folder` or it cannot
+    be written. Several processes may do this at once: one does the work, the others find it done.
+    """
+    try:
+        await database.write(partial(_bring_up, database.dialect, load(folder)))
+    except StorageError as error:
+        await database.close()
+        raise StateError(f"the database cannot be prepared: {error}") from error
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def load(folder: Traversable) -> list[Migration]:
+    """The migrations in `folder`, oldest first. Raises StateError when a number is there twice."""
+    named = ((_FILE.fullmatch(entry.name), entry) for entry in folder.iterdir())
+    found = sorted(
+        Migration(int(match[1]), entry.read_text("utf-8")) for match, entry in named if match
+    )
+    versions = [migration.version for migration in found]
+    if len(set(versions)) < len(versions):
+        raise StateError(f"two migrations have the same number, of {versions}")
+    return found
+
+
+def statements(sql: str, types: Mapping[str, str]) -> Iterator[Statement]:
+    """The statements of a migration, without comments, placeholders filled in from `types`."""
+    text = _PLACEHOLDER.sub(lambda found: types[found[1]], sql)
+    pending = ""
+    for part in _PART.findall(f"{text};"):
+        if part == ";":
+            if pending.strip():
+                yield Statement(pending.strip())
+            pending = ""
+        elif not part.startswith("--"):
+            pending += part
+
+
+def _bring_up(dialect: Dialect, migrations: list[Migration]) -> Script[None]:
+    yield from each(dialect.alone)
+    yield Statement(_META)
+    rows = yield Statement(_VERSION)
+    current = int(rows[0]["value"]) if rows else 0
+    newest = migrations[-1].version if migrations else 0
+    if current > newest:
+        raise StateError(
+            f"the database has schema version {current} and this program knows {newest}: "
+            "install the newer wechat-scheduler again"
+        )
+    for migration in migrations:
+        if migration.version > current:
+            yield from each(statements(migration.sql, dialect.types))
+    if current < newest:
+        yield Statement(_SAVE, (str(newest),))

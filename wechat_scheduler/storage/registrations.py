@@ -1,0 +1,165 @@
+"""The scripts behind `register` and `remove`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.storage.database import Script, Statement
+from wechat_scheduler.storage.outbox import cancel_notices, put_notice
+from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
+
+MAKE_ACCOUNT = """
+    INSERT INTO accounts (appid, secret, endpoint, last_version) VALUES ($1, $2, $3, 0)
+    ON CONFLICT (appid) DO NOTHING RETURNING appid
+"""
+# An update that changes nothing, for the lock it takes: registrations of one account take turns.
+LOCK_ACCOUNT = """
+    UPDATE accounts SET endpoint = endpoint WHERE appid = $1
+    RETURNING secret, endpoint, last_version
+"""
+CHANGE_ACCOUNT = "UPDATE accounts SET secret = $2, endpoint = $3 WHERE appid = $1"
+# A claimed job stays with its claimer: its due time is the end of the claim, and the new revision
+# tells whoever saves the outcome that the job is due again.
+ACCOUNT_CHANGED = """
+    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
+        revision = revision + 1, waits_on = '', attempts = 0
+    WHERE appid = $2 AND (kind = $3 OR fault IS NOT NULL)
+    RETURNING appid, kind, subject
+"""
+MAKE_JOB = """
+    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at)
+    VALUES ($1, $2, $3, $3, '', $4, $5) ON CONFLICT (appid, kind, subject) DO NOTHING
+"""
+FIND_REGISTRATION = """
+    SELECT notify, params FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND owner = $4
+"""
+PUT_REGISTRATION = """
+    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (appid, kind, subject, owner) DO UPDATE
+    SET notify = excluded.notify, params = excluded.params, changed_at = excluded.changed_at
+"""
+ALL_PARAMS = """
+    SELECT owner, params FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND params <> ''
+    ORDER BY changed_at DESC, owner
+"""
+SET_PARAMS = "UPDATE jobs SET params = $4 WHERE appid = $1 AND kind = $2 AND subject = $3"
+PARAMS_CHANGED = """
+    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
+        revision = revision + 1, waits_on = '', attempts = 0, asks_params = 1
+    WHERE appid = $2 AND kind = $3 AND subject = $4
+"""
+# Registering again is how a business system says that the input it owed is there now.
+WAKE_WAITING = """
+    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
+        revision = revision + 1
+    WHERE appid = $2 AND kind = $3 AND subject = $4 AND waits_on <> ''
+    RETURNING appid
+"""
+HAS_CREDENTIAL = """
+    SELECT appid FROM jobs
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND credential IS NOT NULL
+"""
+WITHDRAW = """
+    DELETE FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND (CAST($4 AS TEXT) = '' OR owner = $4) RETURNING owner
+"""
+WANTED = "SELECT owner FROM registrations WHERE appid = $1 AND kind = $2 AND subject = $3 LIMIT 1"
+DELETE_JOB = """
+    DELETE FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING version
+"""
+REMEMBER_VERSION = """
+    UPDATE accounts SET last_version = $2 WHERE appid = $1 AND last_version < $2
+"""
+
+
+class Registrar:
+    """Writes registrations. `secret_kinds` are those that the account's secret is sent for."""
+
+    def __init__(self, vault: Vault, *, secret_kinds: frozenset[str]) -> None:
+        self._vault = vault
+        self._secret_kinds = secret_kinds
+
+    def register(self, registration: Registration, now: datetime) -> Script[Sequence[JobKey]]:
+        account = registration.account
+        changed, last_version = yield from self._account(account, micros(now))
+        for task in registration.tasks:
+            if (yield from self._task(task, registration.owner, last_version, micros(now))):
+                changed[task.key] = None
+        return list(changed)
+
+    def remove(self, key: JobKey, owner: str) -> Script[bool]:
+        yield Statement(LOCK_ACCOUNT, (key.appid,))
+        withdrawn = yield Statement(WITHDRAW, (*key, owner))
+        yield from cancel_notices(key, [row["owner"] for row in withdrawn])
+        if withdrawn and (yield Statement(WANTED, key)):
+            yield from self._list_params(key)
+            return True
+        if not withdrawn and owner:
+            return False
+        gone = yield Statement(DELETE_JOB, key)
+        for row in gone:
+            yield Statement(REMEMBER_VERSION, (key.appid, row["version"]))
+        return bool(gone)
+
+    def _account(self, account: Account, now: int) -> Script[tuple[dict[JobKey, None], int]]:
+        """Store it; returns the jobs that a changed secret makes due, and the last version used."""
+        place = f"account:{account.appid}"
+        sealed = self._vault.seal(account.secret, place)
+        if (yield Statement(MAKE_ACCOUNT, (account.appid, sealed, account.endpoint))):
+            return {}, 0
+        known = (yield Statement(LOCK_ACCOUNT, (account.appid,)))[0]
+        endpoint = account.endpoint or known["endpoint"]
+        same = self._vault.open(known["secret"], place) == account.secret
+        if same and endpoint == known["endpoint"]:
+            return {}, known["last_version"]
+        yield Statement(CHANGE_ACCOUNT, (account.appid, sealed, endpoint))
+        changed: dict[JobKey, None] = {}
+        for kind in sorted(self._secret_kinds):
+            rows = yield Statement(ACCOUNT_CHANGED, (now, account.appid, kind))
+            changed |= {key_of(row): None for row in rows}
+        return changed, known["last_version"]
+
+    def _task(self, task: Task, owner: str, last_version: int, now: int) -> Script[bool]:
+        """Returns whether anything changed."""
+        key = task.key
+        yield Statement(MAKE_JOB, (*key, last_version, now))
+        notify, params = yield from self._known(key, owner)
+        if (notify, params) == (task.notify, task.params):
+            return bool((yield Statement(WAKE_WAITING, (now, *key))))
+        place = registration_place(key, owner)
+        sealed = (self._vault.seal(task.notify, place), self._vault.seal(task.params, place))
+        yield Statement(PUT_REGISTRATION, (*key, owner, *sealed, now))
+        if params != task.params:
+            yield from self._list_params(key)
+            if task.params:
+                yield Statement(PARAMS_CHANGED, (now, *key))
+        if (notify or "") != task.notify:
+            yield from self._announce(key, owner, task.notify, now)
+        return True
+
+    def _known(self, key: JobKey, owner: str) -> Script[tuple[str | None, str | None]]:
+        rows = yield Statement(FIND_REGISTRATION, (*key, owner))
+        if not rows:
+            return None, None
+        place = registration_place(key, owner)
+        return self._vault.open(rows[0]["notify"], place), self._vault.open(
+            rows[0]["params"], place
+        )
+
+    def _list_params(self, key: JobKey) -> Script[None]:
+        """The job carries the list of its params, so that claiming it needs no join."""
+        rows = yield Statement(ALL_PARAMS, key)
+        urls = [
+            self._vault.open(row["params"], registration_place(key, row["owner"])) for row in rows
+        ]
+        yield Statement(SET_PARAMS, (*key, self._vault.seal_urls(key, list(dict.fromkeys(urls)))))
+
+    def _announce(self, key: JobKey, owner: str, notify: str, now: int) -> Script[None]:
+        """A receiver that is new, or moved, learns the current value; one that left, nothing more."""
+        if not notify:
+            yield from cancel_notices(key, [owner])
+        elif (yield Statement(HAS_CREDENTIAL, key)):
+            yield from put_notice(key, owner, now)

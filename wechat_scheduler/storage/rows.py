@@ -1,0 +1,115 @@
+"""Between rows and values: instants, faults, and what is sealed."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from wechat_scheduler.credentials.model import Account, ClaimedJob, Credential, Fault, JobKey
+from wechat_scheduler.storage.database import Row
+from wechat_scheduler.storage.sealing import Sealer
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class SealedCredential(msgspec.Struct, array_like=True):
+    """The secret part of a credential, in the order in which it is sealed."""
+
+    value: str
+    answer: str
+    refresh_token: str
+
+
+_seal_json = msgspec.json.Encoder()
+_credential_json = msgspec.json.Decoder(SealedCredential)
+_fault_json = msgspec.json.Decoder(Fault)
+_urls_json = msgspec.json.Decoder(tuple[str, ...])
+
+
+def micros(instant: datetime) -> int:
+    return (instant - EPOCH) // MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    return EPOCH + timedelta(microseconds=value)
+
+
+def instant_or_none(value: int | None) -> datetime | None:
+    return None if value is None else instant(value)
+
+
+def key_of(row: Row) -> JobKey:
+    return JobKey(row["appid"], row["kind"], row["subject"])
+
+
+class Vault:
+    """Seals what a row holds to the place where it stands, and opens it there."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def seal(self, text: str, place: str) -> str:
+        """Empty stays empty: there is nothing to hide, and SQL can ask for it."""
+        return self._sealer.seal(text, context=place) if text else ""
+
+    def open(self, sealed: str, place: str) -> str:
+        return self._sealer.open(sealed, context=place) if sealed else ""
+
+    def seal_credential(self, key: JobKey, credential: Credential) -> str:
+        plain = SealedCredential(credential.value, credential.answer, credential.refresh_token)
+        return self.seal(_seal_json.encode(plain).decode(), f"job:{key}")
+
+    def credential(self, row: Row) -> Credential | None:
+        if row["credential"] is None:
+            return None
+        plain = _credential_json.decode(self.open(row["credential"], f"job:{key_of(row)}"))
+        return Credential(
+            value=plain.value,
+            answer=plain.answer,
+            refresh_token=plain.refresh_token,
+            version=row["version"],
+            issued_at=instant(row["issued_at"]),
+            expires_at=instant(row["expires_at"]),
+            renew_at=instant(row["renew_at"]),
+        )
+
+    def seal_urls(self, key: JobKey, urls: list[str]) -> str:
+        return self.seal(_seal_json.encode(urls).decode() if urls else "", f"params:{key}")
+
+    def urls(self, row: Row) -> tuple[str, ...]:
+        sealed = row["params"]
+        return _urls_json.decode(self.open(sealed, f"params:{key_of(row)}")) if sealed else ()
+
+    def claimed_job(self, row: Row) -> ClaimedJob:
+        secret = self.open(row["secret"], f"account:{row['appid']}")
+        return ClaimedJob(
+            key=key_of(row),
+            claim=row["claimed_by"],
+            account=Account(appid=row["appid"], secret=secret, endpoint=row["endpoint"]),
+            credential=self.credential(row),
+            subject=row["bound"],
+            version=row["version"],
+            longest=timedelta(microseconds=row["longest"]),
+            attempts=row["attempts"],
+            calls=row["calls"],
+            forces=row["forces"],
+            forced_at=instant_or_none(row["forced_at"]),
+            fault=fault_of(row),
+            revision=row["revision"],
+            suspect=bool(row["suspect"]),
+            asks_params=bool(row["asks_params"]),
+            params=self.urls(row),
+        )
+
+
+def fault_of(row: Row) -> Fault | None:
+    return None if row["fault"] is None else _fault_json.decode(row["fault"])
+
+
+def fault_text(fault: Fault) -> str:
+    return _seal_json.encode(fault).decode()
+
+
+def registration_place(key: JobKey, owner: str) -> str:
+    """What the addresses of a registration are sealed to."""
+    return f"registration:{key}:{owner}"

@@ -1,0 +1,90 @@
+"""Encryption at rest: what is sealed can be read only with the key, and only in its own place.
+
+A sealed text is `s1.<key id>.<base64url of nonce and ciphertext>`, by AES-256-GCM. The context, a
+name for the place where it is kept, is authenticated with it: moved to another row, it is refused.
+"""
+
+import base64
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import partial
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from wechat_scheduler.errors import SealingError
+from wechat_scheduler.storage.database import Database, Script, Statement
+
+KEY_SIZE = 32
+# 96 random bits: NIST SP 800-38D allows 2**32 seals with one key, a thousand a second for 50 days
+# or ours for centuries.
+NONCE_SIZE = 12
+
+_FORMAT = "s1"
+_CHECKS = "SELECT name, value FROM meta WHERE name LIKE 'sealed-with:%'"
+_SAVE_CHECK = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+
+
+class Sealer:
+    """Seals with the first of its keys, opens with any of them: keys rotate by adding one in front."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = {_id_of(key): AESGCM(key) for key in keys}
+        self.key_id = _id_of(keys[0])
+        self._newest = self._keys[self.key_id]
+
+    def __repr__(self) -> str:
+        return f"Sealer(key_ids={list(self._keys)})"
+
+    def seal(self, text: str, *, context: str) -> str:
+        """`text`, unreadable. The same text gives another result each time."""
+        nonce = os.urandom(NONCE_SIZE)
+        sealed = nonce + self._newest.encrypt(nonce, text.encode(), context.encode())
+        return f"{_FORMAT}.{self.key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+    def open(self, sealed: str, *, context: str) -> str:
+        """The text again. Raises SealingError for a lost key, and for what was changed or moved."""
+        version, _, rest = sealed.partition(".")
+        key_id, _, body = rest.partition(".")
+        if version != _FORMAT:
+            raise SealingError("this is not a sealed text")
+        if key_id not in self._keys:
+            raise SealingError(
+                f"the sealing key is lost: what was sealed with key {key_id} cannot be opened; "
+                "put that key back into the key file"
+            )
+        try:
+            raw = base64.b64decode(body, altchars=b"-_", validate=True)
+            nonce, ciphertext = raw[:NONCE_SIZE], raw[NONCE_SIZE:]
+            return self._keys[key_id].decrypt(nonce, ciphertext, context.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise SealingError("a sealed text was changed or moved and cannot be opened") from error
+
+
+async def is_sealed(database: Database) -> bool:
+    """Whether anything was ever sealed in there: then the key must be at hand, not made anew."""
+    return bool(await database.read(_CHECKS))
+
+
+async def verify_sealing(database: Database, sealer: Sealer) -> None:
+    """Refuse to start with a database that was sealed with a key which is not at hand.
+
+    Each key that ever sealed leaves a check in the database. Raises SealingError for the first that
+    does not open, and changes nothing then; otherwise the newest key leaves its own.
+    """
+    await database.write(partial(_verify, sealer))
+
+
+def _verify(sealer: Sealer) -> Script[None]:
+    checks = yield Statement(_CHECKS)
+    for check in checks:
+        sealer.open(check["value"], context=check["name"])
+    name = f"sealed-with:{sealer.key_id}"
+    if name not in {check["name"] for check in checks}:
+        yield Statement(_SAVE_CHECK, (name, sealer.seal("wechat-scheduler", context=name)))
+
+
+def _id_of(key: bytes) -> str:
+    """Tells keys apart in what they sealed, and tells nothing about them."""
+    return hashlib.sha256(b"wechat-scheduler sealing key\0" + key).hexdigest()[:8]

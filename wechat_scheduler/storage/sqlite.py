@@ -1,0 +1,109 @@
+"""SQLite: one file, one process, one writing connection, and readers that never wait for it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+import aiosqlite
+
+from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage.database import Dialect, Row, Script
+from wechat_scheduler.storage.group_commit import Writer
+from wechat_scheduler.storage.migrate import migrated
+from wechat_scheduler.storage.sqlite_connection import (
+    ReadingConnection,
+    open_for_writing,
+    positional,
+    trouble,
+)
+
+T = TypeVar("T")
+
+# Two, so that one long query of an operator's does not hold up the others.
+READERS = 2
+
+SQLITE = Dialect(
+    name="sqlite",
+    skip_locked="",
+    # AUTOINCREMENT, since PostgreSQL gives no number out twice either.
+    types={"identity": "INTEGER PRIMARY KEY AUTOINCREMENT", "json": "TEXT", "bytes": "BLOB"},
+    alone=(),
+    notice="",
+)
+
+
+async def open_sqlite(url: str, *, migrations: Traversable) -> "SqliteDatabase":
+    """Open, or make, the file of `sqlite:///absolute/path`. Raises StateError when it cannot."""
+    parts = urlsplit(url)
+    if parts.netloc or not parts.path.strip("/"):
+        raise StateError("a SQLite URL has three slashes and an absolute path: sqlite:///path")
+    path = Path("/" + unquote(parts.path).lstrip("/"))
+    return await migrated(SqliteDatabase(path), migrations)
+
+
+class SqliteDatabase:
+    """A `Database` in one file. Raises StateError when the file cannot be opened."""
+
+    dialect = SQLITE
+
+    def __init__(self, path: Path) -> None:
+        self._writer = Writer(open_for_writing(path), asyncio.get_running_loop())
+        self._readers = _Readers(path)
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        return await self._writer.write(script)
+
+    async def read(self, sql: str, *params: object) -> Sequence[Row]:
+        return await self._readers.fetch(*positional(sql, params))
+
+    def on_notice(self, listener: Callable[[str], None]) -> None:
+        """Nobody else writes here, so there is nothing to hear."""
+
+    async def close(self) -> None:
+        # The writer goes last: the last connection to close folds the log back into the file.
+        await self._readers.close()
+        await self._writer.close()
+
+
+class _Readers:
+    """A few connections that cannot write, each opened when the ones before it were all busy."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = asyncio.Semaphore(READERS)
+        self._idle: list[aiosqlite.Connection] = []
+        self._closed = False
+
+    async def fetch(self, sql: str, params: Sequence[object]) -> Sequence[Row]:
+        async with self._turn:
+            if self._closed:
+                raise StorageError("the database is closed")
+            try:
+                return await self._fetch(sql, params)
+            except sqlite3.Error as error:
+                if reason := trouble(error):
+                    raise reason from error
+                raise
+
+    async def _fetch(self, sql: str, params: Sequence[object]) -> Sequence[Row]:
+        connection = self._idle.pop() if self._idle else await self._connect()
+        try:
+            return list(await connection.execute_fetchall(sql, params))
+        finally:
+            self._idle.append(connection)
+
+    async def _connect(self) -> aiosqlite.Connection:
+        return await aiosqlite.connect(self._path, factory=ReadingConnection)
+
+    async def close(self) -> None:
+        self._closed = True
+        async with AsyncExitStack() as every_turn:
+            for _ in range(READERS):
+                await every_turn.enter_async_context(self._turn)
+            while self._idle:
+                await self._idle.pop().close()

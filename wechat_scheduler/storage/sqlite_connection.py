@@ -1,0 +1,114 @@
+"""How a connection to the SQLite file is set up, spoken to, and what its errors mean."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from wechat_scheduler.errors import StateError, StorageError
+
+# Seconds to wait for another program (a backup, a shell) that holds the file.
+PATIENCE = 5.0
+CACHED_STATEMENTS = 256
+
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "another program holds a lock on the database",
+    sqlite3.SQLITE_LOCKED: "another connection holds a lock on the database",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the database is read-only",
+    sqlite3.SQLITE_PERM: "access to the database file is not permitted",
+    sqlite3.SQLITE_CANTOPEN: "the database file or its folder cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write",
+    sqlite3.SQLITE_CORRUPT: "the database file is damaged: restore it from a backup",
+    sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+}
+_PARAMETER = re.compile(r"'[^']*'|\$(\d+)")
+
+
+class _Connection(sqlite3.Connection):
+    """Transactions begin and end where our SQL says so, and nowhere else."""
+
+    def __init__(self, path: str, **options: Any) -> None:
+        super().__init__(
+            path,
+            timeout=PATIENCE,
+            isolation_level=None,
+            cached_statements=CACHED_STATEMENTS,
+            **options,
+        )
+        self.row_factory = sqlite3.Row
+
+
+class ReadingConnection(_Connection):
+    """Sees the newest commit with each query, and refuses to write."""
+
+    def __init__(self, path: str, **options: Any) -> None:
+        super().__init__(path, **options)
+        self.execute("PRAGMA query_only = ON")
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The one connection that writes: usable from any one thread at a time. Raises StateError."""
+    try:
+        _make_private(path)
+        connection = _Connection(str(path), check_same_thread=False)
+        try:
+            _set_up(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else trouble(error) or error
+        raise StateError(f"cannot open the database {path}: {reason}") from error
+    return connection
+
+
+def positional(sql: str, params: Sequence[object]) -> tuple[str, Sequence[object]]:
+    """`$1 … $n` as SQLite's driver takes them fastest: plain `?`, values in the order of use."""
+    text, order = _translated(sql)
+    return text, params if order is None else [params[index] for index in order]
+
+
+def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:
+    """What to tell the caller, with its cause, when the file is at fault; else `otherwise`, if any.
+
+    None means that the statement is wrong, or that a script raised: the error stands as it is.
+    """
+    reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, otherwise)
+    if not reason:
+        return None
+    failure = StorageError(reason)
+    failure.__cause__ = error
+    return failure
+
+
+def _make_private(path: Path) -> None:
+    """SQLite would make the file readable by everybody; its log takes over the file's mode."""
+    os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StateError("the database is on a file system without write-ahead logging")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+@lru_cache(maxsize=1024)
+def _translated(sql: str) -> tuple[str, tuple[int, ...] | None]:
+    """The text with `?`, and where each value comes from: None when that is 1, 2, 3 …"""
+    order: list[int] = []
+
+    def replace(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        order.append(int(found[1]) - 1)
+        return "?"
+
+    text = _PARAMETER.sub(replace, sql)
+    return text, None if order == list(range(len(order))) else tuple(order)

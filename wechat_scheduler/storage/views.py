@@ -1,0 +1,72 @@
+"""Jobs as an operator sees them."""
+
+from collections.abc import Sequence
+
+from wechat_scheduler.credentials.model import JobView, Receiver
+from wechat_scheduler.storage.database import Row
+from wechat_scheduler.storage.outbox import NOTICE_CHANNEL, collapse_key, notice_target
+from wechat_scheduler.storage.rows import (
+    Vault,
+    fault_of,
+    instant,
+    instant_or_none,
+    key_of,
+    registration_place,
+)
+
+JOBS = """
+    SELECT appid, kind, subject, bound, version, issued_at, expires_at, renew_at, due_at, claimed_by,
+        attempts, calls, waits_on, fault
+    FROM jobs
+    WHERE (appid, kind, subject) > ($1, $2, $3)
+        AND (CAST($4 AS TEXT) = '' OR appid = $4) AND (CAST($5 AS TEXT) = '' OR kind = $5)
+        AND (CAST($6 AS TEXT) = '' OR subject = $6 OR bound = $6)
+    ORDER BY appid, kind, subject LIMIT $7
+"""
+REGISTRATIONS = """
+    SELECT appid, kind, subject, owner, notify, params FROM registrations
+    WHERE (appid, kind, subject) >= ($1, $2, $3) AND (appid, kind, subject) <= ($4, $5, $6)
+    ORDER BY appid, kind, subject, owner
+"""
+DELIVERY = """
+    SELECT state, version, attempts, error FROM deliveries WHERE collapse_key = $1
+"""
+
+
+def job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
+    return JobView(
+        key=key_of(row),
+        subject=row["bound"],
+        version=row["version"],
+        issued_at=instant_or_none(row["issued_at"]),
+        expires_at=instant_or_none(row["expires_at"]),
+        renew_at=instant_or_none(row["renew_at"]),
+        due_at=instant(row["due_at"]),
+        claimed=row["claimed_by"] is not None,
+        attempts=row["attempts"],
+        calls=row["calls"],
+        waits_on=row["waits_on"],
+        fault=fault_of(row),
+        receivers=tuple(receivers),
+    )
+
+
+def notice_key(row: Row) -> str:
+    """The outbox row that tells this registration's owner."""
+    return collapse_key(NOTICE_CHANNEL, notice_target(key_of(row), row["owner"]))
+
+
+def receiver(vault: Vault, row: Row, notices: Sequence[Row]) -> Receiver:
+    """`notices` is the outbox row of that key, or none."""
+    key, owner = key_of(row), row["owner"]
+    notice = notices[0] if notices else None
+    place = registration_place(key, owner)
+    return Receiver(
+        owner=owner,
+        notify=vault.open(row["notify"], place),
+        params=vault.open(row["params"], place),
+        state=notice["state"] if notice else "",
+        version=notice["version"] if notice else 0,
+        attempts=notice["attempts"] if notice else 0,
+        error=notice["error"] if notice else "",
+    )
