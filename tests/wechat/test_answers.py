@@ -1,0 +1,132 @@
+"""What is read out of an answer, and what is not believed."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.wechat.conftest import PATH, refusal
+from tests.wechat.hostile import HostileServer, answer
+from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.wechat.answers import Answer
+from wechat_scheduler.wechat.client import WeChatClient
+
+NOT_AN_OBJECT = {
+    "empty": b"",
+    "null": b"null",
+    "array": b"[1]",
+    "number": b"7200",
+    "truncated": b'{"access_token": "TOK',
+    "not utf-8": b'{"access_token": "\xff"}',
+    "too deep": b'{"a":' * 12_000,
+    "nan": b'{"expires_in": NaN}',
+}
+
+
+async def test_errcode_zero_is_no_error(client: WeChatClient, server: HostileServer) -> None:
+    server.script(answer({"errcode": 0, "errmsg": "ok", "ticket": "TICKET", "expires_in": 7200}))
+
+    got = await client.get("/cgi-bin/ticket/getticket", {})
+
+    assert got.text("ticket") == "TICKET"
+
+
+async def test_refusal_carries_what_the_table_says_and_the_rid(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    text = (
+        "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist rid: 6194f2c1-1a2b3c4d-5e6f7a8b"
+    )
+    server.script(answer({"errcode": 40164, "errmsg": text}))
+
+    error = await refusal(client)
+
+    assert str(error) == (
+        "/cgi-bin/token: 40164 invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist"
+    )
+    assert error.errcode == 40164
+    assert error.rid == "6194f2c1-1a2b3c4d-5e6f7a8b"
+    assert error.endpoint == PATH
+    assert error.reaction is Reaction.OPERATOR
+    assert "1.2.3.4" in error.advice
+
+
+async def test_refusal_names_the_input_and_the_time(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    server.script(
+        answer({"errcode": 89507, "errmsg": "wait"}), answer({"errcode": 61005, "errmsg": "old"})
+    )
+
+    later, needs = await refusal(client), await refusal(client)
+
+    assert later.retry_after == timedelta(hours=1)
+    assert needs.refused == "component_verify_ticket"
+
+
+async def test_refusal_without_errmsg_is_still_a_refusal(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    server.script(answer({"errcode": 40013}))
+
+    assert str(await refusal(client)) == "/cgi-bin/token: 40013"
+
+
+async def test_long_and_unprintable_errmsg_is_tamed(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    server.script(answer({"errcode": 99999, "errmsg": "bad\r\n\x1b[31m" + "x" * 5000}))
+
+    error = await refusal(client)
+
+    assert str(error).isprintable()
+    assert len(str(error)) < 400
+
+
+@pytest.mark.parametrize("body", NOT_AN_OBJECT.values(), ids=NOT_AN_OBJECT)
+async def test_what_is_no_json_object_is_no_answer(
+    client: WeChatClient, server: HostileServer, body: bytes
+) -> None:
+    server.script(answer(body))
+
+    error = await refusal(client)
+
+    assert str(error) == "/cgi-bin/token: the answer is not a JSON object"
+
+
+@pytest.mark.parametrize("errcode", ["40013", 40013.5, True, None, [], {}])
+async def test_errcode_of_another_type_is_an_unexpected_answer(
+    client: WeChatClient, server: HostileServer, errcode: object
+) -> None:
+    server.script(answer({"errcode": errcode, "access_token": "TOKEN"}))
+
+    error = await refusal(client)
+
+    assert "unexpected answer" in str(error)
+    assert error.reaction is Reaction.TRANSIENT
+
+
+@pytest.mark.parametrize("value", [None, "", 7, ["x"], "a\x00b", "a\nb"])
+def test_text_that_cannot_be_used_is_an_unexpected_answer(value: object) -> None:
+    answered = Answer(endpoint=PATH, body=b"", values={"access_token": value})
+
+    with pytest.raises(WeChatError, match="/cgi-bin/token: unexpected answer") as caught:
+        answered.text("access_token")
+
+    assert caught.value.reaction is Reaction.TRANSIENT
+
+
+@pytest.mark.parametrize("value", [None, 0, -1, "7200", 7200.0, True, 10**12, 10**30])
+def test_lifetime_that_is_none_is_an_unexpected_answer(value: object) -> None:
+    answered = Answer(endpoint=PATH, body=b"", values={"expires_in": value})
+
+    with pytest.raises(WeChatError, match="/cgi-bin/token: unexpected answer"):
+        answered.lifetime()
+
+
+def test_empty_text_has_a_substitute_and_a_wrong_type_has_none() -> None:
+    answered = Answer(endpoint=PATH, body=b"", values={"empty": "", "number": 7})
+
+    assert answered.text("empty", otherwise="kept") == "kept"
+    assert answered.text("absent", otherwise="kept") == "kept"
+    with pytest.raises(WeChatError):
+        answered.text("number", otherwise="kept")

@@ -1,0 +1,170 @@
+"""Every error code that WeChat documents for the calls made here, and what each must lead to."""
+
+from datetime import timedelta
+
+import pytest
+
+from wechat_scheduler.errors import Reaction
+from wechat_scheduler.wechat.errcodes import reaction_to
+
+TOKEN = "/cgi-bin/token"
+STABLE = "/cgi-bin/stable_token"
+TICKET = "/cgi-bin/ticket/getticket"
+CODE = "/sns/oauth2/access_token"
+REFRESH = "/sns/oauth2/refresh_token"
+PLATFORM_REFRESH = "/sns/oauth2/component/refresh_token"
+COMPONENT = "/cgi-bin/component/api_component_token"
+START_PUSH = "/cgi-bin/component/api_start_push_ticket"
+AUTHORIZER = "/cgi-bin/component/api_authorizer_token"
+PREAUTH = "/cgi-bin/component/api_create_preauthcode"
+QUERY_AUTH = "/cgi-bin/component/api_query_auth"
+LIST = "/cgi-bin/component/api_get_authorizer_list"
+SEND = "/cgi-bin/message/template/send"
+
+ISSUING = (TOKEN, STABLE, TICKET, REFRESH, COMPONENT, AUTHORIZER)
+
+TRANSIENT = {
+    TOKEN: (-1, 45011),
+    STABLE: (-1, 45011),
+    TICKET: (-1, 45011),
+    REFRESH: (-1, 45011),
+    COMPONENT: (-1, 45011),
+    AUTHORIZER: (-1, 45011),
+    PREAUTH: (-1, 45011),
+    SEND: (-1, 45011),
+}
+
+OPERATOR = {
+    TOKEN: (40001, 40002, 40013, 40125, 40164, 40243, 41002, 41004, 50004, 50007, 61024),
+    STABLE: (40001, 40002, 40013, 40125, 40164, 41002, 41004, 43002),
+    REFRESH: (40013, 41002),
+    COMPONENT: (40001, 40013, 40094, 40125, 41004, 47001, 48001, 61004, 61011),
+    START_PUSH: (40013, 40125),
+    AUTHORIZER: (40013, 61004, 61007),
+    PREAUTH: (40013, 40125, 41001, 41004, 47001, 48001, 61004, 61011),
+    QUERY_AUTH: (40013, 61004),
+    LIST: (40170,),
+    TICKET: (41001, 43001, 43009, 48001, 48004, 50001, 50002, 61028),
+}
+
+NEEDS_INPUT = {
+    ("component_verify_ticket", COMPONENT): (61005, 61006, 61058, 40091),
+    ("component_verify_ticket", PREAUTH): (61005, 61006),
+    ("authorizer_refresh_token", AUTHORIZER): (61003, 61023),
+    ("authorization_code", QUERY_AUTH): (61009, 61010),
+    ("refresh_token", REFRESH): (40029, 40030, 41003, 42002, 42007),
+    ("refresh_token", PLATFORM_REFRESH): (40029, 40030, 41003, 42002, 42007),
+    ("code", CODE): (40029, 40163, 41008, 42003),
+}
+
+PARENT_INVALID = {
+    ("access_token", TICKET): (40001, 40014, 42001),
+    ("access_token", SEND): (40001, 40014, 42001),
+    ("component_access_token", AUTHORIZER): (40001, 41021, 42001, 42006, 61014),
+    ("component_access_token", PREAUTH): (40001, 42001),
+    ("component_access_token", QUERY_AUTH): (40001,),
+    ("component_access_token", PLATFORM_REFRESH): (40001, 42001),
+}
+
+CONFIRM = timedelta(minutes=10)
+WAIT_UNTIL = {
+    45009: None,
+    89501: CONFIRM,
+    89502: CONFIRM,
+    89503: CONFIRM,
+    89504: CONFIRM,
+    89505: CONFIRM,
+    89506: timedelta(hours=24),
+    89507: timedelta(hours=1),
+}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "errcode"), [(path, code) for path, codes in TRANSIENT.items() for code in codes]
+)
+def test_what_may_pass_by_itself_is_transient(endpoint: str, errcode: int) -> None:
+    reading = reaction_to(endpoint, errcode, "")
+
+    assert reading.reaction is Reaction.TRANSIENT
+    assert reading.advice
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "errcode"), [(path, code) for path, codes in OPERATOR.items() for code in codes]
+)
+def test_what_a_person_must_mend_is_for_the_operator(endpoint: str, errcode: int) -> None:
+    reading = reaction_to(endpoint, errcode, "")
+
+    assert reading.reaction is Reaction.OPERATOR
+    assert reading.refused == ""
+    assert reading.advice
+
+
+@pytest.mark.parametrize(
+    ("refused", "endpoint", "errcode"),
+    [(name, path, code) for (name, path), codes in NEEDS_INPUT.items() for code in codes],
+)
+def test_what_only_the_outside_can_give_is_named(refused: str, endpoint: str, errcode: int) -> None:
+    reading = reaction_to(endpoint, errcode, "")
+
+    assert reading.reaction is Reaction.NEEDS_INPUT
+    assert reading.refused == refused
+    assert reading.advice
+
+
+@pytest.mark.parametrize(
+    ("refused", "endpoint", "errcode"),
+    [(name, path, code) for (name, path), codes in PARENT_INVALID.items() for code in codes],
+)
+def test_a_bad_token_is_blamed_on_the_one_that_was_used(
+    refused: str, endpoint: str, errcode: int
+) -> None:
+    reading = reaction_to(endpoint, errcode, "")
+
+    assert reading.reaction is Reaction.PARENT_INVALID
+    assert reading.refused == refused
+    assert refused in reading.advice
+
+
+@pytest.mark.parametrize("endpoint", ISSUING)
+@pytest.mark.parametrize(("errcode", "retry_after"), WAIT_UNTIL.items())
+def test_what_passes_at_a_known_time_is_waited_for(
+    endpoint: str, errcode: int, retry_after: timedelta | None
+) -> None:
+    reading = reaction_to(endpoint, errcode, "")
+
+    assert reading.reaction is Reaction.WAIT_UNTIL
+    assert reading.retry_after == retry_after
+    assert reading.advice
+
+
+@pytest.mark.parametrize("errcode", [1, 9001001, 40098, 99999, -7, 10**20])
+def test_an_unknown_code_is_transient_and_named(errcode: int) -> None:
+    reading = reaction_to(TOKEN, errcode, "whatever")
+
+    assert reading.reaction is Reaction.TRANSIENT
+    assert str(errcode) in reading.advice
+
+
+@pytest.mark.parametrize(
+    ("errcode", "errmsg", "address"),
+    [
+        (40164, "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist", "1.2.3.4"),
+        (40164, "invalid ip 2408:8406::1a2b, not in whitelist", "2408:8406::1a2b"),
+        (40164, "invalid ip, not in whitelist", "of this machine"),
+        (61004, "access clientip is not registered requestIP: 203.0.113.9 rid: a-b", "203.0.113.9"),
+        (61004, "access clientip is not registered requestIP:203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_the_advice_names_the_address_to_whitelist(errcode: int, errmsg: str, address: str) -> None:
+    reading = reaction_to(TOKEN, errcode, errmsg)
+
+    assert reading.advice.startswith(f"add the IP {address} to the ")
+
+
+def test_the_advice_is_a_sentence_in_the_house_style() -> None:
+    codes = {code for codes in (*TRANSIENT.values(), *OPERATOR.values()) for code in codes}
+
+    advice = [reaction_to(TOKEN, code, "").advice for code in codes | WAIT_UNTIL.keys()]
+
+    assert not [line for line in advice if line.endswith(".") or "{" in line]

@@ -1,0 +1,145 @@
+"""Reading what WeChat answered: a JSON object, a refusal, or something that WeChat never says.
+
+WeChat answers with HTTP 200 and JSON of any content type; a refusal is an `errcode` in it
+(全局返回码), its `errmsg` ending in the id of the request: `… rid: 5f3c0f2a-1b2c3d4e-5a6b7c8d`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+
+from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.wechat.errcodes import BUSY, reaction_to
+
+# WeChat's answers to calls for credentials are under 1 KiB.
+ANSWER_LIMIT = 64 * 1024
+
+# WeChat gives two hours; more than a year is no lifetime, and would overflow a date.
+LONGEST_LIFETIME = 366 * 24 * 3600  # seconds
+
+ERRMSG_LIMIT = 300
+
+# What may show in an error though it was sent; any other value is taken for a secret.
+PUBLIC = frozenset(
+    ("appid", "component_appid", "authorizer_appid", "openid", "grant_type", "type", "lang")
+)
+SHORTEST_SECRET = 4
+
+
+class Call(NamedTuple):
+    """What is sent; `payload` is `body` as JSON."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    body: Mapping[str, Any] | None = None
+    payload: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A JSON object that WeChat answered with, `errcode` 0 or absent; `body` as it came."""
+
+    endpoint: str
+    body: bytes = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def json(self) -> str:
+        """The whole answer as JSON text."""
+        return self.body.decode()
+
+    def text(self, name: str, *, otherwise: str = "") -> str:
+        """The string of that name; `otherwise` if it is absent or empty.
+
+        Raises WeChatError (TRANSIENT) when that leaves nothing that can be used.
+        """
+        value = self.values.get(name) or otherwise
+        if isinstance(value, str) and value and value.isprintable():
+            return value
+        raise no_answer(self.endpoint, f"unexpected answer, no text as {name}", NOT_WECHAT)
+
+    def lifetime(self) -> timedelta:
+        """`expires_in`, seconds. Raises WeChatError (TRANSIENT) if it is not a positive integer."""
+        seconds = self.values.get("expires_in")
+        if type(seconds) is int and 0 < seconds <= LONGEST_LIFETIME:
+            return timedelta(seconds=seconds)
+        raise no_answer(self.endpoint, "unexpected answer, no lifetime as expires_in", NOT_WECHAT)
+
+
+class HarmlessError(WeChatError):
+    """WeChat did nothing, so the same call may be made again at once."""
+
+
+NETWORK = "nothing to do, it is tried again; if this goes on, check the way to WeChat's API"
+NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
+
+
+def no_answer(path: str, what: str, advice: str) -> WeChatError:
+    """The error for an answer that never came, or cannot be WeChat's."""
+    return WeChatError(f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=advice)
+
+
+def read_answer(call: Call, status: int, body: bytes) -> Answer:
+    """Raises WeChatError for anything but an object with errcode 0, or without one."""
+    if status != 200:
+        raise no_answer(call.path, f"HTTP status {status}", NETWORK)
+    if len(body) > ANSWER_LIMIT:
+        raise no_answer(call.path, f"the answer exceeds {ANSWER_LIMIT} bytes", NOT_WECHAT)
+    try:
+        values = _decode(body)
+    except (ValueError, RecursionError) as error:
+        raise no_answer(call.path, "the answer is not a JSON object", NOT_WECHAT) from error
+    errcode = values.get("errcode", 0)
+    if type(errcode) is not int:
+        raise no_answer(call.path, "unexpected answer, errcode is not an integer", NOT_WECHAT)
+    if errcode:
+        raise _refusal(call, errcode, str(values.get("errmsg", "")))
+    return Answer(endpoint=call.path, body=body, values=values)
+
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+_RID = re.compile(r"\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
+
+
+def _refusal(call: Call, errcode: int, errmsg: str) -> WeChatError:
+    reading = reaction_to(call.path, errcode, errmsg)
+    rid = _RID.search(errmsg)
+    kind = HarmlessError if errcode == BUSY else WeChatError
+    return kind(
+        f"{call.path}: {errcode} {_scrubbed(_RID.sub('', errmsg), call)}".rstrip(),
+        reaction=reading.reaction,
+        endpoint=call.path,
+        errcode=errcode,
+        rid=rid[1] if rid else "",
+        advice=reading.advice,
+        refused=reading.refused,
+        retry_after=reading.retry_after,
+    )
+
+
+def _scrubbed(errmsg: str, call: Call) -> str:
+    secrets = {*_strings(call.params), *_strings(call.body)}
+    for secret in sorted(secrets, key=len, reverse=True):
+        errmsg = errmsg.replace(secret, "***").replace(quote(secret, safe=""), "***")
+    return "".join(letter if letter.isprintable() else " " for letter in errmsg)[:ERRMSG_LIMIT]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every string in what was sent that is not known to be public."""
+    if isinstance(value, str):
+        if len(value) >= SHORTEST_SECRET:
+            yield value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            if name not in PUBLIC:
+                yield from _strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _strings(part)

@@ -1,0 +1,186 @@
+"""The one HTTP client towards WeChat's API.
+
+Whatever goes wrong ends as a WeChatError. Its message names the path and never the query or the
+body, since those hold secrets.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import msgspec
+import structlog
+import tenacity
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.wechat.answers import (
+    ANSWER_LIMIT,
+    NETWORK,
+    NOT_WECHAT,
+    Answer,
+    Call,
+    HarmlessError,
+    no_answer,
+    read_answer,
+)
+
+log = structlog.get_logger(__name__)
+
+# What may pass within seconds is tried again within the call; the rest waits in the job's row.
+MORE_TRIES = 2
+PATIENCE = 2.0  # seconds
+FIRST_PAUSE = 0.5  # seconds
+
+CERTIFICATES = "check this machine's clock, its CA certificates and the address of WeChat's API"
+
+
+def client_session(*, connections: int) -> aiohttp.ClientSession:
+    """A session for WeChatClient: at most `connections` at once, kept alive between calls.
+
+    No cookies, no proxies or passwords from the environment. Needs a running loop.
+    """
+    connector = aiohttp.TCPConnector(limit=connections, ttl_dns_cache=60)
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+    )
+
+
+class WeChatClient:
+    """Calls WeChat at `base` (`https://api.weixin.qq.com`).
+
+    A call takes at most `timeout`, with all of its tries, which `tries` counts. `session` comes
+    from `client_session`, and belongs to the caller.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession,
+        base: str,
+        timeout: timedelta,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self.tries = 0
+        self._session = session
+        self._base = base.rstrip("/")
+        self._seconds = timeout.total_seconds()
+        self._timeout = aiohttp.ClientTimeout(total=self._seconds)
+        self._clock = clock
+        self._rng = rng
+
+    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+        """GET `path`. Raises WeChatError."""
+        return await self._call(Call("GET", path, params))
+
+    async def post(self, path: str, params: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+        """POST `body` to `path` as JSON, in UTF-8 and unescaped. Raises WeChatError."""
+        return await self._call(Call("POST", path, params, body, msgspec.json.encode(body)))
+
+    async def _call(self, call: Call) -> Answer:
+        """One try, as a rule: tenacity comes in after it, since it costs half as much as a try."""
+        began = self._clock.boottime()
+        try:
+            return await self._try(call)
+        except HarmlessError as error:
+            spent = self._clock.boottime() - began
+            if spent >= PATIENCE:
+                raise
+            log.info("wechat.tried_again", endpoint=call.path, error=str(error))
+        try:
+            async with asyncio.timeout(self._seconds - spent):
+                return await self._try_again(call, began + PATIENCE)
+        except TimeoutError as error:
+            raise self._failure(call.path, error) from error
+
+    async def _try_again(self, call: Call, give_up: float) -> Answer:
+        again = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception_type(HarmlessError),
+            stop=lambda state: (
+                state.attempt_number >= MORE_TRIES or self._clock.boottime() >= give_up
+            ),
+            wait=lambda state: self._rng.uniform(0, FIRST_PAUSE * 2.0**state.attempt_number),
+            sleep=self._clock.sleep_seconds,
+            reraise=True,
+        )
+        await self._clock.sleep_seconds(self._rng.uniform(0, FIRST_PAUSE))
+        return await again(self._try, call)
+
+    async def _try(self, call: Call) -> Answer:
+        self.tries += 1
+        try:
+            status, body = await self._exchange(call)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            failure = self._failure(call.path, error)
+        else:
+            return read_answer(call, status, body)
+        # Outside of the `except`, for aiohttp's errors show the URL with its query: neither cause
+        # nor context may carry one into a traceback.
+        raise failure
+
+    async def _exchange(self, call: Call) -> tuple[int, bytes]:
+        async with self._session.request(
+            call.method,
+            self._base + call.path,
+            params=call.params,
+            data=call.payload,
+            headers=_JSON if call.payload else None,
+            timeout=self._timeout,
+            allow_redirects=False,
+            middlewares=_MIDDLEWARES,
+        ) as response:
+            return response.status, await _limited(response.content)
+
+    def _failure(self, path: str, error: aiohttp.ClientError | TimeoutError) -> WeChatError:
+        """What happened, in words free of URLs. Where there was no connection, WeChat saw nothing."""
+        match error:
+            case aiohttp.ClientConnectorDNSError():
+                return _unreached(path, f"host {error.host} not found")
+            case aiohttp.ClientSSLError():
+                return no_answer(path, f"no TLS with {error.host}", CERTIFICATES)
+            case aiohttp.ClientConnectorError():
+                reason = error.os_error.strerror or type(error.os_error).__name__
+                return _unreached(path, f"cannot connect to {error.host}:{error.port}: {reason}")
+            case TimeoutError():
+                return no_answer(path, f"no answer within {self._seconds:g} s", NETWORK)
+            case aiohttp.ClientPayloadError():
+                return no_answer(path, "the answer broke off", NETWORK)
+            case aiohttp.ClientResponseError():
+                return no_answer(path, "the answer is not HTTP", NOT_WECHAT)
+            case _:
+                return no_answer(path, "the connection was lost before an answer came", NETWORK)
+
+
+def _unreached(path: str, what: str) -> HarmlessError:
+    return HarmlessError(
+        f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=NETWORK
+    )
+
+
+async def _never_twice(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating a GET by itself when its connection breaks: WeChat may have acted
+    on it. What it does not know how to cure, it passes on."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError from error
+
+
+_MIDDLEWARES = (_never_twice,)
+_JSON = {"Content-Type": "application/json"}
+
+
+async def _limited(content: aiohttp.StreamReader) -> bytes:
+    """The whole body, or the beginning of one that is longer than ANSWER_LIMIT."""
+    body = b""
+    while len(body) <= ANSWER_LIMIT and (chunk := await content.readany()):
+        body += chunk
+    return body

@@ -1,0 +1,53 @@
+"""An account's access_token, from either of the two endpoints that issue one.
+
+They know nothing of each other: a token of one outlives whatever the other issues.
+"""
+
+from wechat_scheduler.credentials.model import Issued, Renewal
+from wechat_scheduler.credentials.ports import IssueRequest, Need
+from wechat_scheduler.wechat.client import WeChatClient
+
+
+class AccessToken:
+    """`stable_token` or `token`, as the account says; `default_endpoint` where it does not."""
+
+    kind = "access_token"
+    needs: tuple[Need, ...] = ()
+    subject_field = ""
+    needs_subject = False
+
+    def __init__(self, client: WeChatClient, *, default_endpoint: str) -> None:
+        self._client = client
+        self._default_endpoint = default_endpoint
+
+    async def issue(self, request: IssueRequest) -> Issued:
+        endpoint = request.account.endpoint or self._default_endpoint
+        if endpoint == "token":
+            return await self._token(request)
+        return await self._stable_token(request)
+
+    async def _token(self, request: IssueRequest) -> Issued:
+        """获取接口调用凭据: every call issues a new one, and the old one lives five minutes more."""
+        answer = await self._client.get("/cgi-bin/token", _credentials(request))
+        return Issued(
+            value=answer.text("access_token"), answer=answer.json, lifetime=answer.lifetime()
+        )
+
+    async def _stable_token(self, request: IssueRequest) -> Issued:
+        """获取稳定版接口调用凭据: the same one until its last five minutes, unless forced."""
+        body = {**_credentials(request), "force_refresh": request.force}
+        answer = await self._client.post("/cgi-bin/stable_token", {}, body)
+        return Issued(
+            value=answer.text("access_token"),
+            answer=answer.json,
+            lifetime=answer.lifetime(),
+            renewal=Renewal.LATE,
+        )
+
+
+def _credentials(request: IssueRequest) -> dict[str, str]:
+    return {
+        "grant_type": "client_credential",
+        "appid": request.account.appid,
+        "secret": request.account.secret,
+    }

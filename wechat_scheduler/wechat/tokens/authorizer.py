@@ -1,0 +1,42 @@
+"""The access token with which a third-party platform acts for an account that authorised it."""
+
+from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.credentials.ports import IssueRequest, Need
+from wechat_scheduler.wechat.client import WeChatClient
+
+
+def _component(authorizer: JobKey) -> JobKey:
+    return JobKey(authorizer.appid, "component_access_token")
+
+
+class AuthorizerAccessToken:
+    """获取/刷新接口调用令牌. The refresh token lives as long as the authorisation, but a refresh may
+    bring another one: the one returned is the one to use next."""
+
+    kind = "authorizer_access_token"
+    needs: tuple[Need, ...] = (
+        Need(name="component_access_token", parent=_component),
+        Need(name="authorizer_refresh_token", kept=True),
+    )
+    subject_field = "authorizer_appid"
+    needs_subject = True
+
+    def __init__(self, client: WeChatClient) -> None:
+        self._client = client
+
+    async def issue(self, request: IssueRequest) -> Issued:
+        params = {"component_access_token": request.inputs["component_access_token"]}
+        body = {
+            "component_appid": request.account.appid,
+            "authorizer_appid": request.subject,
+            "authorizer_refresh_token": request.inputs["authorizer_refresh_token"],
+        }
+        answer = await self._client.post("/cgi-bin/component/api_authorizer_token", params, body)
+        return Issued(
+            value=answer.text("authorizer_access_token"),
+            answer=answer.json,
+            lifetime=answer.lifetime(),
+            refresh_token=answer.text(
+                "authorizer_refresh_token", otherwise=body["authorizer_refresh_token"]
+            ),
+        )
