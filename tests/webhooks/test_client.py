@@ -1,0 +1,153 @@
+"""What the guarded client sends, and whom it reaches."""
+
+import ssl
+from base64 import b64encode
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.business import Business, status
+from tests.clock import START
+from tests.webhooks.clients import Names, client_of, push
+from wechat_scheduler.errors import AddressRefusedError, CallError
+from wechat_scheduler.supervisor import Supervisor
+from wechat_scheduler.webhooks.client import GuardedClient
+
+HERE = ip_address("127.0.0.1")
+
+
+def self_signed(file: Path) -> ssl.SSLContext:
+    """The context of a server that calls itself 127.0.0.1; `file` keeps its key and certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), serial_number=1)
+        .not_valid_before(START - timedelta(days=9999))
+        .not_valid_after(START + timedelta(days=9999))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(HERE)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    file.write_bytes(private + certificate.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_a_post_arrives_as_json(business: Business, client: GuardedClient) -> None:
+    await client.push(
+        business.url("/n?a=%2f+b"), b'{"a":1}', headers={"webhook-id": "msg_1"}, what="notify"
+    )
+
+    (call,) = business.calls
+    assert (call.method, call.target, call.body) == ("POST", "/n?a=%2f+b", b'{"a":1}')
+    assert call.headers["Content-Type"] == "application/json"
+    assert call.headers["webhook-id"] == "msg_1"
+    assert call.headers["User-Agent"] == "wechat-scheduler"
+
+
+@pytest.mark.parametrize(
+    ("user", "credentials"),
+    [
+        ("me:hunter2", "me:hunter2"),
+        ("me", "me:"),
+        (":hunter2", ":hunter2"),
+        ("m%3Ae:%E5%AF%86%40", "m:e:密@"),
+    ],
+)
+async def test_the_user_of_an_address_goes_out_as_basic_authentication(
+    business: Business, client: GuardedClient, user: str, credentials: str
+) -> None:
+    await push(client, business.url(user=user))
+
+    expected = b64encode(credentials.encode()).decode()
+    assert business.calls[0].headers["Authorization"] == f"Basic {expected}"
+
+
+async def test_cookies_are_not_kept(business: Business) -> None:
+    business.script(status(200, Set_Cookie="session=1; Path=/"))
+    async with client_of(resolver=Names(shop=[["127.0.0.1"]])) as client:
+        await push(client, business.url(host="shop.test"))
+        await push(client, business.url(host="shop.test"))
+
+    assert "Cookie" not in business.calls[1].headers
+
+
+async def test_proxies_of_the_environment_are_not_used(
+    business: Business, client: GuardedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Business() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url())
+
+        await push(client, business.url())
+
+        assert (len(business.calls), len(proxy.calls)) == (1, 0)
+
+
+async def test_connections_are_limited_and_used_again(business: Business) -> None:
+    business.script(business.hang, times=2)
+    async with client_of(connections=2) as client, Supervisor() as pushes:
+        for _ in range(6):
+            pushes.essential("push", push(client, business.url()))
+        await business.called(2)
+        business.release()
+
+    assert (len(business.calls), business.busiest) == (6, 2)
+
+
+async def test_a_system_that_restarts_on_the_same_port_is_reached_again(
+    business: Business, client: GuardedClient
+) -> None:
+    await push(client, business.url())
+    await business.stop()
+    with pytest.raises(CallError):
+        await push(client, business.url())
+    await business.start()
+    await push(client, business.url())
+
+    assert len(business.calls) == 2
+
+
+async def test_a_system_that_is_down_accepts_no_connection(
+    business: Business, client: GuardedClient
+) -> None:
+    await business.stop()
+
+    with pytest.raises(CallError, match=r"^notify of http://127.0.0.1:\d+/ accepts no connection$"):
+        await push(client, business.url())
+
+
+async def test_a_name_that_nobody_knows_is_said_so() -> None:
+    async with client_of(resolver=Names()) as client:
+        with pytest.raises(CallError, match=r"^notify of http://shop.test/ has a name that does"):
+            await push(client, "http://shop.test/")
+
+
+async def test_plain_http_where_tls_was_expected_is_said_so(
+    business: Business, client: GuardedClient
+) -> None:
+    with pytest.raises(CallError, match="cannot be reached through TLS"):
+        await push(client, business.url().replace("http:", "https:"))
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    client: GuardedClient, tmp_path: Path
+) -> None:
+    async with Business(tls=self_signed(tmp_path / "server.pem")) as business:
+        with pytest.raises(CallError, match="shows a certificate that is not trusted"):
+            await push(client, business.url())
+
+        assert business.calls == []
+
+
+async def test_an_address_of_no_known_form_is_refused(client: GuardedClient) -> None:
+    with pytest.raises(AddressRefusedError, match=r"^the address of notify must begin with http"):
+        await push(client, "gopher://shop.example/")

@@ -1,0 +1,174 @@
+"""The one way out to addresses that callers register.
+
+Errors name scheme, host, port and path of the address; never its user or query, never the answer.
+"""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from wechat_scheduler.errors import AddressRefusedError, CallError
+from wechat_scheduler.webhooks.guard import Guard, Network, RefusedError
+from wechat_scheduler.webhooks.urls import parse, shown
+
+# Compressed answers are not asked for and not unpacked: the limit on their size holds as it stands.
+HEADERS = {"User-Agent": "wechat-scheduler", "Accept-Encoding": "identity"}
+
+# What went wrong, in the words that follow an address; the first class that fits.
+_FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "did not answer in time"),
+    (aiohttp.ClientConnectorDNSError, "has a name that does not resolve"),
+    (aiohttp.ClientConnectorCertificateError, "shows a certificate that is not trusted"),
+    (aiohttp.ClientSSLError, "cannot be reached through TLS"),
+    (aiohttp.ClientConnectorError, "accepts no connection"),
+    (aiohttp.ClientPayloadError, "broke off in the middle of its answer"),
+    (aiohttp.ClientConnectionError, "closed the connection without an answer"),
+    (aiohttp.ClientResponseError, "did not answer in HTTP"),
+    (aiohttp.ClientError, "cannot be called"),
+)
+
+
+class GuardedClient:
+    """Calls http and https addresses outside of `deny` and, unless it is empty, inside of `allow`.
+
+    Made and used inside of a running loop, as a context manager. Redirects are not followed,
+    proxies of the environment not used, cookies not kept. At most `connections` are open at once;
+    a call, with waiting for one, lasts `timeout` at the longest; no more than `answer_limit` bytes
+    of an answer are read. Names go through `resolver`, the system's if None, whenever a connection
+    is made.
+
+    In its methods `what` is what the address is for ("params"); errors begin with it.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: tuple[Network, ...],
+        deny: tuple[Network, ...],
+        resolver: AbstractResolver | None,
+        connections: int,
+        timeout: timedelta,
+        answer_limit: int,
+    ) -> None:
+        self._guard = Guard(allow=allow, deny=deny)
+        self._answer_limit = answer_limit
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=connections,
+                resolver=resolver,
+                use_dns_cache=False,
+                socket_factory=self._guard.open_socket,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
+            headers=HEADERS,
+            auto_decompress=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._session.close()
+
+    def refuse_ports(self, ports: Iterable[int]) -> None:
+        """Never call these ports of this machine: say so once the daemon's own are bound."""
+        self._guard.refuse_ports(ports)
+
+    async def fetch(self, url: str, *, what: str) -> bytes:
+        """The body of what GET answers, which must be a 200.
+
+        Raises CallError; AddressRefusedError if `url` may not be called.
+        """
+        async with self._call("GET", url, what=what) as response:
+            if response.status != 200:
+                raise _answered(response, url, what)
+            body = await self._read(response)
+        if len(body) > self._answer_limit:
+            raise CallError(f"{what} of {shown(url)} answered more than {self._answer_limit} bytes")
+        return body
+
+    async def push(self, url: str, body: bytes, *, headers: Mapping[str, str], what: str) -> None:
+        """POST `body`, which is JSON. Any 2xx accepts it, whatever else is in the answer.
+
+        Raises CallError; AddressRefusedError if `url` may not be called.
+        """
+        headers = {"Content-Type": "application/json", **headers}
+        async with self._call("POST", url, body=body, headers=headers, what=what) as response:
+            if not 200 <= response.status < 300:
+                raise _answered(response, url, what)
+            # Only a connection that was read to the end of the answer can be used again.
+            with suppress(aiohttp.ClientError, TimeoutError):
+                await self._read(response)
+
+    @asynccontextmanager
+    async def _call(
+        self,
+        method: str,
+        text: str,
+        *,
+        what: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        try:
+            url = parse(text)
+        except ValueError as error:
+            raise AddressRefusedError(f"the address of {what} {error}") from error
+        try:
+            async with self._session.request(
+                method,
+                url.with_user(None),
+                data=body,
+                headers={**_authorization(url), **(headers or {})},
+                allow_redirects=False,
+            ) as response:
+                yield response
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _failure(error, f"{what} of {shown(text)}") from error
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """The body; where it is larger than the limit, just enough of it to see that."""
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > self._answer_limit:
+                break
+        return bytes(body)
+
+
+def _authorization(url: URL) -> dict[str, str]:
+    """The user that a URL names, as HTTP Basic in UTF-8 (RFC 7617)."""
+    if url.user is None and url.password is None:
+        return {}
+    credentials = f"{url.user or ''}:{url.password or ''}".encode()
+    return {"Authorization": f"Basic {b64encode(credentials).decode()}"}
+
+
+def _answered(response: aiohttp.ClientResponse, url: str, what: str) -> CallError:
+    hint = ", and redirects are not followed" if 300 <= response.status < 400 else ""
+    return CallError(f"{what} of {shown(url)} answered {response.status}{hint}")
+
+
+def _failure(error: Exception, place: str) -> CallError:
+    if isinstance(error, aiohttp.InvalidURL):
+        return AddressRefusedError(f"{place} is not an address that can be called")
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, RefusedError):
+        refused = error.os_error
+        return AddressRefusedError(
+            f"{place} must not be called: {refused.address} {refused.reason}"
+        )
+    reason = next(words for kind, words in _FAILURES if isinstance(error, kind))
+    return CallError(f"{place} {reason}")

@@ -1,0 +1,108 @@
+"""Which addresses may be connected to, asked at the only moment that counts: while connecting.
+
+Names resolve to whatever their owner wants, differently each time, and numbers can be written in
+many ways. So nothing is judged by its spelling: the guard opens the sockets, and is told the very
+address that each is about to be connected to.
+"""
+
+import socket
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TypeAlias
+
+from aiohttp.connector import AddrInfoType
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
+
+# IPv6 addresses whose last 32 bits are the IPv4 address that a NAT64 gateway takes them to
+# (RFC 6052, RFC 8215).
+_NAT64 = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
+
+
+class RefusedError(OSError):
+    """An address that must not be connected to.
+
+    An OSError, so that the next address of the same name is tried. All of them read the same:
+    errors that do not are merged into one without a type on their way through aiohttp.
+    """
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__("refused")
+        self.address = address
+        self.reason = reason
+
+
+class Guard:
+    """Opens sockets to the networks in `allow` (to all, if empty) that are not in `deny`."""
+
+    def __init__(self, *, allow: tuple[Network, ...], deny: tuple[Network, ...]) -> None:
+        self._allow = allow
+        self._deny = deny
+        self._own_ports: frozenset[int] = frozenset()
+
+    def refuse_ports(self, ports: Iterable[int]) -> None:
+        """From now on refuse these ports of this machine: the ones we listen on ourselves."""
+        self._own_ports = frozenset(ports)
+
+    def open_socket(self, info: AddrInfoType) -> socket.socket:
+        """A socket for exactly that address; what aiohttp calls a socket factory.
+
+        Raises RefusedError.
+        """
+        family, kind, protocol, _, sockaddr = info
+        host, port = str(sockaddr[0]), int(sockaddr[1])
+        if reason := self.refusal(ip_address(host), port):
+            raise RefusedError(host, reason)
+        return socket.socket(family, kind, protocol)
+
+    def refusal(self, address: Address, port: int) -> str:
+        """Why that address must not be called; empty if it may be."""
+        end = _end(address)
+        if port in self._own_ports and _is_here(end):
+            return "is this daemon itself"
+        if any(_within(it, self._deny) for it in (address, end, *_carried(address))):
+            return "is in a denied network"
+        if self._allow and not _within(end, self._allow):
+            return "is in no allowed network"
+        return ""
+
+
+def _within(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _end(address: Address) -> Address:
+    """Where the kernel takes a connection to `address`."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_unspecified:
+        return ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return address
+
+
+def _carried(address: Address) -> Iterator[IPv4Address]:
+    """The IPv4 addresses that a gateway may take a connection to an IPv6 address to."""
+    if isinstance(address, IPv4Address):
+        return
+    if address.sixtofour:
+        yield address.sixtofour
+    if _within(address, _NAT64):
+        yield IPv4Address(int(address) & 0xFFFF_FFFF)
+
+
+def _is_here(address: Address) -> bool:
+    """Whether connections to `address` end on this machine.
+
+    Connecting a datagram socket sends nothing: the kernel looks up the route, and the near end of
+    a route to an address of our own is that address.
+    """
+    if address.is_loopback:
+        return True
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((str(address), 9))
+        except OSError:
+            return False
+        return bool(probe.getsockname()[0] == str(address))

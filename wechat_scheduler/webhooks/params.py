@@ -1,0 +1,45 @@
+"""Asks business systems for what a credential needs and only they know."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.errors import CallError
+from wechat_scheduler.webhooks.client import GuardedClient
+from wechat_scheduler.webhooks.urls import job_url, shown
+
+# Written in front of JSON by more than one PHP framework, against RFC 8259.
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class ParamsClient:
+    """`params` of the seed: GET, with the job in the query; the answer is a JSON object of strings.
+
+    `type_of` gives the number by which the seed knows a kind, or its name if it has none.
+    """
+
+    def __init__(self, client: GuardedClient, *, type_of: Callable[[str], str]) -> None:
+        self._client = client
+        self._type_of = type_of
+
+    async def ask(
+        self, url: str, *, key: JobKey, subject: str, subject_field: str
+    ) -> Mapping[str, str]:
+        """The strings of the answer; whatever else is in it is left out. Raises CallError."""
+        target = job_url(
+            url,
+            appid=key.appid,
+            kind=self._type_of(key.kind),
+            subject=subject,
+            subject_field=subject_field,
+        )
+        return _strings(await self._client.fetch(target, what="params"), url)
+
+
+def _strings(body: bytes, url: str) -> dict[str, str]:
+    try:
+        fields = msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CallError(f"params of {shown(url)} did not answer with a JSON object") from error
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
