@@ -1,0 +1,46 @@
+"""The native answer: `{"code", "message", "result"}`, with the HTTP status equal to `code`."""
+
+import math
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.errors import RequestError, UnavailableError
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Envelope(msgspec.Struct):
+    """`result` is a string wherever the original has one; `message` is empty when all is well."""
+
+    code: int
+    message: str
+    result: object
+
+
+def success(result: object, *, headers: dict[str, str] | None = None) -> web.Response:
+    return _response(Envelope(200, "", result), headers)
+
+
+def failure(error: RequestError) -> web.Response:
+    headers = {}
+    if isinstance(error, UnavailableError):
+        headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
+    if error.status == web.HTTPUnauthorized.status_code:
+        headers["WWW-Authenticate"] = 'Bearer realm="wechat-scheduler"'
+    return _response(Envelope(error.status, str(error), ""), headers)
+
+
+def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    """For what is refused before any handler sees it: an unknown path, a wrong method."""
+    return _response(Envelope(status, message, ""), headers)
+
+
+def _response(envelope: Envelope, headers: dict[str, str] | None) -> web.Response:
+    return web.Response(
+        status=envelope.code,
+        body=_encode(envelope),
+        content_type="application/json",
+        charset="utf-8",
+        headers=headers,
+    )
