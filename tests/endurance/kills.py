@@ -1,0 +1,16 @@
+"""The full form of `tests/keeper/test_kills.py`: `pytest -s tests/endurance/kills.py`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.keeper.kills import survives
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_twenty_kills_in_a_storm_lose_nothing_committed(tmp_path: Path, seed: int) -> None:
+    tally = await survives(tmp_path, kills=20, accounts=8, seed=seed)
+
+    print(f"seed {seed}: 20 kills, {tally['resting']} jobs resting, {tally['underway']} underway")
+    assert tally["resting"]
+    assert tally["underway"]

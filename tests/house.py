@@ -1,0 +1,171 @@
+"""The whole house on real sockets: a sandbox, a business system, and a daemon between them."""
+
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import aiohttp
+from aiohttp import web
+
+from tests.business import Business
+from tests.clock import FakeClock
+from wechat_scheduler.clock import Clock, SystemClock
+from wechat_scheduler.config import loading
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.daemon import Daemon, open_daemon
+from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+
+APPID = "wx1111111111111111"
+COMPONENT = "wx2222222222222222"
+AUTHORIZER = "wx3333333333333333"
+SECRET = "sandbox-secret"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeChat:
+    """A sandbox that is served at `url`."""
+
+    url: str
+    sandbox: Sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the daemon said."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+
+    @property
+    def result(self) -> Any:
+        assert self.status == 200, self.json
+        return self.json["result"]
+
+
+class Caller:
+    """A business system's side of the daemon's HTTP."""
+
+    def __init__(self, daemon: Daemon, session: aiohttp.ClientSession) -> None:
+        self.daemon = daemon
+        self._session = session
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        data: bytes | BinaryIO | None = None,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """`key` is the admin key unless one is given; the empty one sends none."""
+        key = self.daemon.admin_key if key is None else key
+        sent = {**({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
+        async with self._session.request(
+            method, f"{self.daemon.url}{path}", json=body, data=data, headers=sent
+        ) as response:
+            text = await response.read()
+            is_json = response.content_type == "application/json" and text
+            return Answer(
+                status=response.status,
+                headers=response.headers.copy(),
+                json=await response.json() if is_json else text.decode(),
+            )
+
+    async def register(
+        self, *tasks: Mapping[str, Any], appid: str = APPID, **fields: Any
+    ) -> Answer:
+        body = {"appid": appid, "appsecret": SECRET, "tasks": list(tasks)} | fields
+        return await self.call("POST", "/registe", body=body)
+
+    async def fetch(self, path: str, **headers: str) -> Answer:
+        return await self.call("GET", f"/task/{path}", headers=headers)
+
+    async def value(self, path: str) -> str:
+        result = (await self.fetch(path)).result
+        assert isinstance(result, str)
+        return result
+
+    async def jobs(self, query: str = "") -> list[dict[str, Any]]:
+        result: list[dict[str, Any]] = (await self.call("GET", f"/tasks{query}")).result
+        return result
+
+    async def job(self, path: str = "") -> dict[str, Any]:
+        (job,) = await self.jobs(f"?{path}")
+        return job
+
+    async def settle(self) -> None:
+        """With the clockworks standing: turn them until nothing is due any more."""
+        while (
+            await self.daemon.works.refreshing.run_once()
+            + await self.daemon.works.dispatching.run_once()
+        ):
+            pass
+
+
+@asynccontextmanager
+async def served(app: web.Application) -> AsyncIterator[str]:
+    """The URL of an application on a free port of loopback."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def wechat(
+    clock: Clock, *, token_lifetime: timedelta = timedelta(hours=2), **options: Any
+) -> AsyncIterator[WeChat]:
+    app = create_sandbox(
+        SandboxOptions(token_lifetime=token_lifetime, **options), clock=clock, rng=random.Random(7)
+    )
+    async with served(app) as url:
+        yield WeChat(url=url, sandbox=app[SANDBOX])
+
+
+def daemon_config(state: Path, wechat_url: str, **settings: Any) -> Config:
+    """`settings` by path with `__` for the dot: `server__fetch_deadline="1s"`."""
+    flags = {
+        "server.port": 0,
+        "state.dir": str(state),
+        "wechat.api": wechat_url,
+        **{path.replace("__", "."): value for path, value in settings.items()},
+    }
+    return loading.load(file=None, flags=flags, environ={}).config
+
+
+@asynccontextmanager
+async def daemon(
+    state: Path,
+    wechat_url: str,
+    *,
+    clock: Clock | None = None,
+    loops: bool | None = None,
+    **settings: Any,
+) -> AsyncIterator[Caller]:
+    """A daemon and a caller. On a clock that tests move, its clockworks stand unless told to turn."""
+    clock = clock or SystemClock()
+    config = daemon_config(state, wechat_url, **settings)
+    turning = not isinstance(clock, FakeClock) if loops is None else loops
+    async with (
+        open_daemon(config, clock=clock, rng=random.Random(11), loops=turning) as opened,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Caller(opened, session)
+
+
+__all__ = [
+    "APPID", "AUTHORIZER", "COMPONENT", "SECRET", "Answer", "Business", "Caller", "WeChat",
+    "daemon", "daemon_config", "served", "wechat",
+]  # fmt: skip

@@ -1,0 +1,248 @@
+"""A daemon in a storm of rotations, killed again and again."""
+
+import asyncio
+import json
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+from aiohttp import web
+
+from tests.business import Business
+from tests.house import SECRET, served
+from tests.program import Program, program
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+
+COMPONENT = "wxplatform"
+# Five scaled minutes, in which an old refresh token is still taken, must outlast a restart.
+LIFETIME = timedelta(minutes=10)
+
+
+class Job(NamedTuple):
+    """A job by its path under /task, and the receiver that is told of it."""
+
+    appid: str
+    type: int
+    subject: str = ""
+
+    @property
+    def path(self) -> str:
+        return "/".join(filter(None, (self.appid, str(self.type), self.subject)))
+
+
+class Row(NamedTuple):
+    """What is committed of a job."""
+
+    version: int
+    rests: bool
+    """Neither due nor being refreshed when the daemon was killed."""
+
+
+class Storm:
+    """The world around the daemon: WeChat, a business system, and a hand on the trigger."""
+
+    def __init__(self, folder: Path, *, accounts: int, seed: int) -> None:
+        self._folder = folder
+        self._accounts = accounts
+        self._rng = random.Random(seed)
+        self._stack = AsyncExitStack()
+        self._business = Business()
+        self._issued: Counter[str] = Counter()
+        self._owners: dict[str, str] = {}
+        self._shots: Callable[[], Awaitable[None]] | None = None
+        self._countdown = 0
+        self.jobs: list[Job] = []
+
+    async def __aenter__(self) -> "Storm":
+        await self._stack.enter_async_context(self._business)
+        app = create_sandbox(
+            SandboxOptions(token_lifetime=LIFETIME), clock=SystemClock(), rng=self._rng
+        )
+        app.middlewares.append(self._watched())
+        self.sandbox: Sandbox = app[SANDBOX]
+        self._wechat = await self._stack.enter_async_context(served(app))
+        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        await self._stack.aclose()
+
+    def start(self) -> Any:
+        return program(self._folder, "--wechat-api", self._wechat)
+
+    async def register(self, daemon: Program) -> None:
+        """Every type, one receiver a job; the inputs are told once and never again."""
+        self._business.params = {"component_verify_ticket": self.sandbox.ticket(COMPONENT).value}
+        await self._register(daemon, Job(COMPONENT, 3))
+        for number in range(self._accounts):
+            appid, authorizer = f"wxaccount{number}", f"wxauthorizer{number}"
+            await self._register(daemon, Job(appid, 0), access_token_endpoint="token")
+            await self._register(daemon, Job(appid, 1))
+            user = self.sandbox.grant_user(appid)
+            self._business.params["refresh_token"] = user.refresh_token
+            await self._register(daemon, Job(appid, 2, user.openid))
+            grant = self.sandbox.grant_authorizer(COMPONENT, authorizer)
+            self._business.params["authorizer_refresh_token"] = grant.authorizer_refresh_token
+            await self._register(daemon, Job(COMPONENT, 4, authorizer))
+
+    async def rage(self, daemon: Program) -> None:
+        """Refresh everything at once, over and over, and shoot in the middle of it."""
+        self._countdown = self._rng.randint(1, 6 * len(self.jobs))
+        self._shots = daemon.kill
+        with suppress(aiohttp.ClientError, ConnectionError):
+            while daemon.process.returncode is None:
+                for job in self._rng.sample(self.jobs, len(self.jobs)):
+                    await self._call(daemon, "POST", f"/task/{job.path}/refresh")
+        await daemon.process.wait()
+
+    async def calm(self, daemon: Program) -> dict[str, Any]:
+        """Wait until everything is refreshed and told; returns the jobs by path."""
+        while True:
+            arrived = len(self._business.calls)
+            jobs = {_path(job): job for job in await self._call(daemon, "GET", "/tasks?limit=1000")}
+            if all(_is_calm(job) for job in jobs.values()):
+                return jobs
+            # What ends without a notification ends within a moment, too.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await self._business.called(arrived + 1)
+
+    async def value(self, daemon: Program, job: Job) -> str:
+        return str(await self._call(daemon, "GET", f"/task/{job.path}"))
+
+    def told(self, job: Job) -> str:
+        """The value that the job's receiver was told last."""
+        calls = [call for call in self._business.calls if call.path == f"/notify/{job.path}"]
+        return next(value for name, value in calls[-1].json.items() if name in VALUE_FIELDS)
+
+    def committed(self) -> Mapping[str, Row]:
+        """What the daemon's database says of each job, read while no daemon runs."""
+        now = SystemClock().now().timestamp() * 1_000_000
+        with closing(sqlite3.connect(self._folder / "wechat-scheduler.db")) as database:
+            rows = database.execute(
+                "SELECT appid, kind, subject, version, claimed_by IS NULL AND due_at > ? FROM jobs",
+                (now,),
+            ).fetchall()
+        return {
+            Job(appid, KINDS.index(kind), subject).path: Row(version, bool(rests))
+            for appid, kind, subject, version, rests in rows
+        }
+
+    def issued(self) -> Mapping[str, int]:
+        """How often WeChat was asked for each job."""
+        return dict(self._issued)
+
+    async def _register(self, daemon: Program, job: Job, **fields: Any) -> None:
+        task = {
+            "type": job.type,
+            "subject": job.subject,
+            "notify": self._business.url(f"/notify/{job.path}"),
+            "params": self._business.url("/params") if job.type > 1 else "",
+        }
+        body = {"appid": job.appid, "appsecret": SECRET, "tasks": [task]} | fields
+        await self._call(daemon, "POST", "/register", body)
+        await self.value(daemon, job)
+        self.jobs.append(job)
+
+    async def _call(self, daemon: Program, method: str, path: str, body: Any = None) -> Any:
+        headers = {"X-API-Key": daemon.admin_key}
+        async with self._http.request(
+            method, daemon.url + path, json=body, headers=headers
+        ) as response:
+            answer = await response.json()
+            assert response.status == 200, answer
+            return answer["result"]
+
+    def _watched(self) -> Any:
+        @web.middleware
+        async def watched(request: web.Request, handler: Any) -> web.StreamResponse:
+            sent = {**request.query, **(await request.json() if request.can_read_body else {})}
+            before = self._rng.random() < 0.5
+            if before:
+                await self._maybe_shoot()
+            response: web.Response = await handler(request)
+            self._note(request.path, sent, json.loads(response.text or "{}"))
+            if not before:
+                await self._maybe_shoot()
+            return response
+
+        return watched
+
+    async def _maybe_shoot(self) -> None:
+        self._countdown -= 1
+        if self._countdown == 0 and self._shots is not None:
+            await self._shots()
+
+    def _note(self, path: str, sent: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        match path.rpartition("/")[2]:
+            case "token":
+                job = Job(sent["appid"], 0)
+                self._owners[answer["access_token"]] = sent["appid"]
+            case "getticket":
+                job = Job(self._owners[sent["access_token"]], 1)
+            case "refresh_token":
+                job = Job(sent["appid"], 2, answer["openid"])
+            case "api_component_token":
+                job = Job(sent["component_appid"], 3)
+            case "api_authorizer_token":
+                job = Job(sent["component_appid"], 4, sent["authorizer_appid"])
+            case _:
+                return
+        self._issued[job.path] += 1
+
+
+KINDS = (
+    "access_token",
+    "jsapi_ticket",
+    "oauth2_access_token",
+    "component_access_token",
+    "authorizer_access_token",
+)
+VALUE_FIELDS = ("ticket", "component_access_token", "authorizer_access_token", "access_token")
+
+
+def _path(job: Mapping[str, Any]) -> str:
+    return Job(job["appid"], job["type"], job["subject"]).path
+
+
+def _is_calm(job: Mapping[str, Any]) -> bool:
+    told = all(
+        receiver["state"] == "delivered" and receiver["version"] == job["version"]
+        for receiver in job["receivers"]
+    )
+    return told and job["state"] == "fresh" and job["error"] is None and not job["attempting"]
+
+
+async def survives(folder: Path, *, kills: int, accounts: int, seed: int) -> Counter[str]:
+    """Kill the daemon that often, and check after each restart what must not have happened.
+
+    Returns how many jobs were resting, and how many were not, when the shots fell.
+    """
+    tally: Counter[str] = Counter()
+    async with Storm(folder, accounts=accounts, seed=seed) as storm:
+        async with storm.start() as daemon:
+            await storm.register(daemon)
+            await storm.calm(daemon)
+            await storm.rage(daemon)
+        for round_ in range(kills):
+            committed, asked = storm.committed(), storm.issued()
+            async with storm.start() as daemon:
+                jobs = await storm.calm(daemon)
+                for path, row in committed.items():
+                    tally["resting" if row.rests else "underway"] += 1
+                    again = storm.issued().get(path, 0) - asked.get(path, 0)
+                    assert not (row.rests and again), f"{path} was fresh and asked for again"
+                    assert jobs[path]["version"] >= row.version, f"{path} lost a version"
+                for job in storm.jobs:
+                    assert storm.told(job) == await storm.value(daemon, job), f"{job} is not told"
+                if round_ < kills - 1:
+                    await storm.rage(daemon)
+    return tally

@@ -1,0 +1,93 @@
+"""The state folder: what one daemon keeps on disk beside the database."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wechat_scheduler.access import new_key
+from wechat_scheduler.errors import StateError
+
+ADMIN_KEY = "admin.key"
+ADDRESS = "daemon.url"
+LOCK = "daemon.lock"
+
+
+@contextmanager
+def state_folder(folder: Path) -> Iterator[Path]:
+    """The folder, made if need be, and ours alone until the end of the block.
+
+    Raises StateError if it cannot be written, or belongs to a daemon that runs.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StateError(f"cannot use the state folder {folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield folder
+    except BlockingIOError as error:
+        raise StateError(
+            f"another daemon is using the state folder {folder}: stop it, or give --state"
+        ) from error
+    finally:
+        os.close(lock)
+
+
+def admin_key(folder: Path) -> tuple[str, bool]:
+    """The key in the folder, made at the first start; and whether it was made just now."""
+    path = folder / ADMIN_KEY
+    known = read_admin_key(folder)
+    if known:
+        return known, False
+    key = new_key()
+    _write_private(path, f"{key}\n")
+    return key, True
+
+
+def read_admin_key(folder: Path) -> str:
+    """Empty if there is none. Raises StateError if it may not be read."""
+    try:
+        return (folder / ADMIN_KEY).read_text("ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise StateError(
+            f"cannot read {folder / ADMIN_KEY}: only the daemon's user may; give --key"
+        ) from error
+
+
+@contextmanager
+def announced(folder: Path, url: str) -> Iterator[None]:
+    """Where commands on this machine find the daemon while it runs."""
+    path = folder / ADDRESS
+    _write_private(path, f"{url}\n")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def read_address(folder: Path) -> str:
+    """Empty if no daemon announced itself there."""
+    try:
+        return (folder / ADDRESS).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write_private(path: Path, text: str) -> None:
+    """All of it or nothing, and readable by its owner only from the first moment on."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError as error:
+        raise StateError(f"cannot write {path}: {error.strerror}") from error
