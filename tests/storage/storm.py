@@ -10,7 +10,8 @@ import sys
 from tests.clock import FakeClock
 from tests.storage.conftest import MIGRATIONS
 from tests.storage.scripts import put
-from wechat_scheduler.storage.database import Database, open_database
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.supervisor import Supervisor
 
 WRITERS = 16

@@ -12,7 +12,8 @@ import pytest
 
 from tests.clock import FakeClock
 from wechat_scheduler.errors import StateError
-from wechat_scheduler.storage.database import Database, open_database
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.supervisor import Supervisor
 
 

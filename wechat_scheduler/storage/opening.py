@@ -1,0 +1,39 @@
+"""Opens a database by its URL: which driver, and whether it is installed."""
+
+from importlib.resources.abc import Traversable
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.errors import StateError
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.supervisor import Supervisor
+
+
+async def open_database(
+    url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor
+) -> Database:
+    """Open the database at `url` and bring its schema up to the newest of `migrations`.
+
+    `sqlite:///absolute/path` makes the file where it is missing; `postgresql://user@host/name`
+    names a database that exists. Raises StateError when it cannot be used as it is.
+    """
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        from wechat_scheduler.storage.sqlite import open_sqlite
+
+        return await open_sqlite(url, migrations=migrations)
+    if scheme in ("postgresql", "postgres"):
+        _require_asyncpg()
+        from wechat_scheduler.storage.postgres import open_postgres
+
+        return await open_postgres(url, migrations=migrations, clock=clock, supervisor=supervisor)
+    raise StateError("the database URL begins with neither sqlite: nor postgresql:")
+
+
+def _require_asyncpg() -> None:
+    try:
+        import asyncpg  # noqa: F401 - an optional extra
+    except ModuleNotFoundError as error:
+        raise StateError(
+            "PostgreSQL needs asyncpg, which is not installed: "
+            "pip install 'wechat-scheduler[postgres]'"
+        ) from error
