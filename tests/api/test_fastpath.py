@@ -78,38 +78,6 @@ async def test_a_connection_that_brought_anything_but_whole_requests_takes_the_o
     assert api.cells["a"].reads == 0
 
 
-async def test_a_request_that_comes_while_another_is_answered_waits_its_turn():
-    api = Fetching()
-    async with api.serving() as server:
-        wire = await server.connect()
-        await warm(wire, get("/task/b"))
-        api.gate.clear()
-        await wire.send(get("/task/a"))
-        await wire.send(get("/task/b"))
-
-        api.gate.set()
-        await wire.rest()
-        reads = api.cells["b"].reads
-        later = await wire.ask(get("/task/b"))
-
-    assert wire.received.index(b"token-a-1") < wire.received.rindex(b"token-b-1")
-    assert reads == 0
-    assert b"token-b-1" in later
-
-
-async def test_two_requests_in_one_turn_of_the_loop_are_answered_in_their_order():
-    api = Fetching()
-    async with api.serving() as server:
-        wire = await server.connect()
-        await warm(wire, get("/task/a"))
-
-        wire.tap.data_received(get("/task/b"))
-        wire.tap.data_received(get("/task/a"))
-        await wire.rest()
-
-    assert wire.received.index(b"token-b-1") < wire.received.rindex(b"token-a-1")
-
-
 @pytest.mark.parametrize("flag", ["_close", "_force_close"])
 async def test_a_closing_connection_is_not_served(flag):
     api = Fetching()

@@ -61,8 +61,10 @@ OTHERS = [
 
 
 class Send(NamedTuple):
+    """One chunk, or several that arrive together."""
+
     wire: int
-    chunk: bytes
+    chunks: tuple[bytes, ...]
 
 
 class Happen(NamedTuple):
@@ -87,11 +89,15 @@ def cuts(draw: st.DrawFn) -> list[bytes]:
 
 
 wires = st.integers(0, WIRES - 1)
-polls = st.builds(lambda *send: [Send(*send)], wires, st.sampled_from(READS))
+polls = st.builds(lambda wire, chunk: [Send(wire, (chunk,))], wires, st.sampled_from(READS))
 sends = st.one_of(
-    st.builds(lambda wire, chunk: [Send(wire, chunk)] * 3, wires, messages),
-    st.builds(lambda wire, chunks: [Send(wire, chunk) for chunk in chunks], wires, cuts()),
-    st.builds(lambda wire, chunk: [Send(wire, chunk)], wires, st.binary(min_size=1, max_size=40)),
+    st.builds(lambda wire, chunk: [Send(wire, (chunk,))] * 3, wires, messages),
+    st.builds(lambda wire, *chunks: [Send(wire, chunks)], wires, messages, messages, messages),
+    st.builds(lambda wire, chunks: [Send(wire, (chunk,)) for chunk in chunks], wires, cuts()),
+    st.builds(lambda wire, chunks: [Send(wire, tuple(chunks))], wires, cuts()),
+    st.builds(
+        lambda wire, chunk: [Send(wire, (chunk,))], wires, st.binary(min_size=1, max_size=40)
+    ),
 )
 happenings = st.one_of(
     st.builds(Happen, st.sampled_from(["rotate", "remove", "forget"]), st.sampled_from("ab")),
@@ -140,8 +146,10 @@ async def play(script: list[Step], *, memo: bool) -> tuple[Seen, int]:
 
 async def act(step: Step, api: Fetching, ends: list[Wire]) -> list[bool]:
     match step:
-        case Send(wire, chunk):
+        case Send(wire, (chunk,)):
             await ends[wire].send(chunk)
+        case Send(wire, chunks):
+            await ends[wire].send_at_once(*chunks)
         case Happen("wait", seconds):
             api.clock.advance(timedelta(seconds=float(seconds)))
         case Happen("forget", name):

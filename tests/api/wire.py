@@ -93,6 +93,14 @@ class Wire(asyncio.Protocol):
         await _until(lambda: self.tap.lost or self.tap.received == self.sent)
         await self.rest()
 
+    async def send_at_once(self, *chunks: bytes) -> None:
+        """Give the server these chunks in one turn of its loop, as a busy socket would."""
+        for chunk in chunks:
+            if not (self.lost or self.tap.lost):
+                self.sent += len(chunk)
+                self.tap.data_received(chunk)
+        await self.rest()
+
     async def ask(self, request: bytes) -> bytes:
         """The answer to one request."""
         before = len(self.received)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
 
@@ -194,3 +195,17 @@ async def test_nothing_that_is_said_names_a_secret(
     for planted in (secret, SECRET, value, keeper.daemon.admin_key):
         assert planted not in said
         assert planted.encode() not in stored
+
+
+async def test_a_polled_name_that_becomes_ambiguous_is_no_longer_answered(
+    keeper: Caller, weixin: WeChat, business: Business
+) -> None:
+    for _ in range(2):
+        user = weixin.sandbox.grant_user(APPID)
+        business.params = {"refresh_token": user.refresh_token}
+        await keeper.register({"type": 2, "openid": user.openid, "params": business.url("/p")})
+        await keeper.settle()
+
+        polled = [(await keeper.fetch(f"{APPID}/2")).status for _ in range(3)]
+
+    assert polled == [409] * 3

@@ -1,7 +1,8 @@
 """A server that asks the memo first: the one file that uses aiohttp's private parts.
 
-When a connection is idle and what arrives equals a request whose answer is remembered, that answer
-is written at once; everything else goes the ordinary way. What keeps this honest:
+When nothing on a connection waits for an answer, and what arrives equals a request whose answer is
+remembered, that answer is written at once; everything else goes the ordinary way. What keeps this
+honest:
 
 * a connection is served from memory only while every chunk it ever brought was exactly one whole
   request without a body; anything else could be smuggling behind a shared proxy;
@@ -29,7 +30,7 @@ AIOHTTP: Final = "3.14."
 PRIVATE: Final = (
     *("_close", "_force_close", "_keepalive_handle", "_keepalive_timeout", "_logging_enabled"),
     *("_loop", "_messages", "_next_keepalive_close_time", "_paused", "_request_count"),
-    *("_upgraded", "_waiter", "finish_response"),
+    *("_upgraded", "finish_response"),
 )
 
 
@@ -81,7 +82,7 @@ class _Arrival(NamedTuple):
 
 
 class _Connection(web.RequestHandler):
-    __slots__ = ("_arrival", "_clean", "_memo")
+    __slots__ = ("_arrival", "_clean", "_memo", "_unanswered")
 
     def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
         super().__init__(manager, **options)
@@ -89,9 +90,10 @@ class _Connection(web.RequestHandler):
         self._arrival: _Arrival | None = None
         # Every chunk so far was one whole request. An access log wants to see each request itself.
         self._clean = not self._logging_enabled
+        self._unanswered = 0
 
     def data_received(self, data: bytes) -> None:
-        answer = self._memo.answer(data) if self._is_idle() else None
+        answer = self._memo.answer(data) if self._is_ready() else None
         if answer is None or self.transport is None:
             self._take(data)
             return
@@ -107,15 +109,16 @@ class _Connection(web.RequestHandler):
         sent, reset = await super().finish_response(request, resp, start_time)
         if arrival is not None and arrival.headers is request.headers:
             self._memo.keep(arrival.chunk, arrival.epoch, request, sent)
+        if sent.keep_alive and not reset:
+            self._unanswered -= 1
         return sent, reset
 
-    def _is_idle(self) -> bool:
-        # While aiohttp waits, nothing is queued and every earlier answer is written.
-        waiter = self._waiter
+    def _is_ready(self) -> bool:
         return (
             self._clean
-            and waiter is not None
-            and not waiter.done()
+            # Not aiohttp's own idea of idle: it comes some turns of the loop after an answer, and
+            # a client that is faster than that would be kept on the ordinary way by its speed.
+            and not self._unanswered
             # A slow reader: only the ordinary way waits until it has read.
             and not self._paused
             and not self._close
@@ -130,6 +133,7 @@ class _Connection(web.RequestHandler):
         one = self._clean and self._request_count == before + 1
         self._arrival = self._as_arrival(data) if one else None
         self._clean = self._arrival is not None
+        self._unanswered += 1
 
     def _as_arrival(self, data: bytes) -> _Arrival | None:
         message, payload = self._messages[-1]

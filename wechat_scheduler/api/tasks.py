@@ -30,15 +30,15 @@ async def register(request: web.Request) -> web.Response:
 async def fetch(request: web.Request) -> web.Response:
     """`GET /task/{appid}/{type}[/{subject}]`: the value, as a string, waited for if need be."""
     services = request.app[SERVICES]
-    cell = await services.manager.fetch(_key(request))
+    key = _key(request)
+    cell = await services.manager.fetch(key)
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
     if credential is None:  # it expired between there and here
         raise services.manager.unavailable(cell)
-    services.memo.remember(
-        request,
-        Terms(cell=cell, credential=credential, until=cell.same_until(boottime), tally=cell),
-    )
+    if cell.key == key:  # a name that means this job today may mean two tomorrow
+        terms = Terms(cell=cell, credential=credential, until=cell.same_until(boottime), tally=cell)
+        services.memo.remember(request, terms)
     return _fetched(request, cell, credential, boottime)
 
 
