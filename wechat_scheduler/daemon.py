@@ -22,7 +22,9 @@ from wechat_scheduler.api.services import Services
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import Config, Server, Wechat
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.storage.database import Database, open_database
+from wechat_scheduler.errors import SealingError
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
@@ -93,9 +95,13 @@ async def open_daemon(
 
 async def _open_vault(config: Config, database: Database) -> Vault:
     """The sealing key is made with the database, and only with it."""
-    sealer = load_or_create_keys(
-        config.state.sealing_key_file, create=not await is_sealed(database)
-    )
+    path, sealed = config.state.sealing_key_file, await is_sealed(database)
+    if sealed and not path.exists():
+        raise SealingError(
+            f"the sealing key is lost: this database was sealed with one that was in {path}; "
+            "put that file back, or start anew with another --state"
+        )
+    sealer = load_or_create_keys(path, create=not sealed)
     await verify_sealing(database, sealer)
     return Vault(sealer)
 

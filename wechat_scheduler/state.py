@@ -24,16 +24,23 @@ def state_folder(folder: Path) -> Iterator[Path]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StateError(f"cannot use the state folder {folder}: {error.strerror}") from error
+        raise StateError(f"cannot use the state folder {folder}: {_reason(error)}") from error
+    try:
+        _take(lock, folder)
+        yield folder
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield folder
     except BlockingIOError as error:
         raise StateError(
             f"another daemon is using the state folder {folder}: stop it, or give --state"
         ) from error
-    finally:
-        os.close(lock)
+    except OSError as error:
+        raise StateError(f"cannot lock the state folder {folder}: {_reason(error)}") from error
 
 
 def admin_key(folder: Path) -> tuple[str, bool]:
@@ -90,4 +97,10 @@ def _write_private(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         draft.rename(path)
     except OSError as error:
-        raise StateError(f"cannot write {path}: {error.strerror}") from error
+        raise StateError(f"cannot write {path}: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "there is a file where a folder should be"
+    return (error.strerror or str(error)).lower()

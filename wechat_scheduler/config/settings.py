@@ -151,6 +151,9 @@ SECTIONS: dict[str, type[Section]] = {
 }
 
 
+SHORT_FLAGS = {"state.dir": "--state", "state.database": "--database"}
+
+
 class Key(NamedTuple):
     """One setting. `default` is `msgspec.NODEFAULT` where it depends on the surroundings."""
 
@@ -169,8 +172,8 @@ class Key(NamedTuple):
 
     @property
     def flag(self) -> str:
-        if self.path == "state.dir":
-            return "--state"
+        if self.path in SHORT_FLAGS:
+            return SHORT_FLAGS[self.path]
         words = self.name if self.section == "server" else f"{self.section}_{self.name}"
         return f"--{words.replace('_', '-')}"
 

@@ -1,0 +1,111 @@
+"""The command line as somebody uses it: in this process, in one of its own, on a terminal."""
+
+import asyncio
+import os
+import pty
+import sys
+import termios
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from click.testing import CliRunner
+
+from tests.program import ENVIRONMENT
+from wechat_scheduler.cli.main import main
+
+PROGRAM = (sys.executable, "-m", "wechat_scheduler")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A command that is over."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """What it said in its one line to whoever must act."""
+        (line,) = self.err.splitlines()
+        assert self.out == ""
+        return line
+
+
+def invoke(*words: str, **environ: str | None) -> Ended:
+    """Run a command here, as `main` would; None takes a variable away."""
+    isolated = {name: None for name in os.environ if name.startswith("WECHAT_SCHEDULER_")}
+    code = 0
+    with CliRunner().isolation(env={**isolated, **environ}) as (out, err, _):
+        try:
+            main(words)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Ended(code=code, out=out.getvalue().decode(), err=err.getvalue().decode())
+
+
+async def run(*words: str, **environ: str) -> Ended:
+    """Run the program to its end in a process of its own, with nobody to answer it."""
+    return await execute(*PROGRAM, *words, **environ)
+
+
+async def execute(*words: str, **environ: str) -> Ended:
+    """Run any program so."""
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**ENVIRONMENT, **environ},
+    )
+    out, err = await process.communicate()
+    return Ended(code=process.returncode or 0, out=out.decode(), err=err.decode())
+
+
+class Terminal:
+    """Somebody who sits before a program."""
+
+    def __init__(self, process: asyncio.subprocess.Process, screen: asyncio.StreamReader, at: int):
+        self.process = process
+        self._screen = screen
+        self._at = at
+
+    async def until(self, text: str) -> str:
+        """What appears, up to `text`."""
+        return (await self._screen.readuntil(text.encode())).decode()
+
+    def type(self, text: str) -> None:
+        os.write(self._at, text.encode())
+
+    async def end(self) -> str:
+        """What appears until the program ends."""
+        shown = b""
+        with suppress(OSError):  # how a terminal says that nobody holds its other side any more
+            while chunk := await self._screen.read(4096):
+                shown += chunk
+        await self.process.wait()
+        return shown.decode()
+
+
+@asynccontextmanager
+async def terminal(*words: str, columns: int = 80, **environ: str) -> AsyncIterator[Terminal]:
+    """The program on a terminal that is so many columns wide."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (50, columns))
+    process = await asyncio.create_subprocess_exec(
+        *PROGRAM, *words, stdin=theirs, stdout=theirs, stderr=theirs,
+        env={**ENVIRONMENT, "TERM": "xterm-256color", **environ},
+    )  # fmt: skip
+    os.close(theirs)
+    screen = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(screen), os.fdopen(ours, "rb", buffering=0)
+    )
+    try:
+        yield Terminal(process, screen, ours)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        transport.close()

@@ -1,0 +1,294 @@
+"""The command line as a whole: words in, one clear sentence out when something is wrong."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.cli.commands import Ended, execute, invoke, run, terminal
+from tests.house import daemon
+from tests.program import program
+from wechat_scheduler import __version__
+from wechat_scheduler.cli.later import Later
+from wechat_scheduler.cli.main import program as root
+
+HEAVY = {"aiohttp", "aiosqlite", "cryptography", "rich", "structlog"}
+
+
+def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command there is, by the words that run it."""
+    for name, found in group.commands.items():
+        command = found.load() if isinstance(found, Later) else found
+        yield f"{path}{name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+
+
+@pytest.mark.parametrize("port", [["-p", "8080"], ["-p8080"], ["-p=8080"], ["--port=8080"]])
+@pytest.mark.parametrize("words", [["{}", "config", "show"], ["config", "show", "{}"]])
+def test_a_port_is_understood_in_every_form_before_and_after_the_command(
+    port: list[str], words: list[str], tmp_path: Path
+) -> None:
+    given = [part for word in words for part in (port if word == "{}" else [word])]
+
+    ended = invoke(*given, "--state", str(tmp_path))
+
+    assert "server.port = 8080" in ended.out.splitlines()
+
+
+def test_what_stands_after_the_command_comes_before_what_stands_ahead_of_it() -> None:
+    ended = invoke("-p", "1", "--state", "/s", "config", "show", "-p", "2")
+
+    assert {"server.port = 2", "state.dir = /s"} <= set(ended.out.splitlines())
+
+
+@pytest.mark.parametrize("port", ["x", "65536", "-1", "=", "8080="])
+def test_what_is_no_port_is_refused(port: str) -> None:
+    ended = invoke(f"-p{port}", "config", "show")
+
+    assert ended.code == 2
+    assert "is not a port" in ended.err
+
+
+@pytest.mark.parametrize("flag", ["-v", "--version"])
+def test_the_version_is_one_line(flag: str) -> None:
+    assert invoke(flag) == Ended(code=0, out=f"wechat-scheduler {__version__}\n", err="")
+
+
+async def test_python_dash_m_is_the_same_program() -> None:
+    ended = await run("--help")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.split() == invoke("-h").out.split()
+
+
+@pytest.mark.parametrize("words", [path for path, _ in commands()])
+def test_every_command_explains_itself_with_an_example(words: str) -> None:
+    ended = invoke(*words.split(), "--help")
+
+    assert ended.code == 0
+    assert ended.out.startswith(f"Usage: wechat-scheduler {words} ")
+    assert words.split()[0] in ended.out.partition("Example")[2]
+
+
+def test_the_program_lists_its_commands_with_what_they_do() -> None:
+    listed = invoke("--help").out.partition("Commands:\n")[2].partition("\n\n")[0]
+
+    names = [line.split()[0] for line in listed.splitlines()]
+    assert names == [found.name for found in root.commands.values()]
+    assert all(line.endswith(".") for line in listed.splitlines())
+
+
+@pytest.mark.parametrize(
+    "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
+)
+async def test_what_is_asked_in_passing_does_not_wait_for_the_daemon_to_be_imported(
+    words: list[str],
+) -> None:
+    script = f"""
+import sys
+from wechat_scheduler.cli.main import main
+try:
+    main({words})
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+    ended = await execute(sys.executable, "-c", script)
+
+    assert ended.code == 0
+    assert "wechat_scheduler.cli.main" in ended.err.split()
+    assert not HEAVY & set(ended.err.split())
+
+
+@pytest.mark.parametrize("words", [[], ["check-config"], ["jobs", "list"], ["serve"]])
+def test_a_setting_that_does_not_exist_is_a_sentence_and_exit_code_2(
+    words: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[server]\nprot = 1\n")
+
+    ended = invoke("--config", str(file), *words)
+
+    assert ended.code == 2
+    assert ended.sentence == (
+        f"wechat-scheduler: {file}: server.prot: unknown key; did you mean server.port?"
+    )
+
+
+def test_every_mistake_of_a_configuration_has_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[server]\nprot = 1\nport = 'x'\n")
+
+    ended = invoke("check-config", "--config", str(file))
+
+    first, second = ended.err.splitlines()
+    assert first.startswith(f"wechat-scheduler: {file}: server.prot: ")
+    assert second.startswith(f"wechat-scheduler: {file}: server.port: ")
+
+
+def newer_schema(state: Path) -> None:
+    with sqlite3.connect(state / "wechat-scheduler.db") as database:
+        database.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
+    database.close()
+
+
+def lost_key(state: Path) -> None:
+    (state / "sealing.key").unlink()
+
+
+def another_key(state: Path) -> None:
+    (state / "sealing.key").write_text("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=\n")
+
+
+def open_key(state: Path) -> None:
+    (state / "sealing.key").chmod(0o644)
+
+
+def no_database(state: Path) -> None:
+    (state / "wechat-scheduler.db").write_bytes(b"this is not SQLite" * 1000)
+
+
+def damaged_database(state: Path) -> None:
+    file = state / "wechat-scheduler.db"
+    content = file.read_bytes()
+    file.write_bytes(content[:8192] + b"\xab" * (len(content) - 8192))
+
+
+def in_place_of_a_folder(state: Path) -> None:
+    shutil.rmtree(state)
+    state.touch()
+
+
+def below_a_file(state: Path) -> None:
+    in_place_of_a_folder(state.parent)
+
+
+@pytest.fixture
+async def state(tmp_path: Path) -> Path:
+    """A folder that a daemon has left in good order."""
+    folder = tmp_path / "parent" / "state"
+    async with daemon(folder, "http://127.0.0.1:9", loops=False):
+        pass
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (newer_schema, "the database has schema version 999 and this program knows"),
+        (lost_key, "the sealing key is lost: "),
+        (another_key, "the sealing key is lost: what was sealed with key "),
+        (open_key, "{state}/sealing.key can be read by others: chmod 600 "),
+        (no_database, "cannot open the database {state}/wechat-scheduler.db: the file is not a "),
+        (damaged_database, "the database cannot be prepared: the database file is damaged: "),
+        (in_place_of_a_folder, "cannot use the state folder {state}: there is a file where "),
+        (below_a_file, "cannot use the state folder {state}: there is a file where a folder "),
+    ],
+)
+async def test_a_state_that_cannot_be_used_is_one_sentence(
+    state: Path, spoil: Callable[[Path], None], sentence: str
+) -> None:
+    spoil(state)
+
+    ended = await run("-p", "0", "--state", str(state), "--log-level", "error")
+
+    assert ended.code == 1
+    assert ended.sentence.startswith(f"wechat-scheduler: {sentence.format(state=state)}")
+
+
+async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        ended = await run(f"-p={port}", "--state", str(tmp_path), "--log-level", "error")
+
+    assert ended.code == 1
+    assert ended.sentence.startswith(f"wechat-scheduler: cannot listen on 127.0.0.1 port {port}: ")
+
+
+async def test_a_second_daemon_on_the_same_state_is_one_sentence_and_disturbs_nothing(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as first:
+        second = await run("-p", "0", "--state", str(tmp_path), "--log-level", "error")
+        health = await run("healthcheck", "--state", str(tmp_path))
+
+        assert (second.code, health.code) == (1, 0)
+        assert second.sentence == (
+            f"wechat-scheduler: another daemon is using the state folder {tmp_path}: "
+            "stop it, or give --state"
+        )
+        assert await first.stop() == 0
+
+
+async def test_a_key_that_is_made_is_shown_on_a_terminal_once(tmp_path: Path) -> None:
+    shown = []
+    for _ in range(2):
+        words = ("serve", "-p", "0", "--state", str(tmp_path), "--log-level", "info")
+        async with terminal(*words) as person:
+            shown.append(await person.until("daemon.ready"))
+            person.process.send_signal(signal.SIGINT)
+            await person.end()
+
+        assert person.process.returncode == 0
+
+    key = (tmp_path / "admin.key").read_text().strip()
+    assert [key in screen for screen in shown] == [True, False]
+
+
+async def test_a_key_that_is_made_never_comes_into_a_journal(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(tmp_path),
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    journal = await process.stderr.readuntil(b"daemon.ready")
+    process.terminate()
+    journal += await process.stderr.read()
+
+    assert await process.wait() == 0
+    assert (tmp_path / "admin.key").read_bytes().strip() not in journal
+    assert b"admin_key.made" in journal
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_its_script(shell: str) -> None:
+    ended = invoke("completion", shell)
+
+    assert ended.code == 0
+    assert f"_WECHAT_SCHEDULER_COMPLETE={shell}_complete" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("line", "completions"),
+    [
+        ("wechat-scheduler he", ["healthcheck"]),
+        ("wechat-scheduler jobs re", ["refresh", "remove"]),
+        ("wechat-scheduler jobs show wx1 jsapi", ["jsapi_ticket"]),
+        ("wechat-scheduler jobs list --u", ["--url"]),
+    ],
+)
+async def test_the_script_completes_commands_options_and_types(
+    tmp_path: Path, line: str, completions: list[str]
+) -> None:
+    installed = tmp_path / "wechat-scheduler"
+    installed.write_text(f'#!/bin/sh\nexec {sys.executable} -m wechat_scheduler "$@"\n')
+    installed.chmod(0o755)
+    script = f"""
+        eval "$(wechat-scheduler completion bash)"
+        COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        _wechat_scheduler_completion wechat-scheduler
+        echo "${{COMPREPLY[@]}}"
+    """
+
+    ended = await execute("bash", "--norc", "-c", script, PATH=f"{tmp_path}:{os.environ['PATH']}")
+
+    assert ended.out.split() == completions

@@ -1,0 +1,399 @@
+"""`jobs` and `healthcheck`, with a daemon that is running, or is not."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from rich.console import Console, RenderableType
+
+from tests.business import Business, status
+from tests.cli.commands import Ended, invoke, terminal
+from tests.clock import START, FakeClock
+from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, wechat
+from wechat_scheduler.cli.job_list import table
+from wechat_scheduler.cli.job_page import page
+from wechat_scheduler.client import Fault, Job, Receiver
+
+OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0"
+PARAMS = "http://127.0.0.1:9/params?secret=hunter2"
+
+
+@pytest.fixture
+async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
+    """A daemon on the state folder `tmp_path`; its clock and its clockworks stand."""
+    clock = FakeClock()
+    with structlog.testing.capture_logs():  # they are printed, and output is what is looked at
+        async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
+            yield opened
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[Business]:
+    """What is not a daemon, but stands where one could be."""
+    async with Business() as business:
+        yield business
+
+
+async def command(*words: str, state: Path, **environ: str) -> Ended:
+    """Here, beside the loop that the daemon turns in."""
+    return await asyncio.to_thread(invoke, *words, "--state", str(state), **environ)
+
+
+async def test_a_list_in_a_pipe_is_a_line_for_each_job(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0})
+    await caller.settle()
+    await caller.register({"type": 4, "subject": AUTHORIZER, "params": PARAMS}, appid=COMPONENT)
+
+    listed = await command("jobs", "list", state=tmp_path)
+
+    lines = listed.out.splitlines()
+    heading, fresh, pending = (line.split(maxsplit=7) for line in lines)
+    assert heading == [
+        "APPID",
+        "TYPE",
+        "SUBJECT",
+        "STATE",
+        "EXPIRES",
+        "NEXT",
+        "FAILURES",
+        "PROBLEM",
+    ]
+    assert fresh[:5] == [APPID, "access_token", "-", "fresh", "2026-11-18T04:30:00Z"]
+    assert fresh[6:] == ["0", "-"]
+    assert pending[:4] == [COMPONENT, "authorizer_access_token", AUTHORIZER, "pending"]
+    assert len({line.rindex("  ") for line in lines}) == 1
+
+
+async def test_a_list_as_json_is_what_the_daemon_says(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0, "notify": PARAMS}, {"type": 1})
+    await caller.register({"type": 0}, appid="wx4", appsecret="wrong-secret")
+    await caller.settle()
+
+    listed = await command("jobs", "list", "--json", state=tmp_path)
+
+    assert json.loads(listed.out) == await caller.jobs()
+
+
+async def test_a_list_can_be_narrowed(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0}, {"type": 1})
+    await caller.register({"type": 0}, appid="wx4")
+
+    by_appid = await command("jobs", "list", "--appid", "wx4", state=tmp_path)
+    by_type = await command("jobs", "list", "--type", "1", state=tmp_path)
+
+    assert [line.split()[0] for line in by_appid.out.splitlines()] == ["APPID", "wx4"]
+    assert [line.split()[1] for line in by_type.out.splitlines()] == ["TYPE", "jsapi_ticket"]
+
+
+async def test_a_job_shows_what_is_wrong_and_what_to_do(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0, "notify": PARAMS}, appsecret="wrong-secret")
+    await caller.settle()
+
+    shown = await command("jobs", "show", APPID, "0", state=tmp_path)
+
+    assert shown.out.startswith(f"{APPID}/access_token\n  state         pending\n")
+    assert "/cgi-bin/stable_token: 40125 invalid appsecret (rid " in shown.out
+    assert "→ register the account again with its AppSecret" in shown.out
+    assert "    notify      http://127.0.0.1:9/params\n" in shown.out
+    assert not any(line.endswith(" ") for line in shown.out.splitlines())
+
+
+async def test_a_job_that_is_not_there_is_one_sentence(caller: Caller, tmp_path: Path) -> None:
+    shown = await command("jobs", "show", APPID, "0", state=tmp_path)
+
+    assert shown.code == 1
+    assert shown.sentence.startswith(f"wechat-scheduler: no job fits {APPID} 0; ")
+
+
+async def test_a_refresh_makes_the_daemon_ask(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0})
+    await caller.settle()
+
+    asked = await command("jobs", "refresh", APPID, "access_token", state=tmp_path)
+    await caller.settle()
+
+    assert (asked.code, asked.err) == (0, "")
+    assert (await caller.job())["calls_today"] == 2
+
+
+async def test_a_job_is_removed_only_on_somebodys_word(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0})
+
+    refused = await command("jobs", "remove", APPID, "0", state=tmp_path)
+    before = await caller.jobs()
+    done = await command("jobs", "remove", APPID, "0", "--yes", state=tmp_path)
+
+    assert (refused.code, len(before)) == (2, 1)
+    assert "nobody here to ask: give --yes" in refused.err
+    assert (done.code, await caller.jobs()) == (0, [])
+
+
+async def test_whoever_sits_before_it_is_asked(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0})
+    words = ("jobs", "remove", APPID, "0", "--state", str(tmp_path))
+
+    for answer, left in (("n", 1), ("y", 0)):
+        async with terminal(*words) as person:
+            question = await person.until("[y/N]: ")
+            person.type(f"{answer}\r")
+            await person.end()
+
+        assert f"{APPID}/access_token is kept for admin. Remove it?" in question
+        assert len(await caller.jobs()) == left
+
+
+async def test_of_several_jobs_one_must_be_named(caller: Caller, tmp_path: Path) -> None:
+    tasks = [{"type": 4, "subject": f"wx{n}", "params": PARAMS} for n in (1, 2)]
+    await caller.register(*tasks, appid=COMPONENT)
+
+    several = await command("jobs", "remove", COMPONENT, "4", "--yes", state=tmp_path)
+    one = await command("jobs", "remove", COMPONENT, "4", "wx1", "--yes", state=tmp_path)
+
+    assert several.code == 1
+    assert "has several authorizer_access_token: name one" in several.sentence
+    assert one.code == 0
+    assert [job["subject"] for job in await caller.jobs()] == ["wx2"]
+
+
+async def test_the_daemon_and_its_key_are_found_in_every_documented_place(
+    caller: Caller, tmp_path: Path
+) -> None:
+    url, key, nowhere = caller.daemon.url, caller.daemon.admin_key, tmp_path / "nowhere"
+    port = url.rpartition(":")[2]
+    (tmp_path / "daemon.url").rename(tmp_path / "aside")
+    with_port = await command("-p", port, "jobs", "list", state=tmp_path)
+    (tmp_path / "aside").rename(tmp_path / "daemon.url")
+    ways = [
+        with_port,
+        await command("jobs", "list", "--url", url, state=tmp_path),
+        await command("jobs", "list", "--url", url, "--key", key, state=nowhere),
+        await command("jobs", "list", "--url", url.replace("//", f"//x:{key}@"), state=nowhere),
+        await command(
+            "jobs", "list", state=nowhere, WECHAT_SCHEDULER_URL=url, WECHAT_SCHEDULER_KEY=key
+        ),
+        await command(
+            "jobs", "list", "--url", url, state=nowhere,
+            WECHAT_SCHEDULER_KEY_FILE=str(tmp_path / "admin.key"),
+        ),
+    ]  # fmt: skip
+
+    assert [(way.code, way.err) for way in ways] == [(0, "")] * len(ways)
+    assert await caller.jobs() == []
+
+
+async def test_the_key_of_this_machine_is_shown_to_no_other(
+    stand_in: Business, tmp_path: Path
+) -> None:
+    (tmp_path / "admin.key").write_text("wsk_here")
+    for url in (stand_in.url(), stand_in.url(host="0.0.0.0")):
+        await command("jobs", "list", "--url", url, state=tmp_path)
+
+    sent = [call.headers.get("Authorization") for call in stand_in.calls]
+    assert sent == ["Bearer wsk_here", None]
+
+
+@pytest.mark.parametrize(
+    "words", [("jobs", "list"), ("jobs", "show", "wx1", "0"), ("healthcheck",)]
+)
+async def test_a_daemon_that_is_not_there_is_one_sentence(
+    stand_in: Business, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    await stand_in.stop()
+
+    ended = await command(*words, "--url", stand_in.url(), state=tmp_path)
+
+    assert ended.code == 1
+    assert ended.sentence.startswith(
+        f"wechat-scheduler: no daemon answers at {stand_in.url()}: connection refused; start one"
+    )
+
+
+async def test_a_server_that_is_no_daemon_is_one_sentence(
+    stand_in: Business, tmp_path: Path
+) -> None:
+    stand_in.script(status(404, b"<html>"))
+
+    ended = await command("jobs", "list", "--url", stand_in.url("/"), state=tmp_path)
+
+    assert ended.code == 1
+    assert "answered 404 and is no wechat-scheduler" in ended.sentence
+
+
+async def test_without_the_right_key_it_is_said_where_it_belongs(
+    caller: Caller, tmp_path: Path
+) -> None:
+    url, nowhere = caller.daemon.url, tmp_path / "nowhere"
+
+    none = await command("jobs", "list", "--url", url, state=nowhere)
+    wrong = await command("jobs", "list", "--key", "wsk_wrong", state=tmp_path)
+
+    assert (none.code, wrong.code) == (1, 1)
+    assert "this needs an API key: give the daemon's in $WECHAT_SCHEDULER_KEY" in none.sentence
+    assert "this API key is not known here: give the daemon's in" in wrong.sentence
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9001", "ftp://x:wsk_secret@host", "http://host:x"])
+async def test_a_url_that_cannot_be_one_is_a_mistake_of_the_caller(
+    tmp_path: Path, url: str
+) -> None:
+    for words in (["--url", url], ["--url", url, "--key", "k"]):
+        ended = await command("jobs", "list", *words, state=tmp_path)
+
+        assert ended.code == 2
+        assert ended.sentence.endswith("expected http(s)://HOST:PORT")
+
+
+async def test_health_needs_no_key_and_no_configuration(caller: Caller, tmp_path: Path) -> None:
+    words = ("healthcheck", "--url", caller.daemon.url, "--config", "/nonexistent")
+
+    ended = await command(*words, state=tmp_path)
+
+    assert (ended.code, ended.out, ended.err) == (0, "healthy\n", "")
+
+
+def job(**fields: Any) -> Job:
+    """A fresh access_token, but for `fields`."""
+    return Job(
+        **{
+            "appid": APPID,
+            "kind": "access_token",
+            "state": "fresh",
+            "version": 3,
+            "issued_at": START - timedelta(minutes=8),
+            "expires_at": START + timedelta(minutes=112),
+            "next_attempt_at": START + timedelta(minutes=105),
+            "receivers": (Receiver(key="admin"),),
+            **fields,
+        }
+    )
+
+
+def failing(**fields: Any) -> Job:
+    fault = Fault(at=START, message="invalid ip", advice="add the IP", rid="6b-0f", errcode=40164)
+    pending = {"state": "pending", "issued_at": None, "expires_at": None, "failures": 7}
+    return job(error=fault, **{**pending, **fields})
+
+
+def seen(shown: RenderableType, *, columns: int) -> list[str]:
+    """What stands on a screen without colours."""
+    screen = io.StringIO()
+    Console(file=screen, width=columns, highlight=False).print(shown)
+    return [line.rstrip() for line in screen.getvalue().splitlines()]
+
+
+def test_on_a_narrow_screen_a_row_keeps_all_that_matters() -> None:
+    jobs = [
+        job(),
+        job(kind="oauth2_access_token", subject=OPENID, attempting=True),
+        failing(kind="authorizer_access_token", subject=AUTHORIZER, appid=COMPONENT),
+    ]
+
+    lines = seen(table(jobs, START, width=80), columns=80)
+
+    assert [line.split() for line in lines[:6]] == [
+        ["APPID", "TYPE", "STATE", "EXPIRES", "NEXT"],
+        [APPID, "access_token", "fresh", "1h52m", "1h45m"],
+        [APPID, "oauth2_access_token", "fresh", "1h52m", "running"],
+        [OPENID],
+        [COMPONENT, "authorizer_access_token", "pending", "!", "-", "1h45m"],
+        [AUTHORIZER],
+    ]
+
+
+def test_on_a_wide_screen_the_subject_has_a_column() -> None:
+    jobs = [job(kind="oauth2_access_token", subject=OPENID)]
+
+    heading, row = seen(table(jobs, START, width=120), columns=120)
+
+    assert heading.split() == ["APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT"]
+    assert row.split()[2] == OPENID
+
+
+def test_below_the_table_stands_what_is_wrong_with_whom() -> None:
+    told = Receiver(key="shop", notify="http://shop/n", error="http://shop/n did not answer")
+    jobs = [job(), failing(), job(kind="jsapi_ticket", receivers=(told,))]
+
+    lines = seen(table(jobs, START, width=80), columns=80)
+
+    assert lines[4:] == [
+        "",
+        f"! {APPID}/access_token",
+        "  invalid ip (rid 6b-0f)",
+        "  → add the IP",
+        "",
+        f"! {APPID}/jsapi_ticket",
+        "  http://shop/n did not answer",
+    ]
+
+
+def test_a_thousand_troubles_of_one_kind_do_not_fill_the_screen() -> None:
+    lines = seen(table([failing()] * 1000, START, width=80), columns=80)
+
+    assert lines[-1] == "! and 990 more"
+    assert len(lines) < 1100
+
+
+def test_what_is_past_is_not_said_to_come() -> None:
+    late = job(
+        state="expired",
+        expires_at=START - timedelta(minutes=12),
+        next_attempt_at=START - timedelta(seconds=2),
+    )
+
+    _, row = seen(table([late], START, width=80), columns=80)
+
+    assert row.split()[2:] == ["expired", "12m", "ago", "now"]
+
+
+def test_a_page_says_how_far_away_everything_is() -> None:
+    lines = seen(page(job(waits_for="component_verify_ticket"), START), columns=80)
+
+    facts = dict(line.strip().split("  ", maxsplit=1) for line in lines[1:])
+    assert facts["issued"].strip().startswith("8 min ago (20")
+    assert facts["issued"].endswith("), version 3")
+    assert facts["expires"].strip().startswith("in 1 h 52 min (20")
+    assert facts["next attempt"].strip().startswith("in 1 h 45 min (20")
+    assert facts["waits for"].strip() == "component_verify_ticket"
+    assert facts["kept for"].strip() == "admin"
+
+
+def test_a_page_tells_how_often_it_failed_and_who_was_not_told() -> None:
+    shop = Receiver(
+        key="shop",
+        notify="http://shop/n",
+        params="http://shop/p",
+        attempts=4,
+        error="notify of http://shop/n did not answer in time",
+    )
+
+    lines = [line.strip() for line in seen(page(failing(receivers=(shop,)), START), columns=80)]
+
+    assert lines[4:] == [
+        "error         invalid ip (rid 6b-0f)",
+        f"now ({START.astimezone():%Y-%m-%d %H:%M:%S}), the last of 7 failures in a row",
+        "→ add the IP",
+        "kept for      shop",
+        "notify      http://shop/n",
+        "failed 4 times in a row: it did not answer in time",
+        "params      http://shop/p",
+    ]
+
+
+@pytest.mark.parametrize(
+    "view", [lambda job: table([job], START, width=80), lambda job: page(job, START)]
+)
+def test_what_others_wrote_does_not_command_the_terminal(
+    view: Callable[[Job], RenderableType],
+) -> None:
+    evil = Fault(at=START, message="\x1b[2J[red]\rfine", advice="\x07")
+
+    shown = "\n".join(seen(view(job(error=evil)), columns=80))
+
+    assert "\ufffd[2J[red]\ufffdfine" in shown
+    assert not {"\x1b", "\r", "\x07"} & set(shown)

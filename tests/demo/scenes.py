@@ -1,0 +1,79 @@
+"""Snapshots to be shown."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.demo.cast import CREDENTIALS
+from wechat_scheduler.demo.journal import Event, Happening
+from wechat_scheduler.demo.snapshot import Places, Row, Snapshot
+
+NOW = datetime(2026, 11, 18, 2, 30, 42, tzinfo=UTC)
+STARTED = NOW - timedelta(seconds=42)
+
+PLACES = Places(
+    sandbox="http://127.0.0.1:40001",
+    daemon="http://127.0.0.1:40002",
+    business="http://127.0.0.1:40003",
+    key_file=Path("/tmp/wechat-demo-q7x1zk2f/admin.key"),
+    token_lifetime=timedelta(seconds=20),
+)
+
+
+def row(
+    key: JobKey = CREDENTIALS[0],
+    *,
+    state: State = State.FRESH,
+    age: float = 3,
+    lifetime: float = 20,
+    version: int = 12,
+    value: str = "93_QyvABCDEFGHIJKLMNOPGVfO",
+    notified: int = 11,
+) -> Row:
+    """A credential that was issued `age` seconds ago."""
+    issued_at = NOW - timedelta(seconds=age)
+    return Row(
+        key=key,
+        state=state,
+        version=version,
+        issued_at=issued_at,
+        expires_at=issued_at + timedelta(seconds=lifetime),
+        value=value,
+        notified=notified,
+    )
+
+
+def pending(key: JobKey = CREDENTIALS[0]) -> Row:
+    return Row(
+        key=key,
+        state=State.PENDING,
+        version=0,
+        issued_at=None,
+        expires_at=None,
+        value="",
+        notified=0,
+    )
+
+
+def event(number: int, words: str, what: Happening = Happening.ROTATED, at: float = 5) -> Event:
+    """Something that happened `at` seconds after the start."""
+    return Event(number=number, at=STARTED + timedelta(seconds=at), what=what, words=words)
+
+
+def snapshot(
+    *rows: Row, events: tuple[Event, ...] = (), failures: int = 0, now: datetime = NOW
+) -> Snapshot:
+    """All eight are fresh unless rows are given."""
+    return Snapshot(
+        places=PLACES,
+        started_at=STARTED,
+        now=now,
+        rows=rows or tuple(row(key) for key in CREDENTIALS),
+        events=events,
+        tickets=1234,
+        rotations=23,
+        notifications=21,
+        failures=failures,
+        never_fresh=(),
+    )

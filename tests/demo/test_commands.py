@@ -1,0 +1,194 @@
+"""`demo` and `sandbox`, as somebody types them."""
+
+import asyncio
+import io
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from tests.demo.scenes import snapshot
+from wechat_scheduler.cli.demo import conclude
+from wechat_scheduler.cli.main import program
+from wechat_scheduler.demo.banner import banner
+from wechat_scheduler.demo.cast import CREDENTIALS
+from wechat_scheduler.errors import CallError
+from wechat_scheduler.sandbox.options import SandboxOptions, TicketPush
+
+URL = "http://127.0.0.1:9002"
+
+
+class Command:
+    """A process, its standard output read line by line."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.said: list[str] = []
+
+    async def line_with(self, words: str) -> str:
+        """The next line with `words` in it."""
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            self.said.append(line.decode().rstrip())
+            if words in self.said[-1]:
+                return self.said[-1]
+        raise AssertionError(f"it never said {words!r} but {self.said}")
+
+    async def end(self, number: signal.Signals) -> tuple[int, str, str]:
+        """The exit code, and what else it said, after that signal."""
+        self.process.send_signal(number)
+        out, err = await self.process.communicate()
+        return self.process.returncode or 0, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def command(*words: str, temporary: Path) -> AsyncIterator[Command]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "wechat_scheduler", *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(30):
+            yield Command(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_the_demo_ends_cleanly_when_it_is_told_to(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    async with command("demo", temporary=tmp_path) as running:
+        for _ in CREDENTIALS:
+            await running.line_with("notified")
+
+        code, out, err = await running.end(number)
+
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1].startswith("8 credentials, 8 rotations, ")
+    assert os.listdir(tmp_path) == []
+
+
+async def test_the_demo_ends_quietly_when_nobody_reads_it(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "wechat_scheduler", "demo",
+        stdout=writer,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    os.close(writer)
+    os.close(reader)
+
+    _, err = await asyncio.wait_for(process.communicate(), 30)
+
+    assert b"Traceback" not in err
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_credential_that_never_became_fresh_is_named() -> None:
+    console = Console(file=io.StringIO())
+    last = snapshot()
+    stuck = type(last)(
+        **{name: getattr(last, name) for name in last.__slots__ if name != "never_fresh"},
+        never_fresh=CREDENTIALS[1:3],
+    )
+
+    with pytest.raises(
+        CallError, match=r"^never became fresh: jsapi_ticket of wx_tea, wx_card_ticket of wx_tea$"
+    ):
+        conclude(console, stuck)
+
+
+async def test_the_sandbox_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
+    async with command(
+        "sandbox", "-p", "0", "--account", "wx_mine:my-secret", temporary=tmp_path
+    ) as running:
+        url = (await running.line_with("http://")).split()[-1]
+        query = {"grant_type": "client_credential", "appid": "wx_mine", "secret": "my-secret"}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{url}/cgi-bin/token", params=query) as response,
+        ):
+            answer = await response.json()
+
+        code, _, err = await running.end(signal.SIGTERM)
+
+    assert answer["expires_in"] == 7200
+    assert (code, err) == (0, "")
+
+
+async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    async with command("sandbox", "-p", "0", temporary=tmp_path) as first:
+        port = (await first.line_with("http://")).rpartition(":")[2]
+        async with command("-p", port, "sandbox", temporary=tmp_path) as second:
+            _, err = await second.process.communicate()
+
+    assert err.decode() == (
+        f"wechat-scheduler: cannot listen on 127.0.0.1 port {port}: it is in use; "
+        "choose another with -p\n"
+    )
+    assert second.process.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--account", "wx_mine"], "'--account': must be APPID:SECRET"),
+        (["--push-tickets", "wx_hub"], "'--push-tickets': must be COMPONENT_APPID=URL"),
+        (["--push-tickets", "wx_hub=ftp://x"], "--push-tickets: must be http:// or https://"),
+        (
+            ["--push-tickets", "wx_hub=http://x", "--push-aes-key", "short"],
+            "--push-aes-key: must be 43 letters and digits",
+        ),
+        (["--quota", "/cgi-bin/token=many"], "--quota: 'many' is not a number of calls"),
+        (["--token-lifetime", "soon"], "'soon' is not a duration such as 30s, 15m or 1h30m"),
+    ],
+)
+def test_a_wrong_option_of_the_sandbox_is_explained(words: list[str], complaint: str) -> None:
+    result = CliRunner().invoke(program, ["sandbox", *words])
+
+    assert result.exit_code == 2
+    assert complaint in result.output
+
+
+def test_the_banner_says_how_to_use_it() -> None:
+    said = "\n".join(banner(URL, SandboxOptions(token_lifetime=timedelta(seconds=20))))
+
+    assert "sandbox-secret" in said
+    assert len(re.findall(rf"^  curl .*{URL}/", said, re.MULTILINE)) == 3
+    assert f"  wechat-scheduler --wechat-api {URL}" in said.splitlines()
+    assert "Tokens live 20s." in said
+
+
+def test_the_banner_names_accounts_and_receivers_but_no_secret_of_theirs() -> None:
+    push = TicketPush(
+        component_appid="wx_hub", url="http://127.0.0.1:8000/events?key=hidden",
+        token="push-token", encoding_aes_key="k" * 43,
+    )  # fmt: skip
+
+    said = "\n".join(banner(URL, SandboxOptions(accounts={"wx_mine": "hidden"}, pushes=(push,))))
+
+    assert "wx_mine" in said
+    assert "wx_hub are pushed to http://127.0.0.1:8000/events." in said
+    assert "hidden" not in said
+
+
+def test_a_sandbox_that_all_can_reach_says_so_and_where_to_reach_it() -> None:
+    said = "\n".join(banner("http://0.0.0.0:9002", SandboxOptions()))
+
+    assert f"{URL}/cgi-bin/token" in said
+    assert "whoever can reach this machine can use it" in said

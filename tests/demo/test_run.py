@@ -1,0 +1,192 @@
+"""The whole demo: three servers, eight credentials."""
+
+import asyncio
+import logging
+import os
+import random
+import tempfile
+from collections.abc import Coroutine, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import structlog
+
+from tests.clock import FakeClock
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.demo.business import BusinessSystem
+from wechat_scheduler.demo.calls import post
+from wechat_scheduler.demo.cast import CREDENTIALS, EVENTS
+from wechat_scheduler.demo.journal import Happening, Journal
+from wechat_scheduler.demo.observer import Observer
+from wechat_scheduler.demo.run import Settings, run
+from wechat_scheduler.demo.snapshot import Places, Snapshot
+from wechat_scheduler.demo.words import curl_lines
+from wechat_scheduler.errors import StartError
+from wechat_scheduler.supervisor import Supervisor
+
+TWO_HOURS = timedelta(hours=2)
+LONG = Settings(token_lifetime=TWO_HOURS)
+NOBODY = "http://127.0.0.1:1"
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the demo's folder is made."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _undo_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    logging.captureWarnings(capture=False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+class Audience:
+    """Watches until everything is there to be seen: all fresh, all notified."""
+
+    def __init__(self) -> None:
+        self.frames: list[Snapshot] = []
+        self.satisfied = asyncio.Event()
+        self._next = asyncio.Event()
+
+    async def shown(self, key: JobKey) -> None:
+        """Wait until this credential is on the screen."""
+        while key not in {row.key for row in self.frames[-1].rows}:
+            self._next.clear()
+            await self._next.wait()
+
+    def show(self, snapshot: Snapshot) -> None:
+        self.frames.append(snapshot)
+        self._next.set()
+        if not snapshot.never_fresh and snapshot.notifications >= len(CREDENTIALS):
+            self.satisfied.set()
+
+
+async def watch(audience: Audience, stop: asyncio.Event, settings: Settings = LONG) -> Snapshot:
+    async with asyncio.timeout(20):
+        return await run(
+            settings, show=audience.show, stop=stop, clock=SystemClock(), rng=random.Random(7)
+        )
+
+
+async def _discard(work: Coroutine[Any, Any, Snapshot]) -> None:
+    await work
+
+
+async def run_as_shell(command: str) -> list[str]:
+    """What `sh` makes of `command` with each word that `curl` would be given on a line."""
+    script = f"curl() {{ printf '%s\\n' \"$@\"; }}\n{command}\n"
+    process = await asyncio.create_subprocess_exec(
+        "sh", "-c", script, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    return said.decode().splitlines()
+
+
+async def test_all_eight_are_seen_fresh_and_told_of() -> None:
+    audience = Audience()
+
+    last = await watch(audience, audience.satisfied)
+
+    assert [row.key for row in last.rows] == list(CREDENTIALS)
+    assert {row.state for row in last.rows} == {State.FRESH}
+    assert {(row.version, row.notified, bool(row.value)) for row in last.rows} == {(1, 1, True)}
+    assert last.summary == "8 credentials, 8 rotations, 8 notifications, 0 failures"
+
+
+async def test_a_rotation_is_told_before_its_notification() -> None:
+    audience = Audience()
+
+    last = await watch(audience, audience.satisfied)
+
+    told = [(event.what, event.words) for event in last.events]
+    rotated = told.index((Happening.ROTATED, "access_token of wx_tea, version 1"))
+    assert rotated < told.index((Happening.NOTIFIED, "access_token of wx_tea"))
+
+
+async def test_what_is_to_be_pasted_fetches_a_token() -> None:
+    audience, stop = Audience(), asyncio.Event()
+    async with Supervisor() as supervisor, aiohttp.ClientSession() as session:
+        supervisor.essential("demo", _discard(watch(audience, stop)))
+        await audience.satisfied.wait()
+        shown = audience.frames[-1]
+
+        pasted = "   \n".join(curl_lines(shown.places))
+        url, flag, header = await run_as_shell(pasted)
+
+        assert flag == "-H"
+        async with session.get(url, headers=dict([header.split(": ")])) as response:
+            assert (await response.json())["result"] == shown.rows[0].value
+        stop.set()
+
+
+async def test_what_somebody_else_registers_is_shown_below() -> None:
+    audience, stop = Audience(), asyncio.Event()
+    async with Supervisor() as supervisor, aiohttp.ClientSession() as session:
+        supervisor.essential("demo", _discard(watch(audience, stop)))
+        await audience.satisfied.wait()
+        places = audience.frames[-1].places
+        key = places.key_file.read_text().strip()
+        body = {"appid": "wx_mine", "appsecret": "sandbox-secret", "tasks": [{"type": 0}]}
+
+        await post(session, f"{places.daemon}/registe", body, key=key)
+
+        await audience.shown(JobKey("wx_mine", "access_token"))
+        assert audience.frames[-1].rows[-1].key.appid == "wx_mine"
+        stop.set()
+
+
+async def test_nothing_is_left_behind(temporary: Path) -> None:
+    audience = Audience()
+
+    last = await watch(audience, audience.satisfied)
+
+    assert last.places.key_file.parent.parent == temporary
+    assert os.listdir(temporary) == []
+
+
+async def test_the_demo_ends_by_itself_when_its_time_is_over() -> None:
+    audience = Audience()
+    at_once = Settings(token_lifetime=TWO_HOURS, duration=timedelta(microseconds=1))
+
+    last = await watch(audience, asyncio.Event(), at_once)
+
+    assert audience.frames == [last]
+
+
+async def test_no_room_for_a_temporary_folder_is_one_sentence(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "missing"))
+
+    with pytest.raises(StartError, match=r"^cannot make a temporary folder: No such file"):
+        await watch(Audience(), asyncio.Event())
+
+
+async def test_a_daemon_that_does_not_answer_is_told_of() -> None:
+    places = Places(
+        sandbox="", daemon=NOBODY, business="", key_file=Path(), token_lifetime=TWO_HOURS
+    )
+    clock = FakeClock()
+    journal = Journal(clock)
+    business = BusinessSystem(EVENTS, journal)
+    async with aiohttp.ClientSession() as session:
+        observer = Observer(session, business, journal, places=places, key="k", clock=clock)
+
+        snapshot = await observer.look()
+
+    assert snapshot.never_fresh == CREDENTIALS
+    assert [event.words for event in snapshot.events] == [
+        f"GET {NOBODY}/tasks: ClientConnectorError"
+    ]

@@ -1,0 +1,134 @@
+"""The screen, as the text that a terminal would show."""
+
+import io
+
+import pytest
+from rich.console import Console, RenderableType
+
+from tests.demo.scenes import PLACES, event, pending, row, snapshot
+from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.demo.cast import CREDENTIALS
+from wechat_scheduler.demo.journal import Happening
+from wechat_scheduler.demo.table import credentials
+from wechat_scheduler.demo.view import view
+
+
+def text(renderable: RenderableType, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(renderable)
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+def colored(renderable: RenderableType) -> str:
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard")
+    with console.capture() as capture:
+        console.print(renderable)
+    return capture.get()
+
+
+def words_of(line: str) -> list[str]:
+    return line.replace("━", "").replace("╸", "").split()
+
+
+def test_a_credential_is_one_line_with_all_there_is_to_know() -> None:
+    one = snapshot(row(CREDENTIALS[5], state=State.STALE, age=16.5, version=3, notified=2))
+
+    line = text(credentials(one, width=80), 80)[1]
+
+    assert words_of(line) == [
+        "authorizer_access_token", "wx_rice", "93_Q…GVfO", "stale", "3", "s", "3", "16", "s",
+        "ago", "2",
+    ]  # fmt: skip
+
+
+def test_more_of_a_value_is_shown_where_there_is_room() -> None:
+    line = text(credentials(snapshot(row()), width=120), 120)[1]
+
+    assert "93_Qyv…GVfO" in line
+
+
+def test_what_was_never_issued_has_no_times() -> None:
+    line = text(credentials(snapshot(pending()), width=80), 80)[1]
+
+    assert words_of(line) == ["access_token", "wx_tea", "pending", "-", "-", "-"]
+
+
+def test_the_bar_is_the_share_of_the_life_that_is_left() -> None:
+    lines = text(credentials(snapshot(row(age=0), row(age=10), row(age=25)), width=80), 80)
+
+    full, half, none = (line.count("━") + line.count("╸") / 2 for line in lines[1:])
+
+    assert full == 2 * half
+    assert none == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [(State.FRESH, "32"), (State.STALE, "33"), (State.EXPIRED, "31"), (State.PENDING, "2")],
+)
+def test_each_state_has_its_color(state: State, code: str) -> None:
+    assert f"\x1b[{code}m{state.value}" in colored(
+        credentials(snapshot(row(state=state)), width=80)
+    )
+
+
+def test_a_new_value_is_bright_for_a_moment() -> None:
+    new, old = snapshot(row(age=0.5)), snapshot(row(age=5))
+
+    assert "\x1b[1m93_Q…GVfO" in colored(credentials(new, width=80))
+    assert "\x1b[2m93_Q…GVfO" in colored(credentials(old, width=80))
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
+def test_a_screen_is_filled_and_not_overfilled(width: int, height: int) -> None:
+    many = tuple(event(number, "x" * 150) for number in range(1, 100))
+
+    lines = text(view(snapshot(events=many), width=width, height=height), width)
+
+    assert len(lines) == height
+    assert max(map(len, lines)) <= width
+
+
+def test_a_screen_before_anything_happened_is_as_high_as_any() -> None:
+    assert len(text(view(snapshot(), width=80, height=24), 80)) == 24
+
+
+def test_nothing_is_cut_off_at_80_columns() -> None:
+    one = event(1, "access_token of wx_tea, version 2")
+
+    screen = text(view(snapshot(events=(one,)), width=80, height=24), 80)
+
+    assert [line for line in screen[:-1] if "…" in line.replace("93_Q…GVfO", "")] == []
+    assert screen[1].endswith("a WeChat: tokens of 20 s, 1234 tickets pushed")
+    assert words_of(screen[8]) == [
+        "credential", "of", "value", "state", "left", "ver", "rotated", "told",
+    ]  # fmt: skip
+
+
+def test_the_screen_says_what_runs_where() -> None:
+    screen = "\n".join(text(view(snapshot(), width=80, height=24), 80))
+
+    for url in (PLACES.sandbox, PLACES.daemon, PLACES.business):
+        assert url in screen
+
+
+def test_the_newest_events_are_shown_with_the_second_they_happened_in() -> None:
+    events = tuple(event(number, f"number {number}", at=60 + number) for number in range(1, 9))
+
+    screen = text(view(snapshot(events=events), width=80, height=24), 80)
+
+    assert screen[18:22] == [f" 1:0{number}  rotated   number {number}" for number in range(5, 9)]
+
+
+def test_the_last_line_sums_up_and_says_how_to_end_it() -> None:
+    last = text(view(snapshot(), width=80, height=24), 80)[-1]
+
+    assert last.startswith("8 credentials, 23 rotations, 21 notifications, 0 failures")
+    assert last.endswith("Ctrl-C ends it")
+
+
+def test_a_failure_is_red() -> None:
+    failed = event(1, "access_token of wx_tea: system busy", Happening.FAILED)
+
+    assert "31mfailed" in colored(view(snapshot(events=(failed,)), width=80, height=24))

@@ -1,0 +1,94 @@
+"""`demo`: everything at once, on this machine, for a look."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import click
+from rich.console import Console
+
+from wechat_scheduler.cli.parameters import Duration
+from wechat_scheduler.cli.serve import run
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.demo import run as story
+from wechat_scheduler.demo.journal import named
+from wechat_scheduler.demo.run import Settings, Show
+from wechat_scheduler.demo.screens import live_screen, plain_lines
+from wechat_scheduler.demo.snapshot import Snapshot
+from wechat_scheduler.demo.table import credentials
+from wechat_scheduler.errors import CallError
+
+
+@click.command()
+@click.option(
+    "--token-lifetime",
+    type=Duration(),
+    metavar="DURATION",
+    default="20s",
+    show_default=True,
+    help="How long the tokens of this WeChat live; everything else shrinks with it.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="End by itself after N seconds; until Ctrl-C if not given.",
+)
+def demo(token_lifetime: timedelta, seconds: float | None) -> None:
+    """Watch it work: a sandbox, a daemon and a business system, on this machine alone.
+
+    No account is needed and nothing is kept. On a terminal it is a live view, elsewhere a line for
+    each thing that happens. Exits with 1 if some credential never became fresh.
+
+    \b
+    Examples:
+      wechat-scheduler demo
+      wechat-scheduler demo --token-lifetime 60s
+      wechat-scheduler demo --seconds 30 | tee demo.log
+    """
+    duration = None if seconds is None else timedelta(seconds=seconds)
+    run(_demo(Settings(token_lifetime=token_lifetime, duration=duration)))
+
+
+async def _demo(settings: Settings) -> None:
+    stop = _stop_on_signals()
+    console = Console()
+    with _screen(console, stop) as show:
+        rng = random.Random()  # noqa: S311 - jitter, and the secrets of a toy
+        last = await story.run(settings, show=show, stop=stop, clock=SystemClock(), rng=rng)
+    conclude(console, last)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """However often Ctrl-C is pressed, and when the window is closed: the terminal is restored and
+    the folder removed."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _screen(console: Console, stop: asyncio.Event) -> AbstractContextManager[Show]:
+    if console.is_terminal and not console.is_dumb_terminal:
+        return live_screen(console)
+    return plain_lines(sys.stdout, gone=lambda: _give_up(stop))
+
+
+def _give_up(stop: asyncio.Event) -> None:
+    """Nobody reads us (`demo | head`). What is still in the buffer must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    stop.set()
+
+
+def conclude(console: Console, last: Snapshot) -> None:
+    """Raises CallError if the demo did not show what it is there to show."""
+    if console.is_terminal:
+        console.print(credentials(last, width=console.width))
+    click.echo(last.summary)
+    if last.never_fresh:
+        names = ", ".join(named(key) for key in last.never_fresh)
+        raise CallError(f"never became fresh: {names}")

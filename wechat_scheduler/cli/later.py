@@ -1,0 +1,35 @@
+"""Commands whose modules are imported when they are run.
+
+The daemon behind `serve` takes half a second to import; `--help`, `-v` and the completion of a
+half-typed word must not wait for it.
+"""
+
+from importlib import import_module
+from typing import cast
+
+import click
+
+
+class Later(click.Command):
+    """Stands for the command at `place` (`module:attribute`), and knows only what help says of it."""
+
+    def __init__(self, name: str, place: str, short_help: str) -> None:
+        super().__init__(name, short_help=short_help)
+        self._place = place
+
+    def load(self) -> click.Command:
+        module, _, attribute = self._place.partition(":")
+        return cast(click.Command, getattr(import_module(module), attribute))
+
+
+class LaterGroup(click.Group):
+    """Commands in the order in which they were added; a `Later` among them is loaded to be run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Later) else command, rest

@@ -1,0 +1,134 @@
+"""`sandbox`: a WeChat that runs on this machine."""
+
+import random
+import sys
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import click
+
+from wechat_scheduler import log
+from wechat_scheduler.cli.options import Options, Port
+from wechat_scheduler.cli.parameters import Duration, Pair
+from wechat_scheduler.cli.serve import run, stop_on_signals
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.demo.banner import banner
+from wechat_scheduler.demo.serving import LOOPBACK, open_sandbox
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.sandbox.options import SECRET, SandboxOptions, TicketPush
+
+PORT = 9002
+PUSH_TOKEN = "sandbox-token"  # noqa: S105 - everybody may know it
+PUSH_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@click.command()
+@click.option("-p", "--port", type=Port(), help=f"Listen on this port, {PORT} if not given.")
+@click.option("--host", metavar="ADDRESS", help=f"Listen on this address, {LOOPBACK} if not given.")
+@click.option(
+    "--token-lifetime",
+    type=Duration(),
+    metavar="DURATION",
+    default="2h",
+    show_default=True,
+    help="How long tokens live; all other periods but the day of the quotas shrink with it.",
+)
+@click.option(
+    "--account",
+    "accounts",
+    type=Pair("APPID:SECRET", ":"),
+    metavar="APPID:SECRET",
+    multiple=True,
+    help=f"An account with a secret of its own; all others have {SECRET}. Repeatable.",
+)
+@click.option(
+    "--push-tickets",
+    "pushes",
+    type=Pair("COMPONENT_APPID=URL", "="),
+    metavar="COMPONENT_APPID=URL",
+    multiple=True,
+    help="Push a platform's tickets and other events there, encrypted. Repeatable.",
+)
+@click.option(
+    "--push-token",
+    metavar="TOKEN",
+    default=PUSH_TOKEN,
+    show_default=True,
+    help="Sign what is pushed with this token.",
+)
+@click.option(
+    "--push-aes-key",
+    metavar="KEY",
+    default=PUSH_AES_KEY,
+    show_default=True,
+    help="Encrypt what is pushed with this key, 43 letters and digits.",
+)
+@click.option(
+    "--quota",
+    "quotas",
+    type=Pair("PATH=CALLS", "="),
+    metavar="PATH=CALLS",
+    multiple=True,
+    help="Calls to a path, a day and account, in place of WeChat's number. Repeatable.",
+)
+def sandbox(port: int | None, host: str | None, **given: Any) -> None:
+    """Serve a WeChat that runs on this machine, in the foreground.
+
+    It speaks WeChat's API, keeps WeChat's rules, and fails on request. It asks nobody for a key and
+    is meant for loopback. POST /_sandbox/pushes gives a platform an address while it runs.
+
+    \b
+    Examples:
+      wechat-scheduler sandbox --token-lifetime 20s
+      wechat-scheduler sandbox -p 9002 --account wx1234567890abcdef:my-secret
+      wechat-scheduler sandbox --push-tickets wx_platform=http://127.0.0.1:8000/wechat/events
+    """
+    outer = click.get_current_context().find_object(Options)
+    flags = outer.flags if outer else {}
+    host = host or str(flags.get("server.host", LOOPBACK))
+    port = int(flags.get("server.port", PORT) or 0) if port is None else port
+    options = _options(**given)
+    log.configure(level="info", format="auto", stream=sys.stderr)
+    run(_serve(options, host, port))
+
+
+def _options(
+    token_lifetime: timedelta,
+    accounts: Pairs,
+    pushes: Pairs,
+    push_token: str,
+    push_aes_key: str,
+    quotas: Pairs,
+) -> SandboxOptions:
+    """Raises ConfigError, click.BadParameter."""
+    return SandboxOptions(
+        token_lifetime=token_lifetime,
+        accounts=dict(accounts),
+        pushes=tuple(_push(appid, url, push_token, push_aes_key) for appid, url in pushes),
+        quotas={path: _calls(number) for path, number in quotas},
+    )
+
+
+def _push(appid: str, url: str, token: str, aes_key: str) -> TicketPush:
+    try:
+        return TicketPush(component_appid=appid, url=url, token=token, encoding_aes_key=aes_key)
+    except InvalidRequestError as error:
+        flag = "--push-tickets" if error.field == "url" else "--push-aes-key"
+        complaint = str(error).removeprefix(f"{error.field}: ")
+        raise click.BadParameter(complaint, param_hint=flag) from error
+
+
+def _calls(text: str) -> int:
+    if not text.isdecimal():
+        raise click.BadParameter(f"{text!r} is not a number of calls", param_hint="--quota")
+    return int(text)
+
+
+async def _serve(options: SandboxOptions, host: str, port: int) -> None:
+    stop = stop_on_signals()
+    rng = random.Random()  # noqa: S311 - the secrets of a toy
+    async with open_sandbox(options, host=host, port=port, clock=SystemClock(), rng=rng) as url:
+        click.echo("\n".join(banner(url, options)))
+        await stop.wait()

@@ -1,0 +1,104 @@
+"""`serve`: the daemon in the foreground."""
+
+import asyncio
+import random
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+import structlog
+
+from wechat_scheduler import log
+from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.daemon import Daemon, open_daemon
+from wechat_scheduler.errors import SchedulerError
+from wechat_scheduler.state import ADMIN_KEY
+
+logger = structlog.get_logger(__name__)
+
+
+@click.command()
+@global_options
+def serve(**given: Any) -> None:
+    """Serve in the foreground. This is what happens without a command, too.
+
+    The first start makes an admin key, shows it once on the terminal, and keeps it in the state
+    folder, where commands on this machine find it.
+
+    \b
+    Examples:
+      wechat-scheduler serve -p 9001
+      wechat-scheduler serve --state ./state --wechat-api http://127.0.0.1:9002
+    """
+    serve_with(take(given))
+
+
+def serve_with(options: Options) -> None:
+    """Serve until SIGTERM or SIGINT. Raises StartError."""
+    config = options.load().config
+    log.configure(level=config.log.level, format=config.log.format, stream=sys.stderr)
+    run(_serve(config))
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run `main` on uvloop, or on asyncio where there is none. What is raised on purpose comes out
+    of the groups that it was raised in."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(main)
+    except* SchedulerError as group:
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; the second ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def heard(number: int) -> None:
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, heard, number)
+    return stop
+
+
+async def _serve(config: Config) -> None:
+    stop = stop_on_signals()
+    async with open_daemon(config, clock=SystemClock(), rng=random.Random()) as daemon:  # noqa: S311
+        _greet(config, daemon)
+        logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
+        await stop.wait()
+        logger.info("daemon.stopping")
+    logger.info("daemon.stopped")
+
+
+def _greet(config: Config, daemon: Daemon) -> None:
+    """A terminal is shown the key once; a journal never is."""
+    if config.server.insecure_no_auth:
+        logger.warning("daemon.no_authentication", reach="everybody on this machine")
+    if not daemon.admin_key_is_new:
+        return
+    path = config.state.dir / ADMIN_KEY
+    if sys.stderr.isatty():
+        click.echo(f"Your admin key, shown this once and kept in {path}:", err=True)
+        click.secho(f"  {daemon.admin_key}", bold=True, err=True)
+    else:
+        logger.info("admin_key.made", file=str(path))
+
+
+def _loop_factory() -> Any:
+    try:
+        import uvloop
+    except ModuleNotFoundError:
+        return None
+    return uvloop.new_event_loop

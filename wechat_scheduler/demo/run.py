@@ -1,0 +1,120 @@
+"""The whole story in one process: a WeChat, a daemon and a business system, on loopback."""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
+
+import aiohttp
+
+from wechat_scheduler import log
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.config import loading
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.daemon import open_daemon
+from wechat_scheduler.demo.business import BusinessSystem
+from wechat_scheduler.demo.cast import EVENTS
+from wechat_scheduler.demo.introductions import introduce
+from wechat_scheduler.demo.journal import Journal, LogReader
+from wechat_scheduler.demo.observer import Observer
+from wechat_scheduler.demo.serving import open_sandbox, served
+from wechat_scheduler.demo.snapshot import Places, Snapshot
+from wechat_scheduler.errors import StartError
+from wechat_scheduler.sandbox.server import SandboxOptions
+from wechat_scheduler.state import ADMIN_KEY
+
+FRAME = timedelta(milliseconds=250)
+# Lives of seconds cost more calls than a day allows: WeChat's for tickets, and the daemon's own.
+MANY = 500_000
+QUOTAS = {"/cgi-bin/ticket/getticket": MANY}
+
+Show: TypeAlias = Callable[[Snapshot], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How long WeChat's tokens live; how long the demo lasts, None for ever."""
+
+    token_lifetime: timedelta
+    duration: timedelta | None = None
+
+
+async def run(
+    settings: Settings, *, show: Show, stop: asyncio.Event, clock: Clock, rng: random.Random
+) -> Snapshot:
+    """Show a snapshot every quarter of a second until `stop`, or until the duration is over.
+
+    Returns the last one. Nothing of the demo is left then, neither its folder nor a connection.
+    Raises StartError, alone or in a group. The log of the process goes into the snapshots.
+    """
+    async with _open(settings, clock, rng) as observer:
+        return await _watch(observer, settings.duration, show, stop, clock)
+
+
+async def _watch(
+    observer: Observer,
+    duration: timedelta | None,
+    show: Show,
+    stop: asyncio.Event,
+    clock: Clock,
+) -> Snapshot:
+    started = clock.boottime()
+    while True:
+        snapshot = await observer.look()
+        show(snapshot)
+        pause = FRAME
+        if duration is not None:
+            pause = min(FRAME, duration - timedelta(seconds=clock.boottime() - started))
+        if pause <= timedelta(0) or await clock.wait(stop, pause):
+            return snapshot
+
+
+@asynccontextmanager
+async def _open(settings: Settings, clock: Clock, rng: random.Random) -> AsyncIterator[Observer]:
+    journal = Journal(clock)
+    log.configure(level="warning", format="json", stream=LogReader(journal))
+    business = BusinessSystem(EVENTS, journal)
+    options = SandboxOptions(token_lifetime=settings.token_lifetime, quotas=QUOTAS)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(_temporary_folder())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        wechat = await stack.enter_async_context(open_sandbox(options, clock=clock, rng=rng))
+        office = await stack.enter_async_context(served(business.app))
+        config = _config(folder, wechat)
+        daemon = await stack.enter_async_context(open_daemon(config, clock=clock, rng=rng))
+        places = Places(
+            sandbox=wechat,
+            daemon=daemon.url,
+            business=office,
+            key_file=folder / ADMIN_KEY,
+            token_lifetime=settings.token_lifetime,
+        )
+        await introduce(session, business, places, key=daemon.admin_key)
+        yield Observer(session, business, journal, places=places, key=daemon.admin_key, clock=clock)
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    try:
+        folder = TemporaryDirectory(prefix="wechat-demo-")
+    except OSError as error:
+        raise StartError(f"cannot make a temporary folder: {error.strerror}") from error
+    with folder as path:
+        yield Path(path)
+
+
+def _config(folder: Path, wechat: str) -> Config:
+    """Nothing of the configuration that this machine's own daemon may have."""
+    flags: dict[str, str | int | bool | None] = {
+        "server.port": 0,
+        "state.dir": str(folder),
+        "wechat.api": wechat,
+        "refresh.daily_calls": MANY,
+    }
+    return loading.load(file=Path(os.devnull), flags=flags, environ={}).config

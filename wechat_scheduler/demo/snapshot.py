@@ -1,0 +1,60 @@
+"""What the demo shows at one moment."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.demo.journal import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """What runs where: URLs, and the file with the daemon's admin key."""
+
+    sandbox: str
+    daemon: str
+    business: str
+    key_file: Path
+    token_lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One credential, as `GET /tasks` tells it, and as the business system knows it.
+
+    `version` counts rotations; the instants are None while nothing was issued; `value` is empty
+    until the first of the `notified` notifications.
+    """
+
+    key: JobKey
+    state: State
+    version: int
+    issued_at: datetime | None
+    expires_at: datetime | None
+    value: str = field(repr=False)
+    notified: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """`events` are the newest, the oldest of them first; `never_fresh` has not been seen fresh."""
+
+    places: Places
+    started_at: datetime
+    now: datetime
+    rows: tuple[Row, ...]
+    events: tuple[Event, ...]
+    tickets: int
+    rotations: int
+    notifications: int
+    failures: int
+    never_fresh: tuple[JobKey, ...]
+
+    @property
+    def summary(self) -> str:
+        return (
+            f"{len(self.rows)} credentials, {self.rotations} rotations, "
+            f"{self.notifications} notifications, {self.failures} failures"
+        )
