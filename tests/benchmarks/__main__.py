@@ -1,0 +1,40 @@
+"""`python -m tests.benchmarks [NAME] [--json]`: each target beside its baseline."""
+
+import argparse
+import os
+
+from rich.console import Console
+
+from tests.benchmarks import fetch
+from tests.benchmarks.harness import LOAD_CORE, Bench, as_json, show
+
+BENCHMARKS = {"fetch": fetch.run}
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    # Progress goes where it cannot mix with what a machine reads.
+    bench = Bench(rounds=options.rounds, seconds=options.seconds, console=Console(stderr=True))
+    os.sched_setaffinity(0, {LOAD_CORE})
+    names = [options.name] if options.name else list(BENCHMARKS)
+    results = [result for name in names for result in BENCHMARKS[name](bench)]
+    if options.json:
+        print(as_json(results))
+        return
+    for result in results:
+        show(result, Console())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=list(BENCHMARKS), help="only this one")
+    parser.add_argument("--json", action="store_true", help="print results for machines")
+    parser.add_argument("--rounds", type=int, default=5, help="how often to go round")
+    parser.add_argument(
+        "--seconds", type=float, default=1.0, help="how long each measurement takes"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

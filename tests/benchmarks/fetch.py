@@ -1,0 +1,112 @@
+"""Reading a token: 64 keep-alive connections, each asking again as soon as it was answered."""
+
+import itertools
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+from tests.benchmarks.baselines import go, nginx
+from tests.benchmarks.harness import Bench, Contender, Figures, Result, Server, python_server
+from tests.benchmarks.load import load
+from tests.benchmarks.servers import KEY
+
+SERVERS = "tests.benchmarks.servers"
+BARE = "aiohttp, bare"
+ONE_CELL = "1 cell"
+SIZES = (1, 1_000, 100_000)
+# Requests that share a slot of the memo's first sights need some rounds until all are remembered.
+PASSES = 8
+FOREVER = 10**9
+
+Running = AbstractContextManager[Server]
+
+
+def run(bench: Bench) -> list[Result]:
+    return [_compare_servers(bench), _compare_sizes(bench)]
+
+
+def _compare_servers(bench: Bench) -> Result:
+    """The fast path beside the ordinary way, and both beside what others can do."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+
+        def contend(name: str, running: Running | None, *, vary: bool = False) -> Contender:
+            if running is None:
+                return Contender(name=name, measure=None)
+            requests = _varying() if vary else itertools.cycle(_requests(1))
+            server = stack.enter_context(running)
+            return Contender(name=name, measure=_measure(bench, server, requests, warm=5_000))
+
+        contenders = [
+            contend("socket and uvloop, no HTTP", python_server(SERVERS, "socket")),
+            contend(BARE, python_server(SERVERS, "bare")),
+            contend("ordinary way, key checked", python_server(SERVERS, "ordinary")),
+            contend("memo, key checked", python_server(SERVERS, "memo")),
+            contend("memo, no key", python_server(SERVERS, "memo-without-key")),
+            contend("memo, bytes vary", python_server(SERVERS, "memo"), vary=True),
+            contend("nginx, static answer", nginx(folder) if shutil.which("nginx") else None),
+            contend("Go net/http", go(folder) if shutil.which("go") else None),
+        ]
+        return bench.compare("Reading a token", contenders, baseline=BARE)
+
+
+def _compare_sizes(bench: Bench) -> Result:
+    """The same with more cells, every one of them asked for."""
+    with ExitStack() as stack:
+        contenders = []
+        for cells in SIZES:
+            server = stack.enter_context(python_server(SERVERS, "memo", cells))
+            requests = itertools.cycle(_requests(cells))
+            measure = _measure(bench, server, requests, warm=max(5_000, PASSES * cells))
+            name = ONE_CELL if cells == 1 else f"{cells:,} cells"
+            contenders.append(Contender(name=name, measure=measure))
+        return bench.compare("Reading by number of cells", contenders, baseline=ONE_CELL)
+
+
+def _measure(
+    bench: Bench, server: Server, requests: Iterable[bytes], *, warm: int
+) -> Callable[[], Figures]:
+    with bench.busy(f"warming up with {warm:,} requests"):
+        load(server.port, requests, seconds=60, count=warm)
+
+    def measure() -> Figures:
+        used = server.cpu_seconds()
+        seen = load(server.port, requests, seconds=bench.seconds, count=FOREVER)
+        used = server.cpu_seconds() - used
+        return {
+            "requests/s": seen.rate,
+            "p50 ms": seen.p50,
+            "p99 ms": seen.p99,
+            "CPU µs": used / seen.count * 1e6,
+        }
+
+    return measure
+
+
+def _requests(cells: int) -> list[bytes]:
+    """One for each cell, in an order that no cache likes."""
+    requests = [_request(number) for number in range(cells)]
+    random.Random(cells).shuffle(requests)
+    return requests
+
+
+def _varying() -> Iterator[bytes]:
+    """A client that puts a new id into each request."""
+    for number in itertools.count():
+        yield _request(0, f"X-Request-Id: {number:032x}\r\n")
+
+
+def _request(cell: int, header: str = "") -> bytes:
+    """What a client library writes."""
+    return (
+        f"GET /task/wx{cell:016d}/0 HTTP/1.1\r\n"
+        "Host: 127.0.0.1:9001\r\n"
+        "Accept: */*\r\n"
+        "Accept-Encoding: gzip, deflate\r\n"
+        "User-Agent: python-requests/2.32.4\r\n"
+        f"{header}"
+        f"Authorization: Bearer {KEY}\r\n\r\n"
+    ).encode()

@@ -1,0 +1,103 @@
+"""Refreshing: every job of a crowd falls due at once, beside a bare loop of the same calls."""
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+import aiohttp
+import uvloop
+
+from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.config import loading
+from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.daemon import MIGRATIONS
+from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.rows import Vault
+from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.supervisor import Supervisor
+from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.tokens import issuers
+from wechat_scheduler.wiring import guarded_client, stores_on, wire
+
+JOBS = 5_000
+SLOTS = 64
+BARE = "bare client loop"
+
+
+def run(bench: Bench) -> list[Result]:
+    with python_server("tests.benchmarks.upstream") as upstream:
+        url = f"http://127.0.0.1:{upstream.port}"
+        contenders = [
+            Contender(name=BARE, measure=partial(_run, _bare, url)),
+            Contender(name="refresh and durable commit", measure=partial(_run, _refresh, url)),
+        ]
+        return [bench.compare(f"Refreshing {JOBS:,} at once", contenders, baseline=BARE)]
+
+
+def _run(measured: Callable[[str], Coroutine[Any, Any, Figures]], url: str) -> Figures:
+    return uvloop.run(measured(url))
+
+
+async def _bare(url: str) -> Figures:
+    """The same session and path, as many in flight, and nothing done with the answer."""
+    async with client_session(connections=SLOTS) as session:
+        numbers = iter(range(JOBS))
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(SLOTS):
+                group.create_task(_ask(session, f"{url}/cgi-bin/token", numbers))
+        return _figures(started)
+
+
+async def _ask(session: aiohttp.ClientSession, url: str, numbers: Iterator[int]) -> None:
+    for number in numbers:
+        query = {"grant_type": "client_credential", "appid": f"wx{number}", "secret": "s"}
+        async with session.get(url, params=query) as response:
+            await response.read()
+
+
+async def _refresh(url: str) -> Figures:
+    """What the daemon does with a due job, from claim to commit."""
+    clock, rng = SystemClock(), random.Random(1)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        supervisor = await stack.enter_async_context(Supervisor())
+        flags = {"state.dir": folder, "wechat.api": url, "refresh.slots": str(SLOTS)}
+        config = loading.load(file=None, flags=flags, environ={}).config
+        database = await open_database(
+            config.state.database, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
+        )
+        stack.push_async_callback(database.close)
+        session = await stack.enter_async_context(client_session(connections=SLOTS))
+        client = WeChatClient(
+            session=session, base=url, timeout=config.wechat.timeout, clock=clock, rng=rng
+        )
+        kinds = {issuer.kind: issuer for issuer in issuers(client, default_endpoint="token")}
+        stores = stores_on(database, Vault(Sealer([bytes(32)])), kinds)
+        guarded = await stack.enter_async_context(guarded_client(config.callbacks))
+        works = wire(config, stores, kinds, guarded, clock=clock, rng=rng)
+        for number in range(JOBS):
+            key = JobKey(f"wx{number}", "access_token")
+            await stores.credentials.register(
+                Registration(
+                    account=Account(appid=key.appid, secret="s"), owner="b", tasks=(Task(key=key),)
+                ),
+                now=clock.now(),
+            )
+        started = time.perf_counter()
+        turning = supervisor.essential("refreshing", works.refreshing.run())
+        while (due := await stores.credentials.next_due()) is not None and due <= clock.now():
+            await clock.sleep_seconds(0.01)
+        works.refreshing.stop()
+        await turning
+        return _figures(started)
+
+
+def _figures(started: float) -> Figures:
+    return {"refreshes/s": JOBS / (time.perf_counter() - started)}
