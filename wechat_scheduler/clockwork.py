@@ -60,13 +60,18 @@ class Work(Protocol[RowT, OutcomeT]):
 
 
 class Clockwork(Generic[RowT, OutcomeT]):
-    """Runs one `Work` with at most `slots` rows in hand at any time."""
+    """Runs one `Work` with at most `slots` attempts under way at any time.
+
+    A row whose outcome is being written back takes no slot. That is bounded all the same: a store
+    that takes no outcomes gives out no rows either.
+    """
 
     def __init__(self, work: Work[RowT, OutcomeT], *, clock: Clock, slots: int) -> None:
         self._work = work
         self._clock = clock
         self._slots = slots
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._attempts = 0
         self._woken = asyncio.Event()
         self._roomy = asyncio.Event()
         self._stopping = False
@@ -84,6 +89,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
     async def run_once(self) -> int:
         """One pass: carry one batch of due rows to its end; returns how many there were."""
         rows = await self._work.claim(self._slots)
+        self._attempts += len(rows)
         await asyncio.gather(*(self._carry(row) for row in rows))
         return len(rows)
 
@@ -104,6 +110,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
             return LONGEST_SLEEP
         try:
             rows = await self._work.claim(free)
+            self._attempts += len(rows)
             for row in rows:
                 self._take(row)
             return LONGEST_SLEEP if len(rows) == free else await self._until_next_due()
@@ -113,13 +120,13 @@ class Clockwork(Generic[RowT, OutcomeT]):
 
     async def _room(self) -> int:
         """How many rows may be taken now."""
-        if self._is_crowded() and len(self._in_hand) < self._slots:
+        if self._is_crowded() and self._attempts < self._slots:
             self._roomy.clear()
             await self._clock.wait(self._roomy, GATHERING)
-        return 0 if self._stopping else self._slots - len(self._in_hand)
+        return 0 if self._stopping else self._slots - self._attempts
 
     def _is_crowded(self) -> bool:
-        return len(self._in_hand) > self._slots // 2
+        return self._attempts > self._slots * 3 // 4
 
     async def _until_next_due(self) -> timedelta:
         due = await self._work.next_due()
@@ -130,13 +137,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
     def _take(self, row: RowT) -> None:
         task = asyncio.create_task(self._carry(row), name=f"{self._work.name}.row")
         self._in_hand.add(task)
-        task.add_done_callback(self._let_go)
-
-    def _let_go(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.discard(task)
-        self._woken.set()
-        if not self._is_crowded():
-            self._roomy.set()
+        task.add_done_callback(self._in_hand.discard)
 
     async def _carry(self, row: RowT) -> None:
         try:
@@ -147,7 +148,15 @@ class Clockwork(Generic[RowT, OutcomeT]):
         except Exception:
             log.exception("clockwork.attempt_crashed", work=self._work.name)
             return
+        finally:
+            self._attempt_ended()
         await self._finish(outcome)
+
+    def _attempt_ended(self) -> None:
+        self._attempts -= 1
+        self._woken.set()
+        if not self._is_crowded():
+            self._roomy.set()
 
     async def _finish(self, outcome: OutcomeT) -> None:
         """Write back, for as long as it takes: what WeChat answered may not be had a second time.

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from dataclasses import replace
 
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import Credential, JobKey, Snapshot
@@ -23,7 +24,7 @@ class Cell:
     """
 
     __slots__ = (
-        "changed", "credential", "expires_boot", "generation", "key", "nudge_boot", "reads",
+        "_changed", "credential", "expires_boot", "generation", "key", "nudge_boot", "reads",
         "removed", "renew_boot", "snapshot",
     )  # fmt: skip
 
@@ -37,13 +38,20 @@ class Cell:
         self.generation = 0
         self.reads = 0
         self.removed = False
-        self.changed = asyncio.Event()
+        self._changed: asyncio.Event | None = None
+
+    @property
+    def changed(self) -> asyncio.Event:
+        """Made when somebody waits: most cells of a hundred thousand never see one."""
+        if self._changed is None:
+            self._changed = asyncio.Event()
+        return self._changed
 
     def hold(self, snapshot: Snapshot, clock: Clock) -> None:
         """Take over what the store says."""
         due_before, known = self.snapshot and self.snapshot.due_at, self.credential
-        credential = snapshot.credential
-        self.snapshot = snapshot
+        credential = _readable(snapshot.credential)
+        self.snapshot = replace(snapshot, credential=credential)
         self.credential = credential
         now, boot = clock.now(), clock.boottime()
         if snapshot.due_at != due_before:
@@ -81,5 +89,13 @@ class Cell:
 
     def _announce(self) -> None:
         self.generation += 1
-        changed, self.changed = self.changed, asyncio.Event()
-        changed.set()
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            changed.set()
+
+
+def _readable(credential: Credential | None) -> Credential | None:
+    """What readers are given; WeChat's whole answer and the refresh token stay in the store."""
+    if credential is None:
+        return None
+    return replace(credential, answer="", refresh_token="")

@@ -86,6 +86,11 @@ def renew_at(
     return expires_at - min(margin, cap)
 
 
+def soonest(*, now: datetime, longest: timedelta) -> datetime:
+    """Before this no answer, however short the life it gives, is followed by the next ask."""
+    return now + max(REPEAT_FLOOR * scale(longest) / 60, timedelta(milliseconds=100))
+
+
 def ask_again_at(
     *, now: datetime, renew_at: datetime, expires_at: datetime, longest: timedelta
 ) -> datetime:
@@ -97,7 +102,7 @@ def ask_again_at(
     remaining = expires_at - now
     floor = REPEAT_FLOOR * scale(longest)
     if remaining <= floor:
-        return now + max(remaining, floor / 12)
+        return max(expires_at, soonest(now=now, longest=longest))
     if now < renew_at:
         return max(renew_at, now + floor)
     return now + max(floor, remaining / 2)

@@ -26,6 +26,9 @@ from wechat_scheduler.errors import Reaction
 
 log = structlog.get_logger(__name__)
 
+# WeChat counts what remains in whole seconds: each answer may be this much short of the truth.
+WHOLE_SECOND = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -105,12 +108,13 @@ class Refresher:
 
     def _rotated(self, job: ClaimedJob, answer: Answer) -> Rotated:
         credential = self._credential(job, answer)
+        longest = max(job.longest, answer.issued.lifetime)
         return Rotated(
             job=job,
             credential=credential,
             subject=answer.issued.subject or answer.subject,
-            longest=max(job.longest, answer.issued.lifetime),
-            due_at=credential.renew_at,
+            longest=longest,
+            due_at=max(credential.renew_at, policy.soonest(now=self._clock.now(), longest=longest)),
             spent=answer.spent,
         )
 
@@ -119,6 +123,8 @@ class Refresher:
         fresh = self._credential(job, answer)
         longest = max(job.longest, answer.issued.lifetime)
         slack = policy.REPEAT_FLOOR * policy.scale(longest)
+        if timedelta(0) <= kept.expires_at - fresh.expires_at <= WHOLE_SECOND:
+            fresh = replace(fresh, expires_at=kept.expires_at)
         if fresh.expires_at - kept.expires_at > slack:
             renew_at = due_at = fresh.renew_at
         else:

@@ -52,7 +52,15 @@ SAVE_CREDENTIAL = """
         forces = forces + CASE WHEN CAST($16 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
         forced_at = coalesce($16, forced_at)
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
-    RETURNING due_at
+    RETURNING due_at,
+        EXISTS (
+            SELECT 1 FROM registrations r
+            WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.subject = jobs.subject
+                AND r.notify <> ''
+        ) AS told,
+        EXISTS (
+            SELECT 1 FROM jobs child WHERE child.appid = jobs.appid AND child.waits_on <> ''
+        ) AS awaited
 """
 SAVE_FAULT = """
     UPDATE jobs SET fault = $5, waits_on = $6, attempts = attempts + 1, claimed_by = NULL,
@@ -137,8 +145,10 @@ def _save_credential(
     )
     if not saved:
         return None
-    if isinstance(outcome, Rotated):
-        yield from _spread(job.key, outcome.subject, micros(now))
+    if isinstance(outcome, Rotated) and saved[0]["told"]:
+        yield from _tell(job.key, micros(now))
+    if isinstance(outcome, Rotated) and saved[0]["awaited"]:
+        yield from _wake(job.key, outcome.subject, micros(now))
     return Snapshot(
         key=job.key,
         subject=outcome.subject,
@@ -148,10 +158,13 @@ def _save_credential(
     )
 
 
-def _spread(key: JobKey, subject: str, now: int) -> Script[None]:
-    """A rotation is told to its receivers, and wakes the jobs that need the value."""
+def _tell(key: JobKey, now: int) -> Script[None]:
     for row in (yield Statement(RECEIVERS, key)):
         yield from put_notice(key, row["owner"], now)
+
+
+def _wake(key: JobKey, subject: str, now: int) -> Script[None]:
+    """The jobs that need the value go by the job's name, or by the one it is bound to."""
     names = (parent_name(key), parent_name(key._replace(subject=subject)))
     yield Statement(WAKE_CHILDREN, (now, key.appid, *names))
 

@@ -43,9 +43,11 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A JSON object that WeChat answered with, `errcode` 0 or absent; `body` as it came."""
+    """A JSON object that WeChat answered with, `errcode` 0 or absent; `body` as it came. `calls` is
+    how often WeChat had to be asked."""
 
     endpoint: str
+    calls: int = 1
     body: bytes = field(repr=False)
     values: Mapping[str, Any] = field(repr=False)
 
@@ -65,9 +67,12 @@ class Answer:
         raise no_answer(self.endpoint, f"unexpected answer, no text as {name}", NOT_WECHAT)
 
     def lifetime(self) -> timedelta:
-        """`expires_in`, seconds. Raises WeChatError (TRANSIENT) if it is not a positive integer."""
+        """`expires_in`, seconds; 0 in the last second of a value that WeChat repeats until its end.
+
+        Raises WeChatError (TRANSIENT) if it is nothing of the kind.
+        """
         seconds = self.values.get("expires_in")
-        if type(seconds) is int and 0 < seconds <= LONGEST_LIFETIME:
+        if type(seconds) is int and 0 <= seconds <= LONGEST_LIFETIME:
             return timedelta(seconds=seconds)
         raise no_answer(self.endpoint, "unexpected answer, no lifetime as expires_in", NOT_WECHAT)
 
