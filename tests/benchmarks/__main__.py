@@ -2,13 +2,14 @@
 
 import argparse
 import os
+import sys
 
 from rich.console import Console
 
-from tests.benchmarks import fetch
+from tests.benchmarks import fetch, refresh, start
 from tests.benchmarks.harness import LOAD_CORE, Bench, as_json, show
 
-BENCHMARKS = {"fetch": fetch.run}
+BENCHMARKS = {"fetch": fetch.run, "refresh": refresh.run, "start": start.run}
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
         print(as_json(results))
         return
     for result in results:
-        show(result, Console())
+        show(result, Console(width=None if sys.stdout.isatty() else 120))
 
 
 def _parser() -> argparse.ArgumentParser:

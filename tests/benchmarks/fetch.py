@@ -1,5 +1,6 @@
 """Reading a token: 64 keep-alive connections, each asking again as soon as it was answered."""
 
+import asyncio
 import itertools
 import random
 import shutil
@@ -9,9 +10,12 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from tests.benchmarks.baselines import go, nginx
+from tests.benchmarks.crowd import fill
+from tests.benchmarks.daemon import daemon
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, Server, python_server
 from tests.benchmarks.load import load
 from tests.benchmarks.servers import KEY
+from tests.benchmarks.start import request
 
 SERVERS = "tests.benchmarks.servers"
 BARE = "aiohttp, bare"
@@ -25,7 +29,7 @@ Running = AbstractContextManager[Server]
 
 
 def run(bench: Bench) -> list[Result]:
-    return [_compare_servers(bench), _compare_sizes(bench)]
+    return [_compare_servers(bench), _compare_sizes(bench), _compare_daemons(bench)]
 
 
 def _compare_servers(bench: Bench) -> Result:
@@ -64,6 +68,25 @@ def _compare_sizes(bench: Bench) -> Result:
             name = ONE_CELL if cells == 1 else f"{cells:,} cells"
             contenders.append(Contender(name=name, measure=measure))
         return bench.compare("Reading by number of cells", contenders, baseline=ONE_CELL)
+
+
+def _compare_daemons(bench: Bench) -> Result:
+    """The program itself, key checked, with more and more jobs registered; one is polled."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        bare = stack.enter_context(python_server(SERVERS, "bare"))
+        ready = itertools.cycle([_request(0)])
+        contenders = [Contender(name=BARE, measure=_measure(bench, bare, ready, warm=5_000))]
+        for jobs in SIZES:
+            state = folder / str(jobs)
+            with bench.busy(f"registering {jobs:,} jobs"):
+                state.mkdir()
+                asyncio.run(fill(state, jobs))
+            started = stack.enter_context(daemon(state))
+            polled = itertools.cycle([request(started, jobs // 2)])
+            measure = _measure(bench, started.server, polled, warm=5_000)
+            contenders.append(Contender(name=f"wechat-scheduler, {jobs:,} jobs", measure=measure))
+        return bench.compare("Reading from the program", contenders, baseline=BARE)
 
 
 def _measure(

@@ -1,0 +1,88 @@
+"""A state folder with any number of registered, fresh jobs in it.
+
+`python -m tests.benchmarks.crowd FOLDER JOBS` fills one; the daemon takes it as its own.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.config import loading
+from wechat_scheduler.credentials.model import Credential, JobKey
+from wechat_scheduler.daemon import MIGRATIONS
+from wechat_scheduler.storage.database import Script, Statement, each
+from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.sealing import verify_sealing
+from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.supervisor import Supervisor
+
+BATCH = 1_000
+LIFETIME = timedelta(hours=2)
+
+ACCOUNT = "INSERT INTO accounts (appid, secret, endpoint, last_version) VALUES ($1, $2, '', 0)"
+JOB = """
+    INSERT INTO jobs (appid, kind, subject, bound, params, credential, version, issued_at,
+        expires_at, renew_at, longest, due_at, asks_params)
+    VALUES ($1, $2, '', '', '', $3, 1, $4, $5, $6, 7200000000, $6, 0)
+"""
+REGISTRATION = """
+    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at)
+    VALUES ($1, $2, '', 'admin', '', '', $3)
+"""
+
+
+def appid(number: int) -> str:
+    return f"wx{number:016d}"
+
+
+async def fill(folder: Path, jobs: int) -> None:
+    """As registering and refreshing each of them would have left it."""
+    config = loading.load(file=None, flags={"state.dir": str(folder)}, environ={}).config
+
+    clock = SystemClock()
+    async with Supervisor() as supervisor:
+        database = await open_database(
+            config.state.database, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
+        )
+        sealer = load_or_create_keys(config.state.sealing_key_file, create=True)
+        await verify_sealing(database, sealer)
+        vault = Vault(sealer)
+        for first in range(0, jobs, BATCH):
+            numbers = range(first, min(first + BATCH, jobs))
+            rows = [row for number in numbers for row in _rows(vault, number, clock)]
+            await database.write(lambda rows=rows: _all(rows))  # type: ignore[misc]
+        await database.close()
+
+
+def _all(rows: Sequence[Statement]) -> Script[None]:
+    yield from each(rows)
+
+
+def _rows(vault: Vault, number: int, clock: SystemClock) -> list[Statement]:
+    key, now = JobKey(appid(number), "access_token"), clock.now()
+    # Spread as refreshes would be: nothing falls due while it is measured.
+    expires_at = now + LIFETIME + timedelta(milliseconds=number)
+    credential = Credential(
+        value=f"{number:0136d}",
+        answer=f'{{"access_token":"{number:0136d}","expires_in":7200}}',
+        version=1,
+        issued_at=now,
+        expires_at=expires_at,
+        renew_at=expires_at - timedelta(minutes=5),
+    )
+    sealed = vault.seal_credential(key, credential)
+    instants = (micros(now), micros(expires_at), micros(credential.renew_at))
+    return [
+        Statement(ACCOUNT, (key.appid, vault.seal("secret", f"account:{key.appid}"))),
+        Statement(JOB, (key.appid, key.kind, sealed, *instants)),
+        Statement(REGISTRATION, (key.appid, key.kind, micros(now))),
+    ]
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True)
+    asyncio.run(fill(Path(sys.argv[1]), int(sys.argv[2])))
