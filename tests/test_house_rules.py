@@ -1,0 +1,141 @@
+"""Rules of the house that only a machine keeps."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "wechat_scheduler"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+BIN = Path(sys.executable).parent
+
+TASK_MAKERS = {"create_task", "ensure_future", "gather"}
+# Who may make tasks. `serve` and the demo hand their coroutines to a Supervisor.
+MAY_MAKE_TASKS = {"supervisor.py", "clockwork.py"}
+# What only one room knows, by the module that would have to be imported for it.
+ROOM_OF = {
+    "sqlite3": {"storage"},
+    "aiosqlite": {"storage"},
+    "asyncpg": {"storage"},
+    "tomllib": {"config"},
+    "aiohttp.web": {"api", "sandbox", "demo", "daemon.py"},
+    "click": {"cli"},
+}
+
+
+def rooms(path: Path) -> str:
+    """The room a file lies in: a folder of the package, or a file beside them."""
+    return path.relative_to(PACKAGE).parts[0]
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def names_used(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.ImportFrom):
+            yield from (name.name for name in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_tasks_are_made_in_two_places_only(path: Path) -> None:
+    used = TASK_MAKERS & set(names_used(parsed(path)))
+
+    assert not used or rooms(path) in MAY_MAKE_TASKS
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_library_is_known_in_its_room_only(path: Path) -> None:
+    modules = set(imported(parsed(path)))
+
+    strangers = [
+        module
+        for module, allowed in ROOM_OF.items()
+        if module in modules and rooms(path) not in allowed
+    ]
+
+    assert strangers == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_environment_is_read_in_one_room(path: Path) -> None:
+    read = any(
+        isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        for node in ast.walk(parsed(path))
+    )
+
+    assert not read or rooms(path) == "config"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_file_is_a_second_house(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 250
+    assert path.name != "utils.py"
+
+
+def test_tenacity_sleeps_through_the_clock() -> None:
+    calls = [
+        node
+        for path in SOURCES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and "AsyncRetrying" in ast.unparse(node.func)
+    ]
+
+    assert calls
+    for call in calls:
+        sleep = [ast.unparse(word.value) for word in call.keywords if word.arg == "sleep"]
+        assert sleep
+        assert "clock" in sleep[0]
+
+
+def test_packages_have_empty_faces_but_for_tables() -> None:
+    faces = {
+        str(path.relative_to(PACKAGE)): path.read_text("utf-8").strip()
+        for path in SOURCES
+        if path.name == "__init__.py"
+    }
+
+    assert {name for name, text in faces.items() if text} == {
+        "__init__.py",
+        "sandbox/endpoints/__init__.py",
+        "wechat/tokens/__init__.py",
+    }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "check", "--no-cache", "."),
+        ("ruff", "format", "--no-cache", "--check", "."),
+        ("lint-imports", "--no-cache"),
+        ("mypy",),
+    ],
+    ids=" ".join,
+)
+def test_the_checks_pass(command: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        (BIN / command[0], *command[1:]), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
