@@ -1,0 +1,167 @@
+"""The documents and the code as the tests of the documents read them."""
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from wechat_scheduler.cli.main import NAME, program
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "wechat_scheduler"
+README = ROOT / "README.md"
+CHINESE = ROOT / "docs" / "README.zh-CN.md"
+HTTP_API = ROOT / "docs" / "http-api.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
+CHANGELOG = ROOT / "CHANGELOG.md"
+UNIT = ROOT / "wechat-scheduler.service"
+DOCUMENTS = (README, CHINESE, HTTP_API, OPERATIONS, CHANGELOG)
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What was measured, filled in by hand; only the English page has it.
+_MEASURED = re.compile(r"<!-- benchmarks: begin -->.*<!-- benchmarks: end -->", re.DOTALL)
+_SPAN = re.compile(r"`([^`\n]+)`")
+_OPERATORS = re.compile(r"&&|\|\|?|;|[<>]+")
+
+
+class Block(NamedTuple):
+    """A fenced code block."""
+
+    language: str
+    text: str
+
+
+def blocks(document: Path) -> list[Block]:
+    return [Block(*found) for found in _BLOCK.findall(_written(document))]
+
+
+def prose(document: Path) -> str:
+    """The document without its code blocks."""
+    return _BLOCK.sub("", _written(document))
+
+
+def _written(document: Path) -> str:
+    return _MEASURED.sub("", document.read_text("utf-8"))
+
+
+def spans(document: Path) -> list[str]:
+    """What stands between backticks, in prose."""
+    return _SPAN.findall(prose(document))
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The words of each command of a shell block, one that goes on over several lines included."""
+    pending = ""
+    for line in text.splitlines():
+        pending += f"{line}\n"
+        try:
+            words = shlex.split(pending, comments=True)
+        except ValueError:  # a quotation is still open
+            continue
+        pending = ""
+        yield from _single(words)
+
+
+def _single(words: list[str]) -> Iterator[list[str]]:
+    command: list[str] = []
+    for word in words:
+        if _OPERATORS.fullmatch(word):
+            yield command
+            command = []
+        else:
+            command.append(word)
+    if command:
+        yield command
+
+
+def own_commands(document: Path) -> Iterator[list[str]]:
+    """The arguments of every `wechat-scheduler …` that the document tells somebody to type."""
+    typed = [block.text for block in blocks(document) if block.language == "sh"]
+    for text in typed + [span for span in spans(document) if span.startswith(f"{NAME} ")]:
+        for words in commands(text):
+            if words and Path(words[0]).name == NAME:
+                yield words[1:]
+
+
+def parse(arguments: list[str]) -> click.Context:
+    """What click makes of a command line. Raises click.UsageError; runs nothing."""
+    context = program.make_context(NAME, list(arguments))
+    while isinstance(context.command, click.Group) and context._protected_args:
+        rest = [*context._protected_args, *context.args]
+        name, command, rest = context.command.resolve_command(context, rest)
+        assert command is not None
+        context = command.make_context(name, rest, parent=context)
+    return context
+
+
+def options() -> set[str]:
+    """Every option of every command."""
+    return {option for command in _commands(program) for option in _options(command)}
+
+
+def _commands(command: click.Command) -> Iterator[click.Command]:
+    load = getattr(command, "load", None)
+    command = load() if load else command
+    yield command
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _commands(inner)
+
+
+def _options(command: click.Command) -> Iterator[str]:
+    yield "--help"
+    for parameter in command.params:
+        yield from parameter.opts
+
+
+class Sentence(NamedTuple):
+    """A string of the code, `…` for what is filled in, and the call that it is an argument of."""
+
+    call: str
+    text: str
+
+
+def sentences(*folders: Path) -> list[Sentence]:
+    """Every string in the code of these files and folders."""
+    return [
+        found
+        for folder in folders
+        for path in ([folder] if folder.is_file() else sorted(folder.rglob("*.py")))
+        for found in _sentences(ast.parse(path.read_text("utf-8")), "")
+    ]
+
+
+def _sentences(node: ast.AST, call: str) -> Iterator[Sentence]:
+    if isinstance(node, ast.Call):
+        call = ast.unparse(node.func)
+    text = _template(node)
+    if text:
+        yield Sentence(call, text)
+    for child in ast.iter_child_nodes(node):
+        yield from _sentences(child, call)
+
+
+def _template(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "…" for part in values
+            )
+        case _:
+            return ""
+
+
+def parts(sentence: str) -> list[str]:
+    """What is always the same in a sentence whose other parts are `…`."""
+    return [part for found in sentence.split("…") if (part := found.strip(" :;`"))]
+
+
+def is_said(sentence: str, by: list[Sentence]) -> bool:
+    """Whether the code has a sentence with all parts of this one."""
+    return any(all(part in known.text for part in parts(sentence)) for known in by)

@@ -1,0 +1,90 @@
+"""What the operator's page promises, and the unit that it installs."""
+
+import shutil
+import sqlite3
+from configparser import RawConfigParser
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from subprocess import run
+
+from tests.clock import FakeClock
+from tests.documents import OPERATIONS, UNIT, blocks, parse
+from tests.house import APPID, daemon, wechat
+from tests.postgres import PostgresServer
+from wechat_scheduler.config import loading, notation
+from wechat_scheduler.config.settings import longest_attempt
+
+NOBODY = "http://127.0.0.1:1"
+
+
+async def test_an_old_key_is_shut_out_as_the_operators_page_says(tmp_path: Path) -> None:
+    (statement,) = [block.text for block in blocks(OPERATIONS) if block.language == "sql"]
+    keys = []
+    for _ in range(2):
+        (tmp_path / "admin.key").unlink(missing_ok=True)
+        async with daemon(tmp_path, NOBODY) as keeper:
+            keys.append(keeper.daemon.admin_key)
+    with closing(sqlite3.connect(tmp_path / "wechat-scheduler.db")) as database:
+        database.executescript(statement)
+
+    async with daemon(tmp_path, NOBODY) as keeper:
+        statuses = [(await keeper.call("GET", "/tasks", key=key)).status for key in keys]
+
+    assert statuses == [401, 200]
+
+
+async def test_daemons_on_one_postgresql_share_what_they_keep_and_who_may_ask(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    clock = FakeClock()
+    async with (
+        postgres.fresh_database() as url,
+        wechat(clock) as weixin,
+        daemon(first, weixin.url, clock=clock, state__database=url) as keeper,
+    ):
+        second.mkdir()
+        for name in ("sealing.key", "admin.key"):
+            shutil.copy(first / name, second / name)
+        async with daemon(second, weixin.url, clock=clock, state__database=url) as other:
+            await keeper.register({"type": 0})
+            await other.settle()
+
+            answer = await other.call("GET", f"/task/{APPID}/0", key=keeper.daemon.admin_key)
+
+            assert answer.result == await keeper.value(f"{APPID}/0")
+
+
+def _unit() -> RawConfigParser:
+    """A key that stands there twice counts once: what is read here stands there once."""
+    unit = RawConfigParser(strict=False, comment_prefixes="#")
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(UNIT.read_text("utf-8"))
+    return unit
+
+
+def test_the_unit_starts_the_program_and_lets_it_finish() -> None:
+    service = _unit()["Service"]
+    config = loading.load(file=Path("/dev/null"), flags={}, environ={"HOME": "/home/x"}).config
+    grace = notation.DURATION.read(service["TimeoutStopSec"])
+
+    context = parse(service["ExecStart"].split()[1:])
+
+    assert context.info_name == "serve"
+    assert isinstance(grace, timedelta)
+    assert grace > config.server.shutdown_grace + longest_attempt(config)
+    assert service["StateDirectory"] == "wechat-scheduler"
+
+
+def test_systemd_has_nothing_to_say_about_the_unit(tmp_path: Path) -> None:
+    program = tmp_path / "wechat-scheduler"
+    program.touch(mode=0o755)
+    unit = tmp_path / UNIT.name
+    installed = _unit()["Service"]["ExecStart"].split()[0]
+    unit.write_text(UNIT.read_text("utf-8").replace(installed, str(program)), encoding="utf-8")
+
+    analyze = shutil.which("systemd-analyze") or "true"  # a machine without systemd has no opinion
+    verified = run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
+
+    assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
