@@ -50,7 +50,8 @@ OPERATOR = {
 NEEDS_INPUT = {
     ("component_verify_ticket", COMPONENT): (61005, 61006, 61058, 40091),
     ("component_verify_ticket", PREAUTH): (61005, 61006),
-    ("authorizer_refresh_token", AUTHORIZER): (61003, 61023),
+    ("authorization", AUTHORIZER): (61003,),
+    ("authorizer_refresh_token", AUTHORIZER): (61023,),
     ("authorization_code", QUERY_AUTH): (61009, 61010),
     ("refresh_token", REFRESH): (40029, 40030, 41003, 42002, 42007),
     ("refresh_token", PLATFORM_REFRESH): (40029, 40030, 41003, 42002, 42007),

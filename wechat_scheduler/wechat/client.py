@@ -6,7 +6,8 @@ body, since those hold secrets.
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -91,13 +92,31 @@ class WeChatClient:
             if spent >= PATIENCE:
                 raise
             log.info("wechat.tried_again", endpoint=call.path, error=str(error))
-        try:
-            async with asyncio.timeout(self._seconds - spent):
-                return await self._try_again(call, began + PATIENCE)
-        except TimeoutError as error:
-            raise self._failure(call.path, error) from error
+        return await self._call_again(call, began + PATIENCE, self._seconds - spent)
 
-    async def _try_again(self, call: Call, give_up: float) -> Answer:
+    async def _call_again(self, call: Call, give_up: float, seconds: float) -> Answer:
+        calls = 1
+
+        async def once_more() -> Answer:
+            nonlocal calls
+            calls += 1
+            return await self._try(call)
+
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._try_again(once_more, give_up)
+        except TimeoutError as error:
+            failure = self._failure(call.path, error)
+            failure.calls = calls
+            raise failure from error
+        except WeChatError as error:
+            error.calls = calls
+            raise
+        return replace(answer, calls=calls)
+
+    async def _try_again(
+        self, once_more: Callable[[], Awaitable[Answer]], give_up: float
+    ) -> Answer:
         again = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception_type(HarmlessError),
             stop=lambda state: (
@@ -108,7 +127,7 @@ class WeChatClient:
             reraise=True,
         )
         await self._clock.sleep_seconds(self._rng.uniform(0, FIRST_PAUSE))
-        return await again(self._try, call)
+        return await again(once_more)
 
     async def _try(self, call: Call) -> Answer:
         self.tries += 1

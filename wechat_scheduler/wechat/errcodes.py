@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TypeAlias
 
+from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.errors import Reaction
 
 # "system busy": WeChat did nothing, so the same call may be made again at once.
@@ -108,6 +109,11 @@ _NEW_AUTHORISATION = _needs(
     "the account must authorise the platform again: open the platform's authorisation page as its "
     "administrator, or register the task again with its new authorizer_refresh_token",
 )
+_NO_AUTHORISATION = _needs(
+    AUTHORIZATION,
+    "the account has not authorised the platform, or took that back: open the platform's "
+    "authorisation page as its administrator",
+)
 _NEW_AUTHORISATION_CODE = _needs(
     "authorization_code", "the code is used up or too old: the account must authorise again"
 )
@@ -156,7 +162,7 @@ _ANY = {
         "WeChat has forbidden the account to fetch tokens, as a punishment: see 公众平台 → 通知中心"
     ),
     50007: _operator("WeChat has frozen the account: see 公众平台 → 通知中心"),
-    61003: _NEW_AUTHORISATION,
+    61003: _NO_AUTHORISATION,
     61004: _operator(
         "add the IP {ip} to the platform's IP whitelist "
         "(开放平台 → 管理中心 → 第三方平台 → 开发资料 → 白名单IP地址列表)"

@@ -3,9 +3,14 @@
 They know nothing of each other: a token of one outlives whatever the other issues.
 """
 
-from wechat_scheduler.credentials.model import Issued, Renewal
+from wechat_scheduler.credentials.model import Account, Issued, Renewal
 from wechat_scheduler.credentials.ports import IssueRequest, Need
 from wechat_scheduler.wechat.client import WeChatClient
+
+# 接口调用频次限制; a test account has a tenth of the first (测试号: 200).
+TOKEN_CALLS = 2_000
+# 获取稳定版接口调用凭据.
+STABLE_TOKEN_CALLS = 500_000
 
 
 class AccessToken:
@@ -20,17 +25,25 @@ class AccessToken:
         self._client = client
         self._default_endpoint = default_endpoint
 
+    def daily_calls(self, account: Account) -> int:
+        return TOKEN_CALLS if self._is_plain(account) else STABLE_TOKEN_CALLS
+
     async def issue(self, request: IssueRequest) -> Issued:
-        endpoint = request.account.endpoint or self._default_endpoint
-        if endpoint == "token":
+        if self._is_plain(request.account):
             return await self._token(request)
         return await self._stable_token(request)
+
+    def _is_plain(self, account: Account) -> bool:
+        return (account.endpoint or self._default_endpoint) == "token"
 
     async def _token(self, request: IssueRequest) -> Issued:
         """获取接口调用凭据: every call issues a new one, and the old one lives five minutes more."""
         answer = await self._client.get("/cgi-bin/token", _credentials(request))
         return Issued(
-            value=answer.text("access_token"), answer=answer.json, lifetime=answer.lifetime()
+            value=answer.text("access_token"),
+            answer=answer.json,
+            lifetime=answer.lifetime(),
+            calls=answer.calls,
         )
 
     async def _stable_token(self, request: IssueRequest) -> Issued:
@@ -41,6 +54,7 @@ class AccessToken:
             value=answer.text("access_token"),
             answer=answer.json,
             lifetime=answer.lifetime(),
+            calls=answer.calls,
             renewal=Renewal.LATE,
         )
 

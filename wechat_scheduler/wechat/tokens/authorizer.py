@@ -1,8 +1,9 @@
 """The access token with which a third-party platform acts for an account that authorised it."""
 
-from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.credentials.model import Account, Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest, Need
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.platform import Platform
 
 
 def _component(authorizer: JobKey) -> JobKey:
@@ -16,13 +17,18 @@ class AuthorizerAccessToken:
     kind = "authorizer_access_token"
     needs: tuple[Need, ...] = (
         Need(name="component_access_token", parent=_component),
-        Need(name="authorizer_refresh_token", kept=True),
+        Need(name="authorizer_refresh_token", kept=True, pushed=True),
     )
     subject_field = "authorizer_appid"
     needs_subject = True
 
     def __init__(self, client: WeChatClient) -> None:
         self._client = client
+        self._platform = Platform(client)
+
+    def daily_calls(self, account: Account) -> int | None:
+        """获取/刷新接口调用令牌 gives no number."""
+        return None
 
     async def issue(self, request: IssueRequest) -> Issued:
         params = {"component_access_token": request.inputs["component_access_token"]}
@@ -36,7 +42,15 @@ class AuthorizerAccessToken:
             value=answer.text("authorizer_access_token"),
             answer=answer.json,
             lifetime=answer.lifetime(),
+            calls=answer.calls,
             refresh_token=answer.text(
                 "authorizer_refresh_token", otherwise=body["authorizer_refresh_token"]
             ),
+        )
+
+    async def recover(self, request: IssueRequest) -> str:
+        return await self._platform.refresh_token(
+            request.account.appid,
+            token=request.inputs["component_access_token"],
+            authorizer=request.subject,
         )

@@ -1,6 +1,6 @@
 """The access token of one user of an account (网页授权), kept alive by its refresh token."""
 
-from wechat_scheduler.credentials.model import Issued
+from wechat_scheduler.credentials.model import Account, Issued
 from wechat_scheduler.credentials.ports import IssueRequest, Need
 from wechat_scheduler.errors import Reaction, WeChatError
 from wechat_scheduler.wechat.answers import Answer
@@ -18,6 +18,10 @@ class OAuth2AccessToken:
     def __init__(self, client: WeChatClient) -> None:
         self._client = client
 
+    def daily_calls(self, account: Account) -> int | None:
+        """接口调用频次限制 has none for a user's token; a minute takes 50,000."""
+        return None
+
     async def issue(self, request: IssueRequest) -> Issued:
         params = {
             "appid": request.account.appid,
@@ -29,6 +33,7 @@ class OAuth2AccessToken:
             value=answer.text("access_token"),
             answer=answer.json,
             lifetime=answer.lifetime(),
+            calls=answer.calls,
             refresh_token=answer.text("refresh_token", otherwise=params["refresh_token"]),
             subject=_same_user(answer, request.key.subject),
         )

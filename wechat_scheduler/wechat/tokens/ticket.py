@@ -3,7 +3,7 @@
 JS-SDK说明文档, 附录1. Calls are few a day; until it expires, a ticket is returned again and again.
 """
 
-from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.credentials.model import Account, Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest, Need
 from wechat_scheduler.wechat.client import WeChatClient
 
@@ -23,12 +23,21 @@ class _Ticket:
     def __init__(self, client: WeChatClient) -> None:
         self._client = client
 
+    def daily_calls(self, account: Account) -> int | None:
+        """附录1 calls it very limited and gives no number."""
+        return None
+
     async def issue(self, request: IssueRequest) -> Issued:
         answer = await self._client.get(
             "/cgi-bin/ticket/getticket",
             {"access_token": request.inputs["access_token"], "type": self.ticket_type},
         )
-        return Issued(value=answer.text("ticket"), answer=answer.json, lifetime=answer.lifetime())
+        return Issued(
+            value=answer.text("ticket"),
+            answer=answer.json,
+            lifetime=answer.lifetime(),
+            calls=answer.calls,
+        )
 
 
 class JsapiTicket(_Ticket):

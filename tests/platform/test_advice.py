@@ -1,0 +1,61 @@
+"""What the operator is told about a platform's pushes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.clock import START
+from tests.house import COMPONENT
+from wechat_scheduler.pushes.advice import advice
+from wechat_scheduler.pushes.model import CallbackView, Refusal, Waiting
+
+MINUTE = timedelta(minutes=1)
+WELL = CallbackView(
+    appid=COMPONENT,
+    changed_at=START - 60 * MINUTE,
+    former=False,
+    platform=True,
+    ticket_at=START - 9 * MINUTE,
+    asked_at=None,
+    answer="",
+    events={},
+    waiting=(),
+)
+WAITING = Waiting(
+    name="authorized", authorizer="wx9", received_at=START, due_at=START, note="WeChat is busy"
+)
+NEW = replace(WELL, ticket_at=None, changed_at=START - MINUTE)
+STALE = replace(WELL, ticket_at=START - 31 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        (NEW, "waiting for the first ticket"),
+        (replace(NEW, platform=False), "if it is a platform's, register"),
+        (replace(WELL, platform=False), f"register {COMPONENT}/component_access_token"),
+        (STALE, "no ticket has come for 31 minutes: check"),
+        (replace(WELL, ticket_at=None), "no ticket has come for 60 minutes: check"),
+        (
+            replace(STALE, asked_at=START, answer="in a normal state"),
+            "no ticket has come for 31 minutes: asked to push again, WeChat said 'in a normal state'; check",
+        ),
+        (replace(WELL, waiting=(WAITING,)), "authorized waits: WeChat is busy"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(view: CallbackView, words: str) -> None:
+    assert advice(view, None, START).startswith(words)
+
+
+def test_all_is_well_while_tickets_come() -> None:
+    assert advice(WELL, None, START) == ""
+    assert advice(replace(WELL, waiting=(replace(WAITING, note=""),)), None, START) == ""
+
+
+def test_a_refusal_counts_until_a_ticket_passes() -> None:
+    before = Refusal(count=1, at=START - 10 * MINUTE, reason="its signature does not fit")
+    after = replace(before, at=START)
+
+    assert advice(WELL, before, START) == ""
+    assert advice(WELL, after, START) == "what came was refused: its signature does not fit"

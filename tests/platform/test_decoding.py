@@ -1,0 +1,196 @@
+"""The codec: vectors that others publish, a library that others wrote, and what must be refused."""
+
+from base64 import b64decode
+from dataclasses import replace
+
+import pytest
+
+from tests.clock import START
+from tests.house import COMPONENT
+from tests.platform.sealing import (
+    KEY,
+    OTHER_KEY,
+    SECRETS,
+    TOKEN,
+    Sender,
+    envelope,
+    event,
+    ticket,
+)
+from wechat_scheduler.errors import RefusedPushError
+from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.sandbox.codec import encrypt
+from wechat_scheduler.wechat.callbacks import PushDecoder, decrypt, signature
+from wechat_scheduler.wechat.xml import elements
+
+DECODER = PushDecoder()
+
+
+def opened(push: Push, secrets: Secrets = SECRETS) -> dict[str, str]:
+    return DECODER.open(push, secrets, appid=COMPONENT)
+
+
+def test_a_chinese_text_of_wxjava_is_decrypted() -> None:
+    sealed = (
+        "jn1L23DB+6ELqJ+6bruv21Y6MD7KeIfP82D6gU39rmkgczbWwt5+3bnyg5K55bgVtVzd832WzZGMhkP72vVOfg=="
+    )
+
+    assert decrypt(sealed, KEY, "wxb11529c136998cb6") == "我是中文abcd123".encode()
+
+
+def test_a_text_of_wechatpy_is_decrypted_and_its_signature_fits() -> None:
+    sealed = (
+        "4ByGGj+sVCYcvGeQYhaKIk1o0pQRNbRjxybjTGblXrBaXlTXeOo1+bXFXDQQb1o6co6Yh9Bv41n7hOchLF6p+Q=="
+    )
+
+    assert decrypt(sealed, OTHER_KEY, "wx49f0ab532d5d035a") == b"5927782489442352469"
+    assert (
+        signature("123456", "1411443780", "437374425", sealed)
+        == "dd6b9c95b495b3f7e2901bfbc76c664930ffdb96"
+    )
+
+
+def test_a_verify_ticket_is_opened() -> None:
+    sealed = (
+        "Q3stYC6hdFzMh9T8HCvyDNWdSvRxhYHSV/0/aIjFqY1/8VXD6ZMtqg5Y7YJmfCR9+QVlH7kqC5lO+e5/k0ArTjpa"
+        "CGIvcuVJpf3aN+y/AFd+LGpywxPn8l/nviRxHzweIlvJ5Hk9nU1XLJ5h4fA7fXJBH+43jdB2uHQSgXsol2FJzAej"
+        "GpsAFpaKswjXpgrNs/i388BgPT08rr9xBMF7EQLEb30c10iabNlgBchZU332kgEKybCkJtBXAdH0zsFtlvIBIJaC"
+        "kTCUNKaS8m3JNxso4wR3/ZjANl8a8hUcfP0="
+    )
+    push = Push(
+        timestamp="1413192605",
+        nonce="1320562132",
+        signature="252c5055399b98cee90adf3fd7c0f81a106885e9",
+        msg_signature="dfba8ba051afca2b1259131404d96a62fa2ec586",
+        body=envelope(sealed),
+    )
+
+    message = DECODER.open(push, SECRETS, appid="wx00000000000000aa")
+
+    DECODER.check_signature(push, SECRETS)
+    assert message == {
+        "AppId": "wx00000000000000aa",
+        "CreateTime": "1413192605",
+        "InfoType": "component_verify_ticket",
+        "ComponentVerifyTicket": "ticket@@@TEST",
+    }
+
+
+def test_padding_is_to_32_as_in_wechats_own_example() -> None:
+    """The page 消息加解密 counts 330 bytes before, 352 after."""
+    text = "x" * 292
+
+    sealed = encrypt(text, KEY, "wx134c8103faa5a59e", salt=b"1205899eaf019bbd")
+
+    assert len(b64decode(sealed)) == 352
+    assert decrypt(sealed, KEY, "wx134c8103faa5a59e") == text.encode()
+
+
+@pytest.mark.parametrize("length", range(33))
+def test_every_length_of_padding_is_taken_off(length: int) -> None:
+    text = "x" * (100 + length)
+
+    assert decrypt(encrypt(text, KEY, COMPONENT, salt=bytes(16)), KEY, COMPONENT) == text.encode()
+
+
+def test_what_wechatpy_sealed_is_opened() -> None:
+    message = opened(Sender().push(event("notify_third_fasteregister", status="0", name="某公司")))
+
+    assert message["InfoType"] == "notify_third_fasteregister"
+    assert message["name"] == "某公司"
+
+
+def test_the_former_key_and_the_former_token_still_fit() -> None:
+    secrets = Secrets(tokens=("newtoken", TOKEN), aes_keys=(OTHER_KEY, KEY))
+
+    assert opened(Sender().push(ticket()), secrets)
+    assert opened(Sender(key=OTHER_KEY).push(ticket()), secrets)
+    assert opened(Sender(token="newtoken").push(ticket()), secrets)
+
+
+@pytest.mark.parametrize(
+    ("push", "reason"),
+    [
+        (Sender(token="another").push(ticket()), "signature"),
+        (replace(Sender().push(ticket()), msg_signature="0" * 40), "signature"),
+        (replace(Sender().push(ticket()), msg_signature=""), "not signed"),
+        (replace(Sender().push(ticket()), msg_signature="é" * 40), "not signed"),
+        (replace(Sender().push(ticket()), msg_signature="\udcff" * 40), "not signed"),
+        (replace(Sender().push(ticket()), timestamp="1763433001"), "signature"),
+        (replace(Sender().push(ticket()), timestamp="soon"), "timestamp"),
+        (replace(Sender().push(ticket()), timestamp="9" * 12), "timestamp"),
+        (replace(Sender().push(ticket()), nonce="\udcff"), "nonce"),
+        (Sender(key=OTHER_KEY).push(ticket()), "decrypted"),
+        (Sender(appid="wx9999999999999999").push(ticket()), "decrypted"),
+        (Sender().signed("not base64"), "decrypted"),
+        (Sender().signed("AAAA"), "decrypted"),
+        (Sender().signed("é"), "decrypted"),
+        (Sender().raw(bytes(16)), "decrypted"),
+        (Sender().raw(bytes(15) + b"\x10"), "decrypted"),
+        (Sender().raw(bytes([32]) * 32), "decrypted"),
+        (Sender().raw(bytes([33]) * 64), "decrypted"),
+        (Sender().raw(bytes(16) + b"\xff" * 4 + b"<xml/>" + b"\6" * 6), "decrypted"),
+        (replace(Sender().push(ticket()), body=b"<xml><AppId>wx</AppId></xml>"), "encrypted"),
+        (replace(Sender().push(ticket()), body=b""), "broken"),
+        (replace(Sender().push(ticket()), body=b"\xff<xml/>"), "broken"),
+    ],
+)
+def test_what_is_not_wechats_is_refused(push: Push, reason: str) -> None:
+    with pytest.raises(RefusedPushError) as refused:
+        opened(push)
+
+    assert reason in refused.value.reason
+    assert str(refused.value) == "this is refused"
+
+
+def test_a_signature_of_the_query_alone_does_not_open_a_body() -> None:
+    push = Sender().push(ticket())
+
+    with pytest.raises(RefusedPushError):
+        opened(replace(push, msg_signature=push.signature))
+
+
+BOMB = (
+    '<!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><xml><Encrypt>&c;</Encrypt></xml>'
+)
+OUTSIDE = (
+    '<!DOCTYPE xml [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Encrypt>&f;</Encrypt></xml>'
+)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        BOMB,
+        OUTSIDE,
+        '<!DOCTYPE xml SYSTEM "http://127.0.0.1/x.dtd"><xml/>',
+        "<!DOCTYPE xml><xml><Encrypt>x</Encrypt></xml>",
+        "<xml><Encrypt>&undeclared;</Encrypt></xml>",
+        "<a>" * 9 + "</a>" * 9,
+        "<a>" * 40_000,
+        "<xml><Encrypt>x</Encrypt>",
+        "<xml/><xml/>",
+        "<xml>\0</xml>",
+        "<xml>\ud800</xml>",
+    ],
+)
+def test_xml_that_wechat_never_sends_is_refused(document: str) -> None:
+    with pytest.raises(RefusedPushError):
+        elements(document.encode(errors="surrogatepass"))
+
+
+def test_a_document_does_not_choose_its_decoder() -> None:
+    document = b'<?xml version="1.0" encoding="cp037"?><xml><A>1</A></xml>'
+
+    assert elements(document) == {"A": "1"}
+
+
+def test_only_the_first_level_is_read() -> None:
+    document = b"<xml>a<One>1<Deep>2</Deep>3</One><Two>&lt;<![CDATA[<b>]]></Two><Three/></xml>"
+
+    assert elements(document) == {"One": "13", "Two": "<<b>", "Three": ""}
+
+
+def test_the_time_of_a_push_is_not_the_codecs_business() -> None:
+    assert opened(Sender().push(ticket(), START.replace(year=2014)))

@@ -1,0 +1,278 @@
+"""What gets in and what does not, over HTTP: who is not WeChat leaves nothing behind."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.clock import START, FakeClock
+from tests.house import AUTHORIZER, COMPONENT, Answer, Caller
+from tests.platform.listening import PATH, Platform
+from tests.platform.sealing import KEY, OTHER_KEY, TOKEN, Sender, event, ticket
+from tests.platform.test_decoding import BOMB
+from wechat_scheduler.pushes.intake import PATIENCE
+from wechat_scheduler.pushes.replays import WINDOW
+from wechat_scheduler.wechat.callbacks import signature
+
+SECOND = timedelta(seconds=1)
+CODE = {"AuthorizationCode": "code", "AuthorizationCodeExpiredTime": "1900000000"}
+
+
+async def is_empty(platform: Platform) -> bool:
+    view = await platform.view()
+    return view["ticket_at"] is None and view["events"] == {}
+
+
+def refused(answer: Answer) -> bool:
+    return (answer.status, answer.json) == (
+        403,
+        {"code": 403, "message": "this is refused", "result": ""},
+    )
+
+
+async def test_a_push_that_is_wechats_is_answered_with_the_word_it_waits_for(
+    platform: Platform,
+) -> None:
+    answer = await platform.send(Sender().push(ticket()))
+
+    assert (answer.status, answer.json) == (200, "success")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert not await is_empty(platform)
+
+
+async def test_who_is_not_wechat_is_told_nothing_and_leaves_nothing(
+    platform: Platform, clock: FakeClock
+) -> None:
+    valid, now = Sender().push(ticket()), clock.now()
+    hostile = [
+        Sender(token="another").push(ticket()),
+        Sender(key=OTHER_KEY).push(ticket()),
+        Sender(appid=AUTHORIZER).push(ticket()),
+        Sender().push(ticket(), now - WINDOW - SECOND),
+        Sender().push(ticket(), now + WINDOW + SECOND),
+        Sender().push(BOMB),
+        Sender().push("<xml>"),
+        Sender().push(ticket("")),
+        Sender().push(event("unauthorized", AuthorizerAppid="../..")),
+        Sender().push(event("unauthorized")),
+        Sender().push(event("authorized", AuthorizerAppid=AUTHORIZER)),
+        Sender().push(event("authorized", AuthorizerAppid="", **CODE)),
+        Sender().push("<xml><InfoType>order path</InfoType></xml>"),
+        replace(valid, body=BOMB.encode()),
+        replace(valid, body=b""),
+        replace(valid, body=valid.body + b" " * 128 * 1024),
+        replace(valid, msg_signature=valid.signature),
+        replace(valid, timestamp=""),
+    ]
+
+    answers = [await platform.send(push) for push in hostile]
+
+    assert all(map(refused, answers))
+    assert await is_empty(platform)
+
+
+async def test_an_appid_that_nobody_told_us_of_is_refused_alike(platform: Platform) -> None:
+    push = Sender(appid=AUTHORIZER).push(ticket())
+
+    assert refused(await platform.send(push, path=f"/wechat/callback/{AUTHORIZER}"))
+    assert refused(await platform.keeper.call("POST", PATH, data=b"<xml/>", key=""))
+    assert refused(await platform.keeper.call("POST", PATH, key=""))
+
+
+async def test_a_compressed_body_is_refused(platform: Platform) -> None:
+    answer = await platform.keeper.call(
+        "POST", PATH, data=b"\x1f\x8b", key="", headers={"Content-Encoding": "gzip"}
+    )
+
+    assert answer.status in (400, 403)
+
+
+async def test_the_same_push_is_not_accepted_twice(platform: Platform, clock: FakeClock) -> None:
+    push = Sender().push(ticket())
+    await platform.send(push)
+
+    assert refused(await platform.send(push))
+    clock.advance(WINDOW)
+    assert refused(await platform.send(push))
+    clock.advance(SECOND)
+    assert refused(await platform.send(push))
+
+
+async def test_a_push_cut_anew_between_timestamp_and_nonce_is_the_same_push(
+    platform: Platform,
+) -> None:
+    """What is signed is the sorted parts run together, so the cut between them is not signed."""
+    push = Sender().push(ticket())
+    push = replace(push, nonce="2" + push.nonce)
+    sealed = push.body.decode().split("CDATA[")[2].split("]")[0]
+    push = replace(push, msg_signature=signature(TOKEN, push.timestamp, push.nonce, sealed))
+    recut = replace(push, timestamp=push.timestamp + push.nonce[:1], nonce=push.nonce[1:])
+    await platform.send(push)
+
+    assert refused(await platform.send(recut))
+
+
+async def test_the_same_event_in_a_new_envelope_is_accepted_and_done_once(
+    platform: Platform,
+) -> None:
+    sender, message = Sender(), event("authorized", AuthorizerAppid=AUTHORIZER, **CODE)
+
+    answers = [(await platform.send(sender.push(message))).json for _ in range(3)]
+
+    assert answers == ["success"] * 3
+    assert (await platform.view())["events"] == {"authorized": 1}
+
+
+async def test_what_nobody_acts_on_is_acknowledged_and_counted(platform: Platform) -> None:
+    sender = Sender()
+    for at in (START, START, START + SECOND):
+        message = event("notify_third_fasteregister", at, status="0")
+        assert (await platform.send(sender.push(message))).json == "success"
+
+    assert (await platform.view())["events"] == {"notify_third_fasteregister": 2}
+    assert (await platform.view())["waiting"] == []
+
+
+async def test_a_users_message_is_acknowledged(platform: Platform) -> None:
+    message = "<xml><ToUserName>gh_1</ToUserName><MsgType>text</MsgType><Content>x</Content></xml>"
+
+    assert (await platform.send(Sender().push(message))).json == "success"
+
+
+async def test_an_older_event_that_comes_late_changes_nothing(
+    platform: Platform, clock: FakeClock
+) -> None:
+    sender, earlier = Sender(), clock.now() - timedelta(hours=1)
+    new = event("authorized", clock.now(), AuthorizerAppid=AUTHORIZER, **CODE)
+    old = event("unauthorized", earlier, AuthorizerAppid=AUTHORIZER)
+
+    await platform.send(sender.push(new))
+    await platform.send(sender.push(old))
+
+    waiting = (await platform.view())["waiting"]
+    assert [found["info_type"] for found in waiting] == ["authorized"]
+
+
+async def test_a_store_that_does_not_commit_makes_wechat_come_again(
+    platform: Platform, clock: FakeClock, tmp_path: Path
+) -> None:
+    push = Sender().push(ticket())
+    database = tmp_path / "state" / "wechat-scheduler.db"
+    with closing(sqlite3.connect(database)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(platform.send(push))
+            await clock.asleep()
+            clock.advance(PATIENCE)
+        somebody.rollback()
+
+    again = await platform.send(push)
+
+    assert sending.result().status == 503
+    assert sending.result().headers["Retry-After"] == "1"
+    assert again.json == "success"
+
+
+async def test_only_the_three_newest_tickets_are_kept(
+    platform: Platform, clock: FakeClock, tmp_path: Path
+) -> None:
+    sender = Sender()
+    for number in (1, 2, 3, 4, 4, 5):
+        await platform.send(sender.push(ticket(f"ticket@@@{number}", clock.now())))
+    await platform.send(sender.push(ticket("ticket@@@3", clock.now())))
+
+    with closing(sqlite3.connect(tmp_path / "state" / "wechat-scheduler.db")) as database:
+        rows = database.execute("SELECT value FROM pushes ORDER BY received_at").fetchall()
+
+    assert len(rows) == 3
+    assert "ticket@@@" not in str(rows)
+
+
+async def test_the_console_is_told_that_we_know_the_token(platform: Platform) -> None:
+    push = Sender().push(ticket())
+    query = f"?signature={push.signature}&timestamp={push.timestamp}&nonce={push.nonce}"
+
+    answer = await platform.keeper.call("GET", f"{PATH}{query}&echostr=5927782489", key="")
+
+    assert (answer.status, answer.json) == (200, "5927782489")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"signature": "0" * 40},
+        {"timestamp": "1413192605"},
+        {"echostr": ""},
+        {"echostr": "x" * 257},
+        {"echostr": "%7F"},
+        {"nonce": ""},
+    ],
+)
+async def test_others_than_the_console_are_told_nothing(
+    platform: Platform, changes: dict[str, str]
+) -> None:
+    push = Sender().push(ticket())
+    query = {
+        "signature": push.signature,
+        "timestamp": push.timestamp,
+        "nonce": push.nonce,
+        "echostr": "5927782489",
+    } | changes
+    text = "&".join(f"{name}={value}" for name, value in query.items())
+
+    assert refused(await platform.keeper.call("GET", f"{PATH}?{text}", key=""))
+
+
+async def test_the_operator_learns_why_pushes_are_refused(
+    platform: Platform, clock: FakeClock
+) -> None:
+    with capture_logs() as logs:
+        for _ in range(5):
+            await platform.send(Sender(token="another").push(ticket()))
+        await platform.send(Sender(key=OTHER_KEY).push(ticket()))
+    view = await platform.view()
+
+    assert view["refused"]["count"] == 6
+    assert "EncodingAESKey" in view["refused"]["reason"]
+    assert view["advice"].startswith("what came was refused: ")
+    assert [log["count"] for log in logs if log["event"] == "push.refused"] == [1, 6]
+    clock.advance(SECOND)
+    await platform.send(Sender().push(ticket(), clock.now()))
+    assert not (await platform.view())["advice"].startswith("what came was refused")
+
+
+async def test_a_stranger_fills_neither_log_nor_memory(keeper: Caller) -> None:
+    with capture_logs() as logs:
+        for number in range(20):
+            path = f"/wechat/callback/wx{number:016d}"
+            answer = await keeper.call("POST", path, data=b"<xml/>", key="")
+            assert answer.status == 403
+
+    assert logs == []
+
+
+async def test_nothing_that_is_pushed_is_logged_or_kept_in_the_clear(
+    platform: Platform, tmp_path: Path
+) -> None:
+    sender = Sender()
+    with capture_logs() as logs:
+        await platform.send(sender.push(ticket("ticket@@@PLANTED")))
+        secret: dict[str, Any] = CODE | {"AuthorizationCode": "PLANTED"}
+        await platform.send(sender.push(event("authorized", AuthorizerAppid=AUTHORIZER, **secret)))
+        await platform.keeper.settle()
+
+    stored = b"".join(
+        file.read_bytes() for file in (tmp_path / "state").glob("wechat-scheduler.db*")
+    )
+    for planted in ("PLANTED", KEY, TOKEN):
+        assert planted not in str(logs)
+        assert planted.encode() not in stored
+    assert COMPONENT.encode() in stored

@@ -1,0 +1,525 @@
+"""A third-party platform from its tickets to its accounts, with nothing but what WeChat pushes."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.business import Business
+from tests.clock import FakeClock
+from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat, daemon, wechat
+from tests.platform.listening import Platform
+from tests.platform.sealing import KEY, OTHER_KEY
+from tests.postgres import PostgresServer
+from wechat_scheduler.clock import SystemClock
+
+OTHER = "wx4444444444444444"
+QUERY_AUTH = "/cgi-bin/component/api_query_auth"
+REFRESH = "/cgi-bin/component/api_authorizer_token"
+LIST = "/cgi-bin/component/api_get_authorizer_list"
+INFO = "/cgi-bin/component/api_get_authorizer_info"
+START_PUSH = "/cgi-bin/component/api_start_push_ticket"
+
+
+async def test_a_platform_needs_no_params_where_its_pushes_come_to_us(platform: Platform) -> None:
+    registered = await platform.register()
+    await platform.keeper.settle()
+    waiting = await platform.keeper.job("type=3")
+
+    accepted = await platform.pushed()
+
+    assert registered.result == "success"
+    assert waiting["waits_for"] == "component_verify_ticket"
+    assert "WeChat has pushed none" in waiting["error"]["message"]
+    assert accepted == 1
+    assert await platform.keeper.value(f"{COMPONENT}/3")
+
+
+async def test_without_pushes_a_platform_needs_params(keeper: Caller) -> None:
+    answer = await keeper.register({"type": 3}, appid=COMPONENT)
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith("tasks[0].params: ")
+
+
+async def test_a_ticket_that_came_first_is_used_when_the_platform_is_registered(
+    platform: Platform,
+) -> None:
+    await platform.pushed()
+
+    await platform.register()
+    await platform.keeper.settle()
+
+    assert await platform.keeper.value(f"{COMPONENT}/3")
+
+
+async def test_an_account_that_authorises_the_platform_gets_a_job_of_its_own(
+    platform: Platform,
+) -> None:
+    await platform.register()
+    await platform.pushed()
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    await platform.pushed()
+
+    assert await platform.works(await platform.value())
+    job = await platform.job()
+    assert job["state"] == "fresh"
+    assert [receiver["key"] for receiver in job["receivers"]] == ["wechat"]
+    assert platform.weixin.sandbox.calls(QUERY_AUTH) == 1
+    assert platform.weixin.sandbox.calls(REFRESH) == 0
+
+
+async def test_the_jobs_of_accounts_rotate_by_themselves(
+    platform: Platform, clock: FakeClock
+) -> None:
+    await platform.register()
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    first = await platform.value()
+
+    for _ in range(30):
+        clock.advance(timedelta(minutes=10))
+        await platform.pushed()
+
+    assert await platform.value() != first
+    assert await platform.works(await platform.value())
+    assert platform.weixin.sandbox.calls(REFRESH) == 2
+
+
+async def test_consent_that_comes_before_the_platform_has_a_token_waits_for_it(
+    platform: Platform, clock: FakeClock
+) -> None:
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    waiting = (await platform.view())["waiting"]
+
+    await platform.register()
+    await platform.keeper.settle()
+    clock.advance(timedelta(minutes=1))
+    await platform.keeper.settle()
+
+    assert waiting[0]["info_type"] == "authorized"
+    assert waiting[0]["authorizer_appid"] == AUTHORIZER
+    assert f"register {COMPONENT}/component_access_token" in waiting[0]["note"]
+    assert await platform.works(await platform.value())
+    assert (await platform.view())["waiting"] == []
+
+
+async def test_who_is_told_of_the_platforms_token_is_told_of_new_accounts(
+    platform: Platform, business: Business
+) -> None:
+    await platform.register(notify=business.url("/n?tenant=7"))
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    await platform.pushed()
+
+    of_account = [call for call in business.calls if ("type", "4") in call.pairs]
+    assert [call.json["authorizer_access_token"] for call in of_account] == [await platform.value()]
+    assert ("authorizer_appid", AUTHORIZER) in of_account[0].pairs
+    assert ("tenant", "7") in of_account[0].pairs
+    assert of_account[0].json["authorizer_appid"] == AUTHORIZER
+
+
+async def test_a_key_that_may_not_have_the_tokens_of_accounts_is_not_told_of_them(
+    platform: Platform, business: Business
+) -> None:
+    wish = {"name": "erp", "scopes": ["register"], "types": [3]}
+    made = (await platform.keeper.call("POST", "/v1/keys", body=wish)).result
+    await platform.keeper.call(
+        "POST",
+        "/register",
+        body={
+            "appid": COMPONENT,
+            "appsecret": "sandbox-secret",
+            "tasks": [{"type": 3, "notify": business.url("/n")}],
+        },
+        key=made["key"],
+    )
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    await platform.pushed()
+
+    assert await platform.value()
+    assert {call.query for call in business.calls} == {f"appid={COMPONENT}&type=3"}
+
+
+async def test_consent_withdrawn_stops_the_jobs_and_is_told(
+    platform: Platform, business: Business, clock: FakeClock
+) -> None:
+    await platform.register(notify=business.url("/n"))
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    ticket = {"type": 1, "authorizer_appid": AUTHORIZER, "notify": business.url("/ticket")}
+    await platform.keeper.register(ticket, appid=COMPONENT)
+    await platform.keeper.settle()
+    assert await platform.keeper.value(f"{COMPONENT}/1/{AUTHORIZER}")
+    business.calls.clear()
+    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+
+    await platform.pushed()
+    clock.advance(timedelta(days=7))
+    await platform.keeper.settle()
+
+    job = await platform.job()
+    assert job["state"] == "revoked"
+    assert job["waits_for"] == "authorization"
+    assert "took its authorisation of the platform back" in job["error"]["message"]
+    fetched = await platform.keeper.fetch(f"{COMPONENT}/4/{AUTHORIZER}")
+    assert fetched.status == 503
+    assert "authorises the platform again" in fetched.json["message"]
+    assert (await platform.keeper.fetch(f"{COMPONENT}/1/{AUTHORIZER}")).status == 503
+    assert {call.path for call in business.calls} == {"/n", "/ticket"}
+    for call in business.calls:
+        assert call.json["errcode"] == 61003
+        assert call.json["InfoType"] == "unauthorized"
+        assert call.json["AuthorizerAppid"] == AUTHORIZER
+    assert platform.weixin.sandbox.calls(REFRESH) == platform.weixin.sandbox.calls(LIST) == 0
+
+
+async def test_consent_given_again_sets_everything_going(
+    platform: Platform, business: Business, clock: FakeClock
+) -> None:
+    await platform.register(notify=business.url("/n"))
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    ticket = {"type": 1, "authorizer_appid": AUTHORIZER}
+    await platform.keeper.register(ticket, appid=COMPONENT)
+    await platform.keeper.settle()
+    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    clock.advance(timedelta(hours=1))
+
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+
+    assert (await platform.job())["state"] == "fresh"
+    assert (await platform.job())["version"] == 2
+    assert await platform.works(await platform.value())
+    assert await platform.keeper.value(f"{COMPONENT}/1/{AUTHORIZER}")
+    assert business.calls[-1].json["authorizer_access_token"] == await platform.value()
+
+
+async def test_of_a_quick_change_of_mind_the_last_word_counts(platform: Platform) -> None:
+    await platform.register()
+    await platform.pushed()
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    await platform.pushed()
+
+    assert await platform.works(await platform.value())
+    assert platform.weixin.sandbox.calls(QUERY_AUTH) == 1
+    assert (await platform.view())["events"] == {"authorized": 2, "unauthorized": 1}
+
+
+async def test_an_account_that_is_authorised_anew_gets_its_new_tokens(
+    platform: Platform, clock: FakeClock
+) -> None:
+    await platform.register()
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    clock.advance(timedelta(minutes=5))
+
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+
+    assert await platform.works(await platform.value())
+    assert (await platform.view())["events"] == {"authorized": 1, "updateauthorized": 1}
+    clock.advance(timedelta(hours=2))
+    await platform.pushed()
+    assert await platform.works(await platform.value())
+    assert platform.weixin.sandbox.calls(LIST) == 0
+
+
+async def test_a_refresh_token_that_was_replaced_unheard_is_recovered(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.register()
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    await platform.keeper.call("DELETE", f"/callbacks/{COMPONENT}")
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    clock.advance(timedelta(minutes=10))
+
+    await platform.keeper.call("POST", f"/task/{COMPONENT}/4/{AUTHORIZER}/refresh")
+    await platform.keeper.settle()
+
+    assert await platform.works(await platform.value())
+    assert (weixin.sandbox.calls(LIST), weixin.sandbox.calls(INFO)) == (1, 0)
+    assert weixin.sandbox.calls(REFRESH) == 2
+
+
+async def test_accounts_that_authorised_before_we_listened_are_found(
+    platform: Platform, weixin: WeChat
+) -> None:
+    await platform.keeper.call("DELETE", f"/callbacks/{COMPONENT}")
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.expect()
+    platform.tell_wechat()
+
+    await platform.register({"type": 4, "authorizer_appid": AUTHORIZER})
+    await platform.pushed()
+
+    assert await platform.works(await platform.value())
+    assert weixin.sandbox.calls(LIST) == 1
+
+
+async def test_an_account_that_never_authorised_is_said_to_have_to(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.pushed()
+    await platform.register({"type": 4, "authorizer_appid": AUTHORIZER})
+    await platform.keeper.settle()
+
+    job = await platform.job()
+    assert job["state"] == "revoked"
+    assert job["error"]["errcode"] == 61003
+    assert "authorisation page" in job["error"]["advice"]
+    clock.advance(timedelta(days=1))
+    await platform.pushed()
+    assert (weixin.sandbox.calls(LIST), weixin.sandbox.calls(INFO)) == (1, 1)
+
+
+async def test_a_refresh_token_that_cannot_be_recovered_is_asked_about_once_a_day(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.register()
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    weixin.sandbox.script(REFRESH, errcode=61023, times=None)
+    before = weixin.sandbox.calls(REFRESH)
+
+    for _ in range(6 * 24):
+        clock.advance(timedelta(minutes=10))
+        await platform.pushed()
+
+    job = await platform.job()
+    assert job["error"]["errcode"] == 61023
+    assert "must authorise the platform again" in job["error"]["advice"]
+    assert weixin.sandbox.calls(REFRESH) - before <= 3
+    assert weixin.sandbox.calls(LIST) == 1
+    weixin.sandbox.clear_scripts()
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    assert await platform.works(await platform.value())
+
+
+async def test_a_code_that_was_used_up_by_a_call_that_was_cut_off_is_no_loss(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.register()
+    await platform.pushed()
+    weixin.sandbox.script(QUERY_AUTH, lose=True)
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    deferred = (await platform.view())["waiting"]
+
+    clock.advance(timedelta(minutes=1))
+    await platform.keeper.settle()
+
+    assert len(deferred) == 1
+    assert await platform.works(await platform.value())
+    assert weixin.sandbox.calls(LIST) == 1
+
+
+async def test_a_platform_token_that_died_is_fetched_anew_before_the_code_is_exchanged(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.register()
+    await platform.pushed()
+    dead = await platform.keeper.value(f"{COMPONENT}/3")
+    weixin.sandbox.kill(dead)
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    await platform.pushed()
+    clock.advance(timedelta(minutes=1))
+    await platform.keeper.settle()
+
+    assert await platform.keeper.value(f"{COMPONENT}/3") != dead
+    assert await platform.works(await platform.value())
+    assert weixin.sandbox.calls(LIST) == 0
+
+
+async def test_wechat_in_a_bad_mood_delays_an_account_and_no_more(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.register()
+    await platform.pushed()
+    weixin.sandbox.script(QUERY_AUTH, errcode=45011, times=3)
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    (waiting,) = (await platform.view())["waiting"]
+
+    for _ in range(4):
+        clock.advance(timedelta(minutes=1))
+        await platform.keeper.settle()
+
+    assert "45011" in waiting["note"]
+    assert await platform.works(await platform.value())
+    assert weixin.sandbox.calls(QUERY_AUTH) == 4
+
+
+async def test_a_daemon_whose_loops_turn_sees_to_an_account_at_once(
+    tmp_path: Path, business: Business
+) -> None:
+    clock = SystemClock()
+    async with wechat(clock) as weixin, daemon(tmp_path, weixin.url) as keeper:
+        platform = Platform(keeper, weixin)
+        await platform.expect()
+        platform.tell_wechat()
+        await platform.register(notify=business.url("/n"))
+        await weixin.sandbox.push_once()
+        await business.called(1)
+        weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+        await weixin.sandbox.push_once()
+
+        _, told = await business.called(2)
+        assert told.json["authorizer_access_token"] == await platform.value()
+
+
+async def test_a_platform_on_postgresql_does_the_same(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock, postgres: PostgresServer
+) -> None:
+    async with (
+        postgres.fresh_database() as url,
+        daemon(tmp_path, weixin.url, clock=clock, state__database=url) as keeper,
+    ):
+        platform = Platform(keeper, weixin)
+        await platform.expect()
+        platform.tell_wechat()
+        await platform.register()
+        await platform.pushed()
+        weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+        await platform.pushed()
+        value = await platform.value()
+        weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+        await platform.pushed()
+
+        assert value
+        assert (await platform.job())["state"] == "revoked"
+
+
+async def test_an_event_that_was_kept_is_acted_on_after_a_restart(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    async with daemon(tmp_path, weixin.url, clock=clock) as keeper:
+        platform = Platform(keeper, weixin)
+        await platform.expect()
+        platform.tell_wechat()
+        await platform.register()
+        await platform.pushed()
+        weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+        accepted = await weixin.sandbox.push_once()
+        assert await keeper.jobs("?type=4") == []
+
+    async with daemon(tmp_path, weixin.url, clock=clock) as keeper:
+        await keeper.settle()
+        value = await keeper.value(f"{COMPONENT}/4/{AUTHORIZER}")
+
+    assert accepted == 1
+    assert await platform.works(value)
+
+
+async def test_tickets_that_stay_away_are_asked_for_once_in_half_an_hour(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    await platform.register()
+    await platform.pushed()
+
+    async def pass_minutes(minutes: int) -> None:
+        for _ in range(minutes):
+            clock.advance(timedelta(minutes=1))
+            await platform.keeper.settle()
+
+    await pass_minutes(29)
+    assert weixin.sandbox.calls(START_PUSH) == 0
+    await pass_minutes(62)
+    view = await platform.view()
+
+    assert weixin.sandbox.calls(START_PUSH) == 3
+    assert view["answer"] == "ok"
+    assert view["advice"].startswith("no ticket has come for 91 minutes: asked to push again")
+    assert "授权事件接收URL" in view["advice"]
+    await platform.pushed()
+    again = await platform.view()
+    assert (again["advice"], again["answer"]) == ("", "")
+
+
+async def test_what_wechat_says_about_missing_tickets_is_shown(
+    platform: Platform, weixin: WeChat, clock: FakeClock
+) -> None:
+    weixin.sandbox.script(START_PUSH, errcode=40125)
+    await platform.register()
+
+    clock.advance(timedelta(minutes=30))
+    await platform.keeper.settle()
+
+    view = await platform.view()
+    assert "40125" in view["answer"]
+    assert "AppSecret" in view["advice"]
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+async def test_the_key_can_be_changed_without_losing_a_push(
+    platform: Platform, weixin: WeChat, clock: FakeClock, ours_first: bool
+) -> None:
+    await platform.expect(key=OTHER_KEY)
+    assert await platform.pushed() == 1
+
+    clock.advance(timedelta(minutes=10))
+    platform.tell_wechat(key=OTHER_KEY)
+    if not ours_first:
+        await platform.expect(key=OTHER_KEY)
+
+    assert await platform.pushed() == 1
+    assert (await platform.view())["accepts_former"] is True
+
+
+async def test_only_the_key_before_the_newest_is_accepted(platform: Platform) -> None:
+    await platform.expect(key=OTHER_KEY)
+    await platform.expect(key=OTHER_KEY[::-1])
+
+    assert await platform.pushed() == 0
+
+    await platform.expect(key=KEY)
+    assert await platform.pushed() == 0
+
+
+async def test_a_listing_shows_no_secret(platform: Platform) -> None:
+    answer = await platform.keeper.call("GET", "/callbacks")
+
+    assert answer.result[0]["path"] == f"/wechat/callback/{COMPONENT}"
+    assert KEY not in str(answer.json)
+    assert "testtoken" not in str(answer.json)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"token": "testtoken"}, "encoding_aes_key"),
+        ({"token": "t", "encoding_aes_key": KEY}, "token"),
+        ({"token": "testtoken", "encoding_aes_key": KEY + "="}, "encoding_aes_key"),
+        ({"token": "testtoken", "encoding_aes_key": KEY, "x": 1}, ""),
+    ],
+)
+async def test_a_token_or_key_that_wechats_console_would_not_take_is_refused(
+    keeper: Caller, body: dict[str, object], field: str
+) -> None:
+    answer = await keeper.call("PUT", f"/callbacks/{COMPONENT}", body=body)
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith(field)
+    assert (await keeper.call("GET", "/callbacks")).result == []
+
+
+async def test_a_platform_that_is_removed_is_forgotten(platform: Platform) -> None:
+    await platform.pushed()
+
+    removed = await platform.keeper.call("DELETE", f"/callbacks/{COMPONENT}")
+    again = await platform.keeper.call("DELETE", f"/callbacks/{COMPONENT}")
+
+    assert (removed.status, again.status) == (200, 404)
+    assert (await platform.register()).status == 400

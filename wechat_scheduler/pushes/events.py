@@ -1,0 +1,190 @@
+"""Does what events call for: the clockwork's work on events.
+
+An account that authorises the platform gets a job, one that takes that back loses it; and when no
+ticket has come for long, WeChat is asked to push them again.
+"""
+
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.inputs import Sibling, Siblings
+from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
+from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.pushes.model import (
+    WATCH,
+    Authorized,
+    ClaimedEvent,
+    Deferred,
+    InfoType,
+    Outcome,
+    Revoked,
+)
+from wechat_scheduler.pushes.ports import Events, Jobs, PlatformApi
+
+log = structlog.get_logger(__name__)
+
+# WeChat pushes a ticket every ten minutes: the third in a row did not come.
+TICKET_OVERDUE = timedelta(minutes=30)
+
+# A code lives for some minutes: it must not wait for long once it can be used.
+LONGEST_PAUSE = timedelta(minutes=1)
+
+
+class EventWork:
+    """`changed` is told of each job that was changed, after it was."""
+
+    name = "event"
+
+    def __init__(
+        self,
+        events: Events,
+        jobs: Jobs,
+        siblings: Siblings,
+        api: PlatformApi,
+        *,
+        changed: Callable[[JobKey], Awaitable[None]],
+        clock: Clock,
+        rng: random.Random,
+        lease: timedelta,
+    ) -> None:
+        self._events = events
+        self._jobs = jobs
+        self._siblings = siblings
+        self._api = api
+        self._changed = changed
+        self._clock = clock
+        self._rng = rng
+        self.lease = lease
+
+    async def claim(self, limit: int) -> Sequence[ClaimedEvent]:
+        return await self._events.claim(now=self._clock.now(), limit=limit, lease=self.lease)
+
+    async def attempt(self, row: ClaimedEvent) -> Outcome:
+        match row.event.name:
+            case InfoType.UNAUTHORIZED:
+                return self._revoked(row)
+            case _ if row.event.name == WATCH:
+                return await self._restart_tickets(row)
+            case _:
+                return await self._exchange(row)
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Save, then publish."""
+        changed = await self._events.finish(outcome, now=self._clock.now())
+        if changed is None:
+            log.warning("event.claim_lost", **_names(outcome.row))
+            return
+        for key in changed:
+            await self._changed(key)
+        _log(outcome)
+
+    async def next_due(self) -> datetime | None:
+        return await self._events.next_due()
+
+    def _revoked(self, row: ClaimedEvent) -> Revoked:
+        now, account = self._clock.now(), row.event.authorizer
+        fault = Fault(
+            at=now,
+            reaction=Reaction.NEEDS_INPUT,
+            message=f"{account} took its authorisation of the platform back",
+            advice="nothing is asked of WeChat until its administrator authorises the platform again; "
+            "then this goes on by itself",
+        )
+        return Revoked(row=row, fault=fault, due_at=now + policy.REVOKED_RETRY)
+
+    async def _exchange(self, row: ClaimedEvent) -> Outcome:
+        """A code that is too old, or used up by an attempt that was cut off, is no loss: the job
+        asks WeChat for the refresh token of every account that authorised the platform."""
+        parent = await self._siblings.sibling(row.component)
+        if parent is None:
+            return self._later(row, f"register {row.component}, with the platform's AppSecret")
+        if not row.event.code or row.event.code_until <= self._clock.now():
+            return Authorized(row=row, credential=None)
+        if not parent.value:
+            return self._later(row, f"waiting for {parent.key}")
+        asked_at = self._clock.now()
+        try:
+            issued = await self._api.exchange(
+                row.event.appid, token=parent.value, code=row.event.code
+            )
+        except WeChatError as error:
+            return await self._refused(row, parent, error)
+        if issued.subject != row.event.authorizer:
+            return self._later(row, f"the code is that of another account, {issued.subject}")
+        return Authorized(row=row, credential=self._credential(issued, asked_at))
+
+    async def _refused(self, row: ClaimedEvent, parent: Sibling, error: WeChatError) -> Outcome:
+        if error.reaction is Reaction.NEEDS_INPUT:
+            return Authorized(row=row, credential=None)
+        if error.reaction is Reaction.PARENT_INVALID:
+            now = self._clock.now()
+            await self._jobs.suspect(parent.key, version=parent.version, now=now)
+        return self._later(row, _said(error), pause=error.retry_after)
+
+    def _later(self, row: ClaimedEvent, note: str, *, pause: timedelta | None = None) -> Deferred:
+        backoff = policy.backoff(policy.FIRST_RETRY, row.attempts + 1, cap=LONGEST_PAUSE)
+        pause = policy.jittered(backoff, self._rng) if pause is None else pause
+        return Deferred(row=row, due_at=self._clock.now() + pause, note=note)
+
+    def _credential(self, issued: Issued, asked_at: datetime) -> Credential:
+        expires_at = asked_at + issued.lifetime
+        return Credential(
+            value=issued.value,
+            answer=issued.answer,
+            refresh_token=issued.refresh_token,
+            version=0,
+            issued_at=asked_at,
+            expires_at=expires_at,
+            renew_at=policy.renew_at(
+                expires_at=expires_at,
+                lifetime=issued.lifetime,
+                longest=issued.lifetime,
+                renewal=issued.renewal,
+                rng=self._rng,
+            ),
+        )
+
+    async def _restart_tickets(self, row: ClaimedEvent) -> Outcome:
+        """Once in TICKET_OVERDUE, whatever WeChat says: "启动票据推送服务" answers `ok`, or `in a
+        normal state` where the fault is not with it."""
+        due_at = self._clock.now() + TICKET_OVERDUE
+        if not row.secret:
+            return Deferred(row=row, due_at=due_at, note="")
+        try:
+            words = await self._api.restart_tickets(row.event.appid, secret=row.secret)
+        except WeChatError as error:
+            words = _said(error)
+        return Deferred(row=row, due_at=due_at, note=words)
+
+
+def _said(error: WeChatError) -> str:
+    return f"{error}; {error.advice}" if error.advice else str(error)
+
+
+def _names(row: ClaimedEvent) -> dict[str, str]:
+    event = row.event
+    return {"appid": event.appid, "info_type": event.name, "authorizer": event.authorizer}
+
+
+def _log(outcome: Outcome) -> None:
+    names = _names(outcome.row)
+    match outcome:
+        case Authorized(credential=credential):
+            log.info("platform.authorized", **names, exchanged=credential is not None)
+        case Revoked():
+            log.warning("platform.revoked", **names)
+        case Deferred() if outcome.row.event.name == WATCH:
+            if outcome.note:
+                log.error("platform.tickets_missing", appid=names["appid"], answer=outcome.note)
+        case Deferred():
+            level = logging.DEBUG if outcome.row.attempts else logging.WARNING
+            log.log(level, "event.deferred", **names, note=outcome.note)
+        case _:
+            assert_never(outcome)

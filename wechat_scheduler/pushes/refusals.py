@@ -1,0 +1,36 @@
+"""What is refused, for the operator: strangers are told nothing."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from wechat_scheduler.pushes.model import Refusal
+
+log = structlog.get_logger(__name__)
+
+# A stranger may send as much as they like, and fills no log.
+LOG_PAUSE = timedelta(minutes=1)
+
+
+class Refusals:
+    """Counted for accounts whose pushes are expected, so that it stays small."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, Refusal] = {}
+        self._logged: dict[str, Refusal] = {}
+
+    def note(self, appid: str, reason: str, now: datetime) -> None:
+        before = self._last.get(appid)
+        count = before.count + 1 if before else 1
+        self._last[appid] = refusal = Refusal(count=count, at=now, reason=reason)
+        logged = self._logged.get(appid)
+        if logged is None or logged.reason != reason or now - logged.at >= LOG_PAUSE:
+            self._logged[appid] = refusal
+            log.warning("push.refused", appid=appid, reason=reason, count=count)
+
+    def last(self, appid: str) -> Refusal | None:
+        return self._last.get(appid)
+
+    def forget(self, appid: str) -> None:
+        self._last.pop(appid, None)
+        self._logged.pop(appid, None)

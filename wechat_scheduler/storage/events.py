@@ -1,0 +1,185 @@
+"""`pushes.ports.Events` on a database."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.errors import SealingError
+from wechat_scheduler.pushes.model import (
+    WATCH,
+    Authorized,
+    ClaimedEvent,
+    Deferred,
+    Event,
+    InfoType,
+    Outcome,
+    Revoked,
+)
+from wechat_scheduler.storage import authorizations
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.revocations import revoke
+from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros
+
+log = structlog.get_logger(__name__)
+
+# Longer than WeChat repeats anything.
+KEPT = timedelta(days=7)
+
+# An update that changes nothing, for the lock it takes: what is pushed for one appid takes turns.
+LOCK = "UPDATE callbacks SET changed_at = changed_at WHERE appid = $1 RETURNING appid"
+NEWER = """
+    SELECT id FROM events
+    WHERE appid = $1 AND authorizer = $2 AND happened_at > $3 AND state <> 'noted' LIMIT 1
+"""
+PUT = """
+    INSERT INTO events (id, appid, name, authorizer, code, code_until, happened_at, received_at,
+        due_at, state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
+"""
+# One that is being acted on runs to its end, and the newer one waits for that.
+SUPERSEDE = """
+    UPDATE events SET state = 'superseded', code = '' WHERE appid = $1 AND authorizer = $2
+        AND id <> $3 AND state = 'pending' AND claimed_by IS NULL
+"""
+FORGET_OLD = "DELETE FROM events WHERE state <> 'pending' AND received_at < $1"
+
+OPEN = """
+    state = 'pending' AND NOT EXISTS (
+        SELECT 1 FROM events other WHERE other.appid = events.appid
+            AND other.authorizer = events.authorizer AND other.authorizer <> ''
+            AND other.id <> events.id AND other.state = 'pending' AND other.claimed_by IS NOT NULL
+    )
+"""
+# The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM.
+CLAIM = f"""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM events WHERE due_at <= $3 AND {OPEN} ORDER BY due_at LIMIT $4 {{skip_locked}}
+    )
+    UPDATE events SET claimed_by = $1, due_at = $2 WHERE id IN (SELECT id FROM due)
+    RETURNING id, appid, name, authorizer, code, code_until, happened_at, attempts,
+        (SELECT secret FROM accounts a JOIN jobs j ON j.appid = a.appid
+         WHERE a.appid = events.appid AND j.kind = 'component_access_token' LIMIT 1) AS secret
+"""  # noqa: S608 - our own text
+NEXT_DUE = f"SELECT min(due_at) AS due_at FROM events WHERE {OPEN}"  # noqa: S608 - our own text
+SETTLE = """
+    UPDATE events SET state = 'done', code = '', note = '', claimed_by = NULL
+    WHERE id = $1 AND claimed_by = $2 RETURNING id
+"""
+DEFER = """
+    UPDATE events SET due_at = $3, note = $4, tried_at = $5, attempts = attempts + 1,
+        claimed_by = NULL
+    WHERE id = $1 AND claimed_by = $2 RETURNING id
+"""
+RELEASE = "UPDATE events SET due_at = $1, claimed_by = NULL WHERE claimed_by IS NOT NULL"
+
+_ACTED_ON = frozenset(InfoType)
+
+
+class SqlEvents:
+    """`worker` and `tell` are those of SqlCredentials."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        worker: str,
+        tell: Callable[[Iterable[JobKey]], Script[None]],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._worker = worker
+        self._tell = tell
+        self._claims = 0
+        self._claim_sql = CLAIM.format(skip_locked=database.dialect.skip_locked)
+
+    async def put(self, event: Event, *, now: datetime) -> bool:
+        return await self._database.write(lambda: self._put(event, now))
+
+    async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
+        self._claims += 1
+        claim = f"{self._worker}/{self._claims}"
+        params = (claim, micros(now + lease), micros(now), limit)
+        rows = await self._database.write(lambda: _rows(Statement(self._claim_sql, params)))
+        return [event for row in rows if (event := self._opened(row, claim))]
+
+    async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:
+        return await self._database.write(lambda: self._finish(outcome, now))
+
+    async def next_due(self) -> datetime | None:
+        return instant_or_none((await self._database.read(NEXT_DUE))[0]["due_at"])
+
+    async def release(self, *, now: datetime) -> None:
+        """Give back what a process that is known to be dead had claimed."""
+        await self._database.write(lambda: _rows(Statement(RELEASE, (micros(now),))))
+
+    def _put(self, event: Event, now: datetime) -> Script[bool]:
+        yield Statement(LOCK, (event.appid,))
+        account, happened_at = (event.appid, event.authorizer), micros(event.happened_at)
+        state = "pending" if event.name in _ACTED_ON else "noted"
+        if state == "pending" and (yield Statement(NEWER, (*account, happened_at))):
+            state = "superseded"
+        code = self._vault.seal(event.code, code_place(event.id)) if state == "pending" else ""
+        times = (micros(event.code_until), happened_at, micros(now))
+        is_new = yield Statement(
+            PUT, (event.id, event.appid, event.name, event.authorizer, code, *times, state)
+        )
+        if is_new and state == "pending":
+            yield Statement(SUPERSEDE, (*account, event.id))
+        yield Statement(FORGET_OLD, (micros(now - KEPT),))
+        return bool(is_new)
+
+    def _finish(self, outcome: Outcome, now: datetime) -> Script[Sequence[JobKey] | None]:
+        row, claimed = outcome.row, (outcome.row.id, outcome.row.claim)
+        if isinstance(outcome, Deferred):
+            when = (micros(outcome.due_at), outcome.note, micros(now))
+            return [] if (yield Statement(DEFER, (*claimed, *when))) else None
+        if not (yield Statement(SETTLE, claimed)):
+            return None
+        match outcome:
+            case Authorized(credential=credential):
+                changed = yield from authorizations.authorize(
+                    self._vault, row.event, credential, now
+                )
+            case Revoked(fault=fault, due_at=due_at):
+                changed = yield from revoke(
+                    row.event.appid, row.event.authorizer, fault, due_at=due_at, now=now
+                )
+        yield from self._tell(changed)
+        return changed
+
+    def _opened(self, row: Row, claim: str) -> ClaimedEvent | None:
+        """One row that cannot be read is no reason to stop: it fails alone, once in a lease."""
+        try:
+            return self._claimed(row, claim)
+        except SealingError as error:
+            log.error("event.unreadable", event_id=row["id"], error=str(error))
+            return None
+
+    def _claimed(self, row: Row, claim: str) -> ClaimedEvent:
+        secret = row["secret"] if row["name"] == WATCH else ""
+        return ClaimedEvent(
+            id=row["id"],
+            claim=claim,
+            event=Event(
+                appid=row["appid"],
+                name=row["name"],
+                authorizer=row["authorizer"],
+                code=self._vault.open(row["code"], code_place(row["id"])),
+                code_until=instant(row["code_until"]),
+                happened_at=instant(row["happened_at"]),
+            ),
+            attempts=row["attempts"],
+            secret=self._vault.open(secret or "", f"account:{row['appid']}"),
+        )
+
+
+def code_place(event_id: str) -> str:
+    """What a code is sealed to."""
+    return f"event:{event_id}"
+
+
+def _rows(statement: Statement) -> Script[Sequence[Row]]:
+    return (yield statement)

@@ -1,0 +1,102 @@
+"""Opens what WeChat pushes: signature, AES, XML. Source: "消息加解密说明", "第三方平台 加解密".
+
+An encrypted push is XML with an `Encrypt` in it: base64 of AES-256-CBC over 16 random bytes, the
+message's length (four bytes, big-endian), the message, and the appid it is meant for. The sender is
+who knows the token: `msg_signature` is made of it and of `Encrypt`. Only after that is anything
+decrypted, so that strangers learn nothing from how it fails.
+"""
+
+import binascii
+import hashlib
+import re
+from base64 import b64decode
+from hmac import compare_digest
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from wechat_scheduler.errors import RefusedPushError
+from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.wechat.xml import elements
+
+AES_BLOCK = 16
+# WeChat pads to the size of its key, PKCS #7 in all else.
+LONGEST_PAD = 32
+SALT = 16
+LENGTH = 4
+
+# Seconds since 1970, until the year 5138.
+_TIMESTAMP = re.compile(r"[0-9]{1,11}")
+_NONCE = re.compile(r"[!-~]{1,128}")
+_SIGNATURE = re.compile(r"[0-9a-f]{40}")
+
+
+class PushDecoder:
+    """`pushes.ports.Decoder`."""
+
+    def open(self, push: Push, secrets: Secrets, *, appid: str) -> dict[str, str]:
+        """With two keys, the former may be the one that fits: the console was changed just now."""
+        sealed = elements(push.body).get("Encrypt", "")
+        if not sealed:
+            raise RefusedPushError(
+                "nothing in it is encrypted: choose 安全模式 in WeChat's console"
+            )
+        _check(push.msg_signature, push, secrets, sealed)
+        for aes_key in secrets.aes_keys:
+            plain = decrypt(sealed, aes_key, appid)
+            if plain is not None:
+                return elements(plain)
+        raise RefusedPushError(
+            f"it cannot be decrypted: the EncodingAESKey is another one, or it is not for {appid}"
+        )
+
+    def check_signature(self, push: Push, secrets: Secrets) -> None:
+        _check(push.signature, push, secrets)
+
+
+def signature(*parts: str) -> str:
+    """SHA-1 over the sorted parts: the algorithm is WeChat's choice."""
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
+
+
+def decrypt(sealed: str, aes_key: str, appid: str) -> bytes | None:
+    """The message; None if it was not encrypted with that key for that appid."""
+    try:
+        ciphertext = b64decode(sealed, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not ciphertext or len(ciphertext) % AES_BLOCK:
+        return None
+    # The 43rd character carries two bits too many, which b64decode lets pass.
+    key = b64decode(aes_key + "=")
+    decryptor = Cipher(AES(key), CBC(key[:AES_BLOCK])).decryptor()
+    return _unpacked(decryptor.update(ciphertext) + decryptor.finalize(), appid)
+
+
+def _unpacked(padded: bytes, appid: str) -> bytes | None:
+    pad = padded[-1]
+    if not 1 <= pad <= LONGEST_PAD or not padded.endswith(bytes([pad]) * pad):
+        return None
+    plain = padded[SALT:-pad]
+    length = int.from_bytes(plain[:LENGTH], "big")
+    message, meant_for = plain[LENGTH : LENGTH + length], plain[LENGTH + length :]
+    if len(message) < length or not compare_digest(meant_for, appid.encode()):
+        return None
+    return message
+
+
+def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
+    """Each token is tried, and compared to the end, whether or not one before it fitted."""
+    if not _TIMESTAMP.fullmatch(push.timestamp) or not _NONCE.fullmatch(push.nonce):
+        raise RefusedPushError("it has no timestamp, or no nonce")
+    if not _SIGNATURE.fullmatch(given):
+        raise RefusedPushError("it is not signed")
+    fits = [
+        compare_digest(
+            given.encode(), signature(token, push.timestamp, push.nonce, *signed).encode()
+        )
+        for token in secrets.tokens
+    ]
+    if not any(fits):
+        raise RefusedPushError("its signature does not fit: the token is another one")

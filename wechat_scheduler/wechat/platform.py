@@ -1,0 +1,106 @@
+"""What a third-party platform asks of WeChat about itself and the accounts that authorised it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from wechat_scheduler.credentials.model import Issued
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.wechat.answers import NOT_WECHAT, Answer, no_answer
+from wechat_scheduler.wechat.client import WeChatClient
+
+COMPONENT = "/cgi-bin/component"
+
+# WeChat takes 500 for a page, whose answer would be longer than the client reads. A platform with
+# more accounts than these pages hold asks for the one by its name, which is a single call.
+PAGE = 200
+MOST_PAGES = 3
+
+
+class Platform:
+    """`pushes.ports.PlatformApi`, and the way back to a refresh token that was lost."""
+
+    def __init__(self, client: WeChatClient) -> None:
+        self._client = client
+
+    async def exchange(self, platform: str, *, token: str, code: str) -> Issued:
+        """使用授权码获取授权信息. The answer is what is inside of `authorization_info`, so that it
+        reads like that of a refresh."""
+        body = {"component_appid": platform, "authorization_code": code}
+        granted = _inside(await self._post("api_query_auth", token, body), "authorization_info")
+        return Issued(
+            value=granted.text("authorizer_access_token"),
+            answer=granted.json,
+            lifetime=granted.lifetime(),
+            refresh_token=granted.text("authorizer_refresh_token"),
+            subject=granted.text("authorizer_appid"),
+        )
+
+    async def restart_tickets(self, platform: str, *, secret: str) -> str:
+        """启动票据推送服务."""
+        body = {"component_appid": platform, "component_secret": secret}
+        answer = await self._client.post(f"{COMPONENT}/api_start_push_ticket", {}, body)
+        return answer.text("errmsg", otherwise="ok")
+
+    async def refresh_token(self, platform: str, *, token: str, authorizer: str) -> str:
+        """The refresh token that WeChat has now for an account; empty if it does not say.
+
+        From 获取授权方列表, and where that leaves it out, as some platforms report, from
+        获取授权方信息. Raises WeChatError, 61003 if the account has not authorised the platform.
+        """
+        listed = await self._listed(platform, token, authorizer)
+        return listed or await self._in_detail(platform, token, authorizer)
+
+    async def _listed(self, platform: str, token: str, authorizer: str) -> str:
+        for number in range(MOST_PAGES):
+            body = {"component_appid": platform, "offset": number * PAGE, "count": PAGE}
+            answer = await self._post("api_get_authorizer_list", token, body)
+            page = _accounts(answer)
+            for account in page:
+                if account.authorizer_appid == authorizer:
+                    return account.refresh_token
+            if len(page) < PAGE:
+                break
+        return ""
+
+    async def _in_detail(self, platform: str, token: str, authorizer: str) -> str:
+        body = {"component_appid": platform, "authorizer_appid": authorizer}
+        answer = await self._post("api_get_authorizer_info", token, body)
+        known = _inside(answer, "authorization_info").values.get("authorizer_refresh_token")
+        return known if isinstance(known, str) else ""
+
+    async def _post(self, name: str, token: str, body: Mapping[str, Any]) -> Answer:
+        params = {"component_access_token": token}
+        return await self._client.post(f"{COMPONENT}/{name}", params, body)
+
+
+class _Account(msgspec.Struct):
+    authorizer_appid: str
+    refresh_token: str = ""
+
+
+class _Page(msgspec.Struct):
+    list: list[_Account]
+
+
+_page = msgspec.json.Decoder(_Page)
+
+
+def _accounts(answer: Answer) -> list[_Account]:
+    try:
+        return _page.decode(answer.body).list
+    except msgspec.DecodeError as error:
+        raise _unexpected(answer, "list") from error
+
+
+def _inside(answer: Answer, name: str) -> Answer:
+    """What stands under that name, as if it were the whole answer."""
+    values = answer.values.get(name)
+    if not isinstance(values, dict):
+        raise _unexpected(answer, name)
+    return Answer(endpoint=answer.endpoint, body=msgspec.json.encode(values), values=values)
+
+
+def _unexpected(answer: Answer, name: str) -> WeChatError:
+    return no_answer(answer.endpoint, f"unexpected answer, no {name}", NOT_WECHAT)
