@@ -1,35 +1,37 @@
 """The daemon's HTTP side: every route with what it takes to enter, and how errors come out."""
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypeAlias
-
 import structlog
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access import Scope
-from wechat_scheduler.api import envelope, health, tasks
-from wechat_scheduler.api.services import CALLER, SERVICES, Services
-from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
+from wechat_scheduler.api import (
+    audit,
+    callbacks,
+    envelope,
+    health,
+    keys,
+    metrics,
+    openapi,
+    platforms,
+    reports,
+    tasks,
+)
+from wechat_scheduler.api.auth import require_reach_of_path
+from wechat_scheduler.api.description import rendered
+from wechat_scheduler.api.route import Handler, Proof, Route
+from wechat_scheduler.api.services import ADDRESS, CALLER, SERVICES, Services
+from wechat_scheduler.errors import InvalidRequestError, RequestError, StorageError, TooLargeError
 
 log = structlog.get_logger(__name__)
 
 # What a caller is told whom the store kept from being served.
 RETRY_SOON = {"Retry-After": "1"}
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Route(NamedTuple):
-    """`scope` is what a key must have; None is for what anybody may call."""
-
-    method: str
-    path: str
-    handler: Handler
-    scope: Scope | None
-
-
 ROUTES = (
     Route(hdrs.METH_GET, "/healthz", health.healthz, None),
+    Route(hdrs.METH_GET, "/readyz", health.readyz, None),
+    Route(hdrs.METH_GET, "/metrics", metrics.metrics, Scope.READ),
+    Route(hdrs.METH_GET, "/openapi.json", openapi.document, Scope.READ),
     Route(hdrs.METH_POST, "/registe", tasks.register, Scope.REGISTER),
     Route(hdrs.METH_POST, "/register", tasks.register, Scope.REGISTER),
     Route(hdrs.METH_GET, "/tasks", tasks.tasks, Scope.READ),
@@ -39,15 +41,31 @@ ROUTES = (
     Route(hdrs.METH_DELETE, "/task/{appid}/{type}/{subject}", tasks.remove, Scope.REGISTER),
     Route(hdrs.METH_POST, "/task/{appid}/{type}/refresh", tasks.refresh, Scope.REGISTER),
     Route(hdrs.METH_POST, "/task/{appid}/{type}/{subject}/refresh", tasks.refresh, Scope.REGISTER),
+    Route(hdrs.METH_POST, "/task/{appid}/{type}/invalid", reports.invalid, Scope.READ),
+    Route(hdrs.METH_POST, "/task/{appid}/{type}/{subject}/invalid", reports.invalid, Scope.READ),
+    Route(hdrs.METH_POST, "/v1/keys", keys.create, Scope.ADMIN),
+    Route(hdrs.METH_GET, "/v1/keys", keys.keys, Scope.ADMIN),
+    Route(hdrs.METH_DELETE, "/v1/keys/{id}", keys.revoke, Scope.ADMIN),
+    Route(hdrs.METH_GET, "/v1/audit", audit.audit, Scope.ADMIN),
+    Route(hdrs.METH_GET, "/callbacks", platforms.listed, Scope.READ),
+    Route(hdrs.METH_PUT, "/callbacks/{appid}", platforms.put, Scope.REGISTER),
+    Route(hdrs.METH_DELETE, "/callbacks/{appid}", platforms.remove, Scope.REGISTER),
+    Route(hdrs.METH_GET, callbacks.PATH, callbacks.verify, Proof.WECHAT),
+    Route(hdrs.METH_POST, callbacks.PATH, callbacks.receive, Proof.WECHAT),
 )
 
 
 def create_app(services: Services, *, body_limit: int) -> web.Application:
     """The application with all of `ROUTES`; bodies over `body_limit` bytes are refused."""
-    app = web.Application(client_max_size=body_limit, middlewares=[errors_as_envelopes])
+    app = web.Application(
+        client_max_size=body_limit, middlewares=[metrics.measured, errors_as_envelopes]
+    )
     app[SERVICES] = services
+    app[openapi.DOCUMENT] = lambda: rendered(ROUTES)
     for route in ROUTES:
-        handler = route.handler if route.scope is None else _guarded(route.handler, route.scope)
+        scope, handler = route.scope, route.handler
+        if isinstance(scope, Scope):
+            handler = _guarded(handler, scope)
         app.router.add_route(route.method, route.path, handler)
     return app
 
@@ -56,6 +74,7 @@ def create_app(services: Services, *, body_limit: int) -> web.Application:
 async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Whatever goes wrong is answered in the native form; nobody is shown a traceback."""
     try:
+        _refuse_nul(request)
         return await handler(request)
     except RequestError as error:
         return envelope.failure(error)
@@ -65,6 +84,11 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
     except web.HTTPRequestEntityTooLarge:
         limit = request.client_max_size
         return envelope.failure(TooLargeError(f"the body is larger than {limit} bytes"))
+    except web.RequestPayloadError:
+        return envelope.refusal(400, "the body is not what its headers say")
+    except ConnectionError:
+        log.debug("api.hung_up", path=request.path)
+        return envelope.refusal(400, "the body broke off")  # which nobody is there to read
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
         return envelope.refusal(405, f"use {allowed} here", {"Allow": allowed})
@@ -75,9 +99,19 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         return envelope.refusal(500, "something went wrong here; the log says what")
 
 
+def _refuse_nul(request: web.Request) -> None:
+    """PostgreSQL keeps no text with a NUL and looks for none. Unescaped, none gets as far as here."""
+    if "%00" in request.raw_path:
+        raise InvalidRequestError("nothing has a NUL in its name")
+
+
 def _guarded(handler: Handler, scope: Scope) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
-        request[CALLER] = request.app[SERVICES].doorkeeper.identify(request, scope)
+        services = request.app[SERVICES]
+        key, address = services.doorkeeper.identify(request, scope)
+        services.auditor.seen(key.id)
+        request[CALLER], request[ADDRESS] = key, str(address or "")
+        require_reach_of_path(key, request.match_info)
         return await handler(request)
 
     return guarded

@@ -5,7 +5,7 @@ import math
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.errors import RequestError, UnavailableError
+from wechat_scheduler.errors import RequestError, ThrottledError, UnavailableError
 
 _encode = msgspec.json.Encoder().encode
 
@@ -22,9 +22,14 @@ def success(result: object, *, headers: dict[str, str] | None = None) -> web.Res
     return _response(Envelope(200, "", result), headers)
 
 
+def unready(message: str, result: object) -> web.Response:
+    """A 503 that says in its `result` how things stand."""
+    return _response(Envelope(503, message, result), None)
+
+
 def failure(error: RequestError) -> web.Response:
     headers = {}
-    if isinstance(error, UnavailableError):
+    if isinstance(error, ThrottledError | UnavailableError):
         headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     if error.status == web.HTTPUnauthorized.status_code:
         headers["WWW-Authenticate"] = 'Bearer realm="wechat-scheduler"'

@@ -7,7 +7,8 @@ from yarl import URL
 
 from wechat_scheduler.api.kinds import number_of
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.model import Fault, JobView, Receiver
+from wechat_scheduler.credentials.model import Contest, Fault
+from wechat_scheduler.credentials.views import JobView, Receiver
 
 
 class FaultResult(msgspec.Struct):
@@ -20,6 +21,14 @@ class FaultResult(msgspec.Struct):
     endpoint: str
     errcode: int | None
     rid: str
+
+
+class ContestResult(msgspec.Struct):
+    """Who else seems to be at this credential, and what to do about it."""
+
+    at: datetime
+    message: str
+    advice: str
 
 
 class ReceiverResult(msgspec.Struct):
@@ -52,6 +61,7 @@ class JobResult(msgspec.Struct):
     calls_today: int
     waits_for: str
     error: FaultResult | None
+    contested: ContestResult | None
     receivers: list[ReceiverResult]
 
 
@@ -73,6 +83,7 @@ def job_result(view: JobView, now: datetime) -> JobResult:
         calls_today=view.calls,
         waits_for=view.waits_on.rstrip("/"),
         error=_fault(view.fault) if view.fault else None,
+        contested=_contest(policy.contest(view, now)),
         receivers=[_receiver(receiver) for receiver in view.receivers],
     )
 
@@ -87,6 +98,12 @@ def _fault(fault: Fault) -> FaultResult:
         errcode=fault.errcode,
         rid=fault.rid,
     )
+
+
+def _contest(contest: Contest | None) -> ContestResult | None:
+    if contest is None:
+        return None
+    return ContestResult(at=contest.at, message=contest.message, advice=contest.advice)
 
 
 def _receiver(receiver: Receiver) -> ReceiverResult:

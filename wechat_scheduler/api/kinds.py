@@ -8,6 +8,9 @@ NUMBERS = {
     3: "component_access_token",
     4: "authorizer_access_token",
 }
+KINDS = frozenset((*NUMBERS.values(), "wx_card_ticket"))
+# Whatever a type goes by in a path; in a body a number may also be one.
+TYPES = (*map(str, NUMBERS), *sorted(KINDS))
 _NUMBER_OF = {kind: number for number, kind in NUMBERS.items()}
 
 

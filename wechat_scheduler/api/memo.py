@@ -69,11 +69,13 @@ TERMS: Final = web.RequestKey("TERMS", Terms)
 
 
 class Memo:
-    """What is remembered: about `limit` bytes at most, the oldest goes first."""
+    """What is remembered: about `limit` bytes at most, the oldest goes first. `hits` counts the
+    answers given."""
 
     def __init__(
         self, clock: Clock, rng: random.Random, *, limit: int = LIMIT, sights: int = SIGHTS
     ) -> None:
+        self.hits = 0
         self._clock = clock
         self._rng = rng
         self._limit = limit
@@ -137,6 +139,7 @@ class Memo:
             self._drop(chunk)
             return None
         entry.tally.reads += 1
+        self.hits += 1
         return entry.head + self._date_at(now) + entry.tail
 
     def keep(

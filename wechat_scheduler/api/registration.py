@@ -3,20 +3,33 @@ the field."""
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from wechat_scheduler.api.kinds import NUMBERS, kind_of
+from wechat_scheduler.api.bodies import decode
+from wechat_scheduler.api.kinds import NUMBERS, TYPES, kind_of
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.errors import InvalidRequestError
+
+# WeChat's appids and openids are letters, digits, `-` and `_`; they go into paths and queries.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_LONGEST_SECRET = 256
+
+# For whoever reads the schema; our own sentences say better than msgspec's what is wrong.
+NAME = {"pattern": f"^{_NAME.pattern}$"}
+Name: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema=NAME)]
+Type: TypeAlias = Annotated[int | str, msgspec.Meta(extra_json_schema={"enum": [*NUMBERS, *TYPES]})]
+Secret: TypeAlias = Annotated[
+    str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": _LONGEST_SECRET})
+]
 
 
 class TaskBody(msgspec.Struct):
     """`subject` goes also by the name that WeChat gives it: `authorizer_appid`, `openid`."""
 
-    type: int | str
+    type: Type
     notify: str = ""
     params: str = ""
     subject: str = ""
@@ -27,17 +40,13 @@ class TaskBody(msgspec.Struct):
 class RegistrationBody(msgspec.Struct):
     """The seed's JSON, and where this account's access_token is to come from if it cares."""
 
-    appid: str
-    appsecret: str
+    appid: Name
+    appsecret: Secret
     tasks: list[TaskBody] = []
     access_token_endpoint: Literal["", "stable_token", "token"] = ""
 
 
 _decoder = msgspec.json.Decoder(RegistrationBody)
-# WeChat's appids and openids are letters, digits, `-` and `_`; they go into paths and queries.
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
-# msgspec says where as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
-_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 
 
 class RegistrationReader:
@@ -50,7 +59,7 @@ class RegistrationReader:
 
     def read(self, body: bytes, *, owner: str) -> Registration:
         """Raises InvalidRequestError at the first thing that is wrong."""
-        parsed = _decode(body)
+        parsed = decode(_decoder, body)
         check_name(parsed.appid, "appid")
         _check_secret(parsed.appsecret)
         account = Account(
@@ -129,25 +138,5 @@ def check_name(value: str, path: str) -> None:
 def _check_secret(secret: str) -> None:
     if not secret:
         raise InvalidRequestError("must not be empty", field="appsecret")
-    if len(secret) > 256 or not secret.isprintable() or " " in secret:
+    if len(secret) > _LONGEST_SECRET or not secret.isprintable() or " " in secret:
         raise InvalidRequestError("is not a secret that WeChat gives out", field="appsecret")
-
-
-def _decode(body: bytes) -> RegistrationBody:
-    try:
-        return _decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise _at_field(error) from error
-    except msgspec.DecodeError as error:
-        raise InvalidRequestError(f"the body is not JSON: {error}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError("the body is not JSON in UTF-8") from error
-
-
-def _at_field(error: msgspec.ValidationError) -> InvalidRequestError:
-    text = str(error)
-    found = _PLACE.fullmatch(text)
-    message, place = (found[1], found[2]) if found else (text, "")
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
-        return InvalidRequestError("is required", field=f"{place}.{missing[1]}".lstrip("."))
-    return InvalidRequestError(message[:1].lower() + message[1:], field=place)

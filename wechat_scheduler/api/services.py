@@ -1,5 +1,6 @@
 """What the HTTP side works with."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -7,22 +8,39 @@ from aiohttp import web
 from wechat_scheduler.access import Key
 from wechat_scheduler.api.auth import Doorkeeper
 from wechat_scheduler.api.memo import Memo
+from wechat_scheduler.api.meter import Page, Tally
 from wechat_scheduler.api.registration import RegistrationReader
+from wechat_scheduler.auditor import Auditor
+from wechat_scheduler.census import CensusTaker
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.manager import Manager
+from wechat_scheduler.keyring import Keyring
+from wechat_scheduler.pushes.intake import Intake
+from wechat_scheduler.pushes.ports import Callbacks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Made by the daemon, used by the handlers. `kinds` are the credential types there are."""
+    """Made by the daemon, used by the handlers. `kinds` are the credential types there are;
+    `turning` says for each loop whether it comes round in time."""
 
     manager: Manager
     reader: RegistrationReader
     doorkeeper: Doorkeeper
+    intake: Intake
+    callbacks: Callbacks
+    keyring: Keyring
+    auditor: Auditor
     memo: Memo
+    census: CensusTaker
+    turning: Callable[[], Mapping[str, bool]]
+    tally: Tally
+    page: Page
     clock: Clock
     kinds: frozenset[str]
 
 
 SERVICES = web.AppKey("SERVICES", Services)
 CALLER = web.RequestKey("CALLER", Key)
+# Where the caller is, as text for the audit; empty if nobody can tell.
+ADDRESS = web.RequestKey("ADDRESS", str)

@@ -5,52 +5,79 @@ from datetime import UTC, datetime
 from aiohttp import hdrs, web
 from aiohttp.helpers import ETag
 
+from wechat_scheduler.access import Scope
 from wechat_scheduler.api import envelope
+from wechat_scheduler.api.audit import note
+from wechat_scheduler.api.auth import require_reach
 from wechat_scheduler.api.jobs import job_result
 from wechat_scheduler.api.kinds import kind_of
 from wechat_scheduler.api.memo import Terms
+from wechat_scheduler.api.paging import limit_of, link_to_next
 from wechat_scheduler.api.registration import check_name
 from wechat_scheduler.api.services import CALLER, SERVICES
+from wechat_scheduler.api.visible import visible_jobs
+from wechat_scheduler.audit import Action
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
-
-PAGE = 100
-LARGEST_PAGE = 1000
 
 
 async def register(request: web.Request) -> web.Response:
     """`POST /registe`, `POST /register`: the seed's JSON."""
     services = request.app[SERVICES]
-    registration = services.reader.read(await request.read(), owner=request[CALLER].id)
-    await services.manager.register(registration)
+    caller = request[CALLER]
+    registration = services.reader.read(await request.read(), owner=caller.id)
+    appid = registration.account.appid
+    require_reach(caller, appid, field="appid")
+    for number, task in enumerate(registration.tasks):
+        require_reach(caller, appid, task.key.kind, field=f"tasks[{number}].type")
+    changed = await services.manager.register(registration)
+    # Without tasks it is about the account alone, whose secret may have changed.
+    objects = map(str, changed) if registration.tasks else [appid]
+    await note(request, Action.REGISTERED, *objects)
     return envelope.success("success")
 
 
 async def fetch(request: web.Request) -> web.Response:
     """`GET /task/{appid}/{type}[/{subject}]`: the value, as a string, waited for if need be."""
     services = request.app[SERVICES]
-    key = _key(request)
+    key = named_job(request)
     cell = await services.manager.fetch(key)
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
     if credential is None:  # it expired between there and here
         raise services.manager.unavailable(cell)
-    if cell.key == key:  # a name that means this job today may mean two tomorrow
-        terms = Terms(cell=cell, credential=credential, until=cell.same_until(boottime), tally=cell)
+    caller = request[CALLER]
+    tally = services.auditor.tally(caller.id, cell.key)
+    tally.reads += 1
+    # A name that means this job today may mean two tomorrow, and an address may be another one.
+    if cell.key == key and not caller.networks:
+        until = min(cell.same_until(boottime), services.keyring.ends(caller), tally.until)
+        terms = Terms(cell=cell, credential=credential, until=until, tally=tally)
         services.memo.remember(request, terms)
     return _fetched(request, cell, credential, boottime)
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /task/{appid}/{type}[/{subject}]`: nobody needs it any more."""
-    await request.app[SERVICES].manager.remove(_key(request), owner="")
+    """`DELETE /task/{appid}/{type}[/{subject}]`: the caller needs it no more; from an admin key:
+    nobody does."""
+    key, caller = named_job(request), request[CALLER]
+    owner = "" if caller.allows(Scope.ADMIN) else caller.id
+    try:
+        await request.app[SERVICES].manager.remove(key, owner=owner)
+    except NotFoundError as error:
+        if not owner:
+            raise
+        raise NotFoundError(f"this API key has not registered {key}") from error
+    await note(request, Action.REMOVED, str(key))
     return envelope.success("success")
 
 
 async def refresh(request: web.Request) -> web.Response:
     """`POST /task/{appid}/{type}[/{subject}]/refresh`: ask WeChat now."""
-    await request.app[SERVICES].manager.refresh(_key(request))
+    key = named_job(request)
+    await request.app[SERVICES].manager.refresh(key)
+    await note(request, Action.REFRESHED, str(key))
     return envelope.success("success")
 
 
@@ -59,25 +86,27 @@ async def tasks(request: web.Request) -> web.Response:
 
     `appid=`, `type=`, `subject=` narrow it; a page holds `limit=` (100); `Link` names the next.
     """
-    services = request.app[SERVICES]
-    limit = _limit(request.query.get("limit", ""))
-    views = await services.manager.view(
-        appid=request.query.get("appid", ""),
-        kind=kind_of(request.query.get("type", "")),
+    services, caller = request.app[SERVICES], request[CALLER]
+    limit = limit_of(request)
+    appid, kind = request.query.get("appid", ""), kind_of(request.query.get("type", ""))
+    require_reach(caller, appid, kind)
+    views = await visible_jobs(
+        services.manager,
+        caller,
+        appid=appid,
+        kind=kind,
         subject=request.query.get("subject", ""),
         after=_after(request.query.get("after", "")),
         limit=limit,
     )
-    headers: dict[str, str] = {}
-    if len(views) == limit:
-        after = "/".join(views[-1].key)
-        headers[hdrs.LINK] = f'<{request.rel_url.update_query(after=after)}>; rel="next"'
+    full = len(views) == limit
+    headers = link_to_next(request, after="/".join(views[-1].key)) if full else {}
     now = services.clock.now()
     return envelope.success([job_result(view, now) for view in views], headers=headers)
 
 
-def _key(request: web.Request) -> JobKey:
-    """Raises NotFoundError: what is no job's name cannot be one's."""
+def named_job(request: web.Request) -> JobKey:
+    """The job that the path names. Raises NotFoundError: what is no job's name cannot be one's."""
     path = request.match_info
     key = JobKey(path["appid"], kind_of(path["type"]), path.get("subject", ""))
     if key.kind not in request.app[SERVICES].kinds:
@@ -100,14 +129,6 @@ def _fetched(
 
 def _iso(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _limit(text: str) -> int:
-    if not text:
-        return PAGE
-    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PAGE:
-        raise InvalidRequestError(f"must be a number from 1 to {LARGEST_PAGE}", field="limit")
-    return int(text)
 
 
 def _after(text: str) -> JobKey | None:

@@ -1,0 +1,224 @@
+"""Who read and changed what."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.access.doors import end, make
+from tests.business import Business
+from tests.clock import START, FakeClock
+from tests.house import APPID, SECRET, Caller, WeChat, daemon
+from wechat_scheduler.audit import Action, Entry, Search
+from wechat_scheduler.auditor import Auditor
+from wechat_scheduler.errors import StorageError
+
+JOB = f"{APPID}/access_token"
+
+
+async def entries(keeper: Caller, query: str = "") -> list[dict[str, Any]]:
+    await keeper.daemon.works.rounds.run_once()
+    found: list[dict[str, Any]] = (await keeper.call("GET", f"/v1/audit{query}")).result
+    return found
+
+
+async def test_each_change_is_an_entry_the_newest_first(
+    keeper: Caller, business: Business, clock: FakeClock
+) -> None:
+    key = await make(keeper, "register")
+    body = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}, {"type": 1}]}
+    await keeper.call("POST", "/register", body=body, key=key.text)
+    clock.advance(timedelta(minutes=1))
+    await keeper.call("POST", f"/task/{APPID}/0/refresh", key=key.text)
+    await keeper.call("DELETE", f"/task/{APPID}/1", key=key.text)
+    await end(keeper, key)
+
+    found = await entries(keeper)
+
+    assert [(entry["key"], entry["action"], entry["object"]) for entry in found] == [
+        ("admin", "key.revoked", key.id),
+        (key.id, "job.removed", f"{APPID}/jsapi_ticket"),
+        (key.id, "job.refreshed", JOB),
+        (key.id, "job.registered", f"{APPID}/jsapi_ticket"),
+        (key.id, "job.registered", JOB),
+        ("admin", "key.created", key.id),
+    ]
+    assert {entry["address"] for entry in found} == {"127.0.0.1"}
+    assert {entry["count"] for entry in found} == {1}
+    assert [found[0]["at"], found[-1]["at"]] == ["2026-11-18T02:31:00Z", "2026-11-18T02:30:00Z"]
+
+
+async def test_what_changes_nothing_is_no_entry(keeper: Caller) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    before = await entries(keeper)
+
+    await keeper.register({"type": 0})
+    await keeper.call("DELETE", f"/task/{APPID}/1")
+    await keeper.register({"type": 0}, appid="wx 1")
+
+    assert await entries(keeper) == before
+
+
+async def test_an_account_without_tasks_is_an_entry_too(keeper: Caller) -> None:
+    await keeper.register()
+
+    assert [entry["object"] for entry in await entries(keeper)] == [APPID]
+
+
+async def test_reads_are_one_entry_for_each_key_job_and_hour(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    shop = await make(keeper, "read")
+    for minutes in (0, 10, 15, 20):  # 02:30, 02:40, 02:55, 03:15
+        clock.advance(timedelta(minutes=minutes))
+        await keeper.call("GET", f"/task/{APPID}/0", key=shop.text)
+        await keeper.fetch(f"{APPID}/access_token")
+        await keeper.daemon.works.rounds.run_once()
+
+    found = await entries(keeper, "?action=credential.read")
+
+    assert {
+        (entry["key"], entry["at"][11:16], entry["object"], entry["count"], entry["address"])
+        for entry in found
+    } == {
+        (shop.id, "02:00", JOB, 3, ""),
+        (shop.id, "03:00", JOB, 1, ""),
+        ("admin", "02:00", JOB, 3, ""),
+        ("admin", "03:00", JOB, 1, ""),
+    }
+
+
+async def test_entries_are_found_by_key_action_and_object(keeper: Caller) -> None:
+    await keeper.register({"type": 0}, {"type": 1})
+    await keeper.register({"type": 0}, appid="wx11")
+    key = await make(keeper, "read")
+
+    found = [
+        [entry["object"] for entry in await entries(keeper, query)]
+        for query in (
+            f"?object={APPID}",
+            f"?object={JOB}",
+            "?object=wx1",
+            "?action=key.created",
+            f"?key={key.id}",
+            "?key=admin&object=wx11",
+        )
+    ]
+
+    assert found == [
+        [f"{APPID}/jsapi_ticket", JOB], [JOB], [], [key.id], [], ["wx11/access_token"],
+    ]  # fmt: skip
+
+
+async def test_the_audit_comes_in_pages_that_miss_nothing(keeper: Caller) -> None:
+    for number in range(5):
+        await keeper.register({"type": 0}, appid=f"wx{number}")
+
+    path, found, sizes = "/v1/audit?limit=2&action=job.registered", [], []
+    while path:
+        page = await keeper.call("GET", path)
+        found += [entry["object"] for entry in page.result]
+        sizes.append(len(page.result))
+        path = page.headers.get("Link", "").partition("<")[2].partition(">")[0]
+
+    assert found == [f"wx{number}/access_token" for number in reversed(range(5))]
+    assert sizes == [2, 2, 1]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=" + "9" * 5000, "before=x"])
+async def test_a_page_that_there_cannot_be_is_refused(keeper: Caller, query: str) -> None:
+    answer = await keeper.call("GET", f"/v1/audit?{query}")
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith(query.partition("=")[0])
+
+
+async def test_what_is_older_than_the_retention_goes(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    async with daemon(tmp_path, weixin.url, clock=clock, state__audit_retention="2d") as keeper:
+        await keeper.register({"type": 0})
+        clock.advance(timedelta(days=1, hours=23))
+        await keeper.register({"type": 1})
+        before = len(await entries(keeper))
+        clock.advance(timedelta(hours=2))
+
+        after = await entries(keeper)
+
+    assert before == 2
+    assert [entry["object"] for entry in after] == [f"{APPID}/jsapi_ticket"]
+
+
+class Shelf:
+    """A store of entries that can be told not to answer."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+        self.added: list[Entry] = []
+        self.counted: list[Entry] = []
+        self.used_at: dict[str, Any] = {}
+
+    async def add(self, entries: Any) -> None:
+        self._answer()
+        self.added += entries
+
+    async def count(self, reads: Any) -> None:
+        self._answer()
+        self.counted += reads
+
+    async def used(self, keys: Any) -> None:
+        self._answer()
+        self.used_at |= keys
+
+    async def forget(self, before: Any) -> None:
+        self._answer()
+
+    async def find(self, search: Search) -> Any:
+        return self.added
+
+    def _answer(self) -> None:
+        if self.is_broken:
+            raise StorageError("the disk is full")
+
+
+async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
+    clock, shelf = FakeClock(), Shelf()
+    auditor = Auditor(shelf, clock=clock, retention=timedelta(days=1))
+    shelf.is_broken = True
+    auditor.tally("k", "wx1").reads += 3
+    auditor.seen("k")
+
+    with capture_logs() as logs:
+        await auditor.note(Action.REMOVED, "wx1", key="k", address="192.0.2.7")
+    with pytest.raises(StorageError):
+        await auditor.flush()
+    shelf.is_broken = False
+    auditor.tally("k", "wx1").reads += 1
+    await auditor.flush()
+    await auditor.flush()
+
+    assert [entry.object for entry in shelf.added] == ["wx1"]
+    assert [entry.count for entry in shelf.counted] == [4]
+    assert shelf.used_at == {"k": START}
+    assert [(log["event"], log["objects"]) for log in logs] == [("audit.entry_waits", ("wx1",))]
+
+
+async def test_an_hour_that_is_over_is_counted_to_its_end_and_then_forgotten() -> None:
+    clock, shelf = FakeClock(), Shelf()
+    auditor = Auditor(shelf, clock=clock, retention=timedelta(days=1))
+    tally = auditor.tally("k", "wx1")
+    tally.reads += 1
+    clock.advance(timedelta(minutes=30))
+
+    auditor.tally("k", "wx1").reads += 1
+    tally.reads += 1  # somebody who took it before the hour was over
+    await auditor.flush()
+
+    assert sorted((entry.at.hour, entry.count) for entry in shelf.counted) == [(2, 2), (3, 1)]
+    assert tally.reads == 0
+    assert auditor.tally("k", "wx1") is not tally

@@ -1,0 +1,44 @@
+"""Several daemons on one database: a key that ends at one ends at all of them."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.access.doors import end, make, polling
+from tests.clock import FakeClock
+from tests.house import APPID, Caller, WeChat, daemon
+from tests.postgres import PostgresServer
+
+PATH = f"/task/{APPID}/0"
+# Requests until the others have heard of it; a second or so.
+PATIENCE = 2000
+
+
+async def test_keys_made_and_ended_at_one_daemon_are_so_at_the_other(
+    tmp_path: Path, postgres: PostgresServer, weixin: WeChat, clock: FakeClock
+) -> None:
+    shared: dict[str, Any] = {"state__sealing_key_file": str(tmp_path / "sealing.key")}
+    async with (
+        postgres.fresh_database() as url,
+        daemon(tmp_path / "a", weixin.url, clock=clock, state__database=url, **shared) as here,
+        daemon(tmp_path / "b", weixin.url, clock=clock, state__database=url, **shared) as there,
+    ):
+        await here.register({"type": 0})
+        await here.settle()
+        key = await make(here, "read")
+
+        made = await until(there, key.text, 200)
+        async with polling(there, PATH, key.text) as line:
+            await line.warm()
+            await end(here, key)
+            ended = await until(there, key.text, 401)
+            hot = await line.ask()
+
+    assert (made, ended, hot) == (True, True, 401)
+
+
+async def until(keeper: Caller, key: str, status: int) -> bool:
+    """Ask until the answer is that one."""
+    for _ in range(PATIENCE):
+        if (await keeper.call("GET", PATH, key=key)).status == status:
+            return True
+    return False

@@ -1,0 +1,224 @@
+"""A stranger gets nothing: every route, and everybody who should not come in by it."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.access.doors import Made, end, make
+from tests.clock import FakeClock
+from tests.house import APPID, SECRET, Caller
+from wechat_scheduler.access import Scope
+from wechat_scheduler.api.app import ROUTES
+from wechat_scheduler.api.route import Route
+
+OTHER = "wx9999999999999999"
+ELSEWHERE = "203.0.113.0/24"
+HERE = "127.0.0.0/8"
+TASKS = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
+BODIES: dict[str, Any] = {
+    "/registe": TASKS,
+    "/register": TASKS,
+    "/task/{appid}/{type}/invalid": {"value": "dead"},
+    "/task/{appid}/{type}/{subject}/invalid": {"value": "dead"},
+    "/v1/keys": {"name": "shop", "scopes": ["read"]},
+    "/callbacks/{appid}": {"token": "token", "encoding_aes_key": "a" * 43},
+}
+
+
+class Row(NamedTuple):
+    """What each caller gets, as statuses."""
+
+    no_key: int = 401
+    wrong_key: int = 401
+    wrong_scope: int = 403
+    other_appid: int = 403
+    other_type: int = 403
+    expired: int = 401
+    revoked: int = 401
+    foreign: int = 401
+    right_key: int = 200
+
+
+OPEN = Row(200, 200, 200, 200, 200, 200, 200, 200)
+# Whatever key comes along, it is WeChat's signature that is missing.
+SIGNED = Row(403, 403, 403, 403, 403, 403, 403, 403, 403)
+# It is about more than one type, to which the right key is limited here.
+ACCOUNT = Row(right_key=403)
+# It names no account: who is limited to others is shown nothing of this one.
+FILTERED = Row(other_appid=200, other_type=200)
+
+ROWS = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): FILTERED._replace(no_key=200),
+    ("GET", "/metrics"): ACCOUNT,
+    ("GET", "/openapi.json"): FILTERED,
+    ("POST", "/registe"): Row(),
+    ("POST", "/register"): Row(),
+    ("GET", "/tasks"): FILTERED,
+    ("GET", "/task/{appid}/{type}"): Row(),
+    ("GET", "/task/{appid}/{type}/{subject}"): Row(right_key=404),
+    ("DELETE", "/task/{appid}/{type}"): Row(),
+    ("DELETE", "/task/{appid}/{type}/{subject}"): Row(right_key=404),
+    ("POST", "/task/{appid}/{type}/refresh"): Row(),
+    ("POST", "/task/{appid}/{type}/{subject}/refresh"): Row(right_key=404),
+    ("POST", "/task/{appid}/{type}/invalid"): Row(),
+    ("POST", "/task/{appid}/{type}/{subject}/invalid"): Row(right_key=404),
+    ("POST", "/v1/keys"): Row(),
+    ("GET", "/v1/keys"): Row(),
+    ("DELETE", "/v1/keys/{id}"): Row(right_key=404),
+    ("GET", "/v1/audit"): Row(),
+    ("GET", "/callbacks"): FILTERED,
+    ("PUT", "/callbacks/{appid}"): ACCOUNT,
+    ("DELETE", "/callbacks/{appid}"): ACCOUNT,
+    ("GET", "/wechat/callback/{appid}"): SIGNED,
+    ("POST", "/wechat/callback/{appid}"): SIGNED,
+}
+
+
+def test_every_route_has_a_row() -> None:
+    assert {(route.method, route.path) for route in ROUTES} == ROWS.keys()
+
+
+async def test_who_should_not_come_in_does_not(keeper: Caller, clock: FakeClock) -> None:
+    await keeper.register({"type": 0}, {"type": 1})
+    await keeper.settle()
+    keys = {scope: await callers(keeper, scope) for scope in Scope}
+    clock.advance(timedelta(seconds=2))
+
+    answered = {}
+    for route in ROUTES:
+        clock.advance(timedelta(minutes=1, seconds=1))  # so that nobody is throttled
+        scope = route.scope if isinstance(route.scope, Scope) else Scope.READ
+        answered[route.method, route.path] = Row(
+            **{who: await status(keeper, route, key) for who, key in keys[scope].items()}
+        )
+
+    assert answered == ROWS
+
+
+async def test_nothing_of_a_refused_request_is_stored(
+    keeper: Caller, clock: FakeClock, tmp_path: Path
+) -> None:
+    await keeper.register({"type": 0}, {"type": 1})
+    await keeper.settle()
+    keys = {scope: await callers(keeper, scope) for scope in Scope}
+    clock.advance(timedelta(seconds=2))
+    await keeper.daemon.works.rounds.run_once()
+    before = dump(tmp_path / "state")
+
+    for route in ROUTES:
+        if isinstance(route.scope, Scope):
+            for who, key in keys[route.scope].items():
+                if getattr(ROWS[route.method, route.path], who) in (401, 403):
+                    await status(keeper, route, key)
+
+    assert dump(tmp_path / "state") == before
+
+
+async def test_who_is_limited_is_shown_nothing_of_others(keeper: Caller) -> None:
+    await keeper.register({"type": 0}, {"type": 1})
+    await keeper.register({"type": 0}, {"type": 1}, appid=OTHER)
+
+    seen = {}
+    for name, limits in (
+        ("appid", {"appids": [APPID]}),
+        ("type", {"types": [1]}),
+        ("both", {"appids": [OTHER], "types": ["jsapi_ticket"]}),
+        ("elsewhere", {"appids": ["wx0"]}),
+    ):
+        key = await make(keeper, "read", **limits)
+        found = (await keeper.call("GET", "/tasks", key=key.text)).result
+        seen[name] = [(job["appid"], job["type"]) for job in found]
+
+    assert seen == {
+        "appid": [(APPID, 0), (APPID, 1)],
+        "type": [(APPID, 1), (OTHER, 1)],
+        "both": [(OTHER, 1)],
+        "elsewhere": [],
+    }
+
+
+async def test_a_limited_listing_comes_in_pages_that_miss_nothing(keeper: Caller) -> None:
+    accounts = [f"wx{number}" for number in range(4)]
+    for appid in accounts:
+        await keeper.register({"type": 0}, {"type": 1}, appid=appid)
+    by_account = await make(keeper, "read", appids=accounts[1:])
+    by_type = await make(keeper, "read", types=[0, 1])
+
+    found = [await pages(keeper, key.text) for key in (by_account, by_type)]
+
+    both = ("access_token", "jsapi_ticket")
+    assert found[0] == [(appid, kind) for appid in accounts[1:] for kind in both]
+    assert found[1] == [(appid, kind) for kind in both for appid in accounts]
+
+
+async def test_asking_for_what_lies_beyond_a_limit_is_refused_with_the_limit(
+    keeper: Caller,
+) -> None:
+    key = await make(keeper, "read", "register", appids=[APPID], types=[0])
+
+    body = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}, {"type": 1}]}
+    answers = [
+        await keeper.call("GET", f"/tasks?appid={OTHER}", key=key.text),
+        await keeper.call("GET", "/tasks?type=1", key=key.text),
+        await keeper.call("GET", f"/task/{APPID}/1", key=key.text),
+        await keeper.call("POST", "/register", body=body, key=key.text),
+        await keeper.call("POST", "/register", body=body | {"appid": OTHER}, key=key.text),
+    ]
+
+    to_types = "this API key is limited to the types access_token"
+    to_appids = f"this API key is limited to the appids {APPID}"
+    assert [answer.status for answer in answers] == [403] * 5
+    assert [answer.json["message"] for answer in answers] == [
+        to_appids, to_types, to_types, f"tasks[1].type: {to_types}", f"appid: {to_appids}",
+    ]  # fmt: skip
+    assert await keeper.jobs() == []
+
+
+async def callers(keeper: Caller, scope: Scope) -> dict[str, str]:
+    """Somebody of each sort, by the name of the column."""
+    others = [other for other in Scope if other not in (scope, Scope.ADMIN)]
+    narrow = {} if scope is Scope.ADMIN else {"appids": [APPID], "types": [0]}
+    limited = others if scope is Scope.ADMIN else [scope]  # an admin key cannot be limited
+    revoked = await make(keeper, scope)
+    await end(keeper, revoked)
+    keys: dict[str, Made] = {
+        "wrong_scope": await make(keeper, *others),
+        "other_appid": await make(keeper, *limited, appids=[OTHER]),
+        "other_type": await make(keeper, *limited, types=["wx_card_ticket"]),
+        "expired": await make(keeper, scope, expires_in=1),
+        "revoked": revoked,
+        "foreign": await make(keeper, scope, networks=[ELSEWHERE]),
+        "right_key": await make(keeper, scope, networks=[HERE], **narrow),
+    }
+    return {"no_key": "", "wrong_key": "wsk_wrong"} | {who: key.text for who, key in keys.items()}
+
+
+async def status(keeper: Caller, route: Route, key: str) -> int:
+    place = {"appid": APPID, "type": "0", "subject": "oNOBODY", "id": "key_none"}
+    body = BODIES.get(route.path) if route.method in ("POST", "PUT") else None
+    path = route.path.format(**place)
+    answered = (await keeper.call(route.method, path, body=body, key=key)).status
+    # The loops stand here, so /readyz lets in and says 503.
+    return 200 if answered == 503 else answered
+
+
+async def pages(keeper: Caller, key: str) -> list[tuple[str, str]]:
+    """A listing, two at a time."""
+    found: list[tuple[str, str]] = []
+    path = "/tasks?limit=2"
+    while path:
+        page = await keeper.call("GET", path, key=key)
+        found += [(job["appid"], job["kind"]) for job in page.result]
+        path = page.headers.get("Link", "").partition("<")[2].partition(">")[0]
+    return found
+
+
+def dump(state: Path) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with sqlite3.connect(state / "wechat-scheduler.db") as database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        rows = {name: database.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
+    database.close()
+    return rows
