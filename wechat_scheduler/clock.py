@@ -58,3 +58,8 @@ class SystemClock:
         except TimeoutError:
             return False
         return True
+
+
+def monotonic_micros() -> int:
+    """The time that systemd stamps its own doings with, in microseconds."""
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wechat_scheduler.access import new_key
-from wechat_scheduler.errors import StateError
+from wechat_scheduler.errors import InUseError, StateError
 
 ADMIN_KEY = "admin.key"
 ADDRESS = "daemon.url"
@@ -32,11 +32,28 @@ def state_folder(folder: Path) -> Iterator[Path]:
         os.close(lock)
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a daemon is using the folder. Raises StateError if that cannot be told."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StateError(f"cannot look at {folder / LOCK}: {_reason(error)}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 def _take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise StateError(
+        raise InUseError(
             f"another daemon is using the state folder {folder}: stop it, or give --state"
         ) from error
     except OSError as error:

@@ -49,13 +49,14 @@ class Supervisor:
         task = asyncio.create_task(_log_failure(name, work), name=name)
         self._contained.add(task)
         task.add_done_callback(self._contained.discard)
+        task.add_done_callback(lambda _: work.close())  # it never began if it was cancelled at once
         return task
 
     async def _end_contained(self) -> None:
-        tasks = list(self._contained)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := list(self._contained):  # the end of one may have begun another
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
 
 async def _log_failure(name: str, work: Coroutine[Any, Any, None]) -> None:

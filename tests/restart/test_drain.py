@@ -1,0 +1,209 @@
+"""How the HTTP server ends, at a pace that the test sets."""
+
+import asyncio
+import random
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+import pytest
+from aiohttp import web
+
+from tests.clock import FakeClock
+from wechat_scheduler.api.memo import Memo
+from wechat_scheduler.api.serving import FAREWELL, served
+
+GRACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A client that speaks HTTP by hand."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ask(self, path: str = "/") -> bytes:
+        """The head of the answer, in lower case; empty if there is none."""
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        return await self.answer()
+
+    async def answer(self) -> bytes:
+        try:
+            head = await self.reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            return b""
+        return head.lower()
+
+    async def is_closed(self) -> bool:
+        return await self.reader.read(1) == b""
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        yield held
+
+
+class Server:
+    """Serves until it is told to end."""
+
+    def __init__(self, clock: FakeClock, listener: socket.socket, *, grace: timedelta) -> None:
+        self._clock = clock
+        app = web.Application()
+        app.router.add_get("/", self._answer)
+        app.router.add_get("/slow", self._answer_late)
+        memo = Memo(clock, random.Random(1))
+        self._serving = served(app, memo, listener, backlog=8, clock=clock, grace=grace)
+        self._ending: asyncio.Task[bool | None] | None = None
+        self.place = listener.getsockname()
+        self.connections: list[Connection] = []
+        self.asked = asyncio.Event()
+        self.release = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self._serving.__aenter__()
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        await self.end()
+        for connection in self.connections:
+            connection.writer.close()
+
+    async def fall_deaf(self) -> None:
+        """Begin to end; time stands still between deafness and end."""
+        self.begin()
+        await self._clock.asleep()
+
+    def begin(self) -> None:
+        """The first step is done in the next turn of the loop."""
+        ending = self._serving.__aexit__(None, None, None)
+        self._ending = asyncio.create_task(ending)  # noqa: TID251
+
+    async def end(self) -> None:
+        if self._ending is None:
+            await self.fall_deaf()
+        assert self._ending is not None
+        self._clock.advance(FAREWELL)
+        await self._ending
+
+    async def connect(self) -> Connection:
+        reader, writer = await asyncio.open_connection(*self.place)
+        connection = Connection(reader=reader, writer=writer)
+        self.connections.append(connection)
+        return connection
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        return web.Response()
+
+    async def _answer_late(self, request: web.Request) -> web.Response:
+        self.asked.set()
+        await self.release.wait()
+        return web.Response()
+
+
+@pytest.fixture
+async def server(clock: FakeClock, listener: socket.socket) -> AsyncIterator[Server]:
+    async with Server(clock, listener, grace=GRACE) as running:
+        yield running
+
+
+async def test_a_connection_stays_until_the_end_begins(server: Server) -> None:
+    caller = await server.connect()
+
+    before = await caller.ask()
+    again = await caller.ask()
+    await server.fall_deaf()
+    last = await caller.ask()
+
+    assert before.startswith(b"http/1.1 200")
+    assert b"connection: close" not in before + again
+    assert last.startswith(b"http/1.1 200")
+    assert b"\r\nconnection: close\r\n" in last
+    assert await caller.is_closed()
+
+
+async def test_errors_say_goodbye_too(server: Server) -> None:
+    caller = await server.connect()
+    await caller.ask()
+    await server.fall_deaf()
+
+    missing = await caller.ask("/nowhere")
+
+    assert missing.startswith(b"http/1.1 404")
+    assert b"\r\nconnection: close\r\n" in missing
+
+
+async def test_an_idle_connection_is_closed(server: Server) -> None:
+    asked, silent = await server.connect(), await server.connect()
+    await asked.ask()
+
+    await server.end()
+
+    assert await asked.is_closed()
+    assert await silent.is_closed()
+
+
+async def test_who_comes_after_the_end_began_is_served_by_the_next(
+    server: Server, clock: FakeClock, listener: socket.socket
+) -> None:
+    kept = listener.dup()
+    await server.fall_deaf()
+    caller = await server.connect()
+    caller.writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    await server.end()
+
+    async with Server(clock, kept, grace=GRACE):
+        answer = await caller.answer()
+
+    assert answer.startswith(b"http/1.1 200")
+
+
+async def test_who_is_accepted_in_the_very_turn_that_ends_it_is_served(
+    server: Server, clock: FakeClock
+) -> None:
+    caller = socket.create_connection(server.place)
+    caller.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    # One turn on, the loop accepts the caller; the turn after that ends the server, before it has
+    # made a connection of what was accepted.
+    asyncio.get_running_loop().call_soon(server.begin)
+    await clock.asleep()
+
+    reader, writer = await asyncio.open_connection(sock=caller)
+    server.connections.append(Connection(reader=reader, writer=writer))
+    answer = await server.connections[0].answer()
+
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+async def test_a_request_under_way_is_finished(server: Server) -> None:
+    caller = await server.connect()
+    caller.writer.write(b"GET /slow HTTP/1.1\r\nHost: here\r\n\r\n")
+    await server.asked.wait()
+    await server.fall_deaf()
+
+    server.release.set()
+    answer = await caller.answer()
+
+    assert answer.startswith(b"http/1.1 200")
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+async def test_one_that_takes_longer_than_the_grace_is_broken_off(
+    clock: FakeClock, listener: socket.socket
+) -> None:
+    async with Server(clock, listener, grace=timedelta(milliseconds=10)) as server:
+        caller = await server.connect()
+        caller.writer.write(b"GET /slow HTTP/1.1\r\nHost: here\r\n\r\n")
+        await server.asked.wait()
+
+        await server.end()
+
+        assert await caller.is_closed()

@@ -1,0 +1,28 @@
+"""Restarts that nobody notices; the full form is in `tests/endurance`."""
+
+from pathlib import Path
+
+from tests.restart.relay import survives
+
+
+async def test_a_busy_crowd_notices_no_restart(tmp_path: Path) -> None:
+    people = await survives(tmp_path, restarts=3, staying=32, leaving=32, between=1500)
+
+    assert people.failures == []
+    assert people.goodbyes
+
+
+async def test_nor_does_it_where_there_is_no_uvloop(tmp_path: Path) -> None:
+    (tmp_path / "uvloop.py").write_text("raise ModuleNotFoundError")
+
+    people = await survives(
+        tmp_path / "state",
+        restarts=1,
+        staying=32,
+        leaving=32,
+        between=1500,
+        environ={"PYTHONPATH": str(tmp_path)},
+    )
+
+    assert people.failures == []
+    assert people.goodbyes
