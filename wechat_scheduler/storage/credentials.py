@@ -7,17 +7,17 @@ import msgspec
 import structlog
 
 from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
     ClaimedJob,
     JobKey,
-    JobView,
     Outcome,
-    Receiver,
     Registration,
     Snapshot,
 )
 from wechat_scheduler.credentials.notices import Notice
+from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.storage import jobs, views
+from wechat_scheduler.storage import jobs, refresh_tokens, views
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
 from wechat_scheduler.storage.outbox import notice_receiver
 from wechat_scheduler.storage.registrations import Registrar
@@ -50,9 +50,10 @@ OTHERS_PARAMS = """
 PUSHED = """
     SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC LIMIT 1
 """
+LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
 NOTICE = """
     SELECT r.appid, r.kind, r.subject, r.owner, r.notify, j.bound, j.credential, j.version,
-        j.issued_at, j.expires_at, j.renew_at,
+        j.issued_at, j.expires_at, j.renew_at, j.waits_on, j.fault,
         (SELECT signing_secret FROM api_keys k WHERE k.id = r.owner LIMIT 1) AS signing_secret
     FROM registrations r
     JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.subject
@@ -79,7 +80,7 @@ class SqlCredentials:
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
         def script() -> Script[Sequence[JobKey]]:
             changed = yield from self._registrar.register(registration, now)
-            yield from self._tell(changed)
+            yield from self.tell(changed)
             return changed
 
         return await self._database.write(script)
@@ -134,13 +135,18 @@ class SqlCredentials:
         rows = await self._database.read(PUSHED, appid, name)
         return self._vault.open(rows[0]["value"], f"push:{appid}/{name}") if rows else ""
 
-    async def provides(self, key: JobKey, *, owner: str) -> bool:
-        snapshot = await self.load(key)
-        if snapshot is None:
-            return False
-        if snapshot.credential is not None and snapshot.credential.refresh_token:
+    async def listens(self, appid: str) -> bool:
+        return bool(await self._database.read(LISTENS, appid))
+
+    async def earlier(self, key: JobKey) -> Sequence[str]:
+        return await refresh_tokens.earlier(self._database, self._vault, key)
+
+    async def provides(self, key: JobKey, *, owner: str, kept: bool) -> bool:
+        if await self._database.read(OTHERS_PARAMS, *key, owner):
             return True
-        return bool(await self._database.read(OTHERS_PARAMS, *key, owner))
+        snapshot = await self.load(key) if kept else None
+        credential = snapshot.credential if snapshot else None
+        return credential is not None and bool(credential.refresh_token)
 
     async def hasten(self, key: JobKey, *, now: datetime) -> bool:
         return await self._write(
@@ -173,15 +179,18 @@ class SqlCredentials:
         """What the receiver behind an outbox row is to be told; None if it left."""
         key, owner = notice_receiver(target)
         rows = await self._database.read(NOTICE, *key, owner)
-        credential = self._vault.credential(rows[0]) if rows else None
-        if credential is None:
+        if not rows:
             return None
-        row = rows[0]
+        row, credential = rows[0], self._vault.credential(rows[0])
+        ended = fault_of(row) if row["waits_on"] == AUTHORIZATION else None
+        if credential is None and ended is None:
+            return None
         return Notice(
             url=self._vault.open(row["notify"], registration_place(key, owner)),
             key=key,
             subject=row["bound"],
             credential=credential,
+            ended=ended,
             secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),
         )
 
@@ -192,17 +201,24 @@ class SqlCredentials:
             worker, _, job = payload.partition(" ")
             if not payload:
                 listener(None)
-            elif worker != self._worker:
+            elif job and worker != self._worker:  # without a job it is about something else
                 listener(JobKey(*msgspec.json.decode(job, type=tuple[str, str, str])))
 
         self._database.on_notice(heard)
+
+    def tell(self, keys: Iterable[JobKey]) -> Script[None]:
+        """For `yield from` in a script that changes jobs: the other processes are to know."""
+        if self._database.dialect.notice:
+            for key in keys:
+                payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
+                yield from self._database.dialect.notify(payload)
 
     async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
         """Run a script that changes one job, and tell the other processes."""
 
         def told() -> Script[T]:
             result = yield from script()
-            yield from self._tell([key])
+            yield from self.tell([key])
             return result
 
         return await self._database.write(told)
@@ -214,9 +230,3 @@ class SqlCredentials:
         except (SealingError, msgspec.DecodeError) as error:
             log.error("credential.unreadable", job=str(key_of(row)), error=str(error))
             return None
-
-    def _tell(self, keys: Iterable[JobKey]) -> Script[None]:
-        if self._database.dialect.notice:
-            for key in keys:
-                payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
-                yield from self._database.dialect.notify(payload)

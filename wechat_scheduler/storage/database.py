@@ -48,7 +48,8 @@ class Dialect:
 
     `skip_locked` ends a SELECT that claims rows. `types` are the `{placeholders}` of migrations.
     `alone` are the statements that keep other processes out until the unit of work ends. `notice`
-    is the SQL that carries its `$1` to other processes, empty where there can be none.
+    is the SQL that carries its `$1` to other processes, and `others` the one that finds those of
+    ours that have the database open; both are empty where there can be none.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Dialect:
     types: Mapping[str, str]
     alone: tuple[Statement, ...]
     notice: str
+    others: str
 
     def notify(self, payload: str) -> Script[None]:
         """For `yield from` in a script: others hear `payload` when, and only when, it commits."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wechat_scheduler.credentials.inputs import parent_name
 from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
     ClaimedJob,
     Failed,
     JobKey,
@@ -16,9 +17,18 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.errors import Reaction
+from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
-from wechat_scheduler.storage.outbox import put_notice
-from wechat_scheduler.storage.rows import MICROSECOND, Vault, fault_text, instant, micros
+from wechat_scheduler.storage.outbox import put_notices
+from wechat_scheduler.storage.revocations import drop
+from wechat_scheduler.storage.rows import (
+    MICROSECOND,
+    Vault,
+    contest_text,
+    fault_text,
+    instant,
+    micros,
+)
 
 # The call is counted when the job is claimed, so that no crash makes it forgotten.
 # The rows are chosen once and for all (MATERIALIZED): a planner that ran the choice for each row of
@@ -33,8 +43,8 @@ CLAIM = """
         quota_day = $3
     WHERE (appid, kind, subject) IN (SELECT appid, kind, subject FROM due)
     RETURNING appid, kind, subject, bound, params, credential, version, issued_at, expires_at,
-        renew_at, longest, claimed_by, attempts, calls, forces, forced_at, fault, revision, suspect,
-        asks_params,
+        renew_at, longest, claimed_by, attempts, calls, forces, forced_at, fault, contest, waits_on,
+        revision, suspect, asks_params,
         (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
         (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
 """
@@ -50,7 +60,8 @@ SAVE_CREDENTIAL = """
         suspect = CASE WHEN version = $6 THEN suspect ELSE 0 END,
         calls = calls - 1 + $15,
         forces = forces + CASE WHEN CAST($16 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
-        forced_at = coalesce($16, forced_at)
+        forced_at = coalesce($16, forced_at),
+        contest = coalesce($18, contest)
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
     RETURNING due_at,
         EXISTS (
@@ -71,10 +82,6 @@ SAVE_FAULT = """
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
     RETURNING due_at
 """
-RECEIVERS = """
-    SELECT owner FROM registrations
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
-"""
 # A child that is being attempted right now has its claim; PARENT_READY makes it due after that.
 WAKE_CHILDREN = """
     UPDATE jobs SET due_at = $1, waits_on = ''
@@ -87,6 +94,8 @@ PARENT_READY = """
         AND version > $4 AND expires_at > $5
     LIMIT 1
 """
+# An attempt that found nothing pushed did not get as far as asking WeChat.
+PUSH_READY = "SELECT appid FROM pushes WHERE appid = $1 AND name = $2 LIMIT 1"
 HASTEN = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL AND due_at > $4 THEN $4 ELSE due_at END
     WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING appid
@@ -141,14 +150,19 @@ def _save_credential(
             micros(now),
             *_cost(outcome.spent),
             1 if isinstance(outcome, Rotated) else int(job.suspect),
+            contest_text(outcome.contest) if isinstance(outcome, Rotated) else None,
         ),
     )
     if not saved:
         return None
     if isinstance(outcome, Rotated) and saved[0]["told"]:
-        yield from _tell(job.key, micros(now))
+        yield from put_notices(job.key, micros(now))
     if isinstance(outcome, Rotated) and saved[0]["awaited"]:
-        yield from _wake(job.key, outcome.subject, micros(now))
+        yield from wake_children(job.key, outcome.subject, micros(now))
+    if job.credential is not None:
+        replaced = job.credential.refresh_token
+        if replaced and replaced != credential.refresh_token:
+            yield from refresh_tokens.keep(vault, job.key, replaced, micros(now))
     return Snapshot(
         key=job.key,
         subject=outcome.subject,
@@ -158,24 +172,17 @@ def _save_credential(
     )
 
 
-def _tell(key: JobKey, now: int) -> Script[None]:
-    for row in (yield Statement(RECEIVERS, key)):
-        yield from put_notice(key, row["owner"], now)
-
-
-def _wake(key: JobKey, subject: str, now: int) -> Script[None]:
-    """The jobs that need the value go by the job's name, or by the one it is bound to."""
+def wake_children(key: JobKey, subject: str, now: int) -> Script[None]:
+    """Make the jobs due that need this one's value: they know it by its name, or by the one that
+    it is bound to."""
     names = (parent_name(key), parent_name(key._replace(subject=subject)))
     yield Statement(WAKE_CHILDREN, (now, key.appid, *names))
 
 
 def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
     job = outcome.job
-    due_at = micros(outcome.due_at)
-    if "/" in outcome.waits_on and outcome.fault.reaction is Reaction.PARENT_INVALID:
-        parent = (job.key.appid, *outcome.waits_on.split("/", 1))
-        if (yield Statement(PARENT_READY, (*parent, outcome.seen, micros(now)))):
-            due_at = micros(now)
+    came = yield from _has_come(outcome, micros(now))
+    due_at = micros(now) if came else micros(outcome.due_at)
     saved = yield Statement(
         SAVE_FAULT,
         (
@@ -190,13 +197,27 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
     )
     if not saved:
         return None
+    is_revoked = outcome.waits_on == AUTHORIZATION
+    if is_revoked:
+        yield from drop(job.key, now)
     return Snapshot(
         key=job.key,
         subject=job.subject,
-        credential=job.credential,
+        credential=None if is_revoked else job.credential,
         fault=outcome.fault,
         due_at=instant(saved[0]["due_at"]),
     )
+
+
+def _has_come(outcome: Failed, now: int) -> Script[bool]:
+    """Whether what the job is to wait for came while it was being attempted."""
+    appid, fault = outcome.job.key.appid, outcome.fault
+    if "/" in outcome.waits_on and fault.reaction is Reaction.PARENT_INVALID:
+        parent = (appid, *outcome.waits_on.split("/", 1))
+        return bool((yield Statement(PARENT_READY, (*parent, outcome.seen, now))))
+    if fault.reaction is Reaction.NEEDS_INPUT and not fault.endpoint:
+        return bool((yield Statement(PUSH_READY, (appid, outcome.waits_on))))
+    return False
 
 
 def _claimed(job: ClaimedJob) -> tuple[str, str, str, str]:

@@ -1,20 +1,37 @@
 """`access.KeyStore` on a database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from ipaddress import ip_network
 
 from wechat_scheduler.access import ADMIN, Key, Scope, new_signing_secret
-from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros
+from wechat_scheduler.storage.silencing import silence
 
-ALL = "SELECT hash, id, name FROM api_keys ORDER BY created_at, hash"
-FIND = "SELECT hash FROM api_keys WHERE hash = $1"
+ALL = """
+    SELECT hash, id, name, scopes, appids, kinds, networks, created_at, expires_at, revoked_at,
+        last_used_at
+    FROM api_keys ORDER BY created_at, hash
+"""
+FIND = "SELECT revoked_at FROM api_keys WHERE hash = $1"
 # Callbacks go on being signed with the secret that their receivers know.
 SIGNING_SECRET = "SELECT signing_secret FROM api_keys WHERE id = $1 LIMIT 1"  # noqa: S105 - SQL
 PUT = """
-    INSERT INTO api_keys (hash, id, name, signing_secret, created_at) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO api_keys (hash, id, name, signing_secret, created_at, scopes, appids, kinds,
+        networks, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (hash) DO NOTHING
 """
+REVOKE = """
+    UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3), silenced = 1
+    WHERE id = $1 AND hash <> $2 RETURNING hash
+"""
+LAPSED = """
+    UPDATE api_keys SET silenced = 1 WHERE expires_at <= $1 AND silenced = 0 RETURNING id
+"""
+# What other processes hear; credentials tell each other about jobs on the same channel.
+CHANGED = "keys"
 
 
 class SqlKeys:
@@ -25,23 +42,88 @@ class SqlKeys:
         self._vault = vault
 
     async def all_keys(self) -> Sequence[Key]:
-        rows = await self._database.read(ALL)
-        scopes = frozenset((Scope.ADMIN,))
-        return [
-            Key(id=row["id"], name=row["name"], hash=row["hash"], scopes=scopes) for row in rows
-        ]
+        return [_key(row) for row in await self._database.read(ALL)]
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
-        return await self._database.write(lambda: self._put_admin(digest, micros(now)))
+        return await self._database.write(lambda: self._put_admin(digest, now))
 
-    def _put_admin(self, digest: str, now: int) -> Script[bool]:
-        if (yield Statement(FIND, (digest,))):
-            return False
+    async def add(self, key: Key, *, signing_secret: str) -> None:
+        sealed = self._vault.seal(signing_secret, f"api_key:{key.id}")
+        await self._database.write(lambda: self._add(key, sealed))
+
+    async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
+        return await self._database.write(lambda: self._revoke(key_id, spare, micros(now)))
+
+    async def lapse(self, *, now: datetime) -> None:
+        await self._database.write(lambda: self._lapse(micros(now)))
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """After a gap in which changes may have been missed, too."""
+
+        def heard(payload: str) -> None:
+            if payload in ("", CHANGED):
+                listener()
+
+        self._database.on_notice(heard)
+
+    def _put_admin(self, digest: str, now: datetime) -> Script[bool]:
+        if rows := (yield Statement(FIND, (digest,))):
+            return rows[0]["revoked_at"] is None
         known = yield Statement(SIGNING_SECRET, (ADMIN,))
         sealed = (
             known[0]["signing_secret"]
             if known
             else self._vault.seal(new_signing_secret(), f"api_key:{ADMIN}")
         )
-        yield Statement(PUT, (digest, ADMIN, "made at the first start", sealed, now))
+        scopes = frozenset((Scope.ADMIN,))
+        name = "made at the first start"
+        key = Key(id=ADMIN, name=name, hash=digest, scopes=scopes, created_at=now)
+        yield from self._add(key, sealed)
         return True
+
+    def _add(self, key: Key, sealed: str) -> Script[None]:
+        limits = (key.scopes, key.appids, key.kinds, key.networks)
+        yield Statement(
+            PUT,
+            (
+                key.hash,
+                key.id,
+                key.name,
+                sealed,
+                micros(key.created_at),
+                *map(_words, limits),
+                micros(key.expires_at) if key.expires_at else None,
+            ),
+        )
+        yield from self._database.dialect.notify(CHANGED)
+
+    def _revoke(self, key_id: str, spare: str, now: int) -> Script[bool]:
+        revoked = yield Statement(REVOKE, (key_id, spare, now))
+        if revoked and not spare:
+            yield from silence(self._vault, key_id)
+        yield from self._database.dialect.notify(CHANGED)
+        return bool(revoked)
+
+    def _lapse(self, now: int) -> Script[None]:
+        for row in (yield Statement(LAPSED, (now,))):
+            yield from silence(self._vault, row["id"])
+
+
+def _words(items: Iterable[object]) -> str:
+    return " ".join(sorted(map(str, items)))
+
+
+def _key(row: Row) -> Key:
+    return Key(
+        id=row["id"],
+        name=row["name"],
+        hash=row["hash"],
+        scopes=frozenset(map(Scope, row["scopes"].split())),
+        appids=frozenset(row["appids"].split()),
+        kinds=frozenset(row["kinds"].split()),
+        networks=tuple(map(ip_network, row["networks"].split())),
+        created_at=instant(row["created_at"]),
+        expires_at=instant_or_none(row["expires_at"]),
+        revoked_at=instant_or_none(row["revoked_at"]),
+        last_used_at=instant_or_none(row["last_used_at"]),
+    )

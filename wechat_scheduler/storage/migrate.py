@@ -64,6 +64,16 @@ def load(folder: Traversable) -> list[Migration]:
     return found
 
 
+async def schema_version(database: Database) -> int:
+    """That of a database which was brought up to date at least once; StorageError otherwise."""
+    try:
+        return int((await database.read(_VERSION))[0]["value"])
+    except StorageError:
+        raise
+    except Exception as error:  # no such table, as each driver says it
+        raise StorageError("this is no database of wechat-scheduler") from error
+
+
 def statements(sql: str, types: Mapping[str, str]) -> Iterator[Statement]:
     """The statements of a migration, without comments, placeholders filled in from `types`."""
     text = _PLACEHOLDER.sub(lambda found: types[found[1]], sql)

@@ -29,6 +29,21 @@ async def open_database(
     raise StateError("the database URL begins with neither sqlite: nor postgresql:")
 
 
+async def open_as_it_is(url: str, *, clock: Clock, supervisor: Supervisor) -> Database:
+    """Open the database at `url` for looking only: nothing is made and no schema is changed.
+
+    Raises StateError when there is none, or it cannot be opened.
+    """
+    if url.startswith("sqlite:"):
+        from wechat_scheduler.storage.sqlite import SqliteView, path_of
+
+        return SqliteView(path_of(url))
+    _require_asyncpg()
+    from wechat_scheduler.storage.postgres import connect
+
+    return await connect(url, clock=clock, supervisor=supervisor)
+
+
 def _require_asyncpg() -> None:
     try:
         import asyncpg  # noqa: F401 - an optional extra

@@ -24,6 +24,10 @@ PUT = """
                  THEN excluded.due_at ELSE deliveries.due_at END,
         created_at = excluded.created_at
 """
+RECEIVERS = """
+    SELECT owner FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
+"""
 CANCEL = """
     UPDATE deliveries SET state = 'cancelled' WHERE collapse_key = $1 AND state = 'pending'
 """
@@ -70,6 +74,12 @@ def put_notice(key: JobKey, owner: str, now: int) -> Script[None]:
     target = notice_target(key, owner)
     collapse = collapse_key(NOTICE_CHANNEL, target)
     yield Statement(PUT, (secrets.randbits(52), NOTICE_CHANNEL, target, collapse, now))
+
+
+def put_notices(key: JobKey, now: int) -> Script[None]:
+    """Tell everybody who wants to be told."""
+    for row in (yield Statement(RECEIVERS, key)):
+        yield from put_notice(key, row["owner"], now)
 
 
 def cancel_notices(key: JobKey, owners: Iterable[str]) -> Script[None]:

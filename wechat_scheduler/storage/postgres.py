@@ -38,6 +38,11 @@ POSTGRESQL = Dialect(
         Statement("SELECT pg_advisory_xact_lock($1)", (int.from_bytes(b"wechat-s"),)),
     ),
     notice=f"SELECT pg_notify('{CHANNEL}', $1)",
+    others="""
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND application_name = current_setting('application_name')
+    """,
 )
 
 # Another transaction was in the way, or the schema changed under a cached plan: run it once more.
@@ -51,8 +56,11 @@ _TROUBLE = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # asyncpg's pool met a connection that the server was just ending.
+    asyncpg.InternalClientError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.LockNotAvailableError,
     asyncpg.InsufficientResourcesError,
@@ -65,13 +73,19 @@ async def open_postgres(
     url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor
 ) -> "PostgresDatabase":
     """Connect to the database that `url` names. Raises StateError when it cannot be used."""
+    database = await connect(url, clock=clock, supervisor=supervisor)
+    return await migrated(database, migrations)
+
+
+async def connect(url: str, *, clock: Clock, supervisor: Supervisor) -> "PostgresDatabase":
+    """The same, whatever its schema is."""
     try:
         with _explained():
             pool = await _connect_pool(url)
     except StorageError as error:
         raise StateError(f"cannot open the database: {error}") from error
     listener = Listener(partial(asyncpg.connect, url, timeout=CONNECT_TIMEOUT), clock, supervisor)
-    return await migrated(PostgresDatabase(pool, listener), migrations)
+    return PostgresDatabase(pool, listener)
 
 
 class PostgresDatabase:

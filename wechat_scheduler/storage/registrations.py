@@ -95,7 +95,7 @@ class Registrar:
         withdrawn = yield Statement(WITHDRAW, (*key, owner))
         yield from cancel_notices(key, [row["owner"] for row in withdrawn])
         if withdrawn and (yield Statement(WANTED, key)):
-            yield from self._list_params(key)
+            yield from list_params(self._vault, key)
             return True
         if not withdrawn and owner:
             return False
@@ -133,7 +133,7 @@ class Registrar:
         sealed = (self._vault.seal(task.notify, place), self._vault.seal(task.params, place))
         yield Statement(PUT_REGISTRATION, (*key, owner, *sealed, now))
         if params != task.params:
-            yield from self._list_params(key)
+            yield from list_params(self._vault, key)
             if task.params:
                 yield Statement(PARAMS_CHANGED, (now, *key))
         if (notify or "") != task.notify:
@@ -149,17 +149,16 @@ class Registrar:
             rows[0]["params"], place
         )
 
-    def _list_params(self, key: JobKey) -> Script[None]:
-        """The job carries the list of its params, so that claiming it needs no join."""
-        rows = yield Statement(ALL_PARAMS, key)
-        urls = [
-            self._vault.open(row["params"], registration_place(key, row["owner"])) for row in rows
-        ]
-        yield Statement(SET_PARAMS, (*key, self._vault.seal_urls(key, list(dict.fromkeys(urls)))))
-
     def _announce(self, key: JobKey, owner: str, notify: str, now: int) -> Script[None]:
         """A receiver that is new, or moved, learns the current value; one that left, nothing more."""
         if not notify:
             yield from cancel_notices(key, [owner])
         elif (yield Statement(HAS_CREDENTIAL, key)):
             yield from put_notice(key, owner, now)
+
+
+def list_params(vault: Vault, key: JobKey) -> Script[None]:
+    """The job carries the list of its params, so that claiming it needs no join."""
+    rows = yield Statement(ALL_PARAMS, key)
+    urls = [vault.open(row["params"], registration_place(key, row["owner"])) for row in rows]
+    yield Statement(SET_PARAMS, (*key, vault.seal_urls(key, list(dict.fromkeys(urls)))))

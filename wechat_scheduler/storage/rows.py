@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from wechat_scheduler.credentials.model import Account, ClaimedJob, Credential, Fault, JobKey
+from wechat_scheduler.credentials.model import (
+    Account,
+    ClaimedJob,
+    Contest,
+    Credential,
+    Fault,
+    JobKey,
+)
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
 
@@ -23,6 +30,7 @@ class SealedCredential(msgspec.Struct, array_like=True):
 _seal_json = msgspec.json.Encoder()
 _credential_json = msgspec.json.Decoder(SealedCredential)
 _fault_json = msgspec.json.Decoder(Fault)
+_contest_json = msgspec.json.Decoder(Contest)
 _urls_json = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -95,6 +103,8 @@ class Vault:
             forces=row["forces"],
             forced_at=instant_or_none(row["forced_at"]),
             fault=fault_of(row),
+            contest=contest_of(row),
+            waits_on=row["waits_on"],
             revision=row["revision"],
             suspect=bool(row["suspect"]),
             asks_params=bool(row["asks_params"]),
@@ -108,6 +118,14 @@ def fault_of(row: Row) -> Fault | None:
 
 def fault_text(fault: Fault) -> str:
     return _seal_json.encode(fault).decode()
+
+
+def contest_of(row: Row) -> Contest | None:
+    return None if row["contest"] is None else _contest_json.decode(row["contest"])
+
+
+def contest_text(contest: Contest | None) -> str | None:
+    return None if contest is None else _seal_json.encode(contest).decode()
 
 
 def registration_place(key: JobKey, owner: str) -> str:

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.database import Database, Script, Statement, each
 
 KEY_SIZE = 32
 # 96 random bits: NIST SP 800-38D allows 2**32 seals with one key, a thousand a second for 50 days
@@ -24,6 +24,7 @@ NONCE_SIZE = 12
 _FORMAT = "s1"
 _CHECKS = "SELECT name, value FROM meta WHERE name LIKE 'sealed-with:%'"
 _SAVE_CHECK = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+_DROP_CHECKS = "DELETE FROM meta WHERE name LIKE 'sealed-with:%' AND name <> $1"
 
 
 class Sealer:
@@ -37,11 +38,28 @@ class Sealer:
     def __repr__(self) -> str:
         return f"Sealer(key_ids={list(self._keys)})"
 
+    @property
+    def older_keys(self) -> tuple[str, ...]:
+        """The ids of all keys but the newest."""
+        return tuple(key_id for key_id in self._keys if key_id != self.key_id)
+
     def seal(self, text: str, *, context: str) -> str:
         """`text`, unreadable. The same text gives another result each time."""
         nonce = os.urandom(NONCE_SIZE)
         sealed = nonce + self._newest.encrypt(nonce, text.encode(), context.encode())
-        return f"{_FORMAT}.{self.key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+        return f"{self.prefix}{base64.urlsafe_b64encode(sealed).decode()}"
+
+    @property
+    def prefix(self) -> str:
+        """What everything begins with that is sealed with the newest key."""
+        return f"{_FORMAT}.{self.key_id}."
+
+    def is_newest(self, sealed: str) -> bool:
+        return sealed.startswith(self.prefix)
+
+    def reseal(self, sealed: str, *, context: str) -> str:
+        """The same text sealed with the newest key. Raises SealingError as `open`."""
+        return self.seal(self.open(sealed, context=context), context=context)
 
     def open(self, sealed: str, *, context: str) -> str:
         """The text again. Raises SealingError for a lost key, and for what was changed or moved."""
@@ -74,6 +92,17 @@ async def verify_sealing(database: Database, sealer: Sealer) -> None:
     does not open, and changes nothing then; otherwise the newest key leaves its own.
     """
     await database.write(partial(_verify, sealer))
+
+
+async def check_sealing(database: Database, sealer: Sealer) -> None:
+    """Raises SealingError unless every key that ever sealed is at hand. Changes nothing."""
+    for check in await database.read(_CHECKS):
+        sealer.open(check["value"], context=check["name"])
+
+
+async def need_newest_only(database: Database, sealer: Sealer) -> None:
+    """From now on the older keys need not be at hand. Nothing may be sealed with them any more."""
+    await database.write(lambda: each([Statement(_DROP_CHECKS, (f"sealed-with:{sealer.key_id}",))]))
 
 
 def _verify(sealer: Sealer) -> Script[None]:

@@ -34,16 +34,21 @@ SQLITE = Dialect(
     types={"identity": "INTEGER PRIMARY KEY AUTOINCREMENT", "json": "TEXT", "bytes": "BLOB"},
     alone=(),
     notice="",
+    others="",
 )
 
 
 async def open_sqlite(url: str, *, migrations: Traversable) -> "SqliteDatabase":
     """Open, or make, the file of `sqlite:///absolute/path`. Raises StateError when it cannot."""
+    return await migrated(SqliteDatabase(path_of(url)), migrations)
+
+
+def path_of(url: str) -> Path:
+    """The file that `sqlite:///absolute/path` names. Raises StateError if it names none."""
     parts = urlsplit(url)
     if parts.netloc or not parts.path.strip("/"):
         raise StateError("a SQLite URL has three slashes and an absolute path: sqlite:///path")
-    path = Path("/" + unquote(parts.path).lstrip("/"))
-    return await migrated(SqliteDatabase(path), migrations)
+    return Path("/" + unquote(parts.path).lstrip("/"))
 
 
 class SqliteDatabase:
@@ -68,6 +73,30 @@ class SqliteDatabase:
         # The writer goes last: the last connection to close folds the log back into the file.
         await self._readers.close()
         await self._writer.close()
+
+
+class SqliteView:
+    """A `Database` that is only looked at: whoever else has the file open may go on writing."""
+
+    dialect = SQLITE
+
+    def __init__(self, path: Path) -> None:
+        """Raises StateError if there is no such file, which SQLite would make."""
+        if not path.is_file():
+            raise StateError(f"there is no database at {path}")
+        self._readers = _Readers(path)
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        raise StorageError("the database was opened for reading only")
+
+    async def read(self, sql: str, *params: object) -> Sequence[Row]:
+        return await self._readers.fetch(*positional(sql, params))
+
+    def on_notice(self, listener: Callable[[str], None]) -> None:
+        """Nobody tells."""
+
+    async def close(self) -> None:
+        await self._readers.close()
 
 
 class _Readers:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from wechat_scheduler.credentials.model import JobView, Receiver
+from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.outbox import NOTICE_CHANNEL, collapse_key, notice_target
 from wechat_scheduler.storage.rows import (
     Vault,
+    contest_of,
     fault_of,
     instant,
     instant_or_none,
@@ -16,7 +17,7 @@ from wechat_scheduler.storage.rows import (
 
 JOBS = """
     SELECT appid, kind, subject, bound, version, issued_at, expires_at, renew_at, due_at, claimed_by,
-        attempts, calls, waits_on, fault
+        attempts, calls, waits_on, fault, contest
     FROM jobs
     WHERE (appid, kind, subject) > ($1, $2, $3)
         AND (CAST($4 AS TEXT) = '' OR appid = $4) AND (CAST($5 AS TEXT) = '' OR kind = $5)
@@ -47,6 +48,7 @@ def job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
         calls=row["calls"],
         waits_on=row["waits_on"],
         fault=fault_of(row),
+        contest=contest_of(row),
         receivers=tuple(receivers),
     )
 

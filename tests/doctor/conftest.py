@@ -1,0 +1,26 @@
+"""A state in good order, on a sandbox, by the machine's own clock: dates of answers are real."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.house import WeChat, daemon, daemon_config, wechat
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.config.settings import Config
+
+
+@pytest.fixture
+async def weixin() -> AsyncIterator[WeChat]:
+    async with wechat(SystemClock()) as running:
+        yield running
+
+
+@pytest.fixture
+async def config(tmp_path: Path, weixin: WeChat) -> Config:
+    """A daemon has kept two credentials there, and ended."""
+    state = tmp_path / "state"
+    async with daemon(state, weixin.url, loops=False) as running:
+        await running.register({"type": 0}, {"type": 1})
+        await running.settle()
+    return daemon_config(state, weixin.url)

@@ -1,0 +1,282 @@
+"""What `doctor` finds."""
+
+import random
+import socket
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.business import Business
+from tests.clock import FakeClock
+from tests.house import APPID, WeChat, daemon, daemon_config
+from tests.webhooks.test_client import self_signed
+from wechat_scheduler.clock import Clock, SystemClock
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.doctor.examine import examine
+from wechat_scheduler.doctor.finding import Finding, Level
+from wechat_scheduler.storage.sealing_keys import new_key, put_new_key_in_front
+
+
+async def found(
+    config: Config, *, probe: bool = False, clock: Clock | None = None
+) -> dict[str, list[Finding]]:
+    """What is found, by check."""
+    findings: dict[str, list[Finding]] = {}
+    clock = clock or SystemClock()
+    async for finding in examine(config, probe=probe, clock=clock, rng=random.Random(3)):
+        findings.setdefault(finding.check, []).append(finding)
+    return findings
+
+
+async def one(config: Config, check: str, *, probe: bool = False) -> Finding:
+    (finding,) = (await found(config, probe=probe))[check]
+    return finding
+
+
+async def test_where_all_is_well_each_check_says_so(config: Config, weixin: WeChat) -> None:
+    async with daemon(config.state.dir, weixin.url):
+        findings = await found(config, probe=True)
+
+    levels = {check: [it.level for it in group] for check, group in findings.items()}
+    assert levels == {
+        "state": [Level.OK],
+        "daemon": [Level.OK],
+        "dns": [Level.OK],
+        "wechat": [Level.OK],
+        "clock": [Level.OK],
+        "store": [Level.OK],
+        "sealing key": [Level.OK],
+        APPID: [Level.OK, Level.OK],
+        "egress ip": [Level.OK],
+    }
+
+
+async def test_it_changes_nothing_and_asks_wechat_nothing_unless_told_to(
+    config: Config, weixin: WeChat
+) -> None:
+    before, calls = files(config.state.dir), weixin.sandbox.calls()
+
+    await found(config)
+
+    assert files(config.state.dir) == before
+    assert weixin.sandbox.calls() == calls
+
+
+async def test_a_probe_leaves_the_token_that_is_in_use(config: Config, weixin: WeChat) -> None:
+    async with daemon(config.state.dir, weixin.url) as running:
+        value = await running.value(f"{APPID}/0")
+        calls = weixin.sandbox.calls("/cgi-bin/stable_token")
+
+        await found(config, probe=True)
+
+        await running.call("POST", f"/task/{APPID}/0/refresh")
+        assert await running.value(f"{APPID}/0") == value
+        assert weixin.sandbox.calls("/cgi-bin/stable_token") > calls
+
+
+async def test_before_the_first_start_nothing_fails(tmp_path: Path, weixin: WeChat) -> None:
+    findings = await found(daemon_config(tmp_path / "state", weixin.url))
+
+    assert {check: group[0].level for check, group in findings.items()} == {
+        "state": Level.WARN,
+        "daemon": Level.WARN,
+        "dns": Level.OK,
+        "wechat": Level.OK,
+        "clock": Level.OK,
+        "store": Level.WARN,
+    }
+    assert not (tmp_path / "state").exists()
+
+
+def open_to_others(config: Config) -> None:
+    (config.state.dir / "wechat-scheduler.db").chmod(0o644)
+
+
+def no_folder(config: Config) -> None:
+    for file in config.state.dir.iterdir():
+        file.unlink()
+    config.state.dir.rmdir()
+    config.state.dir.touch()
+
+
+def newer_schema(config: Config) -> None:
+    with closing(sqlite3.connect(config.state.dir / "wechat-scheduler.db")) as database, database:
+        database.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
+
+
+def older_schema(config: Config) -> None:
+    with closing(sqlite3.connect(config.state.dir / "wechat-scheduler.db")) as database, database:
+        database.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+
+
+def no_database(config: Config) -> None:
+    (config.state.dir / "wechat-scheduler.db").write_bytes(b"this is not SQLite" * 1000)
+
+
+def lost_key(config: Config) -> None:
+    config.state.sealing_key_file.unlink()
+
+
+def another_key(config: Config) -> None:
+    config.state.sealing_key_file.write_text(new_key())
+
+
+def begun_rotation(config: Config) -> None:
+    put_new_key_in_front(config.state.sealing_key_file)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "check", "level", "says", "advice"),
+    [
+        (open_to_others, "state", Level.FAIL, "others have access to", "chmod go= "),
+        (no_folder, "state", Level.FAIL, "is a file", "--state"),
+        (newer_schema, "store", Level.FAIL, "schema version 999 is newer", "install the newer"),
+        (older_schema, "store", Level.WARN, "the next start brings it to", "make a backup"),
+        (no_database, "store", Level.FAIL, "the file is not a SQLite database", "backup"),
+        (lost_key, "sealing key", Level.FAIL, "No such file", "put back the copy"),
+        (another_key, "sealing key", Level.FAIL, "the sealing key is lost", "put back the copy"),
+        (begun_rotation, "sealing key", Level.WARN, "an older key", "keys rotate-sealing"),
+    ],
+)
+async def test_what_is_wrong_with_the_state_comes_with_what_to_do(
+    config: Config,
+    spoil: Callable[[Config], None],
+    check: str,
+    level: Level,
+    says: str,
+    advice: str,
+) -> None:
+    spoil(config)
+
+    finding = await one(config, check)
+
+    assert (finding.level, says in finding.says, advice in finding.advice) == (level, True, True)
+
+
+async def test_a_daemon_that_hangs_is_told_from_none(config: Config, weixin: WeChat) -> None:
+    before = await one(config, "daemon")
+    async with daemon(config.state.dir, weixin.url):
+        with socket.create_server(("127.0.0.1", 0)) as dead:
+            port = dead.getsockname()[1]
+        (config.state.dir / "daemon.url").write_text(f"http://127.0.0.1:{port}\n")
+        hanging = await one(config, "daemon")
+
+    assert (before.level, before.says) == (Level.WARN, "none is running on this state")
+    assert hanging.level is Level.FAIL
+    assert "journalctl" in hanging.advice
+
+
+async def test_a_clock_that_is_off_is_a_warning_with_how_much(config: Config) -> None:
+    (finding,) = (await found(config, clock=FakeClock()))["clock"]
+
+    assert finding.level is Level.WARN
+    assert "WeChat's" in finding.says
+    assert "timedatectl" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("api", "check", "says"),
+    [
+        ("http://wechat.invalid", "dns", "wechat.invalid has no address"),
+        ("http://127.0.0.1:9", "wechat", "no answer from 127.0.0.1:9"),
+    ],
+)
+async def test_a_way_to_wechat_that_is_blocked_is_named(
+    config: Config, api: str, check: str, says: str
+) -> None:
+    finding = await one(daemon_config(config.state.dir, api), check)
+
+    assert (finding.level, says in finding.says) == (Level.FAIL, True)
+    assert "firewall" in finding.advice
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_from_a_firewall(
+    config: Config, tmp_path: Path
+) -> None:
+    async with Business(tls=self_signed(tmp_path / "certificate")) as impostor:
+        finding = await one(daemon_config(config.state.dir, impostor.url("")), "wechat")
+
+    assert (finding.level, finding.says) == (
+        Level.FAIL,
+        "no TLS with 127.0.0.1: self-signed certificate",
+    )
+    assert "ca-certificates" in finding.advice
+
+
+async def test_what_wechat_refuses_is_shown_with_its_advice_and_the_address_it_sees(
+    config: Config, weixin: WeChat
+) -> None:
+    weixin.sandbox.script("/cgi-bin/stable_token", errcode=40164, times=None)
+
+    findings = await found(config, probe=True)
+
+    kept, probe = findings[APPID]
+    (egress,) = findings["egress ip"]
+    assert (kept.level, probe.level, egress.level) == (Level.OK, Level.FAIL, Level.FAIL)
+    assert "40164" in probe.says
+    assert "IP白名单" in probe.advice
+    assert "1.2.3.4" in egress.says
+
+
+async def test_a_credential_that_failed_is_shown_without_a_probe(
+    config: Config, weixin: WeChat
+) -> None:
+    weixin.sandbox.script("/cgi-bin/stable_token", errcode=40125, times=None)
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.call("POST", f"/task/{APPID}/0/refresh")
+        await running.settle()
+
+    finding = await one(config, APPID)
+
+    assert finding.level is Level.FAIL
+    assert finding.says.startswith("access_token is fresh: /cgi-bin/stable_token: 40125")
+    assert "AppSecret" in finding.advice
+
+
+async def test_business_systems_are_reached_without_being_told_or_asked_anything(
+    config: Config, weixin: WeChat
+) -> None:
+    async with Business() as business, daemon(config.state.dir, weixin.url, loops=False) as running:
+        refresh_token = {"type": 2, "openid": "o1", "params": business.url("/p?secret=1")}
+        await running.register({"type": 0, "notify": business.url("/n?secret=1")}, refresh_token)
+
+        findings = await found(config, probe=True)
+
+        assert {call.method for call in business.calls} == {"HEAD"}
+    (notify,), (params,) = findings["notify"], findings["params"]
+    assert (notify.level, params.level) == (Level.OK, Level.OK)
+    assert "secret" not in f"{notify} {params}"
+
+
+async def test_a_business_system_that_is_away_is_a_failure(config: Config, weixin: WeChat) -> None:
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.register({"type": 0, "notify": "http://127.0.0.1:9/n?secret=1"})
+        await running.settle()
+
+    without, probed = (await found(config))["notify"], (await found(config, probe=True))["notify"]
+
+    assert [finding.level for finding in without] == [Level.WARN]
+    assert [finding.level for finding in probed] == [Level.WARN, Level.FAIL]
+    assert "secret" not in f"{without} {probed}"
+
+
+async def test_a_platform_whose_tickets_do_not_come_is_told_how_to_try(
+    config: Config, weixin: WeChat
+) -> None:
+    platform = "wx2222222222222222"
+    secrets = {"token": "atoken", "encoding_aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.call("PUT", f"/callbacks/{platform}", body=secrets)
+
+    finding = await one(config, "callback")
+
+    assert finding.level is Level.WARN
+    assert platform in finding.says
+    assert f"/wechat/callback/{platform} must answer 403" in finding.advice
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

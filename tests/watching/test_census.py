@@ -1,0 +1,81 @@
+"""What is counted in the store is what its rows say one by one."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TICKET, TOKEN, USER, registration, rotated
+from tests.upkeep.planting import credentials, plant, run
+from wechat_scheduler.census import QueueCensus
+from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spent
+from wechat_scheduler.credentials.policy import State, state
+from wechat_scheduler.errors import Reaction
+from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.sealing import Sealer
+
+SEALER = Sealer([bytes(32)])
+
+
+@pytest.mark.parametrize("later", [timedelta(0), LIFE * 0.95, LIFE, 3 * LIFE])
+async def test_states_are_counted_as_each_job_shows_its_own(
+    database: Database, later: timedelta
+) -> None:
+    store = credentials(database, SEALER)
+    await store.register(registration(TOKEN, TICKET, USER), now=NOW)
+    for job in await store.claim(now=NOW, limit=2, lease=LEASE):
+        await store.save(rotated(job), now=NOW)
+    await run(database, "UPDATE jobs SET waits_on = $1 WHERE kind = $2", AUTHORIZATION, USER.kind)
+
+    at = NOW + later
+    census = await SqlCensus(database).census(now=at)
+    not_fresh = dict(await SqlCensus(database).not_fresh(now=at, limit=10))
+
+    views = await store.view(limit=10)
+    assert {kind.kind: dict(kind.states) for kind in census.kinds} == {
+        view.key.kind: {state(view, at): 1} for view in views
+    }
+    assert not_fresh == {
+        view.key: state(view, at) for view in views if state(view, at) is not State.FRESH
+    }
+
+
+async def test_faults_are_counted_by_cause(database: Database) -> None:
+    store = credentials(database, SEALER)
+    await store.register(registration(TOKEN, TICKET), now=NOW)
+    fault = Fault(at=NOW, reaction=Reaction.OPERATOR, message="no", endpoint="/e", errcode=40164)
+    for job in await store.claim(now=NOW, limit=2, lease=LEASE):
+        failed = Failed(job=job, fault=fault, due_at=NOW + HOUR, spent=Spent(calls=1))
+        await store.save(failed, now=NOW)
+
+    census = await SqlCensus(database).census(now=NOW)
+
+    found = Counter(
+        {(it.kind, it.reaction, it.endpoint, it.errcode): it.jobs for it in census.faults}
+    )
+    assert found == {
+        (TOKEN.kind, Reaction.OPERATOR, "/e", 40164): 1,
+        (TICKET.kind, Reaction.OPERATOR, "/e", 40164): 1,
+    }
+
+
+async def test_queues_say_how_much_waits_and_how_late_it_is(database: Database) -> None:
+    await plant(database, SEALER)
+
+    census = await SqlCensus(database).census(now=NOW + 3 * LIFE)
+
+    queues = {queue.name: queue for queue in census.queues}
+    assert {name: (queue.waiting, queue.due) for name, queue in queues.items()} == {
+        "job": (2, 2),
+        "delivery/credential": (2, 2),
+        "event": (1, 1),
+    }
+    assert queues["event"] == QueueCensus(name="event", waiting=1, due=1, due_since=NOW, oldest=NOW)
+
+
+async def test_an_empty_store_counts_to_nothing(database: Database) -> None:
+    census = await SqlCensus(database).census(now=NOW)
+
+    assert (census.kinds, census.faults, census.tickets) == ((), (), {})
+    assert await SqlCensus(database).answers()

@@ -1,0 +1,103 @@
+"""Each account: how its credentials stand, whether WeChat accepts us, and from which address."""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from wechat_scheduler.credentials.model import Account, Fault, JobKey
+from wechat_scheduler.credentials.policy import State, state
+from wechat_scheduler.credentials.ports import Issuer, IssueRequest
+from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
+from wechat_scheduler.errors import Reaction, WeChatError
+
+ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
+
+# WeChat's refusals of the address that a call comes from, with that address in them.
+_FOREIGN = frozenset((40164, 61004, *range(89501, 89508)))
+_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+
+
+def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
+    """A line for each account that is well, and for each credential that is not."""
+    by_account: dict[str, list[JobView]] = {}
+    for view in views:
+        by_account.setdefault(view.key.appid, []).append(view)
+    for appid, jobs in by_account.items():
+        ailing = [finding for job in jobs for finding in _job(job, now)]
+        yield from ailing or [ok(appid, f"{len(jobs)} credentials, none ails")]
+    if not by_account:
+        yield warn("accounts", "nothing is registered yet", "POST /register, as the README says")
+
+
+def _job(view: JobView, now: datetime) -> Iterator[Finding]:
+    standing, name = state(view, now), _name(view)
+    if view.fault is None:
+        if standing in (State.PENDING, State.EXPIRED):
+            advice = "a running daemon fetches it; if this stays, its log says why"
+            yield warn(view.key.appid, f"{name} is {standing}", advice)
+        return
+    urgent = standing in (State.PENDING, State.EXPIRED) or _wants_somebody(view.fault)
+    yield Finding(
+        level=Level.FAIL if urgent else Level.WARN,
+        check=view.key.appid,
+        says=f"{name} is {standing}: {view.fault.message}",
+        advice=view.fault.advice or "nothing to do, it is tried again",
+    )
+
+
+def _name(view: JobView) -> str:
+    return "/".join(filter(None, (view.key.kind, view.subject)))
+
+
+def _wants_somebody(fault: Fault) -> bool:
+    return fault.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+
+
+async def probes(
+    accounts: Iterable[Account], access_token: Issuer, views: Sequence[JobView]
+) -> AsyncIterator[tuple[Finding, WeChatError | None]]:
+    """One real call for each account that has an access_token: stable_token without force, which
+    returns the token there is and ends none."""
+    wanted = {view.key.appid for view in views if view.key.kind == ACCESS_TOKEN}
+    for account in accounts:
+        if account.appid in wanted:
+            yield await _probe(account, access_token)
+
+
+async def _probe(account: Account, issuer: Issuer) -> tuple[Finding, WeChatError | None]:
+    stable = Account(appid=account.appid, secret=account.secret, endpoint="stable_token")
+    key = JobKey(account.appid, ACCESS_TOKEN)
+    try:
+        await issuer.issue(IssueRequest(key=key, account=stable, subject="", inputs={}))
+    except WeChatError as error:
+        return fail(account.appid, f"probe: {error}", error.advice), error
+    return ok(account.appid, "probe: WeChat gives it a token"), None
+
+
+def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding:
+    """The address that WeChat sees, which only its refusals name."""
+    faults = [view.fault for view in views if view.fault]
+    said = [(fault.errcode, fault.message) for fault in faults]
+    said += [(error.errcode, str(error)) for error in refusals]
+    seen = {
+        found[0]
+        for errcode, words in said
+        if errcode in _FOREIGN
+        for found in [_address(words)]
+        if found
+    }
+    if seen:
+        return fail(
+            "egress ip",
+            f"WeChat sees this machine as {', '.join(sorted(seen))} and refuses that address",
+            "add it to the IP whitelist of the accounts that it refuses (公众平台 → 设置与开发 → "
+            "基本配置 → IP白名单)",
+        )
+    return ok(
+        "egress ip", "refused by no account; WeChat names it only where it refuses it (40164)"
+    )
+
+
+def _address(words: str) -> re.Match[str] | None:
+    return _ADDRESS.search(words)

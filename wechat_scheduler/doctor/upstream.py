@@ -1,0 +1,85 @@
+"""The way to WeChat: its name, its TLS, its clock."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from yarl import URL
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
+from wechat_scheduler.wechat.client import client_session
+
+PATIENCE = aiohttp.ClientTimeout(total=10)
+# Beyond this, lifetimes that both sides count by their own clocks begin to matter; WeChat's pushes
+# are refused from five minutes on.
+TOLERANCE = timedelta(seconds=5)
+
+FIREWALL = "let this machine reach WeChat: see resolv.conf, routes and firewall"
+
+
+async def wechat(api: str, *, clock: Clock) -> AsyncIterator[Finding]:
+    """Ask WeChat's API for its front page, which costs nothing of anybody's quota."""
+    url = URL(api)
+    addresses = await _resolved(url)
+    if not addresses:
+        yield fail("dns", f"{url.host} has no address", FIREWALL)
+        return
+    yield ok("dns", f"{url.host} is {', '.join(addresses)}")
+    async with client_session(connections=1) as session:
+        asked = clock.now()
+        try:
+            async with session.get(url, timeout=PATIENCE, allow_redirects=False) as response:
+                date = response.headers.get("Date", "")
+        except aiohttp.ClientSSLError as error:
+            yield _no_tls(url, error)
+            return
+        except (aiohttp.ClientError, TimeoutError) as error:
+            says = f"no answer from {url.host}:{url.port}: {_reason(error)}"
+            yield fail("wechat", says, FIREWALL)
+            return
+    how = "with TLS" if url.scheme == "https" else "without TLS"
+    yield ok("wechat", f"{url.host}:{url.port} answers, {how}")
+    yield _clock(date, asked + (clock.now() - asked) / 2)
+
+
+async def _resolved(url: URL) -> list[str]:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(url.host or "", url.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))[:4]
+
+
+def _no_tls(url: URL, error: aiohttp.ClientSSLError) -> Finding:
+    reason = getattr(error, "certificate_error", None) or error.os_error
+    return fail(
+        "wechat",
+        f"no TLS with {url.host}: {getattr(reason, 'verify_message', '') or reason}",
+        "update this machine's CA certificates (apt install ca-certificates) and set its clock; "
+        "otherwise something in between answers in WeChat's place",
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return (error.os_error.strerror or "it cannot be reached").lower()
+    return "it took too long" if isinstance(error, TimeoutError) else "it does not speak HTTP"
+
+
+def _clock(date: str, now: datetime) -> Finding:
+    """WeChat's Date is cut to whole seconds, so half of one is added."""
+    try:
+        theirs = parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=0.5)
+    except ValueError:
+        return warn("clock", "WeChat's answer has no date to compare with", "check it by hand")
+    offset = (now - theirs).total_seconds()
+    if abs(offset) > TOLERANCE.total_seconds():
+        how = "ahead of" if offset > 0 else "behind"
+        says = f"{abs(offset):.0f} s {how} WeChat's"
+        return warn("clock", says, "let it be set from the network: timedatectl set-ntp true")
+    return ok("clock", "agrees with WeChat's")

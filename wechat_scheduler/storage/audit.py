@@ -1,0 +1,81 @@
+"""`audit.AuditStore` on a database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from wechat_scheduler.audit import Action, Entry, Search
+from wechat_scheduler.storage.database import Database, Row, Statement, each
+from wechat_scheduler.storage.rows import instant, micros
+
+ADD = """
+    INSERT INTO audit (at, key_id, address, action, object, count) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+COUNT = f"""{ADD}
+    ON CONFLICT (at, key_id, object) WHERE action = 'credential.read'
+    DO UPDATE SET count = audit.count + excluded.count
+"""
+USED = """
+    UPDATE api_keys SET last_used_at = $2
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)
+"""
+FORGET = "DELETE FROM audit WHERE at < $1"
+FIND = """
+    SELECT id, at, key_id, address, action, object, count FROM audit
+    WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) AND (CAST($2 AS TEXT) = '' OR key_id = $2)
+        AND (CAST($3 AS TEXT) = '' OR action = $3)
+        AND (CAST($4 AS TEXT) = '' OR object = $4
+            OR substr(object, 1, length($4) + 1) = $4 || '/')
+    ORDER BY id DESC LIMIT $5
+"""
+
+
+class SqlAudit:
+    """Entries in the order in which they were stored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, entries: Sequence[Entry]) -> None:
+        statements = [Statement(ADD, _row(entry)) for entry in entries]
+        await self._database.write(lambda: each(statements))
+
+    async def count(self, reads: Sequence[Entry]) -> None:
+        # In one order, whoever writes them: two processes must not wait for each other's rows.
+        rows = sorted(_row(entry) for entry in reads)
+        await self._database.write(lambda: each([Statement(COUNT, row) for row in rows]))
+
+    async def used(self, keys: Mapping[str, datetime]) -> None:
+        statements = [Statement(USED, (key, micros(at))) for key, at in sorted(keys.items())]
+        await self._database.write(lambda: each(statements))
+
+    async def forget(self, before: datetime) -> None:
+        await self._database.write(lambda: each([Statement(FORGET, (micros(before),))]))
+
+    async def find(self, search: Search) -> Sequence[Entry]:
+        rows = await self._database.read(
+            FIND, search.before, search.key, search.action, search.object, search.limit
+        )
+        return [_entry(row) for row in rows]
+
+
+def _row(entry: Entry) -> tuple[int, str, str, str, str, int]:
+    return (
+        micros(entry.at),
+        entry.key,
+        entry.address,
+        entry.action.value,
+        entry.object,
+        entry.count,
+    )
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        id=row["id"],
+        at=instant(row["at"]),
+        key=row["key_id"],
+        address=row["address"],
+        action=Action(row["action"]),
+        object=row["object"],
+        count=row["count"],
+    )

@@ -1,0 +1,120 @@
+"""What becomes of the jobs of an account that authorises a platform, or does so anew."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wechat_scheduler.access import Scope
+from wechat_scheduler.credentials.model import AUTHORIZATION, Credential, JobKey
+from wechat_scheduler.pushes.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, WECHAT, Event
+from wechat_scheduler.storage import refresh_tokens
+from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.jobs import wake_children
+from wechat_scheduler.storage.outbox import put_notices
+from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, MAKE_JOB
+from wechat_scheduler.storage.rows import MICROSECOND, Vault, key_of, micros, registration_place
+
+# The account's own job, or the one that was registered without naming it.
+JOB = """
+    SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at FROM jobs
+    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
+    ORDER BY CASE WHEN subject = $3 THEN 0 ELSE 1 END LIMIT 1
+"""
+# What an attempt that is under way brings is older than this, so it loses its claim.
+GIVE = """
+    UPDATE jobs SET credential = $4, version = version + 1, issued_at = $5, expires_at = $6,
+        renew_at = $7, due_at = $7, longest = CASE WHEN longest > $8 THEN longest ELSE $8 END,
+        bound = $9, claimed_by = NULL, attempts = 0, fault = NULL, waits_on = '', suspect = 0,
+        asks_params = 0, revision = revision + 1
+    WHERE appid = $1 AND kind = $2 AND subject = $3
+"""
+ASK_ANEW = """
+    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END, attempts = 0,
+        waits_on = '', revision = revision + 1
+    WHERE appid = $2 AND kind = $3 AND subject = $4
+"""
+WAKE_REVOKED = """
+    UPDATE jobs SET due_at = $1, waits_on = ''
+    WHERE appid = $2 AND (subject = $3 OR bound = $3) AND waits_on = $4
+    RETURNING appid, kind, subject
+"""
+PUT_INTEREST = """
+    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at)
+    VALUES ($1, $2, $3, $4, $5, '', $6) ON CONFLICT (appid, kind, subject, owner) DO NOTHING
+"""
+INTERESTED = """
+    SELECT r.owner, r.notify, k.kinds, k.scopes FROM registrations r JOIN api_keys k ON k.id = r.owner
+    WHERE r.appid = $1 AND r.kind = $2 AND r.subject = '' AND r.notify <> '' AND k.revoked_at IS NULL
+"""
+
+
+def authorize(
+    vault: Vault, event: Event, credential: Credential | None, now: datetime
+) -> Script[Sequence[JobKey]]:
+    """Give the account's job this value, or have it look for one; it is made if there is none.
+
+    Whoever is told of the platform's own token is told of the account's from now on, as far as
+    their key reaches. Returns the jobs that changed; none if the platform's account is unknown.
+    """
+    known = yield Statement(LOCK_ACCOUNT, (event.appid,))
+    if not known:
+        return []
+    job = yield from _job(event, known[0]["last_version"], micros(now))
+    key = key_of(job)
+    yield from _register(vault, key, micros(now))
+    if credential is None:
+        yield Statement(ASK_ANEW, (micros(now), *key))
+    else:
+        yield from _give(vault, job, event.authorizer, credential, micros(now))
+    account = (event.appid, event.authorizer)
+    woken = yield Statement(WAKE_REVOKED, (micros(now), *account, AUTHORIZATION))
+    return [key, *(key_of(row) for row in woken)]
+
+
+def _job(event: Event, last_version: int, now: int) -> Script[Row]:
+    wanted = (event.appid, AUTHORIZER_TOKEN, event.authorizer)
+    found = yield Statement(JOB, wanted)
+    if not found:
+        yield Statement(MAKE_JOB, (*wanted, last_version, now))
+        found = yield Statement(JOB, wanted)
+    return found[0]
+
+
+def _register(vault: Vault, key: JobKey, now: int) -> Script[None]:
+    yield Statement(PUT_INTEREST, (*key, WECHAT, "", now))
+    component = JobKey(key.appid, COMPONENT_TOKEN)
+    for row in (yield Statement(INTERESTED, component[:2])):
+        if not _reaches(row, key.kind):
+            continue
+        owner = row["owner"]
+        notify = vault.open(row["notify"], registration_place(component, owner))
+        sealed = vault.seal(notify, registration_place(key, owner))
+        yield Statement(PUT_INTEREST, (*key, owner, sealed, now))
+
+
+def _reaches(key: Row, kind: str) -> bool:
+    """Nobody is told through this what they might not have registered for themselves."""
+    kinds, scopes = key["kinds"].split(), key["scopes"].split()
+    return (not kinds or kind in kinds) and bool({Scope.REGISTER, Scope.ADMIN} & set(scopes))
+
+
+def _give(
+    vault: Vault, job: Row, authorizer: str, credential: Credential, now: int
+) -> Script[None]:
+    key, before = key_of(job), vault.credential(job)
+    if before is not None and before.refresh_token not in ("", credential.refresh_token):
+        yield from refresh_tokens.keep(vault, key, before.refresh_token, now)
+    lifetime = credential.expires_at - credential.issued_at
+    yield Statement(
+        GIVE,
+        (
+            *key,
+            vault.seal_credential(key, credential),
+            micros(credential.issued_at),
+            micros(credential.expires_at),
+            micros(credential.renew_at),
+            lifetime // MICROSECOND,
+            authorizer,
+        ),
+    )
+    yield from put_notices(key, now)
+    yield from wake_children(key, authorizer, now)

@@ -1,0 +1,139 @@
+"""Copies of a SQLite database: taken while it is in use, and put in its place."""
+
+import os
+import secrets
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from wechat_scheduler.errors import StateError
+from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.sqlite_connection import trouble
+
+# More rotations than a job can have had since the backup was made.
+VERSIONS_AHEAD = 1_000_000
+
+# A restored value may have been replaced long ago, so each job asks WeChat now. Versions go on
+# where no reader has been yet: one that was given out a second time, for another value, would be
+# taken by its readers for what they have.
+_ANEW = (
+    "UPDATE jobs SET due_at = :now, version = version + :ahead",
+    "UPDATE accounts SET last_version = last_version + :ahead",
+)
+
+
+def back_up(database: Path, file: Path) -> None:
+    """Copy `database`, which may be in use, to `file`: as of one moment, all of it or nothing,
+    for its owner's eyes only. Raises StateError."""
+    draft = _draft(file)
+    try:
+        _make_private(draft)
+        # A connection that may not write would leave a log behind where no daemon runs.
+        with closing(_connect(database, "rw")) as connection:
+            connection.execute("VACUUM INTO ?", (str(draft),))
+        _settle(draft, file)
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(f"cannot back up to {file}: {_reason(error)}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def put_in_place(file: Path, database: Path, *, now: datetime) -> None:
+    """Make a copy of `file`, a backup, the database. Nobody may have that open. Raises StateError."""
+    draft = _draft(database)
+    try:
+        _make_private(draft)
+        _copy(file, draft)
+        _prepare(draft, now)
+        _belong(draft, database if database.exists() else database.parent)
+        _fold_log(database)
+        _settle(draft, database)
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(f"cannot restore {database}: {_reason(error)}") from error
+    finally:
+        for leftover in (draft, *_logs(draft)):
+            leftover.unlink(missing_ok=True)
+
+
+def is_whole(file: Path) -> bool:
+    """Whether every page of a SQLite file is as SQLite wrote it. Raises StateError."""
+    try:
+        with closing(_connect(file, "ro")) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(f"cannot read {file}: {_reason(error)}") from error
+
+
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str(file.absolute()))}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None)
+
+
+def _copy(file: Path, draft: Path) -> None:
+    with closing(_connect(file, "ro")) as source, closing(_connect(draft, "rw")) as target:
+        source.backup(target)
+
+
+def _prepare(draft: Path, now: datetime) -> None:
+    with closing(_connect(draft, "rw")) as connection:
+        connection.execute("BEGIN")
+        for statement in _ANEW:
+            connection.execute(statement, {"now": micros(now), "ahead": VERSIONS_AHEAD})
+        connection.execute("COMMIT")
+        # Whatever the backup was, what is renamed must be the whole database, without a log.
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _fold_log(database: Path) -> None:
+    """The old database's log must be gone before another one stands there: SQLite would apply it."""
+    if not any(log.exists() for log in _logs(database)):
+        return
+    try:
+        with closing(_connect(database, "rw")) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error:
+        pass  # it is damaged, which may be why it is replaced
+    for log in _logs(database):
+        log.unlink(missing_ok=True)
+
+
+def _logs(file: Path) -> tuple[Path, ...]:
+    return tuple(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", "-journal"))
+
+
+def _draft(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+
+
+def _make_private(draft: Path) -> None:
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def _belong(draft: Path, like: Path) -> None:
+    """Root may restore for a daemon that is somebody else."""
+    if os.geteuid() == 0:
+        info = like.stat()
+        os.chown(draft, info.st_uid, info.st_gid)
+
+
+def _settle(draft: Path, file: Path) -> None:
+    """On the disk, then under its name, then the name on the disk."""
+    _sync(draft, os.O_RDONLY)
+    draft.rename(file)
+    _sync(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: OSError | sqlite3.Error) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return str(trouble(error) or error)

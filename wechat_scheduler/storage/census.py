@@ -1,0 +1,143 @@
+"""`census.CensusTaker` on a database."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from wechat_scheduler.census import Census, FaultCensus, KindCensus, QueueCensus
+from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
+from wechat_scheduler.credentials.policy import State, quota_day
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
+from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros
+
+# Where a thousand jobs fail for one cause, these are enough to see it.
+MOST_FAULTS = 10_000
+
+# As `policy.state` has it.
+STATE = f"""
+    CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 THEN 'expired'
+         WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
+"""
+KINDS = f"""
+    SELECT kind, {STATE} AS state, count(*) AS jobs, min(expires_at) AS first_expiry,
+        min(issued_at) AS oldest_issue,
+        sum(CASE WHEN quota_day = $2 THEN calls ELSE 0 END) AS calls,
+        max(CASE WHEN quota_day = $2 THEN calls ELSE 0 END) AS most_calls,
+        count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
+        min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
+    FROM jobs GROUP BY kind, 2 ORDER BY kind, 2
+"""  # noqa: S608 - our own text
+FAULTS = f"SELECT kind, fault FROM jobs WHERE fault IS NOT NULL LIMIT {MOST_FAULTS}"  # noqa: S608
+DELIVERIES = """
+    SELECT 'delivery/' || channel AS name, count(*) AS waiting, min(created_at) AS oldest,
+        count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
+        min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
+    FROM deliveries WHERE state = 'pending' GROUP BY channel ORDER BY channel
+"""
+EVENTS = f"""
+    SELECT 'event' AS name, count(*) AS waiting, min(received_at) AS oldest,
+        count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
+        min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
+    FROM events WHERE state = 'pending' AND name <> '{WATCH}'
+"""  # noqa: S608 - our own text
+# One that never sent any is waited for since it was expected to.
+TICKETS = f"""
+    SELECT c.appid, max(coalesce(p.received_at, c.changed_at)) AS came_at
+    FROM callbacks c
+    JOIN jobs j ON j.appid = c.appid AND j.kind = '{COMPONENT_TOKEN}'
+    LEFT JOIN pushes p ON p.appid = c.appid AND p.name = '{TICKET}'
+    GROUP BY c.appid ORDER BY c.appid
+"""  # noqa: S608 - our own text
+NOT_FRESH = f"""
+    SELECT appid, kind, subject, {STATE} AS state FROM jobs
+    WHERE expires_at IS NULL OR renew_at <= $1 OR waits_on = '{AUTHORIZATION}'
+    ORDER BY appid, kind, subject LIMIT $2
+"""  # noqa: S608 - our own text
+
+
+class SqlCensus:
+    """Reads only; a query a table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def census(self, *, now: datetime) -> Census:
+        at = micros(now)
+        jobs = await self._database.read(KINDS, at, quota_day(now).toordinal())
+        faults = await self._database.read(FAULTS)
+        deliveries = await self._database.read(DELIVERIES, at)
+        events = await self._database.read(EVENTS, at)
+        tickets = await self._database.read(TICKETS)
+        return Census(
+            kinds=_kinds(jobs),
+            faults=_faults(faults),
+            queues=(*_jobs_queue(jobs), *map(_queue, deliveries), *map(_queue, events)),
+            tickets={row["appid"]: instant(row["came_at"]) for row in tickets},
+        )
+
+    async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, State]]:
+        rows = await self._database.read(NOT_FRESH, micros(now), limit)
+        return [(key_of(row), State(row["state"])) for row in rows]
+
+    async def answers(self) -> bool:
+        return bool(await self._database.read("SELECT 1 AS one"))
+
+
+def _kinds(rows: Sequence[Row]) -> tuple[KindCensus, ...]:
+    by_kind: dict[str, list[Row]] = {}
+    for row in rows:
+        by_kind.setdefault(row["kind"], []).append(row)
+    return tuple(
+        KindCensus(
+            kind=kind,
+            states={State(row["state"]): row["jobs"] for row in group},
+            first_expiry=_earliest(_kept(group), "first_expiry"),
+            oldest_issue=_earliest(_kept(group), "oldest_issue"),
+            calls=int(sum(row["calls"] for row in group)),
+            most_calls=max(row["most_calls"] for row in group),
+        )
+        for kind, group in by_kind.items()
+    )
+
+
+def _kept(rows: Sequence[Row]) -> Sequence[Row]:
+    """What was revoked is not missed when it expires."""
+    return [row for row in rows if row["state"] != State.REVOKED]
+
+
+def _faults(rows: Sequence[Row]) -> tuple[FaultCensus, ...]:
+    faults = [(row["kind"], fault) for row in rows if (fault := fault_of(row))]
+    counts = Counter(
+        (kind, fault.reaction, fault.endpoint, fault.errcode) for kind, fault in faults
+    )
+    return tuple(
+        FaultCensus(kind=kind, reaction=reaction, endpoint=endpoint, errcode=errcode, jobs=jobs)
+        for (kind, reaction, endpoint, errcode), jobs in counts.items()
+    )
+
+
+def _jobs_queue(rows: Sequence[Row]) -> tuple[QueueCensus, ...]:
+    if not rows:
+        return ()
+    waiting = sum(row["jobs"] for row in rows)
+    due = sum(row["due"] for row in rows)
+    return (
+        QueueCensus(name="job", waiting=waiting, due=due, due_since=_earliest(rows, "due_since")),
+    )
+
+
+def _queue(row: Row) -> QueueCensus:
+    return QueueCensus(
+        name=row["name"],
+        waiting=row["waiting"],
+        due=row["due"],
+        due_since=instant_or_none(row["due_since"]),
+        oldest=instant_or_none(row["oldest"]),
+    )
+
+
+def _earliest(rows: Sequence[Row], column: str) -> datetime | None:
+    return instant_or_none(
+        min((row[column] for row in rows if row[column] is not None), default=None)
+    )

@@ -1,0 +1,154 @@
+"""Every column that holds what is sealed, and how all of them are sealed anew with a new key.
+
+A migration says "sealed" beside such a column, and a test compares: none can be forgotten here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from wechat_scheduler.errors import SealingError
+from wechat_scheduler.storage import refresh_tokens
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.events import code_place
+from wechat_scheduler.storage.pushes import secrets_place
+from wechat_scheduler.storage.rows import key_of, registration_place
+from wechat_scheduler.storage.sealing import Sealer
+
+# Rows in one transaction: short enough that nobody who writes at the same time waits for long.
+BATCH = 200
+
+
+class SealedColumn(NamedTuple):
+    """`key` is the table's primary key; `place` names what a row's text is sealed to, from `key`
+    and the columns in `beside`."""
+
+    table: str
+    column: str
+    key: tuple[str, ...]
+    place: Callable[[Row], str]
+    beside: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+JOB = ("appid", "kind", "subject")
+
+COLUMNS = (
+    SealedColumn("accounts", "secret", ("appid",), lambda row: f"account:{row['appid']}"),
+    SealedColumn("jobs", "params", JOB, lambda row: f"params:{key_of(row)}"),
+    SealedColumn("jobs", "credential", JOB, lambda row: f"job:{key_of(row)}"),
+    SealedColumn("registrations", "notify", (*JOB, "owner"), lambda row: _registration(row)),
+    SealedColumn("registrations", "params", (*JOB, "owner"), lambda row: _registration(row)),
+    SealedColumn(
+        "pushes",
+        "value",
+        ("appid", "name", "received_at"),
+        lambda row: f"push:{row['appid']}/{row['name']}",
+    ),
+    SealedColumn(
+        "refresh_tokens",
+        "value",
+        (*JOB, "replaced_at"),
+        lambda row: refresh_tokens.place(key_of(row)),
+    ),
+    SealedColumn("callbacks", "secrets", ("appid",), lambda row: secrets_place(row["appid"])),
+    SealedColumn("events", "code", ("id",), lambda row: code_place(row["id"])),
+    SealedColumn(
+        "api_keys", "signing_secret", ("hash",), lambda row: f"api_key:{row['id']}", ("id",)
+    ),
+)
+
+
+def _registration(row: Row) -> str:
+    return registration_place(key_of(row), row["owner"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resealed:
+    """How many texts were sealed anew, and which could not be opened: those are left as they are."""
+
+    texts: int
+    unreadable: tuple[str, ...]
+
+
+async def has_older(database: Database, sealer: Sealer) -> bool:
+    """Whether anything is sealed with another key than the newest."""
+    newest = f"{sealer.prefix}%"
+    for column in COLUMNS:
+        if await database.read(_OLDER.format(column=column.column, table=column.table), newest):
+            return True
+    return False
+
+
+async def reseal(
+    database: Database, sealer: Sealer, columns: Iterable[SealedColumn] = COLUMNS
+) -> Resealed:
+    """Seal with the newest key whatever is sealed with an older one, a few rows at a time.
+
+    Stopped half-way, it has done no harm, and goes on where it is called again.
+    """
+    texts = 0
+    unreadable: list[str] = []
+    for column in columns:
+        page: _Page | None = None
+        while page is None or page.rows:
+            after = page.rows[-1] if page else None
+            page = await database.write(partial(_reseal_page, column, sealer, after))
+            texts += page.resealed
+            unreadable += page.unreadable
+    return Resealed(texts=texts, unreadable=tuple(unreadable))
+
+
+_OLDER = "SELECT 1 FROM {table} WHERE {column} <> '' AND {column} NOT LIKE $1 LIMIT 1"
+
+
+class _Page(NamedTuple):
+    rows: Sequence[tuple[object, ...]]
+    resealed: int
+    unreadable: list[str]
+
+
+def _reseal_page(
+    column: SealedColumn, sealer: Sealer, after: tuple[object, ...] | None
+) -> Script[_Page]:
+    """The rows that follow `after` in the order of the primary key."""
+    rows = yield Statement(_select(column, first=after is None), (*(after or ()), BATCH))
+    resealed, unreadable = 0, []
+    for row in rows:
+        sealed = row["sealed"]
+        if not sealed or sealer.is_newest(sealed):
+            continue
+        try:
+            anew = sealer.reseal(sealed, context=column.place(row))
+        except SealingError:
+            unreadable.append(f"{column} of {'/'.join(map(str, _key(column, row)))}")
+            continue
+        resealed += len((yield Statement(_update(column), (*_key(column, row), sealed, anew))))
+    return _Page([_key(column, row) for row in rows], resealed, unreadable)
+
+
+def _key(column: SealedColumn, row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in column.key)
+
+
+def _select(column: SealedColumn, *, first: bool) -> str:
+    key, size = ", ".join(column.key), len(column.key)
+    values = ", ".join(f"${number + 1}" for number in range(size))
+    return (
+        f"SELECT {', '.join((*column.key, *column.beside))}, {column.column} AS sealed "  # noqa: S608 - our own names
+        f"FROM {column.table} {'' if first else f'WHERE ({key}) > ({values})'} "
+        f"ORDER BY {key} LIMIT ${1 if first else size + 1}"
+    )
+
+
+def _update(column: SealedColumn) -> str:
+    """Only what is still there as it was read: a daemon may have written something newer."""
+    size = len(column.key)
+    same = " AND ".join(f"{name} = ${number + 1}" for number, name in enumerate(column.key))
+    return (
+        f"UPDATE {column.table} SET {column.column} = ${size + 2} "  # noqa: S608 - our own names
+        f"WHERE {same} AND {column.column} = ${size + 1} RETURNING 1"
+    )

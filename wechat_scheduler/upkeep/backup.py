@@ -1,0 +1,84 @@
+"""Backups of the state, and the way back."""
+
+from pathlib import Path
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.errors import ConfigError, StateError, StorageError
+from wechat_scheduler.state import state_folder
+from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
+from wechat_scheduler.storage.migrate import load, schema_version
+from wechat_scheduler.storage.sealing import Sealer, check_sealing
+from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.storage.sqlite import SqliteView, path_of
+from wechat_scheduler.upkeep.opened import MIGRATIONS
+
+
+def backup(config: Config, file: Path) -> None:
+    """Copy the database to `file`, whether a daemon is at work on it or not. Keys are not in it.
+
+    Raises ConfigError for PostgreSQL, StateError.
+    """
+    database = _database(config, "back it up with pg_dump")
+    if not database.is_file():
+        raise StateError(f"there is no database at {database}")
+    if file.is_dir():
+        raise StateError(f"{file} is a folder: name a file in it")
+    if file.exists() and file.samefile(database):
+        raise StateError(f"{file} is the database itself")
+    back_up(database, file)
+
+
+async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> None:
+    """Put the backup `file` in the database's place, after everything about it was verified.
+
+    Raises ConfigError for PostgreSQL; StateError, SealingError, with nothing touched.
+    """
+    database = _database(config, "restore it with pg_restore or psql")
+    with state_folder(config.state.dir):
+        if not is_whole(file):
+            raise StateError(f"{file} is damaged: use another backup")
+        await _verify(file, config.state.sealing_key_file)
+        if not force:
+            _refuse_if_there(database)
+        put_in_place(file, database, now=clock.now())
+
+
+def _database(config: Config, otherwise: str) -> Path:
+    if not config.state.database.startswith("sqlite:"):
+        raise ConfigError(f"the database is on PostgreSQL: {otherwise}")
+    return path_of(config.state.database)
+
+
+def _refuse_if_there(database: Path) -> None:
+    if database.exists():
+        raise StateError(
+            f"there is a database at {database}: give --force to replace it, or --state for "
+            "another folder"
+        )
+
+
+async def _verify(file: Path, key_file: Path) -> None:
+    sealer = _keys_for(file, key_file)
+    view = SqliteView(file)
+    try:
+        version, newest = await schema_version(view), load(MIGRATIONS)[-1].version
+        if version > newest:
+            raise StateError(
+                f"{file} has schema version {version} and this program knows {newest}: "
+                "install the wechat-scheduler that made it, or a newer one"
+            )
+        await check_sealing(view, sealer)
+    except StorageError as error:
+        raise StateError(f"{file}: {error}") from error
+    finally:
+        await view.close()
+
+
+def _keys_for(file: Path, key_file: Path) -> Sealer:
+    if not key_file.exists():
+        raise StateError(
+            f"{file} cannot be read without the sealing key of the daemon that it was made of: "
+            f"put that into {key_file} first"
+        )
+    return load_or_create_keys(key_file, create=False)

@@ -1,0 +1,60 @@
+"""Keys and the audit where no daemon runs: the same rooms, on the store itself."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from wechat_scheduler.access import ADMIN, Key, Scope, digest
+from wechat_scheduler.auditor import Auditor
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.keyring import Keyring
+from wechat_scheduler.state import read_admin_key, state_folder
+from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.rows import Vault
+from wechat_scheduler.storage.sealing import verify_sealing
+from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.upkeep.opened import opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offline:
+    """`admin` stands for whoever may read the state folder."""
+
+    keyring: Keyring
+    auditor: Auditor
+    admin: Key
+
+
+def is_kept_here(config: Config) -> bool:
+    """Whether a daemon ever ran on this state; without its sealing key nothing could be added."""
+    return os.path.exists(config.state.sealing_key_file)
+
+
+@asynccontextmanager
+async def opened_keys(config: Config, *, clock: Clock) -> AsyncIterator[Offline]:
+    """Raises InUseError while a daemon holds the state folder, and StartError."""
+    with state_folder(config.state.dir) as folder:
+        async with opened(config.state.database, clock=clock) as database:
+            sealer = load_or_create_keys(config.state.sealing_key_file, create=False)
+            await verify_sealing(database, sealer)
+            keyring = Keyring(SqlKeys(database, Vault(sealer)), clock=clock)
+            await keyring.load()
+            retention = config.state.audit_retention
+            yield Offline(
+                keyring=keyring,
+                auditor=Auditor(SqlAudit(database), clock=clock, retention=retention),
+                admin=_admin(read_admin_key(folder), clock),
+            )
+
+
+def _admin(text: str, clock: Clock) -> Key:
+    return Key(
+        id=ADMIN,
+        name="the state folder's",
+        hash=digest(text) if text else "",
+        scopes=frozenset((Scope.ADMIN,)),
+        created_at=clock.now(),
+    )

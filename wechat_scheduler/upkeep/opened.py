@@ -1,0 +1,46 @@
+"""A database for the length of a command."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_as_it_is, open_database
+from wechat_scheduler.supervisor import Supervisor
+
+MIGRATIONS = files("wechat_scheduler.storage") / "migrations"
+
+
+@asynccontextmanager
+async def opened(url: str, *, clock: Clock) -> AsyncIterator[Database]:
+    """The database at `url`, its schema up to date. Raises StateError, before the block."""
+    async with _supervised() as supervisor:
+        database = await open_database(
+            url, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
+        )
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def looked_at(url: str, *, clock: Clock) -> AsyncIterator[Database]:
+    """The same as it is, for reading. Raises StateError if there is none."""
+    async with _supervised() as supervisor:
+        database = await open_as_it_is(url, clock=clock, supervisor=supervisor)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def _supervised() -> AsyncIterator[Supervisor]:
+    """A supervisor that has nothing essential to do: what fails is the block, and comes out bare."""
+    try:
+        async with Supervisor() as supervisor:
+            yield supervisor
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None
