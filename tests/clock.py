@@ -58,6 +58,13 @@ class FakeClock:
             self._slept.clear()
             await self._slept.wait()
 
+    async def flow(self, step: timedelta) -> None:
+        """Move on by `step` whenever somebody falls asleep, until cancelled: nobody stands by."""
+        while True:
+            self.advance(step)
+            self._slept.clear()
+            await self._slept.wait()
+
     def advance(self, delay: timedelta) -> None:
         self._now += delay
         self._boot += delay.total_seconds()

@@ -17,9 +17,11 @@ README = ROOT / "README.md"
 CHINESE = ROOT / "docs" / "README.zh-CN.md"
 HTTP_API = ROOT / "docs" / "http-api.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
+KEYS = ROOT / "docs" / "keys.md"
+PLATFORM = ROOT / "docs" / "platform.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
 UNIT = ROOT / "wechat-scheduler.service"
-DOCUMENTS = (README, CHINESE, HTTP_API, OPERATIONS, CHANGELOG)
+DOCUMENTS = (README, CHINESE, HTTP_API, OPERATIONS, KEYS, PLATFORM, CHANGELOG)
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What was measured, filled in by hand; only the English page has it.
@@ -56,7 +58,7 @@ def spans(document: Path) -> list[str]:
 def commands(text: str) -> Iterator[list[str]]:
     """The words of each command of a shell block, one that goes on over several lines included."""
     pending = ""
-    for line in text.splitlines():
+    for line in text.replace("\\\n", "").splitlines():
         pending += f"{line}\n"
         try:
             words = shlex.split(pending, comments=True)

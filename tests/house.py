@@ -1,5 +1,6 @@
 """The whole house on real sockets: a sandbox, a business system, and a daemon between them."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from tests.business import Business
 from tests.clock import FakeClock
+from wechat_scheduler.api.serving import FAREWELL
 from wechat_scheduler.clock import Clock, SystemClock
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
@@ -106,6 +108,7 @@ class Caller:
         while (
             await self.daemon.works.refreshing.run_once()
             + await self.daemon.works.dispatching.run_once()
+            + await self.daemon.hearing.events.run_once()
         ):
             pass
 
@@ -158,11 +161,20 @@ async def daemon(
     clock = clock or SystemClock()
     config = daemon_config(state, wechat_url, **settings)
     turning = not isinstance(clock, FakeClock) if loops is None else loops
-    async with (
-        open_daemon(config, clock=clock, rng=random.Random(11), loops=turning) as opened,
-        aiohttp.ClientSession() as session,
-    ):
-        yield Caller(opened, session)
+    flowing: list[asyncio.Task[None]] = []
+    try:
+        async with (
+            open_daemon(config, clock=clock, rng=random.Random(11), loops=turning) as opened,
+            aiohttp.ClientSession() as session,
+        ):
+            try:
+                yield Caller(opened, session)
+            finally:
+                if isinstance(clock, FakeClock):  # the end takes a moment, too
+                    flowing.append(asyncio.create_task(clock.flow(FAREWELL)))  # noqa: TID251
+    finally:
+        for task in flowing:
+            task.cancel()
 
 
 __all__ = [

@@ -4,16 +4,54 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 ENVIRONMENT = {
     name: value for name, value in os.environ.items() if not name.startswith("WECHAT_SCHEDULER_")
 }
+
+
+class Log:
+    """What a program writes to standard error: JSON lines, but for what it says when it dies."""
+
+    def __init__(self, lines: asyncio.StreamReader) -> None:
+        self._lines = lines
+        self._written = asyncio.Condition()
+        self._ended = False
+        self.events: list[dict[str, Any]] = []
+        self.others: list[str] = []
+
+    async def read(self) -> None:
+        """To its end: a program whose pipe is full stops."""
+        async for line in self._lines:
+            async with self._written:
+                self._take(line)
+                self._written.notify_all()
+        async with self._written:
+            self._ended = True
+            self._written.notify_all()
+
+    async def says(self, event: str) -> dict[str, Any]:
+        """Wait for the first event of that name."""
+        async with self._written:
+            await self._written.wait_for(lambda: self._ended or self._named(event))
+        assert self._named(event), f"{event} was never said: {self.events} {self.others}"
+        return self._named(event)[0]
+
+    def _named(self, event: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.events if entry["event"] == event]
+
+    def _take(self, line: bytes) -> None:
+        if line.startswith(b"{"):
+            self.events.append(msgspec.json.decode(line))
+        else:
+            self.others.append(line.decode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +61,7 @@ class Program:
     url: str
     admin_key: str
     process: asyncio.subprocess.Process
+    log: Log
 
     async def kill(self) -> None:
         """SIGKILL: it gets to do nothing more."""
@@ -37,39 +76,33 @@ class Program:
 
 
 @asynccontextmanager
-async def program(state: Path, *arguments: str) -> AsyncIterator[Program]:
-    """`wechat-scheduler` on a free port, ready; killed at the end if it still runs."""
+async def program(
+    state: Path,
+    *arguments: str,
+    launcher: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+    pass_fds: Collection[int] = (),
+) -> AsyncIterator[Program]:
+    """`wechat-scheduler` on a free port, ready; killed at the end if it still runs.
+
+    `launcher` is a command that becomes the one behind it, such as `env`.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
+        *launcher, sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
         "--log-format", "json", *arguments,
         stderr=asyncio.subprocess.PIPE,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **(environ or {})},
+        pass_fds=pass_fds,
     )  # fmt: skip
     assert process.stderr is not None
-    reading: asyncio.Task[None] | None = None
+    log = Log(process.stderr)
+    reading = asyncio.create_task(log.read())  # noqa: TID251 - it goes on beside the test
     try:
-        url = await _ready(process.stderr)
-        reading = asyncio.create_task(_drain(process.stderr))  # noqa: TID251 - a full pipe stops it
+        url = (await log.says("daemon.ready"))["url"]
         key = (state / "admin.key").read_text().strip()
-        yield Program(url=url, admin_key=key, process=process)
+        yield Program(url=url, admin_key=key, process=process, log=log)
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
-        if reading is not None:
-            await reading
-
-
-async def _ready(lines: asyncio.StreamReader) -> str:
-    said = []
-    async for line in lines:
-        said.append(line.decode())
-        event = msgspec.json.decode(line) if line.startswith(b"{") else {}
-        if event.get("event") == "daemon.ready":
-            return str(event["url"])
-    raise AssertionError(f"it ended before it was ready: {''.join(said)}")
-
-
-async def _drain(lines: asyncio.StreamReader) -> None:
-    async for _ in lines:
-        pass
+        await reading

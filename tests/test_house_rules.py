@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ ROOM_OF = {
     "aiosqlite": {"storage"},
     "asyncpg": {"storage"},
     "tomllib": {"config"},
+    "os.environ": {"config"},
+    "os.getenv": {"config"},
     "aiohttp.web": {"api", "sandbox", "demo", "daemon.py"},
     "click": {"cli"},
 }
@@ -32,6 +35,7 @@ def rooms(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0]
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 

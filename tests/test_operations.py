@@ -1,15 +1,13 @@
 """What the operator's page promises, and the unit that it installs."""
 
 import shutil
-import sqlite3
 from configparser import RawConfigParser
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from subprocess import run
 
 from tests.clock import FakeClock
-from tests.documents import OPERATIONS, UNIT, blocks, parse
+from tests.documents import OPERATIONS, UNIT, own_commands, parse
 from tests.house import APPID, daemon, wechat
 from tests.postgres import PostgresServer
 from wechat_scheduler.config import loading, notation
@@ -19,16 +17,15 @@ NOBODY = "http://127.0.0.1:1"
 
 
 async def test_an_old_key_is_shut_out_as_the_operators_page_says(tmp_path: Path) -> None:
-    (statement,) = [block.text for block in blocks(OPERATIONS) if block.language == "sql"]
+    (told,) = [words for words in own_commands(OPERATIONS) if words[:2] == ["keys", "revoke"]]
     keys = []
     for _ in range(2):
         (tmp_path / "admin.key").unlink(missing_ok=True)
         async with daemon(tmp_path, NOBODY) as keeper:
             keys.append(keeper.daemon.admin_key)
-    with closing(sqlite3.connect(tmp_path / "wechat-scheduler.db")) as database:
-        database.executescript(statement)
 
     async with daemon(tmp_path, NOBODY) as keeper:
+        await keeper.call("DELETE", f"/v1/keys/{told[2]}", key=keys[1])
         statuses = [(await keeper.call("GET", "/tasks", key=key)).status for key in keys]
 
     assert statuses == [401, 200]

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple, Self
 
 from yarl import URL
 
-from wechat_scheduler.client_wire import Answer, Fault, Job, Receiver, Wire, result
+from wechat_scheduler.client_wire import Answer, Contest, Fault, Job, Receiver, Wire, result
 from wechat_scheduler.clock import Clock, SystemClock
 from wechat_scheduler.errors import CallError, RequestError, UnavailableError
 
-__all__ = ["Client", "Fault", "Job", "Receiver"]
+__all__ = ["Client", "Contest", "Fault", "Job", "Receiver"]
 
 # Longer than the daemon makes a fetch wait (`server.fetch_deadline`), so that its reason arrives.
 TIMEOUT = timedelta(seconds=15)

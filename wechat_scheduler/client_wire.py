@@ -19,6 +19,7 @@ from wechat_scheduler.errors import (
     NotFoundError,
     RequestError,
     SchedulerError,
+    ThrottledError,
     TooLargeError,
     UnauthorizedError,
     UnavailableError,
@@ -39,6 +40,9 @@ REFUSALS: Mapping[int, type[RequestError]] = {
         TooLargeError,
     )
 }
+COME_BACK: Mapping[int, type[ThrottledError | UnavailableError]] = {
+    refusal.status: refusal for refusal in (ThrottledError, UnavailableError)
+}
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +55,14 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str = ""
     errcode: int | None = None
     rid: str = ""
+
+
+class Contest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody else fetches the job's credential. `advice` is a sentence an operator can act on."""
+
+    at: datetime
+    message: str
+    advice: str = ""
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +102,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     calls_today: int = 0
     waits_for: str = ""
     error: Fault | None = None
+    contested: Contest | None = None
     receivers: tuple[Receiver, ...] = ()
 
 
@@ -129,10 +142,10 @@ def result(answer: Answer, form: type[T]) -> T:
 
 
 def _refusal(answer: Answer, message: str) -> SchedulerError:
-    if answer.status == UnavailableError.status:
+    if come_back := COME_BACK.get(answer.status):
         seconds = answer.headers.get("Retry-After", "")
         pause = timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
-        return UnavailableError(message, retry_after=pause)
+        return come_back(message, retry_after=pause)
     if refusal := REFUSALS.get(answer.status):
         return refusal(message)
     return CallError(f"{answer.url} answered {answer.status}: {message}")

@@ -30,6 +30,9 @@ GATHERING = timedelta(milliseconds=10)
 # How long the loop waits before it asks a store again that did not answer.
 STORE_PAUSE = timedelta(seconds=1)
 
+# A loop that has not come round for this long is stuck: its store neither answers nor refuses.
+STUCK = 2 * LONGEST_SLEEP
+
 # How often an outcome is offered to a store that does not answer once the loop is to stop.
 LAST_TRIES = 5
 
@@ -63,13 +66,14 @@ class Clockwork(Generic[RowT, OutcomeT]):
     """Runs one `Work` with at most `slots` attempts under way at any time.
 
     A row whose outcome is being written back takes no slot. That is bounded all the same: a store
-    that takes no outcomes gives out no rows either.
+    that takes no outcomes gives out no rows either. `slots` may be changed while it runs.
     """
 
     def __init__(self, work: Work[RowT, OutcomeT], *, clock: Clock, slots: int) -> None:
         self._work = work
         self._clock = clock
-        self._slots = slots
+        self.slots = slots
+        self._passed_at = clock.boottime()
         self._in_hand: set[asyncio.Task[None]] = set()
         self._attempts = 0
         self._woken = asyncio.Event()
@@ -86,9 +90,13 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._woken.set()
         self._roomy.set()
 
+    def healthy(self) -> bool:
+        """Whether `run` came round lately. Rows that hang do not keep it from that."""
+        return self._clock.boottime() - self._passed_at < STUCK.total_seconds()
+
     async def run_once(self) -> int:
         """One pass: carry one batch of due rows to its end; returns how many there were."""
-        rows = await self._work.claim(self._slots)
+        rows = await self._work.claim(self.slots)
         self._attempts += len(rows)
         await asyncio.gather(*(self._carry(row) for row in rows))
         return len(rows)
@@ -99,7 +107,9 @@ class Clockwork(Generic[RowT, OutcomeT]):
         try:
             while not self._stopping:
                 self._woken.clear()
-                await self._clock.wait(self._woken, await self._pass())
+                pause = await self._pass()
+                self._passed_at = self._clock.boottime()
+                await self._clock.wait(self._woken, pause)
         finally:
             await self._drain()
 
@@ -120,13 +130,13 @@ class Clockwork(Generic[RowT, OutcomeT]):
 
     async def _room(self) -> int:
         """How many rows may be taken now."""
-        if self._is_crowded() and self._attempts < self._slots:
+        if self._is_crowded() and self._attempts < self.slots:
             self._roomy.clear()
             await self._clock.wait(self._roomy, GATHERING)
-        return 0 if self._stopping else self._slots - self._attempts
+        return 0 if self._stopping else max(0, self.slots - self._attempts)
 
     def _is_crowded(self) -> bool:
-        return self._attempts > self._slots * 3 // 4
+        return self._attempts > self.slots * 3 // 4
 
     async def _until_next_due(self) -> timedelta:
         due = await self._work.next_due()
@@ -173,6 +183,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 log.exception("clockwork.finish_crashed", work=self._work.name)
                 return
             else:
+                self._woken.set()  # the store did not know before when the row is due again
                 return
 
     async def _drain(self) -> None:

@@ -2,34 +2,37 @@
 
 import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 
 import structlog
-from aiohttp import web
 
-from wechat_scheduler import listening, state
+from wechat_scheduler import state, systemd
 from wechat_scheduler.access import digest
-from wechat_scheduler.api import fastpath
 from wechat_scheduler.api.app import create_app
-from wechat_scheduler.api.auth import Doorkeeper
 from wechat_scheduler.api.memo import Memo
-from wechat_scheduler.api.registration import RegistrationReader
 from wechat_scheduler.api.services import Services
+from wechat_scheduler.api.serving import served
 from wechat_scheduler.clock import Clock
-from wechat_scheduler.config.settings import Config, Server, Wechat
+from wechat_scheduler.config.settings import Config, Server, Systemd, Wechat
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import SealingError
+from wechat_scheduler.front import front
+from wechat_scheduler.hearing import Hearing, hear
+from wechat_scheduler.listening import BACKLOG, NAME, Listener, listen
+from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.pulse import ask
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.supervisor import Supervisor
-from wechat_scheduler.webhooks.urls import check_url
+from wechat_scheduler.systemd import Notifier
+from wechat_scheduler.watchdog import Watchdog
 from wechat_scheduler.wechat.client import WeChatClient, client_session
 from wechat_scheduler.wechat.tokens import issuers
 from wechat_scheduler.wiring import Kinds, Stores, Works, guarded_client, stores_on, wire
@@ -47,6 +50,17 @@ class Daemon:
     admin_key: str = field(repr=False)
     admin_key_is_new: bool
     works: Works
+    hearing: Hearing
+    notifier: Notifier
+
+    def adjust(self, config: Config) -> None:
+        """Take over the settings that `config.changes` calls live."""
+        self.works.adjust(config)
+        self.hearing.adjust(config.refresh)
+
+    def ready(self, remark: str = "") -> None:
+        """Let systemd know, and show `remark` beside the address in its status."""
+        self.notifier.ready("; ".join(filter(None, (f"serving {self.url}", remark))))
 
 
 @asynccontextmanager
@@ -60,37 +74,87 @@ async def open_daemon(
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(state.state_folder(config.state.dir))
-        listener = stack.enter_context(listening.bind(config.server.host, config.server.port))
+        notifier = Notifier(config.systemd.notify_socket)
+        listener = _listen(config.server, config.systemd, notifier)
+        stack.enter_context(listener.socket)
         supervisor = await stack.enter_async_context(Supervisor())
         database = await open_database(
             config.state.database, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
         )
         stack.push_async_callback(database.close)
         vault = await _open_vault(config, database)
-        kinds = await _kinds(config.wechat, stack, clock, rng)
+        client = await _client(config.wechat, stack, clock, rng)
+        kinds = _kinds(config.wechat, client)
         stores = stores_on(database, vault, kinds)
         if config.state.database.startswith("sqlite"):
             await _take_over(stores, clock)
         admin_key, is_new = state.admin_key(folder)
-        await stores.keys.put_admin(digest(admin_key), now=clock.now())
+        if not await stores.keys.put_admin(digest(admin_key), now=clock.now()):
+            log.warning("admin_key.revoked", file=str(folder / state.ADMIN_KEY))
 
         guarded = await stack.enter_async_context(guarded_client(config.callbacks))
-        guarded.refuse_ports([listening.port_of(listener)])
-        works = wire(config, stores, kinds, guarded, clock=clock, rng=rng)
+        guarded.refuse_ports([listener.port])
+        counters = Counters()
+        works = wire(config, stores, kinds, guarded, counters, clock=clock, rng=rng)
+        hearing = hear(
+            config.refresh, stores, works.manager, client, supervisor, clock=clock, rng=rng
+        )
         _hear_others(stores, supervisor, works)
+        stack.push_async_callback(works.rounds.run_once)
         if loops:
             turning = [
                 supervisor.essential("refreshing", works.refreshing.run()),
                 supervisor.essential("dispatching", works.dispatching.run()),
+                supervisor.essential("rounds", works.rounds.run()),
+                supervisor.essential("hearing", hearing.events.run()),
             ]
-            stack.push_async_callback(_wind_down, works, turning)
+            stack.push_async_callback(_wind_down, works, hearing, turning)
 
-        services = await _services(config.server, stores, works, kinds, Memo(clock, rng), clock)
-        await _serve(config.server, services, listener, stack)
-        url = listening.url_of(listener)
-        stack.enter_context(state.announced(folder, url))
-        yield Daemon(url=url, admin_key=admin_key, admin_key_is_new=is_new, works=works)
-        services.memo.close()
+        services = await front(
+            config, stores, works, hearing, kinds, counters, Memo(clock, rng), clock
+        )
+        await stack.enter_async_context(_served(config.server, services, listener))
+        stack.enter_context(state.announced(folder, listener.url))
+        daemon = Daemon(
+            url=listener.url,
+            admin_key=admin_key,
+            admin_key_is_new=is_new,
+            works=works,
+            hearing=hearing,
+            notifier=notifier,
+        )
+        if not listener.kept:
+            notifier.keep(NAME, listener.socket)
+        if config.systemd.watchdog is not None:
+            watchdog = Watchdog(
+                notifier,
+                turning=services.turning,
+                ask_store=partial(ask, database),
+                clock=clock,
+                limit=config.systemd.watchdog,
+            )
+            supervisor.contained("watchdog", watchdog.run())
+        daemon.ready()
+        yield daemon
+        notifier.stopping()
+
+
+def _listen(server: Server, told: Systemd, notifier: Notifier) -> Listener:
+    passed = systemd.passed(pid=told.listen_pid, count=told.listen_fds, names=told.listen_fdnames)
+    return listen(server.host, server.port, passed=passed, notifier=notifier)
+
+
+def _served(
+    settings: Server, services: Services, listener: Listener
+) -> AbstractAsyncContextManager[None]:
+    return served(
+        create_app(services, body_limit=settings.body_limit),
+        services.memo,
+        listener.socket,
+        backlog=BACKLOG,
+        clock=services.clock,
+        grace=settings.shutdown_grace,
+    )
 
 
 async def _open_vault(config: Config, database: Database) -> Vault:
@@ -106,14 +170,17 @@ async def _open_vault(config: Config, database: Database) -> Vault:
     return Vault(sealer)
 
 
-async def _kinds(
+async def _client(
     settings: Wechat, stack: AsyncExitStack, clock: Clock, rng: random.Random
-) -> Kinds:
+) -> WeChatClient:
     session = client_session(connections=settings.connections)
     await stack.enter_async_context(session)
-    client = WeChatClient(
+    return WeChatClient(
         session=session, base=settings.api, timeout=settings.timeout, clock=clock, rng=rng
     )
+
+
+def _kinds(settings: Wechat, client: WeChatClient) -> Kinds:
     endpoint = settings.access_token_endpoint
     return {issuer.kind: issuer for issuer in issuers(client, default_endpoint=endpoint)}
 
@@ -122,6 +189,7 @@ async def _take_over(stores: Stores, clock: Clock) -> None:
     """A SQLite database belongs to one daemon: whoever claimed anything in it is dead."""
     await stores.credentials.release(now=clock.now())
     await stores.outbox.release(now=clock.now())
+    await stores.events.release(now=clock.now())
 
 
 def _hear_others(stores: Stores, supervisor: Supervisor, works: Works) -> None:
@@ -130,39 +198,15 @@ def _hear_others(stores: Stores, supervisor: Supervisor, works: Works) -> None:
     def heard(key: JobKey | None) -> None:
         supervisor.contained("reload", works.manager.heard(key))
 
+    def keys_changed() -> None:
+        supervisor.contained("keys", works.keyring.load())
+
     stores.credentials.on_change(heard)
+    stores.keys.on_change(keys_changed)
 
 
-async def _wind_down(works: Works, turning: list[asyncio.Task[None]]) -> None:
+async def _wind_down(works: Works, hearing: Hearing, turning: list[asyncio.Task[None]]) -> None:
     """Attempts once begun run to their end, under their own timeouts."""
     works.stop()
+    hearing.events.stop()
     await asyncio.wait(turning)
-
-
-async def _services(
-    settings: Server, stores: Stores, works: Works, kinds: Kinds, memo: Memo, clock: Clock
-) -> Services:
-    return Services(
-        manager=works.manager,
-        reader=RegistrationReader(kinds, check_url),
-        doorkeeper=Doorkeeper(await stores.keys.all_keys(), open_door=settings.insecure_no_auth),
-        memo=memo,
-        clock=clock,
-        kinds=frozenset(kinds),
-    )
-
-
-async def _serve(
-    settings: Server, services: Services, listener: socket.socket, stack: AsyncExitStack
-) -> None:
-    """No access log: it would halve the rate, and say what the metrics say."""
-    runner = fastpath.runner(
-        create_app(services, body_limit=settings.body_limit),
-        services.memo,
-        access_log=None,
-        handle_signals=False,
-        shutdown_timeout=settings.shutdown_grace.total_seconds(),
-    )
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, listener).start()

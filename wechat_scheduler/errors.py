@@ -4,15 +4,18 @@ SchedulerError
 ├── StartError                   the program cannot start; one sentence, exit code
 │   ├── ConfigError              a setting is wrong; names file, path and the nearest valid key
 │   ├── StateError               the state folder or the database cannot be used
+│   │   └── InUseError           a daemon is using the state folder
 │   └── SealingError             a sealed secret cannot be opened: the key is lost or wrong
 ├── StorageError                 the store did not answer; nothing was changed, try again
 ├── RequestError                 a caller asked for something that cannot be had
 │   ├── InvalidRequestError      400, names the field
 │   ├── UnauthorizedError        401
 │   ├── ForbiddenError           403
+│   │   └── RefusedPushError     what came as WeChat's is not, or came twice
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── TooLargeError            413
+│   ├── ThrottledError           429, says when to come back
 │   └── UnavailableError         503, says when to come back
 └── CallError                    a call to somebody else's server failed
     ├── AddressRefusedError      the address is one that must not be called
@@ -44,6 +47,10 @@ class ConfigError(StartError):
 
 class StateError(StartError):
     """The state folder or the database cannot be used as it is."""
+
+
+class InUseError(StateError):
+    """A daemon is using the state folder."""
 
 
 class SealingError(StartError):
@@ -86,6 +93,15 @@ class ForbiddenError(RequestError):
     status = 403
 
 
+class RefusedPushError(ForbiddenError):
+    """What came as WeChat's cannot be shown to be. `reason` is for the operator; whoever sent it is
+    told the same whatever it is."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("this is refused")
+        self.reason = reason
+
+
 class NotFoundError(RequestError):
     """There is nothing of that name."""
 
@@ -102,6 +118,16 @@ class TooLargeError(RequestError):
     """The body is larger than the limit."""
 
     status = 413
+
+
+class ThrottledError(RequestError):
+    """Too much of that lately; `retry_after` says when to come back."""
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnavailableError(RequestError):
@@ -151,6 +177,7 @@ class WeChatError(CallError):
     `errcode` is None when there was no answer to read; `rid` is WeChat's request id; `advice` is a
     sentence an operator can act on; `refused` names the input that was the cause
     (`refresh_token`, `component_access_token`), empty if none; `retry_after` comes with WAIT_UNTIL.
+    `calls` is how often WeChat was asked before it was given up.
     """
 
     def __init__(
@@ -164,8 +191,10 @@ class WeChatError(CallError):
         advice: str = "",
         refused: str = "",
         retry_after: timedelta | None = None,
+        calls: int = 1,
     ) -> None:
         super().__init__(message)
+        self.calls = calls
         self.reaction = reaction
         self.endpoint = endpoint
         self.errcode = errcode

@@ -41,8 +41,10 @@ def redact_field(name: str, value: object) -> Any:
             return redact(str(value) or repr(value))
 
 
-# Forms: a path with a sentence behind it, which says nothing secret whatever it ends in; a URL; secret=…, "access_token": "…", \"ticket\": \"…\", X-API-Key: …; Bearer …; a signing
-# secret of Standard Webhooks. Names are matched by their end only, so that the scan stays linear.
+# Forms: a path with a sentence behind it, which says nothing secret whatever it ends in; a URL;
+# secret=…, "access_token": "…", \"ticket\": \"…\", X-API-Key: …; Bearer …; a signing secret of
+# Standard Webhooks, an API key of ours. Names are matched by their end only, so that the scan stays
+# linear.
 _SECRETS = re.compile(
     r"""
       (?P<path> / [\w/-]+ : (?= \s) )
@@ -55,7 +57,7 @@ _SECRETS = re.compile(
         | (?! \[redacted\] ) (?: (?: basic | bearer ) \s+ )? [^\s"'&,;)}\]\\]+
       )
     | (?P<scheme> \b bearer \s+ ) [\w.~+/=-]+
-    | \b whsec_ [\w+/=-]+
+    | \b (?: whsec | wsk )_ [\w+/=-]+
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -188,7 +188,10 @@ async def state(tmp_path: Path) -> Path:
         (another_key, "the sealing key is lost: what was sealed with key "),
         (open_key, "{state}/sealing.key can be read by others: chmod 600 "),
         (no_database, "cannot open the database {state}/wechat-scheduler.db: the file is not a "),
-        (damaged_database, "the database cannot be prepared: the database file is damaged: "),
+        (
+            damaged_database,
+            "cannot open the database {state}/wechat-scheduler.db: the database file is damaged: ",
+        ),
         (in_place_of_a_folder, "cannot use the state folder {state}: there is a file where "),
         (below_a_file, "cannot use the state folder {state}: there is a file where a folder "),
     ],

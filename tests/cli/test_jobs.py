@@ -18,7 +18,7 @@ from tests.clock import START, FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, wechat
 from wechat_scheduler.cli.job_list import table
 from wechat_scheduler.cli.job_page import page
-from wechat_scheduler.client import Fault, Job, Receiver
+from wechat_scheduler.client import Contest, Fault, Job, Receiver
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0"
 PARAMS = "http://127.0.0.1:9/params?secret=hunter2"
@@ -235,7 +235,7 @@ async def test_without_the_right_key_it_is_said_where_it_belongs(
 
     assert (none.code, wrong.code) == (1, 1)
     assert "this needs an API key: give the daemon's in $WECHAT_SCHEDULER_KEY" in none.sentence
-    assert "this API key is not known here: give the daemon's in" in wrong.sentence
+    assert "this API key is not known here, " in wrong.sentence
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:9001", "ftp://x:wsk_secret@host", "http://host:x"])
@@ -397,3 +397,12 @@ def test_what_others_wrote_does_not_command_the_terminal(
 
     assert "\ufffd[2J[red]\ufffdfine" in shown
     assert not {"\x1b", "\r", "\x07"} & set(shown)
+
+
+def test_a_job_shows_that_somebody_else_fetches_its_token() -> None:
+    contest = Contest(at=START, message="somebody else is fetching", advice="stop them")
+
+    shown = "\n".join(seen(page(job(contested=contest), START), columns=80))
+
+    assert "contested     somebody else is fetching" in shown
+    assert "→ stop them" in shown

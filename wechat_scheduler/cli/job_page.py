@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from wechat_scheduler.cli.job_words import COLOURS, clean, job_name, reasons
+from wechat_scheduler.cli.job_words import COLOURS, clean, contest, job_name, reasons
 from wechat_scheduler.cli.times import local, relative
 from wechat_scheduler.client import Fault, Job, Receiver
 
@@ -33,6 +33,11 @@ def _facts(job: Job, now: datetime) -> Iterator[tuple[str, Text]]:
     yield "calls today", Text(str(job.calls_today))
     if job.error is not None:
         yield from _failure(job.failures, job.error, now)
+    if job.contested is not None:
+        message, *advice = contest(job.contested)
+        yield "contested", Text(message, style="yellow")
+        yield "", Text(_when(job.contested.at, now))
+        yield from (("", Text(sentence)) for sentence in advice)
     for receiver in job.receivers:
         yield from _interest(receiver)
 

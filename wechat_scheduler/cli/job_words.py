@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 
-from wechat_scheduler.client import Fault, Job
+from wechat_scheduler.client import Contest, Fault, Job
 
-COLOURS = {"fresh": "green", "stale": "yellow", "pending": "cyan", "expired": "bold red"}
+COLOURS = {
+    "fresh": "green",
+    "stale": "yellow",
+    "pending": "cyan",
+    "expired": "bold red",
+    "revoked": "bold red",
+}
 
 
 def job_name(job: Job) -> str:
@@ -16,6 +22,8 @@ def problems(job: Job) -> Iterator[str]:
     """What is wrong, and what to do about it, a sentence each."""
     if job.error is not None:
         yield from reasons(job.error)
+    if job.contested is not None:
+        yield from contest(job.contested)
     for receiver in job.receivers:
         if receiver.error:
             yield clean(receiver.error)
@@ -25,6 +33,12 @@ def reasons(fault: Fault) -> Iterator[str]:
     yield clean(f"{fault.message} (rid {fault.rid})" if fault.rid else fault.message)
     if fault.advice:
         yield clean(f"→ {fault.advice}")
+
+
+def contest(found: Contest) -> Iterator[str]:
+    yield clean(found.message)
+    if found.advice:
+        yield clean(f"→ {found.advice}")
 
 
 def clean(text: str) -> str:

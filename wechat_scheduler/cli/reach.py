@@ -12,6 +12,7 @@ from yarl import URL
 from wechat_scheduler import state
 from wechat_scheduler.cli.options import client_global_options, take
 from wechat_scheduler.client import Client
+from wechat_scheduler.client_admin import Admin
 from wechat_scheduler.config import loading
 from wechat_scheduler.errors import ConfigError, UnauthorizedError, UnreachableError
 
@@ -53,7 +54,7 @@ def client_options(command: CommandT) -> CommandT:
 
 
 def ask(
-    given: dict[str, Any], call: Callable[[Client], Awaitable[T]], *, keyless: bool = False
+    given: dict[str, Any], call: Callable[[Admin], Awaitable[T]], *, keyless: bool = False
 ) -> T:
     """What `call` gets from the daemon that the options lead to.
 
@@ -70,9 +71,15 @@ def ask(
         ) from error
 
 
-async def _call(place: Place, call: Callable[[Client], Awaitable[T]]) -> T:
-    async with Client(place.url, place.key, patience=timedelta(0)) as client:
+async def _call(place: Place, call: Callable[[Admin], Awaitable[T]]) -> T:
+    async with Admin(place.url, place.key, patience=timedelta(0)) as client:
         return await call(client)
+
+
+def is_elsewhere(given: dict[str, Any]) -> bool:
+    """Whether a daemon, or a key for one, was said outright; else the state folder says."""
+    environment = loading.client_settings(loading.read_environ())
+    return bool(given["url"] or given["key"] or environment.url or environment.key)
 
 
 def _find(given: dict[str, Any], *, keyless: bool) -> Place:

@@ -1,6 +1,8 @@
 """`serve`: the daemon in the foreground."""
 
 import asyncio
+import faulthandler
+import gc
 import random
 import signal
 import sys
@@ -12,6 +14,7 @@ import structlog
 
 from wechat_scheduler import log
 from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.cli.reload import Reloader
 from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon import Daemon, open_daemon
@@ -19,6 +22,8 @@ from wechat_scheduler.errors import SchedulerError
 from wechat_scheduler.state import ADMIN_KEY
 
 logger = structlog.get_logger(__name__)
+
+STDERR = 2
 
 
 @click.command()
@@ -38,10 +43,15 @@ def serve(**given: Any) -> None:
 
 
 def serve_with(options: Options) -> None:
-    """Serve until SIGTERM or SIGINT. Raises StartError."""
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the configuration anew. Raises StartError."""
     config = options.load().config
     log.configure(level=config.log.level, format=config.log.format, stream=sys.stderr)
-    run(_serve(config))
+    # With SIGABRT the watchdog ends a process that hangs: it shall say where.
+    faulthandler.enable(STDERR)
+    run(_serve(options, config))
+    # Everything is closed. The interpreter would look through all that was ever imported for more
+    # to close, 100 ms in which callers wait for the next daemon.
+    gc.freeze()
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -61,21 +71,26 @@ def stop_on_signals() -> asyncio.Event:
     """Set by the first SIGTERM or SIGINT; the second ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
 
-    def heard(number: int) -> None:
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
+    def heard() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, heard, number)
+    for number in numbers:
+        loop.add_signal_handler(number, heard)
     return stop
 
 
-async def _serve(config: Config) -> None:
+async def _serve(options: Options, config: Config) -> None:
     stop = stop_on_signals()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for is being done
     async with open_daemon(config, clock=SystemClock(), rng=random.Random()) as daemon:  # noqa: S311
         _greet(config, daemon)
+        reloader = Reloader(options, config, daemon)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
         logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
         await stop.wait()
         logger.info("daemon.stopping")

@@ -94,6 +94,22 @@ SWITCH = Notation(
     show=lambda value: str(value).lower(),
 )
 
+
+def _share(value: float) -> float:
+    if not 0.001 <= value <= 1:
+        raise ValueError(f"{value} is not from 0.001 to 1.0")
+    return value
+
+
+def _share_from_text(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a decimal number") from error
+
+
+SHARE = Notation(wire=float, noun="a decimal number", parse=_share, from_text=_share_from_text)
+
 _UNITS = {
     "d": timedelta(days=1),
     "h": timedelta(hours=1),

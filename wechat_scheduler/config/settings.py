@@ -50,6 +50,7 @@ class Server(Section, frozen=True, kw_only=True):
     body_limit: Size = 1 << 20
     fetch_deadline: Duration = timedelta(seconds=10)
     insecure_no_auth: Annotated[bool, notation.SWITCH] = False
+    trusted_proxies: Networks = ()
     shutdown_grace: Duration = timedelta(seconds=10)
 
 
@@ -60,6 +61,7 @@ class State(Section, frozen=True, kw_only=True):
     database: Annotated[str, notation.DATABASE]
     database_file: Annotated[Path | None, notation.PATH] = None
     sealing_key_file: Annotated[Path, notation.PATH]
+    audit_retention: Duration = timedelta(days=90)
 
 
 class Wechat(Section, frozen=True, kw_only=True):
@@ -74,12 +76,14 @@ class Wechat(Section, frozen=True, kw_only=True):
 
 
 class Refresh(Section, frozen=True, kw_only=True):
-    """Keeping credentials fresh. `daily_calls` is per job and day of Asia/Shanghai."""
+    """Keeping credentials fresh. `daily_calls` is per job and day of Asia/Shanghai, and so is
+    `quota_share`, of the calls that WeChat documents for the endpoint."""
 
     slots: Count = 64
     lease: Duration = timedelta(seconds=60)
     retry_cap: Duration = timedelta(minutes=15)
     daily_calls: Annotated[int, whole(1, 500_000)] = 1000
+    quota_share: Annotated[float, notation.SHARE] = 0.5
 
 
 # Link-local holds the metadata service of most clouds (169.254.169.254; Tencent's 169.254.0.23).

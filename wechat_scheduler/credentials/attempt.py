@@ -68,16 +68,23 @@ class Asker:
         self._params = params
         self._clock = clock
 
+    def documented_calls(self, job: ClaimedJob) -> int | None:
+        """As `Issuer.daily_calls`."""
+        return self._issuers[job.key.kind].daily_calls(job.account)
+
     async def ask(self, job: ClaimedJob) -> Result:
         issuer = self._issuers[job.key.kind]
         gathering = Gathering(
             job, issuer, store=self._store, siblings=self._siblings, params=self._params
         )
+        talk = _Talk(job=job, issuer=issuer, gathering=gathering)
         try:
             request = await _request(job, gathering)
         except MissingInputError as missing:
-            return self._missing(missing)
-        return await self._issue(_Talk(job=job, issuer=issuer, gathering=gathering), request)
+            return self._missing(talk, missing)
+        except WeChatError as error:
+            return await self._not_issued(talk, error)
+        return await self._issue(talk, request)
 
     async def _issue(self, talk: "_Talk", request: IssueRequest) -> Result:
         asked_at = self._clock.now()
@@ -86,12 +93,14 @@ class Asker:
             issued = await talk.issuer.issue(request)
         except WeChatError as error:
             return await self._not_issued(talk, error)
+        talk.retries += issued.calls - 1
         if self._wants_force(talk.job, issued):
             return await self._force(talk, request)
         return Answer(issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent())
 
     async def _not_issued(self, talk: "_Talk", error: WeChatError) -> Result:
         """Ask again where it was an input's fault and there is another value of it."""
+        talk.retries += error.calls - 1
         sibling = talk.gathering.source(error.refused)
         if sibling is not None:
             return await self._parent_refused(talk, error, sibling)
@@ -101,6 +110,8 @@ class Asker:
             request = await _request(talk.job, talk.gathering)
         except MissingInputError:
             return self._refused(talk, error)
+        except WeChatError as another:
+            return await self._not_issued(talk, another)
         return await self._issue(talk, request)
 
     def _wants_force(self, job: ClaimedJob, issued: Issued) -> bool:
@@ -119,14 +130,22 @@ class Asker:
         try:
             issued = await talk.issuer.issue(replace(request, force=True))
         except WeChatError as error:
+            talk.retries += error.calls - 1
             return self._refused(talk, error)
+        talk.retries += issued.calls - 1
         return Answer(issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent())
 
-    def _missing(self, missing: MissingInputError) -> Trouble:
+    def _missing(self, talk: "_Talk", missing: MissingInputError) -> Trouble:
         reaction = Reaction.PARENT_INVALID if missing.parent else Reaction.NEEDS_INPUT
         fault = Fault(at=self._clock.now(), reaction=reaction, message=str(missing))
         seen = missing.parent.version if missing.parent else 0
-        return Trouble(fault=fault, spent=Spent(), waits_on=missing.waits_on, seen=seen)
+        return Trouble(
+            fault=fault,
+            spent=talk.spent(),
+            waits_on=missing.waits_on,
+            seen=seen,
+            retry_after=talk.gathering.patience(missing.waits_on),
+        )
 
     async def _parent_refused(self, talk: "_Talk", error: WeChatError, parent: Sibling) -> Trouble:
         """The parent is refreshed and waited for once; if that did not help, it was not to blame,
@@ -155,11 +174,12 @@ class Asker:
             advice=error.advice,
         )
         waits = reaction is Reaction.NEEDS_INPUT
+        waits_on = talk.gathering.bringer(error.refused) if waits else ""
         return Trouble(
             fault=fault,
             spent=talk.spent(),
-            waits_on=talk.gathering.bringer(error.refused) if waits else "",
-            retry_after=error.retry_after,
+            waits_on=waits_on,
+            retry_after=talk.gathering.patience(waits_on) if waits else error.retry_after,
         )
 
 
@@ -171,10 +191,12 @@ class _Talk:
     issuer: Issuer
     gathering: Gathering
     calls: int = 0
+    retries: int = 0
     forced_at: datetime | None = None
 
     def spent(self) -> Spent:
-        return Spent(calls=self.calls, forced_at=self.forced_at)
+        calls = self.calls + self.retries + self.gathering.recoveries
+        return Spent(calls=calls, forced_at=self.forced_at)
 
 
 async def _request(job: ClaimedJob, gathering: Gathering) -> IssueRequest:

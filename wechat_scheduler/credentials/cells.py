@@ -24,7 +24,7 @@ class Cell:
     """
 
     __slots__ = (
-        "_changed", "credential", "expires_boot", "generation", "key", "nudge_boot", "reads",
+        "_changed", "credential", "expires_boot", "generation", "key", "nudge_boot",
         "removed", "renew_boot", "snapshot",
     )  # fmt: skip
 
@@ -36,7 +36,6 @@ class Cell:
         self.renew_boot = 0.0
         self.nudge_boot = math.inf
         self.generation = 0
-        self.reads = 0
         self.removed = False
         self._changed: asyncio.Event | None = None
 

@@ -1,13 +1,23 @@
 """Where the inputs of one attempt come from: our own refresh token, a sibling job, a push from
-WeChat, the business system's `params`, in this order."""
+WeChat, the business system's `params`, in this order. A refresh token that none of them has may be
+had from WeChat itself, or be one that we kept before."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol, TypeAlias
 
-from wechat_scheduler.credentials.model import ClaimedJob, JobKey
-from wechat_scheduler.credentials.ports import Issuer, Need, Params, Store
-from wechat_scheduler.errors import CallError, SchedulerError
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, JobKey
+from wechat_scheduler.credentials.ports import (
+    Issuer,
+    IssueRequest,
+    Need,
+    Params,
+    Recoverer,
+    Store,
+)
+from wechat_scheduler.errors import CallError, Reaction, SchedulerError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +61,10 @@ Source: TypeAlias = Callable[[Need], Awaitable[Sequence[Candidate]]]
 
 
 class Gathering:
-    """Collects the inputs of one attempt, and another value where one was refused."""
+    """Collects the inputs of one attempt, and another value where one was refused.
+
+    `recoveries` counts how often WeChat was asked for a refresh token.
+    """
 
     def __init__(
         self, job: ClaimedJob, issuer: Issuer, *, store: Store, siblings: Siblings, params: Params
@@ -65,6 +78,8 @@ class Gathering:
         self._params_error = ""
         self._refused: set[tuple[str, str]] = set()
         self._chosen: dict[str, Candidate] = {}
+        self._recovered: str | None = None
+        self.recoveries = 0
 
     async def subject(self) -> str:
         """The effective subject: registered, named by `params`, or learned before."""
@@ -82,8 +97,9 @@ class Gathering:
 
     async def inputs(self) -> dict[str, str]:
         """A value for each need. Raises MissingInputError."""
-        self._chosen = {need.name: await self._choose(need) for need in self._issuer.needs}
-        return {name: candidate.value for name, candidate in self._chosen.items()}
+        for need in self._issuer.needs:
+            self._chosen[need.name] = await self._choose(need)
+        return self._values()
 
     def refuse(self, name: str) -> bool:
         """WeChat did not take the value of that input: do not offer it again in this attempt.
@@ -97,6 +113,15 @@ class Gathering:
         """The sibling that the current value of that input came from, if it came from one."""
         chosen = self._chosen.get(name)
         return chosen.sibling if chosen else None
+
+    def patience(self, waits_on: str) -> timedelta | None:
+        """How long to wait for that input, if it is one that nobody here can be asked for again."""
+        if self._job.params or not isinstance(self._issuer, Recoverer):
+            return None
+        if waits_on == AUTHORIZATION:
+            return policy.REVOKED_RETRY
+        kept = any(need.kept and need.name == waits_on for need in self._issuer.needs)
+        return policy.RECOVERY_RETRY if kept else None
 
     def bringer(self, name: str) -> str:
         """What a job waits on while it waits for that input: the parent that will bring it if the
@@ -116,7 +141,8 @@ class Gathering:
     def _sources(self) -> Sequence[Source]:
         """When a registration is new, `params` knows better than what we keep."""
         others: Sequence[Source] = (self._from_sibling, self._pushed, self._answered)
-        return (*others, self._kept) if self._job.asks_params else (self._kept, *others)
+        usual = (*others, self._kept) if self._job.asks_params else (self._kept, *others)
+        return (*usual, self._asked_of_wechat, self._earlier)
 
     async def _kept(self, need: Need) -> Sequence[Candidate]:
         credential = self._job.credential
@@ -143,6 +169,33 @@ class Gathering:
         answers = await self._params_answers()
         return [Candidate(value=answer.get(need.name, "")) for answer in answers]
 
+    async def _asked_of_wechat(self, need: Need) -> Sequence[Candidate]:
+        """Once for a refusal: where `params` is asked again and again, WeChat is not."""
+        fault = self._job.fault
+        in_vain = fault is not None and fault.reaction is Reaction.NEEDS_INPUT
+        if not need.kept or not isinstance(self._issuer, Recoverer):
+            return ()
+        if self._recovered is None and not (self._job.params and in_vain):
+            self.recoveries += 1
+            self._recovered = await self._issuer.recover(await self._request())
+        return (Candidate(value=self._recovered or ""),)
+
+    async def _request(self) -> IssueRequest:
+        return IssueRequest(
+            key=self._job.key,
+            account=self._job.account,
+            subject=await self.subject(),
+            inputs=self._values(),
+        )
+
+    def _values(self) -> dict[str, str]:
+        return {name: candidate.value for name, candidate in self._chosen.items()}
+
+    async def _earlier(self, need: Need) -> Sequence[Candidate]:
+        if not need.kept:
+            return ()
+        return [Candidate(value=value) for value in await self._store.earlier(self._job.key)]
+
     async def _params_answers(self) -> list[Mapping[str, str]]:
         if self._answers is None:
             self._answers = [answer for url in self._job.params if (answer := await self._ask(url))]
@@ -161,9 +214,14 @@ class Gathering:
             return {}
 
     def _nobody_gave(self, name: str) -> str:
+        if not self._job.params and self._is_pushed(name):
+            return f"no {name}: WeChat has pushed none, and there is no params URL to ask"
         if not self._job.params:
             return f"no {name}: register the task again with a params URL that answers it"
         return f"no {name}: {self._params_error or 'params answered without it'}"
+
+    def _is_pushed(self, name: str) -> bool:
+        return any(need.pushed and need.name == name for need in self._issuer.needs)
 
 
 def parent_name(key: JobKey) -> str:

@@ -1,26 +1,40 @@
 """The front desk of the credentials: registrations come in, values go out."""
 
+import enum
+import hmac
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from wechat_scheduler.clock import Clock
+from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.cells import LATENESS, Cell
 from wechat_scheduler.credentials.inputs import Sibling
-from wechat_scheduler.credentials.model import JobKey, JobView, Registration, Snapshot
+from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.ports import Store
+from wechat_scheduler.credentials.refusals import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
+from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.errors import ConflictError, NotFoundError, StorageError, UnavailableError
 
 log = structlog.get_logger(__name__)
 
-# When a caller is to come back for a value whose fetch has not failed, only not ended.
-SOON = timedelta(seconds=1)
+
+class Verdict(enum.Enum):
+    """What becomes of a report that a value is dead."""
+
+    OUTDATED = enum.auto()
+    """It is not the current one, which nothing is known against."""
+
+    BELIEVED = enum.auto()
+
+    KNOWN = enum.auto()
+    """It was reported before; the one refresh that follows serves everybody."""
 
 
 class Manager:
-    """Owns the cells."""
+    """Owns the cells. `deadline` is how long a fetch waits; it may be changed at any time."""
 
     def __init__(
         self,
@@ -33,7 +47,7 @@ class Manager:
         self._store = store
         self._requirements = requirements
         self._clock = clock
-        self._deadline = deadline
+        self.deadline = deadline
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
         self._names: dict[JobKey, JobKey] = {}
@@ -61,7 +75,7 @@ class Manager:
         """Withdraw `owner`'s interest (everybody's, if empty). Raises NotFoundError."""
         name = await self._name(key)
         if not await self._store.remove(name, owner=owner):
-            raise NotFoundError(_no_job(key))
+            raise NotFoundError(no_job(key))
         self._names.clear()
         await self.reload(name)
         log.info("registration.removed", appid=name.appid, kind=name.kind, subject=name.subject)
@@ -70,9 +84,28 @@ class Manager:
         """Make the job due now. Raises NotFoundError."""
         name = await self._name(key)
         if not await self._store.hasten(name, now=self._clock.now()):
-            raise NotFoundError(_no_job(key))
+            raise NotFoundError(no_job(key))
         await self.reload(name)
         self._wake()
+
+    async def report(self, key: JobKey, value: str) -> Verdict:
+        """Somebody met WeChat's 40001 or 42001 with `value`: if it is the current one, it is
+        refreshed. Raises NotFoundError, ConflictError if `key` fits several jobs."""
+        cell = await self._cell(await self._name(key))
+        if cell is not None and not _holds(cell, value):
+            await self.reload(cell.key)  # another process may have replaced it
+        if cell is None or cell.removed:
+            raise NotFoundError(no_job(key))
+        if cell.credential is None or not _holds(cell, value):
+            return Verdict.OUTDATED
+        credential, now = cell.credential, self._clock.now()
+        due_at = policy.believe_at(now=now, issued_at=credential.issued_at)
+        if not await self._store.suspect(cell.key, version=credential.version, now=due_at):
+            return Verdict.KNOWN
+        await self.reload(cell.key)
+        log.info("credential.reported", appid=key.appid, kind=key.kind, subject=cell.key.subject)
+        self._wake()
+        return Verdict.BELIEVED
 
     async def view(
         self, *, appid: str, kind: str, subject: str, after: JobKey | None, limit: int
@@ -88,7 +121,7 @@ class Manager:
         """
         cell = await self._cell(await self._name(key))
         if cell is None:
-            raise NotFoundError(_no_job(key))
+            raise NotFoundError(no_job(key))
         await self._nudge_if_late(cell)
         if cell.valid(self._clock.boottime()) is None:
             await self._wait(cell)
@@ -116,14 +149,7 @@ class Manager:
 
     def unavailable(self, cell: Cell) -> UnavailableError:
         """Why this cell has nothing to hand out, and when to come back."""
-        fault = cell.snapshot.fault if cell.snapshot else None
-        if cell.snapshot is None or fault is None:
-            return UnavailableError(f"{cell.key} is still being fetched", retry_after=SOON)
-        pause = max(SOON, cell.snapshot.due_at - self._clock.now())
-        advice = f"; {fault.advice}" if fault.advice else ""
-        return UnavailableError(
-            f"{cell.key} has no valid value: {fault.message}{advice}", retry_after=pause
-        )
+        return unavailable(cell, self._clock.now())
 
     def publish(self, snapshot: Snapshot) -> None:
         """What was just stored is from now on what is handed out."""
@@ -163,7 +189,7 @@ class Manager:
             return known
         names = await self._store.names(key)
         if not names:
-            raise NotFoundError(_no_job(key))
+            raise NotFoundError(no_job(key))
         if len(names) > 1:
             raise ConflictError(
                 f"{key.appid} has several {key.kind}: name one, as in …/{names[0].subject or names[1].subject}"
@@ -173,12 +199,15 @@ class Manager:
 
     async def _cell(self, key: JobKey) -> Cell | None:
         """Memory first. The cell stands in its place before the store is asked, so that a value
-        published meanwhile is not overwritten by the older one that was read."""
+        published meanwhile is not overwritten by the older one that was read. Nor is one by another
+        reader's: after a restart everybody asks at the same moment."""
         cell = self._cells.get(key)
         if cell is None:
             cell = self._cells[key] = Cell(key)
         if cell.generation == 0:
-            await self.reload(key)
+            snapshot = await self._store.load(key)
+            if cell.generation == 0:
+                self._hold(cell, snapshot)
         return None if cell.removed else cell
 
     def _hold(self, cell: Cell, snapshot: Snapshot | None) -> None:
@@ -191,23 +220,14 @@ class Manager:
 
     async def _wait(self, cell: Cell) -> None:
         """Until the one refresh in flight has ended well, or waiting is of no use."""
-        deadline = self._clock.boottime() + self._deadline.total_seconds()
+        deadline = self._clock.boottime() + self.deadline.total_seconds()
         while cell.valid(self._clock.boottime()) is None:
             if cell.removed:
-                raise NotFoundError(_no_job(cell.key))
+                raise NotFoundError(no_job(cell.key))
             left = timedelta(seconds=deadline - self._clock.boottime())
-            if left <= timedelta(0) or self._comes_later(cell, left):
+            if left <= timedelta(0) or comes_later(cell, self._clock.now(), left):
                 raise self.unavailable(cell)
             await self._clock.wait(cell.changed, left)
-
-    def _comes_later(self, cell: Cell, left: timedelta) -> bool:
-        """The last attempt failed, and the next is not within `left`."""
-        snapshot = cell.snapshot
-        return (
-            snapshot is not None
-            and snapshot.fault is not None
-            and snapshot.due_at - self._clock.now() > left
-        )
 
     async def _nudge_if_late(self, cell: Cell) -> None:
         """A store that does not answer is no reason to withhold what is in memory."""
@@ -223,5 +243,7 @@ class Manager:
         self._wake()
 
 
-def _no_job(key: JobKey) -> str:
-    return f"no {key.kind} is registered for {'/'.join(filter(None, (key.appid, key.subject)))}"
+def _holds(cell: Cell, value: str) -> bool:
+    """Whether that is the current value: told in a time that gives none of it away."""
+    current = cell.credential.value if cell.credential else ""
+    return hmac.compare_digest(current.encode(), value.encode())

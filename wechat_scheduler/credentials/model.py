@@ -8,6 +8,9 @@ from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.errors import Reaction
 
+# What a job waits on whose account took its authorisation back, or never gave it.
+AUTHORIZATION = "authorization"
+
 
 class JobKey(NamedTuple):
     """What a job is known by.
@@ -91,7 +94,8 @@ class Issued:
     """What an issuer brings back from WeChat.
 
     `lifetime` is what WeChat says remains; `subject` is the openid or appid that the answer names,
-    empty if it names none; `refresh_token` is the one to use next time, empty if there is none.
+    empty if it names none; `refresh_token` is the one to use next time, empty if there is none;
+    `calls` is how often WeChat had to be asked.
     """
 
     value: str = field(repr=False)
@@ -100,6 +104,7 @@ class Issued:
     refresh_token: str = field(default="", repr=False)
     subject: str = ""
     renewal: Renewal = Renewal.ORDINARY
+    calls: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,15 @@ class Fault:
     errcode: int | None = None
     rid: str = ""
     advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """A value died long before its time, and it was not we who replaced it."""
+
+    at: datetime
+    message: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +154,8 @@ class ClaimedJob:
     forces: int
     forced_at: datetime | None
     fault: Fault | None
+    contest: Contest | None
+    waits_on: str
     revision: int
     suspect: bool
     asks_params: bool
@@ -156,7 +172,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """WeChat issued a new value: store it, tell everybody."""
+    """WeChat issued a new value: store it, tell everybody. `contest` if somebody else was first."""
 
     job: ClaimedJob
     credential: Credential
@@ -164,6 +180,7 @@ class Rotated:
     longest: timedelta
     due_at: datetime
     spent: Spent
+    contest: Contest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,38 +220,6 @@ class Snapshot:
     credential: Credential | None
     fault: Fault | None
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
-    """One business system's interest in a job, and how its last notification fared."""
-
-    owner: str
-    notify: str = field(repr=False)
-    params: str = field(repr=False)
-    state: str
-    version: int
-    attempts: int
-    error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobView:
-    """A job as an operator sees it: everything but its secrets."""
-
-    key: JobKey
-    subject: str
-    version: int
-    issued_at: datetime | None
-    expires_at: datetime | None
-    renew_at: datetime | None
-    due_at: datetime
-    claimed: bool
-    attempts: int
-    calls: int
-    waits_on: str
-    fault: Fault | None
-    receivers: tuple[Receiver, ...]
 
 
 Inputs: TypeAlias = Mapping[str, str]

@@ -3,17 +3,22 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from wechat_scheduler.credentials.model import Credential, JobKey
+from wechat_scheduler.credentials.model import Credential, Fault, JobKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The current value of a job, for one receiver. `secret` (`whsec_…`) signs it; empty: unsigned."""
+    """How a job stands, for one receiver: its current value, or why there is none any more.
+
+    `ended` is given only where the account took its authorisation back. `secret` (`whsec_…`) signs
+    the call; empty: unsigned.
+    """
 
     url: str = field(repr=False)
     key: JobKey
     subject: str
-    credential: Credential
+    credential: Credential | None
+    ended: Fault | None = None
     secret: str = field(repr=False)
 
 

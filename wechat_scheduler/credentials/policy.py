@@ -4,7 +4,8 @@ import enum
 import random
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from wechat_scheduler.credentials.model import JobView, Renewal
+from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, Credential, Renewal
+from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.errors import Reaction
 
 # WeChat's counters start anew at midnight in Shanghai, which has had no DST since 1991.
@@ -25,12 +26,30 @@ WHOLE_MARGIN_SHARE = 0.25
 FORCES_PER_DAY = 20
 FORCE_SPACING = timedelta(seconds=30)
 
+# Believed no sooner after its issue: whoever finds every value dead is wrong, and whoever is right
+# met another program, with which a race for the newest token cannot be won.
+REPORT_SPACING = timedelta(seconds=30)
+
+# How long a job shows that it was contested.
+CONTEST_SHOWN = timedelta(days=1)
+
 # stable_token and tickets return the same value until near the end: ask again no sooner than this.
 REPEAT_FLOOR = timedelta(seconds=60)
+
+# Of a day's calls this share may be made at any time. The others come in as the day goes on, so
+# that however often people and programs ask for a refresh, the next renewal finds a call left. The
+# last tenth is for what an attempt asks beyond its first call: other inputs, a busy WeChat.
+AT_ONCE = 0.5
+BY_MIDNIGHT = 0.9
+DAY = timedelta(days=1)
 
 FIRST_RETRY = timedelta(seconds=1)
 OPERATOR_RETRY = (timedelta(minutes=5), timedelta(hours=1))
 INPUT_RETRY = (timedelta(seconds=30), timedelta(minutes=10))
+# Where nobody can be asked for the input but WeChat, which has none: an event, or a registration,
+# brings it. These are the nets beneath.
+RECOVERY_RETRY = timedelta(days=1)
+REVOKED_RETRY = timedelta(days=30)
 # A job that waits for its parent is woken by it; this is the net beneath.
 PARENT_RETRY = timedelta(seconds=60)
 # Beyond any cap, and far from where a timedelta overflows.
@@ -50,9 +69,14 @@ class State(enum.StrEnum):
 
     EXPIRED = "expired"
 
+    REVOKED = "revoked"
+    """The account took back its authorisation: there is none until it gives it again."""
+
 
 def state(view: JobView, now: datetime) -> State:
     """Read off the stored instants."""
+    if view.waits_on == AUTHORIZATION:
+        return State.REVOKED
     if view.expires_at is None or view.renew_at is None:
         return State.PENDING
     if now >= view.expires_at:
@@ -115,6 +139,24 @@ def force_at(*, now: datetime, forces: int, forced_at: datetime | None) -> datet
     return now if forced_at is None else max(now, forced_at + FORCE_SPACING)
 
 
+def ended_early(kept: Credential, *, asked_at: datetime, longest: timedelta) -> bool:
+    """Whether a value that was replaced had more left than the last minutes, in which WeChat itself
+    replaces it."""
+    return kept.expires_at - asked_at > (MARGIN + REPEAT_FLOOR) * scale(longest)
+
+
+def contest(view: JobView, now: datetime) -> Contest | None:
+    """That somebody else fetches the credential, while that was of late."""
+    found = view.contest
+    return found if found is not None and now - found.at < CONTEST_SHOWN else None
+
+
+def believe_at(*, now: datetime, issued_at: datetime) -> datetime:
+    """When a report that a value is dead is acted upon: `now`, or later. A clock that was set back
+    makes no value younger than it is."""
+    return max(now, min(now, issued_at) + REPORT_SPACING)
+
+
 def retry_at(
     reaction: Reaction,
     *,
@@ -132,7 +174,7 @@ def retry_at(
         case Reaction.PARENT_INVALID:
             pause = PARENT_RETRY
         case Reaction.NEEDS_INPUT:
-            pause = backoff(INPUT_RETRY[0], attempts, cap=INPUT_RETRY[1])
+            pause = retry_after or backoff(INPUT_RETRY[0], attempts, cap=INPUT_RETRY[1])
         case Reaction.WAIT_UNTIL:
             pause = retry_after if retry_after is not None else next_quota_day(now) - now
         case Reaction.OPERATOR:
@@ -159,6 +201,24 @@ def quota_pause(*, now: datetime, calls_left: int, cap: timedelta) -> timedelta:
     if calls_left * cap > remaining:
         return timedelta(0)
     return remaining / calls_left
+
+
+def daily_limit(*, most: int, documented: int | None, share: float) -> int:
+    """The calls that a credential may make in a day: `most`, and no more than `share` of what WeChat
+    documents for its endpoint, if it does."""
+    return most if documented is None else max(1, min(most, int(documented * share)))
+
+
+def call_at(*, now: datetime, calls: int, limit: int) -> datetime:
+    """When the first of an attempt's calls may be made, being number `calls` (>= 1) of today's
+    `limit`: `now`, or later."""
+    midnight = next_quota_day(now)
+    if calls <= max(1.0, limit * AT_ONCE):
+        return now
+    if calls > limit * BY_MIDNIGHT:
+        return midnight
+    elapsed = (calls / limit - AT_ONCE) / (BY_MIDNIGHT - AT_ONCE)
+    return max(now, midnight - DAY * (1 - elapsed))
 
 
 def quota_day(now: datetime) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from wechat_scheduler.credentials.model import (
     Account,
@@ -11,11 +11,11 @@ from wechat_scheduler.credentials.model import (
     Inputs,
     Issued,
     JobKey,
-    JobView,
     Outcome,
     Registration,
     Snapshot,
 )
+from wechat_scheduler.credentials.views import JobView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +23,15 @@ class Need:
     """An input without which a kind cannot be issued, and where else than `params` it may come from.
 
     `name` is its field in a `params` answer (`seeds`: `access_token`, `component_verify_ticket` …).
-    `parent` tells the job whose value it is; `kept` that our own stored refresh token is it.
-    Inputs that WeChat pushes are looked up by `name` in any case.
+    `parent` tells the job whose value it is; `kept` that our own stored refresh token is it;
+    `pushed` that WeChat brings it by itself to a platform that listens. What it pushed is looked up
+    by `name` in any case.
     """
 
     name: str
     parent: Callable[[JobKey], JobKey] | None = None
     kept: bool = False
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +58,25 @@ class Issuer(Protocol):
     subject_field: str
     needs_subject: bool
 
+    def daily_calls(self, account: Account) -> int | None:
+        """How many calls a day WeChat documents for the endpoint that this account's are made to;
+        None where it gives no number."""
+        ...
+
     async def issue(self, request: IssueRequest) -> Issued:
         """May take seconds, never longer than its timeouts.
 
         Raises WeChatError, with `refused` naming the input that was to blame if one was.
         """
+        ...
+
+
+@runtime_checkable
+class Recoverer(Protocol):
+    """An issuer that can ask WeChat for the refresh token it needs, where ours is lost or refused."""
+
+    async def recover(self, request: IssueRequest) -> str:
+        """`request` has the inputs chosen so far. Empty if WeChat does not say. Raises WeChatError."""
         ...
 
 
@@ -78,6 +94,12 @@ class Params(Protocol):
     ) -> Mapping[str, str]:
         """The strings of its JSON answer. Raises CallError with a message free of secrets."""
         ...
+
+
+class Observer(Protocol):
+    """Hears what became of each attempt, once that is stored. Must neither block nor raise."""
+
+    def refreshed(self, outcome: Outcome) -> None: ...
 
 
 class Store(Protocol):
@@ -125,9 +147,17 @@ class Store(Protocol):
         """The newest value of that name that WeChat pushed to us for that account; empty if none."""
         ...
 
-    async def provides(self, key: JobKey, *, owner: str) -> bool:
-        """Whether the job can get its inputs without a `params` of `owner`'s: it keeps a refresh
-        token, or another owner gave one."""
+    async def listens(self, appid: str) -> bool:
+        """Whether what WeChat pushes for that account comes to us."""
+        ...
+
+    async def earlier(self, key: JobKey) -> Sequence[str]:
+        """The refresh tokens that the job had before its present one, newest first; a few."""
+        ...
+
+    async def provides(self, key: JobKey, *, owner: str, kept: bool) -> bool:
+        """Whether the job can get an input without a `params` of `owner`'s: another owner gave one,
+        or, if `kept` says that this would do, it keeps a refresh token."""
         ...
 
     async def hasten(self, key: JobKey, *, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """Refreshes what is due: the clockwork's work on jobs."""
 
-import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,17 +10,21 @@ import structlog
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.attempt import Answer, Asker, Trouble
+from wechat_scheduler.credentials.contests import contested
+from wechat_scheduler.credentials.journal import log_contest, log_outcome, names_of
 from wechat_scheduler.credentials.model import (
     ClaimedJob,
     Credential,
     Failed,
+    Fault,
     Outcome,
     Renewal,
     Repeated,
     Rotated,
     Snapshot,
+    Spent,
 )
-from wechat_scheduler.credentials.ports import Store
+from wechat_scheduler.credentials.ports import Observer, Store
 from wechat_scheduler.errors import Reaction
 
 log = structlog.get_logger(__name__)
@@ -32,17 +35,22 @@ WHOLE_SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long an attempt may hold its job, and how far its failures may go."""
+    """How long an attempt may hold its job, and how far its failures may go.
+
+    A credential's calls a day are at most `daily_calls`, and at most `quota_share` (above 0, at most
+    1) of what WeChat documents.
+    """
 
     lease: timedelta
     daily_calls: int
+    quota_share: float
     retry_cap: timedelta
 
 
 class Refresher:
     """Turns each attempt into an outcome with a next time, and the outcome into what is stored.
 
-    `publish` is called with what was stored, after it was.
+    `publish` is called with what was stored, after it was. `limits` may be changed at any time.
     """
 
     name = "credential"
@@ -53,6 +61,7 @@ class Refresher:
         asker: Asker,
         *,
         publish: Callable[[Snapshot], None],
+        observer: Observer,
         clock: Clock,
         rng: random.Random,
         limits: Limits,
@@ -60,14 +69,19 @@ class Refresher:
         self._store = store
         self._asker = asker
         self._publish = publish
+        self._observer = observer
         self._clock = clock
         self._rng = rng
-        self._limits = limits
+        self.limits = limits
 
     async def claim(self, limit: int) -> Sequence[ClaimedJob]:
-        return await self._store.claim(now=self._clock.now(), limit=limit, lease=self._limits.lease)
+        return await self._store.claim(now=self._clock.now(), limit=limit, lease=self.limits.lease)
 
     async def attempt(self, row: ClaimedJob) -> Outcome:
+        limit, now = self._daily_limit(row), self._clock.now()
+        allowed_at = policy.call_at(now=now, calls=row.calls, limit=limit)
+        if allowed_at > now:
+            return _held_back(row, now, allowed_at, limit)
         result = await self._asker.ask(row)
         if isinstance(result, Trouble):
             return self._failed(row, result)
@@ -79,13 +93,23 @@ class Refresher:
         """Save, then publish."""
         snapshot = await self._store.save(outcome, now=self._clock.now())
         if snapshot is None:
-            log.warning("credential.claim_lost", **_names(outcome.job))
+            log.warning("credential.claim_lost", **names_of(outcome.job))
             return
         self._publish(snapshot)
-        _log(outcome)
+        self._observer.refreshed(outcome)
+        log_outcome(outcome)
+        if isinstance(outcome, Rotated):
+            log_contest(outcome)
 
     async def next_due(self) -> datetime | None:
         return await self._store.next_due()
+
+    def _daily_limit(self, job: ClaimedJob) -> int:
+        return policy.daily_limit(
+            most=self.limits.daily_calls,
+            documented=self._asker.documented_calls(job),
+            share=self.limits.quota_share,
+        )
 
     def _failed(self, job: ClaimedJob, trouble: Trouble) -> Failed:
         due_at = policy.retry_at(
@@ -93,8 +117,8 @@ class Refresher:
             now=self._clock.now(),
             attempts=job.attempts + 1,
             retry_after=trouble.retry_after,
-            calls_left=self._limits.daily_calls - job.calls,
-            cap=self._limits.retry_cap,
+            calls_left=self._daily_limit(job) - job.calls,
+            cap=self.limits.retry_cap,
             rng=self._rng,
         )
         return Failed(
@@ -116,6 +140,7 @@ class Refresher:
             longest=longest,
             due_at=max(credential.renew_at, policy.soonest(now=self._clock.now(), longest=longest)),
             spent=answer.spent,
+            contest=contested(job, answer),
         )
 
     def _repeated(self, job: ClaimedJob, kept: Credential, answer: Answer) -> Repeated:
@@ -183,38 +208,22 @@ class Refresher:
         )
 
 
-def _names(job: ClaimedJob) -> dict[str, str]:
-    return {"appid": job.key.appid, "kind": job.key.kind, "subject": job.key.subject}
-
-
-def _log(outcome: Outcome) -> None:
-    names = _names(outcome.job)
-    due_at = outcome.due_at.isoformat()
-    match outcome:
-        case Rotated(credential=credential):
-            log.info("credential.refreshed", **names, version=credential.version, due_at=due_at)
-        case Repeated():
-            log.debug("credential.repeated", **names, due_at=due_at)
-        case Failed():
-            _log_fault(outcome, names, due_at)
-
-
-def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
-    """A person is called once for a fault, not at each probe."""
-    fault, before = outcome.fault, outcome.job.fault
-    known = before is not None and (before.reaction, before.errcode) == (
-        fault.reaction,
-        fault.errcode,
+def _held_back(job: ClaimedJob, now: datetime, until: datetime, limit: int) -> Failed:
+    """No call is made. What is known of the last failure stays: it says more than this does. Whoever
+    waits for a parent asks when this time comes; the parent itself wakes nobody who may not ask."""
+    spent = Fault(
+        at=now,
+        reaction=Reaction.WAIT_UNTIL,
+        message=f"{job.calls - 1} of today's {limit} calls are spent, the others come in by and by",
+        advice="find out who has it refreshed so often: the audit names keys, the log the reasons; "
+        "raise refresh.daily_calls where values are made to live for seconds, as in the sandbox",
     )
-    calls_for_a_person = fault.reaction is Reaction.OPERATOR and not known
-    log.log(
-        logging.ERROR if calls_for_a_person else logging.WARNING,
-        "credential.failed",
-        **names,
-        reaction=fault.reaction.value,
-        errcode=fault.errcode,
-        rid=fault.rid,
-        message=fault.message,
-        advice=fault.advice,
-        due_at=due_at,
+    fault = job.fault or spent
+    waits = fault.reaction is Reaction.NEEDS_INPUT
+    return Failed(
+        job=job,
+        fault=fault,
+        due_at=until,
+        spent=Spent(),
+        waits_on=job.waits_on if waits else "",
     )

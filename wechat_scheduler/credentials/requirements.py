@@ -30,9 +30,12 @@ class Requirements:
                 return True
             if await self._store.names(parent):
                 return True
-        if await self._store.pushed(task.key.appid, need.name):
+        appid = task.key.appid
+        if await self._store.pushed(appid, need.name):
             return True
-        return await self._store.provides(task.key, owner=registration.owner)
+        if need.pushed and await self._store.listens(appid):
+            return True
+        return await self._store.provides(task.key, owner=registration.owner, kept=need.kept)
 
 
 def _advice(need: Need, task: Task) -> str:

@@ -8,7 +8,7 @@ import structlog
 
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled, State
-from wechat_scheduler.delivery.ports import Channel, Outbox
+from wechat_scheduler.delivery.ports import Channel, Observer, Outbox
 from wechat_scheduler.errors import CallError
 
 log = structlog.get_logger(__name__)
@@ -17,7 +17,10 @@ FIRST_RETRY = timedelta(seconds=1)
 
 
 class Dispatcher:
-    """Hands due deliveries to their channels and decides what a failure means."""
+    """Hands due deliveries to their channels and decides what a failure means.
+
+    `retry_cap` is the longest pause between two attempts; it may be changed at any time.
+    """
 
     name = "delivery"
 
@@ -26,6 +29,7 @@ class Dispatcher:
         outbox: Outbox,
         channels: Mapping[str, Channel],
         *,
+        observer: Observer,
         clock: Clock,
         rng: random.Random,
         lease: timedelta,
@@ -33,10 +37,11 @@ class Dispatcher:
     ) -> None:
         self._outbox = outbox
         self._channels = channels
+        self._observer = observer
         self._clock = clock
         self._rng = rng
         self._lease = lease
-        self._retry_cap = retry_cap
+        self.retry_cap = retry_cap
 
     async def claim(self, limit: int) -> Sequence[Delivery]:
         return await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
@@ -52,13 +57,14 @@ class Dispatcher:
 
     async def finish(self, outcome: Outcome) -> None:
         await self._outbox.settle(outcome, now=self._clock.now())
+        self._observer.sent(outcome)
         _log(outcome)
 
     async def next_due(self) -> datetime | None:
         return await self._outbox.next_due()
 
     def _deferred(self, row: Delivery, error: CallError) -> Deferred:
-        pause = min(FIRST_RETRY * 2.0 ** min(row.attempts, 40), self._retry_cap)
+        pause = min(FIRST_RETRY * 2.0 ** min(row.attempts, 40), self.retry_cap)
         due_at = self._clock.now() + pause * self._rng.uniform(0.5, 1.0)
         return Deferred(delivery=row, due_at=due_at, error=str(error))
 

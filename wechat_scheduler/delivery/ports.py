@@ -22,6 +22,12 @@ class Channel(Protocol):
         ...
 
 
+class Observer(Protocol):
+    """Hears what became of each attempt, once that is stored. Must neither block nor raise."""
+
+    def sent(self, outcome: Outcome) -> None: ...
+
+
 class Outbox(Protocol):
     """Where deliveries wait. Every method is atomic; all may raise StorageError."""
 

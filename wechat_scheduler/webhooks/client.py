@@ -41,7 +41,7 @@ class GuardedClient:
     Made and used inside of a running loop, as a context manager. Redirects are not followed,
     proxies of the environment not used, cookies not kept. At most `connections` are open at once;
     a call, with waiting for one, lasts `timeout` at the longest; no more than `answer_limit` bytes
-    of an answer are read. Names go through `resolver`, the system's if None, whenever a connection
+    of an answer are read (it may be changed at any time). Names go through `resolver`, the system's if None, whenever a connection
     is made.
 
     In its methods `what` is what the address is for ("params"); errors begin with it.
@@ -58,7 +58,7 @@ class GuardedClient:
         answer_limit: int,
     ) -> None:
         self._guard = Guard(allow=allow, deny=deny)
-        self._answer_limit = answer_limit
+        self.answer_limit = answer_limit
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=connections,
@@ -96,8 +96,8 @@ class GuardedClient:
             if response.status != 200:
                 raise _answered(response, url, what)
             body = await self._read(response)
-        if len(body) > self._answer_limit:
-            raise CallError(f"{what} of {shown(url)} answered more than {self._answer_limit} bytes")
+        if len(body) > self.answer_limit:
+            raise CallError(f"{what} of {shown(url)} answered more than {self.answer_limit} bytes")
         return body
 
     async def push(self, url: str, body: bytes, *, headers: Mapping[str, str], what: str) -> None:
@@ -112,6 +112,14 @@ class GuardedClient:
             # Only a connection that was read to the end of the answer can be used again.
             with suppress(aiohttp.ClientError, TimeoutError):
                 await self._read(response)
+
+    async def reach(self, url: str, *, what: str) -> int:
+        """The status that HEAD is answered with, whichever it is.
+
+        Raises CallError; AddressRefusedError if `url` may not be called.
+        """
+        async with self._call("HEAD", url, what=what) as response:
+            return response.status
 
     @asynccontextmanager
     async def _call(
@@ -144,7 +152,7 @@ class GuardedClient:
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
-            if len(body) > self._answer_limit:
+            if len(body) > self.answer_limit:
                 break
         return bytes(body)
 

@@ -18,7 +18,8 @@ GONE = -1
 
 
 class CredentialNotices:
-    """The channel of notifications: WeChat's whole answer in a signed POST, the job in the query.
+    """The channel of notifications: WeChat's whole answer in a signed POST, the job in the query;
+    or, to whom had a value that is dead now, that the account took its authorisation back.
 
     `type_of` is as in ParamsClient; `subject_fields` gives for a kind the name under which its
     subject is known to business systems (`openid`, `authorizer_appid`).
@@ -51,12 +52,12 @@ class CredentialNotices:
         if notice is None:
             return GONE
         now = self._clock.now()
-        body = _announcement(notice.credential, now)
+        body = _body(notice, now)
         headers = webhook_headers(
             message=f"msg_{delivery.id}", at=now, body=body, secret=notice.secret
         )
         await self._client.push(self._url(notice), body, headers=headers, what="notify")
-        return notice.credential.version
+        return notice.credential.version if notice.credential else 0
 
     def _url(self, notice: Notice) -> str:
         key = notice.key
@@ -67,6 +68,27 @@ class CredentialNotices:
             subject=notice.subject,
             subject_field=self._subject_fields.get(key.kind, ""),
         )
+
+
+def _body(notice: Notice, now: datetime) -> bytes:
+    if notice.credential is not None:
+        return _announcement(notice.credential, now)
+    return _farewell(notice, notice.ended.at if notice.ended else now)
+
+
+def _farewell(notice: Notice, since: datetime) -> bytes:
+    """What WeChat answers for such an account, and what it pushes, in one: receivers that look for
+    an `errcode` understand it, and those that know the push as well."""
+    return msgspec.json.encode(
+        {
+            "errcode": 61003,
+            "errmsg": "component is not authorized by this account",
+            "InfoType": "unauthorized",
+            "AppId": notice.key.appid,
+            "AuthorizerAppid": notice.subject,
+            "CreateTime": int(since.timestamp()),
+        }
+    )
 
 
 def _announcement(credential: Credential, now: datetime) -> bytes:

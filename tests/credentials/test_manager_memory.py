@@ -1,0 +1,174 @@
+"""Memory and the store: what is read when, and what wins."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office
+from tests.stores.samples import SECOND, registration, task
+from wechat_scheduler.credentials.cells import LATENESS
+from wechat_scheduler.errors import (
+    NotFoundError,
+)
+
+HOUR = timedelta(hours=1)
+NAMELESS = USER._replace(subject="")
+OTHER = USER._replace(subject="o2")
+
+
+async def value(office: Office, key: object = TOKEN) -> str:
+    """What a fetch hands out."""
+    cell = await office.manager.fetch(key)  # type: ignore[arg-type]
+    credential = cell.valid(office.clock.boottime())
+    assert credential is not None
+    return credential.value
+
+
+async def test_a_value_is_read_from_the_store_once(office: Office) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+
+    office.tables.down = True
+
+    assert await value(office) == "access_token-1"
+
+
+async def test_a_hundred_who_ask_first_and_at_once_are_given_the_very_same(office: Office) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    office.store.arrive.clear()
+
+    async with asyncio.TaskGroup() as group:
+        fetches = [group.create_task(office.manager.fetch(TOKEN)) for _ in range(100)]
+        await office.store.read.wait()
+        office.store.arrive.set()
+
+    # An answer from memory holds for as long as the credential is the same object.
+    assert len({id(fetch.result().credential) for fetch in fetches}) == 1
+    assert fetches[0].result().generation == 1
+
+
+async def test_a_store_that_is_down_withholds_nothing_that_is_in_memory(office: Office) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    cell = await office.manager.fetch(TOKEN)
+    office.clock.advance(LIFE - SECOND)
+    office.tables.down = True
+
+    with capture_logs() as events:
+        first, second = await value(office), await value(office)
+
+    assert first == second == "access_token-1"
+    assert [event["event"] for event in events] == ["credential.nudge_failed"]
+    assert cell.nudge_boot == office.clock.boottime() + LATENESS
+
+
+async def test_what_arrives_late_from_the_store_does_not_replace_what_was_published(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+    store = office.store
+    store.arrive.clear()
+    store.read.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(office.manager.reload(TOKEN))
+        await store.read.wait()
+        await store.hasten(TOKEN, now=office.clock.now())
+        await office.settle()
+        store.arrive.set()
+
+    assert await value(office) == "access_token-2"
+
+
+async def test_a_job_that_is_registered_while_it_is_looked_for_is_kept_in_one_place(
+    office: Office,
+) -> None:
+    store, manager = office.store, office.manager
+    await store.register(registration(TOKEN), now=office.clock.now())
+    store.arrive.clear()
+
+    async with asyncio.TaskGroup() as group:
+        fetches = [group.create_task(value(office)) for _ in range(2)]
+        await store.read.wait()
+        await store.remove(TOKEN, owner="")
+        await store.register(registration(TOKEN), now=office.clock.now())
+        store.arrive.set()
+        await office.settle()
+
+    assert {fetch.result() for fetch in fetches} == {"access_token-1"}
+    await office.refresh(TOKEN)
+    held, stored = (await manager.fetch(TOKEN)).credential, await office.credential(TOKEN)
+    assert held is not None
+    assert (held.value, held.version) == (stored.value, stored.version)
+
+
+async def test_two_who_hear_of_a_removal_at_once_are_one_too_many_for_nobody(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+    await office.store.remove(TOKEN, owner="")
+    office.store.arrive.clear()
+    office.store.read.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(office.manager.heard(TOKEN))
+        group.create_task(office.manager.heard(None))
+        await office.store.read.wait()
+        office.store.arrive.set()
+
+    with pytest.raises(NotFoundError):
+        await office.manager.fetch(TOKEN)
+
+
+@pytest.mark.parametrize("said", [TOKEN, None])
+async def test_what_another_process_rotated_is_handed_out_once_it_is_heard_of(
+    office: Office, said: object
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+    await office.store.hasten(TOKEN, now=office.clock.now())
+    (job,) = await office.store.claim(now=office.clock.now(), limit=1, lease=HOUR)
+    outcome = await office.refresher.attempt(job)
+    await office.store.save(outcome, now=office.clock.now())
+    assert await value(office) == "access_token-1"
+
+    await office.manager.heard(said)  # type: ignore[arg-type]
+
+    assert await value(office) == "access_token-2"
+
+
+async def test_a_parent_that_another_process_fetched_just_now_is_found(office: Office) -> None:
+    await office.register(TOKEN)
+    waiting = await office.manager.sibling(TOKEN)
+    (job,) = await office.store.claim(now=office.clock.now(), limit=1, lease=HOUR)
+    await office.store.save(await office.refresher.attempt(job), now=office.clock.now())
+
+    found = await office.manager.sibling(TOKEN)
+
+    assert waiting is not None
+    assert (waiting.value, waiting.version) == ("", 0)
+    assert found is not None
+    assert (found.value, found.version) == ("access_token-1", 1)
+
+
+async def test_a_sibling_that_is_not_there_or_not_the_only_one_is_none(office: Office) -> None:
+    await _users(office, USER)
+    await _users(office, OTHER)
+
+    assert await office.manager.sibling(TICKET) is None
+    assert await office.manager.sibling(NAMELESS) is None
+
+
+async def _users(office: Office, key: object) -> None:
+    office.systems.answers["http://erp/p"] = {"refresh_token": "RT"}
+    await office.register(task(key, params="http://erp/p"))  # type: ignore[arg-type]
+    await office.settle()

@@ -1,0 +1,64 @@
+"""One store after the other: in memory, in SQLite, in PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.postgres import PostgresServer
+from tests.stores.suite import (
+    Credentials,
+    Deliveries,
+    Stores,
+    empty,
+    memory_stores,
+    opened,
+    sql_stores,
+)
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stores]:
+    """Empty ones. A database of PostgreSQL's own for each test would take most of the time."""
+    if request.param == "memory":
+        yield memory_stores()
+    elif request.param == "sqlite":
+        async with opened(f"sqlite://{tmp_path}/state.db") as database:
+            yield sql_stores(database)
+    else:
+        shared: SharedDatabase = request.getfixturevalue("shared_database")
+        async with opened(await shared.url()) as database:
+            await database.write(empty)
+            yield sql_stores(database)
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: PostgresServer) -> "SharedDatabase":
+    return SharedDatabase(postgres)
+
+
+class SharedDatabase:
+    """Is made when it is first asked for, and goes with the server."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._made = False
+
+    async def url(self) -> str:
+        if not self._made:
+            connection = await asyncpg.connect(self._server.url("postgres"))
+            await connection.execute("CREATE DATABASE contract")
+            await connection.close()
+            self._made = True
+        return self._server.url("contract")
+
+
+@pytest.fixture
+def store(stores: Stores) -> Credentials:
+    return stores.credentials
+
+
+@pytest.fixture
+def outbox(stores: Stores) -> Deliveries:
+    return stores.outbox

@@ -1,0 +1,144 @@
+"""What every store promises about claims, and about what is counted with them."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.stores.samples import (
+    HOUR,
+    LEASE,
+    NOW,
+    SECOND,
+    TOKEN,
+    claim,
+    failed,
+    issued,
+    look,
+    registration,
+    repeated,
+    rotated,
+    task,
+)
+from tests.stores.suite import Credentials, Deliveries, Stores
+from wechat_scheduler.credentials.model import JobKey, Outcome, Spent
+
+LATER = NOW + SECOND
+
+
+async def test_the_longest_due_are_claimed_first(store: Credentials) -> None:
+    keys = [JobKey("wx1", "access_token", str(number)) for number in range(4)]
+    for number, key in enumerate(keys):
+        await store.register(registration(key), now=NOW - number * SECOND)
+
+    jobs = await store.claim(now=NOW - SECOND, limit=2, lease=LEASE)
+
+    assert {job.key for job in jobs} == {keys[3], keys[2]}
+
+
+async def test_what_is_claimed_is_nobody_elses(stores: Stores) -> None:
+    await stores.credentials.register(registration(TOKEN), now=NOW)
+    await claim(stores.credentials)
+
+    assert await stores.elsewhere.claim(now=NOW, limit=10, lease=LEASE) == []
+    assert (await look(stores.elsewhere)).claimed
+    assert await stores.elsewhere.next_due() == NOW + LEASE
+
+
+async def test_a_claim_that_ran_out_is_taken_over(stores: Stores) -> None:
+    await stores.credentials.register(registration(TOKEN), now=NOW)
+    lost = await claim(stores.credentials)
+
+    taken = await claim(stores.elsewhere, at=NOW + LEASE)
+
+    assert taken.claim != lost.claim
+    assert taken.calls == 2
+
+
+async def test_an_outcome_of_a_lost_claim_stores_nothing(
+    stores: Stores, outbox: Deliveries
+) -> None:
+    store = stores.credentials
+    await store.register(registration(task(notify="http://erp/n")), now=NOW)
+    lost = await claim(store)
+    await claim(stores.elsewhere, at=NOW + LEASE)
+    before = await look(store)
+
+    saved = await store.save(rotated(lost), now=NOW + LEASE)
+    failure = await store.save(failed(lost), now=NOW + LEASE)
+
+    assert (saved, failure) == (None, None)
+    assert await look(store) == before
+    assert await outbox.next_due() is None
+
+
+async def test_an_outcome_of_a_removed_job_stores_nothing(
+    store: Credentials, outbox: Deliveries
+) -> None:
+    wanted = registration(task(notify="http://erp/n"))
+    await store.register(wanted, now=NOW)
+    job = await claim(store)
+    await store.remove(TOKEN, owner="")
+    await store.register(wanted, now=NOW)
+
+    assert await store.save(rotated(job), now=NOW) is None
+    assert await outbox.next_due() is None
+
+
+async def test_each_claim_counts_a_call_and_the_outcome_says_how_many_there_were(
+    store: Credentials,
+) -> None:
+    await store.register(registration(TOKEN), now=NOW)
+
+    counts = []
+    for calls in (3, 0, 1):
+        await store.hasten(TOKEN, now=NOW)
+        job = await claim(store)
+        counts.append(job.calls)
+        await store.save(failed(job, spent=Spent(calls=calls)), now=NOW)
+
+    assert counts == [1, 4, 4]
+    assert (await look(store)).calls == 4
+
+
+async def test_forced_refreshes_are_counted_whatever_came_of_them(store: Credentials) -> None:
+    await issued(store, TOKEN)
+
+    for number, make in enumerate((rotated, repeated, failed)):
+        at = NOW + number * HOUR
+        await store.hasten(TOKEN, now=at)
+        job = await claim(store, at=at)
+        outcome: Outcome = make(job, at=at, spent=Spent(calls=2, forced_at=at))  # type: ignore[operator]
+        await store.save(outcome, now=at)
+    await store.hasten(TOKEN, now=NOW + 4 * HOUR)
+
+    job = await claim(store, at=NOW + 4 * HOUR)
+    assert (job.forces, job.forced_at) == (3, NOW + 2 * HOUR)
+
+
+async def test_calls_and_forces_count_anew_from_midnight_in_shanghai(store: Credentials) -> None:
+    midnight = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
+    before, after = midnight - timedelta(microseconds=1), midnight
+    await store.register(registration(TOKEN), now=before)
+    spent = Spent(calls=2, forced_at=before)
+    await store.save(rotated(await claim(store, at=before), spent=spent), now=before)
+    await store.hasten(TOKEN, now=before)
+    today = await claim(store, at=before)
+    await store.release(now=after)
+
+    tomorrow = await claim(store, at=after)
+
+    assert (today.calls, today.forces) == (3, 1)
+    assert (tomorrow.calls, tomorrow.forces, tomorrow.forced_at) == (1, 0, before)
+
+
+async def test_what_a_dead_process_had_claimed_is_given_back(store: Credentials) -> None:
+    await store.register(registration(TOKEN), now=NOW)
+    lost = await claim(store)
+
+    await store.release(now=LATER)
+
+    assert (await claim(store, at=LATER)).claim != lost.claim
+    assert await store.save(rotated(lost), now=LATER) is None
+
+
+async def test_an_empty_store_has_nothing_due(store: Credentials) -> None:
+    assert await store.next_due() is None
+    assert await store.claim(now=NOW, limit=10, lease=LEASE) == []

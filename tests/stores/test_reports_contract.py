@@ -1,0 +1,118 @@
+"""What every store promises about jobs that are to be refreshed sooner."""
+
+from tests.stores.samples import (
+    HOUR,
+    LEASE,
+    NOW,
+    SECOND,
+    TICKET,
+    TOKEN,
+    claim,
+    failed,
+    issued,
+    registration,
+    repeated,
+    rotated,
+)
+from tests.stores.suite import Credentials
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.errors import Reaction
+
+LATER = NOW + SECOND
+
+
+async def test_hastening_makes_a_job_due_whatever_it_waits_for(store: Credentials) -> None:
+    await _parked(store, TOKEN, waits_on="ticket")
+
+    assert await store.hasten(TOKEN, now=LATER)
+    assert not await store.hasten(TICKET, now=LATER)
+
+    assert (await claim(store, at=LATER)).key == TOKEN
+
+
+async def test_hastening_never_puts_a_job_back(store: Credentials) -> None:
+    await store.register(registration(TOKEN), now=NOW)
+
+    await store.hasten(TOKEN, now=LATER)
+
+    assert await store.next_due() == NOW
+
+
+async def test_hastening_a_job_that_is_being_attempted_asks_for_no_second_one(
+    store: Credentials,
+) -> None:
+    await store.register(registration(TOKEN), now=NOW)
+    job = await claim(store)
+
+    assert await store.hasten(TOKEN, now=LATER)
+    assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
+    await store.save(rotated(job), now=LATER)
+
+    assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
+
+
+async def test_of_many_who_report_a_dead_value_one_is_believed(store: Credentials) -> None:
+    await issued(store, TOKEN)
+
+    believed = [await store.suspect(TOKEN, version=1, now=LATER) for _ in range(5)]
+
+    job = await claim(store, at=LATER)
+    assert believed == [True, False, False, False, False]
+    assert job.suspect
+    await store.save(rotated(job), now=LATER)
+    assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
+
+
+async def test_a_report_about_an_older_value_is_not_believed(store: Credentials) -> None:
+    await issued(store, TOKEN)
+    await store.hasten(TOKEN, now=NOW)
+    await store.save(rotated(await claim(store)), now=NOW)
+
+    assert not await store.suspect(TOKEN, version=1, now=LATER)
+    assert not await store.suspect(TICKET, version=1, now=LATER)
+
+    assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
+
+
+async def test_a_report_is_answered_by_the_new_value_that_is_on_its_way(
+    store: Credentials,
+) -> None:
+    await issued(store, TOKEN)
+    await store.hasten(TOKEN, now=NOW)
+    job = await claim(store)
+
+    assert await store.suspect(TOKEN, version=1, now=LATER)
+    await store.save(rotated(job), now=LATER)
+
+    assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
+    assert await store.suspect(TOKEN, version=2, now=LATER)
+
+
+async def test_a_report_during_an_attempt_that_brings_the_same_value_leaves_the_job_due(
+    store: Credentials,
+) -> None:
+    await issued(store, TOKEN)
+    await store.hasten(TOKEN, now=NOW)
+    job = await claim(store)
+
+    await store.suspect(TOKEN, version=1, now=LATER)
+    await store.save(repeated(job), now=LATER)
+
+    assert (await claim(store, at=LATER)).suspect
+
+
+async def test_a_value_is_reported_once_though_wechat_returns_it_again(store: Credentials) -> None:
+    await issued(store, TOKEN)
+    await store.suspect(TOKEN, version=1, now=NOW)
+    await store.save(repeated(await claim(store)), now=NOW)
+
+    believed = await store.suspect(TOKEN, version=1, now=LATER)
+
+    assert not believed
+    assert await store.next_due() == NOW + HOUR
+
+
+async def _parked(store: Credentials, key: JobKey, *, waits_on: str) -> None:
+    """A job that sleeps until something arrives."""
+    await store.register(registration(key), now=NOW)
+    await store.save(failed(await claim(store), Reaction.NEEDS_INPUT, waits_on=waits_on), now=NOW)

@@ -1,0 +1,98 @@
+"""Several processes on one PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from tests.postgres import PostgresServer
+from tests.stores.samples import LEASE, NOW, TOKEN, USER, registration, rotated, task
+from tests.stores.suite import opened, sql_credentials, sql_stores
+from wechat_scheduler.credentials.model import JobKey
+
+# With these the planner is left with plans that look at a sub-select once for each row.
+NARROW = (
+    "enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material", "jit",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def url(postgres: PostgresServer) -> AsyncIterator[str]:
+    async with postgres.fresh_database() as url:
+        yield url
+
+
+async def test_a_claim_keeps_its_limit_however_the_query_is_planned(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    for setting in NARROW:
+        await connection.execute(
+            f"DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET {setting} = off'; END $$"
+        )
+    await connection.close()
+    async with opened(url) as database:
+        stores = sql_stores(database)
+        keys = [JobKey("wx1", "access_token", str(number)) for number in range(20)]
+        tasks = [task(key, notify="http://erp/n") for key in keys]
+        await stores.credentials.register(registration(*tasks), now=NOW)
+
+        jobs = await stores.credentials.claim(now=NOW, limit=5, lease=LEASE)
+        for job in jobs:
+            await stores.credentials.save(rotated(job), now=NOW)
+        deliveries = await stores.outbox.claim(now=NOW, limit=3, lease=LEASE)
+
+        assert (len(jobs), len(deliveries)) == (5, 3)
+
+
+async def test_many_who_claim_at_once_share_the_work(url: str) -> None:
+    async with opened(url) as database:
+        workers = [sql_credentials(database, f"worker{number}") for number in range(8)]
+        keys = [JobKey("wx1", "access_token", str(number)) for number in range(40)]
+        await workers[0].register(registration(*keys), now=NOW)
+
+        async with asyncio.TaskGroup() as group:
+            claims = [
+                group.create_task(worker.claim(now=NOW, limit=5, lease=LEASE)) for worker in workers
+            ]
+
+        claimed = [job.key for done in claims for job in done.result()]
+        assert sorted(claimed) == sorted(set(claimed))
+
+
+async def test_a_registration_outlives_the_removal_of_another_owners(url: str) -> None:
+    async with opened(url) as database:
+        here, there = (sql_credentials(database, name) for name in ("here", "there"))
+
+        for _ in range(40):
+            await here.register(registration(TOKEN, owner="erp"), now=NOW)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(here.remove(TOKEN, owner="erp"))
+                group.create_task(there.register(registration(TOKEN, owner="shop"), now=NOW))
+
+            assert [view.key for view in await here.view(limit=1)] == [TOKEN]
+            await here.remove(TOKEN, owner="")
+
+
+async def test_a_process_hears_what_others_changed_and_not_what_it_changed_itself(
+    url: str,
+) -> None:
+    async with opened(url) as database:
+        here, there = (sql_credentials(database, name) for name in ("here", "there"))
+        heard: asyncio.Queue[JobKey | None] = asyncio.Queue()
+        here.on_change(heard.put_nowait)
+        assert await heard.get() is None  # from now on it listens
+
+        await here.register(registration(TOKEN), now=NOW)
+        await there.register(registration(USER), now=NOW)
+        assert await heard.get() == USER
+        (token,) = [
+            job for job in await there.claim(now=NOW, limit=2, lease=LEASE) if job.key == TOKEN
+        ]
+        await there.save(rotated(token), now=NOW)
+        assert await heard.get() == TOKEN
+        await there.hasten(USER, now=NOW)
+        assert await heard.get() == USER
+        await there.remove(TOKEN, owner="")
+        assert await heard.get() == TOKEN
+
+        assert heard.empty()

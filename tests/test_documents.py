@@ -1,0 +1,214 @@
+"""What the documents name exists: commands, routes, settings, files, tests, errors."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.documents import (
+    CHANGELOG,
+    CHINESE,
+    DOCUMENTS,
+    HTTP_API,
+    OPERATIONS,
+    PACKAGE,
+    README,
+    ROOT,
+    blocks,
+    is_said,
+    options,
+    own_commands,
+    parse,
+    parts,
+    prose,
+    sentences,
+    spans,
+)
+from wechat_scheduler import __version__
+from wechat_scheduler.api.app import ROUTES
+from wechat_scheduler.api.kinds import NUMBERS
+from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
+from wechat_scheduler.wechat.errcodes import reaction_to
+
+ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
+START_ERRORS = ("StartError", "StateError", "SealingError")
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+@each_document
+def test_every_command_line_parses(document: Path) -> None:
+    for arguments in own_commands(document):
+        try:
+            parse(arguments)
+        except click.exceptions.NoArgsIsHelpError:
+            continue  # a group of commands, named as such
+        except click.UsageError as error:
+            if _misses_a_file(error):
+                continue  # which the reader has
+            pytest.fail(f"wechat-scheduler {' '.join(arguments)}: {error.format_message()}")
+
+
+def _misses_a_file(error: click.UsageError) -> bool:
+    return (
+        isinstance(error, click.BadParameter)
+        and error.param is not None
+        and isinstance(error.param.type, click.Path)
+    )
+
+
+@each_document
+def test_every_option_exists(document: Path) -> None:
+    named = {span.split()[0] for span in spans(document) if span.startswith("--")}
+
+    assert named <= options()
+
+
+@each_document
+def test_every_route_exists(document: Path) -> None:
+    named = set(ROUTE.findall(prose(document)))
+
+    assert named <= {(route.method, route.path) for route in ROUTES}
+
+
+def test_every_route_is_in_the_reference() -> None:
+    named = set(ROUTE.findall(prose(HTTP_API)))
+
+    assert {(route.method, route.path) for route in ROUTES} == named
+
+
+@each_document
+def test_every_setting_exists(document: Path) -> None:
+    form = re.compile(rf"(?:{'|'.join(SECTIONS)})\.[a-z_]+")
+    named = {span for span in spans(document) if form.fullmatch(span)}
+
+    assert named <= set(KEYS)
+
+
+@each_document
+def test_every_variable_exists(document: Path) -> None:
+    named = set(re.findall(rf"{PREFIX}\w+", document.read_text("utf-8")))
+
+    others = {PREFIX + name for name in ("CONFIG", "URL", "KEY", "KEY_FILE")}
+    assert named <= others | {key.variable for key in KEYS.values()}
+
+
+@each_document
+def test_every_link_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", prose(document))
+
+    for target in (target for target in targets if not target.startswith("https://")):
+        path, _, anchor = target.partition("#")
+        led_to = document.parent / path if path else document
+        assert led_to.exists(), target
+        assert not anchor or anchor in _anchors(led_to), target
+
+
+def _anchors(document: Path) -> set[str]:
+    headings = re.findall(r"(?m)^#+ (.*)$", prose(document))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_document
+def test_every_file_of_ours_exists(document: Path) -> None:
+    typed = [word for block in blocks(document) for word in block.text.split()]
+    ours = [word for word in typed if word.startswith(("tests/", "docs/"))]
+    named = [
+        span
+        for span in spans(document)
+        if re.fullmatch(r"[\w.-]+(/[\w.-]+)*(\.py|\.md|\.toml|\.service|(?<=\w)/)", span)
+    ]
+
+    for name in {*named, *ours}:
+        assert (ROOT / name).exists() or (PACKAGE / name).exists(), name
+
+
+@each_document
+def test_every_test_that_is_named_exists(document: Path) -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+
+    for name in (span for span in spans(document) if re.fullmatch(r"test_\w+", span)):
+        assert f"def {name}(" in code, name
+
+
+@pytest.mark.parametrize("document", [README, CHINESE, HTTP_API], ids=lambda path: path.name)
+def test_types_have_the_numbers_that_the_api_gives_them(document: Path) -> None:
+    rows = re.findall(r"(?m)^\| (\d) \| `(\w+)` \|", prose(document))
+
+    assert {int(number): name for number, name in rows} == NUMBERS
+
+
+def test_the_test_command_is_the_one_that_the_machine_runs() -> None:
+    (ran,) = re.findall(r"(?m)^python3 -m venv.*$", (ROOT / ".ci" / "run").read_text())
+
+    assert ran.replace(" -q ", " ") in [block.text.strip() for block in blocks(README)]
+
+
+def test_the_rooms_are_those_that_the_contract_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    built = [{room for room in re.findall(r"\w+", layer) if _is_a_room(room)} for layer in layers]
+    (drawn,) = [block.text for block in blocks(README) if block.text.startswith("cli ")]
+
+    rooms = [set(re.split(r" {4,}", line)[0].split()) for line in drawn.splitlines()]
+    assert rooms == [layer for layer in built if layer]
+
+
+def _is_a_room(name: str) -> bool:
+    """Those that are planned are not, nor is what belongs to the file beside it."""
+    found = (PACKAGE / name / "__init__.py").exists() or (PACKAGE / f"{name}.py").exists()
+    return found and name not in ("__main__", "client_wire")
+
+
+def test_the_newest_version_of_the_changelog_is_this_one() -> None:
+    versions = re.findall(r"(?m)^## \[(\d[^\]]*)\]", prose(CHANGELOG))
+
+    assert versions[0] == __version__
+
+
+def test_the_chinese_readme_has_the_same_code() -> None:
+    assert blocks(CHINESE) == blocks(README)
+
+
+def test_the_chinese_readme_says_as_much() -> None:
+    levels = re.compile(r"(?m)^(#+|\d+\.|\*|\|) ")
+
+    assert levels.findall(prose(CHINESE)) == levels.findall(prose(README))
+
+
+def _table(head: str) -> list[str]:
+    """The first cells of the tables in the operator's page that have this head."""
+    tables = re.findall(rf"(?m)^\| {head} \|.*\n((?:\|.*\n)+)", prose(OPERATIONS))
+    return [row.split("|")[1] for table in tables for row in table.splitlines()[1:]]
+
+
+def test_every_sentence_of_an_error_is_one_that_is_said() -> None:
+    said = sentences(PACKAGE)
+
+    for cell in _table("sentence"):
+        for sentence in re.findall(r"`([^`]+)`", cell):
+            assert is_said(sentence, said), sentence
+
+
+@pytest.mark.parametrize("folder", ["state.py", "listening.py", "daemon.py", "storage", "upkeep"])
+def test_every_sentence_with_which_a_start_ends_is_explained(folder: str) -> None:
+    raised = [said for said in sentences(PACKAGE / folder) if said.call in START_ERRORS]
+    explained = "\n".join(_table("sentence"))
+
+    for sentence in raised:
+        assert all(part in explained for part in parts(sentence.text)), sentence.text
+
+
+def test_every_errcode_is_known() -> None:
+    for code in re.findall(r"\d{5}", "".join(_table("errcode"))):
+        assert "not in the table" not in reaction_to("/cgi-bin/token", int(code), "").advice
+
+
+def test_every_log_event_is_one_that_is_logged() -> None:
+    logged = [said for said in sentences(PACKAGE) if said.call.startswith(("log.", "logger."))]
+    events = re.findall(r"`([a-z_.]+)`", "".join(_table("event")))
+
+    for event in events:
+        assert any(re.fullmatch(said.text.replace("…", r"\w+"), event) for said in logged), event

@@ -1,0 +1,44 @@
+"""`keys rotate-sealing`: a new key for what is encrypted on disk."""
+
+import asyncio
+from typing import Any
+
+import click
+
+from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.upkeep import sealing
+
+
+@click.command("rotate-sealing")
+@click.option(
+    "--forget-old",
+    is_flag=True,
+    help="Make no new key, but take the old ones out of the key file, once nothing needs them.",
+)
+@global_options
+def rotate_sealing(forget_old: bool, **given: Any) -> None:
+    """Encrypt everything on disk anew, with a new key.
+
+    Stop every daemon on this state first. The new key stands in front of the old one in the key
+    file; run it again with --forget-old when no backup from before is needed any more. Interrupted,
+    it is simply run again.
+
+    \b
+    Examples:
+      wechat-scheduler keys rotate-sealing --state /var/lib/wechat-scheduler
+      wechat-scheduler keys rotate-sealing --forget-old
+    """
+    config = take(given).load().config
+    clock = SystemClock()
+    file = config.state.sealing_key_file
+    if forget_old:
+        done = asyncio.run(sealing.forget_older(config, clock=clock))
+        click.echo(f"{file} holds key {done.newest} alone; backups from before it cannot be opened")
+        return
+    done = asyncio.run(sealing.rotate(config, clock=clock))
+    how = "sealed anew with the new key" if done.made else "brought to its end, with key"
+    click.echo(f"{done.texts} secrets {how} {done.newest}, now first in {file}")
+    click.echo(
+        f"backups made before need the old: {', '.join(done.older)}; keep a copy of the file"
+    )

@@ -1,0 +1,67 @@
+"""What of a configuration that was read anew can be taken over by a daemon that runs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from wechat_scheduler.config.settings import KEYS, Config, contradictions
+
+# The rest is built into sockets, sessions and files when the daemon starts.
+LIVE: Final = frozenset(
+    (
+        "server.fetch_deadline",
+        "refresh.slots",
+        "refresh.lease",
+        "refresh.retry_cap",
+        "refresh.daily_calls",
+        "refresh.quota_share",
+        "callbacks.slots",
+        "callbacks.answer_limit",
+        "callbacks.retry_cap",
+        "log.level",
+        "log.format",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """`config` is what holds from now on; `taken` and `waiting` are the paths of the settings that
+    changed with it, and of those that need a restart."""
+
+    config: Config
+    taken: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+def change(running: Config, wanted: Config) -> Change:
+    """From what a daemon runs with to as much of `wanted` as it can have without a restart.
+
+    A setting that contradicts one which has to wait has to wait with it.
+    """
+    changed = [path for path in KEYS if _value(running, path) != _value(wanted, path)]
+    live = [path for path in changed if path in LIVE]
+    refused = {path for path, _ in contradictions(_take_over(running, wanted, live))}
+    taken = [path for path in live if path not in refused]
+    return Change(
+        config=_take_over(running, wanted, taken),
+        taken=tuple(taken),
+        waiting=tuple(path for path in changed if path not in taken),
+    )
+
+
+def _take_over(running: Config, wanted: Config, paths: Collection[str]) -> Config:
+    config = running
+    for key in (KEYS[path] for path in paths):
+        section = getattr(config, key.section)
+        value = getattr(getattr(wanted, key.section), key.name)
+        section = msgspec.structs.replace(section, **{key.name: value})
+        config = msgspec.structs.replace(config, **{key.section: section})
+    return config
+
+
+def _value(config: Config, path: str) -> object:
+    key = KEYS[path]
+    return getattr(getattr(config, key.section), key.name)

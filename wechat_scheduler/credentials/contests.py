@@ -1,0 +1,39 @@
+"""When somebody else fetches a credential that we keep."""
+
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.attempt import Answer
+from wechat_scheduler.credentials.model import ClaimedJob, Contest, Renewal
+
+MESSAGE = "somebody else is fetching this account's token"
+STOP_IT = "find the program that has the account's secret and stop it, or have it fetch from here"
+# 获取接口调用凭据: each new token ends the one before it. 获取稳定版接口调用凭据: completely apart from
+# it, and the same token for everybody who does not force a new one.
+USE_STABLE = (
+    "switch the account to stable_token, whose token others do not end: access_token_endpoint in its "
+    "registration, or wechat.access_token_endpoint for all; else " + STOP_IT
+)
+FORCED = (
+    "a program with the account's secret asks stable_token with force_refresh: stop it, or reset the "
+    "AppSecret and register the account again"
+)
+
+
+def contested(job: ClaimedJob, answer: Answer) -> Contest | None:
+    """`answer` brought another value than the job has. Did somebody fetch one in between?
+
+    So it seems where the old one was reported dead long before its time, and we did not force this
+    one: from `stable_token` another value is proof; elsewhere every ask brings another one, and the
+    report is what there is to go by.
+    """
+    kept = job.credential
+    if kept is None or not job.suspect or answer.spent.forced_at is not None:
+        return None
+    if not policy.ended_early(kept, asked_at=answer.asked_at, longest=job.longest):
+        return None
+    return Contest(at=answer.asked_at, message=MESSAGE, advice=_advice(job, answer))
+
+
+def _advice(job: ClaimedJob, answer: Answer) -> str:
+    if answer.issued.renewal is Renewal.LATE:
+        return FORCED
+    return USE_STABLE if job.key.kind == "access_token" else STOP_IT

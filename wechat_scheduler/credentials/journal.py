@@ -1,0 +1,67 @@
+"""What the log says of refreshes."""
+
+import logging
+
+import structlog
+
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.model import ClaimedJob, Failed, Outcome, Repeated, Rotated
+from wechat_scheduler.errors import Reaction
+
+log = structlog.get_logger(__name__)
+
+
+def names_of(job: ClaimedJob) -> dict[str, str]:
+    return {"appid": job.key.appid, "kind": job.key.kind, "subject": job.key.subject}
+
+
+def log_outcome(outcome: Outcome) -> None:
+    """After it was stored."""
+    names = names_of(outcome.job)
+    due_at = outcome.due_at.isoformat()
+    match outcome:
+        case Rotated(credential=credential):
+            log.info("credential.refreshed", **names, version=credential.version, due_at=due_at)
+        case Repeated():
+            log.debug("credential.repeated", **names, due_at=due_at)
+        case Failed():
+            _log_fault(outcome, names, due_at)
+
+
+def log_contest(outcome: Rotated) -> None:
+    """Once a day: it may go on for long, at every use of the value."""
+    contest, before = outcome.contest, outcome.job.contest
+    if contest is None or (
+        before is not None and policy.quota_day(before.at) == policy.quota_day(contest.at)
+    ):
+        return
+    log.warning(
+        "credential.contested",
+        **names_of(outcome.job),
+        message=contest.message,
+        advice=contest.advice,
+    )
+
+
+def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
+    """A person is called once for a fault, not at each probe."""
+    fault, before = outcome.fault, outcome.job.fault
+    if fault.reaction is Reaction.PARENT_INVALID and fault.errcode is None:
+        log.debug("credential.waiting", **names, waits_on=outcome.waits_on)
+        return
+    known = before is not None and (before.reaction, before.errcode) == (
+        fault.reaction,
+        fault.errcode,
+    )
+    calls_for_a_person = fault.reaction is Reaction.OPERATOR and not known
+    log.log(
+        logging.ERROR if calls_for_a_person else logging.WARNING,
+        "credential.failed",
+        **names,
+        reaction=fault.reaction.value,
+        errcode=fault.errcode,
+        rid=fault.rid,
+        message=fault.message,
+        advice=fault.advice,
+        due_at=due_at,
+    )

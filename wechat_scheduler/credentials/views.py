@@ -1,0 +1,39 @@
+"""Jobs as an operator sees them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wechat_scheduler.credentials.model import Contest, Fault, JobKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """One business system's interest in a job, and how its last notification fared."""
+
+    owner: str
+    notify: str = field(repr=False)
+    params: str = field(repr=False)
+    state: str
+    version: int
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job as an operator sees it: everything but its secrets."""
+
+    key: JobKey
+    subject: str
+    version: int
+    issued_at: datetime | None
+    expires_at: datetime | None
+    renew_at: datetime | None
+    due_at: datetime
+    claimed: bool
+    attempts: int
+    calls: int
+    waits_on: str
+    fault: Fault | None
+    contest: Contest | None
+    receivers: tuple[Receiver, ...]
