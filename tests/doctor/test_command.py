@@ -1,11 +1,17 @@
 """`wechat-scheduler doctor`."""
 
+import asyncio
 import json
 from pathlib import Path
 
-from tests.cli.commands import run
+from tests.cli.commands import Ended, invoke
 from tests.house import WeChat
 from wechat_scheduler.config.settings import Config
+
+
+async def doctor(*words: str) -> Ended:
+    """In a thread: the sandbox answers from here meanwhile."""
+    return await asyncio.to_thread(invoke, "doctor", *words)
 
 
 def words(config: Config, weixin: WeChat) -> list[str]:
@@ -13,7 +19,7 @@ def words(config: Config, weixin: WeChat) -> list[str]:
 
 
 async def test_where_nothing_fails_it_exits_with_0(config: Config, weixin: WeChat) -> None:
-    ended = await run("doctor", *words(config, weixin))
+    ended = await doctor(*words(config, weixin))
 
     assert (ended.code, ended.err) == (0, "")
     assert {line.split()[0] for line in ended.out.splitlines()} == {"ok", "warn"}
@@ -23,7 +29,7 @@ async def test_where_nothing_fails_it_exits_with_0(config: Config, weixin: WeCha
 async def test_a_failure_exits_with_1_and_programs_get_json(config: Config, weixin: WeChat) -> None:
     (config.state.dir / "admin.key").chmod(0o644)
 
-    ended = await run("doctor", "--json", *words(config, weixin))
+    ended = await doctor("--json", *words(config, weixin))
 
     findings = json.loads(ended.out)
     assert ended.code == 1
@@ -37,7 +43,7 @@ async def test_a_configuration_that_is_wrong_fails_with_a_line_for_each_mistake(
     file = tmp_path / "config.toml"
     file.write_text("[server]\nprot = 1\nport = 'x'\n")
 
-    ended = await run("doctor", "--config", str(file))
+    ended = await doctor("--config", str(file))
 
     assert ended.code == 1
     assert [line.split()[:2] for line in ended.out.splitlines()] == [["FAIL", "configuration"]] * 2

@@ -12,6 +12,7 @@ import pytest
 from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config
+from tests.postgres import PostgresServer
 from tests.webhooks.test_client import self_signed
 from wechat_scheduler.clock import Clock, SystemClock
 from wechat_scheduler.config.settings import Config
@@ -276,6 +277,31 @@ async def test_a_platform_whose_tickets_do_not_come_is_told_how_to_try(
     assert finding.level is Level.WARN
     assert platform in finding.says
     assert f"/wechat/callback/{platform} must answer 403" in finding.advice
+
+
+async def test_postgresql_is_looked_at_in_the_same_way(
+    tmp_path: Path, weixin: WeChat, postgres: PostgresServer
+) -> None:
+    async with postgres.fresh_database() as url:
+        async with daemon(tmp_path, weixin.url, loops=False, state__database=url) as running:
+            await running.register({"type": 0})
+            await running.settle()
+
+        findings = await found(daemon_config(tmp_path, weixin.url, state__database=url))
+
+    assert findings["store"][0].says.startswith("postgresql answers, schema version")
+    assert findings[APPID][0].level is Level.OK
+
+
+async def test_a_postgresql_that_is_away_is_named_without_its_password(
+    tmp_path: Path, weixin: WeChat
+) -> None:
+    url = "postgresql://user:planted@127.0.0.1:9/name"
+
+    finding = await one(daemon_config(tmp_path, weixin.url, state__database=url), "store")
+
+    assert finding.level is Level.FAIL
+    assert "planted" not in str(finding)
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -37,8 +37,8 @@ def rotate_sealing(forget_old: bool, **given: Any) -> None:
         click.echo(f"{file} holds key {done.newest} alone; backups from before it cannot be opened")
         return
     done = asyncio.run(sealing.rotate(config, clock=clock))
-    how = "sealed anew with the new key" if done.made else "brought to its end, with key"
-    click.echo(f"{done.texts} secrets {how} {done.newest}, now first in {file}")
-    click.echo(
-        f"backups made before need the old: {', '.join(done.older)}; keep a copy of the file"
-    )
+    what = "" if done.made else "an earlier rotation is ended: "
+    click.echo(f"{what}{done.texts} secrets sealed anew with key {done.newest}, first in {file}")
+    click.echo(f"backups from before need the keys behind it: {', '.join(done.older)}")
+    if not config.state.database.startswith("sqlite:"):
+        click.echo(f"copy {file} to every other daemon on this database before you start it")

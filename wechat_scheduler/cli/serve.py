@@ -32,7 +32,8 @@ def serve(**given: Any) -> None:
     """Serve in the foreground. This is what happens without a command, too.
 
     The first start makes an admin key, shows it once on the terminal, and keeps it in the state
-    folder, where commands on this machine find it.
+    folder, where commands on this machine find it. SIGTERM lets it finish what it has in hand, a
+    second one does not; SIGHUP makes it read the configuration anew.
 
     \b
     Examples:

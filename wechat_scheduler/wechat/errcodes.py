@@ -92,11 +92,11 @@ _CONFIRM = _wait(
 )
 _BUG = _operator("WeChat did not understand the call: please report this with its rid")
 _WRONG_SECRET = _operator(
-    "register the account again with its AppSecret: this one is wrong or another account's "
+    "register the account again with its AppSecret, since this one is wrong or another account's "
     "(公众平台 → 设置与开发 → 基本配置)"
 )
 _WRONG_PLATFORM_SECRET = _operator(
-    "register the platform again with its AppSecret: this one is wrong or another platform's "
+    "register the platform again with its AppSecret, since this one is wrong or another platform's "
     "(开放平台 → 管理中心 → 第三方平台 → 开发资料)"
 )
 _NEW_TICKET = _needs(
