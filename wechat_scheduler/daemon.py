@@ -74,6 +74,7 @@ async def open_daemon(
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(state.state_folder(config.state.dir))
+        stack.enter_context(state.database_alone(config.state.database))
         notifier = Notifier(config.systemd.notify_socket)
         listener = _listen(config.server, config.systemd, notifier)
         stack.enter_context(listener.socket)

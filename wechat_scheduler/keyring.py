@@ -124,7 +124,18 @@ class Keyring:
             raise ForbiddenError("only the admin key of a state folder ends the other ones")
         if not await self._store.revoke(key_id, spare=spare, now=self._clock.now()):
             raise NotFoundError(f"there is no {'other' if spare else 'API'} key {key_id}")
+        self._forget(key_id, spare=spare)
         await self.load()
+
+    def _forget(self, key_id: str, *, spare: str) -> None:
+        """Before the store is asked again, which may not answer: what was revoked opens nothing."""
+        self._held = {
+            place: held
+            for place, held in self._held.items()
+            if held.key.id != key_id or place == spare
+        }
+        for listener in self._listeners:
+            listener()
 
     async def lapse(self) -> None:
         """Let nobody be told or asked any more on behalf of keys that have expired."""

@@ -26,8 +26,27 @@ def state_folder(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise StateError(f"cannot use the state folder {folder}: {_reason(error)}") from error
     try:
-        _take(lock, folder)
+        _take(lock, f"the state folder {folder}", "--state")
         yield folder
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def database_alone(url: str) -> Iterator[None]:
+    """A SQLite database, wherever it lies, is ours alone until the end of the block: two daemons
+    with a folder each could still be given the same file. Raises StateError."""
+    if not url.startswith("sqlite:"):
+        yield
+        return
+    path = Path(f"{url.removeprefix('sqlite://')}.lock")
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StateError(f"cannot lock the database by {path}: {_reason(error)}") from error
+    try:
+        _take(lock, f"the database {path.with_suffix('')}", "--database")
+        yield
     finally:
         os.close(lock)
 
@@ -49,15 +68,13 @@ def is_held(folder: Path) -> bool:
     return False
 
 
-def _take(lock: int, folder: Path) -> None:
+def _take(lock: int, what: str, option: str) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise InUseError(
-            f"another daemon is using the state folder {folder}: stop it, or give --state"
-        ) from error
+        raise InUseError(f"another daemon is using {what}: stop it, or give {option}") from error
     except OSError as error:
-        raise StateError(f"cannot lock the state folder {folder}: {_reason(error)}") from error
+        raise StateError(f"cannot lock {what}: {_reason(error)}") from error
 
 
 def admin_key(folder: Path) -> tuple[str, bool]:

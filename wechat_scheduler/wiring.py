@@ -145,7 +145,7 @@ def wire(
         guarded=guarded,
         keyring=keyring,
         auditor=auditor,
-        rounds=Rounds(auditor.flush, auditor.forget, keyring.lapse, clock=clock),
+        rounds=Rounds(auditor.flush, auditor.forget, keyring.load, keyring.lapse, clock=clock),
         refreshing=Clockwork(refresher, clock=clock, slots=config.refresh.slots),
         dispatching=Clockwork(dispatcher, clock=clock, slots=config.callbacks.slots),
     )

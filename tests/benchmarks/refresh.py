@@ -17,6 +17,7 @@ from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.config import loading
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.daemon import MIGRATIONS
+from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import Sealer
@@ -81,7 +82,7 @@ async def _refresh(url: str) -> Figures:
         kinds = {issuer.kind: issuer for issuer in issuers(client, default_endpoint="token")}
         stores = stores_on(database, Vault(Sealer([bytes(32)])), kinds)
         guarded = await stack.enter_async_context(guarded_client(config.callbacks))
-        works = wire(config, stores, kinds, guarded, clock=clock, rng=rng)
+        works = wire(config, stores, kinds, guarded, Counters(), clock=clock, rng=rng)
         for number in range(JOBS):
             key = JobKey(f"wx{number}", "access_token")
             await stores.credentials.register(

@@ -2,13 +2,15 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.business import Business
 from tests.clock import FakeClock
-from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat
+from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat, daemon
+from wechat_scheduler.errors import InUseError
 
 TASK = {"type": 0}
 
@@ -112,8 +114,6 @@ async def test_a_removed_task_is_gone_and_counts_on_when_it_comes_back(keeper: C
 async def test_what_a_restart_finds_fresh_is_not_asked_for_again(
     tmp_path: Any, weixin: WeChat, clock: FakeClock
 ) -> None:
-    from tests.house import daemon
-
     async with daemon(tmp_path, weixin.url, clock=clock) as before:
         await before.register(TASK, {"type": 1})
         await before.settle()
@@ -226,3 +226,13 @@ async def test_pages_of_tasks_follow_one_another(keeper: Caller) -> None:
 
     assert [job["appid"] for job in first.result + second.result] == [f"wx{n}" for n in range(5)]
     assert (await keeper.call("GET", "/tasks?limit=0")).status == 400
+
+
+async def test_one_database_belongs_to_one_daemon_whatever_their_folders(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    shared = {"state__database": f"sqlite://{tmp_path}/shared.db"}
+    async with daemon(tmp_path / "one", weixin.url, clock=clock, **shared):
+        with pytest.raises(InUseError, match="another daemon is using the database"):
+            async with daemon(tmp_path / "two", weixin.url, clock=clock, **shared):
+                pass

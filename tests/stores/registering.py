@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tests.stores.tables import Interest, Job, Tables
 from wechat_scheduler.credentials.model import JobKey, Registration, Task
+from wechat_scheduler.errors import ForbiddenError
 
 
 def register(
@@ -35,6 +36,8 @@ def _account(
     account = registration.account
     known = tables.accounts.setdefault(account.appid, account)
     account = replace(account, endpoint=account.endpoint or known.endpoint)
+    if account != known and registration.limited:
+        raise ForbiddenError("limited", field="appsecret")
     if account == known:
         return {}
     tables.accounts[account.appid] = account

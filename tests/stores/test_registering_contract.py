@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.stores.samples import (
     HOUR,
     NOW,
@@ -18,7 +20,7 @@ from tests.stores.samples import (
     task,
 )
 from tests.stores.suite import Credentials, Deliveries
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.errors import ForbiddenError, Reaction
 
 LATER = NOW + SECOND
 
@@ -277,3 +279,17 @@ async def test_jobs_of_several_subjects_stand_side_by_side(store: Credentials) -
 
     assert changed == [USER, other]
     assert [view.subject for view in await store.view(limit=10)] == ["o1", "o2"]
+
+
+async def test_who_is_limited_names_the_secret_but_does_not_change_it(store: Credentials) -> None:
+    await store.register(registration(TOKEN), now=NOW)
+    limited = replace(registration(TICKET), limited=True)
+
+    with pytest.raises(ForbiddenError, match="appsecret"):
+        await store.register(replace(registration(TICKET, secret="other"), limited=True), now=NOW)
+    with pytest.raises(ForbiddenError):
+        await store.register(replace(registration(TICKET, endpoint="token"), limited=True), now=NOW)
+
+    assert await store.register(limited, now=NOW) == [TICKET]
+    jobs = await store.claim(now=NOW, limit=10, lease=HOUR)
+    assert {job.account.secret for job in jobs} == {"secret"}

@@ -100,6 +100,7 @@ def test_without_a_daemon_it_is_the_same(state: Path, config: Config, tmp_path: 
     assert jobs_in(tmp_path / "later.db") == [(APPID, "access_token", 1)]
     assert sorted(path.name for path in state.iterdir()) == [
         "admin.key", "daemon.lock", "sealing.key", "wechat-scheduler.db",
+        "wechat-scheduler.db.lock",
     ]  # fmt: skip
 
 

@@ -80,10 +80,6 @@ class Doorkeeper:
             raise ForbiddenError(f"this API key lacks the scope {scope.value}")
         return Visitor(key, address)
 
-    def knows_whom_to_expect(self, request: web.Request) -> bool:
-        """Whether there is a key to identify it by, or none is needed: for what anybody may ask."""
-        return self._open_door or bool(_key_in(request))
-
     def is_named(self, request: web.Request) -> bool:
         """Whether a request brings a key, good or not; where nobody needs one, all do."""
         return self._open_door or bool(_key_in(request))

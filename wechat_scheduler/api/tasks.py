@@ -1,5 +1,6 @@
 """Register, fetch, and look after tasks: the API of the original, and what operators need."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
@@ -31,6 +32,8 @@ async def register(request: web.Request) -> web.Response:
     require_reach(caller, appid, field="appid")
     for number, task in enumerate(registration.tasks):
         require_reach(caller, appid, task.key.kind, field=f"tasks[{number}].type")
+    if caller.kinds:
+        registration = replace(registration, limited=True)
     changed = await services.manager.register(registration)
     # Without tasks it is about the account alone, whose secret may have changed.
     objects = map(str, changed) if registration.tasks else [appid]

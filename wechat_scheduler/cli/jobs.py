@@ -109,7 +109,7 @@ def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
     ask(given, lambda client: client.refresh(appid, kind, subject))
     again = " ".join(filter(None, (appid, kind, subject)))
     click.echo(
-        f"WeChat is being asked; `wechat-scheduler jobs show {again}` tells what it answered"
+        f"WeChat is being asked; `jobs show {again}`, with the same options, tells what it answered"
     )
 
 

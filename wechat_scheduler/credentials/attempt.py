@@ -18,7 +18,7 @@ from wechat_scheduler.credentials.inputs import (
 )
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Issued, Renewal, Spent
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import Reaction, SealingError, WeChatError
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,8 @@ class Asker:
             return self._missing(talk, missing)
         except WeChatError as error:
             return await self._not_issued(talk, error)
+        except SealingError as error:
+            return self._sealed(talk, error)
         return await self._issue(talk, request)
 
     async def _issue(self, talk: "_Talk", request: IssueRequest) -> Result:
@@ -146,6 +148,16 @@ class Asker:
             seen=seen,
             retry_after=talk.gathering.patience(missing.waits_on),
         )
+
+    def _sealed(self, talk: "_Talk", error: SealingError) -> Trouble:
+        """What was stored cannot be opened: it must not look as if nothing had happened."""
+        fault = Fault(
+            at=self._clock.now(),
+            reaction=Reaction.OPERATOR,
+            message=str(error),
+            advice="put the sealing key back, or remove the task and register it again",
+        )
+        return Trouble(fault=fault, spent=talk.spent())
 
     async def _parent_refused(self, talk: "_Talk", error: WeChatError, parent: Sibling) -> Trouble:
         """The parent is refreshed and waited for once; if that did not help, it was not to blame,

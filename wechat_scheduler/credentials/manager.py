@@ -64,7 +64,7 @@ class Manager:
         await self._requirements.check(registration)
         changed = await self._store.register(registration, now=self._clock.now())
         if changed:
-            self._names.clear()
+            self._names = {}
             for key in changed:
                 await self.reload(key)
             log.info("registration.changed", appid=registration.account.appid, jobs=len(changed))
@@ -76,7 +76,7 @@ class Manager:
         name = await self._name(key)
         if not await self._store.remove(name, owner=owner):
             raise NotFoundError(no_job(key))
-        self._names.clear()
+        self._names = {}
         await self.reload(name)
         log.info("registration.removed", appid=name.appid, kind=name.kind, subject=name.subject)
 
@@ -157,7 +157,7 @@ class Manager:
         if cell is not None:
             cell.hold(snapshot, self._clock)
         if snapshot.subject != snapshot.key.subject:
-            self._names.clear()
+            self._names = {}
         self._wake()
 
     async def reload(self, key: JobKey) -> None:
@@ -173,7 +173,7 @@ class Manager:
 
     async def heard(self, key: JobKey | None) -> None:
         """Another process changed this job; None: any of them."""
-        self._names.clear()
+        self._names = {}
         for changed in list(self._cells) if key is None else [key]:
             await self.reload(changed)
         self._wake()
@@ -184,7 +184,8 @@ class Manager:
 
     async def _name(self, key: JobKey) -> JobKey:
         """The job that `key` means."""
-        known = self._names.get(key)
+        meanings = self._names  # a change meanwhile puts another in its place
+        known = meanings.get(key)
         if known is not None:
             return known
         names = await self._store.names(key)
@@ -194,7 +195,7 @@ class Manager:
             raise ConflictError(
                 f"{key.appid} has several {key.kind}: name one, as in …/{names[0].subject or names[1].subject}"
             )
-        self._names[key] = names[0]
+        meanings[key] = names[0]
         return names[0]
 
     async def _cell(self, key: JobKey) -> Cell | None:

@@ -54,11 +54,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What one business system, known by the id of its API key, asks for in one request."""
+    """What one business system, known by the id of its API key, asks for in one request.
+
+    `limited` says that its key does not reach the whole account: it may name the account's secret,
+    but not change it.
+    """
 
     account: Account
     owner: str
     tasks: tuple[Task, ...]
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

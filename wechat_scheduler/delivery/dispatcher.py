@@ -9,7 +9,7 @@ import structlog
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled, State
 from wechat_scheduler.delivery.ports import Channel, Observer, Outbox
-from wechat_scheduler.errors import CallError
+from wechat_scheduler.errors import CallError, SealingError
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class Dispatcher:
     async def attempt(self, row: Delivery) -> Outcome:
         try:
             version = await self._channels[row.channel].send(row)
-        except CallError as error:
+        except (CallError, SealingError) as error:
             return self._deferred(row, error)
         if version < 0:
             return Settled(delivery=row, state=State.CANCELLED, version=0)
@@ -63,7 +63,7 @@ class Dispatcher:
     async def next_due(self) -> datetime | None:
         return await self._outbox.next_due()
 
-    def _deferred(self, row: Delivery, error: CallError) -> Deferred:
+    def _deferred(self, row: Delivery, error: CallError | SealingError) -> Deferred:
         pause = min(FIRST_RETRY * 2.0 ** min(row.attempts, 40), self.retry_cap)
         due_at = self._clock.now() + pause * self._rng.uniform(0.5, 1.0)
         return Deferred(delivery=row, due_at=due_at, error=str(error))

@@ -25,7 +25,7 @@ def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
         by_account.setdefault(view.key.appid, []).append(view)
     for appid, jobs in by_account.items():
         ailing = [finding for job in jobs for finding in _job(job, now)]
-        yield from ailing or [ok(appid, f"{len(jobs)} credentials, none ails")]
+        yield from ailing or [ok(appid, f"nothing ails ({len(jobs)} kept)")]
     if not by_account:
         yield warn("accounts", "nothing is registered yet", "POST /register, as the README says")
 

@@ -123,9 +123,10 @@ class EventWork:
     async def _refused(self, row: ClaimedEvent, parent: Sibling, error: WeChatError) -> Outcome:
         if error.reaction is Reaction.NEEDS_INPUT:
             return Authorized(row=row, credential=None)
-        if error.reaction is Reaction.PARENT_INVALID:
+        if error.reaction is Reaction.PARENT_INVALID and row.attempts == 0:
             now = self._clock.now()
-            await self._jobs.suspect(parent.key, version=parent.version, now=now)
+            if await self._jobs.suspect(parent.key, version=parent.version, now=now):
+                await self._changed(parent.key)
         return self._later(row, _said(error), pause=error.retry_after)
 
     def _later(self, row: ClaimedEvent, note: str, *, pause: timedelta | None = None) -> Deferred:

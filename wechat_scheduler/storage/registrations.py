@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.outbox import cancel_notices, put_notice
 from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
@@ -84,7 +85,9 @@ class Registrar:
 
     def register(self, registration: Registration, now: datetime) -> Script[Sequence[JobKey]]:
         account = registration.account
-        changed, last_version = yield from self._account(account, micros(now))
+        changed, last_version = yield from self._account(
+            account, micros(now), limited=registration.limited
+        )
         for task in registration.tasks:
             if (yield from self._task(task, registration.owner, last_version, micros(now))):
                 changed[task.key] = None
@@ -104,7 +107,9 @@ class Registrar:
             yield Statement(REMEMBER_VERSION, (key.appid, row["version"]))
         return bool(gone)
 
-    def _account(self, account: Account, now: int) -> Script[tuple[dict[JobKey, None], int]]:
+    def _account(
+        self, account: Account, now: int, *, limited: bool
+    ) -> Script[tuple[dict[JobKey, None], int]]:
         """Store it; returns the jobs that a changed secret makes due, and the last version used."""
         place = f"account:{account.appid}"
         sealed = self._vault.seal(account.secret, place)
@@ -115,6 +120,11 @@ class Registrar:
         same = self._vault.open(known["secret"], place) == account.secret
         if same and endpoint == known["endpoint"]:
             return {}, known["last_version"]
+        if limited:
+            raise ForbiddenError(
+                "this API key is limited to types, and does not change what the whole account uses",
+                field="access_token_endpoint" if same else "appsecret",
+            )
         yield Statement(CHANGE_ACCOUNT, (account.appid, sealed, endpoint))
         changed: dict[JobKey, None] = {}
         for kind in sorted(self._secret_kinds):
