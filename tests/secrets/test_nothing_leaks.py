@@ -25,6 +25,8 @@ KNOWN = {
     "wechat-scheduler.db, open": "SQLite format 3",
     "wechat-scheduler.db-wal, open": AUTHORIZER,
     "wechat-scheduler.db, closed": AUTHORIZER,
+    "wechat-scheduler.db.lock, open": "",
+    "wechat-scheduler.db.lock, closed": "",
 }
 
 
