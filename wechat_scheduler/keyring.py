@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -70,9 +70,9 @@ class Keyring:
         """Take over what the store says, which another process may have changed."""
         async with self._loading:  # or an older answer could come after a newer one
             keys = await self._store.all_keys()
-            self._held = {key.hash: self._hold(key) for key in keys}
-        for listener in self._listeners:
-            listener()
+            before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
+        if any(self._is_other(place, held.key) for place, held in before.items()):
+            self._tell()
 
     def find(self, text: str) -> Key | None:
         """The key of that text, whether it still opens anything or not."""
@@ -134,6 +134,14 @@ class Keyring:
             for place, held in self._held.items()
             if held.key.id != key_id or place == spare
         }
+        self._tell()
+
+    def _is_other(self, place: str, key: Key) -> bool:
+        """Whether a key is gone, or opens something else than before; use alone changes nothing."""
+        now = self._held.get(place)
+        return now is None or replace(now.key, last_used_at=key.last_used_at) != key
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             listener()
 

@@ -1,6 +1,7 @@
 """What was revoked opens nothing, even where the store does not answer a second time."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -26,11 +27,13 @@ class FailingStore:
 
     def __init__(self) -> None:
         self.away = False
+        self.used_at: datetime | None = None
 
     async def all_keys(self) -> Sequence[Key]:
         if self.away:
             raise StorageError("away")
-        return [key(ADMIN, "master"), key("shop", "secret")]
+        keys = (key(ADMIN, "master"), key("shop", "secret"))
+        return [replace(one, last_used_at=self.used_at) for one in keys]
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
         raise NotImplementedError
@@ -61,3 +64,17 @@ async def test_a_revoked_key_is_forgotten_before_the_store_is_asked_again() -> N
     assert keyring.find("secret") is None
     assert keyring.find("master") is not None
     assert heard
+
+
+async def test_a_look_at_keys_that_are_as_they_were_disturbs_nobody() -> None:
+    heard: list[bool] = []
+    store = FailingStore()
+    keyring = Keyring(store, clock=FakeClock())
+    await keyring.load()
+    keyring.on_change(lambda: heard.append(True))
+
+    store.used_at = FakeClock().now()
+    await keyring.load()
+
+    assert not heard
+    assert [one.last_used_at for one in await keyring.all_keys()] == [store.used_at] * 2
