@@ -73,8 +73,9 @@ async def open_daemon(
     that move time by hand and call `run_once`.
     """
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(state.state_folder(config.state.dir))
-        stack.enter_context(state.database_alone(config.state.database))
+        folder = stack.enter_context(
+            state.state_folder(config.state.dir, database=config.state.database)
+        )
         notifier = Notifier(config.systemd.notify_socket)
         listener = _listen(config.server, config.systemd, notifier)
         stack.enter_context(listener.socket)

@@ -15,37 +15,33 @@ LOCK = "daemon.lock"
 
 
 @contextmanager
-def state_folder(folder: Path) -> Iterator[Path]:
-    """The folder, made if need be, and ours alone until the end of the block.
+def state_folder(folder: Path, *, database: str) -> Iterator[Path]:
+    """The folder, made if need be, and the database in it or elsewhere, ours alone until the end of
+    the block. A SQLite file has a lock of its own, since two folders can be given the same one.
 
-    Raises StateError if it cannot be written, or belongs to a daemon that runs.
+    Raises StateError if they cannot be used, or belong to a daemon that runs.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StateError(f"cannot use the state folder {folder}: {_reason(error)}") from error
-    try:
-        _take(lock, f"the state folder {folder}", "--state")
-        yield folder
-    finally:
-        os.close(lock)
+    with _alone(folder / LOCK, f"the state folder {folder}", "--state"):
+        if not database.startswith("sqlite:"):
+            yield folder
+            return
+        file = database.removeprefix("sqlite://")
+        with _alone(Path(f"{file}.lock"), f"the database {file}", "--database"):
+            yield folder
 
 
 @contextmanager
-def database_alone(url: str) -> Iterator[None]:
-    """A SQLite database, wherever it lies, is ours alone until the end of the block: two daemons
-    with a folder each could still be given the same file. Raises StateError."""
-    if not url.startswith("sqlite:"):
-        yield
-        return
-    path = Path(f"{url.removeprefix('sqlite://')}.lock")
+def _alone(path: Path, what: str, option: str) -> Iterator[None]:
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StateError(f"cannot lock the database by {path}: {_reason(error)}") from error
+        raise StateError(f"cannot use {what}: {_reason(error)}") from error
     try:
-        _take(lock, f"the database {path.with_suffix('')}", "--database")
+        _take(lock, what, option)
         yield
     finally:
         os.close(lock)

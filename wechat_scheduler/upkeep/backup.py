@@ -5,7 +5,7 @@ from pathlib import Path
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import ConfigError, StateError, StorageError
-from wechat_scheduler.state import database_alone, state_folder
+from wechat_scheduler.state import state_folder
 from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
 from wechat_scheduler.storage.migrate import load, schema_version
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
@@ -35,7 +35,7 @@ async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> N
     Raises ConfigError for PostgreSQL; StateError, SealingError, with nothing touched.
     """
     database = _database(config, "restore it with pg_restore or psql")
-    with state_folder(config.state.dir), database_alone(config.state.database):
+    with state_folder(config.state.dir, database=config.state.database):
         if not is_whole(file):
             raise StateError(f"{file} is damaged: use another backup")
         await _verify(file, config.state.sealing_key_file)

@@ -36,7 +36,7 @@ def is_kept_here(config: Config) -> bool:
 @asynccontextmanager
 async def opened_keys(config: Config, *, clock: Clock) -> AsyncIterator[Offline]:
     """Raises InUseError while a daemon holds the state folder, and StartError."""
-    with state_folder(config.state.dir) as folder:
+    with state_folder(config.state.dir, database=config.state.database) as folder:
         async with opened(config.state.database, clock=clock) as database:
             sealer = load_or_create_keys(config.state.sealing_key_file, create=False)
             await verify_sealing(database, sealer)

@@ -75,7 +75,7 @@ class _Place(NamedTuple):
 async def _alone(config: Config, clock: Clock) -> AsyncIterator[_Place]:
     """The database and its keys, with no daemon at work on them."""
     url, key_file = config.state.database, config.state.sealing_key_file
-    with state_folder(config.state.dir):
+    with state_folder(config.state.dir, database=url):
         await _look_first(url, clock)
         sealer = load_or_create_keys(key_file, create=False)
         async with opened(url, clock=clock) as database:
