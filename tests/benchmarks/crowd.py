@@ -5,15 +5,15 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.config import loading
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.daemon import MIGRATIONS
-from wechat_scheduler.storage.database import Script, Statement, each
+from wechat_scheduler.storage.database import Statement, each
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault, micros
 from wechat_scheduler.storage.sealing import verify_sealing
@@ -54,12 +54,8 @@ async def fill(folder: Path, jobs: int) -> None:
         for first in range(0, jobs, BATCH):
             numbers = range(first, min(first + BATCH, jobs))
             rows = [row for number in numbers for row in _rows(vault, number, clock)]
-            await database.write(lambda rows=rows: _all(rows))  # type: ignore[misc]
+            await database.write(partial(each, rows))
         await database.close()
-
-
-def _all(rows: Sequence[Statement]) -> Script[None]:
-    yield from each(rows)
 
 
 def _rows(vault: Vault, number: int, clock: SystemClock) -> list[Statement]:

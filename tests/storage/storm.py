@@ -6,6 +6,7 @@ Run as a process of its own, to be killed in the middle of it.
 import asyncio
 import itertools
 import sys
+from functools import partial
 
 from tests.clock import FakeClock
 from tests.storage.conftest import MIGRATIONS
@@ -20,7 +21,7 @@ WRITERS = 16
 async def write_for_ever(database: Database, writer: int) -> None:
     for number in itertools.count():
         name = f"{writer}-{number}"
-        await database.write(lambda name=name: put(name))  # type: ignore[misc]
+        await database.write(partial(put, name))
         print(name, flush=True)
 
 

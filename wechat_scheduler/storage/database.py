@@ -36,6 +36,11 @@ class Statement(NamedTuple):
 Script: TypeAlias = Generator[Statement, Sequence[Row], T]
 
 
+def rows_of(statement: Statement) -> Script[Sequence[Row]]:
+    """A whole script: one statement, and its rows."""
+    return (yield statement)
+
+
 def each(statements: Iterable[Statement]) -> Script[None]:
     """For `yield from` in a script: run the statements one after the other, rows unseen."""
     for statement in statements:  # noqa: UP028 - a plain iterator cannot be sent the rows

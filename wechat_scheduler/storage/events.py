@@ -18,7 +18,7 @@ from wechat_scheduler.pushes.model import (
     Revoked,
 )
 from wechat_scheduler.storage import authorizations
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.revocations import revoke
 from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros
 
@@ -102,7 +102,7 @@ class SqlEvents:
         self._claims += 1
         claim = f"{self._worker}/{self._claims}"
         params = (claim, micros(now + lease), micros(now), limit)
-        rows = await self._database.write(lambda: _rows(Statement(self._claim_sql, params)))
+        rows = await self._database.write(lambda: rows_of(Statement(self._claim_sql, params)))
         return [event for row in rows if (event := self._opened(row, claim))]
 
     async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:
@@ -113,7 +113,7 @@ class SqlEvents:
 
     async def release(self, *, now: datetime) -> None:
         """Give back what a process that is known to be dead had claimed."""
-        await self._database.write(lambda: _rows(Statement(RELEASE, (micros(now),))))
+        await self._database.write(lambda: rows_of(Statement(RELEASE, (micros(now),))))
 
     def _put(self, event: Event, now: datetime) -> Script[bool]:
         yield Statement(LOCK, (event.appid,))
@@ -179,7 +179,3 @@ class SqlEvents:
 def code_place(event_id: str) -> str:
     """What a code is sealed to."""
     return f"event:{event_id}"
-
-
-def _rows(statement: Statement) -> Script[Sequence[Row]]:
-    return (yield statement)

@@ -8,7 +8,7 @@ import msgspec
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled, State
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import instant_or_none, micros
 
 NOTICE_CHANNEL = "credential"
@@ -101,7 +101,7 @@ class SqlOutbox:
         self._claims += 1
         claim = f"{self._worker}/{self._claims}"
         params = (claim, micros(now + lease), micros(now), limit)
-        rows = await self._database.write(lambda: _rows(Statement(self._claim_sql, params)))
+        rows = await self._database.write(lambda: rows_of(Statement(self._claim_sql, params)))
         return [
             Delivery(
                 id=row["id"],
@@ -121,11 +121,7 @@ class SqlOutbox:
 
     async def release(self, *, now: datetime) -> None:
         """Give back what a process that is known to be dead had claimed."""
-        await self._database.write(lambda: _rows(Statement(RELEASE, (micros(now),))))
-
-
-def _rows(statement: Statement) -> Script[Sequence[Row]]:
-    return (yield statement)
+        await self._database.write(lambda: rows_of(Statement(RELEASE, (micros(now),))))
 
 
 def _settle(outcome: Outcome, now: int) -> Script[None]:
