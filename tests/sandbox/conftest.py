@@ -25,6 +25,7 @@ class WeChat:
         self.http = http
         self.clock = clock
         self.sandbox: Sandbox = http.app[SANDBOX]
+        self.bearer = ""
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         async with self.http.get(path, params=query) as response:
@@ -59,6 +60,11 @@ class WeChat:
     async def on_component(self, name: str, token: str, **fields: Any) -> dict[str, Any]:
         body = {"component_appid": COMPONENT} | fields
         return await self.post(f"/cgi-bin/component/{name}", body, component_access_token=token)
+
+    async def call(self, path: str, body: Any, appid: str = APPID) -> dict[str, Any]:
+        """A call of the account's own, with its living token."""
+        self.bearer = self.bearer or (await self.stable(appid=appid))["access_token"]
+        return await self.post(f"/cgi-bin/{path}", body, access_token=self.bearer)
 
     async def use(self, token: str) -> int:
         """Make a business call with a token; its errcode, 0 if it was served."""

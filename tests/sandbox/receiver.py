@@ -1,5 +1,6 @@
-"""A platform's server: takes what WeChat pushes and answers as it is told."""
+"""A server that WeChat pushes to: takes what comes and answers as it is told."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,13 +13,33 @@ class Pushed(NamedTuple):
 
 
 class Receiver:
+    """`failures` are statuses to answer with before `status`; CUT the connection, or stay SILENT
+    until something else comes."""
+
+    CUT = 0
+    SILENT = -1
+
     def __init__(self) -> None:
         self.pushed: list[Pushed] = []
         self.answer = "success"
         self.status = 200
+        self.failures: list[int] = []
+        self.echoes = True
+        self._came = asyncio.Event()
         self.app = web.Application()
         self.app.router.add_post("/events", self._receive)
+        self.app.router.add_get("/events", self._echo)
 
     async def _receive(self, request: web.Request) -> web.Response:
         self.pushed.append(Pushed(dict(request.query), await request.text()))
-        return web.Response(text=self.answer, status=self.status)
+        self._came.set()
+        status = self.failures.pop(0) if self.failures else self.status
+        if status == self.SILENT:
+            self._came.clear()
+            await self._came.wait()
+        elif status == self.CUT and request.transport is not None:
+            request.transport.abort()
+        return web.Response(text=self.answer, status=max(status, 200))
+
+    async def _echo(self, request: web.Request) -> web.Response:
+        return web.Response(text=request.query["echostr"] if self.echoes else "who are you")

@@ -53,7 +53,7 @@ async def test_a_client_gets_a_token_and_uses_it(wechat: WeChat) -> None:
         user = await asyncio.to_thread(client.user.get, "o-reader")
 
     assert "127.0.0.1" in ips
-    assert user["subscribe"] == 1
+    assert user["subscribe"] == 0
     assert wechat.sandbox.calls("/cgi-bin/token", APPID) == 1
 
 
@@ -118,3 +118,22 @@ async def test_a_platform_acts_for_an_account_that_authorised_it(wechat: WeChat)
     assert code.startswith("preauthcode@@@")
     assert listed["total_count"] == 1
     assert ticket
+
+
+async def test_a_client_sends_messages_and_makes_a_code_that_is_scanned(wechat: WeChat) -> None:
+    client = WeChatClient(APPID, SECRET)
+    people = wechat.sandbox.people
+    scene = {"action_name": "QR_STR_SCENE", "action_info": {"scene": {"scene_str": "shop"}}}
+
+    with led_to(wechat, client._http):
+        qrcode = await asyncio.to_thread(client.qrcode.create, scene)
+        openid = people.scan(APPID, ticket=qrcode["ticket"])
+        await asyncio.to_thread(client.message.send_text, openid, "你好")
+        data = {"keyword1": {"value": "咖啡"}}
+        await asyncio.to_thread(client.message.send_template, openid, "order-shipped", data)
+        followers = await asyncio.to_thread(client.user.get_followers)
+
+    text, template = people.arrived(APPID, openid)
+    assert text.text == "你好"
+    assert template.fields == {"keyword1": "咖啡"}
+    assert followers["data"]["openid"] == [openid]

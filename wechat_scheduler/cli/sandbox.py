@@ -2,8 +2,9 @@
 
 import random
 import sys
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import click
 
@@ -15,13 +16,28 @@ from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.demo.banner import banner
 from wechat_scheduler.demo.serving import LOOPBACK, open_sandbox
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.options import SECRET, SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.options import (
+    SECRET,
+    AccountCallback,
+    CallbackMode,
+    SandboxOptions,
+    TicketPush,
+)
 
 PORT = 9002
-PUSH_TOKEN = "sandbox-token"  # noqa: S105 - everybody may know it
+PUSH_TOKEN = "sandboxtoken"  # noqa: S105 - everybody may know it
 PUSH_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
+F = TypeVar("F", bound=Callable[..., Any])
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  # noqa: A002
+    """A flag that may be given several times, each time with two texts and a sign between them."""
+    sign = ":" if ":" in form else "="
+    return click.option(
+        flag, name, type=Pair(form, sign), metavar=form, multiple=True, help=f"{help} Repeatable."
+    )
 
 
 @click.command()
@@ -35,21 +51,23 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
     show_default=True,
     help="How long tokens live; all other periods but the day of the quotas shrink with it.",
 )
-@click.option(
+@_pairs(
     "--account",
     "accounts",
-    type=Pair("APPID:SECRET", ":"),
-    metavar="APPID:SECRET",
-    multiple=True,
-    help=f"An account with a secret of its own; all others have {SECRET}. Repeatable.",
+    "APPID:SECRET",
+    help=f"An account with a secret of its own; all others have {SECRET}.",
 )
-@click.option(
+@_pairs(
     "--push-tickets",
     "pushes",
-    type=Pair("COMPONENT_APPID=URL", "="),
-    metavar="COMPONENT_APPID=URL",
-    multiple=True,
-    help="Push a platform's tickets and other events there, encrypted. Repeatable.",
+    "COMPONENT_APPID=URL",
+    help="Push a platform's tickets and other events there, encrypted.",
+)
+@_pairs(
+    "--callback",
+    "callbacks",
+    "APPID=URL",
+    help="Post an account's messages and events there, encrypted.",
 )
 @click.option(
     "--push-token",
@@ -65,25 +83,35 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
     show_default=True,
     help="Encrypt what is pushed with this key, 43 letters and digits.",
 )
-@click.option(
+@_pairs(
     "--quota",
     "quotas",
-    type=Pair("PATH=CALLS", "="),
-    metavar="PATH=CALLS",
-    multiple=True,
-    help="Calls to a path, a day and account, in place of WeChat's number. Repeatable.",
+    "PATH=CALLS",
+    help="Calls to a path, a day and account, in place of WeChat's number.",
+)
+@_pairs("--user", "users", "APPID:OPENID", help="A follower who is there from the start.")
+@_pairs(
+    "--template",
+    "templates",
+    "TEMPLATE_ID=TITLE",
+    help="A template and its title; others of 10 characters or more have none.",
+)
+@click.option(
+    "--accept-all", is_flag=True, help="Let users accept all subscribe notices without being asked."
 )
 def sandbox(port: int | None, host: str | None, **given: Any) -> None:
     """Serve a WeChat that runs on this machine, in the foreground.
 
     It speaks WeChat's API, keeps WeChat's rules, and fails on request. It asks nobody for a key and
-    is meant for loopback. POST /_sandbox/pushes gives a platform an address while it runs.
+    is meant for loopback. POST /_sandbox/pushes gives a platform an address while it runs, and
+    POST /_sandbox/callbacks an account. /_sandbox/phone shows the phones of its users, live.
 
     \b
     Examples:
       wechat-scheduler sandbox --token-lifetime 20s
       wechat-scheduler sandbox -p 9002 --account wx1234567890abcdef:my-secret
       wechat-scheduler sandbox --push-tickets wx_platform=http://127.0.0.1:8000/wechat/events
+      wechat-scheduler sandbox --user wx_mine:o-reader --template order_shipped="Your order"
     """
     outer = click.get_current_context().find_object(Options)
     flags = outer.flags if outer else {}
@@ -98,16 +126,26 @@ def _options(
     token_lifetime: timedelta,
     accounts: Pairs,
     pushes: Pairs,
+    callbacks: Pairs,
     push_token: str,
     push_aes_key: str,
     quotas: Pairs,
+    users: Pairs,
+    templates: Pairs,
+    accept_all: bool,
 ) -> SandboxOptions:
     """Raises ConfigError, click.BadParameter."""
     return SandboxOptions(
         token_lifetime=token_lifetime,
         accounts=dict(accounts),
         pushes=tuple(_push(appid, url, push_token, push_aes_key) for appid, url in pushes),
+        callbacks=tuple(
+            _callback(appid, url, push_token, push_aes_key) for appid, url in callbacks
+        ),
         quotas={path: _calls(number) for path, number in quotas},
+        users=users,
+        templates=dict(templates),
+        accept_all=accept_all,
     )
 
 
@@ -115,9 +153,26 @@ def _push(appid: str, url: str, token: str, aes_key: str) -> TicketPush:
     try:
         return TicketPush(component_appid=appid, url=url, token=token, encoding_aes_key=aes_key)
     except InvalidRequestError as error:
-        flag = "--push-tickets" if error.field == "url" else "--push-aes-key"
-        complaint = str(error).removeprefix(f"{error.field}: ")
-        raise click.BadParameter(complaint, param_hint=flag) from error
+        raise _bad(error, "--push-tickets") from error
+
+
+def _callback(appid: str, url: str, token: str, aes_key: str) -> AccountCallback:
+    try:
+        return AccountCallback(
+            appid=appid,
+            url=url,
+            token=token,
+            encoding_aes_key=aes_key,
+            mode=CallbackMode.SAFE,
+        )
+    except InvalidRequestError as error:
+        raise _bad(error, "--callback") from error
+
+
+def _bad(error: InvalidRequestError, flag: str) -> click.BadParameter:
+    complaint = str(error).removeprefix(f"{error.field}: ")
+    hint = flag if error.field == "url" else "--push-aes-key"
+    return click.BadParameter(complaint, param_hint=hint)
 
 
 def _calls(text: str) -> int:

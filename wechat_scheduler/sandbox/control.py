@@ -1,30 +1,21 @@
 """The handles of the sandbox over HTTP: a thin translation of its verbs.
 
-No key: a developer's toy, meant for loopback. Errors are 400 with `{"error": "field: what to do"}`.
+No key: a developer's toy, meant for loopback.
 """
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.sandbox.handling import Body, Verb, handler, read
 from wechat_scheduler.sandbox.options import TicketPush
 from wechat_scheduler.sandbox.page import PAGE
+from wechat_scheduler.sandbox.people_control import PEOPLE_ROUTES
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
-B = TypeVar("B")
-Handler = Callable[[web.Request], Awaitable[web.Response]]
-Verb = Callable[[Sandbox, web.Request], Awaitable[Any]]
 
-
-class _Body(msgspec.Struct, forbid_unknown_fields=True):
-    """A body with a field that is not known is refused: it would be a typing mistake."""
-
-
-class Script(_Body):
+class Script(Body):
     endpoint: str
     errcode: int | None = None
     status: int | None = None
@@ -37,33 +28,33 @@ class Script(_Body):
     errmsg: str | None = None
 
 
-class OAuth2Grant(_Body, tag_field="kind", tag="oauth2"):
+class OAuth2Grant(Body, tag_field="kind", tag="oauth2"):
     appid: str
     openid: str | None = None
     component_appid: str = ""
 
 
-class AuthorizerGrant(_Body, tag_field="kind", tag="authorizer"):
+class AuthorizerGrant(Body, tag_field="kind", tag="authorizer"):
     component_appid: str
     authorizer_appid: str
 
 
-class OAuth2Revocation(_Body, tag_field="kind", tag="oauth2"):
+class OAuth2Revocation(Body, tag_field="kind", tag="oauth2"):
     appid: str
     openid: str
     component_appid: str = ""
 
 
-class AuthorizerRevocation(_Body, tag_field="kind", tag="authorizer"):
+class AuthorizerRevocation(Body, tag_field="kind", tag="authorizer"):
     component_appid: str
     authorizer_appid: str
 
 
-class Kill(_Body):
+class Kill(Body):
     value: str
 
 
-class Push(_Body):
+class Push(Body):
     component_appid: str
     url: str
     token: str
@@ -85,11 +76,11 @@ def add_control(app: web.Application, sandbox: Sandbox) -> None:
     """Serve `/` and everything below `/_sandbox`."""
     app.router.add_get("/", _show_page)
     for method, path, verb in ROUTES:
-        app.router.add_route(method, path, _handler(sandbox, verb))
+        app.router.add_route(method, path, handler(sandbox, verb))
 
 
 async def add_script(sandbox: Sandbox, request: web.Request) -> Any:
-    script = await _read(request, SCRIPT)
+    script = await read(request, SCRIPT)
     sandbox.script(**msgspec.structs.asdict(script))
     return {"scripted": script.endpoint}
 
@@ -99,7 +90,7 @@ async def clear_scripts(sandbox: Sandbox, request: web.Request) -> Any:
 
 
 async def grant(sandbox: Sandbox, request: web.Request) -> Any:
-    body = await _read(request, GRANT)
+    body = await read(request, GRANT)
     if isinstance(body, OAuth2Grant):
         user = sandbox.grant_user(body.appid, body.openid, component_appid=body.component_appid)
         return user._asdict()
@@ -107,7 +98,7 @@ async def grant(sandbox: Sandbox, request: web.Request) -> Any:
 
 
 async def revoke(sandbox: Sandbox, request: web.Request) -> Any:
-    body = await _read(request, REVOCATION)
+    body = await read(request, REVOCATION)
     if isinstance(body, OAuth2Revocation):
         sandbox.revoke_user(body.appid, body.openid, component_appid=body.component_appid)
         return {"revoked": body.openid}
@@ -125,13 +116,13 @@ async def show_ticket(sandbox: Sandbox, request: web.Request) -> Any:
 
 async def add_push(sandbox: Sandbox, request: web.Request) -> Any:
     """Registers, and pushes whatever is due to anybody; tells how many pushes were accepted."""
-    body = await _read(request, PUSH)
+    body = await read(request, PUSH)
     sandbox.register_push(TicketPush(**msgspec.structs.asdict(body)))
     return {"accepted": await sandbox.push_once()}
 
 
 async def kill(sandbox: Sandbox, request: web.Request) -> Any:
-    return {"killed": sandbox.kill((await _read(request, KILL)).value)}
+    return {"killed": sandbox.kill((await read(request, KILL)).value)}
 
 
 async def show_calls(sandbox: Sandbox, request: web.Request) -> Any:
@@ -147,43 +138,9 @@ ROUTES: tuple[tuple[str, str, Verb], ...] = (
     ("POST", "/_sandbox/pushes", add_push),
     ("POST", "/_sandbox/kill", kill),
     ("GET", "/_sandbox/calls", show_calls),
+    *PEOPLE_ROUTES,
 )
-
-
-def _handler(sandbox: Sandbox, verb: Verb) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return _respond(await verb(sandbox, request))
-        except InvalidRequestError as error:
-            return _respond({"error": str(error)}, status=error.status)
-
-    return handle
 
 
 async def _show_page(request: web.Request) -> web.Response:
     return web.Response(text=PAGE, content_type="text/plain")
-
-
-async def _read(request: web.Request, decoder: msgspec.json.Decoder[B]) -> B:
-    try:
-        return decoder.decode(await request.read())
-    except msgspec.ValidationError as error:
-        raise _explain(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequestError("must be a JSON object", field="body") from error
-
-
-def _explain(message: str) -> InvalidRequestError:
-    """msgspec's finding, with the field in front and as the caller wrote it."""
-    if named := re.fullmatch(r"Object (missing|contains).* field `(\w+)`", message):
-        hint = "is required" if named[1] == "missing" else "is not known here"
-        return InvalidRequestError(hint, field=named[2])
-    found, _, path = message.partition(" - at `$.")
-    return InvalidRequestError(
-        found[0].lower() + found[1:].replace("`", ""), field=path.rstrip("`") or "body"
-    )
-
-
-def _respond(answer: Any, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(answer)
-    return web.Response(body=body, status=status, content_type="application/json")

@@ -11,6 +11,7 @@ from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import Fault, FaultKind
+from wechat_scheduler.sandbox.qrcodes import picture
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -24,6 +25,7 @@ def add_gateway(app: web.Application, sandbox: Sandbox) -> None:
     """Serve every endpoint; other paths below `/cgi-bin` and `/sns` answer 40066."""
     for endpoint in ENDPOINTS:
         app.router.add_route("*", endpoint.path, _handler(sandbox, endpoint))
+    app.router.add_get("/cgi-bin/showqrcode", _show_qrcode(sandbox))
     for unknown in ("/cgi-bin/{path:.*}", "/sns/{path:.*}"):
         app.router.add_route("*", unknown, _refuse_path(sandbox))
 
@@ -34,6 +36,19 @@ def _handler(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
         if isinstance(outcome, Fault):
             return await _play(outcome, request, sandbox)
         return _respond(outcome, endpoint.content_type)
+
+    return handle
+
+
+def _show_qrcode(sandbox: Sandbox) -> Handler:
+    """The picture of a code, for whoever knows its ticket. Here it is a PNG and says so; WeChat,
+    at mp.weixin.qq.com, sends a JPEG as `image/jpg`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        qrcode = sandbox.qrcode(request.query.get("ticket", ""))
+        if qrcode is None:
+            raise web.HTTPNotFound
+        return web.Response(body=picture(qrcode), content_type="image/png")
 
     return handle
 

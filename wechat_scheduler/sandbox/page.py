@@ -8,6 +8,9 @@ is an account; its secret is sandbox-secret unless the sandbox was started with 
 Tokens, tickets, quotas and errcodes behave as documented; all periods but the day of the quotas
 shrink with --token-lifetime.
 
+The phones of its users, live: /_sandbox/phone. A template exists if its id has 10 characters or more
+and does not begin with "unknown". The picture of a QR code: /cgi-bin/showqrcode?ticket=...
+
 Handles, in JSON and without a key:
 
 POST /_sandbox/script
@@ -33,6 +36,26 @@ POST /_sandbox/pushes
 POST /_sandbox/kill
     {"value": "..."}
     Make a token invalid, as if another program had fetched one.
+POST /_sandbox/callbacks
+    {"appid": "wx...", "url": "http://...", "token": "...", "encoding_aes_key": "...",
+     "mode": "plain"}
+    Post an account's messages and events there; the mode is "plain" (which needs no key),
+    "compatible" or "safe". The address is asked for an echostr first.
+POST /_sandbox/receipts
+    {"appid": "wx...", "status": "failed:user block", "times": 1}
+    How the account's next template messages end: also "failed: system failed".
+POST /_sandbox/users/{appid}/{openid}/{deed}
+    Let somebody do something; "new" in place of an openid makes somebody new. The deeds:
+    follow {}, unfollow {}, scan {"ticket": "..."} or {"scene": "..."}, write {"text": "..."},
+    voice {"recognition": "..."}, click {"key": "..."}, block {}, unblock {} and
+    accept {"template_id": "...", "times": 3}, which lets so many subscribe notices through;
+    "times": null lets all through, 0 none.
+GET /_sandbox/phones
+    Everybody, by account.
+GET /_sandbox/phones/{appid}/{openid}
+    What is on a phone, oldest first.
+GET /_sandbox/received/{appid}
+    The ids of all that was shown, once for each time.
 GET /_sandbox/calls
     How often each endpoint was called, by account.
 """

@@ -24,12 +24,22 @@ class Periods:
     oauth_code: timedelta = timedelta(minutes=5)
     authorization_code: timedelta = timedelta(minutes=10)
     oauth_refresh: timedelta = timedelta(days=30)
+    same_message: timedelta = timedelta(minutes=10)
+    """How long a `client_msg_id` that comes again is known."""
+    conversation: timedelta = timedelta(hours=48)
+    encounter: timedelta = timedelta(minutes=1)
+    """How long an account may write to who scanned, followed or clicked, but wrote nothing."""
+    qrcode: timedelta = timedelta(days=30)
 
     @classmethod
     def scaled(cls, token_lifetime: timedelta) -> Self:
         factor = token_lifetime / REAL_TOKEN_LIFETIME
         real = cls()
         return cls(**{name: getattr(real, name) * factor for name in cls.__slots__})
+
+    def scale(self, real: timedelta) -> timedelta:
+        """A period that a caller chose, shrunk as the documented ones are."""
+        return real * (self.token / REAL_TOKEN_LIFETIME)
 
 
 class WeChatTime:

@@ -11,9 +11,12 @@ from yarl import URL
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.sandbox.codec import seal
 from wechat_scheduler.sandbox.periods import WeChatTime
+from wechat_scheduler.sandbox.posting import FAILURES, Answer, post
 from wechat_scheduler.sandbox.pushes import Notice, Platform, Pushes
 
 log = structlog.get_logger(__name__)
+
+ACCEPTED = Answer(200, b"success")
 
 
 class Pusher:
@@ -64,17 +67,10 @@ class Pusher:
             url=str(url.with_query(None)),
         )
         try:
-            answer = await _post(session, url, envelope.body)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            answer = await post(session, url, envelope.body)
+        except FAILURES as error:
             told.warning("sandbox.push_failed", error=type(error).__name__)
             return False
-        if answer != b"success":
-            told.warning("sandbox.push_refused", answer=answer[:100].decode(errors="replace"))
-        return answer == b"success"
-
-
-async def _post(session: aiohttp.ClientSession, url: URL, body: bytes) -> bytes:
-    headers = {"Content-Type": "text/xml"}
-    async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-        answer = await response.read()
-        return answer if response.status == 200 else f"HTTP {response.status}".encode()
+        if answer != ACCEPTED:
+            told.warning("sandbox.push_refused", answer=answer.text)
+        return answer == ACCEPTED

@@ -3,30 +3,36 @@
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.errors import ConfigError, InvalidRequestError
 from wechat_scheduler.sandbox.authorizers import AuthorizerGrant
+from wechat_scheduler.sandbox.carrier import Carrier
 from wechat_scheduler.sandbox.counts import CallCount, CallCounts
+from wechat_scheduler.sandbox.crowd import Crowd
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.faults import Faults, choose_fault
 from wechat_scheduler.sandbox.limits import Limit
-from wechat_scheduler.sandbox.options import SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.options import AccountCallback, SandboxOptions, TicketPush
 from wechat_scheduler.sandbox.periods import WeChatTime
+from wechat_scheduler.sandbox.phones import Watcher
 from wechat_scheduler.sandbox.pusher import Pusher
+from wechat_scheduler.sandbox.qrcodes import QRCode
 from wechat_scheduler.sandbox.switchboard import Switchboard
 from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind
 from wechat_scheduler.sandbox.users import UserGrant
 from wechat_scheduler.sandbox.world import create_world
+from wechat_scheduler.supervisor import Supervisor
 
 _LIMITS = {endpoint.path: endpoint.limit for endpoint in ENDPOINTS}
 
 
 class Sandbox:
-    """One WeChat. Nothing here waits but `run` and `push_once`, and no task is created.
+    """One WeChat. Nothing here waits but `run`, `push_once` and `register_callback`.
 
-    The verbs raise InvalidRequestError, which names the argument and says what to do.
+    `people` has what people do and what is on their phones. The verbs raise InvalidRequestError, which names the argument and says what to do.
     """
 
     def __init__(self, options: SandboxOptions, *, clock: Clock, rng: random.Random) -> None:
@@ -37,9 +43,15 @@ class Sandbox:
         self._faults = Faults()
         self._counts = CallCounts()
         self._pusher = Pusher(self._world.pushes, options.push_timeout, self._time, clock, rng)
+        self._carrier = Carrier(
+            self._world.callbacks, self._world.people, options.push_timeout, self._time, rng
+        )
+        self.people = Crowd(self._world, self.now)
         self.switchboard = Switchboard(self._world, self._faults, self._counts)
         for push in options.pushes:
             self.register_push(push)
+        for callback in options.callbacks:
+            self._world.callbacks.register(callback)
 
     def now(self) -> datetime:
         """WeChat's time: the clock's when the sandbox began, and going on evenly from there."""
@@ -135,18 +147,44 @@ class Sandbox:
         self._require("component_appid", push.component_appid)
         self._world.pushes.register(push, self.now())
 
+    async def register_callback(self, callback: AccountCallback) -> None:
+        """Messages and events of the account are posted there, once it repeated an `echostr`."""
+        self._require("appid", callback.appid)
+        await self._carrier.verify(callback)
+        self._world.callbacks.register(callback)
+
+    def script_receipts(self, appid: str, status: str, *, times: int = 1) -> None:
+        """Let the account's next template messages end with this status, one of STATUSES.
+
+        Those that do not succeed are not shown.
+        """
+        self._require("appid", appid)
+        self._world.templates.script_receipts(appid, status, times)
+
+    def qrcode(self, ticket: str) -> QRCode | None:
+        """The code with this ticket; None if it is unknown or has expired."""
+        return self._world.qrcodes.find(ticket, self.now())
+
+    def watch(self) -> AbstractContextManager[Watcher]:
+        """Learn which phones change, for as long as the context lasts."""
+        return self._world.people.phones.watched()
+
     async def push_once(self) -> int:
-        """Push what is due and return how many pushes were accepted."""
-        return await self._pusher.push_once()
+        """Push what is due to platforms and accounts; return how many pushes were accepted."""
+        return await self._pusher.push_once() + await self._carrier.carry_once()
 
     async def run(self) -> None:
         """Push for as long as the sandbox lives: an essential service, ended by `stop`."""
-        await self._pusher.run(self.stopped)
+        async with Supervisor() as supervisor:
+            supervisor.essential("sandbox pushes", self._pusher.run(self.stopped))
+            supervisor.essential("sandbox callbacks", self._carrier.run(self.stopped))
 
     def stop(self) -> None:
-        """End `run` and every call that hangs. May be called again."""
+        """End `run`, every call that hangs and every stream. May be called again."""
         self.stopped.set()
         self._world.pushes.changed.set()
+        self._world.callbacks.ring()
+        self._world.people.phones.ring()
 
     def _require(self, field: str, appid: str) -> None:
         if not self._world.exists(appid):

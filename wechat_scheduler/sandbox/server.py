@@ -7,10 +7,11 @@ from aiohttp import web
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.sandbox.control import add_control
 from wechat_scheduler.sandbox.gateway import add_gateway
-from wechat_scheduler.sandbox.options import SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.options import AccountCallback, SandboxOptions, TicketPush
 from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.screen import add_screen
 
-__all__ = ["SANDBOX", "SandboxOptions", "TicketPush", "create_sandbox"]
+__all__ = ["SANDBOX", "AccountCallback", "SandboxOptions", "TicketPush", "create_sandbox"]
 
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
 
@@ -24,6 +25,7 @@ def create_sandbox(options: SandboxOptions, *, clock: Clock, rng: random.Random)
     app = web.Application()
     app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
     add_control(app, sandbox)
+    add_screen(app, sandbox)
     add_gateway(app, sandbox)
     app.on_shutdown.append(_stop)
     return app

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from wechat_scheduler.sandbox.authorizers import Authorizers
+from wechat_scheduler.sandbox.callbacks import Callbacks
 from wechat_scheduler.sandbox.failures import Failures
 from wechat_scheduler.sandbox.limits import Limit, Meter
 from wechat_scheduler.sandbox.options import SECRET, SandboxOptions
+from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import Periods
 from wechat_scheduler.sandbox.pushes import Pushes
+from wechat_scheduler.sandbox.qrcodes import QRCodes
+from wechat_scheduler.sandbox.templates import Templates
 from wechat_scheduler.sandbox.tokens import Tokens
 from wechat_scheduler.sandbox.users import Users
 
@@ -25,7 +29,6 @@ class World:
 
     periods: Periods
     rng: random.Random = field(repr=False)
-    began_at: datetime
     secrets: Mapping[str, str] = field(repr=False)
     tokens: Tokens
     meter: Meter
@@ -33,6 +36,10 @@ class World:
     authorizers: Authorizers
     pushes: Pushes
     failures: Failures
+    people: People
+    qrcodes: QRCodes
+    templates: Templates
+    callbacks: Callbacks
 
     def exists(self, appid: str) -> bool:
         return appid in self.secrets or _APPID.fullmatch(appid) is not None
@@ -49,7 +56,6 @@ def create_world(
     return World(
         periods=periods,
         rng=rng,
-        began_at=now,
         secrets=options.accounts,
         tokens=tokens,
         meter=Meter(limits, periods),
@@ -57,4 +63,8 @@ def create_world(
         authorizers=Authorizers(tokens, periods),
         pushes=Pushes(tokens, periods),
         failures=Failures(rng),
+        people=People(options, periods, now),
+        qrcodes=QRCodes(periods, rng),
+        templates=Templates(options.templates, periods, rng),
+        callbacks=Callbacks(),
     )

@@ -3,12 +3,27 @@
 from wechat_scheduler.sandbox.call import Endpoint
 from wechat_scheduler.sandbox.endpoints import (
     component,
+    custom,
     helpers,
+    notices,
     oauth,
+    qrcodes,
     subscribers,
+    templates,
     tickets,
     tokens,
 )
 
-FAMILIES = (tokens, tickets, oauth, component, helpers, subscribers)
+FAMILIES = (
+    tokens,
+    tickets,
+    oauth,
+    component,
+    helpers,
+    subscribers,
+    templates,
+    custom,
+    notices,
+    qrcodes,
+)
 ENDPOINTS: tuple[Endpoint, ...] = tuple(it for family in FAMILIES for it in family.ENDPOINTS)

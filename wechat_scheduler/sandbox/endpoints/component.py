@@ -5,6 +5,7 @@ Sources: "第三方平台 token_getcomponentaccesstoken" and its sisters, "启�
 
 from wechat_scheduler.sandbox.authorizers import AuthorizerTokens
 from wechat_scheduler.sandbox.call import Answer, Call, Endpoint, Reply
+from wechat_scheduler.sandbox.codec import original_id
 from wechat_scheduler.sandbox.endpoints.access import account, component
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.tokens import Owner, State, TokenKind
@@ -103,7 +104,7 @@ def _public_face(owner: Owner) -> Reply:
         "nick_name": f"sandbox account {owner.appid}",
         "service_type_info": {"id": 2},
         "verify_type_info": {"id": 0},
-        "user_name": f"gh_{owner.appid}",
+        "user_name": original_id(owner.appid),
         "principal_name": "sandbox",
     }
 

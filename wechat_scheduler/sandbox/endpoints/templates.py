@@ -1,0 +1,77 @@
+"""Template messages. Sources: "模板消息 发送模板消息", "关于模板消息调整的通知" (2023)."""
+
+import msgspec
+
+from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.endpoints.recipients import (
+    keywords,
+    link,
+    miniprogram,
+    recipient,
+    template,
+)
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.events import receipt
+from wechat_scheduler.sandbox.limits import Limit
+from wechat_scheduler.sandbox.people import Person
+from wechat_scheduler.sandbox.phones import By, Message
+from wechat_scheduler.sandbox.templates import SUCCESS, Sending
+from wechat_scheduler.sandbox.world import World
+
+# Since 2023 neither is displayed, nor is any colour, and a keyword is cut.
+HIDDEN = ("first", "remark")
+LONGEST_KEYWORD = 20
+
+
+def send_template(world: World, call: Call) -> Reply:
+    """Shown once within ten minutes, however often the same `client_msg_id` comes.
+
+    Raises RefusedError 40003, 40037, 40039, 47003, 43004 (does not follow), 43101 (blocked).
+    """
+    person = recipient(world, call)
+    message = _message(world, call)
+    if person.followed_at is None:
+        raise RefusedError(43004)
+    if person.blocked:
+        raise RefusedError(43101)
+    sending = Sending(person.appid, person.openid, message.client_msg_id)
+    msgid = world.templates.sent(sending, call.now)
+    if msgid is None:
+        msgid = world.templates.new_msgid(sending, call.now)
+        _deliver(world, person, message, msgid, call)
+    return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
+
+
+def _message(world: World, call: Call) -> Message:
+    template_id = template(world, call)
+    program = miniprogram(call)
+    url = link(call, "url")
+    shown = {name: text for name, text in keywords(call).items() if name not in HIDDEN}
+    return Message(
+        kind="template",
+        by=By.ACCOUNT,
+        at=call.now,
+        client_msg_id=str(call.fields.get("client_msg_id") or ""),
+        template_id=template_id,
+        title=world.templates.title(template_id),
+        fields={name: text[:LONGEST_KEYWORD] for name, text in shown.items()},
+        url="" if program else url,
+        miniprogram=program,
+    )
+
+
+def _deliver(world: World, person: Person, message: Message, msgid: int, call: Call) -> None:
+    status = world.templates.status(person.appid)
+    if status == SUCCESS:
+        world.people.show(person, msgspec.structs.replace(message, msgid=msgid))
+    world.callbacks.owe(receipt(person, msgid, status, call.now))
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/cgi-bin/message/template/send",
+        answer=send_template,
+        limit=Limit(day=100_000),
+    ),
+)

@@ -1,0 +1,148 @@
+"""The people behind the openids: whom they follow, what they let through, and their phones."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.options import OPENID, OPENID_FORM, SandboxOptions
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.phones import By, Message, Phone, Phones
+
+# Customer-service messages since 2023-06-12: after a message of the user's, and after a scan, a
+# subscription or a click. Source: "客服消息 下发条数与时间限制".
+REPLIES = 5
+GREETINGS = 3
+
+
+@dataclass(slots=True)
+class Allowance:
+    """So many customer-service messages until then."""
+
+    left: int
+    ends_at: datetime
+
+
+class Arrival(NamedTuple):
+    """One message that was shown; the ids are empty or 0 where the message has none."""
+
+    openid: str
+    kind: str
+    client_msg_id: str
+    msgid: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """A user as one account sees them. `followed_at` is None before and after they follow it."""
+
+    appid: str
+    openid: str
+    phone: Phone
+    followed_at: datetime | None = None
+    source: str = "ADD_SCENE_SEARCH"
+    scene: str = ""
+    blocked: bool = False
+    uses: dict[str, int | None] = field(default_factory=dict)
+    replies: Allowance | None = None
+    greetings: Allowance | None = None
+
+
+class People:
+    """Whoever came into being by following or scanning, in that order.
+
+    `show` is the only way onto a phone: what is shown is counted, remembered and told to the page.
+    """
+
+    def __init__(self, options: SandboxOptions, periods: Periods, now: datetime) -> None:
+        self._accept_all = options.accept_all
+        self._periods = periods
+        self._people: dict[str, dict[str, Person]] = {}
+        self._arrivals: dict[str, deque[Arrival]] = {}
+        self._remembered = options.remembered
+        self.phones = Phones(options.history)
+        for appid, openid in options.users:
+            self.meet(appid, openid).followed_at = now
+
+    def meet(self, appid: str, openid: str) -> Person:
+        """The person, who comes into being if need be. Raises InvalidRequestError."""
+        person = self.find(appid, openid)
+        if person is not None:
+            return person
+        if not OPENID.fullmatch(openid):
+            raise InvalidRequestError(OPENID_FORM, field="openid")
+        person = Person(appid=appid, openid=openid, phone=self.phones.make(appid, openid))
+        self._people.setdefault(appid, {})[openid] = person
+        return person
+
+    def find(self, appid: str, openid: object) -> Person | None:
+        return self._people.get(appid, {}).get(openid) if isinstance(openid, str) else None
+
+    def require(self, appid: str, openid: object) -> Person:
+        """Raises RefusedError 40003 for somebody whom the account never met."""
+        person = self.find(appid, openid)
+        if person is None:
+            raise RefusedError(40003)
+        return person
+
+    def of(self, appid: str) -> Iterator[Person]:
+        return iter(self._people.get(appid, {}).values())
+
+    def everybody(self) -> Iterator[Person]:
+        for people in self._people.values():
+            yield from people.values()
+
+    def follow(self, person: Person, now: datetime, scene: str = "") -> None:
+        """At the end of the list of followers, however early they came first."""
+        person.followed_at = now
+        person.scene = scene
+        person.source = "ADD_SCENE_QR_CODE" if scene else "ADD_SCENE_SEARCH"
+        account = self._people[person.appid]
+        account[person.openid] = account.pop(person.openid)
+
+    def unfollow(self, person: Person) -> None:
+        person.followed_at = None
+        person.replies = person.greetings = None
+        person.uses.clear()
+
+    def allow_replies(self, person: Person, now: datetime) -> None:
+        """The user wrote."""
+        person.replies = Allowance(REPLIES, now + self._periods.conversation)
+
+    def allow_greetings(self, person: Person, now: datetime) -> None:
+        """The user scanned, followed, or chose from the menu."""
+        person.greetings = Allowance(GREETINGS, now + self._periods.encounter)
+
+    def spend_allowance(self, person: Person, now: datetime) -> None:
+        """Count one customer-service message. Raises RefusedError 45015, 45047."""
+        given = (person.greetings, person.replies)
+        running = [it for it in given if it is not None and now < it.ends_at]
+        if not running:
+            raise RefusedError(45015)
+        usable = [it for it in running if it.left]
+        if not usable:
+            raise RefusedError(45047)
+        min(usable, key=lambda it: it.ends_at).left -= 1
+
+    def spend_use(self, person: Person, template_id: str) -> None:
+        """Use up one consent to a subscribe notice; None never ends. Raises RefusedError 43101."""
+        left = person.uses.get(template_id, None if self._accept_all else 0)
+        if left == 0:
+            raise RefusedError(43101)
+        if left is not None:
+            person.uses[template_id] = left - 1
+
+    def show(self, person: Person, message: Message) -> None:
+        self.phones.show(person.phone, message)
+        if message.by is not By.USER:
+            arrivals = self._arrivals.setdefault(person.appid, deque(maxlen=self._remembered))
+            arrivals.append(
+                Arrival(person.openid, message.kind, message.client_msg_id, message.msgid)
+            )
+
+    def arrivals(self, appid: str) -> list[Arrival]:
+        """Oldest first, one for each time that something was shown."""
+        return list(self._arrivals.get(appid, ()))

@@ -1,0 +1,34 @@
+"""One request to a receiver of WeChat's."""
+
+from typing import NamedTuple
+
+import aiohttp
+from yarl import URL
+
+FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+class Answer(NamedTuple):
+    """`text` is for logs and people, cut short."""
+
+    status: int
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        if self.status != 200:
+            return f"HTTP {self.status}"
+        return self.body[:100].decode(errors="replace")
+
+
+async def post(session: aiohttp.ClientSession, url: URL, body: bytes) -> Answer:
+    """Raises one of FAILURES."""
+    headers = {"Content-Type": "text/xml"}
+    async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+        return Answer(response.status, await response.read())
+
+
+async def get(session: aiohttp.ClientSession, url: URL) -> Answer:
+    """Raises one of FAILURES."""
+    async with session.get(url, allow_redirects=False) as response:
+        return Answer(response.status, await response.read())

@@ -1,0 +1,79 @@
+"""QR codes that carry a scene: tickets, what they stand for, and their picture."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import segno
+
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.tokens import random_text
+
+LONGEST_SCENE = 64
+MOST_PERMANENT = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QRCode:
+    """`url` is what the picture says; without `expires_at` the code is permanent."""
+
+    appid: str
+    scene: str
+    ticket: str
+    url: str
+    expires_at: datetime | None = None
+
+    def alive(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
+
+
+class QRCodes:
+    """A permanent code of a scene is made once; a temporary one anew each time."""
+
+    def __init__(self, periods: Periods, rng: random.Random) -> None:
+        self._rng = rng
+        self._temporary = Shelf[str, QRCode](periods.qrcode)
+        self._permanent: dict[str, QRCode] = {}
+        self._by_scene: dict[tuple[str, str], QRCode] = {}
+        self._used: dict[str, int] = {}
+
+    def temporary(self, appid: str, scene: str, lasts: timedelta, now: datetime) -> QRCode:
+        qrcode = self._make(appid, scene, now + lasts)
+        self._temporary.put(qrcode.ticket, qrcode, now)
+        return qrcode
+
+    def permanent(self, appid: str, scene: str) -> QRCode:
+        """Raises RefusedError 45029 beyond 100,000 of an account."""
+        if known := self._by_scene.get((appid, scene)):
+            return known
+        used = self._used.get(appid, 0)
+        if used >= MOST_PERMANENT:
+            raise RefusedError(45029)
+        self._used[appid] = used + 1
+        qrcode = self._make(appid, scene, None)
+        self._permanent[qrcode.ticket] = self._by_scene[appid, scene] = qrcode
+        return qrcode
+
+    def find(self, ticket: str, now: datetime) -> QRCode | None:
+        """None for an unknown and for an expired one."""
+        qrcode = self._permanent.get(ticket) or self._temporary.get(ticket, now)
+        return qrcode if qrcode is not None and qrcode.alive(now) else None
+
+    def _make(self, appid: str, scene: str, expires_at: datetime | None) -> QRCode:
+        return QRCode(
+            appid=appid,
+            scene=scene,
+            ticket="gQ" + random_text(self._rng, 68),
+            url=f"http://weixin.qq.com/q/{random_text(self._rng, 16)}",
+            expires_at=expires_at,
+        )
+
+
+def picture(qrcode: QRCode) -> bytes:
+    """A PNG of 430 pixels or so, as large as WeChat's."""
+    image = BytesIO()
+    segno.make(qrcode.url, error="m", micro=False).save(image, kind="png", scale=12, border=2)
+    return image.getvalue()

@@ -1,0 +1,70 @@
+"""Template messages: which templates there are, what was sent already, and what becomes of it."""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import count
+from typing import NamedTuple
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.sandbox.periods import Periods
+from wechat_scheduler.sandbox.shelf import Shelf
+
+SHORTEST_ID = 10
+SUCCESS = "success"
+# With the space where WeChat writes one; the last was only seen in the field.
+STATUSES = (SUCCESS, "failed:user block", "failed: system failed", "failed:freq limit")
+
+
+class Sending(NamedTuple):
+    """What makes two sendings the same message."""
+
+    appid: str
+    openid: str
+    client_msg_id: str
+
+
+class Templates:
+    """The titles given to the sandbox, ids of messages, and scripted receipts.
+
+    A real account adds its templates first. Here any id of ten characters or more is one, unless
+    it begins with `unknown`.
+    """
+
+    def __init__(self, titles: Mapping[str, str], periods: Periods, rng: random.Random) -> None:
+        self._titles = titles
+        self._sent = Shelf[Sending, int](periods.same_message)
+        self._msgids = count(rng.randrange(2 * 10**8, 10**9))
+        self._receipts: dict[str, list[str]] = {}
+
+    def exists(self, template_id: object) -> bool:
+        if not isinstance(template_id, str):
+            return False
+        made_up = len(template_id) >= SHORTEST_ID and not template_id.startswith("unknown")
+        return made_up or template_id in self._titles
+
+    def title(self, template_id: str) -> str:
+        return self._titles.get(template_id, "")
+
+    def sent(self, sending: Sending, now: datetime) -> int | None:
+        """The msgid of the same message if it was sent within ten minutes."""
+        return self._sent.get(sending, now) if sending.client_msg_id else None
+
+    def new_msgid(self, sending: Sending, now: datetime) -> int:
+        msgid = next(self._msgids)
+        if sending.client_msg_id:
+            self._sent.put(sending, msgid, now)
+        return msgid
+
+    def script_receipts(self, appid: str, status: str, times: int) -> None:
+        """Let the next `times` messages of the account end so. Raises InvalidRequestError."""
+        if status not in STATUSES:
+            raise InvalidRequestError(f"must be one of {', '.join(STATUSES)}", field="status")
+        if times < 1:
+            raise InvalidRequestError("must be at least 1", field="times")
+        self._receipts.setdefault(appid, []).extend([status] * times)
+
+    def status(self, appid: str) -> str:
+        """How the message being sent ends."""
+        scripted = self._receipts.get(appid)
+        return scripted.pop(0) if scripted else SUCCESS
