@@ -1,0 +1,116 @@
+"""The evaluation sets, and how a sentence of each kind is judged.
+
+`sentences.toml` was written with the parser; `stranger.toml` by somebody who had not seen it.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.reminders.language.parse import Parsed, parse
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+
+
+_SAID = _table("sentences")
+ZONE = ZoneInfo(_SAID["zone"])
+NOW = datetime.fromisoformat(_SAID["now"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """`wanted` holds what is accepted of its time, rule, title, end and minutes, or as a refusal."""
+
+    kind: str
+    text: str
+    wanted: dict[str, list[Any]]
+
+    def misread(self) -> dict[str, tuple[Any, list[Any]]]:
+        """What the parser makes of it against what is accepted, where these differ."""
+        try:
+            parsed = parse(self.text, now=NOW, zone=ZONE)
+        except LanguageError as error:
+            return self._differing({"refused": str(error.reason)}, ["refused"])
+        return self._differing(_told(parsed), self.wanted)
+
+    def _differing(
+        self, read: dict[str, Any], keys: Iterable[str]
+    ) -> dict[str, tuple[Any, list[Any]]]:
+        wanted = {key: self.wanted.get(key, []) for key in keys}
+        return {key: (read.get(key), of) for key, of in wanted.items() if read.get(key) not in of}
+
+
+def sentences(table: str = "sentences") -> Iterator[Sentence]:
+    """All of a table, kinds together."""
+    for shape, kinds in _table(table).items():
+        if isinstance(kinds, dict):
+            for kind, rows in kinds.items():
+                for text, *rest in rows:
+                    wanted = dict(_WANTED[shape](*map(_accepted, rest)))
+                    yield Sentence(kind=f"{shape}.{kind}", text=text, wanted=wanted)
+
+
+def _accepted(cell: Any) -> list[Any]:
+    return cell if isinstance(cell, list) else [cell]
+
+
+def _told(parsed: Parsed) -> dict[str, Any]:
+    return {
+        "time": parsed.time,
+        "rule": parsed.rule,
+        "title": parsed.title,
+        "end": parsed.end,
+        "minutes": parsed.advance / timedelta(minutes=1) if parsed.advance else None,
+    }
+
+
+def _once(times: list[str], titles: list[str]) -> dict[str, list[Any]]:
+    return _timed(times) | {"rule": [""], "title": titles, "end": [None]}
+
+
+def _range(times: list[str], ends: list[str], titles: list[str]) -> dict[str, list[Any]]:
+    """`none` among the ends: no end is as right."""
+    known: list[Any] = [*_moments([end for end in ends if end != "none"])]
+    return _timed(times) | {"end": known + [None] * ("none" in ends), "rule": [""], "title": titles}
+
+
+def _advance(times: list[str], minutes: list[int], titles: list[str]) -> dict[str, list[Any]]:
+    return _timed(times) | {"minutes": minutes, "rule": [""], "title": titles}
+
+
+def _again(times: list[str], rules: list[str], titles: list[str]) -> dict[str, list[Any]]:
+    return _timed(times) | {"rule": rules, "title": titles}
+
+
+def _refused(reasons: list[str]) -> dict[str, list[Any]]:
+    return {"refused": reasons}
+
+
+def _timed(times: list[str]) -> dict[str, list[Any]]:
+    """`refused` among the times: a refusal, whatever its reason, is as right."""
+    refusals = [str(reason) for reason in Reason] if "refused" in times else []
+    return {"time": _moments(times), "refused": [None, *refusals]}
+
+
+def _moments(texts: list[str]) -> list[datetime]:
+    return [_moment(text) for text in texts if text != "refused"]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text if text[4] == "-" else f"2026-{text}").replace(tzinfo=ZONE)
+
+
+_WANTED: dict[str, Callable[..., dict[str, list[Any]]]] = {
+    "once": _once,
+    "range": _range,
+    "advance": _advance,
+    "again": _again,
+    "refused": _refused,
+}

@@ -1,0 +1,161 @@
+"""What holds for any rule and any text."""
+
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.reminders.language.sentences import NOW, ZONE, sentences
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.language.scan import scan
+from wechat_scheduler.reminders.lunar import TERMS
+from wechat_scheduler.reminders.recurrence import read
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WORDS = sorted({word for each in sentences() for word in (each.text[:3], each.text[2:6])} - {""})
+
+
+def _interval(frequency: str, longest: int) -> st.SearchStrategy[str]:
+    intervals = st.integers(1, longest)
+    return intervals.map(lambda n: f"FREQ={frequency}" + (f";INTERVAL={n}" if n > 1 else ""))
+
+
+def _several(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[str]:
+    several = st.lists(numbers, min_size=1, max_size=4, unique=True)
+    return several.map(lambda some: ",".join(map(str, sorted(some))))
+
+
+WEEKDAYS = st.lists(st.sampled_from(range(7)), min_size=1, unique=True).map(
+    lambda days: ",".join(DAYS[day] for day in sorted(days))
+)
+NTH = st.tuples(st.sampled_from([1, 2, 3, 4, -1]), st.sampled_from(DAYS))
+MONTH, DAY = st.integers(1, 12), st.integers(1, 28)
+RULES = st.one_of(
+    _interval("DAILY", 30),
+    _interval("WEEKLY", 8),
+    _interval("HOURLY", 24),
+    _interval("MINUTELY", 59),
+    st.tuples(_interval("WEEKLY", 4), WEEKDAYS).map(";BYDAY=".join),
+    st.tuples(_interval("MONTHLY", 6), _several(DAY)).map(";BYMONTHDAY=".join),
+    st.sampled_from([29, 30, 31]).map(
+        lambda n: f"FREQ=MONTHLY;BYMONTHDAY={','.join(map(str, range(28, n + 1)))};BYSETPOS=-1"
+    ),
+    NTH.map(lambda nth: f"FREQ=MONTHLY;BYDAY={nth[0]}{nth[1]}"),
+    st.tuples(MONTH, DAY).map(lambda on: f"FREQ=YEARLY;BYMONTH={on[0]};BYMONTHDAY={on[1]}"),
+    st.tuples(MONTH, NTH).map(lambda on: f"FREQ=YEARLY;BYMONTH={on[0]};BYDAY={on[1][0]}{on[1][1]}"),
+    st.tuples(st.sampled_from(["", "L"]), MONTH, st.integers(1, 30)).map(
+        lambda on: f"LUNAR-YEARLY;{on[0]}{on[1]:02}-{on[2]:02}"
+    ).filter(lambda rule: rule != "LUNAR-YEARLY;12-30" and not rule.endswith("L12-30")),
+    st.integers(1, 30).map(lambda n: f"LUNAR-MONTHLY;{n:02}"),
+    st.sampled_from(TERMS).map(lambda name: f"TERM;{name}"),
+    st.sampled_from([
+        "WORKDAY", "LUNAR-YEARLY;12-LAST", "LUNAR-MONTHLY;LAST", "FREQ=MONTHLY;BYMONTHDAY=-1",
+        "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", "FREQ=DAILY;COUNT=5",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=WEEKLY;UNTIL=20281231T155959Z",
+        "FREQ=DAILY;BYHOUR=8;BYMINUTE=0\nFREQ=DAILY;BYHOUR=20;BYMINUTE=30",
+    ]),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(rule=RULES, minutes=st.integers(0, 1439))
+def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: int) -> None:
+    at = datetime.combine(NOW.date(), time(minutes // 60, minutes % 60), ZONE)
+
+    parsed = parse(describe(rule, at), now=NOW, zone=ZONE)
+
+    assert parsed.rule == rule
+    assert read(parsed.rule)
+    if not rule.startswith(("FREQ=HOURLY", "FREQ=MINUTELY")) and "BYHOUR" not in rule:
+        assert parsed.time.timetz() == at.timetz()
+
+
+@settings(max_examples=50, deadline=None)
+@given(ahead=st.integers(1, 5_000_000))
+def test_what_is_told_of_a_moment_is_read_back_as_that_moment(ahead: int) -> None:
+    moment = NOW + timedelta(minutes=ahead)
+
+    parsed = parse(describe("", moment.astimezone(ZONE)), now=NOW, zone=ZONE)
+
+    assert (parsed.time, parsed.rule) == (moment, "")
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS)).map("".join)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with suppress(LanguageError):
+        parsed = parse(text, now=NOW, zone=ZONE)
+
+        assert parsed.time > NOW
+        assert not parsed.rule or read(parsed.rule)
+
+
+DATES = (
+    "{0}月{1}号开会", "{0}月{1}日下午3点开会", "提醒我明年{0}月{1}号上午10点开会", "每年{0}月{1}号开会",
+    "2027-{0:02}-{1:02} 开会", "2027/{0}/{1} 开会", "2027{0:02}{1:02} 开会", "{0}-{1} 9:00 开会",
+    "{0}/{1} 开会", "{0}月{1}开会", "{0}月{1}号到12月25号出差",
+)  # fmt: skip
+TIMES = (
+    "明天{0}点开会",
+    "{0}:30开会",
+    "每天{0}点开会",
+    "晚上{0}点开会",
+    "明天8点{1}分开会",
+    "8:{1}开会",
+)
+
+
+def test_what_does_not_exist_is_never_taken_for_something_else() -> None:
+    lengths = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+    days = [(m, d) for m in range(15) for d in (0, 5, 30, 31, 32, 40)]
+    lacking = [(m, d) for m, d in days if not (0 < m < 13 and 0 < d <= lengths.get(m, 31))]
+    texts = [form.format(*day) for form in DATES for day in lacking]
+    texts += [form.format(*at) for form in TIMES for at in ((25, 60), (48, 75), (99, 99))]
+
+    read = [text for text in texts if not _is_refused(text)]
+
+    assert not read
+
+
+def _is_refused(text: str) -> bool:
+    try:
+        parse(text, now=NOW, zone=ZONE)
+    except LanguageError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "一",
+        "1.",
+        "十点",
+        "周一、",
+        "1号、",
+        "半个",
+        "下",
+        "农历",
+        "初一",
+        "早",
+        "一分零",
+        "每天",
+        "明天",
+        "三四",
+        "1/1/2",
+        "8、",
+        "今年第",
+    ],
+)
+def test_a_hostile_text_has_no_more_words_than_characters(piece: str) -> None:
+    text = (piece * 200)[:200]
+
+    tokens = scan(text, NOW.date())
+
+    ends = [token.end for token in tokens]
+    assert ends == sorted(ends)
+    assert len(tokens) <= len(text)

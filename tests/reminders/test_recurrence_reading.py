@@ -1,0 +1,143 @@
+"""What a rule may say, how it is written back, and what is refused."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.recurrence import following, from_wecron, read, to_wecron
+
+EVERY_MINUTE = ",".join(map(str, range(60)))
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("", ""),
+        ("rrule:freq=monthly;bymonthday=25", "FREQ=MONTHLY;BYMONTHDAY=25"),
+        ("FREQ=WEEKLY;COUNT=3;BYDAY=FR,MO;INTERVAL=1", "FREQ=WEEKLY;BYDAY=MO,FR;COUNT=3"),
+        ("FREQ=DAILY\n\nRRULE:FREQ=DAILY;", "FREQ=DAILY"),
+        ("FREQ=DAILY\nEXDATE:20261120,20261121T080000", None),
+        ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;WKST=SU", None),
+        ("LUNAR-MONTHLY;5;COUNT=2", "LUNAR-MONTHLY;05;COUNT=2"),
+        ("LUNAR-YEARLY;L4-15;BYHOUR=8,20", "LUNAR-YEARLY;L04-15;BYHOUR=8,20"),
+        ("LUNAR-YEARLY;12-LAST;UNTIL=20301231", None),
+        ("TERM;清明节", "TERM;清明"),
+        ("workday", "WORKDAY"),
+    ],
+)
+def test_a_rule_is_written_back_canonically(written: str, canonical: str | None) -> None:
+    rule = read(written)
+
+    assert str(rule) == (written if canonical is None else canonical)
+    assert read(str(rule)) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("FREQ=FORTNIGHTLY", "FORTNIGHTLY"),
+        ("FREQ=SECONDLY", "too often"),
+        (f"FREQ=DAILY;BYMINUTE={EVERY_MINUTE};BYSECOND={EVERY_MINUTE}", "more often"),
+        ("FREQ=DAILY;BYSECOND=0,30", "more often"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never fires"),
+        ("FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31", "never fires"),
+        ("INTERVAL=2", "no FREQ"),
+        ("FREQ=DAILY;BYEASTER=0", "BYEASTER"),
+        ("FREQ=DAILY;FREQ=WEEKLY", "twice"),
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL=0"),
+        ("FREQ=DAILY;INTERVAL=1,2", "one number"),
+        ("FREQ=DAILY;COUNT=-1", "COUNT=-1"),
+        ("FREQ=DAILY;COUNT=2;UNTIL=20271231", "exclude each other"),
+        ("FREQ=DAILY;UNTIL=20270230", "UNTIL=20270230"),
+        ("FREQ=DAILY;BYHOUR", "BYHOUR"),
+        ("FREQ=MONTHLY;BYMONTHDAY=0", "BYMONTHDAY=0"),
+        ("FREQ=WEEKLY;BYDAY=XX", "BYDAY=XX"),
+        ("FREQ=WEEKLY;BYDAY=1MO", "without a number"),
+        ("FREQ=MONTHLY;BYDAY=MO,1TU", "mixes"),
+        ("FREQ=WEEKLY;BYMONTHDAY=3", "does not go with WEEKLY"),
+        ("FREQ=HOURLY;BYHOUR=9", "does not go with HOURLY"),
+        ("FREQ=DAILY;WKST=1", "WKST=1"),
+        ("FREQ=DAILY;INTERVAL=2\nFREQ=DAILY;INTERVAL=3", "agree"),
+        ("FREQ=HOURLY\nFREQ=DAILY", "only one"),
+        ("FREQ=DAILY\nEXDATE:20261120T080000Z", "UTC"),
+        ("EXDATE:20261120", "without a rule"),
+        ("LUNAR-YEARLY;13-01", "13-01"),
+        ("LUNAR-YEARLY", "LUNAR-YEARLY"),
+        ("LUNAR-YEARLY;08-15;INTERVAL=2", "INTERVAL"),
+        ("TERM;国庆", "国庆"),
+        ("HOLIDAY", "HOLIDAY"),
+        ("FREQ=DAILY;" * 100, "1000 characters"),
+        ("FREQ=DAILY\n" * 21, "20 lines"),
+    ],
+)
+def test_a_rule_that_cannot_be_kept_is_refused_by_name(text: str, named: str) -> None:
+    with pytest.raises(InvalidRequestError, match=named):
+        read(text)
+
+
+def test_the_least_time_between_two_is_the_caller_s() -> None:
+    read("FREQ=MINUTELY;INTERVAL=5", shortest=timedelta(minutes=5))
+    read("FREQ=WEEKLY;BYDAY=MO;BYHOUR=0,23", shortest=timedelta(hours=2))
+
+    for text in ("FREQ=MINUTELY;INTERVAL=4", "FREQ=DAILY;BYHOUR=8;BYMINUTE=0,4"):
+        with pytest.raises(InvalidRequestError, match="every 300 s"):
+            read(text, shortest=timedelta(minutes=5))
+    with pytest.raises(InvalidRequestError, match="more often"):
+        read("FREQ=DAILY;BYHOUR=0,23", shortest=timedelta(hours=2))
+
+
+def test_a_search_is_given_up_within_its_budget() -> None:
+    rule = read("\n".join(f"FREQ=DAILY;INTERVAL=7;BYDAY=SU;BYHOUR={hour}" for hour in range(20)))
+    start = datetime(2026, 11, 18, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+    with pytest.raises(InvalidRequestError, match="too many steps"):
+        following(rule, start=start, after=start, zone=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize(
+    ("repeat", "rule"),
+    [
+        ({}, ""),
+        ({"year": 0, "month": 0}, ""),
+        ({"year": 1}, "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
+        ({"month": 1}, "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
+        ({"week": 2}, "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        ({"day": 7}, "FREQ=DAILY;INTERVAL=7"),
+        ({"hour": 24}, "FREQ=HOURLY;INTERVAL=24"),
+        ({"year": 1, "month": 6}, "FREQ=MONTHLY;INTERVAL=18;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
+    ],
+)
+def test_a_wecron_repeat_is_a_rule_and_back(repeat: dict[str, int], rule: str) -> None:
+    found = from_wecron(repeat, datetime(2024, 1, 30, 8))  # noqa: DTZ001 - its day is all that counts
+
+    assert str(found) == rule
+    assert read(rule) == found
+    if len(repeat) == 1:
+        assert to_wecron(found) == repeat
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [{"month": 1, "day": 1}, {"minute": 5}, {"day": 101}, {"day": -1}, {"day": "1"}, {"day": True}],
+)
+def test_a_wecron_repeat_that_no_rule_can_say_is_refused(repeat: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequestError):
+        from_wecron(repeat, datetime(2024, 1, 30, 8))  # noqa: DTZ001 - its day is all that counts
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=WEEKLY;BYDAY=MO,WE",
+        "FREQ=DAILY;BYHOUR=8,20",
+        "FREQ=MONTHLY;BYDAY=1MO",
+        "FREQ=YEARLY;BYMONTH=1,7",
+        "FREQ=MINUTELY",
+        "LUNAR-YEARLY;08-15",
+        "FREQ=DAILY;BYHOUR=8\nFREQ=DAILY;BYHOUR=9",
+    ],
+)
+def test_what_wecron_cannot_say_has_no_repeat(rule: str) -> None:
+    assert to_wecron(read(rule)) == {}

@@ -1,0 +1,194 @@
+"""Days as a sentence names them. Each yields the days it can mean from today on, nearest first."""
+
+import calendar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import count
+
+from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
+
+from wechat_scheduler.reminders.language.problem import impossible
+from wechat_scheduler.reminders.language.wording import day_words
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+LAST = 30
+"""As a lunar day: the last one, whether the month has 29 days or 30."""
+
+_FARTHEST = 2100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """One day of the calendar, whatever today is."""
+
+    day: date
+    whole: bool = False
+    """It is the first day of the month that was named, and nothing more was."""
+
+    def days(self, today: date) -> Iterator[date]:
+        yield self.day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weekdays:
+    """0 is Monday. `week` counts from this Monday-to-Sunday week; None is the nearest ahead."""
+
+    numbers: tuple[int, ...]
+    week: int | None = None
+    ranged: bool = False
+    whole: bool = False
+    """下周, of which the first day is meant."""
+
+    def days(self, today: date) -> Iterator[date]:
+        monday = today - timedelta(days=today.weekday())
+        if self.week is not None:
+            yield monday + timedelta(days=7 * self.week + self.numbers[0])
+            return
+        ahead = (today + timedelta(days=n) for n in range(15))
+        yield from (day for day in ahead if day.weekday() in self.numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthDays:
+    """Days of any month, negative from its end; `ranged` when they were written as 1号到5号."""
+
+    numbers: tuple[int, ...]
+    ranged: bool = False
+
+    def days(self, today: date) -> Iterator[date]:
+        for year, month in months_from(today):
+            day = day_of(year, month, self.numbers[0])
+            if day is not None and day >= today:
+                yield day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearDays:
+    """Days of one month of any year."""
+
+    month: int
+    numbers: tuple[int, ...]
+    ranged: bool = False
+    whole: bool = False
+
+    def days(self, today: date) -> Iterator[date]:
+        for year in range(today.year, today.year + 10):
+            day = day_of(year, self.month, self.numbers[0])
+            if day is not None and day >= today:
+                yield day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nth:
+    """The nth weekday (-1: the last) of a month, or of any month. None is Monday to Friday."""
+
+    nth: int
+    weekday: int | None
+    month: int | None = None
+
+    def days(self, today: date) -> Iterator[date]:
+        nearest = True
+        for year, month in months_from(today):
+            if self.month not in (None, month):
+                continue
+            day = nth_of(year, month, self.nth, self.weekday)
+            if day is None and self.month and nearest:
+                # A named month that lacks it is a slip, not that month of some later year.
+                raise impossible(f"{year}年{month}月的第{self.nth}个{_name(self.weekday)}")
+            if day is not None and day >= today:
+                nearest = False
+                yield day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lunar:
+    """A day of the lunar year, or of any lunar month."""
+
+    month: int | None
+    day: int
+    leap: bool = False
+    last: bool = False
+    """除夕: the last day, be it the 29th or the 30th."""
+
+    def days(self, today: date) -> Iterator[date]:
+        for year in range(today.year - 1, min(today.year + 40, _FARTHEST)):
+            yield from (day for day in self.of(year) if day >= today)
+
+    def of(self, year: int) -> Sequence[date]:
+        """The days of one lunar year."""
+        return _lunar_days(self, year)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One of the 24 solar terms."""
+
+    name: str
+
+    def days(self, today: date) -> Iterator[date]:
+        for year in range(today.year, min(today.year + 3, _FARTHEST + 1)):
+            day = self.of(year)
+            if day >= today:
+                yield day
+
+    def of(self, year: int) -> date:
+        """Its day in a solar year up to 2100."""
+        day: date = TermUtils.nth_term_day(year, term_name=self.name)
+        return day
+
+
+Anchor = Fixed | Weekdays | MonthDays | YearDays | Nth | Lunar | Term
+
+
+def months_from(today: date) -> Iterator[tuple[int, int]]:
+    """(year, month) from this month on, for four years and a month: a 29 February is within."""
+    first = today.year * 12 + today.month - 1
+    for index in count(first):
+        if index > first + 97:
+            return
+        yield index // 12, index % 12 + 1
+
+
+def day_of(year: int, month: int, number: int) -> date | None:
+    """None when the month lacks that day; -1 is its last."""
+    length = calendar.monthrange(year, month)[1]
+    number = length + 1 + number if number < 0 else number
+    return date(year, month, number) if 1 <= number <= length else None
+
+
+def nth_of(year: int, month: int, nth: int, weekday: int | None) -> date | None:
+    """None when the month has no fifth one."""
+    length = calendar.monthrange(year, month)[1]
+    days = [date(year, month, number) for number in range(1, length + 1)]
+    wanted = range(5) if weekday is None else (weekday,)
+    fitting = [day for day in days if day.weekday() in wanted]
+    position = nth - 1 if nth > 0 else nth
+    return fitting[position] if abs(nth) <= len(fitting) else None
+
+
+def solar(year: int, month: int, number: int, written: str) -> date:
+    """A day that must exist. Raises LanguageError naming it."""
+    if not (1 <= year <= 9999 and 1 <= month <= 12):
+        raise impossible(written)
+    day = day_of(year, month, number)
+    if day is None:
+        raise impossible(written)
+    return day
+
+
+def _name(weekday: int | None) -> str:
+    return "工作日" if weekday is None else day_words(WEEKDAYS[weekday])
+
+
+@lru_cache(maxsize=512)
+def _lunar_days(anchor: Lunar, year: int) -> Sequence[date]:
+    found = []
+    for month, length, leap in LCalendars.iter_year_month(year):
+        if anchor.month not in (None, month) or (anchor.month and leap != anchor.leap):
+            continue
+        if anchor.day <= length or anchor.last:
+            lunar = LunarDate(year, month, min(anchor.day, length), leap)
+            found.append(lunar.to_solar_date())
+    return tuple(found)

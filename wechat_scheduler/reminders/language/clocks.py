@@ -1,0 +1,195 @@
+"""Times of day: 下午三点半, 15:30, 3点1刻, 三点差五分, 8pm, and a part of the day alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
+from wechat_scheduler.reminders.language.policy import Part, Policy
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason, impossible
+
+_PARTS = {
+    "凌晨": Part.DAWN, "拂晓": Part.DAWN, "一大早": Part.MORNING, "大清早": Part.MORNING,
+    "清晨": Part.MORNING, "清早": Part.MORNING, "一早": Part.MORNING, "早上": Part.MORNING,
+    "早晨": Part.MORNING, "早间": Part.MORNING, "晨间": Part.MORNING, "上午": Part.FORENOON,
+    "午前": Part.FORENOON, "中午": Part.NOON, "正午": Part.NOON, "午间": Part.NOON,
+    "晌午": Part.NOON, "下午": Part.AFTERNOON, "午后": Part.AFTERNOON, "傍晚": Part.DUSK,
+    "黄昏": Part.DUSK, "晚上": Part.EVENING, "晚间": Part.EVENING, "夜晚": Part.EVENING,
+    "夜间": Part.EVENING, "夜里": Part.EVENING, "深夜": Part.NIGHT, "大半夜": Part.MIDNIGHT,
+    "半夜": Part.MIDNIGHT, "午夜": Part.MIDNIGHT, "早": Part.MORNING, "晨": Part.MORNING,
+    "晚": Part.EVENING, "夜": Part.EVENING,
+}  # fmt: skip
+_LATE = {Part.EVENING, Part.NIGHT, Part.MIDNIGHT}
+_BEFORE_NOON = {Part.DAWN, Part.MORNING, Part.FORENOON}
+
+_FULL = "|".join(part for part in _PARTS if len(part) > 1)
+# 早 and 晚 begin many words: alone they count after a day, or right before a clock time.
+_SHORT = (
+    r"(?<=[今明昨后每当])[早晚夜晨]|(?<=[天日号周星期一二三四五六])[早晚夜](?![餐饭会安读课班报点操茶宵霞期年婚辈已就])"
+    rf"|[早晚](?= ?(?:{SMALL}[点时]|\d{{1,2}}:\d))"
+)
+_PART = rf"(?:{_FULL}|{_SHORT})"
+# A minute without 分 has two digits (三点零五), and what follows it is no measure (3点10个人).
+_MINUTE = (
+    rf"过?零?(?P<m>{SMALL})分钟?(?!之?[前后])"
+    r"|(?P<tight>\d\d|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?)"
+    r"(?!\d|[个次号月日年斤块元人名位件份本杯瓶楼层岁天%秒刻集页折米]|分钟?[前后])"
+)
+_TAIL = (
+    r"钟?(?:半(?![价程马成决年月天路场个]|小(?!时候))|差(?P<short>一刻|"
+    + SMALL
+    + r"分)|过?(?P<q>[一二三123])刻"
+    rf"|{_MINUTE})?(?:(?P<s>{SMALL})秒)?"
+)
+_HOUR = rf"(?:差(?P<before>一刻|{SMALL}分钟?) ?)?(?P<h>{SMALL})(?:个)?(?:点|时(?![候间代装尚节常而]))整?"
+_NO_HINT = r"(?!儿|意见|建议|要求|注意|内容|原因|希望|共识|水(?!果)|左右手)"
+CLOCK = re.compile(
+    rf"(?P<part>(?:{_PART} ?的? ?){{0,2}}(?:[ap]m ?)?)(?:"
+    r"(?<![\d:.])(?P<ch>\d{1,2}):(?P<cm>\d{2})(?::(?P<cs>\d{2}))?(?![\d:])(?:分(?![享析组钟手别配]))? ?(?P<ap>[ap]\.?m(?![a-z])\.?)?(?:\+\d\d:?\d\d|z(?![a-z]))?"
+    rf"|(?<=[^\d.第年月])(?P<list>(?:{SMALL}、){{1,5}})(?={SMALL}[点时](?!间))"
+    rf"|(?P<pair>[一二两三四五六七八])(?=[二三四五六七八九][点时](?!间))"
+    rf"|(?<![第\d])(?<![有早快慢多少买吃喝好大小做](?=一点[^半钟整一二三四五十\d])){_HOUR}{_NO_HINT}{_TAIL}"
+    r"|(?<![\d:.])(?P<eh>\d{1,2}) ?(?P<eap>[ap]\.?m(?![a-z])\.?))"
+    rf"|(?P<eight>[早晚][八九])(?![点十:晚])|(?P<alone>{_PART})(?![茶饭餐])"
+)
+CLOCK_STARTS = frozenset(STARTS + "差ap" + "".join(part[0] for part in _PARTS))
+SEVERAL = re.compile(
+    r"(?<=[天日])(?P<often>[两二三23])次"
+    r"|(?P<parts>早、?中、?晚|(?<=[天日])早、?晚(?!上|间|[餐饭]))(?:各?(?:一|1)次|各)?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A time of day as it was written; `hour` None is a part of the day alone."""
+
+    part: Part | None = None
+    hour: int | None = None
+    minute: int = 0
+    second: int = 0
+    exact: bool = False
+    """Written in the 24-hour form (08:30), so that it has one reading."""
+
+    written: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """It can mean the morning and the evening."""
+        return self.part is None and not self.exact and 1 <= (self.hour or 0) <= 12
+
+    def place(self, policy: Policy) -> tuple[int, time]:
+        """Days after the day it belongs to, and the wall time. Raises LanguageError."""
+        if self.hour is None:
+            return int(self.part is Part.MIDNIGHT), policy.hours[self.part or Part.MORNING]
+        if self.hour > 24 or self.minute > 59 or self.second > 59:
+            raise impossible(self.written)
+        days, hour = self._hour(self.hour)
+        return days, time(hour, self.minute, self.second)
+
+    def _hour(self, hour: int) -> tuple[int, int]:
+        if hour == 24:
+            if self.minute or self.second or self.part not in {None, *_LATE}:
+                raise impossible(self.written)
+            return 1, 0
+        if self.part in _LATE:
+            return self._late(hour)
+        if self.part in _BEFORE_NOON:
+            if hour > 12:
+                raise impossible(self.written)
+            return 0, hour % 12 if self.part is Part.DAWN else hour
+        return 0, self._after_noon(hour)
+
+    def _late(self, hour: int) -> tuple[int, int]:
+        """晚上12点 is the coming midnight, 晚上1点 to 晚上4点 the morning after it."""
+        if 13 <= hour <= 16:
+            raise impossible(self.written)
+        if hour == 12 or hour < 5:
+            return 1, hour % 12
+        return 0, hour if hour > 12 else hour + 12
+
+    def _after_noon(self, hour: int) -> int:
+        if self.part is None:
+            return hour
+        if self.part is Part.NOON and not ((hour <= 3 and hour) or 10 <= hour <= 15):
+            raise impossible(self.written)
+        if hour == 0:
+            raise impossible(self.written)
+        early = hour < 10 if self.part is Part.NOON else hour < 12
+        return hour + 12 if early else hour
+
+
+def read_clock(found: re.Match[str]) -> Clock | Sequence[Clock]:
+    """The clock time of a match of `CLOCK`. Raises LanguageError for 三四点."""
+    written = found.group().strip()
+    if found["alone"]:
+        return Clock(part=_PARTS[found["alone"]], written=written)
+    if found["eight"]:
+        return Clock(part=_PARTS[written[0]], hour=whole(written[1]), written=written)
+    part = _part(found["part"])
+    if found["pair"]:
+        raise _either(found)
+    if found["list"]:
+        hours = found["list"].rstrip("、").split("、")
+        return [Clock(part=part, hour=whole(hour), written=f"{hour}点") for hour in hours]
+    if found["ch"]:
+        return _colon(found, _english(found["ap"]) or part, written)
+    if found["eh"]:
+        return Clock(part=_english(found["eap"]), hour=int(found["eh"]), written=written)
+    hour, minute = whole(found["h"]), _minute(found)
+    short = found["short"] or found["before"]
+    if short:
+        minute = 60 - (15 if short == "一刻" else whole(short.rstrip("分钟")))
+        hour -= 1
+    padded = len(found["h"]) == 2 and found["h"].startswith("0")
+    second = whole(found["s"]) if found["s"] else 0
+    return Clock(part=part, hour=hour, minute=minute, second=second, exact=padded, written=written)
+
+
+def _either(found: re.Match[str]) -> LanguageError:
+    """三四点 is a question as 三点或四点 is."""
+    second = found.string[found.end()]
+    readings = f"“{found['pair']}点”还是“{second}点”"
+    return LanguageError(Reason.AMBIGUOUS, f"是{readings}? 一次只能选一个")
+
+
+def read_several(found: re.Match[str]) -> tuple[Clock, ...]:
+    """早中晚 and 早晚, 三次 and 两次 a day: the parts' own hours."""
+    signs = found["parts"] or ("早中晚" if found["often"] in "三3" else "早晚")
+    return tuple(Clock(part=part) for sign, part in _MEALS.items() if sign in signs)
+
+
+_MEALS = {"早": Part.MORNING, "中": Part.NOON, "晚": Part.EVENING}
+
+
+def _colon(found: re.Match[str], part: Part | None, written: str) -> Clock:
+    return Clock(
+        part=part,
+        hour=int(found["ch"]),
+        minute=int(found["cm"]),
+        second=int(found["cs"] or 0),
+        exact=found["ch"].startswith("0"),
+        written=written,
+    )
+
+
+def _part(text: str) -> Part | None:
+    """Of 今晚凌晨 the later word decides where the night has begun: 晚 and 凌晨 are one night."""
+    words = re.findall(rf"{_FULL}|[早晚夜晨]|[ap]m", text)
+    parts = [_PARTS.get(word) or _english(word) for word in words]
+    if len(parts) == 2 and parts[0] in _LATE:
+        return parts[0] if parts[1] is Part.DAWN else parts[1]
+    return parts[-1] if parts else None
+
+
+def _english(text: str | None) -> Part | None:
+    return None if not text else Part.DAWN if text.startswith("a") else Part.AFTERNOON
+
+
+def _minute(found: re.Match[str]) -> int:
+    if found["q"]:
+        return 15 * whole(found["q"])
+    text = found["m"] or found["tight"]
+    if text:
+        return whole(text)
+    return 30 if re.search(r"[点时]整?钟?半", found.group()) else 0

@@ -1,0 +1,162 @@
+"""What the words of a sentence say: the parts of a reminder, filled in one word after another."""
+
+import re
+from dataclasses import dataclass, field
+
+from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
+from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
+from wechat_scheduler.reminders.language.everywords import Every, Unit
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.scan import Except, Shift, Token, Wrong, Zone
+
+RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
+UNTIL = re.compile(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
+BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
+"""What stands between two words, before and behind one."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """The parts that were found; `used` are the spans that are not the title's."""
+
+    every: list[Every] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    check: Weekdays | None = None
+    shift: int = 0
+    after: After | None = None
+    begin: Anchor | None = None
+    until: Anchor | None = None
+    end_anchor: Anchor | None = None
+    end_clock: Clock | None = None
+    advance: Advance | None = None
+    lasts: For | None = None
+    times: Times | None = None
+    left_out: tuple[int, ...] = ()
+    repeated: bool = False
+    """每 is said somewhere, be it further on."""
+
+    paired: bool = False
+    """A day came after a time: 周一8点、周五."""
+
+    used: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.every or self.anchors or self.clocks or self.after or self.begin)
+
+    @property
+    def repeats(self) -> bool:
+        several = any(
+            isinstance(a, Weekdays) and len(a.numbers) > 1 and a.week is None for a in self.anchors
+        )
+        return bool(self.every) or bool(self.left_out) or several
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A word between its neighbours."""
+
+    token: Token
+    written: str
+    """The text of the word itself."""
+
+    before: str
+    """The text between the previous token and this one."""
+
+    after: str
+
+
+def place(found: Draft, each: Linked, *, joined: bool) -> None:
+    """Put a word where it belongs. `joined`: nothing but glue keeps it from the one before."""
+    value = each.token.value
+    match value:
+        case Every():
+            found.every.append(value)
+        case Clock():
+            _clock(found, value, ranged=joined and RANGE.fullmatch(each.before) is not None)
+        case After():
+            found.after = found.after or value
+        case Advance():
+            found.advance = value
+        case For():
+            found.lasts = value
+        case Times():
+            found.times = value
+        case Except():
+            found.left_out = value.weekdays
+        case Shift():
+            if (each.before or not joined) and value.days < 0:
+                found.advance = Advance(length=Length(days=abs(value.days)))
+            else:
+                found.shift = value.days
+        case Zone() | Wrong():
+            pass
+        case _:
+            _anchor(found, value, each, joined)
+
+
+def _clock(found: Draft, value: Clock, *, ranged: bool) -> None:
+    begun = found.end_anchor is not None and found.end_clock is None
+    if found.clocks and (ranged or begun):
+        found.end_clock = value
+    elif found.paired and value not in found.clocks:
+        raise LanguageError(Reason.AMBIGUOUS, "每个日子的时间不一样, 请分成几条提醒")
+    elif found.clocks and found.clocks[-1].hour is None and _continues(value, found.clocks[-1]):
+        found.clocks[-1] = _in_part(value, found.clocks[-1])
+    else:
+        found.clocks.append(_inherits(found, value))
+
+
+def _continues(value: Clock, part: Clock) -> bool:
+    """晚上 and then 8点, or 晚上8点."""
+    return value.part is None or (value.part is part.part and value.hour is not None)
+
+
+def _in_part(value: Clock, part: Clock) -> Clock:
+    return Clock(
+        part=part.part,
+        hour=value.hour,
+        minute=value.minute,
+        second=value.second,
+        exact=value.exact,
+        written=part.written + value.written,
+    )
+
+
+def _inherits(found: Draft, value: Clock) -> Clock:
+    """上午9点和10点: the second hour is of the first one's part of the day, if it is later in it."""
+    last = found.clocks[-1] if found.clocks else None
+    if last is None or last.part is None or value.part or value.exact or value.hour is None:
+        return value
+    later = value.hour > (last.hour or 0)
+    return _in_part(value, last) if later and value.hour <= 12 else value
+
+
+def _anchor(found: Draft, value: Anchor, each: Linked, joined: bool) -> None:
+    ranged = joined and RANGE.fullmatch(each.before) is not None
+    if found.repeated and (ranged or UNTIL.search(each.before)) and not _same(found, value):
+        found.until = value
+    elif BEGINS.match(each.after) and (found.every or not found.anchors):
+        found.begin = value
+    elif ranged and (found.anchors or found.clocks):
+        found.end_anchor = value
+    elif _is_check(found, value):
+        found.check = value if isinstance(value, Weekdays) else None
+    else:
+        found.paired = bool(found.anchors and found.clocks)
+        found.anchors.append(value)
+
+
+def _same(found: Draft, value: Anchor) -> bool:
+    """每年4月1日到4月15日 is a span of every year, and no end of it all."""
+    yearly = all(each.unit in (Unit.YEAR, Unit.MONTH, Unit.DATE) for each in found.every)
+    return bool(found.every and found.anchors) and yearly and type(found.anchors[-1]) is type(value)
+
+
+def _is_check(found: Draft, value: Anchor) -> bool:
+    """11月20日(周五): the weekday repeats what the date said."""
+    dated = found.anchors and not isinstance(found.anchors[-1], Weekdays)
+    single = isinstance(value, Weekdays) and len(value.numbers) == 1
+    return bool(dated and single and not found.every)

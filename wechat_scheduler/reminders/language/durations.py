@@ -1,0 +1,210 @@
+"""Lengths of time: 两个半小时后, 过5分钟, 提前10分钟, 连续7天, 一共5次."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason, impossible
+
+_UNIT = (
+    r"(?:秒钟?|分钟?|刻钟?|小时|钟头?|个?工作日|天|日|晚|周|星期|礼拜|个月|季度|年"
+    r"|min(?:s|utes?)?(?![a-z])|h(?:rs?|ours?)?(?![a-z])|s(?:ec)?(?![a-z]))"
+)
+_PIECE = rf"(?:半个?{_UNIT}|{ANY} ?(?:个(?:半)?)? ?{_UNIT}半?)"
+_HALF_MONTH = r"(?:半个月|个半月)"
+LENGTH = rf"(?:{ANY}{_HALF_MONTH}|{_HALF_MONTH}|{_PIECE}(?:[零又]?{_PIECE}){{0,3}})"
+_EACH = re.compile(
+    rf"(?P<half>半)(?P<n2>)个?(?P<u2>月|{_UNIT})|(?P<n>{ANY}) ?个?(?P<mid>半)?(?P<u>月|{_UNIT})(?P<end>半)?"
+)
+_SHORT = rf"(?:半个?小时|{ANY} ?(?:个半?)? ?(?:秒钟?|分钟?|刻钟|小时|钟头))"
+# 两三天, 三五分钟, 十五六天: two digits side by side are an estimate.
+_SEVERAL = re.compile(r"[十百千]*[一二两三四五六七八九]{2}")
+
+AFTER = re.compile(
+    rf"(?P<minus>负|(?<!\d)-)?(?:(?:再|等)?过)? ?(?P<length>{LENGTH})(?:过?(?:之|以)?后(?![天年])|过后)"
+    rf"|(?:再过|过|再等|等|倒?计时)(?P<length2>{LENGTH})"
+    rf"|(?<![^\s,。;])(?P<length3>{_SHORT})(?:[之以]?内)?(?=[，, ]?(?:提醒|叫|通知|喊)我)"
+    rf"|(?P<same>明年|下个?(?:月|周|星期|礼拜))的?(?:今天|这一?天|同一天)"
+    rf"|(?P<then>明天|大?后天)的?(?:这个?时[候间]|此时|同一时[候间])"
+)
+SOON = re.compile(r"(?:过|等|待)?一会儿?(?:之?后|以后)?|(?:等|待)会儿?|等一下|等下|稍后|片刻之?后")
+ADVANCE = re.compile(
+    rf"提[前早](?P<length>{LENGTH}|一晚上?)|前(?P<length2>{_SHORT})(?=[，, ]?(?:提醒|叫|通知|喊|告诉))"
+    rf"|(?P<length3>{LENGTH})之?以?前(?=[，, ]?(?:提醒|叫|通知|喊|告诉))"
+)
+_CLAUSE_END = r"$|[。;!?]|[，, ]?(?:请|记得)?(?:提醒|叫|通知|喊)我"
+FOR = re.compile(
+    rf"(?:持续|连续|坚持|为期|连着|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
+)
+# At the end of a clause hours say how long (开会两小时), minutes what is done (跑步30分钟).
+LASTING = re.compile(
+    rf"(?<=[^\s,。;])(?P<length>(?:半个?|{ANY} ?(?:个半?)? ?)(?:小时|钟头?)半?)(?={_CLAUSE_END})"
+    rf"|(?P<eaten>[ ,，]?[连共吃服喝打做练])?(?P<days>{ANY}(?:天|周|个?星期|个月))(?={_CLAUSE_END})"
+)
+TIMES = re.compile(
+    rf"(?:(?:一共|总共|总计|共计|共|重复|循环|只|仅)(?:提醒|执行|响|重复|做)?我?|提醒我?|执行)(?P<n>{ANY})(?:次|遍|回)(?:就好|就行|为止|即可)?"
+)
+AFTER_STARTS = frozenset(STARTS + "再过等负-倒计明下后大")
+SOON_STARTS = frozenset("过等待一稍片")
+ADVANCE_STARTS = frozenset(STARTS + "提前")
+LASTING_STARTS = frozenset(STARTS + " ,连共吃服喝打做练")
+FOR_STARTS = frozenset("持连坚为未接今往")
+TIMES_STARTS = frozenset("一总共重循只仅提执")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """Months and days are the calendar's, the rest is elapsed time."""
+
+    months: int = 0
+    days: int = 0
+    seconds: float = 0
+    workdays: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Nothing in it is a matter of days: it names a time of day by itself."""
+        return bool(self.seconds) and not (self.days or self.months)
+
+    @property
+    def delta(self) -> timedelta:
+        """As elapsed time, a month being 30 days."""
+        return timedelta(days=self.days + 30 * self.months, seconds=self.seconds)
+
+    def after(self, moment: datetime) -> datetime:
+        """`moment` and this. Raises LanguageError when no calendar reaches that far."""
+        try:
+            wall = moment + relativedelta(months=self.months, days=self.days)
+            elapsed = timedelta(seconds=self.seconds)
+            return wall + elapsed
+        except (OverflowError, ValueError) as error:
+            raise LanguageError(Reason.TOO_FAR, "这个时间太远了") from error
+
+
+SHORTLY = Length(seconds=-1)
+"""一会儿: the policy says how long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """That long from now."""
+
+    length: Length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """The notice comes that long before."""
+
+    length: Length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class For:
+    """It lasts that long, or is repeated that long."""
+
+    length: Length
+    loose: bool = False
+    """Said at the end without a word for it: it may be a part of the title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """It is repeated that often."""
+
+    count: int
+
+
+def read_length(text: str) -> Length:
+    """A sum of its pieces: 1小时30分钟, 一年半, 两个半小时."""
+    months = days = seconds = 0.0
+    workdays = 0
+    if text.startswith("一晚"):
+        return Length(days=1)
+    for piece in _EACH.finditer(text.replace("零", "", 1) if text[0] != "零" else text):
+        number, unit = _amount(piece)
+        month, day, second = _scale(unit)
+        months, days, seconds = (
+            months + month * number,
+            days + day * number,
+            seconds + second * number,
+        )
+        workdays += int(number) if "工作日" in unit else 0
+    return _balanced(months, days, seconds, workdays)
+
+
+def _amount(piece: re.Match[str]) -> tuple[float, str]:
+    if piece["half"]:
+        return 0.5, piece["u2"]
+    if _SEVERAL.fullmatch(piece["n"]):
+        raise LanguageError(Reason.AMBIGUOUS, f"“{piece.group()}”到底是多久? 请写一个确切的数")
+    half = 0.5 if piece["mid"] or piece["end"] else 0.0
+    return value(piece["n"]) + half, piece["u"]
+
+
+def _scale(unit: str) -> tuple[int, int, int]:
+    """Months, days and seconds of one unit."""
+    match unit.removeprefix("个")[0]:
+        case "秒" | "s":
+            return 0, 0, 1
+        case "分" | "m":
+            return 0, 0, 60
+        case "刻":
+            return 0, 0, 900
+        case "小" | "钟" | "h":
+            return 0, 0, 3600
+        case "天" | "日" | "晚":
+            return 0, 1, 0
+        case "周" | "星" | "礼":
+            return 0, 7, 0
+        case "月":
+            return 1, 0, 0
+        case "季":
+            return 3, 0, 0
+        case "年":
+            return 12, 0, 0
+        case _:
+            return 0, 0, 0
+
+
+def _balanced(months: float, days: float, seconds: float, workdays: int) -> Length:
+    """Half a month is 15 days, half a day 12 hours."""
+    days += 30 * (months % 1)
+    seconds += 86400 * (days % 1)
+    return Length(months=int(months), days=int(days), seconds=seconds, workdays=workdays)
+
+
+def read_after(found: re.Match[str]) -> After:
+    """Raises LanguageError for 负5分钟后."""
+    if found["minus"]:
+        raise impossible(found.group())
+    if found["then"]:
+        return After(length=Length(days={"明": 1, "后": 2, "大": 3}[found["then"][0]]))
+    if found["same"]:
+        return After(length=_SAME[found["same"][0] + found["same"][-1]])
+    return After(length=read_length(found["length"] or found["length2"] or found["length3"]))
+
+
+_SAME = {
+    "明年": Length(months=12), "下月": Length(months=1), "下周": Length(days=7),
+    "下期": Length(days=7), "下拜": Length(days=7),
+}  # fmt: skip
+
+
+def read_advance(found: re.Match[str]) -> Advance:
+    return Advance(length=read_length(found["length"] or found["length2"] or found["length3"]))
+
+
+def read_for(found: re.Match[str]) -> For:
+    return For(length=read_length(found["length"]))
+
+
+def read_lasting(found: re.Match[str]) -> For:
+    return For(length=read_length(found["length"] or found["days"]), loose=True)
+
+
+def read_times(found: re.Match[str]) -> Times:
+    return Times(count=whole(found["n"]))

@@ -1,0 +1,134 @@
+"""What says that something repeats: 每天, 每隔两小时, 隔周, 天天, 三天一次, 工作日."""
+
+import enum
+import re
+from dataclasses import dataclass
+
+from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+
+
+class Unit(enum.StrEnum):
+    """What is counted."""
+
+    MINUTE = "分钟"
+    HOUR = "小时"
+    DAY = "天"
+    WEEK = "周"
+    MONTH = "月"
+    YEAR = "年"
+    WORKDAY = "工作日"
+    DATE = "日子"
+    """每逢: as often as the day that follows comes."""
+
+
+_UNITS = r"秒钟?|分钟?|刻钟|小时|钟头|天|日(?![程记常报])|周|星期|礼拜|月|季度?|年"
+_WEEKDAY = (
+    r"(?=双休日|(?:周|星期|礼拜)(?:[一二三四五六七八九日天末](?!次|回)|[1-9](?![点\d时:号])))"
+)
+_OFTEN = rf"(?!一次|1次){ANY}[次回遍](?!日)"
+EVERY = re.compile(
+    rf"(?:每(?:一?个)?|(?<!\d)1|(?<![一二三四五六七八九十])一个?)(?:小时|周|星期|礼拜|月|季度|年)(?P<many>{_OFTEN})"
+    rf"|每(?:一|1)?[天日](?P<daily>(?![两二三23]次){_OFTEN})"
+    rf"|每个?季度?的?(?:第(?P<nth>[一二三123])个|(?P<last>最后一?个|末))月的?"
+    rf"|每?间?隔(?:了|上)?(?P<gap>{ANY}|半)?(?:个)?(?P<gmid>半)?(?P<gunit>{_UNITS}|工作日)(?P<gonce>一次|1次)?"
+    rf"|(?:(?P<each>每|逢)(?:一?个|逢|到|一)?{_WEEKDAY})"
+    r"|每个?小时的?(?P<full>整点)"
+    rf"|每周?(?:一?个|的)?(?P<work>工作日|上班日)(?:的?每天)?"
+    r"|每(?:一?个)?(?P<part>(?=[早晚夜晨]|上午|下午|中午|傍晚|凌晨))"
+    rf"|(?P<odd>单周{_WEEKDAY}|每个?(?:月的?)?[单双](?:号|日(?!休)|数日))"
+    rf"|每?(?:一|1)天(?P<often>(?=[两二三23]次))|(?P<double>每双周|双周{_WEEKDAY})"
+    rf"|每(?P<n>{ANY}|半)?个?(?P<mid>半)?(?P<unit>{_UNITS})(?P<once>(?:一|1)次|重复(?! ?{ANY}))?"
+    rf"|(?P<n3>{ANY}|半)个?(?P<unit3>小时|钟头|分钟|天|日|周|星期|礼拜|月|季度|年)(?:一|1)次"
+    r"|(?<![去在到找给跟和叫看买吃向单双隔下上这本每])(?P<twice>天天|日日|成天|月月|年年|周周)"
+    r"|(?<![一二三四五六七八九十两\d几])(?P<bare>(?:法定)?工作日|上班日)(?!后|之后|以后)(?:每天)?"
+    r"|(?P<sharp>每(?:个|到)?整点|整点(?=报时|提醒))"
+    r"|(?P<any>每逢|逢年|每当|每个?|逢)(?=月[底末初]|年[底末初]|[\d一二三四五六七八九十农阴初腊正除春元端中重国清冬夏立母父圣情感劳妇儿教七双小大最第])"
+)
+EVERY_STARTS = frozenset(STARTS + "每间隔逢天日成月年周工法上单双")
+_WORDS = {
+    "分": (Unit.MINUTE, 1), "刻": (Unit.MINUTE, 15), "小": (Unit.HOUR, 1), "钟": (Unit.HOUR, 1),
+    "天": (Unit.DAY, 1), "日": (Unit.DAY, 1), "周": (Unit.WEEK, 1), "星": (Unit.WEEK, 1),
+    "礼": (Unit.WEEK, 1), "月": (Unit.MONTH, 1), "季": (Unit.MONTH, 3), "年": (Unit.YEAR, 1),
+    "工": (Unit.WORKDAY, 1),
+}  # fmt: skip
+_FINER = {
+    Unit.HOUR: (Unit.MINUTE, 60), Unit.DAY: (Unit.HOUR, 12 * 2), Unit.MONTH: (Unit.DAY, 30),
+    Unit.YEAR: (Unit.MONTH, 12), Unit.MINUTE: (Unit.MINUTE, 1), Unit.WEEK: (Unit.DAY, 7),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Every:
+    """Once in `count` units."""
+
+    unit: Unit
+    count: int = 1
+    quarter: bool = False
+    month: int = 0
+    """Of each quarter, from 1; 0 is not said."""
+
+    sharp: bool = False
+    """At full hours."""
+
+
+def read_every(found: re.Match[str]) -> Every:
+    """Raises LanguageError for what would fire every few seconds, and for 每周三次."""
+    often = found["many"] or found["daily"]
+    if often:
+        raise LanguageError(
+            Reason.AMBIGUOUS, f"{often}是什么时候? 请都写出来, 例如“每周一三五”“每天8点和20点”"
+        )
+    if found["odd"]:
+        raise LanguageError(Reason.AMBIGUOUS, f"还不会“{found['odd']}”, 请换个说法")
+    if found["nth"] or found["last"]:
+        return Every(unit=Unit.MONTH, count=3, quarter=True, month=whole(found["nth"] or "三"))
+    if found["gunit"]:
+        return _gap(found)
+    if found["each"]:
+        return Every(unit=Unit.WEEK)
+    if found["work"] or found["bare"]:
+        return Every(unit=Unit.WORKDAY)
+    if found["sharp"] or found["full"]:
+        return Every(unit=Unit.HOUR, sharp=True)
+    if found["any"]:
+        return Every(unit=Unit.DATE)
+    if found["twice"]:
+        return Every(unit=Unit.DAY if found["twice"] in ("成天",) else _WORDS[found["twice"][0]][0])
+    return _counted(found)
+
+
+def _gap(found: re.Match[str]) -> Every:
+    """隔天 and 每隔一天 are every second day, 每隔三天 every third; of hours 一 is one."""
+    unit = _WORDS.get(found["gunit"][0], (Unit.MINUTE, 1))[0]
+    days = unit not in (Unit.MINUTE, Unit.HOUR)
+    every = _every(found["gap"] or "1", bool(found["gmid"]), found["gunit"])
+    if days and every.count == _WORDS[found["gunit"][0]][1] and found["gap"] in (None, "一", "1"):
+        return Every(unit=every.unit, count=every.count * 2, quarter=every.quarter)
+    return every
+
+
+def _counted(found: re.Match[str]) -> Every:
+    if found["unit"]:
+        return _every(found["n"] or "1", bool(found["mid"]), found["unit"])
+    if found["unit3"]:
+        return _every(found["n3"], False, found["unit3"])
+    return Every(unit=Unit.WEEK, count=2) if found["double"] else Every(unit=Unit.DAY)
+
+
+def _every(number: str, half: bool, word: str) -> Every:
+    amount = value(number) + (0.5 if half and number != "半" else 0)
+    if half and number == "1" and not word.startswith("秒"):
+        amount = 0.5
+    if word.startswith("秒"):
+        if amount < 60:
+            raise LanguageError(Reason.TOO_OFTEN, "提醒得太频繁了, 最短间隔是一分钟")
+        return Every(unit=Unit.MINUTE, count=round(amount / 60))
+    unit, scale = _WORDS[word[0]]
+    amount *= scale
+    if amount % 1:
+        unit, finer = _FINER[unit]
+        amount *= finer
+    if amount < 1:
+        raise LanguageError(Reason.TOO_OFTEN, "提醒得太频繁了, 最短间隔是一分钟")
+    return Every(unit=unit, count=int(amount), quarter=word.startswith("季"))

@@ -1,0 +1,208 @@
+"""Which words of a sentence say when, and which belong to the title."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from wechat_scheduler.reminders.language.anchors import (
+    Anchor,
+    Fixed,
+    MonthDays,
+    Weekdays,
+    YearDays,
+)
+from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.draft import BEGINS, RANGE, UNTIL, Draft, Linked, place
+from wechat_scheduler.reminders.language.durations import After, For, Length, Times
+from wechat_scheduler.reminders.language.everywords import Every, Unit
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.rules import fits
+from wechat_scheduler.reminders.language.scan import Token, Value, Wrong
+
+_LIST = re.compile(r" ?(?:和|、|,|与|及|以及|跟|还有|&|或) ?各?")
+_OR = re.compile(r" ?(?:或者?|还是|或是) ?")
+_GLUE = re.compile(
+    r"[ ,.。;:()\[\]的在于从自就t是到]{0,6}|[ ,]?(?:开始|起|那天|当天)[ ,的]{0,3}|[ ,]?(?:以?之?前)的?"
+)
+_TRIGGER = re.compile(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
+_OUTSIDE = re.compile(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
+_TIMES = (Every, Clock, After)
+_OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
+
+
+def draft(text: str, tokens: Sequence[Token]) -> Draft:
+    """Put the words together. Raises LanguageError where they contradict each other."""
+    found = Draft(repeated=any(isinstance(token.value, Every) for token in tokens))
+    groups = list(_groups(_linked(text, _strong(tokens))))
+    main = _main(groups)
+    if main is not None:
+        _fill(found, groups[main])
+    for index, group in enumerate(groups):
+        if index != main and _adds(found, group):
+            _fill(found, group)
+    _settle(found)
+    return found
+
+
+def _settle(found: Draft) -> None:
+    """12月1号到10号每天: a date that 每天 cannot repeat is the day that it begins on."""
+    for anchor in tuple(found.anchors):
+        if _only_begins(found, anchor):
+            found.anchors.remove(anchor)
+            found.begin = found.begin or anchor
+            if isinstance(anchor, Weekdays) and anchor.ranged:
+                found.until = found.until or Weekdays(numbers=anchor.numbers[-1:])
+            if isinstance(anchor, Weekdays) and anchor.whole:
+                found.lasts = found.lasts or For(length=Length(days=7))
+    if not found.anchors and any(each.month for each in found.every):
+        found.anchors.append(MonthDays(numbers=(1,)))
+    if found.lasts and found.lasts.length.workdays and not found.every:
+        found.every.append(Every(unit=Unit.WORKDAY))
+        found.times, found.lasts = Times(count=found.lasts.length.workdays), None
+
+
+def _only_begins(found: Draft, anchor: Anchor) -> bool:
+    if isinstance(anchor, Weekdays):
+        return bool(found.every) and anchor.week is not None
+    frequent = all(each.unit in _OFTEN for each in found.every)
+    dated = isinstance(anchor, Fixed) or (isinstance(anchor, YearDays) and frequent)
+    return bool(found.every) and dated
+
+
+def _strong(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Without the weak ones when a stronger one says which day."""
+    strong = any(_says_day(token) for token in tokens if not token.weak)
+    spoken: list[Token] = []
+    for token in tokens:
+        if not token.weak or not strong or _follows(token, spoken):
+            spoken.append(token)
+    kept = [token for token in spoken if not _is_loose(token) or _lasts(token.value, spoken)]
+    for token in kept:
+        if isinstance(token.value, Wrong):
+            raise token.value.error
+    return kept
+
+
+def _is_loose(token: Token) -> bool:
+    return isinstance(token.value, For) and token.value.loose
+
+
+def _lasts(value: Value, tokens: Sequence[Token]) -> bool:
+    """开会两小时 ends what begins at a time of day; 吃药7天 ends what is done every day."""
+    said = [token.value for token in tokens]
+    if any(isinstance(each, For) and not each.loose for each in said):
+        return False
+    if isinstance(value, For) and value.length.exact:
+        timed = any(isinstance(each, Clock) and each.hour is not None for each in said)
+        return timed and not any(isinstance(each, Every) for each in said)
+    return any(isinstance(each, Every) and each.unit is Unit.DAY for each in said)
+
+
+def _says_day(token: Token) -> bool:
+    return isinstance(token.value, Every | After | Anchor)
+
+
+def _follows(token: Token, spoken: Sequence[Token]) -> bool:
+    """每年国庆节, 每逢春节, 每年春分、秋分: the festival is what 每年 is about."""
+    last = spoken[-1] if spoken else None
+    about = last is not None and (last.weak or isinstance(last.value, Every))
+    return last is not None and about and token.start - last.end <= 1
+
+
+def _linked(text: str, tokens: Sequence[Token]) -> Iterator[Linked]:
+    for index, token in enumerate(tokens):
+        previous = tokens[index - 1].end if index else 0
+        following = tokens[index + 1].start if index + 1 < len(tokens) else len(text)
+        written = text[token.start : token.end]
+        yield Linked(token, written, text[previous : token.start], text[token.end : following])
+
+
+def _groups(linked: Iterator[Linked]) -> Iterator[list[Linked]]:
+    """Words that only glue holds apart."""
+    group: list[Linked] = []
+    for each in linked:
+        if group and not any(p.fullmatch(each.before) for p in (_GLUE, RANGE, _LIST, _OR, UNTIL)):
+            yield group
+            group = []
+        group.append(each)
+    if group:
+        yield group
+
+
+def _main(groups: Sequence[list[Linked]]) -> int | None:
+    """The group that repeats; else the one before the trigger; else the first that names a time."""
+    speaking = [n for n, group in enumerate(groups) if any(_speaks(each) for each in group)]
+    repeating = [n for n in speaking if any(isinstance(e.token.value, Every) for e in groups[n])]
+    asked = [n for n in speaking if _TRIGGER.match(groups[n][-1].after)]
+    return next(iter((*repeating, *asked, *speaking)), None)
+
+
+def _speaks(each: Linked) -> bool:
+    return isinstance(each.token.value, (*_TIMES, Anchor))
+
+
+def _adds(found: Draft, group: Sequence[Linked]) -> bool:
+    """Whether the group only says what was not said yet."""
+    values = [each.token.value for each in group]
+    if any(isinstance(value, Every) for value in values):
+        return True
+    if found.repeats and isinstance(values[0], Anchor) and UNTIL.search(group[0].before):
+        return True
+    if _is_a_number(group):
+        return False
+    return not (_names_another_day(found, group) or _names_another_time(found, group))
+
+
+def _names_another_day(found: Draft, group: Sequence[Linked]) -> bool:
+    if not (_is_dated(found) or found.every):
+        return False
+    if _completes(found, group):
+        return False
+    begins = bool(found.every) and any(BEGINS.match(each.after) for each in group)
+    return not begins and any(isinstance(each.token.value, Anchor | After) for each in group)
+
+
+def _completes(found: Draft, group: Sequence[Linked]) -> bool:
+    """周五下午4点发周报, 每周: the day that the bare 每周 waits for."""
+    if not found.every or found.anchors or found.clocks:
+        return False
+    anchors = [each.token.value for each in group if isinstance(each.token.value, Anchor)]
+    return bool(anchors) and all(fits(found.every[-1], anchor) for anchor in anchors)
+
+
+def _names_another_time(found: Draft, group: Sequence[Linked]) -> bool:
+    """下午3点的会议 is what the reminder is about when the day was said elsewhere."""
+    if not any(isinstance(each.token.value, Clock) for each in group):
+        return False
+    timed = bool(found.clocks) or bool(found.after and found.after.length.exact)
+    return timed or (_is_dated(found) and group[-1].after.startswith("的"))
+
+
+def _is_dated(found: Draft) -> bool:
+    return bool(found.anchors or found.after or found.begin)
+
+
+def _is_a_number(group: Sequence[Linked]) -> bool:
+    """The 1号 of 送1号货, in the middle of the title."""
+    inside = not _OUTSIDE.search(group[0].before) and group[-1].after.strip()
+    first = group[0].token
+    only = len(group) == 1 and (first.weak or isinstance(first.value, MonthDays))
+    return bool(only and inside and not _TRIGGER.match(group[-1].after))
+
+
+def _fill(found: Draft, group: Sequence[Linked]) -> None:
+    previous: Linked | None = None
+    for each in group:
+        _chosen(each, previous)
+        place(found, each, joined=previous is not None)
+        start = previous.token.end if previous else each.token.start
+        found.used.append((start, each.token.end))
+        previous = each
+
+
+def _chosen(each: Linked, previous: Linked | None) -> None:
+    """3点或4点 is a question that only its writer can answer."""
+    if previous and _OR.fullmatch(each.before) and isinstance(each.token.value, Clock | Anchor):
+        raise LanguageError(
+            Reason.AMBIGUOUS,
+            f"是“{previous.written}”还是“{each.written}”? 一次只能选一个",
+        )

@@ -1,0 +1,211 @@
+"""When it is: the instants that a draft means, seen from `now`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.reminders.language.anchors import (
+    WEEKDAYS,
+    Anchor,
+    Fixed,
+    MonthDays,
+    Weekdays,
+    YearDays,
+    day_of,
+)
+from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.draft import Draft
+from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
+from wechat_scheduler.reminders.language.policy import Policy
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason, impossible, nothing
+from wechat_scheduler.reminders.language.wording import day_words, moment_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The moment of saying it, in the zone of who said it."""
+
+    at: datetime
+    zone: ZoneInfo
+    policy: Policy
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+    def on(self, day: date, clock: Clock | None) -> datetime:
+        """The wall time of `clock` (or of a day without one) on the day it belongs to."""
+        days, at = clock.place(self.policy) if clock else (0, self.policy.hour)
+        return self.wall(day, at, days)
+
+    def wall(self, day: date, at: time, days: int = 0) -> datetime:
+        try:
+            return datetime.combine(day + timedelta(days=days), at, self.zone)
+        except OverflowError as error:
+            raise LanguageError(Reason.TOO_FAR, "这个时间太远了") from error
+
+    def later(self, length: Length) -> datetime:
+        """`length` from now: days by the calendar, hours and minutes as time that passes."""
+        wall = Length(months=length.months, days=length.days).after(self.at)
+        elapsed = self.policy.soon if length == SHORTLY else timedelta(seconds=length.seconds)
+        moved = (wall.astimezone(UTC) + elapsed).astimezone(self.zone)
+        for _ in range(min(length.workdays, 366)):
+            moved += timedelta(days={4: 3, 5: 2}.get(moved.weekday(), 1))
+        return moved
+
+    def ahead(self, moment: datetime) -> datetime:
+        """`moment`, if it is still to come and not too far off. Raises LanguageError."""
+        if moment <= self.at:
+            raise LanguageError(
+                Reason.PAST, f"{moment_words(moment)} 已经过去了, 请换一个将来的时间"
+            )
+        if moment - self.at > self.policy.horizon:
+            raise LanguageError(Reason.TOO_FAR, f"{moment_words(moment)} 太远了")
+        return moment
+
+
+def once(draft: Draft, now: Now) -> datetime:
+    """The moment of a one-off: always ahead of now. Raises LanguageError."""
+    clock = draft.clocks[0] if draft.clocks else None
+    if draft.after is not None:
+        return now.ahead(_after(draft.after, draft.anchors, clock, now))
+    anchors = draft.anchors or ([draft.begin] if draft.begin else [])
+    if len(anchors) > 1:
+        return now.ahead(_single(anchors, clock, now))
+    _one_day(anchors)
+    if not anchors:
+        return now.ahead(_clock_only(clock, now))
+    return now.ahead(_dated(draft, anchors[0], clock, now))
+
+
+def end_of(draft: Draft, start: datetime, now: Now) -> datetime | None:
+    """The end of a range, after its start; of 持续两小时 too."""
+    if draft.end_anchor is not None:
+        week = getattr(draft.end_anchor, "week", None)
+        seen_from = start.date() if week is None else now.today
+        day = next(iter(draft.end_anchor.days(seen_from)), start.date())
+        clock = draft.end_clock
+        end = now.on(day, clock) if clock else now.wall(day, start.timetz().replace(tzinfo=None))
+        return _after_start(start, end)
+    if draft.end_clock is not None:
+        return _end_clock(draft.end_clock, start, now)
+    ranged = next((a for a in draft.anchors if getattr(a, "ranged", False)), None)
+    if ranged is not None and not draft.repeats:
+        numbers = getattr(ranged, "numbers", (0,))
+        return start + timedelta(days=numbers[-1] - numbers[0])
+    if draft.lasts is not None and not draft.repeats:
+        return (start.astimezone(UTC) + draft.lasts.length.delta).astimezone(now.zone)
+    return None
+
+
+def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
+    """The first time ahead that the clock shows `at`, not before `day`."""
+    first = max(day or now.today, now.today)
+    moment = now.wall(first, at)
+    return moment if moment > now.at else now.wall(first, at, 1)
+
+
+def _one_day(anchors: Sequence[Anchor]) -> None:
+    """1号和15号 without 每 are two days, and a one-off is one."""
+    for anchor in anchors:
+        if not isinstance(anchor, MonthDays | YearDays | Weekdays) or anchor.ranged:
+            continue
+        if len(anchor.numbers) > 1:
+            numbers = "”还是“".join(_number_words(anchor, n) for n in anchor.numbers[:3])
+            raise LanguageError(Reason.AMBIGUOUS, f"是“{numbers}”? 一次只能选一个")
+
+
+def _number_words(anchor: Anchor, number: int) -> str:
+    return day_words(WEEKDAYS[number]) if isinstance(anchor, Weekdays) else f"{number}号"
+
+
+def _after(after: After, anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetime:
+    moment = now.later(after.length)
+    if anchors and not isinstance(anchors[0], Fixed):
+        return now.on(_day_near(anchors[0], moment.date()), clock)
+    return now.on(moment.date(), clock) if clock else moment
+
+
+def _day_near(anchor: Anchor, day: date) -> date:
+    """两周后的周五 is in that week, 三个月后的5号 in that month."""
+    match anchor:
+        case Weekdays(numbers=(number, *_)):
+            return day + timedelta(days=number - day.weekday())
+        case MonthDays(numbers=(number, *_)):
+            return day_of(day.year, day.month, number) or day
+        case YearDays(month=month, numbers=(number, *_)):
+            return day_of(day.year, month, number) or day
+    return day
+
+
+def _clock_only(clock: Clock | None, now: Now) -> datetime:
+    """A bare hour is the next one of its two readings, any other the next one of its kind."""
+    if clock is None:
+        raise nothing()
+    days, at = clock.place(now.policy)
+    ats = [at, at.replace(hour=(at.hour + 12) % 24)] if clock.bare else [at]
+    yesterday = now.today - timedelta(days=1)
+    moments = [now.wall(yesterday, each, days + n) for n in range(4) for each in ats]
+    return min(moment for moment in moments if moment > now.at)
+
+
+def _dated(draft: Draft, anchor: Anchor, clock: Clock | None, now: Now) -> datetime:
+    moments = _moments(draft, anchor, clock, now)
+    if not moments:
+        raise impossible(now.today.isoformat())
+    if isinstance(anchor, Fixed | YearDays) and moments[0].date() == now.today:
+        moments = _of_today(moments[0], clock)
+    moment = next((moment for moment in moments if moment > now.at), moments[-1])
+    if draft.check is not None:
+        _checked(moment, draft.check.numbers[0])
+    return moment
+
+
+def _of_today(moment: datetime, clock: Clock | None) -> Sequence[datetime]:
+    """今天3点, said at 10:30, is 15:00, and today's date is no other year's once its hour is past."""
+    bare = clock is not None and clock.bare
+    return [moment, moment + timedelta(hours=12)] if bare else [moment]
+
+
+def _moments(draft: Draft, anchor: Anchor, clock: Clock | None, now: Now) -> Sequence[datetime]:
+    days = _few(anchor.days(now.today + timedelta(days=min(0, draft.shift))))
+    return [now.on(day + timedelta(days=draft.shift), clock) for day in days]
+
+
+def _few(days: Iterable[date]) -> Sequence[date]:
+    return list(islice(days, 3))
+
+
+def _checked(moment: datetime, weekday: int) -> None:
+    """The weekday beside a date has to be that date's, or nobody knows which of them was meant."""
+    if moment.weekday() != weekday:
+        wrong = day_words(WEEKDAYS[weekday])
+        raise LanguageError(
+            Reason.AMBIGUOUS, f"{moment_words(moment)} 不是{wrong}: 是按日期还是按{wrong}?"
+        )
+
+
+def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetime:
+    """Several names of one day are that day; of several days they are a question."""
+    days = [next(iter(anchor.days(now.today)), now.today) for anchor in anchors[:3]]
+    moments = [now.on(day, clock) for day in days]
+    if len(set(moments)) > 1:
+        readings = "”还是“".join(moment_words(moment) for moment in moments)
+        raise LanguageError(Reason.AMBIGUOUS, f"是“{readings}”? 一次只能选一个")
+    return moments[0]
+
+
+def _end_clock(clock: Clock, start: datetime, now: Now) -> datetime:
+    """Of 下午2点到4点 the end is the first 4点 after the start."""
+    end = now.on(start.date(), clock)
+    if end <= start and clock.bare and end + timedelta(hours=12) > start:
+        return end + timedelta(hours=12)
+    return end if end > start else end + timedelta(days=1)
+
+
+def _after_start(start: datetime, end: datetime) -> datetime:
+    if end <= start:
+        raise LanguageError(Reason.PAST, f"结束时间 {moment_words(end)} 早于开始时间")
+    return end

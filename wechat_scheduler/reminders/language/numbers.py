@@ -1,0 +1,56 @@
+"""Numbers as Chinese writes them, and as patterns of bounded length."""
+
+from typing import Final
+
+DIGITS: Final = "〇一二三四五六七八九"
+STARTS: Final = "0123456789〇零一二两三四五六七八九十廿卅百千半"
+"""What a number begins with."""
+
+_ONE = "[一二两三四五六七八九]"
+SMALL: Final = rf"(?:\d{{1,2}}(?!\d)|{_ONE}?十{_ONE}?|[廿卅]{_ONE}?|[〇零]{_ONE}?|{_ONE})"
+"""Up to 99. Larger ones and 0 match too, so that what does not exist can be refused."""
+
+ANY: Final = r"(?:(?<![\d.])\d{1,9}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十廿卅百千万]{1,7})"
+YEAR: Final = r"(?:\d{4}|\d{2}|[〇零一二三四五六七八九]{4}|二[〇零][一二三四五六七八九]{2})"
+
+_VALUES = {digit: value for value, digit in enumerate(DIGITS)} | {"零": 0, "两": 2}
+_SCALES = {"十": 10, "百": 100, "千": 1000}
+
+
+def whole(text: str) -> int:
+    """The value of digits, of 二十三 or of 二〇二六."""
+    return int(value(text))
+
+
+def value(text: str) -> float:
+    """`whole`, and 1.5 and 半."""
+    if text == "半":
+        return 0.5
+    if text[0].isascii():
+        return float(text)
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    if not set(text) & {*_SCALES, "万"}:
+        return float("".join(str(_VALUES[digit]) for digit in text))
+    return float(_scaled(text))
+
+
+def spoken(number: int) -> str:
+    """一 to 九十九, as a title or a date would say it."""
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens]}十"
+    return head + (DIGITS[ones] if ones else "")
+
+
+def _scaled(text: str) -> int:
+    """一百二 is 120, and 一百零二 102."""
+    total, pending, scale = 0, 0, 1
+    for character in text:
+        if character in _VALUES:
+            pending = _VALUES[character]
+            scale = scale if pending else 1
+        elif character == "万":
+            total, pending, scale = (total + pending or 1) * 10_000, 0, 10_000
+        else:
+            scale = _SCALES[character]
+            total, pending = total + (pending or 1) * scale, 0
+    return total + pending * max(1, scale // 10)

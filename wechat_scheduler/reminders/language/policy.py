@@ -1,0 +1,60 @@
+"""What a sentence leaves open, decided in one place."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from types import MappingProxyType
+
+
+class Part(enum.StrEnum):
+    """A part of the day. 晚上 and 深夜 reach into the following morning; 凌晨 begins its own day."""
+
+    DAWN = "凌晨"
+    MORNING = "早上"
+    FORENOON = "上午"
+    NOON = "中午"
+    AFTERNOON = "下午"
+    DUSK = "傍晚"
+    EVENING = "晚上"
+    NIGHT = "深夜"
+    MIDNIGHT = "午夜"
+
+
+_HOURS = MappingProxyType(
+    {
+        Part.DAWN: time(0),
+        Part.MORNING: time(8),
+        Part.FORENOON: time(8),
+        Part.NOON: time(12),
+        Part.AFTERNOON: time(13),
+        Part.DUSK: time(18),
+        Part.EVENING: time(20),
+        Part.NIGHT: time(23),
+        Part.MIDNIGHT: time(0),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The defaults are WeCron's, which people know."""
+
+    hour: time = time(8)
+    """Of a day without a clock time."""
+
+    hours: Mapping[Part, time] = field(default_factory=lambda: _HOURS)
+    """Of a part of the day without a clock time."""
+
+    soon: timedelta = timedelta(minutes=10)
+    """What 一会儿 means."""
+
+    shortest: timedelta = timedelta(seconds=60)
+    """The least time between two occurrences."""
+
+    horizon: timedelta = timedelta(days=36525)
+    longest: int = 200
+    """Characters of a sentence."""
+
+
+DEFAULT_POLICY = Policy()

@@ -1,0 +1,207 @@
+"""The text of a recurrence, from what a sentence says. The forms are `reminders/recurrence.py`'s."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
+from itertools import groupby
+
+from wechat_scheduler.reminders.language.anchors import (
+    WEEKDAYS,
+    Anchor,
+    Fixed,
+    Lunar,
+    MonthDays,
+    Nth,
+    Term,
+    Weekdays,
+    YearDays,
+)
+from wechat_scheduler.reminders.language.draft import Draft
+from wechat_scheduler.reminders.language.everywords import Every, Unit
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+
+ELAPSED = (Unit.MINUTE, Unit.HOUR)
+_FREQUENCIES = {
+    Unit.MINUTE: "MINUTELY",
+    Unit.HOUR: "HOURLY",
+    Unit.DAY: "DAILY",
+    Unit.WEEK: "WEEKLY",
+    Unit.MONTH: "MONTHLY",
+    Unit.YEAR: "YEARLY",
+}
+# What a day may be repeated by, beside 每逢.
+_FITTING: dict[type, set[Unit]] = {
+    Weekdays: {Unit.DAY, Unit.WEEK, Unit.MONTH},
+    MonthDays: {Unit.DAY, Unit.MONTH},
+    YearDays: {Unit.YEAR},
+    Term: {Unit.YEAR},
+}
+
+
+def every_of(draft: Draft) -> Every:
+    """The one that counts when several are said: 周一至周五每天 is weekly, 每天每隔两小时 hourly."""
+    said = sorted(draft.every, key=lambda each: (each.unit is Unit.DAY, each.unit is Unit.DATE))
+    return said[0] if said else Every(unit=Unit.DATE if draft.anchors else Unit.DAY)
+
+
+def fits(every: Every, anchor: Anchor) -> bool:
+    """Whether the day is one of the period: 每周周三, but not 每周15号."""
+    return every.unit is Unit.DATE or every.unit in _fitting(anchor)
+
+
+def bodies(draft: Draft, days: int) -> list[str]:
+    """One line per set of days, without times and without an end.
+
+    `days` is 1 when the time is written as the night before it (周五晚上12点). Raises LanguageError
+    when the days and the period do not belong together.
+    """
+    every = every_of(draft)
+    if every.unit is Unit.WORKDAY:
+        _unmoved(days)
+        return ["WORKDAY"]
+    if draft.left_out:
+        kept = [day for number, day in enumerate(WEEKDAYS) if number not in draft.left_out]
+        return [f"FREQ=WEEKLY;BYDAY={','.join(kept)}"]
+    if not draft.anchors:
+        if every.unit is Unit.DATE:
+            raise LanguageError(Reason.NOTHING, "没有看懂是哪一天重复")
+        return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
+    lines = [
+        line for same in _alike(draft.anchors) for line in _lines(every, same, draft.shift, days)
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
+    """Each line at each clock time; a single time is that of the start."""
+    if len(clocks) < 2:
+        return list(lines)
+    return [f"{line};BYHOUR={at.hour};BYMINUTE={at.minute}" for line in lines for at in clocks]
+
+
+def ended(lines: Sequence[str], *, until: str, count: int) -> str:
+    """The whole rule. A count over several lines is dealt out to them in turn."""
+    if until:
+        return "\n".join(f"{line};UNTIL={until}" for line in lines)
+    if not count:
+        return "\n".join(lines)
+    shares = [count // len(lines) + (n < count % len(lines)) for n in range(len(lines))]
+    return "\n".join(f"{line};COUNT={n}" for line, n in zip(lines, shares, strict=True) if n)
+
+
+def _alike(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
+    for _, same in groupby(anchors, key=lambda anchor: (type(anchor), getattr(anchor, "month", 0))):
+        yield list(same)
+
+
+def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterator[str]:
+    first = anchors[0]
+    if not fits(every, first):
+        raise LanguageError(Reason.AMBIGUOUS, f"每{every.unit}和后面的日期对不上, 请换个说法")
+    match first:
+        case Weekdays():
+            yield _weekly(
+                every, [n for a in anchors if isinstance(a, Weekdays) for n in a.numbers], days
+            )
+        case MonthDays():
+            numbers = [n for a in anchors if isinstance(a, MonthDays) for n in a.numbers]
+            yield from _monthly(every, _next_days(numbers, days))
+        case YearDays():
+            yield from _yearly(every, first, shift + days)
+        case _:
+            if shift:
+                raise LanguageError(
+                    Reason.AMBIGUOUS, "这样的日子请写成“提前几天”, 例如“提前1天提醒”"
+                )
+            _unmoved(days)
+            yield from (_other(every, anchor) for anchor in anchors)
+
+
+def _fitting(anchor: Anchor) -> set[Unit]:
+    if isinstance(anchor, Nth | Lunar):
+        return {Unit.YEAR} if anchor.month else {Unit.MONTH}
+    return _FITTING.get(type(anchor), set())
+
+
+def _weekly(every: Every, numbers: Sequence[int], days: int) -> str:
+    names = ",".join(WEEKDAYS[n] for n in sorted({(n + days) % 7 for n in numbers}))
+    if every.unit is Unit.MONTH:
+        return f"FREQ=MONTHLY{_interval(every.count)};BYDAY={names}"
+    count = every.count if every.unit is Unit.WEEK else 1
+    return f"FREQ=WEEKLY{_interval(count)};BYDAY={names}"
+
+
+def _monthly(every: Every, numbers: Sequence[int]) -> Iterator[str]:
+    head = f"FREQ=MONTHLY{_interval(every.count if every.unit is Unit.MONTH else 1)}"
+    if every.quarter and every.count == 3:
+        head = f"FREQ=YEARLY;BYMONTH={_of_quarter(every.month or (3 if numbers[0] < 0 else 1))}"
+    always = sorted(n for n in numbers if n <= 28)
+    if always:
+        yield f"{head};BYMONTHDAY={','.join(map(str, always))}"
+    for number in sorted(n for n in numbers if n > 28):
+        yield f"{head};{_clamped(number)}"
+
+
+def _of_quarter(month: int) -> str:
+    return ",".join(str(month + quarter) for quarter in (0, 3, 6, 9))
+
+
+def _clamped(number: int) -> str:
+    """A month that lacks the day has it on its last one."""
+    return f"BYMONTHDAY={','.join(str(n) for n in range(28, number + 1))};BYSETPOS=-1"
+
+
+def _yearly(every: Every, anchor: YearDays, days: int) -> Iterator[str]:
+    head = f"FREQ=YEARLY{_interval(every.count)}"
+    moved = [_moved(anchor.month, number, days) for number in anchor.numbers]
+    for month, of_month in groupby(moved, key=lambda each: each[0]):
+        numbers = [number for _, number in of_month]
+        ordinary = [str(n) for n in numbers if (month, n) != (2, 29)]
+        if ordinary:
+            yield f"{head};BYMONTH={month};BYMONTHDAY={','.join(ordinary)}"
+        if len(ordinary) < len(numbers):
+            yield f"{head};BYMONTH=2;{_clamped(29)}"
+
+
+def _moved(month: int, number: int, days: int) -> tuple[int, int]:
+    if not days or number < 0:
+        return month, number
+    moved = date(2023 if (month, number) != (2, 29) else 2024, month, number) + timedelta(days=days)
+    return moved.month, moved.day
+
+
+def _next_days(numbers: Sequence[int], days: int) -> list[int]:
+    if days and any(number > 27 for number in numbers):
+        _unmoved(days)
+    return [1 if days and number == -1 else number + days for number in numbers]
+
+
+def _other(every: Every, anchor: Anchor) -> str:
+    match anchor:
+        case Nth(month=None):
+            return f"FREQ=MONTHLY{_interval(every.count)};{_nth(anchor)}"
+        case Nth():
+            return f"FREQ=YEARLY{_interval(every.count)};BYMONTH={anchor.month};{_nth(anchor)}"
+        case Lunar():
+            day = "LAST" if anchor.last else f"{anchor.day:02}"
+            if anchor.month is None:
+                return f"LUNAR-MONTHLY;{day}"
+            return f"LUNAR-YEARLY;{'L' if anchor.leap else ''}{anchor.month:02}-{day}"
+        case Term():
+            return f"TERM;{anchor.name}"
+        case Fixed() | _:
+            raise LanguageError(Reason.AMBIGUOUS, "重复的提醒不能只在一个固定的日子")
+
+
+def _nth(anchor: Nth) -> str:
+    if anchor.weekday is None:
+        return f"BYDAY={','.join(WEEKDAYS[:5])};BYSETPOS={anchor.nth}"
+    return f"BYDAY={anchor.nth}{WEEKDAYS[anchor.weekday]}"
+
+
+def _unmoved(days: int) -> None:
+    if days:
+        raise LanguageError(Reason.AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
+
+
+def _interval(count: int) -> str:
+    return f";INTERVAL={count}" if count > 1 else ""

@@ -1,0 +1,87 @@
+"""What remains of a sentence when its time and its courtesies are taken out."""
+
+import re
+from collections.abc import Sequence
+
+_BEFORE = re.compile(
+    r"(?:时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|直到|,| ){1,3}$"
+)
+_AFTER = re.compile(
+    r"(?:的?时候|时(?![间装代尚节])|之前|以前|前(?![台往端任女男面线列妻夫进后]|提(?!醒))|左右|多(?![少人])|准时|准点|之后|以后|"
+    r"开始(?=每|提醒|叫|,|$)|起(?![床飞来草身夜名])|就(?![医业诊餐读座])|那天|当天|为止|结束(?=$|,)|止|"
+    r"都|各|的|,|:| ){1,6}"
+)
+_LEAD = re.compile(
+    r"[\s,，.。、:：;；!！~～\-—|)）\]】]+|请(?!假|客|安|教|帖|柬|示)[你您]?|记(?:一下|个)(?=[,，\s]|$)|记一下|麻烦(?:你|您)?|拜托(?:你|您)?|帮(?:我|忙)|"
+    r"(?:待办|备忘|日程)(?:事项)?[:：]|给我(?=[定设订建加来上])|到时候?|届时|记得要?|记着|记住|别忘记?了?|不要忘记?了?|千万|务必|一定要?|"
+    r"我(?:必须|需要|应该|想要|[要得该])(?!求|饭|紧)|"
+    r"(?:必须|需要|应该|[要得该](?!求|饭|紧|点|闻|素|到|分|奖|意|死))(?=.{2})|"
+    r"(?:提醒|叫|通知|喊|告诉|催|提示)(?:一下|一声)?[我咱俺](?![妈爸爷奶儿女们的家老姐哥弟妹孩媳婆公])(?:一下|一声)?|"
+    r"提醒(?:一下)?(?!函|事)|"
+    r"(?:设置|设定|创建|添加|新建|新增|安排|[定设订建加来])(?:好|上)?一?个?(?:新的?)?的?(?:闹钟|提醒|闹铃|备忘录?|日程|待办|定时)|"
+    r"[的是](?!否|非)"
+)
+# What stands before the time only to begin to speak.
+_GREETING = re.compile(
+    r"(?:(?:那个|这个|嗯+|呃+|额|哎|喂|嘿|嗨|你好|您好|hi|hello)(?:[\s,，.。!！~、]+|$)){1,4}",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:[\s,，.。、:：;；!！~～|(（\[【]+|(?:的?时候?)?(?:请|要|再|就|都|记得|麻烦|务必)*(?:提醒|叫|通知|喊|告诉)(?:一下|下|一声)?[我咱俺](?:一下|一声|下|哦|啊)?|"
+    r"提醒(?:一下)?|谢谢[你您]?|多谢|好吗|好不好|可以吗|行吗|(?<![酒网贴茶水])吧|[哦啊呀呢啦哈]|的?时候)$"
+)
+_MIDDLE = re.compile(
+    r"[\s,，。;；]*(?:请|要|记得|麻烦|再|就)?(?:提醒|通知|叫)我(?:一下|一声)?[\s,，:：]*(?!妈|爸|们|的)"
+)
+_EMPTY = re.compile(r"[(（\[【]\s*[)）\]】]")
+_QUOTES = {"“": "”", '"': '"', "‘": "’", "'": "'", "「": "」", "『": "』"}
+_NOT_A_TITLE = {"闹钟", "提醒", "我", "你", "一下", "叫醒我", "定时", "起", "一个"}
+_LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+def title_of(text: str, plain: str, used: Sequence[tuple[int, int]]) -> str:
+    """`text` as it was typed, without the `used` spans of its normalised form `plain`."""
+    return _trimmed(_joined(_rest(text, plain, sorted(used))))
+
+
+def _rest(text: str, plain: str, used: Sequence[tuple[int, int]]) -> list[str]:
+    pieces, position = [], 0
+    for start, end in used:
+        before = _BEFORE.search(plain, max(position, start - 8), start)
+        stop = before.start() if before and start > position else start
+        pieces.append(text[position : max(position, stop)])
+        after = _AFTER.match(plain, end)
+        position = max(position, after.end() if after else end)
+    pieces.append(text[position:])
+    return [
+        _GREETING.sub("", pieces[0], count=1) if _GREETING.match(pieces[0]) else pieces[0],
+        *pieces[1:],
+    ]
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    joined = ""
+    for piece in pieces:
+        apart = joined and piece and _LATIN.match(joined[-1]) and _LATIN.match(piece[0])
+        joined += f" {piece}" if apart else piece
+    return _EMPTY.sub("", joined)
+
+
+def _trimmed(text: str) -> str:
+    text = _without(text.strip())
+    middle = _MIDDLE.search(text)
+    if middle and middle.start():
+        text = _without(text[: middle.start()]) + "，" + _without(text[middle.end() :])
+        text = text.strip("，")
+    if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1]
+    return "" if text in _NOT_A_TITLE else text
+
+
+def _without(text: str) -> str:
+    """Take leads and tails away for as long as there are any; each round shortens the text."""
+    while lead := _LEAD.match(text):
+        text = text[lead.end() :]
+    while tail := _TAIL.search(text, max(0, len(text) - 12)):
+        text = text[: tail.start()]
+    return text

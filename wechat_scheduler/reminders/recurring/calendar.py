@@ -1,0 +1,85 @@
+"""The days of one year that a line means.
+
+A year at a time because python-dateutil cannot be stopped between two occurrences: 30 February would
+keep it busy until the year 9999. Within one year it does what it is best at, and the answer depends
+on nothing but the line, so it is remembered.
+"""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from dateutil import rrule
+
+from wechat_scheduler.reminders import lunar, workdays
+from wechat_scheduler.reminders.recurring.rule import WEEKDAYS, Days, Kind
+
+_ONE_YEAR_ONLY = 10_000
+"""As an interval in years: the rule is over after the first."""
+
+
+@lru_cache(maxsize=512)
+def days_of(days: Days, year: int) -> tuple[date, ...]:
+    """The days of `year` that `days` means, in order."""
+    match days.kind:
+        case Kind.LUNAR_YEARLY:
+            month, day = days.detail.removeprefix("L").split("-")
+            leap = days.detail.startswith("L")
+            return lunar.yearly(year, month=int(month), day=_lunar_day(day), leap=leap)
+        case Kind.LUNAR_MONTHLY:
+            return lunar.monthly(year, day=_lunar_day(days.detail))
+        case Kind.TERM:
+            return lunar.term(year, days.detail)
+        case Kind.WORKDAY:
+            return tuple(filter(workdays.is_workday, _whole(year)))
+        case _:
+            return tuple(_frequency(days, year))
+
+
+def period(days: Days, day: date) -> int:
+    """The number of the year, month, week or day that `day` lies in, for INTERVAL and BYSETPOS."""
+    match days.kind:
+        case Kind.YEARLY:
+            return day.year
+        case Kind.MONTHLY:
+            return day.year * 12 + day.month
+        case Kind.WEEKLY:
+            return (day.toordinal() - 1 - WEEKDAYS.index(days.wkst)) // 7
+        case _:
+            return day.toordinal()
+
+
+def _lunar_day(detail: str) -> int:
+    return lunar.LAST if detail == "LAST" else int(detail)
+
+
+def _whole(year: int) -> Iterator[date]:
+    first = date(year, 1, 1)
+    return (first + timedelta(days=n) for n in range(365 + calendar.isleap(year)))
+
+
+def _frequency(days: Days, year: int) -> Iterator[date]:
+    if not (days.bymonth or days.names_days):
+        yield from _whole(year)
+        return
+    # Without months, dateutil would count 1MO within the year.
+    months = days.bymonth or (range(1, 13) if days.kind is Kind.MONTHLY else None)
+    found = rrule.rrule(
+        rrule.YEARLY,
+        interval=_ONE_YEAR_ONLY,
+        dtstart=datetime(year, 1, 1),  # noqa: DTZ001 - days of a calendar, in no zone
+        wkst=WEEKDAYS.index(days.wkst),
+        bymonth=months,
+        byweekno=days.byweekno or None,
+        byyearday=days.byyearday or None,
+        # A whole month when BYMONTH is all that is said, which dateutil would take for its first day.
+        bymonthday=days.bymonthday or (None if days.names_days else range(1, 32)),
+        byweekday=[_weekday(day) for day in days.byday] or None,
+    )
+    yield from (each.date() for each in found)
+
+
+def _weekday(day: str) -> rrule.weekday:
+    ordinal = day[:-2]
+    return rrule.weekday(WEEKDAYS.index(day[-2:]), int(ordinal) if ordinal else None)

@@ -1,0 +1,172 @@
+"""What a rule is once it is read, and its canonical text."""
+
+import enum
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Self
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class Kind(enum.StrEnum):
+    """What a line counts in: the frequencies of RFC 5545, and the calendars it does not know."""
+
+    YEARLY = "YEARLY"
+    MONTHLY = "MONTHLY"
+    WEEKLY = "WEEKLY"
+    DAILY = "DAILY"
+    HOURLY = "HOURLY"
+    MINUTELY = "MINUTELY"
+    LUNAR_YEARLY = "LUNAR-YEARLY"
+    LUNAR_MONTHLY = "LUNAR-MONTHLY"
+    TERM = "TERM"
+    WORKDAY = "WORKDAY"
+
+    @property
+    def is_frequency(self) -> bool:
+        return self in FREQUENCIES
+
+    @property
+    def is_elapsed(self) -> bool:
+        """Counts time that has passed (in UTC) and not days of a calendar."""
+        return self in ELAPSED
+
+
+ELAPSED = {Kind.HOURLY: timedelta(hours=1), Kind.MINUTELY: timedelta(minutes=1)}
+FREQUENCIES = ELAPSED.keys() | {Kind.YEARLY, Kind.MONTHLY, Kind.WEEKLY, Kind.DAILY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Which days of a year a line means. Hashable: one year's answer is remembered."""
+
+    kind: Kind
+    detail: str = ""
+    """`08-15`, `LAST`, `清明`: what stands behind the name of a kind that is no frequency."""
+
+    bymonth: tuple[int, ...] = ()
+    byweekno: tuple[int, ...] = ()
+    byyearday: tuple[int, ...] = ()
+    bymonthday: tuple[int, ...] = ()
+    byday: tuple[str, ...] = ()
+    wkst: str = "MO"
+
+    @property
+    def names_days(self) -> bool:
+        """BYMONTH alone does not: the day of the month is then the start's (RFC 5545 3.3.10)."""
+        return bool(self.byweekno or self.byyearday or self.bymonthday or self.byday)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One RRULE, or its like. `until` is kept as it was written: `20261231`, a local
+    `20261231T080000`, or UTC with a `Z`; it is included."""
+
+    days: Days
+    interval: int = 1
+    byhour: tuple[int, ...] = ()
+    byminute: tuple[int, ...] = ()
+    bysecond: tuple[int, ...] = ()
+    bysetpos: tuple[int, ...] = ()
+    until: str = ""
+    count: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return self.days.kind
+
+    def __str__(self) -> str:
+        return ";".join([*self._head(), *self._parts()])
+
+    def _head(self) -> list[str]:
+        if self.kind.is_frequency:
+            return [f"FREQ={self.kind}"]
+        return [self.kind, *filter(None, [self.days.detail])]
+
+    def _parts(self) -> list[str]:
+        days = self.days
+        values: dict[str, tuple[int | str, ...]] = {
+            "INTERVAL": (self.interval,) if self.interval > 1 else (),
+            "BYMONTH": days.bymonth,
+            "BYWEEKNO": days.byweekno,
+            "BYYEARDAY": days.byyearday,
+            "BYMONTHDAY": days.bymonthday,
+            "BYDAY": days.byday,
+            "BYHOUR": self.byhour,
+            "BYMINUTE": self.byminute,
+            "BYSECOND": self.bysecond,
+            "BYSETPOS": self.bysetpos,
+            "WKST": (days.wkst,) if days.wkst != "MO" else (),
+            "UNTIL": (self.until,) if self.until else (),
+            "COUNT": () if self.count is None else (self.count,),
+        }
+        return [f"{name}={','.join(map(str, given))}" for name, given in values.items() if given]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A parsed rule; `str(rule)` is its canonical text, '' for a one-off.
+
+    `excluded` holds wall times (naive datetimes) and whole days (dates).
+    """
+
+    lines: tuple[Line, ...] = ()
+    excluded: tuple[datetime | date, ...] = ()
+
+    def __bool__(self) -> bool:
+        """False for a one-off."""
+        return bool(self.lines)
+
+    def __str__(self) -> str:
+        lines = [str(line) for line in self.lines]
+        if self.excluded:
+            lines.append("EXDATE:" + ",".join(map(_stamp, self.excluded)))
+        return "\n".join(lines)
+
+    def kept_at(self, meant: datetime, now: datetime) -> Self:
+        """The same for a start that moves from the wall time `meant` to `now`: what a line left to
+        the start, and differs, is written down."""
+        return replace(self, lines=tuple(_timed(line, meant, now) for line in self.lines))
+
+
+def anchored(rule: Rule, start: datetime) -> Rule:
+    """The rule with BYMONTH, BYMONTHDAY and BYDAY filled in from `start`, which is in the reminder's
+    own zone: now the start can advance to any occurrence without the rule drifting.
+
+    From 31 January, MONTHLY becomes BYMONTHDAY=31 and skips the months without one, as the RFC says.
+    """
+    return replace(rule, lines=tuple(_anchored(line, start) for line in rule.lines))
+
+
+def _anchored(line: Line, start: datetime) -> Line:
+    days = line.days
+    if days.names_days:
+        return line
+    match days.kind:
+        case Kind.YEARLY:
+            months = days.bymonth or (start.month,)
+            days = replace(days, bymonth=months, bymonthday=(start.day,))
+        case Kind.MONTHLY:
+            days = replace(days, bymonthday=(start.day,))
+        case Kind.WEEKLY:
+            days = replace(days, byday=(WEEKDAYS[start.weekday()],))
+    return replace(line, days=days)
+
+
+def _timed(line: Line, meant: datetime, now: datetime) -> Line:
+    if line.kind.is_elapsed or meant.time() == now.time():
+        return line
+    return replace(
+        line,
+        byhour=line.byhour or _unless_same(meant.hour, now.hour),
+        byminute=line.byminute or _unless_same(meant.minute, now.minute),
+        bysecond=line.bysecond or _unless_same(meant.second, now.second),
+    )
+
+
+def _unless_same(meant: int, now: int) -> tuple[int, ...]:
+    return () if meant == now else (meant,)
+
+
+def _stamp(moment: datetime | date) -> str:
+    return moment.strftime("%Y%m%dT%H%M%S" if isinstance(moment, datetime) else "%Y%m%d")

@@ -1,0 +1,179 @@
+"""When a rule fires: wall times of a calendar, turned into instants of a zone."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from functools import partial
+from itertools import count, groupby, islice, product, takewhile
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.recurring.calendar import days_of, period
+from wechat_scheduler.reminders.recurring.rule import ELAPSED, Line, Rule, anchored
+from wechat_scheduler.reminders.recurring.walls import instant_of, wall_of
+
+HORIZON = 100
+"""Years. What does not fire within them never does."""
+
+BUDGET = 60_000
+"""Days and moments looked at for one answer: more days than the horizon has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """`at` (UTC), and the rule that goes on from it: store both as the next `(start, rule)`.
+
+    The rule is anchored, and its COUNTs count from `at` on, which is included.
+    """
+
+    at: datetime
+    rule: Rule
+
+
+def following(rule: Rule, *, start: datetime, after: datetime, zone: ZoneInfo) -> Occurrence | None:
+    """The first occurrence strictly after `after`; None when there is none within 100 years.
+
+    `start` and `after` are aware instants. A one-off occurs at its start. A wall time that a change
+    of the clocks leaves out fires right after the gap, one that comes twice fires the first time;
+    HOURLY and MINUTELY count elapsed time from the start.
+
+    Raises InvalidRequestError when finding it takes more than `BUDGET` steps.
+    """
+    if not rule:
+        return Occurrence(at=start.astimezone(UTC), rule=rule) if after < start else None
+    series = _Series(rule, start, zone)
+    found = series.first(after)
+    return None if found is None else Occurrence(at=found.at, rule=series.rest(found))
+
+
+def upcoming(
+    rule: Rule, *, start: datetime, after: datetime, zone: ZoneInfo, most: int
+) -> tuple[datetime, ...]:
+    """The next `most` occurrences after `after`, fewer when the rule ends."""
+    found: list[datetime] = []
+    while len(found) < most:
+        occurrence = following(rule, start=start, after=after, zone=zone)
+        if occurrence is None:
+            break
+        start, after, rule = occurrence.at, occurrence.at, occurrence.rule
+        found.append(after)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Firing:
+    at: datetime
+    wall: datetime
+
+
+class _Series:
+    """The occurrences of one rule from one start."""
+
+    def __init__(self, rule: Rule, start: datetime, zone: ZoneInfo) -> None:
+        self._start = start.astimezone(UTC).replace(microsecond=0)
+        self._wall = wall_of(self._start, zone)
+        self._zone = zone
+        self._rule = anchored(rule, self._wall)
+        self._budget = iter(range(BUDGET))
+
+    def first(self, after: datetime) -> _Firing | None:
+        found = (self._first(line, after) for line in self._rule.lines)
+        return min(filter(None, found), key=lambda firing: firing.at, default=None)
+
+    def rest(self, found: _Firing) -> Rule:
+        """The rule from `found` on: each COUNT less by what came before."""
+        left = [(line, self._left(line, found.at)) for line in self._rule.lines]
+        lines = tuple(replace(line, count=count) for line, count in left if count != 0)
+        rule = replace(self._rule, lines=lines)
+        # From a start at 20:00, or moved out of a gap to 03:00, the next would inherit that hour.
+        return rule.kept_at(self._wall, wall_of(found.at, self._zone))
+
+    def _first(self, line: Line, after: datetime) -> _Firing | None:
+        firings = takewhile(self._before_end(line), self._firings(line, after))
+        return next((each for each in firings if each.at > after and self._kept(each)), None)
+
+    def _left(self, line: Line, at: datetime) -> int | None:
+        if line.count is None:
+            return None
+        gone = takewhile(lambda firing: firing.at < at, self._firings(line, self._start))
+        return line.count - sum(1 for _ in gone)
+
+    def _firings(self, line: Line, after: datetime) -> Iterator[_Firing]:
+        """What the line says, EXDATE and UNTIL aside, beginning somewhere before `after`."""
+        if line.kind.is_elapsed:
+            return self._elapsed(line, after)
+        since = self._start if line.count is not None else max(self._start, after)
+        # A day early: a wall time in a gap fires later than it says.
+        walls = self._walls(line, wall_of(since, self._zone).date() - timedelta(days=1))
+        firings = (_Firing(at=instant_of(wall, self._zone), wall=wall) for wall in walls)
+        return islice((each for each in firings if each.at >= self._start), line.count)
+
+    def _elapsed(self, line: Line, after: datetime) -> Iterator[_Firing]:
+        step = ELAPSED[line.kind] * line.interval
+        for number in islice(count(), max(0, (after - self._start) // step), line.count):
+            self._step()
+            at = self._start + number * step
+            yield _Firing(at=at, wall=wall_of(at, self._zone))
+
+    def _walls(self, line: Line, since: date) -> Iterator[datetime]:
+        times = _times(line, self._wall)
+        for year in range(since.year, min(since.year + HORIZON, MAXYEAR) + 1):
+            if line.bysetpos:
+                yield from self._positions(line, year, times)
+            else:
+                days = self._days(line, year, since)
+                yield from self._moments(days, times)
+
+    def _step(self) -> None:
+        if next(self._budget, None) is None:
+            raise InvalidRequestError("the rule takes too many steps to follow")
+
+    def _days(self, line: Line, year: int, since: date) -> Iterator[date]:
+        days = days_of(line.days, year)
+        first = period(line.days, self._wall.date())
+        for number in range(bisect_left(days, since), len(days)):
+            self._step()
+            if (period(line.days, days[number]) - first) % line.interval == 0:
+                yield days[number]
+
+    def _moments(self, days: Iterator[date], times: tuple[time, ...]) -> Iterator[datetime]:
+        for day, at in ((day, at) for day in days for at in times):
+            self._step()
+            yield datetime.combine(day, at)
+
+    def _positions(self, line: Line, year: int, times: tuple[time, ...]) -> Iterator[datetime]:
+        """BYSETPOS: the n-th moment of each month or year, or the n-th last."""
+        days = self._days(line, year, date(year, 1, 1))
+        for _, group in groupby(days, key=partial(period, line.days)):
+            yield from _chosen(line, tuple(group), times)
+
+    def _kept(self, firing: _Firing) -> bool:
+        excluded = self._rule.excluded
+        return firing.wall not in excluded and firing.wall.date() not in excluded
+
+    def _before_end(self, line: Line) -> Callable[[_Firing], bool]:
+        if not line.until:
+            return lambda firing: True
+        if len(line.until) == len("20261231"):
+            last = datetime.strptime(line.until, "%Y%m%d").date()  # noqa: DTZ007 - a wall
+            return lambda firing: firing.wall.date() <= last
+        until = datetime.strptime(line.until[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall
+        if line.until.endswith("Z"):
+            return lambda firing: firing.at <= until.replace(tzinfo=UTC)
+        return lambda firing: firing.wall <= until
+
+
+def _chosen(line: Line, days: tuple[date, ...], times: tuple[time, ...]) -> Iterator[datetime]:
+    """What BYSETPOS leaves of one period."""
+    total = len(days) * len(times)
+    numbers = {at - 1 if at > 0 else total + at for at in line.bysetpos}
+    for number in sorted(number for number in numbers if 0 <= number < total):
+        yield datetime.combine(days[number // len(times)], times[number % len(times)])
+
+
+def _times(line: Line, start: datetime) -> tuple[time, ...]:
+    hours = line.byhour or (start.hour,)
+    minutes = line.byminute or (start.minute,)
+    seconds = line.bysecond or (start.second,)
+    return tuple(time(*each) for each in product(hours, minutes, seconds))
