@@ -1,0 +1,67 @@
+"""Where the font for posters is: named in the configuration, or the one fontconfig prefers."""
+
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from wechat_scheduler.errors import UnavailableError
+
+# A sans-serif that has simplified Chinese. fc-match answers with the nearest font there is, which
+# may have no Chinese at all: therefore its languages are asked for too.
+WANTED: Final = "sans-serif:lang=zh-cn:weight=medium"
+FORMAT: Final = "%{file}\t%{index}\t%{lang}"
+PATIENCE: Final = timedelta(seconds=10)
+# Somebody has to install something.
+LATER: Final = timedelta(hours=1)
+
+
+class Font(NamedTuple):
+    """A font file, and which of the fonts in it (a `.ttc` holds several)."""
+
+    path: Path
+    number: int = 0
+
+
+def find_font(configured: str) -> Font:
+    """The font at the path `configured`, or fontconfig's choice if that is empty.
+
+    Blocks for as long as `fc-match` takes: call it in a thread, and keep the answer. Raises
+    UnavailableError that names what to install or to mend.
+    """
+    if not configured:
+        return _preferred()
+    path = Path(configured).expanduser()
+    if not path.is_file():
+        raise UnavailableError(f"the poster's font {path} does not exist", retry_after=LATER)
+    return Font(path)
+
+
+def _preferred() -> Font:
+    file, index, languages = (*_asked().split("\t"), "", "", "")[:3]
+    if not file or "zh-cn" not in languages.lower().split("|"):
+        raise UnavailableError(
+            "no font with chinese characters was found: install the package fonts-noto-cjk, "
+            "or name a font file in the configuration",
+            retry_after=LATER,
+        )
+    return Font(Path(file), int(index or 0))
+
+
+def _asked() -> str:
+    """What fontconfig says; nothing if it is not installed."""
+    program = shutil.which("fc-match")
+    if program is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603 - constants only
+            [program, "-f", FORMAT, WANTED],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE.total_seconds(),
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout

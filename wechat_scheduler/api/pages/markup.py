@@ -1,0 +1,44 @@
+"""HTML that is escaped by construction: what is not `Html` is text, and becomes its entities."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import LiteralString
+from urllib.parse import urlsplit
+
+
+class Html(str):
+    """Markup, as opposed to text. Made by `fill` and by whoever sanitised it, nobody else."""
+
+    __slots__ = ()
+
+
+def fill(template: LiteralString, **values: str | int | Iterable[Html] | None) -> Html:
+    """`template` with its `{names}` replaced: text escaped, `Html` as it is, several `Html` joined,
+    None as nothing. Attributes in the template are quoted with double quotes."""
+    return Html(template.format_map({name: _markup(value) for name, value in values.items()}))
+
+
+def when(condition: object, markup: Html) -> Html:
+    """`markup` if there is a reason for it."""
+    return markup if condition else Html()
+
+
+def web_address(url: str) -> str:
+    """`url` if it is an ordinary http(s) address, else nothing: a link never runs a script."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _markup(value: str | int | Iterable[Html] | None) -> Html:
+    match value:
+        case None:
+            return Html()
+        case Html():
+            return value
+        case str() | int():
+            return Html(escape(str(value)))
+        case _:
+            return Html("".join(map(_markup, value)))

@@ -1,0 +1,31 @@
+"""The poster of a reminder: WeCron's `share_post` [wecron, share_post view]."""
+
+from dataclasses import dataclass
+
+from wechat_scheduler.api.pages.fonts import LATER, Font
+from wechat_scheduler.errors import UnavailableError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    """`avatar` is an image file (JPEG, PNG, WebP or GIF), None or unreadable: the name's initial;
+    `qr` what the QR code holds."""
+
+    sharer: str
+    text: str
+    qr: str
+    avatar: bytes | None = None
+
+
+def draw_poster(poster: Poster, *, font: Font) -> bytes:
+    """A PNG of 1080 by 1440 pixels. Some tenths of a second of work: call it in a thread.
+
+    Raises UnavailableError that names what to install without Pillow, or if `font` cannot be
+    read; InvalidRequestError if a QR code cannot hold `qr`.
+    """
+    try:
+        from wechat_scheduler.api.pages.drawing import draw
+    except ImportError as error:
+        message = "posters need Pillow: install wechat-scheduler[poster]"
+        raise UnavailableError(message, retry_after=LATER) from error
+    return draw(poster.sharer, poster.avatar, poster.text, poster.qr, font=font)

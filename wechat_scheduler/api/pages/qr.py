@@ -1,0 +1,62 @@
+"""QR codes as images."""
+
+import base64
+import io
+from typing import Final
+
+import segno
+
+from wechat_scheduler.errors import InvalidRequestError
+
+# What the standard asks for around a code, in modules.
+QUIET_ZONE: Final = 4
+QUALITY: Final = 90
+
+
+def qr_png(text: str, *, size: int = 400) -> bytes:
+    """A square PNG of at most `size` pixels a side: the greatest whole number of pixels a module.
+
+    A code that would not fit has one pixel a module. Raises InvalidRequestError if `text` is
+    longer than a QR code holds (about 2,300 bytes).
+    """
+    code = _code(text)
+    modules, _ = code.symbol_size(border=QUIET_ZONE)
+    out = io.BytesIO()
+    code.save(out, kind="png", scale=max(1, size // modules), border=QUIET_ZONE)
+    return out.getvalue()
+
+
+def qr_svg(text: str) -> str:
+    """The same without a size: one `<svg>` element, black on white. Raises as `qr_png` does."""
+    out = io.BytesIO()
+    _code(text).save(out, kind="svg", xmldecl=False, omitsize=True, light="#fff", nl=False)
+    return out.getvalue().decode()
+
+
+def qr_image(text: str, *, size: int = 400) -> tuple[bytes, str]:
+    """The image and its content type, for an address that ends in `.jpg`.
+
+    A JPEG with Pillow, a PNG without. Raises as `qr_png` does.
+    """
+    png = qr_png(text, size=size)
+    try:
+        from PIL import Image
+    except ImportError:
+        return png, "image/png"
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("L").save(out, "JPEG", quality=QUALITY)
+    return out.getvalue(), "image/jpeg"
+
+
+def qr_data(text: str) -> str:
+    """A `data:` address for `<img>`: only of an image does WeChat offer to read the code on a long
+    press, not of an inline `<svg>`. Raises as `qr_png` does."""
+    return f"data:image/png;base64,{base64.b64encode(qr_png(text)).decode()}"
+
+
+def _code(text: str) -> segno.QRCode:
+    try:
+        return segno.make_qr(text, error="m", boost_error=True)
+    except segno.DataOverflowError as error:
+        raise InvalidRequestError("not a text that a qr code can hold") from error
