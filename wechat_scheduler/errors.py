@@ -15,18 +15,22 @@ SchedulerError
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── TooLargeError            413
+│   ├── UnprocessableError       422, has a reason for programs
 │   ├── ThrottledError           429, says when to come back
 │   └── UnavailableError         503, says when to come back
 └── CallError                    a call to somebody else's server failed
     ├── AddressRefusedError      the address is one that must not be called
     ├── UnreachableError         the daemon does not answer; says where it was looked for
+    ├── SendError                a message was not taken; carries the verdict on its delivery
     └── WeChatError              WeChat refused; carries the reaction that fits
 
 Messages are lower case, end without a full stop, and never contain a secret.
 """
 
-import enum
 from datetime import timedelta
+
+from wechat_scheduler.reactions import Reaction as Reaction
+from wechat_scheduler.reactions import Verdict as Verdict
 
 
 class SchedulerError(Exception):
@@ -120,6 +124,16 @@ class TooLargeError(RequestError):
     status = 413
 
 
+class UnprocessableError(RequestError):
+    """The request is of the right form, but nothing can be made of it; `reason` is for programs."""
+
+    status = 422
+
+    def __init__(self, message: str, *, field: str, reason: str) -> None:
+        super().__init__(message, field=field)
+        self.reason = reason
+
+
 class ThrottledError(RequestError):
     """Too much of that lately; `retry_after` says when to come back."""
 
@@ -152,23 +166,31 @@ class UnreachableError(CallError):
     """A client of the daemon got no answer from it."""
 
 
-class Reaction(enum.StrEnum):
-    """What a failure calls for. Every failure has exactly one."""
+class SendError(CallError):
+    """A message was not taken. `way` is how it was tried.
 
-    TRANSIENT = "transient"
-    """It may pass by itself: back off with jitter, keep serving what is still valid."""
+    `errcode` and `rid` are WeChat's, if it answered; `advice` is a sentence an operator can act on;
+    `retry_after` comes with PAUSE and SLOWER.
+    """
 
-    PARENT_INVALID = "parent_invalid"
-    """The credential that was used for the call is bad: refresh that one, then try again."""
-
-    NEEDS_INPUT = "needs_input"
-    """Something only the outside can give is missing or was refused: sleep until it arrives."""
-
-    WAIT_UNTIL = "wait_until"
-    """It will pass at a known time."""
-
-    OPERATOR = "operator"
-    """A person must act: say exactly what to do, probe slowly."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        verdict: Verdict,
+        way: str = "",
+        errcode: int | None = None,
+        rid: str = "",
+        advice: str = "",
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+        self.way = way
+        self.errcode = errcode
+        self.rid = rid
+        self.advice = advice
+        self.retry_after = retry_after
 
 
 class WeChatError(CallError):

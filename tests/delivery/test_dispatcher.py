@@ -25,7 +25,8 @@ from tests.stores.tables import Tables
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.clockwork import Clockwork
 from wechat_scheduler.delivery.dispatcher import Dispatcher
-from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled
+from wechat_scheduler.delivery.gate import Gate
+from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Sent, Settled, State
 from wechat_scheduler.errors import CallError
 
 SECOND = timedelta(seconds=1)
@@ -43,14 +44,14 @@ class Receiver:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, delivery: Delivery) -> int:
+    async def send(self, delivery: Delivery) -> Sent:
         self.sent.append(delivery)
         self.arrived.set()
         await self.idle.wait()
         answer = self.answers.popleft() if self.answers else len(self.sent)
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return Sent(version=answer) if answer >= 0 else Sent(state=State.CANCELLED)
 
 
 @dataclass(slots=True)
@@ -84,11 +85,13 @@ async def post() -> Post:
     dispatcher = Dispatcher(
         outbox,
         {receiver.name: receiver},
+        Gate(lambda app_id: None, rng=random.Random(3)),
         observer=outcomes,
         clock=clock,
         rng=random.Random(3),
         lease=LEASE,
         retry_cap=CAP,
+        give_up=timedelta(days=1),
     )
     await issued(store, task(notify="http://erp/n"))
     dispatching = Clockwork(dispatcher, clock=clock, slots=8)

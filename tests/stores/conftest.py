@@ -6,7 +6,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.clock import FakeClock
 from tests.postgres import PostgresServer
+from tests.stores.mailing import Mail, mailing
 from tests.stores.suite import (
     Credentials,
     Deliveries,
@@ -31,6 +33,18 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         async with opened(await shared.url()) as database:
             await database.write(empty)
             yield sql_stores(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def mail(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Mail]:
+    """An app and two people, and nothing sent yet."""
+    if request.param == "sqlite":
+        async with mailing(f"sqlite://{tmp_path}/state.db", FakeClock()) as made:
+            yield made
+    else:
+        shared: SharedDatabase = request.getfixturevalue("shared_database")
+        async with mailing(await shared.url(), FakeClock(), fresh=empty) as made:
+            yield made
 
 
 @pytest.fixture(scope="session")

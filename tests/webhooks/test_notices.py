@@ -12,7 +12,7 @@ from tests.business import Business, Call, drop, status
 from tests.clock import START, FakeClock
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.credentials.notices import Notice
-from wechat_scheduler.delivery.model import Delivery
+from wechat_scheduler.delivery.model import Delivery, State
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
@@ -90,10 +90,10 @@ async def test_the_answer_of_wechat_is_posted_with_what_is_left_of_its_life(
 ) -> None:
     clock.advance(timedelta(seconds=200.5))
 
-    version = await notices.send(DELIVERY)
+    sent = await notices.send(DELIVERY)
 
     (call,) = business.calls
-    assert version == 5
+    assert sent.version == 5
     assert (call.method, call.target) == ("POST", "/n?b=%2F&a=1&appid=wx1&type=0")
     assert call.headers["Content-Type"] == "application/json"
     assert call.body == (
@@ -178,9 +178,9 @@ async def test_without_a_secret_nothing_is_signed(
 async def test_a_receiver_that_is_gone_is_nothing_to_deliver(
     business: Business, notices: Channel
 ) -> None:
-    version = await notices.send(replace(DELIVERY, target="8"))
+    sent = await notices.send(replace(DELIVERY, target="8"))
 
-    assert version < 0
+    assert sent.state is State.CANCELLED
     assert business.calls == []
 
 

@@ -1,4 +1,4 @@
-"""The issuers against the sandbox, which keeps WeChat's rules."""
+"""The issuers, and whoever uses their tokens, against the sandbox, which keeps WeChat's rules."""
 
 import random
 from collections.abc import AsyncIterator
@@ -10,11 +10,14 @@ from aiohttp.test_utils import TestServer
 from tests.wechat.conftest import JumpingClock, wechat_client
 from wechat_scheduler.credentials.model import Account, Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import Reaction, SendError, Verdict, WeChatError
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
 from wechat_scheduler.wechat.tokens import issuers
+from wechat_scheduler.wechat.users import WeChatUsers
 
 APPID = "wx1111111111111111"
 COMPONENT = "wx2222222222222222"
@@ -156,3 +159,97 @@ async def test_a_busy_wechat_is_asked_again(client: WeChatClient, sandbox: Sandb
     await issue(client, "access_token")
 
     assert sandbox.calls("/cgi-bin/stable_token") == 3
+
+
+class Latest:
+    """`wechat.accounts.Tokens`: fetched when there is none, or the last was refused."""
+
+    def __init__(self, client: WeChatClient) -> None:
+        self._client = client
+        self.value = ""
+
+    async def token(self, appid: str) -> str:
+        if not self.value:
+            self.value = (await issue(self._client, "access_token", appid=appid)).value
+        return self.value
+
+    async def refused(self, appid: str, value: str) -> None:
+        if value == self.value:
+            self.value = ""
+
+
+async def test_a_message_is_shown_once_however_often_it_is_sent(
+    client: WeChatClient, sandbox: Sandbox, clock: JumpingClock
+) -> None:
+    tokens = Latest(client)
+    messenger = WeChatMessenger(client, tokens, clock)
+    openid = sandbox.people.follow(APPID)
+
+    msgids = []
+    for _ in range(2):
+        msgid = await messenger.template(
+            APPID,
+            openid,
+            template_id="TEMPLATE-1",
+            data={"thing1": "还信用卡"},
+            url="https://example.com/m/1",
+            client_msg_id="7",
+        )
+        msgids.append(msgid)
+        sandbox.kill(tokens.value)
+
+    (shown,) = sandbox.people.arrived(APPID, openid)
+    assert shown.fields == {"thing1": "还信用卡"}
+    assert msgids == [str(shown.msgid)] * 2
+
+
+async def test_whoever_wrote_may_be_answered_until_they_leave(
+    client: WeChatClient, sandbox: Sandbox, clock: JumpingClock
+) -> None:
+    tokens = Latest(client)
+    messenger, users = WeChatMessenger(client, tokens, clock), WeChatUsers(client, tokens)
+    openid = sandbox.people.follow(APPID)
+    sandbox.people.write(APPID, openid, "hello")
+
+    await messenger.text(APPID, openid, "你好")
+    followed = await users.follows(APPID, openid)
+    sandbox.people.unfollow(APPID, openid)
+
+    with pytest.raises(SendError) as caught:
+        await messenger.text(APPID, openid, "你好")
+    assert [message.text for message in sandbox.people.arrived(APPID, openid)] == ["你好"]
+    assert caught.value.verdict is Verdict.FALL_BACK
+    assert (followed, await users.follows(APPID, openid)) == (True, False)
+
+
+async def test_a_notice_is_taken_as_often_as_the_user_allowed(
+    client: WeChatClient, sandbox: Sandbox, clock: JumpingClock
+) -> None:
+    messenger = WeChatMessenger(client, Latest(client), clock)
+    openid = sandbox.people.follow(APPID)
+    sandbox.people.accept(APPID, openid, "TEMPLATE-1")
+
+    async def send() -> None:
+        data = {"thing1": "还信用卡"}
+        await messenger.subscribe(APPID, openid, template_id="TEMPLATE-1", data=data, url="")
+
+    await send()
+
+    with pytest.raises(SendError) as caught:
+        await send()
+    assert (caught.value.verdict, caught.value.errcode) == (Verdict.REJECTED, 43101)
+
+
+async def test_a_code_of_the_sandbox_is_scanned(
+    client: WeChatClient, sandbox: Sandbox, served: TestServer, session: aiohttp.ClientSession
+) -> None:
+    base = str(served.make_url("/"))
+    qrcodes = WeChatQrCodes(client, Latest(client), page_base(base))
+
+    drawn = await qrcodes.create(APPID, "scene1", lifetime=LONGEST)
+
+    async with session.get(qrcodes.image_url(drawn.ticket)) as picture:
+        assert picture.status == 200
+    code = sandbox.qrcode(drawn.ticket)
+    assert code is not None
+    assert (code.scene, drawn.lifetime) == ("scene1", LONGEST)

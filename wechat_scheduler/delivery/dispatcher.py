@@ -7,19 +7,34 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.clock import Clock
-from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled, State
+from wechat_scheduler.delivery.gate import Gate
+from wechat_scheduler.delivery.model import (
+    Address,
+    Attempt,
+    Deferred,
+    Delivery,
+    Outcome,
+    Sent,
+    Settled,
+    State,
+)
 from wechat_scheduler.delivery.ports import Channel, Observer, Outbox
-from wechat_scheduler.errors import CallError, SealingError
+from wechat_scheduler.errors import CallError, SealingError, SendError, Verdict
 
 log = structlog.get_logger(__name__)
 
 FIRST_RETRY = timedelta(seconds=1)
 
+# What a person has to see to is looked at again no sooner.
+PROBE = timedelta(minutes=1)
+
 
 class Dispatcher:
     """Hands due deliveries to their channels and decides what a failure means.
 
-    `retry_cap` is the longest pause between two attempts; it may be changed at any time.
+    `retry_cap` is the longest pause between two attempts, `give_up` how long a message is tried
+    before it is a dead letter; both may be changed at any time. Notices of credentials are tried for
+    ever.
     """
 
     name = "delivery"
@@ -28,32 +43,40 @@ class Dispatcher:
         self,
         outbox: Outbox,
         channels: Mapping[str, Channel],
+        gate: Gate,
         *,
         observer: Observer,
         clock: Clock,
         rng: random.Random,
         lease: timedelta,
         retry_cap: timedelta,
+        give_up: timedelta,
     ) -> None:
         self._outbox = outbox
         self._channels = channels
+        self._gate = gate
         self._observer = observer
         self._clock = clock
         self._rng = rng
         self._lease = lease
         self.retry_cap = retry_cap
+        self.give_up = give_up
 
     async def claim(self, limit: int) -> Sequence[Delivery]:
         return await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
 
     async def attempt(self, row: Delivery) -> Outcome:
+        now, began = self._clock.now(), self._clock.boottime()
+        if stopped := self._gate.stopped(row, now):
+            return stopped
         try:
-            version = await self._channels[row.channel].send(row)
+            sent = await self._channels[row.channel].send(row)
         except (CallError, SealingError) as error:
-            return self._deferred(row, error)
-        if version < 0:
-            return Settled(delivery=row, state=State.CANCELLED, version=0)
-        return Settled(delivery=row, state=State.DELIVERED, version=version)
+            return self._failed(row, error, self._attempt(row, now, began, error))
+        if row.receiver is not None:
+            self._gate.opened(row.receiver.appid)
+        attempt = None if sent.state is State.CANCELLED else self._attempt(row, now, began, sent)
+        return _settled(row, sent, attempt)
 
     async def finish(self, outcome: Outcome) -> None:
         await self._outbox.settle(outcome, now=self._clock.now())
@@ -63,15 +86,120 @@ class Dispatcher:
     async def next_due(self) -> datetime | None:
         return await self._outbox.next_due()
 
-    def _deferred(self, row: Delivery, error: CallError | SealingError) -> Deferred:
+    def _attempt(
+        self, row: Delivery, at: datetime, began: float, came_of_it: Sent | Exception
+    ) -> Attempt | None:
+        """Only messages keep a record of every try: notices of credentials have no end."""
+        if row.message is None:
+            return None
+        duration = timedelta(seconds=self._clock.boottime() - began)
+        if isinstance(came_of_it, Sent):
+            return Attempt(at=at, duration=duration, way=came_of_it.way)
+        told = came_of_it if isinstance(came_of_it, SendError) else None
+        return Attempt(
+            at=at,
+            duration=duration,
+            way=told.way if told else "",
+            errcode=told.errcode if told else None,
+            rid=told.rid if told else "",
+            error=str(came_of_it),
+        )
+
+    def _failed(
+        self, row: Delivery, error: CallError | SealingError, attempt: Attempt | None
+    ) -> Outcome:
+        verdict = error.verdict if isinstance(error, SendError) else Verdict.RETRY
+        reason = _sentence(error)
+        match verdict:
+            case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.FALL_BACK:
+                return Settled(
+                    delivery=row,
+                    state=State.DEAD,
+                    reason=reason,
+                    unreachable=verdict is Verdict.UNREACHABLE,
+                    attempt=attempt,
+                )
+            case Verdict.CREDENTIAL if row.receiver is not None and not self._is_given_up(row):
+                due_at = self._gate.knocked(row.receiver.appid, self._clock.now())
+                return Deferred(
+                    delivery=row, due_at=due_at, error=reason, counts=False, attempt=attempt
+                )
+            case Verdict.PAUSE | Verdict.SLOWER:
+                retry_after = error.retry_after if isinstance(error, SendError) else None
+                # Who was turned away before anybody was asked has not tried.
+                tried = attempt if attempt and attempt.errcode is not None else None
+                return self._waits(row, verdict, retry_after or PROBE, reason, tried)
+            case _:
+                return self._tried_again(row, verdict, reason, attempt)
+
+    def _is_given_up(self, row: Delivery) -> bool:
+        """A replay begins anew; what has no message is tried for ever."""
+        if row.message is None or row.since is None:
+            return False
+        return self._clock.now() - row.since >= self.give_up
+
+    def _waits(
+        self,
+        row: Delivery,
+        verdict: Verdict,
+        pause: timedelta,
+        reason: str,
+        attempt: Attempt | None,
+    ) -> Deferred:
+        due_at = self._clock.now() + pause
+        if verdict is Verdict.PAUSE and row.receiver is not None:
+            self._gate.pause(row.receiver.appid, due_at)
+        return Deferred(delivery=row, due_at=due_at, error=reason, counts=False, attempt=attempt)
+
+    def _tried_again(
+        self, row: Delivery, verdict: Verdict, reason: str, attempt: Attempt | None
+    ) -> Outcome:
+        now = self._clock.now()
+        if self._is_given_up(row):
+            reason = f"given up after {self.give_up}: {reason}"
+            return Settled(delivery=row, state=State.DEAD, reason=reason, attempt=attempt)
         pause = min(FIRST_RETRY * 2.0 ** min(row.attempts, 40), self.retry_cap)
-        due_at = self._clock.now() + pause * self._rng.uniform(0.5, 1.0)
-        return Deferred(delivery=row, due_at=due_at, error=str(error))
+        if verdict is Verdict.OPERATOR:
+            pause = max(pause, min(PROBE, self.retry_cap))
+        return Deferred(
+            delivery=row,
+            due_at=now + pause * self._rng.uniform(0.5, 1.0),
+            error=reason,
+            doubtful=verdict is Verdict.AMBIGUOUS and row.channel == Address.PERSON,
+            attempt=attempt,
+        )
+
+
+def _settled(row: Delivery, sent: Sent, attempt: Attempt | None) -> Settled:
+    return Settled(
+        delivery=row,
+        state=sent.state,
+        version=sent.version,
+        reference=sent.reference,
+        reason=sent.reason,
+        notes=sent.notes,
+        duplicate=sent.duplicate,
+        attempt=attempt,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    advice = error.advice if isinstance(error, SendError) else ""
+    return f"{error}; {advice}" if advice else str(error)
 
 
 def _log(outcome: Outcome) -> None:
     delivery = outcome.delivery
     match outcome:
+        case Settled(state=State.DEAD):
+            log.warning(
+                "delivery.dead",
+                delivery=delivery.id,
+                channel=delivery.channel,
+                reason=outcome.reason,
+            )
+        case Settled() if delivery.message is not None:
+            log.debug(f"delivery.{outcome.state}", delivery=delivery.id, channel=delivery.channel)
         case Settled():
             log.info(f"delivery.{outcome.state}", delivery=delivery.id, channel=delivery.channel)
         case Deferred():
@@ -79,6 +207,6 @@ def _log(outcome: Outcome) -> None:
                 "delivery.deferred",
                 delivery=delivery.id,
                 channel=delivery.channel,
-                attempts=delivery.attempts + 1,
+                attempts=delivery.attempts + outcome.counts,
                 error=outcome.error,
             )

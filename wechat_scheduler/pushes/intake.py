@@ -10,21 +10,15 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from wechat_scheduler.audience.heard import Heard
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
-from wechat_scheduler.pushes.model import (
-    COMPONENT_TOKEN,
-    TICKET,
-    Message,
-    Push,
-    Refusal,
-    Secrets,
-)
+from wechat_scheduler.pushes.model import Opened, Push, Refusal, Secrets
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox
-from wechat_scheduler.pushes.reading import read_event
 from wechat_scheduler.pushes.refusals import Refusals
-from wechat_scheduler.pushes.replays import WINDOW, Replays
+from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
+from wechat_scheduler.pushes.sorter import Sorter
 from wechat_scheduler.supervisor import Supervisor
 
 log = structlog.get_logger(__name__)
@@ -32,9 +26,13 @@ log = structlog.get_logger(__name__)
 # One of WeChat's five seconds is for the network.
 PATIENCE = timedelta(seconds=4)
 
+SOON = timedelta(seconds=1)
+
 
 class Intake:
-    """`changed` is told the job for which a ticket came, `wake` that an event did."""
+    """`changed` is told the job for which a ticket came, `wake` that an event did, `hear` what a
+    user did: within WeChat's time, so what it calls for is done elsewhere. It may raise
+    StorageError, and is told the same again then."""
 
     def __init__(
         self,
@@ -46,14 +44,13 @@ class Intake:
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
+        hear: Callable[[Heard], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
-        self._events = events
+        self._sorter = Sorter(inbox, events, clock=clock, changed=changed, wake=wake, hear=hear)
         self._decoder = decoder
         self._supervisor = supervisor
         self._clock = clock
-        self._changed = changed
-        self._wake = wake
         self._replays = Replays()
         self._refusals = Refusals()
 
@@ -81,7 +78,7 @@ class Intake:
     async def _in_time(self, work: Callable[[], Awaitable[None]]) -> None:
         """A store that hangs must not make WeChat hang up: it is given up in time, done or not."""
         trouble: SchedulerError | None = UnavailableError(
-            "the store does not answer; come again", retry_after=timedelta(seconds=1)
+            "the store does not answer; come again", retry_after=SOON
         )
         ended = asyncio.Event()
 
@@ -114,11 +111,9 @@ class Intake:
     async def _receive(self, appid: str, push: Push) -> None:
         secrets = await self._secrets(appid)
         try:
-            message = self._decoder.open(push, secrets, appid=appid)
+            opened = self._decoder.open(push, secrets, appid=appid)
             self._check_time(push)
-            if not self._replays.remember(push.msg_signature, self._clock.now()):
-                raise RefusedPushError("it was accepted before")
-            await self._keep_or_forget(appid, message, push)
+            await self._keep_once(appid, opened)
         except RefusedPushError as error:
             self._refuse(appid, error)
 
@@ -140,28 +135,21 @@ class Intake:
         self._refusals.note(appid, error.reason, self._clock.now())
         raise error
 
-    async def _keep_or_forget(self, appid: str, message: Message, push: Push) -> None:
+    async def _keep_once(self, appid: str, opened: Opened) -> None:
+        match self._replays.enter(opened.proof, opened.digest, self._clock.now()):
+            case Standing.NEW:
+                await self._keep_or_forget(appid, opened)
+            case Standing.BEING_KEPT:
+                raise UnavailableError("it is being kept; come again", retry_after=SOON)
+            case Standing.ACCEPTED:
+                log.debug("push.repeated", appid=appid)
+            case Standing.FORGED:
+                raise RefusedPushError("its signature came with another body before")
+
+    async def _keep_or_forget(self, appid: str, opened: Opened) -> None:
         try:
-            await self._keep(appid, message)
+            await self._sorter.keep(appid, opened.message)
         except BaseException:
-            self._replays.forget(push.msg_signature)  # WeChat is going to send it once more
+            self._replays.forget(opened.proof)  # WeChat is going to send it once more
             raise
-
-    async def _keep(self, appid: str, message: Message) -> None:
-        now = self._clock.now()
-        info_type = message.get("InfoType", "")
-        if not info_type:
-            # A user's message to an account: nobody here answers those.
-            log.debug("push.unhandled", appid=appid, type=message.get("MsgType", ""))
-        elif info_type == TICKET:
-            await self._keep_ticket(appid, message.get("ComponentVerifyTicket", ""), now)
-        elif await self._events.put(read_event(appid, message), now=now):
-            log.info("push.event", appid=appid, info_type=info_type)
-            self._wake()
-
-    async def _keep_ticket(self, appid: str, ticket: str, now: datetime) -> None:
-        if not ticket:
-            raise RefusedPushError("it is a ticket without a ComponentVerifyTicket")
-        if await self._inbox.put_ticket(appid, ticket, now=now):
-            log.debug("push.ticket", appid=appid)
-            await self._changed(JobKey(appid, COMPONENT_TOKEN))
+        self._replays.accept(opened.proof)

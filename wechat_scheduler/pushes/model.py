@@ -37,11 +37,17 @@ class InfoType(enum.StrEnum):
 class Secrets:
     """What the owner of an account or platform entered in WeChat's console, newest first.
 
-    Both are kept twice, since WeChat goes on using the former ones for a while.
+    Both are kept twice, since WeChat goes on using the former ones for a while. An empty key is that
+    of an account in 明文模式.
     """
 
     tokens: tuple[str, ...] = field(repr=False)
     aes_keys: tuple[str, ...] = field(repr=False)
+
+    @property
+    def plain(self) -> bool:
+        """Whether messages are expected that nobody encrypted."""
+        return self.aes_keys[:1] == ("",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,20 @@ class Push:
     signature: str = field(repr=False)
     msg_signature: str = field(repr=False)
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The message in a push that is WeChat's. `proof` is the signature that says so: WeChat uses
+    each for one push and its repeats."""
+
+    message: Message
+    proof: str = field(repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        """The same for every repeat."""
+        return hashlib.sha256(msgspec.json.encode(sorted(self.message.items()))).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from wechat_scheduler.pushes.model import (
     CallbackView,
     ClaimedEvent,
     Event,
-    Message,
+    Opened,
     Outcome,
     Push,
     Secrets,
@@ -19,9 +19,9 @@ from wechat_scheduler.pushes.model import (
 class Decoder(Protocol):
     """Tells WeChat's pushes from others'. Pure; both methods raise RefusedPushError."""
 
-    def open(self, push: Push, secrets: Secrets, *, appid: str) -> Message:
+    def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
         """The message in an encrypted push that was signed with one of the tokens, encrypted with
-        one of the keys, and meant for `appid`."""
+        one of the keys, and meant for `appid`; in a plain one if `secrets.plain`."""
         ...
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:

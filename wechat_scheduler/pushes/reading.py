@@ -1,8 +1,12 @@
-"""From the elements of a message to the event that it tells."""
+"""From the elements of a message to what it tells: an event of a platform's, or a user's doing."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 
+import msgspec
+
+from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Event, InfoType, Message
 
@@ -11,7 +15,22 @@ _APPID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # Seconds since 1970, until the year 5138.
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _ACTED_ON = frozenset(InfoType)
+
+# What `subscribe` puts before the scene of the QR code that was scanned; `SCAN` puts nothing.
+_SCENE = "qrscene_"
+
+_EVENTS = {
+    "subscribe": HeardKind.FOLLOW,
+    "SCAN": HeardKind.SCAN,
+    "unsubscribe": HeardKind.UNFOLLOW,
+    "CLICK": HeardKind.CLICK,
+    "TEMPLATESENDJOBFINISH": HeardKind.RECEIPT,
+}
+_MESSAGES = {"text": HeardKind.TEXT, "voice": HeardKind.VOICE}
+# Where a kind of message has its words; a voice without any was not understood.
+_WORDS = {HeardKind.TEXT: "Content", HeardKind.VOICE: "Recognition", HeardKind.CLICK: "EventKey"}
 
 
 def read_event(appid: str, message: Message) -> Event:
@@ -36,6 +55,50 @@ def read_event(appid: str, message: Message) -> Event:
         code_until=_instant(message, "AuthorizationCodeExpiredTime") if is_grant else happened_at,
         happened_at=happened_at,
     )
+
+
+def read_heard(appid: str, message: Message) -> Heard:
+    """What a message with a `MsgType` says that a user of the account did. Raises RefusedPushError.
+
+    Sources: 接收普通消息, 接收事件推送, and for what became of a template message 模板消息 事件推送.
+    """
+    kind = _kind(message)
+    return Heard(
+        event_id=_event_id(appid, kind, message),
+        appid=appid,
+        openid=_matching(message, "FromUserName", _OPENID),
+        kind=kind,
+        scene=_scene(kind, message),
+        text=message.get(_WORDS[kind], "") if kind in _WORDS else "",
+        msgid=_matching(message, "MsgID", _NAME) if kind is HeardKind.RECEIPT else "",
+        status=message.get("Status", "") if kind is HeardKind.RECEIPT else "",
+        at=_instant(message, "CreateTime"),
+    )
+
+
+def _kind(message: Message) -> HeardKind:
+    msgtype = message["MsgType"]
+    if msgtype == "event":
+        return _EVENTS.get(message.get("Event", ""), HeardKind.OTHER)
+    return _MESSAGES.get(msgtype, HeardKind.OTHER)
+
+
+def _event_id(appid: str, kind: HeardKind, message: Message) -> str:
+    """The same for every repeat, and only for those: WeChat names the fields to tell them by."""
+    fields: tuple[str, ...] = ("FromUserName", "CreateTime", "Event")
+    if kind is HeardKind.RECEIPT:
+        fields = ("Event", "MsgID")
+    elif message.get("MsgId"):
+        fields = ("MsgId",)
+    parts = (appid, *((field, message.get(field, "")) for field in fields))
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def _scene(kind: HeardKind, message: Message) -> str:
+    key = message.get("EventKey", "")
+    if kind is HeardKind.SCAN:
+        return key
+    return key.removeprefix(_SCENE) if kind is HeardKind.FOLLOW and key.startswith(_SCENE) else ""
 
 
 def _instant(message: Message, name: str) -> datetime:

@@ -9,7 +9,7 @@ from wechat_scheduler.pushes.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, WEC
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children
-from wechat_scheduler.storage.outbox import put_notices
+from wechat_scheduler.storage.notices import put_notices
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, MAKE_JOB
 from wechat_scheduler.storage.rows import MICROSECOND, Vault, key_of, micros, registration_place
 

@@ -19,7 +19,7 @@ from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import jobs, refresh_tokens, views
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
-from wechat_scheduler.storage.outbox import notice_receiver
+from wechat_scheduler.storage.notices import notice_receiver
 from wechat_scheduler.storage.registrations import Registrar
 from wechat_scheduler.storage.rows import (
     Vault,

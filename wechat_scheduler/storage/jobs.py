@@ -19,7 +19,7 @@ from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.errors import Reaction
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
-from wechat_scheduler.storage.outbox import put_notices
+from wechat_scheduler.storage.notices import put_notices
 from wechat_scheduler.storage.revocations import drop
 from wechat_scheduler.storage.rows import (
     MICROSECOND,

@@ -1,91 +1,111 @@
-"""The outbox in SQL: what waits to be sent, and the notices that other scripts put into it."""
+"""The outbox in SQL: what waits to be sent is claimed, and what came of it is written back."""
 
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import msgspec
-
-from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled, State
-from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
+from wechat_scheduler.delivery.model import (
+    Address,
+    Attempt,
+    Deferred,
+    Delivery,
+    Message,
+    Outcome,
+    Priority,
+    Settled,
+    State,
+)
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.message_rows import (
+    MESSAGE_COLUMNS,
+    SUBSCRIBER_COLUMNS,
+    message_of,
+    notes_text,
+    subscriber_of,
+)
+from wechat_scheduler.storage.notices import collapse_key
+from wechat_scheduler.storage.receipts import apply_receipt
 from wechat_scheduler.storage.rows import instant_or_none, micros
+from wechat_scheduler.storage.unreachable import mark_unreachable
 
-NOTICE_CHANNEL = "credential"
-
-# A newer notice takes the row of the older one. If that one is being sent, its sender keeps the
-# claim until it is done, so that two notices of one job never overtake one another.
-PUT = """
-    INSERT INTO deliveries (id, channel, target, collapse_key, state, due_at, created_at)
-    VALUES ($1, $2, $3, $4, 'pending', $5, $5)
-    ON CONFLICT (collapse_key) DO UPDATE
-    SET id = excluded.id, state = excluded.state, attempts = 0, error = '',
-        due_at = CASE WHEN deliveries.claimed_by IS NULL
-                 THEN excluded.due_at ELSE deliveries.due_at END,
-        created_at = excluded.created_at
-"""
-RECEIVERS = """
-    SELECT owner FROM registrations
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
-"""
-CANCEL = """
-    UPDATE deliveries SET state = 'cancelled' WHERE collapse_key = $1 AND state = 'pending'
-"""
-# The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM.
+# The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM. A row that still has a claim
+# was being sent when its sender died, or lost the store; to a person that is a doubt.
 CLAIM = """
     WITH due AS MATERIALIZED (
-        SELECT id FROM deliveries WHERE state = 'pending' AND due_at <= $3
-        ORDER BY due_at LIMIT $4 {skip_locked}
+        SELECT id FROM deliveries WHERE state = 'pending' AND priority = $4 AND due_at <= $3
+        ORDER BY due_at LIMIT $5 {skip_locked}
     )
-    UPDATE deliveries SET claimed_by = $1, due_at = $2 WHERE id IN (SELECT id FROM due)
-    RETURNING id, channel, target, attempts
+    UPDATE deliveries SET
+        doubts = doubts + CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN 0 ELSE 1 END,
+        doubted_at = CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN doubted_at
+                     ELSE COALESCE(doubted_at, tried_at) END,
+        claimed_by = $1, due_at = $2, tried_at = $3
+    WHERE id IN (SELECT id FROM due)
+    RETURNING id, channel, target, attempts, since, doubts, doubted_at, message_id
 """
+# Once for all the receivers that a message has among those claimed.
+TOLD = f"SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.id IN ({{ids}})"  # noqa: S608 - our own text
+# Whoever takes anything of the app's takes what is meant for them, unless they, or it, said no. The
+# plus keeps SQLite from the index of an app's subscriptions: there may be a million of them.
+RECEIVERS = f"""
+    SELECT d.id AS delivery_id, {SUBSCRIBER_COLUMNS},
+        (SELECT count(*) FROM subscriptions x WHERE x.uid = d.target AND +x.app_id = d.app_id
+            AND x.blocked = 0 AND x.muted = 0) AS taking,
+        (SELECT count(*) FROM subscriptions x WHERE x.uid = d.target AND x.app_id = d.app_id
+            AND x.topic_id = 0 AND (x.blocked = 1 OR x.muted = 1)) AS refusing
+    FROM deliveries d JOIN subscribers s ON s.uid = d.target
+    WHERE d.id IN ({{ids}})
+"""  # noqa: S608 - our own text
 SETTLE = """
-    UPDATE deliveries SET state = $3, version = $4, error = '', claimed_by = NULL
+    UPDATE deliveries SET state = $3, version = $4, error = $5, way = $6, reference = $7,
+        appid = $8, errcode = $9, notes = $10, duplicate = $11, settled_at = $12,
+        claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 DEFER = """
-    UPDATE deliveries SET attempts = attempts + 1, due_at = $3, error = $4, claimed_by = NULL
+    UPDATE deliveries SET attempts = attempts + $5, due_at = $3, error = $4, errcode = $6,
+        since = COALESCE(since, CASE WHEN $8 = 1 THEN tried_at END), doubts = doubts + $7,
+        doubted_at = CASE WHEN $7 = 0 THEN doubted_at ELSE COALESCE(doubted_at, tried_at) END,
+        claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
+"""
+ATTEMPT = """
+    INSERT INTO attempts (delivery_id, number, at, duration, way, errcode, rid, error)
+    SELECT $1, COALESCE(max(number), 0) + 1, $2, $3, $4, $5, $6, $7
+    FROM attempts WHERE delivery_id = $1
 """
 LET_GO = """
     UPDATE deliveries SET due_at = $3, claimed_by = NULL WHERE collapse_key = $1 AND claimed_by = $2
 """
-RELEASE = "UPDATE deliveries SET due_at = $1, claimed_by = NULL WHERE claimed_by IS NOT NULL"
-NEXT_DUE = "SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'pending'"
+# They were being sent when their sender died. Looked for by index among what waits, and among the
+# notices of credentials, of which a cancelled one may be claimed; not among all that was ever sent.
+RELEASE = """
+    UPDATE deliveries SET due_at = $1, claimed_by = NULL,
+        doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
+        doubted_at = CASE WHEN channel = 'person' THEN COALESCE(doubted_at, tried_at) END
+    WHERE id IN (
+        SELECT id FROM deliveries WHERE state = 'pending' AND claimed_by IS NOT NULL
+        UNION ALL
+        SELECT id FROM deliveries WHERE collapse_key > '' AND claimed_by IS NOT NULL
+    )
+"""
+NEXT_DUE = """
+    SELECT min(due_at) AS due_at FROM (
+        SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'pending' AND priority = 2
+        UNION ALL
+        SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND priority = 1
+        UNION ALL
+        SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND priority = 0
+    ) each
+"""
 
+# Ids in one query; a query is prepared once for its size.
+CHUNK = 64
+_IDS = ", ".join(f"${number + 1}" for number in range(CHUNK))
+_TOLD = TOLD.format(ids=_IDS)
+_RECEIVERS = RECEIVERS.format(ids=_IDS)
 
-def notice_target(key: JobKey, owner: str) -> str:
-    """What the credential channel calls its receiver."""
-    return msgspec.json.encode((*key, owner)).decode()
-
-
-def notice_receiver(target: str) -> tuple[JobKey, str]:
-    appid, kind, subject, owner = msgspec.json.decode(target, type=tuple[str, str, str, str])
-    return JobKey(appid, kind, subject), owner
-
-
-def collapse_key(channel: str, target: str) -> str:
-    return f"{channel}:{target}"
-
-
-def put_notice(key: JobKey, owner: str, now: int) -> Script[None]:
-    """Tell `owner` about the current value of the job; what was still to be told is superseded."""
-    target = notice_target(key, owner)
-    collapse = collapse_key(NOTICE_CHANNEL, target)
-    yield Statement(PUT, (secrets.randbits(52), NOTICE_CHANNEL, target, collapse, now))
-
-
-def put_notices(key: JobKey, now: int) -> Script[None]:
-    """Tell everybody who wants to be told."""
-    for row in (yield Statement(RECEIVERS, key)):
-        yield from put_notice(key, row["owner"], now)
-
-
-def cancel_notices(key: JobKey, owners: Iterable[str]) -> Script[None]:
-    for owner in owners:
-        collapse = collapse_key(NOTICE_CHANNEL, notice_target(key, owner))
-        yield Statement(CANCEL, (collapse,))
+# An answer to what the user did, and a reminder that they set themselves, need no subscription.
+UNASKED = frozenset(("message", "notice"))
 
 
 class SqlOutbox:
@@ -100,18 +120,8 @@ class SqlOutbox:
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         self._claims += 1
         claim = f"{self._worker}/{self._claims}"
-        params = (claim, micros(now + lease), micros(now), limit)
-        rows = await self._database.write(lambda: rows_of(Statement(self._claim_sql, params)))
-        return [
-            Delivery(
-                id=row["id"],
-                channel=row["channel"],
-                target=row["target"],
-                attempts=row["attempts"],
-                claim=claim,
-            )
-            for row in rows
-        ]
+        params = (claim, micros(now + lease), micros(now))
+        return await self._database.write(lambda: self._claim(claim, params, limit))
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> None:
         await self._database.write(lambda: _settle(outcome, micros(now)))
@@ -123,15 +133,105 @@ class SqlOutbox:
         """Give back what a process that is known to be dead had claimed."""
         await self._database.write(lambda: rows_of(Statement(RELEASE, (micros(now),))))
 
+    def _claim(
+        self, claim: str, params: tuple[str, int, int], limit: int
+    ) -> Script[Sequence[Delivery]]:
+        rows: list[Row] = []
+        for priority in sorted(Priority, reverse=True):
+            if len(rows) < limit:
+                room = limit - len(rows)
+                rows += yield Statement(self._claim_sql, (*params, priority.value, room))
+        ids = [row["id"] for row in rows if row["channel"] == Address.PERSON]
+        said = {row["message_id"] for row in rows if row["message_id"] is not None}
+        told = yield from _by_id(_TOLD, list(said), "message_id")
+        messages = {key: message_of(row) for key, row in told.items()}
+        receivers = yield from _by_id(_RECEIVERS, ids, "delivery_id")
+        return [
+            _delivery(row, claim, messages.get(row["message_id"]), receivers.get(row["id"]))
+            for row in rows
+        ]
+
+
+def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
+    found: dict[int, Row] = {}
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        padded = (*chunk, *[chunk[0]] * (CHUNK - len(chunk)))
+        for row in (yield Statement(sql, padded)):
+            found[row[key]] = row
+    return found
+
+
+def _delivery(row: Row, claim: str, message: Message | None, receiver: Row | None) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        channel=row["channel"],
+        target=row["target"],
+        attempts=row["attempts"],
+        claim=claim,
+        since=instant_or_none(row["since"]),
+        doubts=row["doubts"],
+        doubted_at=instant_or_none(row["doubted_at"]),
+        message=message,
+        receiver=subscriber_of(receiver) if receiver else None,
+        takes=_takes(receiver, message.content.purpose) if receiver and message else True,
+    )
+
+
+def _takes(receiver: Row, purpose: str) -> bool:
+    return not receiver["refusing"] and (bool(receiver["taking"]) or purpose not in UNASKED)
+
 
 def _settle(outcome: Outcome, now: int) -> Script[None]:
     delivery = outcome.delivery
-    claimed = (delivery.id, delivery.claim)
+    if outcome.attempt is not None:
+        yield _attempt(delivery.id, outcome.attempt)
     match outcome:
-        case Settled(state=state, version=version):
-            done = yield Statement(SETTLE, (*claimed, State(state).value, version))
-        case Deferred(due_at=due_at, error=error):
-            done = yield Statement(DEFER, (*claimed, micros(due_at), error))
+        case Settled():
+            done = yield from _final(outcome, now)
+        case Deferred():
+            done = yield _deferred(outcome)
     if not done:
         collapse = collapse_key(delivery.channel, delivery.target)
         yield Statement(LET_GO, (collapse, delivery.claim, now))
+
+
+def _final(outcome: Settled, now: int) -> Script[Sequence[Row]]:
+    delivery, attempt = outcome.delivery, outcome.attempt
+    appid = delivery.receiver.appid if delivery.receiver and outcome.reference else ""
+    done = yield Statement(
+        SETTLE,
+        (
+            delivery.id,
+            delivery.claim,
+            State(outcome.state).value,
+            outcome.version,
+            outcome.reason,
+            attempt.way if attempt else "",
+            outcome.reference,
+            appid,
+            attempt.errcode if attempt else None,
+            notes_text(outcome.notes),
+            int(outcome.duplicate),
+            now,
+        ),
+    )
+    if done and outcome.reference:
+        yield from apply_receipt(appid, outcome.reference, now)
+    if outcome.unreachable and delivery.channel == Address.PERSON:
+        yield from mark_unreachable(delivery.target, outcome.reason, now)
+    return done
+
+
+def _deferred(outcome: Deferred) -> Statement:
+    delivery, attempt = outcome.delivery, outcome.attempt
+    errcode = attempt.errcode if attempt else None
+    values = (micros(outcome.due_at), outcome.error, int(outcome.counts), errcode)
+    marks = (int(outcome.doubtful), int(attempt is not None))
+    return Statement(DEFER, (delivery.id, delivery.claim, *values, *marks))
+
+
+def _attempt(delivery_id: int, attempt: Attempt) -> Statement:
+    took = attempt.duration // timedelta(microseconds=1)
+    came = (attempt.way, attempt.errcode, attempt.rid, attempt.error)
+    return Statement(ATTEMPT, (delivery_id, micros(attempt.at), took, *came))

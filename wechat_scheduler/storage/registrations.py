@@ -6,7 +6,7 @@ from datetime import datetime
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.outbox import cancel_notices, put_notice
+from wechat_scheduler.storage.notices import cancel_notices, put_notice
 from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
 
 MAKE_ACCOUNT = """

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wechat_scheduler.credentials.model import AUTHORIZATION, Fault, JobKey
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.outbox import put_notices
+from wechat_scheduler.storage.notices import put_notices
 from wechat_scheduler.storage.rows import fault_text, key_of, micros
 
 # Their values are dead: nobody gets them any more. An attempt that is under way loses its claim,

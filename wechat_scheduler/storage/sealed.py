@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import refresh_tokens
+from wechat_scheduler.storage.answers import answer_place
+from wechat_scheduler.storage.app_rows import app_place
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.events import code_place
+from wechat_scheduler.storage.link_secrets import link_place
 from wechat_scheduler.storage.pushes import secrets_place
 from wechat_scheduler.storage.rows import key_of, registration_place
 from wechat_scheduler.storage.sealing import Sealer
@@ -59,6 +62,15 @@ COLUMNS = (
     SealedColumn(
         "api_keys", "signing_secret", ("hash",), lambda row: f"api_key:{row['id']}", ("id",)
     ),
+    SealedColumn("apps", "callback", ("id",), lambda row: app_place(row["id"], "callback")),
+    SealedColumn("apps", "app_key", ("id",), lambda row: app_place(row["id"], "app_key")),
+    SealedColumn(
+        "apps", "signing_secret", ("id",), lambda row: app_place(row["id"], "signing_secret")
+    ),
+    SealedColumn(
+        "answers", "answer", ("scope", "key"), lambda row: answer_place(row["scope"], row["key"])
+    ),
+    SealedColumn("link_secrets", "value", ("name",), lambda row: link_place(row["name"])),
 )
 
 

@@ -5,7 +5,7 @@ nobody, on the word of somebody who is not let in any more.
 """
 
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.outbox import cancel_notices
+from wechat_scheduler.storage.notices import cancel_notices
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, list_params
 from wechat_scheduler.storage.rows import Vault, key_of
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.storage.database import Row
-from wechat_scheduler.storage.outbox import NOTICE_CHANNEL, collapse_key, notice_target
+from wechat_scheduler.storage.notices import NOTICE_CHANNEL, collapse_key, notice_target
 from wechat_scheduler.storage.rows import (
     Vault,
     contest_of,

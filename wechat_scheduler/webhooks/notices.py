@@ -8,13 +8,11 @@ import msgspec
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import Credential
 from wechat_scheduler.credentials.notices import Notice, NoticeSource
-from wechat_scheduler.delivery.model import Delivery
+from wechat_scheduler.delivery.model import Delivery, Sent, State
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers
 from wechat_scheduler.webhooks.urls import job_url
-
-GONE = -1
 
 
 class CredentialNotices:
@@ -42,22 +40,22 @@ class CredentialNotices:
         self._type_of = type_of
         self._subject_fields = subject_fields
 
-    async def send(self, delivery: Delivery) -> int:
-        """The version that was accepted, or a negative number if the receiver is gone.
+    async def send(self, delivery: Delivery) -> Sent:
+        """With the version that was accepted; CANCELLED if the receiver is gone.
 
         Raises CallError if it was not accepted, or if the credential has expired: then its
         successor is what the receiver waits for.
         """
         notice = await self._source.notice(delivery.target)
         if notice is None:
-            return GONE
+            return Sent(state=State.CANCELLED)
         now = self._clock.now()
         body = _body(notice, now)
         headers = webhook_headers(
             message=f"msg_{delivery.id}", at=now, body=body, secret=notice.secret
         )
         await self._client.push(self._url(notice), body, headers=headers, what="notify")
-        return notice.credential.version if notice.credential else 0
+        return Sent(version=notice.credential.version if notice.credential else 0)
 
     def _url(self, notice: Notice) -> str:
         key = notice.key

@@ -24,10 +24,16 @@ LONGEST_LIFETIME = 366 * 24 * 3600  # seconds
 
 ERRMSG_LIMIT = 300
 
+# Of all failures, the one that says that WeChat was asked and nobody waited for it.
+GATEWAY_TIMEOUT = 504
+
 # What may show in an error though it was sent; any other value is taken for a secret.
 PUBLIC = frozenset(
-    ("appid", "component_appid", "authorizer_appid", "openid", "grant_type", "type", "lang")
-)
+    (
+        "appid", "component_appid", "authorizer_appid", "openid", "grant_type", "type", "lang",
+        "touser", "template_id", "client_msg_id", "msgtype", "action_name",
+    )
+)  # fmt: skip
 SHORTEST_SECRET = 4
 
 
@@ -81,19 +87,31 @@ class HarmlessError(WeChatError):
     """WeChat did nothing, so the same call may be made again at once."""
 
 
+class DoubtfulError(WeChatError):
+    """Nobody knows whether WeChat acted: its answer was lost, or makes no sense."""
+
+
 NETWORK = "nothing to do, it is tried again; if this goes on, check the way to WeChat's API"
 NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
 
 
-def no_answer(path: str, what: str, advice: str) -> WeChatError:
+def no_answer(path: str, what: str, advice: str) -> DoubtfulError:
     """The error for an answer that never came, or cannot be WeChat's."""
+    return DoubtfulError(
+        f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=advice
+    )
+
+
+def turned_away(path: str, what: str, advice: str) -> WeChatError:
+    """The error for a call that was not acted on, as far as can be told."""
     return WeChatError(f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=advice)
 
 
 def read_answer(call: Call, status: int, body: bytes) -> Answer:
     """Raises WeChatError for anything but an object with errcode 0, or without one."""
     if status != 200:
-        raise no_answer(call.path, f"HTTP status {status}", NETWORK)
+        failed = no_answer if status == GATEWAY_TIMEOUT else turned_away
+        raise failed(call.path, f"HTTP status {status}", NETWORK)
     if len(body) > ANSWER_LIMIT:
         raise no_answer(call.path, f"the answer exceeds {ANSWER_LIMIT} bytes", NOT_WECHAT)
     try:

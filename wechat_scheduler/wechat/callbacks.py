@@ -1,5 +1,8 @@
 """Opens what WeChat pushes: signature, AES, XML. Source: "消息加解密说明", "第三方平台 加解密".
 
+An account's owner chooses among three modes: in 安全模式 messages come encrypted, in 兼容模式 twice,
+plain beside encrypted, in 明文模式 plain. A platform's always come encrypted.
+
 An encrypted push is XML with an `Encrypt` in it: base64 of AES-256-CBC over 16 random bytes, the
 message's length (four bytes, big-endian), the message, and the appid it is meant for. The sender is
 who knows the token: `msg_signature` is made of it and of `Encrypt`. Only after that is anything
@@ -17,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.pushes.model import Opened, Push, Secrets
 from wechat_scheduler.wechat.xml import elements
 
 AES_BLOCK = 16
@@ -33,26 +36,41 @@ _SIGNATURE = re.compile(r"[0-9a-f]{40}")
 
 
 class PushDecoder:
-    """`pushes.ports.Decoder`."""
+    """`pushes.ports.Decoder`. Where there is a key, nothing that is plain is read: a body that comes
+    without an encrypted one was written by anybody who once saw a signature of the token's."""
 
-    def open(self, push: Push, secrets: Secrets, *, appid: str) -> dict[str, str]:
+    def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
         """With two keys, the former may be the one that fits: the console was changed just now."""
-        sealed = elements(push.body).get("Encrypt", "")
+        outer = elements(push.body)
+        sealed, aes_keys = outer.pop("Encrypt", ""), tuple(filter(None, secrets.aes_keys))
+        if secrets.plain and not (sealed and aes_keys):
+            return _plain(outer, push, secrets)
         if not sealed:
             raise RefusedPushError(
-                "nothing in it is encrypted: choose 安全模式 in WeChat's console"
+                "nothing in it is encrypted: choose 安全模式 or 兼容模式 in WeChat's console"
             )
         _check(push.msg_signature, push, secrets, sealed)
-        for aes_key in secrets.aes_keys:
+        for aes_key in aes_keys:
             plain = decrypt(sealed, aes_key, appid)
             if plain is not None:
-                return elements(plain)
+                return Opened(message=elements(plain), proof=push.msg_signature)
         raise RefusedPushError(
             f"it cannot be decrypted: the EncodingAESKey is another one, or it is not for {appid}"
         )
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
         _check(push.signature, push, secrets)
+
+
+def _plain(message: dict[str, str], push: Push, secrets: Secrets) -> Opened:
+    """What proves the sender leaves the body unproven: enough for a user's words, not for tickets."""
+    _check(push.signature, push, secrets)
+    if "MsgType" not in message:
+        raise RefusedPushError(
+            "there is no plain message in it: a platform, and an account in 安全模式, needs its "
+            "EncodingAESKey registered"
+        )
+    return Opened(message=message, proof=push.signature)
 
 
 def signature(*parts: str) -> str:

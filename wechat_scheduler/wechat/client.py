@@ -27,6 +27,7 @@ from wechat_scheduler.wechat.answers import (
     HarmlessError,
     no_answer,
     read_answer,
+    turned_away,
 )
 
 log = structlog.get_logger(__name__)
@@ -160,7 +161,7 @@ class WeChatClient:
             case aiohttp.ClientConnectorDNSError():
                 return _unreached(path, f"host {error.host} not found")
             case aiohttp.ClientSSLError():
-                return no_answer(path, f"no TLS with {error.host}", CERTIFICATES)
+                return turned_away(path, f"no TLS with {error.host}", CERTIFICATES)
             case aiohttp.ClientConnectorError():
                 reason = error.os_error.strerror or type(error.os_error).__name__
                 return _unreached(path, f"cannot connect to {error.host}:{error.port}: {reason}")

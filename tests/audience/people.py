@@ -1,0 +1,135 @@
+"""An app, its people, and everything that answers them, kept in lists."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.clock import START, FakeClock
+from tests.stores.suite import VAULT
+from wechat_scheduler.audience.directory import Directory, draft_app
+from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
+from wechat_scheduler.audience.reception import Reception
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.people import SqlPeople
+from wechat_scheduler.supervisor import Supervisor
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+UID = "UID_" + "a" * 28
+CALLBACK = "http://127.0.0.1/callback"
+
+
+def an_app(name: str = "shop", **fields: Any) -> App:
+    return replace(draft_app(name, "wx1", now=START), **fields)
+
+
+def a_scene(app: App, **fields: Any) -> Scene:
+    given: dict[str, Any] = {
+        "id": "scene1",
+        "purpose": Purpose.APP,
+        "created_at": START,
+        "expires_at": None,
+    } | fields
+    return Scene(app_id=app.id, **given)
+
+
+def heard(kind: HeardKind, event_id: str = "1", **fields: Any) -> Heard:
+    given: dict[str, Any] = {"appid": "wx1", "openid": "o1", "at": START} | fields
+    return Heard(event_id=event_id, kind=kind, **given)
+
+
+@dataclass
+class Lists:
+    """Listener, post and receipts. `events` are the ids under which things were put: once each."""
+
+    takes: bool = False
+    cut_short: bool = False
+    events: set[str] = field(default_factory=set)
+    callbacks: list[Any] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    offered: list[Heard] = field(default_factory=list)
+    receipts: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+        self.offered.append(heard)
+        return self.takes
+
+    async def callback(self, app: App, body: bytes, *, event_id: str) -> None:
+        self._keep(self.callbacks, msgspec.json.decode(body), event_id)
+
+    async def say(
+        self, subscriber: Subscriber, text: str, *, event_id: str, app: App | None
+    ) -> None:
+        self._keep(self.said, text, event_id)
+
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
+        self.receipts.append((appid, msgid, failure))
+        return True
+
+    def _keep(self, kept: list[Any], thing: object, event_id: str) -> None:
+        """Whoever is cut short does not learn that it was kept."""
+        if event_id not in self.events:
+            self.events.add(event_id)
+            kept.append(thing)
+        if self.cut_short:
+            self.cut_short = False
+            raise StorageError("the store did not answer")
+
+
+class Office:
+    """Reception, directory and stores on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.clock = FakeClock()
+        self.apps = SqlApps(database, VAULT)
+        self.people = SqlPeople(database, VAULT)
+        self.directory = Directory(self.apps, clock=self.clock)
+        self.lists = Lists()
+        self.reception = Reception(
+            self.people,
+            self.directory,
+            listeners=[self.lists],
+            post=self.lists,
+            receipts=self.lists,
+            clock=self.clock,
+        )
+
+    async def open(self, *apps: App) -> "Office":
+        for app in apps:
+            await self.directory.make_app(app)
+        return self
+
+    async def receive(self, kind: HeardKind, event_id: str = "1", **fields: Any) -> None:
+        await self.reception.receive(heard(kind, event_id, **fields))
+
+    async def uid(self, openid: str = "o1") -> str:
+        subscriber = await self.people.subscriber_of("wx1", openid)
+        assert subscriber is not None
+        return subscriber.uid
+
+    async def takers(self, app: App, topic_id: int = 0) -> Sequence[str]:
+        return await self.people.page_of(app.id, topic_id, after="", limit=10)
+
+
+@asynccontextmanager
+async def opened(folder: Path, migrations: Traversable) -> AsyncIterator[Office]:
+    """On SQLite alone: the stores have suites of their own on both databases."""
+    async with Supervisor() as supervisor:
+        database = await open_database(
+            f"sqlite://{folder}/state.db",
+            migrations=migrations,
+            clock=FakeClock(),
+            supervisor=supervisor,
+        )
+        yield Office(database)
+        await database.close()

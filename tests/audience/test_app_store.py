@@ -1,0 +1,119 @@
+"""Apps, tokens, answers and the secret of links in a database, of each kind."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+
+from tests.audience.people import CALLBACK, SECOND, an_app
+from tests.clock import START
+from tests.databases import Open
+from tests.stores.suite import VAULT
+from wechat_scheduler.audience.model import Template, Token, TokenKind, Topic
+from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.once import KEPT, AnsweredError, Once
+from wechat_scheduler.storage.answers import SqlAnswers
+from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.link_secrets import link_secret
+from wechat_scheduler.supervisor import Supervisor
+
+APP = an_app("shop", callback=CALLBACK)
+
+
+async def test_an_app_comes_back_as_it_was_put_and_changed(database: Database) -> None:
+    store = SqlApps(database, VAULT)
+    full = replace(
+        an_app(),
+        zone="Asia/Tokyo",
+        templates={"notice": Template(template_id="T1", fields={"thing1": "{title}"})},
+        at_most_once=True,
+        per_minute=5,
+        recipient_per_minute=1,
+        networks=(ip_network("10.0.0.0/8"),),
+        home="http://x/home",
+        contact="a@x",
+        welcome="hello",
+        description="sells",
+    )
+    token = Token(hash="h1", kind=TokenKind.APP, app_id=full.id, created_at=START)
+
+    await store.add_app(full, [token], once=None)
+    was = await store.all_apps()
+    changed = replace(full, name="other", callback=CALLBACK, templates={}, app_key="")
+
+    assert await store.change_app(changed)
+    assert not await store.change_app(APP)
+    assert was == [full]
+    assert await store.all_apps() == [changed]
+    assert await store.all_tokens() == [token]
+
+
+async def test_a_new_token_replaces_those_of_its_owner_and_kind(database: Database) -> None:
+    store = SqlApps(database, VAULT)
+    tokens = [
+        Token(hash=str(number), kind=kind, app_id=0, uid=uid, created_at=START)
+        for number, (kind, uid) in enumerate(
+            [(TokenKind.USER, "u1"), (TokenKind.SIMPLE, "u1"), (TokenKind.USER, "u2")]
+        )
+    ]
+    for token in tokens:
+        await store.replace_token(token)
+
+    newer = replace(tokens[0], hash="newer")
+    await store.replace_token(newer)
+    revoked = [await store.revoke_tokens(0, TokenKind.USER, uid="u2") for _ in range(2)]
+
+    assert sorted(token.hash for token in await store.all_tokens()) == ["1", "newer"]
+    assert revoked == [True, False]
+
+
+async def test_what_came_with_a_key_is_done_once(database: Database) -> None:
+    store, answers = SqlApps(database, VAULT), SqlAnswers(database, VAULT)
+    once = Once(scope="apps", key="k1", digest="d1", answer="secret")
+    topic = Topic(id=5, app_id=APP.id, name="news", created_at=START)
+    await store.add_topic(topic, once=once)
+
+    with pytest.raises(AnsweredError) as answered:
+        await store.add_topic(replace(topic, id=6), once=replace(once, answer="other"))
+    with pytest.raises(ConflictError):
+        await store.add_topic(replace(topic, id=6), once=replace(once, digest="d2"))
+    with pytest.raises(ConflictError):
+        await answers.find("apps", "k1", "d2")
+
+    assert answered.value.answer == "secret"
+    assert await answers.find("apps", "k1", "d1") == "secret"
+    assert await answers.find("other", "k1", "d1") is None
+    assert await store.topics(APP.id) == [topic]
+
+    late = START + KEPT + SECOND
+    await store.add_topic(replace(topic, id=7, created_at=late), once=once)
+    assert len(await store.topics(APP.id)) == 2
+
+
+async def test_of_two_who_ask_at_once_with_one_key_one_is_answered(database: Database) -> None:
+    store = SqlApps(database, VAULT)
+    answers: list[str] = []
+
+    async def ask(number: int) -> None:
+        topic = Topic(id=number, app_id=APP.id, name="news", created_at=START)
+        once = Once(scope="topics", key="k1", digest="d1", answer=str(number))
+        try:
+            await store.add_topic(topic, once=once)
+            answers.append(once.answer)
+        except AnsweredError as answered:
+            answers.append(answered.answer)
+
+    async with Supervisor() as supervisor:
+        for number in range(1, 9):
+            supervisor.essential("ask", ask(number))
+
+    (topic,) = await store.topics(APP.id)
+    assert answers == [str(topic.id)] * 8
+
+
+async def test_links_keep_their_secret(open_again: Open) -> None:
+    made = [await link_secret(await open_again(), VAULT) for _ in range(2)]
+
+    assert made[0] == made[1]
+    assert len(made[0]) == 32

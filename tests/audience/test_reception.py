@@ -1,0 +1,199 @@
+"""What WeChat tells of people, and what comes of it."""
+
+from collections.abc import AsyncIterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import pytest
+
+from tests.audience.people import (
+    CALLBACK,
+    HOUR,
+    SECOND,
+    Office,
+    a_scene,
+    an_app,
+    heard,
+    opened,
+)
+from tests.clock import START
+from wechat_scheduler.audience.heard import HeardKind
+from wechat_scheduler.audience.model import Purpose, Topic
+from wechat_scheduler.errors import StorageError
+
+FOLLOW, UNFOLLOW, SCAN = HeardKind.FOLLOW, HeardKind.UNFOLLOW, HeardKind.SCAN
+TEXT, VOICE, CLICK = HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK
+
+SHOP = an_app(callback=CALLBACK, welcome="hello")
+
+
+@pytest.fixture
+async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Office]:
+    async with opened(tmp_path, migrations) as office:
+        yield await office.open(SHOP)
+
+
+async def test_who_scans_an_apps_code_subscribes_and_its_callback_hears(office: Office) -> None:
+    await office.people.add_scene(a_scene(SHOP, extra="order 7"), once=None)
+
+    await office.receive(FOLLOW, scene="scene1")
+
+    uid = await office.uid()
+    scene = await office.people.scene("scene1")
+    assert await office.takers(SHOP) == [uid]
+    assert scene is not None
+    assert scene.last_uid == uid
+    assert office.lists.said == ["hello"]
+    assert office.lists.callbacks == [
+        {
+            "action": "app_subscribe",
+            "data": {
+                "appId": SHOP.id,
+                "appKey": f"AK_{SHOP.id}",
+                "appName": "shop",
+                "source": "scan",
+                "time": int(START.timestamp() * 1000),
+                "uid": uid,
+                "extra": "order 7",
+                "userName": "",
+                "userHeadImg": "",
+            },
+        }
+    ]
+
+
+async def test_an_event_that_was_cut_short_is_finished_when_it_comes_again(office: Office) -> None:
+    await office.people.add_scene(a_scene(SHOP), once=None)
+    office.lists.cut_short = True
+    with pytest.raises(StorageError):
+        await office.receive(SCAN, scene="scene1")
+
+    for _ in range(3):
+        await office.receive(SCAN, scene="scene1")
+
+    assert len(office.lists.callbacks) == 1
+    assert office.lists.said == ["hello"]
+
+
+async def test_whom_the_app_blocked_stays_so_and_nobody_hears_of_them(office: Office) -> None:
+    await office.people.add_scene(a_scene(SHOP), once=None)
+    await office.receive(SCAN, "1", scene="scene1")
+    (subscription,) = await office.people.subscriptions_of(await office.uid())
+    await office.people.set_blocked(subscription.id, blocked=True)
+
+    await office.receive(SCAN, "2", scene="scene1")
+    await office.receive(TEXT, "3", text="hello")
+
+    assert await office.takers(SHOP) == []
+    assert len(office.lists.callbacks) == 1
+
+
+async def test_a_scan_does_what_its_scene_is_for(office: Office) -> None:
+    topic = Topic(id=5, app_id=SHOP.id, name="news", created_at=START)
+    await office.apps.add_topic(topic, once=None)
+    scenes = {
+        "ended": a_scene(SHOP, id="ended", expires_at=START),
+        "topic": a_scene(SHOP, id="topic", purpose=Purpose.TOPIC, target="5"),
+        "reminder": a_scene(SHOP, id="reminder", purpose=Purpose.REMINDER, target="9"),
+    }
+    for scene in scenes.values():
+        await office.people.add_scene(scene, once=None)
+
+    for name in (*scenes, "unknown"):
+        await office.receive(SCAN, name, scene=name)
+
+    assert await office.takers(SHOP) == []
+    assert await office.takers(SHOP, 5) == [await office.uid()]
+    assert [one.code for one in office.lists.offered] == [scenes["reminder"]]
+    assert office.lists.callbacks == []
+
+
+async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newer(
+    office: Office,
+) -> None:
+    await office.receive(FOLLOW, "1", at=START)
+    await office.receive(UNFOLLOW, "2", at=START + SECOND)
+    gone = await office.people.subscriber_of("wx1", "o1")
+    await office.receive(FOLLOW, "3", at=START + HOUR)
+    await office.receive(UNFOLLOW, "4", at=START + SECOND)
+    back = await office.people.subscriber_of("wx1", "o1")
+
+    assert gone is not None
+    assert back is not None
+    assert (gone.follows, gone.heard_at) == (False, None)
+    assert (back.follows, back.heard_at, back.uid) == (True, START + HOUR, gone.uid)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(TEXT, "获取UID"), (CLICK, "获取UID"), (VOICE, " 我的 uid ")]
+)
+async def test_users_can_ask_for_their_uid(office: Office, kind: HeardKind, text: str) -> None:
+    await office.receive(kind, text=text)
+
+    assert office.lists.said == [await office.uid()]
+    assert office.lists.offered == []
+
+
+async def test_a_command_subscribes_and_then_writes_to_the_app(office: Office) -> None:
+    await office.receive(TEXT, "1", text=f"#{SHOP.id} too early")
+    await office.receive(TEXT, "2", text=f"#{SHOP.id}")
+    await office.receive(TEXT, "3", text=f"＃{SHOP.id} two\nlines")
+    await office.receive(TEXT, "4", text="#1 no such app")
+
+    told = [(one["action"], one["data"]) for one in office.lists.callbacks]
+    assert [(name, data.get("source"), data.get("content")) for name, data in told] == [
+        ("app_subscribe", "command", None),
+        ("send_up_cmd", None, "two\nlines"),
+        ("send_up_cmd", None, "#1 no such app"),
+    ]
+    assert told[1][1]["appKey"] is None
+    assert [text.partition("「")[0] for text in office.lists.said] == ["您还没有关注", "hello"]
+
+
+@pytest.mark.parametrize(
+    ("takes", "kind", "told"), [(False, TEXT, 1), (False, CLICK, 0), (True, TEXT, 0)]
+)
+async def test_what_no_listener_takes_is_for_the_only_app(
+    office: Office, takes: bool, kind: HeardKind, told: int
+) -> None:
+    await office.receive(TEXT, "1", text=f"#{SHOP.id}")
+    office.lists.callbacks.clear()
+    office.lists.takes = takes
+
+    await office.receive(kind, "2", text="明天开会")
+
+    assert [one["data"]["content"] for one in office.lists.callbacks] == ["明天开会"] * told
+    assert [one.text for one in office.lists.offered] == ["明天开会"]
+
+
+async def test_what_no_app_takes_either_is_offered_once_more(office: Office) -> None:
+    await office.receive(TEXT, "1", text="hello")
+    await office.receive(CLICK, "2", text="hello")
+
+    assert [one.unclaimed for one in office.lists.offered] == [False, True, False]
+
+
+async def test_with_two_apps_that_listen_nobody_guesses(office: Office) -> None:
+    other = an_app("other", callback=CALLBACK)
+    await office.open(other)
+    for app in (SHOP, other):
+        await office.receive(TEXT, str(app.id), text=f"#{app.id}")
+    office.lists.callbacks.clear()
+
+    await office.receive(TEXT, "last", text="hello")
+
+    assert office.lists.callbacks == []
+
+
+async def test_receipts_are_passed_on_once(office: Office) -> None:
+    for event_id, status in (("1", "success"), ("1", "success"), ("2", "failed:user block")):
+        await office.receive(HeardKind.RECEIPT, event_id, msgid=event_id, status=status)
+
+    assert office.lists.receipts == [("wx1", "1", ""), ("wx1", "2", "failed:user block")]
+
+
+async def test_the_same_id_in_two_accounts_is_two_events(office: Office) -> None:
+    for appid in ("wx1", "wx2"):
+        await office.reception.receive(heard(FOLLOW, appid=appid))
+
+    assert await office.people.subscriber_of("wx2", "o1") is not None

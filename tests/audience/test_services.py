@@ -1,0 +1,217 @@
+"""What the APIs ask of the audience: apps with their tokens, topics, names, codes and openids."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.audience.people import HOUR, SECOND, Office, an_app, opened
+from tests.clock import START
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.model import Drawn, Purpose, TokenKind
+from wechat_scheduler.audience.openids import LIFETIME, Openids
+from wechat_scheduler.audience.qrcodes import LONGEST, SPARE, Codes
+from wechat_scheduler.audience.registry import BATCH, Audience
+from wechat_scheduler.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    RequestError,
+)
+from wechat_scheduler.once import AnsweredError, Once
+
+SHOP = an_app()
+
+
+class Pictures:
+    """WeChat's codes: it draws one after the other."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, int]] = []
+
+    async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
+        self.asked.append((appid, scene, lifetime))
+        number = len(self.asked)
+        return Drawn(f"ticket{number}", f"http://q/{number}", lifetime)
+
+    def image_url(self, ticket: str) -> str:
+        return f"http://x/{ticket}"
+
+
+@pytest.fixture
+async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Office]:
+    async with opened(tmp_path, migrations) as office:
+        yield office
+
+
+@pytest.fixture
+def audience(office: Office) -> Audience:
+    return Audience(office.people, office.apps, clock=office.clock)
+
+
+async def test_a_token_opens_until_it_is_replaced_or_its_app_removed(office: Office) -> None:
+    directory = office.directory
+    made = await directory.make_app(SHOP)
+    reset = await directory.reset_token(SHOP.id)
+    texts = [await directory.make_user_token(0, "u1"), await directory.make_simple_token(0, "u1")]
+    held = [directory.holder(text) for text in (made.token, reset, *texts, "AT_unknown")]
+
+    await directory.remove_app(SHOP.id)
+    revoked = await directory.revoke_tokens(TokenKind.USER, uid="u1")
+
+    assert [(token.kind, token.app_id, token.uid) if token else None for token in held] == [
+        None,
+        (TokenKind.APP, SHOP.id, ""),
+        (TokenKind.USER, 0, "u1"),
+        (TokenKind.SIMPLE, 0, "u1"),
+        None,
+    ]
+    assert [text[:4] for text in (reset, *texts)] == [reset[:4], "wct_", "SPT_"]
+    assert [directory.holder(text) is None for text in (reset, *texts)] == [True, True, False]
+    assert revoked
+
+
+async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) -> None:
+    directory = office.directory
+    once = Once(scope="apps", key="k", digest="d", answer="made")
+    made = await directory.make_app(SHOP, once=lambda made: replace(once, answer=made.token))
+
+    with pytest.raises(AnsweredError) as answered:
+        await directory.make_app(an_app("again"), once=lambda made: once)
+    await directory.change_app(replace(SHOP, name="renamed"))
+    again = Directory(office.apps, clock=office.clock)
+    await again.load()
+
+    assert answered.value.answer == made.token
+    assert [app.name for app in directory.apps()] == ["renamed"]
+    assert again.apps_of("wx1") == directory.apps_of("wx1")
+    assert made.token not in repr(made)
+    assert SHOP.app_key not in repr(made)
+
+
+@pytest.mark.parametrize(
+    ("error", "ask"),
+    [
+        (NotFoundError, lambda office, audience: office.directory.change_app(SHOP)),
+        (NotFoundError, lambda office, audience: office.directory.remove_app(SHOP.id)),
+        (NotFoundError, lambda office, audience: office.directory.reset_token(SHOP.id)),
+        (NotFoundError, lambda office, audience: audience.topic(SHOP, 5)),
+        (NotFoundError, lambda office, audience: audience.remove_topic(SHOP, 5)),
+        (NotFoundError, lambda office, audience: audience.unbind(SHOP, "7")),
+        (NotFoundError, lambda office, audience: audience.found(SHOP, "7")),
+        (NotFoundError, lambda office, audience: audience.block(SHOP, 5, blocked=True)),
+        (NotFoundError, lambda office, audience: audience.mute("u1", 5, muted=True)),
+        (NotFoundError, lambda office, audience: audience.remove(SHOP, 5)),
+        (InvalidRequestError, lambda office, audience: audience.bind(SHOP, {"UID_x": "o1"})),
+        (InvalidRequestError, lambda office, audience: audience.bind(SHOP, {"": "o1"})),
+        (InvalidRequestError, lambda office, audience: audience.bind(SHOP, {"7": ""})),
+    ],
+)
+async def test_what_is_not_there_or_not_right_is_refused(
+    office: Office,
+    audience: Audience,
+    error: type[RequestError],
+    ask: Callable[[Office, Audience], Any],
+) -> None:
+    with pytest.raises(error):
+        await ask(office, audience)
+
+
+async def test_one_app_does_not_reach_into_another(office: Office, audience: Audience) -> None:
+    other = an_app("other")
+    topic = await audience.make_topic(SHOP, "news")
+    uids = await audience.bind(SHOP, {"7": "o1"})
+    ((subscription, subscriber),) = await audience.subscribers(SHOP, limit=9)
+
+    for asked in (
+        audience.topic(other, topic.id),
+        audience.remove_topic(other, topic.id),
+        audience.block(other, subscription.id, blocked=True),
+        audience.remove(other, subscription.id),
+        audience.mute("UID_other", subscription.id, muted=True),
+    ):
+        with pytest.raises(NotFoundError):
+            await asked
+
+    assert await audience.topics(SHOP) == [topic]
+    assert (await audience.found(SHOP, "7")).subscriber == subscriber
+    assert (await audience.found(other, uids["7"])).subscription is None
+
+
+async def test_users_are_taken_over_in_parts_and_may_be_again(audience: Audience) -> None:
+    openids = {f"n{number}": f"o{number}" for number in range(BATCH + 1)}
+
+    first = await audience.bind(SHOP, openids)
+    again = await audience.bind(SHOP, openids)
+
+    assert first == again
+    assert all(len(uid) == 32 and uid.startswith("UID_") for uid in first.values())
+    assert await audience.count(SHOP) == BATCH + 1
+
+
+async def test_blocked_and_muted_ones_are_not_sent_to(office: Office, audience: Audience) -> None:
+    uids = await audience.bind(SHOP, {"1": "o1", "2": "o2", "3": "o3"})
+    ids = {one.uid: one.id for one, _ in await audience.subscribers(SHOP, limit=9)}
+
+    await audience.block(SHOP, ids[uids["1"]], blocked=True)
+    await audience.mute(uids["2"], ids[uids["2"]], muted=True)
+    before = await office.takers(SHOP)
+    await audience.remove(SHOP, ids[uids["1"]])
+    _, is_new = await audience.subscribe(SHOP, uids["1"])
+
+    assert before == [uids["3"]]
+    assert is_new
+    assert await office.takers(SHOP) == sorted((uids["1"], uids["3"]))
+
+
+async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Office) -> None:
+    drawn = Pictures()
+    codes = Codes(office.people, drawn, clock=office.clock)
+
+    code = await codes.make(SHOP, Purpose.APP, extra="7", lifetime=HOUR)
+    office.clock.advance(HOUR)
+
+    assert drawn.asked == [("wx1", code.scene.id, 3600)]
+    assert (code.image_url, code.ends_at) == ("http://x/ticket1", START + HOUR)
+    assert await office.people.scene(code.scene.id) == code.scene
+    assert await codes.current(SHOP, code.scene) == code
+    for lifetime in (LONGEST + SECOND, 0 * SECOND):
+        with pytest.raises(InvalidRequestError):
+            await codes.make(SHOP, Purpose.APP, lifetime=lifetime)
+
+
+async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> None:
+    drawn = Pictures()
+    codes = Codes(office.people, drawn, clock=office.clock)
+    first = await codes.lasting(SHOP, Purpose.TOPIC, "5")
+    same = await codes.lasting(SHOP, Purpose.TOPIC, "5")
+
+    office.clock.advance(LONGEST - SPARE + SECOND)
+    anew = await codes.lasting(SHOP, Purpose.TOPIC, "5")
+
+    assert same == first
+    assert anew.scene.id == first.scene.id
+    assert anew.image_url == "http://x/ticket2"
+    assert anew.ends_at == office.clock.now() + LONGEST
+    assert await office.people.scene(first.scene.id) == anew.scene
+
+
+async def test_an_openid_stays_and_its_openkey_ends(office: Office, audience: Audience) -> None:
+    openids = Openids(office.people, clock=office.clock)
+    uid = (await audience.bind(SHOP, {"0" * 32: "o1"}))["0" * 32]
+    consented = await openids.consent(SHOP, uid)
+
+    first, second = [await openids.log_in(SHOP, uid) for _ in range(2)]
+    alias = await openids.known(SHOP, second.openid.upper())
+    assert alias is not None
+    opened = [openids.opens(alias, login.openkey) for login in (first, second)]
+    office.clock.advance(LIFETIME)
+
+    assert consented.name == first.openid == second.openid != "0" * 32
+    assert alias.consented
+    assert opened == [False, True]
+    assert not openids.opens(alias, second.openkey)
+    assert await openids.known(SHOP, "0" * 32) is None
+    assert await openids.known(an_app(), second.openid) is None

@@ -1,0 +1,125 @@
+"""An app and its people in a database, and messages that go to them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from tests.stores.samples import APPID, LEASE, NOW, SECOND
+from tests.stores.suite import VAULT, opened
+from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.audience.model import App
+from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.delivery.model import (
+    Address,
+    Attempt,
+    Content,
+    Deferred,
+    Delivery,
+    Message,
+    Settled,
+    State,
+    Target,
+)
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.messages import SqlMessages
+from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.people import SqlPeople
+
+
+@dataclass(slots=True, kw_only=True)
+class Mail:
+    """Two senders on one database. `uids` are its people, by the names the business has for them."""
+
+    database: Database
+    outbox: SqlOutbox
+    elsewhere: SqlOutbox
+    messages: SqlMessages
+    people: SqlPeople
+    apps: SqlApps
+    app: App
+    uids: dict[str, str]
+    _ids: Any = field(default_factory=lambda: count(1))
+
+    def target(self, name: str) -> Target:
+        uid = self.uids.get(name, name)
+        return Target(delivery_id=next(self._ids), address=Address.PERSON, name=uid)
+
+    async def put(
+        self, *targets: Target, at: datetime = NOW, once: Any = None, **fields: Any
+    ) -> Message:
+        given: dict[str, Any] = {"id": next(self._ids), "content": Content(title="hi")} | fields
+        message = Message(app_id=self.app.id, created_at=at, **given)
+        await self.messages.put(message, targets, once=once, now=at)
+        return message
+
+    async def put_one(self, name: str = "amy", **fields: Any) -> int:
+        """One message to one person; returns the id of the delivery."""
+        target = self.target(name)
+        await self.put(target, **fields)
+        return target.delivery_id
+
+    async def claim(self, *, at: datetime = NOW, limit: int = 10) -> Sequence[Delivery]:
+        return await self.outbox.claim(now=at, limit=limit, lease=LEASE)
+
+    async def claimed(self, *, at: datetime = NOW) -> Delivery:
+        (delivery,) = await self.claim(at=at)
+        return delivery
+
+    async def shown(self, delivery_id: int) -> DeliveryView:
+        view = await self.messages.delivery(delivery_id)
+        assert view is not None
+        return view
+
+    async def states(self, **wanted: Any) -> list[State]:
+        found = await self.messages.deliveries(DeliveryFilter(**wanted), after=0, limit=100)
+        return [view.state for view in found]
+
+
+@asynccontextmanager
+async def mailing(url: str, clock: Clock, *, fresh: Any = None) -> AsyncIterator[Mail]:
+    async with opened(url) as database:
+        if fresh is not None:
+            await database.write(fresh)
+        people, apps = SqlPeople(database, VAULT), SqlApps(database, VAULT)
+        app = draft_app("shop", APPID, now=NOW)
+        await apps.add_app(app, [], once=None)
+        audience = Audience(people, apps, clock=clock)
+        uids = await audience.bind(app, {"amy": "o-amy", "bob": "o-bob"})
+        yield Mail(
+            database=database,
+            outbox=SqlOutbox(database, worker="here"),
+            elsewhere=SqlOutbox(database, worker="there"),
+            messages=SqlMessages(database, VAULT),
+            people=people,
+            apps=apps,
+            app=app,
+            uids=dict(uids),
+        )
+
+
+def tried(errcode: int | None = None, **fields: Any) -> Attempt:
+    given: dict[str, Any] = {
+        "at": NOW, "duration": SECOND, "way": "template", "errcode": errcode,
+        "error": "refused" if errcode else "",
+    } | fields  # fmt: skip
+    return Attempt(**given)
+
+
+def accepted(delivery: Delivery, reference: str = "m1", **fields: Any) -> Settled:
+    given: dict[str, Any] = {"state": State.ACCEPTED, "attempt": tried()} | fields
+    return Settled(delivery=delivery, reference=reference, **given)
+
+
+def dead(delivery: Delivery, errcode: int = 43101, **fields: Any) -> Settled:
+    given: dict[str, Any] = {"reason": "refused", "attempt": tried(errcode)} | fields
+    return Settled(delivery=delivery, state=State.DEAD, **given)
+
+
+def put_off(delivery: Delivery, due_at: datetime, **fields: Any) -> Deferred:
+    return Deferred(delivery=delivery, due_at=due_at, error="busy", **fields)

@@ -1,0 +1,192 @@
+"""What every outbox promises of messages: order, doubts, attempts and receipts."""
+
+import pytest
+
+from tests.stores.mailing import Mail, accepted, dead, put_off, tried
+from tests.stores.samples import HOUR, LEASE, NOW, SECOND
+from wechat_scheduler.delivery.model import Address, Content, Priority, State, Target
+
+LATER = NOW + SECOND
+
+
+async def test_the_most_urgent_go_first_and_of_those_the_longest_due(mail: Mail) -> None:
+    ids = {
+        await mail.put_one(priority=priority, at=NOW - age * SECOND): name
+        for name, priority, age in [
+            ("bulk", Priority.BULK, 9),
+            ("old", Priority.NORMAL, 2),
+            ("older", Priority.NORMAL, 3),
+            ("urgent", Priority.URGENT, 0),
+        ]
+    }
+
+    order = [ids[(await mail.claim(limit=1))[0].id] for _ in ids]
+
+    assert order == ["urgent", "older", "old", "bulk"]
+
+
+async def test_the_urgent_leave_room_for_others_in_one_claim(mail: Mail) -> None:
+    for priority in Priority:
+        await mail.put_one(priority=priority)
+
+    assert len(await mail.claim(limit=2)) == 2
+    assert len(await mail.claim(limit=2)) == 1
+
+
+@pytest.mark.parametrize(("address", "doubts"), [(Address.PERSON, 1), (Address.WEBHOOK, 0)])
+@pytest.mark.parametrize("died", ["elsewhere", "here"])
+async def test_what_was_being_sent_when_its_sender_died_is_a_doubt_for_persons(
+    mail: Mail, address: Address, doubts: int, died: str
+) -> None:
+    await mail.put(Target(delivery_id=7, address=address, name=mail.uids["amy"]))
+    await mail.elsewhere.claim(now=NOW, limit=1, lease=LEASE)
+
+    if died == "here":
+        await mail.outbox.release(now=NOW + LEASE)
+    taken = await mail.claimed(at=NOW + LEASE)
+
+    assert (taken.id, taken.doubts) == (7, doubts)
+    assert taken.doubted_at == (NOW if doubts else None)
+
+
+async def test_doubts_add_up_and_the_first_is_remembered(mail: Mail) -> None:
+    await mail.put_one()
+    unsure = put_off(await mail.claimed(), LATER, doubtful=True, attempt=tried())
+    await mail.outbox.settle(unsure, now=NOW)
+    certain = put_off(await mail.claimed(at=LATER), LATER, attempt=tried(-1))
+    await mail.outbox.settle(certain, now=LATER)
+    await mail.claimed(at=LATER)
+
+    taken = await mail.claimed(at=LATER + LEASE)
+
+    assert (taken.doubts, taken.doubted_at, taken.attempts) == (2, NOW, 2)
+
+
+async def test_each_try_is_recorded_with_its_number(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+    busy = tried(-1, rid="6650-1", error="busy", duration=3 * SECOND)
+    await mail.outbox.settle(put_off(await mail.claimed(), NOW, attempt=busy), now=NOW)
+
+    await mail.outbox.settle(accepted(await mail.claimed(), notes=("cut",)), now=LATER)
+
+    shown = await mail.shown(delivery_id)
+    assert shown.attempts == (busy, tried())
+    assert (shown.tries, shown.way, shown.reference) == (2, "template", "m1")
+    assert (shown.notes, shown.settled_at, shown.due_at) == (("cut",), LATER, None)
+
+
+async def test_patience_begins_with_the_first_try_that_failed(mail: Mail) -> None:
+    await mail.put_one()
+    asleep = put_off(await mail.claimed(), NOW + HOUR, counts=False)
+    await mail.outbox.settle(asleep, now=NOW)
+    rested = await mail.claimed(at=NOW + HOUR)
+    await mail.outbox.settle(put_off(rested, LATER, attempt=tried(-1)), now=NOW + HOUR)
+    second = await mail.claimed(at=NOW + 2 * HOUR)
+    await mail.outbox.settle(put_off(second, LATER, attempt=tried(-1)), now=NOW + 2 * HOUR)
+
+    assert rested.since is None
+    third = await mail.claimed(at=NOW + 3 * HOUR)
+    assert (third.since, third.attempts) == (NOW + HOUR, 2)
+
+
+@pytest.mark.parametrize("failure", ["", "failed:user block"])
+@pytest.mark.parametrize("early", [False, True])
+async def test_a_receipt_decides_whenever_it_comes(mail: Mail, failure: str, early: bool) -> None:
+    delivery_id = await mail.put_one()
+    claimed = await mail.claimed()
+
+    if early:
+        found = await mail.messages.receipt("wx1", "m1", failure, now=NOW)
+    await mail.outbox.settle(accepted(claimed), now=LATER)
+    if not early:
+        found = await mail.messages.receipt("wx1", "m1", failure, now=LATER)
+
+    shown = await mail.shown(delivery_id)
+    assert found is not early
+    assert (shown.state, shown.reason) == (State.DEAD if failure else State.DELIVERED, failure)
+
+
+async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+    await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
+
+    others = [
+        await mail.messages.receipt(appid, msgid, "", now=NOW)
+        for appid, msgid in [("wx2", "m1"), ("wx1", "m2")]
+    ]
+    again = [await mail.messages.receipt("wx1", "m1", "", now=NOW) for _ in range(2)]
+
+    assert (others, again) == ([False, False], [True, False])
+    assert (await mail.shown(delivery_id)).state is State.DELIVERED
+
+
+async def test_whoever_is_unreachable_is_marked_and_spared_the_rest(mail: Mail) -> None:
+    first = await mail.put_one()
+    claimed = await mail.claimed()
+    waiting, bobs = await mail.put_one(), await mail.put_one("bob")
+
+    await mail.outbox.settle(dead(claimed, unreachable=True), now=LATER)
+
+    amy = await mail.people.subscriber(mail.uids["amy"])
+    assert amy is not None
+    assert amy.trouble == "refused"
+    assert (await mail.shown(first)).errcode == 43101
+    assert (await mail.shown(waiting)).state is State.CANCELLED
+    assert (await mail.shown(waiting)).reason == "refused"
+    assert (await mail.shown(bobs)).state is State.PENDING
+
+
+async def test_a_repeat_is_marked(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+
+    await mail.outbox.settle(accepted(await mail.claimed(), duplicate=True), now=NOW)
+
+    assert (await mail.shown(delivery_id)).duplicate
+
+
+async def test_a_late_outcome_of_a_lost_claim_does_not_decide(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+    lost = await mail.claimed()
+    await mail.elsewhere.claim(now=NOW + LEASE, limit=1, lease=LEASE)
+
+    await mail.outbox.settle(dead(lost), now=NOW + LEASE)
+
+    assert (await mail.shown(delivery_id)).state is State.SENDING
+
+
+@pytest.mark.parametrize(
+    ("change", "purpose", "takes"),
+    [
+        ("", "message", True),
+        ("blocked", "message", False),
+        ("muted", "message", False),
+        ("gone", "message", False),
+        ("gone", "reply", True),
+        ("blocked", "reply", False),
+    ],
+)
+async def test_who_takes_what(mail: Mail, change: str, purpose: str, takes: bool) -> None:
+    (theirs,) = await mail.people.subscriptions_of(mail.uids["amy"])
+    match change:
+        case "blocked":
+            await mail.people.set_blocked(theirs.id, blocked=True)
+        case "muted":
+            await mail.people.set_muted(theirs.id, muted=True)
+        case "gone":
+            await mail.people.unsubscribe(theirs.id)
+
+    await mail.put_one(content=Content(title="hi", purpose=purpose))
+
+    assert (await mail.claimed()).takes is takes
+
+
+async def test_more_than_one_query_holds_are_claimed_whole(mail: Mail) -> None:
+    for _ in range(2):
+        await mail.put(*(mail.target(f"nobody{number}") for number in range(70)))
+    await mail.put_one()
+
+    claimed = await mail.claim(limit=150)
+
+    assert len(claimed) == 141
+    assert all(row.message for row in claimed)
+    assert sum(row.receiver is not None for row in claimed) == 1

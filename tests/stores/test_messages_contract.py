@@ -1,0 +1,200 @@
+"""What is asked to be sent: kept once, looked up, replayed, cancelled, forgotten."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.stores.mailing import Mail, accepted, dead, put_off, tried
+from tests.stores.samples import HOUR, LEASE, NOW, SECOND
+from wechat_scheduler.delivery.model import Address, Content, Priority, State, Target
+from wechat_scheduler.delivery.views import DeliveryFilter
+from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.once import AnsweredError, Once
+
+LATER = NOW + SECOND
+EVERYTHING = DeliveryFilter()
+
+
+async def test_a_message_is_claimed_as_it_was_put(mail: Mail) -> None:
+    content = Content(title="价格", text="99 元", data={"k": "v"}, url="http://shop")
+
+    message = await mail.put(
+        mail.target("amy"), content=content, notes=("cut",), priority=Priority.BULK,
+        expires_at=NOW + HOUR,
+    )  # fmt: skip
+
+    claimed = await mail.claimed()
+    assert claimed.message == message
+    assert claimed.receiver is not None
+    assert (claimed.receiver.openid, claimed.takes) == ("o-amy", True)
+
+
+async def test_nothing_is_sent_before_its_time(mail: Mail) -> None:
+    await mail.put_one(not_before=LATER)
+
+    assert await mail.claim() == []
+    assert await mail.outbox.next_due() == LATER
+    assert len(await mail.claim(at=LATER)) == 1
+
+
+async def test_a_person_named_twice_is_delivered_to_once(mail: Mail) -> None:
+    message = await mail.put(mail.target("amy"), mail.target("amy"), mail.target("bob"))
+    topic = Target(delivery_id=99, address=Address.TOPIC, name="0")
+    await mail.put(topic)
+    (spreading,) = [row for row in await mail.claim() if row.channel == "topic"]
+
+    for _ in range(2):
+        people = [mail.target("amy"), mail.target("bob")]
+        await mail.messages.spread(spreading, people, now=NOW)
+
+    assert await mail.states(message_id=message.id) == [State.SENDING] * 2
+    assert len(await mail.states(uid=mail.uids["amy"])) == 2
+
+
+async def test_the_same_message_again_changes_nothing(mail: Mail) -> None:
+    target = mail.target("amy")
+    message = await mail.put(target)
+    await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
+
+    await mail.put(mail.target("bob"), id=message.id)
+
+    assert await mail.states() == [State.ACCEPTED]
+
+
+async def test_a_request_that_comes_again_is_answered_and_not_repeated(mail: Mail) -> None:
+    once = Once(scope="k", key="1", digest="d", answer="first")
+    await mail.put_one(once=once)
+
+    with pytest.raises(AnsweredError) as caught:
+        await mail.put_one(once=Once(scope="k", key="1", digest="d", answer="second"))
+    with pytest.raises(ConflictError):
+        await mail.put_one(once=Once(scope="k", key="1", digest="other", answer="x"))
+
+    assert caught.value.answer == "first"
+    assert len(await mail.states()) == 1
+
+
+async def test_what_failed_is_replayed_as_if_new(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+    await mail.outbox.settle(put_off(await mail.claimed(), NOW, attempt=tried(-1)), now=NOW)
+    await mail.outbox.settle(dead(await mail.claimed(), unreachable=True), now=NOW)
+    gone = await mail.people.subscriber(mail.uids["amy"])
+
+    replayed = await mail.messages.replay(EVERYTHING, limit=10, now=LATER)
+
+    again = await mail.claimed(at=LATER)
+    shown = await mail.shown(delivery_id)
+    assert gone is not None
+    assert gone.trouble == "refused"
+    assert replayed == [delivery_id]
+    assert (again.attempts, again.since, again.doubts) == (0, None, 0)
+    assert again.receiver is not None
+    assert again.receiver.trouble == ""
+    assert (shown.reason, shown.errcode, shown.tries) == ("", None, 2)
+
+
+async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail: Mail) -> None:
+    await mail.put_one()
+    await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
+    await mail.put_one("bob")
+    await mail.claimed()
+
+    replayed = await mail.messages.replay(EVERYTHING, limit=10, now=NOW)
+    cancelled = await mail.messages.cancel(EVERYTHING, reason="no more", limit=10, now=NOW)
+
+    assert (replayed, cancelled) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "changed"),
+    [
+        ({}, "abc"),
+        ({"errcode": 43101}, "a"),
+        ({"state": State.DEAD}, "a"),
+        ({"state": State.CANCELLED}, "bc"),
+        ({"since": LATER}, "c"),
+        ({"until": LATER}, "ab"),
+        ({"state": State.DELIVERED}, ""),
+    ],
+)
+async def test_a_filter_chooses_what_is_replayed(
+    mail: Mail, wanted: dict[str, object], changed: str
+) -> None:
+    names = {await mail.put_one(): "a"}
+    await mail.outbox.settle(dead(await mail.claimed()), now=NOW)
+    names[await mail.put_one("bob")] = "b"
+    names[await mail.put_one("bob", at=LATER)] = "c"
+    await mail.messages.cancel(EVERYTHING, reason="no", limit=10, now=NOW)
+
+    chosen = DeliveryFilter(**wanted)  # type: ignore[arg-type]
+    replayed = await mail.messages.replay(chosen, limit=10, now=LATER)
+
+    assert "".join(sorted(names[one] for one in replayed)) == changed
+
+
+async def test_bulk_changes_come_in_portions(mail: Mail) -> None:
+    message = await mail.put(mail.target("amy"), mail.target("bob"))
+    one = DeliveryFilter(message_id=message.id)
+
+    portions = [
+        await mail.messages.cancel(one, reason="no more", limit=1, now=NOW) for _ in range(3)
+    ]
+
+    assert [len(portion) for portion in portions] == [1, 1, 0]
+    assert await mail.states(state=State.CANCELLED) == [State.CANCELLED] * 2
+    assert await mail.outbox.next_due() is None
+
+
+async def test_deliveries_are_listed_by_id_in_pages(mail: Mail) -> None:
+    ids = [await mail.put_one() for _ in range(5)]
+
+    first = await mail.messages.deliveries(EVERYTHING, after=0, limit=3)
+    rest = await mail.messages.deliveries(EVERYTHING, after=first[-1].id, limit=3)
+
+    assert [view.id for view in (*first, *rest)] == ids
+
+
+async def test_a_message_counts_its_deliveries_by_state(mail: Mail) -> None:
+    message = await mail.put(mail.target("amy"), mail.target("bob"))
+    (first, _) = await mail.claim()
+    await mail.outbox.settle(accepted(first), now=NOW)
+
+    view = await mail.messages.message(message.id)
+    same = await mail.messages.message_of(first.id)
+
+    assert view is not None
+    assert view == same
+    assert view.counts == {State.ACCEPTED: 1, State.SENDING: 1}
+
+
+async def test_what_was_retracted_is_said_to_be(mail: Mail) -> None:
+    message = await mail.put(mail.target("amy"))
+
+    known = [await mail.messages.retract(one, now=NOW) for one in (message.id, 12345)]
+
+    view = await mail.messages.message(message.id)
+    assert known == [True, False]
+    assert view is not None
+    assert view.retracted
+
+
+async def test_old_messages_are_forgotten_unless_they_still_wait(mail: Mail) -> None:
+    done = await mail.put_one()
+    await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
+    waiting = await mail.put_one("bob", not_before=NOW + timedelta(days=60))
+    recent = await mail.put_one("bob", at=LATER)
+
+    forgotten = [await mail.messages.forget(before=LATER, limit=10) for _ in range(2)]
+
+    assert forgotten == [1, 0]
+    assert await mail.messages.delivery(done) is None
+    assert (await mail.shown(waiting)).state is State.PENDING
+    assert (await mail.shown(recent)).state is State.PENDING
+
+
+async def test_a_claim_that_ran_out_is_shown_as_sending_until_it_is_taken_over(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+    await mail.claimed()
+
+    assert (await mail.shown(delivery_id)).state is State.SENDING
+    assert await mail.outbox.next_due() == NOW + LEASE

@@ -1,0 +1,245 @@
+"""What is sent to WeChat in the name of an account, and with which token."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from tests.wechat.conftest import JumpingClock
+from tests.wechat.hostile import HostileServer, answer
+from tests.wechat.sending import APPID, OPENID, Purse
+from wechat_scheduler.errors import (
+    NotFoundError,
+    Reaction,
+    SchedulerError,
+    SendError,
+    StorageError,
+    UnavailableError,
+    Verdict,
+    WeChatError,
+)
+from wechat_scheduler.wechat.channels import WeChatMessenger
+from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
+from wechat_scheduler.wechat.users import WeChatUsers
+
+DEAD = answer({"errcode": 40001, "errmsg": "invalid credential rid: 1a2b-3c4d-5e6f"})
+TAKEN = answer({"errcode": 0, "errmsg": "ok", "msgid": 200228332})
+NO_TEMPLATE = answer({"errcode": 40037, "errmsg": "invalid template_id"})
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def purse() -> Purse:
+    return Purse()
+
+
+@pytest.fixture
+def messenger(client: WeChatClient, purse: Purse, clock: JumpingClock) -> WeChatMessenger:
+    return WeChatMessenger(client, purse, clock)
+
+
+def tokens(server: HostileServer) -> list[str]:
+    return [received.query["access_token"] for received in server.received]
+
+
+async def send(messenger: WeChatMessenger, url: str = "") -> str:
+    return await messenger.template(
+        APPID,
+        OPENID,
+        template_id="TEMPLATE",
+        data={"thing1": "还信用卡"},
+        url=url,
+        client_msg_id="4503599627370495",
+    )
+
+
+async def test_a_template_message_is_sent_as_documented(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(TAKEN)
+
+    msgid = await send(messenger, "https://example.com/m/1")
+    await send(messenger)
+
+    with_url, without = server.received
+    assert msgid == "200228332"
+    assert with_url.path == "/cgi-bin/message/template/send"
+    assert with_url.query == {"access_token": "FIRST"}
+    assert with_url.body == {
+        "touser": OPENID,
+        "template_id": "TEMPLATE",
+        "url": "https://example.com/m/1",
+        "client_msg_id": "4503599627370495",
+        "data": {"thing1": {"value": "还信用卡"}},
+    }
+    assert "url" not in without.body
+
+
+async def test_a_text_is_sent_as_it_is_written(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(TAKEN)
+
+    await messenger.text(APPID, OPENID, "你好 <a href='x'>")
+
+    (received,) = server.received
+    assert received.path == "/cgi-bin/message/custom/send"
+    assert received.body["text"] == {"content": "你好 <a href='x'>"}
+    assert "你好 <a href='x'>".encode() in received.raw
+
+
+async def test_a_subscribe_notice_leads_to_a_page(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(TAKEN)
+
+    await messenger.subscribe(
+        APPID, OPENID, template_id="TEMPLATE", data={"thing1": "x"}, url="https://example.com"
+    )
+
+    (received,) = server.received
+    assert received.path == "/cgi-bin/message/subscribe/bizsend"
+    assert received.body == {
+        "touser": OPENID,
+        "template_id": "TEMPLATE",
+        "page": "https://example.com",
+        "data": {"thing1": {"value": "x"}},
+    }
+
+
+async def test_a_dead_token_is_reported_and_its_successor_used(
+    messenger: WeChatMessenger, server: HostileServer, purse: Purse
+) -> None:
+    server.script(DEAD, TAKEN)
+
+    assert await send(messenger) == "200228332"
+    assert (tokens(server), purse.reports) == (["FIRST", "SECOND"], ["FIRST"])
+
+
+async def test_a_second_refusal_is_an_ordinary_failure(
+    messenger: WeChatMessenger, server: HostileServer, purse: Purse
+) -> None:
+    server.script(DEAD)
+
+    with pytest.raises(SendError) as caught:
+        await send(messenger)
+
+    assert (caught.value.verdict, caught.value.errcode) == (Verdict.RETRY, 40001)
+    assert (tokens(server), purse.reports) == (["FIRST", "SECOND"], ["FIRST"])
+
+
+@pytest.mark.parametrize(
+    "then", [[], [UnavailableError("it is still being fetched", retry_after=SECOND)]]
+)
+async def test_a_dead_token_without_a_successor_is_not_tried_again(
+    client: WeChatClient, server: HostileServer, clock: JumpingClock, then: list[SchedulerError]
+) -> None:
+    server.script(DEAD)
+
+    with pytest.raises(SendError) as caught:
+        await send(WeChatMessenger(client, Purse(["FIRST", *then]), clock))
+
+    assert (caught.value.verdict, caught.value.errcode) == (Verdict.CREDENTIAL, 40001)
+    assert tokens(server) == ["FIRST"]
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "words"),
+    [
+        (NotFoundError("no access_token is registered for wx1"), Verdict.OPERATOR, "registered"),
+        (UnavailableError("it expired", retry_after=SECOND), Verdict.CREDENTIAL, "expired"),
+        (StorageError("the store does not answer"), Verdict.RETRY, ""),
+    ],
+)
+async def test_without_a_token_nothing_is_sent(
+    client: WeChatClient,
+    server: HostileServer,
+    clock: JumpingClock,
+    error: SchedulerError,
+    verdict: Verdict,
+    words: str,
+) -> None:
+    with pytest.raises(SendError) as caught:
+        await send(WeChatMessenger(client, Purse([error]), clock))
+
+    assert caught.value.verdict is verdict
+    assert words in caught.value.advice
+    assert server.received == []
+
+
+async def test_a_template_that_is_said_not_to_exist_is_asked_for_twice(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(NO_TEMPLATE, TAKEN)
+    assert await send(messenger) == "200228332"
+
+    server.script(NO_TEMPLATE)
+    with pytest.raises(SendError) as caught:
+        await send(messenger)
+
+    assert caught.value.verdict is Verdict.REJECTED
+    assert len(server.received) == 4
+
+
+async def test_what_was_said_shows_in_no_error(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(answer({"errcode": 47003, "errmsg": f"argument 还信用卡 of {OPENID} is FIRST"}))
+
+    with pytest.raises(SendError, match=rf"argument \*\*\* of {OPENID} is \*\*\*$"):
+        await send(messenger)
+
+
+async def test_a_qr_code_carries_a_scene_for_a_month_at_most(
+    client: WeChatClient, server: HostileServer, purse: Purse
+) -> None:
+    qrcodes = WeChatQrCodes(client, purse, f"{server.url}/")
+    server.script(DEAD, answer({"ticket": "gQ/+=", "expire_seconds": 60, "url": "http://x"}))
+
+    created = await qrcodes.create(APPID, "scene1", lifetime=LONGEST + 1)
+
+    assert created == ("gQ/+=", "http://x", 60)
+    assert tokens(server) == ["FIRST", "SECOND"]
+    assert server.received[-1].body == {
+        "expire_seconds": LONGEST,
+        "action_name": "QR_STR_SCENE",
+        "action_info": {"scene": {"scene_str": "scene1"}},
+    }
+    assert qrcodes.image_url("gQ/+=") == (
+        f"{server.url}/cgi-bin/showqrcode?ticket={quote('gQ/+=', safe='')}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("api", "pages"),
+    [
+        ("https://api.weixin.qq.com", "https://mp.weixin.qq.com"),
+        ("https://sh.api.weixin.qq.com/", "https://mp.weixin.qq.com"),
+        ("http://127.0.0.1:9002", "http://127.0.0.1:9002"),
+        ("http://api.weixin.qq.com.example.com", "http://api.weixin.qq.com.example.com"),
+    ],
+)
+def test_pictures_are_shown_by_the_wechat_that_made_them(api: str, pages: str) -> None:
+    assert page_base(api) == pages
+
+
+@pytest.mark.parametrize(("subscribe", "follows"), [(1, True), (0, False)])
+async def test_whether_a_user_follows_is_asked(
+    client: WeChatClient, server: HostileServer, purse: Purse, subscribe: int, follows: bool
+) -> None:
+    server.script(answer({"subscribe": subscribe, "openid": OPENID}))
+
+    assert await WeChatUsers(client, purse).follows(APPID, OPENID) is follows
+    assert server.received[0].query == {"access_token": "FIRST", "openid": OPENID}
+
+
+async def test_an_openid_of_another_account_is_refused(
+    client: WeChatClient, server: HostileServer, purse: Purse
+) -> None:
+    server.script(answer({"errcode": 40003, "errmsg": "invalid openid"}))
+
+    with pytest.raises(WeChatError) as caught:
+        await WeChatUsers(client, purse).follows(APPID, OPENID)
+
+    assert (caught.value.errcode, caught.value.reaction) == (40003, Reaction.TRANSIENT)

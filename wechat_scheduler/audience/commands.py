@@ -1,0 +1,72 @@
+"""What users can say to an account without anybody listening: WxPusher's commands."""
+
+import re
+
+from wechat_scheduler.audience.callbacks import Source, send_up_cmd
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Heard, Post
+from wechat_scheduler.audience.joining import Joining
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.ports import People
+
+ASKS_UID = frozenset(("获取uid", "我的uid"))
+
+# Chinese keyboards write the second one.
+_TO_APP = re.compile(r"[#＃]\s*([0-9]{1,16})(?:\s+(.*))?", re.DOTALL)
+
+
+class Commands:
+    """Each method says whether this was for it."""
+
+    def __init__(
+        self, people: People, directory: Directory, *, joining: Joining, post: Post
+    ) -> None:
+        self._people = people
+        self._directory = directory
+        self._joining = joining
+        self._post = post
+
+    async def obey(self, heard: Heard, subscriber: Subscriber) -> bool:
+        """`获取UID` answers the uid; `#{app id}` subscribes; `#{app id} content` writes to the app."""
+        text = heard.text.strip()
+        if text.replace(" ", "").lower() in ASKS_UID:
+            await self._say(heard, subscriber, subscriber.uid)
+            return True
+        command = _TO_APP.fullmatch(text)
+        app = self._directory.app(int(command[1])) if command else None
+        if command is None or app is None or app.appid != heard.appid:
+            return False
+        if command[2]:
+            await self._write(app, command[2], heard, subscriber)
+        else:
+            await self._joining.join(app, subscriber, heard, Source.COMMAND)
+        return True
+
+    async def pass_on(self, heard: Heard, subscriber: Subscriber) -> bool:
+        """What is said to nobody is for the app, if there is just one that listens."""
+        listening = [app for app in await self._taken(subscriber) if app.callback]
+        if len(listening) != 1:
+            return False
+        await self._up(listening[0], heard.text, heard, subscriber)
+        return True
+
+    async def _write(self, app: App, content: str, heard: Heard, subscriber: Subscriber) -> None:
+        if app not in await self._taken(subscriber):
+            await self._say(heard, subscriber, f"您还没有关注「{app.name}」，发送 #{app.id} 关注")
+        elif not app.callback:
+            await self._say(heard, subscriber, f"「{app.name}」不接收消息")
+        else:
+            await self._up(app, content, heard, subscriber)
+
+    async def _up(self, app: App, content: str, heard: Heard, subscriber: Subscriber) -> None:
+        body = send_up_cmd(app, subscriber.uid, content, at=heard.at)
+        await self._post.callback(app, body, event_id=f"{heard.event_id}/{app.id}/up")
+
+    async def _taken(self, subscriber: Subscriber) -> list[App]:
+        """The apps of this account that they subscribed to, and that did not block them."""
+        subscriptions = await self._people.subscriptions_of(subscriber.uid)
+        own = {one.app_id for one in subscriptions if not one.topic_id and not one.blocked}
+        return [app for app in self._directory.apps_of(subscriber.appid) if app.id in own]
+
+    async def _say(self, heard: Heard, subscriber: Subscriber, text: str) -> None:
+        await self._post.say(subscriber, text, event_id=f"{heard.event_id}/say", app=None)

@@ -1,0 +1,83 @@
+"""What comes of a scanned consent code: the app's signed calls may set reminders for the user."""
+
+import msgspec
+import structlog
+
+from wechat_scheduler.audience.callbacks import EPOCH, MILLISECOND
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Heard, Post
+from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber, Subscription
+from wechat_scheduler.audience.names import new_id
+from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.ports import People
+
+log = structlog.get_logger(__name__)
+
+
+class Consented(msgspec.Struct, rename="camel"):
+    """What the app's callback is told: `openid` is the one for signed calls, `time` milliseconds."""
+
+    app_id: int
+    app_name: str
+    uid: str
+    openid: str
+    time: int
+    extra: str
+
+
+class Told(msgspec.Struct):
+    action: str
+    data: Consented
+
+
+class Consenting:
+    """A Listener. Doing it again under the same event changes nothing."""
+
+    def __init__(
+        self, people: People, openids: Openids, *, directory: Directory, post: Post
+    ) -> None:
+        self._people = people
+        self._openids = openids
+        self._directory = directory
+        self._post = post
+
+    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+        """Whoever turned the app off turns it on again by scanning. Whom the app blocked stays so,
+        and unheard."""
+        scene = heard.code
+        if scene is None or scene.purpose is not Purpose.CONSENT:
+            return False
+        app = self._directory.app(scene.app_id)
+        if app is not None and await self._subscribe(app, subscriber, heard):
+            alias = await self._openids.consent(app, subscriber.uid)
+            log.info("subscriber.consented", uid=subscriber.uid, app=app.id)
+            await self._tell(app, alias, subscriber, heard, extra=scene.extra)
+        return True
+
+    async def _subscribe(self, app: App, subscriber: Subscriber, heard: Heard) -> bool:
+        """Only a subscription can be turned off, and only who has one is sent anything."""
+        kept, _ = await self._people.subscribe(
+            Subscription(
+                id=new_id(), app_id=app.id, topic_id=0, uid=subscriber.uid, created_at=heard.at
+            )
+        )
+        if kept.muted:
+            await self._people.set_muted(kept.id, muted=False)
+        return not kept.blocked
+
+    async def _tell(
+        self, app: App, alias: Alias, subscriber: Subscriber, heard: Heard, *, extra: str
+    ) -> None:
+        told = Consented(
+            app_id=app.id,
+            app_name=app.name,
+            uid=alias.uid,
+            openid=alias.name,
+            time=(heard.at - EPOCH) // MILLISECOND,
+            extra=extra,
+        )
+        body = msgspec.json.encode(Told("reminder_consent", told))
+        event = f"{heard.event_id}/{app.id}"
+        await self._post.callback(app, body, event_id=f"{event}/consent")
+        text = f"已允许「{app.name}」提醒你，到时由微信通知。"
+        await self._post.say(subscriber, text, event_id=f"{event}/allowed", app=app)

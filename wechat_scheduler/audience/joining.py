@@ -1,0 +1,55 @@
+"""How a user comes to an app or a topic, by whichever way, and who is told."""
+
+import structlog
+
+from wechat_scheduler.audience.callbacks import Source, app_subscribe
+from wechat_scheduler.audience.heard import Heard, Post
+from wechat_scheduler.audience.model import App, Subscriber, Subscription
+from wechat_scheduler.audience.names import new_id
+from wechat_scheduler.audience.ports import People
+
+log = structlog.get_logger(__name__)
+
+
+class Joining:
+    """Doing it again under the same event changes nothing, so it may be cut short anywhere."""
+
+    def __init__(self, people: People, post: Post) -> None:
+        self._people = people
+        self._post = post
+
+    async def join(
+        self, app: App, subscriber: Subscriber, heard: Heard, source: Source, *, extra: str = ""
+    ) -> None:
+        """Subscribe to the app. Its callback hears of every scan, also of one who was subscribed:
+        only that tells it which `extra` is whose. Whom the app blocked stays so, and unheard."""
+        if not await self._subscribe(app, subscriber, heard, topic_id=0):
+            return
+        if app.callback:
+            body = app_subscribe(app, subscriber.uid, source, extra=extra, at=heard.at)
+            await self._post.callback(app, body, event_id=f"{heard.event_id}/{app.id}/subscribe")
+        if app.welcome:
+            await self._post.say(
+                subscriber, app.welcome, event_id=f"{heard.event_id}/{app.id}/welcome", app=app
+            )
+
+    async def join_topic(
+        self, app: App, topic_id: int, subscriber: Subscriber, heard: Heard
+    ) -> None:
+        """WxPusher's callbacks know nothing of topics."""
+        await self._subscribe(app, subscriber, heard, topic_id=topic_id)
+
+    async def _subscribe(
+        self, app: App, subscriber: Subscriber, heard: Heard, *, topic_id: int
+    ) -> bool:
+        wanted = Subscription(
+            id=new_id(),
+            app_id=app.id,
+            topic_id=topic_id,
+            uid=subscriber.uid,
+            created_at=heard.at,
+        )
+        kept, is_new = await self._people.subscribe(wanted)
+        if is_new:
+            log.info("subscriber.subscribed", uid=kept.uid, app=app.id, topic=topic_id)
+        return not kept.blocked

@@ -1,0 +1,204 @@
+"""The nouns of who can be reached: apps, topics, subscribers, and what a QR code carries."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from wechat_scheduler.access import Network
+
+SHANGHAI = "Asia/Shanghai"
+
+# How long after a user's last word an account may write to them freely ("客服消息").
+WINDOW = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One of WeChat's templates, and what fills it: `fields` gives for each keyword a text with
+    `{title}`, `{content}`, `{time}`, `{app}` in it."""
+
+    template_id: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A tenant that sends, through the WeChat account `appid`.
+
+    `id` is a random 52-bit integer. `templates` are known by their purpose (`message`, `notice`,
+    `reminder`) or by an alias of the app's own. `per_minute` and `recipient_per_minute` limit what is
+    sent to all and to each; 0 is no limit. An `at_most_once` app never repeats what may have arrived.
+    `networks` are where its signed calls may come from; empty means from anywhere. `app_key` signs
+    them; `signing_secret` (`whsec_…`) signs the calls to `callback`.
+    """
+
+    id: int
+    name: str
+    appid: str
+    zone: str = SHANGHAI
+    callback: str = field(default="", repr=False)
+    app_key: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    at_most_once: bool = False
+    per_minute: int = 0
+    recipient_per_minute: int = 0
+    networks: tuple[Network, ...] = ()
+    home: str = ""
+    contact: str = ""
+    welcome: str = ""
+    description: str = ""
+    created_at: datetime
+
+
+class TokenKind(enum.StrEnum):
+    """What a token lets its bearer do, and how its text begins."""
+
+    APP = "AT_"
+    """Send in the name of an app."""
+
+    SIMPLE = "SPT_"
+    """Send to the one user who gave it away."""
+
+    USER = "wct_"
+    """Keep the reminders of one user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """As it is stored: its text is not, only the hash of it. `uid` is empty for what is the app's."""
+
+    hash: str = field(repr=False)
+    kind: TokenKind
+    app_id: int
+    uid: str = ""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A group of an app's subscribers that is sent to as one. `id` is a random 52-bit integer."""
+
+    id: int
+    app_id: int
+    name: str
+    description: str = ""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """From when to when, by the subscriber's own clock, nothing ordinary is sent. It may span
+    midnight."""
+
+    begins: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A WeChat user of the account `appid`. `uid` is `UID_` and 28 letters and digits.
+
+    `follows` says whether they follow the account now; `heard_at` is when they last did something
+    that lets the account write to them. `trouble` says why WeChat takes nothing for them, empty if
+    it does. The user's own names come from themselves: WeChat gives none.
+
+    `morning` is the time of day of a greeting that they asked for, `HH:MM:SS`, empty for none;
+    `hears_joins` says whether they want to know who joins their reminders.
+    """
+
+    uid: str
+    appid: str
+    openid: str
+    follows: bool
+    created_at: datetime
+    heard_at: datetime | None = None
+    trouble: str = ""
+    zone: str = ""
+    quiet: Quiet | None = None
+    nickname: str = ""
+    avatar: str = ""
+    morning: str = ""
+    hears_joins: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """That a subscriber takes what an app, or one topic of it, sends. `id` is a random 52-bit
+    integer; `topic_id` is 0 for the app itself.
+
+    `blocked` was decided by the app, and survives another scan; `muted` by the user.
+    """
+
+    id: int
+    app_id: int
+    topic_id: int
+    uid: str
+    created_at: datetime
+    blocked: bool = False
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a name stands for. `subscription` is None where the subscriber is known, but does not
+    take what this app sends."""
+
+    subscriber: Subscriber
+    subscription: Subscription | None
+
+
+class Purpose(enum.StrEnum):
+    """What scanning a QR code does."""
+
+    APP = "app"
+    TOPIC = "topic"
+    REMINDER = "reminder"
+    CONSENT = "consent"
+    """Lets an app's signed calls set reminders for the user."""
+
+
+class Drawn(NamedTuple):
+    """A QR code as WeChat made it: the ticket that its picture is fetched with, what the picture
+    says, and for how many seconds it can be scanned."""
+
+    ticket: str
+    url: str
+    lifetime: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a QR code carries. `id` is its scene_str, at most 64 letters and digits.
+
+    `target` is the topic's or reminder's id as text, empty for the app. `extra` comes back in the
+    app's callback. A scene without `expires_at` is valid for ever. `last_uid` scanned it last. `url` is
+    what the picture says, until `ticket_until`.
+    """
+
+    id: str
+    app_id: int
+    purpose: Purpose
+    target: str = ""
+    extra: str = ""
+    created_at: datetime
+    expires_at: datetime | None
+    last_uid: str = ""
+    ticket: str = field(default="", repr=False)
+    url: str = field(default="", repr=False)
+    ticket_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another name of a subscriber within one app: the business's own id, or 32 hex digits that
+    stand for the openid in Tencent's API, with an `openkey` that ends."""
+
+    app_id: int
+    name: str
+    uid: str
+    openkey_hash: str = field(default="", repr=False)
+    openkey_until: datetime | None = None
+    consented: bool = False

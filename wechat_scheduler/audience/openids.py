@@ -1,0 +1,72 @@
+"""The openids and openkeys that Tencent's API speaks of: names of our own for WeChat's users.
+
+Its SDKs refuse WeChat's openids, and an openkey says that the user was here within two hours.
+"""
+
+import hmac
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from wechat_scheduler.access import digest
+from wechat_scheduler.audience.model import Alias, App
+from wechat_scheduler.audience.names import new_openid, new_openkey
+from wechat_scheduler.audience.ports import People
+from wechat_scheduler.clock import Clock
+
+LIFETIME = timedelta(hours=2)
+
+_OPENID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What a user is known by in an app's signed calls, until `ends_at`."""
+
+    openid: str
+    openkey: str = field(repr=False)
+    ends_at: datetime
+
+
+class Openids:
+    """All methods may raise StorageError."""
+
+    def __init__(self, people: People, *, clock: Clock) -> None:
+        self._people = people
+        self._clock = clock
+
+    async def log_in(self, app: App, uid: str) -> Login:
+        """The openid stays the same; the openkey is new, and the former one opens nothing."""
+        alias = await self._alias(app, uid)
+        openkey, ends_at = new_openkey(), self._clock.now() + LIFETIME
+        await self._people.put_alias(
+            replace(alias, openkey_hash=digest(openkey), openkey_until=ends_at)
+        )
+        return Login(openid=alias.name, openkey=openkey, ends_at=ends_at)
+
+    async def known(self, app: App, openid: str) -> Alias | None:
+        """Whom the openid stands for, in either case of its letters."""
+        alias = await self._people.alias(app.id, openid.lower())
+        return alias if alias and alias.openkey_hash else None
+
+    def opens(self, alias: Alias, openkey: str) -> bool:
+        """Whether that openkey is theirs and has not ended."""
+        until = alias.openkey_until
+        is_theirs = hmac.compare_digest(alias.openkey_hash, digest(openkey))
+        return is_theirs and until is not None and self._clock.now() < until
+
+    async def consent(self, app: App, uid: str) -> Alias:
+        """The user lets the app's signed calls set reminders for them."""
+        alias = replace(await self._alias(app, uid), consented=True)
+        # An openkey that nobody knows: the alias is an openid, and opens nothing until `log_in`.
+        hashed = alias.openkey_hash or digest(new_openkey())
+        consented = replace(alias, openkey_hash=hashed)
+        await self._people.put_alias(consented)
+        return consented
+
+    async def _alias(self, app: App, uid: str) -> Alias:
+        """The one they have; a name of the business's own is never taken for it."""
+        for alias in await self._people.aliases_of(app.id, uid):
+            if alias.openkey_hash and _OPENID.fullmatch(alias.name):
+                return alias
+        return Alias(app_id=app.id, name=new_openid(), uid=uid)

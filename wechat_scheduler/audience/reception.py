@@ -1,0 +1,124 @@
+"""What WeChat tells of people, seen to: who came, who went, what they scanned and said.
+
+WeChat repeats what is not answered in five seconds, and whoever waits for us gives up before that.
+So all that is done here may be cut short and done again: it is done under the event's own name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from wechat_scheduler.audience.callbacks import Source
+from wechat_scheduler.audience.commands import Commands
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Heard, HeardKind, Listener, Post, Receipts
+from wechat_scheduler.audience.joining import Joining
+from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
+from wechat_scheduler.audience.names import new_uid
+from wechat_scheduler.audience.ports import People
+from wechat_scheduler.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+# What WeChat says of a template message that arrived.
+SUCCESS = "success"
+
+
+class Reception:
+    """`listeners` are asked in turn."""
+
+    def __init__(
+        self,
+        people: People,
+        directory: Directory,
+        *,
+        listeners: Sequence[Listener],
+        post: Post,
+        receipts: Receipts,
+        clock: Clock,
+    ) -> None:
+        self._people = people
+        self._directory = directory
+        self._listeners = listeners
+        self._receipts = receipts
+        self._clock = clock
+        self._joining = Joining(people, post)
+        self._commands = Commands(people, directory, joining=self._joining, post=post)
+
+    async def receive(self, heard: Heard) -> None:
+        """Do what it calls for, once. Raises StorageError: then it was not done, and may come
+        again."""
+        # The ids of messages are WeChat's own in each account.
+        heard = replace(heard, event_id=f"{heard.appid}/{heard.event_id}")
+        if not await self._people.first_time(heard.event_id, now=self._clock.now()):
+            return
+        await self._see_to(heard)
+        await self._people.done(heard.event_id, now=self._clock.now())
+
+    async def _see_to(self, heard: Heard) -> None:
+        match heard.kind:
+            case HeardKind.RECEIPT:
+                await self._pass_receipt(heard)
+            case HeardKind.UNFOLLOW:
+                await self._let_go(heard)
+            case HeardKind.OTHER:
+                pass
+            case _:
+                await self._welcome(heard)
+
+    async def _pass_receipt(self, heard: Heard) -> None:
+        failure = "" if heard.status == SUCCESS else heard.status or "failed"
+        now = self._clock.now()
+        await self._receipts.receipt(heard.appid, heard.msgid, failure, now=now)
+
+    async def _let_go(self, heard: Heard) -> None:
+        gone = await self._people.unfollow(heard.appid, heard.openid, now=heard.at)
+        if gone is not None:
+            log.info("subscriber.unfollowed", uid=gone.uid, appid=heard.appid)
+            for listener in self._listeners:  # each may have something to let go of
+                await listener.take(heard, gone)
+
+    async def _welcome(self, heard: Heard) -> None:
+        """Whoever does anything follows, and may be written to for a while."""
+        keep = self._people.follow if heard.kind is HeardKind.FOLLOW else self._people.heard
+        subscriber = await keep(heard.appid, heard.openid, uid=new_uid(), now=heard.at)
+        if heard.kind is HeardKind.FOLLOW:
+            log.info("subscriber.followed", uid=subscriber.uid, appid=heard.appid)
+        if heard.scene and (scene := await self._open_scene(heard)):
+            await self._scanned(scene, replace(heard, code=scene), subscriber)
+        elif heard.text:
+            await self._said(heard, subscriber)
+
+    async def _open_scene(self, heard: Heard) -> Scene | None:
+        """None as well if its app has moved to another account meanwhile."""
+        scene = await self._people.scene(heard.scene)
+        if scene is None or (scene.expires_at is not None and scene.expires_at <= heard.at):
+            return None
+        app = self._directory.app(scene.app_id)
+        return scene if app is None or app.appid == heard.appid else None
+
+    async def _scanned(self, scene: Scene, heard: Heard, subscriber: Subscriber) -> None:
+        app = self._directory.app(scene.app_id)
+        match scene.purpose:
+            case Purpose.APP if app:
+                await self._joining.join(app, subscriber, heard, Source.SCAN, extra=scene.extra)
+            case Purpose.TOPIC if app:
+                await self._joining.join_topic(app, int(scene.target), subscriber, heard)
+            case Purpose.REMINDER | Purpose.CONSENT:
+                await self._offer(heard, subscriber)
+        # Last: whoever asks who scanned finds them subscribed.
+        await self._people.scanned(scene.id, subscriber.uid)
+
+    async def _said(self, heard: Heard, subscriber: Subscriber) -> None:
+        if await self._commands.obey(heard, subscriber) or await self._offer(heard, subscriber):
+            return
+        if heard.kind is HeardKind.CLICK or await self._commands.pass_on(heard, subscriber):
+            return
+        await self._offer(replace(heard, unclaimed=True), subscriber)
+
+    async def _offer(self, heard: Heard, subscriber: Subscriber) -> bool:
+        for listener in self._listeners:
+            if await listener.take(heard, subscriber):
+                return True
+        return False

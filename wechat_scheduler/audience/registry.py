@@ -1,0 +1,163 @@
+"""What businesses arrange about their audience: topics, names of their own, subscriptions."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from wechat_scheduler.audience.model import App, Found, Subscriber, Subscription, Topic
+from wechat_scheduler.audience.names import new_id, new_uid
+from wechat_scheduler.audience.ports import Apps, People
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.once import Once
+
+# Names bound in one transaction: others that write wait for it.
+BATCH = 200
+LONGEST_NAME = 128
+# How our own uids begin; a business's name must not be taken for one.
+OURS = "UID_"
+
+
+class Audience:
+    """Raises RequestErrors; all methods may raise StorageError."""
+
+    def __init__(self, people: People, apps: Apps, *, clock: Clock) -> None:
+        self._people = people
+        self._apps = apps
+        self._clock = clock
+
+    async def topics(self, app: App) -> Sequence[Topic]:
+        return await self._apps.topics(app.id)
+
+    async def topic(self, app: App, topic_id: int) -> Topic:
+        """Raises NotFoundError, for another app's as well."""
+        topic = await self._apps.topic(topic_id)
+        if topic is None or topic.app_id != app.id:
+            raise _no_topic(topic_id)
+        return topic
+
+    async def make_topic(
+        self,
+        app: App,
+        name: str,
+        description: str = "",
+        *,
+        once: Callable[[Topic], Once | None] = lambda topic: None,
+    ) -> Topic:
+        """Raises as `once.Once` says."""
+        now = self._clock.now()
+        topic = Topic(
+            id=new_id(), app_id=app.id, name=name, description=description, created_at=now
+        )
+        await self._apps.add_topic(topic, once=once(topic))
+        return topic
+
+    async def remove_topic(self, app: App, topic_id: int) -> None:
+        """Raises NotFoundError."""
+        if not await self._apps.remove_topic(app.id, topic_id):
+            raise _no_topic(topic_id)
+
+    async def bind(self, app: App, openids: Mapping[str, str]) -> Mapping[str, str]:
+        """Take over users that the business knows: its name for each, and the openid that they have
+        in the app's account. They subscribe to the app. Returns the uid of each name.
+
+        Done in parts; doing it again changes nothing. Raises InvalidRequestError before the first.
+        """
+        for name, openid in openids.items():
+            _check(name, openid)
+        entries = [(name, (openid, new_uid(), new_id())) for name, openid in openids.items()]
+        uids: dict[str, str] = {}
+        for start in range(0, len(entries), BATCH):
+            part = dict(entries[start : start + BATCH])
+            uids |= await self._people.bind(app, part, now=self._clock.now())
+        return uids
+
+    async def unbind(self, app: App, name: str) -> None:
+        """The user stays a subscriber. Raises NotFoundError."""
+        if not await self._people.unbind(app.id, name):
+            raise NotFoundError(f"the app knows nobody as {name!r}")
+
+    async def found(self, app: App, name: str) -> Found:
+        """Whom a uid or a name of the business's own stands for. Raises NotFoundError."""
+        found = (await self._people.find(app, [name])).get(name)
+        if found is None:
+            raise NotFoundError(f"the app knows nobody as {name!r}")
+        return found
+
+    async def subscribe(
+        self, app: App, uid: str, *, topic_id: int = 0
+    ) -> tuple[Subscription, bool]:
+        """The subscription, blocked or not, and whether it is new."""
+        return await self._people.subscribe(
+            Subscription(
+                id=new_id(),
+                app_id=app.id,
+                topic_id=topic_id,
+                uid=uid,
+                created_at=self._clock.now(),
+            )
+        )
+
+    async def subscribers(
+        self,
+        app: App,
+        *,
+        topic_id: int | None = 0,
+        uid: str = "",
+        blocked: bool | None = None,
+        after: int = 0,
+        offset: int = 0,
+        limit: int,
+    ) -> Sequence[tuple[Subscription, Subscriber]]:
+        """By the subscription's id; `topic_id` 0 is the app itself, None all of its topics."""
+        return await self._people.subscriptions(
+            app.id,
+            topic_id=topic_id,
+            uid=uid,
+            blocked=blocked,
+            after=after,
+            offset=offset,
+            limit=limit,
+        )
+
+    async def count(
+        self, app: App, *, topic_id: int | None = 0, uid: str = "", blocked: bool | None = None
+    ) -> int:
+        return await self._people.count(app.id, topic_id=topic_id, uid=uid, blocked=blocked)
+
+    async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
+        """Raises NotFoundError, for another app's as well."""
+        await self._own(app, subscription_id)
+        await self._people.set_blocked(subscription_id, blocked=blocked)
+
+    async def mute(self, uid: str, subscription_id: int, *, muted: bool) -> None:
+        """The user's own choice. Raises NotFoundError, for another user's as well."""
+        subscription = await self._people.subscription(subscription_id)
+        if subscription is None or subscription.uid != uid:
+            raise _no_subscription(subscription_id)
+        await self._people.set_muted(subscription_id, muted=muted)
+
+    async def remove(self, app: App, subscription_id: int) -> None:
+        """Of a blocked one the block goes too. Raises NotFoundError, for another app's as well."""
+        await self._own(app, subscription_id)
+        await self._people.unsubscribe(subscription_id)
+
+    async def _own(self, app: App, subscription_id: int) -> None:
+        subscription = await self._people.subscription(subscription_id)
+        if subscription is None or subscription.app_id != app.id:
+            raise _no_subscription(subscription_id)
+
+
+def _check(name: str, openid: str) -> None:
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InvalidRequestError(f"a name has 1 to {LONGEST_NAME} characters")
+    if name.startswith(OURS):
+        raise InvalidRequestError(f"{name!r} looks like a uid: use another name")
+    if not openid:
+        raise InvalidRequestError(f"{name!r} comes without an openid")
+
+
+def _no_topic(topic_id: int) -> NotFoundError:
+    return NotFoundError(f"the app has no topic {topic_id}")
+
+
+def _no_subscription(subscription_id: int) -> NotFoundError:
+    return NotFoundError(f"there is no subscription {subscription_id}")

@@ -1,0 +1,68 @@
+"""What users ask the account about themselves: where their own page is, and a token to give away.
+
+A token is shown in the answer and never again; asking anew ends the former one.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from wechat_scheduler.access import digest
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Heard, Post
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.ports import People
+
+ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
+
+_ASKS_TOKEN = re.compile(r"获取\s*spt(?:\s*[#＃]?\s*([0-9]{1,16})(?:\s*（.*）)?)?", re.IGNORECASE)
+
+
+class SelfService:
+    """`switches` is the address of a user's own page, empty where users cannot reach us."""
+
+    def __init__(
+        self, people: People, directory: Directory, *, switches: Callable[[str], str], post: Post
+    ) -> None:
+        self._people = people
+        self._directory = directory
+        self._switches = switches
+        self._post = post
+
+    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+        """`我的订阅` answers the link to their page; `获取SPT`, with an app's id where there are
+        several, a token with which anybody may write to them as that app."""
+        text = heard.text.strip()
+        if text in ASKS_SWITCHES and (page := self._switches(subscriber.uid)):
+            await self._say(heard, subscriber, f"点击管理您的关注：{page}", page)
+            return True
+        command = _ASKS_TOKEN.fullmatch(text)
+        if command is None:
+            return False
+        await self._give_token(heard, subscriber, command[1])
+        return True
+
+    async def _give_token(self, heard: Heard, subscriber: Subscriber, wish: str | None) -> None:
+        apps = await self._taken(subscriber)
+        meant = [app for app in apps if wish is None or app.id == int(wish)]
+        if len(meant) != 1:
+            await self._say(heard, subscriber, _which(apps), "")
+            return
+        token = await self._directory.make_simple_token(meant[0].id, subscriber.uid)
+        # Under its own event: heard again, the former token is dead, and so the new one is told.
+        said = f"「{meant[0].name}」的 SPT，持有者可以给您发消息：\n{token}"
+        await self._say(heard, subscriber, said, digest(token))
+
+    async def _taken(self, subscriber: Subscriber) -> Sequence[App]:
+        own = await self._people.subscriptions_of(subscriber.uid)
+        ids = {one.app_id for one in own if not one.topic_id and not one.blocked}
+        return [app for app in self._directory.apps_of(subscriber.appid) if app.id in ids]
+
+    async def _say(self, heard: Heard, subscriber: Subscriber, text: str, event: str) -> None:
+        event_id = f"{heard.event_id}/self/{event}"
+        await self._post.say(subscriber, text, event_id=event_id, app=None)
+
+
+def _which(apps: Sequence[App]) -> str:
+    if not apps:
+        return "您还没有关注任何应用"
+    return "\n".join(("请发送其中一行：", *(f"获取SPT {app.id}（{app.name}）" for app in apps)))

@@ -1,0 +1,229 @@
+"""The front desk of sending: what every API turns its requests into."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from wechat_scheduler.audience.model import App, Found, Subscriber
+from wechat_scheduler.audience.ports import Apps, People
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.delivery.model import (
+    Address,
+    Content,
+    Message,
+    Priority,
+    Target,
+    Way,
+)
+from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.delivery.senders import ACCOUNT
+from wechat_scheduler.delivery.views import DeliveryFilter
+from wechat_scheduler.once import Once
+
+log = structlog.get_logger(__name__)
+
+# How long a business system is tried before its callback is a dead letter.
+CALLBACK_LIFE = timedelta(days=3)
+
+# An answer to what somebody said is of no use later.
+ANSWER_LIFE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What became of one name in a request. `delivery_id` is 0 where nothing is sent, and `refusal`
+    says why."""
+
+    name: str
+    address: Address = Address.PERSON
+    target: str = ""
+    delivery_id: int = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A message, and whom it is for, as far as that could be found out. Nothing is stored yet."""
+
+    message: Message
+    placed: tuple[Placed, ...]
+
+    @property
+    def targets(self) -> list[Target]:
+        return [
+            Target(delivery_id=one.delivery_id, address=one.address, name=one.target)
+            for one in self.placed
+            if one.delivery_id
+        ]
+
+
+class Sending:
+    """`wake` tells the loop that there is something to send."""
+
+    def __init__(
+        self,
+        messages: Messages,
+        people: People,
+        apps: Apps,
+        *,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._messages = messages
+        self._people = people
+        self._apps = apps
+        self._clock = clock
+        self._wake = wake
+
+    async def prepare(
+        self,
+        app: App,
+        content: Content,
+        *,
+        names: Sequence[str] = (),
+        topics: Sequence[int] = (),
+        not_before: datetime | None = None,
+        expires_at: datetime | None = None,
+        priority: Priority = Priority.NORMAL,
+        notes: tuple[str, ...] = (),
+    ) -> Order:
+        """Look up whom `names` (uids or aliases) and `topics` (0: all of the app's) stand for.
+
+        Somebody who is named twice is one delivery, under the same id. With Way.WEBHOOK the message
+        goes to the app's callback, whatever the names.
+        """
+        message = Message(
+            id=new_id(),
+            app_id=app.id,
+            content=content,
+            created_at=self._clock.now(),
+            not_before=not_before,
+            expires_at=expires_at,
+            priority=priority,
+            notes=notes,
+        )
+        if content.way is Way.WEBHOOK:
+            placed = [_webhook(app)]
+        else:
+            placed = [*await self._persons(app, names), *await self._topics(app, topics)]
+        return Order(message=message, placed=tuple(placed))
+
+    async def put(self, order: Order, *, once: Once | None = None) -> None:
+        """Keep it: from now on it is sent. Raises as `once.Once` says."""
+        await self._messages.put(order.message, order.targets, once=once, now=self._clock.now())
+        self._wake()
+
+    async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        """Try again at once what is dead, cancelled, expired or missed; returns their ids."""
+        ids = await self._messages.replay(wanted, limit=limit, now=self._clock.now())
+        self._wake()
+        return ids
+
+    async def cancel(self, wanted: DeliveryFilter, *, reason: str, limit: int) -> Sequence[int]:
+        """What waits, and is not being sent at this moment; returns their ids."""
+        now = self._clock.now()
+        return await self._messages.cancel(wanted, reason=reason, limit=limit, now=now)
+
+    async def callback(self, app: App, body: bytes, *, event_id: str) -> None:
+        """Tell the app what happened, once for each `event_id`; without a callback it is not told."""
+        if not app.callback:
+            return
+        now = self._clock.now()
+        message = Message(
+            id=stable_id("callback", str(app.id), event_id),
+            app_id=app.id,
+            content=Content(way=Way.WEBHOOK, body=body.decode()),
+            created_at=now,
+            expires_at=now + CALLBACK_LIFE,
+            priority=Priority.URGENT,
+        )
+        await self._put_one(message, Address.WEBHOOK, "")
+
+    async def say(
+        self, subscriber: Subscriber, text: str, *, event_id: str, app: App | None
+    ) -> None:
+        """Answer what a user did, once for each `event_id`; as an app, or as the account itself."""
+        now = self._clock.now()
+        message = Message(
+            id=stable_id("say", subscriber.uid, event_id),
+            app_id=app.id if app else ACCOUNT,
+            content=Content(way=Way.TEXT, purpose="reply", text=text),
+            created_at=now,
+            expires_at=now + ANSWER_LIFE,
+            priority=Priority.URGENT,
+        )
+        await self._put_one(message, Address.PERSON, subscriber.uid)
+
+    async def _put_one(self, message: Message, address: Address, name: str) -> None:
+        delivery_id = stable_id("delivery", str(message.id))
+        target = Target(delivery_id=delivery_id, address=address, name=name)
+        await self._messages.put(message, [target], once=None, now=self._clock.now())
+        self._wake()
+
+    async def _persons(self, app: App, names: Sequence[str]) -> list[Placed]:
+        found = await self._people.find(app, names) if names else {}
+        ids: dict[str, int] = {}
+        placed: list[Placed] = []
+        for name in names:
+            one = found.get(name)
+            refusal = refusal_of(one)
+            if one is None or refusal:
+                placed.append(Placed(name=name, refusal=refusal))
+                continue
+            uid = one.subscriber.uid
+            delivery_id = ids.setdefault(uid, new_id())
+            placed.append(Placed(name=name, target=uid, delivery_id=delivery_id))
+        return placed
+
+    async def _topics(self, app: App, topics: Sequence[int]) -> list[Placed]:
+        known = {topic.id for topic in await self._apps.topics(app.id)} if any(topics) else set()
+        placed: list[Placed] = []
+        for topic in topics:
+            name = str(topic)
+            if topic and topic not in known:
+                placed.append(Placed(name=name, address=Address.TOPIC, refusal="no such topic"))
+            else:
+                placed.append(
+                    Placed(name=name, address=Address.TOPIC, target=name, delivery_id=new_id())
+                )
+        return placed
+
+
+def _webhook(app: App) -> Placed:
+    if not app.callback:
+        refusal = "the app has no callback"
+        return Placed(name="callback", address=Address.WEBHOOK, refusal=refusal)
+    return Placed(name="callback", address=Address.WEBHOOK, delivery_id=new_id())
+
+
+def refusal_of(found: Found | None) -> str:
+    """Why nothing can be sent to them; empty if it can."""
+    if found is None:
+        return "nobody is known by this name"
+    subscriber, subscription = found.subscriber, found.subscription
+    if not subscriber.follows:
+        return "the user does not follow the account any more"
+    if subscriber.trouble:
+        return subscriber.trouble
+    if subscription is None:
+        return "the user has not subscribed to this app"
+    if subscription.blocked:
+        return "the user is blocked by this app"
+    if subscription.muted:
+        return "the user does not want messages of this app"
+    return ""
+
+
+def new_id() -> int:
+    """52 random bits: a client that reads numbers as floats loses none of them."""
+    return secrets.randbits(52) or new_id()
+
+
+def stable_id(*parts: str) -> int:
+    """The same 52 bits for the same parts, so that a repeat is recognised."""
+    return int.from_bytes(hashlib.sha256(msgspec.json.encode(parts)).digest()[:8], "big") >> 12

@@ -1,0 +1,147 @@
+"""How a message is to reach a person, and what it looks like that way. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.audience.model import WINDOW, App, Subscriber, Template
+from wechat_scheduler.delivery.model import Content, Delivery, Form, Message, Way
+from wechat_scheduler.errors import SendError, Verdict
+
+# WeChat cuts the keywords of a template there, without a word ("模板消息", since 2023-05-04).
+KEYWORD = 20
+
+# Of a customer-service text, in bytes of UTF-8 ("客服消息").
+TEXT_LIMIT = 2048
+
+# How long WeChat recognises a template message that it was sent before ("防重入id").
+RECOGNISED = timedelta(minutes=10)
+
+ELLIPSIS = "…"
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A template with what stands in it."""
+
+    template_id: str
+    data: Mapping[str, str]
+
+
+def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tuple[Way, ...]:
+    """The ways to try, one after the other. A notice is never turned into a text.
+
+    Raises SendError if there is none.
+    """
+    if content.way is not Way.AUTO:
+        return (content.way,)
+    if content.template:
+        return (Way.TEMPLATE,)
+    has_template = content.purpose in app.templates
+    found = (Way.TEXT,) if _may_answer(receiver, now) else ()
+    if has_template:
+        return (*found, Way.TEMPLATE)
+    if found or receiver.heard_at is None:
+        return (Way.TEXT,)
+    raise SendError(
+        f"the user was last heard of more than 48 hours ago, and the app {app.name} has no template "
+        f"for the purpose {content.purpose}",
+        verdict=Verdict.REJECTED,
+        advice=f"map the purpose {content.purpose} to one of the account's templates, then replay",
+    )
+
+
+def filled(message: Message, app: App, now: datetime) -> Filled:
+    """The template that fits, with its keywords. Raises SendError if none is mapped."""
+    content = message.content
+    if content.template:
+        known = app.templates.get(content.template)
+        template_id = known.template_id if known else content.template
+        if content.data or known is None:
+            return Filled(template_id=template_id, data=content.data)
+        return _mapped(known, message, app, now)
+    template = app.templates.get(content.purpose)
+    if template is None:
+        raise SendError(
+            f"the app {app.name} has no template for the purpose {content.purpose}",
+            verdict=Verdict.REJECTED,
+            advice=f"map the purpose {content.purpose} to one of the account's templates",
+        )
+    return _mapped(template, message, app, now)
+
+
+def text(content: Content, url: str) -> str:
+    """A customer-service text: title and content, cut where WeChat's limit is, and a link."""
+    whole, link = _whole(content), _link(url)
+    cut_off = _cut_bytes(whole, _room(link))
+    return "\n\n".join(filter(None, (cut_off, link)))
+
+
+def fits(content: Content, url: str) -> bool:
+    """Whether a text would show all of it, with the link to `url`."""
+    return content.form is Form.TEXT and len(_whole(content).encode()) <= _room(_link(url))
+
+
+def is_recognised(content: Content, delivery: Delivery, way: Way, now: datetime) -> bool:
+    """Whether WeChat would know a repeat for what it is: a template message, sent lately, that
+    cannot have been tried as a text."""
+    doubted_at, receiver = delivery.doubted_at, delivery.receiver
+    if way is not Way.TEMPLATE or doubted_at is None or receiver is None:
+        return False
+    was_free = content.way is Way.AUTO and not content.template
+    return now - doubted_at < RECOGNISED and not (was_free and _may_answer(receiver, doubted_at))
+
+
+def cut(value: str, limit: int = KEYWORD) -> str:
+    return value if len(value) <= limit else value[: limit - 1] + ELLIPSIS
+
+
+def _mapped(template: Template, message: Message, app: App, now: datetime) -> Filled:
+    content = message.content
+    at = (message.not_before or now).astimezone(ZoneInfo(app.zone))
+    values = {
+        "title": content.title or content.text,
+        "content": content.text if content.form is Form.TEXT else content.title,
+        "time": f"{at:%Y-%m-%d %H:%M}",
+        "app": app.name,
+        **content.data,
+    }
+    return Filled(
+        template_id=template.template_id,
+        data={name: cut(_fill(text, values)) for name, text in template.fields.items()},
+    )
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    """Not `str.format`: a field is written by whoever made the app, and may reach no attribute."""
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
+
+
+def _may_answer(receiver: Subscriber, now: datetime) -> bool:
+    return receiver.heard_at is not None and now - receiver.heard_at < WINDOW
+
+
+def _whole(content: Content) -> str:
+    shown = content.text if content.form is Form.TEXT else ""
+    return "\n\n".join(filter(None, (content.title if content.title != shown else "", shown)))
+
+
+def _room(link: str) -> int:
+    """Bytes that a link leaves to what stands before it."""
+    return TEXT_LIMIT - len(f"\n\n{link}".encode()) if link else TEXT_LIMIT
+
+
+def _link(url: str) -> str:
+    address = url.replace('"', "%22")
+    return f'<a href="{address}">查看详情</a>' if url else ""
+
+
+def _cut_bytes(value: str, limit: int) -> str:
+    encoded = value.encode()
+    if len(encoded) <= limit:
+        return value
+    return encoded[: limit - len(ELLIPSIS.encode())].decode(errors="ignore") + ELLIPSIS

@@ -1,0 +1,49 @@
+"""Addresses of ours that cannot be guessed: whoever has one may open it.
+
+A link names what it leads to and carries a proof of it, so that none has to be stored.
+"""
+
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+
+from wechat_scheduler.errors import UnavailableError
+
+# 128 bits.
+PROOF = 16
+
+_LINK = re.compile(r"([A-Za-z0-9]{1,64})\.([A-Za-z0-9_-]{22})")
+
+
+class Links:
+    """`secret` is random and stays the same; `public_url` is where users reach this daemon, empty
+    if nobody said so."""
+
+    def __init__(self, secret: bytes, public_url: str) -> None:
+        self._secret = secret
+        self.public_url = public_url.rstrip("/")
+
+    def capability(self, room: str, name: str | int) -> str:
+        """The part of a path that only who was given it knows. `room` is what it is good for."""
+        return f"{name}.{self._proof(room, str(name))}"
+
+    def name_in(self, room: str, capability: str) -> str | None:
+        """What was named, or None if this is no capability of ours for that room."""
+        found = _LINK.fullmatch(capability)
+        if found is None or not hmac.compare_digest(found[2], self._proof(room, found[1])):
+            return None
+        return found[1]
+
+    def url(self, path: str) -> str:
+        """As users reach it. Raises UnavailableError where nobody said how."""
+        if not self.public_url:
+            raise UnavailableError(
+                "this needs server.public_url: the address at which users reach this daemon",
+                retry_after=timedelta(minutes=1),
+            )
+        return self.public_url + path
+
+    def _proof(self, room: str, name: str) -> str:
+        whole = hmac.digest(self._secret, f"{room}\0{name}".encode(), "sha256")
+        return urlsafe_b64encode(whole[:PROOF]).decode().rstrip("=")

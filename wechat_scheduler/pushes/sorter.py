@@ -1,0 +1,65 @@
+"""Puts each message that WeChat pushes where it belongs."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from wechat_scheduler.audience.heard import Heard
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.errors import RefusedPushError
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, Message
+from wechat_scheduler.pushes.ports import Events, Inbox
+from wechat_scheduler.pushes.reading import read_event, read_heard
+
+log = structlog.get_logger(__name__)
+
+
+class Sorter:
+    """`changed`, `wake` and `hear` are those of `Intake`."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        events: Events,
+        *,
+        clock: Clock,
+        changed: Callable[[JobKey], Awaitable[None]],
+        wake: Callable[[], None],
+        hear: Callable[[Heard], Awaitable[None]],
+    ) -> None:
+        self._inbox = inbox
+        self._events = events
+        self._clock = clock
+        self._changed = changed
+        self._wake = wake
+        self._hear = hear
+
+    async def keep(self, appid: str, message: Message) -> None:
+        """A platform's tickets and events have an InfoType, an account's messages a MsgType.
+
+        Raises RefusedPushError, StorageError.
+        """
+        now, info_type = self._clock.now(), message.get("InfoType", "")
+        if info_type == TICKET:
+            await self._keep_ticket(appid, message.get("ComponentVerifyTicket", ""), now)
+        elif info_type:
+            await self._keep_event(appid, message, now)
+        elif "MsgType" in message:
+            await self._hear(read_heard(appid, message))
+        else:
+            log.debug("push.unhandled", appid=appid)
+
+    async def _keep_ticket(self, appid: str, ticket: str, now: datetime) -> None:
+        if not ticket:
+            raise RefusedPushError("it is a ticket without a ComponentVerifyTicket")
+        if await self._inbox.put_ticket(appid, ticket, now=now):
+            log.debug("push.ticket", appid=appid)
+            await self._changed(JobKey(appid, COMPONENT_TOKEN))
+
+    async def _keep_event(self, appid: str, message: Message, now: datetime) -> None:
+        event = read_event(appid, message)
+        if await self._events.put(event, now=now):
+            log.info("push.event", appid=appid, info_type=event.name)
+            self._wake()

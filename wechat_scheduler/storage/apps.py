@@ -1,0 +1,147 @@
+"""`audience.ports.Apps` on a database."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from wechat_scheduler.audience.model import App, Token, TokenKind, Topic
+from wechat_scheduler.once import Once
+from wechat_scheduler.storage.answers import answered
+from wechat_scheduler.storage.app_rows import (
+    app_of,
+    app_values,
+    token_of,
+    token_values,
+    topic_of,
+)
+from wechat_scheduler.storage.cancelling import cancel_of_app
+from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.rows import Vault, micros
+
+ALL = """
+    SELECT id, name, appid, settings, callback, app_key, signing_secret, created_at
+    FROM apps ORDER BY created_at, id
+"""
+PUT = """
+    INSERT INTO apps (id, name, appid, settings, callback, app_key, signing_secret, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+CHANGE = """
+    UPDATE apps SET name = $2, appid = $3, settings = $4, callback = $5, app_key = $6,
+        signing_secret = $7
+    WHERE id = $1 RETURNING id
+"""
+REMOVE = "DELETE FROM apps WHERE id = $1 RETURNING id"
+LEAVE = "DELETE FROM joined WHERE reminder_id IN (SELECT id FROM reminders WHERE app_id = $1)"
+REMOVE_BELONGINGS = (
+    LEAVE,
+    *(
+        f"DELETE FROM {table} WHERE app_id = $1"  # noqa: S608 - our own names
+        for table in ("tokens", "topics", "subscriptions", "aliases", "scenes", "reminders")
+    ),
+)
+TOKENS = "SELECT hash, kind, app_id, uid, created_at FROM tokens"
+GRANT = """
+    INSERT INTO tokens (hash, kind, app_id, uid, created_at) VALUES ($1, $2, $3, $4, $5)
+"""
+REVOKE = "DELETE FROM tokens WHERE app_id = $1 AND uid = $2 AND kind = $3 RETURNING hash"
+
+TOPIC = "SELECT id, app_id, name, description, created_at FROM topics"
+TOPICS = f"{TOPIC} WHERE app_id = $1 ORDER BY created_at, id"
+ONE_TOPIC = f"{TOPIC} WHERE id = $1"
+PUT_TOPIC = """
+    INSERT INTO topics (id, app_id, name, description, created_at) VALUES ($1, $2, $3, $4, $5)
+"""
+REMOVE_TOPIC = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
+REMOVE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE app_id = $1 AND topic_id = $2"
+REMOVE_SCENES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'topic' AND target = $2"
+# What other processes hear.
+CHANGED = "apps"
+
+
+class SqlApps:
+    """Apps with their tokens and topics."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def all_apps(self) -> Sequence[App]:
+        return [app_of(self._vault, row) for row in await self._database.read(ALL)]
+
+    async def all_tokens(self) -> Sequence[Token]:
+        return [token_of(row) for row in await self._database.read(TOKENS)]
+
+    async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
+        await self._database.write(lambda: self._add_app(app, tokens, once))
+
+    async def change_app(self, app: App) -> bool:
+        changed = Statement(CHANGE, app_values(self._vault, app)[:-1])
+        return await self._database.write(lambda: self._told(changed))
+
+    async def remove_app(self, app_id: int, *, now: datetime) -> bool:
+        return await self._database.write(lambda: self._remove_app(app_id, now))
+
+    async def replace_token(self, token: Token) -> None:
+        await self._database.write(lambda: self._replace_token(token))
+
+    async def revoke_tokens(self, app_id: int, kind: TokenKind, *, uid: str) -> bool:
+        revoked = Statement(REVOKE, (app_id, uid, kind.value))
+        return await self._database.write(lambda: self._told(revoked))
+
+    async def add_topic(self, topic: Topic, *, once: Once | None) -> None:
+        await self._database.write(lambda: self._add_topic(topic, once))
+
+    async def topics(self, app_id: int) -> Sequence[Topic]:
+        return [topic_of(row) for row in await self._database.read(TOPICS, app_id)]
+
+    async def topic(self, topic_id: int) -> Topic | None:
+        rows = await self._database.read(ONE_TOPIC, topic_id)
+        return topic_of(rows[0]) if rows else None
+
+    async def remove_topic(self, app_id: int, topic_id: int) -> bool:
+        return await self._database.write(lambda: _remove_topic(app_id, topic_id))
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """After a gap in which changes may have been missed, too."""
+
+        def heard(payload: str) -> None:
+            if payload in ("", CHANGED):
+                listener()
+
+        self._database.on_notice(heard)
+
+    def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
+        yield from answered(self._vault, once, app.created_at)
+        yield Statement(PUT, app_values(self._vault, app))
+        yield from each(Statement(GRANT, token_values(token)) for token in tokens)
+        yield from self._database.dialect.notify(CHANGED)
+
+    def _remove_app(self, app_id: int, now: datetime) -> Script[bool]:
+        if not (yield from self._told(Statement(REMOVE, (app_id,)))):
+            return False
+        yield cancel_of_app(app_id, "the app was removed", now)
+        yield from each(Statement(sql, (app_id,)) for sql in REMOVE_BELONGINGS)
+        return True
+
+    def _replace_token(self, token: Token) -> Script[None]:
+        yield Statement(REVOKE, (token.app_id, token.uid, token.kind.value))
+        yield from self._told(Statement(GRANT, token_values(token)))
+
+    def _add_topic(self, topic: Topic, once: Once | None) -> Script[None]:
+        yield from answered(self._vault, once, topic.created_at)
+        values = (topic.id, topic.app_id, topic.name, topic.description, micros(topic.created_at))
+        yield Statement(PUT_TOPIC, values)
+
+    def _told(self, statement: Statement) -> Script[bool]:
+        """Whether it changed anything; others hear that apps may have."""
+        changed = yield from rows_of(statement)
+        yield from self._database.dialect.notify(CHANGED)
+        return bool(changed)
+
+
+def _remove_topic(app_id: int, topic_id: int) -> Script[bool]:
+    if not (yield Statement(REMOVE_TOPIC, (app_id, topic_id))):
+        return False
+    yield Statement(REMOVE_SUBSCRIPTIONS, (app_id, topic_id))
+    yield Statement(REMOVE_SCENES, (app_id, str(topic_id)))
+    return True

@@ -1,0 +1,155 @@
+"""Deliveries as they are looked up, replayed and cancelled; without the notices of credentials."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.message_rows import attempt_of, notes_of
+from wechat_scheduler.storage.rows import instant, instant_or_none, micros
+from wechat_scheduler.storage.unreachable import try_again
+
+DELIVERIES = """
+    SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,
+        d.duplicate, d.created_at, d.due_at, d.settled_at, d.errcode, d.claimed_by, d.state,
+        m.notes AS message_notes,
+        (SELECT count(*) FROM attempts a WHERE a.delivery_id = d.id) AS tries
+    FROM deliveries d JOIN messages m ON m.id = d.message_id
+"""
+ATTEMPTS = """
+    SELECT at, duration, way, errcode, rid, error FROM attempts WHERE delivery_id = $1
+    ORDER BY number
+"""
+REPLAY = """
+    UPDATE deliveries SET state = 'pending', due_at = $1, since = NULL, attempts = 0, error = '',
+        errcode = NULL, doubts = 0, doubted_at = NULL, settled_at = NULL, reference = ''
+"""
+CANCEL = "UPDATE deliveries SET state = 'cancelled', error = $1, settled_at = $2"
+
+REPLAYABLE = ("dead", "cancelled", "expired", "missed")
+
+
+class SqlDeliveries:
+    """The part of `delivery.ports.Messages` that is about deliveries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def delivery(self, delivery_id: int) -> DeliveryView | None:
+        rows = await self._database.read(f"{DELIVERIES} WHERE d.id = $1", delivery_id)
+        if not rows:
+            return None
+        return _delivery(rows[0], await self._database.read(ATTEMPTS, delivery_id))
+
+    async def deliveries(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[DeliveryView]:
+        conditions = Conditions(wanted, alias="d.")
+        conditions.add("d.id > {}", after)
+        sql = f"{DELIVERIES} WHERE {conditions} ORDER BY d.id LIMIT {conditions.place(limit)}"
+        return [_delivery(row, ()) for row in await self._database.read(sql, *conditions.values)]
+
+    async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
+        conditions = Conditions(wanted, alias="", values=(micros(now),))
+        conditions.add_any("state", REPLAYABLE)
+        replay = _change(REPLAY, conditions, limit)
+        return await self._database.write(lambda: _replayed(replay))
+
+    async def cancel(
+        self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime
+    ) -> Sequence[int]:
+        conditions = Conditions(wanted, alias="", values=(reason, micros(now)))
+        conditions.add_any("state", ("pending",))
+        conditions.add("claimed_by IS NULL")
+        cancel = _change(CANCEL, conditions, limit)
+        return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
+
+
+class Conditions:
+    """A WHERE that grows, with its values beside it."""
+
+    def __init__(
+        self, wanted: DeliveryFilter, *, alias: str, values: tuple[object, ...] = ()
+    ) -> None:
+        self.values: list[object] = list(values)
+        self._parts: list[str] = []
+        if wanted.ids:
+            self.add_any(f"{alias}id", wanted.ids)
+        self._add_state(wanted.state, alias)
+        for column, value in (
+            ("app_id = {}", wanted.app_id or None),
+            ("message_id = {}", wanted.message_id or None),
+            ("target = {}", wanted.uid or None),
+            ("errcode = {}", wanted.errcode),
+            ("created_at >= {}", micros(wanted.since) if wanted.since else None),
+            ("created_at < {}", micros(wanted.until) if wanted.until else None),
+        ):
+            if value is not None:
+                self.add(alias + column, value)
+
+    def add(self, text: str, *values: object) -> None:
+        self._parts.append(text.format(*map(self.place, values)))
+
+    def add_any(self, column: str, values: Sequence[object]) -> None:
+        self._parts.append(f"{column} IN ({', '.join(map(self.place, values))})")
+
+    def place(self, value: object) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def _add_state(self, state: State | None, alias: str) -> None:
+        match state:
+            case None:
+                return
+            case State.PENDING | State.SENDING:
+                self.add(f"{alias}state = 'pending'")
+                claimed = "IS NULL" if state is State.PENDING else "IS NOT NULL"
+                self.add(f"{alias}claimed_by {claimed}")
+            case _:
+                self.add(f"{alias}state = {{}}", state.value)
+
+    def __str__(self) -> str:
+        return " AND ".join(self._parts) or "1 = 1"
+
+
+def _change(update: str, conditions: Conditions, limit: int) -> Statement:
+    chosen = (
+        f"SELECT id FROM deliveries WHERE message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
+        f"ORDER BY id LIMIT {conditions.place(limit)}"
+    )
+    return Statement(
+        f"WITH chosen AS MATERIALIZED ({chosen}) {update} "  # noqa: S608 - our own text
+        "WHERE id IN (SELECT id FROM chosen) RETURNING id",
+        tuple(conditions.values),
+    )
+
+
+def _replayed(replay: Statement) -> Script[Sequence[int]]:
+    ids = [row["id"] for row in (yield replay)]
+    yield from try_again(ids)
+    return ids
+
+
+def _delivery(row: Row, attempts: Sequence[Row]) -> DeliveryView:
+    is_pending = row["state"] == "pending"
+    is_sending = is_pending and row["claimed_by"] is not None
+    return DeliveryView(
+        id=row["id"],
+        message_id=row["message_id"],
+        app_id=row["app_id"],
+        channel=row["channel"],
+        target=row["target"],
+        state=State.SENDING if is_sending else State(row["state"]),
+        way=row["way"],
+        reference=row["reference"],
+        reason=row["error"],
+        notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
+        duplicate=bool(row["duplicate"]),
+        tries=row["tries"],
+        created_at=instant(row["created_at"]),
+        due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
+        settled_at=instant_or_none(row["settled_at"]),
+        errcode=row["errcode"],
+        attempts=tuple(map(attempt_of, attempts)),
+    )

@@ -1,0 +1,36 @@
+"""What our own links are made unguessable with: made once, the same for all processes."""
+
+import secrets
+from base64 import b64decode, b64encode
+
+from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.rows import Vault
+
+NAME = "links"
+SIZE = 32
+
+FIND = "SELECT value FROM link_secrets WHERE name = $1"
+PUT = """
+    INSERT INTO link_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING
+"""
+
+
+async def link_secret(database: Database, vault: Vault) -> bytes:
+    """32 random bytes, the same ones ever after. Raises StorageError."""
+    sealed = await database.write(lambda: _found_or_made(vault))
+    return b64decode(vault.open(sealed, link_place(NAME)))
+
+
+def link_place(name: str) -> str:
+    """What a link secret is sealed to."""
+    return f"link_secret:{name}"
+
+
+def _found_or_made(vault: Vault) -> Script[str]:
+    rows = yield Statement(FIND, (NAME,))
+    if not rows:
+        fresh = b64encode(secrets.token_bytes(SIZE)).decode()
+        yield Statement(PUT, (NAME, vault.seal(fresh, link_place(NAME))))
+        rows = yield Statement(FIND, (NAME,))
+    found: str = rows[0]["value"]
+    return found

@@ -1,0 +1,148 @@
+"""`delivery.ports.Messages` on a database."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from wechat_scheduler.delivery.model import Delivery, Message, State, Target
+from wechat_scheduler.delivery.views import MessageView
+from wechat_scheduler.once import Once
+from wechat_scheduler.storage.answers import answered
+from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.deliveries import SqlDeliveries
+from wechat_scheduler.storage.message_rows import (
+    MESSAGE_COLUMNS,
+    content_text,
+    inserts,
+    message_of,
+    micros_or_none,
+    notes_text,
+)
+from wechat_scheduler.storage.receipts import forget_receipts, put_receipt
+from wechat_scheduler.storage.rows import Vault, micros
+
+PUT = """
+    INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id
+"""
+DELIVER = """
+    INSERT INTO deliveries (id, channel, target, state, due_at, created_at, message_id, app_id,
+        priority)
+"""
+MESSAGE = f"SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.id = $1"  # noqa: S608 - our own text
+MESSAGE_OF = f"""
+    SELECT {MESSAGE_COLUMNS} FROM deliveries d JOIN messages m ON m.id = d.message_id
+    WHERE d.id = $1
+"""  # noqa: S608 - our own text
+COUNTS = """
+    SELECT CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending' ELSE state END
+        AS standing, count(*) AS many
+    FROM deliveries WHERE message_id = $1 GROUP BY 1
+"""
+RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"
+OLD = """
+    SELECT m.id FROM messages m WHERE m.created_at < $1 AND NOT EXISTS (
+        SELECT 1 FROM deliveries d WHERE d.message_id = m.id AND d.state = 'pending'
+    ) ORDER BY m.created_at LIMIT $2
+"""
+FORGET = (
+    "DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE message_id = $1)",
+    "DELETE FROM deliveries WHERE message_id = $1",
+    "DELETE FROM messages WHERE id = $1",
+)
+
+
+class SqlMessages(SqlDeliveries):
+    """What is asked to be sent, and what became of it."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        super().__init__(database)
+        self._vault = vault
+
+    async def put(
+        self, message: Message, targets: Sequence[Target], *, once: Once | None, now: datetime
+    ) -> None:
+        await self._database.write(lambda: self._put(message, targets, once, now))
+
+    async def spread(self, delivery: Delivery, people: Sequence[Target], *, now: datetime) -> None:
+        message = delivery.message
+        if message is not None and people:
+            rows = _rows(message, people, now, due_at=now)
+            await self._database.write(
+                lambda: each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
+            )
+
+    async def message(self, message_id: int) -> MessageView | None:
+        return await self._view(MESSAGE, message_id)
+
+    async def message_of(self, delivery_id: int) -> MessageView | None:
+        return await self._view(MESSAGE_OF, delivery_id)
+
+    async def retract(self, message_id: int, *, now: datetime) -> bool:
+        rows = await self._database.write(lambda: rows_of(Statement(RETRACT, (message_id,))))
+        return bool(rows)
+
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
+        return await self._database.write(lambda: put_receipt(appid, msgid, failure, micros(now)))
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        return await self._database.write(lambda: _forget(micros(before), limit))
+
+    def _put(
+        self, message: Message, targets: Sequence[Target], once: Once | None, now: datetime
+    ) -> Script[None]:
+        yield from answered(self._vault, once, now)
+        yield from put_message(message, targets, now)
+
+    async def _view(self, sql: str, key: int) -> MessageView | None:
+        rows = await self._database.read(sql, key)
+        if not rows:
+            return None
+        message = message_of(rows[0])
+        counts = await self._database.read(COUNTS, message.id)
+        return MessageView(
+            message=message,
+            counts={State(row["standing"]): row["many"] for row in counts},
+            retracted=bool(rows[0]["retracted"]),
+        )
+
+
+def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:
+    """A message and its deliveries, in whatever transaction this belongs to. Returns False if the
+    message was put before: then nothing is changed."""
+    if not (yield Statement(PUT, _message_values(message))):
+        return False
+    rows = _rows(message, targets, now, due_at=message.not_before or now)
+    yield from each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
+    return True
+
+
+def _message_values(message: Message) -> tuple[object, ...]:
+    return (
+        message.id,
+        message.app_id,
+        content_text(message.content),
+        notes_text(message.notes),
+        message.priority.value,
+        micros_or_none(message.not_before),
+        micros_or_none(message.expires_at),
+        micros(message.created_at),
+    )
+
+
+def _rows(
+    message: Message, targets: Iterable[Target], now: datetime, *, due_at: datetime
+) -> list[tuple[object, ...]]:
+    due, said = micros(due_at), (message.id, message.app_id, message.priority.value)
+    return [
+        (t.delivery_id, t.address.value, t.name, "pending", due, micros(now), *said)
+        for t in targets
+    ]
+
+
+def _forget(before: int, limit: int) -> Script[int]:
+    yield from forget_receipts(before)
+    old = yield Statement(OLD, (before, limit))
+    for row in old:
+        for sql in FORGET:
+            yield Statement(sql, (row["id"],))
+    return len(old)

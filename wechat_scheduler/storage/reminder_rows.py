@@ -1,0 +1,111 @@
+"""Between rows and reminders."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.reminders.model import Late, Reminder, Source, State
+from wechat_scheduler.storage.database import Row, Statement
+from wechat_scheduler.storage.message_rows import micros_or_none
+from wechat_scheduler.storage.rows import MICROSECOND, instant, instant_or_none, micros
+
+_encode = msgspec.json.Encoder().encode
+_topics_json = msgspec.json.Decoder(tuple[int, ...])
+
+# What never changes stands first, and last what `finish` moves on.
+FIXED = ("id", "app_id", "source", "created_at")
+SAID = (
+    "owner", "title", "detail", "url", "zone", "defer", "late", "grace", "way", "priority",
+    "topics", "slot", "mark",
+)  # fmt: skip
+MOVING = ("start", "rule", "due_at", "state", "fired", "missed", "last_at")
+COLUMNS = ", ".join((*FIXED, *SAID, *MOVING, "revision"))
+
+# Ids in one query; a query is prepared once for its size.
+CHUNK = 64
+PEOPLE = f"""
+    SELECT reminder_id, uid FROM joined
+    WHERE reminder_id IN ({", ".join(f"${number + 1}" for number in range(CHUNK))})
+    ORDER BY reminder_id, at, uid
+"""  # noqa: S608 - our own text
+
+
+def fixed_values(reminder: Reminder) -> tuple[object, ...]:
+    source, created = reminder.source.value, micros(reminder.created_at)
+    return (reminder.id, reminder.app_id, source, created)
+
+
+def said_values(reminder: Reminder) -> tuple[object, ...]:
+    return (
+        reminder.owner,
+        reminder.title,
+        reminder.detail,
+        reminder.url,
+        reminder.zone,
+        reminder.defer // MICROSECOND,
+        reminder.late.value,
+        reminder.grace // MICROSECOND,
+        reminder.way.value,
+        reminder.priority.value,
+        _encode(reminder.topics).decode(),
+        reminder.slot,
+        reminder.mark,
+    )
+
+
+def moving_values(reminder: Reminder) -> tuple[object, ...]:
+    return (
+        micros(reminder.start),
+        reminder.rule,
+        micros_or_none(reminder.due_at),
+        reminder.state.value,
+        reminder.fired,
+        reminder.missed,
+        micros_or_none(reminder.last_at),
+    )
+
+
+def reminder_of(row: Row) -> Reminder:
+    """While it is claimed, its `due_at` is the claim's, and not asked for."""
+    start, defer = instant(row["start"]), timedelta(microseconds=row["defer"])
+    return Reminder(
+        id=row["id"],
+        app_id=row["app_id"],
+        owner=row["owner"],
+        source=Source(row["source"]),
+        title=row["title"],
+        detail=row["detail"],
+        url=row["url"],
+        start=start,
+        rule=row["rule"],
+        zone=row["zone"],
+        defer=defer,
+        due_at=None if row["due_at"] is None else start + defer,
+        state=State(row["state"]),
+        late=Late(row["late"]),
+        grace=timedelta(microseconds=row["grace"]),
+        way=Way(row["way"]),
+        priority=Priority(row["priority"]),
+        topics=_topics_json.decode(row["topics"]),
+        slot=row["slot"],
+        mark=row["mark"],
+        fired=row["fired"],
+        missed=row["missed"],
+        last_at=instant_or_none(row["last_at"]),
+        created_at=instant(row["created_at"]),
+        revision=row["revision"],
+    )
+
+
+def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:
+    """As few as it takes; they find rows for `add_people`."""
+    for start in range(0, len(reminder_ids), CHUNK):
+        chunk = tuple(reminder_ids[start : start + CHUNK])
+        yield Statement(PEOPLE, (*chunk, *chunk[:1] * (CHUNK - len(chunk))))
+
+
+def add_people(people: dict[str, tuple[str, ...]], rows: Iterable[Row]) -> None:
+    for row in rows:
+        people[row["reminder_id"]] = (*people.get(row["reminder_id"], ()), row["uid"])

@@ -1,0 +1,190 @@
+"""`reminders.ports.Reminders` on a database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wechat_scheduler.once import Once
+from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.storage.answers import answered
+from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.message_rows import inserts
+from wechat_scheduler.storage.reminder_rows import (
+    COLUMNS,
+    FIXED,
+    MOVING,
+    SAID,
+    add_people,
+    fixed_values,
+    moving_values,
+    people_queries,
+    reminder_of,
+    said_values,
+)
+from wechat_scheduler.storage.rows import Vault, micros
+
+_NEW = (*FIXED, *SAID, *MOVING)
+_CHANGING = (*SAID, *MOVING)
+PUT = f"""
+    INSERT INTO reminders ({", ".join(_NEW)}, revision)
+    VALUES ({", ".join(f"${n + 1}" for n in range(len(_NEW)))}, 0)
+    ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608 - our own names
+# What its claim does meanwhile is void.
+CHANGE = f"""
+    UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGING, start=3))},
+        claimed_by = NULL, revision = revision + 1
+    WHERE id = $1 AND revision = $2 RETURNING id
+"""  # noqa: S608 - our own names
+ONE = f"SELECT {COLUMNS} FROM reminders WHERE id = $1"  # noqa: S608 - our own names
+OF_APP = f"""
+    SELECT {COLUMNS} FROM reminders WHERE app_id = $1 AND id > $2
+        AND ($3 = '' OR owner = $3) AND ($4 = '' OR source = $4) AND ($5 = '' OR state = $5)
+    ORDER BY id LIMIT $6
+"""  # noqa: S608 - our own names
+OF_PERSON = f"""
+    SELECT {COLUMNS} FROM reminders
+    WHERE (owner = $1 OR id IN (SELECT reminder_id FROM joined WHERE uid = $1))
+        AND state <> 'cancelled' AND start >= $2 AND start < $3
+    ORDER BY start {{way}}, created_at {{way}}, id {{way}} LIMIT $4 OFFSET $5
+"""  # noqa: S608 - our own names
+OLDEST_FIRST, NEWEST_FIRST = OF_PERSON.format(way="ASC"), OF_PERSON.format(way="DESC")
+# Beyond every instant.
+ALWAYS, NEVER = -(2**62), 2**62
+
+INVITE = "INSERT INTO joined (reminder_id, uid, at)"
+JOIN = """
+    INSERT INTO joined (reminder_id, uid, at)
+    SELECT id, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM reminders WHERE id = $1 AND owner <> $2
+    ON CONFLICT DO NOTHING RETURNING uid
+"""
+LEAVE = "DELETE FROM joined WHERE reminder_id = $1 AND uid = $2 RETURNING uid"
+LEAVE_ALL = "DELETE FROM joined WHERE uid = $1"
+EMPTY = "DELETE FROM joined WHERE reminder_id = $1"
+REMOVE = "DELETE FROM reminders WHERE id = $1 RETURNING id"
+REMOVE_SLOTS = """
+    DELETE FROM reminders WHERE app_id = $1 AND owner = $2 AND source = $3 RETURNING id
+"""
+STOP = """
+    UPDATE reminders SET state = 'cancelled', due_at = NULL, claimed_by = NULL,
+        revision = revision + 1
+    WHERE owner = $1 AND state IN ('active', 'paused') RETURNING id
+"""
+
+
+class SqlReminders:
+    """What is to be reminded of, and who wants to know."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(self, reminder: Reminder, people: Sequence[str], *, once: Once | None) -> bool:
+        return await self._database.write(lambda: self._add(reminder, people, once))
+
+    async def change(self, reminder: Reminder, people: Sequence[str] | None) -> bool:
+        return await self._database.write(lambda: _change(reminder, people))
+
+    async def replace_slots(
+        self, app_id: int, owner: str, source: Source, reminders: Sequence[Reminder]
+    ) -> None:
+        removed = Statement(REMOVE_SLOTS, (app_id, owner, source.value))
+        await self._database.write(lambda: _replace(removed, reminders))
+
+    async def reminder(self, reminder_id: str) -> Reminder | None:
+        rows = await self._database.read(ONE, reminder_id)
+        return reminder_of(rows[0]) if rows else None
+
+    async def people(self, reminder_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        people: dict[str, tuple[str, ...]] = {}
+        for query in people_queries(reminder_ids):
+            add_people(people, await self._database.read(query.sql, *query.params))
+        return people
+
+    async def of_app(
+        self,
+        app_id: int,
+        *,
+        owner: str = "",
+        source: Source | None = None,
+        state: State | None = None,
+        after: str = "",
+        limit: int,
+    ) -> Sequence[Reminder]:
+        wanted = (app_id, after, owner, source or "", state or "", limit)
+        return [reminder_of(row) for row in await self._database.read(OF_APP, *wanted)]
+
+    async def of_person(
+        self,
+        uid: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest_first: bool = False,
+        offset: int = 0,
+        limit: int,
+    ) -> Sequence[Reminder]:
+        span = (micros(since) if since else ALWAYS, micros(until) if until else NEVER)
+        sql = NEWEST_FIRST if newest_first else OLDEST_FIRST
+        rows = await self._database.read(sql, uid, *span, limit, offset)
+        return [reminder_of(row) for row in rows]
+
+    async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
+        return await self._changed(JOIN, reminder_id, uid, micros(now))
+
+    async def leave(self, reminder_id: str, uid: str) -> bool:
+        return await self._changed(LEAVE, reminder_id, uid)
+
+    async def remove(self, reminder_id: str) -> bool:
+        return await self._database.write(lambda: _remove(reminder_id))
+
+    async def stop_for(self, uid: str) -> int:
+        return await self._database.write(lambda: _stop_for(uid))
+
+    def _add(self, reminder: Reminder, people: Sequence[str], once: Once | None) -> Script[bool]:
+        yield from answered(self._vault, once, reminder.created_at)
+        return (yield from _put(reminder, people))
+
+    async def _changed(self, sql: str, *params: object) -> bool:
+        return bool(await self._database.write(lambda: rows_of(Statement(sql, params))))
+
+
+def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:
+    values = (*fixed_values(reminder), *said_values(reminder), *moving_values(reminder))
+    if not (yield Statement(PUT, values)):
+        return False
+    yield from _invite(reminder, people)
+    return True
+
+
+def _invite(reminder: Reminder, people: Sequence[str]) -> Script[None]:
+    """In this order, and before whoever joins by themselves."""
+    others = dict.fromkeys(uid for uid in people if uid != reminder.owner)
+    rows = [(reminder.id, uid, number) for number, uid in enumerate(others)]
+    yield from each(inserts(INVITE, rows, ""))
+
+
+def _change(reminder: Reminder, people: Sequence[str] | None) -> Script[bool]:
+    values = (*said_values(reminder), *moving_values(reminder))
+    if not (yield Statement(CHANGE, (reminder.id, reminder.revision, *values))):
+        return False
+    if people is not None:
+        yield Statement(EMPTY, (reminder.id,))
+        yield from _invite(reminder, people)
+    return True
+
+
+def _replace(removed: Statement, reminders: Sequence[Reminder]) -> Script[None]:
+    for row in (yield removed):
+        yield Statement(EMPTY, (row["id"],))
+    for reminder in reminders:
+        yield from _put(reminder, ())
+
+
+def _remove(reminder_id: str) -> Script[bool]:
+    yield Statement(EMPTY, (reminder_id,))
+    return bool((yield Statement(REMOVE, (reminder_id,))))
+
+
+def _stop_for(uid: str) -> Script[int]:
+    yield Statement(LEAVE_ALL, (uid,))
+    return len((yield Statement(STOP, (uid,))))

@@ -1,0 +1,97 @@
+"""Messages to users: template messages, customer-service texts, subscribe notices.
+
+Sources: 发送模板消息, 客服接口-发消息, 发送订阅通知. WeChat has shown no colours, `first` or `remark`
+since May 2023, so none are sent.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.errors import (
+    RequestError,
+    SendError,
+    StorageError,
+    UnavailableError,
+    Verdict,
+    WeChatError,
+)
+from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
+from wechat_scheduler.wechat.answers import Answer
+from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.verdicts import NO_TEMPLATE, SUBSCRIBE, TEMPLATE, TEXT, send_error
+
+_PATHS = {Way.TEMPLATE: TEMPLATE, Way.TEXT: TEXT, Way.SUBSCRIBE: SUBSCRIBE}
+
+
+class WeChatMessenger:
+    """`delivery.ports.Messenger`."""
+
+    def __init__(self, client: WeChatClient, tokens: Tokens, clock: Clock) -> None:
+        self._accounts = AccountCalls(client, tokens)
+        self._clock = clock
+
+    async def template(
+        self,
+        appid: str,
+        openid: str,
+        *,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+        client_msg_id: str,
+    ) -> str:
+        """The msgid is empty if WeChat gave none: then no receipt can be recognised."""
+        body = _filled(openid, template_id, data) | {"client_msg_id": client_msg_id}
+        answer = await self._send(Way.TEMPLATE, appid, body | ({"url": url} if url else {}))
+        msgid = answer.values.get("msgid")
+        return str(msgid) if isinstance(msgid, int | str) else ""
+
+    async def text(self, appid: str, openid: str, text: str) -> None:
+        body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+        await self._send(Way.TEXT, appid, body)
+
+    async def subscribe(
+        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
+    ) -> None:
+        body = _filled(openid, template_id, data)
+        await self._send(Way.SUBSCRIBE, appid, body | ({"page": url} if url else {}))
+
+    async def _send(self, way: Way, appid: str, body: Mapping[str, Any]) -> Answer:
+        """A template that is said not to exist is asked for a second time."""
+        try:
+            return await self._post(way, appid, body)
+        except SendError as error:
+            if error.errcode != NO_TEMPLATE:
+                raise
+        return await self._post(way, appid, body)
+
+    async def _post(self, way: Way, appid: str, body: Mapping[str, Any]) -> Answer:
+        try:
+            return await self._accounts.post(appid, _PATHS[way], body)
+        except WeChatError as error:
+            raise send_error(error, way.value, self._clock.now()) from error
+        except RequestError as error:
+            raise _no_token(appid, way, error) from error
+        except StorageError as error:
+            raise SendError(str(error), verdict=Verdict.RETRY, way=way.value) from error
+
+
+def _filled(openid: str, template_id: str, data: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "touser": openid,
+        "template_id": template_id,
+        "data": {name: {"value": value} for name, value in data.items()},
+    }
+
+
+def _no_token(appid: str, way: Way, error: RequestError) -> SendError:
+    """Who is registered gets one sooner or later; an account that nobody knows does not."""
+    comes = isinstance(error, UnavailableError)
+    return SendError(
+        f"there is no token to send with for {appid}",
+        verdict=Verdict.CREDENTIAL if comes else Verdict.OPERATOR,
+        way=way.value,
+        advice=str(error),
+    )
