@@ -17,11 +17,9 @@ README = ROOT / "README.md"
 CHINESE = ROOT / "docs" / "README.zh-CN.md"
 HTTP_API = ROOT / "docs" / "http-api.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
-KEYS = ROOT / "docs" / "keys.md"
-PLATFORM = ROOT / "docs" / "platform.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
 UNIT = ROOT / "wechat-scheduler.service"
-DOCUMENTS = (README, CHINESE, HTTP_API, OPERATIONS, KEYS, PLATFORM, CHANGELOG)
+DOCUMENTS = (README, CHANGELOG, *sorted((ROOT / "docs").glob("*.md")))
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What was measured, filled in by hand; only the English page has it.

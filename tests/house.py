@@ -107,7 +107,8 @@ class Caller:
         """With the clockworks standing: turn them until nothing is due any more."""
         while (
             await self.daemon.works.refreshing.run_once()
-            + await self.daemon.works.dispatching.run_once()
+            + await self.daemon.works.outgoing.reminding.reminders.run_once()
+            + await self.daemon.works.outgoing.dispatching.run_once()
             + await self.daemon.hearing.events.run_once()
         ):
             pass

@@ -59,23 +59,32 @@ class Terminal:
     state: Path
     session: aiohttp.ClientSession
     answers: list[Said] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
+    """What a reader would have put into variables: the ids of the last app and message."""
 
     async def type(self, text: str) -> Said | None:
         """Type a shell block; returns what its last command was answered if that was a curl."""
         said = None
         for words in commands(text):
             said = await self._run(words)
-            await self.keeper.settle()
+            await self._settle()
         return said
+
+    async def _settle(self) -> None:
+        """Until nothing is due, and WeChat has nothing to tell, any more."""
+        await self.keeper.settle()
+        while await self.weixin.sandbox.push_once():
+            await self.keeper.settle()
 
     async def _run(self, words: list[str]) -> Said | None:
         match words:
             case ["curl", *arguments]:
                 said = await self._curl(arguments)
                 self.answers.append(said)
+                self._remember(said)
                 return said
-            case [program_name, "jobs", *arguments] if program_name == NAME:
-                await asyncio.to_thread(self._jobs, arguments)
+            case [program_name, "jobs" | "apps", *_] if program_name == NAME:
+                self._note(await asyncio.to_thread(self._own, words[1:]))
             case ["sleep", seconds]:
                 self.clock.advance(timedelta(seconds=int(seconds)))
         return None
@@ -91,10 +100,22 @@ class Terminal:
         ) as response:
             return Said(response.status, dict(response.headers), await response.text())
 
-    def _jobs(self, arguments: list[str]) -> None:
-        words = ["jobs", *(str(self.state) if word == "./tour" else word for word in arguments)]
+    def _remember(self, said: Said) -> None:
+        made = json.loads(said.body).get("result") if said.body.startswith("{") else None
+        for variable, field_of_it in (("$APP", "app_key"), ("$MESSAGE", "deliveries")):
+            if isinstance(made, dict) and field_of_it in made:
+                self.known[variable] = str(made["id"])
+
+    def _own(self, arguments: list[str]) -> str:
+        words = [str(self.state) if word == "./tour" else word for word in arguments]
         result = CliRunner().invoke(program, words, env={"WECHAT_SCHEDULER_CONFIG": "/dev/null"})
         assert result.exit_code == 0, (words, result.output, result.exception)
+        return result.output
+
+    def _note(self, printed: str) -> None:
+        made = re.search(r"(?m)^id +(\d+)$", printed)
+        if made:
+            self.known["$APP"] = made[1]
 
     def _here(self, text: str) -> str:
         text = text.replace("$KEY", self.keeper.daemon.admin_key)
@@ -102,6 +123,7 @@ class Terminal:
             (DAEMON, self.keeper.daemon.url),
             (SANDBOX, self.weixin.url),
             (BUSINESS, self.business.url("")),
+            *self.known.items(),
         ):
             text = text.replace(written, real)
         return text

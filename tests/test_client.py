@@ -448,7 +448,8 @@ async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> No
 
     ours = {name for name in out.decode().split() if name.startswith("wechat_scheduler.")}
     assert ours == {
-        f"wechat_scheduler.{name}" for name in ("client", "client_wire", "clock", "errors")
+        f"wechat_scheduler.{name}"
+        for name in ("client", "client_wire", "clock", "errors", "reactions")
     }
     assert not {"structlog", "cryptography", "aiosqlite", "click"} & set(out.decode().split())
 

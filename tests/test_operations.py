@@ -11,7 +11,7 @@ from tests.documents import OPERATIONS, UNIT, own_commands, parse
 from tests.house import APPID, daemon, wechat
 from tests.postgres import PostgresServer
 from wechat_scheduler.config import loading, notation
-from wechat_scheduler.config.settings import longest_attempt
+from wechat_scheduler.config.contradictions import longest_attempt
 
 NOBODY = "http://127.0.0.1:1"
 

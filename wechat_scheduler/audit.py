@@ -19,6 +19,10 @@ class Action(enum.StrEnum):
     KEY_REVOKED = "key.revoked"
     CALLBACKS_SET = "callback.set"
     CALLBACKS_REMOVED = "callback.removed"
+    APP_CREATED = "app.created"
+    APP_CHANGED = "app.changed"
+    APP_REMOVED = "app.removed"
+    TOKEN_RESET = "token.reset"  # noqa: S105 - a word for the log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

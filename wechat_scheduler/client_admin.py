@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from wechat_scheduler.client import Client
 from wechat_scheduler.client_wire import result
+
+T = TypeVar("T")
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,18 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 class Admin(Client):
     """A client with an admin key. Raises what Client raises."""
+
+    async def ask(
+        self,
+        form: type[T],
+        method: str,
+        *path: str | int,
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+    ) -> T:
+        """The result of any route of the native API, of that form."""
+        sent: dict[str, Any] = {"query": query, "body": body}
+        return result(await self._call(method, *map(str, path), **sent), form)
 
     async def create_key(self, wish: Mapping[str, Any]) -> NewApiKey:
         """`wish` is the body of `POST /v1/keys`."""

@@ -22,20 +22,23 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.front import front
 from wechat_scheduler.hearing import Hearing, hear
+from wechat_scheduler.links import Links
 from wechat_scheduler.listening import BACKLOG, NAME, Listener, listen
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.pulse import ask
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.stores import Kinds, Stores, stores_on
 from wechat_scheduler.supervisor import Supervisor
 from wechat_scheduler.systemd import Notifier
 from wechat_scheduler.watchdog import Watchdog
 from wechat_scheduler.wechat.client import WeChatClient, client_session
 from wechat_scheduler.wechat.tokens import issuers
-from wechat_scheduler.wiring import Kinds, Stores, Works, guarded_client, stores_on, wire
+from wechat_scheduler.wiring import Works, guarded_client, wire
 
 log = structlog.get_logger(__name__)
 
@@ -97,16 +100,25 @@ async def open_daemon(
         guarded = await stack.enter_async_context(guarded_client(config.callbacks))
         guarded.refuse_ports([listener.port])
         counters = Counters()
-        works = wire(config, stores, kinds, guarded, counters, clock=clock, rng=rng)
+        links = Links(await link_secret(database, vault), config.server.public_url)
+        works = wire(config, stores, kinds, client, guarded, links, counters, clock=clock, rng=rng)
         hearing = hear(
-            config.refresh, stores, works.manager, client, supervisor, clock=clock, rng=rng
+            config.refresh,
+            stores,
+            works.manager,
+            works.outgoing.reception,
+            client,
+            supervisor,
+            clock=clock,
+            rng=rng,
         )
         _hear_others(stores, supervisor, works)
         stack.push_async_callback(works.rounds.run_once)
         if loops:
             turning = [
                 supervisor.essential("refreshing", works.refreshing.run()),
-                supervisor.essential("dispatching", works.dispatching.run()),
+                supervisor.essential("reminding", works.outgoing.reminding.reminders.run()),
+                supervisor.essential("dispatching", works.outgoing.dispatching.run()),
                 supervisor.essential("rounds", works.rounds.run()),
                 supervisor.essential("hearing", hearing.events.run()),
             ]
@@ -191,6 +203,7 @@ async def _take_over(stores: Stores, clock: Clock) -> None:
     """A SQLite database belongs to one daemon: whoever claimed anything in it is dead."""
     await stores.credentials.release(now=clock.now())
     await stores.outbox.release(now=clock.now())
+    await stores.due.release(now=clock.now())
     await stores.events.release(now=clock.now())
 
 
@@ -203,7 +216,11 @@ def _hear_others(stores: Stores, supervisor: Supervisor, works: Works) -> None:
     def keys_changed() -> None:
         supervisor.contained("keys", works.keyring.load())
 
+    def apps_changed() -> None:
+        supervisor.contained("apps", works.outgoing.directory.load())
+
     stores.credentials.on_change(heard)
+    stores.apps.on_change(apps_changed)
     stores.keys.on_change(keys_changed)
 
 

@@ -1,14 +1,19 @@
 """Puts together what the HTTP side works with."""
 
+from datetime import timedelta
 from functools import partial
 
 from wechat_scheduler.api.auth import Doorkeeper
+from wechat_scheduler.api.compat.limits import WxPusherLimits
+from wechat_scheduler.api.compat.wecron.office import WeCron, authorize_base
+from wechat_scheduler.api.compat.wecron.posters import Posters
 from wechat_scheduler.api.memo import Memo
+from wechat_scheduler.api.rates import Rate
 from wechat_scheduler.api.registration import RegistrationReader
 from wechat_scheduler.api.services import Services
 from wechat_scheduler.api.throttle import Throttle
 from wechat_scheduler.clock import Clock
-from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.settings import Compat, Config
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.ports import Issuer
@@ -16,8 +21,16 @@ from wechat_scheduler.credentials.refresher import Limits
 from wechat_scheduler.hearing import Hearing
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.metrics.page import Page, Vitals
+from wechat_scheduler.stores import Kinds, Stores
 from wechat_scheduler.webhooks.urls import check_url
-from wechat_scheduler.wiring import Kinds, Stores, Works
+from wechat_scheduler.wiring import Works
+
+# What WxPusher counts calls in.
+WXPUSHER_PERIOD = timedelta(seconds=10)
+
+
+# Remembered, in some megabytes.
+POSTERS = 64
 
 
 async def front(
@@ -33,6 +46,8 @@ async def front(
     """With the keys loaded. Raises StorageError."""
     works.keyring.on_change(memo.clear)
     await works.keyring.load()
+    people = works.outgoing
+    await people.directory.load()
     doorkeeper = Doorkeeper(
         works.keyring,
         Throttle(clock),
@@ -60,6 +75,38 @@ async def front(
         page=page,
         clock=clock,
         kinds=frozenset(kinds),
+        directory=people.directory,
+        audience=people.audience,
+        people=stores.people,
+        codes=people.codes,
+        openids=people.openids,
+        sending=people.sending,
+        messages=stores.messages,
+        answers=stores.answers,
+        links=people.links,
+        wxpusher=_wxpusher_limits(config.compat, clock),
+        reminders=people.reminding.desk,
+        forbidden_words=config.compat.tencent_words,
+        wecron=_wecron(config, clock),
+    )
+
+
+def _wxpusher_limits(settings: Compat, clock: Clock) -> WxPusherLimits:
+    return WxPusherLimits(
+        calls=Rate(clock, most=settings.wxpusher_calls, period=WXPUSHER_PERIOD),
+        queries=Rate(clock, most=settings.wxpusher_queries, period=WXPUSHER_PERIOD),
+    )
+
+
+def _wecron(config: Config, clock: Clock) -> WeCron:
+    limits, font = config.compat, config.reminders.font
+    return WeCron(
+        created=limits.wecron_created,
+        creates=Rate(clock, most=limits.wecron_creates, period=timedelta(hours=1)),
+        calls=Rate(clock, most=limits.wecron_calls, period=timedelta(days=1)),
+        pictures=Rate(clock, most=limits.wecron_pictures, period=timedelta(minutes=1)),
+        posters=Posters(str(font) if font else "", most=POSTERS),
+        authorize_base=authorize_base(config.wechat.api),
     )
 
 
@@ -67,7 +114,8 @@ def _turning(works: Works, hearing: Hearing) -> dict[str, bool]:
     """By the name of each loop, whether it comes round in time."""
     return {
         "refreshing": works.refreshing.healthy(),
-        "dispatching": works.dispatching.healthy(),
+        "reminding": works.outgoing.reminding.reminders.healthy(),
+        "dispatching": works.outgoing.dispatching.healthy(),
         "hearing": hearing.events.healthy(),
     }
 

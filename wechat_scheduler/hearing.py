@@ -3,6 +3,9 @@
 import random
 from dataclasses import dataclass
 
+import structlog
+
+from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.clockwork import Clockwork
 from wechat_scheduler.config.settings import Refresh
@@ -10,11 +13,13 @@ from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import ClaimedEvent, Outcome
+from wechat_scheduler.stores import Stores
 from wechat_scheduler.supervisor import Supervisor
 from wechat_scheduler.wechat.callbacks import PushDecoder
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.platform import Platform
-from wechat_scheduler.wiring import Stores
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ def hear(
     settings: Refresh,
     stores: Stores,
     manager: Manager,
+    reception: Reception,
     client: WeChatClient,
     supervisor: Supervisor,
     *,
@@ -59,5 +65,6 @@ def hear(
         clock=clock,
         changed=manager.heard,
         wake=events.wake,
+        hear=reception.receive,
     )
     return Hearing(intake=intake, work=work, events=events)

@@ -16,6 +16,7 @@ OTHER = "wx9999999999999999"
 ELSEWHERE = "203.0.113.0/24"
 HERE = "127.0.0.0/8"
 TASKS = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
+REMINDER = {"app": 1, "title": "x", "time": "2026-11-19T08:00:00+08:00", "to": ["*"]}
 BODIES: dict[str, Any] = {
     "/registe": TASKS,
     "/register": TASKS,
@@ -23,6 +24,13 @@ BODIES: dict[str, Any] = {
     "/task/{appid}/{type}/{subject}/invalid": {"value": "dead"},
     "/v1/keys": {"name": "shop", "scopes": ["read"]},
     "/callbacks/{appid}": {"token": "token", "encoding_aes_key": "a" * 43},
+    "/v1/apps": {"name": "shop", "appid": APPID},
+    "/v1/messages": {"app": 1, "to": ["alice"], "text": "hello"},
+    "/v1/deliveries/replay": {"state": "dead"},
+    "/v1/deliveries/cancel": {"state": "pending"},
+    "/v1/reminders": REMINDER,
+    "/v1/reminders/preview": REMINDER,
+    "/v1/reminders/parse": {"text": "明天8点开会"},
 }
 
 
@@ -47,6 +55,10 @@ SIGNED = Row(403, 403, 403, 403, 403, 403, 403, 403, 403)
 ACCOUNT = Row(right_key=403)
 # It names no account: who is limited to others is shown nothing of this one.
 FILTERED = Row(other_appid=200, other_type=200)
+# Whose apps a key does not reach are as if they were not there, and here is none of that name.
+UNSEEN = Row(other_appid=404, other_type=404, right_key=404)
+# It takes an admin key, and here is none of that name.
+ABSENT = Row(right_key=404)
 
 ROWS = {
     ("GET", "/healthz"): OPEN,
@@ -64,6 +76,7 @@ ROWS = {
     ("POST", "/task/{appid}/{type}/{subject}/refresh"): Row(right_key=404),
     ("POST", "/task/{appid}/{type}/invalid"): Row(),
     ("POST", "/task/{appid}/{type}/{subject}/invalid"): Row(right_key=404),
+    ("POST", "/v1/apps"): Row(),
     ("POST", "/v1/keys"): Row(),
     ("GET", "/v1/keys"): Row(),
     ("DELETE", "/v1/keys/{id}"): Row(right_key=404),
@@ -74,6 +87,109 @@ ROWS = {
     ("GET", "/wechat/callback/{appid}"): SIGNED,
     ("POST", "/wechat/callback/{appid}"): SIGNED,
 }
+for method, path in (
+    ("GET", "/v1/apps/{app}"),
+    ("POST", "/v1/apps/{app}/topics"),
+    ("GET", "/v1/apps/{app}/topics"),
+    ("DELETE", "/v1/apps/{app}/topics/{topic}"),
+    ("GET", "/v1/apps/{app}/subscribers"),
+    ("POST", "/v1/apps/{app}/subscribers"),
+    ("PUT", "/v1/apps/{app}/subscribers/{name}"),
+    ("PATCH", "/v1/apps/{app}/subscribers/{name}"),
+    ("DELETE", "/v1/apps/{app}/subscribers/{name}"),
+    ("POST", "/v1/apps/{app}/subscribers/{name}/openid"),
+    ("POST", "/v1/apps/{app}/qrcodes"),
+    ("POST", "/v1/messages"),
+    ("GET", "/v1/messages/{message}"),
+    ("GET", "/v1/deliveries/{delivery}"),
+    ("POST", "/v1/deliveries/{delivery}/replay"),
+    ("POST", "/v1/deliveries/{delivery}/cancel"),
+    ("POST", "/v1/reminders"),
+    ("POST", "/v1/reminders/preview"),
+    ("GET", "/v1/reminders/{reminder}"),
+    ("PATCH", "/v1/reminders/{reminder}"),
+    ("DELETE", "/v1/reminders/{reminder}"),
+    ("POST", "/v1/reminders/{reminder}/pause"),
+    ("POST", "/v1/reminders/{reminder}/resume"),
+    ("POST", "/v1/reminders/{reminder}/cancel"),
+    ("GET", "/v1/reminders/{reminder}/preview"),
+):
+    ROWS[method, path] = UNSEEN
+for method, path in (
+    ("PATCH", "/v1/apps/{app}"),
+    ("DELETE", "/v1/apps/{app}"),
+    ("POST", "/v1/apps/{app}/token"),
+    ("POST", "/v1/apps/{app}/subscribers/{name}/token"),
+    ("POST", "/v1/apps/{app}/subscribers/{name}/spt"),
+):
+    ROWS[method, path] = ABSENT
+for method, path in (
+    ("GET", "/v1/apps"),
+    ("GET", "/v1/deliveries"),
+    ("POST", "/v1/deliveries/replay"),
+    ("POST", "/v1/deliveries/cancel"),
+    ("GET", "/v1/reminders"),
+    ("POST", "/v1/reminders/parse"),
+):
+    ROWS[method, path] = FILTERED
+for method, path in (
+    ("POST", "/v3/spread/set_reminder"),
+    ("GET", "/v3/spread/is_reminder_set"),
+    ("POST", "/v3/spread/is_reminder_set"),
+    ("GET", "/v3/{area}/{api}"),
+    ("POST", "/v3/{area}/{api}"),
+):
+    ROWS[method, path] = OPEN  # Tencent's refusals come with 200, too
+for method, path in (
+    ("POST", "/reminds/api/"),
+    ("GET", "/reminds/api/"),
+    ("GET", "/reminds/api/{id}/"),
+    ("PATCH", "/reminds/api/{id}/"),
+    ("DELETE", "/reminds/api/{id}/"),
+    ("GET", "/profile/api/"),
+    ("PATCH", "/profile/api/"),
+):
+    ROWS[method, path] = Row(*[401] * 9)  # a user's token, not a key
+for method, path in (
+    ("GET", "/reminds/api/{id}/qrcode/"),
+    ("GET", "/reminds/api/{id}/share_post/"),
+    ("GET", "/reminds/{id}"),
+    ("GET", "/reminds/media/{id}"),
+    ("GET", "/r/{capability}"),
+    ("POST", "/r/{capability}"),
+    ("GET", "/q/{capability}"),
+):
+    ROWS[method, path] = Row(*[404] * 9)
+ROWS["GET", "/consent/{capability}"] = Row(*[404] * 9)
+for method, path in (
+    ("POST", "/api/send/message"),
+    ("GET", "/api/send/message"),
+    ("DELETE", "/api/send/message"),
+    ("POST", "/api/send/message/simple-push"),
+    ("GET", "/api/send/message/{spt}/{content}"),
+    ("DELETE", "/api/send/message/{id}"),
+    ("GET", "/api/send/query/status"),
+    ("GET", "/api/send/query/{messageId}"),
+    ("GET", "/api/send/query/status/{messageId}"),
+    ("POST", "/api/fun/create/qrcode"),
+    ("GET", "/api/fun/scan-qrcode-uid"),
+    ("GET", "/api/fun/wxuser"),
+    ("GET", "/api/fun/wxuser/v2"),
+    ("DELETE", "/api/fun/remove"),
+    ("PUT", "/api/fun/reject"),
+    ("GET", "/api/product/query-pay-end-time"),
+):
+    ROWS[method, path] = OPEN  # and WxPusher's
+for method, path in (
+    ("GET", "/m/{capability}"),
+    ("GET", "/f/{capability}"),
+    ("GET", "/h/{capability}"),
+    ("GET", "/u/{capability}"),
+    ("POST", "/u/{capability}"),
+    ("GET", "/qr/{capability}.jpg"),
+):
+    ROWS[method, path] = Row(*[404] * 9)
+ROWS["POST", "/message/v2/notices"] = Row(*[401] * 9)
 
 
 def test_every_route_has_a_row() -> None:
@@ -197,7 +313,10 @@ async def callers(keeper: Caller, scope: Scope) -> dict[str, str]:
 
 async def status(keeper: Caller, route: Route, key: str) -> int:
     place = {"appid": APPID, "type": "0", "subject": "oNOBODY", "id": "key_none"}
-    body = BODIES.get(route.path) if route.method in ("POST", "PUT") else None
+    place |= {"reminder": "0" * 32, "name": "alice"}
+    place |= dict.fromkeys(("app", "topic", "message", "delivery"), "1")
+    place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")
+    body = BODIES.get(route.path) if route.method != "GET" else None
     path = route.path.format(**place)
     answered = (await keeper.call(route.method, path, body=body, key=key)).status
     # The loops stand here, so /readyz lets in and says 503.

@@ -9,13 +9,13 @@ import pytest
 from tests.house import Caller
 from tests.keeper.conftest import clock, keeper, weixin
 from wechat_scheduler.access import Scope
-from wechat_scheduler.api.app import ROUTES
+from wechat_scheduler.api.app import NATIVE
 from wechat_scheduler.api.description import ERRORS, describe, rendered
 from wechat_scheduler.api.kinds import KINDS, NUMBERS
 
 __all__ = ["clock", "keeper", "weixin"]
 
-DOCUMENT = msgspec.json.decode(rendered(ROUTES))
+DOCUMENT = msgspec.json.decode(rendered(NATIVE))
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -36,13 +36,13 @@ def references(node: Any) -> Iterator[str]:
 def test_every_route_is_described_and_nothing_else() -> None:
     described = {(method, path) for method, path, _ in operations()}
 
-    assert described == {(route.method, route.path) for route in ROUTES}
+    assert described == {(route.method, route.path) for route in NATIVE}
 
 
 def test_what_opens_a_route_is_said_of_it() -> None:
     said = {(method, path): operation["security"] for method, path, operation in operations()}
 
-    for route in ROUTES:
+    for route in NATIVE:
         ways = said[route.method, route.path]
         scopes = {scope for way in ways for (scope,) in way.values()}
         assert scopes == ({route.scope.value} if isinstance(route.scope, Scope) else set())
@@ -78,7 +78,7 @@ def test_every_error_of_the_document_is_told_of_by_a_route() -> None:
 def test_operations_have_names_of_their_own_and_a_sentence() -> None:
     found = [operation for _, _, operation in operations()]
 
-    assert len({operation["operationId"] for operation in found}) == len(ROUTES)
+    assert len({operation["operationId"] for operation in found}) == len(NATIVE)
     assert all(operation["summary"].endswith((".", "?")) for operation in found)
 
 
@@ -95,7 +95,7 @@ def test_types_are_those_that_there_are() -> None:
 
 
 def test_a_route_that_nobody_described_is_told_at_once() -> None:
-    stranger = ROUTES[0]._replace(handler=test_types_are_those_that_there_are)  # type: ignore[arg-type]
+    stranger = NATIVE[0]._replace(handler=test_types_are_those_that_there_are)  # type: ignore[arg-type]
 
     with pytest.raises(KeyError):
         describe([stranger])

@@ -1,11 +1,8 @@
 """Refreshing: every job of a crowd falls due at once, beside a bare loop of the same calls."""
 
 import asyncio
-import random
-import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -13,18 +10,10 @@ import aiohttp
 import uvloop
 
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
-from wechat_scheduler.clock import SystemClock
-from wechat_scheduler.config import loading
+from tests.benchmarks.works import bare_works
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
-from wechat_scheduler.daemon import MIGRATIONS
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.rows import Vault
-from wechat_scheduler.storage.sealing import Sealer
-from wechat_scheduler.supervisor import Supervisor
-from wechat_scheduler.wechat.client import WeChatClient, client_session
-from wechat_scheduler.wechat.tokens import issuers
-from wechat_scheduler.wiring import guarded_client, stores_on, wire
+from wechat_scheduler.wechat.client import client_session
 
 JOBS = 5_000
 SLOTS = 64
@@ -65,24 +54,8 @@ async def _ask(session: aiohttp.ClientSession, url: str, numbers: Iterator[int])
 
 async def _refresh(url: str) -> Figures:
     """What the daemon does with a due job, from claim to commit."""
-    clock, rng = SystemClock(), random.Random(1)
-    async with AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        supervisor = await stack.enter_async_context(Supervisor())
-        flags = {"state.dir": folder, "wechat.api": url, "refresh.slots": str(SLOTS)}
-        config = loading.load(file=None, flags=flags, environ={}).config
-        database = await open_database(
-            config.state.database, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
-        )
-        stack.push_async_callback(database.close)
-        session = await stack.enter_async_context(client_session(connections=SLOTS))
-        client = WeChatClient(
-            session=session, base=url, timeout=config.wechat.timeout, clock=clock, rng=rng
-        )
-        kinds = {issuer.kind: issuer for issuer in issuers(client, default_endpoint="token")}
-        stores = stores_on(database, Vault(Sealer([bytes(32)])), kinds)
-        guarded = await stack.enter_async_context(guarded_client(config.callbacks))
-        works = wire(config, stores, kinds, guarded, Counters(), clock=clock, rng=rng)
+    async with bare_works(url, slots=SLOTS, counters=Counters()) as bare:
+        works, stores, clock = bare.works, bare.stores, bare.clock
         for number in range(JOBS):
             key = JobKey(f"wx{number}", "access_token")
             await stores.credentials.register(
@@ -92,7 +65,7 @@ async def _refresh(url: str) -> Figures:
                 now=clock.now(),
             )
         started = time.perf_counter()
-        turning = supervisor.essential("refreshing", works.refreshing.run())
+        turning = bare.supervisor.essential("refreshing", works.refreshing.run())
         while (due := await stores.credentials.next_due()) is not None and due <= clock.now():
             await clock.sleep_seconds(0.01)
         works.refreshing.stop()

@@ -1,29 +1,46 @@
-"""The least WeChat that can be asked for tokens: a new one each time, no rules, no state.
+"""The least WeChat that can be asked for tokens and sent messages: no rules, no state.
 
 `python -m tests.benchmarks.upstream` prints `ready PORT`.
 """
 
 import asyncio
 import itertools
+import re
 from typing import cast
 
 import uvloop
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 BODY = b'{"access_token":"%0136d","expires_in":7200}'
-TOKENS = itertools.count(1)
+SENT = b'{"errcode":0,"errmsg":"ok","msgid":%d}'
+NUMBERS = itertools.count(1)
+LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
 
 class Upstream(asyncio.Protocol):
-    """Answers every request that it sees the end of; the ones it is sent have no body."""
+    """Answers every request that it sees the end of: a GET with a token, a POST with a msgid."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._waiting = b""
 
     def data_received(self, data: bytes) -> None:
-        for _ in range(data.count(b"\r\n\r\n")):
-            body = BODY % next(TOKENS)
+        data = self._waiting + data
+        while (end := _end(data)) is not None:
+            body = (SENT if data.startswith(b"POST") else BODY) % next(NUMBERS)
             self._transport.write(HEAD % len(body) + body)
+            data = data[end:]
+        self._waiting = data
+
+
+def _end(data: bytes) -> int | None:
+    """Where the first request ends, if all of it is there."""
+    head = data.find(b"\r\n\r\n")
+    if head < 0:
+        return None
+    length = LENGTH.search(data, 0, head)
+    end = head + 4 + (int(length[1]) if length else 0)
+    return end if len(data) >= end else None
 
 
 async def serve() -> None:

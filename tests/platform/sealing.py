@@ -3,7 +3,7 @@
 import random
 import warnings
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -24,6 +24,7 @@ TOKEN = "testtoken"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 OTHER_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 SECRETS = Secrets(tokens=(TOKEN,), aes_keys=(KEY,))
+PLAIN = Secrets(tokens=(TOKEN,), aes_keys=("",))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +47,24 @@ class Sender:
             msg_signature=reply["MsgSignature"],
             body=envelope(reply["Encrypt"]),
         )
+
+    def plain(self, message: str, at: datetime = START) -> Push:
+        """As to an account in 明文模式."""
+        timestamp, nonce = str(int(at.timestamp())), str(self.rng.randrange(10**9, 10**10))
+        return Push(
+            timestamp=timestamp,
+            nonce=nonce,
+            signature=signature(self.token, timestamp, nonce),
+            msg_signature="",
+            body=message.encode(),
+        )
+
+    def compatible(self, message: str, at: datetime = START) -> Push:
+        """As to an account in 兼容模式: plain, and encrypted beside it."""
+        push = self.push(message, at)
+        sealed = push.body.removesuffix(b"</xml>").partition(b"<Encrypt>")
+        body = message.encode().removesuffix(b"</xml>") + sealed[1] + sealed[2] + b"</xml>"
+        return replace(push, body=body)
 
     def raw(self, plain: bytes, at: datetime = START) -> Push:
         """Sealed as it is, padding and all: what no encoder would make."""
@@ -76,4 +95,18 @@ def event(info_type: str, at: datetime = START, **fields: str) -> str:
     """The message of an event, as WeChat writes it."""
     head = {"AppId": COMPONENT, "CreateTime": str(int(at.timestamp())), "InfoType": info_type}
     inner = "".join(f"<{name}>{text}</{name}>" for name, text in (head | fields).items())
+    return f"<xml>{inner}</xml>"
+
+
+def said(msgtype: str = "text", at: datetime = START, **fields: str) -> str:
+    """What a user said or did, as WeChat writes it."""
+    head = {
+        "ToUserName": "gh_1",
+        "FromUserName": "o-user",
+        "CreateTime": str(int(at.timestamp())),
+        "MsgType": msgtype,
+    }
+    inner = "".join(
+        f"<{name}><![CDATA[{text}]]></{name}>" for name, text in (head | fields).items()
+    )
     return f"<xml>{inner}</xml>"

@@ -18,7 +18,7 @@ from tests.platform.sealing import (
     ticket,
 )
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.pushes.model import Message, Push, Secrets
 from wechat_scheduler.sandbox.codec import encrypt
 from wechat_scheduler.wechat.callbacks import PushDecoder, decrypt, signature
 from wechat_scheduler.wechat.xml import elements
@@ -26,8 +26,8 @@ from wechat_scheduler.wechat.xml import elements
 DECODER = PushDecoder()
 
 
-def opened(push: Push, secrets: Secrets = SECRETS) -> dict[str, str]:
-    return DECODER.open(push, secrets, appid=COMPONENT)
+def opened(push: Push, secrets: Secrets = SECRETS) -> Message:
+    return DECODER.open(push, secrets, appid=COMPONENT).message
 
 
 def test_a_chinese_text_of_wxjava_is_decrypted() -> None:
@@ -65,10 +65,10 @@ def test_a_verify_ticket_is_opened() -> None:
         body=envelope(sealed),
     )
 
-    message = DECODER.open(push, SECRETS, appid="wx00000000000000aa")
+    opened = DECODER.open(push, SECRETS, appid="wx00000000000000aa")
 
     DECODER.check_signature(push, SECRETS)
-    assert message == {
+    assert opened.message == {
         "AppId": "wx00000000000000aa",
         "CreateTime": "1413192605",
         "InfoType": "component_verify_ticket",

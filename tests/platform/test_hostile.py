@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.house import COMPONENT
-from tests.platform.sealing import KEY, SECRETS, Sender, event, ticket
+from tests.platform.sealing import KEY, PLAIN, SECRETS, Sender, event, said, ticket
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Push
-from wechat_scheduler.pushes.reading import read_event
+from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.pushes.reading import read_event, read_heard
 from wechat_scheduler.sandbox.codec import encrypt
 from wechat_scheduler.wechat.callbacks import PushDecoder
 
@@ -18,6 +18,7 @@ DECODER = PushDecoder()
 SENDER = Sender()
 VALID = SENDER.push(ticket())
 FIELDS = ("CreateTime", "AuthorizerAppid", "AuthorizationCodeExpiredTime")
+SAID = ("MsgType", "FromUserName", "CreateTime", "Event", "EventKey", "MsgID", "MsgId", "Status")
 QUICK = settings(
     max_examples=2500,
     deadline=None,
@@ -39,11 +40,13 @@ bodies = st.one_of(
 )  # fmt: skip
 
 
-def refused_or_read(push: Push) -> bool:
+def refused_or_read(push: Push, secrets: Secrets = SECRETS) -> bool:
     """Whether it was taken for WeChat's; anything but the designed refusal comes out."""
     try:
-        message = DECODER.open(push, SECRETS, appid=COMPONENT)
-        if message.get("InfoType") != "component_verify_ticket":
+        message = DECODER.open(push, secrets, appid=COMPONENT).message
+        if "MsgType" in message:
+            read_heard(COMPONENT, message)
+        elif message.get("InfoType") != "component_verify_ticket":
             read_event(COMPONENT, message)
     except RefusedPushError:
         return False
@@ -93,6 +96,13 @@ def test_signed_garbage_under_the_right_key_is_refused(sealed: bytes) -> None:
 def test_well_sealed_nonsense_is_refused_or_read(message: str) -> None:
     """Nobody but WeChat could send it; still nothing but the designed refusal comes out."""
     refused_or_read(SENDER.signed(encrypt(message, KEY, COMPONENT, salt=bytes(16))))
+
+
+@QUICK
+@given(fields=st.dictionaries(st.sampled_from(SAID), words))
+def test_plain_nonsense_is_refused_or_read(fields: dict[str, str]) -> None:
+    """Anybody who once saw a signature of the token's can send it."""
+    refused_or_read(SENDER.plain(said(fields.pop("MsgType", "event"), **fields)), PLAIN)
 
 
 def test_memory_stays_flat() -> None:

@@ -499,7 +499,7 @@ async def test_a_listing_shows_no_secret(platform: Platform) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"token": "testtoken"}, "encoding_aes_key"),
+        ({"token": "testtoken", "encoding_aes_key": "short"}, "encoding_aes_key"),
         ({"token": "t", "encoding_aes_key": KEY}, "token"),
         ({"token": "testtoken", "encoding_aes_key": KEY + "="}, "encoding_aes_key"),
         ({"token": "testtoken", "encoding_aes_key": KEY, "x": 1}, ""),

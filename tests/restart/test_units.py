@@ -10,7 +10,8 @@ import pytest
 
 from wechat_scheduler.clockwork import STUCK
 from wechat_scheduler.config import loading, notation
-from wechat_scheduler.config.settings import Server, longest_attempt
+from wechat_scheduler.config.contradictions import longest_attempt
+from wechat_scheduler.config.settings import Server
 from wechat_scheduler.listening import BACKLOG, NAME
 
 ROOT = Path(__file__).parents[2]

@@ -104,7 +104,11 @@ def test_the_first_line_of_the_key_file_is_the_newest_key(tmp_path: Path) -> Non
     assert sealer.open(parse_keys(second, source="").seal("x", context=""), context="") == "x"
 
 
-@pytest.mark.parametrize("text", ["", "not base64 at all!", "c2hvcnQ=", f"{new_key()}\nc2hvcnQ="])
+@pytest.mark.parametrize(
+    "text",
+    ["", "not base64 at all!", "c2hvcnQ=", f"{new_key()}\nc2hvcnQ="],
+    ids=["empty", "not base64", "short", "short after a good one"],
+)
 def test_a_malformed_key_file_is_refused_without_showing_it(tmp_path: Path, text: str) -> None:
     path = tmp_path / "sealing.key"
     path.write_text(text)

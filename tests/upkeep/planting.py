@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TOKEN, USER, registration, rotated, task
+from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.once import Once
 from wechat_scheduler.pushes.model import TICKET, Event, InfoType
+from wechat_scheduler.storage.answers import SqlAnswers
+from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.events import SqlEvents, code_place
 from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import COLUMNS
@@ -24,6 +30,8 @@ GRANT = Event(
     code_until=NOW + HOUR,
     happened_at=NOW,
 )
+APP = replace(draft_app("shop", "wx1", now=NOW), callback="http://x/c?key=1")
+ONCE = Once(scope="apps", key="k", digest="d", answer="answer")
 
 
 async def plant(database: Database, sealer: Sealer) -> None:
@@ -44,6 +52,8 @@ async def plant(database: Database, sealer: Sealer) -> None:
     await inbox.put_ticket("wx1", "ticket", now=NOW)
     await SqlEvents(database, vault, worker="here", tell=store.tell).put(GRANT, now=NOW)
     await SqlKeys(database, vault).put_admin("hash", now=NOW)
+    await SqlApps(database, vault).add_app(APP, [], once=ONCE)
+    await link_secret(database, vault)
 
 
 async def read_back(database: Database, sealer: Sealer) -> list[Any]:
@@ -61,6 +71,9 @@ async def read_back(database: Database, sealer: Sealer) -> list[Any]:
         await store.pushed("wx1", TICKET),
         await SqlPushes(database, vault, tell=store.tell).secrets("wx1"),
         [vault.open(row["code"], code_place(GRANT.id)) for row in codes],
+        await SqlApps(database, vault).all_apps(),
+        await SqlAnswers(database, vault).find(ONCE.scope, ONCE.key, ONCE.digest),
+        await link_secret(database, vault),
     ]
 
 

@@ -166,4 +166,4 @@ async def test_on_postgresql_every_daemon_must_be_stopped(
         await rotate(config, clock=clock)
 
     await other.close()
-    assert (await rotate(config, clock=clock)).texts == 1
+    assert (await rotate(config, clock=clock)).texts == 2

@@ -56,7 +56,7 @@ async def test_names_of_what_is_not_fresh_need_a_key(keeper: Caller, clock: Fake
     assert second.result == {
         "ready": True,
         "store": True,
-        "loops": {"refreshing": True, "dispatching": True, "hearing": True},
+        "loops": dict.fromkeys(("refreshing", "reminding", "dispatching", "hearing"), True),
         "not_fresh": [],
     }
 

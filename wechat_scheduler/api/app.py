@@ -17,8 +17,11 @@ from wechat_scheduler.api import (
     tasks,
 )
 from wechat_scheduler.api.auth import require_reach_of_path
+from wechat_scheduler.api.compat.catalogue import FOREIGN, SPELLINGS, unrouted
 from wechat_scheduler.api.description import rendered
+from wechat_scheduler.api.reminding.routes import REMINDER_ROUTES
 from wechat_scheduler.api.route import Handler, Proof, Route
+from wechat_scheduler.api.sending.routes import SENDING_ROUTES
 from wechat_scheduler.api.services import ADDRESS, CALLER, SERVICES, Services
 from wechat_scheduler.errors import InvalidRequestError, RequestError, StorageError, TooLargeError
 
@@ -27,7 +30,7 @@ log = structlog.get_logger(__name__)
 # What a caller is told whom the store kept from being served.
 RETRY_SOON = {"Retry-After": "1"}
 
-ROUTES = (
+NATIVE = (
     Route(hdrs.METH_GET, "/healthz", health.healthz, None),
     Route(hdrs.METH_GET, "/readyz", health.readyz, None),
     Route(hdrs.METH_GET, "/metrics", metrics.metrics, Scope.READ),
@@ -52,7 +55,10 @@ ROUTES = (
     Route(hdrs.METH_DELETE, "/callbacks/{appid}", platforms.remove, Scope.REGISTER),
     Route(hdrs.METH_GET, callbacks.PATH, callbacks.verify, Proof.WECHAT),
     Route(hdrs.METH_POST, callbacks.PATH, callbacks.receive, Proof.WECHAT),
+    *SENDING_ROUTES,
+    *REMINDER_ROUTES,
 )
+ROUTES = (*NATIVE, *FOREIGN)
 
 
 def create_app(services: Services, *, body_limit: int) -> web.Application:
@@ -61,8 +67,8 @@ def create_app(services: Services, *, body_limit: int) -> web.Application:
         client_max_size=body_limit, middlewares=[metrics.measured, errors_as_envelopes]
     )
     app[SERVICES] = services
-    app[openapi.DOCUMENT] = lambda: rendered(ROUTES)
-    for route in ROUTES:
+    app[openapi.DOCUMENT] = lambda: rendered(NATIVE)
+    for route in (*ROUTES, *SPELLINGS):
         scope, handler = route.scope, route.handler
         if isinstance(scope, Scope):
             handler = _guarded(handler, scope)
@@ -89,14 +95,18 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
     except ConnectionError:
         log.debug("api.hung_up", path=request.path)
         return envelope.refusal(400, "the body broke off")  # which nobody is there to read
-    except web.HTTPMethodNotAllowed as error:
-        allowed = ", ".join(sorted(error.allowed_methods))
-        return envelope.refusal(405, f"use {allowed} here", {"Allow": allowed})
     except web.HTTPException as error:
-        return envelope.refusal(error.status, f"there is nothing here ({error.reason.lower()})")
+        return unrouted(request, error) or _unrouted(error)
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)
         return envelope.refusal(500, "something went wrong here; the log says what")
+
+
+def _unrouted(error: web.HTTPException) -> web.Response:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return envelope.refusal(405, f"use {allowed} here", {"Allow": allowed})
+    return envelope.refusal(error.status, f"there is nothing here ({error.reason.lower()})")
 
 
 def _refuse_nul(request: web.Request) -> None:

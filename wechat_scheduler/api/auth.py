@@ -80,6 +80,17 @@ class Doorkeeper:
             raise ForbiddenError(f"this API key lacks the scope {scope.value}")
         return Visitor(key, address)
 
+    def wrong_token(self, request: web.Request, *, reason: str) -> None:
+        """Count a token of a foreign protocol that opens nothing, as if it were a key. Raises
+        ThrottledError after too many."""
+        address = client_address(request, self._trusted_proxies)
+        self._throttle.count(address)
+        log.warning("token.refused", reason=reason, address=str(address))
+
+    def address(self, request: web.Request) -> Address | None:
+        """Where a request comes from; None if nobody can tell."""
+        return client_address(request, self._trusted_proxies)
+
     def is_named(self, request: web.Request) -> bool:
         """Whether a request brings a key, good or not; where nobody needs one, all do."""
         return self._open_door or bool(_key_in(request))

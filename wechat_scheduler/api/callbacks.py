@@ -1,8 +1,8 @@
 """Where WeChat calls us. No key: WeChat brings the proof that it is WeChat with each push.
 
 The address is one for each appid, `/wechat/callback/{appid}`. As a third-party platform's
-授权事件接收URL it is pushed the platform's tickets and the consent of accounts; an account's own
-服务器地址 has the same form, and is verified by the same GET.
+授权事件接收URL it is pushed the platform's tickets and the consent of accounts. An account's own
+服务器地址 has the same form: it is verified by the same GET, and pushed what users do.
 """
 
 from aiohttp import hdrs, web
@@ -22,7 +22,8 @@ AS_TEXT = {"X-Content-Type-Options": "nosniff"}
 
 
 async def receive(request: web.Request) -> web.Response:
-    """`POST /wechat/callback/{appid}`: `success`, and nothing else, once it is stored."""
+    """`POST /wechat/callback/{appid}`: `success`, and nothing else, once it is stored. Whoever wrote
+    to the account is answered later, by a message of its own."""
     push = _push(request, await _body(request))
     await request.app[SERVICES].intake.receive(request.match_info["appid"], push)
     return web.Response(text="success")

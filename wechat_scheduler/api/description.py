@@ -14,7 +14,8 @@ import msgspec
 
 from wechat_scheduler import __version__
 from wechat_scheduler.access import Scope
-from wechat_scheduler.api.operations import HEADERS, OPERATIONS, PARAMETERS, Operation
+from wechat_scheduler.api.operation import Operation
+from wechat_scheduler.api.operations import HEADERS, OPERATIONS, PARAMETERS
 from wechat_scheduler.api.route import Proof, Route
 
 Json: TypeAlias = dict[str, Any]
@@ -38,7 +39,10 @@ ERRORS: Final[Mapping[int, Json]] = {
     401: {"description": "No key came with it, or none that opens anything.", "headers": CHALLENGE},
     403: {"description": "The key, or the signature, does not reach this far."},
     404: {"description": "There is nothing of that name."},
-    409: {"description": "Several tasks fit: name the subject."},
+    409: {
+        "description": "Several tasks fit: name the subject; it is not in the state for that; or the "
+        "Idempotency-Key came before with another request."
+    },
     413: {"description": "The body is larger than `server.body_limit`."},
     429: {"description": "Too many wrong keys came from there.", "headers": RETRY},
     503: {"description": "It cannot be had now; `message` says why.", "headers": RETRY},

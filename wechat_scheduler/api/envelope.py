@@ -5,7 +5,12 @@ import math
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.errors import RequestError, ThrottledError, UnavailableError
+from wechat_scheduler.errors import (
+    RequestError,
+    ThrottledError,
+    UnavailableError,
+    UnprocessableError,
+)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -27,13 +32,19 @@ def unready(message: str, result: object) -> web.Response:
     return _response(Envelope(503, message, result), None)
 
 
+def unmet(message: str, result: object) -> web.Response:
+    """A 422: the request is of the right form, and its `result` says why nothing comes of it."""
+    return _response(Envelope(422, message, result), None)
+
+
 def failure(error: RequestError) -> web.Response:
     headers = {}
     if isinstance(error, ThrottledError | UnavailableError):
         headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     if error.status == web.HTTPUnauthorized.status_code:
         headers["WWW-Authenticate"] = 'Bearer realm="wechat-scheduler"'
-    return _response(Envelope(error.status, str(error), ""), headers)
+    result = {"reason": error.reason} if isinstance(error, UnprocessableError) else ""
+    return _response(Envelope(error.status, str(error), result), headers)
 
 
 def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:

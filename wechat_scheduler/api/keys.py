@@ -108,7 +108,7 @@ def read_wish(body: bytes) -> Wish:
         scopes=frozenset(parsed.scopes),
         appids=frozenset(_appids(parsed.appids)),
         kinds=frozenset(_kinds(parsed.types)),
-        networks=tuple(dict.fromkeys(_networks(parsed.networks))),
+        networks=tuple(dict.fromkeys(read_networks(parsed.networks))),
         lifetime=None if parsed.expires_in is None else timedelta(seconds=parsed.expires_in),
     )
 
@@ -142,7 +142,7 @@ def _kinds(given: list[int | str]) -> Iterator[str]:
         yield kind
 
 
-def _networks(given: list[str]) -> Iterator[Network]:
+def read_networks(given: list[str]) -> Iterator[Network]:
     for number, text in enumerate(given):
         try:
             yield ip_network(text)

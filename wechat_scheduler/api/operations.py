@@ -1,7 +1,7 @@
 """What each handler takes and gives, for people and programs that read `/openapi.json`."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from wechat_scheduler.api import (
     audit,
@@ -19,44 +19,27 @@ from wechat_scheduler.api.health import Readiness
 from wechat_scheduler.api.jobs import JobResult
 from wechat_scheduler.api.keys import KeyBody, KeyResult, MadeResult
 from wechat_scheduler.api.kinds import TYPES
+from wechat_scheduler.api.operation import Operation, Parameter
 from wechat_scheduler.api.paging import LARGEST_PAGE, PAGE
 from wechat_scheduler.api.platforms import CallbackBody, CallbackResult
 from wechat_scheduler.api.registration import NAME, RegistrationBody
+from wechat_scheduler.api.reminding.operations import (
+    REMINDER_OPERATIONS,
+    REMINDER_PARAMETERS,
+)
 from wechat_scheduler.api.reports import Report
 from wechat_scheduler.api.route import Handler
+from wechat_scheduler.api.sending.operations import (
+    SENDING_HEADERS,
+    SENDING_OPERATIONS,
+    SENDING_PARAMETERS,
+)
 from wechat_scheduler.audit import Action
 
 Success = Literal["success"]
 JSON: Final = "application/json"
 TEXT: Final = "text/plain"
 XML: Final = "text/xml"
-
-
-class Parameter(NamedTuple):
-    """`place` is query or header, or path for the names that stand in one."""
-
-    place: str
-    description: str
-    schema: Mapping[str, Any] = {"type": "string"}
-
-
-class Operation(NamedTuple):
-    """One route's worth of documentation, but for what all routes of its sort have in common.
-
-    `result` is the type of the envelope's `result`, by status in `results` where there is one
-    beside 200; `plain` is the media type of an answer that has no envelope, or may have none.
-    `takes` names `PARAMETERS`, `gives` `HEADERS`; `errors` are statuses beyond the usual ones.
-    """
-
-    summary: str
-    result: Any = None
-    results: Mapping[int, Any] = {}
-    plain: str = ""
-    body: Any = None
-    takes: tuple[str, ...] = ()
-    gives: tuple[str, ...] = ()
-    errors: tuple[int, ...] = ()
-
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     "appid": Parameter("path", "An account, or a third-party platform.", NAME),
@@ -88,12 +71,15 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     "?signature": Parameter("query", "WeChat's, of token, timestamp and nonce."),
     "?msg_signature": Parameter("query", "WeChat's, of the same and the sealed message."),
     "?echostr": Parameter("query", "What WeChat's console wants to hear."),
+    **SENDING_PARAMETERS,
+    **REMINDER_PARAMETERS,
 }
 HEADERS: Final[Mapping[str, str]] = {
     "ETag": "The version, in quotes.",
     "Cache-Control": "How long the value may be kept without asking again.",
     "X-Credential-Expires": "The true expiry, RFC 3339 in UTC.",
     "Link": "Names the next page, where there may be one.",
+    **SENDING_HEADERS,
 }
 _VALUE = ("ETag", "Cache-Control", "X-Credential-Expires")
 _SIGNED = ("?timestamp", "?nonce", "?signature")
@@ -150,7 +136,7 @@ OPERATIONS: Final[Mapping[Handler, Operation]] = {
         "Whose pushes are expected, and how they fare.", result=list[CallbackResult]
     ),
     platforms.put: Operation(
-        "Accept pushes that are made with this token and key.",
+        "Accept pushes that are made with this token and key; without a key, plain ones.",
         result=dict[str, str],
         body=CallbackBody,
     ),
@@ -170,4 +156,6 @@ OPERATIONS: Final[Mapping[Handler, Operation]] = {
         takes=(*_SIGNED, "?msg_signature"),
         errors=(403,),
     ),
+    **SENDING_OPERATIONS,
+    **REMINDER_OPERATIONS,
 }  # fmt: skip

@@ -17,9 +17,9 @@ from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.advice import advice
 from wechat_scheduler.pushes.model import CallbackView, Refusal, Waiting
 
-# 消息校验Token and 消息加解密Key, as WeChat's console takes them.
+# 消息校验Token and 消息加解密Key, as WeChat's console takes them; in 明文模式 there is no key.
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
-_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_AES_KEY = re.compile(r"(?:[A-Za-z0-9]{43})?")
 
 
 def _written_as(form: re.Pattern[str]) -> msgspec.Meta:
@@ -29,7 +29,7 @@ def _written_as(form: re.Pattern[str]) -> msgspec.Meta:
 
 class CallbackBody(msgspec.Struct, forbid_unknown_fields=True):
     token: Annotated[str, _written_as(_TOKEN)]
-    encoding_aes_key: Annotated[str, _written_as(_AES_KEY)]
+    encoding_aes_key: Annotated[str, _written_as(_AES_KEY)] = ""
 
 
 class RefusalResult(msgspec.Struct):
@@ -73,7 +73,8 @@ _decoder = msgspec.json.Decoder(CallbackBody)
 
 async def put(request: web.Request) -> web.Response:
     """`PUT /callbacks/{appid}`: accept pushes that are made with this token and key, and for a
-    while those made with the former ones."""
+    while those made with the former ones. Without a key, plain messages to an account are accepted
+    for as long as no key comes."""
     services, appid = request.app[SERVICES], request.match_info["appid"]
     check_name(appid, "appid")
     body = decode(_decoder, await request.read())
@@ -113,7 +114,8 @@ def _check(body: CallbackBody) -> None:
     if not _TOKEN.fullmatch(body.token):
         raise InvalidRequestError("must be 3 to 32 letters and digits", field="token")
     if not _AES_KEY.fullmatch(body.encoding_aes_key):
-        raise InvalidRequestError("must be 43 letters and digits", field="encoding_aes_key")
+        hint = "must be 43 letters and digits, or left out for 明文模式"
+        raise InvalidRequestError(hint, field="encoding_aes_key")
 
 
 def _path(appid: str) -> str:

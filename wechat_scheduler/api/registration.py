@@ -79,7 +79,7 @@ class RegistrationReader:
         kind = self._kind(body.type, f"{path}.type")
         subject = self._subject(self._issuers[kind], body, path)
         for name, url in (("notify", body.notify), ("params", body.params)):
-            self._check_address(url, f"{path}.{name}")
+            self.check_address(url, f"{path}.{name}")
         return Task(key=JobKey(appid, kind, subject), notify=body.notify, params=body.params)
 
     def _kind(self, given: int | str, path: str) -> str:
@@ -116,7 +116,8 @@ class RegistrationReader:
             )
         return next(iter(named.values()), "")
 
-    def _check_address(self, url: str, path: str) -> None:
+    def check_address(self, url: str, path: str) -> None:
+        """An address that is to be called; the empty one is none. Raises InvalidRequestError."""
         if not url:
             return
         try:

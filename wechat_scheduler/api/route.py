@@ -17,6 +17,15 @@ class Proof(enum.Enum):
     WECHAT = enum.auto()
     """The signature of an account's or platform's pushes."""
 
+    TOKEN = enum.auto()
+    """A token of an app's or user's own, where its protocol has it."""
+
+    SIGNATURE = enum.auto()
+    """A signature made with an app's key."""
+
+    CAPABILITY = enum.auto()
+    """An address that nobody guesses (`links`)."""
+
 
 class Route(NamedTuple):
     """`scope` is what a key must have, or what is proven without one; None is for what anybody may

@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from wechat_scheduler.config.settings import KEYS, Config, contradictions
+from wechat_scheduler.config.contradictions import contradictions
+from wechat_scheduler.config.settings import KEYS, Config
 
 # The rest is built into sockets, sessions and files when the daemon starts.
 LIVE: Final = frozenset(
@@ -20,6 +21,10 @@ LIVE: Final = frozenset(
         "callbacks.slots",
         "callbacks.answer_limit",
         "callbacks.retry_cap",
+        "delivery.give_up",
+        "delivery.retention",
+        "reminders.slots",
+        "reminders.shortest",
         "log.level",
         "log.format",
     )

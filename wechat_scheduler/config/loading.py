@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wechat_scheduler.config.contradictions import contradictions
 from wechat_scheduler.config.settings import (
     KEYS,
     PREFIX,
@@ -20,7 +21,6 @@ from wechat_scheduler.config.settings import (
     Config,
     Key,
     Systemd,
-    contradictions,
 )
 from wechat_scheduler.config.sources import (
     Environ,

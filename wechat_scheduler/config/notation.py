@@ -5,7 +5,7 @@ line, and what `config show` prints, which is the plain string again, without se
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -182,6 +182,7 @@ def _base_url(text: str) -> str:
 
 
 BASE_URL = Notation(wire=str, noun="a URL", parse=_base_url)
+PUBLIC_URL = Notation(wire=str, noun="a URL", parse=lambda text: text and _base_url(text))
 
 
 def _path(text: str) -> Path:
@@ -220,17 +221,28 @@ def _show_database(url: str) -> str:
 DATABASE = Notation(wire=str, noun="a URL", parse=_database, show=_show_database)
 
 
-def _networks(items: list[object]) -> tuple[Network, ...]:
+def _strings(items: list[object]) -> Iterator[str]:
     for item in items:
         if not isinstance(item, str):
             raise ValueError(f"expected a list of strings, got {sort_of(item)} in it")  # noqa: TRY004
-    return tuple(ip_network(item) for item in items if isinstance(item, str))
+        yield item
 
 
-NETWORKS = Notation(
-    wire=list,
-    noun="a list of networks",
-    parse=_networks,
-    from_text=lambda text: [item.strip() for item in text.split(",")],
-    show=lambda networks: ",".join(map(str, networks)),
-)
+def _listed(noun: str, parse: Callable[[str], object]) -> Notation:
+    return Notation(
+        wire=list,
+        noun=noun,
+        parse=lambda items: tuple(map(parse, _strings(items))),
+        from_text=lambda text: [item.strip() for item in text.split(",")],
+        show=lambda values: ",".join(map(str, values)),
+    )
+
+
+def _word(text: str) -> str:
+    if not text.strip():
+        raise ValueError("an empty word stands in everything")
+    return text.strip()
+
+
+NETWORKS = _listed("a list of networks", ip_network)
+WORDS = _listed("a list of words", _word)

@@ -7,7 +7,7 @@ it exists and when to change it. Its other names follow from its path: `server.b
 
 from collections.abc import Iterator
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
@@ -47,6 +47,7 @@ class Server(Section, frozen=True, kw_only=True):
 
     host: Annotated[str, notation.HOST] = "127.0.0.1"
     port: Annotated[int, whole(0, 65535)] = 9001
+    public_url: Annotated[str, notation.PUBLIC_URL] = ""
     body_limit: Size = 1 << 20
     fetch_deadline: Duration = timedelta(seconds=10)
     insecure_no_auth: Annotated[bool, notation.SWITCH] = False
@@ -114,6 +115,41 @@ class Callbacks(Section, frozen=True, kw_only=True):
     deny: Networks = tuple(map(ip_network, DENIED))
 
 
+class Delivery(Section, frozen=True, kw_only=True):
+    """Messages to people. `give_up` is how long one is tried, `retention` how long it can be looked
+    up after that."""
+
+    give_up: Duration = timedelta(hours=24)
+    retention: Duration = timedelta(days=30)
+
+
+class Reminders(Section, frozen=True, kw_only=True):
+    """What is due at a time. `shortest` is the least distance between two occurrences; `font` is
+    that of posters, found by itself if it is not named; `bot` makes reminders of what people write."""
+
+    slots: Count = 64
+    shortest: Duration = timedelta(minutes=1)
+    font: Annotated[Path | None, notation.PATH] = None
+    bot: Annotated[bool, notation.SWITCH] = True
+
+
+class Compat(Section, frozen=True, kw_only=True):
+    """The APIs of others. `tencent_words` must not stand in the title of a reported reminder.
+
+    `wecron_created` is the HTTP status of a new reminder; `wecron_creates` are per user and hour,
+    `wecron_calls` per user and day, `wecron_pictures` per address and minute, 0 for no limit.
+    `wxpusher_calls` are per app and ten seconds, `wxpusher_queries` per address and ten seconds.
+    """
+
+    tencent_words: Annotated[tuple[str, ...], notation.WORDS] = ()
+    wecron_created: Annotated[int, whole(200, 201)] = 200
+    wecron_creates: Annotated[int, whole(0, 1_000_000)] = 20
+    wecron_calls: Annotated[int, whole(0, 1_000_000)] = 1000
+    wecron_pictures: Annotated[int, whole(0, 1_000_000)] = 30
+    wxpusher_calls: Annotated[int, whole(0, 1_000_000)] = 0
+    wxpusher_queries: Annotated[int, whole(0, 1_000_000)] = 100
+
+
 class Log(Section, frozen=True, kw_only=True):
     """What is written to standard error, and how."""
 
@@ -144,6 +180,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     wechat: Wechat
     refresh: Refresh
     callbacks: Callbacks
+    delivery: Delivery
+    reminders: Reminders
+    compat: Compat
     log: Log
     systemd: Systemd
 
@@ -194,31 +233,3 @@ def _keys() -> Iterator[Key]:
 
 
 KEYS = {key.path: key for key in _keys()}
-
-
-def contradictions(config: Config) -> Iterator[tuple[str, str]]:
-    """Settings that are right alone and wrong together: (path, the rest of the sentence)."""
-    if config.server.insecure_no_auth and not _is_loopback(config.server.host):
-        yield (
-            "server.insecure_no_auth",
-            f"refused, since server.host {config.server.host} is not loopback",
-        )
-    attempt = longest_attempt(config)
-    if config.refresh.lease <= attempt:
-        yield (
-            "refresh.lease",
-            f"must be longer than {notation.DURATION.show(attempt)}, the longest refresh: "
-            "callbacks.timeout and three times wechat.timeout",
-        )
-
-
-def longest_attempt(config: Config) -> timedelta:
-    """Ask for params, call WeChat, refresh a parent that was refused, call once more."""
-    return config.callbacks.timeout + 3 * config.wechat.timeout
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

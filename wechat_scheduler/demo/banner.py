@@ -30,6 +30,8 @@ def banner(url: str, options: SandboxOptions) -> Iterator[str]:
     yield f"  curl -d '{fault}' {here}/_sandbox/script"
     yield f"  curl {here}/_sandbox/calls"
     yield ""
+    yield f"Phones of its users, live: {here}/_sandbox/phone"
+    yield ""
     yield "Let a daemon use it:"
     yield f"  wechat-scheduler --wechat-api {here}"
     yield ""

@@ -1,0 +1,30 @@
+"""Apps with people, for the tests of sending."""
+
+from typing import Any
+
+from tests.house import APPID, Answer, Caller
+
+
+async def made_app(keeper: Caller, name: str = "shop", **wish: Any) -> dict[str, Any]:
+    body = {"name": name, "appid": APPID} | wish
+    made: dict[str, Any] = (await keeper.call("POST", "/v1/apps", body=body)).result
+    return made
+
+
+async def bound(keeper: Caller, app: dict[str, Any], *names: str) -> dict[str, str]:
+    """The uid of each name; its openid is the name behind `o_`."""
+    body = [{"external_id": name, "openid": f"o_{name}"} for name in names]
+    found = (await keeper.call("POST", f"/v1/apps/{app['id']}/subscribers", body=body)).result
+    return {one["external_id"]: one["uid"] for one in found}
+
+
+async def send(keeper: Caller, app: dict[str, Any], *to: str | int, **wish: Any) -> Answer:
+    body = {"app": app["id"], "to": to, "text": "hello"} | wish
+    return await keeper.call("POST", "/v1/messages", body=body)
+
+
+async def deliveries(keeper: Caller, query: str = "", **call: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (
+        await keeper.call("GET", f"/v1/deliveries{query}", **call)
+    ).result
+    return found

@@ -1,0 +1,239 @@
+"""Reminders over HTTP: made, looked up, changed, and said to whoever is to be reminded."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.house import APPID, Answer, Caller
+from tests.keeper.conftest import clock, keeper, weixin
+
+__all__ = ["clock", "keeper", "weixin"]
+
+# The clock stands at 10:30 in Shanghai on Wednesday, 18 November 2026.
+EIGHT = "2026-11-19T08:00:00+08:00"
+OTHER = "wx9999999999999999"
+
+
+class Office(Caller):
+    """An app with one user who is called alice, and a topic."""
+
+    app: int
+    topic: int
+    uid: str
+
+    async def open(self) -> None:
+        await self.register({"type": 0})
+        await self.daemon.works.refreshing.run_once()
+        made = await self.call("POST", "/v1/apps", body={"name": "shop", "appid": APPID})
+        self.app = made.result["id"]
+        topic = await self.call("POST", f"/v1/apps/{self.app}/topics", body={"name": "news"})
+        self.topic = topic.result["id"]
+        path = f"/v1/apps/{self.app}/subscribers/alice"
+        bound = await self.call("PUT", path, body={"openid": "o_alice"})
+        self.uid = bound.result["uid"]
+
+    async def remind(
+        self, path: str = "", headers: dict[str, str] | None = None, **fields: Any
+    ) -> Answer:
+        body = {"app": self.app, "title": "浇花", "time": EIGHT, "to": ["alice"]} | fields
+        written = {name: value for name, value in body.items() if value is not ...}
+        return await self.call("POST", f"/v1/reminders{path}", body=written, headers=headers)
+
+    async def titles(self, query: str = "", **options: Any) -> list[str]:
+        found = (await self.call("GET", f"/v1/reminders{query}", **options)).result
+        return sorted(each["title"] for each in found)
+
+
+@pytest.fixture
+async def office(keeper: Caller) -> Office:
+    office = Office(keeper.daemon, keeper._session)
+    await office.open()
+    return office
+
+
+async def test_a_reminder_is_kept_shown_and_said(office: Office, clock: FakeClock) -> None:
+    made = (
+        await office.remind(rule="FREQ=MONTHLY", text="阳台", defer=-30, priority="urgent")
+    ).result
+
+    shown = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+    clock.advance(timedelta(hours=21))
+    await office.daemon.works.outgoing.reminding.reminders.run_once()
+
+    (delivery,) = (await office.call("GET", "/v1/deliveries")).result
+    after = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+    assert shown == made
+    assert (made["time"], made["rule"], made["due_at"]) == (
+        EIGHT, "FREQ=MONTHLY;BYMONTHDAY=19", "2026-11-18T23:30:00Z",
+    )  # fmt: skip
+    assert (made["to"], made["state"], made["defer"]) == ([office.uid], "active", -30)
+    assert (delivery["to"], delivery["state"]) == (office.uid, "pending")
+    assert (after["fired"], after["time"]) == (1, "2026-12-19T08:00:00+08:00")
+
+
+async def test_when_is_said_in_a_sentence(office: Office) -> None:
+    made = await office.remind(time=..., title=..., when="每月25号提前10分钟提醒我还信用卡")
+    own = await office.remind(time=..., when="每天早上7点起床", rule=None, title="起")
+
+    result = made.result
+    assert (result["title"], result["rule"]) == ("还信用卡", "FREQ=MONTHLY;BYMONTHDAY=25")
+    assert (result["time"], result["defer"]) == ("2026-11-25T08:00:00+08:00", -10)
+    assert (own.result["title"], own.result["rule"]) == ("起", None)
+
+
+async def test_topics_everybody_and_callbacks_can_be_reminded(office: Office) -> None:
+    some = await office.remind(to=["*", office.topic, "alice", office.uid])
+    callback = await office.remind(to=..., channel="webhook")
+
+    assert some.result["to"] == [office.uid, "*", office.topic]
+    assert (callback.result["to"], callback.result["channel"]) == ([], "webhook")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"time": "2026-11-17T08:00:00+08:00"}, "time: 2026-11-17T08:00:00+0800 is past"),
+        ({"defer": -10_000}, "defer: 2026-11-12T09:20:00+0800 is past"),
+        ({"time": "2026-11-19T08:00:00"}, "time: "),
+        ({"time": ...}, "time: give a time, or say when"),
+        ({"when": "明天"}, "when: give either a time or when"),
+        ({"title": ...}, "title: is required"),
+        ({"title": " "}, "title: must not be empty"),
+        ({"rule": "FREQ=SECONDLY"}, "rule: "),
+        ({"rule": "FREQ=MONTHLY;BYMONTHDAY=0"}, "rule: "),
+        ({"zone": "Mars"}, "zone: there is no time zone 'Mars'"),
+        ({"to": ["alice", "bob"]}, "to[1]: nobody is known by this name"),
+        ({"to": [5]}, "to[0]: nobody is known by this name"),
+        ({"to": ["a\0b"]}, "to[0]: nobody is known by this name"),
+        ({"to": []}, "to: name who is to be reminded"),
+        ({"channel": "webhook"}, "to: a webhook goes to the app's callback"),
+        ({"url": "ftp://x"}, "url: must begin with http:// or https://"),
+        ({"grace": -1}, "grace: "),
+        ({"color": "red"}, "object contains unknown field `color`"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_is_refused_by_its_field(
+    office: Office, fields: dict[str, Any], message: str
+) -> None:
+    answer = await office.remind(**fields)
+
+    assert (answer.status, await office.titles()) == (400, [])
+    assert answer.json["message"].startswith(message)
+
+
+async def test_a_sentence_without_a_time_is_422_with_a_reason(office: Office) -> None:
+    kept = await office.remind(time=..., when="买菜")
+    parsed = await office.call("POST", "/v1/reminders/parse", body={"text": "2月30号开会"})
+
+    assert (kept.status, kept.json["result"]) == (422, {"reason": "nothing"})
+    assert (parsed.status, parsed.json["result"]) == (422, {"reason": "impossible"})
+    assert parsed.json["message"].startswith("text: ")
+
+
+async def test_a_sentence_is_understood_as_the_issue_says(office: Office) -> None:
+    body = {
+        "text": "每月25号提醒我还信用卡",
+        "now": "2026-11-18T10:30:00+08:00",
+        "zone": "Asia/Shanghai",
+    }
+
+    result = (await office.call("POST", "/v1/reminders/parse", body=body)).result
+    once = (await office.call("POST", "/v1/reminders/parse", body={"text": "明天8点开会"})).result
+
+    assert result.pop("understood")
+    assert result == {
+        "time": "2026-11-25T08:00:00+08:00",
+        "rule": "FREQ=MONTHLY;BYMONTHDAY=25",
+        "title": "还信用卡",
+        "next": [f"{month}-25T08:00:00+08:00" for month in
+                 ("2026-11", "2026-12", "2027-01", "2027-02", "2027-03")],
+        "advance": None,
+        "end": None,
+    }  # fmt: skip
+    assert (once["rule"], once["next"]) == (None, [once["time"]])
+
+
+async def test_the_same_request_twice_is_one_reminder(office: Office) -> None:
+    once = {"Idempotency-Key": "a"}
+
+    answers = [await office.remind(headers=once) for _ in range(2)]
+    other = await office.remind(headers=once, title="other")
+
+    assert answers[0].json == answers[1].json
+    assert (other.status, await office.titles()) == (409, ["浇花"])
+
+
+async def test_a_reminder_is_changed_paused_and_removed(office: Office) -> None:
+    made = (await office.remind(rule="FREQ=DAILY")).result
+    path = f"/v1/reminders/{made['id']}"
+
+    changes = [
+        (await office.call("PATCH", path, body=body)).result
+        for body in ({"title": "施肥"}, {"when": "明天9点"}, {"to": ["*"], "late": "skip"})
+    ]
+    states = [
+        (await office.call("POST", f"{path}/{verb}")).result["state"]
+        for verb in ("pause", "resume", "cancel")
+    ]
+    refused = await office.call("POST", f"{path}/pause")
+    gone = [(await office.call(method, path)).status for method in ("DELETE", "GET", "DELETE")]
+
+    assert [each["title"] for each in changes] == ["施肥"] * 3
+    assert [(each["time"][11:16], each["rule"]) for each in changes] == [
+        ("08:00", "FREQ=DAILY"), ("09:00", None), ("09:00", None),
+    ]  # fmt: skip
+    assert (changes[2]["to"], changes[2]["late"]) == (["*"], "skip")
+    assert states == ["paused", "active", "cancelled"]
+    assert (refused.status, gone) == (409, [200, 404, 404])
+
+
+async def test_what_is_next_is_shown_before_and_after_it_is_kept(office: Office) -> None:
+    fields: dict[str, Any] = {"rule": "FREQ=DAILY;COUNT=3", "defer": 5}
+
+    dry = (await office.remind("/preview?n=2", **fields)).result
+    before = await office.titles()
+    made = (await office.remind(**fields)).result
+    kept = (await office.call("GET", f"/v1/reminders/{made['id']}/preview")).result
+    bad = await office.call("GET", f"/v1/reminders/{made['id']}/preview?n=21")
+
+    times = [f"2026-11-{day}T08:05:00+08:00" for day in (19, 20, 21)]
+    assert (dry["next"], dry["time"], before) == (times[:2], EIGHT, [])
+    assert (kept, bad.status) == (times, 400)
+
+
+async def test_they_are_listed_by_app_and_state_a_page_at_a_time(office: Office) -> None:
+    for number in range(3):
+        made = (await office.remind(title=str(number))).result
+    await office.call("POST", f"/v1/reminders/{made['id']}/pause")
+
+    first = await office.call("GET", "/v1/reminders?limit=2")
+    following = first.headers["Link"].partition("<")[2].partition(">")[0]
+
+    assert (
+        len(first.result) + len(await office.titles(following.removeprefix("/v1/reminders"))) == 3
+    )
+    assert await office.titles(f"?app={office.app}&state=paused") == ["2"]
+    for query in ("?state=lost", "?app=x", "?after=x", "?limit=0"):
+        assert (await office.call("GET", f"/v1/reminders{query}")).status == 400
+
+
+async def test_a_key_of_another_account_sees_nothing(office: Office) -> None:
+    made = (await office.remind()).result
+    stranger = (await make(office, "push", appids=[OTHER])).text
+    body = {"app": office.app, "title": "x", "time": EIGHT, "to": ["*"]}
+
+    answers = [
+        await office.call(method, f"/v1/reminders/{made['id']}{verb}", body=change, key=stranger)
+        for method, verb, change in (
+            ("GET", "", None), ("PATCH", "", {"title": "x"}), ("DELETE", "", None),
+            ("POST", "/pause", None), ("GET", "/preview", None),
+        )
+    ]  # fmt: skip
+    answers.append(await office.call("POST", "/v1/reminders", body=body, key=stranger))
+    answers.append(await office.call("GET", f"/v1/reminders?app={office.app}", key=stranger))
+
+    assert [answer.status for answer in answers] == [404] * 7
+    assert await office.titles(key=stranger) == []

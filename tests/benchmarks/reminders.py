@@ -1,0 +1,140 @@
+"""Reminders: a crowd that is due in the same minute, and how late one is on an ordinary day."""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+
+import uvloop
+
+from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
+from tests.benchmarks.messages import PEOPLE, SLOTS, WRITERS, open_shop, post_all
+from tests.benchmarks.works import Bare, bare_works
+from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.model import Attempt, Outcome, Settled, Way
+from wechat_scheduler.log import configure
+from wechat_scheduler.metrics.counters import Counters
+from wechat_scheduler.reminders.planning import Draft
+
+CROWD = 5_000
+GREAT = 100_000
+# As dense as 1,000 in a minute, for a quarter of one. Reminders fall on whole seconds.
+SPREAD, SPAN = 250, 15
+# How many are made in a second at the least, before they fall due.
+MADE = 1_500
+BARE = "bare client loop"
+
+
+def run(bench: Bench) -> list[Result]:
+    with _upstream() as url:
+        contenders = [
+            Contender(name=BARE, measure=partial(_bare, url, CROWD)),
+            Contender(name=f"{CROWD:,} due at once", measure=partial(_due, url, CROWD)),
+        ]
+        title = "1,000 reminders due in a minute"
+        lateness = [Contender(name="from due to taken", measure=partial(_late, url))]
+        return [
+            bench.compare("Reminders handed to WeChat", contenders, baseline=BARE),
+            bench.compare(title, lateness, baseline="from due to taken"),
+        ]
+
+
+def run_great(bench: Bench) -> list[Result]:
+    """As many as a large platform has at eight in the morning. It takes minutes."""
+    with _upstream() as url:
+        contenders = [
+            Contender(name=BARE, measure=partial(_bare, url, GREAT)),
+            Contender(name=f"{GREAT:,} due at once", measure=partial(_due, url, GREAT)),
+        ]
+        return [bench.compare("Reminders handed to WeChat", contenders, baseline=BARE)]
+
+
+@contextmanager
+def _upstream() -> Iterator[str]:
+    configure(level="warning", format="text", stream=sys.stderr)
+    with python_server("tests.benchmarks.upstream") as upstream:
+        yield f"http://127.0.0.1:{upstream.port}"
+
+
+def _bare(url: str, count: int) -> Figures:
+    """The same calls, as many in flight, and nothing done with the answers."""
+    took = uvloop.run(post_all(url, count))
+    return {"reminders/s": count / took, "s to the last": took}
+
+
+def _due(url: str, count: int) -> Figures:
+    """From the moment at which all are due to the last that WeChat took, and that is stored."""
+    late = uvloop.run(_lived_through(url, [timedelta(0)] * count))
+    return {"reminders/s": count / max(late), "s to the last": max(late)}
+
+
+def _late(url: str) -> Figures:
+    rng = random.Random(SPREAD)
+    offsets = [timedelta(seconds=rng.randrange(SPAN)) for _ in range(SPREAD)]
+    late = sorted(uvloop.run(_lived_through(url, offsets)))
+    return {"p50 ms": late[len(late) // 2] * 1e3, "p99 ms": late[int(len(late) * 0.99)] * 1e3}
+
+
+async def _lived_through(url: str, offsets: list[timedelta]) -> list[float]:
+    """How many seconds after it was due each was stored as taken."""
+    watch = Watch(len(offsets))
+    async with bare_works(url, slots=SLOTS, counters=watch) as bare:
+        app = await open_shop(bare)
+        begin = bare.clock.now() + timedelta(seconds=2 + len(offsets) / MADE)
+        begin = begin.replace(microsecond=0)
+        await _make(bare, app, [begin + offset for offset in offsets])
+        assert bare.clock.now() < begin, "this machine makes reminders too slowly"
+        outgoing = bare.works.outgoing
+        loops = (outgoing.reminding.reminders, outgoing.dispatching)
+        turning = [bare.supervisor.essential("loop", loop.run()) for loop in loops]
+        await watch.full.wait()
+        for loop in loops:
+            loop.stop()
+        await asyncio.wait(turning)
+    return watch.late
+
+
+async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
+    found = await bare.stores.people.find(app, [str(number) for number in range(PEOPLE)])
+    uids = [found[str(number)].subscriber.uid for number in range(PEOPLE)]
+    numbered = enumerate(times)
+
+    async def write() -> None:
+        for number, at in numbered:
+            # Its text says when it was due, for whoever sees it taken.
+            draft = Draft(
+                title="吃药",
+                detail=at.isoformat(),
+                start=at,
+                way=Way.TEMPLATE,
+                owner=uids[number % PEOPLE],
+            )
+            await bare.works.outgoing.reminding.desk.create(draft, app_id=app.id)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(WRITERS):
+            group.create_task(write())
+
+
+class Watch(Counters):
+    """`late` holds the seconds from due to stored as taken; `full` once all are."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.full = asyncio.Event()
+        self.late: list[float] = []
+        self._count = count
+        self._clock = time.time
+
+    def sent(self, outcome: Outcome) -> None:
+        super().sent(outcome)
+        match outcome:
+            case Settled(attempt=Attempt(error="")) if message := outcome.delivery.message:
+                due = datetime.fromisoformat(message.content.text)
+                self.late.append(self._clock() - due.timestamp())
+        if len(self.late) == self._count:
+            self.full.set()

@@ -1,0 +1,88 @@
+"""`apps`, `messages` and `deliveries`, with a daemon that is running."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_jobs import caller, command
+from tests.house import APPID, Caller
+
+__all__ = ["caller"]
+
+
+async def test_an_app_sends_and_what_became_of_it_is_seen(caller: Caller, tmp_path: Path) -> None:
+    async def run(*words: str) -> str:
+        ended = await command(*words, state=tmp_path)
+        assert ended.code == 0, ended.err
+        return ended.out
+
+    made = await run("apps", "create", "shop", "--appid", APPID, "--zone", "Asia/Tokyo")
+    facts = dict(line.split("  ", 1) for line in made.splitlines())
+    app = facts["id"].strip()
+    uid = (await run("apps", "bind", app, "alice", "o_alice")).strip()
+    topic = (await run("apps", "topics", app, "--create", "news")).splitlines()[1].split()[0]
+    sent = await run("messages", "send", "--app", app, "--to", "alice", "--to", "bob", "hello")
+    message = sent.split()[1]
+    listed = await run("deliveries", "list", "--in", "pending")
+    delivery = listed.splitlines()[1].split()[0]
+    cancelled = await run("deliveries", "cancel", "--message", message)
+    replayed = await run("deliveries", "replay", delivery)
+    page = await run("deliveries", "show", delivery)
+    shown = json.loads(await run("messages", "show", message, "--json"))
+
+    assert [name.strip() for name in facts if name != "id"] == [
+        "name", "account", "app token", "app key", "signing secret",
+    ]  # fmt: skip
+    assert APPID in (await run("apps", "list")).splitlines()[1]
+    assert "zone" in await run("apps", "show", app)
+    assert uid in await run("apps", "subscribers", app)
+    assert topic in await run("apps", "topics", app)
+    assert "bob" in sent
+    assert "nobody is known by this name" in sent
+    assert uid in listed
+    assert (cancelled, replayed) == ("1 cancelled\n", "1 will be tried again\n")
+    assert "pending" in page
+    assert shown["counts"] == {"pending": 1}
+
+
+async def test_tokens_are_made_anew_and_apps_removed(caller: Caller, tmp_path: Path) -> None:
+    made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
+    app = json.loads(made.out)
+    await command("apps", "bind", str(app["id"]), "alice", "o_alice", state=tmp_path)
+
+    token = await command("apps", "reset-token", str(app["id"]), state=tmp_path)
+    users = await command("apps", "wecron-token", "alice", "--app", str(app["id"]), state=tmp_path)
+    unasked = await command("apps", "remove", str(app["id"]), state=tmp_path)
+    removed = await command("apps", "remove", str(app["id"]), "--yes", state=tmp_path)
+    gone = await command("apps", "show", str(app["id"]), state=tmp_path)
+
+    assert token.out.startswith("AT_")
+    assert token.out.strip() != app["token"]
+    assert users.out.startswith("wct_")
+    assert unasked.code == 2
+    assert removed.out == "removed\n"
+    assert gone.sentence == f"wechat-scheduler: there is no app {app['id']}"
+
+
+async def test_a_code_is_drawn_for_whoever_shall_scan_it(caller: Caller, tmp_path: Path) -> None:
+    await caller.register({"type": 0})
+    await caller.settle()
+    made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
+    app = str(json.loads(made.out)["id"])
+
+    drawn = await command("apps", "qrcode", app, "--expires", "10m", state=tmp_path)
+
+    facts = dict(line.split(maxsplit=1) for line in drawn.out.splitlines())
+    assert facts["image"].startswith("http")
+    assert facts["until"] == "2026-11-18T02:40:00Z"
+
+
+@pytest.mark.parametrize("words", [(), ("17", "--in", "dead")])
+async def test_nothing_is_replayed_unless_it_is_clear_what(
+    words: tuple[str, ...], caller: Caller, tmp_path: Path
+) -> None:
+    ended = await command("deliveries", "replay", *words, state=tmp_path)
+
+    assert ended.code == 2
+    assert "name one delivery, or say which are meant" in ended.err

@@ -1,0 +1,103 @@
+"""The notices API answers as its page says."""
+
+from typing import Any
+
+import pytest
+
+from tests.house import APPID, Answer
+from tests.sending.town import TEMPLATE, Town
+from wechat_scheduler.delivery.model import State
+
+PATH = "/message/v2/notices"
+# `seeds/notices-wiki.txt`, but for the user.
+DATA = {
+    name: {"value": str(number), "color": "#000"}
+    for number, name in enumerate(
+        ("first", "keyword1", "keyword2", "keyword3", "keyword4", "remark"), start=1
+    )
+}
+
+
+async def send(place: Town, to: str, *, key: str | None = None, **fields: Any) -> Answer:
+    body = {"to": to, "template": TEMPLATE, "data": DATA} | fields
+    headers = {"Idempotency-Key": fields.pop("idempotency")} if "idempotency" in fields else {}
+    body.pop("idempotency", None)
+    return await place.call(
+        "POST", PATH, body, key=place.token if key is None else key, headers=headers
+    )
+
+
+async def test_the_example_arrives_on_the_phone(place: Town) -> None:
+    uid = await place.follow()
+
+    answer = await send(place, uid, url="https://example.com/order/1")
+
+    assert (answer.status, answer.json) == (200, {"code": 200})
+    assert "does not show first and remark" in answer.headers["Warning"]
+    await place.settle()
+    (shown,) = await place.arrived(uid)
+    assert (shown.template_id, shown.url) == (TEMPLATE, "https://example.com/order/1")
+    (delivery,) = await place.deliveries()
+    assert delivery.state is State.DELIVERED
+    assert "WeChat does not show colours" in delivery.notes
+
+
+async def test_a_user_is_known_by_the_platforms_own_id(place: Town) -> None:
+    uid = await place.follow()
+    name = "6aeca60613e949f0a16e721faf9f1082"
+    await place.outgoing.audience.bind(place.app, {name: await place.openid(uid)})
+
+    assert (await send(place, name)).json == {"code": 200}
+
+    await place.settle()
+    assert len(await place.arrived(uid)) == 1
+
+
+async def test_the_same_request_again_sends_nothing_again(place: Town) -> None:
+    uid = await place.follow()
+
+    for _ in range(2):
+        assert (await send(place, uid, idempotency="order-1")).json == {"code": 200}
+    other = await send(place, uid, idempotency="order-1", url="http://a.example")
+
+    assert other.status == other.json["code"] == 409
+    await place.settle()
+    assert len(await place.arrived(uid)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "words"),
+    [
+        ({"key": ""}, 401, "missing"),
+        ({"key": "AT_wrong"}, 401, "not known"),
+        ({"to": "nobody"}, 404, "to: "),
+        ({"template": ""}, 400, "template"),
+        ({"data": {}}, 400, "data"),
+        ({"data": {"keyword1": {"value": "1", "color": "red"}}}, 400, "data.keyword1.color"),
+        ({"data": [1]}, 400, "data"),
+        ({"url": "javascript:alert(1)"}, 400, "url"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_the_apis_own_form(
+    place: Town, fields: dict[str, Any], status: int, words: str
+) -> None:
+    uid = await place.follow()
+
+    answer = await send(place, **({"to": uid} | fields))
+
+    assert answer.status == answer.json["code"] == status
+    assert words in answer.json["message"]
+    assert not await place.deliveries()
+
+
+async def test_whoever_does_not_take_it_is_a_clear_error(place: Town) -> None:
+    stranger = await place.follow(subscribe=False)
+    gone = await place.follow()
+    place.people.unfollow(APPID, await place.openid(gone))
+    await place.tell()
+
+    assert (await send(place, stranger)).status == 403
+    answer = await send(place, gone)
+
+    assert answer.status == 403
+    assert "does not follow" in answer.json["message"]

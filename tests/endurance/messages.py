@@ -1,0 +1,43 @@
+"""The full form of `tests/sending/test_kills.py`: `pytest -s tests/endurance/messages.py`."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.sending.kills import Post, survives
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_two_thousand_templates_are_each_shown_once(tmp_path: Path, seed: int) -> None:
+    ending = await survives(tmp_path, "template", people=2_000, kills=1, seed=seed)
+
+    shown = sum(ending.shown.values())
+    print(f"seed {seed}: {shown} shown, {len(ending.never)} lost, {len(ending.twice)} twice")
+    assert shown == 2_000
+
+
+@pytest.mark.parametrize("at_most_once", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+async def test_two_thousand_texts_are_repeated_once_and_marked_or_never(
+    tmp_path: Path, seed: int, at_most_once: bool
+) -> None:
+    ending = await survives(
+        tmp_path, "text", people=2_000, kills=3, seed=seed, at_most_once=at_most_once
+    )
+
+    risk = "at most once" if at_most_once else "repeated"
+    print(f"seed {seed}, {risk}: {len(ending.never)} never shown, {len(ending.twice)} twice")
+
+
+async def test_a_notice_is_on_the_phone_in_less_than_a_second(tmp_path: Path) -> None:
+    async with Post(tmp_path, people=1, kills=0, seed=1) as post, post.start() as daemon:
+        await post.open_shop(daemon)
+        took = [await post.notice(daemon) for _ in range(20)]
+
+    print(f"a notice took {_ms(sorted(took)[10])} in the median, {_ms(max(took))} at most")
+    assert max(took) < timedelta(seconds=1)
+
+
+def _ms(took: timedelta) -> str:
+    return f"{took / timedelta(milliseconds=1):.1f} ms"

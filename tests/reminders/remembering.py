@@ -1,0 +1,100 @@
+"""A store of reminders with its desk and its loop, which can be killed and started again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.clock import FakeClock
+from tests.stores.suite import VAULT, opened
+from wechat_scheduler.clockwork import Clockwork
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
+from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.reminders.work import ReminderWork
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.due_reminders import SqlDueReminders
+from wechat_scheduler.storage.messages import SqlMessages
+from wechat_scheduler.storage.reminders import SqlReminders
+
+APP = 7
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LEASE = timedelta(seconds=30)
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
+    """A wall time."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def draft(start: datetime, **fields: Any) -> Draft:
+    written: dict[str, Any] = {"title": "浇花", "start": start, "people": ("UID_a",)}
+    return Draft(**written | fields)
+
+
+def page(reminder: Reminder) -> str:
+    return f"https://here/r/{reminder.id}"
+
+
+class Memory:
+    """One process's view of the store."""
+
+    def __init__(self, database: Database, clock: FakeClock, worker: str = "here") -> None:
+        self.clock = clock
+        self.woken = 0
+        self.store = SqlReminders(database, VAULT)
+        self.due = SqlDueReminders(database, worker=worker)
+        self.messages = SqlMessages(database, VAULT)
+        self.desk = ReminderDesk(
+            self.store, clock=clock, wake=self._wake, shortest=timedelta(seconds=60)
+        )
+        self.work = ReminderWork(self.due, clock=clock, lease=LEASE, page=page, wake=self._wake)
+        self.loop: Clockwork[Claimed, Fired] = Clockwork(self.work, clock=clock, slots=10)
+
+    async def create(self, start: datetime, **fields: Any) -> Reminder:
+        return await self.desk.create(draft(start, **fields), app_id=APP)
+
+    async def run(self, until: datetime) -> None:
+        """Fire what is due until then, each at its time."""
+        while (due := await self.due.next_due()) is not None and due <= until:
+            self.clock.advance_to(due)
+            await self.loop.run_once()
+        self.clock.advance_to(until)
+
+    async def deliveries(self) -> list[DeliveryView]:
+        return list(await self.messages.deliveries(DeliveryFilter(app_id=APP), after=0, limit=1000))
+
+    async def told(self) -> list[tuple[str, str, str]]:
+        """Title, time and text of every message, by time."""
+        contents = [
+            found.message.content
+            for delivery in await self.deliveries()
+            if (found := await self.messages.message(delivery.message_id))
+        ]
+        return sorted((each.title, each.data["time"], each.text) for each in contents)
+
+    async def states(self) -> list[str]:
+        """Of deliveries, by the time of what they tell."""
+        found = [
+            (view.message.content.data["time"], delivery.state.value)
+            for delivery in await self.deliveries()
+            if (view := await self.messages.message(delivery.message_id))
+        ]
+        return [state for _, state in sorted(found)]
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+
+@asynccontextmanager
+async def remembering(
+    folder: Path, clock: FakeClock, worker: str = "here"
+) -> AsyncIterator[Memory]:
+    """On what is in that folder already, or on an empty store."""
+    async with opened(f"sqlite://{folder}/state.db") as database:
+        yield Memory(database, clock, worker)

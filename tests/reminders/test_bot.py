@@ -1,0 +1,240 @@
+"""What the bot makes of a sentence, and what it leaves to others."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.audience.people import Lists, an_app, heard
+from tests.clock import START, FakeClock
+from tests.reminders.remembering import DAY, Memory, at
+from tests.stores.suite import VAULT, opened
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import HeardKind
+from wechat_scheduler.audience.model import Subscriber, Subscription, Template
+from wechat_scheduler.reminders.bot import Bot
+from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.sentences import Pages
+from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.people import SqlPeople
+
+TEMPLATES = {"reminder": Template(template_id="T", fields={})}
+
+
+class Study:
+    """The bot, on a store of its own, and one person who talks to it."""
+
+    def __init__(self, database: Database, clock: FakeClock, person: Subscriber) -> None:
+        self.memory = Memory(database, clock)
+        self.people = SqlPeople(database, VAULT)
+        self.directory = Directory(SqlApps(database, VAULT), clock=clock)
+        self.person = person
+        self.post = Lists()
+        self.bot = Bot(
+            self.memory.desk,
+            self.people,
+            self.directory,
+            post=self.post,
+            pages=Pages(public=lambda each: "https://here/p", owner=lambda each: "https://here/o"),
+            clock=clock,
+        )
+
+    async def hear(self, text: str, event_id: str = "1", **fields: Any) -> bool:
+        given: dict[str, Any] = {"kind": HeardKind.TEXT, "at": self.memory.clock.now()} | fields
+        return await self.bot.take(heard(event_id=event_id, text=text, **given), self.person)
+
+    async def kept(self) -> list[Reminder]:
+        return list(await self.memory.store.of_person(self.person.uid, limit=100))
+
+    @property
+    def answer(self) -> str:
+        return self.post.said[-1]
+
+
+@pytest.fixture
+async def study(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Study]:
+    async with opened(f"sqlite://{tmp_path}/state.db") as database:
+        people = SqlPeople(database, VAULT)
+        yield Study(database, clock, await people.follow("wx1", "o1", uid="UID_a", now=START))
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "start", "rule", "head"),
+    [
+        ("明天下午3点提醒我开会", "开会", "2026-11-19T15:00", "", "将在1天4小时后提醒你开会"),
+        (
+            "每月25号还信用卡",
+            "还信用卡",
+            "2026-11-25T08:00",
+            "FREQ=MONTHLY;BYMONTHDAY=25",
+            "将在6天",
+        ),
+        ("半小时后。", "闹钟", "2026-11-18T11:00", "", "将在30分钟后提醒你闹钟"),
+        ("明天8点提前10分钟提醒我出门", "出门", "2026-11-19T08:00", "", "将在21小时20分钟后"),
+    ],
+)
+async def test_a_sentence_becomes_a_reminder(
+    study: Study, text: str, title: str, start: str, rule: str, head: str
+) -> None:
+    assert await study.hear(text)
+
+    (reminder,) = await study.kept()
+    assert (reminder.title, reminder.start) == (title, at(start))
+    assert reminder.rule.startswith(rule)
+    assert (reminder.source, reminder.owner) == (Source.BOT, study.person.uid)
+    assert study.answer.startswith(f"/:ok{head}")
+
+
+async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: Study) -> None:
+    await study.hear("每周四下午3点提前10分钟提醒我交<a>周报")
+
+    (reminder,) = await study.kept()
+    assert study.answer.splitlines() == [
+        "/:ok将在1天4小时后提醒你交＜a>周报",
+        "",
+        "时间: 2026年11月19日 周四 15:00",
+        "提醒: 提前10分钟",
+        "重复: 每周四 15:00",
+        f"编号: {reminder.id[:6]}",
+        "",
+        '<a href="https://here/o">修改/分享</a>',
+    ]
+
+
+async def test_the_same_event_is_one_reminder_and_one_answer(study: Study) -> None:
+    for _ in range(2):
+        assert await study.hear("10分钟后喝水")
+    await study.hear("10分钟后喝水", "2")
+
+    assert len(await study.kept()) == 2
+    assert len(study.post.said) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("2026年11月17日提醒我开会", "已经过去了"),
+        ("2月30号提醒我开会", "2月30号"),
+        ("明天3点或4点提醒我开会", "/:no"),
+        ("提醒我开会", "明天下午3点提醒我开会"),
+        ("提醒我" + "开会" * 100, "太长了"),
+    ],
+)
+async def test_what_cannot_be_is_answered_with_the_reason(
+    study: Study, text: str, answer: str
+) -> None:
+    assert await study.hear(text)
+
+    assert answer in study.answer
+    assert await study.kept() == []
+
+
+async def test_what_was_said_long_ago_is_past(study: Study) -> None:
+    await study.hear("10分钟后喝水", at=START - timedelta(hours=1))
+
+    assert "已经过去了，请重设一个将来的提醒" in study.answer
+
+
+async def test_a_rule_that_comes_too_often_is_refused(study: Study) -> None:
+    study.memory.desk.shortest = DAY
+
+    await study.hear("每小时提醒我喝水")
+
+    assert study.answer.startswith("/:no")
+    assert await study.kept() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("你好", "没听懂"), ("取消 ffffff", "没有找到"), ("退出", "没有找到")]
+)
+async def test_what_is_no_request_is_answered_only_if_nobody_else_takes_it(
+    study: Study, text: str, answer: str
+) -> None:
+    offered = [await study.hear(text, unclaimed=unclaimed) for unclaimed in (False, True)]
+
+    assert offered == [False, True]
+    assert len(study.post.said) == 1
+    assert study.answer.startswith(answer)
+
+
+async def test_a_menu_commands_and_asks_for_nothing(study: Study) -> None:
+    asked = await study.hear("明天下午3点开会", kind=HeardKind.CLICK)
+
+    assert (asked, study.post.said, await study.kept()) == (False, [], [])
+
+
+async def test_days_are_listed_with_what_recurs_on_them(study: Study) -> None:
+    for number, text in enumerate(("今晚8点遛狗", "每天早上9点吃药", "后天10点体检")):
+        await study.hear(text, str(number))
+    await study.memory.run(at("2026-11-18T21:00"))
+
+    lists: dict[str, list[str]] = {}
+    for name in ("今天", "明天", "后天", "全部"):
+        await study.hear(name, name, kind=HeardKind.CLICK)
+        lists[name] = [line.partition(" [")[0] for line in study.answer.splitlines()]
+
+    pill, check = (
+        '09:00 <a href="https://here/o">吃药</a>',
+        '10:00 <a href="https://here/o">体检</a>',
+    )
+    assert lists == {
+        "今天": ["今天的提醒：", '20:00 <a href="https://here/o">遛狗</a>（已提醒）'],
+        "明天": ["明天的提醒：", pill],
+        "后天": ["后天的提醒：", pill, check],
+        "全部": ["你的提醒：", f"2026年11月19日 周四 {pill}", f"2026年11月20日 周五 {check}"],
+    }
+
+
+async def test_an_empty_day_and_help_say_so(study: Study) -> None:
+    for name in ("明天。", "我的提醒", "help"):
+        assert await study.hear(name, name)
+
+    none, nothing, help_ = study.post.said
+    assert none == "明天没有提醒"
+    assert nothing.startswith("你还没有提醒")
+    assert "每个工作日早上8点半打卡" in help_
+
+
+async def test_a_long_list_is_cut(study: Study) -> None:
+    for number in range(12):
+        await study.memory.create(START + DAY, title=f"第{number}件", owner=study.person.uid)
+
+    await study.hear("全部")
+
+    assert study.answer.splitlines()[-1] == "……还有4个"
+    assert len(study.answer.encode()) < 2048
+
+
+async def test_owners_cancel_by_number_or_title_and_only_their_own(study: Study) -> None:
+    mine = await study.memory.create(START + DAY, title="遛狗", owner=study.person.uid)
+    joined = await study.memory.create(START + DAY, title="开会", people=(study.person.uid,))
+
+    taken = [
+        await study.hear(text, text)
+        for text in (f"取消 {joined.id[:6]}", "取消订单", f"取消 {mine.id[:6].upper()}", "删除遛狗")
+    ]
+
+    assert taken == [False, False, True, False]
+    assert study.post.said == ["已取消提醒：遛狗"]
+    assert (await study.memory.desk.reminder(mine.id)).state is State.CANCELLED
+
+
+async def test_an_app_that_can_remind_speaks_unless_the_user_silenced_it(study: Study) -> None:
+    older, able = an_app("older"), an_app("able", templates=TEMPLATES)
+    for app in (older, able):
+        await study.directory.make_app(app)
+    await study.hear("明天8点起床", "1")
+    study.person = replace(study.person, zone="Europe/Berlin")
+    kept, _ = await study.people.subscribe(
+        Subscription(id=1, app_id=able.id, topic_id=0, uid=study.person.uid, created_at=START)
+    )
+    await study.people.set_muted(kept.id, muted=True)
+    await study.hear("明天8点起床", "2")
+
+    first, second = await study.kept()
+    assert [first.app_id, second.app_id] == [able.id, older.id]
+    assert (second.zone, second.start) == ("Europe/Berlin", at("2026-11-19T08:00", "Europe/Berlin"))

@@ -1,0 +1,30 @@
+"""How spans of time are told."""
+
+from datetime import timedelta
+
+import pytest
+
+from wechat_scheduler.reminders.sentences import defer_words, until_words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "1秒后"),
+        (59, "59秒后"),
+        (3600, "1小时后"),
+        (90_000, "1天1小时后"),
+        (86_459, "1天后"),
+        (599, "10分钟后"),
+    ],
+)
+def test_spans_are_told_in_two_units(seconds: int, words: str) -> None:
+    assert until_words(timedelta(seconds=seconds)) == words
+
+
+def test_a_notice_ahead_or_behind_is_told() -> None:
+    assert [defer_words(timedelta(minutes=each)) for each in (-30, 0, 1440)] == [
+        "提前30分钟",
+        "",
+        "延后1天",
+    ]

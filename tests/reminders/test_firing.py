@@ -1,0 +1,226 @@
+"""What is due is said once, and what nobody was up for as its policy says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.clock import FakeClock
+from tests.reminders.remembering import (
+    APP,
+    DAY,
+    LEASE,
+    MINUTE,
+    Memory,
+    at,
+    page,
+    remembering,
+)
+from wechat_scheduler.delivery.model import Address, Priority, Way
+from wechat_scheduler.reminders.firing import MOST
+from wechat_scheduler.reminders.model import Late, State
+
+EIGHT = at("2026-11-19T08:00")
+
+
+async def test_a_reminder_is_said_at_its_time_and_done(memory: Memory) -> None:
+    reminder = await memory.create(EIGHT, detail="阳台", priority=Priority.URGENT)
+
+    await memory.run(EIGHT)
+
+    (delivery,) = await memory.deliveries()
+    found = await memory.messages.message(delivery.message_id)
+    assert found is not None
+    content = found.message.content
+    assert (content.purpose, content.title, content.text) == ("reminder", "浇花", "阳台")
+    assert (content.data, content.url) == ({"time": "2026-11-19 08:00"}, page(reminder))
+    assert (found.message.priority, found.message.notes) == (Priority.URGENT, ())
+    after = await memory.desk.reminder(reminder.id)
+    assert (after.state, after.due_at, after.fired, after.last_at) == (State.DONE, None, 1, EIGHT)
+
+
+async def test_the_owner_who_joined_and_topics_are_told(memory: Memory) -> None:
+    reminder = await memory.create(EIGHT, owner="UID_o", people=("UID_o", "UID_a"), topics=(0, 5))
+    await memory.desk.join(reminder.id, "UID_b")
+
+    await memory.run(EIGHT)
+
+    targets = {(each.channel, each.target) for each in await memory.deliveries()}
+    people = {(Address.PERSON.value, uid) for uid in ("UID_o", "UID_a", "UID_b")}
+    assert targets == people | {(Address.TOPIC.value, "0"), (Address.TOPIC.value, "5")}
+
+
+async def test_a_callback_is_told_instead_of_people(memory: Memory) -> None:
+    await memory.create(EIGHT, way=Way.WEBHOOK)
+
+    await memory.run(EIGHT)
+
+    (delivery,) = await memory.deliveries()
+    found = await memory.messages.message(delivery.message_id)
+    assert found is not None
+    assert (delivery.channel, delivery.target) == ("webhook", "")
+    assert '"action":"reminder_due"' in found.message.content.body
+
+
+@pytest.mark.parametrize(("minutes", "when"), [(-30, "07:30"), (90, "09:30")])
+async def test_it_is_said_before_or_after_as_it_was_put_off(
+    memory: Memory, minutes: int, when: str
+) -> None:
+    await memory.create(EIGHT, defer=timedelta(minutes=minutes))
+    due = at(f"2026-11-19T{when}")
+
+    await memory.run(due - MINUTE)
+    early = await memory.told()
+    await memory.run(due)
+
+    assert (early, await memory.told()) == ([], [("浇花", "2026-11-19 08:00", "浇花")])
+
+
+LATE = "（迟到：原定 2026-11-{} 08:00）"
+
+
+@pytest.mark.parametrize(
+    ("late", "grace", "said", "states", "counts"),
+    [
+        (Late.ONCE, 300, [LATE.format(22)], ["pending"], (1, 3)),
+        (Late.ALL, 300, [LATE.format(day) for day in (19, 20, 21, 22)], ["pending"] * 4, (4, 0)),
+        (Late.SKIP, 300, [LATE.format(day) for day in (19, 20, 21, 22)], ["missed"] * 4, (0, 4)),
+        (Late.ONCE, 7200, ["浇花"], ["pending"], (1, 3)),
+        (Late.SKIP, 7200, [LATE.format(day) for day in (19, 20, 21)] + ["浇花"],
+         ["missed"] * 3 + ["pending"], (1, 3)),
+    ],
+)  # fmt: skip
+async def test_what_nobody_was_up_for(
+    memory: Memory, clock: FakeClock, late: Late, grace: int, said: list[str],
+    states: list[str], counts: tuple[int, int],
+) -> None:  # fmt: skip
+    reminder = await memory.create(
+        EIGHT, rule="FREQ=DAILY", late=late, grace=timedelta(seconds=grace)
+    )
+    clock.advance_to(EIGHT + 3 * DAY + 60 * MINUTE)
+
+    await memory.loop.run_once()
+
+    after = await memory.desk.reminder(reminder.id)
+    assert [text for *_, text in await memory.told()] == said
+    assert await memory.states() == states
+    assert ((after.fired, after.missed), after.start) == (counts, EIGHT + 4 * DAY)
+
+
+async def test_a_one_off_that_is_not_sent_late_is_missed_visibly(
+    memory: Memory, clock: FakeClock
+) -> None:
+    reminder = await memory.create(EIGHT, late=Late.SKIP)
+    clock.advance_to(EIGHT + DAY)
+
+    with capture_logs() as logs:
+        await memory.loop.run_once()
+
+    (delivery,) = await memory.deliveries()
+    assert (await memory.desk.reminder(reminder.id)).state is State.MISSED
+    assert (delivery.state.value, delivery.settled_at) == ("missed", EIGHT + DAY)
+    assert [log["event"] for log in logs] == ["reminder.missed"]
+
+
+@pytest.mark.parametrize(("late", "said"), [(Late.ONCE, 6), (Late.ALL, 306)])
+async def test_many_that_fell_due_are_caught_up_in_parts(
+    memory: Memory, clock: FakeClock, late: Late, said: int
+) -> None:
+    reminder = await memory.create(EIGHT, rule="FREQ=MINUTELY", late=late)
+    clock.advance_to(EIGHT + 305 * MINUTE)
+
+    await memory.loop.run_once()
+    partly = (await memory.desk.reminder(reminder.id)).start
+    while await memory.loop.run_once():
+        pass
+
+    after = await memory.desk.reminder(reminder.id)
+    assert partly == EIGHT + MOST * MINUTE
+    assert (after.fired, after.fired + after.missed) == (said, 306)
+
+
+async def test_a_clock_that_jumps_neither_fires_twice_nor_skips(
+    memory: Memory, clock: FakeClock
+) -> None:
+    await memory.create(EIGHT, rule="FREQ=DAILY", late=Late.ALL)
+    await memory.run(EIGHT)
+
+    clock.jump(-2 * DAY)
+    await memory.run(EIGHT + DAY)
+    clock.jump(3 * DAY)
+    await memory.loop.run_once()
+    clock.jump(-3 * DAY)
+    await memory.run(EIGHT + 5 * DAY)
+
+    days = [time for _, time, _ in await memory.told()]
+    assert days == [f"2026-11-{day} 08:00" for day in (19, 20, 21, 22, 23, 24)]
+
+
+async def test_what_is_put_off_after_it_was_said_is_said_again(memory: Memory) -> None:
+    reminder = await memory.create(EIGHT, defer=-30 * MINUTE)
+    await memory.run(EIGHT - 30 * MINUTE)
+
+    await memory.desk.change(reminder.id, lambda draft: replace(draft, defer=timedelta(0)))
+    await memory.run(EIGHT)
+
+    assert len(await memory.told()) == 2
+
+
+async def test_an_outcome_that_is_written_twice_is_one_message(memory: Memory) -> None:
+    await memory.create(EIGHT, rule="FREQ=DAILY")
+    memory.clock.advance_to(EIGHT)
+    (row,) = await memory.work.claim(1)
+    fired = await memory.work.attempt(row)
+
+    await memory.work.finish(fired)
+    woken = memory.woken
+    await memory.work.finish(fired)
+
+    assert (len(await memory.deliveries()), memory.woken) == (1, woken)
+
+
+async def test_what_was_changed_while_it_fired_is_said_as_it_is_now(
+    memory: Memory, clock: FakeClock
+) -> None:
+    reminder = await memory.create(EIGHT)
+    clock.advance_to(EIGHT)
+    (row,) = await memory.work.claim(1)
+
+    await memory.desk.change(reminder.id, lambda draft: replace(draft, title="施肥"))
+    await memory.work.finish(await memory.work.attempt(row))
+    await memory.loop.run_once()
+
+    assert [title for title, *_ in await memory.told()] == ["施肥"]
+
+
+async def test_a_rule_that_cannot_be_read_any_more_waits_for_somebody(
+    memory: Memory, clock: FakeClock
+) -> None:
+    reminder = await memory.create(EIGHT, rule="FREQ=DAILY")
+    await memory.store.change(replace(reminder, rule="FREQ=NEVER"), None)
+    clock.advance_to(EIGHT)
+
+    with capture_logs() as logs:
+        await memory.loop.run_once()
+
+    assert (await memory.desk.reminder(reminder.id)).state is State.PAUSED
+    assert [log["event"] for log in logs] == ["reminder.unreadable"]
+
+
+async def test_the_work_of_a_killed_process_is_taken_over(tmp_path: Path, clock: FakeClock) -> None:
+    async with remembering(tmp_path, clock) as killed:
+        reminder = await killed.create(EIGHT)
+        clock.advance_to(EIGHT)
+        (row,) = await killed.work.claim(1)
+        late = await killed.work.attempt(row)
+
+    async with remembering(tmp_path, clock, "there") as memory:
+        waiting = await memory.loop.run_once()
+        clock.advance(LEASE)
+        taken = await memory.loop.run_once()
+        await memory.work.finish(late)
+
+        assert (waiting, taken, len(await memory.deliveries())) == (0, 1, 1)
+        assert (await memory.desk.reminder(reminder.id)).app_id == APP

@@ -1,0 +1,115 @@
+"""What an app's own server is told, until it has taken it."""
+
+import base64
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from tests.business import Business, Call, status
+from tests.sending.town import Town
+from wechat_scheduler.delivery.model import State
+from wechat_scheduler.webhooks.app_callbacks import MOST, TURN
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Business]:
+    async with Business() as business:
+        yield business
+
+
+@pytest.fixture
+async def shop(place: Town, server: Business) -> Town:
+    """Its app has a callback."""
+    app = replace(place.app, callback=server.url("/told"))
+    await place.outgoing.directory.change_app(app)
+    place.app = app
+    return place
+
+
+async def tell(shop: Town, *events: str) -> None:
+    for event in events:
+        body = f'{{"event":"{event}"}}'.encode()
+        await shop.outgoing.sending.callback(shop.app, body, event_id=event)
+
+
+def signed(shop: Town, call: Call) -> bool:
+    key = base64.b64decode(shop.app.signing_secret.removeprefix("whsec_"))
+    head = f"{call.headers['webhook-id']}.{call.headers['webhook-timestamp']}."
+    digest = hmac.digest(key, head.encode() + call.body, "sha256")
+    return call.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+
+
+async def test_an_event_is_told_once_and_signed(shop: Town, server: Business) -> None:
+    await tell(shop, "scan", "scan")
+
+    await shop.settle()
+
+    (call,) = server.calls
+    (delivery,) = await shop.deliveries()
+    assert call.json == {"event": "scan"}
+    assert signed(shop, call)
+    assert (delivery.state, delivery.way) == (State.DELIVERED, "webhook")
+
+
+async def test_a_server_that_was_down_is_told_later_under_the_same_id(
+    shop: Town, server: Business
+) -> None:
+    server.script(status(502), times=3)
+    await tell(shop, "scan")
+
+    while len(server.calls) < 4:
+        await shop.settle()
+        shop.clock.advance(timedelta(minutes=1))
+
+    (delivery,) = await shop.deliveries()
+    assert len({call.headers["webhook-id"] for call in server.calls}) == 1
+    assert all(signed(shop, call) for call in server.calls)
+    assert (delivery.state, delivery.tries) == (State.DELIVERED, 4)
+
+
+async def test_a_callback_that_nobody_takes_ends(shop: Town, server: Business) -> None:
+    server.script(status(500), times=1_000)
+    await tell(shop, "scan")
+
+    while [one.state for one in await shop.deliveries()] == [State.PENDING]:
+        await shop.settle()
+        shop.clock.advance(timedelta(minutes=20))
+
+    (delivery,) = await shop.deliveries()
+    assert delivery.state is State.DEAD
+    assert "given up" in delivery.reason
+
+
+async def test_what_an_app_without_a_callback_was_to_be_told_is_cancelled(
+    shop: Town, server: Business
+) -> None:
+    await tell(shop, "scan")
+    await shop.outgoing.directory.change_app(replace(shop.app, callback=""))
+
+    await shop.settle()
+
+    (delivery,) = await shop.deliveries()
+    assert server.calls == []
+    assert delivery.state is State.CANCELLED
+    assert "no callback" in delivery.reason
+
+
+async def test_a_slow_server_is_told_a_few_things_at_a_time(shop: Town, server: Business) -> None:
+    async def slow(request: web.Request) -> web.StreamResponse:
+        await server.called(MOST)
+        return web.Response()
+
+    server.script(slow, times=3 * MOST)
+    await tell(shop, *(str(number) for number in range(3 * MOST)))
+
+    while len(server.calls) < 3 * MOST:
+        await shop.settle()
+        shop.clock.advance(TURN)
+
+    await shop.settle()
+    assert server.busiest == MOST
+    assert {(one.state, one.tries) for one in await shop.deliveries()} == {(State.DELIVERED, 1)}

@@ -1,0 +1,136 @@
+"""A daemon that sends, the WeChat it sends through, and the people it reaches: on real sockets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tests.clock import FakeClock
+from tests.house import APPID, Answer, Caller, WeChat, daemon, wechat
+from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.audience.model import App, Template
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
+from wechat_scheduler.sandbox.phones import Message as Shown
+
+TOKEN = "callbacktoken"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+TEMPLATE = "Q57J4mJLPXxiBNTzRqkB93eB_64KLnRmAgNcoRiOMpk"
+PUBLIC = "http://wx.example.com"
+
+# What an app with a template for everything is told.
+TEMPLATES = {
+    purpose: Template(template_id=TEMPLATE, fields={"keyword1": "{title}", "keyword2": "{content}"})
+    for purpose in ("message", "reminder")
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Town:
+    """One account with a registered credential and callback, and one app that sends through it."""
+
+    wechat: WeChat
+    caller: Caller
+    clock: Any
+    app: App
+    token: str = field(repr=False)
+
+    @property
+    def works(self) -> Any:
+        return self.caller.daemon.works
+
+    @property
+    def outgoing(self) -> Any:
+        return self.works.outgoing
+
+    @property
+    def people(self) -> Any:
+        return self.wechat.sandbox.people
+
+    async def another(self, appid: str) -> "Town":
+        """The same daemon and sandbox, seen from another account and an app of its own."""
+        return await settled_in(self.wechat, self.caller, self.clock, appid)
+
+    async def follow(self, openid: str | None = None, *, subscribe: bool = True) -> str:
+        """Somebody follows the account, and takes the app's messages; returns their uid."""
+        openid = self.people.follow(self.app.appid, openid)
+        await self.tell()
+        uid = await self.uid(openid)
+        if subscribe:
+            await self.outgoing.audience.subscribe(self.app, uid)
+        return uid
+
+    async def uid(self, openid: str) -> str:
+        found = await self.works.stores.people.subscriber_of(self.app.appid, openid)
+        assert found is not None
+        uid: str = found.uid
+        return uid
+
+    async def openid(self, uid: str) -> str:
+        found = await self.works.stores.people.subscriber(uid)
+        assert found is not None
+        openid: str = found.openid
+        return openid
+
+    async def tell(self) -> None:
+        """What WeChat owes us is pushed, and what follows from it is done."""
+        await self.wechat.sandbox.push_once()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Turn the clockworks until nothing is due, and nothing is owed by WeChat, any more."""
+        await self.caller.settle()
+        while await self.wechat.sandbox.push_once():
+            await self.caller.settle()
+
+    async def arrived(self, uid: str) -> list[Shown]:
+        """What their phone shows."""
+        return self.people.arrived(self.app.appid, await self.openid(uid))  # type: ignore[no-any-return]
+
+    async def deliveries(self, **wanted: Any) -> list[DeliveryView]:
+        messages = self.works.stores.messages
+        return list(await messages.deliveries(DeliveryFilter(**wanted), after=0, limit=10_000))
+
+    async def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        return await self.caller.call(method, path, body=body, **options)
+
+
+@asynccontextmanager
+async def town(
+    state: Path,
+    *,
+    clock: Any = None,
+    options: dict[str, Any] | None = None,
+    bot: bool = False,
+    **settings: Any,
+) -> AsyncIterator[Town]:
+    """On a clock that the test moves, unless another is given. With `bot`, it answers."""
+    clock = clock or FakeClock()
+    chosen: dict[str, Any] = {"server__public_url": PUBLIC, "reminders__bot": bot} | settings
+    async with (
+        wechat(clock, **(options or {})) as upstream,
+        daemon(state, upstream.url, clock=clock, **chosen) as caller,
+    ):
+        yield await settled_in(upstream, caller, clock)
+
+
+async def settled_in(upstream: WeChat, caller: Caller, clock: Any, appid: str = APPID) -> Town:
+    await caller.register({"type": 0}, appid=appid)
+    await caller.settle()
+    answer = await caller.call(
+        "PUT", f"/callbacks/{appid}", body={"token": TOKEN, "encoding_aes_key": AES_KEY}
+    )
+    assert answer.status == 200, answer.json
+    await upstream.sandbox.register_callback(
+        AccountCallback(
+            appid=appid,
+            url=f"{caller.daemon.url}/wechat/callback/{appid}",
+            token=TOKEN,
+            encoding_aes_key=AES_KEY,
+            mode=CallbackMode.SAFE,
+        )
+    )
+    app = replace(draft_app("shop", appid, now=clock.now()), templates=TEMPLATES)
+    made = await caller.daemon.works.outgoing.directory.make_app(app)
+    return Town(wechat=upstream, caller=caller, clock=clock, app=made.app, token=made.token)

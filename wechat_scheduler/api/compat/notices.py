@@ -1,0 +1,158 @@
+"""The notices API: `POST /message/v2/notices`, a template message to one user of the platform.
+
+    Authorization: Bearer TOKEN
+    {"to": USER, "template": TEMPLATE_ID, "url": …, "data": {KEYWORD: {"value": …, "color": …}}}
+
+`to` is the platform's own id of the user, or a uid. A notice that was kept answers `{"code": 200}`
+and nothing else; every other HTTP status is a failure, and `{"code": STATUS, "message": …}`.
+
+Since 2023-05-04 WeChat shows neither `first` nor `remark` nor colours, and cuts keywords at 20
+characters. That is no reason to refuse: it is said in a `Warning` header and in the delivery.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from aiohttp import hdrs, web
+
+from wechat_scheduler.api.bodies import decode
+from wechat_scheduler.api.compat.shapes import shaped
+from wechat_scheduler.api.compat.tokens import bearer, holder_of
+from wechat_scheduler.api.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.api.route import Proof, Route
+from wechat_scheduler.api.services import SERVICES
+from wechat_scheduler.audience.model import TokenKind
+from wechat_scheduler.delivery.model import Content, Way
+from wechat_scheduler.delivery.ways import KEYWORD
+from wechat_scheduler.errors import (
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    RequestError,
+    ThrottledError,
+)
+
+PATH: Final = "/message/v2/notices"
+ACCEPTED: Final = '{"code":200}'
+
+LONGEST_URL: Final = 1000
+MOST_KEYWORDS: Final = 50
+LONGEST_VALUE: Final = 2000
+
+# What WeChat stopped showing.
+UNSEEN: Final = frozenset(("first", "remark"))
+_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_URL = re.compile(r"https?://[^\s]+")
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+
+
+class Value(msgspec.Struct):
+    """What stands in a template's keyword."""
+
+    value: str | int | float | bool | None = ""
+    color: str | None = None
+
+
+class NoticeBody(msgspec.Struct):
+    """Fields beyond these are let pass: callers send what the platform's other APIs want."""
+
+    to: Text
+    template: Text
+    data: dict[str, Value]
+    url: str | None = None
+
+
+_decoder = msgspec.json.Decoder(NoticeBody)
+
+
+async def send(request: web.Request) -> web.Response:
+    """`POST /message/v2/notices`."""
+    services = request.app[SERVICES]
+    holder = holder_of(request, bearer(request), TokenKind.APP)
+    body = await request.read()
+    notice = _checked(decode(_decoder, body))
+    notes = tuple(_notes(notice))
+
+    async def make(keep: Keep) -> None:
+        order = await services.sending.prepare(
+            holder.app, _content(notice), names=[notice.to], notes=notes
+        )
+        (placed,) = order.placed
+        if not placed.delivery_id:
+            known = "nobody" not in placed.refusal
+            raise (ForbiddenError if known else NotFoundError)(placed.refusal, field="to")
+        await services.sending.put(order, once=keep(ACCEPTED))
+
+    asked = asked_for(request, f"app {holder.app.id}", body)
+    reply = await once_only(services.answers, asked, make)
+    warning = {"Warning": ", ".join(f'299 - "{note}"' for note in notes)} if notes else {}
+    return web.Response(text=reply.text, content_type="application/json", headers=warning)
+
+
+def refused(request: web.Request, error: RequestError) -> web.Response:
+    """`{"code", "message"}`, with the HTTP status equal to `code`."""
+    headers = {}
+    if error.status == web.HTTPUnauthorized.status_code:
+        headers[hdrs.WWW_AUTHENTICATE] = 'Bearer realm="notices"'
+    if isinstance(error, ThrottledError):
+        headers[hdrs.RETRY_AFTER] = str(int(error.retry_after.total_seconds()) or 1)
+    text = msgspec.json.encode({"code": error.status, "message": str(error)})
+    return web.Response(
+        status=error.status, body=text, content_type="application/json", headers=headers
+    )
+
+
+def _checked(notice: NoticeBody) -> NoticeBody:
+    if notice.url and (len(notice.url) > LONGEST_URL or not _URL.fullmatch(notice.url)):
+        raise InvalidRequestError(
+            f"must be http(s)://…, at most {LONGEST_URL} characters", field="url"
+        )
+    if not 1 <= len(notice.data) <= MOST_KEYWORDS:
+        raise InvalidRequestError(f"must have 1 to {MOST_KEYWORDS} keywords", field="data")
+    for name, given in notice.data.items():
+        if len(_text(given.value)) > LONGEST_VALUE:
+            raise InvalidRequestError(
+                f"must be at most {LONGEST_VALUE} characters", field=f"data.{name}.value"
+            )
+        if given.color and not _COLOUR.fullmatch(given.color):
+            raise InvalidRequestError("must be #rgb or #rrggbb", field=f"data.{name}.color")
+    return notice
+
+
+def _content(notice: NoticeBody) -> Content:
+    return Content(
+        way=Way.TEMPLATE,
+        purpose="notice",
+        template=notice.template,
+        data={name: _text(given.value) for name, given in notice.data.items()},
+        url=notice.url or "",
+    )
+
+
+def _notes(notice: NoticeBody) -> Iterator[str]:
+    unseen = sorted(UNSEEN & notice.data.keys())
+    if unseen:
+        yield f"WeChat does not show {' and '.join(unseen)}"
+    if any(given.color for given in notice.data.values()):
+        yield "WeChat does not show colours"
+    if cut := sorted(_cut(notice.data)):
+        yield f"WeChat cuts {', '.join(cut)} at {KEYWORD} characters"
+
+
+def _cut(data: Mapping[str, Value]) -> Iterator[str]:
+    for name, given in data.items():
+        if name not in UNSEEN and len(_text(given.value)) > KEYWORD:
+            yield name if name.isascii() and name.isalnum() else "a keyword"
+
+
+def _text(value: Any) -> str:
+    """As it was written in JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else msgspec.json.encode(value).decode()
+
+
+ROUTES = (Route(hdrs.METH_POST, PATH, shaped(send, refused), Proof.TOKEN),)

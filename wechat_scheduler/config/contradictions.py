@@ -1,0 +1,36 @@
+"""Settings that are right alone and wrong together."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_address
+
+from wechat_scheduler.config import notation
+from wechat_scheduler.config.settings import Config
+
+
+def contradictions(config: Config) -> Iterator[tuple[str, str]]:
+    """Each as (path, the rest of the sentence)."""
+    if config.server.insecure_no_auth and not _is_loopback(config.server.host):
+        yield (
+            "server.insecure_no_auth",
+            f"refused, since server.host {config.server.host} is not loopback",
+        )
+    attempt = longest_attempt(config)
+    if config.refresh.lease <= attempt:
+        yield (
+            "refresh.lease",
+            f"must be longer than {notation.DURATION.show(attempt)}, the longest refresh: "
+            "callbacks.timeout and three times wechat.timeout",
+        )
+
+
+def longest_attempt(config: Config) -> timedelta:
+    """Ask for params, call WeChat, refresh a parent that was refused, call once more."""
+    return config.callbacks.timeout + 3 * config.wechat.timeout
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,172 @@
+"""The bot: what somebody writes or says to the account becomes a reminder of theirs."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+import structlog
+
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Heard, HeardKind, Post
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.ports import People
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.reminders import sentences
+from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.language.parse import Parsed, parse
+from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
+from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.model import Source
+from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
+from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
+from wechat_scheduler.reminders.sentences import Pages, Teller
+
+log = structlog.get_logger(__name__)
+
+# Of a sentence that says when, and not what.
+NAMELESS: Final = "闹钟"
+
+_DAYS: Final[Mapping[str, int]] = {"今天": 0, "明天": 1, "后天": 2}
+_ALL: Final = frozenset(("全部", "我的提醒"))
+_HELP: Final = frozenset(("帮助", "help"))
+_CANCEL: Final = re.compile(r"(?:取消|删除)(?:提醒)?\s*(\S.*)")
+_TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
+_ASKS: Final = re.compile(r"提醒|闹钟|叫我|通知我")
+# WeChat ends what it understood of a voice with a full stop.
+_STOPS: Final = " \n。.！!？?"
+_UNCLEAR: Final = (Reason.NOTHING, Reason.TOO_LONG)
+
+
+class Bot:
+    """An `audience.heard.Listener`. Reminders are sent in the name of an app of the account, one
+    that has a template for them first, then the oldest; without an app by the account itself, which
+    can only answer: 48 hours after the user's last word it is silent."""
+
+    def __init__(
+        self,
+        desk: ReminderDesk,
+        people: People,
+        directory: Directory,
+        *,
+        post: Post,
+        pages: Pages,
+        clock: Clock,
+    ) -> None:
+        self._desk = desk
+        self._people = people
+        self._directory = directory
+        self._post = post
+        self._pages = pages
+        self._clock = clock
+
+    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+        """Commands may come from the account's menu as well; the rest is written or said."""
+        if heard.kind not in (HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK):
+            return False
+        app = await self._speaker(subscriber)
+        answer = await self._answer(heard, subscriber, app)
+        if answer:
+            event_id = f"{heard.event_id}/bot"
+            await self._post.say(subscriber, answer, event_id=event_id, app=app)
+        return bool(answer)
+
+    async def _answer(self, heard: Heard, subscriber: Subscriber, app: App | None) -> str:
+        """Empty if it is not for the bot."""
+        teller = Teller.of(subscriber, app, pages=self._pages, now=self._clock.now())
+        answer = await self._command(heard.text.strip(_STOPS), teller)
+        if answer or heard.kind is HeardKind.CLICK:
+            return answer
+        return await self._reminder(heard, teller, app)
+
+    async def _command(self, text: str, teller: Teller) -> str:
+        if text in _DAYS:
+            there: date = teller.now.astimezone(teller.zone).date()
+            day = Day(date=there + timedelta(days=_DAYS[text]), zone=teller.zone)
+            return teller.day(text, await on_day(self._desk, teller.uid, day, now=teller.now))
+        if text in _ALL:
+            return teller.all(await standing(self._desk, teller.uid))
+        if text.lower() in _HELP:
+            return sentences.HELP
+        found = _CANCEL.fullmatch(text)
+        return await self._cancel(found[1].strip(), teller) if found else ""
+
+    async def _cancel(self, name: str, teller: Teller) -> str:
+        """Only what is there: whoever cancels an order means an app."""
+        reminder = chosen(await standing(self._desk, teller.uid), name)
+        if reminder is None or reminder.owner != teller.uid:
+            return ""
+        try:
+            return teller.cancelled(await self._desk.cancel(reminder.id))
+        except (NotFoundError, ConflictError):
+            return sentences.OVER
+
+    async def _reminder(self, heard: Heard, teller: Teller, app: App | None) -> str:
+        policy = replace(DEFAULT_POLICY, shortest=self._desk.shortest)
+        try:
+            parsed = parse(heard.text, now=heard.at, zone=teller.zone, policy=policy)
+        except LanguageError as error:
+            return _misunderstood(error, heard)
+        return await self._keep(parsed, heard, teller, app)
+
+    async def _keep(self, parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> str:
+        try:
+            reminder = await self._desk.create(
+                _draft(parsed, teller),
+                app_id=app.id if app else 0,
+                source=Source.BOT,
+                reminder_id=_id_of(heard),
+            )
+        except ReminderError as error:
+            log.info("bot.refused", uid=teller.uid, field=error.field)
+            return _refused(error, teller)
+        return teller.kept(reminder)
+
+    async def _speaker(self, subscriber: Subscriber) -> App | None:
+        """Not one that they, or who blocked them, would have nothing sent by."""
+        subscriptions = await self._people.subscriptions_of(subscriber.uid)
+        silent = {
+            one.app_id for one in subscriptions if not one.topic_id and (one.blocked or one.muted)
+        }
+        apps = [app for app in self._directory.apps_of(subscriber.appid) if app.id not in silent]
+        return min(apps, key=lambda app: "reminder" not in app.templates, default=None)
+
+
+def _draft(parsed: Parsed, teller: Teller) -> Draft:
+    return Draft(
+        title=parsed.title or NAMELESS,
+        start=parsed.time,
+        rule=parsed.rule,
+        zone=str(teller.zone),
+        defer=-(parsed.advance or timedelta(0)),
+        owner=teller.uid,
+    )
+
+
+def _id_of(heard: Heard) -> str:
+    """The same for the same event, however often it comes."""
+    event = f"bot/{heard.event_id}/{heard.at.isoformat()}"
+    return hashlib.sha256(event.encode()).hexdigest()[:32]
+
+
+def _misunderstood(error: LanguageError, heard: Heard) -> str:
+    if error.reason not in _UNCLEAR:
+        return f"/:no{error.message}"
+    if not (heard.unclaimed or _ASKS.search(heard.text)):
+        return ""
+    if _TAKES_BACK.match(heard.text):
+        return sentences.UNKNOWN
+    return sentences.PUZZLED if error.reason is Reason.NOTHING else f"/:no{error.message}"
+
+
+def _refused(error: ReminderError, teller: Teller) -> str:
+    match error:
+        case PastError():
+            return teller.past(error.at)
+        case RuleError():
+            return sentences.TOO_OFTEN
+    return sentences.REFUSED

@@ -1,0 +1,239 @@
+"""The front desk of reminding: what every API turns its requests into."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.once import Once
+from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.planning import Draft, ahead, check, draft_of, first
+from wechat_scheduler.reminders.ports import Reminders
+
+log = structlog.get_logger(__name__)
+
+# How often an edit is done again because the reminder fired, or was edited, at the same moment.
+TRIES = 5
+
+
+class ReminderDesk:
+    """`wake` tells the loop that something may be due sooner; `shortest` is the least time between
+    two occurrences of a new rule, and may be changed at any time.
+
+    Raises RequestErrors: NotFoundError, ConflictError, and the ReminderErrors of `refusals`. All
+    methods that wait may raise StorageError.
+    """
+
+    def __init__(
+        self,
+        store: Reminders,
+        *,
+        clock: Clock,
+        wake: Callable[[], None],
+        shortest: timedelta,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+        self.shortest = shortest
+
+    def plan(
+        self,
+        draft: Draft,
+        *,
+        app_id: int,
+        source: Source = Source.NATIVE,
+        reminder_id: str = "",
+        forgiving: timedelta = timedelta(0),
+    ) -> Reminder:
+        """What would be made of it; nothing is stored. A one-off may be past by `forgiving`."""
+        check(draft)
+        now = self._clock.now()
+        found = first(draft, now=now, shortest=self.shortest, forgiving=forgiving)
+        return Reminder(
+            id=reminder_id or secrets.token_hex(16),
+            app_id=app_id,
+            source=source,
+            created_at=now,
+            start=found.at,
+            rule=str(found.rule),
+            due_at=found.at + draft.defer,
+            zone=draft.zone,
+            defer=draft.defer,
+            **draft.said(),
+        )
+
+    async def create(
+        self,
+        draft: Draft,
+        *,
+        app_id: int,
+        source: Source = Source.NATIVE,
+        reminder_id: str = "",
+        once: Callable[[Reminder], Once | None] = lambda reminder: None,
+    ) -> Reminder:
+        """Keep it. With a `reminder_id` that is known already, the one of that id is returned, and
+        nothing is changed. `once` gets what the answer is to show. Raises as `once.Once` says."""
+        reminder = self.plan(draft, app_id=app_id, source=source, reminder_id=reminder_id)
+        if not await self._store.add(reminder, draft.people, once=once(reminder)):
+            return await self.reminder(reminder.id)
+        log.info("reminder.created", reminder=reminder.id, app=app_id, source=source.value)
+        self._wake()
+        return reminder
+
+    async def replace_slots(
+        self, app_id: int, owner: str, source: Source, reminders: Sequence[Reminder]
+    ) -> None:
+        """All that was reported for this user by that API is replaced by what `plan` made."""
+        await self._store.replace_slots(app_id, owner, source, reminders)
+        self._wake()
+
+    async def change(self, reminder_id: str, edit: Callable[[Draft], Draft]) -> Reminder:
+        """`edit` gets it as it stands, perhaps several times. With another time it is active
+        again, unless it is paused; with the same one it stays where it is."""
+
+        for _ in range(TRIES):
+            before = await self.reminder(reminder_id)
+            draft = edit(draft_of(before, await self.people(reminder_id)))
+            if await self._store.change(self._edited(before, draft), draft.people):
+                self._wake()
+                return await self.reminder(reminder_id)
+        raise _busy(reminder_id)
+
+    async def pause(self, reminder_id: str) -> Reminder:
+        """What falls due until it is resumed is left out, not missed."""
+        return await self._moved(reminder_id, State.PAUSED, (State.ACTIVE,), _stopped)
+
+    async def resume(self, reminder_id: str) -> Reminder:
+        """With the first occurrence that is not past. Raises PastError if there is none."""
+        return await self._moved(reminder_id, State.ACTIVE, (State.PAUSED,), self._resumed)
+
+    async def cancel(self, reminder_id: str) -> Reminder:
+        """It stays visible."""
+        standing = (State.ACTIVE, State.PAUSED)
+        return await self._moved(reminder_id, State.CANCELLED, standing, _stopped)
+
+    async def remove(self, reminder_id: str) -> None:
+        if not await self._store.remove(reminder_id):
+            raise _no_reminder(reminder_id)
+        log.info("reminder.removed", reminder=reminder_id)
+
+    async def join(self, reminder_id: str, uid: str) -> bool:
+        """False if they had joined, or it is theirs."""
+        await self.reminder(reminder_id)
+        return await self._store.join(reminder_id, uid, now=self._clock.now())
+
+    async def leave(self, reminder_id: str, uid: str) -> bool:
+        """False if they had not joined."""
+        return await self._store.leave(reminder_id, uid)
+
+    async def stop_for(self, uid: str) -> int:
+        """They unfollowed: cancel what they own, leave what they joined. Returns how many of theirs
+        were stopped."""
+        return await self._store.stop_for(uid)
+
+    async def reminder(self, reminder_id: str) -> Reminder:
+        reminder = await self._store.reminder(reminder_id)
+        if reminder is None:
+            raise _no_reminder(reminder_id)
+        return reminder
+
+    async def people(self, reminder_id: str) -> tuple[str, ...]:
+        """Who joined."""
+        return (await self.people_of([reminder_id])).get(reminder_id, ())
+
+    async def people_of(self, reminder_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        return await self._store.people(reminder_ids)
+
+    async def of_app(
+        self,
+        app_id: int,
+        *,
+        owner: str = "",
+        source: Source | None = None,
+        state: State | None = None,
+        after: str = "",
+        limit: int,
+    ) -> Sequence[Reminder]:
+        """By id."""
+        return await self._store.of_app(
+            app_id, owner=owner, source=source, state=state, after=after, limit=limit
+        )
+
+    async def of_person(
+        self,
+        uid: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest_first: bool = False,
+        offset: int = 0,
+        limit: int,
+    ) -> Sequence[Reminder]:
+        """Owned or joined, by (start, creation)."""
+        return await self._store.of_person(
+            uid, since=since, until=until, newest_first=newest_first, offset=offset, limit=limit
+        )
+
+    def preview(self, reminder: Reminder, most: int) -> tuple[datetime, ...]:
+        """When it is said the next `most` times; fewer if it ends, none if it is over."""
+        return ahead(reminder, now=self._clock.now(), most=most)
+
+    async def _moved(
+        self,
+        reminder_id: str,
+        state: State,
+        from_: tuple[State, ...],
+        move: Callable[[Reminder, State], Reminder],
+    ) -> Reminder:
+        for _ in range(TRIES):
+            reminder = await self.reminder(reminder_id)
+            if reminder.state is state:
+                return reminder
+            if reminder.state not in from_:
+                raise ConflictError(f"the reminder is {reminder.state.value}")
+            if await self._store.change(move(reminder, state), None):
+                log.info(f"reminder.{state.value}", reminder=reminder_id)
+                self._wake()
+                return await self.reminder(reminder_id)
+        raise _busy(reminder_id)
+
+    def _edited(self, reminder: Reminder, draft: Draft) -> Reminder:
+        check(draft)
+        edited = replace(reminder, **draft.said())
+        is_same_time = draft.timing == draft_of(reminder, ()).timing
+        return edited if is_same_time else self._retimed(edited, draft)
+
+    def _resumed(self, reminder: Reminder, state: State) -> Reminder:
+        return self._retimed(replace(reminder, state=state), draft_of(reminder, ()))
+
+    def _retimed(self, reminder: Reminder, draft: Draft) -> Reminder:
+        # What was good once is good for as long as it is the same.
+        shortest = timedelta(0) if draft.rule == reminder.rule else self.shortest
+        found = first(draft, now=self._clock.now(), shortest=shortest)
+        is_paused = reminder.state is State.PAUSED
+        return replace(
+            reminder,
+            start=found.at,
+            rule=str(found.rule),
+            zone=draft.zone,
+            defer=draft.defer,
+            state=State.PAUSED if is_paused else State.ACTIVE,
+            due_at=None if is_paused else found.at + draft.defer,
+        )
+
+
+def _stopped(reminder: Reminder, state: State) -> Reminder:
+    return replace(reminder, state=state, due_at=None)
+
+
+def _no_reminder(reminder_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no reminder {reminder_id}")
+
+
+def _busy(reminder_id: str) -> ConflictError:
+    return ConflictError(f"the reminder {reminder_id} is being changed by others: try again")

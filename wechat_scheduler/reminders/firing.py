@@ -1,0 +1,155 @@
+"""What a due reminder comes to: which occurrences are said, and how it goes on. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from wechat_scheduler.delivery.model import Address, Content, Message, Target, Way
+from wechat_scheduler.delivery.sending import stable_id
+from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, State
+from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence import Occurrence, following
+
+MOST = 100
+"""Occurrences in one transaction. What is left is due at once."""
+
+
+class Choice(NamedTuple):
+    """The due occurrences that are said, and those that are recorded as missed. Others are only
+    counted."""
+
+    said: tuple[datetime, ...]
+    missed: tuple[datetime, ...] = ()
+
+
+def fire(claimed: Claimed, now: datetime, *, page: Callable[[Reminder], str]) -> Fired:
+    """The messages of all that has fallen due, and the reminder as it goes on.
+
+    The same occurrence is the same message, however often it is fired. `page` is where a reminder
+    without a `url` leads to. Raises InvalidRequestError if the rule cannot be followed any more.
+    """
+    reminder = claimed.reminder
+    due, rest = _due(reminder, now)
+    is_caught_up = rest is None or rest.at + reminder.defer > now
+    choice = _chosen(reminder, due, now, is_caught_up=is_caught_up)
+    speaker = _Speaker(claimed=claimed, now=now, page=page)
+    return Fired(
+        claimed=claimed,
+        firings=(
+            *(speaker.firing(at, is_missed=True) for at in choice.missed),
+            *(speaker.firing(at) for at in choice.said),
+        ),
+        next=_moved_on(reminder, rest, now, said=len(choice.said), of=len(due)),
+    )
+
+
+def _due(reminder: Reminder, now: datetime) -> tuple[Sequence[datetime], Occurrence | None]:
+    """The occurrences whose time has come, the oldest first, and the one after them."""
+    found: list[datetime] = []
+    latest, zone = now - reminder.defer, ZoneInfo(reminder.zone)
+    rest: Occurrence | None = Occurrence(at=reminder.start, rule=rule_of(reminder.rule))
+    while rest is not None and rest.at <= latest and len(found) < MOST:
+        found.append(rest.at)
+        rest = following(rest.rule, start=rest.at, after=rest.at, zone=zone)
+    return found, rest
+
+
+def _chosen(
+    reminder: Reminder, due: Sequence[datetime], now: datetime, *, is_caught_up: bool
+) -> Choice:
+    """Whatever the policy, what is not later than the grace is said."""
+    in_time = tuple(at for at in due if not _is_late(reminder, at, now))
+    match reminder.late:
+        case Late.ALL:
+            return Choice(tuple(due))
+        case Late.SKIP:
+            return Choice(in_time, tuple(due[: len(due) - len(in_time)]))
+        case Late.ONCE:
+            return Choice(in_time or tuple(due[-1:] if is_caught_up else ()))
+
+
+def _moved_on(
+    reminder: Reminder, rest: Occurrence | None, now: datetime, *, said: int, of: int
+) -> Reminder:
+    counted = replace(
+        reminder,
+        fired=reminder.fired + said,
+        missed=reminder.missed + of - said,
+        last_at=now if said else reminder.last_at,
+    )
+    if rest is None:
+        is_missed = not reminder.rule and not said
+        return replace(counted, state=State.MISSED if is_missed else State.DONE, due_at=None)
+    due_at = rest.at + reminder.defer
+    return replace(counted, start=rest.at, rule=str(rest.rule), due_at=due_at)
+
+
+def _is_late(reminder: Reminder, at: datetime, now: datetime) -> bool:
+    return now - (at + reminder.defer) > reminder.grace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Speaker:
+    """Says one reminder's occurrences at one moment."""
+
+    claimed: Claimed
+    now: datetime
+    page: Callable[[Reminder], str]
+
+    def firing(self, at: datetime, *, is_missed: bool = False) -> Firing:
+        reminder, late = self.claimed.reminder, ""
+        # By when it is said, so that one that is put off after it was said is said again.
+        due_at = at + reminder.defer
+        if _is_late(reminder, at, self.now):
+            late = f"（迟到：原定 {self._local(due_at)}）"
+        message = Message(
+            id=stable_id("reminder", reminder.id, due_at.isoformat()),
+            app_id=reminder.app_id,
+            content=self._content(at, late),
+            created_at=self.now,
+            priority=reminder.priority,
+            notes=(f"it was due at {due_at:%Y-%m-%dT%H:%M:%SZ}",) if late else (),
+        )
+        return Firing(message=message, targets=self._targets(message.id), is_missed=is_missed)
+
+    def _content(self, at: datetime, late: str) -> Content:
+        reminder = self.claimed.reminder
+        text, time = reminder.detail + late or reminder.title, self._local(at)
+        return Content(
+            way=reminder.way,
+            purpose="reminder",
+            title=reminder.title,
+            text=text,
+            url=reminder.url or self.page(reminder),
+            data={"time": time},
+            body=self._body(at, text) if reminder.way is Way.WEBHOOK else "",
+        )
+
+    def _body(self, at: datetime, text: str) -> str:
+        """What an app's callback is told, in the form of `audience.callbacks`."""
+        reminder = self.claimed.reminder
+        data = {"id": reminder.id, "appId": reminder.app_id, "title": reminder.title, "text": text}
+        data["time"] = int(at.timestamp() * 1000)
+        return msgspec.json.encode({"action": "reminder_due", "data": data}).decode()
+
+    def _targets(self, message_id: int) -> tuple[Target, ...]:
+        reminder = self.claimed.reminder
+        if reminder.way is Way.WEBHOOK:
+            return (_target(message_id, Address.WEBHOOK, ""),)
+        people = dict.fromkeys(filter(None, (reminder.owner, *self.claimed.people)))
+        return (
+            *(_target(message_id, Address.PERSON, uid) for uid in people),
+            *(_target(message_id, Address.TOPIC, str(topic)) for topic in reminder.topics),
+        )
+
+    def _local(self, moment: datetime) -> str:
+        return f"{moment.astimezone(ZoneInfo(self.claimed.reminder.zone)):%Y-%m-%d %H:%M}"
+
+
+def _target(message_id: int, address: Address, name: str) -> Target:
+    delivery_id = stable_id("delivery", str(message_id), address, name)
+    return Target(delivery_id=delivery_id, address=address, name=name)

@@ -1,0 +1,113 @@
+"""The nouns of what is due at a time."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from wechat_scheduler.audience.model import SHANGHAI
+from wechat_scheduler.delivery.model import Message, Priority, Target, Way
+
+
+class State(enum.StrEnum):
+    """Where a reminder stands. MISSED fell due while nobody was up, and was not to be sent late."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DONE = "done"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class Late(enum.StrEnum):
+    """What becomes of occurrences that fell due while nobody was up, and are later than the grace;
+    whatever is not is sent."""
+
+    ONCE = "once"
+    """The newest is sent, and says that it is late; of the others it is counted that they were
+    missed."""
+
+    SKIP = "skip"
+    """None that is later than the grace; they are missed, visibly."""
+
+    ALL = "all"
+    """Every one is sent, and says that it is late."""
+
+
+class Source(enum.StrEnum):
+    """By which API it came."""
+
+    NATIVE = "native"
+    WECRON = "wecron"
+    BOT = "bot"
+    TENCENT = "tencent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """Something to be said at a time, once or again and again.
+
+    `id` is 32 hex digits. `start` is the next occurrence (of a one-off: the occurrence), at the wall
+    time that it keeps in `zone`; `rule` is empty for a one-off, else what `recurrence.read` takes,
+    with what remains of its count. It is said `defer` after each occurrence (negative: before).
+    `due_at` is when, None if never again. `owner` is a uid, or empty for what an app reminds of; they,
+    whoever joined, and the `topics` (0: everybody who takes the app's messages) are told.
+    `fired` and `missed` count occurrences, `last_at` is when one was sent. `slot` orders what an app
+    reported together; `mark` is its own name for it.
+    """
+
+    id: str
+    app_id: int
+    owner: str
+    source: Source
+    title: str
+    detail: str = ""
+    url: str = ""
+    start: datetime
+    rule: str = ""
+    zone: str = SHANGHAI
+    defer: timedelta = timedelta(0)
+    due_at: datetime | None
+    state: State = State.ACTIVE
+    late: Late = Late.ONCE
+    grace: timedelta = timedelta(minutes=5)
+    way: Way = Way.AUTO
+    priority: Priority = Priority.NORMAL
+    topics: tuple[int, ...] = ()
+    slot: int = 0
+    mark: str = ""
+    fired: int = 0
+    missed: int = 0
+    last_at: datetime | None = None
+    created_at: datetime
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A due reminder in the hands of the one process that may act on it now."""
+
+    reminder: Reminder
+    people: tuple[str, ...]
+    claim: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """One occurrence, and the message that it is. `is_missed` ones are recorded, and not sent."""
+
+    message: Message
+    targets: tuple[Target, ...]
+    is_missed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """What a due reminder comes to: messages to be put, and the reminder as it goes on."""
+
+    claimed: Claimed
+    firings: tuple[Firing, ...]
+    next: Reminder
+
+
+Outcome: TypeAlias = Fired

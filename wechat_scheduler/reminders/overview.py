@@ -1,0 +1,85 @@
+"""What one person has to be reminded of, and how it is found again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence import following
+
+# Looked through for what is asked; nobody keeps more in their head.
+MOST: Final = 200
+
+# Digits of an id that a person types: among so few reminders no two are alike.
+NUMBER: Final = 6
+
+STANDING: Final = (State.ACTIVE, State.PAUSED)
+
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+class Listed(NamedTuple):
+    """A reminder, and its (first) occurrence in the time that was asked for."""
+
+    at: datetime
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """From midnight to midnight, by the wall of `zone`."""
+
+    date: date
+    zone: ZoneInfo
+
+    @property
+    def begins(self) -> datetime:
+        return datetime.combine(self.date, time(), self.zone)
+
+    @property
+    def ends(self) -> datetime:
+        return datetime.combine(self.date + _DAY, time(), self.zone)
+
+
+def number_of(reminder: Reminder) -> str:
+    """What a person calls it by."""
+    return reminder.id[:NUMBER]
+
+
+async def on_day(desk: ReminderDesk, uid: str, day: Day, *, now: datetime) -> Sequence[Listed]:
+    """All that falls on that day, said already or not, by time."""
+    # What recurs stands at its next occurrence, which may be before that day.
+    since = min(day.begins, now - _DAY)
+    found = await desk.of_person(uid, since=since, until=day.ends, limit=MOST)
+    listed = [Listed(at, each) for each in found if (at := _first_on(day, each))]
+    return sorted(listed, key=lambda one: one.at)
+
+
+async def standing(desk: ReminderDesk, uid: str) -> Sequence[Listed]:
+    """All that is not over yet, by time."""
+    found = await desk.of_person(uid, newest_first=True, limit=MOST)
+    return [Listed(each.start, each) for each in reversed(found) if each.state in STANDING]
+
+
+def chosen(reminders: Sequence[Listed], name: str) -> Reminder | None:
+    """The one of that number, or of that title if only one is called so."""
+    for listed in reminders:
+        if number_of(listed.reminder) == name.lower():
+            return listed.reminder
+    called = [listed.reminder for listed in reminders if listed.reminder.title == name]
+    return called[0] if len(called) == 1 else None
+
+
+def _first_on(day: Day, reminder: Reminder) -> datetime | None:
+    at: datetime | None = reminder.start
+    if reminder.rule and reminder.state is State.ACTIVE:
+        after = max(reminder.start, day.begins) - _SECOND
+        rule, zone = rule_of(reminder.rule), ZoneInfo(reminder.zone)
+        found = following(rule, start=reminder.start, after=after, zone=zone)
+        at = found.at if found else None
+    return at if at and day.begins <= at < day.ends else None

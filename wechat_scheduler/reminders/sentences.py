@@ -1,0 +1,174 @@
+"""What people are told about their reminders, in Chinese, as customer-service texts show it. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
+from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.language.wording import clock_words, moment_words
+from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.overview import Listed, number_of
+
+# WeChat shows an answer of up to 2048 bytes; this many lines fit with their links.
+MOST_LISTED: Final = 8
+LONGEST_TITLE: Final = 20
+LONGEST_DETAIL: Final = 200
+
+HELP: Final = (
+    "把时间和要做的事告诉我，到时我会提醒你，例如：\n"
+    "明天下午3点提醒我开会\n每月25号还信用卡\n每个工作日早上8点半打卡\n\n"
+    "发送“今天”“明天”或“我的提醒”查看提醒\n发送“取消 编号”取消自己的提醒\n发送“退出 编号”退出别人分享的提醒"
+)
+PUZZLED: Final = "没听懂，试试这样说：\n明天下午3点提醒我开会\n\n发送“帮助”了解更多"
+UNKNOWN: Final = "没有找到这个提醒，发送“我的提醒”查看编号"
+GONE: Final = "/:no这个提醒不存在，可能已经被删除了"
+OVER: Final = "/:no这个提醒已经结束了"
+TOO_OFTEN: Final = "/:no没法这样重复：要么太频繁，要么永远不会到"
+REFUSED: Final = "/:no没法这样提醒，请换一个说法"
+SOMEBODY: Final = "微信用户"
+
+_UNITS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
+_MINUTE: Final = 60
+_ASIDE = {State.PAUSED: "（已暂停）", State.DONE: "（已提醒）", State.MISSED: "（已错过）"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Where a reminder can be looked at by anybody, and changed by its owner; both give an empty text
+    where users cannot reach us."""
+
+    public: Callable[[Reminder], str]
+    owner: Callable[[Reminder], str]
+
+    def of(self, reminder: Reminder, uid: str) -> str:
+        return (self.owner if reminder.owner == uid else self.public)(reminder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Tells one person, who lives in `zone`, at one moment."""
+
+    pages: Pages
+    uid: str
+    zone: ZoneInfo
+    now: datetime
+
+    @classmethod
+    def of(cls, subscriber: Subscriber, app: App | None, *, pages: Pages, now: datetime) -> Self:
+        """Their own zone, or that of the app that speaks to them."""
+        zone = ZoneInfo(subscriber.zone or (app.zone if app else SHANGHAI))
+        return cls(pages=pages, uid=subscriber.uid, zone=zone, now=now)
+
+    def kept(self, reminder: Reminder) -> str:
+        """What was understood of what they said."""
+        return self._told("/:ok" + self._soon(reminder), reminder, "修改/分享")
+
+    def joined(self, reminder: Reminder, *, is_new: bool) -> str:
+        """They scanned it."""
+        head = "/:ok" if is_new else "你已经订阅过这个提醒了，"
+        return self._told(head + self._soon(reminder), reminder, "查看")
+
+    def own(self, reminder: Reminder) -> str:
+        """They scanned their own."""
+        return self._told("这是你自己的提醒，" + self._soon(reminder), reminder, "修改/分享")
+
+    def left(self, reminder: Reminder) -> str:
+        return f"💔 已退出提醒：{plain(reminder.title)}"
+
+    def cancelled(self, reminder: Reminder) -> str:
+        return f"已取消提醒：{plain(reminder.title)}"
+
+    def past(self, at: datetime) -> str:
+        return f"/:no{moment_words(at.astimezone(self.zone))} 已经过去了，请重设一个将来的提醒"
+
+    def day(self, name: str, listed: Sequence[Listed]) -> str:
+        return self._listed(f"{name}没有提醒", f"{name}的提醒", listed, clock_words)
+
+    def all(self, listed: Sequence[Listed]) -> str:
+        return self._listed("你还没有提醒，" + HELP, "你的提醒", listed, moment_words)
+
+    def someone_came(self, name: str, reminder: Reminder) -> str:
+        return f"🎉 {plain(name)}订阅了你的提醒：{self._linked(reminder)}"
+
+    def someone_left(self, name: str, reminder: Reminder) -> str:
+        return f"💔 {plain(name)}退出了你的提醒：{self._linked(reminder)}"
+
+    def _soon(self, reminder: Reminder) -> str:
+        until = until_words((reminder.due_at or reminder.start) - self.now)
+        return f"将在{until}提醒你{plain(reminder.title)}"
+
+    def _told(self, head: str, reminder: Reminder, link: str) -> str:
+        start = reminder.start.astimezone(self.zone)
+        recurs = describe(reminder.rule, reminder.start.astimezone(ZoneInfo(reminder.zone)))
+        facts = {
+            "备注": cut(plain(reminder.detail), LONGEST_DETAIL),
+            "时间": moment_words(start),
+            "提醒": defer_words(reminder.defer),
+            "重复": recurs if reminder.rule else "",
+            "编号": number_of(reminder),
+        }
+        page = anchor(self.pages.of(reminder, self.uid), link)
+        return "\n\n".join(filter(None, (head, _lines(facts.items()), page)))
+
+    def _listed(
+        self, none: str, head: str, listed: Sequence[Listed], time: Callable[[datetime], str]
+    ) -> str:
+        if not listed:
+            return none
+        lines = [
+            f"{time(one.at.astimezone(self.zone))} {self._linked(one.reminder)}"
+            f"{_ASIDE.get(one.reminder.state, '')} [{number_of(one.reminder)}]"
+            for one in listed[:MOST_LISTED]
+        ]
+        if len(listed) > MOST_LISTED:
+            lines.append(f"……还有{len(listed) - MOST_LISTED}个")
+        return "\n".join((f"{head}：", *lines))
+
+    def _linked(self, reminder: Reminder) -> str:
+        title = cut(plain(reminder.title), LONGEST_TITLE)
+        return anchor(self.pages.of(reminder, self.uid), title) or title
+
+
+def until_words(span: timedelta) -> str:
+    """`1天4小时后`: the two largest units, to the minute: what was asked for in ten minutes is still
+    ten minutes away when it is answered."""
+    left = max(1, round(span.total_seconds()))
+    if left >= _MINUTE:
+        left = (left + _MINUTE // 2) // _MINUTE * _MINUTE
+    words: list[str] = []
+    for unit, seconds in _UNITS:
+        count, left = divmod(left, seconds)
+        if count and len(words) < 2:
+            words.append(f"{count}{unit}")
+        elif words:
+            break
+    return "".join(words) + "后"
+
+
+def defer_words(defer: timedelta) -> str:
+    """`提前30分钟`; empty if it is said in time."""
+    if not defer:
+        return ""
+    amount = until_words(abs(defer)).removesuffix("后")
+    return ("提前" if defer < timedelta(0) else "延后") + amount
+
+
+def anchor(url: str, text: str) -> str:
+    """A link as customer-service texts show it; empty without an address."""
+    return f'<a href="{url}">{text}</a>' if url else ""
+
+
+def plain(text: str) -> str:
+    """What others wrote is shown, and becomes no link of its own."""
+    return text.replace("<", "＜")
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _lines(facts: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in facts if value)

@@ -1,0 +1,65 @@
+"""The clockwork's work on reminders: what is due goes to the outbox."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from wechat_scheduler.clock import Clock
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.firing import fire
+from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, State
+from wechat_scheduler.reminders.ports import Due
+
+log = structlog.get_logger(__name__)
+
+
+class ReminderWork:
+    """`page` is where a reminder without an address of its own leads to; `wake` tells the
+    dispatcher that there is something to send."""
+
+    name = "reminders"
+
+    def __init__(
+        self,
+        store: Due,
+        *,
+        clock: Clock,
+        lease: timedelta,
+        page: Callable[[Reminder], str],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._page = page
+        self._wake = wake
+
+    async def claim(self, limit: int) -> Sequence[Claimed]:
+        return await self._store.claim(now=self._clock.now(), limit=limit, lease=self._lease)
+
+    async def attempt(self, row: Claimed) -> Fired:
+        try:
+            return fire(row, self._clock.now(), page=self._page)
+        except (InvalidRequestError, KeyError) as error:
+            # A rule or zone that was good once, before an update: it waits for somebody to mend it.
+            log.error("reminder.unreadable", reminder=row.reminder.id, error=str(error))
+            paused = replace(row.reminder, state=State.PAUSED, due_at=None)
+            return Fired(claimed=row, firings=(), next=paused)
+
+    async def finish(self, outcome: Fired) -> None:
+        if await self._store.finish(outcome, now=self._clock.now()):
+            _log(outcome)
+            self._wake()
+
+    async def next_due(self) -> datetime | None:
+        return await self._store.next_due()
+
+
+def _log(fired: Fired) -> None:
+    before, after = fired.claimed.reminder, fired.next
+    if missed := after.missed - before.missed:
+        log.warning("reminder.missed", reminder=after.id, count=missed)
+    if said := after.fired - before.fired:
+        log.debug("reminder.fired", reminder=after.id, count=said)

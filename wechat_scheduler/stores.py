@@ -1,0 +1,64 @@
+"""Everything that is kept, on one database."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wechat_scheduler.credentials.ports import Issuer, uses_secret
+from wechat_scheduler.storage.answers import SqlAnswers
+from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.due_reminders import SqlDueReminders
+from wechat_scheduler.storage.events import SqlEvents
+from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.messages import SqlMessages
+from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.people import SqlPeople
+from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.reminders import SqlReminders
+from wechat_scheduler.storage.rows import Vault
+
+Kinds = Mapping[str, Issuer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Everything that is kept, by the core that asks for it."""
+
+    credentials: SqlCredentials
+    outbox: SqlOutbox
+    keys: SqlKeys
+    audit: SqlAudit
+    census: SqlCensus
+    pushes: SqlPushes
+    events: SqlEvents
+    apps: SqlApps
+    people: SqlPeople
+    messages: SqlMessages
+    answers: SqlAnswers
+    reminders: SqlReminders
+    due: SqlDueReminders
+
+
+def stores_on(database: Database, vault: Vault, kinds: Kinds) -> Stores:
+    worker = secrets.token_hex(4)
+    with_secret = frozenset(kind for kind, issuer in kinds.items() if uses_secret(issuer))
+    credentials = SqlCredentials(database, vault, worker=worker, secret_kinds=with_secret)
+    return Stores(
+        credentials=credentials,
+        outbox=SqlOutbox(database, worker=worker),
+        keys=SqlKeys(database, vault),
+        audit=SqlAudit(database),
+        census=SqlCensus(database),
+        pushes=SqlPushes(database, vault, tell=credentials.tell),
+        events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),
+        apps=SqlApps(database, vault),
+        people=SqlPeople(database, vault),
+        messages=SqlMessages(database, vault),
+        answers=SqlAnswers(database, vault),
+        reminders=SqlReminders(database, vault),
+        due=SqlDueReminders(database, worker=worker),
+    )
