@@ -170,6 +170,18 @@ async def test_patching_changes_what_is_given(user: Client) -> None:
     assert blank.json == {"title": ["该字段不能为空。"]}
 
 
+async def test_another_time_keeps_the_end_that_a_sentence_set(place: Town, user: Client) -> None:
+    made = (await user("POST", body={"desc": "每天早上8点吃药到11月21号"})).json
+    later = made["time"] + 2 * 3_600_000
+
+    patched = await user("PATCH", f"{API}{made['id']}/", body=made | {"time": later})
+
+    desk = place.outgoing.reminding.desk
+    times = desk.preview(await desk.reminder(made["id"]), 9)
+    assert (patched.json["time"], patched.json["repeat"]) == (later, {"day": 1})
+    assert [f"{time:%d %H:%M}" for time in times] == ["19 02:00", "20 02:00", "21 02:00"]
+
+
 async def test_others_see_join_and_leave(place: Town, user: Client) -> None:
     made, friend = await user.make(), await client(place)
     path = f"{API}{made['id']}/"

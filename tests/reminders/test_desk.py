@@ -30,6 +30,7 @@ FAR = 200 * 366 * DAY
         ({"zone": "../../etc/passwd"}, ZoneError, "zone"),
         ({"rule": "FREQ=SECONDLY"}, RuleError, "rule"),
         ({"rule": "FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0,1"}, RuleError, "rule"),
+        ({"rule": "FREQ=DAILY\nFREQ=DAILY;BYSECOND=3"}, RuleError, "rule"),
         ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, RuleError, "rule"),
         ({"rule": "FREQ=DAILY;UNTIL=20261101"}, RuleError, "rule"),
         ({"start": PAST, "rule": "FREQ=DAILY;COUNT=1"}, RuleError, "rule"),

@@ -78,7 +78,7 @@ async def test_it_is_said_before_or_after_as_it_was_put_off(
     assert (early, await memory.told()) == ([], [("浇花", "2026-11-19 08:00", "浇花")])
 
 
-LATE = "（迟到：原定 2026-11-{} 08:00）"
+LATE = "（迟到）原定 11-{} 08:00"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,16 @@ async def test_what_nobody_was_up_for(
     assert [text for *_, text in await memory.told()] == said
     assert await memory.states() == states
     assert ((after.fired, after.missed), after.start) == (counts, EIGHT + 4 * DAY)
+
+
+async def test_what_is_late_says_so_before_a_long_text(memory: Memory, clock: FakeClock) -> None:
+    await memory.create(EIGHT, detail="阳台上的每一盆都要浇，多肉除外")
+    clock.advance_to(EIGHT + DAY)
+
+    await memory.loop.run_once()
+
+    ((_, _, text),) = await memory.told()
+    assert text == "（迟到）阳台上的每一盆都要浇，多肉除外（原定 11-19 08:00）"
 
 
 async def test_a_one_off_that_is_not_sent_late_is_missed_visibly(

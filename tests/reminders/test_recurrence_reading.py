@@ -7,6 +7,7 @@ import pytest
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.recurrence import following, from_wecron, read, to_wecron
+from wechat_scheduler.reminders.recurring import series
 
 EVERY_MINUTE = ",".join(map(str, range(60)))
 
@@ -94,6 +95,29 @@ def test_a_search_is_given_up_within_its_budget() -> None:
 
     with pytest.raises(InvalidRequestError, match="too many steps"):
         following(rule, start=start, after=start, zone=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_over"),
+    [
+        ("FREQ=DAILY;INTERVAL=20000", False),
+        (f"FREQ=DAILY;BYHOUR=0,9;BYMINUTE={EVERY_MINUTE}", False),
+        ("FREQ=MINUTELY", False),
+        ("FREQ=MINUTELY;COUNT=10000", True),
+    ],
+)
+def test_what_began_long_ago_is_found_in_few_steps(
+    text: str, is_over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(series, "BUDGET", 1_000)
+    start = datetime(1995, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    then = start + timedelta(days=20_000)
+
+    found = following(
+        read(text), start=start, after=then - timedelta(minutes=1), zone=ZoneInfo("Asia/Shanghai")
+    )
+
+    assert (found and found.at) == (None if is_over else then)
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,19 @@ async def test_an_owner_who_does_not_want_to_hear_of_it_is_not_told(place: Town)
     assert len(await place.arrived(owner)) == 1
 
 
+async def test_of_two_that_are_called_alike_the_number_is_asked_for(place: Town) -> None:
+    uid = await place.follow()
+    await write(place, uid, "明天下午3点提醒我开会")
+    await write(place, uid, "后天下午3点提醒我开会")
+    ids = await kept(place, uid)
+
+    answer = await write(place, uid, "取消 开会")
+    await write(place, uid, f"取消 {ids[0][:6]}")
+
+    assert answer.startswith("有2个“开会”，请发送编号：\n2026年11月19日 周四 15:00 [")
+    assert await kept(place, uid) == ids[1:]
+
+
 async def test_scanning_what_is_ones_own_or_over_or_gone_says_so(place: Town) -> None:
     openid = place.people.follow(place.app.appid)
     await place.tell()

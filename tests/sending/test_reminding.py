@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.sending.town import Town
+from wechat_scheduler.delivery.model import State
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reminders.model import Late
 from wechat_scheduler.reminders.planning import Draft
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -27,6 +29,26 @@ async def test_a_daily_reminder_comes_once_a_day(place: Town) -> None:
     shown = await place.arrived(uid)
     assert len(shown) == 3
     assert {one.kind for one in shown} == {"template"}
+
+
+async def test_what_fell_due_while_nobody_was_up_is_late_on_the_phone(place: Town) -> None:
+    uid, desk = await place.follow(), place.outgoing.reminding.desk
+    noon = place.clock.now().astimezone(SHANGHAI).replace(hour=12, minute=0)
+    detail = "阳台上的每一盆都要浇到，多肉除外"
+    for late in Late:
+        draft = Draft(
+            title=late, detail=detail, start=noon, rule="FREQ=HOURLY", late=late, owner=uid
+        )
+        await desk.create(draft, app_id=place.app.id)
+
+    place.clock.advance_to(noon + timedelta(hours=2, minutes=30))
+    await place.settle()
+
+    shown = sorted(tuple(one.fields.values()) for one in await place.arrived(uid))
+    assert shown == [
+        (late, "（迟到）阳台上的每一盆都要浇到，多肉除…") for late in ["all"] * 3 + ["once"]
+    ]
+    assert len(await place.deliveries(state=State.MISSED)) == 3
 
 
 async def test_an_app_that_is_removed_takes_its_reminders_along(place: Town) -> None:

@@ -20,7 +20,7 @@ from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.language.parse import Parsed, parse
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
 from wechat_scheduler.reminders.language.problem import LanguageError, Reason
-from wechat_scheduler.reminders.model import Source
+from wechat_scheduler.reminders.model import Reminder, Source
 from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
 from wechat_scheduler.reminders.planning import Draft
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
@@ -97,9 +97,17 @@ class Bot:
 
     async def _cancel(self, name: str, teller: Teller) -> str:
         """Only what is there: whoever cancels an order means an app."""
-        reminder = chosen(await standing(self._desk, teller.uid), name)
-        if reminder is None or reminder.owner != teller.uid:
-            return ""
+        listed = await standing(self._desk, teller.uid)
+        own = [one.reminder for one in listed if one.reminder.owner == teller.uid]
+        match chosen(own, name):
+            case [reminder]:
+                return await self._cancel_one(reminder, teller)
+            case [_, *_] as several:
+                return teller.several(several)
+            case _:
+                return ""
+
+    async def _cancel_one(self, reminder: Reminder, teller: Teller) -> str:
         try:
             return teller.cancelled(await self._desk.cancel(reminder.id))
         except (NotFoundError, ConflictError):

@@ -19,6 +19,12 @@ log = structlog.get_logger(__name__)
 # How often an edit is done again because the reminder fired, or was edited, at the same moment.
 TRIES = 5
 
+_MOVED = {
+    State.PAUSED: "reminder.paused",
+    State.ACTIVE: "reminder.resumed",
+    State.CANCELLED: "reminder.cancelled",
+}
+
 
 class ReminderDesk:
     """`wake` tells the loop that something may be due sooner; `shortest` is the least time between
@@ -197,7 +203,7 @@ class ReminderDesk:
             if reminder.state not in from_:
                 raise ConflictError(f"the reminder is {reminder.state.value}")
             if await self._store.change(move(reminder, state), None):
-                log.info(f"reminder.{state.value}", reminder=reminder_id)
+                log.info(_MOVED[state], reminder=reminder_id)
                 self._wake()
                 return await self.reminder(reminder_id)
         raise _busy(reminder_id)

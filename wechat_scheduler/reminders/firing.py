@@ -105,7 +105,7 @@ class _Speaker:
         # By when it is said, so that one that is put off after it was said is said again.
         due_at = at + reminder.defer
         if _is_late(reminder, at, self.now):
-            late = f"（迟到：原定 {self._local(due_at)}）"
+            late = f"原定 {self._local(due_at):%m-%d %H:%M}"
         message = Message(
             id=stable_id("reminder", reminder.id, due_at.isoformat()),
             app_id=reminder.app_id,
@@ -118,14 +118,14 @@ class _Speaker:
 
     def _content(self, at: datetime, late: str) -> Content:
         reminder = self.claimed.reminder
-        text, time = reminder.detail + late or reminder.title, self._local(at)
+        text = _late(late, reminder.detail) if late else reminder.detail or reminder.title
         return Content(
             way=reminder.way,
             purpose="reminder",
             title=reminder.title,
             text=text,
             url=reminder.url or self.page(reminder),
-            data={"time": time},
+            data={"time": f"{self._local(at):%Y-%m-%d %H:%M}"},
             body=self._body(at, text) if reminder.way is Way.WEBHOOK else "",
         )
 
@@ -146,8 +146,13 @@ class _Speaker:
             *(_target(message_id, Address.TOPIC, str(topic)) for topic in reminder.topics),
         )
 
-    def _local(self, moment: datetime) -> str:
-        return f"{moment.astimezone(ZoneInfo(self.claimed.reminder.zone)):%Y-%m-%d %H:%M}"
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.claimed.reminder.zone))
+
+
+def _late(was: str, detail: str) -> str:
+    """That it is late comes first: of a long text, a template shows 20 characters."""
+    return f"（迟到）{detail}（{was}）" if detail else f"（迟到）{was}"
 
 
 def _target(message_id: int, address: Address, name: str) -> Target:

@@ -66,13 +66,10 @@ async def standing(desk: ReminderDesk, uid: str) -> Sequence[Listed]:
     return [Listed(each.start, each) for each in reversed(found) if each.state in STANDING]
 
 
-def chosen(reminders: Sequence[Listed], name: str) -> Reminder | None:
-    """The one of that number, or of that title if only one is called so."""
-    for listed in reminders:
-        if number_of(listed.reminder) == name.lower():
-            return listed.reminder
-    called = [listed.reminder for listed in reminders if listed.reminder.title == name]
-    return called[0] if len(called) == 1 else None
+def chosen(reminders: Sequence[Reminder], name: str) -> Sequence[Reminder]:
+    """The one of that number, or all that are called so."""
+    numbered = [one for one in reminders if number_of(one) == name.lower()]
+    return numbered or [one for one in reminders if one.title == name]
 
 
 def _first_on(day: Day, reminder: Reminder) -> datetime | None:

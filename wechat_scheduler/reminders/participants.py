@@ -87,9 +87,16 @@ class Participants:
 
     async def _leave(self, name: str, heard: Heard, subscriber: Subscriber) -> bool:
         """Only what they joined: else it is for somebody else."""
-        reminder = chosen(await standing(self._desk, subscriber.uid), name)
-        if reminder is None or not await self._desk.leave(reminder.id, subscriber.uid):
+        listed = await standing(self._desk, subscriber.uid)
+        joined = [one.reminder for one in listed if one.reminder.owner != subscriber.uid]
+        called = chosen(joined, name)
+        if len(called) > 1:
+            teller = self._teller(subscriber, None)
+            await self._say(heard, subscriber, teller.several(called), None)
+            return True
+        if not called or not await self._desk.leave(called[0].id, subscriber.uid):
             return False
+        reminder = called[0]
         log.info("reminder.left", reminder=reminder.id, uid=subscriber.uid)
         app = self._directory.app(reminder.app_id)
         await self._say(heard, subscriber, self._teller(subscriber, app).left(reminder), app)

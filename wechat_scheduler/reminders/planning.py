@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,9 @@ FARTHEST = timedelta(days=366)
 """From an occurrence to when it is said, and how late it may be."""
 
 MOST_PEOPLE = 2000
+
+LOOKED_AT = 20
+"""Occurrences that follow the first of several lines, as many as there may be of these."""
 
 _SECOND = timedelta(seconds=1)
 
@@ -113,7 +117,7 @@ def first(
     elif start + draft.defer + forgiving <= now:
         field = "time" if start + forgiving <= now else "defer"
         raise PastError(start + draft.defer, zone, field=field)
-    return _found(rule, start, after, zone)
+    return _found(rule, start, after, zone, shortest)
 
 
 def ahead(reminder: Reminder, *, now: datetime, most: int) -> tuple[datetime, ...]:
@@ -158,13 +162,26 @@ def _read(text: str, shortest: timedelta) -> Rule:
         raise RuleError(str(error)) from error
 
 
-def _found(rule: Rule, start: datetime, after: datetime, zone: ZoneInfo) -> Occurrence:
+def _found(
+    rule: Rule, start: datetime, after: datetime, zone: ZoneInfo, shortest: timedelta
+) -> Occurrence:
     try:
         found = following(rule, start=start, after=after, zone=zone)
         if found is not None:
             read(str(found.rule), shortest=timedelta(0))  # what is written out may be too long
+            _check_pace(found, zone, shortest)
     except InvalidRequestError as error:
         raise RuleError(str(error)) from error
     if found is None:
         raise RuleError("it never fires (again)")
     return found
+
+
+def _check_pace(found: Occurrence, zone: ZoneInfo, shortest: timedelta) -> None:
+    """Each line keeps `shortest`; so must all together, as far as is looked."""
+    if len(found.rule.lines) < 2:
+        return
+    times = upcoming(found.rule, start=found.at, after=found.at, zone=zone, most=LOOKED_AT)
+    if any(later - earlier < shortest for earlier, later in pairwise((found.at, *times))):
+        seconds = f"{shortest.total_seconds():g}"
+        raise InvalidRequestError(f"its lines fire more often than every {seconds} s together")

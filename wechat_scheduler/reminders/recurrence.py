@@ -17,7 +17,7 @@ stored as the next `(start, rule)`.
 from wechat_scheduler.reminders.recurring.reading import read
 from wechat_scheduler.reminders.recurring.rule import Kind, Line, Rule, anchored
 from wechat_scheduler.reminders.recurring.series import Occurrence, following, upcoming
-from wechat_scheduler.reminders.recurring.wecron import from_wecron, to_wecron
+from wechat_scheduler.reminders.recurring.wecron import from_wecron, moved, to_wecron
 
 __all__ = [
     "Kind",
@@ -27,6 +27,7 @@ __all__ = [
     "anchored",
     "following",
     "from_wecron",
+    "moved",
     "read",
     "to_wecron",
     "upcoming",

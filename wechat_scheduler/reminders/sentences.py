@@ -81,6 +81,14 @@ class Teller:
     def cancelled(self, reminder: Reminder) -> str:
         return f"已取消提醒：{plain(reminder.title)}"
 
+    def several(self, called: Sequence[Reminder]) -> str:
+        """Which of those that have the same title is meant."""
+        lines = [
+            f"{moment_words(one.start.astimezone(self.zone))} [{number_of(one)}]"
+            for one in called[:MOST_LISTED]
+        ]
+        return "\n".join((f"有{len(called)}个“{plain(called[0].title)}”，请发送编号：", *lines))
+
     def past(self, at: datetime) -> str:
         return f"/:no{moment_words(at.astimezone(self.zone))} 已经过去了，请重设一个将来的提醒"
 

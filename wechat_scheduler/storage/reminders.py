@@ -61,8 +61,9 @@ LEAVE = "DELETE FROM joined WHERE reminder_id = $1 AND uid = $2 RETURNING uid"
 LEAVE_ALL = "DELETE FROM joined WHERE uid = $1"
 EMPTY = "DELETE FROM joined WHERE reminder_id = $1"
 REMOVE = "DELETE FROM reminders WHERE id = $1 RETURNING id"
+# By the user, who has few: never by the app, which may have a million (`+ 0` is no index).
 REMOVE_SLOTS = """
-    DELETE FROM reminders WHERE app_id = $1 AND owner = $2 AND source = $3 RETURNING id
+    DELETE FROM reminders WHERE app_id + 0 = $1 AND owner = $2 AND source = $3 RETURNING id
 """
 STOP = """
     UPDATE reminders SET state = 'cancelled', due_at = NULL, claimed_by = NULL,

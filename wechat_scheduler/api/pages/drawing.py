@@ -1,12 +1,14 @@
 """The poster's pixels. The only module that cannot be imported without Pillow."""
 
 import io
+from collections.abc import Sequence
 from typing import Final
 
 from PIL import Image, ImageDraw
 
 from wechat_scheduler.api.pages.avatar import round_avatar
 from wechat_scheduler.api.pages.fonts import Font
+from wechat_scheduler.api.pages.poster import Poster
 from wechat_scheduler.api.pages.qr import qr_png
 from wechat_scheduler.api.pages.typeface import Typeface
 from wechat_scheduler.api.pages.typesetting import cut, shorten, wrap
@@ -38,14 +40,17 @@ TEXT_SIZES: Final = (84, 68, 54)
 LONGEST: Final = 1500
 LONGEST_NAME: Final = 40
 SHARED: Final = "分享的提醒"
+ASKED: Final = "长按识别二维码，到时微信提醒你"
+FOOT_STEP: Final = 62
 
 
-def draw(sharer: str, avatar: bytes | None, text: str, qr: str, *, font: Font) -> bytes:
+def draw(poster: Poster, *, font: Font) -> bytes:
     """As `poster.draw_poster`."""
     image = _ground()
-    _draw_sharer(image, sharer, avatar, font)
-    _draw_text(image, text, font)
-    _draw_code(image, qr, font)
+    _draw_sharer(image, poster.sharer, poster.avatar, font)
+    _draw_text(image, poster.text, font)
+    _draw_code(image, poster.qr)
+    _draw_foot(image, [poster.title, poster.time], font)
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
@@ -105,7 +110,7 @@ def _fitted(text: str, font: Font) -> tuple[Typeface, list[str]]:
     return face, cut(lines, most, TEXT_WIDTH, face.width)
 
 
-def _draw_code(image: Image.Image, qr: str, font: Font) -> None:
+def _draw_code(image: Image.Image, qr: str) -> None:
     left, top = WIDTH - RIGHT - QR, HEIGHT - BOTTOM - QR
     pen = ImageDraw.Draw(image)
     pen.rounded_rectangle((left, top, left + QR - 1, top + QR - 1), 18, fill=WHITE)
@@ -115,8 +120,16 @@ def _draw_code(image: Image.Image, qr: str, font: Font) -> None:
         fitted = fitted.resize((QR, QR), Image.Resampling.LANCZOS)
     inset = (QR - fitted.width) // 2
     image.paste(fitted, (left + inset, top + inset))
-    middle = top + QR // 2
-    face = Typeface(font, 40)
-    small = Typeface(font, 30)
-    pen.text((RIGHT, middle - 28), "长按识别二维码", font=face.font, fill=WHITE, anchor="lm")
-    pen.text((RIGHT, middle + 30), "到时微信提醒你", font=small.font, fill="#e6e9ff", anchor="lm")
+
+
+def _draw_foot(image: Image.Image, facts: Sequence[str], font: Font) -> None:
+    """What and when, as far as it is told, and what to do with the code beside it."""
+    pen, room = ImageDraw.Draw(image), WIDTH - 2 * RIGHT - QR - INSET
+    large, small = Typeface(font, 42), Typeface(font, 30)
+    told = [shorten(large.drawable(" ".join(fact.split())), room, large.width) for fact in facts]
+    lines = [(line, large, WHITE) for line in told if line]
+    lines.append((ASKED, small, "#e6e9ff"))
+    first = HEIGHT - BOTTOM - QR // 2 - FOOT_STEP * (len(lines) - 1) // 2
+    for number, (line, face, colour) in enumerate(lines):
+        place = (RIGHT, first + number * FOOT_STEP)
+        pen.text(place, line, font=face.font, fill=colour, anchor="lm")

@@ -9,11 +9,13 @@ from wechat_scheduler.errors import UnavailableError
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
     """`avatar` is an image file (JPEG, PNG, WebP or GIF), None or unreadable: the name's initial;
-    `qr` what the QR code holds."""
+    `qr` what the QR code holds. `title` and `time` stand beside the code; empty ones do not."""
 
     sharer: str
     text: str
     qr: str
+    title: str = ""
+    time: str = ""
     avatar: bytes | None = None
 
 
@@ -28,4 +30,4 @@ def draw_poster(poster: Poster, *, font: Font) -> bytes:
     except ImportError as error:
         message = "posters need Pillow: install wechat-scheduler[poster]"
         raise UnavailableError(message, retry_after=LATER) from error
-    return draw(poster.sharer, poster.avatar, poster.text, poster.qr, font=font)
+    return draw(poster, font=font)

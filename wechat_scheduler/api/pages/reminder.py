@@ -24,8 +24,8 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderView:
-    """`recurrence` is a sentence, empty for a one-off; `upcoming` the next firings, none when it is
-    over; `qr` what the subscription's QR code holds, empty for none; `owner` makes it editable."""
+    """`recurrence` is a sentence, empty for a one-off; `upcoming` the next occurrences, none when it is
+    over; `defer` says how much earlier or later it is said, empty if in time; `qr` what the subscription's QR code holds, empty for none; `owner` makes it editable."""
 
     title: str
     description: str
@@ -33,6 +33,7 @@ class ReminderView:
     recurrence: str
     upcoming: Sequence[datetime]
     zone: tzinfo
+    defer: str = ""
     paused: bool = False
     qr: str = ""
     url: str = ""
@@ -69,7 +70,9 @@ def _next(reminder: ReminderView) -> str:
 
 
 def _tags(reminder: ReminderView) -> Html:
-    texts = [text for text in (reminder.recurrence, "已暂停" if reminder.paused else "") if text]
+    deferred = f"{reminder.defer}提醒" if reminder.defer else ""
+    said = (reminder.recurrence, deferred, "已暂停" if reminder.paused else "")
+    texts = [text for text in said if text]
     tags = [fill('<span class="tag">{text}</span> ', text=text) for text in texts]
     return when(tags, fill("<p>{tags}</p>", tags=tags))
 

@@ -41,6 +41,7 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.reminders.language.render import describe
 from wechat_scheduler.reminders.model import Reminder, Source, State
 from wechat_scheduler.reminders.refusals import PastError
+from wechat_scheduler.reminders.sentences import defer_words
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ async def _view(request: web.Request, reminder: Reminder, *, owns: bool) -> Remi
     services = request.app[SERVICES]
     sharer = await services.people.subscriber(reminder.owner) if reminder.owner else None
     capability = request.match_info["capability"]
-    upcoming = services.reminders.preview(reminder, UPCOMING)
+    upcoming = [at - reminder.defer for at in services.reminders.preview(reminder, UPCOMING)]
     return ReminderView(
         title=reminder.title,
         description=reminder.detail,
@@ -110,6 +111,7 @@ async def _view(request: web.Request, reminder: Reminder, *, owns: bool) -> Remi
         recurrence=_sentence(reminder) if reminder.rule else "",
         upcoming=upcoming,
         zone=ZoneInfo(reminder.zone),
+        defer=defer_words(reminder.defer),
         paused=reminder.state is State.PAUSED,
         qr=await _scanned(request, reminder) if upcoming else "",
         url=reminder.url,

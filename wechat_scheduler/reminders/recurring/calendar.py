@@ -7,7 +7,7 @@ on nothing but the line, so it is remembered.
 
 import calendar
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from dateutil import rrule
@@ -55,8 +55,8 @@ def _lunar_day(detail: str) -> int:
 
 
 def _whole(year: int) -> Iterator[date]:
-    first = date(year, 1, 1)
-    return (first + timedelta(days=n) for n in range(365 + calendar.isleap(year)))
+    first = date(year, 1, 1).toordinal()
+    return map(date.fromordinal, range(first, first + 365 + calendar.isleap(year)))
 
 
 def _frequency(days: Days, year: int) -> Iterator[date]:

@@ -4,10 +4,19 @@ from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_DAY = timedelta(days=1)
+
 
 def wall_of(at: datetime, zone: ZoneInfo) -> datetime:
     """What the clocks of `zone` show at an instant, as a naive datetime."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def earliest(at: datetime, zone: ZoneInfo) -> datetime:
+    """The earliest wall time that may mean an instant from `at` on: a day before it where the clocks
+    were changed meanwhile, as one in a gap fires later than it says."""
+    wall, day_before = wall_of(at, zone), wall_of(at - _DAY, zone)
+    return wall if wall - day_before == _DAY else min(wall, day_before)
 
 
 def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:

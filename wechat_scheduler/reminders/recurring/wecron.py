@@ -59,6 +59,13 @@ def to_wecron(rule: Rule) -> dict[str, int]:
     return {_UNITS[line.kind]: line.interval}
 
 
+def moved(rule: Rule, start: datetime) -> Rule:
+    """A rule that WeCron can say, from another start on; its end and exceptions, of which WeCron knows
+    nothing, stay. Raises as `from_wecron`."""
+    (old,), (new,) = rule.lines, from_wecron(to_wecron(rule), start).lines
+    return replace(rule, lines=(replace(new, until=old.until, count=old.count),))
+
+
 def _number(unit: str, value: object) -> int:
     if unit not in _MONTHS and unit not in _HOURS:
         known = ", ".join([*_MONTHS, *_HOURS])

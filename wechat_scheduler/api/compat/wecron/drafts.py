@@ -23,7 +23,7 @@ from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.problem import Reason
 from wechat_scheduler.reminders.planning import Draft, rule_of
-from wechat_scheduler.reminders.recurrence import from_wecron, to_wecron
+from wechat_scheduler.reminders.recurrence import Rule, from_wecron, moved, to_wecron
 
 UNTITLED: Final = "闹钟"
 
@@ -115,19 +115,22 @@ def _timed(given: Given, draft: Draft) -> dict[str, Any]:
     """What is sent back as it was shown changes nothing, even of rules that WeCron cannot say; a
     repetition that it can say goes on from another time."""
     changes: dict[str, Any] = {}
-    start, shown = draft.start, to_wecron(rule_of(draft.rule))
+    start, rule = draft.start, rule_of(draft.rule)
+    shown = to_wecron(rule)
     if "time" in given:
         start = instant(given["time"])
         changes = {"start": start, "mark": str(given["time"] % SECOND or "")}
-    repeat = given.get("repeat", shown)
-    if repeat != shown or (shown and start != draft.start):
-        changes["rule"] = _rule(repeat, start.astimezone(ZoneInfo(draft.zone)))
+    repeat, there = given.get("repeat", shown), start.astimezone(ZoneInfo(draft.zone))
+    if repeat != shown:
+        changes["rule"] = _written_out(lambda: from_wecron(repeat, there))
+    elif shown and start != draft.start:
+        changes["rule"] = _written_out(lambda: moved(rule, there))
     return changes
 
 
-def _rule(repeat: Any, start: datetime) -> str:
+def _written_out(rule: Callable[[], Rule]) -> str:
     try:
-        return str(from_wecron(repeat, start))
+        return str(rule())
     except InvalidRequestError as error:
         raise RefusedError({"repeat": [NO_REPEAT]}) from error
 

@@ -1,6 +1,7 @@
 """The two pictures of a reminder that WeCron gives away without a token: its QR code and poster."""
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -9,10 +10,12 @@ from aiohttp import web
 from wechat_scheduler.api.compat.tokens import bearer
 from wechat_scheduler.api.compat.wecron.people import NOBODY, keeper_of
 from wechat_scheduler.api.pages.poster import Poster
+from wechat_scheduler.api.pages.times import spoken
 from wechat_scheduler.api.services import SERVICES
 from wechat_scheduler.api.visits.reminder_links import find_reminder, join_url, qr_code
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.errors import UnauthorizedError, UnavailableError
+from wechat_scheduler.reminders.language.render import describe
 from wechat_scheduler.reminders.model import Reminder
 
 log = structlog.get_logger(__name__)
@@ -46,9 +49,18 @@ async def share_post(request: web.Request) -> web.Response:
         sharer=(sharer.nickname if sharer else "") or NOBODY,
         text=reminder.detail or reminder.title,
         qr=await _scanned(request, reminder),
+        title=reminder.title if reminder.detail else "",
+        time=_time(reminder),
     )
     png = await services.wecron.posters.png(poster)
     return web.Response(body=png, content_type="image/png", headers=CACHED)
+
+
+def _time(reminder: Reminder) -> str:
+    start = reminder.start.astimezone(ZoneInfo(reminder.zone))
+    if reminder.rule:
+        return describe(reminder.rule, start)
+    return spoken(start, ZoneInfo(reminder.zone))
 
 
 def _count(request: web.Request) -> None:
