@@ -234,7 +234,8 @@ async def test_without_the_right_key_it_is_said_where_it_belongs(
     wrong = await command("jobs", "list", "--key", "wsk_wrong", state=tmp_path)
 
     assert (none.code, wrong.code) == (1, 1)
-    assert "this needs an API key: give the daemon's in $WECHAT_SCHEDULER_KEY" in none.sentence
+    assert f"no admin.key in {nowhere}: name the daemon's folder with --state" in none.sentence
+    assert "give a key in $WECHAT_SCHEDULER_KEY" in none.sentence
     assert "this API key is not known here, " in wrong.sentence
 
 

@@ -18,6 +18,7 @@ from wechat_scheduler.clock import Clock, SystemClock
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level
+from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
 from wechat_scheduler.storage.sealing_keys import new_key, put_new_key_in_front
 
 
@@ -277,6 +278,63 @@ async def test_a_platform_whose_tickets_do_not_come_is_told_how_to_try(
     assert finding.level is Level.WARN
     assert platform in finding.says
     assert f"/wechat/callback/{platform} must answer 403" in finding.advice
+
+
+async def test_what_sending_needs_is_looked_at_where_there_are_apps(
+    config: Config, weixin: WeChat
+) -> None:
+    url = "https://wechat.example.com"
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.call("POST", "/v1/apps", body={"name": "shop", "appid": APPID})
+        before = await found(config)
+        await running.call("POST", "/v1/apps", body={"name": "lost", "appid": "wxnobody"})
+        after = await found(daemon_config(config.state.dir, weixin.url, server__public_url=url))
+
+    assert before["app"][0].level is Level.OK
+    assert "server.public_url" in before["public url"][0].advice
+    assert {"posters", "legal workdays"} <= before.keys()
+    (app,), (public,) = after["app"], after["public url"]
+    assert (app.level, public.level) == (Level.WARN, Level.OK)
+    assert ("lost" in app.says, "register wxnobody" in app.advice) == (True, True)
+    assert url in public.says
+
+
+@pytest.mark.parametrize(
+    ("font", "advice"), [("/nowhere/font.ttf", "want no posters"), (__file__, "")]
+)
+async def test_a_font_that_is_not_there_is_no_failure(
+    config: Config, weixin: WeChat, font: str, advice: str
+) -> None:
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.call("POST", "/v1/apps", body={"name": "shop", "appid": APPID})
+
+    finding = await one(
+        daemon_config(config.state.dir, weixin.url, reminders__font=font), "posters"
+    )
+
+    assert advice in finding.advice
+    assert finding.level is (Level.WARN if advice else Level.OK)
+
+
+async def test_an_ordinary_account_is_well_once_anybody_was_heard_of(
+    config: Config, weixin: WeChat
+) -> None:
+    secrets = {"token": "atoken", "encoding_aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.call("PUT", f"/callbacks/{APPID}", body=secrets)
+        before = await one(config, "callback")
+        path = f"{running.daemon.url}/wechat/callback/{APPID}"
+        await weixin.sandbox.register_callback(
+            AccountCallback(appid=APPID, url=path, mode=CallbackMode.SAFE, **secrets)
+        )
+        weixin.sandbox.people.follow(APPID, "o-alice")
+        while await weixin.sandbox.push_once():
+            await running.settle()
+
+        after = await one(config, "callback")
+
+    assert (before.level, after.level) == (Level.WARN, Level.OK)
+    assert after.says == f"what WeChat pushes for {APPID} arrives"
 
 
 async def test_postgresql_is_looked_at_in_the_same_way(

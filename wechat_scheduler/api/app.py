@@ -11,19 +11,22 @@ from wechat_scheduler.api import (
     health,
     keys,
     metrics,
+    nowhere,
     openapi,
     platforms,
     reports,
     tasks,
 )
 from wechat_scheduler.api.auth import require_reach_of_path
-from wechat_scheduler.api.compat.catalogue import FOREIGN, SPELLINGS, unrouted
+from wechat_scheduler.api.compat.catalogue import FOREIGN, SPELLINGS
+from wechat_scheduler.api.compat.catalogue import unrouted as foreign_unrouted
 from wechat_scheduler.api.description import rendered
+from wechat_scheduler.api.query import refuse_nul
 from wechat_scheduler.api.reminding.routes import REMINDER_ROUTES
 from wechat_scheduler.api.route import Handler, Proof, Route
 from wechat_scheduler.api.sending.routes import SENDING_ROUTES
 from wechat_scheduler.api.services import ADDRESS, CALLER, SERVICES, Services
-from wechat_scheduler.errors import InvalidRequestError, RequestError, StorageError, TooLargeError
+from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 
 log = structlog.get_logger(__name__)
 
@@ -68,11 +71,12 @@ def create_app(services: Services, *, body_limit: int) -> web.Application:
     )
     app[SERVICES] = services
     app[openapi.DOCUMENT] = lambda: rendered(NATIVE)
-    for route in (*ROUTES, *SPELLINGS):
-        scope, handler = route.scope, route.handler
-        if isinstance(scope, Scope):
-            handler = _guarded(handler, scope)
-        app.router.add_route(route.method, route.path, handler)
+    for route in NATIVE:
+        app.router.add_route(route.method, route.path, _admitting(route))
+    for method, path in nowhere.caught(NATIVE):
+        app.router.add_route(method, path, nowhere.refuse_method)
+    for route in (*FOREIGN, *SPELLINGS):
+        app.router.add_route(route.method, route.path, route.handler)
     return app
 
 
@@ -80,7 +84,6 @@ def create_app(services: Services, *, body_limit: int) -> web.Application:
 async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Whatever goes wrong is answered in the native form; nobody is shown a traceback."""
     try:
-        _refuse_nul(request)
         return await handler(request)
     except RequestError as error:
         return envelope.failure(error)
@@ -96,23 +99,22 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         log.debug("api.hung_up", path=request.path)
         return envelope.refusal(400, "the body broke off")  # which nobody is there to read
     except web.HTTPException as error:
-        return unrouted(request, error) or _unrouted(error)
+        return foreign_unrouted(request, error) or nowhere.unrouted(request, error, NATIVE)
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)
         return envelope.refusal(500, "something went wrong here; the log says what")
 
 
-def _unrouted(error: web.HTTPException) -> web.Response:
-    if isinstance(error, web.HTTPMethodNotAllowed):
-        allowed = ", ".join(sorted(error.allowed_methods))
-        return envelope.refusal(405, f"use {allowed} here", {"Allow": allowed})
-    return envelope.refusal(error.status, f"there is nothing here ({error.reason.lower()})")
+def _admitting(route: Route) -> Handler:
+    """What can be asked for, by whom it may be: the routes of others see to that themselves."""
+    scope, handler = route.scope, route.handler
+    admits = _guarded(handler, scope) if isinstance(scope, Scope) else handler
 
+    async def admitted(request: web.Request) -> web.StreamResponse:
+        refuse_nul(request)
+        return await admits(request)
 
-def _refuse_nul(request: web.Request) -> None:
-    """PostgreSQL keeps no text with a NUL and looks for none. Unescaped, none gets as far as here."""
-    if "%00" in request.raw_path:
-        raise InvalidRequestError("nothing has a NUL in its name")
+    return admitted
 
 
 def _guarded(handler: Handler, scope: Scope) -> Handler:

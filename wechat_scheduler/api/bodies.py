@@ -1,7 +1,9 @@
-"""JSON bodies: decoded strictly, and what is wrong with one is said with its place."""
+"""JSON bodies: decoded strictly, and what is wrong with one is said with its place, in the words of
+JSON."""
 
 import re
-from typing import TypeVar
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -10,7 +12,20 @@ from wechat_scheduler.errors import InvalidRequestError
 T = TypeVar("T")
 
 # msgspec says where as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
-_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+_PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+_MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
+_LONGEST_NAME: Final = 64
+_WORDS: Final = {
+    "array": "a list",
+    "bool": "true or false",
+    "datetime": "an RFC 3339 time",
+    "float": "a decimal number",
+    "int": "a whole number",
+    "object": "an object",
+    "str": "a string",
+}
 
 
 def decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
@@ -18,19 +33,42 @@ def decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise _at_field(error) from error
+        raise _at_field(error, decoder.type) from error
     except msgspec.DecodeError as error:
-        raise InvalidRequestError(f"the body is not JSON: {error}") from error
+        raise InvalidRequestError(f"the body is not JSON: {_malformed(error)}") from error
     except UnicodeDecodeError as error:
         raise InvalidRequestError("the body is not JSON in UTF-8") from error
     except RecursionError as error:
         raise InvalidRequestError("the body is nested too deeply") from error
 
 
-def _at_field(error: msgspec.ValidationError) -> InvalidRequestError:
+def _malformed(error: msgspec.DecodeError) -> str:
+    text = str(error)
+    if text == "Input data was truncated":
+        return "it ends too early"
+    return text.removeprefix("JSON is malformed: ")
+
+
+def _at_field(error: msgspec.ValidationError, form: Any) -> InvalidRequestError:
     text = str(error)
     found = _PLACE.fullmatch(text)
     message, place = (found[1], found[2]) if found else (text, "")
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
+    if missing := _MISSING.fullmatch(message):
         return InvalidRequestError("is required", field=f"{place}.{missing[1]}".lstrip("."))
-    return InvalidRequestError(message[:1].lower() + message[1:], field=place)
+    if unknown := _UNKNOWN.fullmatch(message):
+        name = unknown[1][:_LONGEST_NAME] or '""'
+        hint = "" if place else _hint(name, form)
+        return InvalidRequestError(f"is not known here{hint}", field=f"{place}.{name}".lstrip("."))
+    said = _SORT.sub(lambda sort: _in_words(sort[1]), message)
+    return InvalidRequestError(said[:1].lower() + said[1:], field=place)
+
+
+def _hint(name: str, form: Any) -> str:
+    """Of nested objects, msgspec does not say which form was expected."""
+    known = getattr(form, "__struct_encode_fields__", ())
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _in_words(sorts: str) -> str:
+    return " or ".join(_WORDS.get(sort, sort) for sort in sorts.split(" | "))

@@ -21,6 +21,7 @@ COMMANDS = (
     Later("apps", "wechat_scheduler.cli.apps:apps", "Look after who sends, and to whom."),
     Later("messages", "wechat_scheduler.cli.messages:messages", "Send something."),
     Later("deliveries", "wechat_scheduler.cli.deliveries:deliveries", "See what became of it."),
+    Later("reminders", "wechat_scheduler.cli.reminders:reminders", "Say something in time."),
     Later("audit", "wechat_scheduler.cli.audit:audit", "Tell who read and changed what."),
     Later("healthcheck", "wechat_scheduler.cli.jobs:healthcheck", "Ask whether a daemon is alive."),
     Later("doctor", "wechat_scheduler.cli.doctor:doctor", "Find what is wrong, and what to do."),
@@ -48,10 +49,10 @@ Examples:
 @click.version_option(__version__, "-v", "--version", message=f"{NAME} %(version)s")
 @global_options
 def program(**given: Any) -> None:
-    """Keeps every WeChat credential of a business fresh.
+    """Keeps every WeChat credential of a business fresh, and delivers its messages and reminders.
 
     Without a command it serves: business systems register what they need over HTTP, fetch or are
-    told the current value, and restart whenever they like.
+    told the current value, have people messaged and reminded, and restart whenever they like.
     """
     ctx = click.get_current_context()
     ctx.obj = take(given)

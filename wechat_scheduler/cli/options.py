@@ -33,6 +33,7 @@ SETTINGS = {
     "host": "server.host",
     "state": "state.dir",
     "database": "state.database",
+    "public_url": "server.public_url",
     "wechat_api": "wechat.api",
     "insecure_no_auth": "server.insecure_no_auth",
     "log_level": "log.level",
@@ -78,6 +79,13 @@ _OPTIONS = (
         metavar="URL",
         help="sqlite:///path or postgresql://…; SQLite in the state folder if not given. "
         + _variable("state.database"),
+    ),
+    partial(
+        click.option,
+        "--public-url",
+        metavar="URL",
+        help="Where people reach the daemon: links in messages lead there. "
+        + _variable("server.public_url"),
     ),
     partial(
         click.option,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
@@ -20,7 +21,8 @@ T = TypeVar("T")
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 HOW_TO_FIND = (
-    "start one with `wechat-scheduler`, or say where it is with --url or $WECHAT_SCHEDULER_URL"
+    "start one with `wechat-scheduler`, or say where it is with --state, --url or "
+    "$WECHAT_SCHEDULER_URL"
 )
 HOW_TO_OPEN = (
     "give the daemon's in $WECHAT_SCHEDULER_KEY, or be the user who may read admin.key in its state "
@@ -29,10 +31,12 @@ HOW_TO_OPEN = (
 
 
 class Place(NamedTuple):
-    """Where a daemon is, and the key that opens it; empty if none was found."""
+    """Where a daemon is, and the key that opens it; empty if none was found. `folder` is the state
+    folder, if it was looked into."""
 
     url: str
     key: str
+    folder: Path | None = None
 
 
 def client_options(command: CommandT) -> CommandT:
@@ -66,9 +70,19 @@ def ask(
     except UnreachableError as error:
         raise UnreachableError(f"{error}; {HOW_TO_FIND}") from error
     except UnauthorizedError as error:
-        raise UnauthorizedError(
-            f"{error if place.key else 'this needs an API key'}: {HOW_TO_OPEN}"
-        ) from error
+        raise UnauthorizedError(_no_key(place) or f"{error}: {HOW_TO_OPEN}") from error
+
+
+def _no_key(place: Place) -> str:
+    """Why none was sent, and where one is to be had; empty if one was."""
+    if place.key:
+        return ""
+    if place.folder is None:
+        return f"this needs an API key: {HOW_TO_OPEN}"
+    return (
+        f"no {state.ADMIN_KEY} in {place.folder}: name the daemon's folder with --state or "
+        "$WECHAT_SCHEDULER_STATE_DIR, or give a key in $WECHAT_SCHEDULER_KEY"
+    )
 
 
 async def _call(place: Place, call: Callable[[Admin], Awaitable[T]]) -> T:
@@ -94,7 +108,7 @@ def _find(given: dict[str, Any], *, keyless: bool) -> Place:
     config = take(given).load().config
     folder = config.state.dir
     url = url or state.read_address(folder) or f"http://127.0.0.1:{config.server.port}"
-    return Place(url, key or ("" if keyless else state.read_admin_key(folder)))
+    return Place(url, key or ("" if keyless else state.read_admin_key(folder)), folder)
 
 
 def _key_in(url: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import Callbacks, Config, Wechat
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.doctor import accounts, place, platforms, store, systems, upstream
+from wechat_scheduler.doctor import accounts, place, platforms, sending, store, systems, upstream
 from wechat_scheduler.doctor.finding import Finding
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.storage.accounts import all_accounts
+from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, each
 from wechat_scheduler.storage.pushes import SqlPushes
@@ -68,6 +69,9 @@ class _Examiner:
             async for finding in _reach(config.callbacks, views):
                 yield finding
         for finding in platforms.pushes(await self._pushes().view(), self._clock.now()):
+            yield finding
+        apps = await SqlApps(self._database, self._vault).all_apps()
+        async for finding in sending.sending(apps, views, config, self._clock.now()):
             yield finding
 
     async def _views(self) -> list[JobView]:

@@ -1,0 +1,63 @@
+"""Where no route leads: which method is meant, or which path."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.house import Caller, daemon, wechat
+
+UNKNOWN = "there is nothing at this path"
+
+
+@pytest.fixture
+async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
+    clock = FakeClock()
+    async with (
+        wechat(clock) as weixin,
+        daemon(tmp_path, weixin.url, clock=clock, loops=False) as opened,
+    ):
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/reminders/parse", "POST"),
+        ("DELETE", "/v1/reminders/preview", "POST"),
+        ("PUT", "/v1/reminders/parse", "POST"),
+        ("GET", "/v1/deliveries/replay", "POST"),
+        ("PUT", "/tasks", "GET"),
+        ("PATCH", "/v1/reminders", "GET, POST"),
+    ],
+)
+async def test_a_fixed_path_names_its_methods_and_is_no_id(
+    keeper: Caller, method: str, path: str, allowed: str
+) -> None:
+    answer = await keeper.call(method, path)
+
+    assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+    assert answer.json["message"] == f"use {allowed} here"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/v1/reminder", f"{UNKNOWN}; did you mean /v1/reminders?"),
+        ("/v1/reminder/17", f"{UNKNOWN}; did you mean /v1/reminders/{{reminder}}?"),
+        ("/v1/delivery/17/replay", f"{UNKNOWN}; did you mean /v1/deliveries/{{delivery}}/replay?"),
+        ("/task/wx1", UNKNOWN),
+        ("/regster", f"{UNKNOWN}; did you mean /register?"),
+        ("/", f"{UNKNOWN}: GET /openapi.json"),
+        ("/favicon.ico", f"{UNKNOWN}: GET /openapi.json"),
+        ("/v1/reminders" + "s" * 200, f"{UNKNOWN}: GET /openapi.json"),
+    ],
+)
+async def test_a_path_that_is_not_there_names_the_nearest(
+    keeper: Caller, path: str, message: str
+) -> None:
+    answer = await keeper.call("GET", path)
+
+    assert answer.status == 404
+    assert answer.json["message"].startswith(message)

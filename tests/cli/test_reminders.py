@@ -1,0 +1,95 @@
+"""`reminders`, with a daemon that is running."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Ended
+from tests.cli.test_jobs import caller, command
+from tests.house import APPID, Caller
+
+__all__ = ["caller"]
+
+
+@pytest.fixture
+async def app(caller: Caller, tmp_path: Path) -> str:
+    """An app with one subscriber, alice. It is 2026-11-18, 10:30 in Shanghai."""
+    made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
+    app = str(json.loads(made.out)["id"])
+    await command("apps", "bind", app, "alice", "o_alice", state=tmp_path)
+    return app
+
+
+async def create(app: str, tmp_path: Path, *words: str) -> Ended:
+    arguments = ("reminders", "create", "--app", app, "--to", "alice", *words)
+    return await command(*arguments, state=tmp_path)
+
+
+def facts(ended: Ended) -> dict[str, str]:
+    return dict(line.split(maxsplit=1) for line in ended.out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "time", "rule"),
+    [
+        (("--when", "明天早上八点", "Tea"), "Tea", "2026-11-19T08:00:00+08:00", None),
+        (("--at", "2026-11-19T08:00:00+08:00", "Tea"), "Tea", "2026-11-19T08:00:00+08:00", None),
+        (
+            ("--when", "每月25号提醒我还信用卡"),
+            "还信用卡",
+            "2026-11-25T08:00:00+08:00",
+            "FREQ=MONTHLY;BYMONTHDAY=25",
+        ),
+    ],
+)
+async def test_a_reminder_is_made_by_a_sentence_or_by_a_time(
+    app: str, tmp_path: Path, words: tuple[str, ...], title: str, time: str, rule: str | None
+) -> None:
+    made = await create(app, tmp_path, *words)
+
+    shown = facts(made)
+    assert made.err == ""
+    assert (shown["title"], shown["time"], shown.get("rule")) == (title, time, rule)
+    assert shown["id"] in (await command("reminders", "list", state=tmp_path)).out
+
+
+async def test_a_reminder_is_looked_at_halted_and_ended(app: str, tmp_path: Path) -> None:
+    made = await create(app, tmp_path, "--at", "2026-11-19T08:00:00+08:00", "--rule",
+                        "FREQ=DAILY;COUNT=3", "Tea")  # fmt: skip
+    reminder = facts(made)["id"]
+
+    async def run(*words: str) -> str:
+        ended = await command("reminders", *words, state=tmp_path)
+        assert ended.code == 0, ended.err
+        return ended.out
+
+    times = await run("preview", reminder, "-n", "2")
+    changed = [await run(what, reminder) for what in ("pause", "resume", "cancel")]
+    shown = json.loads(await run("show", reminder, "--json"))
+
+    assert times.splitlines() == ["2026-11-19T08:00:00+08:00", "2026-11-20T08:00:00+08:00"]
+    assert [line.partition(",")[0].strip() for line in changed] == [
+        "Tea: paused", "Tea: active", "Tea: cancelled",
+    ]  # fmt: skip
+    assert (shown["state"], shown["title"]) == ("cancelled", "Tea")
+    assert "2026-11-19T08:00:00+08:00" in await run("show", reminder)
+    assert reminder in await run("list", "--in", "cancelled", "--app", app)
+    assert reminder not in await run("list", "--in", "active")
+
+
+async def test_a_dry_run_tells_the_times_and_keeps_nothing(app: str, tmp_path: Path) -> None:
+    planned = await create(app, tmp_path, "--when", "每天早上八点提醒我吃药", "--dry-run")
+    listed = await command("reminders", "list", state=tmp_path)
+
+    times = [line.split()[1] for line in planned.out.splitlines() if line.startswith("said")]
+    assert times[:2] == ["2026-11-19T08:00:00+08:00", "2026-11-20T08:00:00+08:00"]
+    assert len(times) == 5
+    assert len(listed.out.splitlines()) == 1
+
+
+async def test_what_cannot_be_said_in_time_is_one_sentence(app: str, tmp_path: Path) -> None:
+    ended = await create(app, tmp_path, "--when", "买菜")
+
+    assert ended.code == 1
+    assert " when: 没有找到时间" in ended.sentence

@@ -1,0 +1,76 @@
+"""What sending needs: an address for people, the accounts' tokens, and what is installed beside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from wechat_scheduler.api.pages.fonts import find_font
+from wechat_scheduler.audience.model import App
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.doctor.accounts import ACCESS_TOKEN
+from wechat_scheduler.doctor.finding import Finding, ok, warn
+from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.reminders.workdays import announced
+
+
+async def sending(
+    apps: Sequence[App], views: Iterable[JobView], config: Config, now: datetime
+) -> AsyncIterator[Finding]:
+    """Nothing where there is no app: whoever only keeps credentials needs none of it."""
+    if not apps:
+        return
+    for finding in _apps(apps, views):
+        yield finding
+    yield _public_url(config.server.public_url)
+    yield await _posters(config.reminders.font)
+    yield _workdays(now.year)
+
+
+def _apps(apps: Iterable[App], views: Iterable[JobView]) -> Iterator[Finding]:
+    kept = {view.key.appid for view in views if view.key.kind == ACCESS_TOKEN}
+    homeless = [app for app in apps if app.appid not in kept]
+    for app in homeless:
+        yield warn(
+            "app",
+            f"{app.name} ({app.id}) sends through {app.appid}, whose {ACCESS_TOKEN} is not kept",
+            f"register {app.appid} with its secret and task type 0, or nothing is delivered",
+        )
+    if not homeless:
+        yield ok("app", "the accounts of all apps are registered")
+
+
+def _public_url(url: str) -> Finding:
+    if url:
+        return ok("public url", f"links in messages lead to {url}")
+    return warn(
+        "public url",
+        "messages have no links, and QR codes and posters no pages",
+        "set server.public_url to the address at which people reach the daemon",
+    )
+
+
+async def _posters(font: Path | None) -> Finding:
+    if find_spec("PIL") is None:
+        return warn(
+            "posters",
+            "Pillow is not there to draw them",
+            "install with '.[poster]' if you want any",
+        )
+    try:
+        found = await asyncio.to_thread(find_font, str(font or ""))
+    except UnavailableError as error:
+        return warn("posters", str(error), "or leave it, if you want no posters")
+    return ok("posters", f"drawn with {found.path}")
+
+
+def _workdays(year: int) -> Finding:
+    if announced(year):
+        return ok("legal workdays", f"the holidays of {year} are known")
+    return warn(
+        "legal workdays",
+        f"the holidays of {year} are not known: Monday to Friday are taken for workdays",
+        "install with '.[holidays]', or a newer chinesecalendar, if reminders go by them",
+    )
