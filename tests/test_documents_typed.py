@@ -14,7 +14,7 @@ from tests.business import Business, Call
 from tests.clock import FakeClock
 from tests.documents import HTTP_API, README, blocks
 from tests.house import COMPONENT, Caller, daemon, wechat
-from tests.terminal import Terminal, differences, typed
+from tests.terminal import DAEMON, Terminal, differences, typed
 from wechat_scheduler.access import ADMIN
 from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.storage.rows import Vault
@@ -26,7 +26,7 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
     clock = FakeClock()
     async with (
         wechat(clock, token_lifetime=timedelta(seconds=60)) as weixin,
-        daemon(tmp_path, weixin.url, clock=clock) as keeper,
+        daemon(tmp_path, weixin.url, clock=clock, server__public_url=DAEMON) as keeper,
         Business() as business,
         aiohttp.ClientSession() as session,
     ):

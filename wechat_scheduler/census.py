@@ -37,7 +37,8 @@ class FaultCensus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCensus:
     """Rows that wait for their time. Of these `due` are late, the first of them since `due_since`;
-    `oldest` is when the one that waits longest was put there, where that is known."""
+    `oldest` is when the one that waits longest was put there, or, of a message, first tried in vain;
+    None where nothing can be said of that."""
 
     name: str
     waiting: int

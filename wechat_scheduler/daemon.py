@@ -114,6 +114,7 @@ async def open_daemon(
         )
         _hear_others(stores, supervisor, works)
         stack.push_async_callback(works.rounds.run_once)
+        await works.outgoing.directory.load()
         if loops:
             turning = [
                 supervisor.essential("refreshing", works.refreshing.run()),

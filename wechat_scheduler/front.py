@@ -47,7 +47,6 @@ async def front(
     works.keyring.on_change(memo.clear)
     await works.keyring.load()
     people = works.outgoing
-    await people.directory.load()
     doorkeeper = Doorkeeper(
         works.keyring,
         Throttle(clock),

@@ -106,6 +106,7 @@ def outgoing(
         stores.outbox,
         {channel.name: channel for channel in channels},
         Gate(directory.app, rng=rng),
+        learn=directory.load,
         observer=counters,
         clock=clock,
         rng=rng,

@@ -49,7 +49,7 @@ def stores_on(database: Database, vault: Vault, kinds: Kinds) -> Stores:
     credentials = SqlCredentials(database, vault, worker=worker, secret_kinds=with_secret)
     return Stores(
         credentials=credentials,
-        outbox=SqlOutbox(database, worker=worker),
+        outbox=SqlOutbox(database, vault, worker=worker),
         keys=SqlKeys(database, vault),
         audit=SqlAudit(database),
         census=SqlCensus(database),

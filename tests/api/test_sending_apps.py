@@ -76,7 +76,7 @@ async def test_an_app_is_changed_where_it_is_said_and_nowhere_else(keeper: Calle
         ({"welcome": "a\0b"}, "welcome: must not have a NUL in it"),
         ({"home": "javascript:alert(1)"}, "home: must begin with http"),
         ({"templates": {"m": {"template_id": " "}}}, "templates.m.template_id: must be 1"),
-        ({"limit": 1}, "object contains unknown field `limit`"),
+        ({"limit": 1}, "limit: is not known here"),
     ],
 )
 async def test_what_is_wrong_with_an_app_is_said_of_its_field(

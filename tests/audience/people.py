@@ -68,9 +68,15 @@ class Lists:
         self._keep(self.callbacks, msgspec.json.decode(body), event_id)
 
     async def say(
-        self, subscriber: Subscriber, text: str, *, event_id: str, app: App | None
+        self,
+        subscriber: Subscriber,
+        text: str,
+        *,
+        event_id: str,
+        app: App | None,
+        secret: str = "",
     ) -> None:
-        self._keep(self.said, text, event_id)
+        self._keep(self.said, text + secret, event_id)
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
         self.receipts.append((appid, msgid, failure))

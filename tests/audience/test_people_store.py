@@ -17,6 +17,8 @@ from wechat_scheduler.audience.model import (
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.people import SqlPeople
+from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.unreachable import mark_unreachable
 
 DAY = timedelta(days=1)
 APP = an_app("shop", callback=CALLBACK)
@@ -116,7 +118,7 @@ async def test_what_waits_for_somebody_who_left_is_cancelled_and_says_why(
     gone = await people.unfollow("wx1", "o1", now=START)
     left = await states(database)
     await waiting(database, (4, "person", UID, 1, None))
-    await people.trouble(UID, "43101", now=START)
+    await database.write(lambda: mark_unreachable(UID, "43101", micros(START)))
     troubled = await people.subscriber(UID)
     back = await people.follow("wx1", "o1", uid="UID_unused", now=START + HOUR)
 

@@ -124,6 +124,15 @@ async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newe
     assert (back.follows, back.heard_at, back.uid) == (True, START + HOUR, gone.uid)
 
 
+async def test_a_picture_lets_us_write_to_its_sender(office: Office) -> None:
+    await office.receive(FOLLOW, "1", at=START)
+    await office.receive(HeardKind.MEDIA, "2", at=START + HOUR)
+
+    sender = await office.people.subscriber_of("wx1", "o1")
+    assert sender is not None
+    assert sender.heard_at == START + HOUR
+
+
 @pytest.mark.parametrize(
     ("kind", "text"), [(TEXT, "获取UID"), (CLICK, "获取UID"), (VOICE, " 我的 uid ")]
 )

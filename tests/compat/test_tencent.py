@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -186,3 +186,21 @@ async def test_a_page_leads_a_user_to_the_consent(place: Town) -> None:
     assert "已允许" in after.json
     assert "<img" not in after.json
     assert (await place.call("POST", path)).result["consented"] is True
+
+
+async def test_the_page_of_a_user_who_turned_reminders_off_has_the_code_again(
+    game: Game,
+) -> None:
+    place = game.place
+    path = f"/v1/apps/{place.app.id}/subscribers/{game.uid}/openid"
+    page = (await place.call("POST", path)).result["consent_url"].removeprefix(PUBLIC)
+    (subscription,) = await place.outgoing.audience.subscribers(place.app, limit=10)
+    await place.outgoing.audience.mute(game.uid, subscription[0].id, muted=True)
+
+    off = await place.call("GET", page, key="")
+    place.clock.advance(timedelta(minutes=1))  # in the same second it were the same scan
+    await scan_consent(place, game.uid)
+    on = await place.call("GET", page, key="")
+
+    assert ("<img" in off.json, "已允许" in off.json) == (True, False)
+    assert ("<img" in on.json, "已允许" in on.json) == (False, True)

@@ -304,3 +304,15 @@ async def test_html_without_a_summary_gets_the_head_of_its_text(place: Town) -> 
     assert shown.fields["keyword1"] == "价格 & 库存"
     (delivery,) = await place.deliveries()
     assert delivery.state is State.DELIVERED
+
+
+async def test_nobodys_topic_does_not_reach_everybody(place: Town) -> None:
+    uid = await place.follow()
+
+    posted = await sent(place, uids=[uid], topicIds=[0, "0"])
+    got = await call(place, "GET", SEND, appToken=place.token, content="x", topicId=0)
+
+    assert [(one["topicId"], one["code"]) for one in posted[1:]] == [(0, 1001)] * 2
+    assert got.json["data"][0]["status"] == "主题不存在"
+    await place.settle()
+    assert len(await place.arrived(uid)) == 1

@@ -1,5 +1,7 @@
 """Simple push: a user gives a token away, and whoever has it reaches them."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +10,13 @@ import pytest
 from tests.compat.wxpushing import SEND, call, says, send
 from tests.sending.town import Town
 from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.storage.database import Statement, each
+
+# The disk is full for one app's messages only.
+BROKEN = """
+    CREATE TRIGGER broken BEFORE INSERT ON messages WHEN NEW.app_id = {app}
+    BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
+"""
 
 
 async def test_whoever_has_an_spt_reaches_that_user_and_nobody_else(place: Town) -> None:
@@ -71,3 +80,71 @@ async def test_a_user_of_several_apps_says_which_an_spt_is_for(place: Town) -> N
 
     assert given.startswith("「alarms」")
     assert "还没有关注" in await says(place, alone, "获取 spt")
+
+
+async def test_an_spt_is_told_and_stands_nowhere_in_plain(place: Town, tmp_path: Path) -> None:
+    uid = await place.follow()
+
+    spt = (await says(place, uid, "获取SPT")).splitlines()[-1]
+
+    assert spt.startswith("SPT_")
+    assert "持有者可以给您发消息".encode() in everything(tmp_path)
+    assert spt.encode() not in everything(tmp_path)
+    (said,) = [one for one in await place.deliveries() if one.target == uid]
+    shown = await place.call("GET", f"/v1/messages/{said.message_id}")
+    assert spt not in str(shown.json)
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+async def test_a_push_by_path_that_comes_again_is_sent_once(place: Town) -> None:
+    uid = await place.follow()
+    spt = (await says(place, uid, "获取SPT")).splitlines()[-1]
+    key = {"Idempotency-Key": "k"}
+
+    first, again = [
+        await place.call("GET", f"{SEND}/{spt}/x", key="", headers=key) for _ in range(2)
+    ]
+    other = await place.call("GET", f"{SEND}/{spt}/y", key="", headers=key)
+
+    assert first.json == again.json
+    assert other.json["code"] == 1001
+    assert len([one for one in await place.deliveries() if one.target == uid]) == 2
+
+
+async def test_what_broke_off_between_two_apps_is_not_sent_twice(place: Town) -> None:
+    uid = await place.follow()
+    other = draft_app("alarms", place.app.appid, now=place.clock.now())
+    await place.outgoing.directory.make_app(other)
+    await place.outgoing.audience.subscribe(other, uid)
+    make = place.outgoing.directory.make_simple_token
+    tokens = [await make(app.id, uid) for app in (place.app, other)]
+    body = {"content": "x", "sptList": tokens}
+    push = partial(place.call, "POST", f"{SEND}/simple-push", body, key="")
+    await run(place, BROKEN.format(app=other.id))
+
+    failed = await push(headers={"Idempotency-Key": "k"})
+    await run(place, "DROP TRIGGER broken")
+    answers = [await push(headers={"Idempotency-Key": "k"}) for _ in range(2)]
+
+    assert failed.json["code"] == 1005
+    assert [answer.json["code"] for answer in answers] == [1000, 1000]
+    assert len(await place.deliveries()) == 2
+
+
+async def run(place: Town, sql: str) -> None:
+    database = place.outgoing.sending._messages._database
+    await database.write(lambda: each([Statement(sql)]))
+
+
+async def test_a_dead_token_among_good_ones_locks_nobody_out(place: Town) -> None:
+    uid = await place.follow()
+    spt = await place.outgoing.directory.make_simple_token(place.app.id, uid)
+    body = {"content": "x", "sptList": ["SPT_dead", spt]}
+
+    answers = [await call(place, "POST", f"{SEND}/simple-push", body) for _ in range(25)]
+
+    assert [answer.json["data"][1]["code"] for answer in answers] == [1000] * 25
+    assert "过于频繁" in answers[-1].json["data"][0]["status"]

@@ -34,6 +34,10 @@ LEASE = timedelta(seconds=30)
 CAP = timedelta(minutes=15)
 
 
+async def nothing_new() -> None:
+    """What the store says of apps, in tests without any."""
+
+
 @dataclass(slots=True)
 class Receiver:
     """A channel with one receiver: accepts version after version unless `answers` say otherwise."""
@@ -86,6 +90,7 @@ async def post() -> Post:
         outbox,
         {receiver.name: receiver},
         Gate(lambda app_id: None, rng=random.Random(3)),
+        learn=nothing_new,
         observer=outcomes,
         clock=clock,
         rng=random.Random(3),

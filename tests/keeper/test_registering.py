@@ -136,7 +136,7 @@ def body(**changes: Any) -> Any:
         (b"", "the body is not JSON"),
         (b"appid=wx1", "the body is not JSON"),
         (b'\xff{"appid": "a"}', "the body is not JSON"),
-        (b"[]", "expected `object`"),
+        (b"[]", "expected an object"),
         (b"{}", "appid"),
         (body(appid=""), "appid"),
         (body(appid=7), "appid"),

@@ -1,4 +1,4 @@
-"""What the operator is told about a platform's pushes."""
+"""What the operator is told about pushes, a platform's or an account's."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +16,8 @@ WELL = CallbackView(
     changed_at=START - 60 * MINUTE,
     former=False,
     platform=True,
+    account=False,
+    heard=False,
     ticket_at=START - 9 * MINUTE,
     asked_at=None,
     answer="",
@@ -26,6 +28,7 @@ WAITING = Waiting(
     name="authorized", authorizer="wx9", received_at=START, due_at=START, note="WeChat is busy"
 )
 NEW = replace(WELL, ticket_at=None, changed_at=START - MINUTE)
+ACCOUNT = replace(NEW, platform=False, account=True)
 STALE = replace(WELL, ticket_at=START - 31 * MINUTE)
 
 
@@ -34,6 +37,7 @@ STALE = replace(WELL, ticket_at=START - 31 * MINUTE)
     [
         (NEW, "waiting for the first ticket"),
         (replace(NEW, platform=False), "if it is a platform's, register"),
+        (ACCOUNT, "nothing has come yet: once a user did something, check"),
         (replace(WELL, platform=False), f"register {COMPONENT}/component_access_token"),
         (STALE, "no ticket has come for 31 minutes: check"),
         (replace(WELL, ticket_at=None), "no ticket has come for 60 minutes: check"),
@@ -52,6 +56,8 @@ def test_all_is_well_while_tickets_come() -> None:
     assert advice(WELL, None, START) == ""
     assert advice(replace(WELL, waiting=(replace(WAITING, note=""),)), None, START) == ""
 
+    assert advice(replace(ACCOUNT, heard=True), None, START) == ""
+
 
 def test_a_refusal_counts_until_a_ticket_passes() -> None:
     before = Refusal(count=1, at=START - 10 * MINUTE, reason="its signature does not fit")
@@ -59,3 +65,4 @@ def test_a_refusal_counts_until_a_ticket_passes() -> None:
 
     assert advice(WELL, before, START) == ""
     assert advice(WELL, after, START) == "what came was refused: its signature does not fit"
+    assert advice(WELL, replace(after, overcome=True), START) == ""

@@ -61,7 +61,7 @@ def stores_on(database: Database) -> Stores:
         pushes=SqlPushes(database, VAULT, tell=credentials.tell),
         events=SqlEvents(database, VAULT, worker="here", tell=credentials.tell),
         elsewhere=SqlEvents(database, VAULT, worker="there", tell=credentials.tell),
-        outbox=SqlOutbox(database, worker="here"),
+        outbox=SqlOutbox(database, VAULT, worker="here"),
         keys=SqlKeys(database, VAULT),
     )
 

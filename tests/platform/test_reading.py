@@ -34,7 +34,7 @@ def did(name: str, **fields: str) -> str:
         (said(Content="明天八点", MsgId="7"), HeardKind.TEXT, {"text": "明天八点"}),
         (said("voice", MediaId="m", Recognition="", MsgId="7"), HeardKind.VOICE, {}),
         (said("voice", Recognition="明天八点", MsgId="7"), HeardKind.VOICE, {"text": "明天八点"}),
-        (said("image", PicUrl="http://x", MsgId="7"), HeardKind.OTHER, {}),
+        (said("image", PicUrl="http://x", MsgId="7"), HeardKind.MEDIA, {}),
         (
             did("TEMPLATESENDJOBFINISH", MsgID="9", Status="success"),
             HeardKind.RECEIPT,

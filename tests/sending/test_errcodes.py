@@ -148,6 +148,19 @@ async def test_a_token_that_died_costs_no_attempt(place: Town) -> None:
     assert (await outcome(place, sent)).state is State.DELIVERED
 
 
+async def test_a_user_who_gets_too_much_for_a_day_is_given_up(place: Town) -> None:
+    sent = await send(place, Way.TEMPLATE)
+    place.wechat.sandbox.script(ENDPOINTS[Way.TEMPLATE], errcode=43117, times=None)
+
+    await place.settle()
+    place.clock.advance(timedelta(hours=25))
+    await place.settle()
+
+    delivery = await outcome(place, sent)
+    assert (delivery.state, delivery.tries) == (State.DEAD, 2)
+    assert "given up" in delivery.reason
+
+
 @pytest.mark.parametrize("errcode", [45015, 45047])
 async def test_a_text_out_of_time_goes_as_a_template(place: Town, errcode: int) -> None:
     sent = await send(place, Way.AUTO)

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.sending.town import TEMPLATE, Town
+from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.delivery.model import Content, State, Way
+from wechat_scheduler.delivery.views import DeliveryFilter
 
 
 async def test_within_48_hours_a_message_comes_as_a_text(place: Town) -> None:
@@ -37,6 +39,39 @@ async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
     assert (shown.kind, shown.template_id) == ("template", TEMPLATE)
     (delivery,) = await place.deliveries(message_id=order.message.id)
     assert (delivery.state, delivery.way) == (State.DELIVERED, "template")
+
+
+async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place: Town) -> None:
+    uid = await place.follow()
+    sending = place.outgoing.sending
+    soon = place.clock.now() + timedelta(minutes=1)
+    order = await sending.prepare(place.app, Content(text="hello"), names=[uid], expires_at=soon)
+    await sending.put(order)
+    place.clock.advance(timedelta(minutes=2))
+    await place.settle()
+    (late,) = await place.deliveries(message_id=order.message.id)
+
+    await sending.replay(DeliveryFilter(ids=(late.id,)), limit=1)
+    await place.settle()
+
+    (said,) = await place.deliveries(message_id=order.message.id)
+    assert (late.state, said.state) == (State.EXPIRED, State.DELIVERED)
+    assert len(await place.arrived(uid)) == 1
+
+
+async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: Town) -> None:
+    uid = await place.follow()
+    app = draft_app("new", place.app.appid, now=place.clock.now())
+    await place.works.stores.apps.add_app(app, [], once=None)
+    await place.outgoing.audience.subscribe(app, uid)
+    sending = place.outgoing.sending
+
+    order = await sending.prepare(app, Content(text="hello", way=Way.TEXT), names=[uid])
+    await sending.put(order)
+    await place.settle()
+
+    (delivery,) = await place.deliveries(message_id=order.message.id)
+    assert (delivery.state, delivery.reason) == (State.ACCEPTED, "")
 
 
 async def test_whoever_is_named_twice_gets_it_once(place: Town) -> None:

@@ -93,8 +93,8 @@ async def mailing(url: str, clock: Clock, *, fresh: Any = None) -> AsyncIterator
         uids = await audience.bind(app, {"amy": "o-amy", "bob": "o-bob"})
         yield Mail(
             database=database,
-            outbox=SqlOutbox(database, worker="here"),
-            elsewhere=SqlOutbox(database, worker="there"),
+            outbox=SqlOutbox(database, VAULT, worker="here"),
+            elsewhere=SqlOutbox(database, VAULT, worker="there"),
             messages=SqlMessages(database, VAULT),
             people=people,
             apps=apps,

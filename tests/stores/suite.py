@@ -85,9 +85,9 @@ def sql_stores(database: Database) -> Stores:
 
     return Stores(
         credentials=sql_credentials(database, "here"),
-        outbox=SqlOutbox(database, worker="here"),
+        outbox=SqlOutbox(database, VAULT, worker="here"),
         elsewhere=sql_credentials(database, "there"),
-        outbox_elsewhere=SqlOutbox(database, worker="there"),
+        outbox_elsewhere=SqlOutbox(database, VAULT, worker="there"),
         push=push,
         listen=listen,
     )

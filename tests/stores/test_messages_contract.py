@@ -93,6 +93,16 @@ async def test_what_failed_is_replayed_as_if_new(mail: Mail) -> None:
     assert (shown.reason, shown.errcode, shown.tries) == ("", None, 2)
 
 
+async def test_what_was_cancelled_before_its_time_is_replayed_at_its_time(mail: Mail) -> None:
+    delivery_id = await mail.put_one(not_before=NOW + HOUR)
+    wanted = DeliveryFilter(ids=(delivery_id,))
+
+    await mail.messages.cancel(wanted, reason="no", limit=1, now=NOW)
+    await mail.messages.replay(wanted, limit=1, now=NOW)
+
+    assert (await mail.shown(delivery_id)).due_at == NOW + HOUR
+
+
 async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail: Mail) -> None:
     await mail.put_one()
     await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
@@ -115,6 +125,8 @@ async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail:
         ({"since": LATER}, "c"),
         ({"until": LATER}, "ab"),
         ({"state": State.DELIVERED}, ""),
+        ({"within": ()}, ""),
+        ({"within": (1, 2)}, ""),
     ],
 )
 async def test_a_filter_chooses_what_is_replayed(

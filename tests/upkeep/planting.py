@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TOKEN, USER, registration, rotated, task
 from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.delivery.model import Content, Message
 from wechat_scheduler.once import Once
 from wechat_scheduler.pushes.model import TICKET, Event, InfoType
 from wechat_scheduler.storage.answers import SqlAnswers
@@ -17,6 +18,8 @@ from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.events import SqlEvents, code_place
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.link_secrets import link_secret
+from wechat_scheduler.storage.message_rows import secret_place
+from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import COLUMNS
@@ -31,6 +34,7 @@ GRANT = Event(
     happened_at=NOW,
 )
 APP = replace(draft_app("shop", "wx1", now=NOW), callback="http://x/c?key=1")
+TOKEN_GIVEN = Message(id=7, app_id=0, content=Content(), secret="SPT_token", created_at=NOW)
 ONCE = Once(scope="apps", key="k", digest="d", answer="answer")
 
 
@@ -54,6 +58,7 @@ async def plant(database: Database, sealer: Sealer) -> None:
     await SqlKeys(database, vault).put_admin("hash", now=NOW)
     await SqlApps(database, vault).add_app(APP, [], once=ONCE)
     await link_secret(database, vault)
+    await SqlMessages(database, vault).put(TOKEN_GIVEN, [], once=None, now=NOW)
 
 
 async def read_back(database: Database, sealer: Sealer) -> list[Any]:
@@ -62,6 +67,7 @@ async def read_back(database: Database, sealer: Sealer) -> list[Any]:
     views = await store.view(limit=10)
     snapshots = [await store.load(view.key) for view in views]
     notices = await database.read("SELECT target FROM deliveries ORDER BY target")
+    given = await database.read("SELECT secret FROM message_secrets")
     codes = await database.read("SELECT code FROM events WHERE id = $1", GRANT.id)
     return [
         [(view.key, view.receivers) for view in views],
@@ -74,6 +80,7 @@ async def read_back(database: Database, sealer: Sealer) -> list[Any]:
         await SqlApps(database, vault).all_apps(),
         await SqlAnswers(database, vault).find(ONCE.scope, ONCE.key, ONCE.digest),
         await link_secret(database, vault),
+        [vault.open(row["secret"], secret_place(TOKEN_GIVEN.id)) for row in given],
     ]
 
 

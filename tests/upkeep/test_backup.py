@@ -14,7 +14,9 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat, daemon, daemon_config, wechat
+from tests.sending.town import town
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
 from wechat_scheduler.storage.sealing_keys import new_key
 from wechat_scheduler.upkeep.backup import backup, restore
@@ -142,6 +144,30 @@ async def test_what_is_restored_goes_on_with_a_value_that_was_asked_for_anew(
     assert weixin.sandbox.calls() == calls + 1
     assert now.result == after.result
     assert version(now.headers["ETag"]) > version(after.headers["ETag"])
+
+
+async def test_a_message_that_waited_in_the_backup_may_have_been_sent_since(
+    tmp_path: Path, saved: Path
+) -> None:
+    async with town(tmp_path / "state") as place:
+        uid, now = await place.follow(), place.clock.now()
+        for hours in (1, 25):
+            order = await place.outgoing.sending.prepare(
+                place.app,
+                Content(way=Way.TEXT, text="hello"),
+                names=[uid],
+                not_before=now + timedelta(hours=hours),
+            )
+            await place.outgoing.sending.put(order)
+        config = daemon_config(tmp_path / "state", place.wechat.url)
+        backup(config, saved)
+    place.clock.advance(timedelta(hours=2))
+
+    await restore(config, saved, force=True, clock=place.clock)
+
+    with closing(sqlite3.connect(config.state.dir / "wechat-scheduler.db")) as database:
+        found = database.execute("SELECT doubts FROM deliveries ORDER BY due_at").fetchall()
+    assert found == [(1,), (0,)]
 
 
 async def test_a_backup_moves_to_another_machine_with_its_sealing_key(

@@ -5,14 +5,19 @@ from datetime import timedelta
 
 import pytest
 
+from tests.stores.mailing import put_off, tried
 from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TICKET, TOKEN, USER, registration, rotated
+from tests.stores.suite import VAULT
 from tests.upkeep.planting import credentials, plant, run
 from wechat_scheduler.census import QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spent
 from wechat_scheduler.credentials.policy import State, state
+from wechat_scheduler.delivery.model import Address, Content, Message, Target
 from wechat_scheduler.errors import Reaction
 from wechat_scheduler.storage.census import SqlCensus
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.messages import SqlMessages
+from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.sealing import Sealer
 
 SEALER = Sealer([bytes(32)])
@@ -69,9 +74,31 @@ async def test_queues_say_how_much_waits_and_how_late_it_is(database: Database) 
     assert {name: (queue.waiting, queue.due) for name, queue in queues.items()} == {
         "job": (2, 2),
         "delivery/credential": (2, 2),
+        "reminder": (0, 0),
         "event": (1, 1),
     }
     assert queues["event"] == QueueCensus(name="event", waiting=1, due=1, due_since=NOW, oldest=NOW)
+
+
+async def test_a_message_is_old_since_it_was_tried_in_vain(database: Database) -> None:
+    outbox, messages = SqlOutbox(database, VAULT, worker="here"), SqlMessages(database, VAULT)
+    planned = Message(
+        id=1, app_id=1, content=Content(text="hi"), created_at=NOW, not_before=NOW + HOUR
+    )
+    amy = Target(delivery_id=2, address=Address.PERSON, name="UID_amy")
+    await messages.put(planned, [amy], once=None, now=NOW)
+
+    before = await SqlCensus(database).census(now=NOW)
+    (delivery,) = await outbox.claim(now=NOW + HOUR, limit=1, lease=LEASE)
+    failed = put_off(delivery, NOW + 2 * HOUR, attempt=tried(-1))
+    await outbox.settle(failed, now=NOW + HOUR)
+    after = await SqlCensus(database).census(now=NOW + HOUR)
+
+    oldest = [
+        {queue.name: queue.oldest for queue in census.queues}["delivery/person"]
+        for census in (before, after)
+    ]
+    assert oldest == [None, NOW + HOUR]
 
 
 async def test_an_empty_store_counts_to_nothing(database: Database) -> None:

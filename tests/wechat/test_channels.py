@@ -10,18 +10,15 @@ from tests.wechat.hostile import HostileServer, answer
 from tests.wechat.sending import APPID, OPENID, Purse
 from wechat_scheduler.errors import (
     NotFoundError,
-    Reaction,
     SchedulerError,
     SendError,
     StorageError,
     UnavailableError,
     Verdict,
-    WeChatError,
 )
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
-from wechat_scheduler.wechat.users import WeChatUsers
 
 DEAD = answer({"errcode": 40001, "errmsg": "invalid credential rid: 1a2b-3c4d-5e6f"})
 TAKEN = answer({"errcode": 0, "errmsg": "ok", "msgid": 200228332})
@@ -222,24 +219,3 @@ async def test_a_qr_code_carries_a_scene_for_a_month_at_most(
 )
 def test_pictures_are_shown_by_the_wechat_that_made_them(api: str, pages: str) -> None:
     assert page_base(api) == pages
-
-
-@pytest.mark.parametrize(("subscribe", "follows"), [(1, True), (0, False)])
-async def test_whether_a_user_follows_is_asked(
-    client: WeChatClient, server: HostileServer, purse: Purse, subscribe: int, follows: bool
-) -> None:
-    server.script(answer({"subscribe": subscribe, "openid": OPENID}))
-
-    assert await WeChatUsers(client, purse).follows(APPID, OPENID) is follows
-    assert server.received[0].query == {"access_token": "FIRST", "openid": OPENID}
-
-
-async def test_an_openid_of_another_account_is_refused(
-    client: WeChatClient, server: HostileServer, purse: Purse
-) -> None:
-    server.script(answer({"errcode": 40003, "errmsg": "invalid openid"}))
-
-    with pytest.raises(WeChatError) as caught:
-        await WeChatUsers(client, purse).follows(APPID, OPENID)
-
-    assert (caught.value.errcode, caught.value.reaction) == (40003, Reaction.TRANSIENT)

@@ -17,7 +17,6 @@ from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
 from wechat_scheduler.wechat.tokens import issuers
-from wechat_scheduler.wechat.users import WeChatUsers
 
 APPID = "wx1111111111111111"
 COMPONENT = "wx2222222222222222"
@@ -206,20 +205,17 @@ async def test_a_message_is_shown_once_however_often_it_is_sent(
 async def test_whoever_wrote_may_be_answered_until_they_leave(
     client: WeChatClient, sandbox: Sandbox, clock: JumpingClock
 ) -> None:
-    tokens = Latest(client)
-    messenger, users = WeChatMessenger(client, tokens, clock), WeChatUsers(client, tokens)
+    messenger = WeChatMessenger(client, Latest(client), clock)
     openid = sandbox.people.follow(APPID)
     sandbox.people.write(APPID, openid, "hello")
 
     await messenger.text(APPID, openid, "你好")
-    followed = await users.follows(APPID, openid)
     sandbox.people.unfollow(APPID, openid)
 
     with pytest.raises(SendError) as caught:
         await messenger.text(APPID, openid, "你好")
     assert [message.text for message in sandbox.people.arrived(APPID, openid)] == ["你好"]
     assert caught.value.verdict is Verdict.FALL_BACK
-    assert (followed, await users.follows(APPID, openid)) == (True, False)
 
 
 async def test_a_notice_is_taken_as_often_as_the_user_allowed(

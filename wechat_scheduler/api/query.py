@@ -24,3 +24,10 @@ def one_of(request: web.Request, name: str, choices: Collection[str]) -> str:
     if text and text not in choices:
         raise InvalidRequestError(f"must be one of {', '.join(choices)}", field=name)
     return text
+
+
+def refuse_nul(request: web.Request) -> None:
+    """PostgreSQL keeps no text with a NUL and looks for none. Unescaped, none gets as far as here.
+    Raises InvalidRequestError."""
+    if "%00" in request.raw_path:
+        raise InvalidRequestError("nothing has a NUL in its name")

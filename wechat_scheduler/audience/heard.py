@@ -9,7 +9,8 @@ from wechat_scheduler.audience.model import App, Scene, Subscriber
 
 
 class HeardKind(enum.StrEnum):
-    """What somebody did; RECEIPT is WeChat's own word on a template message."""
+    """What somebody did; MEDIA is a message without words. RECEIPT is WeChat's own word on a template
+    message."""
 
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
@@ -17,6 +18,7 @@ class HeardKind(enum.StrEnum):
     TEXT = "text"
     VOICE = "voice"
     CLICK = "click"
+    MEDIA = "media"
     RECEIPT = "receipt"
     OTHER = "other"
 
@@ -62,9 +64,16 @@ class Post(Protocol):
         ...
 
     async def say(
-        self, subscriber: Subscriber, text: str, *, event_id: str, app: App | None
+        self,
+        subscriber: Subscriber,
+        text: str,
+        *,
+        event_id: str,
+        app: App | None,
+        secret: str = "",
     ) -> None:
-        """Write to somebody who did something just now; in the name of `app`, if any."""
+        """Write to somebody who did something just now; in the name of `app`, if any. What is
+        `secret` follows the text, and stands nowhere else in plain."""
         ...
 
 

@@ -87,11 +87,6 @@ class People(Protocol):
         nothing happens, if nobody is known by that name or they did something after `now`."""
         ...
 
-    async def trouble(self, uid: str, reason: str, *, now: datetime) -> None:
-        """WeChat takes nothing for them any more, for that reason; pending deliveries are
-        cancelled."""
-        ...
-
     async def change(
         self,
         uid: str,

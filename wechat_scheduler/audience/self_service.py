@@ -49,17 +49,19 @@ class SelfService:
             return
         token = await self._directory.make_simple_token(meant[0].id, subscriber.uid)
         # Under its own event: heard again, the former token is dead, and so the new one is told.
-        said = f"「{meant[0].name}」的 SPT，持有者可以给您发消息：\n{token}"
-        await self._say(heard, subscriber, said, digest(token))
+        said = f"「{meant[0].name}」的 SPT，持有者可以给您发消息：\n"
+        await self._say(heard, subscriber, said, digest(token), secret=token)
 
     async def _taken(self, subscriber: Subscriber) -> Sequence[App]:
         own = await self._people.subscriptions_of(subscriber.uid)
         ids = {one.app_id for one in own if not one.topic_id and not one.blocked}
         return [app for app in self._directory.apps_of(subscriber.appid) if app.id in ids]
 
-    async def _say(self, heard: Heard, subscriber: Subscriber, text: str, event: str) -> None:
+    async def _say(
+        self, heard: Heard, subscriber: Subscriber, text: str, event: str, *, secret: str = ""
+    ) -> None:
         event_id = f"{heard.event_id}/self/{event}"
-        await self._post.say(subscriber, text, event_id=event_id, app=None)
+        await self._post.say(subscriber, text, event_id=event_id, app=None, secret=secret)
 
 
 def _which(apps: Sequence[App]) -> str:

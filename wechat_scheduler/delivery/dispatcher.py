@@ -1,7 +1,7 @@
 """Sends what is in the outbox: the clockwork's work on deliveries."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,7 +19,7 @@ from wechat_scheduler.delivery.model import (
     State,
 )
 from wechat_scheduler.delivery.ports import Channel, Observer, Outbox
-from wechat_scheduler.errors import CallError, SealingError, SendError, Verdict
+from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,8 @@ class Dispatcher:
     """Hands due deliveries to their channels and decides what a failure means.
 
     `retry_cap` is the longest pause between two attempts, `give_up` how long a message is tried
-    before it is a dead letter; both may be changed at any time. Notices of credentials are tried for
+    before it is a dead letter; both may be changed at any time. `learn` asks the store which apps
+    there are. Notices of credentials are tried for
     ever.
     """
 
@@ -45,6 +46,7 @@ class Dispatcher:
         channels: Mapping[str, Channel],
         gate: Gate,
         *,
+        learn: Callable[[], Awaitable[None]],
         observer: Observer,
         clock: Clock,
         rng: random.Random,
@@ -55,6 +57,7 @@ class Dispatcher:
         self._outbox = outbox
         self._channels = channels
         self._gate = gate
+        self._learn = learn
         self._observer = observer
         self._clock = clock
         self._rng = rng
@@ -66,6 +69,8 @@ class Dispatcher:
         return await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
 
     async def attempt(self, row: Delivery) -> Outcome:
+        if waits := await self._met(row):
+            return waits
         now, began = self._clock.now(), self._clock.boottime()
         if stopped := self._gate.stopped(row, now):
             return stopped
@@ -77,6 +82,18 @@ class Dispatcher:
             self._gate.opened(row.receiver.appid)
         attempt = None if sent.state is State.CANCELLED else self._attempt(row, now, began, sent)
         return _settled(row, sent, attempt)
+
+    async def _met(self, row: Delivery) -> Deferred | None:
+        """An app that is not known may have been made by another process just now: it is looked up
+        before it is taken for gone."""
+        if row.message is None or self._gate.knows(row.message.app_id):
+            return None
+        try:
+            await self._learn()
+        except StorageError as error:
+            due_at = self._clock.now() + FIRST_RETRY
+            return Deferred(delivery=row, due_at=due_at, error=str(error), counts=False)
+        return None
 
     async def finish(self, outcome: Outcome) -> None:
         await self._outbox.settle(outcome, now=self._clock.now())
@@ -128,6 +145,9 @@ class Dispatcher:
                 retry_after = error.retry_after if isinstance(error, SendError) else None
                 # Who was turned away before anybody was asked has not tried.
                 tried = attempt if attempt and attempt.errcode is not None else None
+                # An account's quota comes back; a user may be sent too much for ever.
+                if verdict is Verdict.SLOWER and tried and self._is_given_up(row):
+                    return self._tried_again(row, verdict, reason, attempt)
                 return self._waits(row, verdict, retry_after or PROBE, reason, tried)
             case _:
                 return self._tried_again(row, verdict, reason, attempt)

@@ -16,7 +16,7 @@ from wechat_scheduler.delivery.model import (
     State,
 )
 from wechat_scheduler.delivery.pacing import Pacer
-from wechat_scheduler.delivery.senders import Lookup, sender
+from wechat_scheduler.delivery.senders import ACCOUNT, Lookup, sender
 
 # After a long pause not everything is tried at the same moment.
 SPREAD = timedelta(seconds=30)
@@ -36,6 +36,10 @@ class Gate:
         self._paused: dict[str, datetime] = {}
         self._knocks: dict[str, int] = {}
         self._pacer = Pacer()
+
+    def knows(self, app_id: int) -> bool:
+        """Whether there is such an app, as far as memory knows."""
+        return app_id == ACCOUNT or self._app(app_id) is not None
 
     def pause(self, appid: str, until: datetime) -> None:
         """Nothing goes to that account's users before `until`; other accounts go on."""

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -91,7 +91,8 @@ class Content:
 class Message:
     """Content, and who says it until when. `id` is a random 52-bit integer.
 
-    `notes` are said of it wherever it is looked up: what WeChat is not going to show.
+    `notes` are said of it wherever it is looked up: what WeChat is not going to show. `secret` is
+    said after the text, and shown to nobody but the receiver.
     """
 
     id: int
@@ -102,6 +103,14 @@ class Message:
     expires_at: datetime | None = None
     priority: Priority = Priority.NORMAL
     notes: tuple[str, ...] = ()
+    secret: str = field(default="", repr=False)
+
+    @property
+    def said(self) -> Content:
+        """All that the receiver is told."""
+        if not self.secret:
+            return self.content
+        return replace(self.content, text=self.content.text + self.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class PeopleChannel:
     async def _send_by(
         self, way: Way, delivery: Delivery, message: Message, app: App, receiver: Subscriber
     ) -> Sent:
-        content = message.content
+        content = message.said
         is_repeat = self._repeats(way, content, delivery, app)
         appid, openid = receiver.appid, receiver.openid
         reference = ""

@@ -108,7 +108,8 @@ class Messages(Protocol):
         ...
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
-        """Make those due now that are dead, cancelled, expired or missed; returns their ids."""
+        """Make those due that are dead, cancelled, expired or missed: now, or at the message's
+        `not_before`. Returns their ids."""
         ...
 
     async def cancel(

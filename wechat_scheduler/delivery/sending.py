@@ -119,7 +119,8 @@ class Sending:
         self._wake()
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
-        """Try again at once what is dead, cancelled, expired or missed; returns their ids."""
+        """Try again what is dead, cancelled, expired or missed: at once, unless its time has not
+        come. Returns their ids."""
         ids = await self._messages.replay(wanted, limit=limit, now=self._clock.now())
         self._wake()
         return ids
@@ -145,9 +146,16 @@ class Sending:
         await self._put_one(message, Address.WEBHOOK, "")
 
     async def say(
-        self, subscriber: Subscriber, text: str, *, event_id: str, app: App | None
+        self,
+        subscriber: Subscriber,
+        text: str,
+        *,
+        event_id: str,
+        app: App | None,
+        secret: str = "",
     ) -> None:
-        """Answer what a user did, once for each `event_id`; as an app, or as the account itself."""
+        """Answer what a user did, once for each `event_id`; as an app, or as the account itself.
+        What is `secret` is said after the text, and kept sealed."""
         now = self._clock.now()
         message = Message(
             id=stable_id("say", subscriber.uid, event_id),
@@ -156,6 +164,7 @@ class Sending:
             created_at=now,
             expires_at=now + ANSWER_LIFE,
             priority=Priority.URGENT,
+            secret=secret,
         )
         await self._put_one(message, Address.PERSON, subscriber.uid)
 

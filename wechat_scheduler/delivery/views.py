@@ -8,11 +8,13 @@ from wechat_scheduler.delivery.model import Attempt, Message, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries are meant; what is empty or None is not asked about."""
+    """Which deliveries are meant; what is empty or None is not asked about. `within` are the apps
+    whose deliveries may be met at all, if there are others."""
 
     ids: tuple[int, ...] = ()
     state: State | None = None
     app_id: int = 0
+    within: tuple[int, ...] | None = None
     message_id: int = 0
     uid: str = ""
     errcode: int | None = None

@@ -30,12 +30,12 @@ class Durations:
 
 
 class Counters:
-    """By their labels: `refreshes` by kind, outcome, endpoint and errcode; `deliveries` by channel
-    and outcome; `requests` by method, route and status; `seconds` by route."""
+    """By their labels: `refreshes` by kind, outcome, endpoint and errcode; `deliveries` by
+    channel, way (empty where none was tried) and outcome; `requests` by method, route and status; `seconds` by route."""
 
     def __init__(self) -> None:
         self.refreshes: Counter[tuple[str, str, str, str]] = Counter()
-        self.deliveries: Counter[tuple[str, str]] = Counter()
+        self.deliveries: Counter[tuple[str, str, str]] = Counter()
         self.requests: Counter[tuple[str, str, str]] = Counter()
         self.seconds: dict[str, Durations] = {}
 
@@ -54,11 +54,12 @@ class Counters:
     def sent(self, outcome: DeliveryOutcome) -> None:
         """As `delivery.ports.Observer`."""
         channel = outcome.delivery.channel
+        way = outcome.attempt.way if outcome.attempt else ""
         match outcome:
             case Settled(state=state):
-                self.deliveries[channel, state.value] += 1
+                self.deliveries[channel, way, state.value] += 1
             case Deferred():
-                self.deliveries[channel, "deferred"] += 1
+                self.deliveries[channel, way, "deferred"] += 1
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """As `api.meter.Tally`."""

@@ -56,8 +56,8 @@ def _counted(counters: Counters) -> Iterator[Metric]:
     )
     yield _counter(
         "deliveries",
-        "Attempts at a delivery, by what became of them: delivered, deferred, cancelled.",
-        ("channel", "outcome"),
+        "Attempts at a delivery, by how it was tried and what became of it.",
+        ("channel", "way", "outcome"),
         counters.deliveries.items(),
     )
     yield _counter(

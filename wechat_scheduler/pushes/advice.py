@@ -1,4 +1,5 @@
-"""What an operator should do about pushes: a pure function of how they fare."""
+"""What an operator should do about pushes, a platform's or an account's: a pure function of how they
+fare."""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +12,21 @@ WHERE = (
 )
 
 
+WHERE_OF_ACCOUNT = (
+    "once a user did something, check that the account's 服务器地址 leads here and is enabled "
+    "(公众平台 → 设置与开发 → 基本配置)"
+)
+
+
 def advice(view: CallbackView, refusal: Refusal | None, now: datetime) -> str:
     """One sentence, or nothing if all is well."""
     newest = view.ticket_at or view.changed_at
-    if refusal is not None and refusal.at >= newest:
+    if refusal is not None and not refusal.overcome and refusal.at >= newest:
         return f"what came was refused: {refusal.reason}"
     if view.waiting and view.waiting[0].note:
         return f"{view.waiting[0].name} waits: {view.waiting[0].note}"
+    if not view.platform and not view.ticket_at and (view.account or view.heard):
+        return "" if view.heard else f"nothing has come yet: {WHERE_OF_ACCOUNT}"
     if not view.platform:
         job = f"{view.appid}/{COMPONENT_TOKEN}"
         return f"register {job}" if view.ticket_at else f"if it is a platform's, register {job}"

@@ -1,12 +1,15 @@
 """The door for what WeChat pushes: proven, kept, and only then acknowledged.
 
 WeChat hangs up after five seconds and comes again until it has heard `success` ("消息与事件接收").
-So nothing is done here but keeping; what an event calls for is done from its row (`events.py`).
+So a platform's event is kept here and no more: what it calls for is done from its row (`events.py`).
+What a user did is seen to at once, in steps that may be cut short and done again; what that calls for
+leaves through the outbox.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import structlog
 
@@ -31,8 +34,7 @@ SOON = timedelta(seconds=1)
 
 class Intake:
     """`changed` is told the job for which a ticket came, `wake` that an event did, `hear` what a
-    user did: within WeChat's time, so what it calls for is done elsewhere. It may raise
-    StorageError, and is told the same again then."""
+    user did, within WeChat's time. It may raise StorageError, and is told the same again then."""
 
     def __init__(
         self,
@@ -116,6 +118,7 @@ class Intake:
             await self._keep_once(appid, opened)
         except RefusedPushError as error:
             self._refuse(appid, error)
+        self._refusals.overcome(appid)
 
     async def _secrets(self, appid: str) -> Secrets:
         secrets = await self._inbox.secrets(appid)
@@ -131,7 +134,7 @@ class Intake:
                 f"its timestamp is {seconds} s from this machine's clock: is that clock right?"
             )
 
-    def _refuse(self, appid: str, error: RefusedPushError) -> None:
+    def _refuse(self, appid: str, error: RefusedPushError) -> NoReturn:
         self._refusals.note(appid, error.reason, self._clock.now())
         raise error
 

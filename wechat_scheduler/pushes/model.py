@@ -152,11 +152,13 @@ Outcome: TypeAlias = Authorized | Revoked | Deferred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What was refused in an account's name since the daemon started: how often, and the last."""
+    """What was refused in an account's name since the daemon started: how often, and the last;
+    `overcome` once something was accepted after it."""
 
     count: int
     at: datetime
     reason: str
+    overcome: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,8 @@ class CallbackView:
 
     `former` says that a former token or key is still accepted. `asked_at` and `answer` are those of
     the last request to push tickets again, if there was one since the last ticket. `platform` says
-    that the job of the platform's own token is registered. `events` counts those of the last days
+    that the job of the platform's own token is registered, `account` that an account of that appid
+    is known, and `heard` that one of its users was heard of. `events` counts those of the last days
     by InfoType.
     """
 
@@ -184,6 +187,8 @@ class CallbackView:
     changed_at: datetime
     former: bool
     platform: bool
+    account: bool
+    heard: bool
     ticket_at: datetime | None
     asked_at: datetime | None
     answer: str

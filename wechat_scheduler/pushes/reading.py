@@ -80,7 +80,7 @@ def _kind(message: Message) -> HeardKind:
     msgtype = message["MsgType"]
     if msgtype == "event":
         return _EVENTS.get(message.get("Event", ""), HeardKind.OTHER)
-    return _MESSAGES.get(msgtype, HeardKind.OTHER)
+    return _MESSAGES.get(msgtype, HeardKind.MEDIA)
 
 
 def _event_id(appid: str, kind: HeardKind, message: Message) -> str:

@@ -1,5 +1,6 @@
 """What is refused, for the operator: strangers are told nothing."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,6 +28,11 @@ class Refusals:
         if logged is None or logged.reason != reason or now - logged.at >= LOG_PAUSE:
             self._logged[appid] = refusal
             log.warning("push.refused", appid=appid, reason=reason, count=count)
+
+    def overcome(self, appid: str) -> None:
+        """Something was accepted."""
+        if (last := self._last.get(appid)) and not last.overcome:
+            self._last[appid] = replace(last, overcome=True)
 
     def last(self, appid: str) -> Refusal | None:
         return self._last.get(appid)

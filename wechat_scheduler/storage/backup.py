@@ -22,6 +22,13 @@ _ANEW = (
     "UPDATE jobs SET due_at = :now, version = version + :ahead",
     "UPDATE accounts SET last_version = last_version + :ahead",
 )
+# What was to be said to a person by now may have been said since the backup was made: a doubt, as
+# after a crash. What was being sent as it was made becomes one when the daemon starts.
+_DOUBTED = """
+    UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
+    WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= :now
+"""
+_KNOWS_DOUBTS = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'doubts'"
 
 
 def back_up(database: Path, file: Path) -> None:
@@ -79,7 +86,8 @@ def _copy(file: Path, draft: Path) -> None:
 def _prepare(draft: Path, now: datetime) -> None:
     with closing(_connect(draft, "rw")) as connection:
         connection.execute("BEGIN")
-        for statement in _ANEW:
+        knows_doubts = connection.execute(_KNOWS_DOUBTS).fetchone()
+        for statement in (*_ANEW, *([_DOUBTED] if knows_doubts else ())):
             connection.execute(statement, {"now": micros(now), "ahead": VERSIONS_AHEAD})
         connection.execute("COMMIT")
         # Whatever the backup was, what is renamed must be the whole database, without a log.

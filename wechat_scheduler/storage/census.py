@@ -29,8 +29,10 @@ KINDS = f"""
     FROM jobs GROUP BY kind, 2 ORDER BY kind, 2
 """  # noqa: S608 - our own text
 FAULTS = f"SELECT kind, fault FROM jobs WHERE fault IS NOT NULL LIMIT {MOST_FAULTS}"  # noqa: S608
+# A message may be for next month: it waits since it was tried in vain.
 DELIVERIES = """
-    SELECT 'delivery/' || channel AS name, count(*) AS waiting, min(created_at) AS oldest,
+    SELECT 'delivery/' || channel AS name, count(*) AS waiting,
+        min(CASE WHEN message_id IS NULL THEN created_at ELSE since END) AS oldest,
         count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM deliveries WHERE state = 'pending' GROUP BY channel ORDER BY channel
@@ -41,6 +43,12 @@ EVENTS = f"""
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM events WHERE state = 'pending' AND name <> '{WATCH}'
 """  # noqa: S608 - our own text
+REMINDERS = """
+    SELECT 'reminder' AS name, count(*) AS waiting, NULL AS oldest,
+        count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
+        min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
+    FROM reminders WHERE state = 'active'
+"""
 # One that never sent any is waited for since it was expected to.
 TICKETS = f"""
     SELECT c.appid, max(coalesce(p.received_at, c.changed_at)) AS came_at
@@ -68,11 +76,12 @@ class SqlCensus:
         faults = await self._database.read(FAULTS)
         deliveries = await self._database.read(DELIVERIES, at)
         events = await self._database.read(EVENTS, at)
+        reminders = await self._database.read(REMINDERS, at)
         tickets = await self._database.read(TICKETS)
         return Census(
             kinds=_kinds(jobs),
             faults=_faults(faults),
-            queues=(*_jobs_queue(jobs), *map(_queue, deliveries), *map(_queue, events)),
+            queues=(*_jobs_queue(jobs), *map(_queue, (*deliveries, *reminders, *events))),
             tickets={row["appid"]: instant(row["came_at"]) for row in tickets},
         )
 

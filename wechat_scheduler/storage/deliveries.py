@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wechat_scheduler.delivery.model import State
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.message_rows import attempt_of, notes_of
 from wechat_scheduler.storage.rows import instant, instant_or_none, micros
 from wechat_scheduler.storage.unreachable import try_again
@@ -21,11 +21,19 @@ ATTEMPTS = """
     SELECT at, duration, way, errcode, rid, error FROM attempts WHERE delivery_id = $1
     ORDER BY number
 """
+# What was to wait for its time still does.
 REPLAY = """
-    UPDATE deliveries SET state = 'pending', due_at = $1, since = NULL, attempts = 0, error = '',
+    UPDATE deliveries SET state = 'pending', due_at = COALESCE((
+            SELECT m.not_before FROM messages m WHERE m.id = message_id AND m.not_before > $1
+        ), $1), since = NULL, attempts = 0, error = '',
         errcode = NULL, doubts = 0, doubted_at = NULL, settled_at = NULL, reference = ''
 """
 CANCEL = "UPDATE deliveries SET state = 'cancelled', error = $1, settled_at = $2"
+
+LIFT = """
+    UPDATE messages SET expires_at = NULL
+    WHERE id = (SELECT message_id FROM deliveries WHERE id = $1) AND expires_at <= $2
+"""
 
 REPLAYABLE = ("dead", "cancelled", "expired", "missed")
 
@@ -54,16 +62,20 @@ class SqlDeliveries:
         conditions = Conditions(wanted, alias="", values=(micros(now),))
         conditions.add_any("state", REPLAYABLE)
         replay = _change(REPLAY, conditions, limit)
-        return await self._database.write(lambda: _replayed(replay))
+        return await self._database.write(lambda: _replayed(replay, micros(now)))
 
     async def cancel(
         self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime
     ) -> Sequence[int]:
-        conditions = Conditions(wanted, alias="", values=(reason, micros(now)))
-        conditions.add_any("state", ("pending",))
-        conditions.add("claimed_by IS NULL")
-        cancel = _change(CANCEL, conditions, limit)
+        cancel = cancelling(wanted, reason, micros(now), limit=limit)
         return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
+
+
+def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:
+    """Of those that wait, at most so many."""
+    conditions = Conditions(wanted, alias="", values=(reason, now))
+    conditions.add("state = 'pending' AND claimed_by IS NULL")
+    return _change(CANCEL, conditions, limit)
 
 
 class Conditions:
@@ -76,6 +88,8 @@ class Conditions:
         self._parts: list[str] = []
         if wanted.ids:
             self.add_any(f"{alias}id", wanted.ids)
+        if wanted.within is not None:
+            self.add_any(f"{alias}app_id", wanted.within)
         self._add_state(wanted.state, alias)
         for column, value in (
             ("app_id = {}", wanted.app_id or None),
@@ -92,7 +106,8 @@ class Conditions:
         self._parts.append(text.format(*map(self.place, values)))
 
     def add_any(self, column: str, values: Sequence[object]) -> None:
-        self._parts.append(f"{column} IN ({', '.join(map(self.place, values))})")
+        places = ", ".join(map(self.place, values))
+        self._parts.append(f"{column} IN ({places})" if places else "1 = 0")
 
     def place(self, value: object) -> str:
         self.values.append(value)
@@ -114,9 +129,10 @@ class Conditions:
 
 
 def _change(update: str, conditions: Conditions, limit: int) -> Statement:
+    """In no order, and by no index of all that was ever sent (hence the plus): others wait to write."""
     chosen = (
-        f"SELECT id FROM deliveries WHERE message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
-        f"ORDER BY id LIMIT {conditions.place(limit)}"
+        f"SELECT id FROM deliveries WHERE +message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
+        f"LIMIT {conditions.place(limit)}"
     )
     return Statement(
         f"WITH chosen AS MATERIALIZED ({chosen}) {update} "  # noqa: S608 - our own text
@@ -125,9 +141,11 @@ def _change(update: str, conditions: Conditions, limit: int) -> Statement:
     )
 
 
-def _replayed(replay: Statement) -> Script[Sequence[int]]:
+def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
     ids = [row["id"] for row in (yield replay)]
     yield from try_again(ids)
+    # Whoever replays what came too late wants it said all the same.
+    yield from each(Statement(LIFT, (delivery_id, now)) for delivery_id in ids)
     return ids
 
 

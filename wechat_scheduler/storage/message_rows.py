@@ -40,8 +40,13 @@ def notes_of(text: str) -> tuple[str, ...]:
     return _notes_json.decode(text) if text else ()
 
 
+def secret_place(message_id: int) -> str:
+    """What a message's secret is sealed to."""
+    return f"message:{message_id}"
+
+
 def message_of(row: Row) -> Message:
-    """From MESSAGE_COLUMNS."""
+    """From MESSAGE_COLUMNS. Its secret is nobody's business but the sender's."""
     return Message(
         id=row["message_id"],
         app_id=row["app_id"],

@@ -16,14 +16,16 @@ from wechat_scheduler.storage.message_rows import (
     message_of,
     micros_or_none,
     notes_text,
+    secret_place,
 )
-from wechat_scheduler.storage.receipts import forget_receipts, put_receipt
+from wechat_scheduler.storage.receipts import put_receipt
 from wechat_scheduler.storage.rows import Vault, micros
 
 PUT = """
     INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id
 """
+HIDE = "INSERT INTO message_secrets (message_id, secret) VALUES ($1, $2)"
 DELIVER = """
     INSERT INTO deliveries (id, channel, target, state, due_at, created_at, message_id, app_id,
         priority)
@@ -47,6 +49,7 @@ OLD = """
 FORGET = (
     "DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE message_id = $1)",
     "DELETE FROM deliveries WHERE message_id = $1",
+    "DELETE FROM message_secrets WHERE message_id = $1",
     "DELETE FROM messages WHERE id = $1",
 )
 
@@ -91,7 +94,10 @@ class SqlMessages(SqlDeliveries):
         self, message: Message, targets: Sequence[Target], once: Once | None, now: datetime
     ) -> Script[None]:
         yield from answered(self._vault, once, now)
-        yield from put_message(message, targets, now)
+        is_new = yield from put_message(message, targets, now)
+        if is_new and message.secret:
+            sealed = self._vault.seal(message.secret, secret_place(message.id))
+            yield Statement(HIDE, (message.id, sealed))
 
     async def _view(self, sql: str, key: int) -> MessageView | None:
         rows = await self._database.read(sql, key)
@@ -107,8 +113,8 @@ class SqlMessages(SqlDeliveries):
 
 
 def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:
-    """A message and its deliveries, in whatever transaction this belongs to. Returns False if the
-    message was put before: then nothing is changed."""
+    """A message without a secret and its deliveries, in whatever transaction this belongs to. Returns
+    False if the message was put before: then nothing is changed."""
     if not (yield Statement(PUT, _message_values(message))):
         return False
     rows = _rows(message, targets, now, due_at=message.not_before or now)
@@ -140,7 +146,6 @@ def _rows(
 
 
 def _forget(before: int, limit: int) -> Script[int]:
-    yield from forget_receipts(before)
     old = yield Statement(OLD, (before, limit))
     for row in old:
         for sql in FORGET:

@@ -1,6 +1,7 @@
 """The outbox in SQL: what waits to be sent is claimed, and what came of it is written back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.model import (
@@ -20,11 +21,12 @@ from wechat_scheduler.storage.message_rows import (
     SUBSCRIBER_COLUMNS,
     message_of,
     notes_text,
+    secret_place,
     subscriber_of,
 )
 from wechat_scheduler.storage.notices import collapse_key
 from wechat_scheduler.storage.receipts import apply_receipt
-from wechat_scheduler.storage.rows import instant_or_none, micros
+from wechat_scheduler.storage.rows import Vault, instant_or_none, micros
 from wechat_scheduler.storage.unreachable import mark_unreachable
 
 # The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM. A row that still has a claim
@@ -43,7 +45,10 @@ CLAIM = """
     RETURNING id, channel, target, attempts, since, doubts, doubted_at, message_id
 """
 # Once for all the receivers that a message has among those claimed.
-TOLD = f"SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.id IN ({{ids}})"  # noqa: S608 - our own text
+TOLD = f"""
+    SELECT {MESSAGE_COLUMNS}, k.secret
+    FROM messages m LEFT JOIN message_secrets k ON k.message_id = m.id WHERE m.id IN ({{ids}})
+"""  # noqa: S608 - our own text
 # Whoever takes anything of the app's takes what is meant for them, unless they, or it, said no. The
 # plus keeps SQLite from the index of an app's subscriptions: there may be a million of them.
 RECEIVERS = f"""
@@ -111,8 +116,9 @@ UNASKED = frozenset(("message", "notice"))
 class SqlOutbox:
     """`delivery.ports.Outbox` on a database."""
 
-    def __init__(self, database: Database, *, worker: str) -> None:
+    def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
         self._database = database
+        self._vault = vault
         self._worker = worker
         self._claims = 0
         self._claim_sql = CLAIM.format(skip_locked=database.dialect.skip_locked)
@@ -144,12 +150,19 @@ class SqlOutbox:
         ids = [row["id"] for row in rows if row["channel"] == Address.PERSON]
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
         told = yield from _by_id(_TOLD, list(said), "message_id")
-        messages = {key: message_of(row) for key, row in told.items()}
+        messages = {key: self._message(row) for key, row in told.items()}
         receivers = yield from _by_id(_RECEIVERS, ids, "delivery_id")
         return [
             _delivery(row, claim, messages.get(row["message_id"]), receivers.get(row["id"]))
             for row in rows
         ]
+
+    def _message(self, row: Row) -> Message:
+        message = message_of(row)
+        sealed = row["secret"]
+        if not sealed:
+            return message
+        return replace(message, secret=self._vault.open(sealed, secret_place(message.id)))
 
 
 def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:

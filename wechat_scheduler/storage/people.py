@@ -45,9 +45,6 @@ class SqlPeople:
     async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
         return await self._database.write(lambda: subscribers.unfollow(appid, openid, now))
 
-    async def trouble(self, uid: str, reason: str, *, now: datetime) -> None:
-        await self._database.write(lambda: subscribers.trouble(uid, reason, now))
-
     async def change(
         self,
         uid: str,

@@ -9,7 +9,10 @@ from wechat_scheduler.storage.rows import instant, instant_or_none
 CALLBACKS = """
     SELECT c.appid, c.secrets, c.changed_at, w.tried_at, w.note,
         (SELECT max(received_at) FROM pushes p WHERE p.appid = c.appid AND p.name = $1) AS ticket_at,
-        EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $2) AS platform
+        EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $2) AS platform,
+        EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $3)
+            OR EXISTS (SELECT 1 FROM apps a WHERE a.appid = c.appid) AS account,
+        EXISTS (SELECT 1 FROM subscribers s WHERE s.appid = c.appid AND s.heard_at > 0) AS heard
     FROM callbacks c LEFT JOIN events w ON w.appid = c.appid AND w.name = 'watch'
     ORDER BY c.appid
 """
@@ -33,6 +36,8 @@ def callback_view(
         changed_at=instant(row["changed_at"]),
         former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,
         platform=bool(row["platform"]),
+        account=bool(row["account"]),
+        heard=bool(row["heard"]),
         ticket_at=instant_or_none(row["ticket_at"]),
         asked_at=instant_or_none(row["tried_at"]),
         answer=row["note"] or "",

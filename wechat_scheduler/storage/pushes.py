@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from wechat_scheduler.credentials.account_tokens import OWN
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, CallbackView, Secrets
 from wechat_scheduler.storage import push_views, watches
@@ -66,7 +67,7 @@ class SqlPushes:
         return await self._database.write(lambda: self._put_ticket(appid, ticket, now))
 
     async def view(self) -> Sequence[CallbackView]:
-        rows = await self._database.read(push_views.CALLBACKS, TICKET, COMPONENT_TOKEN)
+        rows = await self._database.read(push_views.CALLBACKS, TICKET, COMPONENT_TOKEN, OWN)
         counts = await self._database.read(push_views.COUNTS)
         waiting = await self._database.read(push_views.WAITING)
         return [

@@ -18,13 +18,19 @@ KEEP = """
     ON CONFLICT DO NOTHING
 """
 TAKE = "DELETE FROM receipts WHERE appid = $1 AND msgid = $2 RETURNING failure"
-FORGET = "DELETE FROM receipts WHERE at < $1"
+# Each new one takes two old ones along.
+FORGET = """
+    DELETE FROM receipts WHERE (appid, msgid) IN (
+        SELECT appid, msgid FROM receipts WHERE at < $1 ORDER BY at LIMIT 2
+    )
+"""
 
 
 def put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[bool]:
     """Whether a delivery was waiting for it; else it is kept for one."""
     found = yield Statement(APPLY, (appid, msgid, failure, now))
     if not found:
+        yield Statement(FORGET, (now - KEPT,))
         yield Statement(KEEP, (appid, msgid, failure, now))
     return bool(found)
 
@@ -33,7 +39,3 @@ def apply_receipt(appid: str, msgid: str, now: int) -> Script[None]:
     """The one that came before its delivery was known to be accepted, if there was one."""
     for row in (yield Statement(TAKE, (appid, msgid))):
         yield Statement(APPLY, (appid, msgid, row["failure"], now))
-
-
-def forget_receipts(now: int) -> Script[None]:
-    yield Statement(FORGET, (now - KEPT,))

@@ -15,6 +15,7 @@ from wechat_scheduler.storage.app_rows import app_place
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.events import code_place
 from wechat_scheduler.storage.link_secrets import link_place
+from wechat_scheduler.storage.message_rows import secret_place
 from wechat_scheduler.storage.pushes import secrets_place
 from wechat_scheduler.storage.rows import key_of, registration_place
 from wechat_scheduler.storage.sealing import Sealer
@@ -69,6 +70,9 @@ COLUMNS = (
     ),
     SealedColumn(
         "answers", "answer", ("scope", "key"), lambda row: answer_place(row["scope"], row["key"])
+    ),
+    SealedColumn(
+        "message_secrets", "secret", ("message_id",), lambda row: secret_place(row["message_id"])
     ),
     SealedColumn("link_secrets", "value", ("name",), lambda row: link_place(row["name"])),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from wechat_scheduler.audience.model import App, Found, Quiet, Subscriber
 from wechat_scheduler.storage.cancelling import cancel_for_person
@@ -32,7 +33,6 @@ UNFOLLOW = """
     UPDATE subscribers SET follows = 0, heard_at = NULL
     WHERE appid = $1 AND openid = $2 AND (heard_at IS NULL OR heard_at <= $3) RETURNING *
 """
-TROUBLE = "UPDATE subscribers SET trouble = $2 WHERE uid = $1 RETURNING uid"
 CHANGE = """
     UPDATE subscribers SET zone = coalesce($2, zone), quiet = coalesce($3, quiet),
         nickname = coalesce($4, nickname), avatar = coalesce($5, avatar),
@@ -77,11 +77,6 @@ def unfollow(appid: str, openid: str, now: datetime) -> Script[Subscriber | None
     return subscriber_of(rows[0])
 
 
-def trouble(uid: str, reason: str, now: datetime) -> Script[None]:
-    if (yield Statement(TROUBLE, (uid, reason))):
-        yield cancel_for_person(uid, reason, now)
-
-
 def change(
     uid: str,
     *,
@@ -107,6 +102,7 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
         yield chunk + chunk[-1:] * (size - len(chunk))
 
 
+@cache
 def _find_sql(size: int) -> str:
     """Aliases come first, so that uids replace them."""
     places = ", ".join(f"${number + 3}" for number in range(size))

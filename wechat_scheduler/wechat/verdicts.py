@@ -129,11 +129,13 @@ _BY_WAY = {
         45002: _rejected("the text is too long: shorten it"),
         45015: Ruling(
             verdict=Verdict.FALL_BACK,
-            advice="the user's last word is more than 48 hours old: send a template message",
+            advice="a text may follow what the user wrote for 48 hours, and a scan, a click or their "
+            "coming for a minute: map the message's purpose to a template, then replay",
         ),
         45047: Ruling(
             verdict=Verdict.FALL_BACK,
-            advice="no more texts until the user says something: send a template message",
+            advice="no more texts until the user writes something: map the message's purpose to a "
+            "template, then replay",
         ),
     },
     # Of templates the user refuses all; of notices they allow each a number of times, so that its

@@ -219,3 +219,19 @@ def test_a_code_is_an_image_that_a_long_press_can_read() -> None:
     (image,) = Reader(follow("a").html).all("img")
 
     assert image["src"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize(
+    ("title", "content", "heading"),
+    [
+        ("降价 99", "# 降价\n**99** 元", "shop"),
+        ("", "# 降价", "shop"),
+        ("今日特价", "# 降价", "今日特价"),
+    ],
+)
+def test_a_heading_does_not_repeat_how_the_content_begins(
+    title: str, content: str, heading: str
+) -> None:
+    page = message(content, title=title, app_name="shop", content_type=ContentType.MARKDOWN)
+
+    assert f"<section><h1>{heading}</h1>" in page.html

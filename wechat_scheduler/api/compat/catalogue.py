@@ -22,6 +22,7 @@ SPELLINGS = (*wxpusher.SPELLINGS, *wecron.SPELLINGS)
 
 # By how a path begins: what says that nothing is there, or not with that method.
 UNROUTED = {
+    "/message/v2": notices.unrouted,
     "/reminds/": wecron_errors.unrouted,
     "/profile/api": wecron_errors.unrouted,
     "/v3/": tencent.unrouted,

@@ -43,7 +43,6 @@ LONGEST_VALUE: Final = 2000
 
 # What WeChat stopped showing.
 UNSEEN: Final = frozenset(("first", "remark"))
-_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _URL = re.compile(r"https?://[^\s]+")
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -105,6 +104,13 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
     )
 
 
+def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
+    """What is not there, or not with that method, in the same form."""
+    found = RequestError(f"use POST {PATH}")
+    found.status = error.status
+    return refused(request, found)
+
+
 def _checked(notice: NoticeBody) -> NoticeBody:
     if notice.url and (len(notice.url) > LONGEST_URL or not _URL.fullmatch(notice.url)):
         raise InvalidRequestError(
@@ -117,8 +123,6 @@ def _checked(notice: NoticeBody) -> NoticeBody:
             raise InvalidRequestError(
                 f"must be at most {LONGEST_VALUE} characters", field=f"data.{name}.value"
             )
-        if given.color and not _COLOUR.fullmatch(given.color):
-            raise InvalidRequestError("must be #rgb or #rrggbb", field=f"data.{name}.color")
     return notice
 
 

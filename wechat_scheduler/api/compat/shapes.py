@@ -6,6 +6,7 @@ from typing import TypeAlias
 import structlog
 from aiohttp import web
 
+from wechat_scheduler.api.query import refuse_nul
 from wechat_scheduler.api.route import Handler
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 
@@ -30,6 +31,7 @@ def shaped(handler: Handler, shape: Shape) -> Handler:
 
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
+            refuse_nul(request)
             return await handler(request)
         except RequestError as error:
             return shape(request, error)

@@ -7,6 +7,7 @@ text [wxpusher docs, 发送消息: contentType 2].
 
 import enum
 from functools import cache
+from html import unescape
 from typing import Final
 
 import nh3
@@ -53,6 +54,12 @@ def render(content: str, written: ContentType) -> Html:
             return _cleaned(content)
         case ContentType.MARKDOWN:
             return _cleaned(_markdown().render(content))
+
+
+def plain(markup: Html) -> str:
+    """What it says, without its marks, in one line."""
+    # A space where a paragraph ends; what is said is escaped, so that every "<" is a mark.
+    return " ".join(unescape(nh3.clean(markup.replace("<", " <"), tags=set())).split())
 
 
 def _cleaned(markup: str) -> Html:

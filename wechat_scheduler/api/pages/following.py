@@ -76,7 +76,7 @@ def authorise_page(view: AuthoriseView) -> Page:
     body = fill(
         "<section><h1>{app} 想要提醒你</h1>"
         "<p>允许后，它可以为你设置最多三个提醒，到时由微信通知你。</p>"
-        '<p class="faint">它看不到你的微信号，也读不到你的消息；随时可以关闭。</p></section>{state}',
+        '<p class="faint">它看不到你的微信号，也看不到你和别人的聊天；随时可以关闭。</p></section>{state}',
         app=view.app_name,
         state=_allowed() if view.authorised else scan(view.qr, "扫码即表示允许"),
     )

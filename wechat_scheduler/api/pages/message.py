@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from wechat_scheduler.api.pages.content import ContentType, render
+from wechat_scheduler.api.pages.content import ContentType, plain, render
 from wechat_scheduler.api.pages.layout import Page, lay_out
 from wechat_scheduler.api.pages.markup import Html, fill, web_address, when
 from wechat_scheduler.api.pages.notice import notice_page
@@ -36,7 +36,7 @@ def message_page(message: MessageView) -> Page:
     body = fill(
         '<section><h1>{title}</h1><p class="faint">{app} · <time>{sent}</time></p>'
         '<div class="content {paper}">{content}</div>{source}</section>',
-        title=message.title or message.app_name,
+        title=_heading(message, content),
         app=message.app_name,
         sent=spoken(message.sent_at, message.zone),
         content=content,
@@ -45,6 +45,14 @@ def message_page(message: MessageView) -> Page:
         source=_source(web_address(message.url)),
     )
     return lay_out(message.title or message.app_name, body, foreign=True)
+
+
+def _heading(message: MessageView, content: Html) -> str:
+    """A title that was made of how the content begins would only say it twice."""
+    is_marked_up = message.content_type is not ContentType.TEXT
+    if is_marked_up and plain(content).startswith(message.title):
+        return message.app_name
+    return message.title or message.app_name
 
 
 def _source(url: str) -> Html:

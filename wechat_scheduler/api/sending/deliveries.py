@@ -3,9 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from heapq import merge
-from itertools import islice
-from operator import attrgetter
 from typing import Final
 
 import structlog
@@ -36,11 +33,8 @@ _ERRCODE = re.compile(r"-?[0-9]{1,9}")
 async def listed(request: web.Request) -> web.Response:
     """`GET /v1/deliveries`: by id. A key that is limited is shown those of its accounts' apps."""
     limit, after = limit_of(request), id_of(request, "after")
-    pages = [
-        await request.app[SERVICES].messages.deliveries(wanted, after=after, limit=limit)
-        for wanted in _within_reach(request, _query(request))
-    ]
-    found = list(islice(merge(*pages, key=attrgetter("id")), limit))
+    wanted = _within_reach(request, _query(request))
+    found = await request.app[SERVICES].messages.deliveries(wanted, after=after, limit=limit)
     headers = link_to_next(request, after=str(found[-1].id)) if len(found) == limit else {}
     return envelope.success([delivery_result(view) for view in found], headers=headers)
 
@@ -90,10 +84,8 @@ async def cancel_all(request: web.Request) -> web.Response:
 async def _change_all(
     request: web.Request, change: Callable[[DeliveryFilter, int], Awaitable[Sequence[int]]]
 ) -> web.Response:
-    count = 0
-    for wanted in _within_reach(request, read_filter(await request.read())):
-        if count < MOST_AT_ONCE:
-            count += len(await change(wanted, MOST_AT_ONCE - count))
+    wanted = _within_reach(request, read_filter(await request.read()))
+    count = len(await change(wanted, MOST_AT_ONCE))
     log.info("delivery.changed", path=request.path, count=count, by=request[CALLER].id)
     return envelope.success(ChangedResult(count, count == MOST_AT_ONCE))
 
@@ -111,13 +103,14 @@ async def _seen(request: web.Request) -> DeliveryView:
     return view
 
 
-def _within_reach(request: web.Request, wanted: DeliveryFilter) -> list[DeliveryFilter]:
-    """One for each app if the key is limited, so that nothing else is met. Raises NotFoundError."""
-    if wanted.app_id and not sees_all(request):
+def _within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
+    """What is wanted of the apps that the key reaches. Raises NotFoundError."""
+    if sees_all(request):
+        return wanted
+    if wanted.app_id:
         seen_app(request, wanted.app_id)
-    if wanted.app_id or sees_all(request):
-        return [wanted]
-    return [replace(wanted, app_id=app.id) for app in seen_apps(request)]
+        return wanted
+    return replace(wanted, within=tuple(app.id for app in seen_apps(request)))
 
 
 def _query(request: web.Request) -> DeliveryFilter:

@@ -16,6 +16,7 @@ from wechat_scheduler.api.services import SERVICES, Services
 from wechat_scheduler.api.visits.page_answers import named, page_response, paged
 from wechat_scheduler.api.visits.qr_images import no_code
 from wechat_scheduler.audience.model import Alias, App, Purpose
+from wechat_scheduler.delivery.sending import refusal_of
 from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.links import Links
 
@@ -38,8 +39,9 @@ async def show(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     name = named(services.links.name_in(ROOM, request.match_info["capability"]))
     app, alias = await _consenting(services, name)
-    code = "" if alias.consented else await _code(services, app)
-    view = AuthoriseView(app_name=app.name, qr=code, authorised=alias.consented)
+    is_on = alias.consented and not await _refusal(services, app, alias)
+    code = "" if is_on else await _code(services, app)
+    view = AuthoriseView(app_name=app.name, qr=code, authorised=is_on)
     return page_response(await asyncio.to_thread(authorise_page, view))
 
 
@@ -51,6 +53,11 @@ async def _consenting(services: Services, name: str) -> tuple[App, Alias]:
     if app is None or alias is None:
         raise NotFoundError("nobody is named by that")
     return app, alias
+
+
+async def _refusal(services: Services, app: App, alias: Alias) -> str:
+    """Why reminders do not arrive all the same: another scan turns on what the user turned off."""
+    return refusal_of((await services.people.find(app, [alias.uid])).get(alias.uid))
 
 
 async def _code(services: Services, app: App) -> str:

@@ -34,7 +34,7 @@ def redirected(to: str) -> web.Response:
 
 def paged(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Handler:
     """A handler whose errors are pages. They say nothing but what a stranger may know."""
-    return shaped(handler, _refused)
+    return shaped(handler, refused)
 
 
 def named(name: str | None) -> str:
@@ -44,6 +44,7 @@ def named(name: str | None) -> str:
     return name
 
 
-def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
+def refused(request: web.Request, error: RequestError) -> web.StreamResponse:
+    """The page that says so."""
     title, text = WORDS.get(error.status, TROUBLE)
     return page_response(notice_page(title, text), error.status)

@@ -57,3 +57,5 @@ CREATE TABLE receipts (
     at      BIGINT NOT NULL,
     PRIMARY KEY (appid, msgid)
 );
+
+CREATE INDEX receipts_at ON receipts (at);

@@ -1,13 +1,11 @@
 """What a request to send says, checked: the same rules however it came."""
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import msgspec
-import nh3
 
 from wechat_scheduler.api.compat.wxpusher.wire import (
     Loose,
@@ -16,7 +14,7 @@ from wechat_scheduler.api.compat.wxpusher.wire import (
     text_of,
     whole,
 )
-from wechat_scheduler.api.pages.content import ContentType, render
+from wechat_scheduler.api.pages.content import ContentType, plain, render
 from wechat_scheduler.delivery.model import Content, Form
 
 LONGEST_CONTENT: Final = 40_000
@@ -66,6 +64,11 @@ class Draft:
         """As they can be looked up: in the same order, the empty one being nobody's."""
         return [uid if _NAME.fullmatch(uid) else "" for uid in self.uids]
 
+    @property
+    def named_topics(self) -> list[int]:
+        """Each once. 0, which is nobody's id at WxPusher, would be everybody's here."""
+        return [topic for topic in dict.fromkeys(self.topics) if topic]
+
 
 def draft_of(body: SendBody, path: str) -> Draft:
     """Raises WxPusherError, which names the field."""
@@ -105,10 +108,7 @@ def head(content: str, form: Form) -> str:
     """The beginning of what is marked up, without its marks; text is its own summary."""
     if form is Form.TEXT:
         return ""
-    markup = render(content[:HEAD], ContentType[form.name])
-    # A space where a paragraph ends; what is said is escaped, so that every "<" is a mark.
-    plain = html.unescape(nh3.clean(markup.replace("<", " <"), tags=set()))
-    return " ".join(plain.split())[:LONGEST_SUMMARY]
+    return plain(render(content[:HEAD], ContentType[form.name]))[:LONGEST_SUMMARY]
 
 
 def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:

@@ -35,6 +35,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "no such topic": UNKNOWN_TOPIC,
 }
 
+NO_TOPIC: Final = Placed(name="", address=Address.TOPIC, refusal="no such topic")
 NO_MESSAGE: Final = "消息不存在"
 
 _decoder = msgspec.json.Decoder(SendBody)
@@ -81,7 +82,7 @@ async def sent(request: web.Request, app: App, draft: Draft, body: bytes) -> str
 
     async def make(keep: Keep) -> None:
         order = await services.sending.prepare(
-            app, draft.content, names=draft.names, topics=list(dict.fromkeys(draft.topics))
+            app, draft.content, names=draft.names, topics=draft.named_topics
         )
         await services.sending.put(order, once=keep(answered(list(_results(draft, order)))))
 
@@ -114,7 +115,7 @@ def _results(draft: Draft, order: Order) -> Iterator[TargetResult]:
         yield result_of(placed, order, uid=uid)
     topics = {one.name: one for one in order.placed if one.address is Address.TOPIC}
     for topic in draft.topics:
-        yield result_of(topics[str(topic)], order, topic_id=topic)
+        yield result_of(topics.get(str(topic), NO_TOPIC), order, topic_id=topic)
 
 
 def result_of(
@@ -128,8 +129,13 @@ def result_of(
         message_content_id=order.message.id,
         send_record_id=placed.delivery_id or None,
         code=Code.OK if is_sent else Code.BUSINESS,
-        status=ACCEPTED if is_sent else REFUSALS.get(placed.refusal, placed.refusal),
+        status=ACCEPTED if is_sent else _refused(placed.refusal),
     )
+
+
+def _refused(reason: str) -> str:
+    """What is not ours is WeChat's own reason, as it came."""
+    return REFUSALS.get(reason) or f"微信拒绝给该用户发消息：{reason}"
 
 
 def refused_target(status: str) -> TargetResult:

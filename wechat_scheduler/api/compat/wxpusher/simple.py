@@ -5,6 +5,7 @@ that app sends.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,11 +22,13 @@ from wechat_scheduler.api.compat.wxpusher.wire import (
     answered,
     malformed,
     read,
+    worded,
 )
-from wechat_scheduler.api.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.api.idempotency import Asked, Keep, asked_for, once_only
 from wechat_scheduler.api.services import SERVICES
 from wechat_scheduler.delivery.model import Content
-from wechat_scheduler.delivery.sending import Order
+from wechat_scheduler.delivery.sending import Order, stable_id
+from wechat_scheduler.errors import RequestError, ThrottledError
 
 MOST: Final = 10
 
@@ -38,10 +41,11 @@ class SimpleBody(ContentBody, rename="camel"):
 
 
 class Part(NamedTuple):
-    """What one token comes to."""
+    """What one token comes to: an order, or why there is none."""
 
-    order: Order | None
     result: TargetResult
+    order: Order | None = None
+    refusal: RequestError | None = None
 
 
 _decoder = msgspec.json.Decoder(SimpleBody)
@@ -54,28 +58,36 @@ async def post(request: web.Request) -> str:
     content, tokens = content_of(wish), _tokens(wish, request.path)
     services = request.app[SERVICES]
 
+    # Others may use the same Idempotency-Key for something else.
+    asked = asked_for(request, f"spt {digest(tokens[0])}", body)
+
     async def make(keep: Keep) -> None:
-        parts = [await _part(request, token, content) for token in tokens]
-        text = keep(answered([part.result for part in parts]))
+        parts = [await _part(request, token, content, asked) for token in tokens]
         orders = [part.order for part in parts if part.order]
-        if not orders:
-            raise WxPusherError("spt 不合法", code=Code.UNAUTHORISED, field="spt")
+        if not orders and parts[0].refusal:
+            raise parts[0].refusal
+        text = keep(answered([part.result for part in parts]))
         for order in orders:  # each may be of another app
             # With the last: what breaks off before it may be asked for again.
             await services.sending.put(order, once=text if order is orders[-1] else None)
 
-    # Others may use the same Idempotency-Key for something else.
-    asked = asked_for(request, f"spt {digest(tokens[0])}", body)
     return (await once_only(services.answers, asked, make)).text
 
 
 async def get(request: web.Request) -> str:
-    """`GET /api/send/message/{SPT}/{content}`. No Idempotency-Key: the token is in the path."""
+    """`GET /api/send/message/{SPT}/{content}`."""
+    token = request.match_info["spt"]
     content = content_of(ContentBody(content=request.match_info["content"]))
-    part = await _prepared(request, user_of(request, request.match_info["spt"]), content)
-    if part.order:
-        await request.app[SERVICES].sending.put(part.order)
-    return answered([part.result])
+    services, holder = request.app[SERVICES], user_of(request, token)
+
+    # The path names the token, which stands in no scope.
+    asked = replace(asked_for(request, "", b""), scope=f"spt {digest(token)} GET")
+
+    async def make(keep: Keep) -> None:
+        order = await _order(request, holder, content, asked)
+        await services.sending.put(order, once=keep(answered([_result(order)])))
+
+    return (await once_only(services.answers, asked, make)).text
 
 
 def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
@@ -90,16 +102,34 @@ def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
     return tokens
 
 
-async def _part(request: web.Request, token: str, content: Content) -> Part:
+async def _part(request: web.Request, token: str, content: Content, asked: Asked) -> Part:
     try:
         holder = user_of(request, token)
-    except WxPusherError as error:
-        return Part(None, refused_target(str(error)))
-    return await _prepared(request, holder, content)
+    except (WxPusherError, ThrottledError) as error:  # the others get theirs
+        return Part(refused_target(worded(request, error)[1]), refusal=error)
+    order = await _order(request, holder, content, asked)
+    return Part(_result(order), order)
 
 
-async def _prepared(request: web.Request, holder: Holder, content: Content) -> Part:
-    sending = request.app[SERVICES].sending
-    order = await sending.prepare(holder.app, content, names=[holder.token.uid])
+async def _order(request: web.Request, holder: Holder, content: Content, asked: Asked) -> Order:
+    uid = holder.token.uid
+    order = await request.app[SERVICES].sending.prepare(holder.app, content, names=[uid])
+    return _same(order, asked, holder) if asked.key else order
+
+
+def _same(order: Order, asked: Asked, holder: Holder) -> Order:
+    """Under ids that the request gets again if it is repeated: what was kept before it broke off is
+    then not kept twice."""
+    name = (asked.scope, asked.key, asked.digest, str(holder.app.id), holder.token.uid)
     (placed,) = order.placed
-    return Part(order, result_of(placed, order, uid=holder.token.uid))
+    delivery_id = placed.delivery_id and stable_id("simple delivery", *name)
+    return replace(
+        order,
+        message=replace(order.message, id=stable_id("simple", *name)),
+        placed=(replace(placed, delivery_id=delivery_id),),
+    )
+
+
+def _result(order: Order) -> TargetResult:
+    (placed,) = order.placed
+    return result_of(placed, order, uid=placed.name)

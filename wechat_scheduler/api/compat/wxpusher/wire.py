@@ -86,7 +86,7 @@ def answering(handler: Callable[[web.Request], Awaitable[str]]) -> Handler:
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
-    code, msg = _worded(request, error)
+    code, msg = worded(request, error)
     return respond(msgspec.json.encode(Envelope(code, msg, None, False)).decode())
 
 
@@ -96,7 +96,8 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     return refused(request, WxPusherError(msg, code=Code.NOWHERE))
 
 
-def _worded(request: web.Request, error: RequestError) -> tuple[Code, str]:
+def worded(request: web.Request, error: RequestError) -> tuple[Code, str]:
+    """What WxPusher's users are told of an error."""
     match error:
         case WxPusherError():
             return error.code, str(error)
