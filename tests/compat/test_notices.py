@@ -42,6 +42,17 @@ async def test_the_example_arrives_on_the_phone(place: Town) -> None:
     assert "WeChat does not show colours" in delivery.notes
 
 
+async def test_what_wechat_is_not_going_to_show_is_said(place: Town) -> None:
+    uid = await place.follow()
+    data = {f"keyword{number}": {"value": "二十个字" * 5} for number in range(11)}
+
+    answer = await send(place, uid, data=data | {"thing": {"value": 9.5}, "mood": {"value": "😀"}})
+
+    assert answer.json == {"code": 200}
+    assert "emoji" in answer.headers["Warning"]
+    assert "200 characters altogether" in answer.headers["Warning"]
+
+
 async def test_a_user_is_known_by_the_platforms_own_id(place: Town) -> None:
     uid = await place.follow()
     name = "6aeca60613e949f0a16e721faf9f1082"
@@ -58,7 +69,10 @@ async def test_the_same_request_again_sends_nothing_again(place: Town) -> None:
 
     for _ in range(2):
         assert (await send(place, uid, idempotency="order-1")).json == {"code": 200}
+    again = await send(place, uid, idempotency="order-1")
     other = await send(place, uid, idempotency="order-1", url="http://a.example")
+
+    assert again.headers["Idempotency-Replayed"] == "true"
 
     assert other.status == other.json["code"] == 409
     await place.settle()
@@ -74,6 +88,9 @@ async def test_the_same_request_again_sends_nothing_again(place: Town) -> None:
         ({"template": ""}, 400, "template"),
         ({"data": {}}, 400, "data"),
         ({"data": [1]}, 400, "data"),
+        ({"data": {"keyword1": {"color": "#000"}}}, 400, "data.keyword1.value: is required"),
+        ({"data": {"keyword1": {"value": None}}}, 400, "data.keyword1.value: expected"),
+        ({"data": {"keyword1": "1"}}, 400, "data.keyword1: expected"),
         ({"url": "javascript:alert(1)"}, 400, "url"),
     ],
 )
@@ -99,6 +116,7 @@ async def test_what_is_not_there_has_the_same_form(
 
     assert answer.status == answer.json["code"] == status
     assert PATH in answer.json["message"]
+    assert status == 404 or answer.headers["Allow"] == "POST"
 
 
 async def test_whoever_does_not_take_it_is_a_clear_error(place: Town) -> None:

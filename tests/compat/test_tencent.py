@@ -123,7 +123,7 @@ async def test_what_is_refused_names_the_parameter_and_replaces_nothing(
         (slot(0, NOW + HOUR) | slot(2, NOW + HOUR, key="late"), LOST, ["17C28", "late"]),
         (slot(0, NOW - DAY - 1), LOST, []),
         (slot(0, NOW - DAY + 60), DONE, ["17C28"]),
-        (slot(0, NOW + HOUR) | slot(1, NOW + HOUR), DONE, ["17C28"]),
+        (slot(0, NOW + HOUR) | slot(1, NOW + HOUR), DONE, ["17C28", "17C28"]),
     ],
     ids=["none", "no key", "one half", "a gap", "too old", "old", "twice the same"],
 )

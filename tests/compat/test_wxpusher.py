@@ -82,6 +82,31 @@ async def test_a_status_is_waiting_then_sent_and_forgotten_after_7_days(place: T
     assert (answer["code"], answer["msg"], answer["data"]) == (1001, "消息不存在", None)
 
 
+async def test_a_topic_waits_while_anybody_of_it_does(place: Town) -> None:
+    uid = await place.follow()
+    topic = await place.outgoing.audience.make_topic(place.app, "news")
+    await place.outgoing.audience.subscribe(place.app, uid, topic_id=topic.id)
+    place.wechat.sandbox.script("/cgi-bin/message/custom/send", errcode=-1, times=None)
+    (target,) = await sent(place, topicIds=[topic.id])
+    await place.outgoing.dispatching.run_once()
+
+    spread = await status(place, target["sendRecordId"])
+    place.clock.advance(timedelta(hours=49))
+    await place.settle()
+
+    assert spread == (1000, 1)
+    assert await status(place, target["sendRecordId"]) == (1000, 3)
+
+
+async def test_what_fits_into_a_message_fits_into_an_address(place: Town) -> None:
+    uid = await place.follow()
+    query = f"appToken={place.token}&uid={uid}&content=" + "%E6%9C%88" * 40_000
+
+    answer = await call(place, "GET", f"/api/send/message?{query}")
+
+    assert answer.json["code"] == 1000
+
+
 async def test_a_status_says_that_it_failed(place: Town) -> None:
     uid = await place.follow()
     (target,) = await sent(place, uids=[uid])

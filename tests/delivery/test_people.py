@@ -51,7 +51,8 @@ async def test_a_text_that_comes_too_late_goes_as_a_template_and_says_so(errcode
 
     assert [way for way, _ in phone.shown] == ["template"]
     assert (arrived.way, arrived.state) == ("template", State.ACCEPTED)
-    assert "out of time" in arrived.notes[0]
+    (refused,) = arrived.before
+    assert (refused.way, refused.errcode, refused.error) == ("text", errcode, "45015 out of time")
 
 
 async def test_what_is_refused_for_other_reasons_is_not_tried_another_way() -> None:

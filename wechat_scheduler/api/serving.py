@@ -25,6 +25,9 @@ from wechat_scheduler.clock import Clock
 
 log = structlog.get_logger(__name__)
 
+# WxPusher's GET carries a message of 40,000 characters, which are nine bytes each when encoded.
+LONGEST_LINE: Final = 400 * 1024
+
 # How long callers who ask again and again are still answered, and told to come back by a new
 # connection. A client that is silent for longer is idle; it sees the close before it asks.
 FAREWELL: Final = timedelta(milliseconds=50)
@@ -53,6 +56,7 @@ async def served(
         access_log=None,
         logger=_Journal(server_logger),
         handle_signals=False,
+        max_line_size=LONGEST_LINE,
         shutdown_timeout=grace.total_seconds(),
     )
     await runner.setup()

@@ -123,6 +123,11 @@ class Subscriber:
     morning: str = ""
     hears_joins: bool = True
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether WeChat takes anything for them now, as far as is known."""
+        return self.follows and not self.trouble
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:

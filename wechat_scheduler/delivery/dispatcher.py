@@ -200,6 +200,7 @@ def _settled(row: Delivery, sent: Sent, attempt: Attempt | None) -> Settled:
         notes=sent.notes,
         duplicate=sent.duplicate,
         attempt=attempt,
+        before=sent.before,
     )
 
 

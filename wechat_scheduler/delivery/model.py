@@ -167,7 +167,7 @@ class Sent:
     why).
 
     `version` is that of what was sent, where content has versions; `reference` is WeChat's msgid,
-    by which its receipt is recognised.
+    by which its receipt is recognised; `before` are the tries by other ways, which were refused.
     """
 
     state: State = State.DELIVERED
@@ -177,6 +177,7 @@ class Sent:
     reason: str = ""
     notes: tuple[str, ...] = ()
     duplicate: bool = False
+    before: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +194,12 @@ class Settled:
     duplicate: bool = False
     unreachable: bool = False
     attempt: Attempt | None = None
+    before: tuple[Attempt, ...] = ()
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every try that led to this, the oldest first."""
+        return (*self.before, self.attempt) if self.attempt else self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +213,11 @@ class Deferred:
     counts: bool = True
     doubtful: bool = False
     attempt: Attempt | None = None
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The try that led to this, if there was one."""
+        return (self.attempt,) if self.attempt else ()
 
 
 Outcome: TypeAlias = Settled | Deferred

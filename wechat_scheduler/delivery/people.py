@@ -2,11 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery import ways
-from wechat_scheduler.delivery.model import Address, Content, Delivery, Message, Sent, State, Way
+from wechat_scheduler.delivery.model import (
+    Address,
+    Attempt,
+    Content,
+    Delivery,
+    Message,
+    Sent,
+    State,
+    Way,
+)
 from wechat_scheduler.delivery.ports import Messenger
 from wechat_scheduler.delivery.senders import Lookup, sender
 from wechat_scheduler.errors import SendError, Verdict
@@ -38,16 +48,18 @@ class PeopleChannel:
         if message is None or receiver is None or app is None:
             return Sent(state=State.CANCELLED)
         *first, last = ways.ways(message.content, app, receiver, self._clock.now())
-        refusals: tuple[str, ...] = ()
+        refused: tuple[Attempt, ...] = ()
         for way in first:
+            at, began = self._clock.now(), self._clock.boottime()
             try:
                 return await self._send_by(way, delivery, message, app, receiver)
             except SendError as error:
                 if error.verdict is not Verdict.FALL_BACK:
                     raise
-                refusals += (f"not sent as a {way}: {error}",)
+                took = timedelta(seconds=self._clock.boottime() - began)
+                refused += (_refusal(way, error, at, took),)
         sent = await self._send_by(last, delivery, message, app, receiver)
-        return replace(sent, notes=refusals)
+        return replace(sent, before=refused)
 
     async def _send_by(
         self, way: Way, delivery: Delivery, message: Message, app: App, receiver: Subscriber
@@ -105,6 +117,17 @@ class PeopleChannel:
     def _url(self, message: Message) -> str:
         content = message.content
         return (self._landing(message) if content.landing else "") or content.url
+
+
+def _refusal(way: Way, error: SendError, at: datetime, took: timedelta) -> Attempt:
+    return Attempt(
+        at=at,
+        duration=took,
+        way=way.value,
+        errcode=error.errcode,
+        rid=error.rid,
+        error=str(error),
+    )
 
 
 def _may_have_arrived(why: str) -> SendError:

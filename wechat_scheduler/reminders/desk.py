@@ -1,9 +1,9 @@
 """The front desk of reminding: what every API turns its requests into."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 
@@ -61,7 +61,7 @@ class ReminderDesk:
         now = self._clock.now()
         found = first(draft, now=now, shortest=self.shortest, forgiving=forgiving)
         return Reminder(
-            id=reminder_id or secrets.token_hex(16),
+            id=reminder_id or uuid4().hex,
             app_id=app_id,
             source=source,
             created_at=now,

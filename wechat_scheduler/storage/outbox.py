@@ -197,8 +197,8 @@ def _takes(receiver: Row, purpose: str) -> bool:
 
 def _settle(outcome: Outcome, now: int) -> Script[None]:
     delivery = outcome.delivery
-    if outcome.attempt is not None:
-        yield _attempt(delivery.id, outcome.attempt)
+    for attempt in outcome.attempts:
+        yield _attempt(delivery.id, attempt)
     match outcome:
         case Settled():
             done = yield from _final(outcome, now)

@@ -20,7 +20,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.api.bodies import decode
 from wechat_scheduler.api.compat.shapes import shaped
 from wechat_scheduler.api.compat.tokens import bearer, holder_of
-from wechat_scheduler.api.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.api.idempotency import REPLAYED, Keep, asked_for, once_only
 from wechat_scheduler.api.route import Proof, Route
 from wechat_scheduler.api.services import SERVICES
 from wechat_scheduler.audience.model import TokenKind
@@ -40,9 +40,13 @@ ACCEPTED: Final = '{"code":200}'
 LONGEST_URL: Final = 1000
 MOST_KEYWORDS: Final = 50
 LONGEST_VALUE: Final = 2000
+# What of a template is shown.
+ALTOGETHER: Final = 200
 
 # What WeChat stopped showing.
 UNSEEN: Final = frozenset(("first", "remark"))
+# Pictographs, and the signs that are drawn as such.
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
 _URL = re.compile(r"https?://[^\s]+")
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -51,7 +55,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 class Value(msgspec.Struct):
     """What stands in a template's keyword."""
 
-    value: str | int | float | bool | None = ""
+    value: str | int | float
     color: str | None = None
 
 
@@ -60,11 +64,12 @@ class NoticeBody(msgspec.Struct):
 
     to: Text
     template: Text
-    data: dict[str, Value]
+    data: dict[str, msgspec.Raw]
     url: str | None = None
 
 
 _decoder = msgspec.json.Decoder(NoticeBody)
+_value_decoder = msgspec.json.Decoder(Value)
 
 
 async def send(request: web.Request) -> web.Response:
@@ -73,11 +78,12 @@ async def send(request: web.Request) -> web.Response:
     holder = holder_of(request, bearer(request), TokenKind.APP)
     body = await request.read()
     notice = _checked(decode(_decoder, body))
-    notes = tuple(_notes(notice))
+    data = {name: _value(name, raw) for name, raw in notice.data.items()}
+    notes = tuple(_notes(data))
 
     async def make(keep: Keep) -> None:
         order = await services.sending.prepare(
-            holder.app, _content(notice), names=[notice.to], notes=notes
+            holder.app, _content(notice, data), names=[notice.to], notes=notes
         )
         (placed,) = order.placed
         if not placed.delivery_id:
@@ -87,8 +93,10 @@ async def send(request: web.Request) -> web.Response:
 
     asked = asked_for(request, f"app {holder.app.id}", body)
     reply = await once_only(services.answers, asked, make)
-    warning = {"Warning": ", ".join(f'299 - "{note}"' for note in notes)} if notes else {}
-    return web.Response(text=reply.text, content_type="application/json", headers=warning)
+    headers = {"Warning": ", ".join(f'299 - "{note}"' for note in notes)} if notes else {}
+    if reply.replayed:
+        headers[REPLAYED] = "true"
+    return web.Response(text=reply.text, content_type="application/json", headers=headers)
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
@@ -108,7 +116,10 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     """What is not there, or not with that method, in the same form."""
     found = RequestError(f"use POST {PATH}")
     found.status = error.status
-    return refused(request, found)
+    answer = refused(request, found)
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        answer.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+    return answer
 
 
 def _checked(notice: NoticeBody) -> NoticeBody:
@@ -118,32 +129,47 @@ def _checked(notice: NoticeBody) -> NoticeBody:
         )
     if not 1 <= len(notice.data) <= MOST_KEYWORDS:
         raise InvalidRequestError(f"must have 1 to {MOST_KEYWORDS} keywords", field="data")
-    for name, given in notice.data.items():
-        if len(_text(given.value)) > LONGEST_VALUE:
-            raise InvalidRequestError(
-                f"must be at most {LONGEST_VALUE} characters", field=f"data.{name}.value"
-            )
     return notice
 
 
-def _content(notice: NoticeBody) -> Content:
+def _value(name: str, raw: msgspec.Raw) -> Value:
+    """Raises InvalidRequestError at the keyword."""
+    try:
+        given = decode(_value_decoder, bytes(raw))
+    except InvalidRequestError as error:
+        place = f"data.{name}.{error.field}".rstrip(".")
+        message = str(error).removeprefix(f"{error.field}: ")
+        raise InvalidRequestError(message, field=place) from error
+    if len(_text(given.value)) > LONGEST_VALUE:
+        raise InvalidRequestError(
+            f"must be at most {LONGEST_VALUE} characters", field=f"data.{name}.value"
+        )
+    return given
+
+
+def _content(notice: NoticeBody, data: Mapping[str, Value]) -> Content:
     return Content(
         way=Way.TEMPLATE,
         purpose="notice",
         template=notice.template,
-        data={name: _text(given.value) for name, given in notice.data.items()},
+        data={name: _text(given.value) for name, given in data.items()},
         url=notice.url or "",
     )
 
 
-def _notes(notice: NoticeBody) -> Iterator[str]:
-    unseen = sorted(UNSEEN & notice.data.keys())
+def _notes(data: Mapping[str, Value]) -> Iterator[str]:
+    unseen = sorted(UNSEEN & data.keys())
     if unseen:
         yield f"WeChat does not show {' and '.join(unseen)}"
-    if any(given.color for given in notice.data.values()):
+    if any(given.color for given in data.values()):
         yield "WeChat does not show colours"
-    if cut := sorted(_cut(notice.data)):
+    if cut := sorted(_cut(data)):
         yield f"WeChat cuts {', '.join(cut)} at {KEYWORD} characters"
+    shown = "".join(_text(given.value) for name, given in data.items() if name not in UNSEEN)
+    if _EMOJI.search(shown):
+        yield "WeChat does not show emoji"
+    if len(shown) > ALTOGETHER:
+        yield f"WeChat shows {ALTOGETHER} characters altogether"
 
 
 def _cut(data: Mapping[str, Value]) -> Iterator[str]:
@@ -154,9 +180,7 @@ def _cut(data: Mapping[str, Value]) -> Iterator[str]:
 
 def _text(value: Any) -> str:
     """As it was written in JSON."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 ROUTES = (Route(hdrs.METH_POST, PATH, shaped(send, refused), Proof.TOKEN),)

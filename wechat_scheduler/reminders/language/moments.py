@@ -21,6 +21,7 @@ from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.problem import LanguageError, Reason, impossible, nothing
 from wechat_scheduler.reminders.language.wording import day_words, moment_words
+from wechat_scheduler.reminders.recurring.walls import instant_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,8 @@ class Now:
 
     def wall(self, day: date, at: time, days: int = 0) -> datetime:
         try:
-            return datetime.combine(day + timedelta(days=days), at, self.zone)
+            wall = datetime.combine(day + timedelta(days=days), at)
+            return instant_of(wall, self.zone).astimezone(self.zone)
         except OverflowError as error:
             raise LanguageError(Reason.TOO_FAR, "这个时间太远了") from error
 
@@ -76,7 +78,7 @@ def once(draft: Draft, now: Now) -> datetime:
         return now.ahead(_single(anchors, clock, now))
     _one_day(anchors)
     if not anchors:
-        return now.ahead(_clock_only(clock, now))
+        return now.ahead(clock_only(clock, now))
     return now.ahead(_dated(draft, anchors[0], clock, now))
 
 
@@ -105,6 +107,17 @@ def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
     first = max(day or now.today, now.today)
     moment = now.wall(first, at)
     return moment if moment > now.at else now.wall(first, at, 1)
+
+
+def clock_only(clock: Clock | None, now: Now) -> datetime:
+    """A bare hour is the next one of its two readings, any other the next one of its kind."""
+    if clock is None:
+        raise nothing()
+    days, at = clock.place(now.policy)
+    ats = [at, at.replace(hour=(at.hour + 12) % 24)] if clock.bare else [at]
+    yesterday = now.today - timedelta(days=1)
+    moments = [now.wall(yesterday, each, days + n) for n in range(4) for each in ats]
+    return min(moment for moment in moments if moment > now.at)
 
 
 def _one_day(anchors: Sequence[Anchor]) -> None:
@@ -140,33 +153,14 @@ def _day_near(anchor: Anchor, day: date) -> date:
     return day
 
 
-def _clock_only(clock: Clock | None, now: Now) -> datetime:
-    """A bare hour is the next one of its two readings, any other the next one of its kind."""
-    if clock is None:
-        raise nothing()
-    days, at = clock.place(now.policy)
-    ats = [at, at.replace(hour=(at.hour + 12) % 24)] if clock.bare else [at]
-    yesterday = now.today - timedelta(days=1)
-    moments = [now.wall(yesterday, each, days + n) for n in range(4) for each in ats]
-    return min(moment for moment in moments if moment > now.at)
-
-
 def _dated(draft: Draft, anchor: Anchor, clock: Clock | None, now: Now) -> datetime:
     moments = _moments(draft, anchor, clock, now)
     if not moments:
         raise impossible(now.today.isoformat())
-    if isinstance(anchor, Fixed | YearDays) and moments[0].date() == now.today:
-        moments = _of_today(moments[0], clock)
     moment = next((moment for moment in moments if moment > now.at), moments[-1])
     if draft.check is not None:
         _checked(moment, draft.check.numbers[0])
     return moment
-
-
-def _of_today(moment: datetime, clock: Clock | None) -> Sequence[datetime]:
-    """今天3点, said at 10:30, is 15:00, and today's date is no other year's once its hour is past."""
-    bare = clock is not None and clock.bare
-    return [moment, moment + timedelta(hours=12)] if bare else [moment]
 
 
 def _moments(draft: Draft, anchor: Anchor, clock: Clock | None, now: Now) -> Sequence[datetime]:

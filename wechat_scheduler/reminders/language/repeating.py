@@ -10,7 +10,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.draft import Draft
 from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.moments import Now, next_wall
+from wechat_scheduler.reminders.language.moments import Now, clock_only, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.problem import LanguageError, Reason
 from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, ended, every_of, timed
@@ -56,10 +56,13 @@ def _elapsed(said: Draft, every: Every, now: Now) -> datetime:
 
 
 def _once_each(said: Draft, now: Now) -> tuple[list[str], datetime]:
-    """明天8点和20点: each of the times once."""
-    day = next(iter(said.anchors[0].days(now.today)), now.today) if said.anchors else now.today
-    places = [clock.place(now.policy) for clock in said.clocks]
-    moments = sorted(now.wall(day, at, days) for days, at in places)
+    """明天8点和20点: each of the times once; without a day, each the next time that it comes."""
+    if said.anchors:
+        day = next(iter(said.anchors[0].days(now.today)), now.today)
+        places = [clock.place(now.policy) for clock in said.clocks]
+        moments = sorted(now.wall(day, at, days) for days, at in places)
+    else:
+        moments = sorted(clock_only(clock, now) for clock in said.clocks)
     now.ahead(moments[0])
     ats = [moment.timetz().replace(tzinfo=None) for moment in moments]
     return [f"{line};COUNT=1" for line in timed(["FREQ=DAILY"], ats)], moments[0]

@@ -12,6 +12,7 @@ nothing. `appid` is the app's id here, `sig` is made with its app key; openids a
 
 import enum
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -106,7 +107,10 @@ def _no_api() -> RefusedError:
 
 def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[Reminder]:
     """What is too late to be of use is left out."""
+    alike: Counter[tuple[object, ...]] = Counter()
     for slot in slots:
+        told = (slot.begin, slot.key, slot.sort, slot.title)
+        alike[told] += 1
         draft = Draft(
             title=slot.title,
             detail=f"来自「{call.app.name}」",
@@ -121,7 +125,7 @@ def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[
                 draft,
                 app_id=call.app.id,
                 source=Source.TENCENT,
-                reminder_id=_id(call, slot),
+                reminder_id=_id(call, told, alike[told]),
                 forgiving=FORGIVING,
             )
         except PastError:
@@ -131,9 +135,10 @@ def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[
             raise RefusedError(Ret.INVALID, error.reason, field=field) from error
 
 
-def _id(call: Call, slot: Slot) -> str:
-    """The same for what is reported again, so that what was said already is not said once more."""
-    parts = (call.app.id, call.alias.uid, slot.begin, slot.key, slot.sort, slot.title)
+def _id(call: Call, told: tuple[object, ...], time: int) -> str:
+    """The same for what is reported again, so that what was said already is not said once more; of
+    slots that are alike in one report, each has its own."""
+    parts = (call.app.id, call.alias.uid, *told, time)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 

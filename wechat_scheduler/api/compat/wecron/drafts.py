@@ -97,13 +97,18 @@ def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed 
 
 
 async def _invited(request: web.Request, keeper: Keeper, given: Given) -> tuple[str, ...] | None:
-    """Who of the participants is known, and can be reached."""
+    """Who of the participants is known, by whichever id, and can be reached."""
     if "participants" not in given:
         return None
-    names = given["participants"]
-    found = await request.app[SERVICES].people.find(keeper.app, names) if names else {}
-    people = (found[name].subscriber for name in names if name in found)
-    return tuple(dict.fromkeys(person.uid for person in people if person.follows))
+    store, names = request.app[SERVICES].people, given["participants"]
+    found = await store.find(keeper.app, names) if names else {}
+    people = [
+        found[name].subscriber
+        if name in found
+        else await store.subscriber_of(keeper.app.appid, name)  # WeCron's own ids are openids
+        for name in names
+    ]
+    return tuple(dict.fromkeys(one.uid for one in people if one and one.is_reachable))
 
 
 def _written(given: Given) -> dict[str, Any]:

@@ -144,11 +144,11 @@ def _defer(value: Any) -> timedelta:
     if found is None or isinstance(value, bool | list | dict):
         raise FieldError("请填写合法的整数值。")
     minutes, most = int(found[1]), FARTHEST // MINUTE
-    most = most if abs(minutes) <= LARGEST else LARGEST
+    least, most = (-most, most) if -LARGEST <= minutes + 1 <= LARGEST + 1 else (~LARGEST, LARGEST)
     if minutes > most:
         raise FieldError(f"请确保该值小于或者等于 {most}。")
-    if minutes < -most:
-        raise FieldError(f"请确保该值大于或者等于 {-most}。")
+    if minutes < least:
+        raise FieldError(f"请确保该值大于或者等于 {least}。")
     return minutes * MINUTE
 
 

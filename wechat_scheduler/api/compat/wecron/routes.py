@@ -193,7 +193,8 @@ ROUTES = (
     _route(hdrs.METH_GET, "/reminds/media/{id}", media, Proof.CAPABILITY),
 )
 
-# The same paths without the slash at their end, which the original redirects.
+# The same paths without the slash at their end, which the original redirects, and those with one.
 SPELLINGS = tuple(
-    route._replace(path=route.path[:-1]) for route in ROUTES if route.path.endswith("/")
+    route._replace(path=route.path[:-1] if route.path.endswith("/") else f"{route.path}/")
+    for route in ROUTES
 )

@@ -55,7 +55,7 @@ async def shown(
             [people[uid] for uid in joined.get(one.id, ())],
             people,
             links,
-            qrcode=None if keeper.person.follows else await qrcode_of(request, one),
+            qrcode=None if keeper.person.is_reachable else await qrcode_of(request, one),
         )
         for one in reminders
     ]

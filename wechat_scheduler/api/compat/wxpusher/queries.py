@@ -11,7 +11,7 @@ from aiohttp import web
 from wechat_scheduler.api.compat.wxpusher.callers import count_query
 from wechat_scheduler.api.compat.wxpusher.messages import NO_MESSAGE
 from wechat_scheduler.api.compat.wxpusher.wire import WxPusherError, answered, id_of
-from wechat_scheduler.api.services import SERVICES
+from wechat_scheduler.api.services import SERVICES, Services
 from wechat_scheduler.delivery.model import Address, State
 
 # "消息缓存有时效性，目前设置缓存时间为7天".
@@ -51,7 +51,7 @@ async def by_path(request: web.Request) -> str:
 
 
 async def _status(request: web.Request, given: str, field: str) -> str:
-    """Of a topic: whether it was spread to those who take it."""
+    """Of a topic: whether it went out to those who take it, each in turn."""
     count_query(request)
     services = request.app[SERVICES]
     delivery = await services.messages.delivery(id_of(given, field))
@@ -59,4 +59,13 @@ async def _status(request: web.Request, given: str, field: str) -> str:
     if delivery is None or not is_known or services.clock.now() - delivery.created_at >= KEPT:
         raise WxPusherError(NO_MESSAGE, field=field)
     status = STATUSES[delivery.state]
+    if delivery.channel == Address.TOPIC and status is SENT:
+        status = await _spread(services, delivery.message_id)
     return answered(status.number, status.words)
+
+
+async def _spread(services: Services, message_id: int) -> Status:
+    """While anybody of a topic waits, it does."""
+    found = await services.messages.message(message_id)
+    counts = found.counts if found else {}
+    return WAITING if counts.get(State.PENDING) or counts.get(State.SENDING) else SENT
