@@ -6,6 +6,7 @@ import pytest
 
 from tests.sending.town import TEMPLATE, Town
 from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import Content, State, Way
 from wechat_scheduler.delivery.views import DeliveryFilter
 
@@ -39,6 +40,15 @@ async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
     assert (shown.kind, shown.template_id) == ("template", TEMPLATE)
     (delivery,) = await place.deliveries(message_id=order.message.id)
     assert (delivery.state, delivery.way) == (State.DELIVERED, "template")
+
+
+async def test_whoever_scans_an_apps_code_is_told_what_they_follow(place: Town) -> None:
+    code = await place.outgoing.codes.lasting(place.app, Purpose.APP)
+
+    openid = place.people.scan(place.app.appid, ticket=code.scene.ticket)
+    await place.tell()
+
+    assert [one.text for one in await place.arrived(await place.uid(openid))] == ["你已关注“shop”"]
 
 
 async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place: Town) -> None:

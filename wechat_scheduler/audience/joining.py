@@ -10,6 +10,9 @@ from wechat_scheduler.audience.ports import People
 
 log = structlog.get_logger(__name__)
 
+# Where an app has no text of its own: 关注提示 "可以不填写，会提供一个默认文案" [wxpusher docs].
+WELCOME = "你已关注“{app}”"
+
 
 class Joining:
     """Doing it again under the same event changes nothing, so it may be cut short anywhere."""
@@ -28,10 +31,9 @@ class Joining:
         if app.callback:
             body = app_subscribe(app, subscriber.uid, source, extra=extra, at=heard.at)
             await self._post.callback(app, body, event_id=f"{heard.event_id}/{app.id}/subscribe")
-        if app.welcome:
-            await self._post.say(
-                subscriber, app.welcome, event_id=f"{heard.event_id}/{app.id}/welcome", app=app
-            )
+        welcome = app.welcome or WELCOME.format(app=app.name)
+        event_id = f"{heard.event_id}/{app.id}/welcome"
+        await self._post.say(subscriber, welcome, event_id=event_id, app=app)
 
     async def join_topic(
         self, app: App, topic_id: int, subscriber: Subscriber, heard: Heard
