@@ -44,6 +44,10 @@ class Links:
             )
         return self.public_url + path
 
+    def url_if_public(self, path: str) -> str:
+        """As users reach it; empty where nobody said how, for what is of use without a link."""
+        return self.public_url and self.public_url + path
+
     def _proof(self, room: str, name: str) -> str:
         whole = hmac.digest(self._secret, f"{room}\0{name}".encode(), "sha256")
         return urlsafe_b64encode(whole[:PROOF]).decode().rstrip("=")

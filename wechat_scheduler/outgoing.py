@@ -171,11 +171,9 @@ def _reminded(
 
 def landing(links: Links, message: Message) -> str:
     """The address of a message's page; empty where users cannot reach us."""
-    if not links.public_url:
-        return ""
-    return links.url(message_path(links, message.id))
+    return links.url_if_public(message_path(links, message.id))
 
 
 def switches(links: Links, uid: str) -> str:
     """The address of a user's own page; empty where users cannot reach us."""
-    return links.url(switches_path(links, uid)) if links.public_url else ""
+    return links.url_if_public(switches_path(links, uid))

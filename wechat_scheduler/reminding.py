@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from wechat_scheduler.api.visits.reminder_links import owner_path, page_path
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.clockwork import Clockwork
 from wechat_scheduler.config.settings import Reminders
@@ -15,9 +16,6 @@ from wechat_scheduler.stores import Stores
 
 # What firing takes is one transaction; a process that died is given up after this.
 LEASE = timedelta(seconds=30)
-
-REMINDER_PAGE = "r"
-OWNER_PAGE = "r-owner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +50,9 @@ def remind(
 
 def owner_page(links: Links, reminder: Reminder) -> str:
     """The same page, for whoever may change the reminder."""
-    if not links.public_url:
-        return ""
-    return links.url(f"/r/{links.capability(OWNER_PAGE, reminder.id)}")
+    return links.url_if_public(owner_path(links, reminder.id))
 
 
 def page(links: Links, reminder: Reminder) -> str:
     """The address of a reminder's page; empty where users cannot reach us."""
-    if not links.public_url:
-        return ""
-    return links.url(f"/r/{links.capability(REMINDER_PAGE, reminder.id)}")
+    return links.url_if_public(page_path(links, reminder.id))

@@ -1,7 +1,6 @@
 """The front desk of sending: what every API turns its requests into."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ import msgspec
 import structlog
 
 from wechat_scheduler.audience.model import App, Found, Subscriber
+from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Apps, People
 from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import (
@@ -226,11 +226,6 @@ def refusal_of(found: Found | None) -> str:
     if subscription.muted:
         return "the user does not want messages of this app"
     return ""
-
-
-def new_id() -> int:
-    """52 random bits: a client that reads numbers as floats loses none of them."""
-    return secrets.randbits(52) or new_id()
 
 
 def stable_id(*parts: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wechat_scheduler.audience.model import Alias, App, Subscription
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.rows import micros, micros_or_none
 from wechat_scheduler.storage.subscriptions import subscribe
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
@@ -49,6 +49,6 @@ def bind(
 
 
 def put(alias: Alias) -> Statement:
-    until = micros(alias.openkey_until) if alias.openkey_until else None
+    until = micros_or_none(alias.openkey_until)
     key = (alias.app_id, alias.name, alias.uid)
     return Statement(PUT, (*key, alias.openkey_hash, until, int(alias.consented)))

@@ -13,6 +13,7 @@ that is done in a writer's thread (SQLite) or awaited (PostgreSQL):
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -33,6 +34,9 @@ class Statement(NamedTuple):
     params: tuple[object, ...] = ()
 
 
+# Rows in one INSERT: one parse, one round trip.
+CHUNK = 64
+
 Script: TypeAlias = Generator[Statement, Sequence[Row], T]
 
 
@@ -45,6 +49,22 @@ def each(statements: Iterable[Statement]) -> Script[None]:
     """For `yield from` in a script: run the statements one after the other, rows unseen."""
     for statement in statements:  # noqa: UP028 - a plain iterator cannot be sent the rows
         yield statement
+
+
+def inserts(head: str, rows: Sequence[tuple[object, ...]], tail: str) -> Iterator[Statement]:
+    """`head VALUES (…), (…) tail`, as few statements as it takes."""
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        values = _values(len(chunk), len(chunk[0]))
+        yield Statement(f"{head} VALUES {values} {tail}", tuple(v for row in chunk for v in row))
+
+
+@lru_cache(maxsize=256)
+def _values(rows: int, width: int) -> str:
+    return ", ".join(
+        "(" + ", ".join(f"${row * width + column + 1}" for column in range(width)) + ")"
+        for row in range(rows)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from wechat_scheduler.delivery.model import State
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.message_rows import attempt_of, notes_of
-from wechat_scheduler.storage.rows import instant, instant_or_none, micros
+from wechat_scheduler.storage.rows import instant, instant_or_none, micros, micros_or_none
 from wechat_scheduler.storage.unreachable import try_again
 
 DELIVERIES = """
@@ -96,8 +96,8 @@ class Conditions:
             ("message_id = {}", wanted.message_id or None),
             ("target = {}", wanted.uid or None),
             ("errcode = {}", wanted.errcode),
-            ("created_at >= {}", micros(wanted.since) if wanted.since else None),
-            ("created_at < {}", micros(wanted.until) if wanted.until else None),
+            ("created_at >= {}", micros_or_none(wanted.since)),
+            ("created_at < {}", micros_or_none(wanted.until)),
         ):
             if value is not None:
                 self.add(alias + column, value)

@@ -28,6 +28,7 @@ from wechat_scheduler.storage.rows import (
     fault_text,
     instant,
     micros,
+    micros_or_none,
 )
 
 # The call is counted when the job is claimed, so that no crash makes it forgotten.
@@ -225,4 +226,4 @@ def _claimed(job: ClaimedJob) -> tuple[str, str, str, str]:
 
 
 def _cost(spent: Spent) -> tuple[int, int | None]:
-    return spent.calls, None if spent.forced_at is None else micros(spent.forced_at)
+    return spent.calls, micros_or_none(spent.forced_at)

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 from wechat_scheduler.access import ADMIN, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros
+from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
 from wechat_scheduler.storage.silencing import silence
 
 ALL = """
@@ -92,7 +92,7 @@ class SqlKeys:
                 sealed,
                 micros(key.created_at),
                 *map(_words, limits),
-                micros(key.expires_at) if key.expires_at else None,
+                micros_or_none(key.expires_at),
             ),
         )
         yield from self._database.dialect.notify(CHANGED)

@@ -7,19 +7,17 @@ from wechat_scheduler.delivery.model import Delivery, Message, State, Target
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.once import Once
 from wechat_scheduler.storage.answers import answered
-from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.deliveries import SqlDeliveries
 from wechat_scheduler.storage.message_rows import (
     MESSAGE_COLUMNS,
     content_text,
-    inserts,
     message_of,
-    micros_or_none,
     notes_text,
     secret_place,
 )
 from wechat_scheduler.storage.receipts import put_receipt
-from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.rows import Vault, micros, micros_or_none
 
 PUT = """
     INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)

@@ -18,13 +18,12 @@ from wechat_scheduler.delivery.model import (
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.message_rows import (
     MESSAGE_COLUMNS,
-    SUBSCRIBER_COLUMNS,
     message_of,
     notes_text,
     secret_place,
-    subscriber_of,
 )
 from wechat_scheduler.storage.notices import collapse_key
+from wechat_scheduler.storage.people_rows import SUBSCRIBER, columns, subscriber_of
 from wechat_scheduler.storage.receipts import apply_receipt
 from wechat_scheduler.storage.rows import Vault, instant_or_none, micros
 from wechat_scheduler.storage.unreachable import mark_unreachable
@@ -52,7 +51,7 @@ TOLD = f"""
 # Whoever takes anything of the app's takes what is meant for them, unless they, or it, said no. The
 # plus keeps SQLite from the index of an app's subscriptions: there may be a million of them.
 RECEIVERS = f"""
-    SELECT d.id AS delivery_id, {SUBSCRIBER_COLUMNS},
+    SELECT d.id AS delivery_id, {columns("s", SUBSCRIBER)},
         (SELECT count(*) FROM subscriptions x WHERE x.uid = d.target AND +x.app_id = d.app_id
             AND x.blocked = 0 AND x.muted = 0) AS taking,
         (SELECT count(*) FROM subscriptions x WHERE x.uid = d.target AND x.app_id = d.app_id

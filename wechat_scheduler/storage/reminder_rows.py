@@ -8,8 +8,13 @@ import msgspec
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.model import Late, Reminder, Source, State
 from wechat_scheduler.storage.database import Row, Statement
-from wechat_scheduler.storage.message_rows import micros_or_none
-from wechat_scheduler.storage.rows import MICROSECOND, instant, instant_or_none, micros
+from wechat_scheduler.storage.rows import (
+    MICROSECOND,
+    instant,
+    instant_or_none,
+    micros,
+    micros_or_none,
+)
 
 _encode = msgspec.json.Encoder().encode
 _topics_json = msgspec.json.Decoder(tuple[int, ...])

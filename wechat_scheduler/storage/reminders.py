@@ -6,8 +6,7 @@ from datetime import datetime
 from wechat_scheduler.once import Once
 from wechat_scheduler.reminders.model import Reminder, Source, State
 from wechat_scheduler.storage.answers import answered
-from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
-from wechat_scheduler.storage.message_rows import inserts
+from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.reminder_rows import (
     COLUMNS,
     FIXED,

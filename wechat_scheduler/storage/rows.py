@@ -38,6 +38,10 @@ def micros(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
 
 
+def micros_or_none(moment: datetime | None) -> int | None:
+    return None if moment is None else micros(moment)
+
+
 def instant(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 

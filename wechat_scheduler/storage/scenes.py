@@ -6,7 +6,7 @@ from wechat_scheduler.audience.model import Scene
 from wechat_scheduler.once import Once
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.rows import Vault, micros, micros_or_none
 
 # Who scanned a code may be asked for a while after it ended.
 KEPT = timedelta(days=7)
@@ -47,7 +47,7 @@ def add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
         (
             *(scene.id, scene.app_id, scene.purpose.value, scene.target, scene.extra),
             *(scene.ticket, scene.url),
-            *(micros(at) if at else None for at in times),
+            *map(micros_or_none, times),
         ),
     )
 

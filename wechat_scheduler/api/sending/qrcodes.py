@@ -106,7 +106,7 @@ def _purpose(wish: QrCodeBody) -> Purpose:
 
 def _result(links: Links, code: Code) -> QrCodeResult:
     scene = code.scene
-    stable = links.url(qr_path(links, scene.id)) if links.public_url else ""
+    stable = links.url_if_public(qr_path(links, scene.id))
     has_page = stable and scene.expires_at is None and not scene.extra and scene.purpose in FOLLOWED
     return QrCodeResult(
         scene=scene.id,

@@ -29,9 +29,7 @@ _NAME = re.compile(r"([0-9a-f]{32})([0-9]{1,16})")
 
 def consent_url(links: Links, app: App, openid: str) -> str:
     """The address of the page; empty where users cannot reach us."""
-    if not links.public_url:
-        return ""
-    return links.url(f"/consent/{links.capability(ROOM, f'{openid}{app.id}')}")
+    return links.url_if_public(f"/consent/{links.capability(ROOM, f'{openid}{app.id}')}")
 
 
 async def show(request: web.Request) -> web.Response:

@@ -25,6 +25,11 @@ def page_path(links: Links, reminder_id: str) -> str:
     return f"/r/{links.capability(READERS, reminder_id)}"
 
 
+def owner_path(links: Links, reminder_id: str) -> str:
+    """The same page, where whoever has the address may change the reminder."""
+    return f"/r/{links.capability(OWNERS, reminder_id)}"
+
+
 def join_url(links: Links, reminder_id: str) -> str:
     """What a printed QR code holds: WeChat's own end after 30 days. Raises UnavailableError where
     nobody said how users reach us."""

@@ -96,4 +96,4 @@ async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
 
 def _post_url(links: Links, reminder: Reminder) -> str | None:
     path = f"/reminds/api/{reminder.id}/share_post/"
-    return links.url(path) if links.public_url else None
+    return links.url_if_public(path) or None

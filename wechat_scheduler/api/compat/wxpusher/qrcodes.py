@@ -106,13 +106,11 @@ def _lifetime(wish: CodeBody) -> timedelta:
 def _result(services: Services, code: qrcodes.Code) -> CodeResult:
     scene = code.scene
     # Clients look for `.jpg`; where users cannot reach us it is WeChat's own picture.
-    url = f"{code.image_url}&file=.jpg"
-    if services.links.public_url:
-        url = services.links.url(qr_path(services.links, scene.id))
+    ours = services.links.url_if_public(qr_path(services.links, scene.id))
     return CodeResult(
         expires=millis(scene.expires_at or code.ends_at),
         code=scene.id,
         short_url=code.url,
-        url=url,
+        url=ours or f"{code.image_url}&file=.jpg",
         extra=scene.extra,
     )
