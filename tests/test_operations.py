@@ -56,7 +56,7 @@ async def test_daemons_on_one_postgresql_share_what_they_keep_and_who_may_ask(
 def _unit() -> RawConfigParser:
     """A key that stands there twice counts once: what is read here stands there once."""
     unit = RawConfigParser(strict=False, comment_prefixes="#")
-    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # as its page says
     unit.read_string(UNIT.read_text("utf-8"))
     return unit
 

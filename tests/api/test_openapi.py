@@ -95,7 +95,7 @@ def test_types_are_those_that_there_are() -> None:
 
 
 def test_a_route_that_nobody_described_is_told_at_once() -> None:
-    stranger = NATIVE[0]._replace(handler=test_types_are_those_that_there_are)  # type: ignore[arg-type]
+    stranger = NATIVE[0]._replace(handler=test_types_are_those_that_there_are)  # type: ignore[arg-type]  # no handler
 
     with pytest.raises(KeyError):
         describe([stranger])

@@ -11,7 +11,7 @@ from typing import Self
 
 from tests.outcomes import Outcomes
 from tests.stores.memory import MemoryCredentials, MemoryOutbox
-from tests.stores.samples import APPID, SECRET_KINDS, look, registration
+from tests.stores.samples import APPID, SECRET_KINDS, look, registration, task
 from tests.stores.tables import Tables
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.clockwork import Clockwork
@@ -279,3 +279,18 @@ def office(
         refresher=refresher,
         refreshing=refreshing,
     )
+
+
+async def value(office: Office, key: JobKey = TOKEN) -> str:
+    """What a fetch hands out."""
+    cell = await office.manager.fetch(key)
+    credential = cell.valid(office.clock.boottime())
+    assert credential is not None
+    return credential.value
+
+
+async def register_user(office: Office, key: JobKey) -> None:
+    """A user whose refresh_token the business system knows."""
+    office.systems.answers["http://erp/p"] = {"refresh_token": "RT"}
+    await office.register(task(key, params="http://erp/p"))
+    await office.settle()

@@ -5,8 +5,18 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from tests.credentials.office import DEADLINE, LIFE, TICKET, TOKEN, USER, Office, refusal
-from tests.stores.samples import SECOND, task
+from tests.credentials.office import (
+    DEADLINE,
+    LIFE,
+    TICKET,
+    TOKEN,
+    USER,
+    Office,
+    refusal,
+    register_user,
+    value,
+)
+from tests.stores.samples import SECOND
 from wechat_scheduler.credentials.cells import LATENESS
 from wechat_scheduler.errors import (
     ConflictError,
@@ -18,14 +28,6 @@ from wechat_scheduler.errors import (
 
 NAMELESS = USER._replace(subject="")
 OTHER = USER._replace(subject="o2")
-
-
-async def value(office: Office, key: object = TOKEN) -> str:
-    """What a fetch hands out."""
-    cell = await office.manager.fetch(key)  # type: ignore[arg-type]
-    credential = cell.valid(office.clock.boottime())
-    assert credential is not None
-    return credential.value
 
 
 async def test_a_hundred_who_ask_at_once_share_one_call(office: Office) -> None:
@@ -110,10 +112,10 @@ async def test_what_is_not_registered_is_not_found(office: Office) -> None:
 
 
 async def test_one_of_several_has_to_be_named(office: Office) -> None:
-    await _users(office, USER)
+    await register_user(office, USER)
     assert (await office.manager.fetch(NAMELESS)).key == USER
 
-    await _users(office, OTHER)
+    await register_user(office, OTHER)
 
     with pytest.raises(ConflictError, match="name one, as in …/o"):
         await office.manager.fetch(NAMELESS)
@@ -194,12 +196,6 @@ async def test_whoever_has_work_is_woken_when_there_may_be_some(office: Office) 
     assert woken == ["refreshing", "sending"]
     await office.settle()
     assert len(woken) == 4
-
-
-async def _users(office: Office, key: object) -> None:
-    office.systems.answers["http://erp/p"] = {"refresh_token": "RT"}
-    await office.register(task(key, params="http://erp/p"))  # type: ignore[arg-type]
-    await office.settle()
 
 
 async def _refused(office: Office) -> UnavailableError:

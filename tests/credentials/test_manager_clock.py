@@ -5,17 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.credentials.office import LIFE, TICKET, TOKEN, Office, refusal
+from tests.credentials.office import LIFE, TICKET, TOKEN, Office, refusal, value
 
 HOUR = timedelta(hours=1)
-
-
-async def value(office: Office, key: object = TOKEN) -> str:
-    """What a fetch hands out."""
-    cell = await office.manager.fetch(key)  # type: ignore[arg-type]
-    credential = cell.valid(office.clock.boottime())
-    assert credential is not None
-    return credential.value
 
 
 @pytest.fixture(autouse=True)

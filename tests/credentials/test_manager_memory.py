@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office
-from tests.stores.samples import SECOND, registration, task
+from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office, register_user, value
+from tests.stores.samples import SECOND, registration
 from wechat_scheduler.credentials.cells import LATENESS
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import (
     NotFoundError,
 )
@@ -16,14 +17,6 @@ from wechat_scheduler.errors import (
 HOUR = timedelta(hours=1)
 NAMELESS = USER._replace(subject="")
 OTHER = USER._replace(subject="o2")
-
-
-async def value(office: Office, key: object = TOKEN) -> str:
-    """What a fetch hands out."""
-    cell = await office.manager.fetch(key)  # type: ignore[arg-type]
-    credential = cell.valid(office.clock.boottime())
-    assert credential is not None
-    return credential.value
 
 
 async def test_a_value_is_read_from_the_store_once(office: Office) -> None:
@@ -130,7 +123,7 @@ async def test_two_who_hear_of_a_removal_at_once_are_one_too_many_for_nobody(
 
 @pytest.mark.parametrize("said", [TOKEN, None])
 async def test_what_another_process_rotated_is_handed_out_once_it_is_heard_of(
-    office: Office, said: object
+    office: Office, said: JobKey | None
 ) -> None:
     await office.register(TOKEN)
     await office.settle()
@@ -141,7 +134,7 @@ async def test_what_another_process_rotated_is_handed_out_once_it_is_heard_of(
     await office.store.save(outcome, now=office.clock.now())
     assert await value(office) == "access_token-1"
 
-    await office.manager.heard(said)  # type: ignore[arg-type]
+    await office.manager.heard(said)
 
     assert await value(office) == "access_token-2"
 
@@ -161,14 +154,8 @@ async def test_a_parent_that_another_process_fetched_just_now_is_found(office: O
 
 
 async def test_a_sibling_that_is_not_there_or_not_the_only_one_is_none(office: Office) -> None:
-    await _users(office, USER)
-    await _users(office, OTHER)
+    await register_user(office, USER)
+    await register_user(office, OTHER)
 
     assert await office.manager.sibling(TICKET) is None
     assert await office.manager.sibling(NAMELESS) is None
-
-
-async def _users(office: Office, key: object) -> None:
-    office.systems.answers["http://erp/p"] = {"refresh_token": "RT"}
-    await office.register(task(key, params="http://erp/p"))  # type: ignore[arg-type]
-    await office.settle()

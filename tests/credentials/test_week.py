@@ -1,6 +1,6 @@
 """A week of rotations, in less than a second."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -66,12 +66,12 @@ async def test_a_week_in_which_others_kill_the_tokens_costs_two_calls_for_each_k
     assert weixin.calls[TOKEN.kind] <= WEEK / SHORTEST + 1 + kills
 
 
-async def _next(week: Office, end: object) -> bool:
+async def _next(week: Office, end: datetime) -> bool:
     """Move on to when something is due; whether that is before the end."""
     due = await week.store.next_due()
     assert due is not None
     week.clock.advance_to(due)
-    return due < end  # type: ignore[operator]
+    return due < end
 
 
 async def _are_good(week: Office, weixin: Weixin, *keys: JobKey) -> None:

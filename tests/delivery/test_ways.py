@@ -3,6 +3,7 @@
 import pytest
 
 from tests.delivery.samples import DAY, HOUR, NOW, PURCHASE, a_message, a_person, an_app
+from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import Content, Form, Way
 from wechat_scheduler.errors import SendError, Verdict
@@ -28,8 +29,10 @@ NOTICE = Content(template="T9", data={"k": "v"})
         (Content(way=Way.SUBSCRIBE, template="T9"), MAPPED, RECENT, (Way.SUBSCRIBE,)),
     ],
 )
-def test_the_ways_to_try(content: Content, app: object, receiver: object, chosen: object) -> None:
-    assert ways.ways(content, app, receiver, NOW) == chosen  # type: ignore[arg-type]
+def test_the_ways_to_try(
+    content: Content, app: App, receiver: Subscriber, chosen: tuple[Way, ...]
+) -> None:
+    assert ways.ways(content, app, receiver, NOW) == chosen
 
 
 def test_without_any_way_it_is_said_what_is_missing() -> None:

@@ -18,6 +18,7 @@ from aiohttp import web
 from tests.house import APPID, SECRET, served
 from tests.program import Program, program
 from tests.sending.town import TEMPLATE, TEMPLATES
+from wechat_scheduler.api.route import Handler
 from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
@@ -183,9 +184,9 @@ class Post:
 
     def _watched(self) -> Any:
         @web.middleware
-        async def watched(request: web.Request, handler: Any) -> web.StreamResponse:
+        async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
             if not request.path.startswith("/cgi-bin/message/"):
-                return await handler(request)  # type: ignore[no-any-return]
+                return await handler(request)
             is_last = next(self._calls) in self._shots
             if is_last and self._rng.random() < 0.5:
                 await self._kill()

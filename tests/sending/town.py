@@ -86,7 +86,8 @@ class Town:
 
     async def arrived(self, uid: str) -> list[Shown]:
         """What their phone shows."""
-        return self.people.arrived(self.app.appid, await self.openid(uid))  # type: ignore[no-any-return]
+        shown: list[Shown] = self.people.arrived(self.app.appid, await self.openid(uid))
+        return shown
 
     async def deliveries(self, **wanted: Any) -> list[DeliveryView]:
         messages = self.works.stores.messages

@@ -21,7 +21,7 @@ from tests.stores.samples import (
 )
 from tests.stores.suite import opened, sql_credentials, sql_stores
 from wechat_scheduler.delivery.model import Deferred
-from wechat_scheduler.storage.database import Database, Statement
+from wechat_scheduler.storage.database import Database, Statement, rows_of
 
 PLANTED = "planted"
 EVERYTHING = """
@@ -56,7 +56,7 @@ async def test_a_row_that_cannot_be_opened_fails_alone(tmp_path: Path) -> None:
         store = sql_credentials(database, "here")
         await issued(store, TOKEN, USER)
         spoil = "UPDATE jobs SET credential = 's1.x.y', due_at = 0 WHERE kind = 'access_token'"
-        await database.write(lambda: _run(spoil))
+        await database.write(lambda: rows_of(Statement(spoil)))
         await store.hasten(USER, now=NOW)
 
         with capture_logs() as events:
@@ -79,7 +79,7 @@ async def test_what_is_sealed_in_one_row_cannot_be_read_in_another(
             f"UPDATE jobs SET due_at = 0, {column} ="
             f" (SELECT {column} FROM jobs WHERE subject = 'o2') WHERE subject = 'o1'"
         )
-        await database.write(lambda: _run(swap))
+        await database.write(lambda: rows_of(Statement(swap)))
 
         with capture_logs() as events:
             assert await store.claim(now=NOW, limit=10, lease=LEASE) == []
@@ -110,7 +110,3 @@ async def _plant(database: Database) -> None:
 
 def _bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("state.db*")))
-
-
-def _run(sql: str):  # type: ignore[no-untyped-def]
-    yield Statement(sql)

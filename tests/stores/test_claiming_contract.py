@@ -105,7 +105,7 @@ async def test_forced_refreshes_are_counted_whatever_came_of_them(store: Credent
         at = NOW + number * HOUR
         await store.hasten(TOKEN, now=at)
         job = await claim(store, at=at)
-        outcome: Outcome = make(job, at=at, spent=Spent(calls=2, forced_at=at))  # type: ignore[operator]
+        outcome: Outcome = make(job, at=at, spent=Spent(calls=2, forced_at=at))  # type: ignore[operator]  # mypy joins the three to object
         await store.save(outcome, now=at)
     await store.hasten(TOKEN, now=NOW + 4 * HOUR)
 

@@ -3,6 +3,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,8 +30,8 @@ EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
 EVIL = "\"'><script>alert('x')</script><b onclick=x>{title}"
 
 
-def message(text: str, **changes: object) -> Page:
-    fields = {
+def message(text: str, **changes: Any) -> Page:
+    fields: dict[str, Any] = {
         "title": text,
         "content": text,
         "content_type": ContentType.TEXT,
@@ -38,7 +39,7 @@ def message(text: str, **changes: object) -> Page:
         "sent_at": EIGHT,
         "zone": SHANGHAI,
     }
-    return message_page(MessageView(**{**fields, **changes}))  # type: ignore[arg-type]
+    return message_page(MessageView(**{**fields, **changes}))
 
 
 def reminder(text: str, *, url: str = "", paused: bool = False, owned: bool = True) -> Page:

@@ -1,5 +1,6 @@
 import io
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
 import pytest
@@ -28,8 +29,8 @@ PLATE = (1080 - 70 - 200 + 9, 1440 - 40 - 200 + 9, 1080 - 70 - 9, 1440 - 40 - 9)
 INNER = (CARD[0] + INSET, CARD[1] + INSET + 90, CARD[2] - INSET, CARD[3] - INSET - 90)
 
 
-def drawn(text: str = "还信用卡", sharer: str = "小明", **fields: object) -> Image.Image:
-    poster = Poster(sharer=sharer, text=text, qr=LINK, **fields)  # type: ignore[arg-type]
+def drawn(text: str = "还信用卡", sharer: str = "小明", **fields: Any) -> Image.Image:
+    poster = Poster(sharer=sharer, text=text, qr=LINK, **fields)
     return Image.open(io.BytesIO(draw_poster(poster, font=FONT))).convert("RGB")
 
 

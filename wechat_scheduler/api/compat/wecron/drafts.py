@@ -113,7 +113,7 @@ async def _invited(request: web.Request, keeper: Keeper, given: Given) -> tuple[
 
 def _written(given: Given) -> dict[str, Any]:
     names = {"title": "title", "desc": "detail", "external_url": "url", "defer": "defer"}
-    return {ours: given[theirs] for theirs, ours in names.items() if theirs in given}  # type: ignore[literal-required]
+    return {names[theirs]: value for theirs, value in given.items() if theirs in names}
 
 
 def _timed(given: Given, draft: Draft) -> dict[str, Any]:
