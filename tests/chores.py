@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tests.clock import FakeClock
 from tests.watched_clock import WatchedClock
-from wechat_scheduler.clockwork import GATHERING, Clockwork
+from wechat_scheduler.engine.clockwork import GATHERING, Clockwork
 
 
 @dataclass(slots=True)

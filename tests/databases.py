@@ -15,9 +15,9 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.postgres import postgres
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.supervisor import Supervisor
 
 __all__ = ["database", "database_url", "migrations", "open_again", "postgres"]
 

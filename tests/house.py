@@ -14,13 +14,13 @@ from aiohttp import web
 
 from tests.business import Business
 from tests.clock import FakeClock
-from wechat_scheduler.api.serving import FAREWELL
-from wechat_scheduler.clock import Clock, SystemClock
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.daemon import Daemon, open_daemon
+from wechat_scheduler.daemon.opening import Daemon, open_daemon
+from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.web.kit.serving import FAREWELL
 
 APPID = "wx1111111111111111"
 COMPONENT = "wx2222222222222222"

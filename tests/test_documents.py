@@ -27,9 +27,9 @@ from tests.documents import (
     spans,
 )
 from wechat_scheduler import __version__
-from wechat_scheduler.api.app import ROUTES
-from wechat_scheduler.api.kinds import NUMBERS
 from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
+from wechat_scheduler.web.app import ROUTES
+from wechat_scheduler.web.kit.kinds import NUMBERS
 from wechat_scheduler.wechat.errcodes import reaction_to
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
@@ -162,9 +162,8 @@ def test_the_rooms_are_those_that_the_contract_names() -> None:
 
 
 def _is_a_room(name: str) -> bool:
-    """Those that are planned are not, nor is what belongs to the file beside it."""
     found = (PACKAGE / name / "__init__.py").exists() or (PACKAGE / f"{name}.py").exists()
-    return found and name not in ("__main__", "client_wire")
+    return found and name != "__main__"
 
 
 def test_the_newest_version_of_the_changelog_is_this_one() -> None:
@@ -197,7 +196,7 @@ def test_every_sentence_of_an_error_is_one_that_is_said() -> None:
             assert is_said(sentence, said), sentence
 
 
-@pytest.mark.parametrize("folder", ["state.py", "listening.py", "daemon.py", "storage", "upkeep"])
+@pytest.mark.parametrize("folder", ["config", "daemon", "storage", "upkeep"])
 def test_every_sentence_with_which_a_start_ends_is_explained(folder: str) -> None:
     raised = [said for said in sentences(PACKAGE / folder) if said.call in START_ERRORS]
     explained = "\n".join(_table("sentence"))

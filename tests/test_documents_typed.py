@@ -15,8 +15,8 @@ from tests.clock import FakeClock
 from tests.documents import HTTP_API, README, blocks
 from tests.house import COMPONENT, Caller, daemon, wechat
 from tests.terminal import DAEMON, Terminal, differences, typed
-from wechat_scheduler.access import ADMIN
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.access.model import ADMIN
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from tests.clock import FakeClock
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 # So many turns of the event loop without anybody beginning to wait mean that nobody will.
 CALM = 10

@@ -11,8 +11,8 @@ from tests.access.doors import end, make
 from tests.business import Business
 from tests.clock import START, FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
-from wechat_scheduler.audit import Action, Entry, Search
-from wechat_scheduler.auditor import Auditor
+from wechat_scheduler.access.audit import Action, Entry, Search
+from wechat_scheduler.access.auditor import Auditor
 from wechat_scheduler.errors import StorageError
 
 JOB = f"{APPID}/access_token"

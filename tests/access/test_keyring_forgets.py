@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from tests.clock import FakeClock
-from wechat_scheduler.access import ADMIN, Key, Scope, digest
+from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.keyring import Keyring
 
 
 def key(key_id: str, text: str) -> Key:

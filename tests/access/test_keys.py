@@ -12,11 +12,11 @@ from tests.access.doors import end, make
 from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
-from wechat_scheduler.access import new_key
-from wechat_scheduler.api.keys import read_wish
-from wechat_scheduler.api.kinds import KINDS
+from wechat_scheduler.access.model import new_key
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.redaction import redact
+from wechat_scheduler.log.redaction import redact
+from wechat_scheduler.web.kit.kinds import KINDS
+from wechat_scheduler.web.native.keys import read_wish
 from wechat_scheduler.webhooks.signing import webhook_headers
 
 TASKS = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}

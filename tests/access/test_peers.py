@@ -12,7 +12,7 @@ from aiohttp import web
 from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.house import Caller, WeChat, daemon, served
-from wechat_scheduler.api.peers import client_address
+from wechat_scheduler.web.kit.peers import client_address
 
 PROXIES = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "fd00::/8")))
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
+from wechat_scheduler.engine.rounds import EVERY, Rounds
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.rounds import EVERY, Rounds
-from wechat_scheduler.supervisor import Supervisor
 
 
 class Chores:

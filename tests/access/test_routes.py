@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from tests.access.doors import Made, end, make
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller
-from wechat_scheduler.access import Scope
-from wechat_scheduler.api.app import ROUTES
-from wechat_scheduler.api.route import Route
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.app import ROUTES
+from wechat_scheduler.web.kit.route import Route
 
 OTHER = "wx9999999999999999"
 ELSEWHERE = "203.0.113.0/24"

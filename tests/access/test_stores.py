@@ -10,8 +10,8 @@ from tests.clock import START
 from tests.databases import Open
 from tests.stores.samples import SECOND, TOKEN, USER, registration, rotated, task
 from tests.stores.suite import VAULT, sql_credentials
-from wechat_scheduler.access import Key, Scope, digest
-from wechat_scheduler.audit import Action, Entry, Search
+from wechat_scheduler.access.audit import Action, Entry, Search
+from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.storage.audit import SqlAudit
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.keys import SqlKeys

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.house import Caller
-from wechat_scheduler.api.throttle import ADDRESSES, MOST, Throttle
 from wechat_scheduler.errors import ThrottledError
+from wechat_scheduler.web.kit.throttle import ADDRESSES, MOST, Throttle
 
 MINUTE = timedelta(minutes=1)
 

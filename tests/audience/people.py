@@ -16,12 +16,12 @@ from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
 from wechat_scheduler.audience.reception import Reception
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.people import SqlPeople
-from wechat_scheduler.supervisor import Supervisor
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

@@ -9,14 +9,14 @@ from tests.audience.people import CALLBACK, SECOND, an_app
 from tests.clock import START
 from tests.databases import Open
 from tests.stores.suite import VAULT
+from wechat_scheduler.access.once import KEPT, AnsweredError, Once
 from wechat_scheduler.audience.model import Template, Token, TokenKind, Topic
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConflictError
-from wechat_scheduler.once import KEPT, AnsweredError, Once
 from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
-from wechat_scheduler.supervisor import Supervisor
 
 APP = an_app("shop", callback=CALLBACK)
 

@@ -8,17 +8,12 @@ from typing import Any
 from tests.audience.people import CALLBACK, HOUR, SECOND, UID, a_scene, an_app
 from tests.clock import START
 from tests.stores.suite import VAULT
-from wechat_scheduler.audience.model import (
-    Alias,
-    Quiet,
-    Subscription,
-    Topic,
-)
+from wechat_scheduler.audience.model import Alias, Quiet, Subscription, Topic
 from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.people import SqlPeople
 from wechat_scheduler.storage.rows import micros
-from wechat_scheduler.storage.unreachable import mark_unreachable
 
 DAY = timedelta(days=1)
 APP = an_app("shop", callback=CALLBACK)

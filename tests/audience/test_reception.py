@@ -6,16 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audience.people import (
-    CALLBACK,
-    HOUR,
-    SECOND,
-    Office,
-    a_scene,
-    an_app,
-    heard,
-    opened,
-)
+from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard, opened
 from tests.clock import START
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Purpose, Topic

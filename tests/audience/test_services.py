@@ -10,17 +10,13 @@ import pytest
 
 from tests.audience.people import HOUR, SECOND, Office, an_app, opened
 from tests.clock import START
+from wechat_scheduler.access.once import AnsweredError, Once
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Drawn, Purpose, TokenKind
 from wechat_scheduler.audience.openids import LIFETIME, Openids
 from wechat_scheduler.audience.qrcodes import LONGEST, SPARE, Codes
 from wechat_scheduler.audience.registry import BATCH, Audience
-from wechat_scheduler.errors import (
-    InvalidRequestError,
-    NotFoundError,
-    RequestError,
-)
-from wechat_scheduler.once import AnsweredError, Once
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
 
 SHOP = an_app()
 

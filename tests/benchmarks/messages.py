@@ -20,7 +20,7 @@ from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App, Template
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.delivery.model import Content, Outcome, Way
-from wechat_scheduler.log import configure
+from wechat_scheduler.log.setup import configure
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.wechat.client import client_session
 

@@ -16,7 +16,7 @@ from tests.benchmarks.messages import PEOPLE, SLOTS, WRITERS, open_shop, post_al
 from tests.benchmarks.works import Bare, bare_works
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Attempt, Outcome, Settled, Way
-from wechat_scheduler.log import configure
+from wechat_scheduler.log.setup import configure
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.reminders.planning import Draft
 

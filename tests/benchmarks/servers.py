@@ -16,9 +16,9 @@ import msgspec
 import uvloop
 from aiohttp import web
 
-from wechat_scheduler.api import fastpath
-from wechat_scheduler.api.memo import Memo, Terms
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.web.kit import fastpath
+from wechat_scheduler.web.kit.memo import Memo, Terms
 
 KEY = "wsk_" + "k" * 40
 LIFETIME = timedelta(hours=2)

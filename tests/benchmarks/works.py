@@ -7,19 +7,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wechat_scheduler.clock import Clock, SystemClock
+from wechat_scheduler.access.links import Links
 from wechat_scheduler.config import loading
-from wechat_scheduler.daemon import MIGRATIONS
-from wechat_scheduler.links import Links
+from wechat_scheduler.daemon.credentials import Works, guarded_client, wire
+from wechat_scheduler.daemon.opening import MIGRATIONS
+from wechat_scheduler.daemon.stores import Stores, stores_on
+from wechat_scheduler.engine.clock import Clock, SystemClock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import Sealer
-from wechat_scheduler.stores import Stores, stores_on
-from wechat_scheduler.supervisor import Supervisor
 from wechat_scheduler.wechat.client import WeChatClient, client_session
 from wechat_scheduler.wechat.tokens import issuers
-from wechat_scheduler.wiring import Works, guarded_client, wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

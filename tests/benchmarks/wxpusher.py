@@ -17,9 +17,9 @@ from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_s
 from tests.house import APPID, Caller, daemon
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App, Template
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.delivery.model import State
-from wechat_scheduler.log import configure
+from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.log.setup import configure
 
 PEOPLE = 10_000
 TOPICS = 5

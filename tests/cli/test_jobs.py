@@ -18,7 +18,7 @@ from tests.clock import START, FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, wechat
 from wechat_scheduler.cli.job_list import table
 from wechat_scheduler.cli.job_page import page
-from wechat_scheduler.client import Contest, Fault, Job, Receiver
+from wechat_scheduler.client.client import Contest, Fault, Job, Receiver
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0"
 PARAMS = "http://127.0.0.1:9/params?secret=hunter2"

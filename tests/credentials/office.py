@@ -14,7 +14,6 @@ from tests.stores.memory import MemoryCredentials, MemoryOutbox
 from tests.stores.samples import APPID, SECRET_KINDS, look, registration, task
 from tests.stores.tables import Tables
 from tests.watched_clock import WatchedClock
-from wechat_scheduler.clockwork import Clockwork
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import (
@@ -32,6 +31,7 @@ from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Need
 from wechat_scheduler.credentials.refresher import Limits, Refresher
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.errors import CallError, Reaction, WeChatError
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken

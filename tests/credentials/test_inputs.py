@@ -1,14 +1,6 @@
 """Where the inputs of an attempt come from, and what happens where one is refused."""
 
-from tests.credentials.office import (
-    AUTHORIZER,
-    COMPONENT,
-    TICKET,
-    TOKEN,
-    USER,
-    Office,
-    refusal,
-)
+from tests.credentials.office import AUTHORIZER, COMPONENT, TICKET, TOKEN, USER, Office, refusal
 from tests.stores.samples import task
 from wechat_scheduler.errors import Reaction
 

@@ -10,9 +10,7 @@ from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office, register
 from tests.stores.samples import SECOND, registration
 from wechat_scheduler.credentials.cells import LATENESS
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.errors import (
-    NotFoundError,
-)
+from wechat_scheduler.errors import NotFoundError
 
 HOUR = timedelta(hours=1)
 NAMELESS = USER._replace(subject="")

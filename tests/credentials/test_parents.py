@@ -1,12 +1,6 @@
 """What a job does whose input is the value of another one."""
 
-from tests.credentials.office import (
-    CARD,
-    TICKET,
-    TOKEN,
-    Office,
-    refusal,
-)
+from tests.credentials.office import CARD, TICKET, TOKEN, Office, refusal
 from tests.stores.samples import SECOND, task
 from wechat_scheduler.errors import Reaction
 

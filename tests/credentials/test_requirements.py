@@ -2,14 +2,7 @@
 
 import pytest
 
-from tests.credentials.office import (
-    AUTHORIZER,
-    COMPONENT,
-    TICKET,
-    TOKEN,
-    USER,
-    Office,
-)
+from tests.credentials.office import AUTHORIZER, COMPONENT, TICKET, TOKEN, USER, Office
 from tests.stores.samples import task
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import InvalidRequestError

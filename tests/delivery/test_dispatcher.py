@@ -23,10 +23,10 @@ from tests.stores.samples import (
 )
 from tests.stores.tables import Tables
 from tests.watched_clock import WatchedClock
-from wechat_scheduler.clockwork import Clockwork
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Sent, Settled, State
+from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.errors import CallError
 
 SECOND = timedelta(seconds=1)

@@ -15,7 +15,6 @@ import pytest
 import structlog
 
 from tests.clock import FakeClock
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import State
 from wechat_scheduler.demo.business import BusinessSystem
@@ -26,8 +25,9 @@ from wechat_scheduler.demo.observer import Observer
 from wechat_scheduler.demo.run import Settings, run
 from wechat_scheduler.demo.snapshot import Places, Snapshot
 from wechat_scheduler.demo.words import curl_lines
+from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
-from wechat_scheduler.supervisor import Supervisor
 
 TWO_HOURS = timedelta(hours=2)
 LONG = Settings(token_lifetime=TWO_HOURS)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.house import WeChat, daemon, daemon_config, wechat
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.engine.clock import SystemClock
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config
 from tests.postgres import PostgresServer
 from tests.webhooks.test_client import self_signed
-from wechat_scheduler.clock import Clock, SystemClock
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level
+from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
 from wechat_scheduler.storage.sealing_keys import new_key, put_new_key_in_front
 

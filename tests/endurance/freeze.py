@@ -15,7 +15,7 @@ import pytest
 from tests.house import APPID, SECRET, wechat
 from tests.program import program
 from tests.restart.relay import PATH
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 BODY = {
     "appid": APPID,

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.cli.commands import Ended
-from wechat_scheduler.clock import Clock, SystemClock
+from wechat_scheduler.engine.clock import Clock, SystemClock
 
 BOOT = Path(__file__).with_name("boot.sh")
 SOURCE = BOOT.parents[2]

@@ -16,7 +16,7 @@ from tests.endurance.machine import POLL, Machine, machine
 from tests.house import APPID, SECRET, WeChat, wechat
 from tests.restart.crowd import crowd
 from tests.restart.relay import PATH
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 UNIT = "wechat-scheduler.service"
 CONFIG = "/etc/wechat-scheduler/config.toml"

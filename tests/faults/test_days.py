@@ -5,16 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.clock import FakeClock
-from tests.faults.cast import (
-    AUTHORIZER,
-    COMPONENT,
-    REFRESH,
-    STABLE,
-    TICKET,
-    TOKEN,
-    Play,
-    staged,
-)
+from tests.faults.cast import AUTHORIZER, COMPONENT, REFRESH, STABLE, TICKET, TOKEN, Play, staged
 from tests.house import daemon, wechat
 from wechat_scheduler.credentials.policy import next_quota_day
 

@@ -13,8 +13,8 @@ from tests.clock import FakeClock
 from tests.house import APPID, SECRET, WeChat, daemon
 from tests.postgres import PostgresServer
 from tests.program import program
-from wechat_scheduler.client import Client
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.client.client import Client
+from wechat_scheduler.engine.clock import SystemClock
 
 LONG = timedelta(minutes=10)
 

@@ -18,21 +18,21 @@ from tests.clock import FakeClock
 from tests.house import daemon_config, served
 from tests.storage.test_sqlite import pragma
 from tests.watched_clock import WatchedClock
-from wechat_scheduler.clockwork import STORE_PAUSE
+from wechat_scheduler.access.links import Links
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.daemon.credentials import Works, guarded_client, wire
+from wechat_scheduler.daemon.stores import stores_on
+from wechat_scheduler.engine.clockwork import STORE_PAUSE
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError, UnavailableError
-from wechat_scheduler.links import Links
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
-from wechat_scheduler.stores import stores_on
-from wechat_scheduler.supervisor import Supervisor
 from wechat_scheduler.wechat.client import WeChatClient, client_session
 from wechat_scheduler.wechat.tokens import issuers
-from wechat_scheduler.wiring import Works, guarded_client, wire
 
 STORM = [JobKey(f"wx{number:016d}", "access_token") for number in range(30)]
 FULL = "the disk is full"

@@ -17,7 +17,7 @@ from aiohttp import web
 from tests.business import Business
 from tests.house import SECRET, served
 from tests.program import Program, program
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
 

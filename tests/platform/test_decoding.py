@@ -7,16 +7,7 @@ import pytest
 
 from tests.clock import START
 from tests.house import COMPONENT
-from tests.platform.sealing import (
-    KEY,
-    OTHER_KEY,
-    SECRETS,
-    TOKEN,
-    Sender,
-    envelope,
-    event,
-    ticket,
-)
+from tests.platform.sealing import KEY, OTHER_KEY, SECRETS, TOKEN, Sender, envelope, event, ticket
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Message, Push, Secrets
 from wechat_scheduler.sandbox.codec import encrypt

@@ -11,10 +11,10 @@ from tests.clock import FakeClock
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, Sender, said
 from wechat_scheduler.audience.heard import Heard
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, StorageError, UnavailableError
 from wechat_scheduler.pushes.intake import PATIENCE, Intake
 from wechat_scheduler.pushes.model import Secrets
-from wechat_scheduler.supervisor import Supervisor
 from wechat_scheduler.wechat.callbacks import PushDecoder
 
 HELLO = said(Content="你好", MsgId="7")

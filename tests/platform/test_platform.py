@@ -11,7 +11,7 @@ from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat, daemon, wechat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, OTHER_KEY
 from tests.postgres import PostgresServer
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 OTHER = "wx4444444444444444"
 QUERY_AUTH = "/cgi-bin/component/api_query_auth"

@@ -8,7 +8,7 @@ import pytest
 from tests.clock import START
 from tests.stores.samples import APPID, LEASE, credential, failed, registration, rotated, task
 from tests.stores.suite import VAULT, sql_credentials
-from wechat_scheduler.access import ADMIN
+from wechat_scheduler.access.model import ADMIN
 from wechat_scheduler.credentials.model import AUTHORIZATION, Fault, JobKey
 from wechat_scheduler.errors import Reaction
 from wechat_scheduler.pushes.events import TICKET_OVERDUE

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from tests.clock import FakeClock
 from tests.stores.suite import VAULT, opened
-from wechat_scheduler.clockwork import Clockwork
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.planning import Draft

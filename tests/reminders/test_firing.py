@@ -8,16 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import (
-    APP,
-    DAY,
-    LEASE,
-    MINUTE,
-    Memory,
-    at,
-    page,
-    remembering,
-)
+from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page, remembering
 from wechat_scheduler.delivery.model import Address, Priority, Way
 from wechat_scheduler.reminders.firing import MOST
 from wechat_scheduler.reminders.model import Late, State

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wechat_scheduler.listening import NAME
+from wechat_scheduler.daemon.listening import NAME
 
 LAUNCHER = str(Path(__file__).with_name("launch.py"))
 

@@ -11,7 +11,7 @@ from tests.house import APPID, SECRET, wechat
 from tests.program import Program, program
 from tests.restart.crowd import Crowd, crowd
 from tests.restart.manager import handing
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 PATH = f"/task/{APPID}/0"
 

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from tests.clock import FakeClock
-from wechat_scheduler.api.memo import Memo
-from wechat_scheduler.api.serving import FAREWELL, served
+from wechat_scheduler.web.kit.memo import Memo
+from wechat_scheduler.web.kit.serving import FAREWELL, served
 
 GRACE = timedelta(seconds=10)
 

@@ -16,7 +16,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon
 from tests.postgres import PostgresServer
 from tests.restart.gate import Gate, gate
-from wechat_scheduler.supervisor import Supervisor
+from wechat_scheduler.engine.supervisor import Supervisor
 
 PATH = f"{APPID}/0"
 LEASE = timedelta(seconds=60)

@@ -9,9 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.restart.manager import manager
+from wechat_scheduler.daemon.listening import Listener, listen
+from wechat_scheduler.daemon.systemd import Notifier, Passed, passed
 from wechat_scheduler.errors import StartError
-from wechat_scheduler.listening import Listener, listen
-from wechat_scheduler.systemd import Notifier, Passed, passed
 
 HERE = "127.0.0.1"
 NOBODY = Notifier(None)

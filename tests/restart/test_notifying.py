@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from tests.program import program
 from tests.restart.manager import handing, manager
-from wechat_scheduler.systemd import Notifier
+from wechat_scheduler.daemon.systemd import Notifier
 
 
 async def get(url: str) -> int:

@@ -16,8 +16,8 @@ from tests.program import Program, program
 from tests.restart.gate import Gate, gate
 from tests.restart.manager import Manager, manager
 from tests.restart.relay import PATH
-from wechat_scheduler.clock import SystemClock
-from wechat_scheduler.daemon import Daemon
+from wechat_scheduler.daemon.opening import Daemon
+from wechat_scheduler.engine.clock import SystemClock
 
 BODY = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
 

@@ -12,7 +12,7 @@ from tests.program import Program, program
 from tests.restart.gate import gate
 from tests.restart.manager import manager
 from tests.restart.relay import PATH, register
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 BODY = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from wechat_scheduler.clockwork import STUCK
 from wechat_scheduler.config import loading, notation
 from wechat_scheduler.config.contradictions import longest_attempt
 from wechat_scheduler.config.settings import Server
-from wechat_scheduler.listening import BACKLOG, NAME
+from wechat_scheduler.daemon.listening import BACKLOG, NAME
+from wechat_scheduler.engine.clockwork import STUCK
 
 ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "wechat-scheduler.service"

@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.program import program
 from tests.restart.manager import Manager, manager
-from wechat_scheduler.clockwork import LONGEST_SLEEP, STUCK, Clockwork
+from wechat_scheduler.daemon.systemd import Notifier
+from wechat_scheduler.daemon.watchdog import SIGNS, Watchdog
+from wechat_scheduler.engine.clockwork import LONGEST_SLEEP, STUCK, Clockwork
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.supervisor import Supervisor
-from wechat_scheduler.systemd import Notifier
-from wechat_scheduler.watchdog import SIGNS, Watchdog
 
 LIMIT = timedelta(seconds=120)
 

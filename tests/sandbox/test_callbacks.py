@@ -9,10 +9,10 @@ from aiohttp.test_utils import TestServer
 
 from tests.sandbox.conftest import APPID, Start, WeChat
 from tests.sandbox.receiver import Pushed, Receiver
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.carrier import UNAVAILABLE
 from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
-from wechat_scheduler.supervisor import Supervisor
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -5,8 +5,8 @@ import msgspec
 import pytest
 
 from tests.sandbox.conftest import APPID, AUTHORIZER, COMPONENT, WeChat
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.supervisor import Supervisor
 
 TOKEN = "/cgi-bin/token"
 QUERY = {"grant_type": "client_credential", "appid": APPID, "secret": "sandbox-secret"}

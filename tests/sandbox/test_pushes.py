@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from tests.sandbox.conftest import AUTHORIZER, COMPONENT, Start, WeChat
 from tests.sandbox.receiver import Pushed, Receiver
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.sandbox.options import TicketPush
-from wechat_scheduler.supervisor import Supervisor
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

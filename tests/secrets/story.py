@@ -17,9 +17,9 @@ from tests.business import Business, status
 from tests.clock import FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Answer, Caller, WeChat, daemon, daemon_config
 from tests.platform.listening import Platform
-from wechat_scheduler import log
 from wechat_scheduler.cli.doctor import Finding
 from wechat_scheduler.doctor.examine import examine
+from wechat_scheduler.log import setup as log
 from wechat_scheduler.upkeep.backup import backup
 
 SECRET = "planted-app-secret-0123456789"

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn, TypeAlias
 
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database, Script, Statement, each
-from wechat_scheduler.supervisor import Supervisor
 
 INSERT = "INSERT INTO items (name, note) VALUES ($1, $2) RETURNING id"
 

@@ -11,9 +11,9 @@ from functools import partial
 from tests.clock import FakeClock
 from tests.storage.conftest import MIGRATIONS
 from tests.storage.scripts import put
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.supervisor import Supervisor
 
 WRITERS = 16
 

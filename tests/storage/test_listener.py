@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.listener import PING_EVERY, Listener
-from wechat_scheduler.supervisor import Supervisor
 
 LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 

@@ -11,10 +11,10 @@ from tests.clock import FakeClock
 from tests.databases import Open
 from tests.postgres import PostgresServer
 from tests.storage.scripts import ChangedMindError, names, put
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.supervisor import Supervisor
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

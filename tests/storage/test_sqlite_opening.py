@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.clock import FakeClock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.supervisor import Supervisor
 
 
 async def open_file(url: str, migrations: Traversable) -> Database:

@@ -12,7 +12,6 @@ from tests.stores.suite import VAULT, opened
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.audience.registry import Audience
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import (
     Address,
     Attempt,
@@ -25,6 +24,7 @@ from wechat_scheduler.delivery.model import (
     Target,
 )
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.messages import SqlMessages

@@ -14,13 +14,13 @@ from tests.stores.tables import Tables
 from wechat_scheduler.credentials.notices import NoticeSource
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.delivery.ports import Outbox
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.rows import Vault, micros
 from wechat_scheduler.storage.sealing import Sealer
-from wechat_scheduler.supervisor import Supervisor
 
 VAULT = Vault(Sealer([bytes(32)]))
 MIGRATIONS = files("wechat_scheduler.storage") / "migrations"

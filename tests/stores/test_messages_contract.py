@@ -7,10 +7,10 @@ import pytest
 
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
+from wechat_scheduler.access.once import AnsweredError, Once
 from wechat_scheduler.delivery.model import Address, Content, Priority, State, Target
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
-from wechat_scheduler.once import AnsweredError, Once
 
 LATER = NOW + SECOND
 EVERYTHING = DeliveryFilter()

@@ -11,8 +11,8 @@ from tests.clock import FakeClock
 from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, draft, page
 from tests.stores.samples import NOW
 from tests.stores.suite import VAULT, empty, opened
+from wechat_scheduler.access.once import AnsweredError, Once
 from wechat_scheduler.errors import ConflictError
-from wechat_scheduler.once import AnsweredError, Once
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, Source, State
 from wechat_scheduler.storage.answers import SqlAnswers

@@ -7,9 +7,9 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TOKEN, USER, registration, rotated, task
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.delivery.model import Content, Message
-from wechat_scheduler.once import Once
 from wechat_scheduler.pushes.model import TICKET, Event, InfoType
 from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps

@@ -9,7 +9,7 @@ from tests.stores.mailing import put_off, tried
 from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TICKET, TOKEN, USER, registration, rotated
 from tests.stores.suite import VAULT
 from tests.upkeep.planting import credentials, plant, run
-from wechat_scheduler.census import QueueCensus
+from wechat_scheduler.credentials.census import QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spent
 from wechat_scheduler.credentials.policy import State, state
 from wechat_scheduler.delivery.model import Address, Content, Message, Target

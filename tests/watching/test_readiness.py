@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon
 from tests.postgres import PostgresServer
-from wechat_scheduler.clockwork import STUCK
+from wechat_scheduler.engine.clockwork import STUCK
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from tests.business import Business, status
 from tests.clock import START
 from tests.webhooks.clients import Names, client_of, push
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import AddressRefusedError, CallError
-from wechat_scheduler.supervisor import Supervisor
 from wechat_scheduler.webhooks.client import GuardedClient
 
 HERE = ip_address("127.0.0.1")

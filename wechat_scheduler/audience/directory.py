@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from wechat_scheduler.access import digest, new_signing_secret
+from wechat_scheduler.access.model import digest, new_signing_secret
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Token, TokenKind
 from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import NotFoundError
-from wechat_scheduler.once import Once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

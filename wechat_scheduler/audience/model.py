@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from wechat_scheduler.access import Network
+from wechat_scheduler.access.model import Network
 
 SHANGHAI = "Asia/Shanghai"
 

@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from wechat_scheduler.access import digest
+from wechat_scheduler.access.model import digest
 from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.audience.names import new_openid, new_openkey
 from wechat_scheduler.audience.ports import People
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 
 LIFETIME = timedelta(hours=2)
 

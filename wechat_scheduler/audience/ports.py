@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import (
     Alias,
     App,
@@ -17,7 +18,6 @@ from wechat_scheduler.audience.model import (
     TokenKind,
     Topic,
 )
-from wechat_scheduler.once import Once
 
 
 class Apps(Protocol):

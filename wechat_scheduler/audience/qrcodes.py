@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Purpose, Scene
 from wechat_scheduler.audience.names import new_scene_id
 from wechat_scheduler.audience.ports import People, QrCodes
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.once import Once
 
 # WeChat's limit for codes that end ("qrcode/create": expire_seconds). Its lasting ones are 100,000
 # for an account's whole life, so ours are codes that end, drawn anew.

@@ -17,7 +17,7 @@ from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
 from wechat_scheduler.audience.names import new_uid
 from wechat_scheduler.audience.ports import People
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Found, Subscriber, Subscription, Topic
 from wechat_scheduler.audience.names import new_id, new_uid
 from wechat_scheduler.audience.ports import Apps, People
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
-from wechat_scheduler.once import Once
 
 # Names bound in one transaction: others that write wait for it.
 BATCH = 200

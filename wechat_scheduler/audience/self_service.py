@@ -6,7 +6,7 @@ A token is shown in the answer and never again; asking anew ends the former one.
 import re
 from collections.abc import Callable, Sequence
 
-from wechat_scheduler.access import digest
+from wechat_scheduler.access.model import digest
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import App, Subscriber

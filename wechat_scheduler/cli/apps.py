@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.api.sending.app_bodies import AppResult, MadeAppResult
-from wechat_scheduler.api.sending.apps import TokenResult
 from wechat_scheduler.cli.apps_people import bind, qrcode, subscribers, topics, wecron_token
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
+from wechat_scheduler.web.native.sending.apps import TokenResult
 
 HEADINGS = ("ID", "APPID", "ZONE", "CREATED", "NAME")
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.api.sending.qrcodes import QrCodeResult
-from wechat_scheduler.api.sending.subscriber_bodies import (
+from wechat_scheduler.cli.parameters import Duration
+from wechat_scheduler.cli.reach import ask, client_options
+from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import (
     BoundResult,
     SubscriberResult,
     UserTokenResult,
 )
-from wechat_scheduler.api.sending.topics import TopicResult
-from wechat_scheduler.cli.parameters import Duration
-from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.web.native.sending.topics import TopicResult
 
 MANY = 1000
 

@@ -6,11 +6,11 @@ from typing import Any
 import click
 import msgspec
 
-from wechat_scheduler.audit import Action
+from wechat_scheduler.access.audit import Action
 from wechat_scheduler.cli.desk import at_desk
 from wechat_scheduler.cli.reach import client_options
 from wechat_scheduler.cli.times import rfc3339
-from wechat_scheduler.client_admin import AuditEntry
+from wechat_scheduler.client.admin import AuditEntry
 
 HEADINGS = ("TIME", "KEY", "ADDRESS", "ACTION", "COUNT", "OBJECT")
 

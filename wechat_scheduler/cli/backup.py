@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.options import global_options, take
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import backup as upkeep
 
 

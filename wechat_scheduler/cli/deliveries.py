@@ -5,11 +5,15 @@ from typing import Any, TypeVar
 
 import click
 
-from wechat_scheduler.api.sending.delivery_bodies import ChangedResult, DeliveryPage, DeliveryResult
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
-from wechat_scheduler.client_admin import Admin
+from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.delivery.model import State
+from wechat_scheduler.web.native.sending.delivery_bodies import (
+    ChangedResult,
+    DeliveryPage,
+    DeliveryResult,
+)
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

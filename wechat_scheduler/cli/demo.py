@@ -13,13 +13,13 @@ from rich.console import Console
 
 from wechat_scheduler.cli.parameters import Duration
 from wechat_scheduler.cli.serve import run
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.demo import run as story
 from wechat_scheduler.demo.journal import named
 from wechat_scheduler.demo.run import Settings, Show
 from wechat_scheduler.demo.screens import live_screen, plain_lines
 from wechat_scheduler.demo.snapshot import Snapshot
 from wechat_scheduler.demo.table import credentials
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import CallError
 
 

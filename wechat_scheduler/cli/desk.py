@@ -6,17 +6,17 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from wechat_scheduler.access import ADMIN
-from wechat_scheduler.api.audit import entry_result
-from wechat_scheduler.api.keys import key_results, made_result, read_wish
-from wechat_scheduler.audit import Action, Search
+from wechat_scheduler.access.audit import Action, Search
+from wechat_scheduler.access.model import ADMIN
 from wechat_scheduler.cli.options import take
 from wechat_scheduler.cli.reach import ask, is_elsewhere
-from wechat_scheduler.client_admin import ApiKey, AuditEntry, NewApiKey
-from wechat_scheduler.clock import Clock, SystemClock
+from wechat_scheduler.client.admin import ApiKey, AuditEntry, NewApiKey
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import InUseError
 from wechat_scheduler.upkeep.keys import Offline, is_kept_here, opened_keys
+from wechat_scheduler.web.native.audit import entry_result
+from wechat_scheduler.web.native.keys import key_results, made_result, read_wish
 
 T = TypeVar("T")
 

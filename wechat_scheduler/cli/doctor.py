@@ -11,9 +11,9 @@ import msgspec
 
 from wechat_scheduler.cli.job_words import clean
 from wechat_scheduler.cli.options import Options, global_options, take
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}

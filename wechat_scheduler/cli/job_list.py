@@ -10,7 +10,7 @@ from rich.text import Text
 
 from wechat_scheduler.cli.job_words import COLOURS, job_name, problems
 from wechat_scheduler.cli.times import brief, rfc3339
-from wechat_scheduler.client import Job
+from wechat_scheduler.client.client import Job
 
 HEADINGS = ("APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT", "FAILURES", "PROBLEM")
 # Below this width an openid has no room beside the rest, and stands under its type.

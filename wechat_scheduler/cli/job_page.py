@@ -9,7 +9,7 @@ from rich.text import Text
 
 from wechat_scheduler.cli.job_words import COLOURS, clean, contest, job_name, reasons
 from wechat_scheduler.cli.times import local, relative
-from wechat_scheduler.client import Fault, Job, Receiver
+from wechat_scheduler.client.client import Fault, Job, Receiver
 
 
 def page(job: Job, now: datetime) -> RenderableType:

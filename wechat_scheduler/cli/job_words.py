@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wechat_scheduler.client import Contest, Fault, Job
+from wechat_scheduler.client.client import Contest, Fault, Job
 
 COLOURS = {
     "fresh": "green",

@@ -9,14 +9,14 @@ import msgspec
 from click.shell_completion import CompletionItem
 from rich.console import Console, RenderableType
 
-from wechat_scheduler.api.kinds import NUMBERS
 from wechat_scheduler.cli.job_list import lines, table
 from wechat_scheduler.cli.job_page import page
 from wechat_scheduler.cli.job_words import job_name
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.client import Client, Job
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.client.client import Client, Job
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.web.kit.kinds import NUMBERS
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

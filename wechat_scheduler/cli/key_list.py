@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wechat_scheduler.cli.times import relative, rfc3339
-from wechat_scheduler.client_admin import ApiKey
+from wechat_scheduler.client.admin import ApiKey
 
 COLOURS = {"active": "green", "expired": "yellow", "revoked": "red"}
 HEADINGS = ("ID", "NAME", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST-USED")

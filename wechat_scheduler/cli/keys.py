@@ -8,13 +8,13 @@ import click
 import msgspec
 from rich.console import Console
 
-from wechat_scheduler.access import Scope
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.cli.desk import at_desk
 from wechat_scheduler.cli.key_list import lines, table
 from wechat_scheduler.cli.parameters import Duration
 from wechat_scheduler.cli.reach import client_options
 from wechat_scheduler.cli.sealing import rotate_sealing
-from wechat_scheduler.clock import SystemClock
+from wechat_scheduler.engine.clock import SystemClock
 
 
 @click.group()

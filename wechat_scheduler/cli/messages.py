@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.api.sending.message_bodies import MessageResult, SentResult
 from wechat_scheduler.cli.parameters import Pair
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.web.native.sending.message_bodies import MessageResult, SentResult
 
 WAYS = ("auto", "template", "text", "subscribe", "webhook")
 

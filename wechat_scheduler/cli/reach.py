@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from yarl import URL
 
-from wechat_scheduler import state
 from wechat_scheduler.cli.options import client_global_options, take
-from wechat_scheduler.client import Client
-from wechat_scheduler.client_admin import Admin
+from wechat_scheduler.client.admin import Admin
+from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
+from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.errors import ConfigError, UnauthorizedError, UnreachableError
 
 T = TypeVar("T")

@@ -4,12 +4,12 @@ import sys
 
 import structlog
 
-from wechat_scheduler import log
 from wechat_scheduler.cli.options import Options
 from wechat_scheduler.config.changes import change
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.daemon import Daemon
+from wechat_scheduler.daemon.opening import Daemon
 from wechat_scheduler.errors import ConfigError
+from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.api.reminding.bodies import ReminderResult
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.reminders_create import create
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
 from wechat_scheduler.reminders.model import State
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult
 
 HEADINGS = ("ID", "APP", "STATE", "DUE", "RULE", "TITLE")
 PATH = ("v1", "reminders")

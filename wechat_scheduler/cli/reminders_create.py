@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.api.reminding.bodies import PlanResult, ReminderResult
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json
+from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 
 # Option -> field, where they have different names.
 FIELDS = {"at": "time", "link": "url", "title": "title", "when": "when", "text": "text"} | {

@@ -8,14 +8,14 @@ from typing import Any, TypeAlias, TypeVar
 
 import click
 
-from wechat_scheduler import log
 from wechat_scheduler.cli.options import Options, Port
 from wechat_scheduler.cli.parameters import Duration, Pair
 from wechat_scheduler.cli.serve import run, stop_on_signals
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.demo.banner import banner
 from wechat_scheduler.demo.serving import LOOPBACK, open_sandbox
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.log import setup as log
 from wechat_scheduler.sandbox.options import (
     SECRET,
     AccountCallback,

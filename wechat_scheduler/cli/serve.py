@@ -12,14 +12,14 @@ from typing import Any
 import click
 import structlog
 
-from wechat_scheduler import log
 from wechat_scheduler.cli.options import Options, global_options, take
 from wechat_scheduler.cli.reload import Reloader
-from wechat_scheduler.clock import SystemClock
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.daemon import Daemon, open_daemon
+from wechat_scheduler.config.state_folder import ADMIN_KEY
+from wechat_scheduler.daemon.opening import Daemon, open_daemon
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import SchedulerError
-from wechat_scheduler.state import ADMIN_KEY
+from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
 

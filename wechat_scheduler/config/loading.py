@@ -14,14 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wechat_scheduler.config.contradictions import contradictions
-from wechat_scheduler.config.settings import (
-    KEYS,
-    PREFIX,
-    SECTIONS,
-    Config,
-    Key,
-    Systemd,
-)
+from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS, Config, Key, Systemd
 from wechat_scheduler.config.sources import (
     Environ,
     Flags,

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import structlog
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.inputs import (
     Gathering,
@@ -18,6 +17,7 @@ from wechat_scheduler.credentials.inputs import (
 )
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Issued, Renewal, Spent
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction, SealingError, WeChatError
 
 log = structlog.get_logger(__name__)

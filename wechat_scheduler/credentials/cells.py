@@ -4,8 +4,8 @@ import asyncio
 import math
 from dataclasses import replace
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import Credential, JobKey, Snapshot
+from wechat_scheduler.engine.clock import Clock
 
 # A job that is this much past its due time, by the clock that does not jump, is not merely due:
 # the wall clock was set back, and the loop must be told.

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import structlog
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.cells import LATENESS, Cell
 from wechat_scheduler.credentials.inputs import Sibling
@@ -16,6 +15,7 @@ from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refusals import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError, StorageError, UnavailableError
 
 log = structlog.get_logger(__name__)

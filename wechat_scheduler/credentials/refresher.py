@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.attempt import Answer, Asker, Trouble
 from wechat_scheduler.credentials.contests import contested
@@ -25,6 +24,7 @@ from wechat_scheduler.credentials.model import (
     Spent,
 )
 from wechat_scheduler.credentials.ports import Observer, Store
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import (
     Address,
@@ -19,6 +18,7 @@ from wechat_scheduler.delivery.model import (
     State,
 )
 from wechat_scheduler.delivery.ports import Channel, Observer, Outbox
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError, Verdict
 
 log = structlog.get_logger(__name__)

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.engine.clock import Clock
 
 # Messages in one transaction, and transactions in one round.
 BATCH = 100

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import (
     Address,
@@ -19,6 +18,7 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.delivery.ports import Messenger
 from wechat_scheduler.delivery.senders import Lookup, sender
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, Verdict
 
 

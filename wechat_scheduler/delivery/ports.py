@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, Sent, State, Target
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
-from wechat_scheduler.once import Once
 
 
 class Channel(Protocol):

@@ -8,22 +8,15 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Found, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Apps, People
-from wechat_scheduler.clock import Clock
-from wechat_scheduler.delivery.model import (
-    Address,
-    Content,
-    Message,
-    Priority,
-    Target,
-    Way,
-)
+from wechat_scheduler.delivery.model import Address, Content, Message, Priority, Target, Way
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.senders import ACCOUNT
 from wechat_scheduler.delivery.views import DeliveryFilter
-from wechat_scheduler.once import Once
+from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
 

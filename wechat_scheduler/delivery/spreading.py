@@ -5,10 +5,10 @@ interrupts is gone over again: nobody gets a second delivery of the same message
 """
 
 from wechat_scheduler.audience.ports import People
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import Address, Delivery, Sent, State, Target
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.sending import stable_id
+from wechat_scheduler.engine.clock import Clock
 
 # People in one transaction: short enough that nobody who writes at the same time waits for long.
 PAGE = 500

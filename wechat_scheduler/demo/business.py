@@ -5,11 +5,11 @@ from collections import Counter
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.api.kinds import kind_of
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.demo.journal import Happening, Journal, named
 from wechat_scheduler.demo.pushes import Platform, open_push
 from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.web.kit.kinds import kind_of
 
 # Under which of these names WeChat's answer has the value; an authorizer's has only its own.
 VALUES = ("authorizer_access_token", "component_access_token", "access_token", "ticket")

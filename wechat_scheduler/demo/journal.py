@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction
 
 KEPT = 200

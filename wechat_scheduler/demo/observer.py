@@ -6,7 +6,6 @@ from datetime import datetime
 import aiohttp
 import msgspec
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import State
 from wechat_scheduler.demo.business import BusinessSystem
@@ -14,6 +13,7 @@ from wechat_scheduler.demo.calls import get
 from wechat_scheduler.demo.cast import CREDENTIALS
 from wechat_scheduler.demo.journal import Happening, Journal, named
 from wechat_scheduler.demo.snapshot import Places, Row, Snapshot
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 
 

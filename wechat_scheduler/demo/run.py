@@ -13,11 +13,10 @@ from typing import TypeAlias
 
 import aiohttp
 
-from wechat_scheduler import log
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.daemon import open_daemon
+from wechat_scheduler.config.state_folder import ADMIN_KEY
+from wechat_scheduler.daemon.opening import open_daemon
 from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.cast import EVENTS
 from wechat_scheduler.demo.introductions import introduce
@@ -25,9 +24,10 @@ from wechat_scheduler.demo.journal import Journal, LogReader
 from wechat_scheduler.demo.observer import Observer
 from wechat_scheduler.demo.serving import open_sandbox, served
 from wechat_scheduler.demo.snapshot import Places, Snapshot
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StartError
+from wechat_scheduler.log import setup as log
 from wechat_scheduler.sandbox.server import SandboxOptions
-from wechat_scheduler.state import ADMIN_KEY
 
 FRAME = timedelta(milliseconds=250)
 # Lives of seconds cost more calls than a day allows: WeChat's for tickets, and the daemon's own.

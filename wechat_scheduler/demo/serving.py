@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
-from wechat_scheduler.supervisor import Supervisor
 
 LOOPBACK = "127.0.0.1"
 # Whoever is still being answered at the end gets this many seconds.

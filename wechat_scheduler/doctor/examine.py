@@ -3,11 +3,11 @@
 import random
 from collections.abc import AsyncIterator
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import Callbacks, Config, Wechat
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor import accounts, place, platforms, sending, store, systems, upstream
 from wechat_scheduler.doctor.finding import Finding
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.storage.accounts import all_accounts
 from wechat_scheduler.storage.apps import SqlApps

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from wechat_scheduler import state
-from wechat_scheduler.client import Client
+from wechat_scheduler.client.client import Client
+from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.config.settings import State
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import CallError, StateError

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from wechat_scheduler.api.callbacks import PATH
 from wechat_scheduler.doctor.finding import Finding, ok, warn
 from wechat_scheduler.pushes.advice import advice
 from wechat_scheduler.pushes.model import CallbackView
+from wechat_scheduler.web.native.callbacks import PATH
 
 
 def pushes(views: Iterable[CallbackView], now: datetime) -> Iterator[Finding]:

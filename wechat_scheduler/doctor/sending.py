@@ -6,7 +6,6 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from wechat_scheduler.api.pages.fonts import find_font
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.views import JobView
@@ -14,6 +13,7 @@ from wechat_scheduler.doctor.accounts import ACCESS_TOKEN
 from wechat_scheduler.doctor.finding import Finding, ok, warn
 from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reminders.workdays import announced
+from wechat_scheduler.web.pages.fonts import find_font
 
 
 async def sending(

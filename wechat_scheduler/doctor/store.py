@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import State
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import load, schema_version

@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 from yarl import URL
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.wechat.client import client_session
 
 PATIENCE = aiohttp.ClientTimeout(total=10)

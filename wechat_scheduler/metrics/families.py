@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from wechat_scheduler.census import Census
+from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.credentials.policy import State
 from wechat_scheduler.metrics.page import Vitals
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import structlog
 
-from wechat_scheduler.census import Census, CensusTaker
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.credentials.census import Census, CensusTaker
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.metrics.counters import Counters
 

@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from wechat_scheduler import __version__
-from wechat_scheduler.census import Census
+from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.metrics import families
 from wechat_scheduler.metrics.counters import BUCKETS, Counters, Durations
 from wechat_scheduler.metrics.page import Vitals

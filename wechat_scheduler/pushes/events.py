@@ -12,10 +12,10 @@ from typing import assert_never
 
 import structlog
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.inputs import Sibling, Siblings
 from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction, WeChatError
 from wechat_scheduler.pushes.model import (
     WATCH,

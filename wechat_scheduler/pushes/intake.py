@@ -14,15 +14,15 @@ from typing import NoReturn
 import structlog
 
 from wechat_scheduler.audience.heard import Heard
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
 from wechat_scheduler.pushes.model import Opened, Push, Refusal, Secrets
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox
 from wechat_scheduler.pushes.refusals import Refusals
 from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
 from wechat_scheduler.pushes.sorter import Sorter
-from wechat_scheduler.supervisor import Supervisor
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import structlog
 
 from wechat_scheduler.audience.heard import Heard
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, Message
 from wechat_scheduler.pushes.ports import Events, Inbox

@@ -13,7 +13,7 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, HeardKind, Post
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import People
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reminders import sentences
 from wechat_scheduler.reminders.desk import ReminderDesk

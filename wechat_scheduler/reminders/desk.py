@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import structlog
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.access.once import Once
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.once import Once
 from wechat_scheduler.reminders.model import Reminder, Source, State
 from wechat_scheduler.reminders.planning import Draft, ahead, check, draft_of, first
 from wechat_scheduler.reminders.ports import Reminders

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from wechat_scheduler.once import Once
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, Source, State
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, State

@@ -9,6 +9,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox import replies
 from wechat_scheduler.sandbox.callbacks import Callbacks, Lane
@@ -20,7 +21,6 @@ from wechat_scheduler.sandbox.periods import WeChatTime
 from wechat_scheduler.sandbox.phones import By, Message
 from wechat_scheduler.sandbox.posting import FAILURES, Answer, get, post
 from wechat_scheduler.sandbox.tokens import random_text
-from wechat_scheduler.supervisor import Supervisor
 
 log = structlog.get_logger(__name__)
 

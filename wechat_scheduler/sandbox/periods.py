@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 
 REAL_TOKEN_LIFETIME = timedelta(seconds=7200)
 

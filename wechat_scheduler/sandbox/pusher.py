@@ -8,7 +8,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.sandbox.codec import seal
 from wechat_scheduler.sandbox.periods import WeChatTime
 from wechat_scheduler.sandbox.posting import FAILURES, Answer, post

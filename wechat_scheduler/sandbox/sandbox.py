@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConfigError, InvalidRequestError
 from wechat_scheduler.sandbox.authorizers import AuthorizerGrant
 from wechat_scheduler.sandbox.carrier import Carrier
@@ -24,7 +25,6 @@ from wechat_scheduler.sandbox.switchboard import Switchboard
 from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind
 from wechat_scheduler.sandbox.users import UserGrant
 from wechat_scheduler.sandbox.world import create_world
-from wechat_scheduler.supervisor import Supervisor
 
 _LIMITS = {endpoint.path: endpoint.limit for endpoint in ENDPOINTS}
 

@@ -4,7 +4,7 @@ import random
 
 from aiohttp import web
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.sandbox.control import add_control
 from wechat_scheduler.sandbox.gateway import add_gateway
 from wechat_scheduler.sandbox.options import AccountCallback, SandboxOptions, TicketPush

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wechat_scheduler.once import KEPT, AnsweredError, Once, other_request
+from wechat_scheduler.access.once import KEPT, AnsweredError, Once, other_request
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.rows import Vault, micros
 

@@ -3,16 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Token, TokenKind, Topic
-from wechat_scheduler.once import Once
 from wechat_scheduler.storage.answers import answered
-from wechat_scheduler.storage.app_rows import (
-    app_of,
-    app_values,
-    token_of,
-    token_values,
-    topic_of,
-)
+from wechat_scheduler.storage.app_rows import app_of, app_values, token_of, token_values, topic_of
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
 from wechat_scheduler.storage.rows import Vault, micros

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from wechat_scheduler.audit import Action, Entry, Search
+from wechat_scheduler.access.audit import Action, Entry, Search
 from wechat_scheduler.storage.database import Database, Row, Statement, each
 from wechat_scheduler.storage.rows import instant, micros
 

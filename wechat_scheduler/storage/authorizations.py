@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.access import Scope
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import AUTHORIZATION, Credential, JobKey
 from wechat_scheduler.pushes.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, WECHAT, Event
 from wechat_scheduler.storage import refresh_tokens

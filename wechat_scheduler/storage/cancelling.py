@@ -3,9 +3,10 @@
 What is being sent at this moment is left to its sender, who learns the same from WeChat.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.storage.database import Statement
+from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.rows import micros
 
 CANCEL = """
@@ -14,6 +15,15 @@ CANCEL = """
 """
 OF_PERSON = f"{CANCEL} AND target = $1 AND channel = 'person'"
 OF_APP = f"{CANCEL} AND app_id = $1"
+TROUBLE = "UPDATE subscribers SET trouble = $2 WHERE uid = $1"
+FORGIVE = """
+    UPDATE subscribers SET trouble = '' WHERE trouble <> '' AND uid IN (
+        SELECT target FROM deliveries WHERE channel = 'person' AND id IN ({ids})
+    )
+"""
+
+# Ids in one statement.
+CHUNK = 64
 
 
 def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
@@ -22,3 +32,17 @@ def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
 
 def cancel_of_app(app_id: int, reason: str, now: datetime) -> Statement:
     return Statement(OF_APP, (app_id, reason, micros(now)))
+
+
+def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
+    """WeChat takes nothing for them, for that reason, until they follow again, or it is tried."""
+    yield Statement(TROUBLE, (uid, reason))
+    yield Statement(OF_PERSON, (uid, reason, now))
+
+
+def try_again(delivery_ids: Sequence[int]) -> Script[None]:
+    """Whoever replays a delivery holds its receiver to be reachable again: WeChat is asked."""
+    for start in range(0, len(delivery_ids), CHUNK):
+        chunk = tuple(delivery_ids[start : start + CHUNK])
+        places = ", ".join(f"${number + 1}" for number in range(len(chunk)))
+        yield Statement(FORGIVE.format(ids=places), chunk)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.census import Census, FaultCensus, KindCensus, QueueCensus
+from wechat_scheduler.credentials.census import Census, FaultCensus, KindCensus, QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
 from wechat_scheduler.credentials.policy import State, quota_day
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from wechat_scheduler.delivery.model import State
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.storage.cancelling import try_again
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.message_rows import attempt_of, notes_of
 from wechat_scheduler.storage.rows import instant, instant_or_none, micros, micros_or_none
-from wechat_scheduler.storage.unreachable import try_again
 
 DELIVERIES = """
     SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 
-from wechat_scheduler.access import ADMIN, Key, Scope, new_signing_secret
+from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
 from wechat_scheduler.storage.silencing import silence

@@ -7,8 +7,8 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
-from wechat_scheduler.clock import Clock
-from wechat_scheduler.supervisor import Supervisor
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 
 log = structlog.get_logger(__name__)
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.delivery.model import Delivery, Message, State, Target
 from wechat_scheduler.delivery.views import MessageView
-from wechat_scheduler.once import Once
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.deliveries import SqlDeliveries

@@ -2,10 +2,10 @@
 
 from importlib.resources.abc import Traversable
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.supervisor import Supervisor
 
 
 async def open_database(
@@ -52,3 +52,8 @@ def _require_asyncpg() -> None:
             "PostgreSQL needs asyncpg, which is not installed: "
             "pip install 'wechat-scheduler[postgres]'"
         ) from error
+
+
+async def ask(database: Database) -> None:
+    """Returns once the database has answered a trivial question. Raises StorageError."""
+    await database.read("SELECT 1")

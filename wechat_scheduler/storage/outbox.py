@@ -15,6 +15,7 @@ from wechat_scheduler.delivery.model import (
     Settled,
     State,
 )
+from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.message_rows import (
     MESSAGE_COLUMNS,
@@ -26,7 +27,6 @@ from wechat_scheduler.storage.notices import collapse_key
 from wechat_scheduler.storage.people_rows import SUBSCRIBER, columns, subscriber_of
 from wechat_scheduler.storage.receipts import apply_receipt
 from wechat_scheduler.storage.rows import Vault, instant_or_none, micros
-from wechat_scheduler.storage.unreachable import mark_unreachable
 
 # The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM. A row that still has a claim
 # was being sent when its sender died, or lost the store; to a person that is a doubt.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import (
     Alias,
     App,
@@ -12,7 +13,6 @@ from wechat_scheduler.audience.model import (
     Subscriber,
     Subscription,
 )
-from wechat_scheduler.once import Once
 from wechat_scheduler.storage import aliases, scenes, subscribers, subscriptions
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.people_rows import alias_of, scene_of, subscription_of

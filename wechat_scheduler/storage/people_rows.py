@@ -2,14 +2,7 @@
 
 from datetime import time
 
-from wechat_scheduler.audience.model import (
-    Alias,
-    Purpose,
-    Quiet,
-    Scene,
-    Subscriber,
-    Subscription,
-)
+from wechat_scheduler.audience.model import Alias, Purpose, Quiet, Scene, Subscriber, Subscription
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.rows import instant, instant_or_none
 

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import asyncpg
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Dialect, Row, Script, Statement
 from wechat_scheduler.storage.listener import CHANNEL, Listener
 from wechat_scheduler.storage.migrate import migrated
-from wechat_scheduler.supervisor import Supervisor
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.once import Once
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.model import Reminder, Source, State
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of

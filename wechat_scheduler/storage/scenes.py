@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import Scene
-from wechat_scheduler.once import Once
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.rows import Vault, micros, micros_or_none

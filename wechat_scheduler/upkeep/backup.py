@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.state_folder import state_folder
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConfigError, StateError, StorageError
-from wechat_scheduler.state import state_folder
 from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
 from wechat_scheduler.storage.migrate import load, schema_version
 from wechat_scheduler.storage.sealing import Sealer, check_sealing

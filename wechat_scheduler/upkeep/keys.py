@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from wechat_scheduler.access import ADMIN, Key, Scope, digest
-from wechat_scheduler.auditor import Auditor
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.keyring import Keyring
-from wechat_scheduler.state import read_admin_key, state_folder
+from wechat_scheduler.config.state_folder import read_admin_key, state_folder
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.storage.audit import SqlAudit
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.rows import Vault

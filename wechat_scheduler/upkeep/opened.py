@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_as_it_is, open_database
-from wechat_scheduler.supervisor import Supervisor
 
 MIGRATIONS = files("wechat_scheduler.storage") / "migrations"
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.state_folder import state_folder
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SealingError, StateError, StorageError
-from wechat_scheduler.state import state_folder
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import schema_version
 from wechat_scheduler.storage.sealed import Resealed, has_older, reseal

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import Address, Delivery, Sent, State
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, Verdict
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers

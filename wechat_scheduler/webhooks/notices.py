@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.credentials.model import Credential
 from wechat_scheduler.credentials.notices import Notice, NoticeSource
 from wechat_scheduler.delivery.model import Delivery, Sent, State
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers

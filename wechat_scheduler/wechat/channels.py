@@ -7,8 +7,8 @@ since May 2023, so none are sent.
 from collections.abc import Mapping
 from typing import Any
 
-from wechat_scheduler.clock import Clock
 from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
     RequestError,
     SendError,

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 import tenacity
 
-from wechat_scheduler.clock import Clock
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction, WeChatError
 from wechat_scheduler.wechat.answers import (
     ANSWER_LIMIT,

@@ -3,13 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from wechat_scheduler.reminders.language.anchors import (
-    Anchor,
-    Fixed,
-    MonthDays,
-    Weekdays,
-    YearDays,
-)
+from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.draft import BEGINS, RANGE, UNTIL, Draft, Linked, place
 from wechat_scheduler.reminders.language.durations import After, For, Length, Times

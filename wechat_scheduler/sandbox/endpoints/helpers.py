@@ -6,12 +6,7 @@ Sources: "获取微信服务器IP", "网络检测", "openApi管理".
 import re
 
 from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.access import (
-    ACCOUNT_TOKENS,
-    account,
-    bearer,
-    known_appid,
-)
+from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind
 from wechat_scheduler.sandbox.world import World

@@ -1,0 +1,238 @@
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.web.pages.reading import Reader
+from wechat_scheduler.web.pages.content import ContentType
+from wechat_scheduler.web.pages.following import (
+    AppView,
+    AuthoriseView,
+    Followed,
+    FollowView,
+    app_page,
+    authorise_page,
+    follow_page,
+)
+from wechat_scheduler.web.pages.layout import Page
+from wechat_scheduler.web.pages.message import MessageView, message_page
+from wechat_scheduler.web.pages.notice import done_page, notice_page
+from wechat_scheduler.web.pages.reminder import Owner, ReminderView, reminder_page
+from wechat_scheduler.web.pages.switches import Following, SwitchesView, switches_page
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
+EVIL = "\"'><script>alert('x')</script><b onclick=x>{title}"
+
+
+def message(text: str, **changes: Any) -> Page:
+    fields: dict[str, Any] = {
+        "title": text,
+        "content": text,
+        "content_type": ContentType.TEXT,
+        "app_name": text,
+        "sent_at": EIGHT,
+        "zone": SHANGHAI,
+    }
+    return message_page(MessageView(**{**fields, **changes}))
+
+
+def reminder(text: str, *, url: str = "", paused: bool = False, owned: bool = True) -> Page:
+    view = ReminderView(
+        title=text,
+        description=text,
+        sharer=text,
+        recurrence=text,
+        upcoming=[EIGHT, EIGHT + timedelta(days=30)],
+        zone=SHANGHAI,
+        paused=paused,
+        qr=text,
+        url=url,
+        owner=Owner(action="/r/abc", capability=text) if owned else None,
+    )
+    return reminder_page(view)
+
+
+def follow(text: str) -> Page:
+    view = FollowView(
+        kind=Followed.TOPIC,
+        name=text,
+        description=text,
+        contact=text,
+        qr=text,
+        zone=SHANGHAI,
+        expires_at=EIGHT,
+    )
+    return follow_page(view)
+
+
+def app(text: str) -> Page:
+    return app_page(AppView(name=text, description=text, contact=text, uid=text, switches="/u/a"))
+
+
+def authorise(text: str) -> Page:
+    return authorise_page(AuthoriseView(app_name=text, qr=text))
+
+
+def switches(text: str) -> Page:
+    following = [
+        Following(kind=Followed.APP, identity="1", name=text, note=text),
+        Following(kind=Followed.TOPIC, identity="2", name=text, muted=True),
+    ]
+    return switches_page(SwitchesView(action="/u/abc", capability=text, following=following))
+
+
+def notice(text: str) -> Page:
+    return notice_page(text, text)
+
+
+def done(text: str) -> Page:
+    return done_page(text, text, back="/u/abc")
+
+
+EVERY_PAGE: list[Callable[[str], Page]] = [
+    message,
+    reminder,
+    follow,
+    app,
+    authorise,
+    switches,
+    notice,
+    done,
+]
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_text_is_text_on_every_page(page: Callable[[str], Page]) -> None:
+    plain, hostile = Reader(page("abc").html), Reader(page(EVIL).html)
+
+    assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in plain.elements]
+    assert [set(them) for _, them in hostile.elements] == [set(them) for _, them in plain.elements]
+    assert EVIL in hostile.text
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_the_policy_names_just_the_style_and_script_there_are(page: Callable[[str], Page]) -> None:
+    made = page("abc")
+
+    inline = re.findall(r"<(?:style|script)>(.*?)</(?:style|script)>", made.html, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(it.encode()).digest()).decode() for it in inline]
+    policy = made.headers["Content-Security-Policy"]
+    assert re.findall(r"'sha256-(.*?)'", policy) == hashes
+    assert policy.startswith("default-src 'none'; ")
+    assert "script-src 'unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_a_script_is_there_only_where_something_is_copied() -> None:
+    content = '<copy data-clipboard-text="1">1</copy>'
+
+    assert "<script>" in message("a", content=content, content_type=ContentType.HTML).html
+    assert "<script>" not in message("a").html
+
+
+def test_a_message_says_when_it_was_sent_in_the_readers_zone() -> None:
+    page = message("a", zone=ZoneInfo("America/New_York"))
+
+    assert "2026年11月24日 周二 19:00" in page.html
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"),
+    [
+        ("https://a.example/b?c&d", True),
+        ("http://a.example", True),
+        ("", False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//a.example", False),
+        ("https://[", False),
+    ],
+)
+def test_only_an_ordinary_address_is_linked(url: str, linked: bool) -> None:
+    links = [Reader(page.html).all("a") for page in (message("a", url=url), reminder("a", url=url))]
+
+    assert [[link["href"] for link in those] for those in links] == [[url] * linked] * 2
+
+
+def test_of_a_deleted_message_nothing_is_shown() -> None:
+    page = message("secret", url="https://secret.example", deleted=True)
+
+    assert "消息已删除" in page.html
+    assert "secret" not in page.html
+
+
+def test_a_message_that_chose_its_colours_has_white_paper() -> None:
+    coloured = message("a", content='<b style="color:#333">a</b>', content_type=ContentType.HTML)
+
+    assert 'class="content white"' in coloured.html
+    assert 'class="content white"' not in message("a").html
+
+
+def test_a_reminder_says_what_and_when() -> None:
+    text = Reader(reminder("还信用卡").html).text
+
+    assert "还信用卡" in text
+    assert "2026年11月25日 周三 08:00" in text
+    assert "2026年12月25日 周五 08:00" in text
+
+
+def test_only_its_owner_can_change_a_reminder() -> None:
+    assert Reader(reminder("a", owned=False).html).all("form") == []
+
+
+@pytest.mark.parametrize(("paused", "toggle"), [(False, "pause"), (True, "resume")])
+def test_the_owners_forms_carry_the_capability(paused: bool, toggle: str) -> None:
+    read = Reader(reminder("cap", paused=paused).html)
+
+    fields = [(it["name"], it.get("value", "")) for it in read.all("input")]
+    assert {(it["method"], it["action"]) for it in read.all("form")} == {("post", "/r/abc")}
+    assert fields.count(("capability", "cap")) == 3
+    assert [value for name, value in fields if name == "do"] == ["edit", toggle, "delete"]
+    assert [name for name, _ in fields if name in ("title", "time")] == ["title", "time"]
+
+
+def test_every_switch_names_what_it_switches() -> None:
+    fields = [(it["name"], it["value"]) for it in Reader(switches("cap").html).all("input")]
+
+    forms = [tuple(value for _, value in fields[at : at + 4]) for at in range(0, len(fields), 4)]
+    assert forms == [
+        ("cap", "app", "1", "mute"),
+        ("cap", "app", "1", "unfollow"),
+        ("cap", "topic", "2", "unmute"),
+        ("cap", "topic", "2", "unfollow"),
+    ]
+
+
+def test_an_authorised_app_shows_no_code() -> None:
+    page = authorise_page(AuthoriseView(app_name="a", qr="unused", authorised=True))
+
+    assert "已允许" in page.html
+    assert "<img" not in page.html
+
+
+def test_a_code_is_an_image_that_a_long_press_can_read() -> None:
+    (image,) = Reader(follow("a").html).all("img")
+
+    assert image["src"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize(
+    ("title", "content", "heading"),
+    [
+        ("降价 99", "# 降价\n**99** 元", "shop"),
+        ("", "# 降价", "shop"),
+        ("今日特价", "# 降价", "今日特价"),
+    ],
+)
+def test_a_heading_does_not_repeat_how_the_content_begins(
+    title: str, content: str, heading: str
+) -> None:
+    page = message(content, title=title, app_name="shop", content_type=ContentType.MARKDOWN)
+
+    assert f"<section><h1>{heading}</h1>" in page.html

@@ -1,0 +1,129 @@
+import io
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import pytest
+import segno
+from PIL import Image
+
+from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.web.pages.drawing import (
+    CARD,
+    INK,
+    INSET,
+    QUOTE,
+    TEXT_HEIGHT,
+    TEXT_SIZES,
+    TEXT_WIDTH,
+)
+from wechat_scheduler.web.pages.fonts import Font
+from wechat_scheduler.web.pages.poster import Poster, draw_poster
+from wechat_scheduler.web.pages.typeface import Typeface
+from wechat_scheduler.web.pages.typesetting import cut, wrap
+
+FONT = Font(pylopdf_fonts_zh_cn.sans_path())
+LINK = "http://weixin.qq.com/q/02abcdefghijklmnop"
+# Inside the white plate at 70 and 40 from the corner, 200 by 200.
+PLATE = (1080 - 70 - 200 + 9, 1440 - 40 - 200 + 9, 1080 - 70 - 9, 1440 - 40 - 9)
+INNER = (CARD[0] + INSET, CARD[1] + INSET + 90, CARD[2] - INSET, CARD[3] - INSET - 90)
+
+
+def drawn(text: str = "还信用卡", sharer: str = "小明", **fields: Any) -> Image.Image:
+    poster = Poster(sharer=sharer, text=text, qr=LINK, **fields)
+    return Image.open(io.BytesIO(draw_poster(poster, font=FONT))).convert("RGB")
+
+
+def picture(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def inked(image: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """What of the white in `box` has something on it."""
+    dark = image.crop(box).convert("L").point(lambda level: 255 * (level < 200))
+    return dark.getbbox() or (0, 0, 0, 0)
+
+
+def modules(image: Image.Image) -> list[list[bool]]:
+    """The code in the corner, read back at the centre of each module."""
+    code = image.crop(PLATE).crop(inked(image, PLATE)).convert("L")
+    count = len(segno.make_qr(LINK, error="m").matrix)
+    small = code.resize((count, count), Image.Resampling.NEAREST)
+    return [[small.getpixel((x, y)) == 0 for x in range(count)] for y in range(count)]
+
+
+def test_the_code_in_the_corner_is_the_one_that_subscribes() -> None:
+    image = drawn()
+
+    assert image.size == (1080, 1440)
+    expected = [[bool(module) for module in row] for row in segno.make_qr(LINK, error="m").matrix]
+    assert modules(image) == expected
+
+
+def test_the_text_stands_in_the_middle_in_its_colour() -> None:
+    image = drawn("明天下午三点开会")
+
+    left, top, right, bottom = inked(image, INNER)
+    colours = {colour for _, colour in image.crop(INNER).getcolors(1 << 20) or []}
+    assert abs((left + right) - (INNER[2] - INNER[0])) < 20
+    assert abs((top + bottom) - (INNER[3] - INNER[1])) < 60
+    assert tuple(bytes.fromhex(INK[1:])) in colours
+
+
+def test_a_long_text_keeps_to_its_room_and_ends_in_an_ellipsis() -> None:
+    text = "还信用卡，" * 2000
+    face = Typeface(FONT, TEXT_SIZES[-1])
+
+    image = drawn(text)
+
+    left, top, right, bottom = inked(image, INNER)
+    lines = wrap(text[:500], TEXT_WIDTH, face.width)
+    shown = cut(lines, 7, TEXT_WIDTH, face.width)
+    assert right - left <= TEXT_WIDTH
+    assert TEXT_HEIGHT * 0.8 < bottom - top <= TEXT_HEIGHT
+    assert shown[-1].endswith("还信用…")
+    assert image.tobytes() == drawn("\n".join(shown)).tobytes()
+
+
+def test_the_quotes_are_blue() -> None:
+    corner = drawn().crop((CARD[0], CARD[1], CARD[0] + 200, CARD[1] + 150))
+
+    assert tuple(bytes.fromhex(QUOTE[1:])) in {
+        colour for _, colour in corner.getcolors(1 << 20) or []
+    }
+
+
+@pytest.mark.parametrize(
+    "lacking", ["还信用卡💳", "还信\u200d用卡\ufe0f", "还\x07信用卡\U000e0001"]
+)
+def test_what_the_font_lacks_is_dropped_and_not_boxed(lacking: str) -> None:
+    assert drawn(lacking).tobytes() == drawn("还信用卡").tobytes()
+
+
+def test_a_picture_is_shown_in_a_circle_with_a_rim() -> None:
+    image = drawn(avatar=picture("#ff0000"))
+
+    assert image.getpixel((130, 140)) == (255, 0, 0)
+    assert image.getpixel((72, 140)) == (255, 255, 255)
+    assert image.getpixel((73, 83)) == drawn().getpixel((73, 83))
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"GIF89a", b"<svg/>", picture("red")[:60], b"x" * 5_000_000]
+)
+def test_a_broken_picture_is_the_names_initial(broken: bytes) -> None:
+    assert drawn(avatar=broken).tobytes() == drawn().tobytes()
+
+
+@pytest.mark.parametrize("name", ["", "💳", "a\nb", "名" * 10_000, " "])
+def test_any_name_can_be_drawn(name: str) -> None:
+    assert drawn(sharer=name).size == (1080, 1440)
+
+
+def test_a_font_that_is_none_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "a.ttf").write_text("no font")
+
+    with pytest.raises(UnavailableError, match=r"font .*a\.ttf cannot be read"):
+        draw_poster(Poster(sharer="a", text="a", qr="a"), font=Font(tmp_path / "a.ttf"))

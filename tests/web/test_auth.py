@@ -1,0 +1,196 @@
+"""The door, as somebody meets it who writes headers by hand."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+
+from tests.clock import START, FakeClock
+from tests.house import served
+from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.access.model import Key, Scope, digest
+from wechat_scheduler.web.app import errors_as_envelopes
+from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.throttle import Throttle
+
+READER, WRITER, ADMIN = b"wsk_reader", b"wsk_writer", b"wsk_admin"
+SCOPES = {READER: Scope.READ, WRITER: Scope.REGISTER, ADMIN: Scope.ADMIN}
+
+
+@dataclass(slots=True)
+class Keys:
+    """An `access.KeyStore` that only holds."""
+
+    keys: list[Key] = field(default_factory=list)
+
+    async def all_keys(self) -> Sequence[Key]:
+        return self.keys
+
+    async def put_admin(self, digest: str, *, now: datetime) -> bool:
+        return False
+
+    async def add(self, key: Key, *, signing_secret: str) -> None:
+        self.keys.append(key)
+
+    async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
+        return False
+
+    async def lapse(self, *, now: datetime) -> None:
+        """Nothing here expires."""
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Nothing here changes."""
+
+
+def key(text: bytes, scope: Scope) -> Key:
+    name = text.decode()
+    return Key(id=name, name=name, hash=digest(name), scopes=frozenset((scope,)), created_at=START)
+
+
+async def doorkeeper(*, open_door: bool) -> Doorkeeper:
+    clock = FakeClock()
+    keyring = Keyring(Keys([key(text, scope) for text, scope in SCOPES.items()]), clock=clock)
+    await keyring.load()
+    return Doorkeeper(keyring, Throttle(clock), trusted_proxies=(), open_door=open_door)
+
+
+@pytest.fixture(params=[False])
+async def door(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A server whose paths are scopes, and answers with the name of the key that came in."""
+    keeper = await doorkeeper(open_door=request.param)
+
+    async def enter(incoming: web.Request) -> web.Response:
+        key, _ = keeper.identify(incoming, Scope(incoming.match_info["scope"]))
+        return web.Response(text=key.name)
+
+    app = web.Application(middlewares=[errors_as_envelopes])
+    app.router.add_get("/{scope}", enter)
+    async with served(app) as url:
+        yield url
+
+
+open_door = pytest.mark.parametrize("door", [True], indirect=True)
+
+
+async def ask(url: str, *lines: bytes, target: bytes = b"/read", host: bytes = b"") -> str:
+    """The status, and the body where it is 200."""
+    place = urlsplit(url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    head = (b"GET " + target + b" HTTP/1.1", b"Host: " + (host or place.netloc.encode()), *lines)
+    writer.write(b"\r\n".join((*head, b"Connection: close", b"", b"")))
+    answer = await reader.read()
+    writer.close()
+    status, body = answer.split()[1].decode(), answer.rpartition(b"\r\n\r\n")[2].decode()
+    return body if status == "200" else status
+
+
+def basic(user_and_password: bytes) -> bytes:
+    return b"Authorization: Basic " + base64.b64encode(user_and_password)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Authorization: Bearer wsk_reader",
+        b"authorization:   bearer   wsk_reader  ",
+        b"X-API-Key: wsk_reader",
+        b"x-api-key:wsk_reader",
+        basic(b"x:wsk_reader"),
+        basic(b":wsk_reader"),
+        basic(b"anybody at all:wsk_reader"),
+    ],
+)
+async def test_a_key_may_come_in_any_of_three_ways(door: str, line: bytes) -> None:
+    assert await ask(door, line) == "wsk_reader"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Accept: */*",
+        b"Authorization: Bearer",
+        b"Authorization: Bearer ",
+        b"Authorization: wsk_reader",
+        b"Authorization: Digest wsk_reader",
+        b"Authorization: Bearer wsk_reader, wsk_admin",
+        b"Authorization: Bearer wsk_reade",
+        b"Authorization: Bearer WSK_READER",
+        b"Authorization: Bearer \xff\xfe",
+        b"Authorization: Bearer \xe5\xbe\xae",
+        b"X-API-Key: \xff",
+        b"X-API-Key:",
+        b"Authorization: Basic",
+        b"Authorization: Basic !!!",
+        b"Authorization: Basic \xff",
+        basic(b"wsk_reader"),
+        basic(b"wsk_reader:"),
+        basic(b"x:\xff"),
+        b"Cookie: key=wsk_reader",
+    ],
+)
+async def test_what_is_no_key_opens_nothing(door: str, line: bytes) -> None:
+    assert await ask(door, line) == "401"
+
+
+async def test_a_key_in_the_address_opens_nothing(door: str) -> None:
+    assert await ask(door, target=b"/read?key=wsk_reader&access_token=wsk_reader") == "401"
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [(READER, {Scope.READ}), (WRITER, {Scope.REGISTER}), (ADMIN, set(Scope))],
+)
+async def test_a_key_opens_what_its_scope_says(door: str, text: bytes, opens: set[Scope]) -> None:
+    answers = {
+        scope: await ask(door, b"X-API-Key: " + text, target=f"/{scope}".encode())
+        for scope in Scope
+    }
+
+    assert answers == {scope: text.decode() if scope in opens else "403" for scope in Scope}
+
+
+@open_door
+@pytest.mark.parametrize("host", [b"", b"localhost", b"localhost:9001", b"127.0.0.9", b"[::1]:80"])
+async def test_an_open_door_lets_this_machine_in(door: str, host: bytes) -> None:
+    assert await ask(door, host=host, target=b"/admin") == "no authentication"
+
+
+@open_door
+@pytest.mark.parametrize(
+    "host",
+    [
+        b"evil.example",
+        b"localhost.evil.example",
+        b"127.0.0.1.evil.example",
+        b"10.0.0.1",
+        b"0.0.0.0",
+        b"[::]",
+        b"[::ffff:10.0.0.1]",
+        b"2130706433.example",
+        b":9001",
+        b"a b",
+        b"\xff",
+    ],
+)
+async def test_an_open_door_lets_nobody_in_under_another_name(door: str, host: bytes) -> None:
+    assert await ask(door, host=host) in ("403", "400")
+
+
+@open_door
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Forwarded: for=127.0.0.1",
+        b"forwarded:",
+        b"X-Forwarded-For: 127.0.0.1",
+        b"x-forwarded-host: localhost",
+        b"X-FORWARDED-PROTO: https",
+    ],
+)
+async def test_an_open_door_lets_in_nobody_whom_a_proxy_speaks_for(door: str, line: bytes) -> None:
+    assert await ask(door, line) == "403"

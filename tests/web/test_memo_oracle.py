@@ -1,0 +1,159 @@
+"""With the memo or without it, a client sees the same: aiohttp alone is the oracle.
+
+Both servers get the same bytes in the same chunks, and between them the same rotations, removals,
+revocations and seconds. What comes back must be equal but for the value of `Date`, and each
+connection must be open or closed at the same steps.
+"""
+
+import asyncio
+import itertools
+import logging
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from tests.web.fetching import Fetching, get, warm
+from tests.web.wire import LOOPS, Wire, undated
+
+WIRES = 2
+QUIET = logging.getLogger("tests.memo.oracle")
+QUIET.disabled = True
+
+READS = [
+    get("/task/a"),
+    get("/task/b"),
+    get("/task/a", key="k2"),
+    get("/task/a", 'If-None-Match: "1"'),
+    get("/task/a", 'If-None-Match: "2"', "Connection: keep-alive"),
+]
+OTHERS = [
+    *(get(path) for path in ("/task/nobody", "/refused/a", "/compressed/a", "/task/a?x=1#y")),
+    *(get(key=key) for key in ("", "wrong")),
+    *(get(method=method) for method in ("HEAD", "POST", "OPTIONS", "BREW")),
+    *(get("/task/a", "Connection: close"), get("/task/a", "Connection: Upgrade", "Upgrade: h2c")),
+    get("/task/a", "Connection: Upgrade", "Upgrade: websocket"),
+    get("/task/a").replace(b"HTTP/1.1", b"HTTP/1.0"),
+    get("/task/a", "Connection: keep-alive").replace(b"HTTP/1.1", b"HTTP/1.0"),
+    get("/task/a", "Expect: 100-continue"),
+    get("/task/a", "Expect: the-impossible"),
+    get("/task/a", "Content-Length: 0"),
+    get("/task/a", f"Content-Length: {len(get())}"),
+    get("/task/a", "Content-Length: 5") + b"hello",
+    get("/task/a", "Content-Length: five"),
+    get("/task/a", "Transfer-Encoding: chunked") + b"3\r\nabc\r\n0\r\n\r\n",
+    get("/task/a", "Content-Length: 5", "Transfer-Encoding: chunked") + b"0\r\n\r\n",
+    get("/echo", f"Content-Length: {len(get())}", method="POST"),
+    get("/echo", "Transfer-Encoding: chunked", method="POST") + b"%x\r\n" % len(get()),
+    get("/echo", "Expect: 100-continue", "Content-Length: 2", method="POST") + b"{}",
+    get("http://elsewhere/task/a"),
+    get("/task/a").replace(b"\r\n", b"\n"),
+    b"\r\n" + get("/task/a"),
+    get("/task/a") + b"\r\n",
+    get("/task/a", "X-Long: " + "x" * 9000),
+    get("/task/a", "X-Folded: one\r\n two"),
+    b"GET /task/a HTTP/1.1\r\nX-Key: k1\r\n\r\n",
+    b"GET /task/b HTTP/1.1\r\nX-Rest: ",
+    *(b"\r\n\r\n", b"\x16\x03\x01\x02\x00", b"0\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+]
+
+
+class Send(NamedTuple):
+    """One chunk, or several that arrive together."""
+
+    wire: int
+    chunks: tuple[bytes, ...]
+
+
+class Happen(NamedTuple):
+    """One of the changes that the memo must notice."""
+
+    what: str
+    to: str
+
+
+Step = Send | Happen
+
+messages = st.one_of(st.sampled_from(READS), st.sampled_from(READS + OTHERS))
+
+
+@st.composite
+def cuts(draw: st.DrawFn) -> list[bytes]:
+    """A stream of messages in chunks that know nothing of their borders."""
+    stream = b"".join(draw(st.lists(messages, min_size=1, max_size=4)))
+    at = draw(st.lists(st.integers(1, max(1, len(stream) - 1)), max_size=3))
+    edges = sorted({0, *at, len(stream)})
+    return [stream[start:end] for start, end in itertools.pairwise(edges)]
+
+
+wires = st.integers(0, WIRES - 1)
+polls = st.builds(lambda wire, chunk: [Send(wire, (chunk,))], wires, st.sampled_from(READS))
+sends = st.one_of(
+    st.builds(lambda wire, chunk: [Send(wire, (chunk,))] * 3, wires, messages),
+    st.builds(lambda wire, *chunks: [Send(wire, chunks)], wires, messages, messages, messages),
+    st.builds(lambda wire, chunks: [Send(wire, (chunk,)) for chunk in chunks], wires, cuts()),
+    st.builds(lambda wire, chunks: [Send(wire, tuple(chunks))], wires, cuts()),
+    st.builds(
+        lambda wire, chunk: [Send(wire, (chunk,))], wires, st.binary(min_size=1, max_size=40)
+    ),
+)
+happenings = st.one_of(
+    st.builds(Happen, st.sampled_from(["rotate", "remove", "forget"]), st.sampled_from("ab")),
+    st.builds(Happen, st.just("revoke"), st.sampled_from(["k1", "k2"])),
+    st.builds(Happen, st.just("wait"), st.sampled_from(["0.7", "30", "125", "301"])),
+).map(lambda step: [step])
+scripts = st.lists(st.one_of(polls, polls, happenings, sends), max_size=10).map(
+    lambda groups: [step for group in groups for step in group]
+)
+
+
+class Seen(NamedTuple):
+    """All that a client can know."""
+
+    lost: list[list[bool]]
+    streams: list[bytes]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@settings(max_examples=60, deadline=None)
+@given(script=scripts)
+def test_a_client_cannot_tell_whether_there_is_a_memo(loop: str, script: list[Step]) -> None:
+    with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
+        expected, _ = runner.run(play(script, memo=False))
+
+        seen, hits = runner.run(play(script, memo=True))
+
+    event("served from memory" if hits else "all on the ordinary way")
+    assert seen == expected
+
+
+async def play(script: list[Step], *, memo: bool) -> tuple[Seen, int]:
+    """What clients saw, and how often the memo answered."""
+    api = Fetching()
+    async with api.serving(memo=memo, logger=QUIET) as server:
+        first = await server.connect()
+        for request in READS:
+            await warm(first, request)
+        ends = [await server.connect() for _ in range(WIRES)]
+        for end in ends:
+            await end.rest()
+        lost = [await act(step, api, ends) for step in script]
+        streams = [undated(await end.finish()) for end in ends]
+    return Seen(lost, streams), sum(cell.reads for cell in api.cells.values())
+
+
+async def act(step: Step, api: Fetching, ends: list[Wire]) -> list[bool]:
+    match step:
+        case Send(wire, (chunk,)):
+            await ends[wire].send(chunk)
+        case Send(wire, chunks):
+            await ends[wire].send_at_once(*chunks)
+        case Happen("wait", seconds):
+            api.clock.advance(timedelta(seconds=float(seconds)))
+        case Happen("forget", name):
+            api.memo.forget(api.cells[name])
+        case Happen(what, to):
+            getattr(api, what)(to)
+    return [end.lost for end in ends]

@@ -1,0 +1,109 @@
+"""The document says of every route what the route does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.house import Caller
+from tests.keeper.conftest import clock, keeper, weixin
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.app import NATIVE
+from wechat_scheduler.web.kit.kinds import KINDS, NUMBERS
+from wechat_scheduler.web.native.description import ERRORS, describe, rendered
+
+__all__ = ["clock", "keeper", "weixin"]
+
+DOCUMENT = msgspec.json.decode(rendered(NATIVE))
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else ())
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
+            yield from references(inner)
+
+
+def test_every_route_is_described_and_nothing_else() -> None:
+    described = {(method, path) for method, path, _ in operations()}
+
+    assert described == {(route.method, route.path) for route in NATIVE}
+
+
+def test_what_opens_a_route_is_said_of_it() -> None:
+    said = {(method, path): operation["security"] for method, path, operation in operations()}
+
+    for route in NATIVE:
+        ways = said[route.method, route.path]
+        scopes = {scope for way in ways for (scope,) in way.values()}
+        assert scopes == ({route.scope.value} if isinstance(route.scope, Scope) else set())
+        assert len(ways) in (0, 3)
+
+
+def test_every_place_in_a_path_is_a_parameter() -> None:
+    for _, path, operation in operations():
+        places = [one["name"] for one in operation["parameters"] if one["in"] == "path"]
+
+        assert path.count("{") == len(places)
+        assert all(f"{{{place}}}" in path for place in places)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in references(DOCUMENT):
+        found = DOCUMENT
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+
+
+def test_every_error_of_the_document_is_told_of_by_a_route() -> None:
+    told = {
+        int(status)
+        for _, _, operation in operations()
+        for status, answer in operation["responses"].items()
+        if "$ref" in answer
+    }
+
+    assert told == ERRORS.keys()
+
+
+def test_operations_have_names_of_their_own_and_a_sentence() -> None:
+    found = [operation for _, _, operation in operations()]
+
+    assert len({operation["operationId"] for operation in found}) == len(NATIVE)
+    assert all(operation["summary"].endswith((".", "?")) for operation in found)
+
+
+def test_types_are_those_that_there_are() -> None:
+    (path_type,) = [
+        one["schema"]["enum"]
+        for one in DOCUMENT["paths"]["/task/{appid}/{type}"]["get"]["parameters"]
+        if one["name"] == "type"
+    ]
+    body_type = DOCUMENT["components"]["schemas"]["TaskBody"]["properties"]["type"]["enum"]
+
+    assert set(path_type) == {*map(str, NUMBERS), *KINDS}
+    assert set(body_type) == {*NUMBERS, *path_type}
+
+
+def test_a_route_that_nobody_described_is_told_at_once() -> None:
+    stranger = NATIVE[0]._replace(handler=test_types_are_those_that_there_are)  # type: ignore[arg-type]  # no handler
+
+    with pytest.raises(KeyError):
+        describe([stranger])
+
+
+async def test_it_is_served_to_who_may_read(keeper: Caller) -> None:
+    answer = await keeper.call("GET", "/openapi.json")
+    stranger = await keeper.call("GET", "/openapi.json", key="")
+
+    assert answer.json == DOCUMENT
+    assert stranger.status == 401

@@ -1,0 +1,251 @@
+"""The body of a registration, read strictly, and what is said about one that is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.credentials.office import scripts
+from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.native.registration import RegistrationReader
+from wechat_scheduler.webhooks.urls import check_url
+
+SEED = """{
+    "appid": "wx1",
+    "appsecret": "s3cret",
+    "tasks": [
+        {"type": 0, "notify": "http://10.0.0.1/notify", "params": "http://10.0.0.1/params"},
+        {"type": 1, "notify": "", "params": ""}
+    ]
+}"""
+
+
+@pytest.fixture
+def reader() -> RegistrationReader:
+    return RegistrationReader(scripts(), check_url)
+
+
+def read(reader: RegistrationReader, *tasks: dict[str, Any], **fields: Any) -> Registration:
+    body = {"appid": "wx1", "appsecret": "s3cret", "tasks": list(tasks)} | fields
+    return reader.read(json.dumps(body).encode(), owner="erp")
+
+
+def refused(reader: RegistrationReader, *tasks: dict[str, Any], **fields: Any) -> str:
+    with pytest.raises(InvalidRequestError) as caught:
+        read(reader, *tasks, **fields)
+    return str(caught.value)
+
+
+def test_the_seeds_json_is_read_as_it_stands(reader: RegistrationReader) -> None:
+    registration = reader.read(SEED.encode(), owner="erp")
+
+    token = Task(
+        key=JobKey("wx1", "access_token"),
+        notify="http://10.0.0.1/notify",
+        params="http://10.0.0.1/params",
+    )
+    ticket = Task(key=JobKey("wx1", "jsapi_ticket"))
+    account = Account(appid="wx1", secret="s3cret")
+    assert registration == Registration(account=account, owner="erp", tasks=(token, ticket))
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (0, "access_token"),
+        (1, "jsapi_ticket"),
+        (2, "oauth2_access_token"),
+        (3, "component_access_token"),
+        ("0", "access_token"),
+        ("jsapi_ticket", "jsapi_ticket"),
+        ("wx_card_ticket", "wx_card_ticket"),
+    ],
+)
+def test_a_type_is_a_number_or_a_name(
+    reader: RegistrationReader, given: int | str, kind: str
+) -> None:
+    (task,) = read(reader, {"type": given}).tasks
+
+    assert task.key == JobKey("wx1", kind)
+
+
+@pytest.mark.parametrize("given", [5, -1, 10**30, "", "access-token", "00000", "٣"])
+def test_an_unknown_type_is_refused_with_those_that_are_known(
+    reader: RegistrationReader, given: int | str
+) -> None:
+    message = refused(reader, {"type": 0}, {"type": given})
+
+    assert message.startswith(f"tasks[1].type: unknown task type {given}; use one of 0 access_")
+    assert message.endswith(", wx_card_ticket")
+
+
+@pytest.mark.parametrize(
+    ("task", "subject"),
+    [
+        ({"type": 2, "openid": "o1"}, "o1"),
+        ({"type": 2, "subject": "o1"}, "o1"),
+        ({"type": 2, "subject": "o1", "openid": "o1"}, "o1"),
+        ({"type": 2}, ""),
+        ({"type": 4, "authorizer_appid": "wx9"}, "wx9"),
+        ({"type": 4, "params": "http://erp/p"}, ""),
+        ({"type": 1, "authorizer_appid": "wx9"}, "wx9"),
+    ],
+)
+def test_a_subject_goes_by_its_own_name_or_by_wechats(
+    reader: RegistrationReader, task: dict[str, Any], subject: str
+) -> None:
+    (read_task,) = read(reader, task).tasks
+
+    assert read_task.key.subject == subject
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ({"type": 0, "subject": "o1"}, "tasks[0].subject: access_token has no subject"),
+        ({"type": 0, "openid": "o1"}, "tasks[0].openid: access_token has no subject"),
+        (
+            {"type": 2, "authorizer_appid": "wx9"},
+            "tasks[0].authorizer_appid: oauth2_access_token goes by openid",
+        ),
+        (
+            {"type": 4, "openid": "o1"},
+            "tasks[0].openid: authorizer_access_token goes by authorizer_appid",
+        ),
+        ({"type": 2, "subject": "o1", "openid": "o2"}, "tasks[0].openid: differs from subject"),
+        (
+            {"type": 4},
+            "tasks[0].authorizer_appid: name the authorizer_appid, "
+            "or give a params URL that answers it",
+        ),
+        (
+            {"type": 2, "openid": "o/1"},
+            "tasks[0].openid: must be letters, digits, '-' and '_', 128 at the most",
+        ),
+    ],
+)
+def test_a_subject_that_does_not_fit_is_refused_at_its_place(
+    reader: RegistrationReader, task: dict[str, Any], message: str
+) -> None:
+    assert refused(reader, task) == message
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        [{"type": 0}, {"type": 0}],
+        [{"type": 0}, {"type": "access_token"}],
+        [{"type": 2, "openid": "o1"}, {"type": 2, "subject": "o1"}],
+    ],
+)
+def test_the_same_task_twice_is_refused(
+    reader: RegistrationReader, tasks: list[dict[str, Any]]
+) -> None:
+    assert refused(reader, *tasks) == "tasks[1]: the same task stands here twice"
+
+
+def test_the_same_type_of_two_users_is_two_tasks(reader: RegistrationReader) -> None:
+    tasks = read(reader, {"type": 2, "openid": "o1"}, {"type": 2, "openid": "o2"}).tasks
+
+    assert [task.key.subject for task in tasks] == ["o1", "o2"]
+
+
+@pytest.mark.parametrize("name", ["notify", "params"])
+@pytest.mark.parametrize(
+    "url", ["ftp://x/", "erp/n", "http://?key=hidden", "http://x/#f", "http://x/ö"]
+)
+def test_an_address_that_cannot_be_called_is_refused_and_not_repeated(
+    reader: RegistrationReader, name: str, url: str
+) -> None:
+    message = refused(reader, {"type": 0, name: url})
+
+    assert message.startswith(f"tasks[0].{name}: ")
+    assert url not in message
+
+
+@pytest.mark.parametrize("appid", ["", "wx 1", "wx/1", "wx1\n", "ö", "x" * 129])
+def test_an_appid_is_what_can_stand_in_a_path(reader: RegistrationReader, appid: str) -> None:
+    assert refused(reader, appid=appid).startswith("appid: must ")
+
+
+@pytest.mark.parametrize("secret", ["", "with space", "line\nbreak", "\x00", "x" * 257])
+def test_a_secret_that_wechat_never_gave_out_is_refused_and_not_repeated(
+    reader: RegistrationReader, secret: str
+) -> None:
+    message = refused(reader, appsecret=secret)
+
+    assert message.startswith("appsecret: ")
+    assert not secret or secret not in message
+
+
+@pytest.mark.parametrize("endpoint", ["", "stable_token", "token"])
+def test_an_account_may_say_where_its_tokens_come_from(
+    reader: RegistrationReader, endpoint: str
+) -> None:
+    registration = read(reader, access_token_endpoint=endpoint)
+
+    assert registration.account.endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"appid": 1}, "appid"),
+        ({"appsecret": None}, "appsecret"),
+        ({"tasks": {}}, "tasks"),
+        ({"tasks": [1]}, "tasks["),
+        ({"tasks": [{"type": 0, "notify": None}]}, "notify"),
+        ({"tasks": [{"type": True}]}, "type"),
+        ({"tasks": [{"type": 1.5}]}, "type"),
+        ({"tasks": [{}]}, "type: is required"),
+        ({"access_token_endpoint": "elsewhere"}, "access_token_endpoint"),
+    ],
+)
+def test_a_field_of_another_form_is_named(
+    reader: RegistrationReader, fields: dict[str, Any], place: str
+) -> None:
+    assert place in refused(reader, **fields)
+
+
+@pytest.mark.parametrize("missing", ["appid", "appsecret"])
+def test_a_field_that_is_missing_is_named(reader: RegistrationReader, missing: str) -> None:
+    body = {"appid": "wx1", "appsecret": "s"}
+    del body[missing]
+
+    with pytest.raises(InvalidRequestError) as caught:
+        reader.read(json.dumps(body).encode(), owner="erp")
+
+    assert str(caught.value) == f"{missing}: is required"
+    assert caught.value.field == missing
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b'{"appid": "\xff"}',
+        b"\xff\xfe{}",
+        b'{"x":' + b"[" * 50_000,
+    ],
+)
+def test_what_is_no_registration_at_all_is_refused(reader: RegistrationReader, body: bytes) -> None:
+    with pytest.raises(InvalidRequestError):
+        reader.read(body, owner="erp")
+
+
+def test_a_secret_is_in_no_representation(reader: RegistrationReader) -> None:
+    registration = read(reader, {"type": 0, "notify": "http://erp/n?token=hidden"})
+
+    assert "s3cret" not in repr(registration)
+    assert "hidden" not in repr(registration)
+
+
+def test_fields_that_are_not_known_are_left_alone(reader: RegistrationReader) -> None:
+    registration = read(reader, {"type": 0, "comment": "ours"}, remark="x")
+
+    assert len(registration.tasks) == 1

@@ -1,0 +1,228 @@
+"""Messages, and what becomes of them, as a business system sees them."""
+
+from asyncio import TaskGroup
+from typing import Any
+
+import pytest
+
+from tests.access.doors import make
+from tests.house import APPID, Caller, WeChat
+from tests.keeper.conftest import clock, keeper, weixin
+from tests.web.tenants import bound, deliveries, made_app, send
+
+__all__ = ["clock", "keeper", "weixin"]
+
+
+async def test_each_receiver_is_told_of_in_the_order_of_the_request(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    uids = await bound(keeper, app, "alice", "bob")
+    await keeper.call("PATCH", f"/v1/apps/{app['id']}/subscribers/bob", body={"blocked": True})
+
+    sent = (await send(keeper, app, "nobody", "alice", "*", uids["alice"], 17, "bob")).result
+    pending = await deliveries(keeper, f"?message={sent['id']}")
+
+    assert [(one["to"], one["error"]) for one in sent["deliveries"]] == [
+        ("nobody", "nobody is known by this name"),
+        ("alice", ""),
+        ("*", ""),
+        (uids["alice"], ""),
+        (17, "no such topic"),
+        ("bob", "the user is blocked by this app"),
+    ]
+    assert sent["deliveries"][1]["id"] == sent["deliveries"][3]["id"]
+    assert {(one["channel"], one["to"]) for one in pending} == {
+        ("person", uids["alice"]),
+        ("topic", "0"),
+    }
+
+
+async def test_what_can_be_sent_to_nobody_is_422_and_not_stored(keeper: Caller) -> None:
+    app = await made_app(keeper)
+
+    nobody = await send(keeper, app, "nobody")
+    webhook = await send(keeper, app, channel="webhook")
+
+    assert [nobody.status, webhook.status] == [422, 422]
+    assert nobody.json["result"]["id"] is None
+    assert "nobody is known by this name" in nobody.json["message"]
+    assert "the app has no callback" in webhook.json["message"]
+    assert await deliveries(keeper) == []
+
+
+async def test_a_message_that_is_sent_twice_with_one_key_is_one(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    body = {"app": app["id"], "to": ["alice"], "text": "hello"}
+    once = {"Idempotency-Key": "order-17"}
+
+    first, again = [
+        await keeper.call("POST", "/v1/messages", body=body, headers=once) for _ in range(2)
+    ]
+    other = await keeper.call("POST", "/v1/messages", body=body | {"text": "x"}, headers=once)
+
+    assert again.json == first.json
+    assert other.status == 409
+    assert len(await deliveries(keeper)) == 1
+
+
+async def test_a_message_that_is_sent_many_times_at_once_is_one(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    body = {"app": app["id"], "to": ["alice"], "text": "hello"}
+    once = {"Idempotency-Key": "order-17"}
+
+    async with TaskGroup() as group:
+        asked = [
+            group.create_task(keeper.call("POST", "/v1/messages", body=body, headers=once))
+            for _ in range(8)
+        ]
+
+    answers = [task.result() for task in asked]
+    assert len({answer.result["id"] for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
+    assert len(await deliveries(keeper)) == 1
+
+
+async def test_a_message_is_shown_as_it_was_asked_for(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    wish = {
+        "channel": "template",
+        "template": "T1",
+        "data": {"thing1": "a" * 21},
+        "title": "hi",
+        "text": "# hello",
+        "format": "markdown",
+        "url": "https://example.com/#/路",
+        "not_before": "2026-11-18T12:00:00+08:00",
+        "expires": "2026-11-19T12:00:00+08:00",
+        "priority": "urgent",
+    }
+
+    sent = (await send(keeper, app, "alice", **wish)).result
+    shown = (await keeper.call("GET", f"/v1/messages/{sent['id']}")).result
+
+    instants = {"not_before": "2026-11-18T04:00:00Z", "expires": "2026-11-19T04:00:00Z"}
+    assert {name: shown[name] for name in wish} == wish | instants
+    assert shown["counts"] == {"pending": 1}
+    assert shown["notes"] == sent["notes"] == ["WeChat shows no more than 20 characters of thing1"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"text": ""}, "text: give a text, or a template and its data"),
+        ({"text": "", "template": "T"}, "data: give what the template is filled with"),
+        ({"text": "", "template": "T", "data": {"a": "b"}, "channel": "text"}, "channel: "),
+        ({"text": "a" * 40_001}, "text: must not be longer than 40000 characters"),
+        ({"text": "a\0"}, "text: must not have a NUL"),
+        ({"data": {"a": 1}}, "data[...]: expected a string, got a whole number"),
+        ({"url": "example.com"}, "url: must begin with http"),
+        ({"url": "https://" + "a" * 1000}, "url: must not be longer than 1000"),
+        ({"to": []}, "to: name who is to get it"),
+        ({"to": ["a"] * 2001}, "to: must not name more than 2000"),
+        ({"to": ["a", ""]}, "to[1]: must be 1 to 128 printable letters"),
+        ({"to": [0]}, "to[0]: "),
+        ({"channel": "webhook"}, "to: a webhook goes to the app's callback"),
+        ({"channel": "pigeon"}, "channel: "),
+        ({"priority": 1}, "priority: "),
+        ({"expires": "2026-11-18T02:30:00Z"}, "expires: must be later than now"),
+        ({"expires": "2026-11-18T03:00:00"}, "expires: "),
+        (
+            {"not_before": "2026-11-20T00:00:00Z", "expires": "2026-11-19T00:00:00Z"},
+            "expires: must be later than now, and than not_before",
+        ),
+        ({"not_before": "9999-12-31T23:59:59-12:00"}, "not_before: must be within 366 days"),
+        ({"tiltle": "hi"}, "tiltle: is not known here; did you mean title?"),
+    ],
+)
+async def test_what_is_wrong_with_a_message_is_said_of_its_field(
+    keeper: Caller, wish: dict[str, Any], message: str
+) -> None:
+    body = {"app": 1, "to": ["alice"], "text": "hello"} | wish
+
+    answer = await keeper.call("POST", "/v1/messages", body=body)
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith(message)
+
+
+async def test_deliveries_are_cancelled_and_tried_again(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice", "bob")
+    (sent,) = (await send(keeper, app, "alice")).result["deliveries"]
+    await send(keeper, app, "bob")
+    path = f"/v1/deliveries/{sent['id']}"
+
+    cancelled = (await keeper.call("POST", f"{path}/cancel")).result
+    again = await keeper.call("POST", f"{path}/cancel")
+    many = (await keeper.call("POST", "/v1/deliveries/cancel", body={"app": app["id"]})).result
+    replayed = (await keeper.call("POST", f"{path}/replay")).result
+    others = await keeper.call("POST", "/v1/deliveries/replay", body={"state": "cancelled"})
+    all_of_it = await keeper.call("POST", "/v1/deliveries/replay", body={})
+
+    assert (cancelled["state"], cancelled["reason"]) == ("cancelled", "cancelled by admin")
+    assert again.status == 409
+    assert many == {"count": 1, "more": False}
+    assert (replayed["state"], replayed["history"]) == ("pending", [])
+    assert others.result == {"count": 1, "more": False}
+    assert all_of_it.status == 400
+    assert {one["state"] for one in await deliveries(keeper)} == {"pending"}
+
+
+async def test_a_dead_delivery_tells_why_and_arrives_when_it_is_tried_again(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    weixin.sandbox.people.follow(APPID, "o_alice")
+    weixin.sandbox.script("/cgi-bin/message/template/send", errcode=40037, times=None)
+    notice = {"text": "", "template": "parcel-is-here", "data": {"thing1": "here"}}
+    sent = (await send(keeper, app, "alice", **notice)).result
+    await keeper.settle()
+
+    (dead,) = await deliveries(keeper, "?state=dead&errcode=40037")
+    page = (await keeper.call("GET", f"/v1/deliveries/{dead['id']}")).result
+    others = await deliveries(keeper, "?errcode=43004")
+    weixin.sandbox.clear_scripts()
+    await keeper.call("POST", f"/v1/deliveries/{dead['id']}/replay")
+    await keeper.settle()
+    (arrived,) = await deliveries(keeper, f"?message={sent['id']}")
+
+    assert "40037" in dead["reason"]
+    assert [(one["way"], one["errcode"]) for one in page["history"]] == [("template", 40037)]
+    assert others == []
+    assert arrived["state"] in ("accepted", "delivered")
+    assert len(weixin.sandbox.people.arrived(APPID, "o_alice")) == 1
+
+
+async def test_a_limited_key_sees_and_changes_the_deliveries_of_its_own_apps(
+    keeper: Caller,
+) -> None:
+    mine, other = await made_app(keeper), await made_app(keeper, appid="wx9999999999999999")
+    second = await made_app(keeper, "second")
+    for app in (mine, other, second):
+        await bound(keeper, app, "alice")
+        for _ in range(2):
+            await send(keeper, app, "alice")
+    key = (await make(keeper, "push", appids=[APPID])).text
+
+    seen = await deliveries(keeper, key=key)
+    page = await deliveries(keeper, "?limit=3", key=key)
+    rest = await deliveries(keeper, f"?after={page[-1]['id']}", key=key)
+    foreign = (await deliveries(keeper, f"?app={other['id']}"))[0]
+    statuses = [
+        (await keeper.call("GET", path, key=key)).status
+        for path in (f"/v1/deliveries/{foreign['id']}", f"/v1/messages/{foreign['message']}")
+    ]
+    cancelled = await keeper.call(
+        "POST", "/v1/deliveries/cancel", body={"state": "pending"}, key=key
+    )
+
+    assert {one["app"] for one in seen} == {mine["id"], second["id"]}
+    assert [one["id"] for one in seen] == sorted(one["id"] for one in page + rest)
+    assert statuses == [404, 404]
+    assert cancelled.result["count"] == 4
+    assert len(await deliveries(keeper, "?state=pending")) == 2

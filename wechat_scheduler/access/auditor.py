@@ -1,0 +1,148 @@
+"""Keeps the audit: changes at once, reads once a minute."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+import structlog
+
+from wechat_scheduler.access.audit import Action, AuditStore, Entry, Search
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+HOUR: Final = timedelta(hours=1)
+# Counts that are written in one transaction: short enough that nobody else waits for long.
+BATCH: Final = 500
+# Changes that wait for a store that does not answer. Each stands in the log by then, too.
+MOST_WAITING: Final = 10_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """The reads of one thing by one key in one hour. It counts before the boottime `until` only;
+    whoever would keep it longer asks for the next one."""
+
+    key: str
+    what: object
+    hour: datetime
+    until: float
+    reads: int = 0
+
+
+class Auditor:
+    """Changes are stored at once; reads and uses are counted in memory until `flush`."""
+
+    def __init__(self, store: AuditStore, *, clock: Clock, retention: timedelta) -> None:
+        self._store = store
+        self._clock = clock
+        self._retention = retention
+        self._waiting: list[Entry] = []
+        self._writing = asyncio.Lock()
+        self._tallies: dict[tuple[str, object], Tally] = {}
+        self._ended: list[Tally] = []
+        self._used: dict[str, datetime] = {}
+        self._forget_at = 0.0
+
+    def seen(self, key: str) -> None:
+        """A key was used."""
+        self._used[key] = self._clock.now()
+
+    def tally(self, key: str, what: object) -> Tally:
+        """Where to count the reads of `what` (by its `str`) by `key` now."""
+        tally = self._tallies.get((key, what))
+        if tally is None or self._clock.boottime() >= tally.until:
+            if tally is not None:
+                self._ended.append(tally)
+            tally = self._tallies[key, what] = self._new_tally(key, what)
+        return tally
+
+    async def note(self, action: Action, *objects: str, key: str, address: str) -> None:
+        """Store a change that was made. A store that does not answer gets it later: what was done
+        is done, and whoever did it is not told otherwise."""
+        at = self._clock.now()
+        self._waiting += [
+            Entry(at=at, key=key, address=address, action=action, object=name) for name in objects
+        ]
+        try:
+            await self._write_waiting()
+        except StorageError as error:
+            log.error(
+                "audit.entry_waits",
+                key_id=key,
+                address=address,
+                action=action.value,
+                objects=objects,
+                error=str(error),
+            )
+
+    async def flush(self) -> None:
+        """Store what was counted and what waits. Raises StorageError; nothing is lost by that."""
+        await self._write_waiting()
+        await self._write_reads()
+        await self._write_used()
+
+    async def forget(self) -> None:
+        """Drop what is older than the retention, if that was not done lately. Raises StorageError."""
+        boottime = self._clock.boottime()
+        if boottime >= self._forget_at:
+            await self._store.forget(self._clock.now() - self._retention)
+            self._forget_at = boottime + HOUR.total_seconds()
+
+    async def find(self, search: Search) -> Sequence[Entry]:
+        return await self._store.find(search)
+
+    def _new_tally(self, key: str, what: object) -> Tally:
+        now = self._clock.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        until = self._clock.boottime() + (hour + HOUR - now).total_seconds()
+        return Tally(key=key, what=what, hour=hour, until=until)
+
+    async def _write_waiting(self) -> None:
+        async with self._writing:
+            entries, self._waiting = self._waiting, []
+            try:
+                if entries:
+                    await self._store.add(entries)
+            except BaseException:
+                self._waiting = (entries + self._waiting)[-MOST_WAITING:]
+                raise
+
+    async def _write_reads(self) -> None:
+        self._lay_by()
+        tallies = iter([tally for tally in (*self._ended, *self._tallies.values()) if tally.reads])
+        while batch := [(tally, tally.reads) for tally in islice(tallies, BATCH)]:
+            await self._store.count([_entry(tally, reads) for tally, reads in batch])
+            for tally, reads in batch:
+                tally.reads -= reads
+                self._used.setdefault(tally.key, self._clock.now())
+        self._ended = [tally for tally in self._ended if tally.reads]
+
+    async def _write_used(self) -> None:
+        used, self._used = self._used, {}
+        try:
+            if used:
+                await self._store.used(used)
+        except StorageError:
+            self._used = used | self._used
+            raise
+
+    def _lay_by(self) -> None:
+        """An hour that is over is counted to its end, and then forgotten."""
+        now = self._clock.boottime()
+        over = [place for place, tally in self._tallies.items() if tally.until <= now]
+        self._ended += [self._tallies.pop(place) for place in over]
+
+
+def _entry(tally: Tally, reads: int) -> Entry:
+    return Entry(
+        at=tally.hour,
+        key=tally.key,
+        action=Action.READ,
+        object=str(tally.what),
+        count=reads,
+    )

@@ -1,0 +1,166 @@
+"""The keys in memory: what a request is checked against, and how keys are made and end."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from wechat_scheduler.access.model import (
+    ADMIN,
+    Key,
+    KeyState,
+    KeyStore,
+    Network,
+    Scope,
+    digest,
+    new_id,
+    new_key,
+    new_signing_secret,
+)
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a new key is to be. No `lifetime` means that it does not expire."""
+
+    name: str
+    scopes: frozenset[Scope]
+    appids: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    networks: tuple[Network, ...] = ()
+    lifetime: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A new key with its text and its signing secret, which nobody is ever shown again."""
+
+    key: Key
+    text: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+
+
+class _Held(NamedTuple):
+    """`ends` is by the clock that does not jump: a wall clock set back revives no key."""
+
+    key: Key
+    ends: float
+
+
+class Keyring:
+    """Every key, by its hash. `load` before the first use."""
+
+    def __init__(self, store: KeyStore, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._held: dict[str, _Held] = {}
+        self._loading = asyncio.Lock()
+        self._lapsed: set[str] = set()
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when a key may have ended: what was decided before holds no longer."""
+        self._listeners.append(listener)
+
+    async def load(self) -> None:
+        """Take over what the store says, which another process may have changed."""
+        async with self._loading:  # or an older answer could come after a newer one
+            keys = await self._store.all_keys()
+            before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
+        if any(self._is_other(place, held.key) for place, held in before.items()):
+            self._tell()
+
+    def find(self, text: str) -> Key | None:
+        """The key of that text, whether it still opens anything or not."""
+        held = self._held.get(digest(text))
+        return held.key if held else None
+
+    def state(self, key: Key) -> KeyState:
+        if key.revoked_at is not None:
+            return KeyState.REVOKED
+        return KeyState.ACTIVE if self._clock.boottime() < self.ends(key) else KeyState.EXPIRED
+
+    def ends(self, key: Key) -> float:
+        """The boottime at which it expires; infinite if it does not."""
+        held = self._held.get(key.hash)
+        return held.ends if held else math.inf
+
+    async def all_keys(self) -> Sequence[Key]:
+        """From the store, with when each was used last."""
+        return await self._store.all_keys()
+
+    async def make(self, wish: Wish) -> Made:
+        """Raises InvalidRequestError if the wish contradicts itself."""
+        if Scope.ADMIN in wish.scopes and (wish.appids or wish.kinds):
+            # It could make itself another key, without them.
+            raise InvalidRequestError("an admin key is not limited to appids or types")
+        text, secret, now = new_key(), new_signing_secret(), self._clock.now()
+        key = Key(
+            id=new_id(),
+            name=wish.name,
+            hash=digest(text),
+            scopes=wish.scopes,
+            appids=wish.appids,
+            kinds=wish.kinds,
+            networks=wish.networks,
+            created_at=now,
+            expires_at=now + wish.lifetime if wish.lifetime else None,
+        )
+        await self._store.add(key, signing_secret=secret)
+        await self.load()
+        return Made(key=key, text=text, signing_secret=secret)
+
+    async def revoke(self, key_id: str, *, by: Key) -> None:
+        """End that key at once. Of the admin keys, the one that asks for it stays.
+
+        Raises NotFoundError, and ForbiddenError if somebody else would end every admin key.
+        """
+        spare = by.hash if key_id == by.id == ADMIN else ""
+        if key_id == ADMIN and not spare:
+            raise ForbiddenError("only the admin key of a state folder ends the other ones")
+        if not await self._store.revoke(key_id, spare=spare, now=self._clock.now()):
+            raise NotFoundError(f"there is no {'other' if spare else 'API'} key {key_id}")
+        self._forget(key_id, spare=spare)
+        await self.load()
+
+    def _forget(self, key_id: str, *, spare: str) -> None:
+        """Before the store is asked again, which may not answer: what was revoked opens nothing."""
+        self._held = {
+            place: held
+            for place, held in self._held.items()
+            if held.key.id != key_id or place == spare
+        }
+        self._tell()
+
+    def _is_other(self, place: str, key: Key) -> bool:
+        """Whether a key is gone, or opens something else than before; use alone changes nothing."""
+        now = self._held.get(place)
+        return now is None or replace(now.key, last_used_at=key.last_used_at) != key
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    async def lapse(self) -> None:
+        """Let nobody be told or asked any more on behalf of keys that have expired."""
+        expired = {
+            place
+            for place, held in self._held.items()
+            if self.state(held.key) is KeyState.EXPIRED and place not in self._lapsed
+        }
+        if expired:
+            await self._store.lapse(now=self._clock.now())
+            self._lapsed |= expired
+
+    def _hold(self, key: Key) -> _Held:
+        known = self._held.get(key.hash)
+        if known is not None and known.key.expires_at == key.expires_at:
+            return _Held(key, known.ends)
+        if key.expires_at is None:
+            return _Held(key, math.inf)
+        left = key.expires_at - self._clock.now()
+        return _Held(key, self._clock.boottime() + left.total_seconds())

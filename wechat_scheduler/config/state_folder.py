@@ -1,0 +1,136 @@
+"""The state folder: what one daemon keeps on disk beside the database."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wechat_scheduler.access.model import new_key
+from wechat_scheduler.errors import InUseError, StateError
+
+ADMIN_KEY = "admin.key"
+ADDRESS = "daemon.url"
+LOCK = "daemon.lock"
+
+
+@contextmanager
+def state_folder(folder: Path, *, database: str) -> Iterator[Path]:
+    """The folder, made if need be, and the database in it or elsewhere, ours alone until the end of
+    the block. A SQLite file has a lock of its own, since two folders can be given the same one.
+
+    Raises StateError if they cannot be used, or belong to a daemon that runs.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"cannot use the state folder {folder}: {_reason(error)}") from error
+    with _alone(folder / LOCK, f"the state folder {folder}", "--state"):
+        if not database.startswith("sqlite:"):
+            yield folder
+            return
+        file = database.removeprefix("sqlite://")
+        with _alone(Path(f"{file}.lock"), f"the database {file}", "--database"):
+            yield folder
+
+
+@contextmanager
+def _alone(path: Path, what: str, option: str) -> Iterator[None]:
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StateError(f"cannot use {what}: {_reason(error)}") from error
+    try:
+        _take(lock, what, option)
+        yield
+    finally:
+        os.close(lock)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a daemon is using the folder. Raises StateError if that cannot be told."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StateError(f"cannot look at {folder / LOCK}: {_reason(error)}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _take(lock: int, what: str, option: str) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise InUseError(f"another daemon is using {what}: stop it, or give {option}") from error
+    except OSError as error:
+        raise StateError(f"cannot lock {what}: {_reason(error)}") from error
+
+
+def admin_key(folder: Path) -> tuple[str, bool]:
+    """The key in the folder, made at the first start; and whether it was made just now."""
+    path = folder / ADMIN_KEY
+    known = read_admin_key(folder)
+    if known:
+        return known, False
+    key = new_key()
+    _write_private(path, f"{key}\n")
+    return key, True
+
+
+def read_admin_key(folder: Path) -> str:
+    """Empty if there is none. Raises StateError if it may not be read."""
+    try:
+        return (folder / ADMIN_KEY).read_text("ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise StateError(
+            f"cannot read {folder / ADMIN_KEY}: only the daemon's user may; give --key"
+        ) from error
+
+
+@contextmanager
+def announced(folder: Path, url: str) -> Iterator[None]:
+    """Where commands on this machine find the daemon while it runs."""
+    path = folder / ADDRESS
+    _write_private(path, f"{url}\n")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def read_address(folder: Path) -> str:
+    """Empty if no daemon announced itself there."""
+    try:
+        return (folder / ADDRESS).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write_private(path: Path, text: str) -> None:
+    """All of it or nothing, and readable by its owner only from the first moment on."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError as error:
+        raise StateError(f"cannot write {path}: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "there is a file where a folder should be"
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,104 @@
+"""Puts together what the HTTP side works with."""
+
+from functools import partial
+
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.model import Account
+from wechat_scheduler.credentials.ports import Issuer
+from wechat_scheduler.credentials.refresher import Limits
+from wechat_scheduler.daemon.credentials import Works
+from wechat_scheduler.daemon.pushes import Hearing
+from wechat_scheduler.daemon.stores import Kinds, Stores
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.metrics.counters import Counters
+from wechat_scheduler.metrics.page import Page, Vitals
+from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.memo import Memo
+from wechat_scheduler.web.kit.services import Services
+from wechat_scheduler.web.kit.throttle import Throttle
+from wechat_scheduler.webhooks.urls import check_url
+
+
+async def front(
+    config: Config,
+    stores: Stores,
+    works: Works,
+    hearing: Hearing,
+    kinds: Kinds,
+    counters: Counters,
+    memo: Memo,
+    clock: Clock,
+) -> Services:
+    """With the keys loaded. Raises StorageError."""
+    works.keyring.on_change(memo.clear)
+    await works.keyring.load()
+    people = works.outgoing
+    doorkeeper = Doorkeeper(
+        works.keyring,
+        Throttle(clock),
+        trusted_proxies=config.server.trusted_proxies,
+        open_door=config.server.insecure_no_auth,
+    )
+    page = Page(
+        counters,
+        stores.census,
+        partial(_vitals, works, hearing, kinds, memo),
+        clock=clock,
+    )
+    return Services(
+        manager=works.manager,
+        issuers=kinds,
+        check_url=check_url,
+        doorkeeper=doorkeeper,
+        intake=hearing.intake,
+        callbacks=stores.pushes,
+        keyring=works.keyring,
+        auditor=works.auditor,
+        memo=memo,
+        census=stores.census,
+        turning=partial(_turning, works, hearing),
+        tally=counters,
+        page=page,
+        clock=clock,
+        directory=people.directory,
+        audience=people.audience,
+        people=stores.people,
+        codes=people.codes,
+        openids=people.openids,
+        sending=people.sending,
+        messages=stores.messages,
+        answers=stores.answers,
+        links=people.links,
+        reminders=people.reminding.desk,
+    )
+
+
+def _turning(works: Works, hearing: Hearing) -> dict[str, bool]:
+    """By the name of each loop, whether it comes round in time."""
+    return {
+        "refreshing": works.refreshing.healthy(),
+        "reminding": works.outgoing.reminding.reminders.healthy(),
+        "dispatching": works.outgoing.dispatching.healthy(),
+        "hearing": hearing.events.healthy(),
+    }
+
+
+def _vitals(works: Works, hearing: Hearing, kinds: Kinds, memo: Memo) -> Vitals:
+    limits = works.refresher.limits
+    return Vitals(
+        turning=_turning(works, hearing),
+        daily_limits={kind: _daily_limit(issuer, limits) for kind, issuer in kinds.items()},
+        memo_hits=memo.hits,
+        memo_entries=len(memo),
+        memo_bytes=memo.size,
+    )
+
+
+def _daily_limit(issuer: Issuer, limits: Limits) -> int:
+    """The least that holds for any account: where there are two endpoints, that of the narrower."""
+    narrow = Account(appid="", secret="", endpoint="token")
+    documented = issuer.daily_calls(narrow)
+    return policy.daily_limit(
+        most=limits.daily_calls, documented=documented, share=limits.quota_share
+    )

@@ -1,0 +1,104 @@
+"""What systemd is told, and what it hands over: sd_notify(3) and sd_listen_fds(3) in plain Python.
+
+Started by hand there is nobody to tell, and nothing is handed over.
+"""
+
+import os
+import socket
+from array import array
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Final, NamedTuple
+
+import structlog
+
+from wechat_scheduler.engine.clock import monotonic_micros
+
+log = structlog.get_logger(__name__)
+
+FIRST_DESCRIPTOR: Final = 3
+
+
+class Passed(NamedTuple):
+    """A socket that systemd opened, or kept while no process had it."""
+
+    name: str
+    socket: socket.socket
+
+
+def passed(*, pid: int | None, count: int, names: Sequence[str]) -> list[Passed]:
+    """What was handed to this process, by $LISTEN_PID, $LISTEN_FDS and $LISTEN_FDNAMES.
+
+    Nothing if it was meant for another process: the variables are inherited by children.
+    """
+    if pid != os.getpid():
+        return []
+    handed = zip_longest(range(count), names[:count], fillvalue="")
+    found = (_adopt(FIRST_DESCRIPTOR + int(place), name) for place, name in handed)
+    return [it for it in found if it is not None]
+
+
+def _adopt(descriptor: int, name: str) -> Passed | None:
+    try:
+        handed = socket.socket(fileno=descriptor)
+    except OSError as error:
+        log.warning("systemd.no_socket", name=name, error=str(error))
+        return None
+    handed.set_inheritable(False)
+    return Passed(name, handed)
+
+
+class Notifier:
+    """Speaks to the service manager at `address` ($NOTIFY_SOCKET), to nobody if that is None.
+
+    That the manager does not listen is logged, and no reason to serve nobody.
+    """
+
+    def __init__(self, address: str | None) -> None:
+        self._address = address or ""
+        if self._address.startswith("@"):  # in the abstract namespace
+            self._address = f"\0{self._address[1:]}"
+
+    def ready(self, status: str) -> None:
+        """The start is over, or a reload; `status` is a line for `systemctl status`."""
+        self._send("READY=1", _status(status))
+
+    def reloading(self) -> None:
+        """`ready` follows. The time is what `Type=notify-reload` asks for."""
+        self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_micros()}")
+
+    def stopping(self) -> None:
+        self._send("STOPPING=1", _status("finishing what is in hand"))
+
+    def alive(self) -> None:
+        """To be said more often than every $WATCHDOG_USEC."""
+        self._send("WATCHDOG=1")
+
+    def keep(self, name: str, held: socket.socket) -> None:
+        """Keep a descriptor of `held` open while no process of this service runs."""
+        descriptors = array("i", [held.fileno()])
+        self._send(
+            "FDSTORE=1",
+            f"FDNAME={name}",
+            rights=[(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors.tobytes())],
+        )
+
+    def drop(self, name: str) -> None:
+        """Close everything that is kept under `name`."""
+        self._send("FDSTOREREMOVE=1", f"FDNAME={name}")
+
+    def _send(self, *lines: str, rights: Sequence[tuple[int, int, bytes]] = ()) -> None:
+        if not self._address:
+            return
+        message = "\n".join(lines).encode()
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+                channel.connect(self._address)
+                channel.sendmsg([message], rights)
+        except OSError as error:
+            log.warning("systemd.not_told", state=lines[0], error=str(error))
+
+
+def _status(text: str) -> str:
+    """A message is divided into lines."""
+    return f"STATUS={' '.join(text.splitlines())}"

@@ -1,0 +1,43 @@
+"""What is done once a minute, because nobody waits for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+import structlog
+
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = timedelta(minutes=1)
+
+Chore: TypeAlias = Callable[[], Awaitable[None]]
+
+
+class Rounds:
+    """Does its chores one after the other. One that the store keeps from its work is left for the
+    next round."""
+
+    def __init__(self, *chores: Chore, clock: Clock) -> None:
+        self._chores = chores
+        self._clock = clock
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """`run` returns once the round under way is done."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        while not await self._clock.wait(self._stopped, EVERY):
+            await self.run_once()
+
+    async def run_once(self) -> None:
+        """One round."""
+        for chore in self._chores:
+            try:
+                await chore()
+            except StorageError as error:
+                log.error("rounds.store_unavailable", chore=chore.__qualname__, error=str(error))

@@ -1,0 +1,166 @@
+"""structlog, set up once: one form for our events and for what libraries say, and no secret in it.
+
+Text on a terminal, JSON lines elsewhere.
+"""
+
+import logging
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from wechat_scheduler.log.redaction import redact, redact_field
+
+__all__ = ["configure", "redact"]
+
+
+def configure(
+    *,
+    level: str,
+    format: Literal["auto", "text", "json"],  # noqa: A002 - the name of the setting
+    stream: TextIO,
+) -> None:
+    """Write what is at least `level` ("debug" … "error") to `stream`. May be called again."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    as_text = stream.isatty() if format == "auto" else format == "text"
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _describe_with_traceback if number <= logging.DEBUG else _describe,
+            _redact_event,
+            *(_as_text(colors=stream.isatty()) if as_text else _as_json()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=lambda *_: _Lines(stream),
+        # A reload changes the level and tests capture events: no logger may keep an old set-up.
+        cache_logger_on_first_use=False,
+    )
+    _adopt_libraries(number)
+
+
+def _describe(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """An exception in one line: its type, what it says, where in our code, and what caused it."""
+    if error := _exception(event.pop("exc_info", None)):
+        first, *causes = islice(_chain(error), 5)
+        event.setdefault("error", type(first).__name__)
+        event.setdefault("message", str(first))
+        event.setdefault("at", _place(first))
+        if causes:
+            event["cause"] = " <- ".join(f"{type(cause).__name__}: {cause}" for cause in causes)
+    return event
+
+
+def _describe_with_traceback(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    if error := _exception(event.get("exc_info")):
+        event["exception"] = "".join(traceback.format_exception(error)).rstrip()
+    return _describe(logger, name, event)
+
+
+def _exception(exc_info: object) -> BaseException | None:
+    """`exc_info` may be an exception, what sys.exc_info() returns, or true."""
+    match exc_info:
+        case BaseException():
+            return exc_info
+        case (_, BaseException() as error, _):
+            return error
+        case _:
+            return sys.exception() if exc_info else None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """`error` and what caused it; a group is passed over for the first error in it."""
+    while error:
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+            continue
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _place(error: BaseException) -> str | None:
+    """module:line, of the innermost frame of our own if there is one."""
+    frames = [
+        (str(frame.f_globals.get("__name__")), line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    ours = [frame for frame in frames if frame[0].startswith(f"{__package__}.")]
+    return "{}:{}".format(*(ours or frames)[-1]) if frames else None
+
+
+def _redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    leading = [name for name in ("timestamp", "level", "event") if name in event]
+    return {name: redact_field(name, event[name]) for name in dict.fromkeys([*leading, *event])}
+
+
+def _as_json() -> list[Processor]:
+    return [structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _as_text(*, colors: bool) -> list[Processor]:
+    return [
+        _escape_controls,
+        structlog.dev.ConsoleRenderer(
+            colors=colors, sort_keys=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+
+
+def _escape_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A terminal obeys what it is sent, and a line break would forge an event."""
+    return {
+        name: _CONTROLS.sub(lambda found: repr(found[0])[1:-1], value)
+        if isinstance(value, str) and name != "exception"
+        else value
+        for name, value in event.items()
+    }
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class _Lines:
+    """Where structlog's lines end. A stream that is gone loses the line, never its caller."""
+
+    _lock = threading.RLock()
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        with self._lock, suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = msg
+
+
+def _adopt_libraries(number: int) -> None:
+    """Libraries speak from "info" up only: at "debug" aiosqlite logs the parameters of statements."""
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler, _Adopted):
+            root.removeHandler(handler)
+    root.addHandler(_Adopted())
+    root.setLevel(max(number, logging.INFO))
+    logging.captureWarnings(capture=True)
+
+
+class _Adopted(logging.Handler):
+    """Hands the records of the standard library's logging to structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # its arguments do not fit it
+            message = str(record.msg)
+        structlog.get_logger().log(level, message, logger=record.name, exc_info=record.exc_info)

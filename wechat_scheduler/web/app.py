@@ -1,0 +1,135 @@
+"""The daemon's HTTP side: every route with what it takes to enter, and how errors come out."""
+
+import structlog
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
+from wechat_scheduler.web.compat.catalogue import APIS
+from wechat_scheduler.web.compat.catalogue import unrouted as foreign_unrouted
+from wechat_scheduler.web.kit import envelope, nowhere
+from wechat_scheduler.web.kit.auth import require_reach_of_path
+from wechat_scheduler.web.kit.query import refuse_nul
+from wechat_scheduler.web.kit.route import Handler, Proof, Route
+from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
+from wechat_scheduler.web.native import (
+    audit,
+    callbacks,
+    health,
+    keys,
+    metrics,
+    openapi,
+    platforms,
+    reports,
+    tasks,
+)
+from wechat_scheduler.web.native.description import rendered
+from wechat_scheduler.web.native.reminders.routes import REMINDER_ROUTES
+from wechat_scheduler.web.native.sending.routes import SENDING_ROUTES
+from wechat_scheduler.web.pages.routes import PAGES
+
+log = structlog.get_logger(__name__)
+
+# What a caller is told whom the store kept from being served.
+RETRY_SOON = {"Retry-After": "1"}
+
+NATIVE = (
+    Route(hdrs.METH_GET, "/healthz", health.healthz, None),
+    Route(hdrs.METH_GET, "/readyz", health.readyz, None),
+    Route(hdrs.METH_GET, "/metrics", metrics.metrics, Scope.READ),
+    Route(hdrs.METH_GET, "/openapi.json", openapi.document, Scope.READ),
+    Route(hdrs.METH_POST, "/registe", tasks.register, Scope.REGISTER),
+    Route(hdrs.METH_POST, "/register", tasks.register, Scope.REGISTER),
+    Route(hdrs.METH_GET, "/tasks", tasks.tasks, Scope.READ),
+    Route(hdrs.METH_GET, "/task/{appid}/{type}", tasks.fetch, Scope.READ),
+    Route(hdrs.METH_GET, "/task/{appid}/{type}/{subject}", tasks.fetch, Scope.READ),
+    Route(hdrs.METH_DELETE, "/task/{appid}/{type}", tasks.remove, Scope.REGISTER),
+    Route(hdrs.METH_DELETE, "/task/{appid}/{type}/{subject}", tasks.remove, Scope.REGISTER),
+    Route(hdrs.METH_POST, "/task/{appid}/{type}/refresh", tasks.refresh, Scope.REGISTER),
+    Route(hdrs.METH_POST, "/task/{appid}/{type}/{subject}/refresh", tasks.refresh, Scope.REGISTER),
+    Route(hdrs.METH_POST, "/task/{appid}/{type}/invalid", reports.invalid, Scope.READ),
+    Route(hdrs.METH_POST, "/task/{appid}/{type}/{subject}/invalid", reports.invalid, Scope.READ),
+    Route(hdrs.METH_POST, "/v1/keys", keys.create, Scope.ADMIN),
+    Route(hdrs.METH_GET, "/v1/keys", keys.keys, Scope.ADMIN),
+    Route(hdrs.METH_DELETE, "/v1/keys/{id}", keys.revoke, Scope.ADMIN),
+    Route(hdrs.METH_GET, "/v1/audit", audit.audit, Scope.ADMIN),
+    Route(hdrs.METH_GET, "/callbacks", platforms.listed, Scope.READ),
+    Route(hdrs.METH_PUT, "/callbacks/{appid}", platforms.put, Scope.REGISTER),
+    Route(hdrs.METH_DELETE, "/callbacks/{appid}", platforms.remove, Scope.REGISTER),
+    Route(hdrs.METH_GET, callbacks.PATH, callbacks.verify, Proof.WECHAT),
+    Route(hdrs.METH_POST, callbacks.PATH, callbacks.receive, Proof.WECHAT),
+    *SENDING_ROUTES,
+    *REMINDER_ROUTES,
+)
+FOREIGN = (*(route for api in APIS for route in api.routes), *PAGES)
+ROUTES = (*NATIVE, *FOREIGN)
+
+
+def create_app(services: Services, config: Config) -> web.Application:
+    """The application with all of `ROUTES`; bodies over `server.body_limit` bytes are refused."""
+    app = web.Application(
+        client_max_size=config.server.body_limit,
+        middlewares=[metrics.measured, errors_as_envelopes],
+    )
+    app[SERVICES] = services
+    app[openapi.DOCUMENT] = lambda: rendered(NATIVE)
+    for route in NATIVE:
+        app.router.add_route(route.method, route.path, _admitting(route))
+    for method, path in nowhere.caught(NATIVE):
+        app.router.add_route(method, path, nowhere.refuse_method)
+    spellings = (route for api in APIS for route in api.spellings)
+    for route in (*FOREIGN, *spellings):
+        app.router.add_route(route.method, route.path, route.handler)
+    for api in APIS:
+        api.setup(app, config, services.clock)
+    return app
+
+
+@web.middleware
+async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong is answered in the native form; nobody is shown a traceback."""
+    try:
+        return await handler(request)
+    except RequestError as error:
+        return envelope.failure(error)
+    except StorageError as error:
+        log.error("api.store_unavailable", path=request.path, error=str(error))
+        return envelope.refusal(503, "the store does not answer; nothing was changed", RETRY_SOON)
+    except web.HTTPRequestEntityTooLarge:
+        limit = request.client_max_size
+        return envelope.failure(TooLargeError(f"the body is larger than {limit} bytes"))
+    except web.RequestPayloadError:
+        return envelope.refusal(400, "the body is not what its headers say")
+    except ConnectionError:
+        log.debug("api.hung_up", path=request.path)
+        return envelope.refusal(400, "the body broke off")  # which nobody is there to read
+    except web.HTTPException as error:
+        return foreign_unrouted(request, error) or nowhere.unrouted(request, error, NATIVE)
+    except Exception:
+        log.exception("api.crashed", path=request.path, method=request.method)
+        return envelope.refusal(500, "something went wrong here; the log says what")
+
+
+def _admitting(route: Route) -> Handler:
+    """What can be asked for, by whom it may be: the routes of others see to that themselves."""
+    scope, handler = route.scope, route.handler
+    admits = _guarded(handler, scope) if isinstance(scope, Scope) else handler
+
+    async def admitted(request: web.Request) -> web.StreamResponse:
+        refuse_nul(request)
+        return await admits(request)
+
+    return admitted
+
+
+def _guarded(handler: Handler, scope: Scope) -> Handler:
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        services = request.app[SERVICES]
+        key, address = services.doorkeeper.identify(request, scope)
+        services.auditor.seen(key.id)
+        request[CALLER], request[ADDRESS] = key, str(address or "")
+        require_reach_of_path(key, request.match_info)
+        return await handler(request)
+
+    return guarded

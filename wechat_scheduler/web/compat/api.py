@@ -1,0 +1,29 @@
+"""The record that each compatible API is."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from aiohttp import web
+
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.web.kit.route import Route
+
+Unrouted: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
+Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
+
+
+def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
+    """For an API that keeps nothing of its own."""
+
+
+class Api(NamedTuple):
+    """`prefixes` are the beginnings of the paths that belong to the API: where no route fits one,
+    `unrouted` answers. `spellings` are other ways to write the paths of `routes`, tried after the
+    routes of all APIs. `setup` puts the limits and the state of the API under a key of its own."""
+
+    prefixes: tuple[str, ...]
+    routes: tuple[Route, ...]
+    unrouted: Unrouted
+    spellings: tuple[Route, ...] = ()
+    setup: Setup = no_setup

@@ -1,0 +1,191 @@
+"""The notices API: `POST /message/v2/notices`, a template message to one user of the platform.
+
+    Authorization: Bearer TOKEN
+    {"to": USER, "template": TEMPLATE_ID, "url": …, "data": {KEYWORD: {"value": …, "color": …}}}
+
+`to` is the platform's own id of the user, or a uid. A notice that was kept answers `{"code": 200}`
+and nothing else; every other HTTP status is a failure, and `{"code": STATUS, "message": …}`.
+
+Since 2023-05-04 WeChat shows neither `first` nor `remark` nor colours, and cuts keywords at 20
+characters. That is no reason to refuse: it is said in a `Warning` header and in the delivery.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from aiohttp import hdrs, web
+
+from wechat_scheduler.audience.model import TokenKind
+from wechat_scheduler.delivery.model import Content, Way
+from wechat_scheduler.delivery.ways import KEYWORD
+from wechat_scheduler.errors import (
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    RequestError,
+    ThrottledError,
+)
+from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.compat.tokens import bearer, holder_of
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.idempotency import REPLAYED, Keep, asked_for, once_only
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.shapes import shaped
+
+PATH: Final = "/message/v2/notices"
+ACCEPTED: Final = '{"code":200}'
+
+LONGEST_URL: Final = 1000
+MOST_KEYWORDS: Final = 50
+LONGEST_VALUE: Final = 2000
+# What of a template is shown.
+ALTOGETHER: Final = 200
+
+# What WeChat stopped showing.
+UNSEEN: Final = frozenset(("first", "remark"))
+# Pictographs, and the signs that are drawn as such.
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
+_URL = re.compile(r"https?://[^\s]+")
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+
+
+class Value(msgspec.Struct):
+    """What stands in a template's keyword."""
+
+    value: str | int | float
+    color: str | None = None
+
+
+class NoticeBody(msgspec.Struct):
+    """Fields beyond these are let pass: callers send what the platform's other APIs want."""
+
+    to: Text
+    template: Text
+    data: dict[str, msgspec.Raw]
+    url: str | None = None
+
+
+_decoder = msgspec.json.Decoder(NoticeBody)
+_value_decoder = msgspec.json.Decoder(Value)
+
+
+async def send(request: web.Request) -> web.Response:
+    """`POST /message/v2/notices`."""
+    services = request.app[SERVICES]
+    holder = holder_of(request, bearer(request), TokenKind.APP)
+    body = await request.read()
+    notice = _checked(decode(_decoder, body))
+    data = {name: _value(name, raw) for name, raw in notice.data.items()}
+    notes = tuple(_notes(data))
+
+    async def make(keep: Keep) -> None:
+        order = await services.sending.prepare(
+            holder.app, _content(notice, data), names=[notice.to], notes=notes
+        )
+        (placed,) = order.placed
+        if not placed.delivery_id:
+            known = "nobody" not in placed.refusal
+            raise (ForbiddenError if known else NotFoundError)(placed.refusal, field="to")
+        await services.sending.put(order, once=keep(ACCEPTED))
+
+    asked = asked_for(request, f"app {holder.app.id}", body)
+    reply = await once_only(services.answers, asked, make)
+    headers = {"Warning": ", ".join(f'299 - "{note}"' for note in notes)} if notes else {}
+    if reply.replayed:
+        headers[REPLAYED] = "true"
+    return web.Response(text=reply.text, content_type="application/json", headers=headers)
+
+
+def refused(request: web.Request, error: RequestError) -> web.Response:
+    """`{"code", "message"}`, with the HTTP status equal to `code`."""
+    headers = {}
+    if error.status == web.HTTPUnauthorized.status_code:
+        headers[hdrs.WWW_AUTHENTICATE] = 'Bearer realm="notices"'
+    if isinstance(error, ThrottledError):
+        headers[hdrs.RETRY_AFTER] = str(int(error.retry_after.total_seconds()) or 1)
+    text = msgspec.json.encode({"code": error.status, "message": str(error)})
+    return web.Response(
+        status=error.status, body=text, content_type="application/json", headers=headers
+    )
+
+
+def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
+    """What is not there, or not with that method, in the same form."""
+    found = RequestError(f"use POST {PATH}")
+    found.status = error.status
+    answer = refused(request, found)
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        answer.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+    return answer
+
+
+def _checked(notice: NoticeBody) -> NoticeBody:
+    if notice.url and (len(notice.url) > LONGEST_URL or not _URL.fullmatch(notice.url)):
+        raise InvalidRequestError(
+            f"must be http(s)://…, at most {LONGEST_URL} characters", field="url"
+        )
+    if not 1 <= len(notice.data) <= MOST_KEYWORDS:
+        raise InvalidRequestError(f"must have 1 to {MOST_KEYWORDS} keywords", field="data")
+    return notice
+
+
+def _value(name: str, raw: msgspec.Raw) -> Value:
+    """Raises InvalidRequestError at the keyword."""
+    try:
+        given = decode(_value_decoder, bytes(raw))
+    except InvalidRequestError as error:
+        place = f"data.{name}.{error.field}".rstrip(".")
+        message = str(error).removeprefix(f"{error.field}: ")
+        raise InvalidRequestError(message, field=place) from error
+    if len(_text(given.value)) > LONGEST_VALUE:
+        raise InvalidRequestError(
+            f"must be at most {LONGEST_VALUE} characters", field=f"data.{name}.value"
+        )
+    return given
+
+
+def _content(notice: NoticeBody, data: Mapping[str, Value]) -> Content:
+    return Content(
+        way=Way.TEMPLATE,
+        purpose="notice",
+        template=notice.template,
+        data={name: _text(given.value) for name, given in data.items()},
+        url=notice.url or "",
+    )
+
+
+def _notes(data: Mapping[str, Value]) -> Iterator[str]:
+    unseen = sorted(UNSEEN & data.keys())
+    if unseen:
+        yield f"WeChat does not show {' and '.join(unseen)}"
+    if any(given.color for given in data.values()):
+        yield "WeChat does not show colours"
+    if cut := sorted(_cut(data)):
+        yield f"WeChat cuts {', '.join(cut)} at {KEYWORD} characters"
+    shown = "".join(_text(given.value) for name, given in data.items() if name not in UNSEEN)
+    if _EMOJI.search(shown):
+        yield "WeChat does not show emoji"
+    if len(shown) > ALTOGETHER:
+        yield f"WeChat shows {ALTOGETHER} characters altogether"
+
+
+def _cut(data: Mapping[str, Value]) -> Iterator[str]:
+    for name, given in data.items():
+        if name not in UNSEEN and len(_text(given.value)) > KEYWORD:
+            yield name if name.isascii() and name.isalnum() else "a keyword"
+
+
+def _text(value: Any) -> str:
+    """As it was written in JSON."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+API = Api(
+    prefixes=("/message/v2",),
+    routes=(Route(hdrs.METH_POST, PATH, shaped(send, refused), Proof.TOKEN),),
+    unrouted=unrouted,
+)

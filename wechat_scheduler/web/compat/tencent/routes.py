@@ -1,0 +1,180 @@
+"""Tencent's OpenAPI V3, as far as it reminds: set_reminder and is_reminder_set.
+
+    POST /v3/spread/set_reminder        begin0=…&key0=…&type0=…&title0=… (0 to 2)
+    GET|POST /v3/spread/is_reminder_set cmd=0|1|2
+
+with `openid`, `openkey`, `appid`, `pf` and `sig` as a form or in the query. Answers are
+`{"ret": 0, "is_lost": 0, …}` or `{"ret": CODE, "msg": …}`, or the same as XML; their status is 200.
+
+Each report replaces what the app reported for this user before, and a report that is refused replaces
+nothing. `appid` is the app's id here, `sig` is made with its app key; openids and openkeys are ours.
+"""
+
+import enum
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import hdrs, web
+
+from wechat_scheduler.audience.model import Found
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.delivery.sending import refusal_of
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.reminders.refusals import PastError, ReminderError
+from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.compat.tencent.answers import FORMAT, RefusedError, Ret, answer, refused
+from wechat_scheduler.web.compat.tencent.calls import Call, admitted, known
+from wechat_scheduler.web.compat.tencent.slots import Slot, read_slots
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.kit.shapes import shaped
+
+# Words that must not stand in the title of a reported reminder.
+WORDS: Final = web.AppKey("tencent", Sequence[str])
+
+log = structlog.get_logger(__name__)
+
+SET: Final = "/v3/spread/set_reminder"
+IS_SET: Final = "/v3/spread/is_reminder_set"
+# All of V3 is called so; what is not served is refused in Tencent's own way.
+ANY: Final = "/v3/{area}/{api}"
+
+# How late a reminder may be reported that is still of use.
+FORGIVING: Final = timedelta(hours=24)
+
+# Which field of a draft a slot's parameter became.
+_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({"time": "begin", "title": "title"})
+
+# What is asked for with `cmd`: is the account followed (`setup`), may the app remind (`reg`)?
+_ASKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"0": ("setup",), "1": ("reg",), "2": ("setup", "reg")}
+)
+
+
+class Reg(enum.IntEnum):
+    """Whether the user lets the app remind them: never said so, turned it off, or does."""
+
+    NEVER = -1
+    OFF = 0
+    ON = 1
+
+
+async def set_reminder(request: web.Request) -> web.Response:
+    """`POST /v3/spread/set_reminder`. Without any slot, nothing is left."""
+    services, call = request.app[SERVICES], await admitted(request)
+    await _require_consent(services, call)
+    report = read_slots(call.params, request.app[WORDS])
+    planned = list(_planned(services, call, report.slots))
+    is_lost = report.is_partial or len(planned) < len(report.slots)
+    # Two slots that are the same in everything are one.
+    reminders = list({reminder.id: reminder for reminder in planned}.values())
+    await services.reminders.replace_slots(call.app.id, call.alias.uid, Source.TENCENT, reminders)
+    log.info("reminder.reported", app=call.app.id, count=len(reminders), is_lost=is_lost)
+    return answer(request, {"ret": Ret.OK.value, "is_lost": int(is_lost), "msg": ""})
+
+
+async def is_reminder_set(request: web.Request) -> web.Response:
+    """`GET` and `POST /v3/spread/is_reminder_set`."""
+    services, call = request.app[SERVICES], await admitted(request)
+    asked = _ASKED.get(call.params.get("cmd", ""))
+    if asked is None:
+        raise RefusedError(Ret.INVALID, "must be 0, 1 or 2", field="cmd")
+    found = await _found(services, call)
+    follows = found is not None and found.subscriber.follows
+    said = {"setup": int(follows), "reg": _reg(call, found).value}
+    return answer(
+        request, {"ret": Ret.OK.value, "is_lost": 0} | {name: said[name] for name in asked}
+    )
+
+
+def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
+    """For a path, or a method, that no route of ours has."""
+    request[FORMAT] = request.query.get("format", "")
+    return refused(request, _no_api())
+
+
+async def nothing(request: web.Request) -> web.Response:
+    """Whatever else there is under `/v3`, of an app that is known."""
+    await known(request)
+    raise _no_api()
+
+
+def _no_api() -> RefusedError:
+    return RefusedError(Ret.NO_API, "this API is not served here")
+
+
+def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[Reminder]:
+    """What is too late to be of use is left out."""
+    alike: Counter[tuple[object, ...]] = Counter()
+    for slot in slots:
+        told = (slot.begin, slot.key, slot.sort, slot.title)
+        alike[told] += 1
+        draft = Draft(
+            title=slot.title,
+            detail=f"来自「{call.app.name}」",
+            start=slot.begin,
+            zone=call.app.zone,
+            owner=call.alias.uid,
+            slot=slot.number,
+            mark=slot.key,
+        )
+        try:
+            yield services.reminders.plan(
+                draft,
+                app_id=call.app.id,
+                source=Source.TENCENT,
+                reminder_id=_id(call, told, alike[told]),
+                forgiving=FORGIVING,
+            )
+        except PastError:
+            continue
+        except ReminderError as error:
+            field = f"{_PARAMETERS.get(error.field, 'key')}{slot.number}"
+            raise RefusedError(Ret.INVALID, error.reason, field=field) from error
+
+
+def _id(call: Call, told: tuple[object, ...], time: int) -> str:
+    """The same for what is reported again, so that what was said already is not said once more; of
+    slots that are alike in one report, each has its own."""
+    parts = (call.app.id, call.alias.uid, *told, time)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+
+
+async def _require_consent(services: Services, call: Call) -> None:
+    if not call.alias.consented:
+        raise RefusedError(Ret.NO_CONSENT, "the user has not authorised reminders of this app")
+    if refusal := refusal_of(await _found(services, call)):
+        raise RefusedError(Ret.NO_CONSENT, refusal)
+
+
+async def _found(services: Services, call: Call) -> Found | None:
+    return (await services.people.find(call.app, [call.alias.uid])).get(call.alias.uid)
+
+
+def _reg(call: Call, found: Found | None) -> Reg:
+    if not call.alias.consented:
+        return Reg.NEVER
+    return Reg.OFF if refusal_of(found) else Reg.ON
+
+
+def _setup(app: web.Application, config: Config, clock: Clock) -> None:
+    app[WORDS] = config.compat.tencent_words
+
+
+ROUTES = (
+    Route(hdrs.METH_POST, SET, shaped(set_reminder, refused), Proof.SIGNATURE),
+    Route(hdrs.METH_GET, IS_SET, shaped(is_reminder_set, refused), Proof.SIGNATURE),
+    Route(hdrs.METH_POST, IS_SET, shaped(is_reminder_set, refused), Proof.SIGNATURE),
+    Route(hdrs.METH_GET, ANY, shaped(nothing, refused), Proof.SIGNATURE),
+    Route(hdrs.METH_POST, ANY, shaped(nothing, refused), Proof.SIGNATURE),
+)
+
+API = Api(prefixes=("/v3/",), routes=ROUTES, unrouted=unrouted, setup=_setup)

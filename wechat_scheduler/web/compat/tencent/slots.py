@@ -1,0 +1,99 @@
+"""What an app reports with set_reminder: up to three slots of four parameters each. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from wechat_scheduler.web.compat.tencent.answers import RefusedError, Ret
+
+MOST: Final = 3
+FIELDS: Final = ("begin", "key", "type", "title")
+LEAST_TYPE: Final = 20_000
+LONGEST_TITLE: Final = 30
+LONGEST_KEY: Final = 128
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAME = re.compile(rf"(?:{'|'.join(FIELDS)})(0|[1-9][0-9]{{0,99}})")
+_SECONDS = re.compile(r"[0-9]{1,11}")
+_TYPE = re.compile(r"[0-9]{1,10}")
+# Control characters, halves of characters, what breaks lines.
+_ILLEGAL: Final = ("Cc", "Cs", "Zl", "Zp")
+# They turn the direction of what is written around the title.
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Slot(NamedTuple):
+    """`key` is the app's own name for what it reminds of, `sort` its own number for such reminders."""
+
+    number: int
+    begin: datetime
+    key: str
+    sort: int
+    title: str
+
+
+class Report(NamedTuple):
+    """`is_partial`: a slot was left out, since not all of it is there."""
+
+    slots: tuple[Slot, ...]
+    is_partial: bool
+
+
+def read_slots(params: Mapping[str, str], words: Sequence[str]) -> Report:
+    """A parameter that is empty is missing. `words` must not stand in a title.
+
+    Raises RefusedError for what is there and wrong, at its parameter.
+    """
+    reported = {
+        int(found[1]) for name in params if params[name] and (found := _NAME.fullmatch(name))
+    }
+    if beyond := [number for number in reported if number >= MOST]:
+        field = next(
+            f"{name}{min(beyond)}" for name in FIELDS if params.get(f"{name}{min(beyond)}")
+        )
+        raise RefusedError(Ret.TOO_MANY, f"at most {MOST} reminders are kept", field=field)
+    wanted = range(max(reported) + 1) if reported else range(0)
+    slots = tuple(slot for number in wanted for slot in _slot(params, number, words))
+    return Report(slots, is_partial=len(slots) < len(wanted))
+
+
+def _slot(params: Mapping[str, str], number: int, words: Sequence[str]) -> Iterator[Slot]:
+    """What is there is looked at even where something is missing."""
+    given = {name: params.get(f"{name}{number}", "") for name in FIELDS}
+    for name, check in (("begin", _check_begin), ("key", _check_key), ("type", _check_type)):
+        if given[name]:
+            check(given[name], f"{name}{number}")
+    _check_title(given["title"], f"title{number}", words)
+    if all(given.values()):
+        begin = _EPOCH + timedelta(seconds=int(given["begin"]))
+        yield Slot(number, begin, given["key"], int(given["type"]), given["title"])
+
+
+def _check_begin(value: str, field: str) -> None:
+    if not _SECONDS.fullmatch(value):
+        raise RefusedError(Ret.INVALID, "must be seconds since 1970, in digits", field=field)
+
+
+def _check_key(value: str, field: str) -> None:
+    if len(value) > LONGEST_KEY or any(map(_is_illegal, value)):
+        message = f"must be at most {LONGEST_KEY} characters, without control characters"
+        raise RefusedError(Ret.INVALID, message, field=field)
+
+
+def _check_type(value: str, field: str) -> None:
+    if not _TYPE.fullmatch(value) or int(value) < LEAST_TYPE:
+        raise RefusedError(Ret.INVALID, f"must be a number from {LEAST_TYPE} on", field=field)
+
+
+def _check_title(value: str, field: str, words: Sequence[str]) -> None:
+    if len(value) > LONGEST_TITLE:
+        raise RefusedError(Ret.WORDS, f"is longer than {LONGEST_TITLE} characters", field=field)
+    if any(map(_is_illegal, value)):
+        raise RefusedError(Ret.WORDS, "has a character that is not allowed", field=field)
+    if any(word.casefold() in value.casefold() for word in words):
+        raise RefusedError(Ret.WORDS, "has a word that is not allowed", field=field)
+
+
+def _is_illegal(character: str) -> bool:
+    return unicodedata.category(character) in _ILLEGAL or character in _TURNING

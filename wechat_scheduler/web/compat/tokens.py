@@ -1,0 +1,34 @@
+"""The tokens of foreign protocols: whose they are, wherever their protocol puts them."""
+
+from typing import NamedTuple
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.audience.model import App, Token, TokenKind
+from wechat_scheduler.errors import UnauthorizedError
+from wechat_scheduler.web.kit.services import SERVICES
+
+
+class Holder(NamedTuple):
+    """A good token, and the app that it belongs to."""
+
+    token: Token
+    app: App
+
+
+def holder_of(request: web.Request, text: str, kind: TokenKind) -> Holder:
+    """Whose token `text` is, if it is of that kind. Raises UnauthorizedError, ThrottledError."""
+    services = request.app[SERVICES]
+    token = services.directory.holder(text) if text else None
+    app = services.directory.app(token.app_id) if token else None
+    if token is None or app is None or token.kind is not kind:
+        if text:
+            services.doorkeeper.wrong_token(request, reason="unknown")
+        raise UnauthorizedError("the token is missing" if not text else "the token is not known")
+    return Holder(token, app)
+
+
+def bearer(request: web.Request, scheme: str = "bearer") -> str:
+    """The token in `Authorization: SCHEME TOKEN`; empty if there is none."""
+    given, _, value = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return value.strip() if given.lower() == scheme else ""

@@ -1,0 +1,144 @@
+"""How WeCron's API says no: the sentences of Django REST framework 3.6, in Chinese.
+
+    {"time": ["该字段是必填项。"]}                  400, by field
+    ["不能设一个过去的提醒: 2017-01-01 10:00"]      400, a bare list, the time in UTC
+    {"detail": "未找到。"}                          everything else
+
+Source: WeCron's `remind/serializers.py`, and the framework's locale zh_Hans.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+from urllib.parse import urlencode
+
+import msgspec
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import (
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    RequestError,
+    ThrottledError,
+    UnavailableError,
+)
+from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
+from wechat_scheduler.web.compat.wecron.office import WECRON
+from wechat_scheduler.web.kit.services import SERVICES
+
+REQUIRED: Final = "该字段是必填项。"
+BLANK: Final = "该字段不能为空。"
+NULL: Final = "该字段不能为 null。"
+NO_REPEAT: Final = "不支持这样的重复周期。"
+
+# What the desk finds wrong, by the native API's names: ours, and what is said.
+_WRONG: Final = {
+    "time": ("time", "时间太远了。"),
+    "defer": ("defer", "请确保提前或者延后不超过 366 天。"),
+    "to": ("participants", "参与者太多了。"),
+    "zone": ("time", "时区无效。"),
+}
+
+Fields: TypeAlias = Mapping[str, Sequence[str]]
+
+
+class RefusedError(InvalidRequestError):
+    """What was sent cannot be. `answer` says why, in the API's own form."""
+
+    def __init__(self, answer: Fields | Sequence[str]) -> None:
+        super().__init__("the reminder cannot be like that")
+        self.answer = answer
+
+
+class CursorError(NotFoundError):
+    """A cursor that no page of ours named."""
+
+
+class MethodError(RequestError):
+    """The path is known, but not with this method."""
+
+    status = 405
+
+
+class MediaTypeError(RequestError):
+    """The body is neither JSON nor a form."""
+
+    status = 415
+
+
+def past(time: datetime) -> RefusedError:
+    return RefusedError([f"不能设一个过去的提醒: {time.astimezone(UTC):%Y-%m-%d %H:%M}"])
+
+
+def translated(error: ReminderError) -> RefusedError:
+    """What the desk of reminders says, as WeCron would have."""
+    if isinstance(error, PastError):
+        return past(error.at)
+    if isinstance(error, RuleError):
+        return RefusedError({"repeat": [NO_REPEAT]})
+    field, words = _WRONG.get(error.field, (error.field, error.reason))
+    return RefusedError({field: [words]})
+
+
+def refused(request: web.Request, error: RequestError) -> web.Response:
+    """An error of any sort in the API's own form."""
+    error = translated(error) if isinstance(error, ReminderError) else error
+    answer = error.answer if isinstance(error, RefusedError) else {"detail": _detail(error)}
+    return web.Response(
+        status=error.status,
+        body=msgspec.json.encode(answer),
+        content_type="application/json",
+        headers=_headers(request, error),
+    )
+
+
+def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
+    """What comes to no route of the API's."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        response = refused(request, MethodError(f"方法 “{request.method}” 不被允许。"))
+        response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+        return response
+    return refused(request, NotFoundError("there is nothing here"))
+
+
+def _detail(error: RequestError) -> str:
+    match error:
+        case CursorError():
+            return "无效游标"
+        case NotFoundError():
+            return "未找到。"
+        case ForbiddenError():
+            return "Unauthorized!"
+        case ThrottledError():
+            return f"请求超过了限速。 Expected available in {_seconds(error)}.0 seconds."
+    return str(error)
+
+
+def _headers(request: web.Request, error: RequestError) -> dict[str, str]:
+    if isinstance(error, ThrottledError | UnavailableError):
+        return {hdrs.RETRY_AFTER: str(_seconds(error))}
+    if error.status == web.HTTPUnauthorized.status_code:
+        return {hdrs.WWW_AUTHENTICATE: _authorize_url(request)}
+    return {}
+
+
+def _seconds(error: ThrottledError | UnavailableError) -> int:
+    return max(1, math.ceil(error.retry_after.total_seconds()))
+
+
+def _authorize_url(request: web.Request) -> str:
+    """Where a browser would let its user log in through WeChat, and come back to its page."""
+    services = request.app[SERVICES]
+    apps = services.directory.apps()
+    came_from = request.headers.get("X-Referer") or request.headers.get(hdrs.REFERER, "")
+    query = {
+        "appid": apps[0].appid if apps else "",
+        "redirect_uri": services.links.public_url,
+        "response_type": "code",
+        "scope": "snsapi_userinfo",
+        "state": came_from,
+    }
+    base = request.app[WECRON].authorize_base
+    return f"{base}/connect/oauth2/authorize?{urlencode(query, errors='replace')}#wechat_redirect"

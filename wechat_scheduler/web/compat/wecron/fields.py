@@ -1,0 +1,197 @@
+"""What callers of WeCron's API send: every field is lax, and all that is wrong is said at once."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypedDict, cast
+from urllib.parse import parse_qsl
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.planning import FARTHEST, LONGEST_DETAIL, LONGEST_TITLE
+from wechat_scheduler.web.compat.wecron.errors import NULL, MediaTypeError, RefusedError
+
+MINUTE: Final = timedelta(minutes=1)
+SECOND: Final = 1000  # milliseconds
+
+LONGEST_URL: Final = 120
+LARGEST: Final = 2**31 - 1
+MOST_PEOPLE: Final = 2000
+
+# In the year 3554: what zones do to it is still a time.
+FARTHEST_TIME: Final = 5 * 10**13
+
+NOT_A_TIME: Final = "Invalid format"
+NOT_A_TEXT: Final = "不是有效的字符串。"
+NOT_A_URL: Final = "请输入合法的URL。"
+_TYPES: Final = {dict: "dict", list: "list", str: "str", type(None): "NoneType"}
+_URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_INTEGER = re.compile(r"([+-]?\d{1,20})(?:\.0*)?", re.ASCII)
+
+Reader = Callable[[Any], object]
+
+
+class Given(TypedDict, total=False):
+    """The fields that a body has; `time` in milliseconds, `participants` by their ids."""
+
+    time: int
+    title: str
+    desc: str
+    defer: timedelta
+    repeat: dict[str, object]
+    participants: tuple[str, ...]
+    external_url: str
+
+
+class FieldError(ValueError):
+    """What is wrong with one field, in Chinese."""
+
+
+def read_fields(request: web.Request, body: bytes) -> tuple[Given, frozenset[str]]:
+    """What is given, and the names of all fields, known or not. Raises RequestError."""
+    fields = decoded(request, body)
+    return cast(Given, checked(fields, _READERS)), frozenset(fields)
+
+
+def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, object]:
+    """Each field as its reader has it; others are let pass. Raises RefusedError."""
+    found: dict[str, object] = {}
+    wrong: dict[str, list[str]] = {}
+    for name in fields.keys() & readers.keys():
+        try:
+            found[name] = readers[name](fields[name])
+        except FieldError as error:
+            wrong[name] = [str(error)]
+    if wrong:
+        raise RefusedError({name: wrong[name] for name in readers if name in wrong})
+    return found
+
+
+def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
+    """The body as an object, from JSON or a form. Raises InvalidRequestError, MediaTypeError."""
+    match request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower():
+        case "application/json":
+            found = _json(body) if body else {}
+        case "application/x-www-form-urlencoded":
+            found = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        case other:
+            raise MediaTypeError(f"不支持请求中的媒体类型 “{other}”。")
+    if not isinstance(found, dict):
+        name = _TYPES.get(type(found), type(found).__name__)
+        words = f"无效数据。期待为字典类型，得到的是 {name} 。"
+        raise RefusedError({"non_field_errors": [words]})
+    return found
+
+
+def instant(milliseconds: int) -> datetime:
+    """To the second; what is less is kept beside it."""
+    return datetime.fromtimestamp(milliseconds // SECOND, UTC)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRequestError(f"JSON parse error - {error}") from error
+
+
+def _time(value: Any) -> int:
+    """As Python's `int` reads it: WeCron did `int(value) / 1000.0`."""
+    try:
+        milliseconds = int(_present(value))
+    except FieldError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        raise FieldError(NOT_A_TIME) from error
+    if abs(milliseconds) > FARTHEST_TIME:
+        raise FieldError(NOT_A_TIME)
+    return milliseconds
+
+
+def text_of(longest: int) -> Reader:
+    """Numbers are texts as well; what surrounds them is not."""
+
+    def read(value: Any) -> str:
+        _present(value)
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise FieldError(NOT_A_TEXT)
+        text = str(value).strip()
+        if "\0" in text:
+            raise FieldError(NOT_A_TEXT)
+        return _short(text, longest)
+
+    return read
+
+
+def url_of(longest: int) -> Reader:
+    """Empty or null for none."""
+
+    def read(value: Any) -> str:
+        text = str(text_of(longest)(value or ""))
+        if text and not (_URL.fullmatch(text) and text.isprintable()):
+            raise FieldError(NOT_A_URL)
+        return text
+
+    return read
+
+
+def _defer(value: Any) -> timedelta:
+    """Minutes, as a 32-bit integer: 60, "60" or "1.0"."""
+    found = _INTEGER.fullmatch(str(_present(value)).strip())
+    if found is None or isinstance(value, bool | list | dict):
+        raise FieldError("请填写合法的整数值。")
+    minutes, most = int(found[1]), FARTHEST // MINUTE
+    least, most = (-most, most) if -LARGEST <= minutes + 1 <= LARGEST + 1 else (~LARGEST, LARGEST)
+    if minutes > most:
+        raise FieldError(f"请确保该值小于或者等于 {most}。")
+    if minutes < least:
+        raise FieldError(f"请确保该值大于或者等于 {least}。")
+    return minutes * MINUTE
+
+
+def _repeat(value: Any) -> dict[str, object]:
+    """A "minute" in it was always dropped."""
+    if not isinstance(value or {}, dict):
+        raise FieldError(f"期望是包含类目的字典，得到类型为 “{type(value).__name__}”。")
+    return {
+        unit: int(number) if isinstance(number, str) and number.isdecimal() else number
+        for unit, number in (value or {}).items()
+        if unit != "minute"
+    }
+
+
+def _participants(value: Any) -> tuple[str, ...]:
+    if not isinstance(value or [], list):
+        raise FieldError(f"期望为一个包含物件的列表，得到的类型是“{type(value).__name__}”。")
+    if len(value or ()) > MOST_PEOPLE:
+        raise FieldError(f"该字段不能超过 {MOST_PEOPLE} 个元素。")
+    ids = (one.get("id") if isinstance(one, dict) else None for one in value or ())
+    return tuple(dict.fromkeys(one for one in ids if isinstance(one, str) and one))
+
+
+def _short(text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise FieldError(f"请确保这个字段不能超过 {longest} 个字符。")
+    return text
+
+
+def _present(value: Any) -> Any:
+    if value is None:
+        raise FieldError(NULL)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise FieldError("请填写合法的数字。")
+    return value
+
+
+_READERS: Final[Mapping[str, Reader]] = {
+    "title": text_of(LONGEST_TITLE),
+    "time": _time,
+    "defer": _defer,
+    "desc": lambda value: text_of(LONGEST_DETAIL)("" if value is None else value),
+    "repeat": _repeat,
+    "participants": _participants,
+    "external_url": url_of(LONGEST_URL),
+}

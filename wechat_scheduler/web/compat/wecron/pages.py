@@ -1,0 +1,107 @@
+"""The pages of WeCron's list, by time: ten reminders each, from today on, and back from there.
+
+A cursor is opaque to callers. It names a place between two reminders: an instant, how many of those
+at that instant lie before it, and whether the page ends or begins there.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.web.compat.wecron.errors import CursorError
+
+PAGE: Final = 10
+# Of one user at the same instant; nobody has more.
+CROWD: Final = 1000
+
+_MOMENT: Final = timedelta(microseconds=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(rb"p=(-?\d{1,17})&o=(\d{1,4})&r=([01])")
+
+
+class Place(NamedTuple):
+    """Between two reminders: after `skip` of those that start `at` then."""
+
+    at: datetime
+    skip: int = 0
+    backwards: bool = False
+
+
+class Page(NamedTuple):
+    """Its reminders, and where the pages beside it begin."""
+
+    reminders: Sequence[Reminder]
+    next: Place | None
+    previous: Place | None
+
+
+def today(now: datetime, zone: str) -> Place:
+    """Where the first page begins: at midnight by the user's clock."""
+    midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Place(midnight.astimezone(UTC))
+
+
+async def page_at(desk: ReminderDesk, uid: str, place: Place) -> Page:
+    if place.backwards:
+        return await _page_before(desk, uid, place)
+    found = await desk.of_person(uid, since=place.at, offset=place.skip, limit=PAGE + 1)
+    shown, rest = found[:PAGE], found[PAGE:]
+    following = (await _place(desk, uid, rest[0]))._replace(backwards=False) if rest else None
+    back = place._replace(backwards=True)
+    return Page(shown, following, back if await _before(desk, uid, back, 1) else None)
+
+
+async def _page_before(desk: ReminderDesk, uid: str, place: Place) -> Page:
+    found = await _before(desk, uid, place, PAGE + 1)
+    rest, shown = found[:-PAGE], found[-PAGE:]
+    previous = await _place(desk, uid, shown[0]) if rest else None
+    return Page(shown, place._replace(backwards=False), previous)
+
+
+def cursor(place: Place) -> str:
+    micros = (place.at - _EPOCH) // _MOMENT
+    text = f"p={micros}&o={place.skip}&r={int(place.backwards)}"
+    return urlsafe_b64encode(text.encode()).decode()
+
+
+def place_of(text: str) -> Place:
+    """Raises CursorError."""
+    try:
+        found = _CURSOR.fullmatch(urlsafe_b64decode(text))
+        if found is None:
+            raise ValueError(text)
+        at = _EPOCH + int(found[1]) * _MOMENT
+    except (ValueError, OverflowError) as error:
+        raise CursorError("not a cursor of ours") from error
+    return Place(at, int(found[2]), found[3] == b"1")
+
+
+async def _before(desk: ReminderDesk, uid: str, place: Place, most: int) -> list[Reminder]:
+    """The last ones before a place, the oldest first."""
+    same: Sequence[Reminder] = ()
+    if place.skip:
+        same = await desk.of_person(
+            uid,
+            since=place.at,
+            until=place.at + _MOMENT,
+            offset=max(0, place.skip - most),
+            limit=min(place.skip, most),
+        )
+    earlier: Sequence[Reminder] = ()
+    if len(same) < most:
+        left = most - len(same)
+        earlier = await desk.of_person(uid, until=place.at, newest_first=True, limit=left)
+    return [*reversed(earlier), *same]
+
+
+async def _place(desk: ReminderDesk, uid: str, reminder: Reminder) -> Place:
+    """Where a page ends that has this one after it."""
+    at = reminder.start
+    same = await desk.of_person(uid, since=at, until=at + _MOMENT, limit=CROWD)
+    skip = next((number for number, one in enumerate(same) if one.id == reminder.id), 0)
+    return Place(at, skip, backwards=True)

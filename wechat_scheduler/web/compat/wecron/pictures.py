@@ -1,0 +1,92 @@
+"""The two pictures of a reminder that WeCron gives away without a token: its QR code and poster."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.errors import UnauthorizedError, UnavailableError
+from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.web.compat.tokens import bearer
+from wechat_scheduler.web.compat.wecron.office import WECRON
+from wechat_scheduler.web.compat.wecron.people import NOBODY, keeper_of
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.poster import Poster
+from wechat_scheduler.web.pages.reminder_links import find_reminder, join_url, qr_code
+from wechat_scheduler.web.pages.times import spoken
+
+log = structlog.get_logger(__name__)
+
+# As long as an image may be off when somebody edits the reminder.
+CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Authorization"}
+
+
+class QrCode(msgspec.Struct):
+    """Where WeChat shows it."""
+
+    qrcodeUrl: str  # noqa: N815 - WeCron's name
+
+
+async def qrcode(request: web.Request) -> web.Response:
+    """`GET /reminds/api/{id}/qrcode/`: whoever scans it is reminded too."""
+    _count(request)
+    reminder = await find_reminder(request, request.match_info["id"])
+    code = await qr_code(request, reminder)
+    body = msgspec.json.encode(QrCode(code.image_url))
+    return web.Response(body=body, content_type="application/json")
+
+
+async def share_post(request: web.Request) -> web.Response:
+    """`GET /reminds/api/{id}/share_post/`: a PNG to be sent to friends."""
+    _count(request)
+    reminder = await find_reminder(request, request.match_info["id"])
+    sharer = await _sharer(request, reminder)
+    poster = Poster(
+        sharer=(sharer.nickname if sharer else "") or NOBODY,
+        text=reminder.detail or reminder.title,
+        qr=await _scanned(request, reminder),
+        title=reminder.title if reminder.detail else "",
+        time=_time(reminder),
+    )
+    png = await request.app[WECRON].posters.png(poster)
+    return web.Response(body=png, content_type="image/png", headers=CACHED)
+
+
+def _time(reminder: Reminder) -> str:
+    start = reminder.start.astimezone(ZoneInfo(reminder.zone))
+    if reminder.rule:
+        return describe(reminder.rule, start)
+    return spoken(start, ZoneInfo(reminder.zone))
+
+
+def _count(request: web.Request) -> None:
+    """Raises ThrottledError."""
+    services = request.app[SERVICES]
+    request.app[WECRON].pictures.count(str(services.doorkeeper.address(request)))
+
+
+async def _scanned(request: web.Request, reminder: Reminder) -> str:
+    """WeChat's own code for a reminder that is over before it; else our page, which always has one.
+    Raises UnavailableError."""
+    if reminder.due_at is not None and not reminder.rule:
+        try:
+            code = await qr_code(request, reminder)
+            if reminder.due_at <= code.ends_at:
+                return code.url
+        except UnavailableError as error:
+            log.warning("reminder.no_qrcode", reminder=reminder.id, error=str(error))
+    return join_url(request.app[SERVICES].links, reminder.id)
+
+
+async def _sharer(request: web.Request, reminder: Reminder) -> Subscriber | None:
+    """Who looks at it, if a token says so; else whose it is."""
+    if bearer(request, "token"):
+        try:
+            return (await keeper_of(request)).person
+        except UnauthorizedError as error:
+            log.debug("poster.viewer_unknown", error=str(error))
+    return await request.app[SERVICES].people.subscriber(reminder.owner)

@@ -1,0 +1,210 @@
+"""WeCron's REMINDS ("RaaS"): `/reminds/api/`, the reminders of one user.
+
+    Authorization: Token TOKEN
+    {"time": MILLISECONDS, "title": …, "desc": …, "defer": MINUTES, "external_url": …,
+     "repeat": {"month": 1}, "participants": [{"id": …}]}
+
+The token belongs to the user (`apps wecron-token`), and an app sends in its name. Without `time` it
+is read from `desc`, then from `title`. `defer` is from the time to when it is said, negative for
+before. The slash at
+the end of a path may be left out.
+
+Where the original is worse than its page, the page holds: POST answers 200, as documented (201 by
+`compat.wecron_created`), `time` comes back to the millisecond, and participants may be POSTed.
+
+Source: `seeds/wecron-raas.txt`, and WeCron's `remind/views.py` and `remind/serializers.py`.
+"""
+
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import ForbiddenError, NotFoundError
+from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.compat.wecron import pages as wecron_pages
+from wechat_scheduler.web.compat.wecron import shown as wecron_shown
+from wechat_scheduler.web.compat.wecron.drafts import drafted, edited
+from wechat_scheduler.web.compat.wecron.errors import refused, unrouted
+from wechat_scheduler.web.compat.wecron.fields import Given, read_fields
+from wechat_scheduler.web.compat.wecron.office import WECRON, setup
+from wechat_scheduler.web.compat.wecron.people import Keeper, keeper_of, people_of
+from wechat_scheduler.web.compat.wecron.pictures import qrcode, share_post
+from wechat_scheduler.web.compat.wecron.profile import change_profile, profile
+from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.web.kit.route import Handler, Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.shapes import shaped
+from wechat_scheduler.web.pages.reminder_links import find_reminder, page_path
+
+log = structlog.get_logger(__name__)
+
+REMINDS: Final = "/reminds/api/"
+ONE: Final = f"{REMINDS}{{id}}/"
+PROFILE: Final = "/profile/api/"
+
+# All that a stranger to a reminder may change of it.
+ANYBODYS: Final = frozenset(("participants",))
+
+
+class ListResult(msgspec.Struct, kw_only=True):
+    """A page; the addresses of those beside it are null where there is nothing."""
+
+    next: str | None
+    previous: str | None
+    results: list[wecron_shown.RemindResult]
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /reminds/api/`."""
+    services, keeper = request.app[SERVICES], await keeper_of(request)
+    request.app[WECRON].creates.count(keeper.person.uid)
+    body = await request.read()
+    given, _ = read_fields(request, body)
+
+    async def make(keep: Keep) -> None:
+        await _make(request, keeper, given, keep)
+
+    asked = asked_for(request, f"user {keeper.person.uid}", body)
+    reply = await once_only(services.answers, asked, make)
+    status = request.app[WECRON].created
+    return web.Response(status=status, text=reply.text, content_type="application/json")
+
+
+async def listed(request: web.Request) -> web.Response:
+    """`GET /reminds/api/`: owned or joined, by time, from today on."""
+    services, keeper = request.app[SERVICES], await keeper_of(request)
+    if text := request.query.get("cursor", ""):
+        place = wecron_pages.place_of(text)
+    else:
+        place = wecron_pages.today(services.clock.now(), keeper.zone)
+    page = await wecron_pages.page_at(services.reminders, keeper.person.uid, place)
+    results = await wecron_shown.shown(request, keeper, page.reminders)
+    following, previous = _address(request, page.next), _address(request, page.previous)
+    return _json(ListResult(next=following, previous=previous, results=results))
+
+
+async def shown(request: web.Request) -> web.Response:
+    """`GET /reminds/api/{id}/`: whose ever it is, as its id is a secret to be shared."""
+    keeper = await keeper_of(request)
+    return await _answer(request, keeper, await _seen(request, keeper))
+
+
+async def change(request: web.Request) -> web.Response:
+    """`PATCH /reminds/api/{id}/`: what is left out stays as it is."""
+    keeper = await keeper_of(request)
+    reminder = await _seen(request, keeper)
+    given, names = read_fields(request, await request.read())
+    if reminder.owner != keeper.person.uid and not (reminder.owner and names == ANYBODYS):
+        raise ForbiddenError("this reminder is somebody else's")
+    edit = await edited(request, keeper, given)
+    changed = await request.app[SERVICES].reminders.change(reminder.id, edit)
+    return await _answer(request, keeper, changed)
+
+
+async def remove(request: web.Request) -> web.Response:
+    """`DELETE /reminds/api/{id}/`: the owner deletes it, whoever joined leaves."""
+    keeper, desk = await keeper_of(request), request.app[SERVICES].reminders
+    reminder = await _seen(request, keeper)
+    if reminder.owner == keeper.person.uid:
+        await desk.remove(reminder.id)
+    elif not await desk.leave(reminder.id, keeper.person.uid):
+        raise ForbiddenError("this reminder is somebody else's")
+    return web.Response(status=204)
+
+
+async def opened(request: web.Request) -> web.Response:
+    """`GET /reminds/{id}`: to the page of the reminder."""
+    services = request.app[SERVICES]
+    reminder = await find_reminder(request, request.match_info["id"])
+    place = services.links.public_url + page_path(services.links, reminder.id)
+    return web.Response(status=302, headers={hdrs.LOCATION: place})
+
+
+async def media(request: web.Request) -> web.Response:
+    """`GET /reminds/media/{id}`: no reminder has a picture or a voice of its own."""
+    raise NotFoundError("there is no media here")
+
+
+async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) -> None:
+    """The code is drawn first: the answer that is kept with the reminder shows it."""
+    services, app = request.app[SERVICES], keeper.app
+    draft = await drafted(request, keeper, given)
+    planned = services.reminders.plan(draft, app_id=app.id, source=Source.WECRON)
+    code = await wecron_shown.qrcode_of(request, planned)
+    people = await people_of(request, app, (draft.owner, *draft.people))
+    invited = [people[uid] for uid in draft.people]
+
+    def answer(reminder: Reminder) -> str:
+        found = wecron_shown.result(reminder, invited, people, services.links, qrcode=code)
+        return msgspec.json.encode(found).decode()
+
+    await services.reminders.create(
+        draft,
+        app_id=app.id,
+        source=Source.WECRON,
+        reminder_id=planned.id,
+        once=lambda reminder: keep(answer(reminder)),
+    )
+
+
+async def _seen(request: web.Request, keeper: Keeper) -> Reminder:
+    """Raises NotFoundError, for what another app keeps of others as well."""
+    reminder = await find_reminder(request, request.match_info["id"])
+    if reminder.app_id == keeper.app.id or reminder.owner == keeper.person.uid:
+        return reminder
+    if keeper.person.uid in await request.app[SERVICES].reminders.people(reminder.id):
+        return reminder
+    raise NotFoundError("there is no such reminder")
+
+
+async def _answer(request: web.Request, keeper: Keeper, reminder: Reminder) -> web.Response:
+    (found,) = await wecron_shown.shown(request, keeper, [reminder])
+    return _json(found)
+
+
+def _address(request: web.Request, place: wecron_pages.Place | None) -> str | None:
+    """Of a page, as whoever asks reaches it."""
+    if place is None:
+        return None
+    base = request.app[SERVICES].links.public_url or str(request.url.origin())
+    return f"{base}{REMINDS}?cursor={wecron_pages.cursor(place)}"
+
+
+def _json(found: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(found), content_type="application/json")
+
+
+def _route(method: str, path: str, handler: Handler, proof: Proof) -> Route:
+    return Route(method, path, shaped(handler, refused), proof)
+
+
+ROUTES = (
+    _route(hdrs.METH_POST, REMINDS, create, Proof.TOKEN),
+    _route(hdrs.METH_GET, REMINDS, listed, Proof.TOKEN),
+    _route(hdrs.METH_GET, ONE, shown, Proof.TOKEN),
+    _route(hdrs.METH_PATCH, ONE, change, Proof.TOKEN),
+    _route(hdrs.METH_DELETE, ONE, remove, Proof.TOKEN),
+    _route(hdrs.METH_GET, f"{ONE}qrcode/", qrcode, Proof.CAPABILITY),
+    _route(hdrs.METH_GET, f"{ONE}share_post/", share_post, Proof.CAPABILITY),
+    _route(hdrs.METH_GET, PROFILE, profile, Proof.TOKEN),
+    _route(hdrs.METH_PATCH, PROFILE, change_profile, Proof.TOKEN),
+    _route(hdrs.METH_GET, "/reminds/{id}", opened, Proof.CAPABILITY),
+    _route(hdrs.METH_GET, "/reminds/media/{id}", media, Proof.CAPABILITY),
+)
+
+# The same paths without the slash at their end, which the original redirects, and those with one.
+SPELLINGS = tuple(
+    route._replace(path=route.path[:-1] if route.path.endswith("/") else f"{route.path}/")
+    for route in ROUTES
+)
+
+API = Api(
+    prefixes=("/reminds/", "/profile/api"),
+    routes=ROUTES,
+    unrouted=unrouted,
+    spellings=SPELLINGS,
+    setup=setup,
+)

@@ -1,0 +1,99 @@
+"""Reminders as WeCron's API shows them; the fields are in the order of its serializer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence import to_wecron
+from wechat_scheduler.web.compat.wecron.drafts import milliseconds
+from wechat_scheduler.web.compat.wecron.people import Keeper, Person, people_of, unknown
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.reminder_links import qr_code
+
+log = structlog.get_logger(__name__)
+
+MINUTE: Final = timedelta(minutes=1)
+
+
+class RemindResult(msgspec.Struct, kw_only=True):
+    """`participate_qrcode` is null for who follows the account already, and `post_url` while
+    nobody said where users reach us."""
+
+    title: str
+    time: int
+    owner: Person
+    id: str
+    defer: int
+    desc: str
+    repeat: dict[str, int]
+    participants: list[Person]
+    participate_qrcode: str | None
+    media_id: None = None
+    post_url: str | None
+    external_url: str | None
+
+
+async def shown(
+    request: web.Request, keeper: Keeper, reminders: Sequence[Reminder]
+) -> list[RemindResult]:
+    """As they are kept, for the eyes of that user."""
+    joined = await request.app[SERVICES].reminders.people_of([one.id for one in reminders])
+    uids = [uid for one in reminders for uid in (one.owner, *joined.get(one.id, ()))]
+    people = await people_of(request, keeper.app, uids)
+    links = request.app[SERVICES].links
+    return [
+        result(
+            one,
+            [people[uid] for uid in joined.get(one.id, ())],
+            people,
+            links,
+            qrcode=None if keeper.person.is_reachable else await qrcode_of(request, one),
+        )
+        for one in reminders
+    ]
+
+
+def result(
+    reminder: Reminder,
+    participants: list[Person],
+    people: Mapping[str, Person],
+    links: Links,
+    *,
+    qrcode: str | None,
+) -> RemindResult:
+    mark = reminder.mark if reminder.source is Source.WECRON else ""
+    return RemindResult(
+        title=reminder.title,
+        time=milliseconds(reminder.start, mark),
+        owner=people.get(reminder.owner) or unknown(reminder.owner),
+        id=reminder.id,
+        defer=reminder.defer // MINUTE,
+        desc=reminder.detail,
+        repeat=to_wecron(rule_of(reminder.rule)),
+        participants=participants,
+        participate_qrcode=qrcode,
+        post_url=_post_url(links, reminder),
+        external_url=reminder.url or None,
+    )
+
+
+async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
+    """None while WeChat draws none: a reminder is not lost for want of a picture."""
+    try:
+        return (await qr_code(request, reminder)).image_url
+    except RequestError as error:
+        log.warning("reminder.no_qrcode", reminder=reminder.id, error=str(error))
+        return None
+
+
+def _post_url(links: Links, reminder: Reminder) -> str | None:
+    path = f"/reminds/api/{reminder.id}/share_post/"
+    return links.url_if_public(path) or None

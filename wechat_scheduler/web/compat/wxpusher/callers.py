@@ -1,0 +1,70 @@
+"""The callers of WxPusher's API, and how often they may call."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import web
+
+from wechat_scheduler.audience.model import App, TokenKind
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import UnauthorizedError
+from wechat_scheduler.web.compat.tokens import Holder, holder_of
+from wechat_scheduler.web.compat.wxpusher.wire import Code, WxPusherError
+from wechat_scheduler.web.kit.rates import Rate
+from wechat_scheduler.web.kit.services import SERVICES
+
+PERIOD: Final = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Calls in ten seconds: `calls` are counted by app, `queries` (which need no token) by address."""
+
+    calls: Rate
+    queries: Rate
+
+
+LIMITS: Final = web.AppKey("wxpusher", Limits)
+
+
+def setup(app: web.Application, config: Config, clock: Clock) -> None:
+    most = config.compat
+    app[LIMITS] = Limits(
+        calls=Rate(clock, most=most.wxpusher_calls, period=PERIOD),
+        queries=Rate(clock, most=most.wxpusher_queries, period=PERIOD),
+    )
+
+
+def app_of(request: web.Request, token: str | None) -> App:
+    """The app of an `appToken`. Raises WxPusherError, ThrottledError."""
+    return _holder(request, token, TokenKind.APP, "appToken").app
+
+
+def named_app(request: web.Request) -> App:
+    """The same for a token in the query."""
+    return app_of(request, request.query.get("appToken"))
+
+
+def user_of(request: web.Request, token: str) -> Holder:
+    """The app and user of an SPT. Raises WxPusherError, ThrottledError."""
+    return _holder(request, token, TokenKind.SIMPLE, "spt")
+
+
+def count_query(request: web.Request) -> None:
+    """Raises ThrottledError."""
+    services = request.app[SERVICES]
+    request.app[LIMITS].queries.count(str(services.doorkeeper.address(request)))
+
+
+def _holder(request: web.Request, token: str | None, kind: TokenKind, field: str) -> Holder:
+    text = (token or "").strip()
+    if not text:
+        raise WxPusherError(f"{field} 不能为空", code=Code.UNAUTHORISED, field=field)
+    try:
+        holder = holder_of(request, text, kind)
+    except UnauthorizedError as error:
+        raise WxPusherError(f"{field} 不合法", code=Code.UNAUTHORISED, field=field) from error
+    request.app[LIMITS].calls.count(str(holder.app.id))
+    return holder

@@ -1,0 +1,118 @@
+"""What a request to send says, checked: the same rules however it came."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import msgspec
+
+from wechat_scheduler.delivery.model import Content, Form
+from wechat_scheduler.web.compat.wxpusher.wire import (
+    Loose,
+    WxPusherError,
+    malformed,
+    text_of,
+    whole,
+)
+from wechat_scheduler.web.pages.content import ContentType, plain, render
+
+LONGEST_CONTENT: Final = 40_000
+LONGEST_SUMMARY: Final = 100
+LONGEST_URL: Final = 1000
+MOST_UIDS: Final = 2000
+MOST_TOPICS: Final = 5
+LARGEST_ID: Final = (1 << 53) - 1
+
+# Of a message without a summary this much is read to make one.
+HEAD: Final = 2000
+
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+# What cannot be anybody's name is not looked for.
+_NAME = re.compile(r"[^\x00-\x1f]{1,128}")
+
+Many: TypeAlias = list[Loose] | str | None
+
+
+class ContentBody(msgspec.Struct, rename="camel"):
+    """What is said. `verifyPay` and `verifyPayType` are let pass unread: nobody pays here."""
+
+    content: Loose = None
+    summary: Loose = None
+    content_type: Loose = None
+    url: Loose = None
+
+
+class SendBody(ContentBody, rename="camel"):
+    """`POST /api/send/message`."""
+
+    app_token: str | None = None
+    uids: Many = None
+    topic_ids: Many = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message, and whom it is for as the request has it."""
+
+    content: Content
+    uids: Sequence[str]
+    topics: Sequence[int]
+
+    @property
+    def names(self) -> list[str]:
+        """As they can be looked up: in the same order, the empty one being nobody's."""
+        return [uid if _NAME.fullmatch(uid) else "" for uid in self.uids]
+
+    @property
+    def named_topics(self) -> list[int]:
+        """Each once. 0, which is nobody's id at WxPusher, would be everybody's here."""
+        return [topic for topic in dict.fromkeys(self.topics) if topic]
+
+
+def draft_of(body: SendBody, path: str) -> Draft:
+    """Raises WxPusherError, which names the field."""
+    uids = [text_of(one) for one in _listed(body.uids, "uids", path)]
+    topics = [
+        whole(one, "topicIds", least=0, most=LARGEST_ID, default=0)
+        for one in _listed(body.topic_ids, "topicIds", path)
+    ]
+    for given, most, field in ((uids, MOST_UIDS, "uids"), (topics, MOST_TOPICS, "topicIds")):
+        if len(given) > most:
+            raise WxPusherError(f"{field} 最多 {most} 个", field=field)
+    if not uids and not topics:
+        raise WxPusherError("uids 和 topicIds 不能同时为空", field="uids")
+    return Draft(content=content_of(body), uids=uids, topics=topics)
+
+
+def content_of(body: ContentBody) -> Content:
+    """Raises WxPusherError, which names the field."""
+    content, summary, url = map(text_of, (body.content, body.summary, body.url))
+    if not content.strip():
+        raise WxPusherError("content 不能为空", field="content")
+    for text, longest, field in (
+        (content, LONGEST_CONTENT, "content"),
+        (summary, LONGEST_SUMMARY, "summary"),
+        (url, LONGEST_URL, "url"),
+    ):
+        if len(text) > longest:
+            raise WxPusherError(f"{field} 不能超过 {longest} 个字符", field=field)
+    if url and not _URL.fullmatch(url):
+        raise WxPusherError("url 必须以 http:// 或 https:// 开头", field="url")
+    form = Form(whole(body.content_type, "contentType", least=1, most=3, default=1))
+    title = summary.strip() or head(content, form)
+    return Content(title=title, text=content, form=form, url=url, landing=True)
+
+
+def head(content: str, form: Form) -> str:
+    """The beginning of what is marked up, without its marks; text is its own summary."""
+    if form is Form.TEXT:
+        return ""
+    return plain(render(content[:HEAD], ContentType[form.name]))[:LONGEST_SUMMARY]
+
+
+def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:
+    """Without the blanks that shell scripts leave in their lists."""
+    if isinstance(given, str) and given:
+        raise malformed(path, f"{field} 必须是数组")
+    return (one for one in given or () if text_of(one).strip())

@@ -1,0 +1,116 @@
+"""QR codes that say who scanned them: `POST /api/fun/create/qrcode`, and who did."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.audience import qrcodes
+from wechat_scheduler.audience.model import Purpose
+from wechat_scheduler.audience.qrcodes import LONGEST
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.web.compat.wxpusher.callers import app_of
+from wechat_scheduler.web.compat.wxpusher.wire import (
+    Code,
+    Loose,
+    WxPusherError,
+    answered,
+    millis,
+    read,
+    text_of,
+    whole,
+)
+from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.pages.qr_images import qr_path
+
+LONGEST_EXTRA: Final = 64
+DEFAULT_LIFE: Final = 1800
+
+_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
+
+
+class CodeBody(msgspec.Struct, rename="camel"):
+    """`validTime` is in seconds."""
+
+    app_token: str | None = None
+    extra: Loose = None
+    valid_time: Loose = None
+
+
+class CodeResult(msgspec.Struct, rename="camel"):
+    """`url` is the picture; `shortUrl` what it says, for those who draw their own."""
+
+    expires: int
+    code: str
+    short_url: str
+    url: str
+    extra: str
+
+
+_decoder = msgspec.json.Decoder(CodeBody)
+
+
+async def create(request: web.Request) -> str:
+    """`POST /api/fun/create/qrcode`."""
+    body = await request.read()
+    wish = read(_decoder, body, request.path)
+    services, app = request.app[SERVICES], app_of(request, wish.app_token)
+    extra, lifetime = _extra(wish), _lifetime(wish)
+
+    async def make(keep: Keep) -> None:
+        await services.codes.make(
+            app,
+            Purpose.APP,
+            extra=extra,
+            lifetime=lifetime,
+            once=lambda code: keep(answered(_result(services, code))),
+        )
+
+    try:
+        asked = asked_for(request, f"app {app.id}", body)
+        return (await once_only(services.answers, asked, make)).text
+    except WeChatError as error:
+        raise WxPusherError(f"与微信交互异常：{error}", code=Code.WECHAT) from error
+
+
+async def scanned_by(request: web.Request) -> str:
+    """`GET /api/fun/scan-qrcode-uid?code=`: whoever scanned it last. The code is the secret."""
+    code = request.query.get("code", "")
+    scene = await request.app[SERVICES].people.scene(code) if _CODE.fullmatch(code) else None
+    if scene is None or scene.purpose is not Purpose.APP:
+        raise WxPusherError("code 不存在", field="code")
+    if not scene.last_uid:
+        raise WxPusherError("二维码还没有人扫描", field="code")
+    return answered(scene.last_uid)
+
+
+def _extra(wish: CodeBody) -> str:
+    extra = text_of(wish.extra)
+    if not extra.strip():
+        raise WxPusherError("extra 不能为空", field="extra")
+    if len(extra) > LONGEST_EXTRA or "\0" in extra:
+        raise WxPusherError(f"extra 不能超过 {LONGEST_EXTRA} 个字符", field="extra")
+    return extra
+
+
+def _lifetime(wish: CodeBody) -> timedelta:
+    most = int(LONGEST.total_seconds())
+    return timedelta(
+        seconds=whole(wish.valid_time, "validTime", least=1, most=most, default=DEFAULT_LIFE)
+    )
+
+
+def _result(services: Services, code: qrcodes.Code) -> CodeResult:
+    scene = code.scene
+    # Clients look for `.jpg`; where users cannot reach us it is WeChat's own picture.
+    ours = services.links.url_if_public(qr_path(services.links, scene.id))
+    return CodeResult(
+        expires=millis(scene.expires_at or code.ends_at),
+        code=scene.id,
+        short_url=code.url,
+        url=ours or f"{code.image_url}&file=.jpg",
+        extra=scene.extra,
+    )

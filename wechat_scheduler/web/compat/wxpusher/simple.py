@@ -1,0 +1,135 @@
+"""Simple push: whoever was given a user's SPT may write to them, and needs nothing else.
+
+A message goes out in the name of the app that the token was made for, as long as the user takes what
+that app sends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.model import digest
+from wechat_scheduler.delivery.model import Content
+from wechat_scheduler.delivery.sending import Order, stable_id
+from wechat_scheduler.errors import RequestError, ThrottledError
+from wechat_scheduler.web.compat.tokens import Holder
+from wechat_scheduler.web.compat.wxpusher.callers import user_of
+from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, content_of
+from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_target, result_of
+from wechat_scheduler.web.compat.wxpusher.wire import (
+    Code,
+    WxPusherError,
+    answered,
+    malformed,
+    read,
+    worded,
+)
+from wechat_scheduler.web.kit.idempotency import Asked, Keep, asked_for, once_only
+from wechat_scheduler.web.kit.services import SERVICES
+
+MOST: Final = 10
+
+
+class SimpleBody(ContentBody, rename="camel"):
+    """`POST /api/send/message/simple-push`: one `spt`, or some in `sptList`."""
+
+    spt: str | None = None
+    spt_list: list[str] | str | None = None
+
+
+class Part(NamedTuple):
+    """What one token comes to: an order, or why there is none."""
+
+    result: TargetResult
+    order: Order | None = None
+    refusal: RequestError | None = None
+
+
+_decoder = msgspec.json.Decoder(SimpleBody)
+
+
+async def post(request: web.Request) -> str:
+    """`POST /api/send/message/simple-push`."""
+    body = await request.read()
+    wish = read(_decoder, body, request.path)
+    content, tokens = content_of(wish), _tokens(wish, request.path)
+    services = request.app[SERVICES]
+
+    # Others may use the same Idempotency-Key for something else.
+    asked = asked_for(request, f"spt {digest(tokens[0])}", body)
+
+    async def make(keep: Keep) -> None:
+        parts = [await _part(request, token, content, asked) for token in tokens]
+        orders = [part.order for part in parts if part.order]
+        if not orders and parts[0].refusal:
+            raise parts[0].refusal
+        text = keep(answered([part.result for part in parts]))
+        for order in orders:  # each may be of another app
+            # With the last: what breaks off before it may be asked for again.
+            await services.sending.put(order, once=text if order is orders[-1] else None)
+
+    return (await once_only(services.answers, asked, make)).text
+
+
+async def get(request: web.Request) -> str:
+    """`GET /api/send/message/{SPT}/{content}`."""
+    token = request.match_info["spt"]
+    content = content_of(ContentBody(content=request.match_info["content"]))
+    services, holder = request.app[SERVICES], user_of(request, token)
+
+    # The path names the token, which stands in no scope.
+    asked = replace(asked_for(request, "", b""), scope=f"spt {digest(token)} GET")
+
+    async def make(keep: Keep) -> None:
+        order = await _order(request, holder, content, asked)
+        await services.sending.put(order, once=keep(answered([_result(order)])))
+
+    return (await once_only(services.answers, asked, make)).text
+
+
+def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
+    if isinstance(wish.spt_list, str) and wish.spt_list:
+        raise malformed(path, "sptList 必须是数组")
+    given = [wish.spt or "", *(wish.spt_list or ())]
+    tokens = list(dict.fromkeys(token.strip() for token in given if token.strip()))
+    if len(tokens) > MOST:
+        raise WxPusherError(f"sptList 最多 {MOST} 个", field="sptList")
+    if not tokens:
+        raise WxPusherError("spt 不能为空", code=Code.UNAUTHORISED, field="spt")
+    return tokens
+
+
+async def _part(request: web.Request, token: str, content: Content, asked: Asked) -> Part:
+    try:
+        holder = user_of(request, token)
+    except (WxPusherError, ThrottledError) as error:  # the others get theirs
+        return Part(refused_target(worded(request, error)[1]), refusal=error)
+    order = await _order(request, holder, content, asked)
+    return Part(_result(order), order)
+
+
+async def _order(request: web.Request, holder: Holder, content: Content, asked: Asked) -> Order:
+    uid = holder.token.uid
+    order = await request.app[SERVICES].sending.prepare(holder.app, content, names=[uid])
+    return _same(order, asked, holder) if asked.key else order
+
+
+def _same(order: Order, asked: Asked, holder: Holder) -> Order:
+    """Under ids that the request gets again if it is repeated: what was kept before it broke off is
+    then not kept twice."""
+    name = (asked.scope, asked.key, asked.digest, str(holder.app.id), holder.token.uid)
+    (placed,) = order.placed
+    delivery_id = placed.delivery_id and stable_id("simple delivery", *name)
+    return replace(
+        order,
+        message=replace(order.message, id=stable_id("simple", *name)),
+        placed=(replace(placed, delivery_id=delivery_id),),
+    )
+
+
+def _result(order: Order) -> TargetResult:
+    (placed,) = order.placed
+    return result_of(placed, order, uid=placed.name)

@@ -1,0 +1,144 @@
+"""A server that asks the memo first: the one file that uses aiohttp's private parts.
+
+When nothing on a connection waits for an answer, and what arrives equals a request whose answer is
+remembered, that answer is written at once; everything else goes the ordinary way. What keeps this
+honest:
+
+* a connection is served from memory only while every chunk it ever brought was exactly one whole
+  request without a body; anything else could be smuggling behind a shared proxy;
+* a slow reader, a closing connection and one with an access log take the ordinary way;
+* the keep-alive deadline moves as it would have.
+
+Where aiohttp is not the one that this was read against, `runner` gives aiohttp's own runner.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import aiohttp
+import structlog
+from aiohttp import web
+from aiohttp.http import RawRequestMessage
+from aiohttp.streams import EMPTY_PAYLOAD
+from multidict import CIMultiDictProxy
+
+from wechat_scheduler.web.kit.memo import END, Memo
+
+log = structlog.get_logger(__name__)
+
+# Private parts may change with any minor version: these were read in this one.
+AIOHTTP: Final = "3.14."
+PRIVATE: Final = (
+    *("_close", "_force_close", "_keepalive_handle", "_keepalive_timeout", "_logging_enabled"),
+    *("_loop", "_messages", "_next_keepalive_close_time", "_paused", "_request_count"),
+    *("_upgraded", "finish_response"),
+)
+
+
+def runner(
+    app: web.Application, memo: Memo, *, version: str = aiohttp.__version__, **options: Any
+) -> web.AppRunner:
+    """An AppRunner with these `options` that asks `memo` first, where aiohttp's `version` lets it."""
+    missing = [name for name in PRIVATE if not hasattr(web.RequestHandler, name)]
+    if version.startswith(AIOHTTP) and not missing:
+        return _Runner(app, memo, **options)
+    log.warning("memo.unavailable", aiohttp=version, needed=AIOHTTP, missing=missing)
+    return web.AppRunner(app, **options)
+
+
+class _Runner(web.AppRunner):
+    __slots__ = ("_memo",)
+
+    def __init__(self, app: web.Application, memo: Memo, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._memo = memo
+
+    async def _make_server(self) -> web.Server:
+        return _Server(self._memo, await super()._make_server())
+
+
+class _Server(web.Server):
+    """`plain`, but for the protocol that its connections speak."""
+
+    def __init__(self, memo: Memo, plain: web.Server) -> None:
+        super().__init__(
+            plain.request_handler,
+            request_factory=plain.request_factory,
+            handler_cancellation=plain.handler_cancellation,
+            loop=plain._loop,
+            **plain._kwargs,
+        )
+        self._memo = memo
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self._memo, self, loop=self._loop, **self._kwargs)
+
+
+class _Arrival(NamedTuple):
+    """A chunk that was exactly one request. The headers are the object that tells whose it is."""
+
+    chunk: bytes
+    headers: "CIMultiDictProxy[str]"
+    epoch: int
+
+
+class _Connection(web.RequestHandler):
+    __slots__ = ("_arrival", "_clean", "_memo", "_unanswered")
+
+    def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._memo = memo
+        self._arrival: _Arrival | None = None
+        # Every chunk so far was one whole request. An access log wants to see each request itself.
+        self._clean = not self._logging_enabled
+        self._unanswered = 0
+
+    def data_received(self, data: bytes) -> None:
+        answer = self._memo.answer(data) if self._is_ready() else None
+        if answer is None or self.transport is None:
+            self._take(data)
+            return
+        self.transport.write(answer)
+        self._request_count += 1
+        # aiohttp does this after each request; without it a busy connection is closed as idle.
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        arrival, self._arrival = self._arrival, None
+        sent, reset = await super().finish_response(request, resp, start_time)
+        if arrival is not None and arrival.headers is request.headers:
+            self._memo.keep(arrival.chunk, arrival.epoch, request, sent)
+        if sent.keep_alive and not reset:
+            self._unanswered -= 1
+        return sent, reset
+
+    def _is_ready(self) -> bool:
+        return (
+            self._clean
+            # Not aiohttp's own idea of idle: it comes some turns of the loop after an answer, and
+            # a client that is faster than that would be kept on the ordinary way by its speed.
+            and not self._unanswered
+            # A slow reader: only the ordinary way waits until it has read.
+            and not self._paused
+            and not self._close
+            and not self._force_close
+            # A deadline can be moved only where there is one.
+            and self._keepalive_handle is not None
+        )
+
+    def _take(self, data: bytes) -> None:
+        before = self._request_count
+        super().data_received(data)
+        one = self._clean and self._request_count == before + 1
+        self._arrival = self._as_arrival(data) if one else None
+        self._clean = self._arrival is not None
+        self._unanswered += 1
+
+    def _as_arrival(self, data: bytes) -> _Arrival | None:
+        message, payload = self._messages[-1]
+        if not isinstance(message, RawRequestMessage) or payload is not EMPTY_PAYLOAD:
+            return None
+        if self._upgraded or data.find(END) != len(data) - len(END):
+            return None
+        return _Arrival(data, message.headers, self._memo.epoch)

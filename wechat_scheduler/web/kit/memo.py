@@ -1,0 +1,237 @@
+"""Answers that hold for a while, by the bytes of the requests they answer.
+
+A client that polls sends the very same bytes each time. When those bytes have once been parsed,
+routed, authorised and answered by the whole stack, `fastpath.py` gives the same answer again. Nothing
+is parsed for it, so nothing can be parsed differently; nothing is rendered for it either but the
+`Date`: an answer is kept as aiohttp sent it, and once it no longer holds, the ordinary way makes the
+next one.
+"""
+
+import random
+from array import array
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from typing import Final, Protocol, Self
+
+from aiohttp import hdrs, web
+from aiohttp.http import HttpVersion11
+
+from wechat_scheduler.engine.clock import Clock
+
+# How much to remember, in bytes: about 130,000 requests of the usual size with their answers.
+LIMIT: Final = 128 * 1024 * 1024
+# A polling client's request has 150 to 600 bytes and its answer 400 to 900.
+LARGEST: Final = 4096
+# What an entry costs beside its bytes: its objects, and its place in the table.
+OVERHEAD: Final = 500
+# How many requests that came once are told from those that come again, in one megabyte.
+SIGHTS: Final = 262_144
+
+# Headers with which a request is more than a question: it has a body, or wants another protocol.
+REFUSED: Final = (hdrs.CONTENT_LENGTH, hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE)
+END: Final = b"\r\n\r\n"
+DATE: Final = b"\r\nDate: "
+DATE_LENGTH: Final = len("Sun, 06 Nov 1994 08:49:37 GMT")
+
+
+class Cell(Protocol):
+    """Where the credential of one job lies. It changes in place."""
+
+    @property
+    def credential(self) -> object | None:
+        """What may be handed out; None when nothing may. Each change brings another object."""
+        ...
+
+
+class Tally(Protocol):
+    """Counts the answers given from memory, for whom its owner likes: a job, a key, or both."""
+
+    reads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """An answer holds while `cell` still has the very `credential` it was made from, and before
+    `until` (boottime, seconds): the first moment at which the ordinary way might say something
+    else, because `max-age` steps down, the credential expires or the caller's key does."""
+
+    cell: Cell
+    credential: object = field(repr=False)
+    until: float
+    tally: Tally
+
+    def hold(self, now: float) -> bool:
+        return self.cell.credential is self.credential and now < self.until
+
+
+TERMS: Final = web.RequestKey("TERMS", Terms)
+
+
+class Memo:
+    """What is remembered: about `limit` bytes at most, the oldest goes first. `hits` counts the
+    answers given."""
+
+    def __init__(
+        self, clock: Clock, rng: random.Random, *, limit: int = LIMIT, sights: int = SIGHTS
+    ) -> None:
+        self.hits = 0
+        self._clock = clock
+        self._rng = rng
+        self._limit = limit
+        self._size = 0
+        self._epoch = 0
+        self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
+        self._sights = array("I", bytes(4 * sights))
+        self._date = b""
+        self._date_until = 0.0
+
+    def __len__(self) -> int:
+        """How many requests are remembered."""
+        return len(self._entries)
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take, roughly."""
+        return self._size
+
+    @property
+    def epoch(self) -> int:
+        """Changes with every `clear`."""
+        return self._epoch
+
+    def remember(self, request: web.BaseRequest, terms: Terms) -> None:
+        """Let the answer that is about to be returned to `request` be given again.
+
+        Call it with no `await` since the credential was read, and only if the answer depends on
+        nothing but the request's bytes and the terms (a key with an IP rule looks at the peer).
+        It takes effect when the request comes the second time; where it cannot, it does nothing.
+        """
+        request[TERMS] = terms
+
+    def clear(self) -> None:
+        """Forget everything: a key was revoked, an IP rule changed. Requests that are being
+        answered at this moment, with permissions checked before it, are not remembered either."""
+        self._epoch += 1
+        self._size = 0
+        self._entries.clear()
+
+    def forget(self, cell: Cell) -> None:
+        """Forget one job's answers. For the memory alone, since a cell without a credential is not
+        served; it walks through everything: when many jobs go, `clear` is cheaper."""
+        gone = [chunk for chunk, entry in self._entries.items() if entry.cell is cell]
+        for chunk in gone:
+            self._drop(chunk)
+
+    def close(self) -> None:
+        """Forget everything and remember nothing more: a server that drains has to answer each
+        request itself, with `Connection: close`."""
+        self._limit = 0
+        self.clear()
+
+    def answer(self, chunk: bytes) -> bytes | None:
+        """What to write to a client that sent exactly `chunk`; None if that is not known."""
+        entry = self._entries.get(chunk)
+        if entry is None:
+            return None
+        now = self._clock.boottime()
+        if not entry.hold(now):
+            self._drop(chunk)
+            return None
+        entry.tally.reads += 1
+        self.hits += 1
+        return entry.head + self._date_at(now) + entry.tail
+
+    def keep(
+        self, chunk: bytes, epoch: int, request: web.BaseRequest, response: web.StreamResponse
+    ) -> None:
+        """Keep `response` as the answer to `chunk` if its handler asked to.
+
+        `chunk` is exactly the bytes of `request` and came at `epoch`; `response` was sent.
+        """
+        terms = request.get(TERMS)
+        if terms is None or epoch != self._epoch or not self._is_worth_it(chunk, request, response):
+            return
+        sent = _as_sent(response)
+        if sent is not None:
+            self._insert(chunk, _Entry.under(terms, *sent))
+
+    def _is_worth_it(
+        self, chunk: bytes, request: web.BaseRequest, response: web.StreamResponse
+    ) -> bool:
+        small = len(chunk) + response.body_length <= LARGEST
+        return small and self._was_seen(chunk) and _is_plain_read(request)
+
+    def _was_seen(self, chunk: bytes) -> bool:
+        # Clients that put a new id into each request would fill the memory with what never comes
+        # again: the first sight leaves only a hash.
+        slot, sight = divmod(hash(chunk) % (len(self._sights) << 32), 1 << 32)
+        known = self._sights[slot]
+        # If the newer one always won, two that share a slot would drive each other out for ever.
+        if not known or self._rng.random() < 0.5:
+            self._sights[slot] = sight
+        return known == sight
+
+    def _insert(self, chunk: bytes, entry: "_Entry") -> None:
+        self._drop(chunk)
+        self._entries[chunk] = entry
+        self._size += entry.size(chunk)
+        while self._size > self._limit:
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, chunk: bytes) -> None:
+        entry = self._entries.pop(chunk, None)
+        if entry is not None:
+            self._size -= entry.size(chunk)
+
+    def _date_at(self, now: float) -> bytes:
+        if now >= self._date_until:
+            wall = self._clock.now()
+            self._date = format_datetime(wall, usegmt=True).encode()
+            self._date_until = now + 1 - wall.microsecond / 1_000_000
+        return self._date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry(Terms):
+    """An answer, cut where its date stands. It is its terms, not has them: one look less a hit."""
+
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+
+    @classmethod
+    def under(cls, terms: Terms, head: bytes, tail: bytes) -> Self:
+        return cls(
+            cell=terms.cell,
+            credential=terms.credential,
+            until=terms.until,
+            tally=terms.tally,
+            head=head,
+            tail=tail,
+        )
+
+    def size(self, chunk: bytes) -> int:
+        return len(chunk) + len(self.head) + len(self.tail) + OVERHEAD
+
+
+def _is_plain_read(request: web.BaseRequest) -> bool:
+    return (
+        request.method == hdrs.METH_GET
+        and request.version == HttpVersion11
+        and not any(name in request.headers for name in REFUSED)
+    )
+
+
+def _as_sent(response: web.StreamResponse) -> tuple[bytes, bytes] | None:
+    """The bytes before and after the date; None if they are not what went over the wire."""
+    if not isinstance(response, web.Response) or response.status not in (200, 304):
+        return None
+    if not response.keep_alive or not isinstance(response.body, bytes | None):
+        return None
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    lines += [f"{name}: {value}" for name, value in response.headers.items()]
+    head, date, rest = "\r\n".join(lines).encode().partition(DATE)
+    tail = rest[DATE_LENGTH:] + END + (response.body or b"")
+    # Compression, chunks, or a body that a 304 dropped, would show here.
+    whole = len(head) + len(date) + DATE_LENGTH + len(tail) == response.body_length
+    return (head + date, tail) if whole else None

@@ -1,0 +1,71 @@
+"""What is answered where no route leads: which method is meant, or which path."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Final, NoReturn
+
+from aiohttp import web
+
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.route import Route
+
+# Comparing takes longer the longer a path is, and strangers may ask.
+LONGEST: Final = 128
+
+
+async def refuse_method(request: web.Request) -> NoReturn:
+    """For a fixed path whose last word a pattern beside it would take for an id."""
+    raise web.HTTPMethodNotAllowed(request.method, ())
+
+
+def caught(routes: Sequence[Route]) -> Iterator[tuple[str, str]]:
+    """The methods and fixed paths that patterns take for theirs. Each method is named: with a route
+    for any method at all a stranger could make up labels of the metrics."""
+    for path in sorted({route.path for route in routes if "{" not in route.path}):
+        own = _methods(routes, path)
+        others = {route.method for route in routes if _fits(route.path, path)}
+        yield from ((method, path) for method in sorted(others - own))
+
+
+def unrouted(
+    request: web.Request, error: web.HTTPException, routes: Sequence[Route]
+) -> web.Response:
+    """The answer in the native form."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        methods = _methods(routes, request.path) or error.allowed_methods
+        allowed = ", ".join(sorted(methods))
+        return envelope.refusal(405, f"use {allowed} here", {"Allow": allowed})
+    if error.status != web.HTTPNotFound.status_code:
+        return envelope.refusal(error.status, f"there is nothing here ({error.reason.lower()})")
+    if nearest := _nearest(request.path, routes):
+        return envelope.refusal(404, f"there is nothing at this path; did you mean {nearest}?")
+    return envelope.refusal(
+        404, "there is nothing at this path: GET /openapi.json has all there are"
+    )
+
+
+def _methods(routes: Sequence[Route], path: str) -> set[str]:
+    return {route.method for route in routes if route.path == path}
+
+
+def _fits(pattern: str, path: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(pattern)), path))
+
+
+def _nearest(path: str, routes: Sequence[Route]) -> str:
+    """The pattern of the route that is meant, with whatever the path has in its places."""
+    if len(path) > LONGEST:
+        return ""
+    filled = {_filled(route.path, path): route.path for route in routes}
+    near = get_close_matches(path, filled, n=1, cutoff=0.8)
+    return filled[near[0]] if near else ""
+
+
+def _filled(pattern: str, path: str) -> str:
+    places, words = pattern.split("/"), path.rstrip("/").split("/")
+    if len(places) != len(words):
+        return pattern
+    return "/".join(
+        word if place.startswith("{") else place for place, word in zip(places, words, strict=True)
+    )

@@ -1,0 +1,77 @@
+"""Where a request comes from: its peer, or whom a trusted proxy says it speaks for."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Address, Network
+
+# `for=192.0.2.60;proto=http`, `For="[2001:db8::17]:4711"` (RFC 7239 4).
+_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)\s*(?=;|$)', re.IGNORECASE)
+# An element of a list: what stands between commas, of which a quoted string may hold some.
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([0-9.]+)(?::\w+)?")
+
+
+def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Address | None:
+    """The address of whoever asks; None if nobody can tell.
+
+    Only peers in `trusted` may name somebody else, in X-Forwarded-For or in Forwarded: of the chain
+    that stands there it is the last that is not itself trusted. A proxy sets the one and lets
+    through the other as the client wrote it, so where both stand and disagree none is believed.
+    """
+    peer = _address(request.remote or "")
+    if peer is None or not _is_in(peer, trusted):
+        return peer
+    chains = [
+        chain
+        for name, read in ((hdrs.X_FORWARDED_FOR, _plain), (hdrs.FORWARDED, _elements))
+        if (chain := list(read(",".join(request.headers.getall(name, ())))))
+    ]
+    clients = {_last_stranger(chain, trusted, peer) for chain in chains}
+    return clients.pop() if len(clients) == 1 else (None if clients else peer)
+
+
+def _last_stranger(
+    chain: Sequence[str], trusted: Sequence[Network], peer: Address
+) -> Address | None:
+    """Nearest first, as far as each names the next; None where one names nobody."""
+    named: Address | None = peer
+    for text in reversed(chain):
+        named = _address(text)
+        if named is None or not _is_in(named, trusted):
+            return named
+    return named
+
+
+def _is_in(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _plain(header: str) -> Iterator[str]:
+    """The addresses of an X-Forwarded-For."""
+    if header:
+        yield from (part.strip() for part in header.split(","))
+
+
+def _elements(header: str) -> Iterator[str]:
+    """The `for` of each element of a Forwarded; empty where it has none."""
+    for element in _ELEMENT.findall(header):
+        found = _FOR.search(element)
+        yield found[1].strip('"') if found else ""
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> Address | None:
+    """With or without brackets and port. An IPv4 address stays one on an IPv6 socket."""
+    found = _WITH_PORT.fullmatch(text)
+    try:
+        address = ip_address((found[1] or found[2]) if found else text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address

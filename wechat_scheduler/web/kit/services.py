@@ -1,0 +1,85 @@
+"""What the HTTP side works with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.access.model import Key
+from wechat_scheduler.access.once import Answers
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.qrcodes import Codes
+from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.credentials.census import CensusTaker
+from wechat_scheduler.credentials.manager import Manager
+from wechat_scheduler.credentials.ports import Issuer
+from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.delivery.sending import Sending
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.pushes.intake import Intake
+from wechat_scheduler.pushes.ports import Callbacks
+from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.memo import Memo
+
+
+class Tally(Protocol):
+    """Counts requests. Must neither block nor raise."""
+
+    def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered. `route` is a pattern, such as `/task/{appid}/{type}`."""
+        ...
+
+
+class Page(Protocol):
+    """The page that a monitoring system reads."""
+
+    content_type: str
+
+    async def render(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What handlers work with; the daemon makes it.
+
+    `issuers` are the credential types, by kind. `check_url` raises ValueError for an address that
+    must not be called. `turning` tells for each loop, by name, whether it keeps its time.
+    """
+
+    manager: Manager
+    issuers: Mapping[str, Issuer]
+    check_url: Callable[[str], None]
+    doorkeeper: Doorkeeper
+    intake: Intake
+    callbacks: Callbacks
+    keyring: Keyring
+    auditor: Auditor
+    memo: Memo
+    census: CensusTaker
+    turning: Callable[[], Mapping[str, bool]]
+    tally: Tally
+    page: Page
+    clock: Clock
+    directory: Directory
+    audience: Audience
+    people: People
+    codes: Codes
+    openids: Openids
+    sending: Sending
+    messages: Messages
+    answers: Answers
+    links: Links
+    reminders: ReminderDesk
+
+
+SERVICES = web.AppKey("SERVICES", Services)
+CALLER = web.RequestKey("CALLER", Key)
+# Where the caller is, as text for the audit; empty if nobody can tell.
+ADDRESS = web.RequestKey("ADDRESS", str)

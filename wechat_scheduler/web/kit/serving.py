@@ -1,0 +1,115 @@
+"""The HTTP server from its first connection to its last.
+
+A restart that nobody notices needs an end in the right order. The listening socket outlives us in
+somebody else's keeping, so whoever comes anew waits there for the next process; whoever is connected
+must learn in an answer that the connection ends, because a request that is on its way when a
+connection closes is lost.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.http import HttpProcessingError
+from aiohttp.log import server_logger
+
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.web.kit import fastpath
+from wechat_scheduler.web.kit.memo import Memo
+
+log = structlog.get_logger(__name__)
+
+# WxPusher's GET carries a message of 40,000 characters, which are nine bytes each when encoded.
+LONGEST_LINE: Final = 400 * 1024
+
+# How long callers who ask again and again are still answered, and told to come back by a new
+# connection. A client that is silent for longer is idle; it sees the close before it asks.
+FAREWELL: Final = timedelta(milliseconds=50)
+
+
+@asynccontextmanager
+async def served(
+    app: web.Application,
+    memo: Memo,
+    listener: socket.socket,
+    *,
+    backlog: int,
+    clock: Clock,
+    grace: timedelta,
+) -> AsyncIterator[None]:
+    """Serve `app` on `listener` until the end of the block; then answer what has been asked.
+
+    What is not answered within `grace` is broken off. No access log: it would halve the rate, and
+    say what the metrics say.
+    """
+    farewell = _Farewell()
+    app.on_response_prepare.append(farewell.say)
+    runner = fastpath.runner(
+        app,
+        memo,
+        access_log=None,
+        logger=_Journal(server_logger),
+        handle_signals=False,
+        max_line_size=LONGEST_LINE,
+        shutdown_timeout=grace.total_seconds(),
+    )
+    await runner.setup()
+    try:
+        site = web.SockSite(runner, listener, backlog=backlog)
+        await site.start()
+        try:
+            yield
+        finally:
+            # Answers from memory were made for connections that stay.
+            memo.close()
+            farewell.is_due = True
+            await _stop_accepting(site, listener)
+            await clock.sleep(FAREWELL)
+    finally:
+        await runner.cleanup()
+
+
+if TYPE_CHECKING:
+    _Adapter = logging.LoggerAdapter[logging.Logger]
+else:
+    _Adapter = logging.LoggerAdapter
+
+
+class _Journal(_Adapter):
+    """aiohttp writes an error, with what was sent, for whatever is no HTTP. Any stranger could fill
+    the log with that, and a key that stands beside a broken header would stand in it."""
+
+    def exception(self, msg: object, *args: object, exc_info: Any = True, **options: Any) -> None:
+        if isinstance(exc_info, HttpProcessingError):
+            log.debug("http.malformed", error=type(exc_info).__name__)
+        else:
+            super().exception(msg, *args, exc_info=exc_info, **options)
+
+
+class _Farewell:
+    """Once it is due, every answer says that it is the last on its connection."""
+
+    def __init__(self) -> None:
+        self.is_due = False
+
+    async def say(self, request: web.Request, response: web.StreamResponse) -> None:
+        if self.is_due:
+            # By now aiohttp has written the headers that `force_close` would have changed.
+            response.headers[hdrs.CONNECTION] = "close"
+            response.force_close()
+
+
+async def _stop_accepting(site: web.BaseSite, listener: socket.socket) -> None:
+    """Closing a server of asyncio's drops connections that it accepted in the same turn of the
+    loop, so it is only made deaf; uvloop's does not, and owns the descriptor."""
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, asyncio.SelectorEventLoop):
+        loop.remove_reader(listener)
+    else:
+        await site.stop()

@@ -1,0 +1,58 @@
+"""How errors come out of an API that is not ours: in its own form, whatever went wrong."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
+from wechat_scheduler.web.kit.query import refuse_nul
+from wechat_scheduler.web.kit.route import Handler
+
+log = structlog.get_logger(__name__)
+
+
+class TroubleError(RequestError):
+    """It is not the caller's fault: 503 if it passes by itself, else 500."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+Shape: TypeAlias = Callable[[web.Request, RequestError], web.StreamResponse]
+"""Makes an API's answer of an error. `error.status` is the HTTP status that fits; `error.field` is
+where the caller went wrong."""
+
+
+def shaped(handler: Handler, shape: Shape) -> Handler:
+    """The same handler, whose errors have the form of its API. Nobody is shown a traceback."""
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            refuse_nul(request)
+            return await handler(request)
+        except RequestError as error:
+            return shape(request, error)
+        except StorageError as error:
+            log.error("api.store_unavailable", path=_pattern(request), error=str(error))
+            return shape(request, TroubleError("the store does not answer", status=503))
+        except web.HTTPRequestEntityTooLarge:
+            limit = request.client_max_size
+            return shape(request, TooLargeError(f"the body is larger than {limit} bytes"))
+        except web.RequestPayloadError:
+            return shape(request, RequestError("the body is not what its headers say"))
+        except (web.HTTPException, ConnectionError):
+            raise
+        except Exception:
+            log.exception("api.crashed", path=_pattern(request), method=request.method)
+            return shape(request, TroubleError("something went wrong here", status=500))
+
+    return answered
+
+
+def _pattern(request: web.Request) -> str:
+    """The route's own path: what stands in its places may be a token or a link that is a secret."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""

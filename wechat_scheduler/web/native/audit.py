@@ -1,0 +1,69 @@
+"""The audit over HTTP: how handlers write to it, and how an operator reads it."""
+
+from datetime import datetime
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.audit import Action, Entry, Search
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.paging import limit_of, link_to_next
+from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
+
+
+class EntryResult(msgspec.Struct):
+    """`at` is RFC 3339 in UTC; of reads it is the beginning of the hour that `count` is of."""
+
+    id: int
+    at: datetime
+    key: str
+    address: str
+    action: str
+    object: str
+    count: int
+
+
+async def note(request: web.Request, action: Action, *objects: str) -> None:
+    """Keep what the caller of `request` has done to `objects`. Call it when it is done."""
+    auditor = request.app[SERVICES].auditor
+    await auditor.note(action, *objects, key=request[CALLER].id, address=request[ADDRESS])
+
+
+async def audit(request: web.Request) -> web.Response:
+    """`GET /v1/audit`: who read and changed what, the newest first.
+
+    `key=`, `action=`, `object=` narrow it; a page holds `limit=` (100); `Link` names the next.
+    """
+    limit = limit_of(request)
+    search = Search(
+        key=request.query.get("key", ""),
+        action=request.query.get("action", ""),
+        object=request.query.get("object", ""),
+        before=_before(request.query.get("before", "")),
+        limit=limit,
+    )
+    entries = await request.app[SERVICES].auditor.find(search)
+    full = len(entries) == limit
+    headers = link_to_next(request, before=str(entries[-1].id)) if full else {}
+    return envelope.success([entry_result(entry) for entry in entries], headers=headers)
+
+
+def entry_result(entry: Entry) -> EntryResult:
+    return EntryResult(
+        id=entry.id,
+        at=entry.at,
+        key=entry.key,
+        address=entry.address,
+        action=entry.action.value,
+        object=entry.object,
+        count=entry.count,
+    )
+
+
+def _before(text: str) -> int:
+    if not text:
+        return 0
+    if not text.isdecimal() or not text.isascii() or len(text) > 18:
+        raise InvalidRequestError("is not a place that a Link named", field="before")
+    return int(text)

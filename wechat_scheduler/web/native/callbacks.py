@@ -1,0 +1,62 @@
+"""Where WeChat calls us. No key: WeChat brings the proof that it is WeChat with each push.
+
+The address is one for each appid, `/wechat/callback/{appid}`. As a third-party platform's
+授权事件接收URL it is pushed the platform's tickets and the consent of accounts. An account's own
+服务器地址 has the same form: it is verified by the same GET, and pushed what users do.
+"""
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RefusedPushError
+from wechat_scheduler.pushes.model import Push
+from wechat_scheduler.web.kit.services import SERVICES
+
+PATH = "/wechat/callback/{appid}"
+
+# What WeChat pushes is under 10 KiB; in 兼容模式 it comes twice, plain and encrypted.
+BODY_LIMIT = 128 * 1024
+ECHO_LIMIT = 256
+
+# A browser that is shown this must not take it for a page.
+AS_TEXT = {"X-Content-Type-Options": "nosniff"}
+
+
+async def receive(request: web.Request) -> web.Response:
+    """`POST /wechat/callback/{appid}`: `success`, and nothing else, once it is stored. Whoever wrote
+    to the account is answered later, by a message of its own."""
+    push = _push(request, await _body(request))
+    await request.app[SERVICES].intake.receive(request.match_info["appid"], push)
+    return web.Response(text="success")
+
+
+async def verify(request: web.Request) -> web.Response:
+    """`GET /wechat/callback/{appid}`: WeChat's console asks whether we know the token, and wants
+    `echostr` back."""
+    echo = request.query.get("echostr", "")
+    if not echo or len(echo) > ECHO_LIMIT or not (echo.isascii() and echo.isprintable()):
+        raise RefusedPushError("it has no echostr")
+    await request.app[SERVICES].intake.verify(request.match_info["appid"], _push(request, b""))
+    return web.Response(text=echo, headers=AS_TEXT)
+
+
+def _push(request: web.Request, body: bytes) -> Push:
+    query = request.query
+    return Push(
+        timestamp=query.get("timestamp", ""),
+        nonce=query.get("nonce", ""),
+        signature=query.get("signature", ""),
+        msg_signature=query.get("msg_signature", ""),
+        body=body,
+    )
+
+
+async def _body(request: web.Request) -> bytes:
+    """All of it, unless it is more than WeChat ever sends."""
+    if hdrs.CONTENT_ENCODING in request.headers:
+        raise RefusedPushError("it is compressed, which WeChat does not do")
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise RefusedPushError(f"its body is larger than {BODY_LIMIT} bytes")
+    return bytes(body)

@@ -1,0 +1,87 @@
+"""Is the process there, and can it do its work?"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Final, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.services import SERVICES, Services
+
+T = TypeVar("T")
+
+NOT_READY: Final = "not ready"
+# How long the store is waited for; who asks gives up a little later, as a rule.
+PATIENCE: Final = 2.0  # seconds
+# More names are of no use to anybody who has to read them.
+MOST_NAMES: Final = 1000
+
+
+class NotFresh(msgspec.Struct):
+    """A job that has nothing fresh to hand out; `state` is pending, stale or expired."""
+
+    appid: str
+    kind: str
+    subject: str
+    state: str
+
+
+class Readiness(msgspec.Struct):
+    """`store` says whether it answers, `loops` which of them turn. Credentials that are not fresh
+    are no reason to be not ready: whoever is sent elsewhere finds them no fresher."""
+
+    ready: bool
+    store: bool
+    loops: Mapping[str, bool]
+    not_fresh: list[NotFresh]
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """`GET /healthz`: `ok` from a process whose event loop turns. Needs no key."""
+    return web.Response(text="ok\n")
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """`GET /readyz`: 200 if the store answers and the loops turn, else 503. Without a key only that;
+    with one of scope `read` also why, and the names of what is not fresh."""
+    services = request.app[SERVICES]
+    if not services.doorkeeper.is_named(request):
+        return await _yes_or_no(services)
+    key = services.doorkeeper.identify(request, Scope.READ).key
+    found = await _patiently(services.census.not_fresh(now=services.clock.now(), limit=MOST_NAMES))
+    loops = services.turning()
+    readiness = Readiness(
+        ready=found is not None and all(loops.values()),
+        store=found is not None,
+        loops=loops,
+        not_fresh=[_named(*one) for one in found or () if key.reaches(one[0].appid, one[0].kind)],
+    )
+    return (
+        envelope.success(readiness) if readiness.ready else envelope.unready(NOT_READY, readiness)
+    )
+
+
+async def _yes_or_no(services: Services) -> web.Response:
+    """Cheap, since anybody may ask."""
+    answers = await _patiently(services.census.answers())
+    ready = bool(answers) and all(services.turning().values())
+    return web.Response(text="ready\n" if ready else f"{NOT_READY}\n", status=200 if ready else 503)
+
+
+async def _patiently(question: Awaitable[T]) -> T | None:
+    """None if the store does not answer."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await question
+    except (StorageError, TimeoutError):
+        return None
+
+
+def _named(job: JobKey, state: State) -> NotFresh:
+    return NotFresh(appid=job.appid, kind=job.kind, subject=job.subject, state=state.value)

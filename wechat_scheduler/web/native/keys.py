@@ -1,0 +1,176 @@
+"""API keys over HTTP: make one, list them, end one."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from itertools import groupby
+from operator import attrgetter
+from typing import Annotated
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.keyring import Made, Wish
+from wechat_scheduler.access.model import Key, KeyState, Network, Scope
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.kinds import KINDS, NUMBERS, kind_of
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.registration import Name, Type, check_name
+
+log = structlog.get_logger(__name__)
+
+LONGEST_NAME = 64
+# Ten years: longer than that is "for ever", and is said by leaving it out.
+LONGEST_LIFE = 10 * 366 * 86_400
+
+
+class KeyBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What a new key is to be. What is left out limits nothing; a limit that is misspelt must not
+    be taken for one that was left out. `expires_in` is in seconds."""
+
+    name: Annotated[
+        str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_NAME})
+    ]
+    scopes: Annotated[list[Scope], msgspec.Meta(extra_json_schema={"minItems": 1})]
+    appids: list[Name] = []
+    types: list[Type] = []
+    networks: list[str] = []
+    expires_in: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_LIFE)] | None = None
+
+
+class KeyResult(msgspec.Struct, kw_only=True):
+    """A key without its text. `state` is active, expired or revoked; instants are RFC 3339 in UTC."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    appids: list[str]
+    types: list[str]
+    networks: list[str]
+    state: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class MadeResult(KeyResult, kw_only=True):
+    """`key` and `signing_secret` are shown this once."""
+
+    key: str
+    signing_secret: str
+
+
+_decoder = msgspec.json.Decoder(KeyBody)
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /v1/keys`: a new key, shown this once."""
+    services = request.app[SERVICES]
+    made = await services.keyring.make(read_wish(await request.read()))
+    log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
+    await note(request, Action.KEY_CREATED, made.key.id)
+    headers = {"Cache-Control": "no-store"}
+    return envelope.success(made_result(made, services.clock.now()), headers=headers)
+
+
+async def keys(request: web.Request) -> web.Response:
+    """`GET /v1/keys`: every key there ever was, without its text."""
+    services = request.app[SERVICES]
+    found = await services.keyring.all_keys()
+    return envelope.success(key_results(found, services.clock.now()))
+
+
+async def revoke(request: web.Request) -> web.Response:
+    """`DELETE /v1/keys/{id}`: from now on it opens nothing."""
+    key_id = request.match_info["id"]
+    await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
+    log.info("key.revoked", key_id=key_id, by=request[CALLER].id)
+    await note(request, Action.KEY_REVOKED, key_id)
+    return envelope.success("success")
+
+
+def read_wish(body: bytes) -> Wish:
+    """Raises InvalidRequestError at the first thing that is wrong."""
+    parsed = decode(_decoder, body)
+    name = parsed.name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InvalidRequestError(f"must be 1 to {LONGEST_NAME} printable letters", field="name")
+    if not parsed.scopes:
+        raise InvalidRequestError("name what the key is for", field="scopes")
+    return Wish(
+        name=name,
+        scopes=frozenset(parsed.scopes),
+        appids=frozenset(_appids(parsed.appids)),
+        kinds=frozenset(_kinds(parsed.types)),
+        networks=tuple(dict.fromkeys(read_networks(parsed.networks))),
+        lifetime=None if parsed.expires_in is None else timedelta(seconds=parsed.expires_in),
+    )
+
+
+def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:
+    """One for each id: keys that share one are told of as the newest that is still active."""
+    same = groupby(sorted(found, key=attrgetter("id")), key=attrgetter("id"))
+    results = [_of_one_id(list(several), now) for _, several in same]
+    return sorted(results, key=lambda result: result.created_at)
+
+
+def made_result(made: Made, now: datetime) -> MadeResult:
+    shown = msgspec.structs.asdict(_result(made.key, now))
+    return MadeResult(**shown, key=made.text, signing_secret=made.signing_secret)
+
+
+def _appids(given: list[str]) -> Iterator[str]:
+    for number, appid in enumerate(given):
+        check_name(appid, f"appids[{number}]")
+        yield appid
+
+
+def _kinds(given: list[int | str]) -> Iterator[str]:
+    for number, type_ in enumerate(given):
+        kind = NUMBERS.get(type_, "") if isinstance(type_, int) else kind_of(type_)
+        if kind not in KINDS:
+            raise InvalidRequestError(
+                f"unknown task type {type_}; use one of {', '.join(sorted(KINDS))}",
+                field=f"types[{number}]",
+            )
+        yield kind
+
+
+def read_networks(given: list[str]) -> Iterator[Network]:
+    for number, text in enumerate(given):
+        try:
+            yield ip_network(text)
+        except ValueError as error:
+            raise InvalidRequestError(
+                "is not a network such as 10.0.0.0/8", field=f"networks[{number}]"
+            ) from error
+
+
+def _of_one_id(several: Sequence[Key], now: datetime) -> KeyResult:
+    active = [key for key in several if key.state(now) is KeyState.ACTIVE]
+    result = _result((active or several)[-1], now)
+    used = [key.last_used_at for key in several if key.last_used_at]
+    result.last_used_at = max(used, default=None)
+    return result
+
+
+def _result(key: Key, now: datetime) -> KeyResult:
+    return KeyResult(
+        id=key.id,
+        name=key.name,
+        scopes=sorted(key.scopes),
+        appids=sorted(key.appids),
+        types=sorted(key.kinds),
+        networks=[str(network) for network in key.networks],
+        state=key.state(now).value,
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        last_used_at=key.last_used_at,
+    )

@@ -1,0 +1,38 @@
+"""What the daemon tells Prometheus, and how requests are counted for it."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+
+# Whatever fits no route counts as one, whatever its method: a stranger must not make up labels.
+NOTHING = "none"
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """`GET /metrics`, in Prometheus's text format."""
+    if request[CALLER].appids or request[CALLER].kinds:
+        raise ForbiddenError("metrics are about all jobs, and this API key is limited to some")
+    page = request.app[SERVICES].page
+    return web.Response(body=await page.render(), headers={hdrs.CONTENT_TYPE: page.content_type})
+
+
+@web.middleware
+async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Count what was answered, and how long that took. Errors must be answers by now."""
+    services = request.app[SERVICES]
+    began = services.clock.boottime()
+    response = await handler(request)
+    resource = request.match_info.route.resource
+    services.tally.answered(
+        method=request.method if resource else NOTHING,
+        route=resource.canonical if resource else NOTHING,
+        status=response.status,
+        seconds=services.clock.boottime() - began,
+    )
+    return response

@@ -1,0 +1,149 @@
+"""Whose pushes are expected: what was entered in WeChat's console, and how the pushes fare."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.audit import Action
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.pushes.advice import advice
+from wechat_scheduler.pushes.model import CallbackView, Refusal, Waiting
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native import callbacks
+from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.registration import check_name
+
+# 消息校验Token and 消息加解密Key, as WeChat's console takes them; in 明文模式 there is no key.
+_TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+_AES_KEY = re.compile(r"(?:[A-Za-z0-9]{43})?")
+
+
+def _written_as(form: re.Pattern[str]) -> msgspec.Meta:
+    """For whoever reads the schema; `_check` says it in a sentence."""
+    return msgspec.Meta(extra_json_schema={"pattern": f"^{form.pattern}$"})
+
+
+class CallbackBody(msgspec.Struct, forbid_unknown_fields=True):
+    token: Annotated[str, _written_as(_TOKEN)]
+    encoding_aes_key: Annotated[str, _written_as(_AES_KEY)] = ""
+
+
+class RefusalResult(msgspec.Struct):
+    """What was refused since the daemon started: how often, the last one's time, and why."""
+
+    count: int
+    at: datetime
+    reason: str
+
+
+class WaitingResult(msgspec.Struct):
+    """An event that is yet to be acted on: next when, and what stood in the way."""
+
+    info_type: str
+    authorizer_appid: str
+    received_at: datetime
+    next_attempt_at: datetime
+    note: str
+
+
+class CallbackResult(msgspec.Struct):
+    """`path` is what follows this daemon's address in WeChat's console. `events` counts those of
+    the last seven days by InfoType; `answer` is WeChat's to our last request to push tickets
+    again."""
+
+    appid: str
+    path: str
+    changed_at: datetime
+    accepts_former: bool
+    ticket_at: datetime | None
+    asked_again_at: datetime | None
+    answer: str
+    events: dict[str, int]
+    waiting: list[WaitingResult]
+    refused: RefusalResult | None
+    advice: str
+
+
+_decoder = msgspec.json.Decoder(CallbackBody)
+
+
+async def put(request: web.Request) -> web.Response:
+    """`PUT /callbacks/{appid}`: accept pushes that are made with this token and key, and for a
+    while those made with the former ones. Without a key, plain messages to an account are accepted
+    for as long as no key comes."""
+    services, appid = request.app[SERVICES], request.match_info["appid"]
+    check_name(appid, "appid")
+    body = decode(_decoder, await request.read())
+    _check(body)
+    await services.callbacks.put_secrets(
+        appid, token=body.token, aes_key=body.encoding_aes_key, now=services.clock.now()
+    )
+    services.intake.forget(appid)
+    await note(request, Action.CALLBACKS_SET, appid)
+    return envelope.success({"appid": appid, "path": _path(appid)})
+
+
+async def listed(request: web.Request) -> web.Response:
+    """`GET /callbacks`: whose pushes are expected, and how they fare."""
+    services, caller = request.app[SERVICES], request[CALLER]
+    now = services.clock.now()
+    return envelope.success(
+        [
+            _result(view, services.intake.last_refusal(view.appid), now)
+            for view in await services.callbacks.view()
+            if caller.reaches(view.appid)
+        ]
+    )
+
+
+async def remove(request: web.Request) -> web.Response:
+    """`DELETE /callbacks/{appid}`: accept nothing more, and forget its tickets."""
+    services, appid = request.app[SERVICES], request.match_info["appid"]
+    if not await services.callbacks.remove_secrets(appid):
+        raise NotFoundError(f"no pushes are expected for {appid}")
+    services.intake.forget(appid)
+    await note(request, Action.CALLBACKS_REMOVED, appid)
+    return envelope.success("success")
+
+
+def _check(body: CallbackBody) -> None:
+    if not _TOKEN.fullmatch(body.token):
+        raise InvalidRequestError("must be 3 to 32 letters and digits", field="token")
+    if not _AES_KEY.fullmatch(body.encoding_aes_key):
+        hint = "must be 43 letters and digits, or left out for 明文模式"
+        raise InvalidRequestError(hint, field="encoding_aes_key")
+
+
+def _path(appid: str) -> str:
+    return callbacks.PATH.format(appid=appid)
+
+
+def _result(view: CallbackView, refusal: Refusal | None, now: datetime) -> CallbackResult:
+    return CallbackResult(
+        appid=view.appid,
+        path=_path(view.appid),
+        changed_at=view.changed_at,
+        accepts_former=view.former,
+        ticket_at=view.ticket_at,
+        asked_again_at=view.asked_at,
+        answer=view.answer,
+        events=dict(view.events),
+        waiting=[_waiting(waiting) for waiting in view.waiting],
+        refused=RefusalResult(refusal.count, refusal.at, refusal.reason) if refusal else None,
+        advice=advice(view, refusal, now),
+    )
+
+
+def _waiting(waiting: Waiting) -> WaitingResult:
+    return WaitingResult(
+        info_type=waiting.name,
+        authorizer_appid=waiting.authorizer,
+        received_at=waiting.received_at,
+        next_attempt_at=waiting.due_at,
+        note=waiting.note,
+    )

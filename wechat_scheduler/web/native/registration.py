@@ -1,0 +1,144 @@
+"""The body of a registration: from the seed's JSON to a `Registration`, or an error that names
+the field."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.credentials.ports import Issuer
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.kinds import NUMBERS, TYPES, kind_of
+
+# WeChat's appids and openids are letters, digits, `-` and `_`; they go into paths and queries.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_LONGEST_SECRET = 256
+
+# For whoever reads the schema; our own sentences say better than msgspec's what is wrong.
+NAME = {"pattern": f"^{_NAME.pattern}$"}
+Name: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema=NAME)]
+Type: TypeAlias = Annotated[int | str, msgspec.Meta(extra_json_schema={"enum": [*NUMBERS, *TYPES]})]
+Secret: TypeAlias = Annotated[
+    str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": _LONGEST_SECRET})
+]
+
+
+class TaskBody(msgspec.Struct):
+    """`subject` goes also by the name that WeChat gives it: `authorizer_appid`, `openid`."""
+
+    type: Type
+    notify: str = ""
+    params: str = ""
+    subject: str = ""
+    authorizer_appid: str = ""
+    openid: str = ""
+
+
+class RegistrationBody(msgspec.Struct):
+    """The seed's JSON, and where this account's access_token is to come from if it cares."""
+
+    appid: Name
+    appsecret: Secret
+    tasks: list[TaskBody] = []
+    access_token_endpoint: Literal["", "stable_token", "token"] = ""
+
+
+_decoder = msgspec.json.Decoder(RegistrationBody)
+
+
+class RegistrationReader:
+    """Reads bodies. `issuers` are the kinds there are; `check_url` says what is wrong with an
+    address by raising ValueError."""
+
+    def __init__(self, issuers: Mapping[str, Issuer], check_url: Callable[[str], None]) -> None:
+        self._issuers = issuers
+        self._check_url = check_url
+
+    def read(self, body: bytes, *, owner: str) -> Registration:
+        """Raises InvalidRequestError at the first thing that is wrong."""
+        parsed = decode(_decoder, body)
+        check_name(parsed.appid, "appid")
+        _check_secret(parsed.appsecret)
+        account = Account(
+            appid=parsed.appid, secret=parsed.appsecret, endpoint=parsed.access_token_endpoint
+        )
+        tasks: dict[JobKey, Task] = {}
+        for number, task in enumerate(parsed.tasks):
+            read = self._task(parsed.appid, task, f"tasks[{number}]")
+            if read.key in tasks:
+                raise InvalidRequestError(
+                    "the same task stands here twice", field=f"tasks[{number}]"
+                )
+            tasks[read.key] = read
+        return Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
+
+    def _task(self, appid: str, body: TaskBody, path: str) -> Task:
+        kind = self._kind(body.type, f"{path}.type")
+        subject = self._subject(self._issuers[kind], body, path)
+        for name, url in (("notify", body.notify), ("params", body.params)):
+            check_address(url, f"{path}.{name}", self._check_url)
+        return Task(key=JobKey(appid, kind, subject), notify=body.notify, params=body.params)
+
+    def _kind(self, given: int | str, path: str) -> str:
+        kind = NUMBERS.get(given, "") if isinstance(given, int) else kind_of(given)
+        if kind not in self._issuers:
+            known = ", ".join(f"{number} {name}" for number, name in NUMBERS.items())
+            others = "".join(f", {name}" for name in self._issuers if name not in NUMBERS.values())
+            raise InvalidRequestError(
+                f"unknown task type {given}; use one of {known}{others}", field=path
+            )
+        return kind
+
+    def _subject(self, issuer: Issuer, body: TaskBody, path: str) -> str:
+        named = {
+            name: value
+            for name in ("subject", "authorizer_appid", "openid")
+            if (value := getattr(body, name))
+        }
+        for name, value in named.items():
+            if name not in ("subject", issuer.subject_field) or not issuer.subject_field:
+                what = (
+                    f"goes by {issuer.subject_field}" if issuer.subject_field else "has no subject"
+                )
+                raise InvalidRequestError(f"{issuer.kind} {what}", field=f"{path}.{name}")
+            check_name(value, f"{path}.{name}")
+        if len(set(named.values())) > 1:
+            raise InvalidRequestError(
+                "differs from subject", field=f"{path}.{issuer.subject_field}"
+            )
+        if issuer.needs_subject and not named and not body.params:
+            raise InvalidRequestError(
+                f"name the {issuer.subject_field}, or give a params URL that answers it",
+                field=f"{path}.{issuer.subject_field}",
+            )
+        return next(iter(named.values()), "")
+
+
+def check_address(url: str, path: str, check_url: Callable[[str], None]) -> None:
+    """Raises InvalidRequestError for an address that must not be called; the empty one is none."""
+    if not url:
+        return
+    try:
+        check_url(url)
+    except ValueError as error:
+        raise InvalidRequestError(str(error), field=path) from error
+
+
+def check_name(value: str, path: str) -> None:
+    """An appid or openid: what can stand in a path."""
+    if not value:
+        raise InvalidRequestError("must not be empty", field=path)
+    if not _NAME.fullmatch(value):
+        raise InvalidRequestError(
+            "must be letters, digits, '-' and '_', 128 at the most", field=path
+        )
+
+
+def _check_secret(secret: str) -> None:
+    if not secret:
+        raise InvalidRequestError("must not be empty", field="appsecret")
+    if len(secret) > _LONGEST_SECRET or not secret.isprintable() or " " in secret:
+        raise InvalidRequestError("is not a secret that WeChat gives out", field="appsecret")

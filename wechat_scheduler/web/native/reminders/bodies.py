@@ -1,0 +1,174 @@
+"""What is said of reminders over HTTP: what is to be reminded of, and what is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.model import Late, Reminder
+from wechat_scheduler.reminders.planning import FARTHEST
+from wechat_scheduler.web.native.sending.message_bodies import (
+    EVERYBODY,
+    MOST_RECEIVERS,
+    Instant,
+    Receiver,
+)
+from wechat_scheduler.web.native.sending.qrcodes import Id
+
+MINUTE: Final = timedelta(minutes=1)
+SECOND: Final = timedelta(seconds=1)
+
+_MOST_MINUTES: Final = FARTHEST // MINUTE
+Receivers: TypeAlias = Annotated[
+    list[Receiver], msgspec.Meta(extra_json_schema={"maxItems": MOST_RECEIVERS})
+]
+Minutes: TypeAlias = Annotated[int, msgspec.Meta(ge=-_MOST_MINUTES, le=_MOST_MINUTES)]
+Seconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=FARTHEST // SECOND)]
+
+
+class ReminderSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`time` is the first occurrence; or `when` says it in Chinese, and with it whatever of `title`,
+    `rule` and `defer` is left out. `defer` is in minutes from an occurrence to when it is said,
+    negative for before. `late` decides on what is later than `grace`, in seconds. `to` is as in a
+    message."""
+
+    title: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    time: Instant | UnsetType = UNSET
+    when: str | UnsetType = UNSET
+    rule: str | UnsetType | None = UNSET
+    zone: str | UnsetType = UNSET
+    defer: Minutes | UnsetType = UNSET
+    late: Literal["once", "skip", "all"] | UnsetType = UNSET
+    grace: Seconds | UnsetType = UNSET
+    to: Receivers | UnsetType = UNSET
+    channel: Literal["auto", "template", "text", "subscribe", "webhook"] | UnsetType = UNSET
+    priority: Literal["bulk", "normal", "urgent"] | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+
+
+class ReminderBody(ReminderSettings, kw_only=True, forbid_unknown_fields=True):
+    """A new reminder of an app's. The zone is the app's, unless one is given."""
+
+    app: Id
+
+
+class ReminderChange(ReminderSettings, kw_only=True, forbid_unknown_fields=True):
+    """What is left out stays as it is; `rule` null makes a one-off. A rule names its days by itself:
+    give it along with a `time` on another day."""
+
+
+class ReminderResult(msgspec.Struct, kw_only=True):
+    """`time` is the next occurrence, or the last one if it is over, in `zone`; `rule` is null for a
+    one-off, and counts what remains. `due_at`, in UTC, is when it is said next. `fired` and `missed`
+    count occurrences."""
+
+    id: str
+    app: int
+    title: str
+    text: str
+    url: str
+    time: datetime
+    rule: str | None
+    zone: str
+    defer: int
+    due_at: datetime | None
+    state: str
+    late: str
+    grace: int
+    owner: str
+    to: list[int | str]
+    channel: str
+    priority: str
+    source: str
+    fired: int
+    missed: int
+    last_at: datetime | None
+    created_at: datetime
+
+
+class PlanResult(msgspec.Struct, kw_only=True):
+    """What would be kept. `next` is when it would be said, in `zone`."""
+
+    title: str
+    time: datetime
+    rule: str | None
+    zone: str
+    defer: int
+    next: list[datetime]
+
+
+class UnfitResult(msgspec.Struct):
+    """Why a sentence cannot become a reminder, for programs: `nothing`, `impossible`, `past`,
+    `ambiguous`, `too-long`, `too-often`, `too-far`."""
+
+    reason: str
+
+
+def given_in(body: ReminderSettings, spoken: Parsed | None) -> dict[str, Any]:
+    """The fields of a `Draft` that a body gives, but for receivers; a sentence, what it leaves out."""
+    given: dict[str, Any] = {}
+    if spoken is not None:
+        given |= {"start": spoken.time, "rule": spoken.rule}
+        given |= {"title": spoken.title} if spoken.title else {}
+        given |= {"defer": -spoken.advance} if spoken.advance else {}
+    written = {
+        "title": body.title,
+        "detail": body.text,
+        "start": body.time,
+        "rule": "" if body.rule is None else body.rule,
+        "zone": body.zone,
+        "defer": body.defer if isinstance(body.defer, UnsetType) else body.defer * MINUTE,
+        "late": body.late if isinstance(body.late, UnsetType) else Late(body.late),
+        "grace": body.grace if isinstance(body.grace, UnsetType) else body.grace * SECOND,
+        "way": body.channel if isinstance(body.channel, UnsetType) else Way(body.channel),
+        "priority": body.priority
+        if isinstance(body.priority, UnsetType)
+        else Priority[body.priority.upper()],
+        "url": body.url,
+    }
+    return given | {name: value for name, value in written.items() if value is not UNSET}
+
+
+def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult:
+    return ReminderResult(
+        id=reminder.id,
+        app=reminder.app_id,
+        title=reminder.title,
+        text=reminder.detail,
+        url=reminder.url,
+        time=reminder.start.astimezone(ZoneInfo(reminder.zone)),
+        rule=reminder.rule or None,
+        zone=reminder.zone,
+        defer=reminder.defer // MINUTE,
+        due_at=reminder.due_at,
+        state=reminder.state.value,
+        late=reminder.late.value,
+        grace=reminder.grace // SECOND,
+        owner=reminder.owner,
+        to=[*people, *(topic or EVERYBODY for topic in reminder.topics)],
+        channel=reminder.way.value,
+        priority=reminder.priority.name.lower(),
+        source=reminder.source.value,
+        fired=reminder.fired,
+        missed=reminder.missed,
+        last_at=reminder.last_at,
+        created_at=reminder.created_at,
+    )
+
+
+def plan_result(reminder: Reminder, times: Sequence[datetime]) -> PlanResult:
+    zone = ZoneInfo(reminder.zone)
+    return PlanResult(
+        title=reminder.title,
+        time=reminder.start.astimezone(zone),
+        rule=reminder.rule or None,
+        zone=reminder.zone,
+        defer=reminder.defer // MINUTE,
+        next=[time.astimezone(zone) for time in times],
+    )

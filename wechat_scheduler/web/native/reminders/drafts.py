@@ -1,0 +1,116 @@
+"""From the bodies of requests to what the desk of reminders takes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from msgspec import UNSET
+
+from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.spoken import heard
+from wechat_scheduler.web.kit.texts import read_zone
+from wechat_scheduler.web.native.reminders.bodies import (
+    ReminderBody,
+    ReminderChange,
+    ReminderSettings,
+    given_in,
+)
+from wechat_scheduler.web.native.sending.message_bodies import MOST_RECEIVERS, Receiver
+from wechat_scheduler.web.native.sending.seen_apps import seen_app
+
+# Stands for everybody who takes what the app sends.
+EVERYBODY = "*"
+
+
+async def drafted(request: web.Request, body: ReminderBody) -> Draft:
+    """Raises NotFoundError for an app that the key does not reach, and InvalidRequestError."""
+    app = seen_app(request, body.app)
+    given = given_in(body, _spoken(request, body, app.zone))
+    if "start" not in given:
+        raise InvalidRequestError("give a time, or say when", field="time")
+    if "title" not in given:
+        raise InvalidRequestError("is required", field="title")
+    draft = Draft(**{"zone": app.zone} | given | await _receivers(request, app, body))
+    _check(draft)
+    return draft
+
+
+async def edited(
+    request: web.Request, body: ReminderChange, reminder: Reminder
+) -> Callable[[Draft], Draft]:
+    """What the body changes of whatever the reminder is by then. Raises as `drafted`."""
+    changes = given_in(body, _spoken(request, body, reminder.zone))
+    if body.to is not UNSET:
+        changes |= await _receivers(request, seen_app(request, reminder.app_id), body)
+
+    def edit(draft: Draft) -> Draft:
+        changed = replace(draft, **changes)
+        _check(changed)
+        return changed
+
+    return edit
+
+
+def _spoken(request: web.Request, body: ReminderSettings, zone: str) -> Parsed | None:
+    """What `when` says to whoever is in the reminder's zone."""
+    if body.when is UNSET:
+        return None
+    if body.time is not UNSET:
+        raise InvalidRequestError("give either a time or when", field="when")
+    services = request.app[SERVICES]
+    name = zone if body.zone is UNSET else read_zone(body.zone, "zone")
+    return heard(
+        body.when,
+        field="when",
+        now=services.clock.now(),
+        zone=ZoneInfo(name),
+        shortest=services.reminders.shortest,
+    )
+
+
+def _check(draft: Draft) -> None:
+    is_webhook = draft.way is Way.WEBHOOK
+    has_receivers = bool(draft.owner or draft.people or draft.topics)
+    if is_webhook and has_receivers:
+        raise InvalidRequestError("a webhook goes to the app's callback", field="to")
+    if not is_webhook and not has_receivers:
+        raise InvalidRequestError("name who is to be reminded", field="to")
+
+
+async def _receivers(request: web.Request, app: App, body: ReminderSettings) -> dict[str, Any]:
+    """`people` and `topics`. Whoever is not known here cannot be meant."""
+    to = [] if body.to is UNSET else body.to
+    if len(to) > MOST_RECEIVERS:
+        raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
+    # PostgreSQL looks for no text with a NUL.
+    names = [one for one in to if isinstance(one, str) and one != EVERYBODY and "\0" not in one]
+    people = await _people(request, app, names)
+    topics = await _topics(request, app, to)
+    for number, one in enumerate(to):
+        if one not in people and one not in topics:
+            raise InvalidRequestError("nobody is known by this name", field=f"to[{number}]")
+    found = (people.get(one) for one in to)
+    return {
+        "people": tuple(dict.fromkeys(filter(None, found))),
+        "topics": tuple(dict.fromkeys(topics[one] for one in to if one in topics)),
+    }
+
+
+async def _people(request: web.Request, app: App, names: list[str]) -> dict[Receiver, str]:
+    found = await request.app[SERVICES].people.find(app, names) if names else {}
+    return {name: one.subscriber.uid for name, one in found.items()}
+
+
+async def _topics(request: web.Request, app: App, to: list[Receiver]) -> dict[Receiver, int]:
+    topics: dict[Receiver, int] = {EVERYBODY: 0}
+    if any(isinstance(one, int) for one in to):
+        topics |= {topic.id: topic.id for topic in await request.app[SERVICES].audience.topics(app)}
+    return topics

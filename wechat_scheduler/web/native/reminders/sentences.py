@@ -1,0 +1,86 @@
+"""Chinese sentences over HTTP: what they say of when, and of what."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.audience.model import SHANGHAI
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence import upcoming
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.spoken import heard
+from wechat_scheduler.web.kit.texts import read_zone
+from wechat_scheduler.web.native.sending.message_bodies import Instant
+
+NEXT: Final = 5
+# The lunar tables end in 2100.
+YEARS: Final = range(1970, 2100)
+
+
+class SentenceBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`now` is this moment unless it is given; `zone` is that of who speaks."""
+
+    text: str
+    now: Instant | None = None
+    zone: str = SHANGHAI
+
+
+class SentenceResult(msgspec.Struct, kw_only=True):
+    """`time` is the event, of a recurrence the first; `rule` is null for a one-off. `advance` is how
+    many minutes earlier the reminder is wanted, `end` the end of a range. `understood` is all of it
+    in words."""
+
+    time: datetime
+    rule: str | None
+    title: str
+    next: list[datetime]
+    understood: str
+    advance: int | None
+    end: datetime | None
+
+
+_decoder = msgspec.json.Decoder(SentenceBody)
+
+
+async def understand(request: web.Request) -> web.Response:
+    """`POST /v1/reminders/parse`: nothing is kept. 422 with a reason for what says no time."""
+    services = request.app[SERVICES]
+    body = decode(_decoder, await request.read())
+    zone = ZoneInfo(read_zone(body.zone, "zone"))
+    now = body.now or services.clock.now()
+    if now.year not in YEARS:
+        raise InvalidRequestError(f"must be from {YEARS[0]} to {YEARS[-1]}", field="now")
+    parsed = heard(
+        body.text, field="text", now=now, zone=zone, shortest=services.reminders.shortest
+    )
+    return envelope.success(_result(parsed, zone))
+
+
+def _result(parsed: Parsed, zone: ZoneInfo) -> SentenceResult:
+    advance = parsed.advance
+    return SentenceResult(
+        time=parsed.time,
+        rule=parsed.rule or None,
+        title=parsed.title,
+        next=[time.astimezone(zone) for time in _next(parsed, zone)],
+        understood=parsed.understood,
+        advance=None if advance is None else advance // timedelta(minutes=1),
+        end=parsed.end,
+    )
+
+
+def _next(parsed: Parsed, zone: ZoneInfo) -> tuple[datetime, ...]:
+    return upcoming(
+        rule_of(parsed.rule),
+        start=parsed.time,
+        after=parsed.time - timedelta(seconds=1),
+        zone=zone,
+        most=NEXT,
+    )

@@ -1,0 +1,179 @@
+"""What is said of an app over HTTP: what it is to be, and what it is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from yarl import URL
+
+from wechat_scheduler.audience.directory import MadeApp, draft_app
+from wechat_scheduler.audience.model import SHANGHAI, App, Template
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_link, read_name, read_text, read_zone
+from wechat_scheduler.web.native.keys import read_networks
+from wechat_scheduler.web.native.registration import Name, check_address, check_name
+
+LONGEST_TEXT = 1000
+MOST_TEMPLATES = 100
+
+Title: TypeAlias = Annotated[
+    str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_NAME})
+]
+Rate: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class TemplateBody(msgspec.Struct, forbid_unknown_fields=True):
+    """One of WeChat's templates, and for each of its keywords a text with `{title}`, `{content}`,
+    `{time}`, `{app}` in it."""
+
+    template_id: str
+    fields: dict[str, str] = {}
+
+
+class AppSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What may be left out, and changed. `templates` goes by purpose (`message`, `notice`,
+    `reminder`) or by an alias of the app's own."""
+
+    zone: str | UnsetType = UNSET
+    callback: str | UnsetType = UNSET
+    templates: dict[str, TemplateBody] | UnsetType = UNSET
+    at_most_once: bool | UnsetType = UNSET
+    per_minute: Rate | UnsetType = UNSET
+    recipient_per_minute: Rate | UnsetType = UNSET
+    networks: list[str] | UnsetType = UNSET
+    home: str | UnsetType = UNSET
+    contact: str | UnsetType = UNSET
+    welcome: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+
+
+class AppBody(AppSettings, kw_only=True, forbid_unknown_fields=True):
+    """A new app, which sends through the account `appid` and never through another."""
+
+    name: Title
+    appid: Name
+
+
+class AppChange(AppSettings, kw_only=True, forbid_unknown_fields=True):
+    """What is left out stays as it is."""
+
+    name: Title | UnsetType = UNSET
+
+
+class AppResult(msgspec.Struct, kw_only=True):
+    """An app without its secrets; `callback` is shown without its query."""
+
+    id: int
+    name: str
+    appid: str
+    zone: str
+    callback: str
+    templates: dict[str, TemplateBody]
+    at_most_once: bool
+    per_minute: int
+    recipient_per_minute: int
+    networks: list[str]
+    home: str
+    contact: str
+    welcome: str
+    description: str
+    created_at: datetime
+
+
+class MadeAppResult(AppResult, kw_only=True):
+    """`token`, `app_key` and `signing_secret` are shown this once."""
+
+    token: str
+    app_key: str
+    signing_secret: str
+
+
+_body = msgspec.json.Decoder(AppBody)
+_change = msgspec.json.Decoder(AppChange)
+
+
+def read_app(body: bytes, check_url: Callable[[str], None], *, now: datetime) -> App:
+    """Raises InvalidRequestError at the first thing that is wrong."""
+    parsed = decode(_body, body)
+    check_name(parsed.appid, "appid")
+    app = draft_app(read_name(parsed.name, "name"), parsed.appid, now=now)
+    return replace(app, **dict(_settings(parsed, check_url)))
+
+
+def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
+    """`app` as it is to be. Raises InvalidRequestError at the first thing that is wrong."""
+    parsed = decode(_change, body)
+    changes = dict(_settings(parsed, check_url))
+    if parsed.name is not UNSET:
+        changes["name"] = read_name(parsed.name, "name")
+    return replace(app, **changes)
+
+
+def app_result(app: App) -> AppResult:
+    return AppResult(**_shown(app))
+
+
+def made_app_result(made: MadeApp) -> MadeAppResult:
+    app = made.app
+    return MadeAppResult(
+        **_shown(app), token=made.token, app_key=app.app_key, signing_secret=app.signing_secret
+    )
+
+
+def _settings(given: AppSettings, check_url: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
+    """Each setting that was given, as the model has it."""
+    for name in AppSettings.__struct_fields__:
+        value = getattr(given, name)
+        if value is UNSET:
+            continue
+        match name:
+            case "zone":
+                value = read_zone(value or SHANGHAI, name)
+            case "callback":
+                check_address(value, name, check_url)
+            case "templates":
+                value = dict(_templates(value))
+            case "networks":
+                value = tuple(dict.fromkeys(read_networks(value)))
+            case "home":
+                value = read_link(value, name)
+            case "contact" | "welcome" | "description":
+                value = read_text(value, name, longest=LONGEST_TEXT)
+        yield name, value
+
+
+def _templates(given: dict[str, TemplateBody]) -> Iterator[tuple[str, Template]]:
+    if len(given) > MOST_TEMPLATES:
+        raise InvalidRequestError(f"must not be more than {MOST_TEMPLATES}", field="templates")
+    for purpose, template in given.items():
+        purpose = read_name(purpose, "templates")
+        field = f"templates.{purpose}"
+        fields = {
+            read_name(keyword, f"{field}.fields"): read_text(
+                text, f"{field}.fields.{keyword}", longest=LONGEST_TEXT
+            )
+            for keyword, text in template.fields.items()
+        }
+        template_id = read_name(template.template_id, f"{field}.template_id")
+        yield purpose, Template(template_id=template_id, fields=fields)
+
+
+def _shown(app: App) -> dict[str, Any]:
+    templates = {
+        purpose: TemplateBody(one.template_id, dict(one.fields))
+        for purpose, one in app.templates.items()
+    }
+    return {
+        **{name: getattr(app, name) for name in AppResult.__struct_fields__},
+        "callback": _without_query(app.callback),
+        "templates": templates,
+        "networks": [str(network) for network in app.networks],
+    }
+
+
+def _without_query(url: str) -> str:
+    return str(URL(url, encoded=True).with_user(None).with_query(None)) if url else ""

@@ -1,0 +1,132 @@
+"""Deliveries over HTTP: what became of each message, and what is to be tried again or let be."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.paging import limit_of, link_to_next
+from wechat_scheduler.web.kit.query import id_of, one_of
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.sending.delivery_bodies import (
+    MOST_AT_ONCE,
+    ChangedResult,
+    delivery_page,
+    delivery_result,
+    read_filter,
+)
+from wechat_scheduler.web.native.sending.seen_apps import (
+    id_in,
+    reaches_app,
+    seen_app,
+    seen_apps,
+    sees_all,
+)
+
+log = structlog.get_logger(__name__)
+
+STATES: Final = tuple(state.value for state in State)
+_ERRCODE = re.compile(r"-?[0-9]{1,9}")
+
+
+async def listed(request: web.Request) -> web.Response:
+    """`GET /v1/deliveries`: by id. A key that is limited is shown those of its accounts' apps."""
+    limit, after = limit_of(request), id_of(request, "after")
+    wanted = _within_reach(request, _query(request))
+    found = await request.app[SERVICES].messages.deliveries(wanted, after=after, limit=limit)
+    headers = link_to_next(request, after=str(found[-1].id)) if len(found) == limit else {}
+    return envelope.success([delivery_result(view) for view in found], headers=headers)
+
+
+async def shown(request: web.Request) -> web.Response:
+    """`GET /v1/deliveries/{delivery}`: with every attempt."""
+    return envelope.success(delivery_page(await _seen(request)))
+
+
+async def replay(request: web.Request) -> web.Response:
+    """`POST /v1/deliveries/{delivery}/replay`: try again what nothing came of, now."""
+    view = await _seen(request)
+    wanted = DeliveryFilter(ids=(view.id,))
+    if not await request.app[SERVICES].sending.replay(wanted, limit=1):
+        raise ConflictError(f"it is {view.state}: there is nothing to try again")
+    log.info("delivery.replayed", delivery=view.id, by=request[CALLER].id)
+    return envelope.success(delivery_page(await _seen(request)))
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """`POST /v1/deliveries/{delivery}/cancel`: unless it is being sent, or was."""
+    view = await _seen(request)
+    if not await _cancel(request, DeliveryFilter(ids=(view.id,)), 1):
+        raise ConflictError(f"it is {view.state}: there is nothing to cancel")
+    log.info("delivery.cancelled", delivery=view.id, by=request[CALLER].id)
+    return envelope.success(delivery_page(await _seen(request)))
+
+
+async def replay_all(request: web.Request) -> web.Response:
+    """`POST /v1/deliveries/replay`: at most 1000 at once."""
+
+    async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
+        return await request.app[SERVICES].sending.replay(wanted, limit=limit)
+
+    return await _change_all(request, change)
+
+
+async def cancel_all(request: web.Request) -> web.Response:
+    """`POST /v1/deliveries/cancel`: at most 1000 at once."""
+
+    async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
+        return await _cancel(request, wanted, limit)
+
+    return await _change_all(request, change)
+
+
+async def _change_all(
+    request: web.Request, change: Callable[[DeliveryFilter, int], Awaitable[Sequence[int]]]
+) -> web.Response:
+    wanted = _within_reach(request, read_filter(await request.read()))
+    count = len(await change(wanted, MOST_AT_ONCE))
+    log.info("delivery.changed", path=request.path, count=count, by=request[CALLER].id)
+    return envelope.success(ChangedResult(count, count == MOST_AT_ONCE))
+
+
+async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:
+    reason = f"cancelled by {request[CALLER].id}"
+    return await request.app[SERVICES].sending.cancel(wanted, reason=reason, limit=limit)
+
+
+async def _seen(request: web.Request) -> DeliveryView:
+    delivery_id = id_in(request, "delivery")
+    view = await request.app[SERVICES].messages.delivery(delivery_id)
+    if view is None or not reaches_app(request, view.app_id):
+        raise NotFoundError(f"there is no delivery {delivery_id}")
+    return view
+
+
+def _within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
+    """What is wanted of the apps that the key reaches. Raises NotFoundError."""
+    if sees_all(request):
+        return wanted
+    if wanted.app_id:
+        seen_app(request, wanted.app_id)
+        return wanted
+    return replace(wanted, within=tuple(app.id for app in seen_apps(request)))
+
+
+def _query(request: web.Request) -> DeliveryFilter:
+    state, errcode = one_of(request, "state", STATES), request.query.get("errcode", "")
+    if errcode and not _ERRCODE.fullmatch(errcode):
+        raise InvalidRequestError("must be a number", field="errcode")
+    return DeliveryFilter(
+        state=State(state) if state else None,
+        app_id=id_of(request, "app"),
+        message_id=id_of(request, "message"),
+        uid=request.query.get("uid", ""),
+        errcode=int(errcode) if errcode else None,
+    )

@@ -1,0 +1,139 @@
+"""What is said of deliveries over HTTP: which are meant, and how they stand."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from wechat_scheduler.delivery.model import Attempt, State
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.texts import read_text
+from wechat_scheduler.web.native.sending.message_bodies import Instant
+from wechat_scheduler.web.native.sending.qrcodes import Id
+
+LONGEST_UID: Final = 128
+# In one transaction, while others that write wait.
+MOST_AT_ONCE: Final = 1000
+
+Errcode = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+
+
+class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Which deliveries are meant: those that fit all of it."""
+
+    state: State | None = None
+    app: Id | None = None
+    message: Id | None = None
+    uid: str | None = None
+    errcode: Errcode | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class ChangedResult(msgspec.Struct):
+    """How many were changed. `more`: there may be others; ask again."""
+
+    count: int
+    more: bool
+
+
+class AttemptResult(msgspec.Struct, kw_only=True):
+    """One try. `error` is empty if it was taken; `errcode` and `rid` are WeChat's."""
+
+    at: datetime
+    duration_ms: int
+    way: str
+    errcode: int | None
+    rid: str
+    error: str
+
+
+class DeliveryResult(msgspec.Struct, kw_only=True):
+    """One message to one receiver. `due_at` is the next attempt's, `reason` why it stands as it
+    does; `possibly_duplicate`: the receiver may have seen it twice. `channel` says what `to` is: a
+    person's uid, a topic's id, or the app's webhook."""
+
+    id: int
+    message: int
+    app: int
+    channel: str
+    to: str
+    state: str
+    way: str
+    errcode: int | None
+    reason: str
+    reference: str
+    notes: list[str]
+    possibly_duplicate: bool
+    attempts: int
+    created_at: datetime
+    due_at: datetime | None
+    settled_at: datetime | None
+
+
+class DeliveryPage(DeliveryResult, kw_only=True):
+    """With every attempt, the oldest first."""
+
+    history: list[AttemptResult]
+
+
+_filter = msgspec.json.Decoder(FilterBody)
+
+
+def read_filter(body: bytes) -> DeliveryFilter:
+    """Raises InvalidRequestError: also for one that would mean everything."""
+    parsed = decode(_filter, body)
+    if parsed == FilterBody():
+        raise InvalidRequestError("say which deliveries are meant: state, app, message, uid …")
+    return DeliveryFilter(
+        state=parsed.state,
+        app_id=parsed.app or 0,
+        message_id=parsed.message or 0,
+        uid=read_text(parsed.uid or "", "uid", longest=LONGEST_UID),
+        errcode=parsed.errcode,
+        since=parsed.since,
+        until=parsed.until,
+    )
+
+
+def delivery_result(view: DeliveryView) -> DeliveryResult:
+    return DeliveryResult(**_shown(view))
+
+
+def delivery_page(view: DeliveryView) -> DeliveryPage:
+    return DeliveryPage(**_shown(view), history=[_attempt(one) for one in view.attempts])
+
+
+def _shown(view: DeliveryView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "message": view.message_id,
+        "app": view.app_id,
+        "channel": view.channel,
+        "to": view.target,
+        "state": view.state.value,
+        "way": view.way,
+        "errcode": view.errcode,
+        "reason": view.reason,
+        "reference": view.reference,
+        "notes": list(view.notes),
+        "possibly_duplicate": view.duplicate,
+        "attempts": view.tries,
+        "created_at": view.created_at,
+        "due_at": view.due_at,
+        "settled_at": view.settled_at,
+    }
+
+
+def _attempt(attempt: Attempt) -> AttemptResult:
+    return AttemptResult(
+        at=attempt.at,
+        duration_ms=attempt.duration // timedelta(milliseconds=1),
+        way=attempt.way,
+        errcode=attempt.errcode,
+        rid=attempt.rid,
+        error=attempt.error,
+    )

@@ -1,0 +1,185 @@
+"""What is asked to be sent over HTTP: read, and answered receiver by receiver."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from wechat_scheduler.delivery import ways
+from wechat_scheduler.delivery.model import Content, Form, Priority, Way
+from wechat_scheduler.delivery.sending import Order
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.texts import read_link, read_text
+from wechat_scheduler.web.native.sending.message_bodies import (
+    EVERYBODY,
+    FORM_NAMES,
+    FORMS,
+    MOST_RECEIVERS,
+    MessageBody,
+    PlacedResult,
+    Receiver,
+    SentResult,
+)
+from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERNAL_ID
+
+LONGEST_CONTENT: Final = 40_000
+LONGEST_TITLE: Final = 100
+LONGEST_TEMPLATE: Final = 64
+MOST_KEYWORDS: Final = 100
+# Further ahead, somebody mistook milliseconds for seconds.
+FURTHEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A body that is fit to be sent. `to` is as it was written."""
+
+    app_id: int
+    content: Content
+    to: tuple[Receiver, ...]
+    not_before: datetime | None
+    expires_at: datetime | None
+    priority: Priority
+    notes: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [one for one in self.to if isinstance(one, str) and one != EVERYBODY]
+
+    @property
+    def topics(self) -> list[int]:
+        """0 stands for everybody."""
+        return [_topic(one) for one in self.to if isinstance(one, int) or one == EVERYBODY]
+
+
+_decoder = msgspec.json.Decoder(MessageBody)
+
+
+def read_message(body: bytes, *, now: datetime) -> Wanted:
+    """Raises InvalidRequestError at the first thing that is wrong."""
+    parsed = decode(_decoder, body)
+    _check_receivers(parsed)
+    return Wanted(
+        app_id=parsed.app,
+        content=_content(parsed),
+        to=tuple(parsed.to),
+        not_before=_instant(parsed.not_before, "not_before", now),
+        expires_at=_expiry(parsed, now),
+        priority=Priority[parsed.priority.upper()],
+        notes=notes_on(parsed.data),
+    )
+
+
+def notes_on(data: dict[str, str]) -> tuple[str, ...]:
+    """What WeChat is not going to show of a template's keywords, in silence."""
+    cut = [name for name, value in data.items() if len(value) > ways.KEYWORD]
+    if not cut:
+        return ()
+    return (f"WeChat shows no more than {ways.KEYWORD} characters of {', '.join(cut)}",)
+
+
+def sent_result(wanted: Wanted, order: Order) -> SentResult:
+    """What became of each receiver, in the order in which they were named."""
+    known = {(one.address.value, one.name): one for one in order.placed}
+    deliveries = []
+    for to in wanted.to:
+        is_name = isinstance(to, str) and to != EVERYBODY
+        name = ("person", str(to)) if is_name else ("topic", str(_topic(to)))
+        one = known[name]
+        deliveries.append(PlacedResult(to, one.delivery_id or None, one.refusal))
+    if wanted.content.way is Way.WEBHOOK:
+        deliveries = [PlacedResult(o.name, o.delivery_id or None, o.refusal) for o in order.placed]
+    is_stored = any(one.delivery_id for one in order.placed)
+    return SentResult(
+        id=order.message.id if is_stored else None,
+        deliveries=deliveries,
+        notes=list(order.message.notes),
+    )
+
+
+def _topic(receiver: Receiver) -> int:
+    return receiver if isinstance(receiver, int) else 0
+
+
+def _check_receivers(parsed: MessageBody) -> None:
+    is_webhook = parsed.channel == "webhook"
+    if is_webhook and parsed.to:
+        raise InvalidRequestError("a webhook goes to the app's callback", field="to")
+    if not is_webhook and not parsed.to:
+        raise InvalidRequestError("name who is to get it", field="to")
+    if len(parsed.to) > MOST_RECEIVERS:
+        raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
+    for number, one in enumerate(parsed.to):
+        if isinstance(one, str) and not (0 < len(one) <= LONGEST_EXTERNAL_ID and one.isprintable()):
+            raise InvalidRequestError(
+                f"must be 1 to {LONGEST_EXTERNAL_ID} printable letters", field=f"to[{number}]"
+            )
+
+
+def _content(parsed: MessageBody) -> Content:
+    content = Content(
+        way=Way(parsed.channel),
+        title=read_text(parsed.title, "title", longest=LONGEST_TITLE),
+        text=read_text(parsed.text, "text", longest=LONGEST_CONTENT),
+        form=FORMS[parsed.format],
+        url=read_link(parsed.url, "url"),
+        template=read_text(parsed.template, "template", longest=LONGEST_TEMPLATE),
+        data=_data(parsed.data),
+    )
+    if not content.text and not content.template:
+        raise InvalidRequestError("give a text, or a template and its data", field="text")
+    if content.template and not content.text and not content.data:
+        raise InvalidRequestError("give what the template is filled with", field="data")
+    if content.way is Way.TEXT and not content.text:
+        raise InvalidRequestError("a template is sent by the channel template", field="channel")
+    return replace(content, landing=_needs_page(content), body=_told(content))
+
+
+def _needs_page(content: Content) -> bool:
+    """Whether there is more to it than WeChat shows; of a text the channel sees to that itself."""
+    in_keywords = content.way in (Way.TEMPLATE, Way.SUBSCRIBE) and bool(content.text)
+    return content.form is not Form.TEXT or (in_keywords and not content.url)
+
+
+def _told(content: Content) -> str:
+    """What a webhook is posted; empty for what goes to people."""
+    if content.way is not Way.WEBHOOK:
+        return ""
+    told = {
+        "title": content.title,
+        "text": content.text,
+        "format": FORM_NAMES[content.form],
+        "url": content.url,
+        "template": content.template,
+        "data": content.data,
+    }
+    return msgspec.json.encode({"action": "message", "data": told}).decode()
+
+
+def _data(given: dict[str, str]) -> dict[str, str]:
+    if len(given) > MOST_KEYWORDS:
+        raise InvalidRequestError(f"must not have more than {MOST_KEYWORDS}", field="data")
+    return {
+        read_text(name, "data", longest=LONGEST_TEMPLATE): read_text(
+            value, f"data.{name}", longest=LONGEST_CONTENT
+        )
+        for name, value in given.items()
+    }
+
+
+def _expiry(parsed: MessageBody, now: datetime) -> datetime | None:
+    expires = _instant(parsed.expires, "expires", now)
+    if expires is not None and expires <= max(now, parsed.not_before or now):
+        raise InvalidRequestError("must be later than now, and than not_before", field="expires")
+    return expires
+
+
+def _instant(given: datetime | None, field: str, now: datetime) -> datetime | None:
+    """In UTC; what is long past is as good as now, and has an end that others can reckon with."""
+    if given is None:
+        return None
+    if given > now + FURTHEST:
+        raise InvalidRequestError(f"must be within {FURTHEST.days} days", field=field)
+    return max(given, now - FURTHEST).astimezone(UTC)

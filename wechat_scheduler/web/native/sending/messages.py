@@ -1,0 +1,85 @@
+"""Messages over HTTP: say it once, and forget about it."""
+
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.delivery.sending import Order
+from wechat_scheduler.delivery.views import MessageView
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.idempotency import KeepResult, created
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.sending.message_bodies import SentResult, message_result
+from wechat_scheduler.web.native.sending.message_wishes import Wanted, read_message, sent_result
+from wechat_scheduler.web.native.sending.seen_apps import id_in, reaches_app, seen_app
+
+log = structlog.get_logger(__name__)
+
+
+async def send(request: web.Request) -> web.Response:
+    """`POST /v1/messages`: stored when it is answered, and sent from then on.
+
+    422, and nothing is stored, if it can be sent to nobody.
+    """
+    body = await request.read()
+    wanted = read_message(body, now=request.app[SERVICES].clock.now())
+
+    async def make(keep: KeepResult) -> None:
+        order = await _prepare(request, wanted)
+        result = sent_result(wanted, order)
+        if not order.targets:
+            raise _NobodyError(result)
+        await request.app[SERVICES].sending.put(order, once=keep(result))
+        _log(request, order)
+
+    try:
+        return await created(request, body, make)
+    except _NobodyError as error:
+        first = error.result.deliveries[0]
+        return envelope.unmet(f"nobody can be sent this: {first.to}: {first.error}", error.result)
+
+
+async def shown(request: web.Request) -> web.Response:
+    """`GET /v1/messages/{message}`: its content, and how many deliveries are in which state."""
+    return envelope.success(message_result(await _seen(request, id_in(request, "message"))))
+
+
+async def _seen(request: web.Request, message_id: int) -> MessageView:
+    """Raises NotFoundError, for a message of an app that the key does not reach as well."""
+    view = await request.app[SERVICES].messages.message(message_id)
+    if view is None or not reaches_app(request, view.message.app_id):
+        raise NotFoundError(f"there is no message {message_id}")
+    return view
+
+
+async def _prepare(request: web.Request, wanted: Wanted) -> Order:
+    return await request.app[SERVICES].sending.prepare(
+        seen_app(request, wanted.app_id),
+        wanted.content,
+        names=wanted.names,
+        topics=wanted.topics,
+        not_before=wanted.not_before,
+        expires_at=wanted.expires_at,
+        priority=wanted.priority,
+        notes=wanted.notes,
+    )
+
+
+def _log(request: web.Request, order: Order) -> None:
+    message = order.message
+    targets = len({target.delivery_id for target in order.targets})
+    log.info(
+        "message.accepted",
+        message=message.id,
+        app=message.app_id,
+        targets=targets,
+        by=request[CALLER].id,
+    )
+
+
+class _NobodyError(Exception):
+    """Not to be stored; `result` says why of each receiver."""
+
+    def __init__(self, result: SentResult) -> None:
+        super().__init__("nobody can be sent this")
+        self.result = result

@@ -1,0 +1,118 @@
+"""QR codes over HTTP: whoever scans one subscribes."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.model import App, Purpose
+from wechat_scheduler.audience.qrcodes import LONGEST, Code
+from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeChatError
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.spoken import SOON
+from wechat_scheduler.web.kit.texts import read_text
+from wechat_scheduler.web.native.sending.seen_apps import LARGEST_ID, app_of
+from wechat_scheduler.web.pages.follow_visits import follow_path
+from wechat_scheduler.web.pages.qr_images import qr_path
+
+LONGEST_EXTRA: Final = 256
+# What a page invites to follow.
+FOLLOWED: Final = (Purpose.APP, Purpose.TOPIC)
+
+Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
+Lifetime: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST.total_seconds()))]
+
+
+class QrCodeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """For the app, or for one of its topics; `consent` for letting the app's signed calls set
+    reminders too. `extra` comes back in the app's callback. Without `expires_in`, in seconds, it
+    lasts."""
+
+    topic: Id | None = None
+    consent: bool = False
+    extra: str = ""
+    expires_in: Lifetime | None = None
+
+
+class QrCodeResult(msgspec.Struct, kw_only=True):
+    """`url` is what the code says, for those who draw it themselves; `image_url` the image, at
+    WeChat's. Both are good until `image_until`: ask again for a lasting code, which has no
+    `expires_at`, and it is drawn anew. `stable_url` is the image at an address of ours, which stays the
+    same; `page_url` a page of ours that shows a lasting code. Both are empty without
+    server.public_url."""
+
+    scene: str
+    url: str
+    image_url: str
+    image_until: datetime
+    expires_at: datetime | None
+    stable_url: str = ""
+    page_url: str = ""
+
+
+_decoder = msgspec.json.Decoder(QrCodeBody)
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /v1/apps/{app}/qrcodes`. A lasting code without `extra` is the same each time."""
+    app, body = app_of(request), await request.read()
+    wish = decode(_decoder, body)
+    read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
+    if wish.topic is not None:
+        if wish.consent:
+            raise InvalidRequestError("is given to an app, not to a topic", field="consent")
+        await request.app[SERVICES].audience.topic(app, wish.topic)
+    try:
+        return await _create(request, app, wish, body)
+    except WeChatError as error:
+        advice = f"; {error.advice}" if error.advice else ""
+        raise UnavailableError(
+            f"WeChat draws no code: {error}{advice}", retry_after=error.retry_after or SOON
+        ) from error
+
+
+async def _create(request: web.Request, app: App, wish: QrCodeBody, body: bytes) -> web.Response:
+    codes, links = request.app[SERVICES].codes, request.app[SERVICES].links
+    purpose = _purpose(wish)
+    target = "" if wish.topic is None else str(wish.topic)
+    if wish.expires_in is None and not wish.extra:
+        asked_for(request, request[CALLER].id, body)  # a key that is none is refused here as well
+        return envelope.success(_result(links, await codes.lasting(app, purpose, target)))
+
+    async def make(keep: KeepResult) -> None:
+        await codes.make(
+            app,
+            purpose,
+            target,
+            extra=wish.extra,
+            lifetime=None if wish.expires_in is None else timedelta(seconds=wish.expires_in),
+            once=lambda code: keep(_result(links, code)),
+        )
+
+    return await created(request, body, make)
+
+
+def _purpose(wish: QrCodeBody) -> Purpose:
+    if wish.topic is not None:
+        return Purpose.TOPIC
+    return Purpose.CONSENT if wish.consent else Purpose.APP
+
+
+def _result(links: Links, code: Code) -> QrCodeResult:
+    scene = code.scene
+    stable = links.url_if_public(qr_path(links, scene.id))
+    has_page = stable and scene.expires_at is None and not scene.extra and scene.purpose in FOLLOWED
+    return QrCodeResult(
+        scene=scene.id,
+        url=code.url,
+        image_url=code.image_url,
+        image_until=code.ends_at,
+        expires_at=scene.expires_at,
+        stable_url=stable,
+        page_url=links.url(follow_path(links, scene.app_id, scene.target)) if has_page else "",
+    )

@@ -1,0 +1,53 @@
+"""Which apps a caller may touch: those of the accounts that the key reaches. Of others there is no
+telling whether they exist."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from wechat_scheduler.audience.model import App
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+
+# Ids have 52 bits: as numbers they are exact wherever JSON is read.
+LARGEST_ID: Final = (1 << 53) - 1
+_ID = re.compile(r"[0-9]{1,16}")
+
+
+def app_of(request: web.Request) -> App:
+    """The app that the path names. Raises NotFoundError."""
+    return seen_app(request, id_in(request, "app"))
+
+
+def seen_app(request: web.Request, app_id: int) -> App:
+    """Raises NotFoundError, for an app that the key does not reach as well."""
+    app = request.app[SERVICES].directory.app(app_id)
+    if app is None or not request[CALLER].reaches(app.appid):
+        raise NotFoundError(f"there is no app {app_id}")
+    return app
+
+
+def seen_apps(request: web.Request) -> Sequence[App]:
+    apps = request.app[SERVICES].directory.apps()
+    return [app for app in apps if request[CALLER].reaches(app.appid)]
+
+
+def sees_all(request: web.Request) -> bool:
+    """Whether the key reaches every account, also of apps that are gone."""
+    return not request[CALLER].appids
+
+
+def reaches_app(request: web.Request, app_id: int) -> bool:
+    """Of an app that is gone nobody knows the account."""
+    app = request.app[SERVICES].directory.app(app_id)
+    return sees_all(request) or (app is not None and request[CALLER].reaches(app.appid))
+
+
+def id_in(request: web.Request, name: str) -> int:
+    """The id that the path has in the place of that name. Raises NotFoundError for what is none."""
+    text = request.match_info[name]
+    if not _ID.fullmatch(text):
+        raise NotFoundError(f"there is no {name} of that id: an id has up to 16 digits")
+    return int(text)

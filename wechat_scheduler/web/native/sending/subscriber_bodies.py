@@ -1,0 +1,168 @@
+"""What is said of subscribers over HTTP."""
+
+import re
+from datetime import datetime, time
+from typing import Annotated, Any, Final, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from wechat_scheduler.audience.model import Quiet, Subscriber, Subscription
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_text, read_zone
+from wechat_scheduler.web.native.registration import Name, check_name
+
+MOST_AT_ONCE: Final = 1000
+LONGEST_EXTERNAL_ID: Final = 128
+
+ExternalId: TypeAlias = Annotated[
+    str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_EXTERNAL_ID})
+]
+_QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+Hours: TypeAlias = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": f"^{_QUIET.pattern}$"})
+]
+
+
+class Binding(msgspec.Struct, forbid_unknown_fields=True):
+    """Who one of the app's users is at WeChat."""
+
+    openid: Name
+
+
+class NamedBinding(msgspec.Struct, forbid_unknown_fields=True):
+    """The same, with the app's own name for the user."""
+
+    external_id: ExternalId
+    openid: Name
+
+
+class SubscriberChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is left out stays as it is. `quiet` is `22:00-07:30` by the user's clock, or null."""
+
+    blocked: bool | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
+    quiet: Hours | UnsetType | None = UNSET
+    nickname: str | UnsetType = UNSET
+
+
+class BoundResult(msgspec.Struct, kw_only=True):
+    """The uid by which the daemon knows the user."""
+
+    external_id: str
+    uid: str
+
+
+class SubscriberResult(msgspec.Struct, kw_only=True):
+    """A subscriber, and what they subscribed to: `topic` is null for the app itself.
+
+    `blocked` was decided by the app, `muted` by the user. `trouble` says why WeChat takes nothing
+    for them; `heard_at` is when they last did something, from which on they may be written to
+    freely for 48 hours. `id` stands for the subscription, and is what `after` takes.
+    """
+
+    id: int
+    uid: str
+    openid: str
+    topic: int | None
+    blocked: bool
+    muted: bool
+    follows: bool
+    trouble: str
+    zone: str
+    quiet: str | None
+    nickname: str
+    heard_at: datetime | None
+    subscribed_at: datetime
+
+
+class UserTokenResult(msgspec.Struct, kw_only=True):
+    """`token` is for this user alone, and is shown this once."""
+
+    uid: str
+    token: str
+
+
+_binding = msgspec.json.Decoder(Binding)
+_bindings = msgspec.json.Decoder(list[NamedBinding])
+_change = msgspec.json.Decoder(SubscriberChange)
+
+
+def read_binding(name: str, body: bytes) -> dict[str, str]:
+    """The openid by its name. Raises InvalidRequestError."""
+    openid = decode(_binding, body).openid
+    check_name(openid, "openid")
+    return {_external_id(name, "external_id"): openid}
+
+
+def read_bindings(body: bytes) -> dict[str, str]:
+    """Each openid by its name. Raises InvalidRequestError at the first that is wrong."""
+    given = decode(_bindings, body)
+    if len(given) > MOST_AT_ONCE:
+        raise InvalidRequestError(f"at most {MOST_AT_ONCE} subscribers are bound at once")
+    found: dict[str, str] = {}
+    for number, one in enumerate(given):
+        name = _external_id(one.external_id, f"[{number}].external_id")
+        check_name(one.openid, f"[{number}].openid")
+        if name in found:
+            raise InvalidRequestError("stands here twice", field=f"[{number}].external_id")
+        found[name] = one.openid
+    return found
+
+
+def read_change(body: bytes) -> tuple[bool | None, dict[str, Any]]:
+    """Whether the app blocks them, None if that is not said; and what `People.change` takes."""
+    parsed = decode(_change, body)
+    changes: dict[str, Any] = {}
+    if parsed.zone is not UNSET:
+        changes["zone"] = read_zone(parsed.zone, "zone") if parsed.zone else ""
+    if parsed.nickname is not UNSET:
+        changes["nickname"] = read_text(parsed.nickname, "nickname", longest=LONGEST_NAME)
+    if parsed.quiet is None:
+        changes["no_quiet"] = True
+    elif parsed.quiet is not UNSET:
+        changes["quiet"] = _quiet(parsed.quiet)
+    return None if parsed.blocked is UNSET else parsed.blocked, changes
+
+
+def subscriber_result(subscriber: Subscriber, subscription: Subscription) -> SubscriberResult:
+    return SubscriberResult(
+        id=subscription.id,
+        uid=subscriber.uid,
+        openid=subscriber.openid,
+        topic=subscription.topic_id or None,
+        blocked=subscription.blocked,
+        muted=subscription.muted,
+        follows=subscriber.follows,
+        trouble=subscriber.trouble,
+        zone=subscriber.zone,
+        quiet=_hours(subscriber.quiet),
+        nickname=subscriber.nickname,
+        heard_at=subscriber.heard_at,
+        subscribed_at=subscription.created_at,
+    )
+
+
+def _external_id(value: str, field: str) -> str:
+    if not 0 < len(value) <= LONGEST_EXTERNAL_ID or not value.isprintable():
+        raise InvalidRequestError(
+            f"must be 1 to {LONGEST_EXTERNAL_ID} printable letters", field=field
+        )
+    if value.startswith("UID_"):
+        raise InvalidRequestError("must not look like a uid of ours", field=field)
+    return value
+
+
+def _quiet(text: str) -> Quiet:
+    found = _QUIET.fullmatch(text)
+    if found is None:
+        raise InvalidRequestError("must be two times such as 22:00-07:30, or null", field="quiet")
+    begins, ends = (time(int(found[at]), int(found[at + 1])) for at in (1, 3))
+    if begins == ends:
+        raise InvalidRequestError("must not end when it begins", field="quiet")
+    return Quiet(begins=begins, ends=ends)
+
+
+def _hours(quiet: Quiet | None) -> str | None:
+    return f"{quiet.begins:%H:%M}-{quiet.ends:%H:%M}" if quiet else None

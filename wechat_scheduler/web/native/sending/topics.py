@@ -1,0 +1,71 @@
+"""Topics over HTTP: groups of an app's subscribers that are sent to as one."""
+
+from datetime import datetime
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.idempotency import KeepResult, created
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.texts import read_name, read_text
+from wechat_scheduler.web.native.sending.app_bodies import LONGEST_TEXT, Title
+from wechat_scheduler.web.native.sending.seen_apps import app_of, id_in
+
+
+class TopicBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What a new topic is called, and about."""
+
+    name: Title
+    description: str = ""
+
+
+class TopicResult(msgspec.Struct, kw_only=True):
+    """A message `to` this id, as a number, goes to everybody who subscribed."""
+
+    id: int
+    name: str
+    description: str
+    created_at: datetime
+
+
+_decoder = msgspec.json.Decoder(TopicBody)
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /v1/apps/{app}/topics`."""
+    app, body = app_of(request), await request.read()
+    parsed = decode(_decoder, body)
+    name = read_name(parsed.name, "name")
+    description = read_text(parsed.description, "description", longest=LONGEST_TEXT)
+
+    async def make(keep: KeepResult) -> None:
+        await request.app[SERVICES].audience.make_topic(
+            app, name, description, once=lambda topic: keep(_result(topic))
+        )
+
+    return await created(request, body, make)
+
+
+async def listed(request: web.Request) -> web.Response:
+    """`GET /v1/apps/{app}/topics`: the oldest first."""
+    topics = await request.app[SERVICES].audience.topics(app_of(request))
+    return envelope.success([_result(topic) for topic in topics])
+
+
+async def remove(request: web.Request) -> web.Response:
+    """`DELETE /v1/apps/{app}/topics/{topic}`: with its subscriptions and codes."""
+    app = app_of(request)
+    await request.app[SERVICES].audience.remove_topic(app, id_in(request, "topic"))
+    return envelope.success("success")
+
+
+def _result(topic: Topic) -> TopicResult:
+    return TopicResult(
+        id=topic.id,
+        name=topic.name,
+        description=topic.description,
+        created_at=topic.created_at,
+    )

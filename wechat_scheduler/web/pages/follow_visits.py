@@ -1,0 +1,178 @@
+"""Pages about who may send: an app or topic to follow, an app's home, and a user's own switches.
+
+    /f/{capability}   whoever opens it is shown the code to scan
+    /h/{capability}   an app as one of its users finds it, or the app's own page with their uid
+    /u/{capability}   what a user follows, with switches that they alone can turn
+
+Whoever has a link may use it, so that a user's are given to nobody but the user.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from aiohttp import hdrs, web
+from yarl import URL
+
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
+from wechat_scheduler.audience.registry import OURS
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.pages.following import (
+    AppView,
+    Followed,
+    FollowView,
+    app_page,
+    follow_page,
+)
+from wechat_scheduler.web.pages.page_answers import named, page_response, paged, redirected
+from wechat_scheduler.web.pages.qr_images import no_code
+from wechat_scheduler.web.pages.switches import Following, SwitchesView, switches_page
+
+FOLLOW, HOME, SWITCHES = "f", "h", "u"
+
+_FOLLOWED = re.compile(r"([0-9]{1,16})(?:t([0-9]{1,16}))?")
+_HOME = re.compile(r"([0-9]{1,16})u([A-Za-z0-9]+)")
+_ID = re.compile(r"[0-9]{1,16}")
+
+
+def follow_path(links: Links, app_id: int, topic: str = "") -> str:
+    """For everybody whom the app, or its topic of that id, would like to have."""
+    name = f"{app_id}t{topic}" if topic else str(app_id)
+    return f"/f/{links.capability(FOLLOW, name)}"
+
+
+def switches_path(links: Links, uid: str) -> str:
+    """For that user alone."""
+    return f"/u/{links.capability(SWITCHES, uid.removeprefix(OURS))}"
+
+
+def home_path(links: Links, app: App, uid: str) -> str:
+    """For that user alone."""
+    return f"/h/{links.capability(HOME, f'{app.id}u{uid.removeprefix(OURS)}')}"
+
+
+async def follow(request: web.Request) -> web.Response:
+    """`GET /f/{capability}`."""
+    services = request.app[SERVICES]
+    found = _FOLLOWED.fullmatch(_name(request, FOLLOW))
+    app = _app(services, found[1] if found else "")
+    topic = await services.audience.topic(app, int(found[2])) if found and found[2] else None
+    try:
+        code = await services.codes.lasting(
+            app, Purpose.TOPIC if topic else Purpose.APP, str(topic.id) if topic else ""
+        )
+    except WeChatError as error:
+        raise no_code(error) from error
+    view = FollowView(
+        kind=Followed.TOPIC if topic else Followed.APP,
+        name=(topic or app).name,
+        description=(topic or app).description,
+        contact=app.contact,
+        qr=code.url,
+        zone=ZoneInfo(app.zone),
+    )
+    return page_response(await asyncio.to_thread(follow_page, view))
+
+
+async def home(request: web.Request) -> web.Response:
+    """`GET /h/{capability}`: an app with a page of its own is opened there, with the uid."""
+    services = request.app[SERVICES]
+    found = _HOME.fullmatch(_name(request, HOME))
+    app, uid = _app(services, found[1] if found else ""), f"{OURS}{found[2] if found else ''}"
+    if app.home:
+        return redirected(str(URL(app.home).update_query(uid=uid)))
+    view = AppView(
+        name=app.name,
+        description=app.description,
+        contact=app.contact,
+        uid=uid,
+        switches=switches_path(services.links, uid),
+    )
+    return page_response(app_page(view))
+
+
+async def switches(request: web.Request) -> web.Response:
+    """`GET /u/{capability}`."""
+    services, uid = request.app[SERVICES], _uid(request)
+    view = SwitchesView(
+        action=switches_path(services.links, uid),
+        capability=request.match_info["capability"],
+        following=await _following(services, uid),
+    )
+    return page_response(switches_page(view))
+
+
+async def turn(request: web.Request) -> web.Response:
+    """`POST /u/{capability}`: `do` (`mute`, `unmute`, `unfollow`) to the subscription `id`."""
+    services, uid, form = request.app[SERVICES], _uid(request), await request.post()
+    given, wish = str(form.get("id", "")), form.get("do")
+    own = await services.people.subscriptions_of(uid)
+    # Whom an app blocked stays so: they cannot leave and come back.
+    found = next((one for one in own if str(one.id) == given and not one.blocked), None)
+    if found is None:
+        raise NotFoundError("there is no such subscription")
+    match wish:
+        case "mute" | "unmute":
+            await services.audience.mute(uid, found.id, muted=wish == "mute")
+        case "unfollow":
+            await services.audience.remove(_app(services, str(found.app_id)), found.id)
+        case _:
+            raise InvalidRequestError("must be mute, unmute or unfollow", field="do")
+    return redirected(switches_path(services.links, uid))
+
+
+async def _following(services: Services, uid: str) -> Sequence[Following]:
+    taken = [one for one in await services.people.subscriptions_of(uid) if not one.blocked]
+    topics = await _topics(services, {one.app_id for one in taken if one.topic_id})
+    rows = (_row(services, one, topics, uid) for one in taken)
+    return [row for row in rows if row is not None]
+
+
+async def _topics(services: Services, app_ids: Iterable[int]) -> dict[int, Topic]:
+    apps = [app for app in map(services.directory.app, app_ids) if app]
+    return {topic.id: topic for app in apps for topic in await services.audience.topics(app)}
+
+
+def _row(
+    services: Services, taken: Subscription, topics: dict[int, Topic], uid: str
+) -> Following | None:
+    app, topic = services.directory.app(taken.app_id), topics.get(taken.topic_id)
+    if app is None:
+        return None
+    return Following(
+        kind=Followed.TOPIC if taken.topic_id else Followed.APP,
+        identity=str(taken.id),
+        name=topic.name if topic else app.name,
+        note=app.name if topic else "",
+        muted=taken.muted,
+        link="" if topic else home_path(services.links, app, uid),
+    )
+
+
+def _app(services: Services, given: str) -> App:
+    """Raises NotFoundError."""
+    app = services.directory.app(int(given)) if _ID.fullmatch(given) else None
+    if app is None:
+        raise NotFoundError("there is no such app")
+    return app
+
+
+def _uid(request: web.Request) -> str:
+    return OURS + _name(request, SWITCHES)
+
+
+def _name(request: web.Request, room: str) -> str:
+    links = request.app[SERVICES].links
+    return named(links.name_in(room, request.match_info["capability"]))
+
+
+ROUTES = (
+    Route(hdrs.METH_GET, "/f/{capability}", paged(follow), Proof.CAPABILITY),
+    Route(hdrs.METH_GET, "/h/{capability}", paged(home), Proof.CAPABILITY),
+    Route(hdrs.METH_GET, "/u/{capability}", paged(switches), Proof.CAPABILITY),
+    Route(hdrs.METH_POST, "/u/{capability}", paged(turn), Proof.CAPABILITY),
+)

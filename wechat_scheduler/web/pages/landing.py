@@ -1,0 +1,53 @@
+"""The page of a message, where a tap on it in WeChat leads: `/m/{capability}`."""
+
+import asyncio
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.model import SHANGHAI, App
+from wechat_scheduler.delivery import views
+from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.content import ContentType
+from wechat_scheduler.web.pages.message import MessageView, message_page
+from wechat_scheduler.web.pages.page_answers import GONE, named, page_response, paged
+
+ROOM: Final = "m"
+
+
+def message_path(links: Links, message_id: int) -> str:
+    return f"/m/{links.capability(ROOM, message_id)}"
+
+
+async def message(request: web.Request) -> web.Response:
+    """`GET /m/{capability}`, as long as messages are kept. What was withdrawn is gone."""
+    services = request.app[SERVICES]
+    message_id = int(named(services.links.name_in(ROOM, request.match_info["capability"])))
+    found = await services.messages.message(message_id)
+    if found is None or found.message.content.way is Way.WEBHOOK:
+        raise NotFoundError("there is no such message")
+    view = _view(found, services.directory.app(found.message.app_id))
+    page = await asyncio.to_thread(message_page, view)
+    return page_response(page, GONE if view.deleted else 200)
+
+
+def _view(found: views.MessageView, app: App | None) -> MessageView:
+    content = found.message.content
+    return MessageView(
+        title=content.title,
+        content=content.text,
+        content_type=ContentType[content.form.name],
+        app_name=app.name if app else "",
+        sent_at=found.message.created_at,
+        zone=ZoneInfo(app.zone if app else SHANGHAI),
+        url=content.url,
+        deleted=found.retracted,
+    )
+
+
+ROUTES = (Route(hdrs.METH_GET, "/m/{capability}", paged(message), Proof.CAPABILITY),)

@@ -1,0 +1,41 @@
+"""Pieces that several pages are put together from."""
+
+from typing import LiteralString
+
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.qr import qr_data
+
+
+def scan(text: str, caption: str) -> Html:
+    """A section with the QR code of `text` and what happens when it is scanned; nothing of nothing."""
+    if not text:
+        return Html()
+    return fill(
+        '<section class="centre"><img class="qr" src="{data}" alt="二维码"><p>{caption}</p>'
+        '<p class="faint">长按识别，或用微信扫一扫</p></section>',
+        data=qr_data(text),
+        caption=caption,
+    )
+
+
+def lines(text: str, kind: LiteralString = "text") -> Html:
+    """A paragraph that keeps its line breaks; nothing of nothing."""
+    return when(text, fill('<p class="{kind}">{text}</p>', kind=kind, text=text))
+
+
+def button(action: str, label: str, fields: dict[str, str], kind: LiteralString = "") -> Html:
+    """A form of its own that posts `fields` to `action`."""
+    return fill(
+        '<form method="post" action="{action}">{fields}<button class="{kind}">{label}</button></form>',
+        action=action,
+        fields=hidden(fields),
+        kind=kind,
+        label=label,
+    )
+
+
+def hidden(fields: dict[str, str]) -> list[Html]:
+    return [
+        fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=value)
+        for name, value in fields.items()
+    ]

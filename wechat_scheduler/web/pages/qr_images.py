@@ -1,0 +1,62 @@
+"""QR codes as pictures under an address of ours, which ends in `.jpg` as WxPusher's do.
+
+The picture of a lasting code changes while its address stays: whoever shows it shows the address.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.model import App, Scene
+from wechat_scheduler.audience.qrcodes import Code
+from wechat_scheduler.errors import NotFoundError, UnavailableError, WeChatError
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.pages.page_answers import named, paged
+from wechat_scheduler.web.pages.qr import qr_image
+
+ROOM: Final = "qr"
+SOON: Final = timedelta(seconds=30)
+
+
+def qr_path(links: Links, scene_id: str) -> str:
+    return f"/qr/{links.capability(ROOM, scene_id)}.jpg"
+
+
+async def image(request: web.Request) -> web.Response:
+    """`GET /qr/{capability}.jpg`."""
+    services = request.app[SERVICES]
+    scene_id = named(services.links.name_in(ROOM, request.match_info["capability"]))
+    app, scene = await _scene(services, scene_id)
+    code = await drawn(services, app, scene)
+    picture, media_type = await asyncio.to_thread(qr_image, code.url)
+    headers = {hdrs.CACHE_CONTROL: "private, max-age=60", "X-Robots-Tag": "noindex"}
+    return web.Response(body=picture, content_type=media_type, headers=headers)
+
+
+async def drawn(services: Services, app: App, scene: Scene) -> Code:
+    """As it can be scanned now. Raises UnavailableError."""
+    try:
+        return await services.codes.current(app, scene)
+    except WeChatError as error:
+        raise no_code(error) from error
+
+
+def no_code(error: WeChatError) -> UnavailableError:
+    return UnavailableError(f"WeChat draws no code: {error}", retry_after=error.retry_after or SOON)
+
+
+async def _scene(services: Services, scene_id: str) -> tuple[App, Scene]:
+    """Raises NotFoundError, for one that has ended as well."""
+    scene = await services.people.scene(scene_id)
+    app = services.directory.app(scene.app_id) if scene else None
+    has_ended = scene and scene.expires_at and scene.expires_at <= services.clock.now()
+    if scene is None or app is None or has_ended:
+        raise NotFoundError("this code has ended")
+    return app, scene
+
+
+ROUTES = (Route(hdrs.METH_GET, "/qr/{capability}.jpg", paged(image), Proof.CAPABILITY),)

@@ -1,0 +1,56 @@
+"""Where a reminder's pages are, and what is found behind their addresses."""
+
+import re
+from typing import Final
+
+from aiohttp import web
+
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.model import Purpose
+from wechat_scheduler.audience.qrcodes import Code
+from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError, WeChatError
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.spoken import SOON
+
+READERS: Final = "r"
+OWNERS: Final = "r-owner"
+JOINERS: Final = "q"
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def page_path(links: Links, reminder_id: str) -> str:
+    """Where everybody may look at it."""
+    return f"/r/{links.capability(READERS, reminder_id)}"
+
+
+def owner_path(links: Links, reminder_id: str) -> str:
+    """The same page, where whoever has the address may change the reminder."""
+    return f"/r/{links.capability(OWNERS, reminder_id)}"
+
+
+def join_url(links: Links, reminder_id: str) -> str:
+    """What a printed QR code holds: WeChat's own end after 30 days. Raises UnavailableError where
+    nobody said how users reach us."""
+    return links.url(f"/q/{links.capability(JOINERS, reminder_id)}")
+
+
+async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
+    """By its 32 hexadecimal digits, or the same as a UUID. Raises NotFoundError."""
+    plain = reminder_id.replace("-", "").lower()
+    if not _ID.fullmatch(plain):
+        raise NotFoundError("an id has 32 hexadecimal digits")
+    return await request.app[SERVICES].reminders.reminder(plain)
+
+
+async def qr_code(request: web.Request, reminder: Reminder) -> Code:
+    """WeChat's, whose scan lets its user join. Raises UnavailableError."""
+    services = request.app[SERVICES]
+    app = services.directory.app(reminder.app_id)
+    try:
+        if app is None:
+            raise NotFoundError("the app of this reminder is gone")
+        return await services.codes.lasting(app, Purpose.REMINDER, reminder.id)
+    except (WeChatError, RequestError) as error:
+        raise UnavailableError(f"WeChat draws no code: {error}", retry_after=SOON) from error

@@ -1,0 +1,197 @@
+"""The pages of a reminder: `/r/…` shows it, and lets its owner change it; `/q/…` lets others join.
+
+Each address is a capability. The owner's differs from everybody's: it opens a page with forms.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import (
+    ConflictError,
+    NotFoundError,
+    RequestError,
+    UnavailableError,
+    UnprocessableError,
+)
+from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.refusals import PastError
+from wechat_scheduler.reminders.sentences import defer_words
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.shapes import shaped
+from wechat_scheduler.web.kit.spoken import heard
+from wechat_scheduler.web.pages.layout import Page, lay_out
+from wechat_scheduler.web.pages.markup import fill
+from wechat_scheduler.web.pages.notice import done_page, notice_page
+from wechat_scheduler.web.pages.page_answers import named, page_response
+from wechat_scheduler.web.pages.parts import lines, scan
+from wechat_scheduler.web.pages.reminder import Owner, ReminderView, reminder_page
+from wechat_scheduler.web.pages.reminder_links import (
+    JOINERS,
+    OWNERS,
+    READERS,
+    find_reminder,
+    qr_code,
+)
+
+log = structlog.get_logger(__name__)
+
+UPCOMING: Final = 5
+
+PATH: Final = "/r/{capability}"
+JOIN_PATH: Final = "/q/{capability}"
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /r/{capability}`."""
+    reminder, owns = await _named(request)
+    view = await _view(request, reminder, owns=owns)
+    return page_response(await asyncio.to_thread(reminder_page, view))
+
+
+async def act(request: web.Request) -> web.Response:
+    """`POST /r/{capability}`: what the forms of the owner's page ask for."""
+    reminder, owns = await _named(request)
+    form = dict(parse_qsl((await request.read()).decode(errors="replace")))
+    deed = _DEEDS.get(form.get("do", ""))
+    if not owns or form.get("capability") != request.match_info["capability"] or deed is None:
+        raise NotFoundError("nothing of this sort can be done here")
+    await deed(request, reminder, form)
+    log.info("reminder.page_used", reminder=reminder.id, did=form["do"])
+    if form["do"] == "delete":
+        return page_response(done_page("已删除", f"不会再提醒“{reminder.title}”。"))
+    return web.Response(status=303, headers={hdrs.LOCATION: request.path})
+
+
+async def join(request: web.Request) -> web.Response:
+    """`GET /q/{capability}`: WeChat's QR code as it can be scanned now, to be pressed for long."""
+    name = named(request.app[SERVICES].links.name_in(JOINERS, request.match_info["capability"]))
+    reminder = await find_reminder(request, name)
+    code = await qr_code(request, reminder)
+    return page_response(await asyncio.to_thread(_join_page, reminder, code.url))
+
+
+def refused(request: web.Request, error: RequestError) -> web.Response:
+    """An error as a page: its reader wrote a time in Chinese, or follows an old link."""
+    match error:
+        case PastError():
+            title, text = "没有改成", "这个时间已经过去了，请换一个将来的时间。"
+        case UnprocessableError():
+            title, text = "没看懂这个时间", str(error)
+        case ConflictError():
+            title, text = "没有改成", "这个提醒已经结束，或者正在被修改。"
+        case NotFoundError():
+            title, text = "没有这个提醒", "它可能已被删除，或者地址不完整。"
+        case UnavailableError():
+            title, text = "现在还不行", "请稍后再试。"
+        case _:
+            title, text = "没有改成", "请检查标题和时间。"
+    back = request.path if request.method == hdrs.METH_POST and error.status != 404 else ""
+    return page_response(notice_page(title, text, back=back), error.status)
+
+
+async def _view(request: web.Request, reminder: Reminder, *, owns: bool) -> ReminderView:
+    services = request.app[SERVICES]
+    sharer = await services.people.subscriber(reminder.owner) if reminder.owner else None
+    capability = request.match_info["capability"]
+    upcoming = [at - reminder.defer for at in services.reminders.preview(reminder, UPCOMING)]
+    return ReminderView(
+        title=reminder.title,
+        description=reminder.detail,
+        sharer=sharer.nickname if sharer else "",
+        recurrence=_sentence(reminder) if reminder.rule else "",
+        upcoming=upcoming,
+        zone=ZoneInfo(reminder.zone),
+        defer=defer_words(reminder.defer),
+        paused=reminder.state is State.PAUSED,
+        qr=await _scanned(request, reminder) if upcoming else "",
+        url=reminder.url,
+        owner=Owner(action=request.path, capability=capability) if owns else None,
+    )
+
+
+def _sentence(reminder: Reminder) -> str:
+    return describe(reminder.rule, reminder.start.astimezone(ZoneInfo(reminder.zone)))
+
+
+async def _scanned(request: web.Request, reminder: Reminder) -> str:
+    """What the page's QR code holds; nothing while there is none: the page is good without."""
+    try:
+        return (await qr_code(request, reminder)).url
+    except UnavailableError as error:
+        log.warning("reminder.no_qrcode", reminder=reminder.id, error=str(error))
+        return ""
+
+
+def _join_page(reminder: Reminder, url: str) -> Page:
+    about = fill(
+        "<section><h1>{title}</h1>{time}</section>",
+        title=reminder.title,
+        time=lines(_sentence(reminder)),
+    )
+    code = scan(url, "订阅后，到时也会提醒你")
+    return lay_out(reminder.title, fill("{about}{code}", about=about, code=code))
+
+
+async def _named(request: web.Request) -> tuple[Reminder, bool]:
+    """The reminder, and whether it was its owner who was given this address."""
+    links, capability = request.app[SERVICES].links, request.match_info["capability"]
+    owned = links.name_in(OWNERS, capability)
+    return await find_reminder(
+        request, owned or named(links.name_in(READERS, capability))
+    ), owned is not None
+
+
+async def _edit(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:
+    changes: dict[str, Any] = {}
+    if title := form.get("title", "").strip():
+        changes["title"] = title
+    if text := form.get("time", "").strip():
+        changes |= _said(request, reminder, text)
+    desk = request.app[SERVICES].reminders
+    await desk.change(reminder.id, lambda draft: replace(draft, **changes))
+
+
+def _said(request: web.Request, reminder: Reminder, text: str) -> dict[str, Any]:
+    """The page shows when it is said: that is what its reader changes."""
+    services = request.app[SERVICES]
+    parsed = heard(
+        text,
+        field="",
+        now=services.clock.now(),
+        zone=ZoneInfo(reminder.zone),
+        shortest=services.reminders.shortest,
+    )
+    mark = "" if reminder.source is Source.WECRON else reminder.mark
+    defer = -(parsed.advance or timedelta(0))
+    return {"start": parsed.time, "rule": parsed.rule, "defer": defer, "mark": mark}
+
+
+async def _pause(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:
+    await request.app[SERVICES].reminders.pause(reminder.id)
+
+
+async def _resume(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:
+    await request.app[SERVICES].reminders.resume(reminder.id)
+
+
+async def _delete(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:
+    await request.app[SERVICES].reminders.remove(reminder.id)
+
+
+_DEEDS: Final = {"edit": _edit, "pause": _pause, "resume": _resume, "delete": _delete}
+
+ROUTES = (
+    Route(hdrs.METH_GET, PATH, shaped(show, refused), Proof.CAPABILITY),
+    Route(hdrs.METH_POST, PATH, shaped(act, refused), Proof.CAPABILITY),
+    Route(hdrs.METH_GET, JOIN_PATH, shaped(join, refused), Proof.CAPABILITY),
+)
