@@ -15,15 +15,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wechat_scheduler"
 README = ROOT / "README.md"
 CHINESE = ROOT / "docs" / "README.zh-CN.md"
+INDEX = ROOT / "docs" / "index.md"
+INTEGRATING = ROOT / "docs" / "integrating.md"
+SANDBOX = ROOT / "docs" / "sandbox.md"
 HTTP_API = ROOT / "docs" / "http-api.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
 UNIT = ROOT / "wechat-scheduler.service"
-DOCUMENTS = (README, CHANGELOG, *sorted((ROOT / "docs").glob("*.md")))
+CONTRIB = ROOT / "contrib" / "README.md"
+PAGES = tuple(sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (README, CHANGELOG, CONTRIB, *PAGES)
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# What was measured, filled in by hand; only the English page has it.
-_MEASURED = re.compile(r"<!-- benchmarks: begin -->.*<!-- benchmarks: end -->", re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _OPERATORS = re.compile(r"&&|\|\|?|;|[<>]+")
 
@@ -36,16 +39,19 @@ class Block(NamedTuple):
 
 
 def blocks(document: Path) -> list[Block]:
-    return [Block(*found) for found in _BLOCK.findall(_written(document))]
+    return [Block(*found) for found in _BLOCK.findall(document.read_text("utf-8"))]
 
 
 def prose(document: Path) -> str:
     """The document without its code blocks."""
-    return _BLOCK.sub("", _written(document))
+    return _BLOCK.sub("", document.read_text("utf-8"))
 
 
-def _written(document: Path) -> str:
-    return _MEASURED.sub("", document.read_text("utf-8"))
+def twin(document: Path) -> Path:
+    """The English page of a Chinese one."""
+    if document == CHINESE:
+        return README
+    return document.with_name(document.name.replace(".zh-CN", ""))
 
 
 def spans(document: Path) -> list[str]:

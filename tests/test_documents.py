@@ -12,8 +12,10 @@ from tests.documents import (
     CHINESE,
     DOCUMENTS,
     HTTP_API,
+    INDEX,
     OPERATIONS,
     PACKAGE,
+    PAGES,
     README,
     ROOT,
     blocks,
@@ -25,6 +27,7 @@ from tests.documents import (
     prose,
     sentences,
     spans,
+    twin,
 )
 from wechat_scheduler import __version__
 from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
@@ -36,7 +39,12 @@ ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
 START_ERRORS = ("StartError", "StateError", "SealingError")
 LOGGED = [said for said in sentences(PACKAGE) if said.call.startswith(("log.", "logger."))]
 
+FRONT_DOOR = 350
+
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+each_chinese_page = pytest.mark.parametrize(
+    "page", [page for page in PAGES if ".zh-CN" in page.name], ids=lambda path: path.name
+)
 
 
 @each_document
@@ -172,14 +180,28 @@ def test_the_newest_version_of_the_changelog_is_this_one() -> None:
     assert versions[0] == __version__
 
 
-def test_the_chinese_readme_has_the_same_code() -> None:
-    assert blocks(CHINESE) == blocks(README)
+@each_chinese_page
+def test_a_chinese_page_has_the_same_code(page: Path) -> None:
+    assert blocks(page) == blocks(twin(page))
 
 
-def test_the_chinese_readme_says_as_much() -> None:
+@each_chinese_page
+def test_a_chinese_page_says_as_much(page: Path) -> None:
     levels = re.compile(r"(?m)^(#+|\d+\.|\*|\|) ")
 
-    assert levels.findall(prose(CHINESE)) == levels.findall(prose(README))
+    assert levels.findall(prose(page)) == levels.findall(prose(twin(page)))
+
+
+@pytest.mark.parametrize("readme", [README, CHINESE], ids=lambda path: path.name)
+def test_the_readme_is_a_front_door(readme: Path) -> None:
+    assert len(readme.read_text("utf-8").splitlines()) <= FRONT_DOOR
+
+
+def test_the_index_has_a_line_for_every_page() -> None:
+    rows = [row for row in prose(INDEX).splitlines() if row.startswith("| [")]
+    listed = [INDEX.parent / link for row in rows for link in re.findall(r"\]\((.*?)\)", row)]
+
+    assert sorted(listed) == sorted([INDEX.parent / "../README.md", *set(PAGES) - {INDEX}])
 
 
 def _table(head: str) -> list[str]:

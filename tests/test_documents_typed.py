@@ -12,7 +12,7 @@ import pytest
 
 from tests.business import Business, Call
 from tests.clock import FakeClock
-from tests.documents import HTTP_API, README, blocks
+from tests.documents import HTTP_API, INTEGRATING, README, SANDBOX, blocks
 from tests.house import COMPONENT, Caller, daemon, wechat
 from tests.terminal import DAEMON, Terminal, differences, typed
 from wechat_scheduler.access.model import ADMIN
@@ -61,8 +61,11 @@ async def test_the_tour_goes_as_the_readme_shows(terminal: Terminal) -> None:
     assert [said.status for said in terminal.answers].count(503) == 1
 
 
-async def test_every_call_of_the_reference_is_answered_as_it_shows(terminal: Terminal) -> None:
-    for text, shown in typed(HTTP_API):
+@pytest.mark.parametrize("document", [HTTP_API, INTEGRATING, SANDBOX], ids=lambda path: path.name)
+async def test_every_call_is_answered_as_the_document_shows(
+    terminal: Terminal, document: Path
+) -> None:
+    for text, shown in (block for block in typed(document) if "curl " in block.text):
         said = await terminal.type(text)
 
         assert said is not None
@@ -73,10 +76,10 @@ async def test_every_call_of_the_reference_is_answered_as_it_shows(terminal: Ter
 
 
 def _python(beginning: str) -> dict[str, Any]:
-    """What a Python block of the README defines."""
+    """The names that a Python block defines."""
     (code,) = [
         block.text
-        for block in blocks(README)
+        for block in blocks(INTEGRATING)
         if block.language == "python" and block.text.startswith(beginning)
     ]
     defined: dict[str, Any] = {}
@@ -105,7 +108,9 @@ def _signing_secret(state: Path) -> str:
     return vault.open(sealed, f"api_key:{ADMIN}")
 
 
-async def test_the_readme_verifies_what_the_daemon_sends(house: Caller, tmp_path: Path) -> None:
+async def test_the_verification_shown_accepts_what_the_daemon_sends(
+    house: Caller, tmp_path: Path
+) -> None:
     verify = _python("import base64")["verify"]
     secret = _signing_secret(tmp_path)
     call = await _notified(house)
@@ -121,7 +126,7 @@ async def test_the_readme_verifies_what_the_daemon_sends(house: Caller, tmp_path
         verify(secret, {**headers, "webhook-timestamp": "1700000000"}, call.body)
 
 
-async def test_the_readmes_client_gets_a_credential(house: Caller) -> None:
+async def test_the_client_shown_gets_a_credential(house: Caller) -> None:
     main = _python("from wechat_scheduler.client")["main"]
 
     token = await main(house.daemon.url, house.daemon.admin_key)
