@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from tests.watched_clock import turn
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StartError
 
 
 async def break_down() -> None:
@@ -101,11 +102,47 @@ async def test_contained_work_is_cancelled_when_the_block_fails_too() -> None:
             await turn()
             await break_down()
 
+    with pytest.raises(ZeroDivisionError):
+        await run()
+
+    assert ended
+
+
+async def test_the_error_of_the_block_comes_out_bare() -> None:
+    refusal = StartError("the port is taken")
+
+    async def run() -> None:
+        async with Supervisor() as outer, Supervisor() as inner:
+            outer.essential("outer", last_for_ever())
+            inner.essential("inner", last_for_ever())
+            await turn()
+            raise refusal
+
+    with pytest.raises(StartError) as caught:
+        await run()
+
+    assert caught.value is refusal
+    assert caught.value.__context__ is None
+
+
+async def test_no_failure_is_lost_when_the_block_and_a_service_fail() -> None:
+    async def stubborn() -> None:
+        try:
+            await last_for_ever()
+        finally:
+            await break_down()
+
+    async def run() -> None:
+        async with Supervisor() as supervisor:
+            supervisor.essential("service", stubborn())
+            await turn()
+            raise StartError("the port is taken")
+
     with pytest.raises(ExceptionGroup) as caught:
         await run()
 
     assert caught.group_contains(ZeroDivisionError)
-    assert ended
+    assert caught.group_contains(StartError)
 
 
 async def test_contained_work_that_never_began_is_dropped_without_complaint() -> None:

@@ -18,7 +18,6 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.errors import SchedulerError
 from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
@@ -56,16 +55,9 @@ def serve_with(options: Options) -> None:
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run `main` on uvloop, or on asyncio where there is none. What is raised on purpose comes out
-    of the groups that it was raised in."""
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(main)
-    except* SchedulerError as group:
-        first: BaseException = group
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
+    """Run `main` on uvloop, or on asyncio where there is none."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main)
 
 
 def stop_on_signals() -> asyncio.Event:

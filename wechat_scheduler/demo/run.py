@@ -51,7 +51,7 @@ async def run(
     """Show a snapshot every quarter of a second until `stop`, or until the duration is over.
 
     Returns the last one. Nothing of the demo is left then, neither its folder nor a connection.
-    Raises StartError, alone or in a group. The log of the process goes into the snapshots.
+    Raises StartError. The log of the process goes into the snapshots.
     """
     async with _open(settings, clock, rng) as observer:
         return await _watch(observer, settings.duration, show, stop, clock)

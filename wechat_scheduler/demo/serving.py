@@ -30,7 +30,7 @@ async def open_sandbox(
 ) -> AsyncIterator[str]:
     """The URL of a sandbox that answers and pushes until the end of the block.
 
-    Port 0 takes a free one. Raises ConfigError, InvalidRequestError, and StartError in a group.
+    Port 0 takes a free one. Raises ConfigError, InvalidRequestError, StartError.
     """
     app = create_sandbox(options, clock=clock, rng=rng)
     async with Supervisor() as supervisor, served(app, host=host, port=port) as url:

@@ -18,7 +18,8 @@ class Supervisor:
     """Owns every task of the process between `__aenter__` and `__aexit__`.
 
     Leaving the block waits for essential services to end by themselves (tell them to stop first)
-    and cancels contained work that is still running.
+    and cancels contained work that is still running. An error of the block itself is raised as it
+    is; the failures of essential services are raised in a group.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,9 @@ class Supervisor:
     ) -> None:
         try:
             await self._group.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as group:
+            if group.exceptions != (error,):
+                raise
         finally:
             await self._end_contained()
 

@@ -15,7 +15,7 @@ MIGRATIONS = files("wechat_scheduler.storage") / "migrations"
 @asynccontextmanager
 async def opened(url: str, *, clock: Clock) -> AsyncIterator[Database]:
     """The database at `url`, its schema up to date. Raises StateError, before the block."""
-    async with _supervised() as supervisor:
+    async with Supervisor() as supervisor:
         database = await open_database(
             url, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
         )
@@ -28,19 +28,9 @@ async def opened(url: str, *, clock: Clock) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def looked_at(url: str, *, clock: Clock) -> AsyncIterator[Database]:
     """The same as it is, for reading. Raises StateError if there is none."""
-    async with _supervised() as supervisor:
+    async with Supervisor() as supervisor:
         database = await open_as_it_is(url, clock=clock, supervisor=supervisor)
         try:
             yield database
         finally:
             await database.close()
-
-
-@asynccontextmanager
-async def _supervised() -> AsyncIterator[Supervisor]:
-    """A supervisor that has nothing essential to do: what fails is the block, and comes out bare."""
-    try:
-        async with Supervisor() as supervisor:
-            yield supervisor
-    except BaseExceptionGroup as group:
-        raise group.exceptions[0] from None
