@@ -104,13 +104,9 @@ class Caller:
         return job
 
     async def settle(self) -> None:
-        """With the clockworks standing: turn them until nothing is due any more."""
-        while (
-            await self.daemon.works.refreshing.run_once()
-            + await self.daemon.works.outgoing.reminding.reminders.run_once()
-            + await self.daemon.works.outgoing.dispatching.run_once()
-            + await self.daemon.hearing.events.run_once()
-        ):
+        """While the loops stand: turn them until nothing is due any more."""
+        turns = [loop.turn for loop in self.daemon.loops if loop.turn is not None]
+        while sum([await turn() for turn in turns]):
             pass
 
 
@@ -165,7 +161,7 @@ async def daemon(
     flowing: list[asyncio.Task[None]] = []
     try:
         async with (
-            open_daemon(config, clock=clock, rng=random.Random(11), loops=turning) as opened,
+            open_daemon(config, clock=clock, rng=random.Random(11), run_loops=turning) as opened,
             aiohttp.ClientSession() as session,
         ):
             try:

@@ -230,7 +230,7 @@ async def test_a_store_that_became_read_only_is_said_and_memory_serves_until_a_r
             keeper.weixin.idle.set()
             await clock.waited(len(STORM))
             meanwhile = await keeper.values()
-            keeper.works.stop()
+            keeper.works.refreshing.stop()
     async with opened(tmp_path, clock, migrations, keeper.weixin) as again:
         await again.store.release(now=clock.now())
         await again.works.refreshing.run_once()

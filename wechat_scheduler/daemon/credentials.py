@@ -47,12 +47,6 @@ class Works:
         self.outgoing.adjust(config)
         self.guarded.answer_limit = config.callbacks.answer_limit
 
-    def stop(self) -> None:
-        self.refreshing.stop()
-        self.outgoing.reminding.reminders.stop()
-        self.outgoing.dispatching.stop()
-        self.rounds.stop()
-
 
 def guarded_client(settings: Callbacks) -> GuardedClient:
     return GuardedClient(

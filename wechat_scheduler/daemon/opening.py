@@ -1,6 +1,5 @@
 """The composition root: opens everything in order, runs it, closes it in reverse."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -18,6 +17,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.daemon import systemd
 from wechat_scheduler.daemon.credentials import Works, guarded_client, wire
 from wechat_scheduler.daemon.listening import BACKLOG, NAME, Listener, listen
+from wechat_scheduler.daemon.loops import Loop, all_loops, release_claims, start, wind_down
 from wechat_scheduler.daemon.pushes import Hearing, hear
 from wechat_scheduler.daemon.services import front
 from wechat_scheduler.daemon.stores import Kinds, Stores, stores_on
@@ -54,6 +54,7 @@ class Daemon:
     admin_key_is_new: bool
     works: Works
     hearing: Hearing
+    loops: tuple[Loop, ...]
     notifier: Notifier
 
     def adjust(self, config: Config) -> None:
@@ -68,11 +69,11 @@ class Daemon:
 
 @asynccontextmanager
 async def open_daemon(
-    config: Config, *, clock: Clock, rng: random.Random, loops: bool = True
+    config: Config, *, clock: Clock, rng: random.Random, run_loops: bool = True
 ) -> AsyncIterator[Daemon]:
     """A daemon that serves until the end of the block; then what it has in hand is finished.
 
-    Raises StartError if it cannot start. `loops=False` leaves the clockworks standing, for tests
+    Raises StartError if it cannot start. `run_loops=False` leaves the loops standing, for tests
     that move time by hand and call `run_once`.
     """
     async with AsyncExitStack() as stack:
@@ -91,8 +92,6 @@ async def open_daemon(
         client = await _client(config.wechat, stack, clock, rng)
         kinds = _kinds(config.wechat, client)
         stores = stores_on(database, vault, kinds)
-        if config.state.database.startswith("sqlite"):
-            await _take_over(stores, clock)
         admin_key, is_new = state.admin_key(folder)
         if not await stores.keys.put_admin(digest(admin_key), now=clock.now()):
             log.warning("admin_key.revoked", file=str(folder / state.ADMIN_KEY))
@@ -115,18 +114,16 @@ async def open_daemon(
         _hear_others(stores, supervisor, works)
         stack.push_async_callback(works.rounds.run_once)
         await works.outgoing.directory.load()
-        if loops:
-            turning = [
-                supervisor.essential("refreshing", works.refreshing.run()),
-                supervisor.essential("reminding", works.outgoing.reminding.reminders.run()),
-                supervisor.essential("dispatching", works.outgoing.dispatching.run()),
-                supervisor.essential("rounds", works.rounds.run()),
-                supervisor.essential("hearing", hearing.events.run()),
-            ]
-            stack.push_async_callback(_wind_down, works, hearing, turning)
+        loops = all_loops(stores, works, hearing)
+        if config.state.database.startswith(
+            "sqlite"
+        ):  # it belongs to one daemon, which is this one
+            await release_claims(loops, clock.now())
+        if run_loops:
+            stack.push_async_callback(wind_down, loops, start(loops, supervisor))
 
         services = await front(
-            config, stores, works, hearing, kinds, counters, Memo(clock, rng), clock
+            config, stores, works, hearing, loops, kinds, counters, Memo(clock, rng), clock
         )
         await stack.enter_async_context(_served(config, services, listener))
         stack.enter_context(state.announced(folder, listener.url))
@@ -136,6 +133,7 @@ async def open_daemon(
             admin_key_is_new=is_new,
             works=works,
             hearing=hearing,
+            loops=loops,
             notifier=notifier,
         )
         if not listener.kept:
@@ -200,14 +198,6 @@ def _kinds(settings: Wechat, client: WeChatClient) -> Kinds:
     return {issuer.kind: issuer for issuer in issuers(client, default_endpoint=endpoint)}
 
 
-async def _take_over(stores: Stores, clock: Clock) -> None:
-    """A SQLite database belongs to one daemon: whoever claimed anything in it is dead."""
-    await stores.credentials.release(now=clock.now())
-    await stores.outbox.release(now=clock.now())
-    await stores.due.release(now=clock.now())
-    await stores.events.release(now=clock.now())
-
-
 def _hear_others(stores: Stores, supervisor: Supervisor, works: Works) -> None:
     """What another process changed in a shared database is looked at again."""
 
@@ -223,10 +213,3 @@ def _hear_others(stores: Stores, supervisor: Supervisor, works: Works) -> None:
     stores.credentials.on_change(heard)
     stores.apps.on_change(apps_changed)
     stores.keys.on_change(keys_changed)
-
-
-async def _wind_down(works: Works, hearing: Hearing, turning: list[asyncio.Task[None]]) -> None:
-    """Attempts once begun run to their end, under their own timeouts."""
-    works.stop()
-    hearing.events.stop()
-    await asyncio.wait(turning)

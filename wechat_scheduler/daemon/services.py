@@ -1,5 +1,6 @@
 """Puts together what the HTTP side works with."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from wechat_scheduler.config.settings import Config
@@ -8,6 +9,7 @@ from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.credentials.refresher import Limits
 from wechat_scheduler.daemon.credentials import Works
+from wechat_scheduler.daemon.loops import Loop, turning
 from wechat_scheduler.daemon.pushes import Hearing
 from wechat_scheduler.daemon.stores import Kinds, Stores
 from wechat_scheduler.engine.clock import Clock
@@ -25,6 +27,7 @@ async def front(
     stores: Stores,
     works: Works,
     hearing: Hearing,
+    loops: Sequence[Loop],
     kinds: Kinds,
     counters: Counters,
     memo: Memo,
@@ -43,7 +46,7 @@ async def front(
     page = Page(
         counters,
         stores.census,
-        partial(_vitals, works, hearing, kinds, memo),
+        partial(_vitals, works, loops, kinds, memo),
         clock=clock,
     )
     return Services(
@@ -57,7 +60,7 @@ async def front(
         auditor=works.auditor,
         memo=memo,
         census=stores.census,
-        turning=partial(_turning, works, hearing),
+        turning=partial(turning, loops),
         tally=counters,
         page=page,
         clock=clock,
@@ -74,20 +77,10 @@ async def front(
     )
 
 
-def _turning(works: Works, hearing: Hearing) -> dict[str, bool]:
-    """By the name of each loop, whether it comes round in time."""
-    return {
-        "refreshing": works.refreshing.healthy(),
-        "reminding": works.outgoing.reminding.reminders.healthy(),
-        "dispatching": works.outgoing.dispatching.healthy(),
-        "hearing": hearing.events.healthy(),
-    }
-
-
-def _vitals(works: Works, hearing: Hearing, kinds: Kinds, memo: Memo) -> Vitals:
+def _vitals(works: Works, loops: Sequence[Loop], kinds: Kinds, memo: Memo) -> Vitals:
     limits = works.refresher.limits
     return Vitals(
-        turning=_turning(works, hearing),
+        turning=turning(loops),
         daily_limits={kind: _daily_limit(issuer, limits) for kind, issuer in kinds.items()},
         memo_hits=memo.hits,
         memo_entries=len(memo),

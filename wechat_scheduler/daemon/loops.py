@@ -1,0 +1,91 @@
+"""The loops of the daemon, each named once.
+
+Opening, closing, readiness, the metrics and the tests all go through the tuple that `all_loops` returns.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from wechat_scheduler.daemon.credentials import Works
+from wechat_scheduler.daemon.pushes import Hearing
+from wechat_scheduler.daemon.stores import Stores
+from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.supervisor import Supervisor
+
+RowT = TypeVar("RowT")
+OutcomeT = TypeVar("OutcomeT")
+
+
+class Claims(Protocol):
+    """A store whose rows a loop claims."""
+
+    async def release(self, *, now: datetime) -> None:
+        """Give back every claim. Raises StorageError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """A service that runs until it is told to stop, and then finishes what it has in hand.
+
+    `name` is what the metrics, /readyz and the log call it. Only a loop over rows that fall due has
+    the others: `turn` makes one pass and returns the number of rows, `healthy` tells whether `run`
+    keeps its time, and `claims` is the store that the rows are claimed from.
+    """
+
+    name: str
+    run: Callable[[], Coroutine[Any, Any, None]]
+    stop: Callable[[], None]
+    turn: Callable[[], Awaitable[int]] | None = None
+    healthy: Callable[[], bool] | None = None
+    claims: Claims | None = None
+
+
+def all_loops(stores: Stores, works: Works, hearing: Hearing) -> tuple[Loop, ...]:
+    """Every loop, in the order in which the tests turn them."""
+    people = works.outgoing
+    return (
+        _over_rows("refreshing", works.refreshing, stores.credentials),
+        _over_rows("reminding", people.reminding.reminders, stores.due),
+        _over_rows("dispatching", people.dispatching, stores.outbox),
+        _over_rows("hearing", hearing.events, stores.events),
+        Loop(name="rounds", run=works.rounds.run, stop=works.rounds.stop),
+    )
+
+
+def _over_rows(name: str, clockwork: Clockwork[RowT, OutcomeT], claims: Claims) -> Loop:
+    return Loop(
+        name=name,
+        run=clockwork.run,
+        stop=clockwork.stop,
+        turn=clockwork.run_once,
+        healthy=clockwork.healthy,
+        claims=claims,
+    )
+
+
+async def release_claims(loops: Sequence[Loop], now: datetime) -> None:
+    """Take over the rows of a process that is known to be dead. Raises StorageError."""
+    for loop in loops:
+        if loop.claims is not None:
+            await loop.claims.release(now=now)
+
+
+def start(loops: Sequence[Loop], supervisor: Supervisor) -> list[asyncio.Task[None]]:
+    """Run every loop; the failure of one ends the process."""
+    return [supervisor.essential(loop.name, loop.run()) for loop in loops]
+
+
+async def wind_down(loops: Sequence[Loop], running: Sequence[asyncio.Task[None]]) -> None:
+    """Stop every loop, and wait: attempts once begun run to their end, under their own timeouts."""
+    for loop in loops:
+        loop.stop()
+    await asyncio.wait(running)
+
+
+def turning(loops: Sequence[Loop]) -> dict[str, bool]:
+    """By the name of each loop over rows, whether it keeps its time."""
+    return {loop.name: loop.healthy() for loop in loops if loop.healthy is not None}
