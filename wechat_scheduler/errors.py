@@ -70,6 +70,7 @@ class RequestError(SchedulerError):
 
     `status` is the HTTP status (and the `code` of the native envelope); `field` is the path of the
     offending value as the caller wrote it (`tasks[2].type`), empty when the request as a whole is meant.
+    `sentence` is the message without it.
     """
 
     status = 400
@@ -77,6 +78,7 @@ class RequestError(SchedulerError):
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
+        self.sentence = message
 
 
 class InvalidRequestError(RequestError):

@@ -373,7 +373,7 @@ def test_a_page_tells_how_often_it_failed_and_who_was_not_told() -> None:
         error="notify of http://shop/n did not answer in time",
     )
 
-    lines = [line.strip() for line in seen(page(failing(receivers=(shop,)), START), columns=80)]
+    lines = [line.strip() for line in seen(page(failing(receivers=(shop,)), START), columns=100)]
 
     assert lines[4:] == [
         "error         invalid ip (rid 6b-0f)",
@@ -381,7 +381,7 @@ def test_a_page_tells_how_often_it_failed_and_who_was_not_told() -> None:
         "→ add the IP",
         "kept for      shop",
         "notify      http://shop/n",
-        "failed 4 times in a row: it did not answer in time",
+        "failed 4 times in a row: notify of http://shop/n did not answer in time",
         "params      http://shop/p",
     ]
 

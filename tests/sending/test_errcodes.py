@@ -125,7 +125,7 @@ async def test_whoever_is_unreachable_is_spared_until_somebody_insists(
     await place.settle()
 
     order = await place.outgoing.sending.prepare(place.app, Content(text="more"), names=[sent.uid])
-    refusal = order.placed[0].refusal
+    refusal = order.placed[0].error
     await place.outgoing.sending.replay(DeliveryFilter(uid=sent.uid), limit=1)
     await place.settle()
 

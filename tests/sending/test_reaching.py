@@ -116,4 +116,4 @@ async def test_whoever_unfollows_is_unreachable_at_once(place: Town, way: Way) -
     assert delivery.state is State.CANCELLED
     assert "follow" in delivery.reason
     again = await sending.prepare(place.app, Content(text="hello"), names=[uid])
-    assert "does not follow" in again.placed[0].refusal
+    assert "does not follow" in again.placed[0].error

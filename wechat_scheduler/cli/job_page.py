@@ -66,8 +66,8 @@ def _interest(receiver: Receiver) -> Iterator[tuple[str, Text]]:
 
 def _told(receiver: Receiver) -> Text:
     if receiver.error:
-        reason = receiver.error.removeprefix(f"notify of {receiver.notify} ")
-        return Text(f"failed {receiver.attempts} times in a row: it {clean(reason)}", style="red")
+        failed = f"failed {receiver.attempts} times in a row: {clean(receiver.error)}"
+        return Text(failed, style="red")
     if receiver.state == "delivered":
         return Text(f"told of version {receiver.version}")
     return Text("not told of anything yet")

@@ -170,9 +170,8 @@ def _callback(appid: str, url: str, token: str, aes_key: str) -> AccountCallback
 
 
 def _bad(error: InvalidRequestError, flag: str) -> click.BadParameter:
-    complaint = str(error).removeprefix(f"{error.field}: ")
     hint = flag if error.field == "url" else "--push-aes-key"
-    return click.BadParameter(complaint, param_hint=hint)
+    return click.BadParameter(error.sentence, param_hint=hint)
 
 
 def _calls(text: str) -> int:

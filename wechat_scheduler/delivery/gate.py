@@ -16,6 +16,7 @@ from wechat_scheduler.delivery.model import (
     State,
 )
 from wechat_scheduler.delivery.pacing import Pacer
+from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.delivery.senders import ACCOUNT, Lookup, sender
 
 # After a long pause not everything is tried at the same moment.
@@ -82,7 +83,7 @@ class Gate:
         if receiver.appid != app.appid:
             return _cancelled(delivery, f"the subscriber does not belong to {app.appid}")
         if not receiver.follows:
-            return _cancelled(delivery, "the user does not follow the account any more")
+            return _cancelled(delivery, Refusal.UNFOLLOWED.sentence)
         if receiver.trouble:
             return _cancelled(delivery, receiver.trouble)
         if not delivery.takes:

@@ -9,11 +9,12 @@ import msgspec
 import structlog
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import App, Found, Subscriber
+from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Apps, People
 from wechat_scheduler.delivery.model import Address, Content, Message, Priority, Target, Way
 from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.senders import ACCOUNT
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.clock import Clock
@@ -29,14 +30,19 @@ ANSWER_LIFE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """What became of one name in a request. `delivery_id` is 0 where nothing is sent, and `refusal`
+    """What became of one name in a request. `delivery_id` is 0 where nothing is sent, and `refused`
     says why."""
 
     name: str
     address: Address = Address.PERSON
     target: str = ""
     delivery_id: int = 0
-    refusal: str = ""
+    refused: Refused | None = None
+
+    @property
+    def error(self) -> str:
+        """The sentence of the refusal; empty if there is none."""
+        return self.refused.sentence if self.refused else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +179,9 @@ class Sending:
         placed: list[Placed] = []
         for name in names:
             one = found.get(name)
-            refusal = refusal_of(one)
-            if one is None or refusal:
-                placed.append(Placed(name=name, refusal=refusal))
+            refused = refusal_of(one)
+            if one is None or refused:
+                placed.append(Placed(name=name, refused=refused))
                 continue
             uid = one.subscriber.uid
             delivery_id = ids.setdefault(uid, new_id())
@@ -188,7 +194,8 @@ class Sending:
         for topic in topics:
             name = str(topic)
             if topic and topic not in known:
-                placed.append(Placed(name=name, address=Address.TOPIC, refusal="no such topic"))
+                refused = Refused(Refusal.UNKNOWN_TOPIC)
+                placed.append(Placed(name=name, address=Address.TOPIC, refused=refused))
             else:
                 placed.append(
                     Placed(name=name, address=Address.TOPIC, target=name, delivery_id=new_id())
@@ -198,27 +205,9 @@ class Sending:
 
 def _webhook(app: App) -> Placed:
     if not app.callback:
-        refusal = "the app has no callback"
-        return Placed(name="callback", address=Address.WEBHOOK, refusal=refusal)
+        refused = Refused(Refusal.NO_CALLBACK)
+        return Placed(name="callback", address=Address.WEBHOOK, refused=refused)
     return Placed(name="callback", address=Address.WEBHOOK, delivery_id=new_id())
-
-
-def refusal_of(found: Found | None) -> str:
-    """Why nothing can be sent to them; empty if it can."""
-    if found is None:
-        return "nobody is known by this name"
-    subscriber, subscription = found.subscriber, found.subscription
-    if not subscriber.follows:
-        return "the user does not follow the account any more"
-    if subscriber.trouble:
-        return subscriber.trouble
-    if subscription is None:
-        return "the user has not subscribed to this app"
-    if subscription.blocked:
-        return "the user is blocked by this app"
-    if subscription.muted:
-        return "the user does not want messages of this app"
-    return ""
 
 
 def stable_id(*parts: str) -> int:

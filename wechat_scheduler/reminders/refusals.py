@@ -8,11 +8,7 @@ from wechat_scheduler.errors import InvalidRequestError
 
 class ReminderError(InvalidRequestError):
     """A reminder cannot be like that. `field` is named as in the native API (`time`, `text`, `to` are
-    the draft's `start`, `detail`, `people`), and `reason` is the message without it."""
-
-    def __init__(self, reason: str, *, field: str) -> None:
-        super().__init__(reason, field=field)
-        self.reason = reason
+    the draft's `start`, `detail`, `people`)."""
 
 
 class PastError(ReminderError):

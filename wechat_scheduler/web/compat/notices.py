@@ -19,6 +19,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.model import TokenKind
 from wechat_scheduler.delivery.model import Content, Way
+from wechat_scheduler.delivery.refusals import Refusal, Refused
 from wechat_scheduler.delivery.ways import KEYWORD
 from wechat_scheduler.errors import (
     ForbiddenError,
@@ -43,6 +44,18 @@ MOST_KEYWORDS: Final = 50
 LONGEST_VALUE: Final = 2000
 # What of a template is shown.
 ALTOGETHER: Final = 200
+
+# What a caller is told of a receiver that is sent nothing.
+ERRORS: Final[Mapping[Refusal, type[RequestError]]] = {
+    Refusal.UNKNOWN_USER: NotFoundError,
+    Refusal.UNKNOWN_TOPIC: NotFoundError,
+    Refusal.NO_CALLBACK: NotFoundError,
+    Refusal.UNFOLLOWED: ForbiddenError,
+    Refusal.WECHAT: ForbiddenError,
+    Refusal.UNSUBSCRIBED: ForbiddenError,
+    Refusal.BLOCKED: ForbiddenError,
+    Refusal.MUTED: ForbiddenError,
+}
 
 # What WeChat stopped showing.
 UNSEEN: Final = frozenset(("first", "remark"))
@@ -87,9 +100,8 @@ async def send(request: web.Request) -> web.Response:
             holder.app, _content(notice, data), names=[notice.to], notes=notes
         )
         (placed,) = order.placed
-        if not placed.delivery_id:
-            known = "nobody" not in placed.refusal
-            raise (ForbiddenError if known else NotFoundError)(placed.refusal, field="to")
+        if placed.refused:
+            raise _refused(placed.refused)
         await services.sending.put(order, once=keep(ACCEPTED))
 
     asked = asked_for(request, f"app {holder.app.id}", body)
@@ -123,6 +135,10 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     return answer
 
 
+def _refused(refused: Refused) -> RequestError:
+    return ERRORS[refused.refusal](refused.sentence, field="to")
+
+
 def _checked(notice: NoticeBody) -> NoticeBody:
     if notice.url and (len(notice.url) > LONGEST_URL or not _URL.fullmatch(notice.url)):
         raise InvalidRequestError(
@@ -139,8 +155,7 @@ def _value(name: str, raw: msgspec.Raw) -> Value:
         given = decode(_value_decoder, bytes(raw))
     except InvalidRequestError as error:
         place = f"data.{name}.{error.field}".rstrip(".")
-        message = str(error).removeprefix(f"{error.field}: ")
-        raise InvalidRequestError(message, field=place) from error
+        raise InvalidRequestError(error.sentence, field=place) from error
     if len(_text(given.value)) > LONGEST_VALUE:
         raise InvalidRequestError(
             f"must be at most {LONGEST_VALUE} characters", field=f"data.{name}.value"

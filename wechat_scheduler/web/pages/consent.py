@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Alias, App, Purpose
-from wechat_scheduler.delivery.sending import refusal_of
+from wechat_scheduler.delivery.refusals import refusal_of
 from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
@@ -37,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     name = named(services.links.name_in(ROOM, request.match_info["capability"]))
     app, alias = await _consenting(services, name)
-    is_on = alias.consented and not await _refusal(services, app, alias)
+    is_on = alias.consented and await _reminds(services, app, alias)
     code = "" if is_on else await _code(services, app)
     view = AuthoriseView(app_name=app.name, qr=code, authorised=is_on)
     return page_response(await asyncio.to_thread(authorise_page, view))
@@ -53,9 +53,10 @@ async def _consenting(services: Services, name: str) -> tuple[App, Alias]:
     return app, alias
 
 
-async def _refusal(services: Services, app: App, alias: Alias) -> str:
-    """Why reminders do not arrive all the same: another scan turns on what the user turned off."""
-    return refusal_of((await services.people.find(app, [alias.uid])).get(alias.uid))
+async def _reminds(services: Services, app: App, alias: Alias) -> bool:
+    """Whether reminders of the app reach the user: another scan turns on what the user turned off."""
+    found = await services.people.find(app, [alias.uid])
+    return refusal_of(found.get(alias.uid)) is None
 
 
 async def _code(services: Services, app: App) -> str:

@@ -24,7 +24,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.model import Found
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.delivery.sending import refusal_of
+from wechat_scheduler.delivery.refusals import refusal_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.model import Reminder, Source
 from wechat_scheduler.reminders.planning import Draft
@@ -138,7 +138,7 @@ def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[
             continue
         except ReminderError as error:
             field = f"{_PARAMETERS.get(error.field, 'key')}{slot.number}"
-            raise RefusedError(Ret.INVALID, error.reason, field=field) from error
+            raise RefusedError(Ret.INVALID, error.sentence, field=field) from error
 
 
 def _id(call: Call, told: tuple[object, ...], time: int) -> str:
@@ -151,8 +151,8 @@ def _id(call: Call, told: tuple[object, ...], time: int) -> str:
 async def _require_consent(services: Services, call: Call) -> None:
     if not call.alias.consented:
         raise RefusedError(Ret.NO_CONSENT, "the user has not authorised reminders of this app")
-    if refusal := refusal_of(await _found(services, call)):
-        raise RefusedError(Ret.NO_CONSENT, refusal)
+    if no := refusal_of(await _found(services, call)):
+        raise RefusedError(Ret.NO_CONSENT, no.sentence)
 
 
 async def _found(services: Services, call: Call) -> Found | None:

@@ -78,7 +78,7 @@ def translated(error: ReminderError) -> RefusedError:
         return past(error.at)
     if isinstance(error, RuleError):
         return RefusedError({"repeat": [NO_REPEAT]})
-    field, words = _WRONG.get(error.field, (error.field, error.reason))
+    field, words = _WRONG.get(error.field, (error.field, error.sentence))
     return RefusedError({field: [words]})
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Address
+from wechat_scheduler.delivery.refusals import Refusal, Refused
 from wechat_scheduler.delivery.sending import Order, Placed
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.web.compat.wxpusher.callers import app_of, named_app
@@ -17,19 +18,18 @@ from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
 from wechat_scheduler.web.kit.services import SERVICES
 
 ACCEPTED: Final = "创建发送任务成功"
-UNKNOWN_UID: Final = "UID不合法"
-UNKNOWN_TOPIC: Final = "主题不存在"
-# What `delivery.sending` says of somebody who gets nothing, in WxPusher's language.
-REFUSALS: Final[Mapping[str, str]] = {
-    "nobody is known by this name": UNKNOWN_UID,
-    "the user does not follow the account any more": "用户已取消关注公众号",
-    "the user has not subscribed to this app": "用户没有关注应用",
-    "the user is blocked by this app": "用户已被应用拉黑",
-    "the user does not want messages of this app": "用户关闭了消息接收",
-    "no such topic": UNKNOWN_TOPIC,
+REFUSALS: Final[Mapping[Refusal, str]] = {
+    Refusal.UNKNOWN_USER: "UID不合法",
+    Refusal.UNKNOWN_TOPIC: "主题不存在",
+    Refusal.NO_CALLBACK: "应用没有设置回调地址",
+    Refusal.UNFOLLOWED: "用户已取消关注公众号",
+    Refusal.WECHAT: "微信拒绝给该用户发消息：{trouble}",
+    Refusal.UNSUBSCRIBED: "用户没有关注应用",
+    Refusal.BLOCKED: "用户已被应用拉黑",
+    Refusal.MUTED: "用户关闭了消息接收",
 }
 
-NO_TOPIC: Final = Placed(name="", address=Address.TOPIC, refusal="no such topic")
+NO_TOPIC: Final = Placed(name="", address=Address.TOPIC, refused=Refused(Refusal.UNKNOWN_TOPIC))
 NO_MESSAGE: Final = "消息不存在"
 
 _decoder = msgspec.json.Decoder(SendBody)
@@ -115,21 +115,19 @@ def _results(draft: Draft, order: Order) -> Iterator[TargetResult]:
 def result_of(
     placed: Placed, order: Order, *, uid: str | None = None, topic_id: int | None = None
 ) -> TargetResult:
-    is_sent = bool(placed.delivery_id)
     return TargetResult(
         uid=uid,
         topic_id=topic_id,
         message_id=placed.delivery_id or None,
         message_content_id=order.message.id,
         send_record_id=placed.delivery_id or None,
-        code=Code.OK if is_sent else Code.BUSINESS,
-        status=ACCEPTED if is_sent else _refused(placed.refusal),
+        code=Code.BUSINESS if placed.refused else Code.OK,
+        status=_refused(placed.refused) if placed.refused else ACCEPTED,
     )
 
 
-def _refused(reason: str) -> str:
-    """What is not ours is WeChat's own reason, as it came."""
-    return REFUSALS.get(reason) or f"微信拒绝给该用户发消息：{reason}"
+def _refused(refused: Refused) -> str:
+    return REFUSALS[refused.refusal].format(trouble=refused.trouble)
 
 
 def refused_target(status: str) -> TargetResult:

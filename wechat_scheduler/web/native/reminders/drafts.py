@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.model import Reminder
@@ -96,7 +97,7 @@ async def _receivers(request: web.Request, app: App, body: ReminderSettings) -> 
     topics = await _topics(request, app, to)
     for number, one in enumerate(to):
         if one not in people and one not in topics:
-            raise InvalidRequestError("nobody is known by this name", field=f"to[{number}]")
+            raise InvalidRequestError(Refusal.UNKNOWN_USER.sentence, field=f"to[{number}]")
     found = (people.get(one) for one in to)
     return {
         "people": tuple(dict.fromkeys(filter(None, found))),

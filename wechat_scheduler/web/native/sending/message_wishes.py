@@ -88,9 +88,9 @@ def sent_result(wanted: Wanted, order: Order) -> SentResult:
         is_name = isinstance(to, str) and to != EVERYBODY
         name = ("person", str(to)) if is_name else ("topic", str(_topic(to)))
         one = known[name]
-        deliveries.append(PlacedResult(to, one.delivery_id or None, one.refusal))
+        deliveries.append(PlacedResult(to, one.delivery_id or None, one.error))
     if wanted.content.way is Way.WEBHOOK:
-        deliveries = [PlacedResult(o.name, o.delivery_id or None, o.refusal) for o in order.placed]
+        deliveries = [PlacedResult(o.name, o.delivery_id or None, o.error) for o in order.placed]
     is_stored = any(one.delivery_id for one in order.placed)
     return SentResult(
         id=order.message.id if is_stored else None,

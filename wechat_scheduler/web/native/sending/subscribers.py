@@ -9,6 +9,7 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.audience.model import App, Found, Subscriber, Subscription
 from wechat_scheduler.audience.registry import OURS
+from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.paging import limit_of, link_to_next
@@ -119,7 +120,7 @@ async def simple_token(request: web.Request) -> web.Response:
 async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subscription]:
     found = await _found(request, app)
     if found.subscription is None:
-        raise NotFoundError("the user has not subscribed to this app")
+        raise NotFoundError(Refusal.UNSUBSCRIBED.sentence)
     return found.subscriber, found.subscription
 
 
