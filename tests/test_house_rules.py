@@ -1,6 +1,7 @@
 """Rules of the house that only a machine keeps."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ ROOM_OF = {
     "aiohttp.web": {"web", "sandbox", "demo"},
     "click": {"cli"},
 }
+
+
+FOREIGN_APIS = re.compile("wecron|wxpusher|tencent", re.IGNORECASE)
 
 
 def rooms(path: Path) -> str:
@@ -96,6 +100,14 @@ def test_the_environment_is_read_in_one_room() -> None:
         )
 
     assert offenders(reads) == []
+
+
+@pytest.mark.parametrize("core", ["credentials", "pushes", "reminders"])
+def test_a_core_names_no_foreign_api(core: str) -> None:
+    def names(path: Path) -> bool:
+        return rooms(path) == core and FOREIGN_APIS.search(path.read_text("utf-8")) is not None
+
+    assert offenders(names) == []
 
 
 def test_no_file_is_a_second_house() -> None:

@@ -113,7 +113,7 @@ async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
                 way=Way.TEMPLATE,
                 owner=uids[number % PEOPLE],
             )
-            await bare.works.outgoing.reminding.desk.create(draft, app_id=app.id)
+            await bare.works.outgoing.reminding.desk.create(draft, app_id=app.id, source="test")
 
     async with asyncio.TaskGroup() as group:
         for _ in range(WRITERS):

@@ -57,7 +57,7 @@ class Memory:
         self.loop: Clockwork[Claimed, Fired] = Clockwork(self.work, clock=clock, slots=10)
 
     async def create(self, start: datetime, **fields: Any) -> Reminder:
-        return await self.desk.create(draft(start, **fields), app_id=APP)
+        return await self.desk.create(draft(start, **fields), app_id=APP, source="test")
 
     async def run(self, until: datetime) -> None:
         """Fire what is due until then, each at its time."""

@@ -16,7 +16,7 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
 from wechat_scheduler.reminders.bot import Bot
-from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.model import Reminder, State
 from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
@@ -85,7 +85,7 @@ async def test_a_sentence_becomes_a_reminder(
     (reminder,) = await study.kept()
     assert (reminder.title, reminder.start) == (title, at(start))
     assert reminder.rule.startswith(rule)
-    assert (reminder.source, reminder.owner) == (Source.BOT, study.person.uid)
+    assert (reminder.source, reminder.owner) == ("bot", study.person.uid)
     assert study.answer.startswith(f"/:ok{head}")
 
 

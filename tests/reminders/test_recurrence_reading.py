@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurrence import following, from_wecron, read, to_wecron
+from wechat_scheduler.reminders.recurrence import following, read
 from wechat_scheduler.reminders.recurring import series
 
 EVERY_MINUTE = ",".join(map(str, range(60)))
@@ -118,50 +118,3 @@ def test_what_began_long_ago_is_found_in_few_steps(
     )
 
     assert (found and found.at) == (None if is_over else then)
-
-
-@pytest.mark.parametrize(
-    ("repeat", "rule"),
-    [
-        ({}, ""),
-        ({"year": 0, "month": 0}, ""),
-        ({"year": 1}, "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
-        ({"month": 1}, "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
-        ({"week": 2}, "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
-        ({"day": 7}, "FREQ=DAILY;INTERVAL=7"),
-        ({"hour": 24}, "FREQ=HOURLY;INTERVAL=24"),
-        ({"year": 1, "month": 6}, "FREQ=MONTHLY;INTERVAL=18;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
-    ],
-)
-def test_a_wecron_repeat_is_a_rule_and_back(repeat: dict[str, int], rule: str) -> None:
-    found = from_wecron(repeat, datetime(2024, 1, 30, 8))  # noqa: DTZ001 - its day is all that counts
-
-    assert str(found) == rule
-    assert read(rule) == found
-    if len(repeat) == 1:
-        assert to_wecron(found) == repeat
-
-
-@pytest.mark.parametrize(
-    "repeat",
-    [{"month": 1, "day": 1}, {"minute": 5}, {"day": 101}, {"day": -1}, {"day": "1"}, {"day": True}],
-)
-def test_a_wecron_repeat_that_no_rule_can_say_is_refused(repeat: dict[str, object]) -> None:
-    with pytest.raises(InvalidRequestError):
-        from_wecron(repeat, datetime(2024, 1, 30, 8))  # noqa: DTZ001 - its day is all that counts
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "FREQ=WEEKLY;BYDAY=MO,WE",
-        "FREQ=DAILY;BYHOUR=8,20",
-        "FREQ=MONTHLY;BYDAY=1MO",
-        "FREQ=YEARLY;BYMONTH=1,7",
-        "FREQ=MINUTELY",
-        "LUNAR-YEARLY;08-15",
-        "FREQ=DAILY;BYHOUR=8\nFREQ=DAILY;BYHOUR=9",
-    ],
-)
-def test_what_wecron_cannot_say_has_no_repeat(rule: str) -> None:
-    assert to_wecron(read(rule)) == {}

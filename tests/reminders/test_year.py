@@ -50,7 +50,7 @@ async def test_a_year_with_restarts_and_kills_says_each_occurrence_once(tmp_path
         for title, (rule, start, zone, _) in YEAR.items():
             where = zone or "Asia/Shanghai"
             planned = draft(at(start, where), title=title, rule=rule, zone=where)
-            await memory.desk.create(planned, app_id=7)
+            await memory.desk.create(planned, app_id=7, source="test")
 
     told: list[tuple[str, str]] = []
     while clock.now() < END:

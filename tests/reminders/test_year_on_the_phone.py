@@ -40,7 +40,7 @@ async def begin(town: Town) -> str:
     for title, (rule, start, zone, _) in YEAR.items():
         where = zone or "Asia/Shanghai"
         planned = draft(at(start, where), title=title, rule=rule, zone=where, owner=uid, people=())
-        await town.outgoing.reminding.desk.create(planned, app_id=town.app.id)
+        await town.outgoing.reminding.desk.create(planned, app_id=town.app.id, source="test")
     return uid
 
 

@@ -19,7 +19,7 @@ async def test_a_daily_reminder_comes_once_a_day(place: Town) -> None:
     tomorrow = place.clock.now().astimezone(SHANGHAI) + timedelta(days=1)
     eight = tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
     draft = Draft(title="吃药", start=eight, rule="FREQ=DAILY", owner=uid)
-    await place.outgoing.reminding.desk.create(draft, app_id=place.app.id)
+    await place.outgoing.reminding.desk.create(draft, app_id=place.app.id, source="test")
 
     for days in range(3):
         place.clock.advance_to(eight + timedelta(days=days))
@@ -39,7 +39,7 @@ async def test_what_fell_due_while_nobody_was_up_is_late_on_the_phone(place: Tow
         draft = Draft(
             title=late, detail=detail, start=noon, rule="FREQ=HOURLY", late=late, owner=uid
         )
-        await desk.create(draft, app_id=place.app.id)
+        await desk.create(draft, app_id=place.app.id, source="test")
 
     place.clock.advance_to(noon + timedelta(hours=2, minutes=30))
     await place.settle()
@@ -56,7 +56,7 @@ async def test_an_app_that_is_removed_takes_its_reminders_along(place: Town) -> 
     desk = place.outgoing.reminding.desk
     tomorrow = place.clock.now() + timedelta(days=1)
     draft = Draft(title="吃药", start=tomorrow, owner=uid)
-    reminder = await desk.create(draft, app_id=place.app.id)
+    reminder = await desk.create(draft, app_id=place.app.id, source="test")
 
     await place.outgoing.directory.remove_app(place.app.id)
 

@@ -14,7 +14,7 @@ from tests.stores.suite import VAULT, empty, opened
 from wechat_scheduler.access.once import AnsweredError, Once
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
-from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, Source, State
+from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, State
 from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.database import Database
 
@@ -47,7 +47,7 @@ async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:
         SOON, owner="UID_o", detail="阳台", url="https://x/", rule="FREQ=DAILY;COUNT=3",
         zone="Europe/Berlin", defer=-MINUTE / 2, late=Late.SKIP, topics=(0, 9), slot=2, mark="m",
     )  # fmt: skip
-    reminder = memory.desk.plan(planned, app_id=APP)
+    reminder = memory.desk.plan(planned, app_id=APP, source="test")
 
     added = await memory.store.add(reminder, ("UID_b", "UID_o", "UID_a"), once=None)
     again = await memory.store.add(replace(reminder, title="other"), (), once=None)
@@ -58,7 +58,7 @@ async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:
 
 
 async def test_what_is_asked_for_twice_is_kept_once(memory: Memory, database: Database) -> None:
-    first, second = (memory.desk.plan(draft(SOON), app_id=APP) for _ in range(2))
+    first, second = (memory.desk.plan(draft(SOON), app_id=APP, source="test") for _ in range(2))
     once = Once(scope="k", key="1", digest="d", answer="first")
     await memory.store.add(first, (), once=once)
 
@@ -180,7 +180,7 @@ async def test_people_see_theirs_and_what_they_joined_by_time(memory: Memory) ->
 
 
 async def test_an_apps_are_listed_by_id_and_by_what_is_asked(memory: Memory) -> None:
-    for title, owner, source in (("a", "UID_o", Source.BOT), ("b", "", Source.NATIVE)):
+    for title, owner, source in (("a", "UID_o", "bot"), ("b", "", "native")):
         planned = draft(SOON, title=title, owner=owner)
         await memory.desk.create(planned, app_id=APP, source=source, reminder_id=title * 32)
     await memory.desk.pause("b" * 32)
@@ -191,7 +191,7 @@ async def test_an_apps_are_listed_by_id_and_by_what_is_asked(memory: Memory) -> 
         await of(APP, limit=1),
         await of(APP, after="a" * 32, limit=9),
         await of(APP, owner="UID_o", limit=9),
-        await of(APP, source=Source.NATIVE, limit=9),
+        await of(APP, source="native", limit=9),
         await of(APP, state=State.ACTIVE, limit=9),
         await of(8, limit=9),
     ]
@@ -205,16 +205,16 @@ async def test_a_new_report_takes_the_place_of_the_old(memory: Memory) -> None:
             memory.desk.plan(
                 draft(SOON, title=title, owner="UID_o", slot=number),
                 app_id=APP,
-                source=Source.TENCENT,
+                source="report",
             )
             for number, title in enumerate(slots)
         ]
 
     await memory.create(SOON, title="own", owner="UID_o")
     for report in (reported("1", "2"), reported("3")):
-        await memory.store.replace_slots(APP, "UID_o", Source.TENCENT, report)
+        await memory.store.replace_slots(APP, "UID_o", "report", report)
 
-    found = await memory.store.of_app(APP, owner="UID_o", source=Source.TENCENT, limit=9)
+    found = await memory.store.of_app(APP, owner="UID_o", source="report", limit=9)
     assert titles(found) == "3"
     assert len(await memory.store.of_app(APP, limit=9)) == 2
 

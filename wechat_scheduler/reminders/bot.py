@@ -20,13 +20,16 @@ from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.language.parse import Parsed, parse
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
 from wechat_scheduler.reminders.language.problem import LanguageError, Reason
-from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
 from wechat_scheduler.reminders.planning import Draft
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
 from wechat_scheduler.reminders.sentences import Pages, Teller
 
 log = structlog.get_logger(__name__)
+
+# Marks the reminders that people make by writing to the account.
+SOURCE: Final = "bot"
 
 # Of a sentence that says when, and not what.
 NAMELESS: Final = "闹钟"
@@ -126,7 +129,7 @@ class Bot:
             reminder = await self._desk.create(
                 _draft(parsed, teller),
                 app_id=app.id if app else 0,
-                source=Source.BOT,
+                source=SOURCE,
                 reminder_id=_id_of(heard),
             )
         except ReminderError as error:

@@ -10,7 +10,7 @@ import structlog
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.model import Reminder, State
 from wechat_scheduler.reminders.planning import Draft, ahead, check, draft_of, first
 from wechat_scheduler.reminders.ports import Reminders
 
@@ -52,7 +52,7 @@ class ReminderDesk:
         draft: Draft,
         *,
         app_id: int,
-        source: Source = Source.NATIVE,
+        source: str,
         reminder_id: str = "",
         forgiving: timedelta = timedelta(0),
     ) -> Reminder:
@@ -78,7 +78,7 @@ class ReminderDesk:
         draft: Draft,
         *,
         app_id: int,
-        source: Source = Source.NATIVE,
+        source: str,
         reminder_id: str = "",
         once: Callable[[Reminder], Once | None] = lambda reminder: None,
     ) -> Reminder:
@@ -87,12 +87,12 @@ class ReminderDesk:
         reminder = self.plan(draft, app_id=app_id, source=source, reminder_id=reminder_id)
         if not await self._store.add(reminder, draft.people, once=once(reminder)):
             return await self.reminder(reminder.id)
-        log.info("reminder.created", reminder=reminder.id, app=app_id, source=source.value)
+        log.info("reminder.created", reminder=reminder.id, app=app_id, source=source)
         self._wake()
         return reminder
 
     async def replace_slots(
-        self, app_id: int, owner: str, source: Source, reminders: Sequence[Reminder]
+        self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
         """All that was reported for this user by that API is replaced by what `plan` made."""
         await self._store.replace_slots(app_id, owner, source, reminders)
@@ -160,7 +160,7 @@ class ReminderDesk:
         app_id: int,
         *,
         owner: str = "",
-        source: Source | None = None,
+        source: str = "",
         state: State | None = None,
         after: str = "",
         limit: int,

@@ -34,15 +34,6 @@ class Late(enum.StrEnum):
     """Every one is sent, and says that it is late."""
 
 
-class Source(enum.StrEnum):
-    """By which API it came."""
-
-    NATIVE = "native"
-    WECRON = "wecron"
-    BOT = "bot"
-    TENCENT = "tencent"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """Something to be said at a time, once or again and again.
@@ -52,14 +43,14 @@ class Reminder:
     with what remains of its count. It is said `defer` after each occurrence (negative: before).
     `due_at` is when, None if never again. `owner` is a uid, or empty for what an app reminds of; they,
     whoever joined, and the `topics` (0: everybody who takes the app's messages) are told.
-    `fired` and `missed` count occurrences, `last_at` is when one was sent. `slot` orders what an app
-    reported together; `mark` is its own name for it.
+    `fired` and `missed` count occurrences, `last_at` is when one was sent. `source` is the word of the
+    API that made it. `slot` and `mark` belong to that API: they are kept, and read by it alone.
     """
 
     id: str
     app_id: int
     owner: str
-    source: Source
+    source: str
     title: str
     detail: str = ""
     url: str = ""

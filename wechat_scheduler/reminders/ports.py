@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, Source, State
+from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, State
 
 
 class Due(Protocol):
@@ -38,7 +38,7 @@ class Reminders(Protocol):
         ...
 
     async def replace_slots(
-        self, app_id: int, owner: str, source: Source, reminders: Sequence[Reminder]
+        self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
         """All that the app reported for this user by that API is replaced, in one transaction."""
         ...
@@ -54,7 +54,7 @@ class Reminders(Protocol):
         app_id: int,
         *,
         owner: str = "",
-        source: Source | None = None,
+        source: str = "",
         state: State | None = None,
         after: str = "",
         limit: int,

@@ -17,7 +17,6 @@ stored as the next `(start, rule)`.
 from wechat_scheduler.reminders.recurring.reading import read
 from wechat_scheduler.reminders.recurring.rule import Kind, Line, Rule, anchored
 from wechat_scheduler.reminders.recurring.series import Occurrence, following, upcoming
-from wechat_scheduler.reminders.recurring.wecron import from_wecron, moved, to_wecron
 
 __all__ = [
     "Kind",
@@ -26,9 +25,6 @@ __all__ = [
     "Rule",
     "anchored",
     "following",
-    "from_wecron",
-    "moved",
     "read",
-    "to_wecron",
     "upcoming",
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from wechat_scheduler.delivery.model import Priority, Way
-from wechat_scheduler.reminders.model import Late, Reminder, Source, State
+from wechat_scheduler.reminders.model import Late, Reminder, State
 from wechat_scheduler.storage.database import Row, Statement
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -38,8 +38,7 @@ PEOPLE = f"""
 
 
 def fixed_values(reminder: Reminder) -> tuple[object, ...]:
-    source, created = reminder.source.value, micros(reminder.created_at)
-    return (reminder.id, reminder.app_id, source, created)
+    return (reminder.id, reminder.app_id, reminder.source, micros(reminder.created_at))
 
 
 def said_values(reminder: Reminder) -> tuple[object, ...]:
@@ -79,7 +78,7 @@ def reminder_of(row: Row) -> Reminder:
         id=row["id"],
         app_id=row["app_id"],
         owner=row["owner"],
-        source=Source(row["source"]),
+        source=row["source"],
         title=row["title"],
         detail=row["detail"],
         url=row["url"],

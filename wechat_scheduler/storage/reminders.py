@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.model import Reminder, State
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.reminder_rows import (
@@ -85,9 +85,9 @@ class SqlReminders:
         return await self._database.write(lambda: _change(reminder, people))
 
     async def replace_slots(
-        self, app_id: int, owner: str, source: Source, reminders: Sequence[Reminder]
+        self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
-        removed = Statement(REMOVE_SLOTS, (app_id, owner, source.value))
+        removed = Statement(REMOVE_SLOTS, (app_id, owner, source))
         await self._database.write(lambda: _replace(removed, reminders))
 
     async def reminder(self, reminder_id: str) -> Reminder | None:
@@ -105,12 +105,12 @@ class SqlReminders:
         app_id: int,
         *,
         owner: str = "",
-        source: Source | None = None,
+        source: str = "",
         state: State | None = None,
         after: str = "",
         limit: int,
     ) -> Sequence[Reminder]:
-        wanted = (app_id, after, owner, source or "", state or "", limit)
+        wanted = (app_id, after, owner, source, state or "", limit)
         return [reminder_of(row) for row in await self._database.read(OF_APP, *wanted)]
 
     async def of_person(

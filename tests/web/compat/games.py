@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from tests.house import APPID, Answer
 from tests.sending.town import Town
-from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.model import Reminder
 
 SET = "/v3/spread/set_reminder"
 IS_SET = "/v3/spread/is_reminder_set"
@@ -71,9 +71,7 @@ class Game:
     async def reported(self) -> list[Reminder]:
         """What is kept of it, by slot."""
         desk = self.place.outgoing.reminding.desk
-        found = await desk.of_app(
-            self.place.app.id, owner=self.uid, source=Source.TENCENT, limit=10
-        )
+        found = await desk.of_app(self.place.app.id, owner=self.uid, source="tencent", limit=10)
         return sorted(found, key=lambda reminder: int(reminder.slot))
 
 

@@ -38,7 +38,7 @@ _HOURS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The defaults are WeCron's, which people know."""
+    """The defaults are those of earlier reminder services in WeChat."""
 
     hour: time = time(8)
     """Of a day without a clock time."""

@@ -22,7 +22,7 @@ from wechat_scheduler.errors import (
     UnprocessableError,
 )
 from wechat_scheduler.reminders.language.render import describe
-from wechat_scheduler.reminders.model import Reminder, Source, State
+from wechat_scheduler.reminders.model import Reminder, State
 from wechat_scheduler.reminders.refusals import PastError
 from wechat_scheduler.reminders.sentences import defer_words
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -171,9 +171,8 @@ def _said(request: web.Request, reminder: Reminder, text: str) -> dict[str, Any]
         zone=ZoneInfo(reminder.zone),
         shortest=services.reminders.shortest,
     )
-    mark = "" if reminder.source is Source.WECRON else reminder.mark
     defer = -(parsed.advance or timedelta(0))
-    return {"start": parsed.time, "rule": parsed.rule, "defer": defer, "mark": mark}
+    return {"start": parsed.time, "rule": parsed.rule, "defer": defer}
 
 
 async def _pause(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:

@@ -26,7 +26,7 @@ from wechat_scheduler.audience.model import Found
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.delivery.refusals import refusal_of
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import Draft
 from wechat_scheduler.reminders.refusals import PastError, ReminderError
 from wechat_scheduler.web.compat.api import Api
@@ -37,6 +37,8 @@ from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.kit.shapes import shaped
 
+# Marks the reminders that this API made.
+SOURCE: Final = "tencent"
 # Words that must not stand in the title of a reported reminder.
 WORDS: Final = web.AppKey("tencent", Sequence[str])
 
@@ -76,7 +78,7 @@ async def set_reminder(request: web.Request) -> web.Response:
     is_lost = report.is_partial or len(planned) < len(report.slots)
     # Two slots that are the same in everything are one.
     reminders = list({reminder.id: reminder for reminder in planned}.values())
-    await services.reminders.replace_slots(call.app.id, call.alias.uid, Source.TENCENT, reminders)
+    await services.reminders.replace_slots(call.app.id, call.alias.uid, SOURCE, reminders)
     log.info("reminder.reported", app=call.app.id, count=len(reminders), is_lost=is_lost)
     return answer(request, {"ret": Ret.OK.value, "is_lost": int(is_lost), "msg": ""})
 
@@ -130,7 +132,7 @@ def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[
             yield services.reminders.plan(
                 draft,
                 app_id=call.app.id,
-                source=Source.TENCENT,
+                source=SOURCE,
                 reminder_id=_id(call, told, alike[told]),
                 forgiving=FORGIVING,
             )

@@ -12,14 +12,19 @@ from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.problem import Reason
 from wechat_scheduler.reminders.planning import Draft, rule_of
-from wechat_scheduler.reminders.recurrence import Rule, from_wecron, moved, to_wecron
+from wechat_scheduler.reminders.recurrence import Rule
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, RefusedError, past
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
 from wechat_scheduler.web.compat.wecron.people import Keeper
+from wechat_scheduler.web.compat.wecron.repeat import moved, repeat_of, rule_of_repeat
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import heard
 
 UNTITLED: Final = "闹钟"
+# Marks the reminders that this API made.
+SOURCE: Final = "wecron"
+
+_HOUR: Final = 3_600_000  # milliseconds
 
 
 async def drafted(request: web.Request, keeper: Keeper, given: Given) -> Draft:
@@ -52,8 +57,20 @@ async def edited(request: web.Request, keeper: Keeper, given: Given) -> Callable
 
 
 def milliseconds(start: datetime, mark: str) -> int:
-    """The time as it was sent: what is less than a second is kept in the mark."""
-    return int(start.timestamp()) * SECOND + (int(mark) if mark.isdecimal() else 0)
+    """The time as it was sent. Reminders keep whole seconds; the mark of a time that has more holds
+    its milliseconds within the hour, and counts as long as `start` is at that minute and second.
+    Marks of up to three digits, from before, are the milliseconds within the second."""
+    seconds = int(start.timestamp()) * SECOND
+    if not mark.isdecimal():
+        return seconds
+    sent = int(mark)
+    is_sent = len(mark) <= 3 or sent // SECOND == seconds % _HOUR // SECOND
+    return seconds + sent % SECOND if is_sent else seconds
+
+
+def mark_of(time: int) -> str:
+    """The mark that `milliseconds` reads; empty for a time of whole seconds."""
+    return f"{time % _HOUR:07}" if time % SECOND else ""
 
 
 def _checked(request: web.Request, keeper: Keeper, given: Given) -> Parsed | None:
@@ -115,13 +132,13 @@ def _timed(given: Given, draft: Draft) -> dict[str, Any]:
     repetition that it can say goes on from another time."""
     changes: dict[str, Any] = {}
     start, rule = draft.start, rule_of(draft.rule)
-    shown = to_wecron(rule)
+    shown = repeat_of(rule)
     if "time" in given:
         start = instant(given["time"])
-        changes = {"start": start, "mark": str(given["time"] % SECOND or "")}
+        changes = {"start": start, "mark": mark_of(given["time"])}
     repeat, there = given.get("repeat", shown), start.astimezone(ZoneInfo(draft.zone))
     if repeat != shown:
-        changes["rule"] = _written_out(lambda: from_wecron(repeat, there))
+        changes["rule"] = _written_out(lambda: rule_of_repeat(repeat, there))
     elif shown and start != draft.start:
         changes["rule"] = _written_out(lambda: moved(rule, there))
     return changes

@@ -22,11 +22,11 @@ import structlog
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import ForbiddenError, NotFoundError
-from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.wecron import pages as wecron_pages
 from wechat_scheduler.web.compat.wecron import shown as wecron_shown
-from wechat_scheduler.web.compat.wecron.drafts import drafted, edited
+from wechat_scheduler.web.compat.wecron.drafts import SOURCE, drafted, edited
 from wechat_scheduler.web.compat.wecron.errors import refused, unrouted
 from wechat_scheduler.web.compat.wecron.fields import Given, read_fields
 from wechat_scheduler.web.compat.wecron.office import WECRON, setup
@@ -132,7 +132,7 @@ async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) 
     """The code is drawn first: the answer that is kept with the reminder shows it."""
     services, app = request.app[SERVICES], keeper.app
     draft = await drafted(request, keeper, given)
-    planned = services.reminders.plan(draft, app_id=app.id, source=Source.WECRON)
+    planned = services.reminders.plan(draft, app_id=app.id, source=SOURCE)
     code = await wecron_shown.qrcode_of(request, planned)
     people = await people_of(request, app, (draft.owner, *draft.people))
     invited = [people[uid] for uid in draft.people]
@@ -144,7 +144,7 @@ async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) 
     await services.reminders.create(
         draft,
         app_id=app.id,
-        source=Source.WECRON,
+        source=SOURCE,
         reminder_id=planned.id,
         once=lambda reminder: keep(answer(reminder)),
     )

@@ -10,11 +10,11 @@ from aiohttp import web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.reminders.model import Reminder, Source
+from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import rule_of
-from wechat_scheduler.reminders.recurrence import to_wecron
-from wechat_scheduler.web.compat.wecron.drafts import milliseconds
+from wechat_scheduler.web.compat.wecron.drafts import SOURCE, milliseconds
 from wechat_scheduler.web.compat.wecron.people import Keeper, Person, people_of, unknown
+from wechat_scheduler.web.compat.wecron.repeat import repeat_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code
 
@@ -69,7 +69,7 @@ def result(
     *,
     qrcode: str | None,
 ) -> RemindResult:
-    mark = reminder.mark if reminder.source is Source.WECRON else ""
+    mark = reminder.mark if reminder.source == SOURCE else ""
     return RemindResult(
         title=reminder.title,
         time=milliseconds(reminder.start, mark),
@@ -77,7 +77,7 @@ def result(
         id=reminder.id,
         defer=reminder.defer // MINUTE,
         desc=reminder.detail,
-        repeat=to_wecron(rule_of(reminder.rule)),
+        repeat=repeat_of(rule_of(reminder.rule)),
         participants=participants,
         participate_qrcode=qrcode,
         post_url=_post_url(links, reminder),

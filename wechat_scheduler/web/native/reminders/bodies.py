@@ -154,7 +154,7 @@ def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult
         to=[*people, *(topic or EVERYBODY for topic in reminder.topics)],
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
-        source=reminder.source.value,
+        source=reminder.source,
         fired=reminder.fired,
         missed=reminder.missed,
         last_at=reminder.last_at,

@@ -30,6 +30,8 @@ from wechat_scheduler.web.native.sending.seen_apps import reaches_app, seen_app,
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
+# Marks the reminders that this API made.
+SOURCE: Final = "native"
 STATES: Final = tuple(state.value for state in State)
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -47,6 +49,7 @@ async def create(request: web.Request) -> web.Response:
         await _desk(request).create(
             draft,
             app_id=parsed.app,
+            source=SOURCE,
             once=lambda reminder: keep(reminder_result(reminder, draft.people)),
         )
 
@@ -57,7 +60,7 @@ async def planned(request: web.Request) -> web.Response:
     """`POST /v1/reminders/preview`: what would be kept, and when it would be said."""
     most, parsed = _most(request), decode(_body, await request.read())
     draft = await drafted(request, parsed)
-    reminder = _desk(request).plan(draft, app_id=parsed.app)
+    reminder = _desk(request).plan(draft, app_id=parsed.app, source=SOURCE)
     return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most)))
 
 

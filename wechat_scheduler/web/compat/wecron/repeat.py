@@ -26,7 +26,7 @@ _UNITS = {
 }
 
 
-def from_wecron(repeat: Mapping[str, object], start: datetime) -> Rule:
+def rule_of_repeat(repeat: Mapping[str, object], start: datetime) -> Rule:
     """The rule of a `repeat` dict; {} and nothing but zeros are a one-off.
 
     `start` is the time in the reminder's own zone: months and years keep its day, or take the last
@@ -48,7 +48,7 @@ def from_wecron(repeat: Mapping[str, object], start: datetime) -> Rule:
     return _rule(_hourly(hours, start, given)) if hours else Rule()
 
 
-def to_wecron(rule: Rule) -> dict[str, int]:
+def repeat_of(rule: Rule) -> dict[str, int]:
     """The nearest `repeat` of a rule, {} for a one-off and for what WeCron cannot say.
 
     UNTIL, COUNT and EXDATE are not told: WeCron knows none.
@@ -61,8 +61,8 @@ def to_wecron(rule: Rule) -> dict[str, int]:
 
 def moved(rule: Rule, start: datetime) -> Rule:
     """A rule that WeCron can say, from another start on; its end and exceptions, of which WeCron knows
-    nothing, stay. Raises as `from_wecron`."""
-    (old,), (new,) = rule.lines, from_wecron(to_wecron(rule), start).lines
+    nothing, stay. Raises as `rule_of_repeat`."""
+    (old,), (new,) = rule.lines, rule_of_repeat(repeat_of(rule), start).lines
     return replace(rule, lines=(replace(new, until=old.until, count=old.count),))
 
 
