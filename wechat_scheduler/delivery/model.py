@@ -37,7 +37,7 @@ class Way(enum.StrEnum):
 
 
 class Form(enum.IntEnum):
-    """What the content of a message is written in, numbered as WxPusher does."""
+    """The markup of a message's text. The numbers are stored."""
 
     TEXT = 1
     HTML = 2

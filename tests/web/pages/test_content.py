@@ -1,7 +1,8 @@
 import pytest
 
 from tests.web.pages.reading import Reader
-from wechat_scheduler.web.pages.content import ContentType, render
+from wechat_scheduler.delivery.model import Form
+from wechat_scheduler.web.pages.content import render
 
 HARMLESS = {
     "a", "b", "blockquote", "br", "code", "copy", "details", "div", "em", "font", "h1", "hr", "i", "img",
@@ -38,10 +39,10 @@ ATTACKS = [
 ]
 
 
-@pytest.mark.parametrize("written", ContentType)
+@pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_what_a_sender_wrote_does_no_harm(attack: str, written: ContentType) -> None:
-    read = Reader(render(attack, written))
+def test_what_a_sender_wrote_does_no_harm(attack: str, form: Form) -> None:
+    read = Reader(render(attack, form))
 
     assert read.tags() <= HARMLESS
     for name, value in read.attributes():
@@ -53,9 +54,9 @@ def test_what_a_sender_wrote_does_no_harm(attack: str, written: ContentType) -> 
             assert not {"position", "transform", "opacity", "z-index"} & set(value.split(":"))
 
 
-@pytest.mark.parametrize("written", [ContentType.HTML, ContentType.MARKDOWN])
-def test_the_copy_tag_keeps_its_text_and_becomes_a_button(written: ContentType) -> None:
-    page = render("<copy data-clipboard-text='8\"<4'>验证码</copy>", written)
+@pytest.mark.parametrize("form", [Form.HTML, Form.MARKDOWN])
+def test_the_copy_tag_keeps_its_text_and_becomes_a_button(form: Form) -> None:
+    page = render("<copy data-clipboard-text='8\"<4'>验证码</copy>", form)
 
     assert Reader(page).all("copy") == [
         {"data-clipboard-text": '8"<4', "role": "button", "tabindex": "0"}
@@ -71,11 +72,11 @@ def test_the_copy_tag_keeps_its_text_and_becomes_a_button(written: ContentType) 
         ("https://a.example，http://b.example", ["https://a.example", "http://b.example"]),
     ],
 )
-@pytest.mark.parametrize("written", [ContentType.TEXT, ContentType.MARKDOWN])
+@pytest.mark.parametrize("form", [Form.TEXT, Form.MARKDOWN])
 def test_addresses_that_are_written_out_become_links(
-    text: str, addresses: list[str], written: ContentType
+    text: str, addresses: list[str], form: Form
 ) -> None:
-    read = Reader(render(text, written))
+    read = Reader(render(text, form))
 
     assert [link["href"] for link in read.all("a")] == addresses
     assert read.text.strip() == text
@@ -86,7 +87,7 @@ def test_an_address_inside_a_link_or_code_is_left_alone() -> None:
         "[https://a.example](https://b.example) <a href='https://c.example'>https://d.example</a>"
     )
 
-    read = Reader(render(f"{text} `https://e.example`", ContentType.MARKDOWN))
+    read = Reader(render(f"{text} `https://e.example`", Form.MARKDOWN))
 
     assert [link["href"] for link in read.all("a")] == ["https://b.example", "https://c.example"]
 
@@ -94,7 +95,7 @@ def test_an_address_inside_a_link_or_code_is_left_alone() -> None:
 def test_html_keeps_what_makes_it_readable() -> None:
     page = render(
         '<p style="color:red;text-align:center">a</p><img src="data:image/png;base64,AA==">',
-        ContentType.HTML,
+        Form.HTML,
     )
 
     assert 'style="color:red;text-align:center"' in page
@@ -102,6 +103,6 @@ def test_html_keeps_what_makes_it_readable() -> None:
 
 
 def test_markdown_keeps_tables_and_line_breaks() -> None:
-    read = Reader(render("a\nb\n\n|x|y|\n|-|-|\n|1|2|\n", ContentType.MARKDOWN))
+    read = Reader(render("a\nb\n\n|x|y|\n|-|-|\n|1|2|\n", Form.MARKDOWN))
 
     assert {"br", "table", "td"} <= read.tags()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.web.pages.reading import Reader
-from wechat_scheduler.web.pages.content import ContentType
+from wechat_scheduler.delivery.model import Form
 from wechat_scheduler.web.pages.following import (
     AppView,
     AuthoriseView,
@@ -34,7 +34,7 @@ def message(text: str, **changes: Any) -> Page:
     fields: dict[str, Any] = {
         "title": text,
         "content": text,
-        "content_type": ContentType.TEXT,
+        "form": Form.TEXT,
         "app_name": text,
         "sent_at": EIGHT,
         "zone": SHANGHAI,
@@ -132,7 +132,7 @@ def test_the_policy_names_just_the_style_and_script_there_are(page: Callable[[st
 def test_a_script_is_there_only_where_something_is_copied() -> None:
     content = '<copy data-clipboard-text="1">1</copy>'
 
-    assert "<script>" in message("a", content=content, content_type=ContentType.HTML).html
+    assert "<script>" in message("a", content=content, form=Form.HTML).html
     assert "<script>" not in message("a").html
 
 
@@ -168,7 +168,7 @@ def test_of_a_deleted_message_nothing_is_shown() -> None:
 
 
 def test_a_message_that_chose_its_colours_has_white_paper() -> None:
-    coloured = message("a", content='<b style="color:#333">a</b>', content_type=ContentType.HTML)
+    coloured = message("a", content='<b style="color:#333">a</b>', form=Form.HTML)
 
     assert 'class="content white"' in coloured.html
     assert 'class="content white"' not in message("a").html
@@ -233,6 +233,6 @@ def test_a_code_is_an_image_that_a_long_press_can_read() -> None:
 def test_a_heading_does_not_repeat_how_the_content_begins(
     title: str, content: str, heading: str
 ) -> None:
-    page = message(content, title=title, app_name="shop", content_type=ContentType.MARKDOWN)
+    page = message(content, title=title, app_name="shop", form=Form.MARKDOWN)
 
     assert f"<section><h1>{heading}</h1>" in page.html

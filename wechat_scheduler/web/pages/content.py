@@ -5,7 +5,6 @@ and URL schemes. `<copy data-clipboard-text="…">label</copy>` is WxPusher's bu
 text [wxpusher docs, 发送消息: contentType 2].
 """
 
-import enum
 from functools import cache
 from html import unescape
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 import nh3
 from markdown_it import MarkdownIt
 
+from wechat_scheduler.delivery.model import Form
 from wechat_scheduler.web.pages.linking import link_bare, linked
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -37,22 +37,14 @@ STYLES: Final = {
 SCHEMES: Final = {"http", "https", "mailto", "tel", "data"}
 
 
-class ContentType(enum.StrEnum):
-    """How a message is written."""
-
-    TEXT = "text"
-    HTML = "html"
-    MARKDOWN = "markdown"
-
-
-def render(content: str, written: ContentType) -> Html:
+def render(content: str, form: Form) -> Html:
     """The content as markup: it runs no script, posts nothing, and stays where it is put."""
-    match written:
-        case ContentType.TEXT:
+    match form:
+        case Form.TEXT:
             return fill('<div class="text">{text}</div>', text=linked(content))
-        case ContentType.HTML:
+        case Form.HTML:
             return _cleaned(content)
-        case ContentType.MARKDOWN:
+        case Form.MARKDOWN:
             return _cleaned(_markdown().render(content))
 
 

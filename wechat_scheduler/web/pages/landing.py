@@ -13,7 +13,6 @@ from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.pages.content import ContentType
 from wechat_scheduler.web.pages.message import MessageView, message_page
 from wechat_scheduler.web.pages.page_answers import GONE, named, page_response, paged
 
@@ -41,7 +40,7 @@ def _view(found: views.MessageView, app: App | None) -> MessageView:
     return MessageView(
         title=content.title,
         content=content.text,
-        content_type=ContentType[content.form.name],
+        form=content.form,
         app_name=app.name if app else "",
         sent_at=found.message.created_at,
         zone=ZoneInfo(app.zone if app else SHANGHAI),

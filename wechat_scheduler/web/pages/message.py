@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from wechat_scheduler.web.pages.content import ContentType, plain, render
+from wechat_scheduler.delivery.model import Form
+from wechat_scheduler.web.pages.content import plain, render
 from wechat_scheduler.web.pages.layout import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
 from wechat_scheduler.web.pages.notice import notice_page
@@ -17,7 +18,7 @@ class MessageView:
 
     title: str
     content: str
-    content_type: ContentType
+    form: Form
     app_name: str
     sent_at: datetime
     zone: tzinfo
@@ -32,7 +33,7 @@ def message_page(message: MessageView) -> Page:
     """
     if message.deleted:
         return notice_page("消息已删除", "发送者删除了这条消息，内容不再可见。")
-    content = render(message.content, message.content_type)
+    content = render(message.content, message.form)
     body = fill(
         '<section><h1>{title}</h1><p class="faint">{app} · <time>{sent}</time></p>'
         '<div class="content {paper}">{content}</div>{source}</section>',
@@ -49,7 +50,7 @@ def message_page(message: MessageView) -> Page:
 
 def _heading(message: MessageView, content: Html) -> str:
     """A title that was made of how the content begins would only say it twice."""
-    is_marked_up = message.content_type is not ContentType.TEXT
+    is_marked_up = message.form is not Form.TEXT
     if is_marked_up and plain(content).startswith(message.title):
         return message.app_name
     return message.title or message.app_name

@@ -15,7 +15,7 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     text_of,
     whole,
 )
-from wechat_scheduler.web.pages.content import ContentType, plain, render
+from wechat_scheduler.web.pages.content import plain, render
 
 LONGEST_CONTENT: Final = 40_000
 LONGEST_SUMMARY: Final = 100
@@ -23,6 +23,8 @@ LONGEST_URL: Final = 1000
 MOST_UIDS: Final = 2000
 MOST_TOPICS: Final = 5
 LARGEST_ID: Final = (1 << 53) - 1
+
+CONTENT_TYPES: Final = {1: Form.TEXT, 2: Form.HTML, 3: Form.MARKDOWN}
 
 # Of a message without a summary this much is read to make one.
 HEAD: Final = 2000
@@ -99,7 +101,7 @@ def content_of(body: ContentBody) -> Content:
             raise WxPusherError(f"{field} 不能超过 {longest} 个字符", field=field)
     if url and not _URL.fullmatch(url):
         raise WxPusherError("url 必须以 http:// 或 https:// 开头", field="url")
-    form = Form(whole(body.content_type, "contentType", least=1, most=3, default=1))
+    form = CONTENT_TYPES[whole(body.content_type, "contentType", least=1, most=3, default=1)]
     title = summary.strip() or head(content, form)
     return Content(title=title, text=content, form=form, url=url, landing=True)
 
@@ -108,7 +110,7 @@ def head(content: str, form: Form) -> str:
     """The beginning of what is marked up, without its marks; text is its own summary."""
     if form is Form.TEXT:
         return ""
-    return plain(render(content[:HEAD], ContentType[form.name]))[:LONGEST_SUMMARY]
+    return plain(render(content[:HEAD], form))[:LONGEST_SUMMARY]
 
 
 def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:
