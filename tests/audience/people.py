@@ -13,15 +13,21 @@ import msgspec
 from tests.clock import START, FakeClock
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.directory import Directory, draft_app
-from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.audience.heard import Heard, HeardKind, Listener
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
 from wechat_scheduler.audience.reception import Reception
+from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.people import SqlPeople
+from wechat_scheduler.storage.scenes import SqlScenes
+from wechat_scheduler.storage.subscribers import SqlSubscribers
+from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -92,19 +98,39 @@ class Lists:
             raise StorageError("the store did not answer")
 
 
-class Office:
-    """Reception, directory and stores on one database."""
+class People:
+    """The audience's stores on one database."""
 
     def __init__(self, database: Database) -> None:
-        self.clock = FakeClock()
         self.apps = SqlApps(database, VAULT)
-        self.people = SqlPeople(database, VAULT)
+        self.subscribers = SqlSubscribers(database)
+        self.subscriptions = SqlSubscriptions(database)
+        self.aliases = SqlAliases(database)
+        self.scenes = SqlScenes(database, VAULT)
+        self.handled = SqlHandledEvents(database)
+
+    def audience(self, clock: Clock) -> Audience:
+        return Audience(self.apps, self.subscribers, self.subscriptions, self.aliases, clock=clock)
+
+
+class Office(People):
+    """Reception and directory as well."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.clock = FakeClock()
         self.directory = Directory(self.apps, clock=self.clock)
         self.lists = Lists()
-        self.reception = Reception(
-            self.people,
+        self.reception = self.reception_with(self.lists)
+
+    def reception_with(self, listener: Listener) -> Reception:
+        return Reception(
             self.directory,
-            listeners=[self.lists],
+            subscribers=self.subscribers,
+            subscriptions=self.subscriptions,
+            scenes=self.scenes,
+            handled=self.handled,
+            listeners=[listener],
             post=self.lists,
             receipts=self.lists,
             clock=self.clock,
@@ -119,12 +145,12 @@ class Office:
         await self.reception.receive(heard(kind, event_id, **fields))
 
     async def uid(self, openid: str = "o1") -> str:
-        subscriber = await self.people.subscriber_of("wx1", openid)
+        subscriber = await self.subscribers.by_openid("wx1", openid)
         assert subscriber is not None
         return subscriber.uid
 
     async def takers(self, app: App, topic_id: int = 0) -> Sequence[str]:
-        return await self.people.page_of(app.id, topic_id, after="", limit=10)
+        return await self.subscriptions.receivers(app.id, topic_id, after="", limit=10)
 
 
 @asynccontextmanager

@@ -5,14 +5,11 @@ from datetime import time, timedelta
 from functools import partial
 from typing import Any
 
-from tests.audience.people import CALLBACK, HOUR, SECOND, UID, a_scene, an_app
+from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, an_app
 from tests.clock import START
-from tests.stores.suite import VAULT
-from wechat_scheduler.audience.model import Alias, Quiet, Subscription, Topic
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
 from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Statement, rows_of
-from wechat_scheduler.storage.people import SqlPeople
 from wechat_scheduler.storage.rows import micros
 
 DAY = timedelta(days=1)
@@ -26,48 +23,54 @@ STATES = "SELECT id, state, error FROM deliveries ORDER BY id"
 
 
 async def test_an_app_goes_with_all_that_belongs_to_it(database: Database) -> None:
-    store, people = SqlApps(database, VAULT), SqlPeople(database, VAULT)
+    people = People(database)
+    store = people.apps
     await store.add_app(APP, [], once=None)
     await store.add_topic(Topic(id=5, app_id=APP.id, name="news", created_at=START), once=None)
-    await people.bind(APP, {"7": ("o1", UID, 1)}, now=START)
-    await people.add_scene(a_scene(APP), once=None)
+    await people.aliases.bind(APP, {"7": ("o1", UID, 1)}, now=START)
+    await people.scenes.add(a_scene(APP), once=None)
     await waiting(database, (1, "person", UID, APP.id, None), (2, "person", UID, 0, None))
 
     removed = [await store.remove_app(APP.id, now=START) for _ in range(2)]
 
     assert removed == [True, False]
     assert await store.topics(APP.id) == []
-    assert await people.find(APP, ["7"]) == {}
-    assert await people.subscriptions_of(UID) == []
-    assert await people.scene("scene1") is None
+    assert await people.aliases.find(APP, ["7"]) == {}
+    assert await people.subscriptions.of_person(UID) == []
+    assert await people.scenes.get("scene1") is None
     assert await states(database) == ["1 cancelled the app was removed", "2 pending "]
 
 
 async def test_a_topic_goes_with_its_subscriptions_and_codes(database: Database) -> None:
-    store, people = SqlApps(database, VAULT), SqlPeople(database, VAULT)
+    people = People(database)
+    store = people.apps
     topic = Topic(id=5, app_id=APP.id, name="news", description="daily", created_at=START)
     await store.add_topic(topic, once=None)
-    await people.heard("wx1", "o1", uid=UID, now=START)
-    await people.subscribe(a_subscription(1, topic_id=5))
-    found = (await store.topic(5), await store.topics(APP.id), await people.subscriptions_of(UID))
+    await people.subscribers.follow("wx1", "o1", uid=UID, now=START)
+    await people.subscriptions.subscribe(a_subscription(1, topic_id=5))
+    found = (
+        await store.topic(5),
+        await store.topics(APP.id),
+        await people.subscriptions.of_person(UID),
+    )
 
     removed = [await store.remove_topic(app_id, 5) for app_id in (1, APP.id, APP.id)]
 
     assert found == (topic, [topic], [a_subscription(1, topic_id=5)])
     assert removed == [False, True, False]
-    assert await people.subscriptions_of(UID) == []
+    assert await people.subscriptions.of_person(UID) == []
 
 
 async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:
-    people = SqlPeople(database, VAULT)
-    uids = await people.bind(
+    people = People(database)
+    uids = await people.aliases.bind(
         APP, {f"n{i}": (f"o{i}", f"UID_{i:028}", i) for i in range(1, 420)}, now=START
     )
     elsewhere = replace(an_app(), appid="wx2")
-    await people.bind(elsewhere, {"n0": ("o1", "UID_other", 1_000)}, now=START)
+    await people.aliases.bind(elsewhere, {"n0": ("o1", "UID_other", 1_000)}, now=START)
 
-    by_name = await people.find(APP, [*uids, *uids, "n0", "UID_other", "nobody"])
-    by_uid = await people.find(an_app(), list(uids.values()))
+    by_name = await people.aliases.find(APP, [*uids, *uids, "n0", "UID_other", "nobody"])
+    by_uid = await people.aliases.find(an_app(), list(uids.values()))
 
     assert {name: found.subscriber.uid for name, found in by_name.items()} == uids
     assert {found.subscription.id for found in by_name.values() if found.subscription} == set(
@@ -78,8 +81,8 @@ async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:
 
 
 async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -> None:
-    people = SqlPeople(database, VAULT)
-    await people.bind(APP, {"7": ("o1", UID, 1)}, now=START)
+    people = People(database)
+    await people.aliases.bind(APP, {"7": ("o1", UID, 1)}, now=START)
     alias = Alias(
         app_id=APP.id,
         name="7",
@@ -88,37 +91,37 @@ async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -
         openkey_until=START + HOUR,
         consented=True,
     )
-    await people.put_alias(alias)
+    await people.aliases.put(alias)
 
-    again = await people.bind(APP, {"7": ("o1", "UID_unused", 2)}, now=START)
-    same = await people.alias(APP.id, "7")
-    await people.bind(APP, {"7": ("o2", "UID_2", 3)}, now=START)
+    again = await people.aliases.bind(APP, {"7": ("o1", "UID_unused", 2)}, now=START)
+    same = await people.aliases.get(APP.id, "7")
+    await people.aliases.bind(APP, {"7": ("o2", "UID_2", 3)}, now=START)
 
     assert again == {"7": UID}
     assert same == alias
-    assert await people.aliases_of(APP.id, UID) == []
-    assert await people.alias(APP.id, "7") == Alias(app_id=APP.id, name="7", uid="UID_2")
-    assert [await people.unbind(APP.id, "7") for _ in range(2)] == [True, False]
+    assert await people.aliases.of_person(APP.id, UID) == []
+    assert await people.aliases.get(APP.id, "7") == Alias(app_id=APP.id, name="7", uid="UID_2")
+    assert [await people.aliases.remove(APP.id, "7") for _ in range(2)] == [True, False]
 
 
 async def test_what_waits_for_somebody_who_left_is_cancelled_and_says_why(
     database: Database,
 ) -> None:
-    people = SqlPeople(database, VAULT)
-    await people.heard("wx1", "o1", uid=UID, now=START)
+    people = People(database)
+    await people.subscribers.follow("wx1", "o1", uid=UID, now=START)
     claimed, webhook = (2, "person", UID, 1, "here/1"), (3, "webhook", UID, 1, None)
     await waiting(database, (1, "person", UID, 1, None), claimed, webhook)
 
-    late = await people.unfollow("wx1", "o1", now=START - SECOND)
-    gone = await people.unfollow("wx1", "o1", now=START)
+    late = await people.subscribers.unfollow("wx1", "o1", now=START - SECOND)
+    gone = await people.subscribers.unfollow("wx1", "o1", now=START)
     left = await states(database)
     await waiting(database, (4, "person", UID, 1, None))
     await database.write(lambda: mark_unreachable(UID, "43101", micros(START)))
-    troubled = await people.subscriber(UID)
-    back = await people.follow("wx1", "o1", uid="UID_unused", now=START + HOUR)
+    troubled = await people.subscribers.by_uid(UID)
+    back = await people.subscribers.follow("wx1", "o1", uid="UID_unused", now=START + HOUR)
 
     assert late is None
-    assert await people.unfollow("wx1", "nobody", now=START) is None
+    assert await people.subscribers.unfollow("wx1", "nobody", now=START) is None
     assert gone is not None
     assert gone.follows is False
     assert left == ["1 cancelled the user unfollowed the account", "2 pending ", "3 pending "]
@@ -129,34 +132,36 @@ async def test_what_waits_for_somebody_who_left_is_cancelled_and_says_why(
 
 
 async def test_a_subscriber_changes_only_what_is_given(database: Database) -> None:
-    people = SqlPeople(database, VAULT)
-    await people.heard("wx1", "o1", uid=UID, now=START)
+    people = People(database)
+    await people.subscribers.follow("wx1", "o1", uid=UID, now=START)
     quiet = Quiet(begins=time(22), ends=time(7, 30))
 
-    await people.change(UID, zone="Asia/Tokyo", quiet=quiet)
-    named = await people.change(UID, nickname="小明", avatar="http://x")
-    loud = await people.change(UID, no_quiet=True)
+    await people.subscribers.change(UID, SubscriberChange(zone="Asia/Tokyo", quiet=quiet))
+    named = await people.subscribers.change(
+        UID, SubscriberChange(nickname="小明", avatar="http://x")
+    )
+    loud = await people.subscribers.change(UID, SubscriberChange(no_quiet=True))
 
     assert named is not None
     assert (named.zone, named.quiet, named.nickname) == ("Asia/Tokyo", quiet, "小明")
     assert loud == replace(named, quiet=None)
-    assert loud == await people.subscriber_of("wx1", "o1")
-    assert await people.change("UID_nobody", zone="") is None
+    assert loud == await people.subscribers.by_openid("wx1", "o1")
+    assert await people.subscribers.change("UID_nobody", SubscriberChange(zone="")) is None
 
 
 async def test_subscriptions_are_listed_counted_and_changed(database: Database) -> None:
-    people = SqlPeople(database, VAULT)
+    people = People(database)
     for number in (1, 2, 3):
-        await people.heard("wx1", f"o{number}", uid=f"u{number}", now=START)
-        await people.subscribe(a_subscription(number, uid=f"u{number}"))
-    await people.subscribe(a_subscription(4, uid="u1", topic_id=5))
+        await people.subscribers.follow("wx1", f"o{number}", uid=f"u{number}", now=START)
+        await people.subscriptions.subscribe(a_subscription(number, uid=f"u{number}"))
+    await people.subscriptions.subscribe(a_subscription(4, uid="u1", topic_id=5))
 
-    again = await people.subscribe(a_subscription(9, uid="u1", muted=True))
-    await people.set_blocked(2, blocked=True)
-    await people.set_muted(3, muted=True)
+    again = await people.subscriptions.subscribe(a_subscription(9, uid="u1", muted=True))
+    await people.subscriptions.set_blocked(2, blocked=True)
+    await people.subscriptions.set_muted(3, muted=True)
 
     async def ids(**wanted: Any) -> list[int]:
-        found = await people.subscriptions(APP.id, limit=2, **wanted)
+        found = await people.subscriptions.of_app(APP.id, limit=2, **wanted)
         return [subscription.id for subscription, _ in found]
 
     assert again == (a_subscription(1, uid="u1"), False)
@@ -164,46 +169,46 @@ async def test_subscriptions_are_listed_counted_and_changed(database: Database) 
     assert await ids(topic_id=0, after=2) == await ids(topic_id=0, offset=2) == [3]
     assert await ids(topic_id=None) == [4]
     assert await ids(topic_id=0, blocked=True) == await ids(topic_id=0, uid="u2") == [2]
-    assert await people.count(APP.id, topic_id=0) == 3
-    assert await people.count(APP.id, topic_id=0, blocked=False) == 2
-    assert await people.page_of(APP.id, 0, after="", limit=9) == ["u1"]
-    assert await people.page_of(APP.id, 5, after="u1", limit=9) == []
-    assert await people.subscription(3) == a_subscription(3, uid="u3", muted=True)
-    assert [await people.unsubscribe(3) for _ in range(2)] == [True, False]
+    assert await people.subscriptions.count(APP.id, topic_id=0) == 3
+    assert await people.subscriptions.count(APP.id, topic_id=0, blocked=False) == 2
+    assert await people.subscriptions.receivers(APP.id, 0, after="", limit=9) == ["u1"]
+    assert await people.subscriptions.receivers(APP.id, 5, after="u1", limit=9) == []
+    assert await people.subscriptions.get(3) == a_subscription(3, uid="u3", muted=True)
+    assert [await people.subscriptions.remove(3) for _ in range(2)] == [True, False]
 
 
 async def test_scenes_last_as_long_as_they_say(database: Database) -> None:
-    people = SqlPeople(database, VAULT)
+    people = People(database)
     lasting = a_scene(APP, id="lasting")
     extra = a_scene(APP, id="extra", extra="7", created_at=START - DAY)
     ends = a_scene(APP, id="ends", expires_at=START + HOUR)
     for scene in (extra, lasting, ends):
-        await people.add_scene(scene, once=None)
+        await people.scenes.add(scene, once=None)
 
-    await people.keep_ticket("lasting", "ticket", url="http://q/1", until=START + DAY)
-    await people.scanned("lasting", UID)
-    kept = await people.scene_for(APP.id, "app", "")
-    found = await people.scene("ends")
-    await people.add_scene(a_scene(APP, id="much later", created_at=START + DAY * 9), once=None)
+    await people.scenes.keep_ticket("lasting", "ticket", url="http://q/1", until=START + DAY)
+    await people.scenes.scanned("lasting", UID)
+    kept = await people.scenes.lasting(APP.id, "app", "")
+    found = await people.scenes.get("ends")
+    await people.scenes.add(a_scene(APP, id="much later", created_at=START + DAY * 9), once=None)
 
     assert kept == replace(
         lasting, ticket="ticket", url="http://q/1", ticket_until=START + DAY, last_uid=UID
     )
     assert found == ends
-    assert await people.scene("ends") is None
+    assert await people.scenes.get("ends") is None
 
 
 async def test_an_event_is_done_once_and_forgotten_after_a_day(database: Database) -> None:
-    people = SqlPeople(database, VAULT)
-    before = await people.first_time("e1", now=START)
-    await people.done("e1", now=START)
-    await people.done("e1", now=START)
+    people = People(database)
+    before = await people.handled.is_new("e1")
+    await people.handled.add("e1", now=START)
+    await people.handled.add("e1", now=START)
 
-    after = await people.first_time("e1", now=START)
-    await people.done("e2", now=START + DAY * 2)
+    after = await people.handled.is_new("e1")
+    await people.handled.add("e2", now=START + DAY * 2)
 
     assert (before, after) == (True, False)
-    assert await people.first_time("e1", now=START + DAY * 2)
+    assert await people.handled.is_new("e1")
 
 
 def a_subscription(subscription_id: int, **fields: Any) -> Subscription:

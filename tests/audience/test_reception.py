@@ -25,12 +25,12 @@ async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Offic
 
 
 async def test_who_scans_an_apps_code_subscribes_and_its_callback_hears(office: Office) -> None:
-    await office.people.add_scene(a_scene(SHOP, extra="order 7"), once=None)
+    await office.scenes.add(a_scene(SHOP, extra="order 7"), once=None)
 
     await office.receive(FOLLOW, scene="scene1")
 
     uid = await office.uid()
-    scene = await office.people.scene("scene1")
+    scene = await office.scenes.get("scene1")
     assert await office.takers(SHOP) == [uid]
     assert scene is not None
     assert scene.last_uid == uid
@@ -54,7 +54,7 @@ async def test_who_scans_an_apps_code_subscribes_and_its_callback_hears(office: 
 
 
 async def test_an_event_that_was_cut_short_is_finished_when_it_comes_again(office: Office) -> None:
-    await office.people.add_scene(a_scene(SHOP), once=None)
+    await office.scenes.add(a_scene(SHOP), once=None)
     office.lists.cut_short = True
     with pytest.raises(StorageError):
         await office.receive(SCAN, scene="scene1")
@@ -67,10 +67,10 @@ async def test_an_event_that_was_cut_short_is_finished_when_it_comes_again(offic
 
 
 async def test_whom_the_app_blocked_stays_so_and_nobody_hears_of_them(office: Office) -> None:
-    await office.people.add_scene(a_scene(SHOP), once=None)
+    await office.scenes.add(a_scene(SHOP), once=None)
     await office.receive(SCAN, "1", scene="scene1")
-    (subscription,) = await office.people.subscriptions_of(await office.uid())
-    await office.people.set_blocked(subscription.id, blocked=True)
+    (subscription,) = await office.subscriptions.of_person(await office.uid())
+    await office.subscriptions.set_blocked(subscription.id, blocked=True)
 
     await office.receive(SCAN, "2", scene="scene1")
     await office.receive(TEXT, "3", text="hello")
@@ -88,7 +88,7 @@ async def test_a_scan_does_what_its_scene_is_for(office: Office) -> None:
         "reminder": a_scene(SHOP, id="reminder", purpose=Purpose.REMINDER, target="9"),
     }
     for scene in scenes.values():
-        await office.people.add_scene(scene, once=None)
+        await office.scenes.add(scene, once=None)
 
     for name in (*scenes, "unknown"):
         await office.receive(SCAN, name, scene=name)
@@ -104,10 +104,10 @@ async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newe
 ) -> None:
     await office.receive(FOLLOW, "1", at=START)
     await office.receive(UNFOLLOW, "2", at=START + SECOND)
-    gone = await office.people.subscriber_of("wx1", "o1")
+    gone = await office.subscribers.by_openid("wx1", "o1")
     await office.receive(FOLLOW, "3", at=START + HOUR)
     await office.receive(UNFOLLOW, "4", at=START + SECOND)
-    back = await office.people.subscriber_of("wx1", "o1")
+    back = await office.subscribers.by_openid("wx1", "o1")
 
     assert gone is not None
     assert back is not None
@@ -119,7 +119,7 @@ async def test_a_picture_lets_us_write_to_its_sender(office: Office) -> None:
     await office.receive(FOLLOW, "1", at=START)
     await office.receive(HeardKind.MEDIA, "2", at=START + HOUR)
 
-    sender = await office.people.subscriber_of("wx1", "o1")
+    sender = await office.subscribers.by_openid("wx1", "o1")
     assert sender is not None
     assert sender.heard_at == START + HOUR
 
@@ -196,4 +196,4 @@ async def test_the_same_id_in_two_accounts_is_two_events(office: Office) -> None
     for appid in ("wx1", "wx2"):
         await office.reception.receive(heard(FOLLOW, appid=appid))
 
-    assert await office.people.subscriber_of("wx2", "o1") is not None
+    assert await office.subscribers.by_openid("wx2", "o1") is not None

@@ -44,7 +44,7 @@ async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Offic
 
 @pytest.fixture
 def audience(office: Office) -> Audience:
-    return Audience(office.people, office.apps, clock=office.clock)
+    return office.audience(office.clock)
 
 
 async def test_a_token_opens_until_it_is_replaced_or_its_app_removed(office: Office) -> None:
@@ -164,14 +164,14 @@ async def test_blocked_and_muted_ones_are_not_sent_to(office: Office, audience: 
 
 async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Office) -> None:
     drawn = Pictures()
-    codes = Codes(office.people, drawn, clock=office.clock)
+    codes = Codes(office.scenes, drawn, clock=office.clock)
 
     code = await codes.make(SHOP, Purpose.APP, extra="7", lifetime=HOUR)
     office.clock.advance(HOUR)
 
     assert drawn.asked == [("wx1", code.scene.id, 3600)]
     assert (code.image_url, code.ends_at) == ("http://x/ticket1", START + HOUR)
-    assert await office.people.scene(code.scene.id) == code.scene
+    assert await office.scenes.get(code.scene.id) == code.scene
     assert await codes.current(SHOP, code.scene) == code
     for lifetime in (LONGEST + SECOND, 0 * SECOND):
         with pytest.raises(InvalidRequestError):
@@ -180,7 +180,7 @@ async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Offi
 
 async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> None:
     drawn = Pictures()
-    codes = Codes(office.people, drawn, clock=office.clock)
+    codes = Codes(office.scenes, drawn, clock=office.clock)
     first = await codes.lasting(SHOP, Purpose.TOPIC, "5")
     same = await codes.lasting(SHOP, Purpose.TOPIC, "5")
 
@@ -191,11 +191,11 @@ async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> No
     assert anew.scene.id == first.scene.id
     assert anew.image_url == "http://x/ticket2"
     assert anew.ends_at == office.clock.now() + LONGEST
-    assert await office.people.scene(first.scene.id) == anew.scene
+    assert await office.scenes.get(first.scene.id) == anew.scene
 
 
 async def test_an_openid_stays_and_its_openkey_ends(office: Office, audience: Audience) -> None:
-    openids = Openids(office.people, clock=office.clock)
+    openids = Openids(office.aliases, clock=office.clock)
     uid = (await audience.bind(SHOP, {"0" * 32: "o1"}))["0" * 32]
     consented = await openids.consent(SHOP, uid)
 

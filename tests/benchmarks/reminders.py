@@ -99,7 +99,7 @@ async def _lived_through(url: str, offsets: list[timedelta]) -> list[float]:
 
 
 async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
-    found = await bare.stores.people.find(app, [str(number) for number in range(PEOPLE)])
+    found = await bare.stores.aliases.find(app, [str(number) for number in range(PEOPLE)])
     uids = [found[str(number)].subscriber.uid for number in range(PEOPLE)]
     numbered = enumerate(times)
 

@@ -20,7 +20,8 @@ from wechat_scheduler.reminders.model import Reminder, State
 from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.people import SqlPeople
+from wechat_scheduler.storage.subscribers import SqlSubscribers
+from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 
 TEMPLATES = {"reminder": Template(template_id="T", fields={})}
 
@@ -30,13 +31,13 @@ class Study:
 
     def __init__(self, database: Database, clock: FakeClock, person: Subscriber) -> None:
         self.memory = Memory(database, clock)
-        self.people = SqlPeople(database, VAULT)
+        self.subscriptions = SqlSubscriptions(database)
         self.directory = Directory(SqlApps(database, VAULT), clock=clock)
         self.person = person
         self.post = Lists()
         self.bot = Bot(
             self.memory.desk,
-            self.people,
+            self.subscriptions,
             self.directory,
             post=self.post,
             pages=Pages(public=lambda each: "https://here/p", owner=lambda each: "https://here/o"),
@@ -58,8 +59,8 @@ class Study:
 @pytest.fixture
 async def study(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Study]:
     async with opened(f"sqlite://{tmp_path}/state.db") as database:
-        people = SqlPeople(database, VAULT)
-        yield Study(database, clock, await people.follow("wx1", "o1", uid="UID_a", now=START))
+        person = await SqlSubscribers(database).follow("wx1", "o1", uid="UID_a", now=START)
+        yield Study(database, clock, person)
 
 
 @pytest.mark.parametrize(
@@ -229,10 +230,10 @@ async def test_an_app_that_can_remind_speaks_unless_the_user_silenced_it(study: 
         await study.directory.make_app(app)
     await study.hear("明天8点起床", "1")
     study.person = replace(study.person, zone="Europe/Berlin")
-    kept, _ = await study.people.subscribe(
+    kept, _ = await study.subscriptions.subscribe(
         Subscription(id=1, app_id=able.id, topic_id=0, uid=study.person.uid, created_at=START)
     )
-    await study.people.set_muted(kept.id, muted=True)
+    await study.subscriptions.set_muted(kept.id, muted=True)
     await study.hear("明天8点起床", "2")
 
     first, second = await study.kept()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sending.town import PUBLIC, Town, town
-from wechat_scheduler.audience.model import Purpose
+from wechat_scheduler.audience.model import Purpose, SubscriberChange
 from wechat_scheduler.reminders.model import State
 
 HOUR = timedelta(hours=1)
@@ -144,7 +144,7 @@ async def test_an_owner_who_does_not_want_to_hear_of_it_is_not_told(place: Town)
     owner = await place.follow()
     await write(place, owner, "五天后去跑步")
     (reminder_id,) = await kept(place, owner)
-    await place.works.stores.people.change(owner, hears_joins=False)
+    await place.works.stores.subscribers.change(owner, SubscriberChange(hears_joins=False))
 
     await scan(place, reminder_id, GUEST)
 

@@ -62,13 +62,13 @@ class Town:
         return uid
 
     async def uid(self, openid: str) -> str:
-        found = await self.works.stores.people.subscriber_of(self.app.appid, openid)
+        found = await self.works.stores.subscribers.by_openid(self.app.appid, openid)
         assert found is not None
         uid: str = found.uid
         return uid
 
     async def openid(self, uid: str) -> str:
-        found = await self.works.stores.people.subscriber(uid)
+        found = await self.works.stores.subscribers.by_uid(uid)
         assert found is not None
         openid: str = found.openid
         return openid

@@ -7,11 +7,11 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from tests.audience.people import People
 from tests.stores.samples import APPID, LEASE, NOW, SECOND
 from tests.stores.suite import VAULT, opened
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.delivery.model import (
     Address,
     Attempt,
@@ -29,7 +29,8 @@ from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.outbox import SqlOutbox
-from wechat_scheduler.storage.people import SqlPeople
+from wechat_scheduler.storage.subscribers import SqlSubscribers
+from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,7 +41,8 @@ class Mail:
     outbox: SqlOutbox
     elsewhere: SqlOutbox
     messages: SqlMessages
-    people: SqlPeople
+    subscribers: SqlSubscribers
+    subscriptions: SqlSubscriptions
     apps: SqlApps
     app: App
     uids: dict[str, str]
@@ -86,18 +88,18 @@ async def mailing(url: str, clock: Clock, *, fresh: Any = None) -> AsyncIterator
     async with opened(url) as database:
         if fresh is not None:
             await database.write(fresh)
-        people, apps = SqlPeople(database, VAULT), SqlApps(database, VAULT)
+        people = People(database)
         app = draft_app("shop", APPID, now=NOW)
-        await apps.add_app(app, [], once=None)
-        audience = Audience(people, apps, clock=clock)
-        uids = await audience.bind(app, {"amy": "o-amy", "bob": "o-bob"})
+        await people.apps.add_app(app, [], once=None)
+        uids = await people.audience(clock).bind(app, {"amy": "o-amy", "bob": "o-bob"})
         yield Mail(
             database=database,
             outbox=SqlOutbox(database, VAULT, worker="here"),
             elsewhere=SqlOutbox(database, VAULT, worker="there"),
             messages=SqlMessages(database, VAULT),
-            people=people,
-            apps=apps,
+            subscribers=people.subscribers,
+            subscriptions=people.subscriptions,
+            apps=people.apps,
             app=app,
             uids=dict(uids),
         )

@@ -137,7 +137,7 @@ async def test_whoever_is_unreachable_is_marked_and_spared_the_rest(mail: Mail) 
 
     await mail.outbox.settle(dead(claimed, unreachable=True), now=LATER)
 
-    amy = await mail.people.subscriber(mail.uids["amy"])
+    amy = await mail.subscribers.by_uid(mail.uids["amy"])
     assert amy is not None
     assert amy.trouble == "refused"
     assert (await mail.shown(first)).errcode == 43101
@@ -176,14 +176,14 @@ async def test_a_late_outcome_of_a_lost_claim_does_not_decide(mail: Mail) -> Non
     ],
 )
 async def test_who_takes_what(mail: Mail, change: str, purpose: str, takes: bool) -> None:
-    (theirs,) = await mail.people.subscriptions_of(mail.uids["amy"])
+    (theirs,) = await mail.subscriptions.of_person(mail.uids["amy"])
     match change:
         case "blocked":
-            await mail.people.set_blocked(theirs.id, blocked=True)
+            await mail.subscriptions.set_blocked(theirs.id, blocked=True)
         case "muted":
-            await mail.people.set_muted(theirs.id, muted=True)
+            await mail.subscriptions.set_muted(theirs.id, muted=True)
         case "gone":
-            await mail.people.unsubscribe(theirs.id)
+            await mail.subscriptions.remove(theirs.id)
 
     await mail.put_one(content=Content(title="hi", purpose=purpose))
 

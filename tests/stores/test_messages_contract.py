@@ -79,7 +79,7 @@ async def test_what_failed_is_replayed_as_if_new(mail: Mail) -> None:
     delivery_id = await mail.put_one()
     await mail.outbox.settle(put_off(await mail.claimed(), NOW, attempt=tried(-1)), now=NOW)
     await mail.outbox.settle(dead(await mail.claimed(), unreachable=True), now=NOW)
-    gone = await mail.people.subscriber(mail.uids["amy"])
+    gone = await mail.subscribers.by_uid(mail.uids["amy"])
 
     replayed = await mail.messages.replay(EVERYTHING, limit=10, now=LATER)
 

@@ -7,7 +7,7 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscriptions
 
 ASKS_UID = frozenset(("获取uid", "我的uid"))
 
@@ -19,9 +19,9 @@ class Commands:
     """Each method says whether this was for it."""
 
     def __init__(
-        self, people: People, directory: Directory, *, joining: Joining, post: Post
+        self, subscriptions: Subscriptions, directory: Directory, *, joining: Joining, post: Post
     ) -> None:
-        self._people = people
+        self._subscriptions = subscriptions
         self._directory = directory
         self._joining = joining
         self._post = post
@@ -64,9 +64,9 @@ class Commands:
 
     async def _taken(self, subscriber: Subscriber) -> list[App]:
         """The apps of this account that they subscribed to, and that did not block them."""
-        subscriptions = await self._people.subscriptions_of(subscriber.uid)
-        own = {one.app_id for one in subscriptions if not one.topic_id and not one.blocked}
-        return [app for app in self._directory.apps_of(subscriber.appid) if app.id in own]
+        own = await self._subscriptions.of_person(subscriber.uid)
+        ids = {one.app_id for one in own if not one.topic_id and not one.blocked}
+        return [app for app in self._directory.apps_of(subscriber.appid) if app.id in ids]
 
     async def _say(self, heard: Heard, subscriber: Subscriber, text: str) -> None:
         await self._post.say(subscriber, text, event_id=f"{heard.event_id}/say", app=None)

@@ -9,7 +9,7 @@ from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber, Subscription
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +34,9 @@ class Consenting:
     """A Listener. Doing it again under the same event changes nothing."""
 
     def __init__(
-        self, people: People, openids: Openids, *, directory: Directory, post: Post
+        self, subscriptions: Subscriptions, openids: Openids, *, directory: Directory, post: Post
     ) -> None:
-        self._people = people
+        self._subscriptions = subscriptions
         self._openids = openids
         self._directory = directory
         self._post = post
@@ -56,13 +56,13 @@ class Consenting:
 
     async def _subscribe(self, app: App, subscriber: Subscriber, heard: Heard) -> bool:
         """Only a subscription can be turned off, and only who has one is sent anything."""
-        kept, _ = await self._people.subscribe(
+        kept, _ = await self._subscriptions.subscribe(
             Subscription(
                 id=new_id(), app_id=app.id, topic_id=0, uid=subscriber.uid, created_at=heard.at
             )
         )
         if kept.muted:
-            await self._people.set_muted(kept.id, muted=False)
+            await self._subscriptions.set_muted(kept.id, muted=False)
         return not kept.blocked
 
     async def _tell(

@@ -6,7 +6,7 @@ from wechat_scheduler.audience.callbacks import Source, app_subscribe
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import App, Subscriber, Subscription
 from wechat_scheduler.audience.names import new_id
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -17,8 +17,8 @@ WELCOME = "你已关注“{app}”"
 class Joining:
     """Doing it again under the same event changes nothing, so it may be cut short anywhere."""
 
-    def __init__(self, people: People, post: Post) -> None:
-        self._people = people
+    def __init__(self, subscriptions: Subscriptions, post: Post) -> None:
+        self._subscriptions = subscriptions
         self._post = post
 
     async def join(
@@ -51,7 +51,7 @@ class Joining:
             uid=subscriber.uid,
             created_at=heard.at,
         )
-        kept, is_new = await self._people.subscribe(wanted)
+        kept, is_new = await self._subscriptions.subscribe(wanted)
         if is_new:
             log.info("subscriber.subscribed", uid=kept.uid, app=app.id, topic=topic_id)
         return not kept.blocked

@@ -130,6 +130,19 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberChange:
+    """The new values of a subscriber's fields; None leaves a field as it is."""
+
+    zone: str | None = None
+    quiet: Quiet | None = None
+    no_quiet: bool = False
+    nickname: str | None = None
+    avatar: str | None = None
+    morning: str | None = None
+    hears_joins: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """That a subscriber takes what an app, or one topic of it, sends. `id` is a random 52-bit
     integer; `topic_id` is 0 for the app itself.

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.audience.names import new_openid, new_openkey
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.engine.clock import Clock
 
 LIFETIME = timedelta(hours=2)
@@ -31,22 +31,20 @@ class Login:
 class Openids:
     """All methods may raise StorageError."""
 
-    def __init__(self, people: People, *, clock: Clock) -> None:
-        self._people = people
+    def __init__(self, aliases: Aliases, *, clock: Clock) -> None:
+        self._aliases = aliases
         self._clock = clock
 
     async def log_in(self, app: App, uid: str) -> Login:
         """The openid stays the same; the openkey is new, and the former one opens nothing."""
         alias = await self._alias(app, uid)
         openkey, ends_at = new_openkey(), self._clock.now() + LIFETIME
-        await self._people.put_alias(
-            replace(alias, openkey_hash=digest(openkey), openkey_until=ends_at)
-        )
+        await self._aliases.put(replace(alias, openkey_hash=digest(openkey), openkey_until=ends_at))
         return Login(openid=alias.name, openkey=openkey, ends_at=ends_at)
 
     async def known(self, app: App, openid: str) -> Alias | None:
         """Whom the openid stands for, in either case of its letters."""
-        alias = await self._people.alias(app.id, openid.lower())
+        alias = await self._aliases.get(app.id, openid.lower())
         return alias if alias and alias.openkey_hash else None
 
     def opens(self, alias: Alias, openkey: str) -> bool:
@@ -61,12 +59,12 @@ class Openids:
         # An openkey that nobody knows: the alias is an openid, and opens nothing until `log_in`.
         hashed = alias.openkey_hash or digest(new_openkey())
         consented = replace(alias, openkey_hash=hashed)
-        await self._people.put_alias(consented)
+        await self._aliases.put(consented)
         return consented
 
     async def _alias(self, app: App, uid: str) -> Alias:
         """The one they have; a name of the business's own is never taken for it."""
-        for alias in await self._people.aliases_of(app.id, uid):
+        for alias in await self._aliases.of_person(app.id, uid):
             if alias.openkey_hash and _OPENID.fullmatch(alias.name):
                 return alias
         return Alias(app_id=app.id, name=new_openid(), uid=uid)

@@ -10,9 +10,9 @@ from wechat_scheduler.audience.model import (
     App,
     Drawn,
     Found,
-    Quiet,
     Scene,
     Subscriber,
+    SubscriberChange,
     Subscription,
     Token,
     TokenKind,
@@ -61,65 +61,40 @@ class Apps(Protocol):
         ...
 
 
-class People(Protocol):
-    """Who receives. Every method is atomic; all may raise StorageError."""
+class Subscribers(Protocol):
+    """The users of the accounts. Every method is atomic; all may raise StorageError."""
 
-    async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
-        """Whom each name stands for in that app: a uid of the app's account, or an alias. Names
-        that stand for nobody are left out."""
-        ...
+    async def by_uid(self, uid: str) -> Subscriber | None: ...
 
-    async def subscriber(self, uid: str) -> Subscriber | None: ...
-
-    async def subscriber_of(self, appid: str, openid: str) -> Subscriber | None: ...
+    async def by_openid(self, appid: str, openid: str) -> Subscriber | None: ...
 
     async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
-        """The user follows the account, and did something at `now`: both are kept. A new
-        subscriber gets `uid`; one that is known keeps theirs. Trouble is forgotten."""
-        ...
-
-    async def heard(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
-        """The user did something that shows that they follow the account: as `follow`."""
+        """Record that the user follows the account and did something at `now`. A new subscriber
+        gets `uid`; a known one keeps theirs. Clears `trouble`."""
         ...
 
     async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
-        """Unreachable at once: what is pending for them is cancelled, and says why. None, and
-        nothing happens, if nobody is known by that name or they did something after `now`."""
+        """Record that the user left the account, and cancel what is pending for them, with the
+        reason. Returns None and changes nothing if the user is unknown or did something after
+        `now`."""
         ...
 
-    async def change(
-        self,
-        uid: str,
-        *,
-        zone: str | None = None,
-        quiet: Quiet | None = None,
-        no_quiet: bool = False,
-        nickname: str | None = None,
-        avatar: str | None = None,
-        morning: str | None = None,
-        hears_joins: bool | None = None,
-    ) -> Subscriber | None:
-        """Change what is given; None if there is no such subscriber."""
+    async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
+        """Returns None if there is no such subscriber."""
         ...
 
-    async def bind(
-        self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime
-    ) -> Mapping[str, str]:
-        """Bind external ids to users that the business knows: for each its openid, the uid if they
-        are new here, and the id of a new subscription. New ones count as followers whose last word
-        is unknown. Returns the uid of each."""
-        ...
 
-    async def unbind(self, app_id: int, name: str) -> bool: ...
+class Subscriptions(Protocol):
+    """Which subscriber takes which app or topic. Atomic; all may raise StorageError."""
 
     async def subscribe(self, subscription: Subscription) -> tuple[Subscription, bool]:
-        """The stored one (an existing one stays as it is, its block included), and whether it is
-        new."""
+        """Returns the stored subscription, and whether it is new. One that exists stays as it is,
+        its block included."""
         ...
 
-    async def subscription(self, subscription_id: int) -> Subscription | None: ...
+    async def get(self, subscription_id: int) -> Subscription | None: ...
 
-    async def subscriptions(
+    async def of_app(
         self,
         app_id: int,
         *,
@@ -130,32 +105,69 @@ class People(Protocol):
         offset: int = 0,
         limit: int,
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        """By id; `topic_id` 0 is the app itself, None all of its topics."""
+        """By id. `topic_id` 0 is the app itself, None all of its topics."""
         ...
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
     ) -> int: ...
 
-    async def subscriptions_of(self, uid: str) -> Sequence[Subscription]: ...
+    async def of_person(self, uid: str) -> Sequence[Subscription]:
+        """By id."""
+        ...
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool: ...
 
     async def set_muted(self, subscription_id: int, *, muted: bool) -> bool: ...
 
-    async def unsubscribe(self, subscription_id: int) -> bool: ...
+    async def remove(self, subscription_id: int) -> bool: ...
 
-    async def page_of(self, app_id: int, topic_id: int, *, after: str, limit: int) -> Sequence[str]:
-        """The uids after `after` that take what is sent there now: neither blocked nor muted, and
-        they follow."""
+    async def receivers(
+        self, app_id: int, topic_id: int, *, after: str, limit: int
+    ) -> Sequence[str]:
+        """The uids after `after`, in order, that receive what is sent to the topic now: they
+        follow, WeChat delivers to them, and the subscription is neither blocked nor muted."""
         ...
 
-    async def add_scene(self, scene: Scene, *, once: Once | None) -> None: ...
 
-    async def scene(self, scene_id: str) -> Scene | None: ...
+class Aliases(Protocol):
+    """Further names of subscribers within an app. Atomic; all may raise StorageError."""
 
-    async def scene_for(self, app_id: int, purpose: str, target: str) -> Scene | None:
-        """The lasting one, without `extra`, for that target."""
+    async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
+        """The subscriber behind each name: a uid of the app's account, or an alias. Unknown names
+        are left out."""
+        ...
+
+    async def bind(
+        self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime
+    ) -> Mapping[str, str]:
+        """Bind each name to the user with its openid. Each entry also has a uid for the subscriber
+        and an id for the subscription, for those that are new. A new subscriber counts as a
+        follower. Returns the uid of each name."""
+        ...
+
+    async def remove(self, app_id: int, name: str) -> bool: ...
+
+    async def get(self, app_id: int, name: str) -> Alias | None: ...
+
+    async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
+        """By name."""
+        ...
+
+    async def put(self, alias: Alias) -> None: ...
+
+
+class Scenes(Protocol):
+    """The contents of QR codes. Every method is atomic; all may raise StorageError."""
+
+    async def add(self, scene: Scene, *, once: Once | None) -> None:
+        """Raises as `once.Once` says."""
+        ...
+
+    async def get(self, scene_id: str) -> Scene | None: ...
+
+    async def lasting(self, app_id: int, purpose: str, target: str) -> Scene | None:
+        """The scene for that target that does not end and has no `extra`."""
         ...
 
     async def scanned(self, scene_id: str, uid: str) -> None: ...
@@ -164,19 +176,13 @@ class People(Protocol):
         self, scene_id: str, ticket: str, *, url: str, until: datetime
     ) -> None: ...
 
-    async def alias(self, app_id: int, name: str) -> Alias | None: ...
 
-    async def aliases_of(self, app_id: int, uid: str) -> Sequence[Alias]:
-        """By name."""
-        ...
+class HandledEvents(Protocol):
+    """The events that were handled in the last day. Both may raise StorageError."""
 
-    async def put_alias(self, alias: Alias) -> None: ...
+    async def is_new(self, event: str) -> bool: ...
 
-    async def first_time(self, event: str, *, now: datetime) -> bool:
-        """Whether `done` was never called for this event. Old ones are forgotten after a day."""
-        ...
-
-    async def done(self, event: str, *, now: datetime) -> None: ...
+    async def add(self, event: str, *, now: datetime) -> None: ...
 
 
 class QrCodes(Protocol):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Purpose, Scene
 from wechat_scheduler.audience.names import new_scene_id
-from wechat_scheduler.audience.ports import People, QrCodes
+from wechat_scheduler.audience.ports import QrCodes, Scenes
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
 
@@ -31,8 +31,8 @@ class Code:
 class Codes:
     """All methods may raise WeChatError and StorageError."""
 
-    def __init__(self, people: People, drawn: QrCodes, *, clock: Clock) -> None:
-        self._people = people
+    def __init__(self, scenes: Scenes, drawn: QrCodes, *, clock: Clock) -> None:
+        self._scenes = scenes
         self._drawn = drawn
         self._clock = clock
 
@@ -61,12 +61,15 @@ class Codes:
             expires_at=now + lifetime if lifetime else None,
         )
         code = self._code(await self._draw(app, scene, lifetime or LONGEST))
-        await self._people.add_scene(code.scene, once=once(code))
+        await self._scenes.add(code.scene, once=once(code))
         return code
+
+    async def scene(self, scene_id: str) -> Scene | None:
+        return await self._scenes.get(scene_id)
 
     async def lasting(self, app: App, purpose: Purpose, target: str = "") -> Code:
         """The one for that target: the same scene whenever it is asked for."""
-        scene = await self._people.scene_for(app.id, purpose.value, target)
+        scene = await self._scenes.lasting(app.id, purpose.value, target)
         if scene is None:
             return await self.make(app, purpose, target, lifetime=None)
         return await self.current(app, scene)
@@ -76,7 +79,7 @@ class Codes:
         until = scene.ticket_until
         if scene.expires_at is None and (until is None or until - self._clock.now() < SPARE):
             scene = await self._draw(app, scene, LONGEST)
-            await self._people.keep_ticket(scene.id, scene.ticket, url=scene.url, until=_end(scene))
+            await self._scenes.keep_ticket(scene.id, scene.ticket, url=scene.url, until=_end(scene))
         return self._code(scene)
 
     async def _draw(self, app: App, scene: Scene, lifetime: timedelta) -> Scene:

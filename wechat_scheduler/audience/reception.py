@@ -16,7 +16,7 @@ from wechat_scheduler.audience.heard import Heard, HeardKind, Listener, Post, Re
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
 from wechat_scheduler.audience.names import new_uid
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import HandledEvents, Scenes, Subscribers, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -30,31 +30,36 @@ class Reception:
 
     def __init__(
         self,
-        people: People,
         directory: Directory,
         *,
+        subscribers: Subscribers,
+        subscriptions: Subscriptions,
+        scenes: Scenes,
+        handled: HandledEvents,
         listeners: Sequence[Listener],
         post: Post,
         receipts: Receipts,
         clock: Clock,
     ) -> None:
-        self._people = people
         self._directory = directory
+        self._subscribers = subscribers
+        self._scenes = scenes
+        self._handled = handled
         self._listeners = listeners
         self._receipts = receipts
         self._clock = clock
-        self._joining = Joining(people, post)
-        self._commands = Commands(people, directory, joining=self._joining, post=post)
+        self._joining = Joining(subscriptions, post)
+        self._commands = Commands(subscriptions, directory, joining=self._joining, post=post)
 
     async def receive(self, heard: Heard) -> None:
         """Do what it calls for, once. Raises StorageError: then it was not done, and may come
         again."""
         # The ids of messages are WeChat's own in each account.
         heard = replace(heard, event_id=f"{heard.appid}/{heard.event_id}")
-        if not await self._people.first_time(heard.event_id, now=self._clock.now()):
+        if not await self._handled.is_new(heard.event_id):
             return
         await self._see_to(heard)
-        await self._people.done(heard.event_id, now=self._clock.now())
+        await self._handled.add(heard.event_id, now=self._clock.now())
 
     async def _see_to(self, heard: Heard) -> None:
         match heard.kind:
@@ -73,7 +78,7 @@ class Reception:
         await self._receipts.receipt(heard.appid, heard.msgid, failure, now=now)
 
     async def _let_go(self, heard: Heard) -> None:
-        gone = await self._people.unfollow(heard.appid, heard.openid, now=heard.at)
+        gone = await self._subscribers.unfollow(heard.appid, heard.openid, now=heard.at)
         if gone is not None:
             log.info("subscriber.unfollowed", uid=gone.uid, appid=heard.appid)
             for listener in self._listeners:  # each may have something to let go of
@@ -81,8 +86,9 @@ class Reception:
 
     async def _welcome(self, heard: Heard) -> None:
         """Whoever does anything follows, and may be written to for a while."""
-        keep = self._people.follow if heard.kind is HeardKind.FOLLOW else self._people.heard
-        subscriber = await keep(heard.appid, heard.openid, uid=new_uid(), now=heard.at)
+        subscriber = await self._subscribers.follow(
+            heard.appid, heard.openid, uid=new_uid(), now=heard.at
+        )
         if heard.kind is HeardKind.FOLLOW:
             log.info("subscriber.followed", uid=subscriber.uid, appid=heard.appid)
         if heard.scene and (scene := await self._open_scene(heard)):
@@ -92,7 +98,7 @@ class Reception:
 
     async def _open_scene(self, heard: Heard) -> Scene | None:
         """None as well if its app has moved to another account meanwhile."""
-        scene = await self._people.scene(heard.scene)
+        scene = await self._scenes.get(heard.scene)
         if scene is None or (scene.expires_at is not None and scene.expires_at <= heard.at):
             return None
         app = self._directory.app(scene.app_id)
@@ -108,7 +114,7 @@ class Reception:
             case Purpose.REMINDER | Purpose.CONSENT:
                 await self._offer(heard, subscriber)
         # Last: whoever asks who scanned finds them subscribed.
-        await self._people.scanned(scene.id, subscriber.uid)
+        await self._scenes.scanned(scene.id, subscriber.uid)
 
     async def _said(self, heard: Heard, subscriber: Subscriber) -> None:
         if await self._commands.obey(heard, subscriber) or await self._offer(heard, subscriber):

@@ -3,15 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import App, Found, Subscriber, Subscription, Topic
+from wechat_scheduler.audience.model import (
+    App,
+    Found,
+    Subscriber,
+    SubscriberChange,
+    Subscription,
+    Topic,
+)
 from wechat_scheduler.audience.names import new_id, new_uid
-from wechat_scheduler.audience.ports import Apps, People
+from wechat_scheduler.audience.ports import Aliases, Apps, Subscribers, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 
 # Names bound in one transaction: others that write wait for it.
 BATCH = 200
 LONGEST_NAME = 128
+# The most topics of an app that one subscriber can leave at once.
+TOPICS_AT_ONCE = 1000
 # How our own uids begin; a business's name must not be taken for one.
 OURS = "UID_"
 
@@ -19,9 +28,19 @@ OURS = "UID_"
 class Audience:
     """Raises RequestErrors; all methods may raise StorageError."""
 
-    def __init__(self, people: People, apps: Apps, *, clock: Clock) -> None:
-        self._people = people
+    def __init__(
+        self,
+        apps: Apps,
+        subscribers: Subscribers,
+        subscriptions: Subscriptions,
+        aliases: Aliases,
+        *,
+        clock: Clock,
+    ) -> None:
         self._apps = apps
+        self._subscribers = subscribers
+        self._subscriptions = subscriptions
+        self._aliases = aliases
         self._clock = clock
 
     async def topics(self, app: App) -> Sequence[Topic]:
@@ -67,26 +86,53 @@ class Audience:
         uids: dict[str, str] = {}
         for start in range(0, len(entries), BATCH):
             part = dict(entries[start : start + BATCH])
-            uids |= await self._people.bind(app, part, now=self._clock.now())
+            uids |= await self._aliases.bind(app, part, now=self._clock.now())
         return uids
 
     async def unbind(self, app: App, name: str) -> None:
         """The user stays a subscriber. Raises NotFoundError."""
-        if not await self._people.unbind(app.id, name):
+        if not await self._aliases.remove(app.id, name):
             raise NotFoundError(f"the app knows nobody as {name!r}")
 
+    async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
+        """The subscriber behind each uid or alias. Unknown names are left out."""
+        return await self._aliases.find(app, names) if names else {}
+
     async def found(self, app: App, name: str) -> Found:
-        """Whom a uid or a name of the business's own stands for. Raises NotFoundError."""
-        found = (await self._people.find(app, [name])).get(name)
+        """The subscriber behind a uid or an alias. Raises NotFoundError."""
+        found = (await self.find(app, [name])).get(name)
         if found is None:
             raise NotFoundError(f"the app knows nobody as {name!r}")
         return found
+
+    async def by_uid(self, uid: str) -> Subscriber | None:
+        return await self._subscribers.by_uid(uid)
+
+    async def by_openid(self, app: App, openid: str) -> Subscriber | None:
+        """The user with that openid in the app's account."""
+        return await self._subscribers.by_openid(app.appid, openid)
+
+    async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
+        """Returns None if there is no such subscriber."""
+        return await self._subscribers.change(uid, change)
+
+    async def dismiss(self, app: App, name: str) -> Subscriber:
+        """Remove the subscriber's subscriptions to the app and its topics, and `name` if it is an
+        alias. Raises NotFoundError."""
+        found = await self.found(app, name)
+        uid, own = found.subscriber.uid, found.subscription
+        topics = await self.subscribers(app, topic_id=None, uid=uid, limit=TOPICS_AT_ONCE)
+        for subscription in (*([own] if own else []), *(one for one, _ in topics)):
+            await self._subscriptions.remove(subscription.id)
+        if not name.startswith(OURS):
+            await self._aliases.remove(app.id, name)
+        return found.subscriber
 
     async def subscribe(
         self, app: App, uid: str, *, topic_id: int = 0
     ) -> tuple[Subscription, bool]:
         """The subscription, blocked or not, and whether it is new."""
-        return await self._people.subscribe(
+        return await self._subscriptions.subscribe(
             Subscription(
                 id=new_id(),
                 app_id=app.id,
@@ -95,6 +141,9 @@ class Audience:
                 created_at=self._clock.now(),
             )
         )
+
+    async def subscriptions_of(self, uid: str) -> Sequence[Subscription]:
+        return await self._subscriptions.of_person(uid)
 
     async def subscribers(
         self,
@@ -108,7 +157,7 @@ class Audience:
         limit: int,
     ) -> Sequence[tuple[Subscription, Subscriber]]:
         """By the subscription's id; `topic_id` 0 is the app itself, None all of its topics."""
-        return await self._people.subscriptions(
+        return await self._subscriptions.of_app(
             app.id,
             topic_id=topic_id,
             uid=uid,
@@ -121,27 +170,27 @@ class Audience:
     async def count(
         self, app: App, *, topic_id: int | None = 0, uid: str = "", blocked: bool | None = None
     ) -> int:
-        return await self._people.count(app.id, topic_id=topic_id, uid=uid, blocked=blocked)
+        return await self._subscriptions.count(app.id, topic_id=topic_id, uid=uid, blocked=blocked)
 
     async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
         """Raises NotFoundError, for another app's as well."""
         await self._own(app, subscription_id)
-        await self._people.set_blocked(subscription_id, blocked=blocked)
+        await self._subscriptions.set_blocked(subscription_id, blocked=blocked)
 
     async def mute(self, uid: str, subscription_id: int, *, muted: bool) -> None:
         """The user's own choice. Raises NotFoundError, for another user's as well."""
-        subscription = await self._people.subscription(subscription_id)
+        subscription = await self._subscriptions.get(subscription_id)
         if subscription is None or subscription.uid != uid:
             raise _no_subscription(subscription_id)
-        await self._people.set_muted(subscription_id, muted=muted)
+        await self._subscriptions.set_muted(subscription_id, muted=muted)
 
     async def remove(self, app: App, subscription_id: int) -> None:
         """Of a blocked one the block goes too. Raises NotFoundError, for another app's as well."""
         await self._own(app, subscription_id)
-        await self._people.unsubscribe(subscription_id)
+        await self._subscriptions.remove(subscription_id)
 
     async def _own(self, app: App, subscription_id: int) -> None:
-        subscription = await self._people.subscription(subscription_id)
+        subscription = await self._subscriptions.get(subscription_id)
         if subscription is None or subscription.app_id != app.id:
             raise _no_subscription(subscription_id)
 

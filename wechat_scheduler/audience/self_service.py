@@ -10,7 +10,7 @@ from wechat_scheduler.access.model import digest
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscriptions
 
 ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
 
@@ -21,9 +21,14 @@ class SelfService:
     """`switches` is the address of a user's own page, empty where users cannot reach us."""
 
     def __init__(
-        self, people: People, directory: Directory, *, switches: Callable[[str], str], post: Post
+        self,
+        subscriptions: Subscriptions,
+        directory: Directory,
+        *,
+        switches: Callable[[str], str],
+        post: Post,
     ) -> None:
-        self._people = people
+        self._subscriptions = subscriptions
         self._directory = directory
         self._switches = switches
         self._post = post
@@ -53,7 +58,7 @@ class SelfService:
         await self._say(heard, subscriber, said, digest(token), secret=token)
 
     async def _taken(self, subscriber: Subscriber) -> Sequence[App]:
-        own = await self._people.subscriptions_of(subscriber.uid)
+        own = await self._subscriptions.of_person(subscriber.uid)
         ids = {one.app_id for one in own if not one.topic_id and not one.blocked}
         return [app for app in self._directory.apps_of(subscriber.appid) if app.id in ids]
 

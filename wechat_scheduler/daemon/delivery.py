@@ -99,7 +99,7 @@ def outgoing(
         type_of=type_of,
         subject_fields={kind: issuer.subject_field for kind, issuer in kinds.items()},
     )
-    topics = TopicChannel(stores.people, stores.messages, clock=clock)
+    topics = TopicChannel(stores.subscriptions, stores.messages, clock=clock)
     callbacks = AppCallbacks(guarded, app=directory.app, clock=clock)
     channels: tuple[Channel, ...] = (notices, people, topics, callbacks)
     dispatcher = Dispatcher(
@@ -116,24 +116,29 @@ def outgoing(
     )
     dispatching = Clockwork(dispatcher, clock=clock, slots=config.callbacks.slots)
     sending = Sending(
-        stores.messages, stores.people, stores.apps, clock=clock, wake=dispatching.wake
+        stores.messages, stores.aliases, stores.apps, clock=clock, wake=dispatching.wake
     )
     reminding = remind(config.reminders, stores, links, dispatching.wake, clock)
-    openids = Openids(stores.people, clock=clock)
-    consenting = Consenting(stores.people, openids, directory=directory, post=sending)
+    openids = Openids(stores.aliases, clock=clock)
+    consenting = Consenting(stores.subscriptions, openids, directory=directory, post=sending)
     self_service = SelfService(
-        stores.people, directory, switches=lambda uid: switches(links, uid), post=sending
+        stores.subscriptions, directory, switches=lambda uid: switches(links, uid), post=sending
     )
     drawn = WeChatQrCodes(client, tokens, page_base(config.wechat.api))
     return Outgoing(
         directory=directory,
-        audience=Audience(stores.people, stores.apps, clock=clock),
-        codes=Codes(stores.people, drawn, clock=clock),
+        audience=Audience(
+            stores.apps, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
+        ),
+        codes=Codes(stores.scenes, drawn, clock=clock),
         openids=openids,
         sending=sending,
         reception=Reception(
-            stores.people,
             directory,
+            subscribers=stores.subscribers,
+            subscriptions=stores.subscriptions,
+            scenes=stores.scenes,
+            handled=stores.handled,
             listeners=(
                 consenting,
                 self_service,
@@ -164,9 +169,9 @@ def _reminded(
 ) -> Iterator[Listener]:
     """The bot comes last of all: it takes whatever has a time in it."""
     pages = Pages(public=partial(page, links), owner=partial(owner_page, links))
-    yield Participants(desk, stores.people, directory, post=post, pages=pages, clock=clock)
+    yield Participants(desk, stores.subscribers, directory, post=post, pages=pages, clock=clock)
     if config.reminders.bot:
-        yield Bot(desk, stores.people, directory, post=post, pages=pages, clock=clock)
+        yield Bot(desk, stores.subscriptions, directory, post=post, pages=pages, clock=clock)
 
 
 def landing(links: Links, message: Message) -> str:

@@ -66,7 +66,6 @@ async def front(
         clock=clock,
         directory=people.directory,
         audience=people.audience,
-        people=stores.people,
         codes=people.codes,
         openids=people.openids,
         sending=people.sending,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wechat_scheduler.credentials.ports import Issuer, uses_secret
+from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.audit import SqlAudit
@@ -13,13 +14,16 @@ from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.due_reminders import SqlDueReminders
 from wechat_scheduler.storage.events import SqlEvents
+from wechat_scheduler.storage.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.outbox import SqlOutbox
-from wechat_scheduler.storage.people import SqlPeople
 from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
+from wechat_scheduler.storage.scenes import SqlScenes
+from wechat_scheduler.storage.subscribers import SqlSubscribers
+from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 
 Kinds = Mapping[str, Issuer]
 
@@ -36,7 +40,11 @@ class Stores:
     pushes: SqlPushes
     events: SqlEvents
     apps: SqlApps
-    people: SqlPeople
+    aliases: SqlAliases
+    handled: SqlHandledEvents
+    scenes: SqlScenes
+    subscribers: SqlSubscribers
+    subscriptions: SqlSubscriptions
     messages: SqlMessages
     answers: SqlAnswers
     reminders: SqlReminders
@@ -56,7 +64,11 @@ def stores_on(database: Database, vault: Vault, kinds: Kinds) -> Stores:
         pushes=SqlPushes(database, vault, tell=credentials.tell),
         events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),
         apps=SqlApps(database, vault),
-        people=SqlPeople(database, vault),
+        aliases=SqlAliases(database),
+        handled=SqlHandledEvents(database),
+        scenes=SqlScenes(database, vault),
+        subscribers=SqlSubscribers(database),
+        subscriptions=SqlSubscriptions(database),
         messages=SqlMessages(database, vault),
         answers=SqlAnswers(database, vault),
         reminders=SqlReminders(database, vault),

@@ -11,7 +11,7 @@ import structlog
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
-from wechat_scheduler.audience.ports import Apps, People
+from wechat_scheduler.audience.ports import Aliases, Apps
 from wechat_scheduler.delivery.model import Address, Content, Message, Priority, Target, Way
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
@@ -67,14 +67,14 @@ class Sending:
     def __init__(
         self,
         messages: Messages,
-        people: People,
+        aliases: Aliases,
         apps: Apps,
         *,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
         self._messages = messages
-        self._people = people
+        self._aliases = aliases
         self._apps = apps
         self._clock = clock
         self._wake = wake
@@ -174,7 +174,7 @@ class Sending:
         self._wake()
 
     async def _persons(self, app: App, names: Sequence[str]) -> list[Placed]:
-        found = await self._people.find(app, names) if names else {}
+        found = await self._aliases.find(app, names) if names else {}
         ids: dict[str, int] = {}
         placed: list[Placed] = []
         for name in names:

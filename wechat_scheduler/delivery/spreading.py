@@ -4,7 +4,7 @@ So a message to a hundred thousand is accepted as fast as one to a single user, 
 interrupts is gone over again: nobody gets a second delivery of the same message.
 """
 
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.delivery.model import Address, Delivery, Sent, State, Target
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.sending import stable_id
@@ -19,8 +19,8 @@ class TopicChannel:
 
     name = Address.TOPIC.value
 
-    def __init__(self, people: People, messages: Messages, *, clock: Clock) -> None:
-        self._people = people
+    def __init__(self, subscriptions: Subscriptions, messages: Messages, *, clock: Clock) -> None:
+        self._subscriptions = subscriptions
         self._messages = messages
         self._clock = clock
 
@@ -31,7 +31,7 @@ class TopicChannel:
         after, page = "", [""]
         while page:
             page = list(
-                await self._people.page_of(
+                await self._subscriptions.receivers(
                     message.app_id, int(delivery.target), after=after, limit=PAGE
                 )
             )

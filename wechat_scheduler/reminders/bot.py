@@ -12,7 +12,7 @@ import structlog
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, HeardKind, Post
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reminders import sentences
@@ -53,7 +53,7 @@ class Bot:
     def __init__(
         self,
         desk: ReminderDesk,
-        people: People,
+        subscriptions: Subscriptions,
         directory: Directory,
         *,
         post: Post,
@@ -61,7 +61,7 @@ class Bot:
         clock: Clock,
     ) -> None:
         self._desk = desk
-        self._people = people
+        self._subscriptions = subscriptions
         self._directory = directory
         self._post = post
         self._pages = pages
@@ -139,7 +139,7 @@ class Bot:
 
     async def _speaker(self, subscriber: Subscriber) -> App | None:
         """Not one that they, or who blocked them, would have nothing sent by."""
-        subscriptions = await self._people.subscriptions_of(subscriber.uid)
+        subscriptions = await self._subscriptions.of_person(subscriber.uid)
         silent = {
             one.app_id for one in subscriptions if not one.topic_id and (one.blocked or one.muted)
         }

@@ -10,7 +10,7 @@ import structlog
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, HeardKind, Post
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
-from wechat_scheduler.audience.ports import People
+from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders import sentences
@@ -30,7 +30,7 @@ class Participants:
     def __init__(
         self,
         desk: ReminderDesk,
-        people: People,
+        subscribers: Subscribers,
         directory: Directory,
         *,
         post: Post,
@@ -38,7 +38,7 @@ class Participants:
         clock: Clock,
     ) -> None:
         self._desk = desk
-        self._people = people
+        self._subscribers = subscribers
         self._directory = directory
         self._post = post
         self._pages = pages
@@ -107,7 +107,7 @@ class Participants:
     async def _tell_owner(
         self, reminder: Reminder, heard: Heard, text: Callable[[Teller], str]
     ) -> None:
-        owner = await self._people.subscriber(reminder.owner) if reminder.owner else None
+        owner = await self._subscribers.by_uid(reminder.owner) if reminder.owner else None
         if owner is None or not _may_be_told(owner, heard.at):
             return
         app = self._directory.app(reminder.app_id)

@@ -1,15 +1,18 @@
-"""Other names of subscribers within an app."""
+"""`audience.ports.Aliases` on a database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from wechat_scheduler.audience.model import Alias, App, Subscription
-from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.rows import micros, micros_or_none
-from wechat_scheduler.storage.subscriptions import subscribe
+from wechat_scheduler.audience.model import Alias, App, Found, Subscription
+from wechat_scheduler.storage import subscribers, subscriptions
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.rows import columns, instant_or_none, micros, micros_or_none
+from wechat_scheduler.storage.subscribers import subscriber_of
+from wechat_scheduler.storage.subscriptions import subscribe, subscription_of
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
-OF = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
+OF_PERSON = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
 PUT = """
     INSERT INTO aliases (app_id, name, uid, openkey_hash, openkey_until, consented)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -17,25 +20,103 @@ PUT = """
     SET uid = excluded.uid, openkey_hash = excluded.openkey_hash,
         openkey_until = excluded.openkey_until, consented = excluded.consented
 """
-# Whoever the name stood for before, their openkey and their consent are not the new one's.
+# A name that moves to another user loses the openkey and the consent of the former one.
 BIND = """
     INSERT INTO aliases (app_id, name, uid) VALUES ($1, $2, $3)
     ON CONFLICT (app_id, name) DO UPDATE
     SET uid = excluded.uid, openkey_hash = '', openkey_until = NULL, consented = 0
     WHERE aliases.uid <> excluded.uid
 """
-# Whether one who is known follows is better known to us; the update is there for what it returns.
+# A known subscriber keeps all fields; the update changes nothing and makes RETURNING work.
 KNOWN = """
     INSERT INTO subscribers (uid, appid, openid, follows, created_at) VALUES ($1, $2, $3, 1, $4)
     ON CONFLICT (appid, openid) DO UPDATE SET openid = excluded.openid RETURNING uid
 """
 REMOVE = "DELETE FROM aliases WHERE app_id = $1 AND name = $2 RETURNING name"
+# The numbers of names that one FIND takes. Few sizes make few texts: each is prepared once.
+SIZES = (1, 20, 200)
+# `|| ''` keeps SQLite from reading all subscribers of the account to find these few.
+FIND = """
+    SELECT {name} AS name, {subscriber}, {subscription}
+    FROM {tables} LEFT JOIN subscriptions n
+        ON n.uid = s.uid AND n.app_id = $1 AND n.topic_id = 0
+    WHERE s.appid || '' = $2 AND {name} IN ({places})
+"""
 
 
-def bind(
+class SqlAliases:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
+        """A uid has precedence over an alias of the same spelling."""
+        found: dict[str, Found] = {}
+        for chunk in _chunks(list(dict.fromkeys(names))):
+            rows = await self._database.read(find_sql(len(chunk)), app.id, app.appid, *chunk)
+            found |= {row["name"]: _found(row) for row in rows}
+        return found
+
+    async def bind(
+        self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime
+    ) -> Mapping[str, str]:
+        return await self._database.write(lambda: _bind(app, names, now))
+
+    async def remove(self, app_id: int, name: str) -> bool:
+        statement = Statement(REMOVE, (app_id, name))
+        return bool(await self._database.write(lambda: rows_of(statement)))
+
+    async def get(self, app_id: int, name: str) -> Alias | None:
+        rows = await self._database.read(ONE, app_id, name)
+        return _alias(rows[0]) if rows else None
+
+    async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
+        rows = await self._database.read(OF_PERSON, app_id, uid)
+        return sorted(map(_alias, rows), key=lambda alias: alias.name)
+
+    async def put(self, alias: Alias) -> None:
+        await self._database.write(lambda: rows_of(_put(alias)))
+
+
+def _chunks(names: list[str]) -> Iterator[list[str]]:
+    """Each has one of the SIZES; its last name is repeated to fill it."""
+    for start in range(0, len(names), SIZES[-1]):
+        chunk = names[start : start + SIZES[-1]]
+        size = next(size for size in SIZES if len(chunk) <= size)
+        yield chunk + chunk[-1:] * (size - len(chunk))
+
+
+@cache
+def find_sql(size: int) -> str:
+    """FIND for `size` names. Aliases come first, so that uids replace them."""
+    places = ", ".join(f"${number + 3}" for number in range(size))
+    parts = (
+        ("a.name", "aliases a JOIN subscribers s ON s.uid = a.uid AND a.app_id = $1", 0),
+        ("s.uid", "subscribers s", 1),
+    )
+    return (
+        " UNION ALL ".join(
+            FIND.format(
+                name=name,
+                tables=tables,
+                places=places,
+                subscriber=f"{rank} AS rank, {columns('s', subscribers.COLUMNS)}",
+                subscription=columns("n", subscriptions.COLUMNS, "n_"),
+            )
+            for name, tables, rank in parts
+        )
+        + " ORDER BY rank"
+    )
+
+
+def _found(row: Row) -> Found:
+    takes = None if row["n_id"] is None else subscription_of(row, "n_")
+    return Found(subscriber=subscriber_of(row), subscription=takes)
+
+
+def _bind(
     app: App, names: Mapping[str, tuple[str, str, int]], now: datetime
 ) -> Script[Mapping[str, str]]:
-    """In one order, whoever asks: two that bind the same users do not wait for one another."""
+    """In the order of the openids: two that bind the same users do not deadlock."""
     bound: dict[str, str] = {}
     for name, (openid, uid, subscription_id) in sorted(names.items(), key=lambda item: item[1][0]):
         rows = yield Statement(KNOWN, (uid, app.appid, openid, micros(now)))
@@ -48,7 +129,18 @@ def bind(
     return bound
 
 
-def put(alias: Alias) -> Statement:
+def _put(alias: Alias) -> Statement:
     until = micros_or_none(alias.openkey_until)
     key = (alias.app_id, alias.name, alias.uid)
     return Statement(PUT, (*key, alias.openkey_hash, until, int(alias.consented)))
+
+
+def _alias(row: Row) -> Alias:
+    return Alias(
+        app_id=row["app_id"],
+        name=row["name"],
+        uid=row["uid"],
+        openkey_hash=row["openkey_hash"],
+        openkey_until=instant_or_none(row["openkey_until"]),
+        consented=bool(row["consented"]),
+    )

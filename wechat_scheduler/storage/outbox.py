@@ -24,9 +24,10 @@ from wechat_scheduler.storage.message_rows import (
     secret_place,
 )
 from wechat_scheduler.storage.notices import collapse_key
-from wechat_scheduler.storage.people_rows import SUBSCRIBER, columns, subscriber_of
 from wechat_scheduler.storage.receipts import apply_receipt
-from wechat_scheduler.storage.rows import Vault, instant_or_none, micros
+from wechat_scheduler.storage.rows import Vault, columns, instant_or_none, micros
+from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
+from wechat_scheduler.storage.subscribers import subscriber_of
 
 # The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM. A row that still has a claim
 # was being sent when its sender died, or lost the store; to a person that is a doubt.

@@ -50,6 +50,11 @@ def instant_or_none(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
 
+def columns(table: str, names: str, prefix: str = "") -> str:
+    """`names` as a list of columns of the table's alias; `prefix` begins their names in the row."""
+    return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in names.split())
+
+
 def key_of(row: Row) -> JobKey:
     return JobKey(row["appid"], row["kind"], row["subject"])
 

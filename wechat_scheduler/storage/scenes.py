@@ -1,17 +1,15 @@
-"""What QR codes carry, and what WeChat told of that was seen to."""
+"""`audience.ports.Scenes` on a database."""
 
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import Scene
+from wechat_scheduler.audience.model import Purpose, Scene
 from wechat_scheduler.storage.answers import answered
-from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.rows import Vault, micros, micros_or_none
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
 
-# Who scanned a code may be asked for a while after it ended.
+# The app may still ask who scanned a code that has ended.
 KEPT = timedelta(days=7)
-# Longer than WeChat repeats anything.
-HEARD_KEPT = timedelta(days=1)
 
 ONE = "SELECT * FROM scenes WHERE id = $1"
 LASTING = """
@@ -24,7 +22,7 @@ PUT = """
         created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
-# Each new one takes two old ones along.
+# Each new scene removes up to two old ones: the table shrinks, and no statement is long.
 FORGET = """
     DELETE FROM scenes WHERE id IN (
         SELECT id FROM scenes WHERE expires_at < $1 ORDER BY expires_at LIMIT 2
@@ -33,12 +31,36 @@ FORGET = """
 SCANNED = "UPDATE scenes SET last_uid = $2 WHERE id = $1"
 KEEP_TICKET = "UPDATE scenes SET ticket = $2, url = $3, ticket_until = $4 WHERE id = $1"
 
-HEARD = "SELECT 1 FROM heard WHERE event = $1"
-PUT_HEARD = "INSERT INTO heard (event, at) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING"
-FORGET_HEARD = "DELETE FROM heard WHERE at < $1"
+
+class SqlScenes:
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(self, scene: Scene, *, once: Once | None) -> None:
+        await self._database.write(lambda: _add(self._vault, scene, once))
+
+    async def get(self, scene_id: str) -> Scene | None:
+        return await self._one(ONE, scene_id)
+
+    async def lasting(self, app_id: int, purpose: str, target: str) -> Scene | None:
+        return await self._one(LASTING, app_id, purpose, target)
+
+    async def scanned(self, scene_id: str, uid: str) -> None:
+        await self._change(SCANNED, scene_id, uid)
+
+    async def keep_ticket(self, scene_id: str, ticket: str, *, url: str, until: datetime) -> None:
+        await self._change(KEEP_TICKET, scene_id, ticket, url, micros(until))
+
+    async def _one(self, sql: str, *params: object) -> Scene | None:
+        rows = await self._database.read(sql, *params)
+        return _scene(rows[0]) if rows else None
+
+    async def _change(self, sql: str, *params: object) -> None:
+        await self._database.write(lambda: rows_of(Statement(sql, params)))
 
 
-def add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
+def _add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
     yield from answered(vault, once, scene.created_at)
     yield Statement(FORGET, (micros(scene.created_at - KEPT),))
     times = (scene.ticket_until, scene.expires_at, scene.created_at)
@@ -52,6 +74,17 @@ def add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
     )
 
 
-def done(event: str, now: datetime) -> Script[None]:
-    yield Statement(PUT_HEARD, (event, micros(now)))
-    yield Statement(FORGET_HEARD, (micros(now - HEARD_KEPT),))
+def _scene(row: Row) -> Scene:
+    return Scene(
+        id=row["id"],
+        app_id=row["app_id"],
+        purpose=Purpose(row["purpose"]),
+        target=row["target"],
+        extra=row["extra"],
+        created_at=instant(row["created_at"]),
+        expires_at=instant_or_none(row["expires_at"]),
+        last_uid=row["last_uid"],
+        ticket=row["ticket"],
+        url=row["url"],
+        ticket_until=instant_or_none(row["ticket_until"]),
+    )

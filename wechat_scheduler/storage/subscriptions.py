@@ -1,19 +1,14 @@
-"""Who takes what an app, or a topic of it, sends."""
+"""`audience.ports.Subscriptions` on a database."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from wechat_scheduler.audience.model import Subscriber, Subscription
-from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.people_rows import (
-    SUBSCRIBER,
-    SUBSCRIPTION,
-    columns,
-    subscriber_of,
-    subscription_of,
-)
-from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage import subscribers
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.rows import columns, instant, micros
+from wechat_scheduler.storage.subscribers import subscriber_of
 
+COLUMNS = "id app_id topic_id uid blocked muted created_at"
 PUT = """
     INSERT INTO subscriptions (id, app_id, topic_id, uid, blocked, muted, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -21,16 +16,16 @@ PUT = """
 """
 SAME = "SELECT * FROM subscriptions WHERE app_id = $1 AND topic_id = $2 AND uid = $3"
 ONE = "SELECT * FROM subscriptions WHERE id = $1"
-OF = "SELECT * FROM subscriptions WHERE uid = $1 ORDER BY id"
+OF_PERSON = "SELECT * FROM subscriptions WHERE uid = $1 ORDER BY id"
 LIST = f"""
-    SELECT {columns("s", SUBSCRIBER)}, {columns("n", SUBSCRIPTION, "n_")}
+    SELECT {columns("s", subscribers.COLUMNS)}, {columns("n", COLUMNS, "n_")}
     FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
 """  # noqa: S608 - our own names
 COUNT = "SELECT count(*) AS size FROM subscriptions n"
 SET_BLOCKED = "UPDATE subscriptions SET blocked = $2 WHERE id = $1 RETURNING id"
 SET_MUTED = "UPDATE subscriptions SET muted = $2 WHERE id = $1 RETURNING id"
 REMOVE = "DELETE FROM subscriptions WHERE id = $1 RETURNING id"
-PAGE = """
+RECEIVERS = """
     SELECT n.uid FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
     WHERE n.app_id = $1 AND n.topic_id = $2 AND n.uid > $3 AND n.blocked = 0 AND n.muted = 0
         AND s.follows = 1 AND s.trouble = ''
@@ -38,30 +33,61 @@ PAGE = """
 """
 
 
-class Wanted(NamedTuple):
-    """Which subscriptions of an app; `topic_id` 0 is the app itself, None all of its topics."""
+class SqlSubscriptions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    app_id: int
-    topic_id: int | None
-    uid: str
-    blocked: bool | None
-    after: int = 0
+    async def subscribe(self, subscription: Subscription) -> tuple[Subscription, bool]:
+        return await self._database.write(lambda: subscribe(subscription))
 
+    async def get(self, subscription_id: int) -> Subscription | None:
+        rows = await self._database.read(ONE, subscription_id)
+        return subscription_of(rows[0]) if rows else None
 
-async def listed(
-    database: Database, wanted: Wanted, *, offset: int, limit: int
-) -> Sequence[tuple[Subscription, Subscriber]]:
-    where, params = _where(wanted)
-    size = len(params)
-    sql = f"{LIST} WHERE {where} ORDER BY n.id LIMIT ${size + 1} OFFSET ${size + 2}"
-    rows = await database.read(sql, *params, limit, offset)
-    return [(subscription_of(row, "n_"), subscriber_of(row)) for row in rows]
+    async def of_app(
+        self,
+        app_id: int,
+        *,
+        topic_id: int | None,
+        uid: str = "",
+        blocked: bool | None = None,
+        after: int = 0,
+        offset: int = 0,
+        limit: int,
+    ) -> Sequence[tuple[Subscription, Subscriber]]:
+        where, params = _where(app_id, topic_id, uid, blocked, after)
+        size = len(params)
+        sql = f"{LIST} WHERE {where} ORDER BY n.id LIMIT ${size + 1} OFFSET ${size + 2}"
+        rows = await self._database.read(sql, *params, limit, offset)
+        return [(subscription_of(row, "n_"), subscriber_of(row)) for row in rows]
 
+    async def count(
+        self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
+    ) -> int:
+        where, params = _where(app_id, topic_id, uid, blocked)
+        size: int = (await self._database.read(f"{COUNT} WHERE {where}", *params))[0]["size"]
+        return size
 
-async def count(database: Database, wanted: Wanted) -> int:
-    where, params = _where(wanted)
-    size: int = (await database.read(f"{COUNT} WHERE {where}", *params))[0]["size"]
-    return size
+    async def of_person(self, uid: str) -> Sequence[Subscription]:
+        return [subscription_of(row) for row in await self._database.read(OF_PERSON, uid)]
+
+    async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool:
+        return await self._changed(SET_BLOCKED, subscription_id, int(blocked))
+
+    async def set_muted(self, subscription_id: int, *, muted: bool) -> bool:
+        return await self._changed(SET_MUTED, subscription_id, int(muted))
+
+    async def remove(self, subscription_id: int) -> bool:
+        return await self._changed(REMOVE, subscription_id)
+
+    async def receivers(
+        self, app_id: int, topic_id: int, *, after: str, limit: int
+    ) -> Sequence[str]:
+        rows = await self._database.read(RECEIVERS, app_id, topic_id, after, limit)
+        return [row["uid"] for row in rows]
+
+    async def _changed(self, sql: str, *params: object) -> bool:
+        return bool(await self._database.write(lambda: rows_of(Statement(sql, params))))
 
 
 def subscribe(subscription: Subscription) -> Script[tuple[Subscription, bool]]:
@@ -74,18 +100,35 @@ def subscribe(subscription: Subscription) -> Script[tuple[Subscription, bool]]:
     return subscription_of(known[0]), False
 
 
-def _where(wanted: Wanted) -> tuple[str, tuple[object, ...]]:
-    conditions, params = zip(*_conditions(wanted), strict=True)
+def subscription_of(row: Row, prefix: str = "") -> Subscription:
+    return Subscription(
+        id=row[f"{prefix}id"],
+        app_id=row[f"{prefix}app_id"],
+        topic_id=row[f"{prefix}topic_id"],
+        uid=row[f"{prefix}uid"],
+        created_at=instant(row[f"{prefix}created_at"]),
+        blocked=bool(row[f"{prefix}blocked"]),
+        muted=bool(row[f"{prefix}muted"]),
+    )
+
+
+def _where(
+    app_id: int, topic_id: int | None, uid: str, blocked: bool | None, after: int = 0
+) -> tuple[str, tuple[object, ...]]:
+    named = _conditions(app_id, topic_id, uid, blocked, after)
+    conditions, params = zip(*named, strict=True)
     numbered = (f"{text} ${number}" for number, text in enumerate(conditions, start=1))
     return " AND ".join(numbered), params
 
 
-def _conditions(wanted: Wanted) -> Iterator[tuple[str, object]]:
-    yield "n.app_id =", wanted.app_id
-    yield ("n.topic_id >", 0) if wanted.topic_id is None else ("n.topic_id =", wanted.topic_id)
-    if wanted.uid:
-        yield "n.uid =", wanted.uid
-    if wanted.blocked is not None:
-        yield "n.blocked =", int(wanted.blocked)
-    if wanted.after:
-        yield "n.id >", wanted.after
+def _conditions(
+    app_id: int, topic_id: int | None, uid: str, blocked: bool | None, after: int
+) -> Iterator[tuple[str, object]]:
+    yield "n.app_id =", app_id
+    yield ("n.topic_id >", 0) if topic_id is None else ("n.topic_id =", topic_id)
+    if uid:
+        yield "n.uid =", uid
+    if blocked is not None:
+        yield "n.blocked =", int(blocked)
+    if after:
+        yield "n.id >", after

@@ -12,7 +12,6 @@ from wechat_scheduler.audience.consenting import Consenting
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.errors import StorageError
 
 GAME = an_app("farm", callback=CALLBACK)
@@ -22,19 +21,12 @@ SCENE = a_scene(GAME, purpose=Purpose.CONSENT, extra="player 7")
 @pytest.fixture
 async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Office]:
     async with opened(tmp_path, migrations) as office:
-        openids = Openids(office.people, clock=office.clock)
-        office.reception = Reception(
-            office.people,
-            office.directory,
-            listeners=[
-                Consenting(office.people, openids, directory=office.directory, post=office.lists)
-            ],
-            post=office.lists,
-            receipts=office.lists,
-            clock=office.clock,
+        openids = Openids(office.aliases, clock=office.clock)
+        office.reception = office.reception_with(
+            Consenting(office.subscriptions, openids, directory=office.directory, post=office.lists)
         )
         await office.open(GAME)
-        await office.people.add_scene(SCENE, once=None)
+        await office.scenes.add(SCENE, once=None)
         yield office
 
 
@@ -47,7 +39,7 @@ async def test_the_app_hears_of_it_once_however_often_wechat_repeats_it(office: 
         await office.receive(HeardKind.FOLLOW, scene=SCENE.id)
 
     uid = await office.uid()
-    (alias,) = await office.people.aliases_of(GAME.id, uid)
+    (alias,) = await office.aliases.of_person(GAME.id, uid)
     told = {
         "appId": GAME.id,
         "appName": "farm",
@@ -68,11 +60,11 @@ async def test_scanning_again_undoes_what_the_user_chose_and_not_what_the_app_di
 ) -> None:
     await office.receive(HeardKind.FOLLOW, "1", scene=SCENE.id)
     uid = await office.uid()
-    (subscription,) = await office.people.subscriptions_of(uid)
+    (subscription,) = await office.subscriptions.of_person(uid)
     if choice == "muted":
-        await office.people.set_muted(subscription.id, muted=True)
+        await office.subscriptions.set_muted(subscription.id, muted=True)
     else:
-        await office.people.set_blocked(subscription.id, blocked=True)
+        await office.subscriptions.set_blocked(subscription.id, blocked=True)
 
     await office.receive(HeardKind.SCAN, "2", scene=SCENE.id)
 
@@ -82,7 +74,7 @@ async def test_scanning_again_undoes_what_the_user_chose_and_not_what_the_app_di
 
 
 async def test_what_is_no_consent_is_left_to_others(office: Office) -> None:
-    await office.people.add_scene(
+    await office.scenes.add(
         a_scene(GAME, id="other", purpose=Purpose.REMINDER, target="9"), once=None
     )
 

@@ -13,7 +13,6 @@ from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Answers
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.ports import People
 from wechat_scheduler.audience.qrcodes import Codes
 from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.credentials.census import CensusTaker
@@ -69,7 +68,6 @@ class Services:
     clock: Clock
     directory: Directory
     audience: Audience
-    people: People
     codes: Codes
     openids: Openids
     sending: Sending

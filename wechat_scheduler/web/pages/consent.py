@@ -55,7 +55,7 @@ async def _consenting(services: Services, name: str) -> tuple[App, Alias]:
 
 async def _reminds(services: Services, app: App, alias: Alias) -> bool:
     """Whether reminders of the app reach the user: another scan turns on what the user turned off."""
-    found = await services.people.find(app, [alias.uid])
+    found = await services.audience.find(app, [alias.uid])
     return refusal_of(found.get(alias.uid)) is None
 
 

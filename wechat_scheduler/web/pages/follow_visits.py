@@ -110,7 +110,7 @@ async def turn(request: web.Request) -> web.Response:
     """`POST /u/{capability}`: `do` (`mute`, `unmute`, `unfollow`) to the subscription `id`."""
     services, uid, form = request.app[SERVICES], _uid(request), await request.post()
     given, wish = str(form.get("id", "")), form.get("do")
-    own = await services.people.subscriptions_of(uid)
+    own = await services.audience.subscriptions_of(uid)
     # Whom an app blocked stays so: they cannot leave and come back.
     found = next((one for one in own if str(one.id) == given and not one.blocked), None)
     if found is None:
@@ -126,7 +126,7 @@ async def turn(request: web.Request) -> web.Response:
 
 
 async def _following(services: Services, uid: str) -> Sequence[Following]:
-    taken = [one for one in await services.people.subscriptions_of(uid) if not one.blocked]
+    taken = [one for one in await services.audience.subscriptions_of(uid) if not one.blocked]
     topics = await _topics(services, {one.app_id for one in taken if one.topic_id})
     rows = (_row(services, one, topics, uid) for one in taken)
     return [row for row in rows if row is not None]

@@ -51,7 +51,7 @@ def no_code(error: WeChatError) -> UnavailableError:
 
 async def _scene(services: Services, scene_id: str) -> tuple[App, Scene]:
     """Raises NotFoundError, for one that has ended as well."""
-    scene = await services.people.scene(scene_id)
+    scene = await services.codes.scene(scene_id)
     app = services.directory.app(scene.app_id) if scene else None
     has_ended = scene and scene.expires_at and scene.expires_at <= services.clock.now()
     if scene is None or app is None or has_ended:

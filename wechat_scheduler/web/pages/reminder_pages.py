@@ -101,7 +101,7 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
 
 async def _view(request: web.Request, reminder: Reminder, *, owns: bool) -> ReminderView:
     services = request.app[SERVICES]
-    sharer = await services.people.subscriber(reminder.owner) if reminder.owner else None
+    sharer = await services.audience.by_uid(reminder.owner) if reminder.owner else None
     capability = request.match_info["capability"]
     upcoming = [at - reminder.defer for at in services.reminders.preview(reminder, UPCOMING)]
     return ReminderView(

@@ -158,7 +158,7 @@ async def _require_consent(services: Services, call: Call) -> None:
 
 
 async def _found(services: Services, call: Call) -> Found | None:
-    return (await services.people.find(call.app, [call.alias.uid])).get(call.alias.uid)
+    return (await services.audience.find(call.app, [call.alias.uid])).get(call.alias.uid)
 
 
 def _reg(call: Call, found: Found | None) -> Reg:

@@ -111,12 +111,12 @@ async def _invited(request: web.Request, keeper: Keeper, given: Given) -> tuple[
     """Who of the participants is known, by whichever id, and can be reached."""
     if "participants" not in given:
         return None
-    store, names = request.app[SERVICES].people, given["participants"]
-    found = await store.find(keeper.app, names) if names else {}
+    audience, names = request.app[SERVICES].audience, given["participants"]
+    found = await audience.find(keeper.app, names)
     people = [
         found[name].subscriber
         if name in found
-        else await store.subscriber_of(keeper.app.appid, name)  # WeCron's own ids are openids
+        else await audience.by_openid(keeper.app, name)  # WeCron's own ids are openids
         for name in names
     ]
     return tuple(dict.fromkeys(one.uid for one in people if one and one.is_reachable))

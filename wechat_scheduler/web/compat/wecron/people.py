@@ -46,7 +46,7 @@ async def keeper_of(request: web.Request) -> Keeper:
     except UnauthorizedError as error:
         raise UnauthorizedError("认证令牌无效。") from error
     request.app[WECRON].calls.count(token.uid)
-    person = await services.people.subscriber(token.uid)
+    person = await services.audience.by_uid(token.uid)
     if person is None:
         raise UnauthorizedError("用户未激活或者已删除。")
     return Keeper(person, app)
@@ -55,7 +55,7 @@ async def keeper_of(request: web.Request) -> Keeper:
 async def people_of(request: web.Request, app: App, uids: Iterable[str]) -> Mapping[str, Person]:
     """Those who have anything to do with a reminder, by uid."""
     wanted = list(dict.fromkeys(filter(None, uids)))
-    found = await request.app[SERVICES].people.find(app, wanted) if wanted else {}
+    found = await request.app[SERVICES].audience.find(app, wanted)
     return {uid: shown(found[uid].subscriber) if uid in found else unknown(uid) for uid in wanted}
 
 

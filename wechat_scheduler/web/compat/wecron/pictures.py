@@ -89,4 +89,4 @@ async def _sharer(request: web.Request, reminder: Reminder) -> Subscriber | None
             return (await keeper_of(request)).person
         except UnauthorizedError as error:
             log.debug("poster.viewer_unknown", error=str(error))
-    return await request.app[SERVICES].people.subscriber(reminder.owner)
+    return await request.app[SERVICES].audience.by_uid(reminder.owner)

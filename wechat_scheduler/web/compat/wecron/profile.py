@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.audience.model import SHANGHAI, Subscriber
+from wechat_scheduler.audience.model import SHANGHAI, Subscriber, SubscriberChange
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.compat.wecron.fields import FieldError, checked, decoded, text_of, url_of
 from wechat_scheduler.web.compat.wecron.people import Keeper, keeper_of, shown
@@ -48,8 +48,8 @@ async def change_profile(request: web.Request) -> web.Response:
     if not changes:
         return _answer(keeper.person, keeper.zone)
     names = {ours: changes[theirs] for theirs, ours in _OURS.items() if theirs in changes}
-    people = request.app[SERVICES].people
-    person = await people.change(keeper.person.uid, **names) or keeper.person
+    audience, change = request.app[SERVICES].audience, SubscriberChange(**names)
+    person = await audience.change(keeper.person.uid, change) or keeper.person
     return _answer(person, Keeper(person, keeper.app).zone)
 
 

@@ -79,7 +79,7 @@ async def create(request: web.Request) -> str:
 async def scanned_by(request: web.Request) -> str:
     """`GET /api/fun/scan-qrcode-uid?code=`: whoever scanned it last. The code is the secret."""
     code = request.query.get("code", "")
-    scene = await request.app[SERVICES].people.scene(code) if _CODE.fullmatch(code) else None
+    scene = await request.app[SERVICES].codes.scene(code) if _CODE.fullmatch(code) else None
     if scene is None or scene.purpose is not Purpose.APP:
         raise WxPusherError("code 不存在", field="code")
     if not scene.last_uid:

@@ -151,7 +151,7 @@ async def _records(
 ) -> Sequence[SubscriptionRecord]:
     names = {0: app.name} | {one.id: one.name for one in await services.audience.topics(app)}
     uids = list({one.uid for one, _ in rows if one.topic_id})
-    found = await services.people.find(app, uids) if uids else {}
+    found = await services.audience.find(app, uids)
     known = {uid for uid, one in found.items() if one.subscription is not None}
     return [_record(subscription, names, known) for subscription, _ in rows]
 

@@ -106,7 +106,7 @@ async def _receivers(request: web.Request, app: App, body: ReminderSettings) -> 
 
 
 async def _people(request: web.Request, app: App, names: list[str]) -> dict[Receiver, str]:
-    found = await request.app[SERVICES].people.find(app, names) if names else {}
+    found = await request.app[SERVICES].audience.find(app, names)
     return {name: one.subscriber.uid for name, one in found.items()}
 
 

@@ -112,7 +112,7 @@ def read_bindings(body: bytes) -> dict[str, str]:
 
 
 def read_change(body: bytes) -> tuple[bool | None, dict[str, Any]]:
-    """Whether the app blocks them, None if that is not said; and what `People.change` takes."""
+    """Whether the app blocks them, None if that is not said; and the fields of a `SubscriberChange`."""
     parsed = decode(_change, body)
     changes: dict[str, Any] = {}
     if parsed.zone is not UNSET:

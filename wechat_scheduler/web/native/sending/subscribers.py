@@ -7,8 +7,7 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
-from wechat_scheduler.audience.model import App, Found, Subscriber, Subscription
-from wechat_scheduler.audience.registry import OURS
+from wechat_scheduler.audience.model import App, Found, Subscriber, SubscriberChange, Subscription
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.kit import envelope
@@ -29,8 +28,6 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import (
 log = structlog.get_logger(__name__)
 
 BLOCKED = {"true": True, "false": False}
-# What one subscriber can have of one app: subscriptions to this many topics are ended at once.
-TOPICS_AT_ONCE = 1000
 
 
 async def bind(request: web.Request) -> web.Response:
@@ -73,7 +70,7 @@ async def change(request: web.Request) -> web.Response:
     subscriber, subscription = await _subscribed(request, app)
     blocked, changes = read_change(await request.read())
     if changes:
-        await services.people.change(subscriber.uid, **changes)
+        await services.audience.change(subscriber.uid, SubscriberChange(**changes))
     if blocked is not None:
         await services.audience.block(app, subscription.id, blocked=blocked)
         log.info("subscriber.blocked", uid=subscriber.uid, app=app.id, blocked=blocked)
@@ -82,17 +79,8 @@ async def change(request: web.Request) -> web.Response:
 
 async def remove(request: web.Request) -> web.Response:
     """`DELETE /v1/apps/{app}/subscribers/{name}`: from the app, its topics, and its names for them."""
-    services, app = request.app[SERVICES], app_of(request)
-    name = request.match_info["name"]
-    found = await _found(request, app)
-    subscriber, own = found.subscriber, found.subscription
-    topics = await services.audience.subscribers(
-        app, topic_id=None, uid=subscriber.uid, limit=TOPICS_AT_ONCE
-    )
-    for subscription in (*([own] if own else []), *(one for one, _ in topics)):
-        await services.people.unsubscribe(subscription.id)
-    if not name.startswith(OURS):
-        await services.people.unbind(app.id, name)
+    app, name = app_of(request), request.match_info["name"]
+    subscriber = await request.app[SERVICES].audience.dismiss(app, name)
     log.info("subscriber.removed", uid=subscriber.uid, app=app.id, by=request[CALLER].id)
     return envelope.success("success")
 
