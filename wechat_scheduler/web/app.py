@@ -6,8 +6,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
-from wechat_scheduler.web.compat.catalogue import APIS
-from wechat_scheduler.web.compat.catalogue import unrouted as foreign_unrouted
+from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.kit import envelope, nowhere
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.query import refuse_nul
@@ -62,8 +61,7 @@ NATIVE = (
     *SENDING_ROUTES,
     *REMINDER_ROUTES,
 )
-FOREIGN = (*(route for api in APIS for route in api.routes), *PAGES)
-ROUTES = (*NATIVE, *FOREIGN)
+ROUTES = (*NATIVE, *PAGES, *(route for api in catalogue.APIS for route in api.routes))
 
 
 def create_app(services: Services, config: Config) -> web.Application:
@@ -78,11 +76,9 @@ def create_app(services: Services, config: Config) -> web.Application:
         app.router.add_route(route.method, route.path, _admitting(route))
     for method, path in nowhere.caught(NATIVE):
         app.router.add_route(method, path, nowhere.refuse_method)
-    spellings = (route for api in APIS for route in api.spellings)
-    for route in (*FOREIGN, *spellings):
+    for route in PAGES:
         app.router.add_route(route.method, route.path, route.handler)
-    for api in APIS:
-        api.setup(app, config, services.clock)
+    catalogue.serve(app, config, services.clock)
     return app
 
 
@@ -105,7 +101,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         log.debug("api.hung_up", path=request.path)
         return envelope.refusal(400, "the body broke off")  # which nobody is there to read
     except web.HTTPException as error:
-        return foreign_unrouted(request, error) or nowhere.unrouted(request, error, NATIVE)
+        return catalogue.unrouted(request, error) or nowhere.unrouted(request, error, NATIVE)
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)
         return envelope.refusal(500, "something went wrong here; the log says what")

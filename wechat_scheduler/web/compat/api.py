@@ -8,6 +8,7 @@ from aiohttp import web
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.web.kit.route import Route
+from wechat_scheduler.web.kit.shapes import Shape
 
 Unrouted: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
 Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
@@ -18,12 +19,17 @@ def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
 
 
 class Api(NamedTuple):
-    """`prefixes` are the beginnings of the paths that belong to the API: where no route fits one,
-    `unrouted` answers. `spellings` are other ways to write the paths of `routes`, tried after the
-    routes of all APIs. `setup` puts the limits and the state of the API under a key of its own."""
+    """A foreign API: its paths begin with one of `prefixes`.
+
+    `refused` gives the errors of its handlers the form of the API. `unrouted` answers a request
+    that no route fits. `spellings` are other ways to write the paths of `routes`; they are tried
+    after the routes of all APIs. `setup` puts the limits and the state of the API under a key of
+    its own.
+    """
 
     prefixes: tuple[str, ...]
     routes: tuple[Route, ...]
+    refused: Shape
     unrouted: Unrouted
     spellings: tuple[Route, ...] = ()
     setup: Setup = no_setup

@@ -34,7 +34,6 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import REPLAYED, Keep, asked_for, once_only
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.shapes import shaped
 
 PATH: Final = "/message/v2/notices"
 ACCEPTED: Final = '{"code":200}'
@@ -201,6 +200,7 @@ def _text(value: Any) -> str:
 
 API = Api(
     prefixes=("/message/v2",),
-    routes=(Route(hdrs.METH_POST, PATH, shaped(send, refused), Proof.TOKEN),),
+    routes=(Route(hdrs.METH_POST, PATH, send, Proof.TOKEN),),
+    refused=refused,
     unrouted=unrouted,
 )

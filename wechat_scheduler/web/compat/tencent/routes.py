@@ -35,7 +35,6 @@ from wechat_scheduler.web.compat.tencent.calls import Call, admitted, known
 from wechat_scheduler.web.compat.tencent.slots import Slot, read_slots
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
-from wechat_scheduler.web.kit.shapes import shaped
 
 # Marks the reminders that this API made.
 SOURCE: Final = "tencent"
@@ -172,11 +171,11 @@ def _setup(app: web.Application, config: Config, clock: Clock) -> None:
 
 
 ROUTES = (
-    Route(hdrs.METH_POST, SET, shaped(set_reminder, refused), Proof.SIGNATURE),
-    Route(hdrs.METH_GET, IS_SET, shaped(is_reminder_set, refused), Proof.SIGNATURE),
-    Route(hdrs.METH_POST, IS_SET, shaped(is_reminder_set, refused), Proof.SIGNATURE),
-    Route(hdrs.METH_GET, ANY, shaped(nothing, refused), Proof.SIGNATURE),
-    Route(hdrs.METH_POST, ANY, shaped(nothing, refused), Proof.SIGNATURE),
+    Route(hdrs.METH_POST, SET, set_reminder, Proof.SIGNATURE),
+    Route(hdrs.METH_GET, IS_SET, is_reminder_set, Proof.SIGNATURE),
+    Route(hdrs.METH_POST, IS_SET, is_reminder_set, Proof.SIGNATURE),
+    Route(hdrs.METH_GET, ANY, nothing, Proof.SIGNATURE),
+    Route(hdrs.METH_POST, ANY, nothing, Proof.SIGNATURE),
 )
 
-API = Api(prefixes=("/v3/",), routes=ROUTES, unrouted=unrouted, setup=_setup)
+API = Api(prefixes=("/v3/",), routes=ROUTES, refused=refused, unrouted=unrouted, setup=_setup)

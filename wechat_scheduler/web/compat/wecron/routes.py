@@ -34,9 +34,8 @@ from wechat_scheduler.web.compat.wecron.people import Keeper, keeper_of, people_
 from wechat_scheduler.web.compat.wecron.pictures import qrcode, share_post
 from wechat_scheduler.web.compat.wecron.profile import change_profile, profile
 from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
-from wechat_scheduler.web.kit.route import Handler, Proof, Route
+from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.pages.reminder_links import find_reminder, page_path
 
 log = structlog.get_logger(__name__)
@@ -177,22 +176,18 @@ def _json(found: object) -> web.Response:
     return web.Response(body=msgspec.json.encode(found), content_type="application/json")
 
 
-def _route(method: str, path: str, handler: Handler, proof: Proof) -> Route:
-    return Route(method, path, shaped(handler, refused), proof)
-
-
 ROUTES = (
-    _route(hdrs.METH_POST, REMINDS, create, Proof.TOKEN),
-    _route(hdrs.METH_GET, REMINDS, listed, Proof.TOKEN),
-    _route(hdrs.METH_GET, ONE, shown, Proof.TOKEN),
-    _route(hdrs.METH_PATCH, ONE, change, Proof.TOKEN),
-    _route(hdrs.METH_DELETE, ONE, remove, Proof.TOKEN),
-    _route(hdrs.METH_GET, f"{ONE}qrcode/", qrcode, Proof.CAPABILITY),
-    _route(hdrs.METH_GET, f"{ONE}share_post/", share_post, Proof.CAPABILITY),
-    _route(hdrs.METH_GET, PROFILE, profile, Proof.TOKEN),
-    _route(hdrs.METH_PATCH, PROFILE, change_profile, Proof.TOKEN),
-    _route(hdrs.METH_GET, "/reminds/{id}", opened, Proof.CAPABILITY),
-    _route(hdrs.METH_GET, "/reminds/media/{id}", media, Proof.CAPABILITY),
+    Route(hdrs.METH_POST, REMINDS, create, Proof.TOKEN),
+    Route(hdrs.METH_GET, REMINDS, listed, Proof.TOKEN),
+    Route(hdrs.METH_GET, ONE, shown, Proof.TOKEN),
+    Route(hdrs.METH_PATCH, ONE, change, Proof.TOKEN),
+    Route(hdrs.METH_DELETE, ONE, remove, Proof.TOKEN),
+    Route(hdrs.METH_GET, f"{ONE}qrcode/", qrcode, Proof.CAPABILITY),
+    Route(hdrs.METH_GET, f"{ONE}share_post/", share_post, Proof.CAPABILITY),
+    Route(hdrs.METH_GET, PROFILE, profile, Proof.TOKEN),
+    Route(hdrs.METH_PATCH, PROFILE, change_profile, Proof.TOKEN),
+    Route(hdrs.METH_GET, "/reminds/{id}", opened, Proof.CAPABILITY),
+    Route(hdrs.METH_GET, "/reminds/media/{id}", media, Proof.CAPABILITY),
 )
 
 # The same paths without the slash at their end, which the original redirects, and those with one.
@@ -204,6 +199,7 @@ SPELLINGS = tuple(
 API = Api(
     prefixes=("/reminds/", "/profile/api"),
     routes=ROUTES,
+    refused=refused,
     unrouted=unrouted,
     spellings=SPELLINGS,
     setup=setup,

@@ -32,7 +32,7 @@ from wechat_scheduler.web.compat.wxpusher import queries as wxpusher_queries
 from wechat_scheduler.web.compat.wxpusher import simple as wxpusher_simple
 from wechat_scheduler.web.compat.wxpusher import users as wxpusher_users
 from wechat_scheduler.web.compat.wxpusher.callers import setup
-from wechat_scheduler.web.compat.wxpusher.wire import answering, unrouted
+from wechat_scheduler.web.compat.wxpusher.wire import answering, refused, unrouted
 from wechat_scheduler.web.kit.route import Proof, Route
 
 SEND: Final = "/api/send/message"
@@ -76,6 +76,7 @@ def _spellings() -> Iterator[Route]:
 API = Api(
     prefixes=("/api/",),
     routes=ROUTES,
+    refused=refused,
     unrouted=unrouted,
     spellings=tuple(_spellings()),
     setup=setup,

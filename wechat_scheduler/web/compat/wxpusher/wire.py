@@ -22,7 +22,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.route import Handler
-from wechat_scheduler.web.kit.shapes import TroubleError, shaped
+from wechat_scheduler.web.kit.shapes import TroubleError
 
 T = TypeVar("T")
 
@@ -77,12 +77,12 @@ def respond(text: str) -> web.Response:
 
 
 def answering(handler: Callable[[web.Request], Awaitable[str]]) -> Handler:
-    """A handler that returns the text of its answer, as a route's: its errors are WxPusher's."""
+    """A handler of a route from one that returns the text of its answer."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         return respond(await handler(request))
 
-    return shaped(answer, refused)
+    return answer
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
