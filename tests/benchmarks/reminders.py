@@ -18,7 +18,7 @@ from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Attempt, Outcome, Settled, Way
 from wechat_scheduler.log.setup import configure
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.reminders.model import Reminder
 
 CROWD = 5_000
 GREAT = 100_000
@@ -106,14 +106,17 @@ async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
     async def write() -> None:
         for number, at in numbered:
             # Its text says when it was due, for whoever sees it taken.
-            draft = Draft(
+            reminder = Reminder(
+                app_id=app.id,
+                source="benchmark",
                 title="吃药",
                 detail=at.isoformat(),
                 start=at,
                 way=Way.TEMPLATE,
                 owner=uids[number % PEOPLE],
+                created_at=bare.clock.now(),
             )
-            await bare.works.outgoing.reminding.desk.create(draft, app_id=app.id, source="test")
+            await bare.works.outgoing.reminding.desk.create(reminder)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(WRITERS):

@@ -1,19 +1,18 @@
 """A store of reminders with its desk and its loop, which can be killed and started again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.stores.suite import VAULT, opened
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
-from wechat_scheduler.reminders.planning import Draft
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.due_reminders import SqlDueReminders
@@ -32,9 +31,10 @@ def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def draft(start: datetime, **fields: Any) -> Draft:
-    written: dict[str, Any] = {"title": "浇花", "start": start, "people": ("UID_a",)}
-    return Draft(**written | fields)
+def draft(start: datetime, **fields: Any) -> Reminder:
+    """A reminder that is not planned yet."""
+    written: dict[str, Any] = {"app_id": APP, "source": "test", "title": "浇花", "start": start}
+    return Reminder(**{"created_at": START} | written | fields)
 
 
 def page(reminder: Reminder) -> str:
@@ -56,8 +56,11 @@ class Memory:
         self.work = ReminderWork(self.due, clock=clock, lease=LEASE, page=page, wake=self._wake)
         self.loop: Clockwork[Claimed, Fired] = Clockwork(self.work, clock=clock, slots=10)
 
-    async def create(self, start: datetime, **fields: Any) -> Reminder:
-        return await self.desk.create(draft(start, **fields), app_id=APP, source="test")
+    async def create(
+        self, start: datetime, *, people: Sequence[str] = ("UID_a",), **fields: Any
+    ) -> Reminder:
+        planned = draft(start, **{"created_at": self.clock.now()} | fields)
+        return await self.desk.create(planned, people)
 
     async def run(self, until: datetime) -> None:
         """Fire what is due until then, each at its time."""

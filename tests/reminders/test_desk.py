@@ -48,7 +48,7 @@ async def test_what_cannot_be_is_refused_and_named(
     memory: Memory, fields: dict[str, Any], error: type[ReminderError], field: str
 ) -> None:
     with pytest.raises(error) as caught:
-        await memory.desk.create(draft(**{"start": EIGHT} | fields), app_id=7, source="test")
+        await memory.create(**{"start": EIGHT} | fields)
 
     assert (caught.value.field, caught.value.status) == (field, 400)
     assert await memory.store.of_app(7, limit=9) == []
@@ -62,7 +62,7 @@ async def test_what_is_past_is_refused_with_the_time_it_would_have_had(memory: M
 
 
 async def test_who_forgives_may_be_late(memory: Memory) -> None:
-    reminder = memory.desk.plan(draft(PAST), app_id=7, source="test", forgiving=2 * DAY)
+    reminder = memory.desk.plan(draft(PAST), forgiving=2 * DAY)
 
     assert reminder.due_at == PAST
 
@@ -76,12 +76,7 @@ async def test_a_recurrence_begins_with_the_first_occurrence_that_is_ahead(memor
 
 
 async def test_an_id_that_is_known_is_the_same_reminder(memory: Memory) -> None:
-    twice = [
-        await memory.desk.create(
-            draft(EIGHT, title=title), app_id=7, source="test", reminder_id="f" * 32
-        )
-        for title in ("first", "second")
-    ]
+    twice = [await memory.create(EIGHT, title=title, id="f" * 32) for title in ("first", "second")]
 
     assert [reminder.title for reminder in twice] == ["first", "first"]
 
@@ -137,7 +132,7 @@ async def test_a_paused_one_stays_so_at_its_new_time(memory: Memory) -> None:
     await memory.desk.pause(reminder.id)
 
     moved = await memory.desk.change(
-        reminder.id, lambda each: replace(each, start=EIGHT + DAY, people=("UID_z",))
+        reminder.id, lambda each: replace(each, start=EIGHT + DAY), ("UID_z",)
     )
 
     assert (moved.state, moved.start, moved.due_at) == (State.PAUSED, EIGHT + DAY, None)

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import LEASE, Memory, at, draft, remembering
+from tests.reminders.remembering import LEASE, Memory, at, remembering
 
 BEGIN, END = at("2027-06-01T00:00"), at("2028-06-01T00:00")
 MONTH_ENDS = (
@@ -49,8 +49,7 @@ async def test_a_year_with_restarts_and_kills_says_each_occurrence_once(tmp_path
     async with remembering(tmp_path, clock) as memory:
         for title, (rule, start, zone, _) in YEAR.items():
             where = zone or "Asia/Shanghai"
-            planned = draft(at(start, where), title=title, rule=rule, zone=where)
-            await memory.desk.create(planned, app_id=7, source="test")
+            await memory.create(at(start, where), title=title, rule=rule, zone=where)
 
     told: list[tuple[str, str]] = []
     while clock.now() < END:

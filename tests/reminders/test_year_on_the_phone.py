@@ -39,8 +39,8 @@ async def begin(town: Town) -> str:
     await town.outgoing.directory.change_app(replace(town.app, templates={"reminder": SHOWN}))
     for title, (rule, start, zone, _) in YEAR.items():
         where = zone or "Asia/Shanghai"
-        planned = draft(at(start, where), title=title, rule=rule, zone=where, owner=uid, people=())
-        await town.outgoing.reminding.desk.create(planned, app_id=town.app.id, source="test")
+        planned = draft(at(start, where), title=title, rule=rule, zone=where, owner=uid)
+        await town.outgoing.reminding.desk.create(replace(planned, app_id=town.app.id))
     return uid
 
 

@@ -1,15 +1,16 @@
 """A reminder falls due, and is on the phone."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.reminders.remembering import draft
 from tests.sending.town import Town
 from wechat_scheduler.delivery.model import State
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders.model import Late
-from wechat_scheduler.reminders.planning import Draft
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -18,8 +19,8 @@ async def test_a_daily_reminder_comes_once_a_day(place: Town) -> None:
     uid = await place.follow()
     tomorrow = place.clock.now().astimezone(SHANGHAI) + timedelta(days=1)
     eight = tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
-    draft = Draft(title="吃药", start=eight, rule="FREQ=DAILY", owner=uid)
-    await place.outgoing.reminding.desk.create(draft, app_id=place.app.id, source="test")
+    daily = draft(eight, app_id=place.app.id, rule="FREQ=DAILY", owner=uid)
+    await place.outgoing.reminding.desk.create(daily)
 
     for days in range(3):
         place.clock.advance_to(eight + timedelta(days=days))
@@ -36,10 +37,8 @@ async def test_what_fell_due_while_nobody_was_up_is_late_on_the_phone(place: Tow
     noon = place.clock.now().astimezone(SHANGHAI).replace(hour=12, minute=0)
     detail = "阳台上的每一盆都要浇到，多肉除外"
     for late in Late:
-        draft = Draft(
-            title=late, detail=detail, start=noon, rule="FREQ=HOURLY", late=late, owner=uid
-        )
-        await desk.create(draft, app_id=place.app.id, source="test")
+        hourly = draft(noon, title=late, detail=detail, rule="FREQ=HOURLY", late=late, owner=uid)
+        await desk.create(replace(hourly, app_id=place.app.id))
 
     place.clock.advance_to(noon + timedelta(hours=2, minutes=30))
     await place.settle()
@@ -55,8 +54,7 @@ async def test_an_app_that_is_removed_takes_its_reminders_along(place: Town) -> 
     uid = await place.follow()
     desk = place.outgoing.reminding.desk
     tomorrow = place.clock.now() + timedelta(days=1)
-    draft = Draft(title="吃药", start=tomorrow, owner=uid)
-    reminder = await desk.create(draft, app_id=place.app.id, source="test")
+    reminder = await desk.create(draft(tomorrow, app_id=place.app.id, owner=uid))
 
     await place.outgoing.directory.remove_app(place.app.id)
 

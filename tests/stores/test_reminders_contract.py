@@ -47,7 +47,7 @@ async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:
         SOON, owner="UID_o", detail="阳台", url="https://x/", rule="FREQ=DAILY;COUNT=3",
         zone="Europe/Berlin", defer=-MINUTE / 2, late=Late.SKIP, topics=(0, 9), slot=2, mark="m",
     )  # fmt: skip
-    reminder = memory.desk.plan(planned, app_id=APP, source="test")
+    reminder = memory.desk.plan(planned)
 
     added = await memory.store.add(reminder, ("UID_b", "UID_o", "UID_a"), once=None)
     again = await memory.store.add(replace(reminder, title="other"), (), once=None)
@@ -58,7 +58,7 @@ async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:
 
 
 async def test_what_is_asked_for_twice_is_kept_once(memory: Memory, database: Database) -> None:
-    first, second = (memory.desk.plan(draft(SOON), app_id=APP, source="test") for _ in range(2))
+    first, second = (memory.desk.plan(draft(SOON)) for _ in range(2))
     once = Once(scope="k", key="1", digest="d", answer="first")
     await memory.store.add(first, (), once=once)
 
@@ -181,8 +181,7 @@ async def test_people_see_theirs_and_what_they_joined_by_time(memory: Memory) ->
 
 async def test_an_apps_are_listed_by_id_and_by_what_is_asked(memory: Memory) -> None:
     for title, owner, source in (("a", "UID_o", "bot"), ("b", "", "native")):
-        planned = draft(SOON, title=title, owner=owner)
-        await memory.desk.create(planned, app_id=APP, source=source, reminder_id=title * 32)
+        await memory.create(SOON, title=title, owner=owner, source=source, id=title * 32)
     await memory.desk.pause("b" * 32)
     of = memory.store.of_app
 
@@ -202,11 +201,7 @@ async def test_an_apps_are_listed_by_id_and_by_what_is_asked(memory: Memory) -> 
 async def test_a_new_report_takes_the_place_of_the_old(memory: Memory) -> None:
     def reported(*slots: str) -> list[Reminder]:
         return [
-            memory.desk.plan(
-                draft(SOON, title=title, owner="UID_o", slot=number),
-                app_id=APP,
-                source="report",
-            )
+            memory.desk.plan(draft(SOON, title=title, owner="UID_o", slot=number, source="report"))
             for number, title in enumerate(slots)
         ]
 

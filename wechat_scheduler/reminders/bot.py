@@ -22,7 +22,7 @@ from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
 from wechat_scheduler.reminders.language.problem import LanguageError, Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
-from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
 from wechat_scheduler.reminders.sentences import Pages, Teller
 
@@ -126,12 +126,7 @@ class Bot:
 
     async def _keep(self, parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> str:
         try:
-            reminder = await self._desk.create(
-                _draft(parsed, teller),
-                app_id=app.id if app else 0,
-                source=SOURCE,
-                reminder_id=_id_of(heard),
-            )
+            reminder = await self._desk.create(_reminder(parsed, heard, teller, app))
         except ReminderError as error:
             log.info("bot.refused", uid=teller.uid, field=error.field)
             return _refused(error, teller)
@@ -147,15 +142,18 @@ class Bot:
         return min(apps, key=lambda app: "reminder" not in app.templates, default=None)
 
 
-def _draft(parsed: Parsed, teller: Teller) -> Draft:
-    return Draft(
-        title=parsed.title or NAMELESS,
-        start=parsed.time,
-        rule=parsed.rule,
-        zone=str(teller.zone),
-        defer=-(parsed.advance or timedelta(0)),
+def _reminder(parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> Reminder:
+    nameless = Reminder(
+        id=_id_of(heard),
+        app_id=app.id if app else 0,
+        source=SOURCE,
         owner=teller.uid,
+        title=NAMELESS,
+        start=parsed.time,
+        zone=str(teller.zone),
+        created_at=teller.now,
     )
+    return as_said(nameless, parsed)
 
 
 def _id_of(heard: Heard) -> str:

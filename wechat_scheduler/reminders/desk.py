@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import structlog
 
@@ -11,7 +10,7 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reminders.model import Reminder, State
-from wechat_scheduler.reminders.planning import Draft, ahead, check, draft_of, first
+from wechat_scheduler.reminders.planning import ahead, check, check_people, first, starting
 from wechat_scheduler.reminders.ports import Reminders
 
 log = structlog.get_logger(__name__)
@@ -47,49 +46,30 @@ class ReminderDesk:
         self._wake = wake
         self.shortest = shortest
 
-    def plan(
-        self,
-        draft: Draft,
-        *,
-        app_id: int,
-        source: str,
-        reminder_id: str = "",
-        forgiving: timedelta = timedelta(0),
-    ) -> Reminder:
-        """What would be made of it; nothing is stored. A one-off may be past by `forgiving`."""
-        check(draft)
+    def plan(self, reminder: Reminder, *, forgiving: timedelta = timedelta(0)) -> Reminder:
+        """With its first occurrence; nothing is stored. A one-off may be past by `forgiving`."""
+        check(reminder)
         now = self._clock.now()
-        found = first(draft, now=now, shortest=self.shortest, forgiving=forgiving)
-        return Reminder(
-            id=reminder_id or uuid4().hex,
-            app_id=app_id,
-            source=source,
-            created_at=now,
-            start=found.at,
-            rule=str(found.rule),
-            due_at=found.at + draft.defer,
-            zone=draft.zone,
-            defer=draft.defer,
-            **draft.said(),
-        )
+        found = first(reminder, now=now, shortest=self.shortest, forgiving=forgiving)
+        return starting(reminder, found)
 
     async def create(
         self,
-        draft: Draft,
+        reminder: Reminder,
+        people: Sequence[str] = (),
         *,
-        app_id: int,
-        source: str,
-        reminder_id: str = "",
         once: Callable[[Reminder], Once | None] = lambda reminder: None,
     ) -> Reminder:
-        """Keep it. With a `reminder_id` that is known already, the one of that id is returned, and
-        nothing is changed. `once` gets what the answer is to show. Raises as `once.Once` says."""
-        reminder = self.plan(draft, app_id=app_id, source=source, reminder_id=reminder_id)
-        if not await self._store.add(reminder, draft.people, once=once(reminder)):
-            return await self.reminder(reminder.id)
-        log.info("reminder.created", reminder=reminder.id, app=app_id, source=source)
+        """Plans and stores it, with `people` as those who joined. If its id is known already, returns
+        the stored one and changes nothing. `once` gets what the answer is to show. Raises as
+        `once.Once` says."""
+        check_people(people)
+        planned = self.plan(reminder)
+        if not await self._store.add(planned, people, once=once(planned)):
+            return await self.reminder(planned.id)
+        log.info("reminder.created", reminder=planned.id, app=planned.app_id, source=planned.source)
         self._wake()
-        return reminder
+        return planned
 
     async def replace_slots(
         self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
@@ -98,14 +78,19 @@ class ReminderDesk:
         await self._store.replace_slots(app_id, owner, source, reminders)
         self._wake()
 
-    async def change(self, reminder_id: str, edit: Callable[[Draft], Draft]) -> Reminder:
-        """`edit` gets it as it stands, perhaps several times. With another time it is active
-        again, unless it is paused; with the same one it stays where it is."""
-
+    async def change(
+        self,
+        reminder_id: str,
+        edit: Callable[[Reminder], Reminder],
+        people: Sequence[str] | None = None,
+    ) -> Reminder:
+        """`edit` gets it as it is stored, perhaps several times, and changes what was asked for. With
+        another time it is active again, unless it is paused. `people` replace those who joined; None
+        leaves them."""
+        check_people(people or ())
         for _ in range(TRIES):
             before = await self.reminder(reminder_id)
-            draft = edit(draft_of(before, await self.people(reminder_id)))
-            if await self._store.change(self._edited(before, draft), draft.people):
+            if await self._store.change(self._edited(before, edit(before)), people):
                 self._wake()
                 return await self.reminder(reminder_id)
         raise _busy(reminder_id)
@@ -208,29 +193,22 @@ class ReminderDesk:
                 return await self.reminder(reminder_id)
         raise _busy(reminder_id)
 
-    def _edited(self, reminder: Reminder, draft: Draft) -> Reminder:
-        check(draft)
-        edited = replace(reminder, **draft.said())
-        is_same_time = draft.timing == draft_of(reminder, ()).timing
-        return edited if is_same_time else self._retimed(edited, draft)
+    def _edited(self, before: Reminder, edited: Reminder) -> Reminder:
+        check(edited)
+        if edited.timing == before.timing:
+            return edited
+        # What was good once is good for as long as it is the same.
+        is_known = edited.rule == before.rule
+        return self._retimed(edited, timedelta(0) if is_known else self.shortest)
 
     def _resumed(self, reminder: Reminder, state: State) -> Reminder:
-        return self._retimed(replace(reminder, state=state), draft_of(reminder, ()))
+        return self._retimed(replace(reminder, state=state), timedelta(0))
 
-    def _retimed(self, reminder: Reminder, draft: Draft) -> Reminder:
-        # What was good once is good for as long as it is the same.
-        shortest = timedelta(0) if draft.rule == reminder.rule else self.shortest
-        found = first(draft, now=self._clock.now(), shortest=shortest)
-        is_paused = reminder.state is State.PAUSED
-        return replace(
-            reminder,
-            start=found.at,
-            rule=str(found.rule),
-            zone=draft.zone,
-            defer=draft.defer,
-            state=State.PAUSED if is_paused else State.ACTIVE,
-            due_at=None if is_paused else found.at + draft.defer,
-        )
+    def _retimed(self, reminder: Reminder, shortest: timedelta) -> Reminder:
+        planned = starting(reminder, first(reminder, now=self._clock.now(), shortest=shortest))
+        if reminder.state is State.PAUSED:
+            return replace(planned, due_at=None)
+        return replace(planned, state=State.ACTIVE)
 
 
 def _stopped(reminder: Reminder, state: State) -> Reminder:

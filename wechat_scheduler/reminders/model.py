@@ -1,9 +1,10 @@
 """The nouns of what is due at a time."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
+from uuid import uuid4
 
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
@@ -34,23 +35,31 @@ class Late(enum.StrEnum):
     """Every one is sent, and says that it is late."""
 
 
+def new_id() -> str:
+    """32 hex digits."""
+    return uuid4().hex
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """Something to be said at a time, once or again and again.
+    """A message that is sent at a time, once or again and again.
+
+    APIs fill in what was asked for; `ReminderDesk` sets what follows from it. Until then `start` is any
+    aware instant (with a rule it may be past) and `due_at` is None.
 
     `id` is 32 hex digits. `start` is the next occurrence (of a one-off: the occurrence), at the wall
-    time that it keeps in `zone`; `rule` is empty for a one-off, else what `recurrence.read` takes,
-    with what remains of its count. It is said `defer` after each occurrence (negative: before).
-    `due_at` is when, None if never again. `owner` is a uid, or empty for what an app reminds of; they,
-    whoever joined, and the `topics` (0: everybody who takes the app's messages) are told.
-    `fired` and `missed` count occurrences, `last_at` is when one was sent. `source` is the word of the
-    API that made it. `slot` and `mark` belong to that API: they are kept, and read by it alone.
+    time that it keeps in `zone`; `rule` is empty for a one-off, else a text that `recurrence.read`
+    takes, its COUNT less by what was sent. The message is sent `defer` after each occurrence (negative:
+    before it), next at `due_at`; None means never again. `owner` is a uid, or empty if an app reminds
+    its `topics` or the people who joined. Topic 0 is everybody who takes the app's messages. `fired`
+    and `missed` count occurrences, `last_at` is when the last message was sent. `source` is the word
+    of the API that made it. `slot` and `mark` belong to that API, and are read by it alone.
     """
 
-    id: str
+    id: str = field(default_factory=new_id)
     app_id: int
-    owner: str
     source: str
+    owner: str = ""
     title: str
     detail: str = ""
     url: str = ""
@@ -58,7 +67,7 @@ class Reminder:
     rule: str = ""
     zone: str = SHANGHAI
     defer: timedelta = timedelta(0)
-    due_at: datetime | None
+    due_at: datetime | None = None
     state: State = State.ACTIVE
     late: Late = Late.ONCE
     grace: timedelta = timedelta(minutes=5)
@@ -72,6 +81,10 @@ class Reminder:
     last_at: datetime | None = None
     created_at: datetime
     revision: int = 0
+
+    @property
+    def timing(self) -> tuple[datetime, str, str, timedelta]:
+        return self.start, self.rule, self.zone, self.defer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

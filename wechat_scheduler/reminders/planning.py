@@ -1,16 +1,15 @@
-"""From what somebody asks for to a reminder that can be kept. Pure."""
+"""Checks what is asked for, and finds its first occurrence. Pure."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.audience.model import SHANGHAI
-from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.model import Late, Reminder, State
+from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.model import Reminder, State
 from wechat_scheduler.reminders.recurrence import Occurrence, Rule, following, read, upcoming
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
 
@@ -32,91 +31,67 @@ LOOKED_AT = 20
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What is to be reminded of; the fields are those of `Reminder`. `start` is any aware instant.
-    With a rule it may be past: the first occurrence is the first that is not."""
-
-    title: str
-    detail: str = ""
-    url: str = ""
-    start: datetime
-    rule: str = ""
-    zone: str = SHANGHAI
-    defer: timedelta = timedelta(0)
-    late: Late = Late.ONCE
-    grace: timedelta = timedelta(minutes=5)
-    way: Way = Way.AUTO
-    priority: Priority = Priority.NORMAL
-    owner: str = ""
-    people: tuple[str, ...] = ()
-    topics: tuple[int, ...] = ()
-    slot: int = 0
-    mark: str = ""
-
-    @property
-    def timing(self) -> tuple[datetime, str, str, timedelta]:
-        return self.start, self.rule, self.zone, self.defer
-
-    def said(self) -> dict[str, Any]:
-        """All but when, and to whom beside the owner."""
-        return {name: getattr(self, name) for name in _SAID}
+def as_said(reminder: Reminder, parsed: Parsed) -> Reminder:
+    """With the time and the rule of a sentence, and its title and `defer` if it says them."""
+    return replace(
+        reminder,
+        start=parsed.time,
+        rule=parsed.rule,
+        title=parsed.title or reminder.title,
+        defer=-parsed.advance if parsed.advance else reminder.defer,
+    )
 
 
-_SAID = [
-    each.name
-    for each in fields(Draft)
-    if each.name not in ("start", "rule", "zone", "defer", "people")
-]
-
-
-def draft_of(reminder: Reminder, people: tuple[str, ...]) -> Draft:
-    """To be edited."""
-    names = (each.name for each in fields(Draft) if each.name != "people")
-    return Draft(**{name: getattr(reminder, name) for name in names}, people=people)
-
-
-def check(draft: Draft) -> None:
+def check(reminder: Reminder) -> None:
     """Everything that has nothing to do with when. Raises ReminderError."""
-    if not draft.title.strip():
+    if not reminder.title.strip():
         raise ReminderError("must not be empty", field="title")
     for name, text, most in (
-        ("title", draft.title, LONGEST_TITLE),
-        ("text", draft.detail, LONGEST_DETAIL),
-        ("url", draft.url, LONGEST_URL),
+        ("title", reminder.title, LONGEST_TITLE),
+        ("text", reminder.detail, LONGEST_DETAIL),
+        ("url", reminder.url, LONGEST_URL),
     ):
         if len(text) > most:
             raise ReminderError(f"is longer than {most} characters", field=name)
         if "\0" in text:  # PostgreSQL keeps none
             raise ReminderError("has a NUL in it", field=name)
-    if draft.url and not _is_link(draft.url):
+    if reminder.url and not _is_link(reminder.url):
         raise ReminderError("must begin with http:// or https://, without spaces", field="url")
-    if not timedelta(0) <= draft.grace <= FARTHEST:
+    if not timedelta(0) <= reminder.grace <= FARTHEST:
         raise ReminderError("must be from 0 to 366 days", field="grace")
-    if len(draft.people) > MOST_PEOPLE:
+
+
+def check_people(people: Sequence[str]) -> None:
+    """Raises ReminderError."""
+    if len(people) > MOST_PEOPLE:
         raise ReminderError(f"more than {MOST_PEOPLE} people: use a topic", field="to")
 
 
+def starting(reminder: Reminder, first: Occurrence) -> Reminder:
+    """As it waits for that occurrence."""
+    return replace(reminder, start=first.at, rule=str(first.rule), due_at=first.at + reminder.defer)
+
+
 def first(
-    draft: Draft, *, now: datetime, shortest: timedelta, forgiving: timedelta = timedelta(0)
+    reminder: Reminder, *, now: datetime, shortest: timedelta, forgiving: timedelta = timedelta(0)
 ) -> Occurrence:
     """The first occurrence that is due after `now`; of a one-off, if it is no older than `forgiving`.
 
     Raises PastError, ZoneError, RuleError, or ReminderError for what is too far away.
     """
-    zone = zone_of(draft.zone)
-    if abs(draft.start - now) > HORIZON:
+    zone = zone_of(reminder.zone)
+    if abs(reminder.start - now) > HORIZON:
         raise ReminderError("is more than 100 years away", field="time")
-    if abs(draft.defer) > FARTHEST:
+    if abs(reminder.defer) > FARTHEST:
         raise ReminderError("is more than 366 days", field="defer")
-    start = draft.start.astimezone(UTC).replace(microsecond=0)
-    rule = _read(draft.rule, shortest)
+    start = reminder.start.astimezone(UTC).replace(microsecond=0)
+    rule = _read(reminder.rule, shortest)
     after = start - _SECOND
     if rule:
-        after = max(after, now - draft.defer)
-    elif start + draft.defer + forgiving <= now:
+        after = max(after, now - reminder.defer)
+    elif start + reminder.defer + forgiving <= now:
         field = "time" if start + forgiving <= now else "defer"
-        raise PastError(start + draft.defer, zone, field=field)
+        raise PastError(start + reminder.defer, zone, field=field)
     return _found(rule, start, after, zone, shortest)
 
 

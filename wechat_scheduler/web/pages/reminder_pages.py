@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,10 @@ from wechat_scheduler.errors import (
     UnavailableError,
     UnprocessableError,
 )
+from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.render import describe
 from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.reminders.refusals import PastError
 from wechat_scheduler.reminders.sentences import defer_words
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -152,27 +154,29 @@ async def _named(request: web.Request) -> tuple[Reminder, bool]:
 
 
 async def _edit(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:
-    changes: dict[str, Any] = {}
-    if title := form.get("title", "").strip():
-        changes["title"] = title
-    if text := form.get("time", "").strip():
-        changes |= _said(request, reminder, text)
-    desk = request.app[SERVICES].reminders
-    await desk.change(reminder.id, lambda draft: replace(draft, **changes))
+    title, text = form.get("title", "").strip(), form.get("time", "").strip()
+    parsed = _parsed(request, reminder, text) if text else None
+
+    def edit(stored: Reminder) -> Reminder:
+        titled = replace(stored, title=title or stored.title)
+        if parsed is None:
+            return titled
+        # The page shows when the message is sent: that is what its reader changes.
+        retimed = as_said(replace(stored, defer=timedelta(0)), parsed)
+        return replace(retimed, title=titled.title)
+
+    await request.app[SERVICES].reminders.change(reminder.id, edit)
 
 
-def _said(request: web.Request, reminder: Reminder, text: str) -> dict[str, Any]:
-    """The page shows when it is said: that is what its reader changes."""
+def _parsed(request: web.Request, reminder: Reminder, text: str) -> Parsed:
     services = request.app[SERVICES]
-    parsed = heard(
+    return heard(
         text,
         field="",
         now=services.clock.now(),
         zone=ZoneInfo(reminder.zone),
         shortest=services.reminders.shortest,
     )
-    defer = -(parsed.advance or timedelta(0))
-    return {"start": parsed.time, "rule": parsed.rule, "defer": defer}
 
 
 async def _pause(request: web.Request, reminder: Reminder, form: Mapping[str, str]) -> None:

@@ -27,7 +27,6 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.delivery.refusals import refusal_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.planning import Draft
 from wechat_scheduler.reminders.refusals import PastError, ReminderError
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.tencent.answers import FORMAT, RefusedError, Ret, answer, refused
@@ -118,23 +117,21 @@ def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[
     for slot in slots:
         told = (slot.begin, slot.key, slot.sort, slot.title)
         alike[told] += 1
-        draft = Draft(
+        reminder = Reminder(
+            id=_id(call, told, alike[told]),
+            app_id=call.app.id,
+            source=SOURCE,
+            owner=call.alias.uid,
             title=slot.title,
             detail=f"来自「{call.app.name}」",
             start=slot.begin,
             zone=call.app.zone,
-            owner=call.alias.uid,
             slot=slot.number,
             mark=slot.key,
+            created_at=services.clock.now(),
         )
         try:
-            yield services.reminders.plan(
-                draft,
-                app_id=call.app.id,
-                source=SOURCE,
-                reminder_id=_id(call, told, alike[told]),
-                forgiving=FORGIVING,
-            )
+            yield services.reminders.plan(reminder, forgiving=FORGIVING)
         except PastError:
             continue
         except ReminderError as error:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from datetime import datetime
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -11,7 +11,8 @@ from aiohttp import web
 from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.problem import Reason
-from wechat_scheduler.reminders.planning import Draft, rule_of
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.planning import as_said, rule_of
 from wechat_scheduler.reminders.recurrence import Rule
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, RefusedError, past
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
@@ -27,33 +28,49 @@ SOURCE: Final = "wecron"
 _HOUR: Final = 3_600_000  # milliseconds
 
 
-async def drafted(request: web.Request, keeper: Keeper, given: Given) -> Draft:
+def drafted(request: web.Request, keeper: Keeper, given: Given) -> Reminder:
     """Raises RefusedError. A time that is past is refused, however it is deferred or repeated."""
     now = request.app[SERVICES].clock.now()
     parsed = _checked(request, keeper, given)
     start = parsed.time if parsed else instant(given["time"])
     if start <= now:
         raise past(start)
-    said: dict[str, Any] = {"rule": parsed.rule if parsed else "", "title": ""}
-    if parsed:
-        said |= {"title": parsed.title, "defer": -(parsed.advance or timedelta(0))}
-    draft = Draft(**said, start=start, zone=keeper.zone, owner=keeper.person.uid)
+    untitled = Reminder(
+        app_id=keeper.app.id,
+        source=SOURCE,
+        owner=keeper.person.uid,
+        title="",
+        start=start,
+        zone=keeper.zone,
+        created_at=now,
+    )
     if not given.get("title"):
         given = cast(Given, {name: one for name, one in given.items() if name != "title"})
-    return (await edited(request, keeper, given))(draft)
+    return edited(as_said(untitled, parsed) if parsed else untitled, given)
 
 
-async def edited(request: web.Request, keeper: Keeper, given: Given) -> Callable[[Draft], Draft]:
-    """What the fields change, whatever the reminder is by then. The edit raises RefusedError."""
-    invited = await _invited(request, keeper, given)
+def edited(reminder: Reminder, given: Given) -> Reminder:
+    """The reminder with the given fields. Raises RefusedError."""
+    return _titled(_timed(_written(reminder, given), given))
 
-    def edit(draft: Draft) -> Draft:
-        changes = _written(given) | _timed(given, draft)
-        if invited is not None:
-            changes["people"] = tuple(uid for uid in invited if uid != draft.owner)
-        return _titled(replace(draft, **changes))
 
-    return edit
+async def invited(
+    request: web.Request, keeper: Keeper, given: Given, owner: str
+) -> tuple[str, ...] | None:
+    """The uids of the participants who are known, by any id, and can be reached; the owner is none of
+    them. None if participants are not given."""
+    if "participants" not in given:
+        return None
+    audience, names = request.app[SERVICES].audience, given["participants"]
+    found = await audience.find(keeper.app, names)
+    people = [
+        found[name].subscriber
+        if name in found
+        else await audience.by_openid(keeper.app, name)  # WeCron's own ids are openids
+        for name in names
+    ]
+    uids = dict.fromkeys(one.uid for one in people if one and one.is_reachable)
+    return tuple(uid for uid in uids if uid != owner)
 
 
 def milliseconds(start: datetime, mark: str) -> int:
@@ -107,41 +124,34 @@ def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed 
     return None, why
 
 
-async def _invited(request: web.Request, keeper: Keeper, given: Given) -> tuple[str, ...] | None:
-    """Who of the participants is known, by whichever id, and can be reached."""
-    if "participants" not in given:
-        return None
-    audience, names = request.app[SERVICES].audience, given["participants"]
-    found = await audience.find(keeper.app, names)
-    people = [
-        found[name].subscriber
-        if name in found
-        else await audience.by_openid(keeper.app, name)  # WeCron's own ids are openids
-        for name in names
-    ]
-    return tuple(dict.fromkeys(one.uid for one in people if one and one.is_reachable))
+def _written(reminder: Reminder, given: Given) -> Reminder:
+    return replace(
+        reminder,
+        title=given.get("title", reminder.title),
+        detail=given.get("desc", reminder.detail),
+        url=given.get("external_url", reminder.url),
+        defer=given.get("defer", reminder.defer),
+    )
 
 
-def _written(given: Given) -> dict[str, Any]:
-    names = {"title": "title", "desc": "detail", "external_url": "url", "defer": "defer"}
-    return {names[theirs]: value for theirs, value in given.items() if theirs in names}
+def _timed(reminder: Reminder, given: Given) -> Reminder:
+    start, mark = reminder.start, reminder.mark
+    if "time" in given:
+        start, mark = instant(given["time"]), mark_of(given["time"])
+    return replace(reminder, start=start, mark=mark, rule=_rule(reminder, given, start))
 
 
-def _timed(given: Given, draft: Draft) -> dict[str, Any]:
+def _rule(reminder: Reminder, given: Given, start: datetime) -> str:
     """What is sent back as it was shown changes nothing, even of rules that WeCron cannot say; a
     repetition that it can say goes on from another time."""
-    changes: dict[str, Any] = {}
-    start, rule = draft.start, rule_of(draft.rule)
-    shown = repeat_of(rule)
-    if "time" in given:
-        start = instant(given["time"])
-        changes = {"start": start, "mark": mark_of(given["time"])}
-    repeat, there = given.get("repeat", shown), start.astimezone(ZoneInfo(draft.zone))
+    rule = rule_of(reminder.rule)
+    shown, there = repeat_of(rule), start.astimezone(ZoneInfo(reminder.zone))
+    repeat = given.get("repeat", shown)
     if repeat != shown:
-        changes["rule"] = _written_out(lambda: rule_of_repeat(repeat, there))
-    elif shown and start != draft.start:
-        changes["rule"] = _written_out(lambda: moved(rule, there))
-    return changes
+        return _written_out(lambda: rule_of_repeat(repeat, there))
+    if shown and start != reminder.start:
+        return _written_out(lambda: moved(rule, there))
+    return reminder.rule
 
 
 def _written_out(rule: Callable[[], Rule]) -> str:
@@ -151,9 +161,9 @@ def _written_out(rule: Callable[[], Rule]) -> str:
         raise RefusedError({"repeat": [NO_REPEAT]}) from error
 
 
-def _titled(draft: Draft) -> Draft:
-    if draft.title:
-        return draft
-    if not draft.detail:
+def _titled(reminder: Reminder) -> Reminder:
+    if reminder.title:
+        return reminder
+    if not reminder.detail:
         raise RefusedError({"title": [BLANK]})
-    return replace(draft, title=UNTITLED)
+    return replace(reminder, title=UNTITLED)

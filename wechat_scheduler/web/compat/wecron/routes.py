@@ -26,7 +26,7 @@ from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.wecron import pages as wecron_pages
 from wechat_scheduler.web.compat.wecron import shown as wecron_shown
-from wechat_scheduler.web.compat.wecron.drafts import SOURCE, drafted, edited
+from wechat_scheduler.web.compat.wecron.drafts import drafted, edited, invited
 from wechat_scheduler.web.compat.wecron.errors import refused, unrouted
 from wechat_scheduler.web.compat.wecron.fields import Given, read_fields
 from wechat_scheduler.web.compat.wecron.office import WECRON, setup
@@ -98,8 +98,10 @@ async def change(request: web.Request) -> web.Response:
     given, names = read_fields(request, await request.read())
     if reminder.owner != keeper.person.uid and not (reminder.owner and names == ANYBODYS):
         raise ForbiddenError("this reminder is somebody else's")
-    edit = await edited(request, keeper, given)
-    changed = await request.app[SERVICES].reminders.change(reminder.id, edit)
+    people = await invited(request, keeper, given, reminder.owner)
+    changed = await request.app[SERVICES].reminders.change(
+        reminder.id, lambda stored: edited(stored, given), people
+    )
     return await _answer(request, keeper, changed)
 
 
@@ -130,23 +132,17 @@ async def media(request: web.Request) -> web.Response:
 async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) -> None:
     """The code is drawn first: the answer that is kept with the reminder shows it."""
     services, app = request.app[SERVICES], keeper.app
-    draft = await drafted(request, keeper, given)
-    planned = services.reminders.plan(draft, app_id=app.id, source=SOURCE)
-    code = await wecron_shown.qrcode_of(request, planned)
-    people = await people_of(request, app, (draft.owner, *draft.people))
-    invited = [people[uid] for uid in draft.people]
+    reminder = drafted(request, keeper, given)
+    joined = await invited(request, keeper, given, reminder.owner) or ()
+    code = await wecron_shown.qrcode_of(request, services.reminders.plan(reminder))
+    people = await people_of(request, app, (reminder.owner, *joined))
+    participants = [people[uid] for uid in joined]
 
     def answer(reminder: Reminder) -> str:
-        found = wecron_shown.result(reminder, invited, people, services.links, qrcode=code)
+        found = wecron_shown.result(reminder, participants, people, services.links, qrcode=code)
         return msgspec.json.encode(found).decode()
 
-    await services.reminders.create(
-        draft,
-        app_id=app.id,
-        source=SOURCE,
-        reminder_id=planned.id,
-        once=lambda reminder: keep(answer(reminder)),
-    )
+    await services.reminders.create(reminder, joined, once=lambda reminder: keep(answer(reminder)))
 
 
 async def _seen(request: web.Request, keeper: Keeper) -> Reminder:

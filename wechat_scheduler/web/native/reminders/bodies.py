@@ -1,15 +1,15 @@
 """What is said of reminders over HTTP: what is to be reminded of, and what is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.delivery.model import Priority, Way
-from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.model import Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
 from wechat_scheduler.web.native.sending.message_bodies import (
@@ -19,6 +19,8 @@ from wechat_scheduler.web.native.sending.message_bodies import (
     Receiver,
 )
 from wechat_scheduler.web.native.sending.qrcodes import Id
+
+T = TypeVar("T")
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = timedelta(seconds=1)
@@ -110,29 +112,30 @@ class UnfitResult(msgspec.Struct):
     reason: str
 
 
-def given_in(body: ReminderSettings, spoken: Parsed | None) -> dict[str, Any]:
-    """The fields of a `Draft` that a body gives, but for receivers; a sentence, what it leaves out."""
-    given: dict[str, Any] = {}
-    if spoken is not None:
-        given |= {"start": spoken.time, "rule": spoken.rule}
-        given |= {"title": spoken.title} if spoken.title else {}
-        given |= {"defer": -spoken.advance} if spoken.advance else {}
-    written = {
-        "title": body.title,
-        "detail": body.text,
-        "start": body.time,
-        "rule": "" if body.rule is None else body.rule,
-        "zone": body.zone,
-        "defer": body.defer if isinstance(body.defer, UnsetType) else body.defer * MINUTE,
-        "late": body.late if isinstance(body.late, UnsetType) else Late(body.late),
-        "grace": body.grace if isinstance(body.grace, UnsetType) else body.grace * SECOND,
-        "way": body.channel if isinstance(body.channel, UnsetType) else Way(body.channel),
-        "priority": body.priority
-        if isinstance(body.priority, UnsetType)
-        else Priority[body.priority.upper()],
-        "url": body.url,
-    }
-    return given | {name: value for name, value in written.items() if value is not UNSET}
+def with_body(reminder: Reminder, body: ReminderSettings) -> Reminder:
+    """The reminder with what the body gives, but for `when` and the receivers."""
+    return replace(
+        reminder,
+        title=_given(body.title, reminder.title),
+        detail=_given(body.text, reminder.detail),
+        start=_given(body.time, reminder.start),
+        rule="" if body.rule is None else _given(body.rule, reminder.rule),
+        zone=_given(body.zone, reminder.zone),
+        defer=reminder.defer if body.defer is UNSET else body.defer * MINUTE,
+        late=reminder.late if body.late is UNSET else Late(body.late),
+        grace=reminder.grace if body.grace is UNSET else body.grace * SECOND,
+        way=reminder.way if body.channel is UNSET else Way(body.channel),
+        priority=_priority(body, reminder),
+        url=_given(body.url, reminder.url),
+    )
+
+
+def _given(value: T | UnsetType, otherwise: T) -> T:
+    return otherwise if isinstance(value, UnsetType) else value
+
+
+def _priority(body: ReminderSettings, reminder: Reminder) -> Priority:
+    return reminder.priority if body.priority is UNSET else Priority[body.priority.upper()]
 
 
 def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult:

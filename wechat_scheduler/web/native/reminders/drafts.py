@@ -1,8 +1,8 @@
 """From the bodies of requests to what the desk of reminders takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.planning import Draft
+from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import heard
 from wechat_scheduler.web.kit.texts import read_zone
@@ -22,42 +22,72 @@ from wechat_scheduler.web.native.reminders.bodies import (
     ReminderBody,
     ReminderChange,
     ReminderSettings,
-    given_in,
+    with_body,
 )
 from wechat_scheduler.web.native.sending.message_bodies import MOST_RECEIVERS, Receiver
 from wechat_scheduler.web.native.sending.seen_apps import seen_app
 
+# Marks the reminders that this API made.
+SOURCE: Final = "native"
 # Stands for everybody who takes what the app sends.
 EVERYBODY = "*"
 
 
-async def drafted(request: web.Request, body: ReminderBody) -> Draft:
+class Wanted(NamedTuple):
+    """A reminder, not planned yet, and the uids of the people who join it."""
+
+    reminder: Reminder
+    people: tuple[str, ...]
+
+
+class Edit(NamedTuple):
+    """What a body changes of the stored reminder; `people` None leaves those who joined."""
+
+    edit: Callable[[Reminder], Reminder]
+    people: tuple[str, ...] | None
+
+
+async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
     """Raises NotFoundError for an app that the key does not reach, and InvalidRequestError."""
     app = seen_app(request, body.app)
-    given = given_in(body, _spoken(request, body, app.zone))
-    if "start" not in given:
+    parsed = _spoken(request, body, app.zone)
+    if parsed is None and body.time is UNSET:
         raise InvalidRequestError("give a time, or say when", field="time")
-    if "title" not in given:
+    if body.title is UNSET and not (parsed and parsed.title):
         raise InvalidRequestError("is required", field="title")
-    draft = Draft(**{"zone": app.zone} | given | await _receivers(request, app, body))
-    _check(draft)
-    return draft
+    people, topics = await _receivers(request, app, body)
+    now = request.app[SERVICES].clock.now()
+    empty = Reminder(
+        app_id=app.id,
+        source=SOURCE,
+        title="",
+        start=now,
+        zone=app.zone,
+        topics=topics,
+        created_at=now,
+    )
+    return Wanted(_edited(empty, body, parsed, people), people)
 
 
-async def edited(
-    request: web.Request, body: ReminderChange, reminder: Reminder
-) -> Callable[[Draft], Draft]:
-    """What the body changes of whatever the reminder is by then. Raises as `drafted`."""
-    changes = given_in(body, _spoken(request, body, reminder.zone))
-    if body.to is not UNSET:
-        changes |= await _receivers(request, seen_app(request, reminder.app_id), body)
+async def edited(request: web.Request, body: ReminderChange, reminder: Reminder) -> Edit:
+    """Raises as `drafted`; so does the edit."""
+    parsed = _spoken(request, body, reminder.zone)
+    if body.to is UNSET:
+        joined = await request.app[SERVICES].reminders.people(reminder.id)
+        return Edit(lambda stored: _edited(stored, body, parsed, joined), None)
+    people, topics = await _receivers(request, seen_app(request, reminder.app_id), body)
+    return Edit(
+        lambda stored: _edited(replace(stored, topics=topics), body, parsed, people), people
+    )
 
-    def edit(draft: Draft) -> Draft:
-        changed = replace(draft, **changes)
-        _check(changed)
-        return changed
 
-    return edit
+def _edited(
+    reminder: Reminder, body: ReminderSettings, parsed: Parsed | None, people: Sequence[str]
+) -> Reminder:
+    """What the body leaves out, its sentence says."""
+    changed = with_body(as_said(reminder, parsed) if parsed else reminder, body)
+    _check(changed, people)
+    return changed
 
 
 def _spoken(request: web.Request, body: ReminderSettings, zone: str) -> Parsed | None:
@@ -77,17 +107,19 @@ def _spoken(request: web.Request, body: ReminderSettings, zone: str) -> Parsed |
     )
 
 
-def _check(draft: Draft) -> None:
-    is_webhook = draft.way is Way.WEBHOOK
-    has_receivers = bool(draft.owner or draft.people or draft.topics)
+def _check(reminder: Reminder, people: Sequence[str]) -> None:
+    is_webhook = reminder.way is Way.WEBHOOK
+    has_receivers = bool(reminder.owner or people or reminder.topics)
     if is_webhook and has_receivers:
         raise InvalidRequestError("a webhook goes to the app's callback", field="to")
     if not is_webhook and not has_receivers:
         raise InvalidRequestError("name who is to be reminded", field="to")
 
 
-async def _receivers(request: web.Request, app: App, body: ReminderSettings) -> dict[str, Any]:
-    """`people` and `topics`. Whoever is not known here cannot be meant."""
+async def _receivers(
+    request: web.Request, app: App, body: ReminderSettings
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The uids and the topics that `to` names. Raises InvalidRequestError for an unknown one."""
     to = [] if body.to is UNSET else body.to
     if len(to) > MOST_RECEIVERS:
         raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
@@ -99,10 +131,10 @@ async def _receivers(request: web.Request, app: App, body: ReminderSettings) -> 
         if one not in people and one not in topics:
             raise InvalidRequestError(Refusal.UNKNOWN_USER.sentence, field=f"to[{number}]")
     found = (people.get(one) for one in to)
-    return {
-        "people": tuple(dict.fromkeys(filter(None, found))),
-        "topics": tuple(dict.fromkeys(topics[one] for one in to if one in topics)),
-    }
+    return (
+        tuple(dict.fromkeys(filter(None, found))),
+        tuple(dict.fromkeys(topics[one] for one in to if one in topics)),
+    )
 
 
 async def _people(request: web.Request, app: App, names: list[str]) -> dict[Receiver, str]:

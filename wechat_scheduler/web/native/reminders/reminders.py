@@ -30,8 +30,6 @@ from wechat_scheduler.web.native.sending.seen_apps import reaches_app, seen_app,
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
-# Marks the reminders that this API made.
-SOURCE: Final = "native"
 STATES: Final = tuple(state.value for state in State)
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -45,12 +43,9 @@ async def create(request: web.Request) -> web.Response:
     parsed = decode(_body, body)
 
     async def make(keep: KeepResult) -> None:
-        draft = await drafted(request, parsed)
+        reminder, people = await drafted(request, parsed)
         await _desk(request).create(
-            draft,
-            app_id=parsed.app,
-            source=SOURCE,
-            once=lambda reminder: keep(reminder_result(reminder, draft.people)),
+            reminder, people, once=lambda planned: keep(reminder_result(planned, people))
         )
 
     return await created(request, body, make)
@@ -59,8 +54,7 @@ async def create(request: web.Request) -> web.Response:
 async def planned(request: web.Request) -> web.Response:
     """`POST /v1/reminders/preview`: what would be kept, and when it would be said."""
     most, parsed = _most(request), decode(_body, await request.read())
-    draft = await drafted(request, parsed)
-    reminder = _desk(request).plan(draft, app_id=parsed.app, source=SOURCE)
+    reminder = _desk(request).plan((await drafted(request, parsed)).reminder)
     return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most)))
 
 
@@ -87,8 +81,8 @@ async def shown(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """`PATCH /v1/reminders/{reminder}`: another time makes it active again, unless it is paused."""
     reminder = await _seen(request)
-    edit = await edited(request, decode(_change, await request.read()), reminder)
-    return await _answer(request, await _desk(request).change(reminder.id, edit))
+    edit, people = await edited(request, decode(_change, await request.read()), reminder)
+    return await _answer(request, await _desk(request).change(reminder.id, edit, people))
 
 
 async def remove(request: web.Request) -> web.Response:
