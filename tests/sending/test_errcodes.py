@@ -106,7 +106,7 @@ async def test_every_documented_code_ends_as_the_table_says(place: Town, way: Wa
 
         if first.due_at is not None:
             place.clock.advance_to(first.due_at + timedelta(minutes=1))
-        await place.outgoing.sending.replay(DeliveryFilter(message_id=sent.message_id), limit=1)
+        await place.outgoing.deliveries.replay(DeliveryFilter(message_id=sent.message_id), limit=1)
         await flowing(place, place.settle())
 
         last = await outcome(place, sent)
@@ -126,7 +126,7 @@ async def test_whoever_is_unreachable_is_spared_until_somebody_insists(
 
     order = await place.outgoing.sending.prepare(place.app, Content(text="more"), names=[sent.uid])
     refusal = order.placed[0].error
-    await place.outgoing.sending.replay(DeliveryFilter(uid=sent.uid), limit=1)
+    await place.outgoing.deliveries.replay(DeliveryFilter(uid=sent.uid), limit=1)
     await place.settle()
 
     delivery = await outcome(place, sent)

@@ -61,7 +61,7 @@ async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place
     await place.settle()
     (late,) = await place.deliveries(message_id=order.message.id)
 
-    await sending.replay(DeliveryFilter(ids=(late.id,)), limit=1)
+    await place.outgoing.deliveries.replay(DeliveryFilter(ids=(late.id,)), limit=1)
     await place.settle()
 
     (said,) = await place.deliveries(message_id=order.message.id)

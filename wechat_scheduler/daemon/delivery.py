@@ -20,6 +20,7 @@ from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.daemon.reminders import Reminding, owner_page, page, remind
 from wechat_scheduler.daemon.stores import Stores
+from wechat_scheduler.delivery.desk import DeliveryDesk
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.housekeeping import Housekeeping
@@ -55,6 +56,7 @@ class Outgoing:
     codes: Codes
     openids: Openids
     sending: Sending
+    deliveries: DeliveryDesk
     reception: Reception
     links: Links
     dispatcher: Dispatcher
@@ -133,6 +135,7 @@ def outgoing(
         codes=Codes(stores.scenes, drawn, clock=clock),
         openids=openids,
         sending=sending,
+        deliveries=DeliveryDesk(stores.messages, clock=clock, wake=dispatching.wake),
         reception=Reception(
             directory,
             subscribers=stores.subscribers,

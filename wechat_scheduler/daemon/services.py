@@ -15,6 +15,7 @@ from wechat_scheduler.daemon.stores import Kinds, Stores
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.metrics.page import Page, Vitals
+from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.services import Services
@@ -55,7 +56,7 @@ async def front(
         check_url=check_url,
         doorkeeper=doorkeeper,
         intake=hearing.intake,
-        callbacks=stores.pushes,
+        endpoints=EndpointDesk(stores.pushes, hearing.intake, clock=clock),
         keyring=works.keyring,
         auditor=works.auditor,
         memo=memo,
@@ -69,7 +70,7 @@ async def front(
         codes=people.codes,
         openids=people.openids,
         sending=people.sending,
-        messages=stores.messages,
+        deliveries=people.deliveries,
         answers=stores.answers,
         links=people.links,
         reminders=people.reminding.desk,

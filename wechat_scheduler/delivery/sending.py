@@ -16,7 +16,6 @@ from wechat_scheduler.delivery.model import Address, Content, Message, Priority,
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.senders import ACCOUNT
-from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -116,18 +115,6 @@ class Sending:
         """Keep it: from now on it is sent. Raises as `once.Once` says."""
         await self._messages.put(order.message, order.targets, once=once, now=self._clock.now())
         self._wake()
-
-    async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
-        """Try again what is dead, cancelled, expired or missed: at once, unless its time has not
-        come. Returns their ids."""
-        ids = await self._messages.replay(wanted, limit=limit, now=self._clock.now())
-        self._wake()
-        return ids
-
-    async def cancel(self, wanted: DeliveryFilter, *, reason: str, limit: int) -> Sequence[int]:
-        """What waits, and is not being sent at this moment; returns their ids."""
-        now = self._clock.now()
-        return await self._messages.cancel(wanted, reason=reason, limit=limit, now=now)
 
     async def callback(self, app: App, body: bytes, *, event_id: str) -> None:
         """Tell the app what happened, once for each `event_id`; without a callback it is not told."""

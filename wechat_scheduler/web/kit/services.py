@@ -18,11 +18,11 @@ from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.credentials.census import CensusTaker
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.ports import Issuer
-from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.delivery.desk import DeliveryDesk
 from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.pushes.intake import Intake
-from wechat_scheduler.pushes.ports import Callbacks
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.memo import Memo
@@ -57,7 +57,7 @@ class Services:
     check_url: Callable[[str], None]
     doorkeeper: Doorkeeper
     intake: Intake
-    callbacks: Callbacks
+    endpoints: EndpointDesk
     keyring: Keyring
     auditor: Auditor
     memo: Memo
@@ -71,7 +71,7 @@ class Services:
     codes: Codes
     openids: Openids
     sending: Sending
-    messages: Messages
+    deliveries: DeliveryDesk
     answers: Answers
     links: Links
     reminders: ReminderDesk

@@ -76,14 +76,12 @@ async def put(request: web.Request) -> web.Response:
     """`PUT /callbacks/{appid}`: accept pushes that are made with this token and key, and for a
     while those made with the former ones. Without a key, plain messages to an account are accepted
     for as long as no key comes."""
-    services, appid = request.app[SERVICES], request.match_info["appid"]
+    appid = request.match_info["appid"]
     check_name(appid, "appid")
     body = decode(_decoder, await request.read())
     _check(body)
-    await services.callbacks.put_secrets(
-        appid, token=body.token, aes_key=body.encoding_aes_key, now=services.clock.now()
-    )
-    services.intake.forget(appid)
+    endpoints = request.app[SERVICES].endpoints
+    await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)
     await note(request, Action.CALLBACKS_SET, appid)
     return envelope.success({"appid": appid, "path": _path(appid)})
 
@@ -94,8 +92,8 @@ async def listed(request: web.Request) -> web.Response:
     now = services.clock.now()
     return envelope.success(
         [
-            _result(view, services.intake.last_refusal(view.appid), now)
-            for view in await services.callbacks.view()
+            _result(view, refusal, now)
+            for view, refusal in await services.endpoints.view()
             if caller.reaches(view.appid)
         ]
     )
@@ -103,10 +101,9 @@ async def listed(request: web.Request) -> web.Response:
 
 async def remove(request: web.Request) -> web.Response:
     """`DELETE /callbacks/{appid}`: accept nothing more, and forget its tickets."""
-    services, appid = request.app[SERVICES], request.match_info["appid"]
-    if not await services.callbacks.remove_secrets(appid):
+    appid = request.match_info["appid"]
+    if not await request.app[SERVICES].endpoints.remove(appid):
         raise NotFoundError(f"no pushes are expected for {appid}")
-    services.intake.forget(appid)
     await note(request, Action.CALLBACKS_REMOVED, appid)
     return envelope.success("success")
 

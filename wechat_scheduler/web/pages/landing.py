@@ -27,7 +27,7 @@ async def message(request: web.Request) -> web.Response:
     """`GET /m/{capability}`, as long as messages are kept. What was withdrawn is gone."""
     services = request.app[SERVICES]
     message_id = int(named(services.links.name_in(ROOM, request.match_info["capability"])))
-    found = await services.messages.message(message_id)
+    found = await services.deliveries.message(message_id)
     if found is None or found.message.content.way is Way.WEBHOOK:
         raise NotFoundError("there is no such message")
     view = _view(found, services.directory.app(found.message.app_id))

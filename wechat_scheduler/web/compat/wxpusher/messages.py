@@ -91,15 +91,14 @@ async def delete(request: web.Request) -> str:
     message = await _message(request, id_of(given, "messageContentId"))
     if message is None or message.message.app_id != app.id:
         raise WxPusherError(NO_MESSAGE, field="messageContentId")
-    services = request.app[SERVICES]
-    await services.messages.retract(message.message.id, now=services.clock.now())
+    await request.app[SERVICES].deliveries.retract(message.message.id)
     return answered(True, "删除成功")
 
 
 async def _message(request: web.Request, given: int) -> MessageView | None:
     """The Java SDK passes a target's id."""
-    messages = request.app[SERVICES].messages
-    return await messages.message(given) or await messages.message_of(given)
+    desk = request.app[SERVICES].deliveries
+    return await desk.message(given) or await desk.message_of(given)
 
 
 def _results(draft: Draft, order: Order) -> Iterator[TargetResult]:

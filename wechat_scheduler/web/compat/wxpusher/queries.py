@@ -54,7 +54,7 @@ async def _status(request: web.Request, given: str, field: str) -> str:
     """Of a topic: whether it went out to those who take it, each in turn."""
     count_query(request)
     services = request.app[SERVICES]
-    delivery = await services.messages.delivery(id_of(given, field))
+    delivery = await services.deliveries.delivery(id_of(given, field))
     is_known = delivery is not None and delivery.channel in (Address.PERSON, Address.TOPIC)
     if delivery is None or not is_known or services.clock.now() - delivery.created_at >= KEPT:
         raise WxPusherError(NO_MESSAGE, field=field)
@@ -66,6 +66,6 @@ async def _status(request: web.Request, given: str, field: str) -> str:
 
 async def _spread(services: Services, message_id: int) -> Status:
     """While anybody of a topic waits, it does."""
-    found = await services.messages.message(message_id)
+    found = await services.deliveries.message(message_id)
     counts = found.counts if found else {}
     return WAITING if counts.get(State.PENDING) or counts.get(State.SENDING) else SENT

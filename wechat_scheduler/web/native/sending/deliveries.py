@@ -40,7 +40,7 @@ async def listed(request: web.Request) -> web.Response:
     """`GET /v1/deliveries`: by id. A key that is limited is shown those of its accounts' apps."""
     limit, after = limit_of(request), id_of(request, "after")
     wanted = _within_reach(request, _query(request))
-    found = await request.app[SERVICES].messages.deliveries(wanted, after=after, limit=limit)
+    found = await request.app[SERVICES].deliveries.deliveries(wanted, after=after, limit=limit)
     headers = link_to_next(request, after=str(found[-1].id)) if len(found) == limit else {}
     return envelope.success([delivery_result(view) for view in found], headers=headers)
 
@@ -54,7 +54,7 @@ async def replay(request: web.Request) -> web.Response:
     """`POST /v1/deliveries/{delivery}/replay`: try again what nothing came of, now."""
     view = await _seen(request)
     wanted = DeliveryFilter(ids=(view.id,))
-    if not await request.app[SERVICES].sending.replay(wanted, limit=1):
+    if not await request.app[SERVICES].deliveries.replay(wanted, limit=1):
         raise ConflictError(f"it is {view.state}: there is nothing to try again")
     log.info("delivery.replayed", delivery=view.id, by=request[CALLER].id)
     return envelope.success(delivery_page(await _seen(request)))
@@ -73,7 +73,7 @@ async def replay_all(request: web.Request) -> web.Response:
     """`POST /v1/deliveries/replay`: at most 1000 at once."""
 
     async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
-        return await request.app[SERVICES].sending.replay(wanted, limit=limit)
+        return await request.app[SERVICES].deliveries.replay(wanted, limit=limit)
 
     return await _change_all(request, change)
 
@@ -98,12 +98,12 @@ async def _change_all(
 
 async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:
     reason = f"cancelled by {request[CALLER].id}"
-    return await request.app[SERVICES].sending.cancel(wanted, reason=reason, limit=limit)
+    return await request.app[SERVICES].deliveries.cancel(wanted, reason=reason, limit=limit)
 
 
 async def _seen(request: web.Request) -> DeliveryView:
     delivery_id = id_in(request, "delivery")
-    view = await request.app[SERVICES].messages.delivery(delivery_id)
+    view = await request.app[SERVICES].deliveries.delivery(delivery_id)
     if view is None or not reaches_app(request, view.app_id):
         raise NotFoundError(f"there is no delivery {delivery_id}")
     return view

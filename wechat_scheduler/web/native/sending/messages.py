@@ -46,7 +46,7 @@ async def shown(request: web.Request) -> web.Response:
 
 async def _seen(request: web.Request, message_id: int) -> MessageView:
     """Raises NotFoundError, for a message of an app that the key does not reach as well."""
-    view = await request.app[SERVICES].messages.message(message_id)
+    view = await request.app[SERVICES].deliveries.message(message_id)
     if view is None or not reaches_app(request, view.message.app_id):
         raise NotFoundError(f"there is no message {message_id}")
     return view

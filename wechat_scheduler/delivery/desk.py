@@ -1,0 +1,49 @@
+"""The desk for what was sent: shows it, replays and cancels it."""
+
+from collections.abc import Callable, Sequence
+
+from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
+from wechat_scheduler.engine.clock import Clock
+
+
+class DeliveryDesk:
+    """`wake` tells the loop that deliveries are due. All methods may raise StorageError."""
+
+    def __init__(self, messages: Messages, *, clock: Clock, wake: Callable[[], None]) -> None:
+        self._messages = messages
+        self._clock = clock
+        self._wake = wake
+
+    async def message(self, message_id: int) -> MessageView | None:
+        return await self._messages.message(message_id)
+
+    async def message_of(self, delivery_id: int) -> MessageView | None:
+        return await self._messages.message_of(delivery_id)
+
+    async def delivery(self, delivery_id: int) -> DeliveryView | None:
+        """With its attempts."""
+        return await self._messages.delivery(delivery_id)
+
+    async def deliveries(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[DeliveryView]:
+        """By id, without their attempts."""
+        return await self._messages.deliveries(wanted, after=after, limit=limit)
+
+    async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's
+        `not_before`. Returns their ids."""
+        ids = await self._messages.replay(wanted, limit=limit, now=self._clock.now())
+        self._wake()
+        return ids
+
+    async def cancel(self, wanted: DeliveryFilter, *, reason: str, limit: int) -> Sequence[int]:
+        """Cancel deliveries that are pending and not being sent at this moment. Returns their
+        ids."""
+        now = self._clock.now()
+        return await self._messages.cancel(wanted, reason=reason, limit=limit, now=now)
+
+    async def retract(self, message_id: int) -> None:
+        """Hide the message's content from readers. Pending deliveries still go out."""
+        await self._messages.retract(message_id, now=self._clock.now())
