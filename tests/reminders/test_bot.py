@@ -16,7 +16,7 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
 from wechat_scheduler.reminders.bot import Bot
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
@@ -221,7 +221,7 @@ async def test_owners_cancel_by_number_or_title_and_only_their_own(study: Study)
 
     assert taken == [False, False, True, False]
     assert study.post.said == ["已取消提醒：遛狗"]
-    assert (await study.memory.desk.reminder(mine.id)).state is State.CANCELLED
+    assert (await study.memory.desk.reminder(mine.id)).state is ReminderState.CANCELLED
 
 
 async def test_an_app_that_can_remind_speaks_unless_the_user_silenced_it(study: Study) -> None:

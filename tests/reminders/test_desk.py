@@ -9,7 +9,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.reminders.remembering import DAY, MINUTE, Memory, at, draft
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.reminders.model import State
+from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
 
 EIGHT = at("2026-11-19T08:00")
@@ -98,8 +98,8 @@ async def test_paused_ones_go_on_with_what_is_ahead(memory: Memory, clock: FakeC
     ahead = memory.desk.preview(paused[0], 1)
     resumed = await memory.desk.resume(reminder.id)
 
-    assert [each.state for each in paused] == [State.PAUSED] * 2
-    assert (resumed.state, resumed.due_at) == (State.ACTIVE, EIGHT + 2 * DAY)
+    assert [each.state for each in paused] == [ReminderState.PAUSED] * 2
+    assert (resumed.state, resumed.due_at) == (ReminderState.ACTIVE, EIGHT + 2 * DAY)
     assert (resumed.rule, resumed.missed, ahead) == ("FREQ=DAILY;COUNT=3", 0, (resumed.due_at,))
 
 
@@ -123,8 +123,8 @@ async def test_what_is_over_cannot_be_moved_but_for_another_time(memory: Memory)
         await memory.desk.pause(reminder.id)
     moved = await memory.desk.change(reminder.id, lambda each: replace(each, start=EIGHT + DAY))
 
-    assert (renamed.state, renamed.title) == (State.DONE, "neu")
-    assert (moved.state, moved.due_at) == (State.ACTIVE, EIGHT + DAY)
+    assert (renamed.state, renamed.title) == (ReminderState.DONE, "neu")
+    assert (moved.state, moved.due_at) == (ReminderState.ACTIVE, EIGHT + DAY)
 
 
 async def test_a_paused_one_stays_so_at_its_new_time(memory: Memory) -> None:
@@ -135,7 +135,7 @@ async def test_a_paused_one_stays_so_at_its_new_time(memory: Memory) -> None:
         reminder.id, lambda each: replace(each, start=EIGHT + DAY), ("UID_z",)
     )
 
-    assert (moved.state, moved.start, moved.due_at) == (State.PAUSED, EIGHT + DAY, None)
+    assert (moved.state, moved.start, moved.due_at) == (ReminderState.PAUSED, EIGHT + DAY, None)
     assert await memory.desk.people(reminder.id) == ("UID_z",)
 
 
@@ -159,4 +159,4 @@ async def test_a_shorter_interval_is_refused_only_to_what_is_new(memory: Memory)
     with pytest.raises(RuleError, match="more often than every 7200 s"):
         await memory.create(EIGHT + DAY, rule="FREQ=HOURLY")
 
-    assert (await memory.desk.reminder(reminder.id)).state is State.ACTIVE
+    assert (await memory.desk.reminder(reminder.id)).state is ReminderState.ACTIVE

@@ -11,7 +11,7 @@ from tests.clock import FakeClock
 from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page, remembering
 from wechat_scheduler.delivery.model import Address, Priority, Way
 from wechat_scheduler.reminders.firing import MOST
-from wechat_scheduler.reminders.model import Late, State
+from wechat_scheduler.reminders.model import Late, ReminderState
 
 EIGHT = at("2026-11-19T08:00")
 
@@ -29,7 +29,12 @@ async def test_a_reminder_is_said_at_its_time_and_done(memory: Memory) -> None:
     assert (content.data, content.url) == ({"time": "2026-11-19 08:00"}, page(reminder))
     assert (found.message.priority, found.message.notes) == (Priority.URGENT, ())
     after = await memory.desk.reminder(reminder.id)
-    assert (after.state, after.due_at, after.fired, after.last_at) == (State.DONE, None, 1, EIGHT)
+    assert (after.state, after.due_at, after.fired, after.last_at) == (
+        ReminderState.DONE,
+        None,
+        1,
+        EIGHT,
+    )
 
 
 async def test_the_owner_who_joined_and_topics_are_told(memory: Memory) -> None:
@@ -120,7 +125,7 @@ async def test_a_one_off_that_is_not_sent_late_is_missed_visibly(
         await memory.loop.run_once()
 
     (delivery,) = await memory.deliveries()
-    assert (await memory.desk.reminder(reminder.id)).state is State.MISSED
+    assert (await memory.desk.reminder(reminder.id)).state is ReminderState.MISSED
     assert (delivery.state.value, delivery.settled_at) == ("missed", EIGHT + DAY)
     assert [log["event"] for log in logs] == ["reminder.missed"]
 
@@ -206,7 +211,7 @@ async def test_a_rule_that_cannot_be_read_any_more_waits_for_somebody(
     with capture_logs() as logs:
         await memory.loop.run_once()
 
-    assert (await memory.desk.reminder(reminder.id)).state is State.PAUSED
+    assert (await memory.desk.reminder(reminder.id)).state is ReminderState.PAUSED
     assert [log["event"] for log in logs] == ["reminder.unreadable"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sending.town import PUBLIC, Town, town
 from wechat_scheduler.audience.model import Purpose, SubscriberChange
-from wechat_scheduler.reminders.model import State
+from wechat_scheduler.reminders.model import ReminderState
 
 HOUR = timedelta(hours=1)
 GUEST = "oguest"
@@ -25,7 +25,7 @@ async def write(place: Town, uid: str, text: str) -> str:
 async def kept(place: Town, uid: str) -> list[str]:
     """The ids of what is to come."""
     found = await place.outgoing.reminding.desk.of_person(uid, limit=9)
-    return [each.id for each in found if each.state is State.ACTIVE]
+    return [each.id for each in found if each.state is ReminderState.ACTIVE]
 
 
 async def scan(place: Town, reminder_id: str, openid: str) -> str:

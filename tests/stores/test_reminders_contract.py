@@ -14,7 +14,7 @@ from tests.stores.suite import VAULT, empty, opened
 from wechat_scheduler.access.once import AnsweredError, Once
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
-from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, State
+from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, ReminderState
 from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.database import Database
 
@@ -191,7 +191,7 @@ async def test_an_apps_are_listed_by_id_and_by_what_is_asked(memory: Memory) -> 
         await of(APP, after="a" * 32, limit=9),
         await of(APP, owner="UID_o", limit=9),
         await of(APP, source="native", limit=9),
-        await of(APP, state=State.ACTIVE, limit=9),
+        await of(APP, state=ReminderState.ACTIVE, limit=9),
         await of(8, limit=9),
     ]
 
@@ -221,7 +221,7 @@ async def test_who_unfollows_is_reminded_of_nothing(memory: Memory) -> None:
     stopped = await memory.store.stop_for("UID_o")
 
     assert stopped == 1
-    assert (await memory.desk.reminder(own.id)).state is State.CANCELLED
+    assert (await memory.desk.reminder(own.id)).state is ReminderState.CANCELLED
     assert await memory.store.people([other.id]) == {other.id: ("UID_a",)}
 
 

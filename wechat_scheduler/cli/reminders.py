@@ -8,7 +8,7 @@ import click
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.reminders_create import create
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
-from wechat_scheduler.reminders.model import State
+from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult
 
 HEADINGS = ("ID", "APP", "STATE", "DUE", "RULE", "TITLE")
@@ -32,7 +32,7 @@ def reminders() -> None:
 @click.option(
     "--in",
     "standing",
-    type=click.Choice([state.value for state in State]),
+    type=click.Choice([state.value for state in ReminderState]),
     help="Only those in this state.",
 )
 @click.option("--after", metavar="ID", help="Those after this one.")

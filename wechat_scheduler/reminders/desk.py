@@ -9,7 +9,7 @@ import structlog
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import ahead, check, check_people, first, starting
 from wechat_scheduler.reminders.ports import Reminders
 
@@ -19,9 +19,9 @@ log = structlog.get_logger(__name__)
 TRIES = 5
 
 _MOVED = {
-    State.PAUSED: "reminder.paused",
-    State.ACTIVE: "reminder.resumed",
-    State.CANCELLED: "reminder.cancelled",
+    ReminderState.PAUSED: "reminder.paused",
+    ReminderState.ACTIVE: "reminder.resumed",
+    ReminderState.CANCELLED: "reminder.cancelled",
 }
 
 
@@ -97,16 +97,20 @@ class ReminderDesk:
 
     async def pause(self, reminder_id: str) -> Reminder:
         """What falls due until it is resumed is left out, not missed."""
-        return await self._moved(reminder_id, State.PAUSED, (State.ACTIVE,), _stopped)
+        return await self._moved(
+            reminder_id, ReminderState.PAUSED, (ReminderState.ACTIVE,), _stopped
+        )
 
     async def resume(self, reminder_id: str) -> Reminder:
         """With the first occurrence that is not past. Raises PastError if there is none."""
-        return await self._moved(reminder_id, State.ACTIVE, (State.PAUSED,), self._resumed)
+        return await self._moved(
+            reminder_id, ReminderState.ACTIVE, (ReminderState.PAUSED,), self._resumed
+        )
 
     async def cancel(self, reminder_id: str) -> Reminder:
         """It stays visible."""
-        standing = (State.ACTIVE, State.PAUSED)
-        return await self._moved(reminder_id, State.CANCELLED, standing, _stopped)
+        standing = (ReminderState.ACTIVE, ReminderState.PAUSED)
+        return await self._moved(reminder_id, ReminderState.CANCELLED, standing, _stopped)
 
     async def remove(self, reminder_id: str) -> None:
         if not await self._store.remove(reminder_id):
@@ -146,7 +150,7 @@ class ReminderDesk:
         *,
         owner: str = "",
         source: str = "",
-        state: State | None = None,
+        state: ReminderState | None = None,
         after: str = "",
         limit: int,
     ) -> Sequence[Reminder]:
@@ -177,9 +181,9 @@ class ReminderDesk:
     async def _moved(
         self,
         reminder_id: str,
-        state: State,
-        from_: tuple[State, ...],
-        move: Callable[[Reminder, State], Reminder],
+        state: ReminderState,
+        from_: tuple[ReminderState, ...],
+        move: Callable[[Reminder, ReminderState], Reminder],
     ) -> Reminder:
         for _ in range(TRIES):
             reminder = await self.reminder(reminder_id)
@@ -201,17 +205,17 @@ class ReminderDesk:
         is_known = edited.rule == before.rule
         return self._retimed(edited, timedelta(0) if is_known else self.shortest)
 
-    def _resumed(self, reminder: Reminder, state: State) -> Reminder:
+    def _resumed(self, reminder: Reminder, state: ReminderState) -> Reminder:
         return self._retimed(replace(reminder, state=state), timedelta(0))
 
     def _retimed(self, reminder: Reminder, shortest: timedelta) -> Reminder:
         planned = starting(reminder, first(reminder, now=self._clock.now(), shortest=shortest))
-        if reminder.state is State.PAUSED:
+        if reminder.state is ReminderState.PAUSED:
             return replace(planned, due_at=None)
-        return replace(planned, state=State.ACTIVE)
+        return replace(planned, state=ReminderState.ACTIVE)
 
 
-def _stopped(reminder: Reminder, state: State) -> Reminder:
+def _stopped(reminder: Reminder, state: ReminderState) -> Reminder:
     return replace(reminder, state=state, due_at=None)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from wechat_scheduler.delivery.model import Address, Content, Message, Target, Way
 from wechat_scheduler.delivery.sending import stable_id
-from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, State
+from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence import Occurrence, following
 
@@ -83,7 +83,9 @@ def _moved_on(
     )
     if rest is None:
         is_missed = not reminder.rule and not said
-        return replace(counted, state=State.MISSED if is_missed else State.DONE, due_at=None)
+        return replace(
+            counted, state=ReminderState.MISSED if is_missed else ReminderState.DONE, due_at=None
+        )
     due_at = rest.at + reminder.defer
     return replace(counted, start=rest.at, rule=str(rest.rule), due_at=due_at)
 

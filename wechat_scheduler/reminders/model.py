@@ -10,7 +10,7 @@ from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 
 
-class State(enum.StrEnum):
+class ReminderState(enum.StrEnum):
     """Where a reminder stands. MISSED fell due while nobody was up, and was not to be sent late."""
 
     ACTIVE = "active"
@@ -68,7 +68,7 @@ class Reminder:
     zone: str = SHANGHAI
     defer: timedelta = timedelta(0)
     due_at: datetime | None = None
-    state: State = State.ACTIVE
+    state: ReminderState = ReminderState.ACTIVE
     late: Late = Late.ONCE
     grace: timedelta = timedelta(minutes=5)
     way: Way = Way.AUTO

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence import following
 
@@ -17,7 +17,7 @@ MOST: Final = 200
 # Digits of an id that a person types: among so few reminders no two are alike.
 NUMBER: Final = 6
 
-STANDING: Final = (State.ACTIVE, State.PAUSED)
+STANDING: Final = (ReminderState.ACTIVE, ReminderState.PAUSED)
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -74,7 +74,7 @@ def chosen(reminders: Sequence[Reminder], name: str) -> Sequence[Reminder]:
 
 def _first_on(day: Day, reminder: Reminder) -> datetime | None:
     at: datetime | None = reminder.start
-    if reminder.rule and reminder.state is State.ACTIVE:
+    if reminder.rule and reminder.state is ReminderState.ACTIVE:
         after = max(reminder.start, day.begins) - _SECOND
         rule, zone = rule_of(reminder.rule), ZoneInfo(reminder.zone)
         found = following(rule, start=reminder.start, after=after, zone=zone)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parse import Parsed
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.recurrence import Occurrence, Rule, following, read, upcoming
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
 
@@ -97,10 +97,10 @@ def first(
 
 def ahead(reminder: Reminder, *, now: datetime, most: int) -> tuple[datetime, ...]:
     """When it is said the next `most` times, unless it is over."""
-    if reminder.state not in (State.ACTIVE, State.PAUSED):
+    if reminder.state not in (ReminderState.ACTIVE, ReminderState.PAUSED):
         return ()
     after = reminder.start - _SECOND
-    if reminder.state is State.PAUSED:
+    if reminder.state is ReminderState.PAUSED:
         after = max(after, now - reminder.defer)
     found = upcoming(
         rule_of(reminder.rule),

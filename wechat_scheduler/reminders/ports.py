@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, State
+from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, ReminderState
 
 
 class Due(Protocol):
@@ -55,7 +55,7 @@ class Reminders(Protocol):
         *,
         owner: str = "",
         source: str = "",
-        state: State | None = None,
+        state: ReminderState | None = None,
         after: str = "",
         limit: int,
     ) -> Sequence[Reminder]:

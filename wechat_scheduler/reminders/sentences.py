@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
 from wechat_scheduler.reminders.language.render import describe
 from wechat_scheduler.reminders.language.wording import clock_words, moment_words
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of
 
 # WeChat shows an answer of up to 2048 bytes; this many lines fit with their links.
@@ -32,7 +32,11 @@ SOMEBODY: Final = "微信用户"
 
 _UNITS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
 _MINUTE: Final = 60
-_ASIDE = {State.PAUSED: "（已暂停）", State.DONE: "（已提醒）", State.MISSED: "（已错过）"}
+_ASIDE = {
+    ReminderState.PAUSED: "（已暂停）",
+    ReminderState.DONE: "（已提醒）",
+    ReminderState.MISSED: "（已错过）",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import structlog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.firing import fire
-from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, State
+from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, ReminderState
 from wechat_scheduler.reminders.ports import Due
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class ReminderWork:
         except (InvalidRequestError, KeyError) as error:
             # A rule or zone that was good once, before an update: it waits for somebody to mend it.
             log.error("reminder.unreadable", reminder=row.reminder.id, error=str(error))
-            paused = replace(row.reminder, state=State.PAUSED, due_at=None)
+            paused = replace(row.reminder, state=ReminderState.PAUSED, due_at=None)
             return Fired(claimed=row, firings=(), next=paused)
 
     async def finish(self, outcome: Fired) -> None:

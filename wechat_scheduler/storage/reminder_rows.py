@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from wechat_scheduler.delivery.model import Priority, Way
-from wechat_scheduler.reminders.model import Late, Reminder, State
+from wechat_scheduler.reminders.model import Late, Reminder, ReminderState
 from wechat_scheduler.storage.database import Row, Statement
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -87,7 +87,7 @@ def reminder_of(row: Row) -> Reminder:
         zone=row["zone"],
         defer=defer,
         due_at=None if row["due_at"] is None else start + defer,
-        state=State(row["state"]),
+        state=ReminderState(row["state"]),
         late=Late(row["late"]),
         grace=timedelta(microseconds=row["grace"]),
         way=Way(row["way"]),

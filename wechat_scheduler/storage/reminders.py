@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.reminder_rows import (
@@ -106,7 +106,7 @@ class SqlReminders:
         *,
         owner: str = "",
         source: str = "",
-        state: State | None = None,
+        state: ReminderState | None = None,
         after: str = "",
         limit: int,
     ) -> Sequence[Reminder]:

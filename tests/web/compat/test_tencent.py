@@ -12,7 +12,7 @@ import pytest
 from tests.clock import START, FakeClock
 from tests.sending.town import PUBLIC, Town, town
 from tests.web.compat.games import DONE, IS_SET, SET, Game, play, scan_consent, slot
-from wechat_scheduler.reminders.model import State
+from wechat_scheduler.reminders.model import ReminderState
 
 NOW = int(START.timestamp())
 HOUR, DAY = 3600, 24 * 3600
@@ -60,7 +60,10 @@ async def test_the_example_sets_three_and_a_report_of_two_leaves_two(tmp_path: P
         assert arrived == [0, 1, 1, 2, 2]
         shown = (await place.arrived(game.uid))[before:]
         assert ["苹果成熟了" in str(shown[0]), "花儿该浇水了" in str(shown[1])] == [True, True]
-        assert [it.state for it in await game.reported()] == [State.DONE, State.DONE]
+        assert [it.state for it in await game.reported()] == [
+            ReminderState.DONE,
+            ReminderState.DONE,
+        ]
 
 
 async def test_xml_says_what_json_says(game: Game) -> None:

@@ -23,7 +23,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.render import describe
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.reminders.refusals import PastError
 from wechat_scheduler.reminders.sentences import defer_words
@@ -114,7 +114,7 @@ async def _view(request: web.Request, reminder: Reminder, *, owns: bool) -> Remi
         upcoming=upcoming,
         zone=ZoneInfo(reminder.zone),
         defer=defer_words(reminder.defer),
-        paused=reminder.state is State.PAUSED,
+        paused=reminder.state is ReminderState.PAUSED,
         qr=await _scanned(request, reminder) if upcoming else "",
         url=reminder.url,
         owner=Owner(action=request.path, capability=capability) if owns else None,

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.model import Reminder, State
+from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
@@ -30,7 +30,7 @@ from wechat_scheduler.web.native.sending.seen_apps import reaches_app, seen_app,
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
-STATES: Final = tuple(state.value for state in State)
+STATES: Final = tuple(state.value for state in ReminderState)
 _ID = re.compile(r"[0-9a-f]{32}")
 
 _body = msgspec.json.Decoder(ReminderBody)
@@ -61,7 +61,7 @@ async def planned(request: web.Request) -> web.Response:
 async def listed(request: web.Request) -> web.Response:
     """`GET /v1/reminders`: by id, of the apps that the key reaches."""
     limit, after, app_id = limit_of(request), _after(request), id_of(request, "app")
-    state = State(text) if (text := one_of(request, "state", STATES)) else None
+    state = ReminderState(text) if (text := one_of(request, "state", STATES)) else None
     apps = [seen_app(request, app_id)] if app_id else seen_apps(request)
     pages = [
         await _desk(request).of_app(app.id, state=state, after=after, limit=limit) for app in apps
