@@ -40,6 +40,7 @@ START_ERRORS = ("StartError", "StateError", "SealingError")
 LOGGED = [said for said in sentences(PACKAGE) if said.call.startswith(("log.", "logger."))]
 
 FRONT_DOOR = 350
+UNCLEAR = ("whoever", "whatever", "whomever", "somebody", "nobody", "everybody", "anybody")
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 each_chinese_page = pytest.mark.parametrize(
@@ -202,6 +203,13 @@ def test_the_index_has_a_line_for_every_page() -> None:
     listed = [INDEX.parent / link for row in rows for link in re.findall(r"\]\((.*?)\)", row)]
 
     assert sorted(listed) == sorted([INDEX.parent / "../README.md", *set(PAGES) - {INDEX}])
+
+
+@each_document
+def test_a_document_names_who_acts(document: Path) -> None:
+    said = re.sub(r"`[^`]*`", "", prose(document)).lower()
+
+    assert [word for word in UNCLEAR if re.search(rf"\b{word}\b", said)] == []
 
 
 def _table(head: str) -> list[str]:
