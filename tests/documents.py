@@ -47,6 +47,12 @@ def prose(document: Path) -> str:
     return _BLOCK.sub("", document.read_text("utf-8"))
 
 
+def credential_types(document: Path) -> dict[str, int | None]:
+    """The number of each type in the document's table of types; None for one without a number."""
+    rows = re.findall(r"(?m)^\| (?:(\d+) )?\| `(\w+)` \|", prose(document))
+    return {kind: int(number) if number else None for number, kind in rows}
+
+
 def twin(document: Path) -> Path:
     """The English page of a Chinese one."""
     if document == CHINESE:

@@ -19,6 +19,7 @@ from tests.documents import (
     README,
     ROOT,
     blocks,
+    credential_types,
     is_said,
     options,
     own_commands,
@@ -32,8 +33,8 @@ from tests.documents import (
 from wechat_scheduler import __version__
 from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
 from wechat_scheduler.web.app import ROUTES
-from wechat_scheduler.web.kit.kinds import NUMBERS
 from wechat_scheduler.wechat.errcodes import reaction_to
+from wechat_scheduler.wechat.tokens import TYPES
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
 START_ERRORS = ("StartError", "StateError", "SealingError")
@@ -148,10 +149,8 @@ def test_every_test_that_is_named_exists(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", [README, CHINESE, HTTP_API], ids=lambda path: path.name)
-def test_types_have_the_numbers_that_the_api_gives_them(document: Path) -> None:
-    rows = re.findall(r"(?m)^\| (\d) \| `(\w+)` \|", prose(document))
-
-    assert {int(number): name for number, name in rows} == NUMBERS
+def test_every_credential_type_is_documented_with_its_number(document: Path) -> None:
+    assert credential_types(document) == {one.kind: one.number for one in TYPES}
 
 
 def test_the_test_command_is_the_one_that_the_machine_runs() -> None:

@@ -15,9 +15,10 @@ from tests.house import APPID, SECRET, Caller, WeChat, daemon
 from wechat_scheduler.access.model import new_key
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.log.redaction import redact
-from wechat_scheduler.web.kit.kinds import KINDS
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.native.keys import read_wish
 from wechat_scheduler.webhooks.signing import webhook_headers
+from wechat_scheduler.wechat.tokens import TYPES
 
 TASKS = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
 
@@ -81,7 +82,7 @@ async def test_a_key_is_known_again_after_a_restart(
         ({"scopes": ["root"]}, "scopes[0]: invalid enum value 'root'"),
         ({"appids": ["wx 1"]}, "appids[0]: must be letters"),
         ({"appid": "wx1"}, "appid: is not known here; did you mean appids?"),
-        ({"types": [0, 99]}, "types[1]: unknown task type 99; use one of access_token, "),
+        ({"types": [0, 99]}, "types[1]: unknown task type 99; use one of 0 access_token, "),
         ({"types": ["token"]}, "types[0]: unknown task type token; "),
         ({"networks": ["10.0.0.1/8"]}, "networks[0]: is not a network such as 10.0.0.0/8"),
         ({"expires_in": 0}, "expires_in: expected a whole number >= 1"),
@@ -95,7 +96,7 @@ def test_a_wish_that_is_wrong_is_refused_with_its_place(
     body = {"name": "shop", "scopes": ["read"]} | wish
 
     with pytest.raises(InvalidRequestError) as refused:
-        read_wish(json.dumps(body).encode())
+        read_wish(json.dumps(body).encode(), KindTable(TYPES))
 
     assert str(refused.value).startswith(sentence)
 
@@ -112,11 +113,12 @@ async def test_an_admin_key_cannot_be_limited(keeper: Caller, limit: dict[str, A
 
 
 async def test_every_type_there_is_can_be_a_limit(keeper: Caller) -> None:
-    await make(keeper, "read", types=sorted(KINDS))
+    kinds = sorted(one.kind for one in TYPES)
+    await make(keeper, "read", types=kinds)
 
     answer = await keeper.call("POST", "/register", body=TASKS | {"tasks": [{"type": "none"}]})
 
-    assert all(kind in answer.json["message"] for kind in KINDS)
+    assert all(kind in answer.json["message"] for kind in kinds)
 
 
 async def test_why_a_key_is_refused_stands_in_the_log_alone(

@@ -10,12 +10,14 @@ from tests.house import Caller
 from tests.keeper.conftest import clock, keeper, weixin
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.app import NATIVE
-from wechat_scheduler.web.kit.kinds import KINDS, NUMBERS
+from wechat_scheduler.web.kit.kinds import SCHEMA, KindTable
 from wechat_scheduler.web.native.description import ERRORS, describe, rendered
+from wechat_scheduler.wechat.tokens import TYPES
 
 __all__ = ["clock", "keeper", "weixin"]
 
-DOCUMENT = msgspec.json.decode(rendered(NATIVE))
+KINDS = KindTable(TYPES)
+DOCUMENT = msgspec.json.decode(rendered(NATIVE, KINDS))
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -84,21 +86,27 @@ def test_operations_have_names_of_their_own_and_a_sentence() -> None:
 
 def test_types_are_those_that_there_are() -> None:
     (path_type,) = [
-        one["schema"]["enum"]
+        one["schema"]
         for one in DOCUMENT["paths"]["/task/{appid}/{type}"]["get"]["parameters"]
         if one["name"] == "type"
     ]
-    body_type = DOCUMENT["components"]["schemas"]["TaskBody"]["properties"]["type"]["enum"]
+    schemas = DOCUMENT["components"]["schemas"]
+    body_type = schemas["TaskBody"]["properties"]["type"]
+    key_types = schemas["KeyBody"]["properties"]["types"]["items"]
 
-    assert set(path_type) == {*map(str, NUMBERS), *KINDS}
-    assert set(body_type) == {*NUMBERS, *path_type}
+    assert {one["$ref"] for one in (path_type, body_type, key_types)} == {SCHEMA["$ref"]}
+    assert schemas["CredentialType"]["enum"] == [
+        *(0, 1, 2, 3, 4),
+        *("0", "1", "2", "3", "4"),
+        *(one.kind for one in TYPES),
+    ]
 
 
 def test_a_route_that_nobody_described_is_told_at_once() -> None:
     stranger = NATIVE[0]._replace(handler=test_types_are_those_that_there_are)  # type: ignore[arg-type]  # no handler
 
     with pytest.raises(KeyError):
-        describe([stranger])
+        describe([stranger], KINDS)
 
 
 async def test_it_is_served_to_who_may_read(keeper: Caller) -> None:

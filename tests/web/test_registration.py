@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.credentials.office import scripts
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.native.registration import RegistrationReader
 from wechat_scheduler.webhooks.urls import check_url
+from wechat_scheduler.wechat.tokens import TYPES
 
 SEED = """{
     "appid": "wx1",
@@ -23,7 +24,7 @@ SEED = """{
 
 @pytest.fixture
 def reader() -> RegistrationReader:
-    return RegistrationReader(scripts(), check_url)
+    return RegistrationReader(KindTable(TYPES), check_url)
 
 
 def read(reader: RegistrationReader, *tasks: dict[str, Any], **fields: Any) -> Registration:

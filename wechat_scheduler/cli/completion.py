@@ -1,7 +1,7 @@
-"""`completion`: what makes a shell complete our commands."""
+"""`completion`: a script that makes a shell complete our commands, and what it completes in them."""
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import CompletionItem, get_completion_class
 
 
 @click.command()
@@ -21,3 +21,12 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows each of the choices
     click.echo(kind(root.command, {}, name, variable).source())
+
+
+def complete_type(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The credential types whose names begin with `incomplete`."""
+    from wechat_scheduler.wechat.tokens import TYPES
+
+    return [CompletionItem(one.kind) for one in TYPES if one.kind.startswith(incomplete)]

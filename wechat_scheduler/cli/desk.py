@@ -15,8 +15,10 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import InUseError
 from wechat_scheduler.upkeep.keys import Offline, is_kept_here, opened_keys
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.native.audit import entry_result
 from wechat_scheduler.web.native.keys import key_results, made_result, read_wish
+from wechat_scheduler.wechat.tokens import TYPES
 
 T = TypeVar("T")
 
@@ -68,7 +70,7 @@ class _Disk:
         self._clock = clock
 
     async def create_key(self, wish: Mapping[str, Any]) -> NewApiKey:
-        made = await self._keyring.make(read_wish(msgspec.json.encode(wish)))
+        made = await self._keyring.make(read_wish(msgspec.json.encode(wish), KindTable(TYPES)))
         await self._auditor.note(Action.KEY_CREATED, made.key.id, key=ADMIN, address="")
         return _as_received(made_result(made, self._clock.now()), NewApiKey)
 

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
-from click.shell_completion import CompletionItem
 from rich.console import Console, RenderableType
 
+from wechat_scheduler.cli.completion import complete_type
 from wechat_scheduler.cli.job_list import lines, table
 from wechat_scheduler.cli.job_page import page
 from wechat_scheduler.cli.job_words import job_name
@@ -16,7 +16,6 @@ from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.client.client import Client, Job
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.web.kit.kinds import NUMBERS
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -34,15 +33,9 @@ def jobs() -> None:
     """
 
 
-def _complete_type(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    return [CompletionItem(kind) for kind in NUMBERS.values() if kind.startswith(incomplete)]
-
-
 def _names_a_job(command: CommandT) -> CommandT:
     appid = click.argument("appid")
-    kind = click.argument("kind", metavar="TYPE", shell_complete=_complete_type)
+    kind = click.argument("kind", metavar="TYPE", shell_complete=complete_type)
     subject = click.argument("subject", default="")
     return appid(kind(subject(command)))
 
@@ -54,7 +47,7 @@ def _names_a_job(command: CommandT) -> CommandT:
     "kind",
     default="",
     metavar="TYPE",
-    shell_complete=_complete_type,
+    shell_complete=complete_type,
     help="Only those of this type.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with everything that is known.")

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.cli.completion import complete_type
 from wechat_scheduler.cli.desk import at_desk
 from wechat_scheduler.cli.key_list import lines, table
 from wechat_scheduler.cli.parameters import Duration
@@ -46,6 +47,7 @@ def keys() -> None:
     "types",
     multiple=True,
     metavar="TYPE",
+    shell_complete=complete_type,
     help="Only for this type of credential, by number or name. Repeat it for more.",
 )
 @click.option("--expires", type=Duration(), metavar="90d", help="Only for so long.")

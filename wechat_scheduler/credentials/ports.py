@@ -53,10 +53,17 @@ class Issuer(Protocol):
     before the subject is known.
     """
 
-    kind: str
-    needs: tuple[Need, ...]
-    subject_field: str
-    needs_subject: bool
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def needs(self) -> tuple[Need, ...]: ...
+
+    @property
+    def subject_field(self) -> str: ...
+
+    @property
+    def needs_subject(self) -> bool: ...
 
     def daily_calls(self, account: Account) -> int | None:
         """How many calls a day WeChat documents for the endpoint that this account's are made to;

@@ -19,7 +19,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.rounds import Rounds
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.web.kit.kinds import type_of
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.params import ParamsClient
 from wechat_scheduler.wechat.client import WeChatClient
@@ -77,9 +77,8 @@ def wire(
         clock=clock,
         deadline=config.server.fetch_deadline,
     )
-    asker = Asker(
-        stores.credentials, kinds, manager, ParamsClient(guarded, type_of=type_of), clock=clock
-    )
+    params = ParamsClient(guarded, type_of=KindTable(kinds.values()).type_of)
+    asker = Asker(stores.credentials, kinds, manager, params, clock=clock)
     refresher = Refresher(
         stores.credentials,
         asker,

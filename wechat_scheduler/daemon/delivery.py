@@ -1,7 +1,7 @@
 """Puts together what reaches people: who they are, what they are sent, and the loop behind it."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,9 +17,8 @@ from wechat_scheduler.audience.self_service import SelfService
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.daemon.reminders import Reminding, owner_page, page, remind
-from wechat_scheduler.daemon.stores import Stores
+from wechat_scheduler.daemon.stores import Kinds, Stores
 from wechat_scheduler.delivery.desk import DeliveryDesk
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
@@ -36,7 +35,7 @@ from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.participants import Participants
 from wechat_scheduler.reminders.sentences import Pages
-from wechat_scheduler.web.kit.kinds import type_of
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.pages.follow_visits import switches_path
 from wechat_scheduler.web.pages.landing import message_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks
@@ -79,7 +78,7 @@ def outgoing(
     manager: Manager,
     client: WeChatClient,
     guarded: GuardedClient,
-    kinds: Mapping[str, Issuer],
+    kinds: Kinds,
     links: Links,
     counters: Counters,
     *,
@@ -98,7 +97,7 @@ def outgoing(
         guarded,
         stores.credentials,
         clock=clock,
-        type_of=type_of,
+        type_of=KindTable(kinds.values()).type_of,
         subject_fields={kind: issuer.subject_field for kind, issuer in kinds.items()},
     )
     topics = TopicChannel(stores.subscriptions, stores.messages, clock=clock)

@@ -17,6 +17,7 @@ from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.metrics.page import Page, Vitals
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.throttle import Throttle
@@ -52,7 +53,7 @@ async def front(
     )
     return Services(
         manager=works.manager,
-        issuers=kinds,
+        kinds=KindTable(kinds.values()),
         check_url=check_url,
         doorkeeper=doorkeeper,
         intake=hearing.intake,

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wechat_scheduler.credentials.ports import Issuer, uses_secret
+from wechat_scheduler.credentials.ports import uses_secret
 from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps
@@ -24,8 +24,9 @@ from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
-Kinds = Mapping[str, Issuer]
+Kinds = Mapping[str, TokenIssuer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

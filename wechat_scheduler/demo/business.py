@@ -9,10 +9,12 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.demo.journal import Happening, Journal, named
 from wechat_scheduler.demo.pushes import Platform, open_push
 from wechat_scheduler.errors import ForbiddenError
-from wechat_scheduler.web.kit.kinds import kind_of
+from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.wechat.tokens import TYPES
 
 # Under which of these names WeChat's answer has the value; an authorizer's has only its own.
 VALUES = ("authorizer_access_token", "component_access_token", "access_token", "ticket")
+KINDS = KindTable(TYPES)
 # The input that each kind needs from us.
 INPUTS = {
     "component_access_token": "component_verify_ticket",
@@ -78,4 +80,4 @@ class BusinessSystem:
 
 def _key(request: web.Request) -> JobKey:
     query = request.query
-    return JobKey(query["appid"], kind_of(query["type"]), query.get("subject", ""))
+    return JobKey(query["appid"], KINDS.kind_of(query["type"]), query.get("subject", ""))

@@ -1,5 +1,8 @@
 """The daemon's HTTP side: every route with what it takes to enter, and how errors come out."""
 
+from collections.abc import Callable
+from functools import cache, partial
+
 import structlog
 from aiohttp import hdrs, web
 
@@ -71,7 +74,8 @@ def create_app(services: Services, config: Config) -> web.Application:
         middlewares=[metrics.measured, errors_as_envelopes],
     )
     app[SERVICES] = services
-    app[openapi.DOCUMENT] = lambda: rendered(NATIVE)
+    document: Callable[[], bytes] = cache(partial(rendered, NATIVE, services.kinds))
+    app[openapi.DOCUMENT] = document
     for route in NATIVE:
         app.router.add_route(route.method, route.path, _admitting(route))
     for method, path in nowhere.caught(NATIVE):
@@ -125,7 +129,7 @@ def _guarded(handler: Handler, scope: Scope) -> Handler:
         key, address = services.doorkeeper.identify(request, scope)
         services.auditor.seen(key.id)
         request[CALLER], request[ADDRESS] = key, str(address or "")
-        require_reach_of_path(key, request.match_info)
+        require_reach_of_path(key, request.match_info, services.kinds)
         return await handler(request)
 
     return guarded

@@ -1,14 +1,16 @@
 """What a third-party platform asks of WeChat about itself and the accounts that authorised it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from wechat_scheduler.credentials.model import Issued
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.wechat.answers import NOT_WECHAT, Answer, no_answer
-from wechat_scheduler.wechat.client import WeChatClient
+
+if TYPE_CHECKING:
+    from wechat_scheduler.wechat.client import WeChatClient
 
 COMPONENT = "/cgi-bin/component"
 
@@ -21,7 +23,7 @@ MOST_PAGES = 3
 class Platform:
     """`pushes.ports.PlatformApi`, and the way back to a refresh token that was lost."""
 
-    def __init__(self, client: WeChatClient) -> None:
+    def __init__(self, client: "WeChatClient") -> None:
         self._client = client
 
     async def exchange(self, platform: str, *, token: str, code: str) -> Issued:

@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import ADMIN, Address, Key, KeyState, Network, Scope
 from wechat_scheduler.errors import ForbiddenError, ThrottledError, UnauthorizedError
-from wechat_scheduler.web.kit.kinds import kind_of
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.peers import client_address
 from wechat_scheduler.web.kit.throttle import Throttle
 
@@ -29,7 +29,7 @@ NOBODY = Key(
 )
 
 HOW = "send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
-# No kind is called so: it is in nobody's list.
+# No kind has this name, so no key that is limited to types reaches it.
 ANY_TYPE = "*"
 # One sentence for all of it: whoever found a key learns nothing of it. The log says which.
 NOT_GOOD = "this API key is not known here, has ended, or is not for use from there"
@@ -124,11 +124,11 @@ def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> N
     raise ForbiddenError(f"this API key is limited to the appids {_list(key.appids)}", field=field)
 
 
-def require_reach_of_path(key: Key, path: Mapping[str, str]) -> None:
-    """The same for whatever account a path names, so that no route can forget it. What is about the
-    account as a whole is beyond a key that is limited to some types."""
+def require_reach_of_path(key: Key, path: Mapping[str, str], kinds: KindTable) -> None:
+    """The same for the account and type that a path names, so that no handler has to remember it. A
+    path without a type concerns the whole account: a key that is limited to some types is refused."""
     if appid := path.get("appid"):
-        require_reach(key, appid, kind_of(path.get("type", "")) or ANY_TYPE)
+        require_reach(key, appid, kinds.kind_of(path.get("type", "")) or ANY_TYPE)
 
 
 def _list(names: Collection[str]) -> str:

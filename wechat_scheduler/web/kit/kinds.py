@@ -1,30 +1,70 @@
-"""Credential types as callers write them: the seed's numbers, or their names."""
+"""Credential types as callers write them: by kind (`jsapi_ticket`), or by the seed's number (`1`)."""
 
-# A kind without a number goes by its name alone.
-NUMBERS = {
-    0: "access_token",
-    1: "jsapi_ticket",
-    2: "oauth2_access_token",
-    3: "component_access_token",
-    4: "authorizer_access_token",
-}
-KINDS = frozenset((*NUMBERS.values(), "wx_card_ticket"))
-# Whatever a type goes by in a path; in a body a number may also be one.
-TYPES = (*map(str, NUMBERS), *sorted(KINDS))
-_NUMBER_OF = {kind: number for number, kind in NUMBERS.items()}
+from collections.abc import Iterable
+from typing import Annotated, Final, Protocol, TypeAlias
+
+import msgspec
+
+from wechat_scheduler.errors import InvalidRequestError
+
+# `description.py` writes this component into the OpenAPI document, from the daemon's own types.
+SCHEMA: Final = {"$ref": "#/components/schemas/CredentialType"}
+Type: TypeAlias = Annotated[int | str, msgspec.Meta(extra_json_schema=SCHEMA)]
 
 
-def kind_of(text: str) -> str:
-    """The kind meant by `1` or `jsapi_ticket`; what is neither stays as it is."""
-    if text.isascii() and text.isdecimal() and len(text) < 4:
-        return NUMBERS.get(int(text), text)
-    return text
+class CredentialType(Protocol):
+    """What callers see of an issuer; see `wechat.tokens.base.TokenIssuer`."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def number(self) -> int | None: ...
+
+    @property
+    def subject_field(self) -> str: ...
+
+    @property
+    def needs_subject(self) -> bool: ...
 
 
-def number_of(kind: str) -> int | None:
-    return _NUMBER_OF.get(kind)
+class KindTable:
+    """The types that a daemon keeps, and how callers name them."""
 
+    def __init__(self, types: Iterable[CredentialType]) -> None:
+        self._types = {type_.kind: type_ for type_ in types}
+        self._numbers = {
+            kind: type_.number for kind, type_ in self._types.items() if type_.number is not None
+        }
+        self._kinds = {number: kind for kind, number in self._numbers.items()}
 
-def type_of(kind: str) -> str:
-    """What `type=` says in calls to business systems."""
-    return str(_NUMBER_OF.get(kind, kind))
+    def __contains__(self, kind: str) -> bool:
+        return kind in self._types
+
+    def read(self, given: int | str, field: str) -> CredentialType:
+        """The type that a body names. Raises InvalidRequestError at `field`."""
+        kind = self._kinds.get(given, "") if isinstance(given, int) else self.kind_of(given)
+        if kind not in self._types:
+            known = ", ".join(
+                kind if number is None else f"{number} {kind}"
+                for kind, number in ((kind, self.number_of(kind)) for kind in self._types)
+            )
+            raise InvalidRequestError(f"unknown task type {given}; use one of {known}", field=field)
+        return self._types[kind]
+
+    def kind_of(self, text: str) -> str:
+        """The kind that `1` or `jsapi_ticket` names; any other text is returned as it is."""
+        if text.isascii() and text.isdecimal() and len(text) < 4:
+            return self._kinds.get(int(text), text)
+        return text
+
+    def number_of(self, kind: str) -> int | None:
+        return self._numbers.get(kind)
+
+    def type_of(self, kind: str) -> str:
+        """What `type=` says in calls to business systems: the number if the type has one."""
+        return str(self._numbers.get(kind, kind))
+
+    def names(self) -> list[int | str]:
+        """All that a caller may write; in a path, numbers are text."""
+        return [*self._kinds, *map(str, self._kinds), *self._types]

@@ -17,7 +17,6 @@ from wechat_scheduler.audience.qrcodes import Codes
 from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.credentials.census import CensusTaker
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.delivery.desk import DeliveryDesk
 from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.engine.clock import Clock
@@ -25,6 +24,7 @@ from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
 
 
@@ -48,12 +48,12 @@ class Page(Protocol):
 class Services:
     """What handlers work with; the daemon makes it.
 
-    `issuers` are the credential types, by kind. `check_url` raises ValueError for an address that
-    must not be called. `turning` tells for each loop, by name, whether it keeps its time.
+    `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
+    called. `turning` tells for each loop, by name, whether it keeps its time.
     """
 
     manager: Manager
-    issuers: Mapping[str, Issuer]
+    kinds: KindTable
     check_url: Callable[[str], None]
     doorkeeper: Doorkeeper
     intake: Intake

@@ -4,7 +4,6 @@ Nothing is written twice: paths, methods and scopes come from the route table, t
 and answers from the structs that decode and encode them. `operations.py` adds what neither says.
 """
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -14,6 +13,7 @@ import msgspec
 
 from wechat_scheduler import __version__
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.native.operation import Operation
 from wechat_scheduler.web.native.operations import HEADERS, OPERATIONS, PARAMETERS
@@ -49,13 +49,12 @@ ERRORS: Final[Mapping[int, Json]] = {
 }
 
 
-@functools.cache
-def rendered(routes: tuple[Route, ...]) -> bytes:
-    """As JSON; made when it is first asked for."""
-    return msgspec.json.encode(describe(routes))
+def rendered(routes: Sequence[Route], kinds: KindTable) -> bytes:
+    """As JSON."""
+    return msgspec.json.encode(describe(routes, kinds))
 
 
-def describe(routes: Sequence[Route]) -> Json:
+def describe(routes: Sequence[Route], kinds: KindTable) -> Json:
     """The document. Raises KeyError for a route that `operations.py` does not know."""
     operations = [OPERATIONS[route.handler] for route in routes]
     schemas, components = _schemas({one for some in operations for one in _types(some)})
@@ -68,7 +67,7 @@ def describe(routes: Sequence[Route]) -> Json:
         "info": {"title": "wechat-scheduler", "version": __version__, "description": ABOUT},
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": {**components, "CredentialType": {"enum": kinds.names()}},
             "responses": {str(status): _refusal(status) for status in ERRORS},
             "securitySchemes": SCHEMES,
         },

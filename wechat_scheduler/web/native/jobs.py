@@ -8,7 +8,7 @@ from yarl import URL
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import Contest, Fault
 from wechat_scheduler.credentials.views import JobView, Receiver
-from wechat_scheduler.web.kit.kinds import number_of
+from wechat_scheduler.web.kit.kinds import KindTable
 
 
 class FaultResult(msgspec.Struct):
@@ -65,11 +65,11 @@ class JobResult(msgspec.Struct):
     receivers: list[ReceiverResult]
 
 
-def job_result(view: JobView, now: datetime) -> JobResult:
+def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
     left = (view.expires_at - now).total_seconds() if view.expires_at else 0
     return JobResult(
         appid=view.key.appid,
-        type=number_of(view.key.kind),
+        type=kinds.number_of(view.key.kind),
         kind=view.key.kind,
         subject=view.subject,
         state=policy.state(view, now).value,

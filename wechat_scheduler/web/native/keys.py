@@ -17,10 +17,10 @@ from wechat_scheduler.access.model import Key, KeyState, Network, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.kinds import KINDS, NUMBERS, kind_of
+from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
-from wechat_scheduler.web.native.registration import Name, Type, check_name
+from wechat_scheduler.web.native.registration import Name, check_name
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +72,7 @@ _decoder = msgspec.json.Decoder(KeyBody)
 async def create(request: web.Request) -> web.Response:
     """`POST /v1/keys`: a new key, shown this once."""
     services = request.app[SERVICES]
-    made = await services.keyring.make(read_wish(await request.read()))
+    made = await services.keyring.make(read_wish(await request.read(), services.kinds))
     log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
     await note(request, Action.KEY_CREATED, made.key.id)
     headers = {"Cache-Control": "no-store"}
@@ -95,7 +95,7 @@ async def revoke(request: web.Request) -> web.Response:
     return envelope.success("success")
 
 
-def read_wish(body: bytes) -> Wish:
+def read_wish(body: bytes, kinds: KindTable) -> Wish:
     """Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(_decoder, body)
     name = parsed.name.strip()
@@ -107,7 +107,9 @@ def read_wish(body: bytes) -> Wish:
         name=name,
         scopes=frozenset(parsed.scopes),
         appids=frozenset(_appids(parsed.appids)),
-        kinds=frozenset(_kinds(parsed.types)),
+        kinds=frozenset(
+            kinds.read(type_, f"types[{number}]").kind for number, type_ in enumerate(parsed.types)
+        ),
         networks=tuple(dict.fromkeys(read_networks(parsed.networks))),
         lifetime=None if parsed.expires_in is None else timedelta(seconds=parsed.expires_in),
     )
@@ -129,17 +131,6 @@ def _appids(given: list[str]) -> Iterator[str]:
     for number, appid in enumerate(given):
         check_name(appid, f"appids[{number}]")
         yield appid
-
-
-def _kinds(given: list[int | str]) -> Iterator[str]:
-    for number, type_ in enumerate(given):
-        kind = NUMBERS.get(type_, "") if isinstance(type_, int) else kind_of(type_)
-        if kind not in KINDS:
-            raise InvalidRequestError(
-                f"unknown task type {type_}; use one of {', '.join(sorted(KINDS))}",
-                field=f"types[{number}]",
-            )
-        yield kind
 
 
 def read_networks(given: list[str]) -> Iterator[Network]:

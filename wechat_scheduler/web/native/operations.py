@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from wechat_scheduler.access.audit import Action
-from wechat_scheduler.web.kit.kinds import TYPES
+from wechat_scheduler.web.kit.kinds import SCHEMA
 from wechat_scheduler.web.kit.paging import LARGEST_PAGE, PAGE
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.native import (
@@ -43,7 +43,7 @@ XML: Final = "text/xml"
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     "appid": Parameter("path", "An account, or a third-party platform.", NAME),
-    "type": Parameter("path", "The number or the name of a type.", {"enum": list(TYPES)}),
+    "type": Parameter("path", "The number or the name of a credential type.", SCHEMA),
     "subject": Parameter("path", "The user's openid, or the authorizer's appid.", NAME),
     "id": Parameter("path", "The id of an API key."),
     "?appid": Parameter("query", "Only of this account."),

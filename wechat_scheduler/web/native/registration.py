@@ -2,16 +2,15 @@
 the field."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
-from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.kinds import NUMBERS, TYPES, kind_of
+from wechat_scheduler.web.kit.kinds import CredentialType, KindTable, Type
 
 # WeChat's appids and openids are letters, digits, `-` and `_`; they go into paths and queries.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -20,7 +19,6 @@ _LONGEST_SECRET = 256
 # For whoever reads the schema; our own sentences say better than msgspec's what is wrong.
 NAME = {"pattern": f"^{_NAME.pattern}$"}
 Name: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema=NAME)]
-Type: TypeAlias = Annotated[int | str, msgspec.Meta(extra_json_schema={"enum": [*NUMBERS, *TYPES]})]
 Secret: TypeAlias = Annotated[
     str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": _LONGEST_SECRET})
 ]
@@ -50,11 +48,10 @@ _decoder = msgspec.json.Decoder(RegistrationBody)
 
 
 class RegistrationReader:
-    """Reads bodies. `issuers` are the kinds there are; `check_url` says what is wrong with an
-    address by raising ValueError."""
+    """Reads bodies. `check_url` raises ValueError for an address that must not be called."""
 
-    def __init__(self, issuers: Mapping[str, Issuer], check_url: Callable[[str], None]) -> None:
-        self._issuers = issuers
+    def __init__(self, kinds: KindTable, check_url: Callable[[str], None]) -> None:
+        self._kinds = kinds
         self._check_url = check_url
 
     def read(self, body: bytes, *, owner: str) -> Registration:
@@ -76,45 +73,32 @@ class RegistrationReader:
         return Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
 
     def _task(self, appid: str, body: TaskBody, path: str) -> Task:
-        kind = self._kind(body.type, f"{path}.type")
-        subject = self._subject(self._issuers[kind], body, path)
+        type_ = self._kinds.read(body.type, f"{path}.type")
+        subject = _subject(type_, body, path)
         for name, url in (("notify", body.notify), ("params", body.params)):
             check_address(url, f"{path}.{name}", self._check_url)
-        return Task(key=JobKey(appid, kind, subject), notify=body.notify, params=body.params)
+        return Task(key=JobKey(appid, type_.kind, subject), notify=body.notify, params=body.params)
 
-    def _kind(self, given: int | str, path: str) -> str:
-        kind = NUMBERS.get(given, "") if isinstance(given, int) else kind_of(given)
-        if kind not in self._issuers:
-            known = ", ".join(f"{number} {name}" for number, name in NUMBERS.items())
-            others = "".join(f", {name}" for name in self._issuers if name not in NUMBERS.values())
-            raise InvalidRequestError(
-                f"unknown task type {given}; use one of {known}{others}", field=path
-            )
-        return kind
 
-    def _subject(self, issuer: Issuer, body: TaskBody, path: str) -> str:
-        named = {
-            name: value
-            for name in ("subject", "authorizer_appid", "openid")
-            if (value := getattr(body, name))
-        }
-        for name, value in named.items():
-            if name not in ("subject", issuer.subject_field) or not issuer.subject_field:
-                what = (
-                    f"goes by {issuer.subject_field}" if issuer.subject_field else "has no subject"
-                )
-                raise InvalidRequestError(f"{issuer.kind} {what}", field=f"{path}.{name}")
-            check_name(value, f"{path}.{name}")
-        if len(set(named.values())) > 1:
-            raise InvalidRequestError(
-                "differs from subject", field=f"{path}.{issuer.subject_field}"
-            )
-        if issuer.needs_subject and not named and not body.params:
-            raise InvalidRequestError(
-                f"name the {issuer.subject_field}, or give a params URL that answers it",
-                field=f"{path}.{issuer.subject_field}",
-            )
-        return next(iter(named.values()), "")
+def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
+    named = {
+        name: value
+        for name in ("subject", "authorizer_appid", "openid")
+        if (value := getattr(body, name))
+    }
+    for name, value in named.items():
+        if name not in ("subject", type_.subject_field) or not type_.subject_field:
+            what = f"goes by {type_.subject_field}" if type_.subject_field else "has no subject"
+            raise InvalidRequestError(f"{type_.kind} {what}", field=f"{path}.{name}")
+        check_name(value, f"{path}.{name}")
+    if len(set(named.values())) > 1:
+        raise InvalidRequestError("differs from subject", field=f"{path}.{type_.subject_field}")
+    if type_.needs_subject and not named and not body.params:
+        raise InvalidRequestError(
+            f"name the {type_.subject_field}, or give a params URL that answers it",
+            field=f"{path}.{type_.subject_field}",
+        )
+    return next(iter(named.values()), "")
 
 
 def check_address(url: str, path: str, check_url: Callable[[str], None]) -> None:

@@ -13,7 +13,6 @@ from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
-from wechat_scheduler.web.kit.kinds import kind_of
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.paging import limit_of, link_to_next
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -27,7 +26,7 @@ async def register(request: web.Request) -> web.Response:
     """`POST /registe`, `POST /register`: the seed's JSON."""
     services = request.app[SERVICES]
     caller = request[CALLER]
-    registration = RegistrationReader(services.issuers, services.check_url).read(
+    registration = RegistrationReader(services.kinds, services.check_url).read(
         await request.read(), owner=caller.id
     )
     appid = registration.account.appid
@@ -93,7 +92,10 @@ async def tasks(request: web.Request) -> web.Response:
     """
     services, caller = request.app[SERVICES], request[CALLER]
     limit = limit_of(request)
-    appid, kind = request.query.get("appid", ""), kind_of(request.query.get("type", ""))
+    appid, kind = (
+        request.query.get("appid", ""),
+        services.kinds.kind_of(request.query.get("type", "")),
+    )
     require_reach(caller, appid, kind)
     views = await visible_jobs(
         services.manager,
@@ -107,14 +109,16 @@ async def tasks(request: web.Request) -> web.Response:
     full = len(views) == limit
     headers = link_to_next(request, after="/".join(views[-1].key)) if full else {}
     now = services.clock.now()
-    return envelope.success([job_result(view, now) for view in views], headers=headers)
+    return envelope.success(
+        [job_result(view, services.kinds, now) for view in views], headers=headers
+    )
 
 
 def named_job(request: web.Request) -> JobKey:
     """The job that the path names. Raises NotFoundError: what is no job's name cannot be one's."""
-    path = request.match_info
-    key = JobKey(path["appid"], kind_of(path["type"]), path.get("subject", ""))
-    if key.kind not in request.app[SERVICES].issuers:
+    path, kinds = request.match_info, request.app[SERVICES].kinds
+    key = JobKey(path["appid"], kinds.kind_of(path["type"]), path.get("subject", ""))
+    if key.kind not in kinds:
         raise NotFoundError(f"there is no task type {path['type']}")
     return key
 

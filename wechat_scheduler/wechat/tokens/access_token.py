@@ -1,11 +1,11 @@
 """An account's access_token, from either of the two endpoints that issue one.
 
-They know nothing of each other: a token of one outlives whatever the other issues.
+The endpoints are independent: issuing at one does not end the token of the other.
 """
 
 from wechat_scheduler.credentials.model import Account, Issued, Renewal
-from wechat_scheduler.credentials.ports import IssueRequest, Need
-from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.credentials.ports import IssueRequest
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 # 接口调用频次限制; a test account has a tenth of the first (测试号: 200).
 TOKEN_CALLS = 2_000
@@ -13,17 +13,11 @@ TOKEN_CALLS = 2_000
 STABLE_TOKEN_CALLS = 500_000
 
 
-class AccessToken:
-    """`stable_token` or `token`, as the account says; `default_endpoint` where it does not."""
+class AccessToken(TokenIssuer):
+    """From the endpoint that the account names, `stable_token` or `token`, else from the default."""
 
     kind = "access_token"
-    needs: tuple[Need, ...] = ()
-    subject_field = ""
-    needs_subject = False
-
-    def __init__(self, client: WeChatClient, *, default_endpoint: str) -> None:
-        self._client = client
-        self._default_endpoint = default_endpoint
+    number = 0
 
     def daily_calls(self, account: Account) -> int:
         return TOKEN_CALLS if self._is_plain(account) else STABLE_TOKEN_CALLS

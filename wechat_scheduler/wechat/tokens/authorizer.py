@@ -1,34 +1,27 @@
 """The access token with which a third-party platform acts for an account that authorised it."""
 
-from wechat_scheduler.credentials.model import Account, Issued, JobKey
+from wechat_scheduler.credentials.model import Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest, Need
-from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.platform import Platform
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
 def _component(authorizer: JobKey) -> JobKey:
     return JobKey(authorizer.appid, "component_access_token")
 
 
-class AuthorizerAccessToken:
+class AuthorizerAccessToken(TokenIssuer):
     """获取/刷新接口调用令牌. The refresh token lives as long as the authorisation, but a refresh may
     bring another one: the one returned is the one to use next."""
 
     kind = "authorizer_access_token"
-    needs: tuple[Need, ...] = (
+    number = 4
+    needs = (
         Need(name="component_access_token", parent=_component),
         Need(name="authorizer_refresh_token", kept=True, pushed=True),
     )
     subject_field = "authorizer_appid"
     needs_subject = True
-
-    def __init__(self, client: WeChatClient) -> None:
-        self._client = client
-        self._platform = Platform(client)
-
-    def daily_calls(self, account: Account) -> int | None:
-        """获取/刷新接口调用令牌 gives no number."""
-        return None
 
     async def issue(self, request: IssueRequest) -> Issued:
         params = {"component_access_token": request.inputs["component_access_token"]}
@@ -49,7 +42,7 @@ class AuthorizerAccessToken:
         )
 
     async def recover(self, request: IssueRequest) -> str:
-        return await self._platform.refresh_token(
+        return await Platform(self._client).refresh_token(
             request.account.appid,
             token=request.inputs["component_access_token"],
             authorizer=request.subject,

@@ -1,24 +1,16 @@
 """A third-party platform's component_access_token, got with the ticket that WeChat keeps pushing."""
 
-from wechat_scheduler.credentials.model import Account, Issued
+from wechat_scheduler.credentials.model import Issued
 from wechat_scheduler.credentials.ports import IssueRequest, Need
-from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
-class ComponentAccessToken:
+class ComponentAccessToken(TokenIssuer):
     """令牌. A component_verify_ticket is pushed every ten minutes and lives twelve hours."""
 
     kind = "component_access_token"
-    needs: tuple[Need, ...] = (Need(name="component_verify_ticket", pushed=True),)
-    subject_field = ""
-    needs_subject = False
-
-    def __init__(self, client: WeChatClient) -> None:
-        self._client = client
-
-    def daily_calls(self, account: Account) -> int | None:
-        """令牌 calls it limited and gives no number."""
-        return None
+    number = 3
+    needs = (Need(name="component_verify_ticket", pushed=True),)
 
     async def issue(self, request: IssueRequest) -> Issued:
         body = {

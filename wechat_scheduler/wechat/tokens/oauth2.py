@@ -1,26 +1,19 @@
 """The access token of one user of an account (网页授权), kept alive by its refresh token."""
 
-from wechat_scheduler.credentials.model import Account, Issued
+from wechat_scheduler.credentials.model import Issued
 from wechat_scheduler.credentials.ports import IssueRequest, Need
 from wechat_scheduler.errors import Reaction, WeChatError
 from wechat_scheduler.wechat.answers import Answer
-from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
-class OAuth2AccessToken:
+class OAuth2AccessToken(TokenIssuer):
     """刷新access_token: needs no secret. A refresh token lives 30 days and may change with each use."""
 
     kind = "oauth2_access_token"
-    needs: tuple[Need, ...] = (Need(name="refresh_token", kept=True),)
+    number = 2
+    needs = (Need(name="refresh_token", kept=True),)
     subject_field = "openid"
-    needs_subject = False
-
-    def __init__(self, client: WeChatClient) -> None:
-        self._client = client
-
-    def daily_calls(self, account: Account) -> int | None:
-        """接口调用频次限制 has none for a user's token; a minute takes 50,000."""
-        return None
 
     async def issue(self, request: IssueRequest) -> Issued:
         params = {

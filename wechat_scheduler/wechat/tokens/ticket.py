@@ -3,9 +3,9 @@
 JS-SDK说明文档, 附录1. Calls are few a day; until it expires, a ticket is returned again and again.
 """
 
-from wechat_scheduler.credentials.model import Account, Issued, JobKey
+from wechat_scheduler.credentials.model import Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest, Need
-from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
 def _access_token(ticket: JobKey) -> JobKey:
@@ -14,18 +14,10 @@ def _access_token(ticket: JobKey) -> JobKey:
     return JobKey(ticket.appid, kind, ticket.subject)
 
 
-class _Ticket:
-    needs: tuple[Need, ...] = (Need(name="access_token", parent=_access_token),)
+class _Ticket(TokenIssuer):
+    needs = (Need(name="access_token", parent=_access_token),)
     subject_field = "authorizer_appid"
-    needs_subject = False
     ticket_type: str
-
-    def __init__(self, client: WeChatClient) -> None:
-        self._client = client
-
-    def daily_calls(self, account: Account) -> int | None:
-        """附录1 calls it very limited and gives no number."""
-        return None
 
     async def issue(self, request: IssueRequest) -> Issued:
         answer = await self._client.get(
@@ -42,6 +34,7 @@ class _Ticket:
 
 class JsapiTicket(_Ticket):
     kind = "jsapi_ticket"
+    number = 1
     ticket_type = "jsapi"
 
 
