@@ -12,6 +12,7 @@ import msgspec
 
 from tests.clock import START, FakeClock
 from tests.stores.suite import VAULT
+from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.heard import Heard, HeardKind, Listener
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
@@ -28,6 +29,7 @@ from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.webhooks.callback_bodies import callback_body
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -70,8 +72,8 @@ class Lists:
         self.offered.append(heard)
         return self.takes
 
-    async def callback(self, app: App, body: bytes, *, event_id: str) -> None:
-        self._keep(self.callbacks, msgspec.json.decode(body), event_id)
+    async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
+        self._keep(self.callbacks, msgspec.json.decode(callback_body(app, event)), event_id)
 
     async def say(
         self,

@@ -10,7 +10,9 @@ import pytest
 from aiohttp import web
 
 from tests.business import Business, Call, status
+from tests.clock import START
 from tests.sending.town import Town
+from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import State
 from wechat_scheduler.webhooks.app_callbacks import MOST, TURN
 
@@ -32,8 +34,8 @@ async def shop(place: Town, server: Business) -> Town:
 
 async def tell(shop: Town, *events: str) -> None:
     for event in events:
-        body = f'{{"event":"{event}"}}'.encode()
-        await shop.outgoing.sending.callback(shop.app, body, event_id=event)
+        wrote = Wrote(uid="UID_amy", content=event, at=START)
+        await shop.outgoing.sending.tell(shop.app, wrote, event_id=event)
 
 
 def signed(shop: Town, call: Call) -> bool:
@@ -50,7 +52,7 @@ async def test_an_event_is_told_once_and_signed(shop: Town, server: Business) ->
 
     (call,) = server.calls
     (delivery,) = await shop.deliveries()
-    assert call.json == {"event": "scan"}
+    assert (call.json["action"], call.json["data"]["content"]) == ("send_up_cmd", "scan")
     assert signed(shop, call)
     assert (delivery.state, delivery.way) == (State.DELIVERED, "webhook")
 

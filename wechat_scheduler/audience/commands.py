@@ -1,8 +1,8 @@
-"""What users can say to an account without anybody listening: WxPusher's commands."""
+"""Commands that users write to an account: who am I, subscribe me, tell the app."""
 
 import re
 
-from wechat_scheduler.audience.callbacks import Source, send_up_cmd
+from wechat_scheduler.audience.app_events import Source, Wrote
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.joining import Joining
@@ -59,8 +59,8 @@ class Commands:
             await self._up(app, content, heard, subscriber)
 
     async def _up(self, app: App, content: str, heard: Heard, subscriber: Subscriber) -> None:
-        body = send_up_cmd(app, subscriber.uid, content, at=heard.at)
-        await self._post.callback(app, body, event_id=f"{heard.event_id}/{app.id}/up")
+        wrote = Wrote(uid=subscriber.uid, content=content, at=heard.at)
+        await self._post.tell(app, wrote, event_id=f"{heard.event_id}/{app.id}/up")
 
     async def _taken(self, subscriber: Subscriber) -> list[App]:
         """The apps of this account that they subscribed to, and that did not block them."""

@@ -1,9 +1,8 @@
 """What comes of a scanned consent code: the app's signed calls may set reminders for the user."""
 
-import msgspec
 import structlog
 
-from wechat_scheduler.audience.callbacks import EPOCH, MILLISECOND
+from wechat_scheduler.audience.app_events import Consented
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber, Subscription
@@ -12,22 +11,6 @@ from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.ports import Subscriptions
 
 log = structlog.get_logger(__name__)
-
-
-class Consented(msgspec.Struct, rename="camel"):
-    """What the app's callback is told: `openid` is the one for signed calls, `time` milliseconds."""
-
-    app_id: int
-    app_name: str
-    uid: str
-    openid: str
-    time: int
-    extra: str
-
-
-class Told(msgspec.Struct):
-    action: str
-    data: Consented
 
 
 class Consenting:
@@ -68,16 +51,8 @@ class Consenting:
     async def _tell(
         self, app: App, alias: Alias, subscriber: Subscriber, heard: Heard, *, extra: str
     ) -> None:
-        told = Consented(
-            app_id=app.id,
-            app_name=app.name,
-            uid=alias.uid,
-            openid=alias.name,
-            time=(heard.at - EPOCH) // MILLISECOND,
-            extra=extra,
-        )
-        body = msgspec.json.encode(Told("reminder_consent", told))
+        consented = Consented(uid=alias.uid, openid=alias.name, extra=extra, at=heard.at)
         event = f"{heard.event_id}/{app.id}"
-        await self._post.callback(app, body, event_id=f"{event}/consent")
+        await self._post.tell(app, consented, event_id=f"{event}/consent")
         text = f"已允许「{app.name}」提醒你，到时由微信通知。"
         await self._post.say(subscriber, text, event_id=f"{event}/allowed", app=app)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Scene, Subscriber
 
 
@@ -59,8 +60,8 @@ class Listener(Protocol):
 class Post(Protocol):
     """How an answer leaves. What was put under an `event_id` before changes nothing."""
 
-    async def callback(self, app: App, body: bytes, *, event_id: str) -> None:
-        """Post JSON to the app's callback."""
+    async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
+        """Tell the app's callback of an event."""
         ...
 
     async def say(

@@ -2,7 +2,7 @@
 
 import structlog
 
-from wechat_scheduler.audience.callbacks import Source, app_subscribe
+from wechat_scheduler.audience.app_events import Joined, Source
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import App, Subscriber, Subscription
 from wechat_scheduler.audience.names import new_id
@@ -10,7 +10,7 @@ from wechat_scheduler.audience.ports import Subscriptions
 
 log = structlog.get_logger(__name__)
 
-# Where an app has no text of its own: 关注提示 "可以不填写，会提供一个默认文案" [wxpusher docs].
+# For apps without a `welcome` of their own.
 WELCOME = "你已关注“{app}”"
 
 
@@ -29,8 +29,8 @@ class Joining:
         if not await self._subscribe(app, subscriber, heard, topic_id=0):
             return
         if app.callback:
-            body = app_subscribe(app, subscriber.uid, source, extra=extra, at=heard.at)
-            await self._post.callback(app, body, event_id=f"{heard.event_id}/{app.id}/subscribe")
+            joined = Joined(uid=subscriber.uid, source=source, extra=extra, at=heard.at)
+            await self._post.tell(app, joined, event_id=f"{heard.event_id}/{app.id}/subscribe")
         welcome = app.welcome or WELCOME.format(app=app.name)
         event_id = f"{heard.event_id}/{app.id}/welcome"
         await self._post.say(subscriber, welcome, event_id=event_id, app=app)
@@ -38,7 +38,7 @@ class Joining:
     async def join_topic(
         self, app: App, topic_id: int, subscriber: Subscriber, heard: Heard
     ) -> None:
-        """WxPusher's callbacks know nothing of topics."""
+        """Subscribe to the topic. The app's callback is not told."""
         await self._subscribe(app, subscriber, heard, topic_id=topic_id)
 
     async def _subscribe(

@@ -212,7 +212,7 @@ class Scene:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
     """Another name of a subscriber within one app: the business's own id, or 32 hex digits that
-    stand for the openid in Tencent's API, with an `openkey` that ends."""
+    are the user's openid in signed calls, with an `openkey` that ends."""
 
     app_id: int
     name: str

@@ -22,7 +22,7 @@ def new_token(kind: TokenKind) -> str:
 
 
 def new_app_key() -> str:
-    """Letters and digits only: Tencent's PHP SDK signs differently with `-` and `_` in a key."""
+    """Letters and digits only: PHP SDKs sign differently with `-` and `_` in a key."""
     return _letters(32)
 
 
@@ -32,7 +32,7 @@ def new_scene_id() -> str:
 
 
 def new_openid() -> str:
-    """Tencent's SDKs refuse an openid that is not 32 hex digits, as WeChat's own are not."""
+    """The openid of signed calls: their SDKs refuse one that is not 32 hex digits, as WeChat's are not."""
     return secrets.token_hex(16)
 
 

@@ -1,6 +1,7 @@
-"""The openids and openkeys that Tencent's API speaks of: names of our own for WeChat's users.
+"""The openids and openkeys of signed calls: names of our own for WeChat's users.
 
-Its SDKs refuse WeChat's openids, and an openkey says that the user was here within two hours.
+The SDKs of such calls refuse WeChat's openids. An openkey proves that the user opened the app within
+the last two hours.
 """
 
 import hmac

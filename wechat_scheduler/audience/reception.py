@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from wechat_scheduler.audience.callbacks import Source
+from wechat_scheduler.audience.app_events import Source
 from wechat_scheduler.audience.commands import Commands
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, HeardKind, Listener, Post, Receipts

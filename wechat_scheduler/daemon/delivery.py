@@ -39,6 +39,7 @@ from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.pages.follow_visits import switches_path
 from wechat_scheduler.web.pages.landing import message_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks
+from wechat_scheduler.webhooks.callback_bodies import callback_body
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.notices import CredentialNotices
 from wechat_scheduler.wechat.channels import WeChatMessenger
@@ -117,7 +118,12 @@ def outgoing(
     )
     dispatching = Clockwork(dispatcher, clock=clock, slots=config.callbacks.slots)
     sending = Sending(
-        stores.messages, stores.aliases, stores.apps, clock=clock, wake=dispatching.wake
+        stores.messages,
+        stores.aliases,
+        stores.apps,
+        callback_body=callback_body,
+        clock=clock,
+        wake=dispatching.wake,
     )
     reminding = remind(config.reminders, stores, links, dispatching.wake, clock)
     openids = Openids(stores.aliases, clock=clock)

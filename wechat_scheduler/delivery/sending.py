@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Aliases, Apps
@@ -61,7 +62,8 @@ class Order:
 
 
 class Sending:
-    """`wake` tells the loop that there is something to send."""
+    """`callback_body` gives the JSON that an app's callback is posted. `wake` tells the loop that
+    there is something to send."""
 
     def __init__(
         self,
@@ -70,9 +72,11 @@ class Sending:
         apps: Apps,
         *,
         clock: Clock,
+        callback_body: Callable[[App, AppEvent], bytes],
         wake: Callable[[], None],
     ) -> None:
         self._messages = messages
+        self._callback_body = callback_body
         self._aliases = aliases
         self._apps = apps
         self._clock = clock
@@ -116,15 +120,16 @@ class Sending:
         await self._messages.put(order.message, order.targets, once=once, now=self._clock.now())
         self._wake()
 
-    async def callback(self, app: App, body: bytes, *, event_id: str) -> None:
-        """Tell the app what happened, once for each `event_id`; without a callback it is not told."""
+    async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
+        """Tell the app's callback of an event, once for each `event_id`. Does nothing for an app
+        without a callback."""
         if not app.callback:
             return
         now = self._clock.now()
         message = Message(
             id=stable_id("callback", str(app.id), event_id),
             app_id=app.id,
-            content=Content(way=Way.WEBHOOK, body=body.decode()),
+            content=Content(way=Way.WEBHOOK, body=self._callback_body(app, event).decode()),
             created_at=now,
             expires_at=now + CALLBACK_LIFE,
             priority=Priority.URGENT,

@@ -25,7 +25,7 @@ from wechat_scheduler.web.kit.memo import Memo
 
 log = structlog.get_logger(__name__)
 
-# WxPusher's GET carries a message of 40,000 characters, which are nine bytes each when encoded.
+# A GET may carry a message of 40,000 characters, which are nine bytes each when encoded.
 LONGEST_LINE: Final = 400 * 1024
 
 # How long callers who ask again and again are still answered, and told to come back by a new

@@ -1,4 +1,4 @@
-"""The page on which a user lets an app remind them: what authReminder was at Tencent.
+"""The page on which a user lets an app remind them.
 
 Its address is one user's (`POST /v1/apps/{app}/subscribers/{name}/openid` names it). Scanning the code
 is what counts, since only that shows who did it; so the address alone allows nothing.

@@ -1,8 +1,7 @@
 """What a sender wrote, as markup that can do no harm.
 
 HTML and Markdown go through one sanitiser: an allow-list of elements, attributes, style properties
-and URL schemes. `<copy data-clipboard-text="…">label</copy>` is WxPusher's button that copies its
-text [wxpusher docs, 发送消息: contentType 2].
+and URL schemes. `<copy data-clipboard-text="…">label</copy>` is a button that copies its text.
 """
 
 from functools import cache

@@ -20,7 +20,7 @@ WHITE: Final = "#ffffff"
 QUOTE: Final = "#3784f8"
 INK: Final = "#545255"
 
-# [wecron] the avatar's and the code's sizes, the code's margins, the name's size, the text's room.
+# The avatar's and the code's sizes, the code's margins, the name's size, the text's room.
 AVATAR: Final = 120
 QR: Final = 200
 RIGHT: Final = 70

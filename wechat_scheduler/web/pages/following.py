@@ -1,4 +1,4 @@
-"""Pages about who may send: an app or a topic to follow, an app's home, Tencent's authorisation."""
+"""Pages about who may send: an app or a topic to follow, an app's home, consent to reminders."""
 
 import enum
 from dataclasses import dataclass

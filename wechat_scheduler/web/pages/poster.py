@@ -1,4 +1,4 @@
-"""The poster of a reminder: WeCron's `share_post` [wecron, share_post view]."""
+"""The poster of a reminder."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""QR codes as pictures under an address of ours, which ends in `.jpg` as WxPusher's do.
+"""QR codes as pictures under an address of ours, which ends in `.jpg`: clients look for it.
 
 The picture of a lasting code changes while its address stays: whoever shows it shows the address.
 """
