@@ -17,7 +17,7 @@ from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_s
 from tests.house import APPID, Caller, daemon
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App, Template
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.log.setup import configure
 
@@ -80,9 +80,9 @@ async def _sent(caller: Caller, message_id: int, people: int) -> int:
         view = await messages.message(message_id)
         assert view is not None
         counts = view.counts
-        waiting = counts.get(State.PENDING, 0) + counts.get(State.SENDING, 0)
-        if not waiting and counts.get(State.ACCEPTED, 0) >= people:
-            return counts[State.ACCEPTED]
+        waiting = counts.get(DeliveryState.PENDING, 0) + counts.get(DeliveryState.SENDING, 0)
+        if not waiting and counts.get(DeliveryState.ACCEPTED, 0) >= people:
+            return counts[DeliveryState.ACCEPTED]
         await SystemClock().sleep_seconds(0.05)
 
 

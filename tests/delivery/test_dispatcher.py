@@ -25,7 +25,14 @@ from tests.stores.tables import Tables
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
-from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Sent, Settled, State
+from wechat_scheduler.delivery.model import (
+    Deferred,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Sent,
+    Settled,
+)
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.errors import CallError
 
@@ -55,7 +62,7 @@ class Receiver:
         answer = self.answers.popleft() if self.answers else len(self.sent)
         if isinstance(answer, Exception):
             raise answer
-        return Sent(version=answer) if answer >= 0 else Sent(state=State.CANCELLED)
+        return Sent(version=answer) if answer >= 0 else Sent(state=DeliveryState.CANCELLED)
 
 
 @dataclass(slots=True)

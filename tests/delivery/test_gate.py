@@ -19,7 +19,7 @@ from tests.delivery.samples import (
 )
 from wechat_scheduler.audience.model import App, Quiet
 from wechat_scheduler.delivery.gate import Gate, awake_at
-from wechat_scheduler.delivery.model import Deferred, Outcome, Priority, Settled, State
+from wechat_scheduler.delivery.model import Deferred, DeliveryState, Outcome, Priority, Settled
 
 NIGHT = Quiet(begins=time(22), ends=time(7, 30))
 NOON = Quiet(begins=time(12), ends=time(13))
@@ -39,17 +39,17 @@ def put_off(outcome: Outcome | None) -> datetime:
 @pytest.mark.parametrize(
     ("fields", "app", "state"),
     [
-        ({"receiver": None}, {}, State.CANCELLED),
-        ({"receiver": a_person(follows=False)}, {}, State.CANCELLED),
-        ({"receiver": a_person(trouble="blacklisted")}, {}, State.CANCELLED),
-        ({"receiver": a_person(appid="wx2")}, {}, State.CANCELLED),
-        ({"takes": False}, {}, State.CANCELLED),
-        ({"message": a_message(app_id=7)}, {}, State.CANCELLED),
-        ({"message": a_message(expires_at=NOW)}, {}, State.EXPIRED),
+        ({"receiver": None}, {}, DeliveryState.CANCELLED),
+        ({"receiver": a_person(follows=False)}, {}, DeliveryState.CANCELLED),
+        ({"receiver": a_person(trouble="blacklisted")}, {}, DeliveryState.CANCELLED),
+        ({"receiver": a_person(appid="wx2")}, {}, DeliveryState.CANCELLED),
+        ({"takes": False}, {}, DeliveryState.CANCELLED),
+        ({"message": a_message(app_id=7)}, {}, DeliveryState.CANCELLED),
+        ({"message": a_message(expires_at=NOW)}, {}, DeliveryState.EXPIRED),
     ],
 )
 def test_what_can_reach_nobody_is_not_tried(
-    fields: dict[str, Any], app: dict[str, Any], state: State
+    fields: dict[str, Any], app: dict[str, Any], state: DeliveryState
 ) -> None:
     stopped = gate(an_app(**app)).stopped(a_delivery(**fields), NOW)
 

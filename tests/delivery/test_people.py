@@ -19,7 +19,7 @@ from tests.delivery.samples import (
     an_app,
 )
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.delivery.model import Content, Delivery, Form, Sent, State, Way
+from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Form, Sent, Way
 from wechat_scheduler.delivery.people import PeopleChannel
 from wechat_scheduler.errors import SendError, Verdict
 
@@ -50,7 +50,7 @@ async def test_a_text_that_comes_too_late_goes_as_a_template_and_says_so(errcode
     arrived = await sent(phone, Content(title="hello"))
 
     assert [way for way, _ in phone.shown] == ["template"]
-    assert (arrived.way, arrived.state) == ("template", State.ACCEPTED)
+    assert (arrived.way, arrived.state) == ("template", DeliveryState.ACCEPTED)
     (refused,) = arrived.before
     assert (refused.way, refused.errcode, refused.error) == ("text", errcode, "45015 out of time")
 

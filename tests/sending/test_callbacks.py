@@ -13,7 +13,7 @@ from tests.business import Business, Call, status
 from tests.clock import START
 from tests.sending.town import Town
 from wechat_scheduler.audience.app_events import Wrote
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.webhooks.app_callbacks import MOST, TURN
 
 
@@ -54,7 +54,7 @@ async def test_an_event_is_told_once_and_signed(shop: Town, server: Business) ->
     (delivery,) = await shop.deliveries()
     assert (call.json["action"], call.json["data"]["content"]) == ("send_up_cmd", "scan")
     assert signed(shop, call)
-    assert (delivery.state, delivery.way) == (State.DELIVERED, "webhook")
+    assert (delivery.state, delivery.way) == (DeliveryState.DELIVERED, "webhook")
 
 
 async def test_a_server_that_was_down_is_told_later_under_the_same_id(
@@ -70,19 +70,19 @@ async def test_a_server_that_was_down_is_told_later_under_the_same_id(
     (delivery,) = await shop.deliveries()
     assert len({call.headers["webhook-id"] for call in server.calls}) == 1
     assert all(signed(shop, call) for call in server.calls)
-    assert (delivery.state, delivery.tries) == (State.DELIVERED, 4)
+    assert (delivery.state, delivery.tries) == (DeliveryState.DELIVERED, 4)
 
 
 async def test_a_callback_that_nobody_takes_ends(shop: Town, server: Business) -> None:
     server.script(status(500), times=1_000)
     await tell(shop, "scan")
 
-    while [one.state for one in await shop.deliveries()] == [State.PENDING]:
+    while [one.state for one in await shop.deliveries()] == [DeliveryState.PENDING]:
         await shop.settle()
         shop.clock.advance(timedelta(minutes=20))
 
     (delivery,) = await shop.deliveries()
-    assert delivery.state is State.DEAD
+    assert delivery.state is DeliveryState.DEAD
     assert "given up" in delivery.reason
 
 
@@ -96,7 +96,7 @@ async def test_what_an_app_without_a_callback_was_to_be_told_is_cancelled(
 
     (delivery,) = await shop.deliveries()
     assert server.calls == []
-    assert delivery.state is State.CANCELLED
+    assert delivery.state is DeliveryState.CANCELLED
     assert "no callback" in delivery.reason
 
 
@@ -114,4 +114,6 @@ async def test_a_slow_server_is_told_a_few_things_at_a_time(shop: Town, server: 
 
     await shop.settle()
     assert server.busiest == MOST
-    assert {(one.state, one.tries) for one in await shop.deliveries()} == {(State.DELIVERED, 1)}
+    assert {(one.state, one.tries) for one in await shop.deliveries()} == {
+        (DeliveryState.DELIVERED, 1)
+    }

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from tests.house import APPID
 from tests.sending.town import TEMPLATE, Town
-from wechat_scheduler.delivery.model import Content, State, Way
+from wechat_scheduler.delivery.model import Content, DeliveryState, Way
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 
 SECOND = timedelta(seconds=1)
@@ -50,11 +50,11 @@ CASES = [
     for errcode in errcodes
 ]
 STATES = {
-    "waits": State.PENDING,
-    "pauses": State.PENDING,
-    "token": State.PENDING,
-    "dead": State.DEAD,
-    "unreachable": State.DEAD,
+    "waits": DeliveryState.PENDING,
+    "pauses": DeliveryState.PENDING,
+    "token": DeliveryState.PENDING,
+    "dead": DeliveryState.DEAD,
+    "unreachable": DeliveryState.DEAD,
 }
 
 
@@ -145,7 +145,7 @@ async def test_a_token_that_died_costs_no_attempt(place: Town) -> None:
     (waited,) = [event for event in events if event["event"] == "delivery.deferred"]
     refreshed = [event for event in events if event["event"] == "credential.refreshed"]
     assert (waited["attempts"], len(refreshed)) == (0, 1)
-    assert (await outcome(place, sent)).state is State.DELIVERED
+    assert (await outcome(place, sent)).state is DeliveryState.DELIVERED
 
 
 async def test_a_user_who_gets_too_much_for_a_day_is_given_up(place: Town) -> None:
@@ -157,7 +157,7 @@ async def test_a_user_who_gets_too_much_for_a_day_is_given_up(place: Town) -> No
     await place.settle()
 
     delivery = await outcome(place, sent)
-    assert (delivery.state, delivery.tries) == (State.DEAD, 2)
+    assert (delivery.state, delivery.tries) == (DeliveryState.DEAD, 2)
     assert "given up" in delivery.reason
 
 
@@ -169,7 +169,7 @@ async def test_a_text_out_of_time_goes_as_a_template(place: Town, errcode: int) 
     await place.settle()
 
     delivery = await outcome(place, sent)
-    assert (delivery.state, delivery.way) == (State.DELIVERED, "template")
+    assert (delivery.state, delivery.way) == (DeliveryState.DELIVERED, "template")
     seen = await place.works.stores.messages.delivery(delivery.id)
     assert seen is not None
     tried = [(attempt.way, attempt.errcode) for attempt in seen.attempts]
@@ -191,8 +191,8 @@ async def test_a_used_up_quota_stops_its_account_until_midnight_in_shanghai(plac
     place.clock.advance_to(MIDNIGHT + timedelta(minutes=1))
     await place.settle()
 
-    assert (await outcome(other, theirs)).state is State.DELIVERED
-    assert {view.state for view in stopped} == {State.PENDING}
+    assert (await outcome(other, theirs)).state is DeliveryState.DELIVERED
+    assert {view.state for view in stopped} == {DeliveryState.PENDING}
     assert min(view.due_at for view in stopped if view.due_at) == MIDNIGHT
     assert place.wechat.sandbox.calls(ENDPOINTS[Way.TEMPLATE], APPID) == calls + 3
     assert [len(await place.arrived(sent.uid)) for sent in mine] == [1] * 4
@@ -201,10 +201,10 @@ async def test_a_used_up_quota_stops_its_account_until_midnight_in_shanghai(plac
 MIDNIGHT = datetime(2026, 11, 18, 16, tzinfo=UTC)
 
 
-def _fate(view: DeliveryView) -> State:
-    return State.ACCEPTED if view.state is State.DELIVERED else view.state
+def _fate(view: DeliveryView) -> DeliveryState:
+    return DeliveryState.ACCEPTED if view.state is DeliveryState.DELIVERED else view.state
 
 
-def _arrived(way: Way) -> State:
+def _arrived(way: Way) -> DeliveryState:
     """Only templates have receipts."""
-    return State.DELIVERED if way is Way.TEMPLATE else State.ACCEPTED
+    return DeliveryState.DELIVERED if way is Way.TEMPLATE else DeliveryState.ACCEPTED

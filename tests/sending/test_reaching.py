@@ -7,7 +7,7 @@ import pytest
 from tests.sending.town import TEMPLATE, Town
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import Purpose
-from wechat_scheduler.delivery.model import Content, State, Way
+from wechat_scheduler.delivery.model import Content, DeliveryState, Way
 from wechat_scheduler.delivery.views import DeliveryFilter
 
 
@@ -22,7 +22,7 @@ async def test_within_48_hours_a_message_comes_as_a_text(place: Town) -> None:
     (shown,) = await place.arrived(uid)
     assert (shown.kind, shown.text) == ("text", "价格\n\n降到 99 元")
     (delivery,) = await place.deliveries(message_id=order.message.id)
-    assert (delivery.state, delivery.way) == (State.ACCEPTED, "text")
+    assert (delivery.state, delivery.way) == (DeliveryState.ACCEPTED, "text")
 
 
 async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
@@ -39,7 +39,7 @@ async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
     (shown,) = await place.arrived(uid)
     assert (shown.kind, shown.template_id) == ("template", TEMPLATE)
     (delivery,) = await place.deliveries(message_id=order.message.id)
-    assert (delivery.state, delivery.way) == (State.DELIVERED, "template")
+    assert (delivery.state, delivery.way) == (DeliveryState.DELIVERED, "template")
 
 
 async def test_whoever_scans_an_apps_code_is_told_what_they_follow(place: Town) -> None:
@@ -65,7 +65,7 @@ async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place
     await place.settle()
 
     (said,) = await place.deliveries(message_id=order.message.id)
-    assert (late.state, said.state) == (State.EXPIRED, State.DELIVERED)
+    assert (late.state, said.state) == (DeliveryState.EXPIRED, DeliveryState.DELIVERED)
     assert len(await place.arrived(uid)) == 1
 
 
@@ -81,7 +81,7 @@ async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: T
     await place.settle()
 
     (delivery,) = await place.deliveries(message_id=order.message.id)
-    assert (delivery.state, delivery.reason) == (State.ACCEPTED, "")
+    assert (delivery.state, delivery.reason) == (DeliveryState.ACCEPTED, "")
 
 
 async def test_whoever_is_named_twice_gets_it_once(place: Town) -> None:
@@ -113,7 +113,7 @@ async def test_whoever_unfollows_is_unreachable_at_once(place: Town, way: Way) -
     await place.tell()
 
     (delivery,) = await place.deliveries(message_id=order.message.id)
-    assert delivery.state is State.CANCELLED
+    assert delivery.state is DeliveryState.CANCELLED
     assert "follow" in delivery.reason
     again = await sending.prepare(place.app, Content(text="hello"), names=[uid])
     assert "does not follow" in again.placed[0].error

@@ -8,7 +8,7 @@ import pytest
 
 from tests.reminders.remembering import draft
 from tests.sending.town import Town
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders.model import Late
 
@@ -47,7 +47,7 @@ async def test_what_fell_due_while_nobody_was_up_is_late_on_the_phone(place: Tow
     assert shown == [
         (late, "（迟到）阳台上的每一盆都要浇到，多肉除…") for late in ["all"] * 3 + ["once"]
     ]
-    assert len(await place.deliveries(state=State.MISSED)) == 3
+    assert len(await place.deliveries(state=DeliveryState.MISSED)) == 3
 
 
 async def test_an_app_that_is_removed_takes_its_reminders_along(place: Town) -> None:

@@ -18,9 +18,9 @@ from wechat_scheduler.delivery.model import (
     Content,
     Deferred,
     Delivery,
+    DeliveryState,
     Message,
     Settled,
-    State,
     Target,
 )
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
@@ -78,7 +78,7 @@ class Mail:
         assert view is not None
         return view
 
-    async def states(self, **wanted: Any) -> list[State]:
+    async def states(self, **wanted: Any) -> list[DeliveryState]:
         found = await self.messages.deliveries(DeliveryFilter(**wanted), after=0, limit=100)
         return [view.state for view in found]
 
@@ -114,13 +114,13 @@ def tried(errcode: int | None = None, **fields: Any) -> Attempt:
 
 
 def accepted(delivery: Delivery, reference: str = "m1", **fields: Any) -> Settled:
-    given: dict[str, Any] = {"state": State.ACCEPTED, "attempt": tried()} | fields
+    given: dict[str, Any] = {"state": DeliveryState.ACCEPTED, "attempt": tried()} | fields
     return Settled(delivery=delivery, reference=reference, **given)
 
 
 def dead(delivery: Delivery, errcode: int = 43101, **fields: Any) -> Settled:
     given: dict[str, Any] = {"reason": "refused", "attempt": tried(errcode)} | fields
-    return Settled(delivery=delivery, state=State.DEAD, **given)
+    return Settled(delivery=delivery, state=DeliveryState.DEAD, **given)
 
 
 def put_off(delivery: Delivery, due_at: datetime, **fields: Any) -> Deferred:

@@ -17,7 +17,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.notices import Notice
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.delivery.model import Deferred, Delivery, Settled, State
+from wechat_scheduler.delivery.model import Deferred, Delivery, DeliveryState, Settled
 from wechat_scheduler.delivery.model import Outcome as DeliveryOutcome
 
 
@@ -205,4 +205,4 @@ class MemoryOutbox:
 
     def _pending(self) -> list[NoticeRow]:
         notices = self._tables.notices.values()
-        return [notice for notice in notices if notice.state is State.PENDING]
+        return [notice for notice in notices if notice.state is DeliveryState.PENDING]

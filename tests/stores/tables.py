@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from wechat_scheduler.credentials.model import Account, Contest, Credential, Fault, JobKey
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.errors import StorageError
 
 
@@ -60,7 +60,7 @@ class NoticeRow:
     id: int
     target: str
     due_at: datetime
-    state: State = State.PENDING
+    state: DeliveryState = DeliveryState.PENDING
     version: int = 0
     attempts: int = 0
     error: str = ""
@@ -106,8 +106,8 @@ class Tables:
 
     def cancel_notice(self, key: JobKey, owner: str) -> None:
         notice = self.notices.get(notice_target(key, owner))
-        if notice is not None and notice.state is State.PENDING:
-            notice.state = State.CANCELLED
+        if notice is not None and notice.state is DeliveryState.PENDING:
+            notice.state = DeliveryState.CANCELLED
 
 
 def notice_target(key: JobKey, owner: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
-from wechat_scheduler.delivery.model import Address, Content, Priority, State, Target
+from wechat_scheduler.delivery.model import Address, Content, DeliveryState, Priority, Target
 
 LATER = NOW + SECOND
 
@@ -103,7 +103,10 @@ async def test_a_receipt_decides_whenever_it_comes(mail: Mail, failure: str, ear
 
     shown = await mail.shown(delivery_id)
     assert found is not early
-    assert (shown.state, shown.reason) == (State.DEAD if failure else State.DELIVERED, failure)
+    assert (shown.state, shown.reason) == (
+        DeliveryState.DEAD if failure else DeliveryState.DELIVERED,
+        failure,
+    )
 
 
 async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) -> None:
@@ -117,7 +120,7 @@ async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) ->
     again = [await mail.messages.receipt("wx1", "m1", "", now=NOW) for _ in range(2)]
 
     assert (others, again) == ([False, False], [True, False])
-    assert (await mail.shown(delivery_id)).state is State.DELIVERED
+    assert (await mail.shown(delivery_id)).state is DeliveryState.DELIVERED
 
 
 async def test_receipts_of_messages_that_others_sent_are_kept_for_a_day(mail: Mail) -> None:
@@ -141,9 +144,9 @@ async def test_whoever_is_unreachable_is_marked_and_spared_the_rest(mail: Mail) 
     assert amy is not None
     assert amy.trouble == "refused"
     assert (await mail.shown(first)).errcode == 43101
-    assert (await mail.shown(waiting)).state is State.CANCELLED
+    assert (await mail.shown(waiting)).state is DeliveryState.CANCELLED
     assert (await mail.shown(waiting)).reason == "refused"
-    assert (await mail.shown(bobs)).state is State.PENDING
+    assert (await mail.shown(bobs)).state is DeliveryState.PENDING
 
 
 async def test_a_repeat_is_marked(mail: Mail) -> None:
@@ -161,7 +164,7 @@ async def test_a_late_outcome_of_a_lost_claim_does_not_decide(mail: Mail) -> Non
 
     await mail.outbox.settle(dead(lost), now=NOW + LEASE)
 
-    assert (await mail.shown(delivery_id)).state is State.SENDING
+    assert (await mail.shown(delivery_id)).state is DeliveryState.SENDING
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
 from wechat_scheduler.access.once import AnsweredError, Once
-from wechat_scheduler.delivery.model import Address, Content, Priority, State, Target
+from wechat_scheduler.delivery.model import Address, Content, DeliveryState, Priority, Target
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
 
@@ -48,7 +48,7 @@ async def test_a_person_named_twice_is_delivered_to_once(mail: Mail) -> None:
         people = [mail.target("amy"), mail.target("bob")]
         await mail.messages.spread(spreading, people, now=NOW)
 
-    assert await mail.states(message_id=message.id) == [State.SENDING] * 2
+    assert await mail.states(message_id=message.id) == [DeliveryState.SENDING] * 2
     assert len(await mail.states(uid=mail.uids["amy"])) == 2
 
 
@@ -59,7 +59,7 @@ async def test_the_same_message_again_changes_nothing(mail: Mail) -> None:
 
     await mail.put(mail.target("bob"), id=message.id)
 
-    assert await mail.states() == [State.ACCEPTED]
+    assert await mail.states() == [DeliveryState.ACCEPTED]
 
 
 async def test_a_request_that_comes_again_is_answered_and_not_repeated(mail: Mail) -> None:
@@ -121,11 +121,11 @@ async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail:
     [
         ({}, "abc"),
         ({"errcode": 43101}, "a"),
-        ({"state": State.DEAD}, "a"),
-        ({"state": State.CANCELLED}, "bc"),
+        ({"state": DeliveryState.DEAD}, "a"),
+        ({"state": DeliveryState.CANCELLED}, "bc"),
         ({"since": LATER}, "c"),
         ({"until": LATER}, "ab"),
-        ({"state": State.DELIVERED}, ""),
+        ({"state": DeliveryState.DELIVERED}, ""),
         ({"within": ()}, ""),
         ({"within": (1, 2)}, ""),
     ],
@@ -154,7 +154,7 @@ async def test_bulk_changes_come_in_portions(mail: Mail) -> None:
     ]
 
     assert [len(portion) for portion in portions] == [1, 1, 0]
-    assert await mail.states(state=State.CANCELLED) == [State.CANCELLED] * 2
+    assert await mail.states(state=DeliveryState.CANCELLED) == [DeliveryState.CANCELLED] * 2
     assert await mail.outbox.next_due() is None
 
 
@@ -177,7 +177,7 @@ async def test_a_message_counts_its_deliveries_by_state(mail: Mail) -> None:
 
     assert view is not None
     assert view == same
-    assert view.counts == {State.ACCEPTED: 1, State.SENDING: 1}
+    assert view.counts == {DeliveryState.ACCEPTED: 1, DeliveryState.SENDING: 1}
 
 
 async def test_what_was_retracted_is_said_to_be(mail: Mail) -> None:
@@ -201,13 +201,13 @@ async def test_old_messages_are_forgotten_unless_they_still_wait(mail: Mail) -> 
 
     assert forgotten == [1, 0]
     assert await mail.messages.delivery(done) is None
-    assert (await mail.shown(waiting)).state is State.PENDING
-    assert (await mail.shown(recent)).state is State.PENDING
+    assert (await mail.shown(waiting)).state is DeliveryState.PENDING
+    assert (await mail.shown(recent)).state is DeliveryState.PENDING
 
 
 async def test_a_claim_that_ran_out_is_shown_as_sending_until_it_is_taken_over(mail: Mail) -> None:
     delivery_id = await mail.put_one()
     await mail.claimed()
 
-    assert (await mail.shown(delivery_id)).state is State.SENDING
+    assert (await mail.shown(delivery_id)).state is DeliveryState.SENDING
     assert await mail.outbox.next_due() == NOW + LEASE

@@ -19,7 +19,7 @@ from tests.stores.samples import (
     task,
 )
 from tests.stores.suite import Credentials, Deliveries, Stores
-from wechat_scheduler.delivery.model import Deferred, Delivery, Outcome, Settled, State
+from wechat_scheduler.delivery.model import Deferred, Delivery, DeliveryState, Outcome, Settled
 
 LATER = NOW + SECOND
 TOLD = task(notify="http://erp/n")
@@ -198,7 +198,7 @@ async def _rotate(store: Credentials, *, at: datetime) -> None:
 
 
 def _accepted(delivery: Delivery, *, version: int = 1) -> Settled:
-    return Settled(delivery=delivery, state=State.DELIVERED, version=version)
+    return Settled(delivery=delivery, state=DeliveryState.DELIVERED, version=version)
 
 
 def _refused(delivery: Delivery) -> Deferred:

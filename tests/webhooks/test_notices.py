@@ -12,7 +12,7 @@ from tests.business import Business, Call, drop, status
 from tests.clock import START, FakeClock
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.credentials.notices import Notice
-from wechat_scheduler.delivery.model import Delivery, State
+from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
@@ -180,7 +180,7 @@ async def test_a_receiver_that_is_gone_is_nothing_to_deliver(
 ) -> None:
     sent = await notices.send(replace(DELIVERY, target="8"))
 
-    assert sent.state is State.CANCELLED
+    assert sent.state is DeliveryState.CANCELLED
     assert business.calls == []
 
 

@@ -8,7 +8,7 @@ import click
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
 from wechat_scheduler.client.admin import Admin
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     ChangedResult,
     DeliveryPage,
@@ -29,7 +29,7 @@ HEADINGS = ("ID", "MESSAGE", "STATE", "WAY", "TO", "TRIES", "ERRCODE", "REASON")
 
 
 def _filter_options(command: CommandT) -> CommandT:
-    states = click.Choice([state.value for state in State])
+    states = click.Choice([state.value for state in DeliveryState])
     for option in (
         click.option("--errcode", type=int, metavar="CODE", help="Only those WeChat refused so."),
         click.option("--uid", metavar="UID", help="Only those to this subscriber."),

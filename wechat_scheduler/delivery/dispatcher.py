@@ -12,12 +12,12 @@ from wechat_scheduler.delivery.model import (
     Attempt,
     Deferred,
     Delivery,
+    DeliveryState,
     Outcome,
     Sent,
     Settled,
-    State,
 )
-from wechat_scheduler.delivery.ports import Channel, Observer, Outbox
+from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError, Verdict
 
@@ -47,7 +47,7 @@ class Dispatcher:
         gate: Gate,
         *,
         learn: Callable[[], Awaitable[None]],
-        observer: Observer,
+        observer: DeliveryObserver,
         clock: Clock,
         rng: random.Random,
         lease: timedelta,
@@ -80,7 +80,9 @@ class Dispatcher:
             return self._failed(row, error, self._attempt(row, now, began, error))
         if row.receiver is not None:
             self._gate.opened(row.receiver.appid)
-        attempt = None if sent.state is State.CANCELLED else self._attempt(row, now, began, sent)
+        attempt = (
+            None if sent.state is DeliveryState.CANCELLED else self._attempt(row, now, began, sent)
+        )
         return _settled(row, sent, attempt)
 
     async def _met(self, row: Delivery) -> Deferred | None:
@@ -131,7 +133,7 @@ class Dispatcher:
             case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.FALL_BACK:
                 return Settled(
                     delivery=row,
-                    state=State.DEAD,
+                    state=DeliveryState.DEAD,
                     reason=reason,
                     unreachable=verdict is Verdict.UNREACHABLE,
                     attempt=attempt,
@@ -177,7 +179,7 @@ class Dispatcher:
         now = self._clock.now()
         if self._is_given_up(row):
             reason = f"given up after {self.give_up}: {reason}"
-            return Settled(delivery=row, state=State.DEAD, reason=reason, attempt=attempt)
+            return Settled(delivery=row, state=DeliveryState.DEAD, reason=reason, attempt=attempt)
         pause = min(FIRST_RETRY * 2.0 ** min(row.attempts, 40), self.retry_cap)
         if verdict is Verdict.OPERATOR:
             pause = max(pause, min(PROBE, self.retry_cap))
@@ -212,7 +214,7 @@ def _sentence(error: Exception) -> str:
 def _log(outcome: Outcome) -> None:
     delivery = outcome.delivery
     match outcome:
-        case Settled(state=State.DEAD):
+        case Settled(state=DeliveryState.DEAD):
             log.warning(
                 "delivery.dead",
                 delivery=delivery.id,

@@ -9,11 +9,11 @@ from wechat_scheduler.delivery.model import (
     Address,
     Deferred,
     Delivery,
+    DeliveryState,
     Message,
     Outcome,
     Priority,
     Settled,
-    State,
 )
 from wechat_scheduler.delivery.pacing import Pacer
 from wechat_scheduler.delivery.refusals import Refusal
@@ -71,7 +71,7 @@ class Gate:
             return _cancelled(delivery, "the app that sent it is gone")
         if message.expires_at is not None and message.expires_at <= now:
             reason = f"it was to arrive before {message.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-            return Settled(delivery=delivery, state=State.EXPIRED, reason=reason)
+            return Settled(delivery=delivery, state=DeliveryState.EXPIRED, reason=reason)
         if delivery.channel != Address.PERSON:
             return None
         return self._unreachable(delivery, app) or self._early(delivery, message, app, now)
@@ -129,7 +129,7 @@ def _covers(quiet: Quiet, local: datetime) -> bool:
 
 
 def _cancelled(delivery: Delivery, reason: str) -> Settled:
-    return Settled(delivery=delivery, state=State.CANCELLED, reason=reason)
+    return Settled(delivery=delivery, state=DeliveryState.CANCELLED, reason=reason)
 
 
 def _later(delivery: Delivery, due_at: datetime, why: str) -> Deferred:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from wechat_scheduler.audience.model import Subscriber
 
 
-class State(enum.StrEnum):
+class DeliveryState(enum.StrEnum):
     """Where a delivery stands. A claimed one is SENDING to whoever looks, and PENDING in the store.
 
     DELIVERED is the receiver's own word; ACCEPTED ends where WeChat sends no receipt. The last four
@@ -170,7 +170,7 @@ class Sent:
     by which its receipt is recognised; `before` are the tries by other ways, which were refused.
     """
 
-    state: State = State.DELIVERED
+    state: DeliveryState = DeliveryState.DELIVERED
     version: int = 0
     way: str = ""
     reference: str = ""
@@ -186,7 +186,7 @@ class Settled:
     receiver takes nothing any more."""
 
     delivery: Delivery
-    state: State
+    state: DeliveryState
     version: int = 0
     reference: str = ""
     reason: str = ""

@@ -11,9 +11,9 @@ from wechat_scheduler.delivery.model import (
     Attempt,
     Content,
     Delivery,
+    DeliveryState,
     Message,
     Sent,
-    State,
     Way,
 )
 from wechat_scheduler.delivery.ports import Messenger
@@ -46,7 +46,7 @@ class PeopleChannel:
         message, receiver = delivery.message, delivery.receiver
         app = sender(delivery, self._app)
         if message is None or receiver is None or app is None:
-            return Sent(state=State.CANCELLED)
+            return Sent(state=DeliveryState.CANCELLED)
         *first, last = ways.ways(message.content, app, receiver, self._clock.now())
         refused: tuple[Attempt, ...] = ()
         for way in first:
@@ -95,7 +95,9 @@ class PeopleChannel:
                 await self._messenger.text(appid, openid, ways.text(content, url))
             case _:
                 raise SendError(f"nobody is reached by {way}", verdict=Verdict.REJECTED)
-        return Sent(state=State.ACCEPTED, way=way.value, reference=reference, duplicate=is_repeat)
+        return Sent(
+            state=DeliveryState.ACCEPTED, way=way.value, reference=reference, duplicate=is_repeat
+        )
 
     def _repeats(self, way: Way, content: Content, delivery: Delivery, app: App) -> bool:
         """Whether the user may see it twice. It is risked once, and never for an app that would

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.delivery.model import Delivery, Message, Outcome, Sent, State, Target
+from wechat_scheduler.delivery.model import Delivery, DeliveryState, Message, Outcome, Sent, Target
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
 
 
@@ -51,7 +51,7 @@ class Messenger(Protocol):
         ...
 
 
-class Observer(Protocol):
+class DeliveryObserver(Protocol):
     """Hears what became of each attempt, once that is stored. Must neither block nor raise."""
 
     def sent(self, outcome: Outcome) -> None: ...
@@ -133,6 +133,13 @@ class Messages(Protocol):
 
 
 FINAL = frozenset(
-    (State.DELIVERED, State.DEAD, State.CANCELLED, State.EXPIRED, State.MISSED, State.ACCEPTED)
+    (
+        DeliveryState.DELIVERED,
+        DeliveryState.DEAD,
+        DeliveryState.CANCELLED,
+        DeliveryState.EXPIRED,
+        DeliveryState.MISSED,
+        DeliveryState.ACCEPTED,
+    )
 )
 """What is tried no more."""

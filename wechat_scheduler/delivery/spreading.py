@@ -5,7 +5,7 @@ interrupts is gone over again: nobody gets a second delivery of the same message
 """
 
 from wechat_scheduler.audience.ports import Subscriptions
-from wechat_scheduler.delivery.model import Address, Delivery, Sent, State, Target
+from wechat_scheduler.delivery.model import Address, Delivery, DeliveryState, Sent, Target
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.engine.clock import Clock
@@ -27,7 +27,7 @@ class TopicChannel:
     async def send(self, delivery: Delivery) -> Sent:
         message = delivery.message
         if message is None:
-            return Sent(state=State.CANCELLED)
+            return Sent(state=DeliveryState.CANCELLED)
         after, page = "", [""]
         while page:
             page = list(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wechat_scheduler.delivery.model import Attempt, Message, State
+from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class DeliveryFilter:
     whose deliveries may be met at all, if there are others."""
 
     ids: tuple[int, ...] = ()
-    state: State | None = None
+    state: DeliveryState | None = None
     app_id: int = 0
     within: tuple[int, ...] | None = None
     message_id: int = 0
@@ -33,7 +33,7 @@ class DeliveryView:
     app_id: int
     channel: str
     target: str
-    state: State
+    state: DeliveryState
     way: str
     reference: str
     reason: str
@@ -53,5 +53,5 @@ class MessageView:
     withdrawn."""
 
     message: Message
-    counts: dict[State, int]
+    counts: dict[DeliveryState, int]
     retracted: bool

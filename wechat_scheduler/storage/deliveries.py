@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.storage.cancelling import try_again
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
@@ -113,13 +113,13 @@ class Conditions:
         self.values.append(value)
         return f"${len(self.values)}"
 
-    def _add_state(self, state: State | None, alias: str) -> None:
+    def _add_state(self, state: DeliveryState | None, alias: str) -> None:
         match state:
             case None:
                 return
-            case State.PENDING | State.SENDING:
+            case DeliveryState.PENDING | DeliveryState.SENDING:
                 self.add(f"{alias}state = 'pending'")
-                claimed = "IS NULL" if state is State.PENDING else "IS NOT NULL"
+                claimed = "IS NULL" if state is DeliveryState.PENDING else "IS NOT NULL"
                 self.add(f"{alias}claimed_by {claimed}")
             case _:
                 self.add(f"{alias}state = {{}}", state.value)
@@ -158,7 +158,7 @@ def _delivery(row: Row, attempts: Sequence[Row]) -> DeliveryView:
         app_id=row["app_id"],
         channel=row["channel"],
         target=row["target"],
-        state=State.SENDING if is_sending else State(row["state"]),
+        state=DeliveryState.SENDING if is_sending else DeliveryState(row["state"]),
         way=row["way"],
         reference=row["reference"],
         reason=row["error"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.delivery.model import Delivery, Message, State, Target
+from wechat_scheduler.delivery.model import Delivery, DeliveryState, Message, Target
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
@@ -105,7 +105,7 @@ class SqlMessages(SqlDeliveries):
         counts = await self._database.read(COUNTS, message.id)
         return MessageView(
             message=message,
-            counts={State(row["standing"]): row["many"] for row in counts},
+            counts={DeliveryState(row["standing"]): row["many"] for row in counts},
             retracted=bool(rows[0]["retracted"]),
         )
 

@@ -9,11 +9,11 @@ from wechat_scheduler.delivery.model import (
     Attempt,
     Deferred,
     Delivery,
+    DeliveryState,
     Message,
     Outcome,
     Priority,
     Settled,
-    State,
 )
 from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
@@ -217,7 +217,7 @@ def _final(outcome: Settled, now: int) -> Script[Sequence[Row]]:
         (
             delivery.id,
             delivery.claim,
-            State(outcome.state).value,
+            DeliveryState(outcome.state).value,
             outcome.version,
             outcome.reason,
             attempt.way if attempt else "",

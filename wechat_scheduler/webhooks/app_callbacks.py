@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.delivery.model import Address, Delivery, Sent, State
+from wechat_scheduler.delivery.model import Address, Delivery, DeliveryState, Sent
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, Verdict
 from wechat_scheduler.webhooks.client import GuardedClient
@@ -35,7 +35,7 @@ class AppCallbacks:
         message = delivery.message
         app = self._app(message.app_id) if message else None
         if message is None or app is None or not app.callback:
-            return Sent(state=State.CANCELLED, reason="the app has no callback any more")
+            return Sent(state=DeliveryState.CANCELLED, reason="the app has no callback any more")
         body = message.content.body.encode()
         headers = webhook_headers(
             message=f"msg_{delivery.id}",

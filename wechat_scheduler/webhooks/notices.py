@@ -7,7 +7,7 @@ import msgspec
 
 from wechat_scheduler.credentials.model import Credential
 from wechat_scheduler.credentials.notices import Notice, NoticeSource
-from wechat_scheduler.delivery.model import Delivery, Sent, State
+from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
@@ -48,7 +48,7 @@ class CredentialNotices:
         """
         notice = await self._source.notice(delivery.target)
         if notice is None:
-            return Sent(state=State.CANCELLED)
+            return Sent(state=DeliveryState.CANCELLED)
         now = self._clock.now()
         body = _body(notice, now)
         headers = webhook_headers(

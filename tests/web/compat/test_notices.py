@@ -6,7 +6,7 @@ import pytest
 
 from tests.house import APPID, Answer
 from tests.sending.town import TEMPLATE, Town
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 
 PATH = "/message/v2/notices"
 # `seeds/notices-wiki.txt`, but for the user.
@@ -38,7 +38,7 @@ async def test_the_example_arrives_on_the_phone(place: Town) -> None:
     (shown,) = await place.arrived(uid)
     assert (shown.template_id, shown.url) == (TEMPLATE, "https://example.com/order/1")
     (delivery,) = await place.deliveries()
-    assert delivery.state is State.DELIVERED
+    assert delivery.state is DeliveryState.DELIVERED
     assert "WeChat does not show colours" in delivery.notes
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sending.town import Town
 from tests.web.compat.wxpushing import SEND, call, path_of, send, sent, status
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 
 # `seeds/wxpusher-docs.txt` without its comments, but for host, token, uid and topic.
 EXAMPLE = """{
@@ -328,7 +328,7 @@ async def test_html_without_a_summary_gets_the_head_of_its_text(place: Town) -> 
     (shown,) = await place.arrived(uid)
     assert shown.fields["keyword1"] == "价格 & 库存"
     (delivery,) = await place.deliveries()
-    assert delivery.state is State.DELIVERED
+    assert delivery.state is DeliveryState.DELIVERED
 
 
 async def test_nobodys_topic_does_not_reach_everybody(place: Town) -> None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from wechat_scheduler.delivery.model import Address, State
+from wechat_scheduler.delivery.model import Address, DeliveryState
 from wechat_scheduler.web.compat.wxpusher.callers import count_query
 from wechat_scheduler.web.compat.wxpusher.messages import NO_MESSAGE
 from wechat_scheduler.web.compat.wxpusher.wire import WxPusherError, answered, id_of
@@ -29,14 +29,14 @@ FAILED: Final = Status(2, "发送失败")
 SENT: Final = Status(3, "发送成功")
 
 STATUSES: Final = {
-    State.PENDING: WAITING,
-    State.SENDING: WAITING,
-    State.ACCEPTED: SENT,
-    State.DELIVERED: SENT,
-    State.DEAD: FAILED,
-    State.CANCELLED: FAILED,
-    State.EXPIRED: FAILED,
-    State.MISSED: FAILED,
+    DeliveryState.PENDING: WAITING,
+    DeliveryState.SENDING: WAITING,
+    DeliveryState.ACCEPTED: SENT,
+    DeliveryState.DELIVERED: SENT,
+    DeliveryState.DEAD: FAILED,
+    DeliveryState.CANCELLED: FAILED,
+    DeliveryState.EXPIRED: FAILED,
+    DeliveryState.MISSED: FAILED,
 }
 
 
@@ -68,4 +68,6 @@ async def _spread(services: Services, message_id: int) -> Status:
     """While anybody of a topic waits, it does."""
     found = await services.deliveries.message(message_id)
     counts = found.counts if found else {}
-    return WAITING if counts.get(State.PENDING) or counts.get(State.SENDING) else SENT
+    return (
+        WAITING if counts.get(DeliveryState.PENDING) or counts.get(DeliveryState.SENDING) else SENT
+    )

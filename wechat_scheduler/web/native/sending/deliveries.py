@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.delivery.model import State
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError
 from wechat_scheduler.web.kit import envelope
@@ -32,7 +32,7 @@ from wechat_scheduler.web.native.sending.seen_apps import (
 
 log = structlog.get_logger(__name__)
 
-STATES: Final = tuple(state.value for state in State)
+STATES: Final = tuple(state.value for state in DeliveryState)
 _ERRCODE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -124,7 +124,7 @@ def _query(request: web.Request) -> DeliveryFilter:
     if errcode and not _ERRCODE.fullmatch(errcode):
         raise InvalidRequestError("must be a number", field="errcode")
     return DeliveryFilter(
-        state=State(state) if state else None,
+        state=DeliveryState(state) if state else None,
         app_id=id_of(request, "app"),
         message_id=id_of(request, "message"),
         uid=request.query.get("uid", ""),

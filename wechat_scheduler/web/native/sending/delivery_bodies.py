@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from wechat_scheduler.delivery.model import Attempt, State
+from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
@@ -24,7 +24,7 @@ Errcode = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
     """Which deliveries are meant: those that fit all of it."""
 
-    state: State | None = None
+    state: DeliveryState | None = None
     app: Id | None = None
     message: Id | None = None
     uid: str | None = None
