@@ -9,14 +9,14 @@ from tests.audience.people import CALLBACK, SECOND, an_app
 from tests.clock import START
 from tests.databases import Open
 from tests.stores.suite import VAULT
-from wechat_scheduler.access.once import KEPT, AnsweredError, Once
+from wechat_scheduler.access.once import KEPT, Once, RepeatedError
 from wechat_scheduler.audience.model import Template, Token, TokenKind, Topic
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConflictError
-from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
+from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 APP = an_app("shop", callback=CALLBACK)
 
@@ -69,19 +69,19 @@ async def test_a_new_token_replaces_those_of_its_owner_and_kind(database: Databa
 
 
 async def test_what_came_with_a_key_is_done_once(database: Database) -> None:
-    store, answers = SqlApps(database, VAULT), SqlAnswers(database, VAULT)
-    once = Once(scope="apps", key="k1", digest="d1", answer="secret")
+    store, answers = SqlApps(database, VAULT), SqlStoredResponses(database, VAULT)
+    once = Once(scope="apps", key="k1", digest="d1", response="secret")
     topic = Topic(id=5, app_id=APP.id, name="news", created_at=START)
     await store.add_topic(topic, once=once)
 
-    with pytest.raises(AnsweredError) as answered:
-        await store.add_topic(replace(topic, id=6), once=replace(once, answer="other"))
+    with pytest.raises(RepeatedError) as answered:
+        await store.add_topic(replace(topic, id=6), once=replace(once, response="other"))
     with pytest.raises(ConflictError):
         await store.add_topic(replace(topic, id=6), once=replace(once, digest="d2"))
     with pytest.raises(ConflictError):
         await answers.find("apps", "k1", "d2")
 
-    assert answered.value.answer == "secret"
+    assert answered.value.response == "secret"
     assert await answers.find("apps", "k1", "d1") == "secret"
     assert await answers.find("other", "k1", "d1") is None
     assert await store.topics(APP.id) == [topic]
@@ -97,12 +97,12 @@ async def test_of_two_who_ask_at_once_with_one_key_one_is_answered(database: Dat
 
     async def ask(number: int) -> None:
         topic = Topic(id=number, app_id=APP.id, name="news", created_at=START)
-        once = Once(scope="topics", key="k1", digest="d1", answer=str(number))
+        once = Once(scope="topics", key="k1", digest="d1", response=str(number))
         try:
             await store.add_topic(topic, once=once)
-            answers.append(once.answer)
-        except AnsweredError as answered:
-            answers.append(answered.answer)
+            answers.append(once.response)
+        except RepeatedError as answered:
+            answers.append(answered.response)
 
     async with Supervisor() as supervisor:
         for number in range(1, 9):

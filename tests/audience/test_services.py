@@ -10,7 +10,7 @@ import pytest
 
 from tests.audience.people import HOUR, SECOND, Office, an_app, opened
 from tests.clock import START
-from wechat_scheduler.access.once import AnsweredError, Once
+from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Drawn, Purpose, TokenKind
 from wechat_scheduler.audience.openids import LIFETIME, Openids
@@ -71,16 +71,16 @@ async def test_a_token_opens_until_it_is_replaced_or_its_app_removed(office: Off
 
 async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) -> None:
     directory = office.directory
-    once = Once(scope="apps", key="k", digest="d", answer="made")
-    made = await directory.make_app(SHOP, once=lambda made: replace(once, answer=made.token))
+    once = Once(scope="apps", key="k", digest="d", response="made")
+    made = await directory.make_app(SHOP, once=lambda made: replace(once, response=made.token))
 
-    with pytest.raises(AnsweredError) as answered:
+    with pytest.raises(RepeatedError) as answered:
         await directory.make_app(an_app("again"), once=lambda made: once)
     await directory.change_app(replace(SHOP, name="renamed"))
     again = Directory(office.apps, clock=office.clock)
     await again.load()
 
-    assert answered.value.answer == made.token
+    assert answered.value.response == made.token
     assert [app.name for app in directory.apps()] == ["renamed"]
     assert again.apps_of("wx1") == directory.apps_of("wx1")
     assert made.token not in repr(made)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
-from wechat_scheduler.access.once import AnsweredError, Once
+from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.delivery.model import Address, Content, DeliveryState, Priority, Target
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
@@ -63,15 +63,15 @@ async def test_the_same_message_again_changes_nothing(mail: Mail) -> None:
 
 
 async def test_a_request_that_comes_again_is_answered_and_not_repeated(mail: Mail) -> None:
-    once = Once(scope="k", key="1", digest="d", answer="first")
+    once = Once(scope="k", key="1", digest="d", response="first")
     await mail.put_one(once=once)
 
-    with pytest.raises(AnsweredError) as caught:
-        await mail.put_one(once=Once(scope="k", key="1", digest="d", answer="second"))
+    with pytest.raises(RepeatedError) as caught:
+        await mail.put_one(once=Once(scope="k", key="1", digest="d", response="second"))
     with pytest.raises(ConflictError):
-        await mail.put_one(once=Once(scope="k", key="1", digest="other", answer="x"))
+        await mail.put_one(once=Once(scope="k", key="1", digest="other", response="x"))
 
-    assert caught.value.answer == "first"
+    assert caught.value.response == "first"
     assert len(await mail.states()) == 1
 
 

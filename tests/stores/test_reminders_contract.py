@@ -11,12 +11,12 @@ from tests.clock import FakeClock
 from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, draft, page
 from tests.stores.samples import NOW
 from tests.stores.suite import VAULT, empty, opened
-from wechat_scheduler.access.once import AnsweredError, Once
+from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, ReminderState
-from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 SOON = NOW + MINUTE
 
@@ -59,15 +59,15 @@ async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:
 
 async def test_what_is_asked_for_twice_is_kept_once(memory: Memory, database: Database) -> None:
     first, second = (memory.desk.plan(draft(SOON)) for _ in range(2))
-    once = Once(scope="k", key="1", digest="d", answer="first")
+    once = Once(scope="k", key="1", digest="d", response="first")
     await memory.store.add(first, (), once=once)
 
-    with pytest.raises(AnsweredError):
-        await memory.store.add(second, (), once=replace(once, answer="second"))
+    with pytest.raises(RepeatedError):
+        await memory.store.add(second, (), once=replace(once, response="second"))
     with pytest.raises(ConflictError):
         await memory.store.add(second, (), once=replace(once, digest="other"))
 
-    assert await SqlAnswers(database, VAULT).find("k", "1", "d") == "first"
+    assert await SqlStoredResponses(database, VAULT).find("k", "1", "d") == "first"
     assert await memory.store.reminder(second.id) is None
 
 

@@ -11,7 +11,6 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.delivery.model import Content, Message
 from wechat_scheduler.pushes.model import TICKET, Event, InfoType
-from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
@@ -24,6 +23,7 @@ from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import COLUMNS
 from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 GRANT = Event(
     appid="wx1",
@@ -35,7 +35,7 @@ GRANT = Event(
 )
 APP = replace(draft_app("shop", "wx1", now=NOW), callback="http://x/c?key=1")
 TOKEN_GIVEN = Message(id=7, app_id=0, content=Content(), secret="SPT_token", created_at=NOW)
-ONCE = Once(scope="apps", key="k", digest="d", answer="answer")
+ONCE = Once(scope="apps", key="k", digest="d", response="answer")
 
 
 async def plant(database: Database, sealer: Sealer) -> None:
@@ -78,7 +78,7 @@ async def read_back(database: Database, sealer: Sealer) -> list[Any]:
         await SqlPushes(database, vault, tell=store.tell).secrets("wx1"),
         [vault.open(row["code"], code_place(GRANT.id)) for row in codes],
         await SqlApps(database, vault).all_apps(),
-        await SqlAnswers(database, vault).find(ONCE.scope, ONCE.key, ONCE.digest),
+        await SqlStoredResponses(database, vault).find(ONCE.scope, ONCE.key, ONCE.digest),
         await link_secret(database, vault),
         [vault.open(row["secret"], secret_place(TOKEN_GIVEN.id)) for row in given],
     ]

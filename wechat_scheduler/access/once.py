@@ -1,13 +1,22 @@
-"""`Idempotency-Key`: what was asked for once is done once, and answered alike ever after."""
+"""`Idempotency-Key`: a request that comes again with its key is done once, and gets the first
+response again.
+
+    asked = Asked(scope=…, key=…, digest=…)
+    reply = await idempotency.once(asked, make)
+
+`make` passes the whole text of its response to `keep`, and hands what that returns to the store
+together with what is to be created.
+"""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from wechat_scheduler.errors import ConflictError, SchedulerError
 
-# How long an answer is kept for repeats.
+# How long a response is stored.
 KEPT = timedelta(days=7)
 
 
@@ -15,33 +24,83 @@ KEPT = timedelta(days=7)
 class Once:
     """Given to a store with what is to be created, so that both are committed together.
 
-    `scope` is who asks, and for what; `key` is theirs; `digest` is that of the whole request.
-    `answer` is the body that is given now and to every repeat; it may hold secrets. A store that
-    knows the key already changes nothing and raises: ConflictError if it came with another request,
-    else AnsweredError.
+    `scope` names the caller and the operation; `key` is the caller's; `digest` is that of the whole
+    request. `response` is the body that is sent now and to every repeat; it may hold secrets. A store
+    that has the key already changes nothing and raises: ConflictError if the key came with another
+    request, else RepeatedError.
     """
 
     scope: str
     key: str
     digest: str
-    answer: str = field(repr=False)
+    response: str = field(repr=False)
 
 
-class Answers(Protocol):
-    """Answers that were given. May raise StorageError."""
+Keep: TypeAlias = Callable[[str], Once | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request before it has a response; see `Once`. Without a `key` every request is a new one."""
+
+    scope: str
+    key: str
+    digest: str
+
+    def once(self, response: str) -> Once | None:
+        if not self.key:
+            return None
+        return Once(scope=self.scope, key=self.key, digest=self.digest, response=response)
+
+
+class Reply(NamedTuple):
+    """The text of a response, and whether it was sent before."""
+
+    text: str
+    replayed: bool
+
+
+class RepeatedError(SchedulerError):
+    """The same request was done before. `response` is what was sent then."""
+
+    def __init__(self, response: str) -> None:
+        super().__init__("the same request was done before")
+        self.response = response
+
+
+class StoredResponses(Protocol):
+    """The responses of the last days. May raise StorageError."""
 
     async def find(self, scope: str, key: str, digest: str) -> str | None:
-        """The answer to that very request; None if it never came. Raises ConflictError if the key
-        came with another one."""
+        """The response to that very request; None if it did not come yet. Raises ConflictError if
+        the key came with another request."""
         ...
 
 
-class AnsweredError(SchedulerError):
-    """It was asked for before. `answer` is the one that was given then."""
+class Idempotency:
+    """May raise StorageError."""
 
-    def __init__(self, answer: str) -> None:
-        super().__init__("this was answered before")
-        self.answer = answer
+    def __init__(self, responses: StoredResponses) -> None:
+        self._responses = responses
+
+    async def once(self, asked: Asked, make: Callable[[Keep], Awaitable[None]]) -> Reply:
+        """The response that `make` keeps, or the stored one. Raises ConflictError if the key came
+        with another request, and what `make` raises."""
+        if asked.key:
+            known = await self._responses.find(asked.scope, asked.key, asked.digest)
+            if known is not None:
+                return Reply(known, True)
+        kept: list[str] = []
+
+        def keep(response: str) -> Once | None:
+            kept.append(response)
+            return asked.once(response)
+
+        try:
+            await make(keep)
+        except RepeatedError as error:  # the same request came twice at the same time
+            return Reply(error.response, True)
+        return Reply(kept[-1], False)
 
 
 def digest_of(*parts: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction
 
 
@@ -70,3 +71,18 @@ class CensusTaker(Protocol):
     async def answers(self) -> bool:
         """True, if the store answers at all."""
         ...
+
+
+class Health:
+    """The questions of health probes to the store. Both methods may raise StorageError."""
+
+    def __init__(self, taker: CensusTaker, *, clock: Clock) -> None:
+        self._taker = taker
+        self._clock = clock
+
+    async def not_fresh(self, *, limit: int) -> Sequence[tuple[JobKey, State]]:
+        """The jobs without a fresh value, by name."""
+        return await self._taker.not_fresh(now=self._clock.now(), limit=limit)
+
+    async def store_answers(self) -> bool:
+        return await self._taker.answers()

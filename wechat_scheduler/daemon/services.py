@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 
+from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.credentials.refresher import Limits
@@ -61,7 +63,7 @@ async def front(
         keyring=works.keyring,
         auditor=works.auditor,
         memo=memo,
-        census=stores.census,
+        health=Health(stores.census, clock=clock),
         turning=partial(turning, loops),
         tally=counters,
         page=page,
@@ -72,7 +74,7 @@ async def front(
         openids=people.openids,
         sending=people.sending,
         deliveries=people.deliveries,
-        answers=stores.answers,
+        idempotency=Idempotency(stores.responses),
         links=people.links,
         reminders=people.reminding.desk,
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from wechat_scheduler.credentials.ports import uses_secret
 from wechat_scheduler.storage.aliases import SqlAliases
-from wechat_scheduler.storage.answers import SqlAnswers
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.audit import SqlAudit
 from wechat_scheduler.storage.census import SqlCensus
@@ -22,6 +21,7 @@ from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.scenes import SqlScenes
+from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 from wechat_scheduler.wechat.tokens.base import TokenIssuer
@@ -47,7 +47,7 @@ class Stores:
     subscribers: SqlSubscribers
     subscriptions: SqlSubscriptions
     messages: SqlMessages
-    answers: SqlAnswers
+    responses: SqlStoredResponses
     reminders: SqlReminders
     due: SqlDueReminders
 
@@ -71,7 +71,7 @@ def stores_on(database: Database, vault: Vault, kinds: Kinds) -> Stores:
         subscribers=SqlSubscribers(database),
         subscriptions=SqlSubscriptions(database),
         messages=SqlMessages(database, vault),
-        answers=SqlAnswers(database, vault),
+        responses=SqlStoredResponses(database, vault),
         reminders=SqlReminders(database, vault),
         due=SqlDueReminders(database, worker=worker),
     )

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Token, TokenKind, Topic
-from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.app_rows import app_of, app_values, token_of, token_values, topic_of
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
 from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.stored_responses import put_response
 
 ALL = """
     SELECT id, name, appid, settings, callback, app_key, signing_secret, created_at
@@ -105,7 +105,7 @@ class SqlApps:
         self._database.on_notice(heard)
 
     def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
-        yield from answered(self._vault, once, app.created_at)
+        yield from put_response(self._vault, once, app.created_at)
         yield Statement(PUT, app_values(self._vault, app))
         yield from each(Statement(GRANT, token_values(token)) for token in tokens)
         yield from self._database.dialect.notify(CHANGED)
@@ -122,7 +122,7 @@ class SqlApps:
         yield from self._told(Statement(GRANT, token_values(token)))
 
     def _add_topic(self, topic: Topic, once: Once | None) -> Script[None]:
-        yield from answered(self._vault, once, topic.created_at)
+        yield from put_response(self._vault, once, topic.created_at)
         values = (topic.id, topic.app_id, topic.name, topic.description, micros(topic.created_at))
         yield Statement(PUT_TOPIC, values)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Message, Target
 from wechat_scheduler.delivery.views import MessageView
-from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.deliveries import SqlDeliveries
 from wechat_scheduler.storage.message_rows import (
@@ -18,6 +17,7 @@ from wechat_scheduler.storage.message_rows import (
 )
 from wechat_scheduler.storage.receipts import put_receipt
 from wechat_scheduler.storage.rows import Vault, micros, micros_or_none
+from wechat_scheduler.storage.stored_responses import put_response
 
 PUT = """
     INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)
@@ -91,7 +91,7 @@ class SqlMessages(SqlDeliveries):
     def _put(
         self, message: Message, targets: Sequence[Target], once: Once | None, now: datetime
     ) -> Script[None]:
-        yield from answered(self._vault, once, now)
+        yield from put_response(self._vault, once, now)
         is_new = yield from put_message(message, targets, now)
         if is_new and message.secret:
             sealed = self._vault.seal(message.secret, secret_place(message.id))

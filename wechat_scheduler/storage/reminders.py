@@ -5,7 +5,6 @@ from datetime import datetime
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.reminder_rows import (
     COLUMNS,
@@ -20,6 +19,7 @@ from wechat_scheduler.storage.reminder_rows import (
     said_values,
 )
 from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.stored_responses import put_response
 
 _NEW = (*FIXED, *SAID, *MOVING)
 _CHANGING = (*SAID, *MOVING)
@@ -141,7 +141,7 @@ class SqlReminders:
         return await self._database.write(lambda: _stop_for(uid))
 
     def _add(self, reminder: Reminder, people: Sequence[str], once: Once | None) -> Script[bool]:
-        yield from answered(self._vault, once, reminder.created_at)
+        yield from put_response(self._vault, once, reminder.created_at)
         return (yield from _put(reminder, people))
 
     async def _changed(self, sql: str, *params: object) -> bool:

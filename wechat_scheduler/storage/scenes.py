@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import Purpose, Scene
-from wechat_scheduler.storage.answers import answered
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
+from wechat_scheduler.storage.stored_responses import put_response
 
 # The app may still ask who scanned a code that has ended.
 KEPT = timedelta(days=7)
@@ -61,7 +61,7 @@ class SqlScenes:
 
 
 def _add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
-    yield from answered(vault, once, scene.created_at)
+    yield from put_response(vault, once, scene.created_at)
     yield Statement(FORGET, (micros(scene.created_at - KEPT),))
     times = (scene.ticket_until, scene.expires_at, scene.created_at)
     yield Statement(

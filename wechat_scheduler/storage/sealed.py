@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import refresh_tokens
-from wechat_scheduler.storage.answers import answer_place
 from wechat_scheduler.storage.app_rows import app_place
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.events import code_place
@@ -19,6 +18,7 @@ from wechat_scheduler.storage.message_rows import secret_place
 from wechat_scheduler.storage.pushes import secrets_place
 from wechat_scheduler.storage.rows import key_of, registration_place
 from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.storage.stored_responses import response_place
 
 # Rows in one transaction: short enough that nobody who writes at the same time waits for long.
 BATCH = 200
@@ -69,7 +69,7 @@ COLUMNS = (
         "apps", "signing_secret", ("id",), lambda row: app_place(row["id"], "signing_secret")
     ),
     SealedColumn(
-        "answers", "answer", ("scope", "key"), lambda row: answer_place(row["scope"], row["key"])
+        "answers", "answer", ("scope", "key"), lambda row: response_place(row["scope"], row["key"])
     ),
     SealedColumn(
         "message_secrets", "secret", ("message_id",), lambda row: secret_place(row["message_id"])

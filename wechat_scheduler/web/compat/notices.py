@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience.model import TokenKind
 from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.delivery.refusals import Refusal, Refused
@@ -31,7 +32,7 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.tokens import bearer, holder_of
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.idempotency import REPLAYED, Keep, asked_for, once_only
+from wechat_scheduler.web.kit.idempotency import REPLAYED, asked_for
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 
@@ -104,7 +105,7 @@ async def send(request: web.Request) -> web.Response:
         await services.sending.put(order, once=keep(ACCEPTED))
 
     asked = asked_for(request, f"app {holder.app.id}", body)
-    reply = await once_only(services.answers, asked, make)
+    reply = await services.idempotency.once(asked, make)
     headers = {"Warning": ", ".join(f'299 - "{note}"' for note in notes)} if notes else {}
     if reply.replayed:
         headers[REPLAYED] = "true"

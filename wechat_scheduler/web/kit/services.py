@@ -10,12 +10,12 @@ from wechat_scheduler.access.auditor import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
-from wechat_scheduler.access.once import Answers
+from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.qrcodes import Codes
 from wechat_scheduler.audience.registry import Audience
-from wechat_scheduler.credentials.census import CensusTaker
+from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.delivery.desk import DeliveryDesk
 from wechat_scheduler.delivery.sending import Sending
@@ -61,7 +61,7 @@ class Services:
     keyring: Keyring
     auditor: Auditor
     memo: Memo
-    census: CensusTaker
+    health: Health
     turning: Callable[[], Mapping[str, bool]]
     tally: Tally
     page: Page
@@ -72,7 +72,7 @@ class Services:
     openids: Openids
     sending: Sending
     deliveries: DeliveryDesk
-    answers: Answers
+    idempotency: Idempotency
     links: Links
     reminders: ReminderDesk
 

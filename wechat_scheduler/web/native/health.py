@@ -54,7 +54,7 @@ async def readyz(request: web.Request) -> web.Response:
     if not services.doorkeeper.is_named(request):
         return await _yes_or_no(services)
     key = services.doorkeeper.identify(request, Scope.READ).key
-    found = await _patiently(services.census.not_fresh(now=services.clock.now(), limit=MOST_NAMES))
+    found = await _patiently(services.health.not_fresh(limit=MOST_NAMES))
     loops = services.turning()
     readiness = Readiness(
         ready=found is not None and all(loops.values()),
@@ -69,7 +69,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def _yes_or_no(services: Services) -> web.Response:
     """Cheap, since anybody may ask."""
-    answers = await _patiently(services.census.answers())
+    answers = await _patiently(services.health.store_answers())
     ready = bool(answers) and all(services.turning().values())
     return web.Response(text="ready\n" if ready else f"{NOT_READY}\n", status=200 if ready else 503)
 

@@ -21,6 +21,7 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.once import Keep
 from wechat_scheduler.errors import ForbiddenError, NotFoundError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.api import Api
@@ -33,7 +34,7 @@ from wechat_scheduler.web.compat.wecron.office import WECRON, setup
 from wechat_scheduler.web.compat.wecron.people import Keeper, keeper_of, people_of
 from wechat_scheduler.web.compat.wecron.pictures import qrcode, share_post
 from wechat_scheduler.web.compat.wecron.profile import change_profile, profile
-from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import find_reminder, page_path
@@ -67,7 +68,7 @@ async def create(request: web.Request) -> web.Response:
         await _make(request, keeper, given, keep)
 
     asked = asked_for(request, f"user {keeper.person.uid}", body)
-    reply = await once_only(services.answers, asked, make)
+    reply = await services.idempotency.once(asked, make)
     status = request.app[WECRON].created
     return web.Response(status=status, text=reply.text, content_type="application/json")
 

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Address
 from wechat_scheduler.delivery.refusals import Refusal, Refused
@@ -14,7 +15,7 @@ from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.web.compat.wxpusher.callers import app_of, named_app
 from wechat_scheduler.web.compat.wxpusher.drafts import Draft, SendBody, draft_of
 from wechat_scheduler.web.compat.wxpusher.wire import Code, WxPusherError, answered, id_of, read
-from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.services import SERVICES
 
 ACCEPTED: Final = "创建发送任务成功"
@@ -81,7 +82,7 @@ async def sent(request: web.Request, app: App, draft: Draft, body: bytes) -> str
         await services.sending.put(order, once=keep(answered(list(_results(draft, order)))))
 
     asked = asked_for(request, f"app {app.id}", body)
-    return (await once_only(services.answers, asked, make)).text
+    return (await services.idempotency.once(asked, make)).text
 
 
 async def delete(request: web.Request) -> str:

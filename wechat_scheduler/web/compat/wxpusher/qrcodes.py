@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience import qrcodes
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST
@@ -22,7 +23,7 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     text_of,
     whole,
 )
-from wechat_scheduler.web.kit.idempotency import Keep, asked_for, once_only
+from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.qr_images import qr_path
 
@@ -71,7 +72,7 @@ async def create(request: web.Request) -> str:
 
     try:
         asked = asked_for(request, f"app {app.id}", body)
-        return (await once_only(services.answers, asked, make)).text
+        return (await services.idempotency.once(asked, make)).text
     except WeChatError as error:
         raise WxPusherError(f"与微信交互异常：{error}", code=Code.WECHAT) from error
 

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import digest
+from wechat_scheduler.access.once import Asked, Keep
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.delivery.sending import Order, stable_id
 from wechat_scheduler.errors import RequestError, ThrottledError
@@ -27,7 +28,7 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     read,
     worded,
 )
-from wechat_scheduler.web.kit.idempotency import Asked, Keep, asked_for, once_only
+from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.services import SERVICES
 
 MOST: Final = 10
@@ -71,7 +72,7 @@ async def post(request: web.Request) -> str:
             # With the last: what breaks off before it may be asked for again.
             await services.sending.put(order, once=text if order is orders[-1] else None)
 
-    return (await once_only(services.answers, asked, make)).text
+    return (await services.idempotency.once(asked, make)).text
 
 
 async def get(request: web.Request) -> str:
@@ -87,7 +88,7 @@ async def get(request: web.Request) -> str:
         order = await _order(request, holder, content, asked)
         await services.sending.put(order, once=keep(answered([_result(order)])))
 
-    return (await once_only(services.answers, asked, make)).text
+    return (await services.idempotency.once(asked, make)).text
 
 
 def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:

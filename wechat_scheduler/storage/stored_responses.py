@@ -1,0 +1,53 @@
+"""`access.once.StoredResponses` on a database."""
+
+from datetime import datetime
+
+from wechat_scheduler.access.once import KEPT, Once, RepeatedError, other_request
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.rows import Vault, micros
+
+# Each new response removes up to two old ones: the table shrinks, and no statement is long.
+FORGET = """
+    DELETE FROM answers WHERE (scope, key) IN (
+        SELECT scope, key FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT 2
+    )
+"""
+PUT = """
+    INSERT INTO answers (scope, key, digest, answer, created_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (scope, key) DO NOTHING RETURNING key
+"""
+FIND = "SELECT digest, answer FROM answers WHERE scope = $1 AND key = $2"
+
+
+class SqlStoredResponses:
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def find(self, scope: str, key: str, digest: str) -> str | None:
+        rows = await self._database.read(FIND, scope, key)
+        return _opened(self._vault, rows[0], (scope, key), digest) if rows else None
+
+
+def put_response(vault: Vault, once: Once | None, now: datetime) -> Script[None]:
+    """For `yield from` in the script that does the request. Raises as `once.Once` says."""
+    if once is None:
+        return
+    yield Statement(FORGET, (micros(now - KEPT),))
+    name = (once.scope, once.key)
+    sealed = vault.seal(once.response, response_place(*name))
+    if (yield Statement(PUT, (*name, once.digest, sealed, micros(now)))):
+        return
+    (row,) = yield Statement(FIND, name)
+    raise RepeatedError(_opened(vault, row, name, once.digest))
+
+
+def response_place(scope: str, key: str) -> str:
+    """The context that a response is sealed with."""
+    return f"answer:{scope}/{key}"
+
+
+def _opened(vault: Vault, row: Row, name: tuple[str, str], digest: str) -> str:
+    if row["digest"] != digest:
+        raise other_request(name[1])
+    return vault.open(row["answer"], response_place(*name))
