@@ -6,7 +6,6 @@ def migrations() -> Traversable: ...
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +16,7 @@ from tests.clock import FakeClock
 from tests.postgres import postgres
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
 
 __all__ = ["database", "database_url", "migrations", "open_again", "postgres"]
@@ -27,7 +27,7 @@ Open: TypeAlias = Callable[[], Awaitable[Database]]
 @pytest.fixture
 def migrations() -> Traversable:
     """The real ones; a suite with tables of its own overrides this."""
-    return files("wechat_scheduler.storage") / "migrations"
+    return MIGRATIONS
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -19,7 +19,7 @@ JOB = f"{APPID}/access_token"
 
 
 async def entries(keeper: Caller, query: str = "") -> list[dict[str, Any]]:
-    await keeper.daemon.works.rounds.run_once()
+    await keeper.daemon.cores.rounds.run_once()
     found: list[dict[str, Any]] = (await keeper.call("GET", f"/v1/audit{query}")).result
     return found
 
@@ -78,7 +78,7 @@ async def test_reads_are_one_entry_for_each_key_job_and_hour(
         clock.advance(timedelta(minutes=minutes))
         await keeper.call("GET", f"/task/{APPID}/0", key=shop.text)
         await keeper.fetch(f"{APPID}/access_token")
-        await keeper.daemon.works.rounds.run_once()
+        await keeper.daemon.cores.rounds.run_once()
 
     found = await entries(keeper, "?action=credential.read")
 

@@ -68,7 +68,7 @@ async def test_reads_from_memory_count_for_the_audit_as_others_do(
     async with polling(keeper, PATH, key.text) as line:
         for _ in range(10):
             await line.ask()
-        await keeper.daemon.works.rounds.run_once()
+        await keeper.daemon.cores.rounds.run_once()
         clock.advance(timedelta(minutes=31))  # into another hour
         for _ in range(5):
             await line.ask()
@@ -96,6 +96,6 @@ async def ready(keeper: Caller) -> None:
 
 
 async def counts(keeper: Caller, key: str) -> list[int]:
-    await keeper.daemon.works.rounds.run_once()
+    await keeper.daemon.cores.rounds.run_once()
     entries = (await keeper.call("GET", f"/v1/audit?key={key}&action=credential.read")).result
     return [entry["count"] for entry in entries]

@@ -165,7 +165,7 @@ async def test_when_a_key_was_used_last_is_told_within_a_minute(
     await keeper.call("GET", "/tasks", key=key.text)
     clock.advance(timedelta(seconds=40))
 
-    await keeper.daemon.works.rounds.run_once()
+    await keeper.daemon.cores.rounds.run_once()
 
     listed = {one["id"]: one for one in (await keeper.call("GET", "/v1/keys")).result}
     assert listed[key.id]["last_used_at"] == "2026-11-18T03:30:00Z"
@@ -211,7 +211,7 @@ async def test_nobody_is_told_or_asked_anything_on_behalf_of_a_key_that_ended(
         await end(keeper, key)
     else:
         clock.advance(timedelta(hours=1))
-        await keeper.daemon.works.rounds.run_once()
+        await keeper.daemon.cores.rounds.run_once()
     clock.advance(timedelta(hours=2))
     await keeper.settle()
 

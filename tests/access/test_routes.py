@@ -220,7 +220,7 @@ async def test_nothing_of_a_refused_request_is_stored(
     await keeper.settle()
     keys = {scope: await callers(keeper, scope) for scope in Scope}
     clock.advance(timedelta(seconds=2))
-    await keeper.daemon.works.rounds.run_once()
+    await keeper.daemon.cores.rounds.run_once()
     before = dump(tmp_path / "state")
 
     for route in ROUTES:

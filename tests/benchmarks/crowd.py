@@ -11,10 +11,10 @@ from pathlib import Path
 
 from wechat_scheduler.config import loading
 from wechat_scheduler.credentials.model import Credential, JobKey
-from wechat_scheduler.daemon.opening import MIGRATIONS
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Statement, each
+from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault, micros
 from wechat_scheduler.storage.sealing import verify_sealing

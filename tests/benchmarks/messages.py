@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 import uvloop
 
+from tests.benchmarks.cores import Bare, bare_cores
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
-from tests.benchmarks.works import Bare, bare_works
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App, Template
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
@@ -93,7 +93,7 @@ def _commits() -> Figures:
 
 
 async def _accept(url: str) -> Figures:
-    async with bare_works(url, slots=SLOTS, counters=Counters()) as bare:
+    async with bare_cores(url, slots=SLOTS, counters=Counters()) as bare:
         app = await open_shop(bare)
         started = time.perf_counter()
         await _put(bare, app, ACCEPTED)
@@ -130,13 +130,13 @@ async def _post(session: aiohttp.ClientSession, url: str, numbers: Iterator[int]
 async def _deliver(url: str, folder: Path | None = None) -> Figures:
     """What the daemon does with a due delivery, from claim to commit."""
     tally = Tally()
-    async with bare_works(url, slots=SLOTS, counters=tally, folder=folder) as bare:
+    async with bare_cores(url, slots=SLOTS, counters=tally, folder=folder) as bare:
         if folder is None:
             await _put(bare, await open_shop(bare), SENT)
-        await bare.works.outgoing.directory.load()
-        dispatching = bare.works.outgoing.dispatching
+        await bare.cores.audience.directory.load()
+        dispatching = bare.cores.delivery.clockwork
         started = time.perf_counter()
-        turning = bare.supervisor.essential("dispatching", dispatching.run())
+        turning = bare.ground.supervisor.essential("dispatching", dispatching.run())
         await tally.full.wait()
         took = time.perf_counter() - started
         dispatching.stop()
@@ -160,7 +160,7 @@ class Tally(Counters):
 
 
 async def _fill(url: str, folder: Path) -> None:
-    async with bare_works(url, slots=SLOTS, counters=Counters(), folder=folder) as bare:
+    async with bare_cores(url, slots=SLOTS, counters=Counters(), folder=folder) as bare:
         await _put(bare, await open_shop(bare), MANY)
 
 
@@ -168,16 +168,16 @@ async def open_shop(bare: Bare) -> App:
     """An account with its token, an app, and its people: they are known by number."""
     account, key = Account(appid=APPID, secret="s"), JobKey(APPID, "access_token")
     registration = Registration(account=account, owner="b", tasks=(Task(key=key),))
-    await bare.stores.credentials.register(registration, now=bare.clock.now())
-    await bare.works.refreshing.run_once()
+    await bare.ground.stores.credentials.register(registration, now=bare.ground.clock.now())
+    await bare.cores.credentials.clockwork.run_once()
     template = Template(template_id="T" * 43, fields=FIELDS)
     app = replace(
-        draft_app("shop", APPID, now=bare.clock.now()),
+        draft_app("shop", APPID, now=bare.ground.clock.now()),
         templates={"message": template, "reminder": template},
     )
-    await bare.works.outgoing.directory.make_app(app)
+    await bare.cores.audience.directory.make_app(app)
     openids = {str(number): f"o-{number}" for number in range(PEOPLE)}
-    await bare.works.outgoing.audience.bind(app, openids)
+    await bare.cores.audience.registry.bind(app, openids)
     return app
 
 
@@ -190,7 +190,7 @@ async def _put(bare: Bare, app: App, count: int) -> None:
 
 
 async def _write(bare: Bare, app: App, numbers: Iterator[int]) -> None:
-    sending = bare.works.outgoing.sending
+    sending = bare.cores.delivery.sending
     for number in numbers:
         order = await sending.prepare(app, CONTENT, names=[str(number % PEOPLE)])
         await sending.put(order)

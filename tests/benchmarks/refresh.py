@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import uvloop
 
+from tests.benchmarks.cores import bare_cores
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
-from tests.benchmarks.works import bare_works
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.wechat.client import client_session
@@ -54,8 +54,9 @@ async def _ask(session: aiohttp.ClientSession, url: str, numbers: Iterator[int])
 
 async def _refresh(url: str) -> Figures:
     """What the daemon does with a due job, from claim to commit."""
-    async with bare_works(url, slots=SLOTS, counters=Counters()) as bare:
-        works, stores, clock = bare.works, bare.stores, bare.clock
+    async with bare_cores(url, slots=SLOTS, counters=Counters()) as bare:
+        clockwork, stores = bare.cores.credentials.clockwork, bare.ground.stores
+        clock = bare.ground.clock
         for number in range(JOBS):
             key = JobKey(f"wx{number}", "access_token")
             await stores.credentials.register(
@@ -65,10 +66,10 @@ async def _refresh(url: str) -> Figures:
                 now=clock.now(),
             )
         started = time.perf_counter()
-        turning = bare.supervisor.essential("refreshing", works.refreshing.run())
+        turning = bare.ground.supervisor.essential("refreshing", clockwork.run())
         while (due := await stores.credentials.next_due()) is not None and due <= clock.now():
             await clock.sleep_seconds(0.01)
-        works.refreshing.stop()
+        clockwork.stop()
         await turning
         return _figures(started)
 

@@ -11,9 +11,9 @@ from functools import partial
 
 import uvloop
 
+from tests.benchmarks.cores import Bare, bare_cores
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
 from tests.benchmarks.messages import PEOPLE, SLOTS, WRITERS, open_shop, post_all
-from tests.benchmarks.works import Bare, bare_works
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Attempt, Outcome, Settled, Way
 from wechat_scheduler.log.setup import configure
@@ -82,15 +82,14 @@ def _late(url: str) -> Figures:
 async def _lived_through(url: str, offsets: list[timedelta]) -> list[float]:
     """How many seconds after it was due each was stored as taken."""
     watch = Watch(len(offsets))
-    async with bare_works(url, slots=SLOTS, counters=watch) as bare:
+    async with bare_cores(url, slots=SLOTS, counters=watch) as bare:
         app = await open_shop(bare)
-        begin = bare.clock.now() + timedelta(seconds=2 + len(offsets) / MADE)
+        begin = bare.ground.clock.now() + timedelta(seconds=2 + len(offsets) / MADE)
         begin = begin.replace(microsecond=0)
         await _make(bare, app, [begin + offset for offset in offsets])
-        assert bare.clock.now() < begin, "this machine makes reminders too slowly"
-        outgoing = bare.works.outgoing
-        loops = (outgoing.reminding.reminders, outgoing.dispatching)
-        turning = [bare.supervisor.essential("loop", loop.run()) for loop in loops]
+        assert bare.ground.clock.now() < begin, "this machine makes reminders too slowly"
+        loops = (bare.cores.reminders.clockwork, bare.cores.delivery.clockwork)
+        turning = [bare.ground.supervisor.essential("loop", loop.run()) for loop in loops]
         await watch.full.wait()
         for loop in loops:
             loop.stop()
@@ -99,7 +98,7 @@ async def _lived_through(url: str, offsets: list[timedelta]) -> list[float]:
 
 
 async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
-    found = await bare.stores.aliases.find(app, [str(number) for number in range(PEOPLE)])
+    found = await bare.ground.stores.aliases.find(app, [str(number) for number in range(PEOPLE)])
     uids = [found[str(number)].subscriber.uid for number in range(PEOPLE)]
     numbered = enumerate(times)
 
@@ -116,7 +115,7 @@ async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
                 owner=uids[number % PEOPLE],
                 created_at=bare.clock.now(),
             )
-            await bare.works.outgoing.reminding.desk.create(reminder)
+            await bare.cores.reminders.desk.create(reminder)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(WRITERS):

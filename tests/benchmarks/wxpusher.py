@@ -75,7 +75,7 @@ async def _send(url: str, state: Path, crowd: Crowd, uids: list[str], topics: li
 
 async def _sent(caller: Caller, message_id: int, people: int) -> int:
     """What WeChat took of that message, when nothing more of it waits."""
-    messages = caller.daemon.works.outgoing.sending._messages
+    messages = caller.daemon.cores.delivery.sending._messages
     while True:
         view = await messages.message(message_id)
         assert view is not None
@@ -90,15 +90,15 @@ async def _gather(url: str, state: Path) -> Crowd:
     async with _house(url, state) as caller:
         await caller.register({"type": 0})
         app = replace(draft_app("shop", APPID, now=SystemClock().now()), templates=TEMPLATES)
-        outgoing: Any = caller.daemon.works.outgoing
-        made = await outgoing.directory.make_app(app)
+        audience = caller.daemon.cores.audience
+        made = await audience.directory.make_app(app)
         openids = {str(number): f"o-{number}" for number in range(PEOPLE)}
-        uids = list((await outgoing.audience.bind(app, openids)).values())
-        topics = [(await outgoing.audience.make_topic(app, str(n))).id for n in range(TOPICS)]
+        uids = list((await audience.registry.bind(app, openids)).values())
+        topics = [(await audience.registry.make_topic(app, str(n))).id for n in range(TOPICS)]
         wanted = iter([(uid, topic) for topic in topics for uid in uids])
         async with asyncio.TaskGroup() as group:
             for _ in range(WRITERS):
-                group.create_task(_subscribe(outgoing.audience, app, wanted))
+                group.create_task(_subscribe(audience.registry, app, wanted))
     return Crowd(token=made.token, uids=uids, topics=topics)
 
 

@@ -111,7 +111,7 @@ class Stage:
 
     async def live(self, until: datetime, *, step: timedelta = NAP) -> None:
         """From one due time to the next; those that lie less than `step` apart in one go."""
-        refresher = self.keeper.daemon.works.refresher
+        refresher = self.keeper.daemon.cores.credentials.refresher
         await self.turn()
         while (due := await refresher.next_due()) is not None and due <= until:
             self.clock.advance_to(max(due, self.clock.now() + step))

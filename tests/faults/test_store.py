@@ -18,21 +18,16 @@ from tests.clock import FakeClock
 from tests.house import daemon_config, served
 from tests.storage.test_sqlite import pragma
 from tests.watched_clock import WatchedClock
-from wechat_scheduler.access.links import Links
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
-from wechat_scheduler.daemon.credentials import Works, guarded_client, wire
-from wechat_scheduler.daemon.stores import stores_on
+from wechat_scheduler.daemon.cores import wire
+from wechat_scheduler.daemon.credentials import CredentialParts
+from wechat_scheduler.daemon.ground import open_ground
 from wechat_scheduler.engine.clockwork import STORE_PAUSE
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError, UnavailableError
-from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.rows import Vault
-from wechat_scheduler.storage.sealing_keys import load_or_create_keys
-from wechat_scheduler.wechat.client import WeChatClient, client_session
-from wechat_scheduler.wechat.tokens import issuers
 
 STORM = [JobKey(f"wx{number:016d}", "access_token") for number in range(30)]
 FULL = "the disk is full"
@@ -60,9 +55,9 @@ class Talkative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeper:
-    """The daemon's works on a database that the test can reach."""
+    """The daemon's credentials on a database that the test can reach."""
 
-    works: Works
+    credentials: CredentialParts
     database: Database
     store: SqlCredentials
     weixin: Talkative
@@ -70,7 +65,7 @@ class Keeper:
 
     async def values(self) -> list[str]:
         """What callers are handed out."""
-        cells = [await self.works.manager.fetch(key) for key in STORM]
+        cells = [await self.credentials.manager.fetch(key) for key in STORM]
         found = [cell.valid(self.clock.boottime()) for cell in cells]
         return [credential.value for credential in found if credential is not None]
 
@@ -78,7 +73,7 @@ class Keeper:
         for key in keys:
             account = Account(appid=key.appid, secret="secret", endpoint="token")
             tasks = (Task(key=key),)
-            await self.works.manager.register(
+            await self.credentials.manager.register(
                 Registration(account=account, owner="shop", tasks=tasks)
             )
 
@@ -95,7 +90,7 @@ class Keeper:
         weixin, expected = self.weixin, self.weixin.calls + len(STORM)
         weixin.idle.clear()
         async with asyncio.TaskGroup() as group:
-            refreshing = group.create_task(self.works.refreshing.run_once())
+            refreshing = group.create_task(self.credentials.clockwork.run_once())
             async with weixin.asked:
                 await weixin.asked.wait_for(lambda: weixin.calls >= expected)
             yield
@@ -108,39 +103,20 @@ class Keeper:
 async def opened(
     folder: Path, clock: FakeClock, migrations: Traversable, weixin: Talkative
 ) -> AsyncIterator[Keeper]:
-    app, rng = web.Application(), random.Random(3)
+    app = web.Application()
     app.router.add_get("/cgi-bin/token", weixin.answer)
-    async with (
-        served(app) as url,
-        client_session(connections=len(STORM)) as session,
-        Supervisor() as tasks,
-    ):
-        config = daemon_config(folder, url)
-        client = WeChatClient(
-            session=session, base=url, timeout=config.wechat.timeout, clock=clock, rng=rng
-        )
+    async with served(app) as url, Supervisor() as tasks:
+        config = daemon_config(folder, url, wechat__connections=len(STORM))
         database = await open_database(
-            f"sqlite://{folder}/state.db", migrations=migrations, clock=clock, supervisor=tasks
+            config.state.database, migrations=migrations, clock=clock, supervisor=tasks
         )
-        vault = Vault(load_or_create_keys(folder / "sealing.key", create=True))
-        kinds = {issuer.kind: issuer for issuer in issuers(client, default_endpoint="token")}
-        async with guarded_client(config.callbacks) as guarded:
-            stores = stores_on(database, vault, kinds)
-            works = wire(
-                config,
-                stores,
-                kinds,
-                client,
-                guarded,
-                Links(bytes(32), ""),
-                Counters(),
-                clock=clock,
-                rng=rng,
-            )
+        async with open_ground(
+            config, database, tasks, clock=clock, rng=random.Random(3)
+        ) as ground:
             yield Keeper(
-                works=works,
+                credentials=wire(ground).credentials,
                 database=database,
-                store=stores.credentials,
+                store=ground.stores.credentials,
                 weixin=weixin,
                 clock=clock,
             )
@@ -158,7 +134,7 @@ async def keeper(
 ) -> AsyncIterator[Keeper]:
     async with opened(tmp_path, clock, migrations, Talkative()) as keeper:
         await keeper.register(*STORM)
-        await keeper.works.refreshing.run_once()
+        await keeper.credentials.clockwork.run_once()
         yield keeper
 
 
@@ -215,7 +191,7 @@ async def test_a_registration_that_cannot_be_stored_is_refused_and_may_be_repeat
     await keeper.register(*late)
 
     assert len(served) == len(STORM)
-    assert await keeper.works.refreshing.run_once()
+    assert await keeper.credentials.clockwork.run_once()
 
 
 async def test_a_store_that_became_read_only_is_said_and_memory_serves_until_a_restart(
@@ -230,10 +206,10 @@ async def test_a_store_that_became_read_only_is_said_and_memory_serves_until_a_r
             keeper.weixin.idle.set()
             await clock.waited(len(STORM))
             meanwhile = await keeper.values()
-            keeper.works.refreshing.stop()
+            keeper.credentials.clockwork.stop()
     async with opened(tmp_path, clock, migrations, keeper.weixin) as again:
         await again.store.release(now=clock.now())
-        await again.works.refreshing.run_once()
+        await again.credentials.clockwork.run_once()
         after = await again.values()
 
     assert "the database is read-only" in {entry.get("error") for entry in log}
@@ -251,5 +227,5 @@ async def test_what_expires_while_the_store_takes_nothing_is_not_handed_out(
     async with asyncio.TaskGroup() as group:
         moments = group.create_task(clock.flow(timedelta(seconds=10)))
         with pytest.raises(UnavailableError):
-            await keeper.works.manager.fetch(STORM[0])
+            await keeper.credentials.manager.fetch(STORM[0])
         moments.cancel()

@@ -86,10 +86,10 @@ async def test_an_old_value_is_served_until_its_own_expiry_and_no_longer(
     weixin.sandbox.script("/cgi-bin/stable_token", status=502, times=None)
 
     clock.advance(timedelta(hours=1, minutes=59, seconds=59))
-    await keeper.daemon.works.refreshing.run_once()
+    await keeper.daemon.cores.credentials.clockwork.run_once()
     last = await keeper.value(f"{APPID}/0")
     clock.advance(timedelta(seconds=1))
-    await keeper.daemon.works.refreshing.run_once()
+    await keeper.daemon.cores.credentials.clockwork.run_once()
     async with asyncio.TaskGroup() as group:
         fetching = group.create_task(keeper.fetch(f"{APPID}/0"))
         await clock.asleep()

@@ -177,7 +177,7 @@ async def test_bad_input_is_a_400_that_names_the_field_and_stores_nothing(
     assert answer.status == answer.json["code"] == 400
     assert answer.json["message"].startswith(field)
     assert await keeper.jobs() == []
-    assert not await keeper.daemon.works.refreshing.run_once()
+    assert not await keeper.daemon.cores.credentials.clockwork.run_once()
 
 
 async def test_unknown_fields_are_ignored(keeper: Caller) -> None:

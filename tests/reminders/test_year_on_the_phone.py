@@ -36,22 +36,22 @@ async def test_each_occurrence_of_a_year_is_on_the_phone_once(tmp_path: Path) ->
 
 async def begin(town: Town) -> str:
     uid = await town.follow()
-    await town.outgoing.directory.change_app(replace(town.app, templates={"reminder": SHOWN}))
+    await town.directory.change_app(replace(town.app, templates={"reminder": SHOWN}))
     for title, (rule, start, zone, _) in YEAR.items():
         where = zone or "Asia/Shanghai"
         planned = draft(at(start, where), title=title, rule=rule, zone=where, owner=uid)
-        await town.outgoing.reminding.desk.create(replace(planned, app_id=town.app.id))
+        await town.desk.create(replace(planned, app_id=town.app.id))
     return uid
 
 
 async def live(town: Town, clock: FakeClock) -> None:
     """For a while; it ends with a reminder in one hand, and a delivery in the other."""
-    reminding, dispatcher = town.outgoing.reminding, town.outgoing.dispatcher
+    reminders, dispatcher = town.cores.reminders, town.cores.delivery.dispatcher
     for _ in range(20):
-        clock.advance_to(min(await reminding.work.next_due() or END, END))
+        clock.advance_to(min(await reminders.work.next_due() or END, END))
         await town.caller.settle()
-    clock.advance_to(min(await reminding.work.next_due() or END, END))
-    await reminding.reminders.run_once()
+    clock.advance_to(min(await reminders.work.next_due() or END, END))
+    await reminders.clockwork.run_once()
     await dispatcher.claim(10)
     clock.advance(timedelta(minutes=1))
-    await reminding.work.claim(10)
+    await reminders.work.claim(10)

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.restart.manager import manager
-from wechat_scheduler.daemon.listening import Listener, listen
+from wechat_scheduler.daemon.listening import ListeningSocket, listen
 from wechat_scheduler.daemon.systemd import Notifier, Passed, passed
 from wechat_scheduler.errors import StartError
 
@@ -28,7 +28,9 @@ def port_of(listening: socket.socket) -> int:
     return int(listening.getsockname()[1])
 
 
-def take(port: int, *given: Passed, host: str = HERE, notifier: Notifier = NOBODY) -> Listener:
+def take(
+    port: int, *given: Passed, host: str = HERE, notifier: Notifier = NOBODY
+) -> ListeningSocket:
     return listen(host, port, passed=given, notifier=notifier)
 
 

@@ -152,14 +152,15 @@ async def test_every_live_setting_arrives_where_it_is_used(tmp_path: Path) -> No
 
 
 def in_use(running: Daemon) -> tuple[object, ...]:
-    works, hearing = running.works, running.hearing
+    credentials, delivery = running.cores.credentials, running.cores.delivery
+    pushes = running.cores.pushes
     return (
-        works.manager.deadline,
-        works.refresher.limits,
-        works.refreshing.slots,
-        works.outgoing.dispatching.slots,
-        works.outgoing.dispatcher.retry_cap,
-        works.guarded.answer_limit,
-        hearing.work.lease,
-        hearing.events.slots,
+        credentials.manager.deadline,
+        credentials.refresher.limits,
+        credentials.clockwork.slots,
+        delivery.clockwork.slots,
+        delivery.dispatcher.retry_cap,
+        running.ground.guarded.answer_limit,
+        pushes.work.lease,
+        pushes.clockwork.slots,
     )

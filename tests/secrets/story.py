@@ -174,7 +174,7 @@ async def _look(left: Left, keeper: Caller, folder: Path, weixin: WeChat, clock:
     """What an operator is shown, and what lies on the disk meanwhile."""
     for path in ("/tasks", "/metrics", "/readyz", "/callbacks", "/v1/keys"):
         left.keep(path, str((await keeper.call("GET", path)).json))
-    await keeper.daemon.works.rounds.run_once()
+    await keeper.daemon.cores.rounds.run_once()
     left.keep("/v1/audit", str((await keeper.call("GET", "/v1/audit")).json))
     config = daemon_config(folder, weixin.url)
     async for finding in examine(config, probe=True, clock=clock, rng=random.Random(1)):

@@ -24,14 +24,14 @@ async def write(place: Town, uid: str, text: str) -> str:
 
 async def kept(place: Town, uid: str) -> list[str]:
     """The ids of what is to come."""
-    found = await place.outgoing.reminding.desk.of_person(uid, limit=9)
+    found = await place.desk.of_person(uid, limit=9)
     return [each.id for each in found if each.state is ReminderState.ACTIVE]
 
 
 async def scan(place: Town, reminder_id: str, openid: str) -> str:
     """Scan a reminder's code; what the account answers."""
     place.clock.advance(timedelta(seconds=1))  # WeChat's name for an event has no more than that
-    code = await place.outgoing.codes.lasting(place.app, Purpose.REMINDER, reminder_id)
+    code = await place.codes.lasting(place.app, Purpose.REMINDER, reminder_id)
     place.people.scan(place.app.appid, openid, ticket=code.scene.ticket)
     await place.tell()
     return (await place.arrived(await place.uid(openid)))[-1].text
@@ -82,14 +82,14 @@ async def test_a_follower_who_says_nothing_clear_gets_an_example(place: Town) ->
 async def test_what_is_no_request_is_for_the_app_that_listens(place: Town) -> None:
     uid = await place.follow()
     listens = replace(place.app, callback="http://127.0.0.1:9/callback")
-    await place.outgoing.directory.change_app(listens)
+    await place.directory.change_app(listens)
 
     place.people.write(place.app.appid, await place.openid(uid), "你好")
     await place.wechat.sandbox.push_once()
     await write(place, uid, "明天8点提醒我开会")
 
     (reminder_id,) = await kept(place, uid)
-    assert (await place.outgoing.reminding.desk.reminder(reminder_id)).title == "开会"
+    assert (await place.desk.reminder(reminder_id)).title == "开会"
     assert len(await place.arrived(uid)) == 1
     deliveries = await place.deliveries(app_id=place.app.id)
     assert sorted(each.channel for each in deliveries) == ["person", "webhook"]
@@ -144,7 +144,7 @@ async def test_an_owner_who_does_not_want_to_hear_of_it_is_not_told(place: Town)
     owner = await place.follow()
     await write(place, owner, "五天后去跑步")
     (reminder_id,) = await kept(place, owner)
-    await place.works.stores.subscribers.change(owner, SubscriberChange(hears_joins=False))
+    await place.stores.subscribers.change(owner, SubscriberChange(hears_joins=False))
 
     await scan(place, reminder_id, GUEST)
 
@@ -172,9 +172,9 @@ async def test_scanning_what_is_ones_own_or_over_or_gone_says_so(place: Town) ->
     (reminder_id,) = await kept(place, owner)
 
     own = await scan(place, reminder_id, openid)
-    await place.outgoing.reminding.desk.cancel(reminder_id)
+    await place.desk.cancel(reminder_id)
     over = await scan(place, reminder_id, openid)
-    await place.outgoing.reminding.desk.remove(reminder_id)
+    await place.desk.remove(reminder_id)
     gone = await scan(place, reminder_id, openid)
 
     assert own.startswith("这是你自己的提醒")
@@ -195,5 +195,5 @@ async def test_whoever_unfollows_is_reminded_of_nothing_any_more(place: Town) ->
 
     assert await kept(place, guest) == []
     assert len(await place.arrived(guest)) == shown
-    assert await place.outgoing.reminding.desk.people(reminder_id) == ()
+    assert await place.desk.people(reminder_id) == ()
     assert (await place.arrived(owner))[-1].text.startswith("去跑步")

@@ -27,7 +27,7 @@ async def server() -> AsyncIterator[Business]:
 async def shop(place: Town, server: Business) -> Town:
     """Its app has a callback."""
     app = replace(place.app, callback=server.url("/told"))
-    await place.outgoing.directory.change_app(app)
+    await place.directory.change_app(app)
     place.app = app
     return place
 
@@ -35,7 +35,7 @@ async def shop(place: Town, server: Business) -> Town:
 async def tell(shop: Town, *events: str) -> None:
     for event in events:
         wrote = Wrote(uid="UID_amy", content=event, at=START)
-        await shop.outgoing.sending.tell(shop.app, wrote, event_id=event)
+        await shop.sending.tell(shop.app, wrote, event_id=event)
 
 
 def signed(shop: Town, call: Call) -> bool:
@@ -90,7 +90,7 @@ async def test_what_an_app_without_a_callback_was_to_be_told_is_cancelled(
     shop: Town, server: Business
 ) -> None:
     await tell(shop, "scan")
-    await shop.outgoing.directory.change_app(replace(shop.app, callback=""))
+    await shop.directory.change_app(replace(shop.app, callback=""))
 
     await shop.settle()
 

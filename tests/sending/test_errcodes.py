@@ -73,7 +73,7 @@ async def send(place: Town, way: Way) -> Sent:
     await place.tell()
     notice: dict[str, Any] = {"template": TEMPLATE} if way is Way.SUBSCRIBE else {}
     content = Content(way=way, title="hello", data={"thing1": "coffee"}, **notice)
-    sending = place.outgoing.sending
+    sending = place.sending
     order = await sending.prepare(place.app, content, names=[uid])
     await sending.put(order)
     return Sent(uid, order.message.id)
@@ -106,7 +106,7 @@ async def test_every_documented_code_ends_as_the_table_says(place: Town, way: Wa
 
         if first.due_at is not None:
             place.clock.advance_to(first.due_at + timedelta(minutes=1))
-        await place.outgoing.deliveries.replay(DeliveryFilter(message_id=sent.message_id), limit=1)
+        await place.cores.delivery.desk.replay(DeliveryFilter(message_id=sent.message_id), limit=1)
         await flowing(place, place.settle())
 
         last = await outcome(place, sent)
@@ -124,9 +124,9 @@ async def test_whoever_is_unreachable_is_spared_until_somebody_insists(
     place.wechat.sandbox.script(ENDPOINTS[way], errcode=errcode)
     await place.settle()
 
-    order = await place.outgoing.sending.prepare(place.app, Content(text="more"), names=[sent.uid])
+    order = await place.sending.prepare(place.app, Content(text="more"), names=[sent.uid])
     refusal = order.placed[0].error
-    await place.outgoing.deliveries.replay(DeliveryFilter(uid=sent.uid), limit=1)
+    await place.cores.delivery.desk.replay(DeliveryFilter(uid=sent.uid), limit=1)
     await place.settle()
 
     delivery = await outcome(place, sent)
@@ -170,7 +170,7 @@ async def test_a_text_out_of_time_goes_as_a_template(place: Town, errcode: int) 
 
     delivery = await outcome(place, sent)
     assert (delivery.state, delivery.way) == (DeliveryState.DELIVERED, "template")
-    seen = await place.works.stores.messages.delivery(delivery.id)
+    seen = await place.stores.messages.delivery(delivery.id)
     assert seen is not None
     tried = [(attempt.way, attempt.errcode) for attempt in seen.attempts]
     assert tried == [("text", errcode), ("template", None)]

@@ -13,7 +13,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter
 
 async def test_within_48_hours_a_message_comes_as_a_text(place: Town) -> None:
     uid = await place.follow()
-    sending = place.outgoing.sending
+    sending = place.sending
 
     order = await sending.prepare(place.app, Content(title="价格", text="降到 99 元"), names=[uid])
     await sending.put(order)
@@ -30,7 +30,7 @@ async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
 ) -> None:
     uid = await place.follow()
     place.clock.advance(timedelta(hours=49))
-    sending = place.outgoing.sending
+    sending = place.sending
 
     order = await sending.prepare(place.app, Content(title="价格", text="降到 99 元"), names=[uid])
     await sending.put(order)
@@ -43,7 +43,7 @@ async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
 
 
 async def test_whoever_scans_an_apps_code_is_told_what_they_follow(place: Town) -> None:
-    code = await place.outgoing.codes.lasting(place.app, Purpose.APP)
+    code = await place.codes.lasting(place.app, Purpose.APP)
 
     openid = place.people.scan(place.app.appid, ticket=code.scene.ticket)
     await place.tell()
@@ -53,7 +53,7 @@ async def test_whoever_scans_an_apps_code_is_told_what_they_follow(place: Town) 
 
 async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place: Town) -> None:
     uid = await place.follow()
-    sending = place.outgoing.sending
+    sending = place.sending
     soon = place.clock.now() + timedelta(minutes=1)
     order = await sending.prepare(place.app, Content(text="hello"), names=[uid], expires_at=soon)
     await sending.put(order)
@@ -61,7 +61,7 @@ async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place
     await place.settle()
     (late,) = await place.deliveries(message_id=order.message.id)
 
-    await place.outgoing.deliveries.replay(DeliveryFilter(ids=(late.id,)), limit=1)
+    await place.cores.delivery.desk.replay(DeliveryFilter(ids=(late.id,)), limit=1)
     await place.settle()
 
     (said,) = await place.deliveries(message_id=order.message.id)
@@ -72,9 +72,9 @@ async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place
 async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: Town) -> None:
     uid = await place.follow()
     app = draft_app("new", place.app.appid, now=place.clock.now())
-    await place.works.stores.apps.add_app(app, [], once=None)
-    await place.outgoing.audience.subscribe(app, uid)
-    sending = place.outgoing.sending
+    await place.stores.apps.add_app(app, [], once=None)
+    await place.audience.subscribe(app, uid)
+    sending = place.sending
 
     order = await sending.prepare(app, Content(text="hello", way=Way.TEXT), names=[uid])
     await sending.put(order)
@@ -86,9 +86,9 @@ async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: T
 
 async def test_whoever_is_named_twice_gets_it_once(place: Town) -> None:
     uid = await place.follow()
-    topic = await place.outgoing.audience.make_topic(place.app, "offers")
-    await place.outgoing.audience.subscribe(place.app, uid, topic_id=topic.id)
-    sending = place.outgoing.sending
+    topic = await place.audience.make_topic(place.app, "offers")
+    await place.audience.subscribe(place.app, uid, topic_id=topic.id)
+    sending = place.sending
 
     order = await sending.prepare(
         place.app, Content(text="hello"), names=[uid, uid], topics=[topic.id, 0]
@@ -102,7 +102,7 @@ async def test_whoever_is_named_twice_gets_it_once(place: Town) -> None:
 @pytest.mark.parametrize("way", [Way.AUTO, Way.TEMPLATE, Way.TEXT])
 async def test_whoever_unfollows_is_unreachable_at_once(place: Town, way: Way) -> None:
     uid = await place.follow()
-    sending = place.outgoing.sending
+    sending = place.sending
     later = place.clock.now() + timedelta(hours=1)
     order = await sending.prepare(
         place.app, Content(text="hello", way=way), names=[uid], not_before=later

@@ -20,7 +20,7 @@ async def test_a_daily_reminder_comes_once_a_day(place: Town) -> None:
     tomorrow = place.clock.now().astimezone(SHANGHAI) + timedelta(days=1)
     eight = tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
     daily = draft(eight, app_id=place.app.id, rule="FREQ=DAILY", owner=uid)
-    await place.outgoing.reminding.desk.create(daily)
+    await place.desk.create(daily)
 
     for days in range(3):
         place.clock.advance_to(eight + timedelta(days=days))
@@ -33,7 +33,7 @@ async def test_a_daily_reminder_comes_once_a_day(place: Town) -> None:
 
 
 async def test_what_fell_due_while_nobody_was_up_is_late_on_the_phone(place: Town) -> None:
-    uid, desk = await place.follow(), place.outgoing.reminding.desk
+    uid, desk = await place.follow(), place.desk
     noon = place.clock.now().astimezone(SHANGHAI).replace(hour=12, minute=0)
     detail = "阳台上的每一盆都要浇到，多肉除外"
     for late in Late:
@@ -52,11 +52,11 @@ async def test_what_fell_due_while_nobody_was_up_is_late_on_the_phone(place: Tow
 
 async def test_an_app_that_is_removed_takes_its_reminders_along(place: Town) -> None:
     uid = await place.follow()
-    desk = place.outgoing.reminding.desk
+    desk = place.desk
     tomorrow = place.clock.now() + timedelta(days=1)
     reminder = await desk.create(draft(tomorrow, app_id=place.app.id, owner=uid))
 
-    await place.outgoing.directory.remove_app(place.app.id)
+    await place.directory.remove_app(place.app.id)
 
     assert not await desk.of_person(uid, limit=10)
     with pytest.raises(NotFoundError):

@@ -8,9 +8,16 @@ from typing import Any
 
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon, wechat
-from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.model import App, Template
+from wechat_scheduler.audience.qrcodes import Codes
+from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.daemon.cores import Cores
+from wechat_scheduler.daemon.stores import Stores
+from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
 from wechat_scheduler.sandbox.phones import Message as Shown
 
@@ -37,12 +44,36 @@ class Town:
     token: str = field(repr=False)
 
     @property
-    def works(self) -> Any:
-        return self.caller.daemon.works
+    def stores(self) -> Stores:
+        return self.caller.daemon.ground.stores
 
     @property
-    def outgoing(self) -> Any:
-        return self.works.outgoing
+    def cores(self) -> Cores:
+        return self.caller.daemon.cores
+
+    @property
+    def directory(self) -> Directory:
+        return self.cores.audience.directory
+
+    @property
+    def audience(self) -> Audience:
+        return self.cores.audience.registry
+
+    @property
+    def codes(self) -> Codes:
+        return self.cores.audience.codes
+
+    @property
+    def sending(self) -> Sending:
+        return self.cores.delivery.sending
+
+    @property
+    def desk(self) -> ReminderDesk:
+        return self.cores.reminders.desk
+
+    @property
+    def links(self) -> Links:
+        return self.caller.daemon.ground.links
 
     @property
     def people(self) -> Any:
@@ -58,20 +89,18 @@ class Town:
         await self.tell()
         uid = await self.uid(openid)
         if subscribe:
-            await self.outgoing.audience.subscribe(self.app, uid)
+            await self.audience.subscribe(self.app, uid)
         return uid
 
     async def uid(self, openid: str) -> str:
-        found = await self.works.stores.subscribers.by_openid(self.app.appid, openid)
+        found = await self.stores.subscribers.by_openid(self.app.appid, openid)
         assert found is not None
-        uid: str = found.uid
-        return uid
+        return found.uid
 
     async def openid(self, uid: str) -> str:
-        found = await self.works.stores.subscribers.by_uid(uid)
+        found = await self.stores.subscribers.by_uid(uid)
         assert found is not None
-        openid: str = found.openid
-        return openid
+        return found.openid
 
     async def tell(self) -> None:
         """What WeChat owes us is pushed, and what follows from it is done."""
@@ -90,7 +119,7 @@ class Town:
         return shown
 
     async def deliveries(self, **wanted: Any) -> list[DeliveryView]:
-        messages = self.works.stores.messages
+        messages = self.stores.messages
         return list(await messages.deliveries(DeliveryFilter(**wanted), after=0, limit=10_000))
 
     async def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
@@ -133,5 +162,5 @@ async def settled_in(upstream: WeChat, caller: Caller, clock: Any, appid: str = 
         )
     )
     app = replace(draft_app("shop", appid, now=clock.now()), templates=TEMPLATES)
-    made = await caller.daemon.works.outgoing.directory.make_app(app)
+    made = await caller.daemon.cores.audience.directory.make_app(app)
     return Town(wechat=upstream, caller=caller, clock=clock, app=made.app, token=made.token)

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Protocol
 
 from tests.clock import FakeClock
@@ -17,13 +16,13 @@ from wechat_scheduler.delivery.ports import Outbox
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.rows import Vault, micros
 from wechat_scheduler.storage.sealing import Sealer
 
 VAULT = Vault(Sealer([bytes(32)]))
-MIGRATIONS = files("wechat_scheduler.storage") / "migrations"
 
 
 class Releasing(Protocol):

@@ -152,13 +152,13 @@ async def test_a_message_that_waited_in_the_backup_may_have_been_sent_since(
     async with town(tmp_path / "state") as place:
         uid, now = await place.follow(), place.clock.now()
         for hours in (1, 25):
-            order = await place.outgoing.sending.prepare(
+            order = await place.sending.prepare(
                 place.app,
                 Content(way=Way.TEXT, text="hello"),
                 names=[uid],
                 not_before=now + timedelta(hours=hours),
             )
-            await place.outgoing.sending.put(order)
+            await place.sending.put(order)
         config = daemon_config(tmp_path / "state", place.wechat.url)
         backup(config, saved)
     place.clock.advance(timedelta(hours=2))

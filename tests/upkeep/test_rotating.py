@@ -13,9 +13,9 @@ from tests.house import APPID, WeChat, daemon, daemon_config, wechat
 from tests.upkeep.planting import run
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import SealingError, StateError
+from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.sealing_keys import put_new_key_in_front
 from wechat_scheduler.storage.sqlite import open_sqlite
-from wechat_scheduler.upkeep.opened import MIGRATIONS
 from wechat_scheduler.upkeep.sealing import forget_older, rotate
 
 

@@ -26,7 +26,7 @@ class Office(Caller):
 
     async def open(self) -> None:
         await self.register({"type": 0})
-        await self.daemon.works.refreshing.run_once()
+        await self.daemon.cores.credentials.clockwork.run_once()
         made = await self.call("POST", "/v1/apps", body={"name": "shop", "appid": APPID})
         self.app = made.result["id"]
         topic = await self.call("POST", f"/v1/apps/{self.app}/topics", body={"name": "news"})
@@ -61,7 +61,7 @@ async def test_a_reminder_is_kept_shown_and_said(office: Office, clock: FakeCloc
 
     shown = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
     clock.advance(timedelta(hours=21))
-    await office.daemon.works.outgoing.reminding.reminders.run_once()
+    await office.daemon.cores.reminders.clockwork.run_once()
 
     (delivery,) = (await office.call("GET", "/v1/deliveries")).result
     after = (await office.call("GET", f"/v1/reminders/{made['id']}")).result

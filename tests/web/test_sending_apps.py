@@ -92,7 +92,7 @@ async def test_what_is_wrong_with_an_app_is_said_of_its_field(
 
 async def test_a_new_token_takes_the_place_of_the_former(keeper: Caller) -> None:
     app = await made_app(keeper)
-    directory = keeper.daemon.works.outgoing.directory
+    directory = keeper.daemon.cores.audience.directory
 
     token = (await keeper.call("POST", f"/v1/apps/{app['id']}/token")).result["token"]
 

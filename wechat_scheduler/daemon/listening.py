@@ -27,7 +27,7 @@ BACKLOG: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
+class ListeningSocket:
     """`kept`: it stays open without this process, because systemd has it, too."""
 
     socket: socket.socket
@@ -45,7 +45,9 @@ class Listener:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def listen(host: str, port: int, *, passed: Sequence[Passed], notifier: Notifier) -> Listener:
+def listen(
+    host: str, port: int, *, passed: Sequence[Passed], notifier: Notifier
+) -> ListeningSocket:
     """The one of `passed` that listens there, else one that is bound now; port 0 takes a free one.
 
     The others are shut and kept no longer: the configuration was another when they were bound.
@@ -61,11 +63,11 @@ def listen(host: str, port: int, *, passed: Sequence[Passed], notifier: Notifier
         if dropped:
             notifier.drop(NAME)
         if taken is not None:
-            return Listener(socket=taken.socket, kept=not dropped)
+            return ListeningSocket(socket=taken.socket, kept=not dropped)
         bound = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise StartError(f"cannot listen on {host} port {port}: {_reason(error)}") from error
-    return Listener(socket=bound, kept=False)
+    return ListeningSocket(socket=bound, kept=False)
 
 
 def _listens_at(found: socket.socket, family: int, address: Any) -> bool:

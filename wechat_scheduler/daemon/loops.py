@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from wechat_scheduler.daemon.credentials import Works
-from wechat_scheduler.daemon.pushes import Hearing
+from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.stores import Stores
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -44,15 +43,14 @@ class Loop:
     claims: Claims | None = None
 
 
-def all_loops(stores: Stores, works: Works, hearing: Hearing) -> tuple[Loop, ...]:
+def all_loops(cores: Cores, stores: Stores) -> tuple[Loop, ...]:
     """Every loop, in the order in which the tests turn them."""
-    people = works.outgoing
     return (
-        _over_rows("refreshing", works.refreshing, stores.credentials),
-        _over_rows("reminding", people.reminding.reminders, stores.due),
-        _over_rows("dispatching", people.dispatching, stores.outbox),
-        _over_rows("hearing", hearing.events, stores.events),
-        Loop(name="rounds", run=works.rounds.run, stop=works.rounds.stop),
+        _over_rows("refreshing", cores.credentials.clockwork, stores.credentials),
+        _over_rows("reminding", cores.reminders.clockwork, stores.due),
+        _over_rows("dispatching", cores.delivery.clockwork, stores.outbox),
+        _over_rows("hearing", cores.pushes.clockwork, stores.events),
+        Loop(name="rounds", run=cores.rounds.run, stop=cores.rounds.stop),
     )
 
 

@@ -1,70 +1,52 @@
-"""Puts together what hears WeChat: the door for its pushes, and the loop behind it."""
+"""Wires what WeChat pushes to us: the intake, and the loop over platform events."""
 
-import random
 from dataclasses import dataclass
 
-import structlog
-
 from wechat_scheduler.audience.reception import Reception
-from wechat_scheduler.config.settings import Refresh
+from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.daemon.stores import Stores
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import ClaimedEvent, Outcome
 from wechat_scheduler.wechat.callbacks import PushDecoder
-from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.platform import Platform
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class PushParts:
     intake: Intake
     work: EventWork
-    events: Clockwork[ClaimedEvent, Outcome]
+    clockwork: Clockwork[ClaimedEvent, Outcome]
 
-    def adjust(self, settings: Refresh) -> None:
-        """Take over the settings that `config.changes` calls live."""
-        self.work.lease = settings.lease
-        self.events.slots = settings.slots
+    def adjust(self, config: Config) -> None:
+        self.work.lease = config.refresh.lease
+        self.clockwork.slots = config.refresh.slots
 
 
-def hear(
-    settings: Refresh,
-    stores: Stores,
-    manager: Manager,
-    reception: Reception,
-    client: WeChatClient,
-    supervisor: Supervisor,
-    *,
-    clock: Clock,
-    rng: random.Random,
-) -> Hearing:
+def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushParts:
     """Events are acted on like jobs, and by the same limits."""
+    stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
     work = EventWork(
         stores.events,
         stores.credentials,
         manager,
-        Platform(client),
+        Platform(ground.wechat),
         changed=manager.heard,
         clock=clock,
-        rng=rng,
+        rng=ground.rng,
         lease=settings.lease,
     )
-    events = Clockwork(work, clock=clock, slots=settings.slots)
+    clockwork = Clockwork(work, clock=clock, slots=settings.slots)
     intake = Intake(
         stores.pushes,
         stores.events,
         PushDecoder(),
-        supervisor,
+        ground.supervisor,
         clock=clock,
         changed=manager.heard,
-        wake=events.wake,
+        wake=clockwork.wake,
         hear=reception.receive,
     )
-    return Hearing(intake=intake, work=work, events=events)
+    return PushParts(intake=intake, work=work, clockwork=clockwork)

@@ -1,58 +1,78 @@
-"""Puts together what falls due: the front desk of reminders, and the loop behind it."""
+"""Wires what reminds: the front desk, the loop over what falls due, and what people may say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from wechat_scheduler.access.links import Links
-from wechat_scheduler.config.settings import Reminders
-from wechat_scheduler.daemon.stores import Stores
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Listener
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
+from wechat_scheduler.reminders.participants import Participants
+from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 
-# What firing takes is one transaction; a process that died is given up after this.
+# Firing takes one transaction; a process that died with a claim is given up after this.
 LEASE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reminding:
+class ReminderParts:
+    """`listeners` hear what people say and scan."""
+
     desk: ReminderDesk
     work: ReminderWork
-    reminders: Clockwork[Claimed, Fired]
+    clockwork: Clockwork[Claimed, Fired]
+    listeners: tuple[Listener, ...]
 
-    def adjust(self, settings: Reminders) -> None:
-        """Take over the settings that `config.changes` calls live."""
-        self.desk.shortest = settings.shortest
-        self.reminders.slots = settings.slots
+    def adjust(self, config: Config) -> None:
+        self.desk.shortest = config.reminders.shortest
+        self.clockwork.slots = config.reminders.slots
 
 
-def remind(
-    settings: Reminders, stores: Stores, links: Links, wake: Callable[[], None], clock: Clock
-) -> Reminding:
+def wire_reminders(
+    ground: Ground, directory: Directory, sending: Sending, wake: Callable[[], None]
+) -> ReminderParts:
     """`wake` tells the dispatcher that there is something to send."""
-    work = ReminderWork(
-        stores.due,
-        clock=clock,
-        lease=LEASE,
-        page=lambda reminder: page(links, reminder),
-        wake=wake,
-    )
-    reminders = Clockwork(work, clock=clock, slots=settings.slots)
+    stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
+    pages = _pages(ground)
+    work = ReminderWork(stores.due, clock=clock, lease=LEASE, page=pages.public, wake=wake)
+    clockwork = Clockwork(work, clock=clock, slots=settings.slots)
     desk = ReminderDesk(
-        stores.reminders, clock=clock, wake=reminders.wake, shortest=settings.shortest
+        stores.reminders, clock=clock, wake=clockwork.wake, shortest=settings.shortest
     )
-    return Reminding(desk=desk, work=work, reminders=reminders)
+    return ReminderParts(
+        desk=desk,
+        work=work,
+        clockwork=clockwork,
+        listeners=tuple(_listeners(ground, directory, sending, desk, pages)),
+    )
 
 
-def owner_page(links: Links, reminder: Reminder) -> str:
-    """The same page, for whoever may change the reminder."""
-    return links.url_if_public(owner_path(links, reminder.id))
+def _pages(ground: Ground) -> Pages:
+    """The addresses of a reminder's page; empty where users cannot reach the daemon."""
+    links = ground.links
+
+    def public(reminder: Reminder) -> str:
+        return links.url_if_public(page_path(links, reminder.id))
+
+    def owner(reminder: Reminder) -> str:
+        return links.url_if_public(owner_path(links, reminder.id))
+
+    return Pages(public=public, owner=owner)
 
 
-def page(links: Links, reminder: Reminder) -> str:
-    """The address of a reminder's page; empty where users cannot reach us."""
-    return links.url_if_public(page_path(links, reminder.id))
+def _listeners(
+    ground: Ground, directory: Directory, post: Sending, desk: ReminderDesk, pages: Pages
+) -> Iterator[Listener]:
+    """The bot comes last of all: it takes every sentence that has a time in it."""
+    stores, clock = ground.stores, ground.clock
+    yield Participants(desk, stores.subscribers, directory, post=post, pages=pages, clock=clock)
+    if ground.config.reminders.bot:
+        yield Bot(desk, stores.subscriptions, directory, post=post, pages=pages, clock=clock)

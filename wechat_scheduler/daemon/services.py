@@ -4,87 +4,75 @@ from collections.abc import Sequence
 from functools import partial
 
 from wechat_scheduler.access.once import Idempotency
-from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.ports import Issuer
 from wechat_scheduler.credentials.refresher import Limits
-from wechat_scheduler.daemon.credentials import Works
+from wechat_scheduler.daemon.cores import Cores
+from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
-from wechat_scheduler.daemon.pushes import Hearing
-from wechat_scheduler.daemon.stores import Kinds, Stores
-from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.metrics.page import Page, Vitals
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
-from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.throttle import Throttle
 from wechat_scheduler.webhooks.urls import check_url
 
 
-async def front(
-    config: Config,
-    stores: Stores,
-    works: Works,
-    hearing: Hearing,
-    loops: Sequence[Loop],
-    kinds: Kinds,
-    counters: Counters,
-    memo: Memo,
-    clock: Clock,
-) -> Services:
-    """With the keys loaded. Raises StorageError."""
-    works.keyring.on_change(memo.clear)
-    await works.keyring.load()
-    people = works.outgoing
-    doorkeeper = Doorkeeper(
-        works.keyring,
-        Throttle(clock),
-        trusted_proxies=config.server.trusted_proxies,
-        open_door=config.server.insecure_no_auth,
-    )
+def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Services:
+    memo = Memo(ground.clock, ground.rng)
+    cores.keyring.on_change(memo.clear)
+    stores = ground.stores
     page = Page(
-        counters,
+        ground.counters,
         stores.census,
-        partial(_vitals, works, loops, kinds, memo),
-        clock=clock,
+        partial(_vitals, ground, cores, loops, memo),
+        clock=ground.clock,
     )
     return Services(
-        manager=works.manager,
-        kinds=KindTable(kinds.values()),
+        manager=cores.credentials.manager,
+        kinds=ground.kinds,
         check_url=check_url,
-        doorkeeper=doorkeeper,
-        intake=hearing.intake,
-        endpoints=EndpointDesk(stores.pushes, hearing.intake, clock=clock),
-        keyring=works.keyring,
-        auditor=works.auditor,
+        doorkeeper=_doorkeeper(ground, cores),
+        intake=cores.pushes.intake,
+        endpoints=EndpointDesk(stores.pushes, cores.pushes.intake, clock=ground.clock),
+        keyring=cores.keyring,
+        auditor=cores.auditor,
         memo=memo,
-        health=Health(stores.census, clock=clock),
+        health=Health(stores.census, clock=ground.clock),
         turning=partial(turning, loops),
-        tally=counters,
+        tally=ground.counters,
         page=page,
-        clock=clock,
-        directory=people.directory,
-        audience=people.audience,
-        codes=people.codes,
-        openids=people.openids,
-        sending=people.sending,
-        deliveries=people.deliveries,
+        clock=ground.clock,
+        directory=cores.audience.directory,
+        audience=cores.audience.registry,
+        codes=cores.audience.codes,
+        openids=cores.audience.openids,
+        sending=cores.delivery.sending,
+        deliveries=cores.delivery.desk,
         idempotency=Idempotency(stores.responses),
-        links=people.links,
-        reminders=people.reminding.desk,
+        links=ground.links,
+        reminders=cores.reminders.desk,
     )
 
 
-def _vitals(works: Works, loops: Sequence[Loop], kinds: Kinds, memo: Memo) -> Vitals:
-    limits = works.refresher.limits
+def _doorkeeper(ground: Ground, cores: Cores) -> Doorkeeper:
+    server = ground.config.server
+    return Doorkeeper(
+        cores.keyring,
+        Throttle(ground.clock),
+        trusted_proxies=server.trusted_proxies,
+        open_door=server.insecure_no_auth,
+    )
+
+
+def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> Vitals:
+    limits, issuers = cores.credentials.refresher.limits, ground.issuers
     return Vitals(
         turning=turning(loops),
-        daily_limits={kind: _daily_limit(issuer, limits) for kind, issuer in kinds.items()},
+        daily_limits={kind: _daily_limit(issuer, limits) for kind, issuer in issuers.items()},
         memo_hits=memo.hits,
         memo_entries=len(memo),
         memo_bytes=memo.size,

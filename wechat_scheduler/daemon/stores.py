@@ -1,10 +1,12 @@
-"""Everything that is kept, on one database."""
+"""Everything that is stored, on one database, sealed with one key."""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wechat_scheduler.credentials.ports import uses_secret
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials.ports import Issuer, uses_secret
+from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.audit import SqlAudit
@@ -21,17 +23,16 @@ from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.scenes import SqlScenes
+from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
+from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
-from wechat_scheduler.wechat.tokens.base import TokenIssuer
-
-Kinds = Mapping[str, TokenIssuer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Everything that is kept, by the core that asks for it."""
+    """One store for each kind of row."""
 
     credentials: SqlCredentials
     outbox: SqlOutbox
@@ -52,9 +53,22 @@ class Stores:
     due: SqlDueReminders
 
 
-def stores_on(database: Database, vault: Vault, kinds: Kinds) -> Stores:
+async def open_vault(config: Config, database: Database) -> Vault:
+    """The sealing key is made with the database, and only with it. Raises SealingError."""
+    path, sealed = config.state.sealing_key_file, await is_sealed(database)
+    if sealed and not path.exists():
+        raise SealingError(
+            f"the sealing key is lost: this database was sealed with one that was in {path}; "
+            "put that file back, or start anew with another --state"
+        )
+    sealer = load_or_create_keys(path, create=not sealed)
+    await verify_sealing(database, sealer)
+    return Vault(sealer)
+
+
+def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -> Stores:
     worker = secrets.token_hex(4)
-    with_secret = frozenset(kind for kind, issuer in kinds.items() if uses_secret(issuer))
+    with_secret = frozenset(kind for kind, issuer in issuers.items() if uses_secret(issuer))
     credentials = SqlCredentials(database, vault, worker=worker, secret_kinds=with_secret)
     return Stores(
         credentials=credentials,

@@ -10,13 +10,13 @@ from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.migrate import load, schema_version
+from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import has_older
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.sqlite import path_of
-from wechat_scheduler.upkeep.opened import MIGRATIONS, looked_at
+from wechat_scheduler.upkeep.opened import looked_at
 
 KEEP_A_COPY = "put back the copy that was made of it; without it nothing can be read again"
 

@@ -95,7 +95,7 @@ class SqlApps:
     async def remove_topic(self, app_id: int, topic_id: int) -> bool:
         return await self._database.write(lambda: _remove_topic(app_id, topic_id))
 
-    def on_change(self, listener: Callable[[], None]) -> None:
+    def on_change(self, listener: Callable[[], object]) -> None:
         """After a gap in which changes may have been missed, too."""
 
         def heard(payload: str) -> None:

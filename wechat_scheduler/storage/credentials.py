@@ -194,7 +194,7 @@ class SqlCredentials:
             secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),
         )
 
-    def on_change(self, listener: Callable[[JobKey | None], None]) -> None:
+    def on_change(self, listener: Callable[[JobKey | None], object]) -> None:
         """Call `listener` with each job that *another* process changed; None: any may have."""
 
         def heard(payload: str) -> None:

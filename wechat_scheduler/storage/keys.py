@@ -57,7 +57,7 @@ class SqlKeys:
     async def lapse(self, *, now: datetime) -> None:
         await self._database.write(lambda: self._lapse(micros(now)))
 
-    def on_change(self, listener: Callable[[], None]) -> None:
+    def on_change(self, listener: Callable[[], object]) -> None:
         """After a gap in which changes may have been missed, too."""
 
         def heard(payload: str) -> None:

@@ -8,13 +8,16 @@ that meets a schema newer than its own files refuses to start.
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database, Dialect, Script, Statement, each
 
 DatabaseT = TypeVar("DatabaseT", bound=Database)
+
+MIGRATIONS: Final = files("wechat_scheduler.storage") / "migrations"
 
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 _VERSION = "SELECT value FROM meta WHERE name = 'schema_version'"

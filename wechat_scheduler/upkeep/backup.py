@@ -7,11 +7,10 @@ from wechat_scheduler.config.state_folder import state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConfigError, StateError, StorageError
 from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
-from wechat_scheduler.storage.migrate import load, schema_version
+from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.sqlite import SqliteView, path_of
-from wechat_scheduler.upkeep.opened import MIGRATIONS
 
 
 def backup(config: Config, file: Path) -> None:

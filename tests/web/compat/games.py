@@ -70,7 +70,7 @@ class Game:
 
     async def reported(self) -> list[Reminder]:
         """What is kept of it, by slot."""
-        desk = self.place.outgoing.reminding.desk
+        desk = self.place.desk
         found = await desk.of_app(self.place.app.id, owner=self.uid, source="tencent", limit=10)
         return sorted(found, key=lambda reminder: int(reminder.slot))
 

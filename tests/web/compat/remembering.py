@@ -30,7 +30,7 @@ class Client:
 
 async def client(place: Town, **options: Any) -> Client:
     uid = await place.follow(**options)
-    token = await place.outgoing.directory.make_user_token(place.app.id, uid)
+    token = await place.directory.make_user_token(place.app.id, uid)
     return Client(place, uid, token)
 
 

@@ -56,7 +56,7 @@ async def test_what_wechat_is_not_going_to_show_is_said(place: Town) -> None:
 async def test_a_user_is_known_by_the_platforms_own_id(place: Town) -> None:
     uid = await place.follow()
     name = "6aeca60613e949f0a16e721faf9f1082"
-    await place.outgoing.audience.bind(place.app, {name: await place.openid(uid)})
+    await place.audience.bind(place.app, {name: await place.openid(uid)})
 
     assert (await send(place, name)).json == {"code": 200}
 

@@ -157,8 +157,8 @@ async def test_it_says_who_follows_and_who_lets_the_app_remind(place: Town) -> N
     refused = await game.report(**slot(0, NOW + HOUR))
     await scan_consent(place, game.uid)
     allowed = await game.ask(IS_SET, cmd="1")
-    (subscription,) = await place.outgoing.audience.subscribers(place.app, limit=10)
-    await place.outgoing.audience.mute(game.uid, subscription[0].id, muted=True)
+    (subscription,) = await place.audience.subscribers(place.app, limit=10)
+    await place.audience.mute(game.uid, subscription[0].id, muted=True)
     muted = await game.ask(IS_SET, cmd="2")
     place.people.unfollow(place.app.appid, await place.openid(game.uid))
     await place.tell()
@@ -197,8 +197,8 @@ async def test_the_page_of_a_user_who_turned_reminders_off_has_the_code_again(
     place = game.place
     path = f"/v1/apps/{place.app.id}/subscribers/{game.uid}/openid"
     page = (await place.call("POST", path)).result["consent_url"].removeprefix(PUBLIC)
-    (subscription,) = await place.outgoing.audience.subscribers(place.app, limit=10)
-    await place.outgoing.audience.mute(game.uid, subscription[0].id, muted=True)
+    (subscription,) = await place.audience.subscribers(place.app, limit=10)
+    await place.audience.mute(game.uid, subscription[0].id, muted=True)
 
     off = await place.call("GET", page, key="")
     place.clock.advance(timedelta(minutes=1))  # in the same second it were the same scan

@@ -176,7 +176,7 @@ async def test_another_time_keeps_the_end_that_a_sentence_set(place: Town, user:
 
     patched = await user("PATCH", f"{API}{made['id']}/", body=made | {"time": later})
 
-    desk = place.outgoing.reminding.desk
+    desk = place.desk
     times = desk.preview(await desk.reminder(made["id"]), 9)
     assert (patched.json["time"], patched.json["repeat"]) == (later, {"day": 1})
     assert [f"{time:%d %H:%M}" for time in times] == ["19 02:00", "20 02:00", "21 02:00"]

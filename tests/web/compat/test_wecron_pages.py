@@ -20,7 +20,7 @@ class Reader:
         self.place, self.id = place, reminder_id
 
     def path(self, room: str) -> str:
-        return f"/r/{self.place.outgoing.links.capability(room, self.id)}"
+        return f"/r/{self.place.links.capability(room, self.id)}"
 
     async def see(self, path: str) -> Answer:
         return await self.place.call("GET", path, key="")
@@ -132,7 +132,7 @@ async def test_a_reminder_that_is_over_says_so(place: Town, user: Client) -> Non
 
 async def test_a_poster_leads_to_the_code_of_the_day(place: Town, user: Client) -> None:
     browser = await reader(place, user, time=ahead(place, days=90))
-    path = f"/q/{place.outgoing.links.capability(JOINERS, browser.id)}"
+    path = f"/q/{place.links.capability(JOINERS, browser.id)}"
 
     codes = []
     for _ in range(2):

@@ -28,8 +28,8 @@ EXAMPLE = """{
 
 async def test_the_documented_post_reaches_user_and_topic(place: Town) -> None:
     uid, other = await place.follow(), await place.follow(subscribe=False)
-    topic = await place.outgoing.audience.make_topic(place.app, "淘宝")
-    await place.outgoing.audience.subscribe(place.app, other, topic_id=topic.id)
+    topic = await place.audience.make_topic(place.app, "淘宝")
+    await place.audience.subscribe(place.app, other, topic_id=topic.id)
     body = EXAMPLE % (place.token, topic.id, uid)
 
     answer = await place.caller.call("POST", SEND, data=body.encode(), key="")
@@ -84,11 +84,11 @@ async def test_a_status_is_waiting_then_sent_and_forgotten_after_7_days(place: T
 
 async def test_a_topic_waits_while_anybody_of_it_does(place: Town) -> None:
     uid = await place.follow()
-    topic = await place.outgoing.audience.make_topic(place.app, "news")
-    await place.outgoing.audience.subscribe(place.app, uid, topic_id=topic.id)
+    topic = await place.audience.make_topic(place.app, "news")
+    await place.audience.subscribe(place.app, uid, topic_id=topic.id)
     place.wechat.sandbox.script("/cgi-bin/message/custom/send", errcode=-1, times=None)
     (target,) = await sent(place, topicIds=[topic.id])
-    await place.outgoing.dispatching.run_once()
+    await place.cores.delivery.clockwork.run_once()
 
     spread = await status(place, target["sendRecordId"])
     place.clock.advance(timedelta(hours=49))
@@ -118,7 +118,7 @@ async def test_a_status_says_that_it_failed(place: Town) -> None:
 
 
 async def test_each_target_is_told_in_the_order_of_the_request(place: Town) -> None:
-    audience = place.outgoing.audience
+    audience = place.audience
     good, stranger = await place.follow(), await place.follow(subscribe=False)
     blocked, muted, gone = [await place.follow() for _ in range(3)]
     for uid in (blocked, muted):
@@ -152,7 +152,7 @@ async def test_each_target_is_told_in_the_order_of_the_request(place: Town) -> N
 
 async def test_a_user_named_and_in_topics_receives_once(place: Town) -> None:
     uid = await place.follow()
-    audience = place.outgoing.audience
+    audience = place.audience
     topics = [(await audience.make_topic(place.app, name)).id for name in ("a", "b")]
     for topic in topics:
         await audience.subscribe(place.app, uid, topic_id=topic)

@@ -90,7 +90,7 @@ async def test_whatever_is_asked_wrongly_has_the_envelope(
 
 async def test_what_the_store_does_not_take_is_1005_and_nothing_is_sent(place: Town) -> None:
     uid = await place.follow()
-    await pragma(place.outgoing.sending._messages._database, "query_only = ON")
+    await pragma(place.sending._messages._database, "query_only = ON")
 
     answer = await send(place, uids=[uid])
 

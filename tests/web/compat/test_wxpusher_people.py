@@ -96,7 +96,7 @@ async def test_the_old_list_has_the_users_of_the_app(place: Town) -> None:
 
 
 async def test_the_new_list_has_each_subscription_and_no_uid_of_a_topics(place: Town) -> None:
-    audience = place.outgoing.audience
+    audience = place.audience
     known, stranger = await place.follow(), await place.follow(subscribe=False)
     topic = await audience.make_topic(place.app, "淘宝")
     for uid in (known, stranger):
@@ -158,13 +158,13 @@ async def test_a_user_turns_their_own_switches(place: Town) -> None:
         done = await post(place, page, {"id": identity, "do": wish})
         seen.append((done, (await sent(place, uids=[uid]))[0]["code"]))
 
-    assert page == switches_path(place.outgoing.links, uid)
+    assert page == switches_path(place.links, uid)
     assert seen == [(303, 1001), (303, 1000), (303, 1001), (404, 1001)]
 
 
 async def test_nobody_turns_the_switches_of_others_or_gets_round_a_block(place: Town) -> None:
     uid, other = await place.follow(), await place.follow()
-    audience, links = place.outgoing.audience, place.outgoing.links
+    audience, links = place.audience, place.links
     ((taken, _),) = await audience.subscribers(place.app, uid=uid, limit=1)
     wish = {"id": str(taken.id), "do": "unfollow"}
 
@@ -175,11 +175,11 @@ async def test_nobody_turns_the_switches_of_others_or_gets_round_a_block(place: 
 
 
 async def test_an_app_and_a_topic_are_followed_by_a_page(place: Town) -> None:
-    topic = await place.outgoing.audience.make_topic(place.app, "淘宝", "每日优惠")
+    topic = await place.audience.make_topic(place.app, "淘宝", "每日优惠")
 
     for path, name in (
-        (follow_path(place.outgoing.links, place.app.id), "关注shop"),
-        (follow_path(place.outgoing.links, place.app.id, str(topic.id)), "每日优惠"),
+        (follow_path(place.links, place.app.id), "关注shop"),
+        (follow_path(place.links, place.app.id, str(topic.id)), "每日优惠"),
     ):
         answer = await place.call("GET", path, key="")
         assert answer.status == 200
@@ -190,7 +190,7 @@ async def test_an_app_and_a_topic_are_followed_by_a_page(place: Town) -> None:
 
 async def test_an_apps_home_is_opened_with_the_uid(place: Town) -> None:
     uid = await place.follow()
-    path = home_path(place.outgoing.links, place.app, uid)
+    path = home_path(place.links, place.app, uid)
     own = (await place.call("GET", path, key="")).json
     await place.call("PATCH", f"/v1/apps/{place.app.id}", {"home": "https://shop.example/a?b=1"})
 

@@ -71,8 +71,8 @@ async def test_an_spt_ends_when_its_user_asks_for_another(place: Town) -> None:
 async def test_a_user_of_several_apps_says_which_an_spt_is_for(place: Town) -> None:
     uid, alone = await place.follow(), await place.follow(subscribe=False)
     other = draft_app("alarms", place.app.appid, now=place.clock.now())
-    await place.outgoing.directory.make_app(other)
-    await place.outgoing.audience.subscribe(other, uid)
+    await place.directory.make_app(other)
+    await place.audience.subscribe(other, uid)
 
     asked = await says(place, uid, "获取SPT")
     (line,) = [line for line in asked.splitlines() if "alarms" in line]
@@ -117,9 +117,9 @@ async def test_a_push_by_path_that_comes_again_is_sent_once(place: Town) -> None
 async def test_what_broke_off_between_two_apps_is_not_sent_twice(place: Town) -> None:
     uid = await place.follow()
     other = draft_app("alarms", place.app.appid, now=place.clock.now())
-    await place.outgoing.directory.make_app(other)
-    await place.outgoing.audience.subscribe(other, uid)
-    make = place.outgoing.directory.make_simple_token
+    await place.directory.make_app(other)
+    await place.audience.subscribe(other, uid)
+    make = place.directory.make_simple_token
     tokens = [await make(app.id, uid) for app in (place.app, other)]
     body = {"content": "x", "sptList": tokens}
     push = partial(place.call, "POST", f"{SEND}/simple-push", body, key="")
@@ -135,13 +135,13 @@ async def test_what_broke_off_between_two_apps_is_not_sent_twice(place: Town) ->
 
 
 async def run(place: Town, sql: str) -> None:
-    database = place.outgoing.sending._messages._database
+    database = place.sending._messages._database
     await database.write(lambda: each([Statement(sql)]))
 
 
 async def test_a_dead_token_among_good_ones_locks_nobody_out(place: Town) -> None:
     uid = await place.follow()
-    spt = await place.outgoing.directory.make_simple_token(place.app.id, uid)
+    spt = await place.directory.make_simple_token(place.app.id, uid)
     body = {"content": "x", "sptList": ["SPT_dead", spt]}
 
     answers = [await call(place, "POST", f"{SEND}/simple-push", body) for _ in range(25)]

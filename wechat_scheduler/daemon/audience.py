@@ -1,0 +1,70 @@
+"""Wires who can be reached: apps, subscribers and topics, QR codes, and the reception of events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wechat_scheduler.audience.consenting import Consenting
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Listener
+from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.qrcodes import Codes
+from wechat_scheduler.audience.reception import Reception
+from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.audience.self_service import SelfService
+from wechat_scheduler.credentials.account_tokens import AccountTokens
+from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.delivery.sending import Sending
+from wechat_scheduler.web.pages.follow_visits import switches_path
+from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceParts:
+    """`directory` holds every app in memory; `registry` looks after their subscribers and topics."""
+
+    directory: Directory
+    registry: Audience
+    codes: Codes
+    openids: Openids
+
+
+def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
+    stores, clock = ground.stores, ground.clock
+    directory = Directory(stores.apps, clock=clock)
+    drawn = WeChatQrCodes(ground.wechat, tokens, page_base(ground.config.wechat.api))
+    stores.apps.on_change(lambda: ground.supervisor.contained("apps", directory.load()))
+    return AudienceParts(
+        directory=directory,
+        registry=Audience(
+            stores.apps, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
+        ),
+        codes=Codes(stores.scenes, drawn, clock=clock),
+        openids=Openids(stores.aliases, clock=clock),
+    )
+
+
+def wire_reception(
+    ground: Ground, audience: AudienceParts, sending: Sending, listeners: Iterable[Listener]
+) -> Reception:
+    """`listeners` are asked last, in their order."""
+    stores, directory = ground.stores, audience.directory
+    consenting = Consenting(
+        stores.subscriptions, audience.openids, directory=directory, post=sending
+    )
+    self_service = SelfService(
+        stores.subscriptions,
+        directory,
+        switches=lambda uid: ground.links.url_if_public(switches_path(ground.links, uid)),
+        post=sending,
+    )
+    return Reception(
+        directory,
+        subscribers=stores.subscribers,
+        subscriptions=stores.subscriptions,
+        scenes=stores.scenes,
+        handled=stores.handled,
+        listeners=(consenting, self_service, *listeners),
+        post=sending,
+        receipts=stores.messages,
+        clock=ground.clock,
+    )

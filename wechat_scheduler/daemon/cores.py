@@ -1,0 +1,78 @@
+"""Puts the cores side by side on one ground, and joins them where one wakes or feeds another."""
+
+from dataclasses import dataclass
+
+from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
+from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
+from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
+from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
+from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
+from wechat_scheduler.engine.rounds import Rounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cores:
+    """Every part of the daemon that works without HTTP."""
+
+    keyring: Keyring
+    auditor: Auditor
+    credentials: CredentialParts
+    audience: AudienceParts
+    delivery: DeliveryParts
+    reminders: ReminderParts
+    pushes: PushParts
+    rounds: Rounds
+
+    async def load(self) -> None:
+        """Read what is kept in memory from its first use on. Raises StorageError."""
+        await self.audience.directory.load()
+        await self.keyring.load()
+
+    def adjust(self, config: Config) -> None:
+        """Take over the settings that `config.changes` calls live."""
+        for parts in (self.credentials, self.delivery, self.reminders, self.pushes):
+            parts.adjust(config)
+
+
+def wire(ground: Ground) -> Cores:
+    credentials = wire_credentials(ground)
+    audience = wire_audience(ground, credentials.tokens)
+    delivery = wire_delivery(ground, credentials.tokens, audience.directory)
+    credentials.manager.on_work(credentials.clockwork.wake, delivery.clockwork.wake)
+    reminders = wire_reminders(
+        ground, audience.directory, delivery.sending, delivery.clockwork.wake
+    )
+    reception = wire_reception(ground, audience, delivery.sending, reminders.listeners)
+    pushes = wire_pushes(ground, credentials.manager, reception)
+    keyring, auditor = _access(ground)
+    rounds = Rounds(
+        auditor.flush,
+        auditor.forget,
+        keyring.load,
+        keyring.lapse,
+        audience.directory.load,
+        delivery.housekeeping.forget,
+        clock=ground.clock,
+    )
+    return Cores(
+        keyring=keyring,
+        auditor=auditor,
+        credentials=credentials,
+        audience=audience,
+        delivery=delivery,
+        reminders=reminders,
+        pushes=pushes,
+        rounds=rounds,
+    )
+
+
+def _access(ground: Ground) -> tuple[Keyring, Auditor]:
+    stores, clock = ground.stores, ground.clock
+    keyring = Keyring(stores.keys, clock=clock)
+    stores.keys.on_change(lambda: ground.supervisor.contained("keys", keyring.load()))
+    retention = ground.config.state.audit_retention
+    return keyring, Auditor(stores.audit, clock=clock, retention=retention)
