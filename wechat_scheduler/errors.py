@@ -15,7 +15,7 @@ SchedulerError
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── TooLargeError            413
-│   ├── UnprocessableError       422, has a reason for programs
+│   ├── UnprocessableError       422
 │   ├── ThrottledError           429, says when to come back
 │   └── UnavailableError         503, says when to come back
 └── CallError                    a call to somebody else's server failed
@@ -31,6 +31,7 @@ from datetime import timedelta
 
 from wechat_scheduler.reactions import Reaction as Reaction
 from wechat_scheduler.reactions import Verdict as Verdict
+from wechat_scheduler.reasons import Reason
 
 
 class SchedulerError(Exception):
@@ -68,17 +69,27 @@ class StorageError(SchedulerError):
 class RequestError(SchedulerError):
     """A caller asked for something that cannot be had.
 
-    `status` is the HTTP status (and the `code` of the native envelope); `field` is the path of the
-    offending value as the caller wrote it (`tasks[2].type`), empty when the request as a whole is meant.
-    `sentence` is the message without it.
+    `status` is the HTTP status (and the `code` of the native envelope); `reason` tells the cases of a
+    status apart; `field` is the path of the offending value as the caller wrote it (`tasks[2].type`),
+    empty when the request as a whole is meant; `sentence` is the message without it.
     """
 
     status = 400
 
-    def __init__(self, message: str, *, field: str = "") -> None:
+    def __init__(
+        self, message: str, *, reason: Reason = Reason.REQUEST_INVALID, field: str = ""
+    ) -> None:
         super().__init__(f"{field}: {message}" if field else message)
+        self.reason = reason
         self.field = field
         self.sentence = message
+
+
+class _SpecificError(RequestError):
+    """Its status has several reasons: one must be given."""
+
+    def __init__(self, message: str, *, reason: Reason, field: str = "") -> None:
+        super().__init__(message, reason=reason, field=field)
 
 
 class InvalidRequestError(RequestError):
@@ -87,34 +98,34 @@ class InvalidRequestError(RequestError):
     status = 400
 
 
-class UnauthorizedError(RequestError):
+class UnauthorizedError(_SpecificError):
     """No key came with the request, or one that is not known."""
 
     status = 401
 
 
-class ForbiddenError(RequestError):
+class ForbiddenError(_SpecificError):
     """The key is known but does not reach this far."""
 
     status = 403
 
 
 class RefusedPushError(ForbiddenError):
-    """What came as WeChat's cannot be shown to be. `reason` is for the operator; whoever sent it is
-    told the same whatever it is."""
+    """A push that does not prove to come from WeChat. `detail` says why and is for the operator; the
+    sender is always told the same."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__("this is refused")
-        self.reason = reason
+    def __init__(self, detail: str) -> None:
+        super().__init__("this is refused", reason=Reason.PUSH_REFUSED)
+        self.detail = detail
 
 
-class NotFoundError(RequestError):
+class NotFoundError(_SpecificError):
     """There is nothing of that name."""
 
     status = 404
 
 
-class ConflictError(RequestError):
+class ConflictError(_SpecificError):
     """The request fits more than one thing, or contradicts what is stored."""
 
     status = 409
@@ -125,15 +136,14 @@ class TooLargeError(RequestError):
 
     status = 413
 
+    def __init__(self, message: str, *, reason: Reason = Reason.BODY_TOO_LARGE) -> None:
+        super().__init__(message, reason=reason)
 
-class UnprocessableError(RequestError):
-    """The request is of the right form, but nothing can be made of it; `reason` is for programs."""
+
+class UnprocessableError(_SpecificError):
+    """The request is of the right form, but nothing can be made of it."""
 
     status = 422
-
-    def __init__(self, message: str, *, field: str, reason: str) -> None:
-        super().__init__(message, field=field)
-        self.reason = reason
 
 
 class ThrottledError(RequestError):
@@ -141,8 +151,14 @@ class ThrottledError(RequestError):
 
     status = 429
 
-    def __init__(self, message: str, *, retry_after: timedelta) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: Reason = Reason.REQUEST_THROTTLED,
+        retry_after: timedelta,
+    ) -> None:
+        super().__init__(message, reason=reason)
         self.retry_after = retry_after
 
 
@@ -151,8 +167,8 @@ class UnavailableError(RequestError):
 
     status = 503
 
-    def __init__(self, message: str, *, retry_after: timedelta) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, reason: Reason, retry_after: timedelta) -> None:
+        super().__init__(message, reason=reason)
         self.retry_after = retry_after
 
 

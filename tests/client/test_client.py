@@ -457,6 +457,7 @@ async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> No
             "engine.clock",
             "errors",
             "reactions",
+            "reasons",
         )
     }
     assert not {"structlog", "cryptography", "aiosqlite", "click"} & set(out.decode().split())

@@ -130,7 +130,7 @@ def test_what_is_not_wechats_is_refused(push: Push, reason: str) -> None:
     with pytest.raises(RefusedPushError) as refused:
         opened(push)
 
-    assert reason in refused.value.reason
+    assert reason in refused.value.detail
     assert str(refused.value) == "this is refused"
 
 

@@ -33,7 +33,7 @@ async def is_empty(platform: Platform) -> bool:
 def refused(answer: Answer) -> bool:
     return (answer.status, answer.json) == (
         403,
-        {"code": 403, "message": "this is refused", "result": ""},
+        {"code": 403, "message": "this is refused", "result": "", "reason": "push.refused"},
     )
 
 

@@ -55,7 +55,7 @@ def test_what_the_mode_does_not_prove_is_refused(push: Push, secrets: Secrets, r
     with pytest.raises(RefusedPushError) as refused:
         DECODER.open(push, secrets, appid=COMPONENT)
 
-    assert reason in refused.value.reason
+    assert reason in refused.value.detail
 
 
 def test_with_a_key_the_plain_half_is_not_believed() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from tests.stores.tables import Interest, Job, Tables
 from wechat_scheduler.credentials.model import JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.reasons import Reason
 
 
 def register(
@@ -37,7 +38,7 @@ def _account(
     known = tables.accounts.setdefault(account.appid, account)
     account = replace(account, endpoint=account.endpoint or known.endpoint)
     if account != known and registration.limited:
-        raise ForbiddenError("limited", field="appsecret")
+        raise ForbiddenError("limited", reason=Reason.KEY_REACH, field="appsecret")
     if account == known:
         return {}
     tables.accounts[account.appid] = account

@@ -128,8 +128,8 @@ async def test_a_sentence_without_a_time_is_422_with_a_reason(office: Office) ->
     kept = await office.remind(time=..., when="买菜")
     parsed = await office.call("POST", "/v1/reminders/parse", body={"text": "2月30号开会"})
 
-    assert (kept.status, kept.json["result"]) == (422, {"reason": "nothing"})
-    assert (parsed.status, parsed.json["result"]) == (422, {"reason": "impossible"})
+    assert (kept.status, kept.json["reason"]) == (422, "sentence.nothing")
+    assert (parsed.status, parsed.json["reason"]) == (422, "sentence.impossible")
     assert parsed.json["message"].startswith("text: ")
 
 

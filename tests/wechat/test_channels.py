@@ -16,6 +16,7 @@ from wechat_scheduler.errors import (
     UnavailableError,
     Verdict,
 )
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
@@ -127,7 +128,15 @@ async def test_a_second_refusal_is_an_ordinary_failure(
 
 
 @pytest.mark.parametrize(
-    "then", [[], [UnavailableError("it is still being fetched", retry_after=SECOND)]]
+    "then",
+    [
+        [],
+        [
+            UnavailableError(
+                "it is still being fetched", reason=Reason.TASK_PENDING, retry_after=SECOND
+            )
+        ],
+    ],
 )
 async def test_a_dead_token_without_a_successor_is_not_tried_again(
     client: WeChatClient, server: HostileServer, clock: JumpingClock, then: list[SchedulerError]
@@ -144,8 +153,16 @@ async def test_a_dead_token_without_a_successor_is_not_tried_again(
 @pytest.mark.parametrize(
     ("error", "verdict", "words"),
     [
-        (NotFoundError("no access_token is registered for wx1"), Verdict.OPERATOR, "registered"),
-        (UnavailableError("it expired", retry_after=SECOND), Verdict.CREDENTIAL, "expired"),
+        (
+            NotFoundError("no access_token is registered for wx1", reason=Reason.ACCOUNT_UNKNOWN),
+            Verdict.OPERATOR,
+            "registered",
+        ),
+        (
+            UnavailableError("it expired", reason=Reason.TASK_EXPIRED, retry_after=SECOND),
+            Verdict.CREDENTIAL,
+            "expired",
+        ),
         (StorageError("the store does not answer"), Verdict.RETRY, ""),
     ],
 )

@@ -21,6 +21,7 @@ from wechat_scheduler.access.model import (
 )
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from wechat_scheduler.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +122,14 @@ class Keyring:
         """
         spare = by.hash if key_id == by.id == ADMIN else ""
         if key_id == ADMIN and not spare:
-            raise ForbiddenError("only the admin key of a state folder ends the other ones")
+            raise ForbiddenError(
+                "only the admin key of a state folder ends the other ones",
+                reason=Reason.KEY_PROTECTED,
+            )
         if not await self._store.revoke(key_id, spare=spare, now=self._clock.now()):
-            raise NotFoundError(f"there is no {'other' if spare else 'API'} key {key_id}")
+            raise NotFoundError(
+                f"there is no {'other' if spare else 'API'} key {key_id}", reason=Reason.KEY_UNKNOWN
+            )
         self._forget(key_id, spare=spare)
         await self.load()
 

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.reasons import Reason
 
 # 128 bits.
 PROOF = 16
@@ -40,6 +41,7 @@ class Links:
         if not self.public_url:
             raise UnavailableError(
                 "this needs server.public_url: the address at which users reach this daemon",
+                reason=Reason.PUBLIC_URL_MISSING,
                 retry_after=timedelta(minutes=1),
             )
         return self.public_url + path

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import NamedTuple, Protocol, TypeAlias
 
 from wechat_scheduler.errors import ConflictError, SchedulerError
+from wechat_scheduler.reasons import Reason
 
 # How long a response is stored.
 KEPT = timedelta(days=7)
@@ -110,5 +111,7 @@ def digest_of(*parts: bytes) -> str:
 
 def other_request(key: str) -> ConflictError:
     return ConflictError(
-        f"the key {key!r} came before with another request: use a new one", field="Idempotency-Key"
+        f"the key {key!r} came before with another request: use a new one",
+        reason=Reason.IDEMPOTENCY_CONFLICT,
+        field="Idempotency-Key",
     )

@@ -12,6 +12,7 @@ from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +127,4 @@ class Directory:
 
 
 def _no_app(app_id: int) -> NotFoundError:
-    return NotFoundError(f"there is no app {app_id}")
+    return NotFoundError(f"there is no app {app_id}", reason=Reason.APP_UNKNOWN)

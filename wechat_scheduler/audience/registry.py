@@ -15,6 +15,7 @@ from wechat_scheduler.audience.names import new_id, new_uid
 from wechat_scheduler.audience.ports import Aliases, Apps, Subscribers, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.reasons import Reason
 
 # Names bound in one transaction: others that write wait for it.
 BATCH = 200
@@ -92,7 +93,9 @@ class Audience:
     async def unbind(self, app: App, name: str) -> None:
         """The user stays a subscriber. Raises NotFoundError."""
         if not await self._aliases.remove(app.id, name):
-            raise NotFoundError(f"the app knows nobody as {name!r}")
+            raise NotFoundError(
+                f"the app knows nobody as {name!r}", reason=Reason.SUBSCRIBER_UNKNOWN
+            )
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """The subscriber behind each uid or alias. Unknown names are left out."""
@@ -102,7 +105,9 @@ class Audience:
         """The subscriber behind a uid or an alias. Raises NotFoundError."""
         found = (await self.find(app, [name])).get(name)
         if found is None:
-            raise NotFoundError(f"the app knows nobody as {name!r}")
+            raise NotFoundError(
+                f"the app knows nobody as {name!r}", reason=Reason.SUBSCRIBER_UNKNOWN
+            )
         return found
 
     async def by_uid(self, uid: str) -> Subscriber | None:
@@ -205,8 +210,10 @@ def _check(name: str, openid: str) -> None:
 
 
 def _no_topic(topic_id: int) -> NotFoundError:
-    return NotFoundError(f"the app has no topic {topic_id}")
+    return NotFoundError(f"the app has no topic {topic_id}", reason=Reason.TOPIC_UNKNOWN)
 
 
 def _no_subscription(subscription_id: int) -> NotFoundError:
-    return NotFoundError(f"there is no subscription {subscription_id}")
+    return NotFoundError(
+        f"there is no subscription {subscription_id}", reason=Reason.SUBSCRIPTION_UNKNOWN
+    )

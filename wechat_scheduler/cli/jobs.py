@@ -16,6 +16,7 @@ from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.client.client import Client, Job
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.reasons import Reason
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -127,7 +128,9 @@ def remove(appid: str, kind: str, subject: str, yes: bool, **given: Any) -> None
 
 def _confirm(found: Sequence[Job]) -> None:
     if len(found) > 1:
-        raise ConflictError(f"name one of {', '.join(job.subject for job in found)}")
+        raise ConflictError(
+            f"name one of {', '.join(job.subject for job in found)}", reason=Reason.TASK_AMBIGUOUS
+        )
     owners = ", ".join(receiver.key for receiver in found[0].receivers) or "nobody"
     click.confirm(f"{job_name(found[0])} is kept for {owners}. Remove it?", abort=True)
 
@@ -150,7 +153,8 @@ async def _found(client: Client, appid: str, kind: str, subject: str) -> list[Jo
     if not found:
         wanted = " ".join(filter(None, (appid, kind, subject)))
         raise NotFoundError(
-            f"no job fits {wanted}; `wechat-scheduler jobs list` shows all there are"
+            f"no job fits {wanted}; `wechat-scheduler jobs list` shows all there are",
+            reason=Reason.TASK_UNKNOWN,
         )
     return found
 

@@ -16,6 +16,7 @@ from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.errors import ConfigError, UnauthorizedError, UnreachableError
+from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -70,7 +71,10 @@ def ask(
     except UnreachableError as error:
         raise UnreachableError(f"{error}; {HOW_TO_FIND}") from error
     except UnauthorizedError as error:
-        raise UnauthorizedError(_no_key(place) or f"{error}: {HOW_TO_OPEN}") from error
+        raise UnauthorizedError(
+            _no_key(place) or f"{error}: {HOW_TO_OPEN}",
+            reason=Reason.KEY_INVALID if place.key else Reason.KEY_MISSING,
+        ) from error
 
 
 def _no_key(place: Place) -> str:

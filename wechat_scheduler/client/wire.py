@@ -23,8 +23,10 @@ from wechat_scheduler.errors import (
     TooLargeError,
     UnauthorizedError,
     UnavailableError,
+    UnprocessableError,
     UnreachableError,
 )
+from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
 
@@ -38,6 +40,7 @@ REFUSALS: Mapping[int, type[RequestError]] = {
         NotFoundError,
         ConflictError,
         TooLargeError,
+        UnprocessableError,
     )
 }
 COME_BACK: Mapping[int, type[ThrottledError | UnavailableError]] = {
@@ -119,6 +122,7 @@ class Answer(NamedTuple):
 class _Envelope(msgspec.Struct):
     message: str
     result: msgspec.Raw
+    reason: str = ""
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
@@ -127,8 +131,8 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 def result(answer: Answer, form: type[T]) -> T:
     """What the envelope holds, of that form.
 
-    Raises the RequestError that the daemon answered, under its own class, and CallError for what no
-    daemon in good health answers.
+    Raises the RequestError that the daemon answered, under its own class and with its `reason`, and
+    CallError for what no daemon in good health answers.
     """
     try:
         envelope = _ENVELOPE.decode(answer.body)
@@ -138,16 +142,17 @@ def result(answer: Answer, form: type[T]) -> T:
         raise CallError(
             f"{answer.url} answered {answer.status} and is no wechat-scheduler of this version"
         ) from error
-    raise _refusal(answer, envelope.message)
+    raise _refusal(answer, envelope)
 
 
-def _refusal(answer: Answer, message: str) -> SchedulerError:
+def _refusal(answer: Answer, envelope: _Envelope) -> SchedulerError:
+    message, reason = envelope.message, Reason(envelope.reason)
     if come_back := COME_BACK.get(answer.status):
         seconds = answer.headers.get("Retry-After", "")
         pause = timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
-        return come_back(message, retry_after=pause)
+        return come_back(message, reason=reason, retry_after=pause)
     if refusal := REFUSALS.get(answer.status):
-        return refusal(message)
+        return refusal(message, reason=reason)
     return CallError(f"{answer.url} answered {answer.status}: {message}")
 
 

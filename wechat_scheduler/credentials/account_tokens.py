@@ -3,6 +3,7 @@
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 
 OWN = "access_token"
 AUTHORIZED = "authorizer_access_token"
@@ -47,6 +48,7 @@ class AccountTokens:
         )
         if not views:
             raise NotFoundError(
-                f"no access_token is kept for {appid}: register the account with its AppSecret"
+                f"no access_token is kept for {appid}: register the account with its AppSecret",
+                reason=Reason.ACCOUNT_UNKNOWN,
             )
         return views[0].key

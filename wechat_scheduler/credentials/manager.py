@@ -12,7 +12,7 @@ from wechat_scheduler.credentials.cells import LATENESS, Cell
 from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.ports import Store
-from wechat_scheduler.credentials.refusals import comes_later, no_job, unavailable
+from wechat_scheduler.credentials.refusals import comes_later, no_job, several_jobs, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.clock import Clock
@@ -75,7 +75,7 @@ class Manager:
         """Withdraw `owner`'s interest (everybody's, if empty). Raises NotFoundError."""
         name = await self._name(key)
         if not await self._store.remove(name, owner=owner):
-            raise NotFoundError(no_job(key))
+            raise no_job(key)
         self._names = {}
         await self.reload(name)
         log.info("registration.removed", appid=name.appid, kind=name.kind, subject=name.subject)
@@ -84,7 +84,7 @@ class Manager:
         """Make the job due now. Raises NotFoundError."""
         name = await self._name(key)
         if not await self._store.hasten(name, now=self._clock.now()):
-            raise NotFoundError(no_job(key))
+            raise no_job(key)
         await self.reload(name)
         self._wake()
 
@@ -95,7 +95,7 @@ class Manager:
         if cell is not None and not _holds(cell, value):
             await self.reload(cell.key)  # another process may have replaced it
         if cell is None or cell.removed:
-            raise NotFoundError(no_job(key))
+            raise no_job(key)
         if cell.credential is None or not _holds(cell, value):
             return Verdict.OUTDATED
         credential, now = cell.credential, self._clock.now()
@@ -121,7 +121,7 @@ class Manager:
         """
         cell = await self._cell(await self._name(key))
         if cell is None:
-            raise NotFoundError(no_job(key))
+            raise no_job(key)
         await self._nudge_if_late(cell)
         if cell.valid(self._clock.boottime()) is None:
             await self._wait(cell)
@@ -190,11 +190,9 @@ class Manager:
             return known
         names = await self._store.names(key)
         if not names:
-            raise NotFoundError(no_job(key))
+            raise no_job(key)
         if len(names) > 1:
-            raise ConflictError(
-                f"{key.appid} has several {key.kind}: name one, as in …/{names[0].subject or names[1].subject}"
-            )
+            raise several_jobs(names)
         meanings[key] = names[0]
         return names[0]
 
@@ -224,7 +222,7 @@ class Manager:
         deadline = self._clock.boottime() + self.deadline.total_seconds()
         while cell.valid(self._clock.boottime()) is None:
             if cell.removed:
-                raise NotFoundError(no_job(cell.key))
+                raise no_job(cell.key)
             left = timedelta(seconds=deadline - self._clock.boottime())
             if left <= timedelta(0) or comes_later(cell, self._clock.now(), left):
                 raise self.unavailable(cell)

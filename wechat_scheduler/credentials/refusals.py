@@ -1,10 +1,12 @@
 """What a caller is told who cannot have a credential now."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.errors import ConflictError, NotFoundError, UnavailableError
+from wechat_scheduler.reasons import Reason
 
 # When a caller is to come back for a value whose fetch has not failed, only not ended.
 SOON = timedelta(seconds=1)
@@ -13,20 +15,34 @@ SOON = timedelta(seconds=1)
 LATEST = timedelta(hours=1)
 
 
-def no_job(key: JobKey) -> str:
-    return f"no {key.kind} is registered for {'/'.join(filter(None, (key.appid, key.subject)))}"
+def no_job(key: JobKey) -> NotFoundError:
+    names = "/".join(filter(None, (key.appid, key.subject)))
+    return NotFoundError(f"no {key.kind} is registered for {names}", reason=Reason.TASK_UNKNOWN)
+
+
+def several_jobs(keys: Sequence[JobKey]) -> ConflictError:
+    """`keys` differ in their subjects only."""
+    first, second = keys[:2]
+    return ConflictError(
+        f"{first.appid} has several {first.kind}: name one, as in …/{first.subject or second.subject}",
+        reason=Reason.TASK_AMBIGUOUS,
+    )
 
 
 def unavailable(cell: Cell, now: datetime) -> UnavailableError:
     """Why there is nothing, and when to come back."""
     snapshot = cell.snapshot
     if snapshot is None or snapshot.fault is None:
-        return UnavailableError(f"{cell.key} is still being fetched", retry_after=SOON)
+        return UnavailableError(
+            f"{cell.key} is still being fetched", reason=Reason.TASK_PENDING, retry_after=SOON
+        )
     fault = snapshot.fault
     pause = min(max(SOON, snapshot.due_at - now), LATEST)
     advice = f"; {fault.advice}" if fault.advice else ""
     return UnavailableError(
-        f"{cell.key} has no valid value: {fault.message}{advice}", retry_after=pause
+        f"{cell.key} has no valid value: {fault.message}{advice}",
+        reason=Reason.TASK_EXPIRED,
+        retry_after=pause,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from wechat_scheduler.credentials.model import Registration, Task
 from wechat_scheduler.credentials.ports import Issuer, Need, Store
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 
 
 class Requirements:
@@ -21,7 +22,11 @@ class Requirements:
                 continue
             for need in self._issuers[task.key.kind].needs:
                 if not await self._is_met(need, task, registration):
-                    raise InvalidRequestError(_advice(need, task), field=f"tasks[{number}].params")
+                    raise InvalidRequestError(
+                        _advice(need, task),
+                        reason=Reason.PARAMS_MISSING,
+                        field=f"tasks[{number}].params",
+                    )
 
     async def _is_met(self, need: Need, task: Task, registration: Registration) -> bool:
         if need.parent is not None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.sandbox.codec import SALT, signature
 
 # These events are flat: no element has another one in it.
@@ -33,10 +34,10 @@ def open_push(platform: Platform, query: Mapping[str, str], body: bytes) -> dict
     signed = (query.get("timestamp", ""), query.get("nonce", ""), sealed)
     proof = query.get("msg_signature", "")
     if not hmac.compare_digest(signature(platform.token, *signed).encode(), proof.encode()):
-        raise ForbiddenError("the signature is not WeChat's")
+        raise ForbiddenError("the signature is not WeChat's", reason=Reason.PUSH_REFUSED)
     text, receiver = _decrypt(sealed, b64decode(f"{platform.encoding_aes_key}="))
     if receiver != platform.appid:
-        raise ForbiddenError("it is meant for another platform")
+        raise ForbiddenError("it is meant for another platform", reason=Reason.PUSH_REFUSED)
     return _elements(text)
 
 

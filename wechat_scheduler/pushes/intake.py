@@ -23,6 +23,7 @@ from wechat_scheduler.pushes.ports import Decoder, Events, Inbox
 from wechat_scheduler.pushes.refusals import Refusals
 from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
 from wechat_scheduler.pushes.sorter import Sorter
+from wechat_scheduler.reasons import Reason
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,9 @@ class Intake:
     async def _in_time(self, work: Callable[[], Awaitable[None]]) -> None:
         """A store that hangs must not make WeChat hang up: it is given up in time, done or not."""
         trouble: SchedulerError | None = UnavailableError(
-            "the store does not answer; come again", retry_after=SOON
+            "the store does not answer; come again",
+            reason=Reason.STORE_UNAVAILABLE,
+            retry_after=SOON,
         )
         ended = asyncio.Event()
 
@@ -135,7 +138,7 @@ class Intake:
             )
 
     def _refuse(self, appid: str, error: RefusedPushError) -> NoReturn:
-        self._refusals.note(appid, error.reason, self._clock.now())
+        self._refusals.note(appid, error.detail, self._clock.now())
         raise error
 
     async def _keep_once(self, appid: str, opened: Opened) -> None:
@@ -143,7 +146,11 @@ class Intake:
             case Standing.NEW:
                 await self._keep_or_forget(appid, opened)
             case Standing.BEING_KEPT:
-                raise UnavailableError("it is being kept; come again", retry_after=SOON)
+                raise UnavailableError(
+                    "it is being kept; come again",
+                    reason=Reason.STORE_UNAVAILABLE,
+                    retry_after=SOON,
+                )
             case Standing.ACCEPTED:
                 log.debug("push.repeated", appid=appid)
             case Standing.FORGED:

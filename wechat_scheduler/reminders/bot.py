@@ -15,11 +15,12 @@ from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import sentences
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.language.parse import Parsed, parse
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
 from wechat_scheduler.reminders.planning import as_said
@@ -42,7 +43,7 @@ _TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
 _ASKS: Final = re.compile(r"提醒|闹钟|叫我|通知我")
 # WeChat ends what it understood of a voice with a full stop.
 _STOPS: Final = " \n。.！!？?"
-_UNCLEAR: Final = (Reason.NOTHING, Reason.TOO_LONG)
+_UNCLEAR: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_TOO_LONG)
 
 
 class Bot:
@@ -164,12 +165,12 @@ def _id_of(heard: Heard) -> str:
 
 def _misunderstood(error: LanguageError, heard: Heard) -> str:
     if error.reason not in _UNCLEAR:
-        return f"/:no{error.message}"
+        return f"/:no{error.sentence}"
     if not (heard.unclaimed or _ASKS.search(heard.text)):
         return ""
     if _TAKES_BACK.match(heard.text):
         return sentences.UNKNOWN
-    return sentences.PUZZLED if error.reason is Reason.NOTHING else f"/:no{error.message}"
+    return sentences.PUZZLED if error.reason is Reason.SENTENCE_NOTHING else f"/:no{error.sentence}"
 
 
 def _refused(error: ReminderError, teller: Teller) -> str:

@@ -9,6 +9,7 @@ import structlog
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import ahead, check, check_people, first, starting
 from wechat_scheduler.reminders.ports import Reminders
@@ -190,7 +191,9 @@ class ReminderDesk:
             if reminder.state is state:
                 return reminder
             if reminder.state not in from_:
-                raise ConflictError(f"the reminder is {reminder.state.value}")
+                raise ConflictError(
+                    f"the reminder is {reminder.state.value}", reason=Reason.REMINDER_STATE
+                )
             if await self._store.change(move(reminder, state), None):
                 log.info(_MOVED[state], reminder=reminder_id)
                 self._wake()
@@ -220,8 +223,11 @@ def _stopped(reminder: Reminder, state: ReminderState) -> Reminder:
 
 
 def _no_reminder(reminder_id: str) -> NotFoundError:
-    return NotFoundError(f"there is no reminder {reminder_id}")
+    return NotFoundError(f"there is no reminder {reminder_id}", reason=Reason.REMINDER_UNKNOWN)
 
 
 def _busy(reminder_id: str) -> ConflictError:
-    return ConflictError(f"the reminder {reminder_id} is being changed by others: try again")
+    return ConflictError(
+        f"the reminder {reminder_id} is being changed by others: try again",
+        reason=Reason.REMINDER_BUSY,
+    )

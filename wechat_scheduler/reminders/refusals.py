@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 
 
 class ReminderError(InvalidRequestError):
@@ -16,7 +17,11 @@ class PastError(ReminderError):
     `defer`."""
 
     def __init__(self, at: datetime, zone: ZoneInfo, *, field: str) -> None:
-        super().__init__(f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S%z} is past", field=field)
+        super().__init__(
+            f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S%z} is past",
+            reason=Reason.TIME_PAST,
+            field=field,
+        )
         self.at = at
 
 
@@ -30,5 +35,5 @@ class ZoneError(ReminderError):
 class RuleError(ReminderError):
     """The rule cannot be read, fires too often, or never."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, field="rule")
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reason=Reason.RULE_INVALID, field="rule")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.notices import cancel_notices, put_notice
 from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
@@ -123,6 +124,7 @@ class Registrar:
         if limited:
             raise ForbiddenError(
                 "this API key is limited to types, and does not change what the whole account uses",
+                reason=Reason.KEY_REACH,
                 field="access_token_endpoint" if same else "appsecret",
             )
         yield Statement(CHANGE_ACCOUNT, (account.appid, sealed, endpoint))

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.kit import envelope, nowhere
 from wechat_scheduler.web.kit.auth import require_reach_of_path
@@ -95,20 +96,27 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         return envelope.failure(error)
     except StorageError as error:
         log.error("api.store_unavailable", path=request.path, error=str(error))
-        return envelope.refusal(503, "the store does not answer; nothing was changed", RETRY_SOON)
+        return envelope.refusal(
+            Reason.STORE_UNAVAILABLE,
+            "the store does not answer; nothing was changed",
+            headers=RETRY_SOON,
+        )
     except web.HTTPRequestEntityTooLarge:
         limit = request.client_max_size
         return envelope.failure(TooLargeError(f"the body is larger than {limit} bytes"))
     except web.RequestPayloadError:
-        return envelope.refusal(400, "the body is not what its headers say")
+        return envelope.refusal(Reason.BODY_UNREADABLE, "the body is not what its headers say")
     except ConnectionError:
         log.debug("api.hung_up", path=request.path)
-        return envelope.refusal(400, "the body broke off")  # which nobody is there to read
+        # The client is gone; the response is for the log and the metrics only.
+        return envelope.refusal(Reason.BODY_UNREADABLE, "the body broke off")
     except web.HTTPException as error:
         return catalogue.unrouted(request, error) or nowhere.unrouted(request, error, NATIVE)
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)
-        return envelope.refusal(500, "something went wrong here; the log says what")
+        return envelope.refusal(
+            Reason.DAEMON_FAILED, "something went wrong here; the log says what"
+        )
 
 
 def _admitting(route: Route) -> Handler:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import Parsed, parse
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -37,7 +38,7 @@ class Sentence:
         try:
             parsed = parse(self.text, now=NOW, zone=ZONE)
         except LanguageError as error:
-            return self._differing({"refused": str(error.reason)}, ["refused"])
+            return self._differing({"refused": error.reason.removeprefix("sentence.")}, ["refused"])
         return self._differing(_told(parsed), self.wanted)
 
     def _differing(
@@ -95,7 +96,7 @@ def _refused(reasons: list[str]) -> dict[str, list[Any]]:
 
 def _timed(times: list[str]) -> dict[str, list[Any]]:
     """`refused` among the times: a refusal, whatever its reason, is as right."""
-    refusals = [str(reason) for reason in Reason] if "refused" in times else []
+    refusals = [reason.removeprefix("sentence.") for reason in Reason] if "refused" in times else []
     return {"time": _moments(times), "refused": [None, *refusals]}
 
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.reminders.language.sentences import NOW, ZONE, Sentence, sentences
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 
 
 def _by_kind(table: str) -> dict[str, list[Sentence]]:
@@ -42,14 +43,14 @@ def test_a_strangers_sentences_are_read_as_well_as_they_were(kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "named"),
     [
-        ("2月30号开会", Reason.IMPOSSIBLE, "2月30号"),
-        ("明天25点开会", Reason.IMPOSSIBLE, "25点"),
-        ("今天早上8点开会", Reason.PAST, "2026年11月18日 周三 08:00"),
-        ("明天3点或4点开会", Reason.AMBIGUOUS, "“3点”还是“4点”"),
-        ("明天或后天开会", Reason.AMBIGUOUS, "“明天”还是“后天”"),
-        ("11月20日(周四)开会", Reason.AMBIGUOUS, "不是周四"),
-        ("每秒提醒我", Reason.TOO_OFTEN, "频繁"),
-        ("我" * 201, Reason.TOO_LONG, "200"),
+        ("2月30号开会", Reason.SENTENCE_IMPOSSIBLE, "2月30号"),
+        ("明天25点开会", Reason.SENTENCE_IMPOSSIBLE, "25点"),
+        ("今天早上8点开会", Reason.SENTENCE_PAST, "2026年11月18日 周三 08:00"),
+        ("明天3点或4点开会", Reason.SENTENCE_AMBIGUOUS, "“3点”还是“4点”"),
+        ("明天或后天开会", Reason.SENTENCE_AMBIGUOUS, "“明天”还是“后天”"),
+        ("11月20日(周四)开会", Reason.SENTENCE_AMBIGUOUS, "不是周四"),
+        ("每秒提醒我", Reason.SENTENCE_TOO_OFTEN, "频繁"),
+        ("我" * 201, Reason.SENTENCE_TOO_LONG, "200"),
     ],
 )
 def test_a_refusal_says_what_is_wrong(text: str, reason: Reason, named: str) -> None:
@@ -58,7 +59,7 @@ def test_a_refusal_says_what_is_wrong(text: str, reason: Reason, named: str) -> 
 
     assert refused.value.reason is reason
     assert refused.value.field == "text"
-    assert named in refused.value.message
+    assert named in refused.value.sentence
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
 from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 from wechat_scheduler.reminders.language.scan import Except, Shift, Token, Wrong, Zone
 
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
@@ -102,7 +103,7 @@ def _clock(found: Draft, value: Clock, *, ranged: bool) -> None:
     if found.clocks and (ranged or begun):
         found.end_clock = value
     elif found.paired and value not in found.clocks:
-        raise LanguageError(Reason.AMBIGUOUS, "每个日子的时间不一样, 请分成几条提醒")
+        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样, 请分成几条提醒")
     elif found.clocks and found.clocks[-1].hour is None and _continues(value, found.clocks[-1]):
         found.clocks[-1] = _in_part(value, found.clocks[-1])
     else:

@@ -4,13 +4,14 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.draft import Draft
 from wechat_scheduler.reminders.language.grouping import draft
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.normalise import masked, normalise, squeezed
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason, nothing
+from wechat_scheduler.reminders.language.problem import LanguageError, nothing
 from wechat_scheduler.reminders.language.render import describe
 from wechat_scheduler.reminders.language.repeating import repeating
 from wechat_scheduler.reminders.language.scan import scan
@@ -23,7 +24,7 @@ _NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Parsed:
     """As `parse.parse`."""
     if len(text) > policy.longest:
-        raise LanguageError(Reason.TOO_LONG, f"太长了, 最多{policy.longest}个字")
+        raise LanguageError(Reason.SENTENCE_TOO_LONG, f"太长了, 最多{policy.longest}个字")
     here = Now(at=now.astimezone(zone).replace(microsecond=0), zone=zone, policy=policy)
     plain = normalise(text)
     dense, places = squeezed(masked(plain))
@@ -37,11 +38,12 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Parsed:
 def _no_time(plain: str, said: Draft) -> LanguageError:
     if said.advance:
         return LanguageError(
-            Reason.NOTHING, "没有看懂是什么时间之前, 试试“明天下午3点开会, 提前10分钟提醒我”"
+            Reason.SENTENCE_NOTHING,
+            "没有看懂是什么时间之前, 试试“明天下午3点开会, 提前10分钟提醒我”",
         )
     now = _NOW.search(plain)
     if now:
-        return LanguageError(Reason.PAST, f"“{now.group()}”就是此刻, 试试“5分钟后提醒我”")
+        return LanguageError(Reason.SENTENCE_PAST, f"“{now.group()}”就是此刻, 试试“5分钟后提醒我”")
     return nothing()
 
 
@@ -49,7 +51,7 @@ def _parsed(said: Draft, now: Now, title: str) -> Parsed:
     try:
         start, rule = repeating(said, now) if _recurs(said) else (once(said, now), "")
     except (OverflowError, ValueError) as error:
-        raise LanguageError(Reason.TOO_FAR, "这个时间太远了") from error
+        raise LanguageError(Reason.SENTENCE_TOO_FAR, "这个时间太远了") from error
     if rule:
         said.lasts = None
     advance = said.advance.length.delta if said.advance else None

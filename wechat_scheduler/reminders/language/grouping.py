@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.draft import BEGINS, RANGE, UNTIL, Draft, Linked, place
 from wechat_scheduler.reminders.language.durations import After, For, Length, Times
 from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 from wechat_scheduler.reminders.language.rules import fits
 from wechat_scheduler.reminders.language.scan import Token, Value, Wrong
 
@@ -197,6 +198,6 @@ def _chosen(each: Linked, previous: Linked | None) -> None:
     """3点或4点 is a question that only its writer can answer."""
     if previous and _OR.fullmatch(each.before) and isinstance(each.token.value, Clock | Anchor):
         raise LanguageError(
-            Reason.AMBIGUOUS,
+            Reason.SENTENCE_AMBIGUOUS,
             f"是“{previous.written}”还是“{each.written}”? 一次只能选一个",
         )

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     LAST,
     Anchor,
@@ -15,7 +16,7 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.policy import Part
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason, impossible
+from wechat_scheduler.reminders.language.problem import LanguageError, impossible
 from wechat_scheduler.reminders.lunar import TERMS
 
 _CALENDAR = r"(?:农历|阴历|旧历|老历|夏历)"
@@ -120,7 +121,7 @@ def _of_year(anchor: Anchor, found: re.Match[str], today: date) -> Anchor:
     if year is None:
         return anchor
     if not 1901 <= year <= 2099:
-        raise LanguageError(Reason.TOO_FAR, f"{year}年超出了能换算的范围")
+        raise LanguageError(Reason.SENTENCE_TOO_FAR, f"{year}年超出了能换算的范围")
     days = anchor.of(year) if isinstance(anchor, Lunar) else anchor.days(date(year, 1, 1))
     day = next(iter(days), None)
     if day is None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     WEEKDAYS,
     Anchor,
@@ -19,7 +20,7 @@ from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.draft import Draft
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason, impossible, nothing
+from wechat_scheduler.reminders.language.problem import LanguageError, impossible, nothing
 from wechat_scheduler.reminders.language.wording import day_words, moment_words
 from wechat_scheduler.reminders.recurring.walls import instant_of
 
@@ -46,7 +47,7 @@ class Now:
             wall = datetime.combine(day + timedelta(days=days), at)
             return instant_of(wall, self.zone).astimezone(self.zone)
         except OverflowError as error:
-            raise LanguageError(Reason.TOO_FAR, "这个时间太远了") from error
+            raise LanguageError(Reason.SENTENCE_TOO_FAR, "这个时间太远了") from error
 
     def later(self, length: Length) -> datetime:
         """`length` from now: days by the calendar, hours and minutes as time that passes."""
@@ -61,10 +62,10 @@ class Now:
         """`moment`, if it is still to come and not too far off. Raises LanguageError."""
         if moment <= self.at:
             raise LanguageError(
-                Reason.PAST, f"{moment_words(moment)} 已经过去了, 请换一个将来的时间"
+                Reason.SENTENCE_PAST, f"{moment_words(moment)} 已经过去了, 请换一个将来的时间"
             )
         if moment - self.at > self.policy.horizon:
-            raise LanguageError(Reason.TOO_FAR, f"{moment_words(moment)} 太远了")
+            raise LanguageError(Reason.SENTENCE_TOO_FAR, f"{moment_words(moment)} 太远了")
         return moment
 
 
@@ -127,7 +128,7 @@ def _one_day(anchors: Sequence[Anchor]) -> None:
             continue
         if len(anchor.numbers) > 1:
             numbers = "”还是“".join(_number_words(anchor, n) for n in anchor.numbers[:3])
-            raise LanguageError(Reason.AMBIGUOUS, f"是“{numbers}”? 一次只能选一个")
+            raise LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{numbers}”? 一次只能选一个")
 
 
 def _number_words(anchor: Anchor, number: int) -> str:
@@ -177,7 +178,7 @@ def _checked(moment: datetime, weekday: int) -> None:
     if moment.weekday() != weekday:
         wrong = day_words(WEEKDAYS[weekday])
         raise LanguageError(
-            Reason.AMBIGUOUS, f"{moment_words(moment)} 不是{wrong}: 是按日期还是按{wrong}?"
+            Reason.SENTENCE_AMBIGUOUS, f"{moment_words(moment)} 不是{wrong}: 是按日期还是按{wrong}?"
         )
 
 
@@ -187,7 +188,7 @@ def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetim
     moments = [now.on(day, clock) for day in days]
     if len(set(moments)) > 1:
         readings = "”还是“".join(moment_words(moment) for moment in moments)
-        raise LanguageError(Reason.AMBIGUOUS, f"是“{readings}”? 一次只能选一个")
+        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{readings}”? 一次只能选一个")
     return moments[0]
 
 
@@ -201,5 +202,5 @@ def _end_clock(clock: Clock, start: datetime, now: Now) -> datetime:
 
 def _after_start(start: datetime, end: datetime) -> datetime:
     if end <= start:
-        raise LanguageError(Reason.PAST, f"结束时间 {moment_words(end)} 早于开始时间")
+        raise LanguageError(Reason.SENTENCE_PAST, f"结束时间 {moment_words(end)} 早于开始时间")
     return end

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.draft import Draft
 from wechat_scheduler.reminders.language.everywords import Every, Unit
 from wechat_scheduler.reminders.language.moments import Now, clock_only, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, ended, every_of, timed
 from wechat_scheduler.reminders.recurrence import following, read
 
@@ -36,7 +37,7 @@ def repeating(said: Draft, now: Now) -> tuple[datetime, str]:
         lines, start = _calendar(said, every, now)
     until = _until(said, start, now)
     if until is not None and until < start:
-        raise LanguageError(Reason.PAST, "在结束日期之前一次也不会提醒")
+        raise LanguageError(Reason.SENTENCE_PAST, "在结束日期之前一次也不会提醒")
     stamp = "" if until is None else f"{until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     rule = ended(lines, until=stamp, count=_count(said, len(lines)))
     _refuse(rule, now.policy)
@@ -71,7 +72,7 @@ def _once_each(said: Draft, now: Now) -> tuple[list[str], datetime]:
 def _calendar(said: Draft, every: Every, now: Now) -> tuple[list[str], datetime]:
     places = _places(said, every, now)
     if len({days for days, _ in places}) > 1 and said.anchors:
-        raise LanguageError(Reason.AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
+        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
     ats = list(dict.fromkeys(at for _, at in places))
     if every == Every(unit=Unit.MONTH) and not said.anchors and now.today.day > 28:
         # A start on the 28th of February would have forgotten that it was the 31st.
@@ -92,7 +93,7 @@ def _places(said: Draft, every: Every, now: Now) -> list[tuple[int, time]]:
 
 def _window(said: Draft, every: Every, now: Now) -> list[tuple[int, time]]:
     if said.end_clock is None or (every.unit is Unit.MINUTE and every.count < 30):
-        raise LanguageError(Reason.TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
+        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
     first = now.on(now.today, said.clocks[0])
     last = now.on(now.today, said.end_clock)
     if last <= first and said.end_clock.bare:
@@ -100,7 +101,7 @@ def _window(said: Draft, every: Every, now: Now) -> list[tuple[int, time]]:
     step = timedelta(minutes=every.count * (60 if every.unit is Unit.HOUR else 1))
     ats = [first + n * step for n in range(int((last - first) / step) + 1)]
     if not 1 <= len(ats) <= 20:
-        raise LanguageError(Reason.TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
+        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
     said.every = [each for each in said.every if each.unit not in ELAPSED] or [Every(unit=Unit.DAY)]
     return [(0, at.timetz().replace(tzinfo=None)) for at in ats]
 
@@ -119,7 +120,7 @@ def _first(lines: Sequence[str], ats: Sequence[time], now: Now, day: date) -> da
     after = max(now.at, start - _TICK)
     found = following(rule, start=start, after=after, zone=now.zone)
     if found is None:
-        raise LanguageError(Reason.TOO_FAR, "一百年之内没有这样的日子")
+        raise LanguageError(Reason.SENTENCE_TOO_FAR, "一百年之内没有这样的日子")
     return found.at.astimezone(now.zone)
 
 
@@ -156,4 +157,4 @@ def _refuse(rule: str, policy: Policy) -> None:
     try:
         read(rule, shortest=policy.shortest)
     except InvalidRequestError as error:
-        raise LanguageError(Reason.TOO_OFTEN, "这样的重复不能设, 请换个说法") from error
+        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "这样的重复不能设, 请换个说法") from error

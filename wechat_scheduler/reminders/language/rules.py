@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from itertools import groupby
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     WEEKDAYS,
     Anchor,
@@ -17,7 +18,7 @@ from wechat_scheduler.reminders.language.anchors import (
 )
 from wechat_scheduler.reminders.language.draft import Draft
 from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.problem import LanguageError, Reason
+from wechat_scheduler.reminders.language.problem import LanguageError
 
 ELAPSED = (Unit.MINUTE, Unit.HOUR)
 _FREQUENCIES = {
@@ -63,7 +64,7 @@ def bodies(draft: Draft, days: int) -> list[str]:
         return [f"FREQ=WEEKLY;BYDAY={','.join(kept)}"]
     if not draft.anchors:
         if every.unit is Unit.DATE:
-            raise LanguageError(Reason.NOTHING, "没有看懂是哪一天重复")
+            raise LanguageError(Reason.SENTENCE_NOTHING, "没有看懂是哪一天重复")
         return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
     lines = [
         line for same in _alike(draft.anchors) for line in _lines(every, same, draft.shift, days)
@@ -96,7 +97,9 @@ def _alike(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
 def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterator[str]:
     first = anchors[0]
     if not fits(every, first):
-        raise LanguageError(Reason.AMBIGUOUS, f"每{every.unit}和后面的日期对不上, 请换个说法")
+        raise LanguageError(
+            Reason.SENTENCE_AMBIGUOUS, f"每{every.unit}和后面的日期对不上, 请换个说法"
+        )
     match first:
         case Weekdays():
             yield _weekly(
@@ -110,7 +113,7 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
         case _:
             if shift:
                 raise LanguageError(
-                    Reason.AMBIGUOUS, "这样的日子请写成“提前几天”, 例如“提前1天提醒”"
+                    Reason.SENTENCE_AMBIGUOUS, "这样的日子请写成“提前几天”, 例如“提前1天提醒”"
                 )
             _unmoved(days)
             yield from (_other(every, anchor) for anchor in anchors)
@@ -189,7 +192,7 @@ def _other(every: Every, anchor: Anchor) -> str:
         case Term():
             return f"TERM;{anchor.name}"
         case Fixed() | _:
-            raise LanguageError(Reason.AMBIGUOUS, "重复的提醒不能只在一个固定的日子")
+            raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "重复的提醒不能只在一个固定的日子")
 
 
 def _nth(anchor: Nth) -> str:
@@ -200,7 +203,7 @@ def _nth(anchor: Nth) -> str:
 
 def _unmoved(days: int) -> None:
     if days:
-        raise LanguageError(Reason.AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
+        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
 
 
 def _interval(count: int) -> str:

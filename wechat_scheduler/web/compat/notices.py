@@ -29,6 +29,7 @@ from wechat_scheduler.errors import (
     RequestError,
     ThrottledError,
 )
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.tokens import bearer, holder_of
 from wechat_scheduler.web.kit.bodies import decode
@@ -136,7 +137,7 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
 
 
 def _refused(refused: Refused) -> RequestError:
-    return ERRORS[refused.refusal](refused.sentence, field="to")
+    return ERRORS[refused.refusal](refused.sentence, reason=Reason.RECEIVER_UNKNOWN, field="to")
 
 
 def _checked(notice: NoticeBody) -> NoticeBody:

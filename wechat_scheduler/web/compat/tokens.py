@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.model import App, Token, TokenKind
 from wechat_scheduler.errors import UnauthorizedError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.services import SERVICES
 
 
@@ -24,7 +25,10 @@ def holder_of(request: web.Request, text: str, kind: TokenKind) -> Holder:
     if token is None or app is None or token.kind is not kind:
         if text:
             services.doorkeeper.wrong_token(request, reason="unknown")
-        raise UnauthorizedError("the token is missing" if not text else "the token is not known")
+        raise UnauthorizedError(
+            "the token is missing" if not text else "the token is not known",
+            reason=Reason.KEY_INVALID,
+        )
     return Holder(token, app)
 
 

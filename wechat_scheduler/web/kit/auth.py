@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import ADMIN, Address, Key, KeyState, Network, Scope
 from wechat_scheduler.errors import ForbiddenError, ThrottledError, UnauthorizedError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.peers import client_address
 from wechat_scheduler.web.kit.throttle import Throttle
@@ -71,13 +72,15 @@ class Doorkeeper:
             return Visitor(NOBODY, address)
         text = _key_in(request)
         if not text:
-            raise UnauthorizedError(f"this needs an API key: {HOW}")
+            raise UnauthorizedError(f"this needs an API key: {HOW}", reason=Reason.KEY_MISSING)
         key = self._keyring.find(text)
         reason = self._why_not(key, address)
         if key is None or reason:
             self._refuse(key.id if key else "", reason, address)
         if not key.allows(scope):
-            raise ForbiddenError(f"this API key lacks the scope {scope.value}")
+            raise ForbiddenError(
+                f"this API key lacks the scope {scope.value}", reason=Reason.KEY_SCOPE
+            )
         return Visitor(key, address)
 
     def wrong_token(self, request: web.Request, *, reason: str) -> None:
@@ -110,7 +113,7 @@ class Doorkeeper:
             log.debug("key.throttled", address=str(address))
             raise
         log.warning("key.refused", key_id=key, reason=reason, address=str(address))
-        raise UnauthorizedError(NOT_GOOD)
+        raise UnauthorizedError(NOT_GOOD, reason=Reason.KEY_INVALID)
 
 
 def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> None:
@@ -119,9 +122,15 @@ def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> N
         return
     if key.reaches(appid):
         raise ForbiddenError(
-            f"this API key is limited to the types {_list(key.kinds)}", field=field
+            f"this API key is limited to the types {_list(key.kinds)}",
+            reason=Reason.KEY_REACH,
+            field=field,
         )
-    raise ForbiddenError(f"this API key is limited to the appids {_list(key.appids)}", field=field)
+    raise ForbiddenError(
+        f"this API key is limited to the appids {_list(key.appids)}",
+        reason=Reason.KEY_REACH,
+        field=field,
+    )
 
 
 def require_reach_of_path(key: Key, path: Mapping[str, str], kinds: KindTable) -> None:
@@ -164,9 +173,15 @@ def _refuse_strangers(request: web.Request) -> None:
         name == "Forwarded" or name.startswith("X-Forwarded-")
         for name in map(str.title, request.headers)
     ):
-        raise ForbiddenError("without authentication no request may come through a proxy")
+        raise ForbiddenError(
+            "without authentication no request may come through a proxy",
+            reason=Reason.REQUEST_NOT_LOCAL,
+        )
     if not _is_loopback(_host(request)):
-        raise ForbiddenError("without authentication the Host of a request must be loopback")
+        raise ForbiddenError(
+            "without authentication the Host of a request must be loopback",
+            reason=Reason.REQUEST_NOT_LOCAL,
+        )
 
 
 def _host(request: web.Request) -> str:

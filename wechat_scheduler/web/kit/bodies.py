@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
 
@@ -35,11 +36,17 @@ def decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     except msgspec.ValidationError as error:
         raise _at_field(error, decoder.type) from error
     except msgspec.DecodeError as error:
-        raise InvalidRequestError(f"the body is not JSON: {_malformed(error)}") from error
+        raise InvalidRequestError(
+            f"the body is not JSON: {_malformed(error)}", reason=Reason.BODY_UNREADABLE
+        ) from error
     except UnicodeDecodeError as error:
-        raise InvalidRequestError("the body is not JSON in UTF-8") from error
+        raise InvalidRequestError(
+            "the body is not JSON in UTF-8", reason=Reason.BODY_UNREADABLE
+        ) from error
     except RecursionError as error:
-        raise InvalidRequestError("the body is nested too deeply") from error
+        raise InvalidRequestError(
+            "the body is nested too deeply", reason=Reason.BODY_UNREADABLE
+        ) from error
 
 
 def _malformed(error: msgspec.DecodeError) -> str:

@@ -1,40 +1,29 @@
-"""The native answer: `{"code", "message", "result"}`, with the HTTP status equal to `code`."""
+"""The native response: `{"code", "message", "result"}`, with the HTTP status equal to `code`; an error
+has a `reason` too."""
 
 import math
 
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.errors import (
-    RequestError,
-    ThrottledError,
-    UnavailableError,
-    UnprocessableError,
-)
+from wechat_scheduler.errors import RequestError, ThrottledError, UnavailableError
+from wechat_scheduler.reasons import Reason
 
 _encode = msgspec.json.Encoder().encode
 
 
-class Envelope(msgspec.Struct):
-    """`result` is a string wherever the original has one; `message` is empty when all is well."""
+class Envelope(msgspec.Struct, omit_defaults=True):
+    """`result` is a string wherever the seed has one; `message` is empty when all is well, and there
+    is no `reason` then."""
 
     code: int
     message: str
     result: object
+    reason: str = ""
 
 
 def success(result: object, *, headers: dict[str, str] | None = None) -> web.Response:
     return _response(Envelope(200, "", result), headers)
-
-
-def unready(message: str, result: object) -> web.Response:
-    """A 503 that says in its `result` how things stand."""
-    return _response(Envelope(503, message, result), None)
-
-
-def unmet(message: str, result: object) -> web.Response:
-    """A 422: the request is of the right form, and its `result` says why nothing comes of it."""
-    return _response(Envelope(422, message, result), None)
 
 
 def failure(error: RequestError) -> web.Response:
@@ -43,13 +32,19 @@ def failure(error: RequestError) -> web.Response:
         headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     if error.status == web.HTTPUnauthorized.status_code:
         headers["WWW-Authenticate"] = 'Bearer realm="wechat-scheduler"'
-    result = {"reason": error.reason} if isinstance(error, UnprocessableError) else ""
-    return _response(Envelope(error.status, str(error), result), headers)
+    return _response(Envelope(error.status, str(error), "", error.reason), headers)
 
 
-def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
-    """For what is refused before any handler sees it: an unknown path, a wrong method."""
-    return _response(Envelope(status, message, ""), headers)
+def refusal(
+    reason: Reason,
+    message: str,
+    *,
+    status: int = 0,
+    result: object = "",
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    """An error that no exception stands for. Its status is that of the reason unless one is given."""
+    return _response(Envelope(status or reason.status, message, result, reason), headers)
 
 
 def _response(envelope: Envelope, headers: dict[str, str] | None) -> web.Response:

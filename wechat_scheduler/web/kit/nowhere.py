@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 from aiohttp import web
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.route import Route
 
@@ -35,13 +36,21 @@ def unrouted(
     if isinstance(error, web.HTTPMethodNotAllowed):
         methods = _methods(routes, request.path) or error.allowed_methods
         allowed = ", ".join(sorted(methods))
-        return envelope.refusal(405, f"use {allowed} here", {"Allow": allowed})
+        return envelope.refusal(
+            Reason.ROUTE_METHOD, f"use {allowed} here", headers={"Allow": allowed}
+        )
     if error.status != web.HTTPNotFound.status_code:
-        return envelope.refusal(error.status, f"there is nothing here ({error.reason.lower()})")
+        return envelope.refusal(
+            Reason.REQUEST_UNSUPPORTED,
+            f"there is nothing here ({error.reason.lower()})",
+            status=error.status,
+        )
     if nearest := _nearest(request.path, routes):
-        return envelope.refusal(404, f"there is nothing at this path; did you mean {nearest}?")
+        return envelope.refusal(
+            Reason.ROUTE_UNKNOWN, f"there is nothing at this path; did you mean {nearest}?"
+        )
     return envelope.refusal(
-        404, "there is nothing at this path: GET /openapi.json has all there are"
+        Reason.ROUTE_UNKNOWN, "there is nothing at this path: GET /openapi.json has all there are"
     )
 
 

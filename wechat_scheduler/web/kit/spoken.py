@@ -19,4 +19,4 @@ def heard(text: str, *, field: str, now: datetime, zone: ZoneInfo, shortest: tim
     try:
         return parse(text, now=now, zone=zone, policy=replace(DEFAULT_POLICY, shortest=shortest))
     except LanguageError as error:
-        raise UnprocessableError(error.message, field=field, reason=error.reason.value) from error
+        raise UnprocessableError(error.sentence, field=field, reason=error.reason) from error

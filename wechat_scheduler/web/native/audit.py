@@ -7,6 +7,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.audit import Action, Entry, Search
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.paging import limit_of, link_to_next
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
@@ -65,5 +66,7 @@ def _before(text: str) -> int:
     if not text:
         return 0
     if not text.isdecimal() or not text.isascii() or len(text) > 18:
-        raise InvalidRequestError("is not a place that a Link named", field="before")
+        raise InvalidRequestError(
+            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="before"
+        )
     return int(text)

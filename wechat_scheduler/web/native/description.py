@@ -13,6 +13,7 @@ import msgspec
 
 from wechat_scheduler import __version__
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.native.operation import Operation
@@ -22,7 +23,8 @@ Json: TypeAlias = dict[str, Any]
 
 ABOUT: Final = (
     "Keeps every WeChat credential of a business fresh. Answers come as `{code, message, result}`, "
-    "with the HTTP status equal to `code`; `message` is empty when all is well. Types are checked "
+    "with the HTTP status equal to `code`; `message` is empty when all is well, and an error has a "
+    "stable `reason` beside it. Types are checked "
     "strictly: `1.0` is no integer. What is no HTTP at all is answered with a 400 in plain text."
 )
 SCHEMES: Final = {
@@ -172,9 +174,15 @@ def _refusal(status: int) -> Json:
     return ERRORS[status] | {"content": {"application/json": {"schema": schema}}}
 
 
+def _reasons(status: HTTPStatus) -> Json:
+    return {"enum": [reason.value for reason in Reason if reason.status == status]}
+
+
 def _envelope(status: HTTPStatus, result: Json) -> Json:
     message = {"const": ""} if status is HTTPStatus.OK else {"type": "string", "minLength": 1}
     properties = {"code": {"const": int(status)}, "message": message, "result": result}
+    if status is not HTTPStatus.OK:
+        properties["reason"] = _reasons(status)
     return {
         "type": "object",
         "properties": properties,

@@ -11,6 +11,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import State
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.services import SERVICES, Services
 
@@ -62,9 +63,9 @@ async def readyz(request: web.Request) -> web.Response:
         loops=loops,
         not_fresh=[_named(*one) for one in found or () if key.reaches(one[0].appid, one[0].kind)],
     )
-    return (
-        envelope.success(readiness) if readiness.ready else envelope.unready(NOT_READY, readiness)
-    )
+    if not readiness.ready:
+        return envelope.refusal(Reason.DAEMON_UNREADY, NOT_READY, result=readiness)
+    return envelope.success(readiness)
 
 
 async def _yes_or_no(services: Services) -> web.Response:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 
 # Whatever fits no route counts as one, whatever its method: a stranger must not make up labels.
@@ -17,7 +18,10 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def metrics(request: web.Request) -> web.Response:
     """`GET /metrics`, in Prometheus's text format."""
     if request[CALLER].appids or request[CALLER].kinds:
-        raise ForbiddenError("metrics are about all jobs, and this API key is limited to some")
+        raise ForbiddenError(
+            "metrics are about all jobs, and this API key is limited to some",
+            reason=Reason.KEY_REACH,
+        )
     page = request.app[SERVICES].page
     return web.Response(body=await page.render(), headers={hdrs.CONTENT_TYPE: page.content_type})
 

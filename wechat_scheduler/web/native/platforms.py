@@ -11,6 +11,7 @@ from wechat_scheduler.access.audit import Action
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.advice import advice
 from wechat_scheduler.pushes.model import CallbackView, Refusal, Waiting
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -103,7 +104,7 @@ async def remove(request: web.Request) -> web.Response:
     """`DELETE /callbacks/{appid}`: accept nothing more, and forget its tickets."""
     appid = request.match_info["appid"]
     if not await request.app[SERVICES].endpoints.remove(appid):
-        raise NotFoundError(f"no pushes are expected for {appid}")
+        raise NotFoundError(f"no pushes are expected for {appid}", reason=Reason.PUSHES_UNKNOWN)
     await note(request, Action.CALLBACKS_REMOVED, appid)
     return envelope.success("success")
 

@@ -11,6 +11,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.memo import Terms
@@ -72,7 +73,9 @@ async def remove(request: web.Request) -> web.Response:
     except NotFoundError as error:
         if not owner:
             raise
-        raise NotFoundError(f"this API key has not registered {key}") from error
+        raise NotFoundError(
+            f"this API key has not registered {key}", reason=Reason.TASK_NOT_YOURS
+        ) from error
     await note(request, Action.REMOVED, str(key))
     return envelope.success("success")
 
@@ -119,7 +122,7 @@ def named_job(request: web.Request) -> JobKey:
     path, kinds = request.match_info, request.app[SERVICES].kinds
     key = JobKey(path["appid"], kinds.kind_of(path["type"]), path.get("subject", ""))
     if key.kind not in kinds:
-        raise NotFoundError(f"there is no task type {path['type']}")
+        raise NotFoundError(f"there is no task type {path['type']}", reason=Reason.TYPE_UNKNOWN)
     return key
 
 
@@ -145,7 +148,9 @@ def _after(text: str) -> JobKey | None:
         return None
     parts = text.split("/")
     if len(parts) != 3:
-        raise InvalidRequestError("is not a place that a Link named", field="after")
+        raise InvalidRequestError(
+            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
     for part in parts[:2]:
         check_name(part, "after")
     return JobKey(*parts)

@@ -14,6 +14,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Alias, App, Purpose
 from wechat_scheduler.delivery.refusals import refusal_of
 from wechat_scheduler.errors import NotFoundError, WeChatError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.following import AuthoriseView, authorise_page
@@ -49,7 +50,7 @@ async def _consenting(services: Services, name: str) -> tuple[App, Alias]:
     app = services.directory.app(int(found[2])) if found else None
     alias = await services.openids.known(app, found[1]) if found and app else None
     if app is None or alias is None:
-        raise NotFoundError("nobody is named by that")
+        raise NotFoundError("nobody is named by that", reason=Reason.ROUTE_UNKNOWN)
     return app, alias
 
 

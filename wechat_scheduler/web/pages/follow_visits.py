@@ -19,6 +19,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
 from wechat_scheduler.audience.registry import OURS
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.following import (
@@ -114,7 +115,7 @@ async def turn(request: web.Request) -> web.Response:
     # Whom an app blocked stays so: they cannot leave and come back.
     found = next((one for one in own if str(one.id) == given and not one.blocked), None)
     if found is None:
-        raise NotFoundError("there is no such subscription")
+        raise NotFoundError("there is no such subscription", reason=Reason.SUBSCRIPTION_UNKNOWN)
     match wish:
         case "mute" | "unmute":
             await services.audience.mute(uid, found.id, muted=wish == "mute")
@@ -157,7 +158,7 @@ def _app(services: Services, given: str) -> App:
     """Raises NotFoundError."""
     app = services.directory.app(int(given)) if _ID.fullmatch(given) else None
     if app is None:
-        raise NotFoundError("there is no such app")
+        raise NotFoundError("there is no such app", reason=Reason.APP_UNKNOWN)
     return app
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.reasons import Reason
 
 # A sans-serif that has simplified Chinese. fc-match answers with the nearest font there is, which
 # may have no Chinese at all: therefore its languages are asked for too.
@@ -34,7 +35,11 @@ def find_font(configured: str) -> Font:
         return _preferred()
     path = Path(configured).expanduser()
     if not path.is_file():
-        raise UnavailableError(f"the poster's font {path} does not exist", retry_after=LATER)
+        raise UnavailableError(
+            f"the poster's font {path} does not exist",
+            reason=Reason.DAEMON_UNREADY,
+            retry_after=LATER,
+        )
     return Font(path)
 
 
@@ -44,6 +49,7 @@ def _preferred() -> Font:
         raise UnavailableError(
             "no font with chinese characters was found: install the package fonts-noto-cjk, "
             "or name a font file in the configuration",
+            reason=Reason.DAEMON_UNREADY,
             retry_after=LATER,
         )
     return Font(Path(file), int(index or 0))

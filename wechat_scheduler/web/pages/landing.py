@@ -11,6 +11,7 @@ from wechat_scheduler.audience.model import SHANGHAI, App
 from wechat_scheduler.delivery import views
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.message import MessageView, message_page
@@ -29,7 +30,7 @@ async def message(request: web.Request) -> web.Response:
     message_id = int(named(services.links.name_in(ROOM, request.match_info["capability"])))
     found = await services.deliveries.message(message_id)
     if found is None or found.message.content.way is Way.WEBHOOK:
-        raise NotFoundError("there is no such message")
+        raise NotFoundError("there is no such message", reason=Reason.MESSAGE_UNKNOWN)
     view = _view(found, services.directory.app(found.message.app_id))
     page = await asyncio.to_thread(message_page, view)
     return page_response(page, GONE if view.deleted else 200)

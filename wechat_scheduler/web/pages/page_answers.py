@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError, RequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.pages.layout import Page
@@ -40,7 +41,7 @@ def paged(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Ha
 def named(name: str | None) -> str:
     """What a capability names. Raises NotFoundError if it was none of ours."""
     if name is None:
-        raise NotFoundError("this link is not complete")
+        raise NotFoundError("this link is not complete", reason=Reason.ROUTE_UNKNOWN)
     return name
 
 

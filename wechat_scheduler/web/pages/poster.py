@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.pages.fonts import LATER, Font
 
 
@@ -29,5 +30,5 @@ def draw_poster(poster: Poster, *, font: Font) -> bytes:
         from wechat_scheduler.web.pages.drawing import draw
     except ImportError as error:
         message = "posters need Pillow: install wechat-scheduler[poster]"
-        raise UnavailableError(message, retry_after=LATER) from error
+        raise UnavailableError(message, reason=Reason.DAEMON_UNREADY, retry_after=LATER) from error
     return draw(poster, font=font)

@@ -13,6 +13,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import App, Scene
 from wechat_scheduler.audience.qrcodes import Code
 from wechat_scheduler.errors import NotFoundError, UnavailableError, WeChatError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.page_answers import named, paged
@@ -46,7 +47,11 @@ async def drawn(services: Services, app: App, scene: Scene) -> Code:
 
 
 def no_code(error: WeChatError) -> UnavailableError:
-    return UnavailableError(f"WeChat draws no code: {error}", retry_after=error.retry_after or SOON)
+    return UnavailableError(
+        f"WeChat draws no code: {error}",
+        reason=Reason.WECHAT_UNAVAILABLE,
+        retry_after=error.retry_after or SOON,
+    )
 
 
 async def _scene(services: Services, scene_id: str) -> tuple[App, Scene]:
@@ -55,7 +60,7 @@ async def _scene(services: Services, scene_id: str) -> tuple[App, Scene]:
     app = services.directory.app(scene.app_id) if scene else None
     has_ended = scene and scene.expires_at and scene.expires_at <= services.clock.now()
     if scene is None or app is None or has_ended:
-        raise NotFoundError("this code has ended")
+        raise NotFoundError("this code has ended", reason=Reason.ROUTE_UNKNOWN)
     return app, scene
 
 

@@ -9,6 +9,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.qrcodes import Code
 from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError, WeChatError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import SOON
@@ -40,7 +41,7 @@ async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
     """By its 32 hexadecimal digits, or the same as a UUID. Raises NotFoundError."""
     plain = reminder_id.replace("-", "").lower()
     if not _ID.fullmatch(plain):
-        raise NotFoundError("an id has 32 hexadecimal digits")
+        raise NotFoundError("an id has 32 hexadecimal digits", reason=Reason.REMINDER_UNKNOWN)
     return await request.app[SERVICES].reminders.reminder(plain)
 
 
@@ -50,7 +51,9 @@ async def qr_code(request: web.Request, reminder: Reminder) -> Code:
     app = services.directory.app(reminder.app_id)
     try:
         if app is None:
-            raise NotFoundError("the app of this reminder is gone")
+            raise NotFoundError("the app of this reminder is gone", reason=Reason.APP_UNKNOWN)
         return await services.codes.lasting(app, Purpose.REMINDER, reminder.id)
     except (WeChatError, RequestError) as error:
-        raise UnavailableError(f"WeChat draws no code: {error}", retry_after=SOON) from error
+        raise UnavailableError(
+            f"WeChat draws no code: {error}", reason=Reason.WECHAT_UNAVAILABLE, retry_after=SOON
+        ) from error

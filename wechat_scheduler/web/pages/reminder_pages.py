@@ -21,6 +21,7 @@ from wechat_scheduler.errors import (
     UnavailableError,
     UnprocessableError,
 )
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.language.render import describe
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -66,7 +67,7 @@ async def act(request: web.Request) -> web.Response:
     form = dict(parse_qsl((await request.read()).decode(errors="replace")))
     deed = _DEEDS.get(form.get("do", ""))
     if not owns or form.get("capability") != request.match_info["capability"] or deed is None:
-        raise NotFoundError("nothing of this sort can be done here")
+        raise NotFoundError("nothing of this sort can be done here", reason=Reason.ROUTE_UNKNOWN)
     await deed(request, reminder, form)
     log.info("reminder.page_used", reminder=reminder.id, did=form["do"])
     if form["do"] == "delete":

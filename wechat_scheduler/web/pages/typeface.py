@@ -7,6 +7,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.pages.fonts import LATER, Font
 
 # A noncharacter: what is drawn for it is drawn for everything that a font lacks.
@@ -26,7 +27,9 @@ class Typeface:
             self.font = ImageFont.truetype(font.path, size, font.number, layout_engine=PLAIN)
         except OSError as error:
             message = f"the poster's font {font.path} cannot be read"
-            raise UnavailableError(message, retry_after=LATER) from error
+            raise UnavailableError(
+                message, reason=Reason.DAEMON_UNREADY, retry_after=LATER
+            ) from error
 
     def width(self, text: str) -> float:
         """In pixels."""

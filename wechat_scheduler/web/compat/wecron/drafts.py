@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import Parsed
-from wechat_scheduler.reminders.language.problem import Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import as_said, rule_of
 from wechat_scheduler.reminders.recurrence import Rule
@@ -117,7 +117,7 @@ def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed 
                 shortest=services.reminders.shortest,
             )
         except UnprocessableError as error:
-            if why == REQUIRED and error.reason != Reason.NOTHING:
+            if why == REQUIRED and error.reason != Reason.SENTENCE_NOTHING:
                 why = str(error)
             continue
         return parsed, ""

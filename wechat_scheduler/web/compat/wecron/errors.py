@@ -24,6 +24,7 @@ from wechat_scheduler.errors import (
     ThrottledError,
     UnavailableError,
 )
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
 from wechat_scheduler.web.compat.wecron.office import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
@@ -100,7 +101,7 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
         response = refused(request, MethodError(f"方法 “{request.method}” 不被允许。"))
         response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
         return response
-    return refused(request, NotFoundError("there is nothing here"))
+    return refused(request, NotFoundError("there is nothing here", reason=Reason.ROUTE_UNKNOWN))
 
 
 def _detail(error: RequestError) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.wecron.errors import CursorError
@@ -77,7 +78,7 @@ def place_of(text: str) -> Place:
             raise ValueError(text)
         at = _EPOCH + int(found[1]) * _MOMENT
     except (ValueError, OverflowError) as error:
-        raise CursorError("not a cursor of ours") from error
+        raise CursorError("not a cursor of ours", reason=Reason.ROUTE_UNKNOWN) from error
     return Place(at, int(found[2]), found[3] == b"1")
 
 

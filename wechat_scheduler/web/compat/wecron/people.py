@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.model import App, Subscriber, TokenKind
 from wechat_scheduler.errors import UnauthorizedError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat.tokens import holder_of
 from wechat_scheduler.web.compat.wecron.office import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
@@ -44,11 +45,11 @@ async def keeper_of(request: web.Request) -> Keeper:
     try:
         token, app = holder_of(request, text, TokenKind.USER)
     except UnauthorizedError as error:
-        raise UnauthorizedError("认证令牌无效。") from error
+        raise UnauthorizedError("认证令牌无效。", reason=Reason.KEY_INVALID) from error
     request.app[WECRON].calls.count(token.uid)
     person = await services.audience.by_uid(token.uid)
     if person is None:
-        raise UnauthorizedError("用户未激活或者已删除。")
+        raise UnauthorizedError("用户未激活或者已删除。", reason=Reason.KEY_INVALID)
     return Keeper(person, app)
 
 
@@ -72,9 +73,13 @@ def _token(header: str) -> str:
     """What stands behind `Token`; the words are those of the framework's TokenAuthentication."""
     words = header.split()
     if not words or words[0].lower() != "token":
-        raise UnauthorizedError("身份认证信息未提供。")
+        raise UnauthorizedError("身份认证信息未提供。", reason=Reason.KEY_INVALID)
     if len(words) == 1:
-        raise UnauthorizedError("没有提供认证信息（认证令牌HTTP头无效）。")
+        raise UnauthorizedError(
+            "没有提供认证信息（认证令牌HTTP头无效）。", reason=Reason.KEY_INVALID
+        )
     if len(words) > 2:
-        raise UnauthorizedError("认证令牌字符串不应该包含空格（无效的认证令牌HTTP头）。")
+        raise UnauthorizedError(
+            "认证令牌字符串不应该包含空格（无效的认证令牌HTTP头）。", reason=Reason.KEY_INVALID
+        )
     return words[1]

@@ -23,6 +23,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.once import Keep
 from wechat_scheduler.errors import ForbiddenError, NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.wecron import pages as wecron_pages
@@ -98,7 +99,7 @@ async def change(request: web.Request) -> web.Response:
     reminder = await _seen(request, keeper)
     given, names = read_fields(request, await request.read())
     if reminder.owner != keeper.person.uid and not (reminder.owner and names == ANYBODYS):
-        raise ForbiddenError("this reminder is somebody else's")
+        raise ForbiddenError("this reminder is somebody else's", reason=Reason.KEY_REACH)
     people = await invited(request, keeper, given, reminder.owner)
     changed = await request.app[SERVICES].reminders.change(
         reminder.id, lambda stored: edited(stored, given), people
@@ -113,7 +114,7 @@ async def remove(request: web.Request) -> web.Response:
     if reminder.owner == keeper.person.uid:
         await desk.remove(reminder.id)
     elif not await desk.leave(reminder.id, keeper.person.uid):
-        raise ForbiddenError("this reminder is somebody else's")
+        raise ForbiddenError("this reminder is somebody else's", reason=Reason.KEY_REACH)
     return web.Response(status=204)
 
 
@@ -127,7 +128,7 @@ async def opened(request: web.Request) -> web.Response:
 
 async def media(request: web.Request) -> web.Response:
     """`GET /reminds/media/{id}`: no reminder has a picture or a voice of its own."""
-    raise NotFoundError("there is no media here")
+    raise NotFoundError("there is no media here", reason=Reason.ROUTE_UNKNOWN)
 
 
 async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) -> None:
@@ -153,7 +154,7 @@ async def _seen(request: web.Request, keeper: Keeper) -> Reminder:
         return reminder
     if keeper.person.uid in await request.app[SERVICES].reminders.people(reminder.id):
         return reminder
-    raise NotFoundError("there is no such reminder")
+    raise NotFoundError("there is no such reminder", reason=Reason.REMINDER_UNKNOWN)
 
 
 async def _answer(request: web.Request, keeper: Keeper, reminder: Reminder) -> web.Response:

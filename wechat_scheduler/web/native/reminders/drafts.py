@@ -12,6 +12,7 @@ from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import as_said
@@ -129,7 +130,11 @@ async def _receivers(
     topics = await _topics(request, app, to)
     for number, one in enumerate(to):
         if one not in people and one not in topics:
-            raise InvalidRequestError(Refusal.UNKNOWN_USER.sentence, field=f"to[{number}]")
+            raise InvalidRequestError(
+                Refusal.UNKNOWN_USER.sentence,
+                reason=Reason.RECEIVER_UNKNOWN,
+                field=f"to[{number}]",
+            )
     found = (people.get(one) for one in to)
     return (
         tuple(dict.fromkeys(filter(None, found))),

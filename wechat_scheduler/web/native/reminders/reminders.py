@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.web.kit import envelope
@@ -126,17 +127,22 @@ async def _seen(request: web.Request) -> Reminder:
     """Raises NotFoundError, for a reminder of an app that the key does not reach as well."""
     text = request.match_info["reminder"]
     if not _ID.fullmatch(text):
-        raise NotFoundError("there is no reminder of that id: an id has 32 hexadecimal digits")
+        raise NotFoundError(
+            "there is no reminder of that id: an id has 32 hexadecimal digits",
+            reason=Reason.REMINDER_UNKNOWN,
+        )
     reminder = await _desk(request).reminder(text)
     if not reaches_app(request, reminder.app_id):
-        raise NotFoundError(f"there is no reminder {text}")
+        raise NotFoundError(f"there is no reminder {text}", reason=Reason.REMINDER_UNKNOWN)
     return reminder
 
 
 def _after(request: web.Request) -> str:
     text = request.query.get("after", "")
     if text and not _ID.fullmatch(text):
-        raise InvalidRequestError("is not a place that a Link named", field="after")
+        raise InvalidRequestError(
+            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
     return text
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.paging import limit_of, link_to_next
 from wechat_scheduler.web.kit.query import id_of, one_of
@@ -55,7 +56,9 @@ async def replay(request: web.Request) -> web.Response:
     view = await _seen(request)
     wanted = DeliveryFilter(ids=(view.id,))
     if not await request.app[SERVICES].deliveries.replay(wanted, limit=1):
-        raise ConflictError(f"it is {view.state}: there is nothing to try again")
+        raise ConflictError(
+            f"it is {view.state}: there is nothing to try again", reason=Reason.DELIVERY_STATE
+        )
     log.info("delivery.replayed", delivery=view.id, by=request[CALLER].id)
     return envelope.success(delivery_page(await _seen(request)))
 
@@ -64,7 +67,9 @@ async def cancel(request: web.Request) -> web.Response:
     """`POST /v1/deliveries/{delivery}/cancel`: unless it is being sent, or was."""
     view = await _seen(request)
     if not await _cancel(request, DeliveryFilter(ids=(view.id,)), 1):
-        raise ConflictError(f"it is {view.state}: there is nothing to cancel")
+        raise ConflictError(
+            f"it is {view.state}: there is nothing to cancel", reason=Reason.DELIVERY_STATE
+        )
     log.info("delivery.cancelled", delivery=view.id, by=request[CALLER].id)
     return envelope.success(delivery_page(await _seen(request)))
 
@@ -102,10 +107,10 @@ async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> S
 
 
 async def _seen(request: web.Request) -> DeliveryView:
-    delivery_id = id_in(request, "delivery")
+    delivery_id = id_in(request, "delivery", Reason.DELIVERY_UNKNOWN)
     view = await request.app[SERVICES].deliveries.delivery(delivery_id)
     if view is None or not reaches_app(request, view.app_id):
-        raise NotFoundError(f"there is no delivery {delivery_id}")
+        raise NotFoundError(f"there is no delivery {delivery_id}", reason=Reason.DELIVERY_UNKNOWN)
     return view
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 from wechat_scheduler.delivery.sending import Order
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -36,19 +37,25 @@ async def send(request: web.Request) -> web.Response:
         return await created(request, body, make)
     except _NobodyError as error:
         first = error.result.deliveries[0]
-        return envelope.unmet(f"nobody can be sent this: {first.to}: {first.error}", error.result)
+        return envelope.refusal(
+            Reason.MESSAGE_UNSENDABLE,
+            f"nobody can be sent this: {first.to}: {first.error}",
+            result=error.result,
+        )
 
 
 async def shown(request: web.Request) -> web.Response:
     """`GET /v1/messages/{message}`: its content, and how many deliveries are in which state."""
-    return envelope.success(message_result(await _seen(request, id_in(request, "message"))))
+    return envelope.success(
+        message_result(await _seen(request, id_in(request, "message", Reason.MESSAGE_UNKNOWN)))
+    )
 
 
 async def _seen(request: web.Request, message_id: int) -> MessageView:
     """Raises NotFoundError, for a message of an app that the key does not reach as well."""
     view = await request.app[SERVICES].deliveries.message(message_id)
     if view is None or not reaches_app(request, view.message.app_id):
-        raise NotFoundError(f"there is no message {message_id}")
+        raise NotFoundError(f"there is no message {message_id}", reason=Reason.MESSAGE_UNKNOWN)
     return view
 
 

@@ -10,6 +10,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import App, Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST, Code
 from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeChatError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
@@ -72,7 +73,9 @@ async def create(request: web.Request) -> web.Response:
     except WeChatError as error:
         advice = f"; {error.advice}" if error.advice else ""
         raise UnavailableError(
-            f"WeChat draws no code: {error}{advice}", retry_after=error.retry_after or SOON
+            f"WeChat draws no code: {error}{advice}",
+            reason=Reason.WECHAT_UNAVAILABLE,
+            retry_after=error.retry_after or SOON,
         ) from error
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 
 # Ids have 52 bits: as numbers they are exact wherever JSON is read.
@@ -18,14 +19,14 @@ _ID = re.compile(r"[0-9]{1,16}")
 
 def app_of(request: web.Request) -> App:
     """The app that the path names. Raises NotFoundError."""
-    return seen_app(request, id_in(request, "app"))
+    return seen_app(request, id_in(request, "app", Reason.APP_UNKNOWN))
 
 
 def seen_app(request: web.Request, app_id: int) -> App:
     """Raises NotFoundError, for an app that the key does not reach as well."""
     app = request.app[SERVICES].directory.app(app_id)
     if app is None or not request[CALLER].reaches(app.appid):
-        raise NotFoundError(f"there is no app {app_id}")
+        raise NotFoundError(f"there is no app {app_id}", reason=Reason.APP_UNKNOWN)
     return app
 
 
@@ -45,9 +46,12 @@ def reaches_app(request: web.Request, app_id: int) -> bool:
     return sees_all(request) or (app is not None and request[CALLER].reaches(app.appid))
 
 
-def id_in(request: web.Request, name: str) -> int:
-    """The id that the path has in the place of that name. Raises NotFoundError for what is none."""
+def id_in(request: web.Request, name: str, unknown: Reason) -> int:
+    """The id that the path has in the place of that name. Raises NotFoundError
+    with the reason `unknown` for a text that is no id."""
     text = request.match_info[name]
     if not _ID.fullmatch(text):
-        raise NotFoundError(f"there is no {name} of that id: an id has up to 16 digits")
+        raise NotFoundError(
+            f"there is no {name} of that id: an id has up to 16 digits", reason=unknown
+        )
     return int(text)

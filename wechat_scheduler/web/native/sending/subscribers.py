@@ -10,6 +10,7 @@ from wechat_scheduler.access.audit import Action
 from wechat_scheduler.audience.model import App, Found, Subscriber, SubscriberChange, Subscription
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.paging import limit_of, link_to_next
 from wechat_scheduler.web.kit.query import id_of, one_of
@@ -108,7 +109,7 @@ async def simple_token(request: web.Request) -> web.Response:
 async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subscription]:
     found = await _found(request, app)
     if found.subscription is None:
-        raise NotFoundError(Refusal.UNSUBSCRIBED.sentence)
+        raise NotFoundError(Refusal.UNSUBSCRIBED.sentence, reason=Reason.SUBSCRIPTION_UNKNOWN)
     return found.subscriber, found.subscription
 
 

@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
@@ -58,7 +59,9 @@ async def listed(request: web.Request) -> web.Response:
 async def remove(request: web.Request) -> web.Response:
     """`DELETE /v1/apps/{app}/topics/{topic}`: with its subscriptions and codes."""
     app = app_of(request)
-    await request.app[SERVICES].audience.remove_topic(app, id_in(request, "topic"))
+    await request.app[SERVICES].audience.remove_topic(
+        app, id_in(request, "topic", Reason.TOPIC_UNKNOWN)
+    )
     return envelope.success("success")
 
 
