@@ -8,7 +8,7 @@ import pytest
 from tests.clock import START
 from tests.house import COMPONENT
 from wechat_scheduler.pushes.advice import advice
-from wechat_scheduler.pushes.model import CallbackView, Refusal, Waiting
+from wechat_scheduler.pushes.model import CallbackView, PushRefusal, Waiting
 
 MINUTE = timedelta(minutes=1)
 WELL = CallbackView(
@@ -60,7 +60,7 @@ def test_all_is_well_while_tickets_come() -> None:
 
 
 def test_a_refusal_counts_until_a_ticket_passes() -> None:
-    before = Refusal(count=1, at=START - 10 * MINUTE, reason="its signature does not fit")
+    before = PushRefusal(count=1, at=START - 10 * MINUTE, reason="its signature does not fit")
     after = replace(before, at=START)
 
     assert advice(WELL, before, START) == ""

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page, remembering
-from wechat_scheduler.delivery.model import Address, Priority, Way
+from wechat_scheduler.delivery.model import Priority, TargetKind, Way
 from wechat_scheduler.reminders.firing import MOST
 from wechat_scheduler.reminders.model import Late, ReminderState
 
@@ -44,8 +44,8 @@ async def test_the_owner_who_joined_and_topics_are_told(memory: Memory) -> None:
     await memory.run(EIGHT)
 
     targets = {(each.channel, each.target) for each in await memory.deliveries()}
-    people = {(Address.PERSON.value, uid) for uid in ("UID_o", "UID_a", "UID_b")}
-    assert targets == people | {(Address.TOPIC.value, "0"), (Address.TOPIC.value, "5")}
+    people = {(TargetKind.PERSON.value, uid) for uid in ("UID_o", "UID_a", "UID_b")}
+    assert targets == people | {(TargetKind.TOPIC.value, "0"), (TargetKind.TOPIC.value, "5")}
 
 
 async def test_a_callback_is_told_instead_of_people(memory: Memory) -> None:

@@ -13,7 +13,6 @@ from tests.stores.suite import VAULT, opened
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import (
-    Address,
     Attempt,
     Content,
     Deferred,
@@ -22,6 +21,7 @@ from wechat_scheduler.delivery.model import (
     Message,
     Settled,
     Target,
+    TargetKind,
 )
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.engine.clock import Clock
@@ -50,7 +50,7 @@ class Mail:
 
     def target(self, name: str) -> Target:
         uid = self.uids.get(name, name)
-        return Target(delivery_id=next(self._ids), address=Address.PERSON, name=uid)
+        return Target(delivery_id=next(self._ids), kind=TargetKind.PERSON, name=uid)
 
     async def put(
         self, *targets: Target, at: datetime = NOW, once: Any = None, **fields: Any

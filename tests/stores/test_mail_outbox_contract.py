@@ -4,7 +4,7 @@ import pytest
 
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
-from wechat_scheduler.delivery.model import Address, Content, DeliveryState, Priority, Target
+from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
 
 LATER = NOW + SECOND
 
@@ -33,12 +33,12 @@ async def test_the_urgent_leave_room_for_others_in_one_claim(mail: Mail) -> None
     assert len(await mail.claim(limit=2)) == 1
 
 
-@pytest.mark.parametrize(("address", "doubts"), [(Address.PERSON, 1), (Address.WEBHOOK, 0)])
+@pytest.mark.parametrize(("kind", "doubts"), [(TargetKind.PERSON, 1), (TargetKind.WEBHOOK, 0)])
 @pytest.mark.parametrize("died", ["elsewhere", "here"])
 async def test_what_was_being_sent_when_its_sender_died_is_a_doubt_for_persons(
-    mail: Mail, address: Address, doubts: int, died: str
+    mail: Mail, kind: TargetKind, doubts: int, died: str
 ) -> None:
-    await mail.put(Target(delivery_id=7, address=address, name=mail.uids["amy"]))
+    await mail.put(Target(delivery_id=7, kind=kind, name=mail.uids["amy"]))
     await mail.elsewhere.claim(now=NOW, limit=1, lease=LEASE)
 
     if died == "here":

@@ -8,7 +8,7 @@ import pytest
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
 from wechat_scheduler.access.once import Once, RepeatedError
-from wechat_scheduler.delivery.model import Address, Content, DeliveryState, Priority, Target
+from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
 
@@ -40,7 +40,7 @@ async def test_nothing_is_sent_before_its_time(mail: Mail) -> None:
 
 async def test_a_person_named_twice_is_delivered_to_once(mail: Mail) -> None:
     message = await mail.put(mail.target("amy"), mail.target("amy"), mail.target("bob"))
-    topic = Target(delivery_id=99, address=Address.TOPIC, name="0")
+    topic = Target(delivery_id=99, kind=TargetKind.TOPIC, name="0")
     await mail.put(topic)
     (spreading,) = [row for row in await mail.claim() if row.channel == "topic"]
 

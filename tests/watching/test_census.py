@@ -12,7 +12,7 @@ from tests.upkeep.planting import credentials, plant, run
 from wechat_scheduler.credentials.census import QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spent
 from wechat_scheduler.credentials.policy import State, state
-from wechat_scheduler.delivery.model import Address, Content, Message, Target
+from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.errors import Reaction
 from wechat_scheduler.storage.census import SqlCensus
 from wechat_scheduler.storage.database import Database
@@ -85,7 +85,7 @@ async def test_a_message_is_old_since_it_was_tried_in_vain(database: Database) -
     planned = Message(
         id=1, app_id=1, content=Content(text="hi"), created_at=NOW, not_before=NOW + HOUR
     )
-    amy = Target(delivery_id=2, address=Address.PERSON, name="UID_amy")
+    amy = Target(delivery_id=2, kind=TargetKind.PERSON, name="UID_amy")
     await messages.put(planned, [amy], once=None, now=NOW)
 
     before = await SqlCensus(database).census(now=NOW)

@@ -20,7 +20,7 @@ from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.web.pages.landing import message_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks
 from wechat_scheduler.webhooks.callback_bodies import callback_body
-from wechat_scheduler.webhooks.notices import CredentialNotices
+from wechat_scheduler.webhooks.notifications import CredentialNotifications
 from wechat_scheduler.wechat.channels import WeChatMessenger
 
 
@@ -78,7 +78,7 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
     def landing(message: Message) -> str:
         return ground.links.url_if_public(message_path(ground.links, message.id))
 
-    yield CredentialNotices(
+    yield CredentialNotifications(
         ground.guarded,
         stores.credentials,
         clock=clock,

@@ -8,7 +8,6 @@ import structlog
 
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import (
-    Address,
     Attempt,
     Deferred,
     Delivery,
@@ -16,6 +15,7 @@ from wechat_scheduler.delivery.model import (
     Outcome,
     Sent,
     Settled,
+    TargetKind,
 )
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.clock import Clock
@@ -187,7 +187,7 @@ class Dispatcher:
             delivery=row,
             due_at=now + pause * self._rng.uniform(0.5, 1.0),
             error=reason,
-            doubtful=verdict is Verdict.AMBIGUOUS and row.channel == Address.PERSON,
+            doubtful=verdict is Verdict.AMBIGUOUS and row.channel == TargetKind.PERSON,
             attempt=attempt,
         )
 

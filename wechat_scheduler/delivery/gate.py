@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import SHANGHAI, App, Quiet, Subscriber
 from wechat_scheduler.delivery.model import (
-    Address,
     Deferred,
     Delivery,
     DeliveryState,
@@ -14,6 +13,7 @@ from wechat_scheduler.delivery.model import (
     Outcome,
     Priority,
     Settled,
+    TargetKind,
 )
 from wechat_scheduler.delivery.pacing import Pacer
 from wechat_scheduler.delivery.refusals import Refusal
@@ -72,7 +72,7 @@ class Gate:
         if message.expires_at is not None and message.expires_at <= now:
             reason = f"it was to arrive before {message.expires_at:%Y-%m-%dT%H:%M:%SZ}"
             return Settled(delivery=delivery, state=DeliveryState.EXPIRED, reason=reason)
-        if delivery.channel != Address.PERSON:
+        if delivery.channel != TargetKind.PERSON:
             return None
         return self._unreachable(delivery, app) or self._early(delivery, message, app, now)
 

@@ -52,7 +52,7 @@ class Priority(enum.IntEnum):
     URGENT = 2
 
 
-class Address(enum.StrEnum):
+class TargetKind(enum.StrEnum):
     """What a target is the name of. Each has a channel of its own."""
 
     CREDENTIAL = "credential"
@@ -118,7 +118,7 @@ class Target:
     """One receiver of a message, and the id of the delivery that it gets."""
 
     delivery_id: int
-    address: Address
+    kind: TargetKind
     name: str
 
 

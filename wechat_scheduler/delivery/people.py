@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import (
-    Address,
     Attempt,
     Content,
     Delivery,
     DeliveryState,
     Message,
     Sent,
+    TargetKind,
     Way,
 )
 from wechat_scheduler.delivery.ports import Messenger
@@ -26,7 +26,7 @@ class PeopleChannel:
     """`app` finds the sender of a message; `landing` gives the address of its page, empty where
     users cannot reach us."""
 
-    name = Address.PERSON.value
+    name = TargetKind.PERSON.value
 
     def __init__(
         self,

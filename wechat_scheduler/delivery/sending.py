@@ -13,7 +13,7 @@ from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Aliases, Apps
-from wechat_scheduler.delivery.model import Address, Content, Message, Priority, Target, Way
+from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.senders import ACCOUNT
@@ -34,7 +34,7 @@ class Placed:
     says why."""
 
     name: str
-    address: Address = Address.PERSON
+    kind: TargetKind = TargetKind.PERSON
     target: str = ""
     delivery_id: int = 0
     refused: Refused | None = None
@@ -55,7 +55,7 @@ class Order:
     @property
     def targets(self) -> list[Target]:
         return [
-            Target(delivery_id=one.delivery_id, address=one.address, name=one.target)
+            Target(delivery_id=one.delivery_id, kind=one.kind, name=one.target)
             for one in self.placed
             if one.delivery_id
         ]
@@ -134,7 +134,7 @@ class Sending:
             expires_at=now + CALLBACK_LIFE,
             priority=Priority.URGENT,
         )
-        await self._put_one(message, Address.WEBHOOK, "")
+        await self._put_one(message, TargetKind.WEBHOOK, "")
 
     async def say(
         self,
@@ -157,11 +157,11 @@ class Sending:
             priority=Priority.URGENT,
             secret=secret,
         )
-        await self._put_one(message, Address.PERSON, subscriber.uid)
+        await self._put_one(message, TargetKind.PERSON, subscriber.uid)
 
-    async def _put_one(self, message: Message, address: Address, name: str) -> None:
+    async def _put_one(self, message: Message, kind: TargetKind, name: str) -> None:
         delivery_id = stable_id("delivery", str(message.id))
-        target = Target(delivery_id=delivery_id, address=address, name=name)
+        target = Target(delivery_id=delivery_id, kind=kind, name=name)
         await self._messages.put(message, [target], once=None, now=self._clock.now())
         self._wake()
 
@@ -187,10 +187,10 @@ class Sending:
             name = str(topic)
             if topic and topic not in known:
                 refused = Refused(Refusal.UNKNOWN_TOPIC)
-                placed.append(Placed(name=name, address=Address.TOPIC, refused=refused))
+                placed.append(Placed(name=name, kind=TargetKind.TOPIC, refused=refused))
             else:
                 placed.append(
-                    Placed(name=name, address=Address.TOPIC, target=name, delivery_id=new_id())
+                    Placed(name=name, kind=TargetKind.TOPIC, target=name, delivery_id=new_id())
                 )
         return placed
 
@@ -198,8 +198,8 @@ class Sending:
 def _webhook(app: App) -> Placed:
     if not app.callback:
         refused = Refused(Refusal.NO_CALLBACK)
-        return Placed(name="callback", address=Address.WEBHOOK, refused=refused)
-    return Placed(name="callback", address=Address.WEBHOOK, delivery_id=new_id())
+        return Placed(name="callback", kind=TargetKind.WEBHOOK, refused=refused)
+    return Placed(name="callback", kind=TargetKind.WEBHOOK, delivery_id=new_id())
 
 
 def stable_id(*parts: str) -> int:

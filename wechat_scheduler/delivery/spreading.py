@@ -5,7 +5,7 @@ interrupts is gone over again: nobody gets a second delivery of the same message
 """
 
 from wechat_scheduler.audience.ports import Subscriptions
-from wechat_scheduler.delivery.model import Address, Delivery, DeliveryState, Sent, Target
+from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, Target, TargetKind
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.engine.clock import Clock
@@ -17,7 +17,7 @@ PAGE = 500
 class TopicChannel:
     """Everybody who takes what is sent to a topic of an app, 0 being the app itself."""
 
-    name = Address.TOPIC.value
+    name = TargetKind.TOPIC.value
 
     def __init__(self, subscriptions: Subscriptions, messages: Messages, *, clock: Clock) -> None:
         self._subscriptions = subscriptions
@@ -44,5 +44,5 @@ class TopicChannel:
 def _target(message_id: int, uid: str) -> Target:
     """With the same id whenever it is gone over again."""
     return Target(
-        delivery_id=stable_id("spread", str(message_id), uid), address=Address.PERSON, name=uid
+        delivery_id=stable_id("spread", str(message_id), uid), kind=TargetKind.PERSON, name=uid
     )

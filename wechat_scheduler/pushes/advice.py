@@ -4,7 +4,7 @@ fare."""
 from datetime import datetime, timedelta
 
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, CallbackView, Refusal
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, CallbackView, PushRefusal
 
 WHERE = (
     "check that the platform's 授权事件接收URL leads here "
@@ -18,7 +18,7 @@ WHERE_OF_ACCOUNT = (
 )
 
 
-def advice(view: CallbackView, refusal: Refusal | None, now: datetime) -> str:
+def advice(view: CallbackView, refusal: PushRefusal | None, now: datetime) -> str:
     """One sentence, or nothing if all is well."""
     newest = view.ticket_at or view.changed_at
     if refusal is not None and not refusal.overcome and refusal.at >= newest:

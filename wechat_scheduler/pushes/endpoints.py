@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.intake import Intake
-from wechat_scheduler.pushes.model import CallbackView, Refusal
+from wechat_scheduler.pushes.model import CallbackView, PushRefusal
 from wechat_scheduler.pushes.ports import Callbacks
 
 
@@ -28,6 +28,6 @@ class EndpointDesk:
             self._intake.forget(appid)
         return removed
 
-    async def view(self) -> Sequence[tuple[CallbackView, Refusal | None]]:
+    async def view(self) -> Sequence[tuple[CallbackView, PushRefusal | None]]:
         """Each account, with its last refused push since the daemon started. By appid."""
         return [(one, self._intake.last_refusal(one.appid)) for one in await self._store.view()]

@@ -18,7 +18,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
-from wechat_scheduler.pushes.model import Opened, Push, Refusal, Secrets
+from wechat_scheduler.pushes.model import Opened, Push, PushRefusal, Secrets
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox
 from wechat_scheduler.pushes.refusals import Refusals
 from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
@@ -71,7 +71,7 @@ class Intake:
         """
         await self._in_time(lambda: self._verify(appid, push))
 
-    def last_refusal(self, appid: str) -> Refusal | None:
+    def last_refusal(self, appid: str) -> PushRefusal | None:
         return self._refusals.last(appid)
 
     def forget(self, appid: str) -> None:

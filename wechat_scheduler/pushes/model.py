@@ -151,7 +151,7 @@ Outcome: TypeAlias = Authorized | Revoked | Deferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class PushRefusal:
     """What was refused in an account's name since the daemon started: how often, and the last;
     `overcome` once something was accepted after it."""
 

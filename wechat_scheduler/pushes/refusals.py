@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from wechat_scheduler.pushes.model import Refusal
+from wechat_scheduler.pushes.model import PushRefusal
 
 log = structlog.get_logger(__name__)
 
@@ -17,13 +17,13 @@ class Refusals:
     """Counted for accounts whose pushes are expected, so that it stays small."""
 
     def __init__(self) -> None:
-        self._last: dict[str, Refusal] = {}
-        self._logged: dict[str, Refusal] = {}
+        self._last: dict[str, PushRefusal] = {}
+        self._logged: dict[str, PushRefusal] = {}
 
     def note(self, appid: str, reason: str, now: datetime) -> None:
         before = self._last.get(appid)
         count = before.count + 1 if before else 1
-        self._last[appid] = refusal = Refusal(count=count, at=now, reason=reason)
+        self._last[appid] = refusal = PushRefusal(count=count, at=now, reason=reason)
         logged = self._logged.get(appid)
         if logged is None or logged.reason != reason or now - logged.at >= LOG_PAUSE:
             self._logged[appid] = refusal
@@ -34,7 +34,7 @@ class Refusals:
         if (last := self._last.get(appid)) and not last.overcome:
             self._last[appid] = replace(last, overcome=True)
 
-    def last(self, appid: str) -> Refusal | None:
+    def last(self, appid: str) -> PushRefusal | None:
         return self._last.get(appid)
 
     def forget(self, appid: str) -> None:

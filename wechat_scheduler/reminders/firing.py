@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from wechat_scheduler.delivery.model import Address, Content, Message, Target, Way
+from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
@@ -141,11 +141,11 @@ class _Speaker:
     def _targets(self, message_id: int) -> tuple[Target, ...]:
         reminder = self.claimed.reminder
         if reminder.way is Way.WEBHOOK:
-            return (_target(message_id, Address.WEBHOOK, ""),)
+            return (_target(message_id, TargetKind.WEBHOOK, ""),)
         people = dict.fromkeys(filter(None, (reminder.owner, *self.claimed.people)))
         return (
-            *(_target(message_id, Address.PERSON, uid) for uid in people),
-            *(_target(message_id, Address.TOPIC, str(topic)) for topic in reminder.topics),
+            *(_target(message_id, TargetKind.PERSON, uid) for uid in people),
+            *(_target(message_id, TargetKind.TOPIC, str(topic)) for topic in reminder.topics),
         )
 
     def _local(self, moment: datetime) -> datetime:
@@ -157,6 +157,6 @@ def _late(was: str, detail: str) -> str:
     return f"（迟到）{detail}（{was}）" if detail else f"（迟到）{was}"
 
 
-def _target(message_id: int, address: Address, name: str) -> Target:
-    delivery_id = stable_id("delivery", str(message_id), address, name)
-    return Target(delivery_id=delivery_id, address=address, name=name)
+def _target(message_id: int, kind: TargetKind, name: str) -> Target:
+    delivery_id = stable_id("delivery", str(message_id), kind, name)
+    return Target(delivery_id=delivery_id, kind=kind, name=name)

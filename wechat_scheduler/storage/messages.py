@@ -138,8 +138,7 @@ def _rows(
 ) -> list[tuple[object, ...]]:
     due, said = micros(due_at), (message.id, message.app_id, message.priority.value)
     return [
-        (t.delivery_id, t.address.value, t.name, "pending", due, micros(now), *said)
-        for t in targets
+        (t.delivery_id, t.kind.value, t.name, "pending", due, micros(now), *said) for t in targets
     ]
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.model import (
-    Address,
     Attempt,
     Deferred,
     Delivery,
@@ -14,6 +13,7 @@ from wechat_scheduler.delivery.model import (
     Outcome,
     Priority,
     Settled,
+    TargetKind,
 )
 from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
@@ -147,7 +147,7 @@ class SqlOutbox:
             if len(rows) < limit:
                 room = limit - len(rows)
                 rows += yield Statement(self._claim_sql, (*params, priority.value, room))
-        ids = [row["id"] for row in rows if row["channel"] == Address.PERSON]
+        ids = [row["id"] for row in rows if row["channel"] == TargetKind.PERSON]
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
         told = yield from _by_id(_TOLD, list(said), "message_id")
         messages = {key: self._message(row) for key, row in told.items()}
@@ -231,7 +231,7 @@ def _final(outcome: Settled, now: int) -> Script[Sequence[Row]]:
     )
     if done and outcome.reference:
         yield from apply_receipt(appid, outcome.reference, now)
-    if outcome.unreachable and delivery.channel == Address.PERSON:
+    if outcome.unreachable and delivery.channel == TargetKind.PERSON:
         yield from mark_unreachable(delivery.target, outcome.reason, now)
     return done
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.delivery.model import Address, Delivery, DeliveryState, Sent
+from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, TargetKind
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, Verdict
 from wechat_scheduler.webhooks.client import GuardedClient
@@ -20,7 +20,7 @@ TURN = timedelta(seconds=5)
 class AppCallbacks:
     """The channel to the `callback` of apps; any answer of 2xx takes a delivery."""
 
-    name = Address.WEBHOOK.value
+    name = TargetKind.WEBHOOK.value
 
     def __init__(
         self, client: GuardedClient, *, app: Callable[[int], App | None], clock: Clock

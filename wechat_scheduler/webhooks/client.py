@@ -14,8 +14,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from wechat_scheduler.access.model import Network
 from wechat_scheduler.errors import AddressRefusedError, CallError
-from wechat_scheduler.webhooks.guard import Guard, Network, RefusedError
+from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.urls import parse, shown
 
 # Compressed answers are not asked for and not unpacked: the limit on their size holds as it stands.
@@ -173,7 +174,9 @@ def _answered(response: aiohttp.ClientResponse, url: str, what: str) -> CallErro
 def _failure(error: Exception, place: str) -> CallError:
     if isinstance(error, aiohttp.InvalidURL):
         return AddressRefusedError(f"{place} is not an address that can be called")
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, RefusedError):
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(
+        error.os_error, AddressDeniedError
+    ):
         refused = error.os_error
         return AddressRefusedError(
             f"{place} must not be called: {refused.address} {refused.reason}"

@@ -7,20 +7,18 @@ address that each is about to be connected to.
 
 import socket
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TypeAlias
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp.connector import AddrInfoType
 
-Address: TypeAlias = IPv4Address | IPv6Address
-Network: TypeAlias = IPv4Network | IPv6Network
+from wechat_scheduler.access.model import Address, Network
 
 # IPv6 addresses whose last 32 bits are the IPv4 address that a NAT64 gateway takes them to
 # (RFC 6052, RFC 8215).
 _NAT64 = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
 
 
-class RefusedError(OSError):
+class AddressDeniedError(OSError):
     """An address that must not be connected to.
 
     An OSError, so that the next address of the same name is tried. All of them read the same:
@@ -48,12 +46,12 @@ class Guard:
     def open_socket(self, info: AddrInfoType) -> socket.socket:
         """A socket for exactly that address; what aiohttp calls a socket factory.
 
-        Raises RefusedError.
+        Raises AddressDeniedError.
         """
         family, kind, protocol, _, sockaddr = info
         host, port = str(sockaddr[0]), int(sockaddr[1])
         if reason := self.refusal(ip_address(host), port):
-            raise RefusedError(host, reason)
+            raise AddressDeniedError(host, reason)
         return socket.socket(family, kind, protocol)
 
     def refusal(self, address: Address, port: int) -> str:

@@ -10,7 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.advice import advice
-from wechat_scheduler.pushes.model import CallbackView, Refusal, Waiting
+from wechat_scheduler.pushes.model import CallbackView, PushRefusal, Waiting
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -121,7 +121,7 @@ def _path(appid: str) -> str:
     return callbacks.PATH.format(appid=appid)
 
 
-def _result(view: CallbackView, refusal: Refusal | None, now: datetime) -> CallbackResult:
+def _result(view: CallbackView, refusal: PushRefusal | None, now: datetime) -> CallbackResult:
     return CallbackResult(
         appid=view.appid,
         path=_path(view.appid),

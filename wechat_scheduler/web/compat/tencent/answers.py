@@ -37,7 +37,7 @@ class Ret(enum.IntEnum):
     OPENID = -64
 
 
-class RefusedError(RequestError):
+class TencentError(RequestError):
     """The call gets this `ret`; `field` is the parameter that is to blame."""
 
     def __init__(self, ret: Ret, message: str, *, field: str = "") -> None:
@@ -58,7 +58,7 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
 
 def _ret(error: RequestError) -> Ret:
     match error:
-        case RefusedError():
+        case TencentError():
             return error.ret
         case ThrottledError():
             return Ret.FREQUENCY

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from wechat_scheduler.audience.model import Alias, App
-from wechat_scheduler.web.compat.tencent.answers import FORMAT, RefusedError, Ret
+from wechat_scheduler.web.compat.tencent.answers import FORMAT, Ret, TencentError
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.services import SERVICES
 
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class SignedCall:
     """`alias` is the user whom a signed call is about."""
 
     app: App
@@ -33,20 +33,20 @@ class Call:
     params: Mapping[str, str] = field(repr=False)
 
 
-async def admitted(request: web.Request) -> Call:
-    """A call that is what it says. Raises RefusedError, ThrottledError, StorageError."""
+async def admitted(request: web.Request) -> SignedCall:
+    """A call that is what it says. Raises TencentError, ThrottledError, StorageError."""
     app, params = await known(request)
     address = request.app[SERVICES].doorkeeper.address(request)
     if app.networks and not any(address in network for network in app.networks if address):
-        raise RefusedError(Ret.ADDRESS, "the app may not be used from this address")
+        raise TencentError(Ret.ADDRESS, "the app may not be used from this address")
     if not is_signed(app.app_key, request.method, request.path, params):
         request.app[SERVICES].doorkeeper.wrong_token(request, reason="signature")
-        raise RefusedError(Ret.SIGNATURE, "signature verification failed")
-    return Call(app=app, alias=await _user(request, app, params), params=params)
+        raise TencentError(Ret.SIGNATURE, "signature verification failed")
+    return SignedCall(app=app, alias=await _user(request, app, params), params=params)
 
 
 async def known(request: web.Request) -> tuple[App, Mapping[str, str]]:
-    """The app that a call names, and its parameters; nothing is proven. Raises RefusedError."""
+    """The app that a call names, and its parameters; nothing is proven. Raises TencentError."""
     # First of the address alone, for a body that cannot be read.
     query = request.raw_path.partition("?")[2]
     request[FORMAT] = dict(_pairs(query)).get("format", "")
@@ -54,11 +54,11 @@ async def known(request: web.Request) -> tuple[App, Mapping[str, str]]:
     request[FORMAT] = params.get("format", "")
     for name in COMMON:
         if not params.get(name):
-            raise RefusedError(Ret.PARAMETERS, "is missing", field=name)
+            raise TencentError(Ret.PARAMETERS, "is missing", field=name)
     appid = params["appid"]
     app = request.app[SERVICES].directory.app(int(appid)) if _APPID.fullmatch(appid) else None
     if app is None:
-        raise RefusedError(Ret.NO_APP, "there is no app of that id", field="appid")
+        raise TencentError(Ret.NO_APP, "there is no app of that id", field="appid")
     return app, params
 
 
@@ -67,11 +67,11 @@ async def _user(request: web.Request, app: App, params: Mapping[str, str]) -> Al
     openid, openkey = params["openid"], params["openkey"]
     alias = await services.openids.known(app, openid) if _OPENID.fullmatch(openid) else None
     if alias is None:
-        raise RefusedError(Ret.OPENID, "nobody is known by it", field="openid")
+        raise TencentError(Ret.OPENID, "nobody is known by it", field="openid")
     if not services.openids.opens(alias, openkey):
         if alias.openkey_until is None or alias.openkey_until <= services.clock.now():
-            raise RefusedError(Ret.NO_LOGIN, "请先登录")
-        raise RefusedError(Ret.OPENID, "is not the one that the user has now", field="openkey")
+            raise TencentError(Ret.NO_LOGIN, "请先登录")
+        raise TencentError(Ret.OPENID, "is not the one that the user has now", field="openkey")
     return alias
 
 
@@ -85,7 +85,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
         )
     except ValueError as error:
         message = f"there are more than {MOST_PARAMETERS} parameters"
-        raise RefusedError(Ret.PARAMETERS, message) from error
+        raise TencentError(Ret.PARAMETERS, message) from error
 
 
 def _single(pairs: list[tuple[str, str]]) -> Mapping[str, str]:
@@ -94,6 +94,6 @@ def _single(pairs: list[tuple[str, str]]) -> Mapping[str, str]:
     for name, value in pairs:
         if name in params:
             shown = name if _NAME.fullmatch(name) else ""
-            raise RefusedError(Ret.PARAMETERS, "stands there twice", field=shown)
+            raise TencentError(Ret.PARAMETERS, "stands there twice", field=shown)
         params[name] = value
     return params

@@ -29,8 +29,8 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.refusals import PastError, ReminderError
 from wechat_scheduler.web.compat.api import Api
-from wechat_scheduler.web.compat.tencent.answers import FORMAT, RefusedError, Ret, answer, refused
-from wechat_scheduler.web.compat.tencent.calls import Call, admitted, known
+from wechat_scheduler.web.compat.tencent.answers import FORMAT, Ret, TencentError, answer, refused
+from wechat_scheduler.web.compat.tencent.calls import SignedCall, admitted, known
 from wechat_scheduler.web.compat.tencent.slots import Slot, read_slots
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
@@ -86,7 +86,7 @@ async def is_reminder_set(request: web.Request) -> web.Response:
     services, call = request.app[SERVICES], await admitted(request)
     asked = _ASKED.get(call.params.get("cmd", ""))
     if asked is None:
-        raise RefusedError(Ret.INVALID, "must be 0, 1 or 2", field="cmd")
+        raise TencentError(Ret.INVALID, "must be 0, 1 or 2", field="cmd")
     found = await _found(services, call)
     follows = found is not None and found.subscriber.follows
     said = {"setup": int(follows), "reg": _reg(call, found).value}
@@ -107,11 +107,11 @@ async def nothing(request: web.Request) -> web.Response:
     raise _no_api()
 
 
-def _no_api() -> RefusedError:
-    return RefusedError(Ret.NO_API, "this API is not served here")
+def _no_api() -> TencentError:
+    return TencentError(Ret.NO_API, "this API is not served here")
 
 
-def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[Reminder]:
+def _planned(services: Services, call: SignedCall, slots: Iterable[Slot]) -> Iterator[Reminder]:
     """What is too late to be of use is left out."""
     alike: Counter[tuple[object, ...]] = Counter()
     for slot in slots:
@@ -136,28 +136,28 @@ def _planned(services: Services, call: Call, slots: Iterable[Slot]) -> Iterator[
             continue
         except ReminderError as error:
             field = f"{_PARAMETERS.get(error.field, 'key')}{slot.number}"
-            raise RefusedError(Ret.INVALID, error.sentence, field=field) from error
+            raise TencentError(Ret.INVALID, error.sentence, field=field) from error
 
 
-def _id(call: Call, told: tuple[object, ...], time: int) -> str:
+def _id(call: SignedCall, told: tuple[object, ...], time: int) -> str:
     """The same for what is reported again, so that what was said already is not said once more; of
     slots that are alike in one report, each has its own."""
     parts = (call.app.id, call.alias.uid, *told, time)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
-async def _require_consent(services: Services, call: Call) -> None:
+async def _require_consent(services: Services, call: SignedCall) -> None:
     if not call.alias.consented:
-        raise RefusedError(Ret.NO_CONSENT, "the user has not authorised reminders of this app")
+        raise TencentError(Ret.NO_CONSENT, "the user has not authorised reminders of this app")
     if no := refusal_of(await _found(services, call)):
-        raise RefusedError(Ret.NO_CONSENT, no.sentence)
+        raise TencentError(Ret.NO_CONSENT, no.sentence)
 
 
-async def _found(services: Services, call: Call) -> Found | None:
+async def _found(services: Services, call: SignedCall) -> Found | None:
     return (await services.audience.find(call.app, [call.alias.uid])).get(call.alias.uid)
 
 
-def _reg(call: Call, found: Found | None) -> Reg:
+def _reg(call: SignedCall, found: Found | None) -> Reg:
     if not call.alias.consented:
         return Reg.NEVER
     return Reg.OFF if refusal_of(found) else Reg.ON

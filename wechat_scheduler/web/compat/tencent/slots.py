@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from wechat_scheduler.web.compat.tencent.answers import RefusedError, Ret
+from wechat_scheduler.web.compat.tencent.answers import Ret, TencentError
 
 MOST: Final = 3
 FIELDS: Final = ("begin", "key", "type", "title")
@@ -33,17 +33,17 @@ class Slot(NamedTuple):
     title: str
 
 
-class Report(NamedTuple):
+class SlotReport(NamedTuple):
     """`is_partial`: a slot was left out, since not all of it is there."""
 
     slots: tuple[Slot, ...]
     is_partial: bool
 
 
-def read_slots(params: Mapping[str, str], words: Sequence[str]) -> Report:
+def read_slots(params: Mapping[str, str], words: Sequence[str]) -> SlotReport:
     """A parameter that is empty is missing. `words` must not stand in a title.
 
-    Raises RefusedError for what is there and wrong, at its parameter.
+    Raises TencentError for what is there and wrong, at its parameter.
     """
     reported = {
         int(found[1]) for name in params if params[name] and (found := _NAME.fullmatch(name))
@@ -52,10 +52,10 @@ def read_slots(params: Mapping[str, str], words: Sequence[str]) -> Report:
         field = next(
             f"{name}{min(beyond)}" for name in FIELDS if params.get(f"{name}{min(beyond)}")
         )
-        raise RefusedError(Ret.TOO_MANY, f"at most {MOST} reminders are kept", field=field)
+        raise TencentError(Ret.TOO_MANY, f"at most {MOST} reminders are kept", field=field)
     wanted = range(max(reported) + 1) if reported else range(0)
     slots = tuple(slot for number in wanted for slot in _slot(params, number, words))
-    return Report(slots, is_partial=len(slots) < len(wanted))
+    return SlotReport(slots, is_partial=len(slots) < len(wanted))
 
 
 def _slot(params: Mapping[str, str], number: int, words: Sequence[str]) -> Iterator[Slot]:
@@ -72,27 +72,27 @@ def _slot(params: Mapping[str, str], number: int, words: Sequence[str]) -> Itera
 
 def _check_begin(value: str, field: str) -> None:
     if not _SECONDS.fullmatch(value):
-        raise RefusedError(Ret.INVALID, "must be seconds since 1970, in digits", field=field)
+        raise TencentError(Ret.INVALID, "must be seconds since 1970, in digits", field=field)
 
 
 def _check_key(value: str, field: str) -> None:
     if len(value) > LONGEST_KEY or any(map(_is_illegal, value)):
         message = f"must be at most {LONGEST_KEY} characters, without control characters"
-        raise RefusedError(Ret.INVALID, message, field=field)
+        raise TencentError(Ret.INVALID, message, field=field)
 
 
 def _check_type(value: str, field: str) -> None:
     if not _TYPE.fullmatch(value) or int(value) < LEAST_TYPE:
-        raise RefusedError(Ret.INVALID, f"must be a number from {LEAST_TYPE} on", field=field)
+        raise TencentError(Ret.INVALID, f"must be a number from {LEAST_TYPE} on", field=field)
 
 
 def _check_title(value: str, field: str, words: Sequence[str]) -> None:
     if len(value) > LONGEST_TITLE:
-        raise RefusedError(Ret.WORDS, f"is longer than {LONGEST_TITLE} characters", field=field)
+        raise TencentError(Ret.WORDS, f"is longer than {LONGEST_TITLE} characters", field=field)
     if any(map(_is_illegal, value)):
-        raise RefusedError(Ret.WORDS, "has a character that is not allowed", field=field)
+        raise TencentError(Ret.WORDS, "has a character that is not allowed", field=field)
     if any(word.casefold() in value.casefold() for word in words):
-        raise RefusedError(Ret.WORDS, "has a word that is not allowed", field=field)
+        raise TencentError(Ret.WORDS, "has a word that is not allowed", field=field)
 
 
 def _is_illegal(character: str) -> bool:

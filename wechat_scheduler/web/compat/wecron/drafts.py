@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.language.parse import Parsed
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import as_said, rule_of
 from wechat_scheduler.reminders.recurrence import Rule
-from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, RefusedError, past
+from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, WeCronError, past
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
 from wechat_scheduler.web.compat.wecron.people import Keeper
 from wechat_scheduler.web.compat.wecron.repeat import moved, repeat_of, rule_of_repeat
@@ -29,7 +29,7 @@ _HOUR: Final = 3_600_000  # milliseconds
 
 
 def drafted(request: web.Request, keeper: Keeper, given: Given) -> Reminder:
-    """Raises RefusedError. A time that is past is refused, however it is deferred or repeated."""
+    """Raises WeCronError. A time that is past is refused, however it is deferred or repeated."""
     now = request.app[SERVICES].clock.now()
     parsed = _checked(request, keeper, given)
     start = parsed.time if parsed else instant(given["time"])
@@ -50,7 +50,7 @@ def drafted(request: web.Request, keeper: Keeper, given: Given) -> Reminder:
 
 
 def edited(reminder: Reminder, given: Given) -> Reminder:
-    """The reminder with the given fields. Raises RefusedError."""
+    """The reminder with the given fields. Raises WeCronError."""
     return _titled(_timed(_written(reminder, given), given))
 
 
@@ -91,7 +91,7 @@ def mark_of(time: int) -> str:
 
 
 def _checked(request: web.Request, keeper: Keeper, given: Given) -> Parsed | None:
-    """What the text says of the time, where no time is given. Raises RefusedError."""
+    """What the text says of the time, where no time is given. Raises WeCronError."""
     wrong: dict[str, list[str]] = {}
     parsed: Parsed | None = None
     if not (given.get("title") or given.get("desc")):
@@ -100,7 +100,7 @@ def _checked(request: web.Request, keeper: Keeper, given: Given) -> Parsed | Non
         parsed, why = _spoken(request, keeper, given)
         wrong |= {} if parsed else {"time": [why]}
     if wrong:
-        raise RefusedError(wrong)
+        raise WeCronError(wrong)
     return parsed
 
 
@@ -158,12 +158,12 @@ def _written_out(rule: Callable[[], Rule]) -> str:
     try:
         return str(rule())
     except InvalidRequestError as error:
-        raise RefusedError({"repeat": [NO_REPEAT]}) from error
+        raise WeCronError({"repeat": [NO_REPEAT]}) from error
 
 
 def _titled(reminder: Reminder) -> Reminder:
     if reminder.title:
         return reminder
     if not reminder.detail:
-        raise RefusedError({"title": [BLANK]})
+        raise WeCronError({"title": [BLANK]})
     return replace(reminder, title=UNTITLED)

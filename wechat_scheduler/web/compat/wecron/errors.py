@@ -45,7 +45,7 @@ _WRONG: Final = {
 Fields: TypeAlias = Mapping[str, Sequence[str]]
 
 
-class RefusedError(InvalidRequestError):
+class WeCronError(InvalidRequestError):
     """What was sent cannot be. `answer` says why, in the API's own form."""
 
     def __init__(self, answer: Fields | Sequence[str]) -> None:
@@ -69,24 +69,24 @@ class MediaTypeError(RequestError):
     status = 415
 
 
-def past(time: datetime) -> RefusedError:
-    return RefusedError([f"不能设一个过去的提醒: {time.astimezone(UTC):%Y-%m-%d %H:%M}"])
+def past(time: datetime) -> WeCronError:
+    return WeCronError([f"不能设一个过去的提醒: {time.astimezone(UTC):%Y-%m-%d %H:%M}"])
 
 
-def translated(error: ReminderError) -> RefusedError:
+def translated(error: ReminderError) -> WeCronError:
     """What the desk of reminders says, as WeCron would have."""
     if isinstance(error, PastError):
         return past(error.at)
     if isinstance(error, RuleError):
-        return RefusedError({"repeat": [NO_REPEAT]})
+        return WeCronError({"repeat": [NO_REPEAT]})
     field, words = _WRONG.get(error.field, (error.field, error.sentence))
-    return RefusedError({field: [words]})
+    return WeCronError({field: [words]})
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
     """An error of any sort in the API's own form."""
     error = translated(error) if isinstance(error, ReminderError) else error
-    answer = error.answer if isinstance(error, RefusedError) else {"detail": _detail(error)}
+    answer = error.answer if isinstance(error, WeCronError) else {"detail": _detail(error)}
     return web.Response(
         status=error.status,
         body=msgspec.json.encode(answer),

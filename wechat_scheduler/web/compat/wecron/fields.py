@@ -12,7 +12,7 @@ from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.planning import FARTHEST, LONGEST_DETAIL, LONGEST_TITLE
-from wechat_scheduler.web.compat.wecron.errors import NULL, MediaTypeError, RefusedError
+from wechat_scheduler.web.compat.wecron.errors import NULL, MediaTypeError, WeCronError
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = 1000  # milliseconds
@@ -57,7 +57,7 @@ def read_fields(request: web.Request, body: bytes) -> tuple[Given, frozenset[str
 
 
 def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, object]:
-    """Each field as its reader has it; others are let pass. Raises RefusedError."""
+    """Each field as its reader has it; others are let pass. Raises WeCronError."""
     found: dict[str, object] = {}
     wrong: dict[str, list[str]] = {}
     for name in fields.keys() & readers.keys():
@@ -66,7 +66,7 @@ def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[st
         except FieldError as error:
             wrong[name] = [str(error)]
     if wrong:
-        raise RefusedError({name: wrong[name] for name in readers if name in wrong})
+        raise WeCronError({name: wrong[name] for name in readers if name in wrong})
     return found
 
 
@@ -82,7 +82,7 @@ def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         name = _TYPES.get(type(found), type(found).__name__)
         words = f"无效数据。期待为字典类型，得到的是 {name} 。"
-        raise RefusedError({"non_field_errors": [words]})
+        raise WeCronError({"non_field_errors": [words]})
     return found
 
 

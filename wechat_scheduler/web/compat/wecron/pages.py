@@ -25,7 +25,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(rb"p=(-?\d{1,17})&o=(\d{1,4})&r=([01])")
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Between two reminders: after `skip` of those that start `at` then."""
 
     at: datetime
@@ -33,44 +33,44 @@ class Place(NamedTuple):
     backwards: bool = False
 
 
-class Page(NamedTuple):
+class ListPage(NamedTuple):
     """Its reminders, and where the pages beside it begin."""
 
     reminders: Sequence[Reminder]
-    next: Place | None
-    previous: Place | None
+    next: Position | None
+    previous: Position | None
 
 
-def today(now: datetime, zone: str) -> Place:
+def today(now: datetime, zone: str) -> Position:
     """Where the first page begins: at midnight by the user's clock."""
     midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Place(midnight.astimezone(UTC))
+    return Position(midnight.astimezone(UTC))
 
 
-async def page_at(desk: ReminderDesk, uid: str, place: Place) -> Page:
+async def page_at(desk: ReminderDesk, uid: str, place: Position) -> ListPage:
     if place.backwards:
         return await _page_before(desk, uid, place)
     found = await desk.of_person(uid, since=place.at, offset=place.skip, limit=PAGE + 1)
     shown, rest = found[:PAGE], found[PAGE:]
     following = (await _place(desk, uid, rest[0]))._replace(backwards=False) if rest else None
     back = place._replace(backwards=True)
-    return Page(shown, following, back if await _before(desk, uid, back, 1) else None)
+    return ListPage(shown, following, back if await _before(desk, uid, back, 1) else None)
 
 
-async def _page_before(desk: ReminderDesk, uid: str, place: Place) -> Page:
+async def _page_before(desk: ReminderDesk, uid: str, place: Position) -> ListPage:
     found = await _before(desk, uid, place, PAGE + 1)
     rest, shown = found[:-PAGE], found[-PAGE:]
     previous = await _place(desk, uid, shown[0]) if rest else None
-    return Page(shown, place._replace(backwards=False), previous)
+    return ListPage(shown, place._replace(backwards=False), previous)
 
 
-def cursor(place: Place) -> str:
+def cursor(place: Position) -> str:
     micros = (place.at - _EPOCH) // _MOMENT
     text = f"p={micros}&o={place.skip}&r={int(place.backwards)}"
     return urlsafe_b64encode(text.encode()).decode()
 
 
-def place_of(text: str) -> Place:
+def place_of(text: str) -> Position:
     """Raises CursorError."""
     try:
         found = _CURSOR.fullmatch(urlsafe_b64decode(text))
@@ -79,10 +79,10 @@ def place_of(text: str) -> Place:
         at = _EPOCH + int(found[1]) * _MOMENT
     except (ValueError, OverflowError) as error:
         raise CursorError("not a cursor of ours", reason=Reason.ROUTE_UNKNOWN) from error
-    return Place(at, int(found[2]), found[3] == b"1")
+    return Position(at, int(found[2]), found[3] == b"1")
 
 
-async def _before(desk: ReminderDesk, uid: str, place: Place, most: int) -> list[Reminder]:
+async def _before(desk: ReminderDesk, uid: str, place: Position, most: int) -> list[Reminder]:
     """The last ones before a place, the oldest first."""
     same: Sequence[Reminder] = ()
     if place.skip:
@@ -100,9 +100,9 @@ async def _before(desk: ReminderDesk, uid: str, place: Place, most: int) -> list
     return [*reversed(earlier), *same]
 
 
-async def _place(desk: ReminderDesk, uid: str, reminder: Reminder) -> Place:
+async def _place(desk: ReminderDesk, uid: str, reminder: Reminder) -> Position:
     """Where a page ends that has this one after it."""
     at = reminder.start
     same = await desk.of_person(uid, since=at, until=at + _MOMENT, limit=CROWD)
     skip = next((number for number, one in enumerate(same) if one.id == reminder.id), 0)
-    return Place(at, skip, backwards=True)
+    return Position(at, skip, backwards=True)

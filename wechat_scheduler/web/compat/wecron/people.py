@@ -30,7 +30,7 @@ class Keeper(NamedTuple):
         return self.person.zone or self.app.zone
 
 
-class Person(msgspec.Struct):
+class PersonResult(msgspec.Struct):
     """A user, as others see them."""
 
     nickname: str
@@ -53,20 +53,22 @@ async def keeper_of(request: web.Request) -> Keeper:
     return Keeper(person, app)
 
 
-async def people_of(request: web.Request, app: App, uids: Iterable[str]) -> Mapping[str, Person]:
+async def people_of(
+    request: web.Request, app: App, uids: Iterable[str]
+) -> Mapping[str, PersonResult]:
     """Those who have anything to do with a reminder, by uid."""
     wanted = list(dict.fromkeys(filter(None, uids)))
     found = await request.app[SERVICES].audience.find(app, wanted)
     return {uid: shown(found[uid].subscriber) if uid in found else unknown(uid) for uid in wanted}
 
 
-def shown(person: Subscriber) -> Person:
-    return Person(person.nickname or NOBODY, person.avatar, person.uid)
+def shown(person: Subscriber) -> PersonResult:
+    return PersonResult(person.nickname or NOBODY, person.avatar, person.uid)
 
 
-def unknown(uid: str) -> Person:
+def unknown(uid: str) -> PersonResult:
     """Somebody who is here no more, or never had a name."""
-    return Person(NOBODY, "", uid)
+    return PersonResult(NOBODY, "", uid)
 
 
 def _token(header: str) -> str:

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Authorization"}
 
 
-class QrCode(msgspec.Struct):
+class QrCodeLink(msgspec.Struct):
     """Where WeChat shows it."""
 
     qrcodeUrl: str  # noqa: N815 - WeCron's name
@@ -36,7 +36,7 @@ async def qrcode(request: web.Request) -> web.Response:
     _count(request)
     reminder = await find_reminder(request, request.match_info["id"])
     code = await qr_code(request, reminder)
-    body = msgspec.json.encode(QrCode(code.image_url))
+    body = msgspec.json.encode(QrCodeLink(code.image_url))
     return web.Response(body=body, content_type="application/json")
 
 

@@ -162,7 +162,7 @@ async def _answer(request: web.Request, keeper: Keeper, reminder: Reminder) -> w
     return _json(found)
 
 
-def _address(request: web.Request, place: wecron_pages.Place | None) -> str | None:
+def _address(request: web.Request, place: wecron_pages.Position | None) -> str | None:
     """Of a page, as whoever asks reaches it."""
     if place is None:
         return None

@@ -13,7 +13,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.web.compat.wecron.drafts import SOURCE, milliseconds
-from wechat_scheduler.web.compat.wecron.people import Keeper, Person, people_of, unknown
+from wechat_scheduler.web.compat.wecron.people import Keeper, PersonResult, people_of, unknown
 from wechat_scheduler.web.compat.wecron.repeat import repeat_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code
@@ -29,12 +29,12 @@ class RemindResult(msgspec.Struct, kw_only=True):
 
     title: str
     time: int
-    owner: Person
+    owner: PersonResult
     id: str
     defer: int
     desc: str
     repeat: dict[str, int]
-    participants: list[Person]
+    participants: list[PersonResult]
     participate_qrcode: str | None
     media_id: None = None
     post_url: str | None
@@ -63,8 +63,8 @@ async def shown(
 
 def result(
     reminder: Reminder,
-    participants: list[Person],
-    people: Mapping[str, Person],
+    participants: list[PersonResult],
+    people: Mapping[str, PersonResult],
     links: Links,
     *,
     qrcode: str | None,

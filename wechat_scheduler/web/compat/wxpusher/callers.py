@@ -11,7 +11,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import UnauthorizedError
 from wechat_scheduler.web.compat.tokens import Holder, holder_of
-from wechat_scheduler.web.compat.wxpusher.wire import Code, WxPusherError
+from wechat_scheduler.web.compat.wxpusher.wire import ErrorCode, WxPusherError
 from wechat_scheduler.web.kit.rates import Rate
 from wechat_scheduler.web.kit.services import SERVICES
 
@@ -19,19 +19,19 @@ PERIOD: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class WxPusherLimits:
     """Calls in ten seconds: `calls` are counted by app, `queries` (which need no token) by address."""
 
     calls: Rate
     queries: Rate
 
 
-LIMITS: Final = web.AppKey("wxpusher", Limits)
+LIMITS: Final = web.AppKey("wxpusher", WxPusherLimits)
 
 
 def setup(app: web.Application, config: Config, clock: Clock) -> None:
     most = config.compat
-    app[LIMITS] = Limits(
+    app[LIMITS] = WxPusherLimits(
         calls=Rate(clock, most=most.wxpusher_calls, period=PERIOD),
         queries=Rate(clock, most=most.wxpusher_queries, period=PERIOD),
     )
@@ -61,10 +61,10 @@ def count_query(request: web.Request) -> None:
 def _holder(request: web.Request, token: str | None, kind: TokenKind, field: str) -> Holder:
     text = (token or "").strip()
     if not text:
-        raise WxPusherError(f"{field} 不能为空", code=Code.UNAUTHORISED, field=field)
+        raise WxPusherError(f"{field} 不能为空", code=ErrorCode.UNAUTHORISED, field=field)
     try:
         holder = holder_of(request, text, kind)
     except UnauthorizedError as error:
-        raise WxPusherError(f"{field} 不合法", code=Code.UNAUTHORISED, field=field) from error
+        raise WxPusherError(f"{field} 不合法", code=ErrorCode.UNAUTHORISED, field=field) from error
     request.app[LIMITS].calls.count(str(holder.app.id))
     return holder

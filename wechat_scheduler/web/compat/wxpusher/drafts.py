@@ -54,7 +54,7 @@ class SendBody(ContentBody, rename="camel"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class WxPusherDraft:
     """A message, and whom it is for as the request has it."""
 
     content: Content
@@ -72,7 +72,7 @@ class Draft:
         return [topic for topic in dict.fromkeys(self.topics) if topic]
 
 
-def draft_of(body: SendBody, path: str) -> Draft:
+def draft_of(body: SendBody, path: str) -> WxPusherDraft:
     """Raises WxPusherError, which names the field."""
     uids = [text_of(one) for one in _listed(body.uids, "uids", path)]
     topics = [
@@ -84,7 +84,7 @@ def draft_of(body: SendBody, path: str) -> Draft:
             raise WxPusherError(f"{field} 最多 {most} 个", field=field)
     if not uids and not topics:
         raise WxPusherError("uids 和 topicIds 不能同时为空", field="uids")
-    return Draft(content=content_of(body), uids=uids, topics=topics)
+    return WxPusherDraft(content=content_of(body), uids=uids, topics=topics)
 
 
 def content_of(body: ContentBody) -> Content:

@@ -8,13 +8,19 @@ from aiohttp import web
 
 from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.delivery.model import Address
+from wechat_scheduler.delivery.model import TargetKind
 from wechat_scheduler.delivery.refusals import Refusal, Refused
 from wechat_scheduler.delivery.sending import Order, Placed
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.web.compat.wxpusher.callers import app_of, named_app
-from wechat_scheduler.web.compat.wxpusher.drafts import Draft, SendBody, draft_of
-from wechat_scheduler.web.compat.wxpusher.wire import Code, WxPusherError, answered, id_of, read
+from wechat_scheduler.web.compat.wxpusher.drafts import SendBody, WxPusherDraft, draft_of
+from wechat_scheduler.web.compat.wxpusher.wire import (
+    ErrorCode,
+    WxPusherError,
+    answered,
+    id_of,
+    read,
+)
 from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.services import SERVICES
 
@@ -30,7 +36,7 @@ REFUSALS: Final[Mapping[Refusal, str]] = {
     Refusal.MUTED: "用户关闭了消息接收",
 }
 
-NO_TOPIC: Final = Placed(name="", address=Address.TOPIC, refused=Refused(Refusal.UNKNOWN_TOPIC))
+NO_TOPIC: Final = Placed(name="", kind=TargetKind.TOPIC, refused=Refused(Refusal.UNKNOWN_TOPIC))
 NO_MESSAGE: Final = "消息不存在"
 
 _decoder = msgspec.json.Decoder(SendBody)
@@ -71,7 +77,7 @@ async def get(request: web.Request) -> str:
     return await sent(request, app, draft_of(wish, request.path), b"")
 
 
-async def sent(request: web.Request, app: App, draft: Draft, body: bytes) -> str:
+async def sent(request: web.Request, app: App, draft: WxPusherDraft, body: bytes) -> str:
     """The answer to a draft that was kept: from then on it is sent."""
     services = request.app[SERVICES]
 
@@ -102,12 +108,12 @@ async def _message(request: web.Request, given: int) -> MessageView | None:
     return await desk.message(given) or await desk.message_of(given)
 
 
-def _results(draft: Draft, order: Order) -> Iterator[TargetResult]:
+def _results(draft: WxPusherDraft, order: Order) -> Iterator[TargetResult]:
     """In the order of the request: users, then topics."""
     persons = order.placed[: len(draft.uids)]
     for uid, placed in zip(draft.uids, persons, strict=True):
         yield result_of(placed, order, uid=uid)
-    topics = {one.name: one for one in order.placed if one.address is Address.TOPIC}
+    topics = {one.name: one for one in order.placed if one.kind is TargetKind.TOPIC}
     for topic in draft.topics:
         yield result_of(topics.get(str(topic), NO_TOPIC), order, topic_id=topic)
 
@@ -121,7 +127,7 @@ def result_of(
         message_id=placed.delivery_id or None,
         message_content_id=order.message.id,
         send_record_id=placed.delivery_id or None,
-        code=Code.BUSINESS if placed.refused else Code.OK,
+        code=ErrorCode.BUSINESS if placed.refused else ErrorCode.OK,
         status=_refused(placed.refused) if placed.refused else ACCEPTED,
     )
 
@@ -136,6 +142,6 @@ def refused_target(status: str) -> TargetResult:
         message_id=None,
         message_content_id=None,
         send_record_id=None,
-        code=Code.BUSINESS,
+        code=ErrorCode.BUSINESS,
         status=status,
     )

@@ -14,7 +14,7 @@ from wechat_scheduler.audience.qrcodes import LONGEST
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.web.compat.wxpusher.callers import app_of
 from wechat_scheduler.web.compat.wxpusher.wire import (
-    Code,
+    ErrorCode,
     Loose,
     WxPusherError,
     answered,
@@ -74,7 +74,7 @@ async def create(request: web.Request) -> str:
         asked = asked_for(request, f"app {app.id}", body)
         return (await services.idempotency.once(asked, make)).text
     except WeChatError as error:
-        raise WxPusherError(f"与微信交互异常：{error}", code=Code.WECHAT) from error
+        raise WxPusherError(f"与微信交互异常：{error}", code=ErrorCode.WECHAT) from error
 
 
 async def scanned_by(request: web.Request) -> str:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from wechat_scheduler.delivery.model import Address, DeliveryState
+from wechat_scheduler.delivery.model import DeliveryState, TargetKind
 from wechat_scheduler.web.compat.wxpusher.callers import count_query
 from wechat_scheduler.web.compat.wxpusher.messages import NO_MESSAGE
 from wechat_scheduler.web.compat.wxpusher.wire import WxPusherError, answered, id_of
@@ -55,11 +55,11 @@ async def _status(request: web.Request, given: str, field: str) -> str:
     count_query(request)
     services = request.app[SERVICES]
     delivery = await services.deliveries.delivery(id_of(given, field))
-    is_known = delivery is not None and delivery.channel in (Address.PERSON, Address.TOPIC)
+    is_known = delivery is not None and delivery.channel in (TargetKind.PERSON, TargetKind.TOPIC)
     if delivery is None or not is_known or services.clock.now() - delivery.created_at >= KEPT:
         raise WxPusherError(NO_MESSAGE, field=field)
     status = STATUSES[delivery.state]
-    if delivery.channel == Address.TOPIC and status is SENT:
+    if delivery.channel == TargetKind.TOPIC and status is SENT:
         status = await _spread(services, delivery.message_id)
     return answered(status.number, status.words)
 

@@ -21,7 +21,7 @@ from wechat_scheduler.web.compat.wxpusher.callers import user_of
 from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, content_of
 from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_target, result_of
 from wechat_scheduler.web.compat.wxpusher.wire import (
-    Code,
+    ErrorCode,
     WxPusherError,
     answered,
     malformed,
@@ -41,7 +41,7 @@ class SimpleBody(ContentBody, rename="camel"):
     spt_list: list[str] | str | None = None
 
 
-class Part(NamedTuple):
+class SptOutcome(NamedTuple):
     """What one token comes to: an order, or why there is none."""
 
     result: TargetResult
@@ -99,17 +99,17 @@ def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
     if len(tokens) > MOST:
         raise WxPusherError(f"sptList 最多 {MOST} 个", field="sptList")
     if not tokens:
-        raise WxPusherError("spt 不能为空", code=Code.UNAUTHORISED, field="spt")
+        raise WxPusherError("spt 不能为空", code=ErrorCode.UNAUTHORISED, field="spt")
     return tokens
 
 
-async def _part(request: web.Request, token: str, content: Content, asked: Asked) -> Part:
+async def _part(request: web.Request, token: str, content: Content, asked: Asked) -> SptOutcome:
     try:
         holder = user_of(request, token)
     except (WxPusherError, ThrottledError) as error:  # the others get theirs
-        return Part(refused_target(worded(request, error)[1]), refusal=error)
+        return SptOutcome(refused_target(worded(request, error)[1]), refusal=error)
     order = await _order(request, holder, content, asked)
-    return Part(_result(order), order)
+    return SptOutcome(_result(order), order)
 
 
 async def _order(request: web.Request, holder: Holder, content: Content, asked: Asked) -> Order:

@@ -38,7 +38,7 @@ Loose: TypeAlias = int | float | str | None
 """A number, or a number as text, or nothing at all: `null` and `""` are what was left out."""
 
 
-class Code(enum.IntEnum):
+class ErrorCode(enum.IntEnum):
     """Of the original's codes [ResultCode of the Java SDK] those that are answered here."""
 
     OK = 1000
@@ -52,13 +52,15 @@ class Code(enum.IntEnum):
 class WxPusherError(RequestError):
     """What was asked for does not go, said in WxPusher's words. `str(error)` names the field."""
 
-    def __init__(self, message: str, *, code: Code = Code.BUSINESS, field: str = "") -> None:
+    def __init__(
+        self, message: str, *, code: ErrorCode = ErrorCode.BUSINESS, field: str = ""
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.field = field
 
 
-class Envelope(msgspec.Struct):
+class WxPusherEnvelope(msgspec.Struct):
     """`data` is null where `success` is false."""
 
     code: int
@@ -69,7 +71,7 @@ class Envelope(msgspec.Struct):
 
 def answered(data: object, msg: str = OK) -> str:
     """The text of a good answer."""
-    return msgspec.json.encode(Envelope(Code.OK, msg, data, True)).decode()
+    return msgspec.json.encode(WxPusherEnvelope(ErrorCode.OK, msg, data, True)).decode()
 
 
 def respond(text: str) -> web.Response:
@@ -87,35 +89,35 @@ def answering(handler: Callable[[web.Request], Awaitable[str]]) -> Handler:
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
     code, msg = worded(request, error)
-    return respond(msgspec.json.encode(Envelope(code, msg, None, False)).decode())
+    return respond(msgspec.json.encode(WxPusherEnvelope(code, msg, None, False)).decode())
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     """What the original says of a path, or a method, that it does not have."""
     msg = f"接口[({request.method}){request.path}]不存在"
-    return refused(request, WxPusherError(msg, code=Code.NOWHERE))
+    return refused(request, WxPusherError(msg, code=ErrorCode.NOWHERE))
 
 
-def worded(request: web.Request, error: RequestError) -> tuple[Code, str]:
+def worded(request: web.Request, error: RequestError) -> tuple[ErrorCode, str]:
     """What WxPusher's users are told of an error."""
     match error:
         case WxPusherError():
             return error.code, str(error)
         case ThrottledError():
             seconds = math.ceil(error.retry_after.total_seconds())
-            return Code.BUSINESS, f"请求过于频繁，请 {seconds} 秒后再试"
+            return ErrorCode.BUSINESS, f"请求过于频繁，请 {seconds} 秒后再试"
         case ConflictError():
-            return Code.BUSINESS, "Idempotency-Key 已经用于另一个请求"
+            return ErrorCode.BUSINESS, "Idempotency-Key 已经用于另一个请求"
         case TooLargeError():
-            return Code.BUSINESS, "请求体过大"
+            return ErrorCode.BUSINESS, "请求体过大"
         case TroubleError(status=503):
-            return Code.TROUBLE, "服务器内部错误：存储暂时不可用，请稍后重试"
+            return ErrorCode.TROUBLE, "服务器内部错误：存储暂时不可用，请稍后重试"
         case TroubleError():
-            return Code.TROUBLE, "服务器内部错误"
+            return ErrorCode.TROUBLE, "服务器内部错误"
         case InvalidRequestError():
-            return Code.BUSINESS, str(error)
+            return ErrorCode.BUSINESS, str(error)
         case _:
-            return Code.TROUBLE, f"接口 [{request.path}] 出现异常：{error}"
+            return ErrorCode.TROUBLE, f"接口 [{request.path}] 出现异常：{error}"
 
 
 def read(decoder: "msgspec.json.Decoder[T]", body: bytes, path: str) -> T:
@@ -127,7 +129,7 @@ def read(decoder: "msgspec.json.Decoder[T]", body: bytes, path: str) -> T:
 
 
 def malformed(path: str, what: str) -> WxPusherError:
-    return WxPusherError(f"接口 [{path}] 出现异常：{what}", code=Code.TROUBLE)
+    return WxPusherError(f"接口 [{path}] 出现异常：{what}", code=ErrorCode.TROUBLE)
 
 
 def text_of(value: Loose) -> str:

@@ -82,7 +82,7 @@ def notes_on(data: dict[str, str]) -> tuple[str, ...]:
 
 def sent_result(wanted: Wanted, order: Order) -> SentResult:
     """What became of each receiver, in the order in which they were named."""
-    known = {(one.address.value, one.name): one for one in order.placed}
+    known = {(one.kind.value, one.name): one for one in order.placed}
     deliveries = []
     for to in wanted.to:
         is_name = isinstance(to, str) and to != EVERYBODY

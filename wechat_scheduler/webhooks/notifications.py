@@ -15,7 +15,7 @@ from wechat_scheduler.webhooks.signing import webhook_headers
 from wechat_scheduler.webhooks.urls import job_url
 
 
-class CredentialNotices:
+class CredentialNotifications:
     """The channel of notifications: WeChat's whole answer in a signed POST, the job in the query;
     or, to whom had a value that is dead now, that the account took its authorisation back.
 

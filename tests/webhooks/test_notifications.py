@@ -16,7 +16,7 @@ from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
-from wechat_scheduler.webhooks.notices import CredentialNotices
+from wechat_scheduler.webhooks.notifications import CredentialNotifications
 from wechat_scheduler.webhooks.signing import webhook_headers
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -80,7 +80,7 @@ def receivers(business: Business) -> Receivers:
 
 @pytest.fixture
 def notices(client: GuardedClient, receivers: Receivers, clock: FakeClock) -> Channel:
-    return CredentialNotices(
+    return CredentialNotifications(
         client, receivers, clock=clock, type_of=TYPES.__getitem__, subject_fields=SUBJECTS
     )
 
