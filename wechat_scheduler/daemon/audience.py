@@ -14,7 +14,7 @@ from wechat_scheduler.audience.self_service import SelfService
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.sending import Sending
-from wechat_scheduler.web.pages.follow_visits import switches_path
+from wechat_scheduler.web.pages.follow import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
 
 

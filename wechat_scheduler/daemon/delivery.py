@@ -17,7 +17,7 @@ from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.delivery.spreading import TopicChannel
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.web.pages.landing import message_path
+from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks
 from wechat_scheduler.webhooks.callback_bodies import callback_body
 from wechat_scheduler.webhooks.notifications import CredentialNotifications

@@ -11,7 +11,7 @@ from PIL import Image
 from tests.business import Business
 from tests.sending.town import PUBLIC, Town
 from tests.web.compat.wxpushing import call, path_of, says, sent
-from wechat_scheduler.web.pages.follow_visits import follow_path, home_path, switches_path
+from wechat_scheduler.web.pages.follow import follow_path, home_path, switches_path
 
 FUN = "/api/fun"
 CREATE = f"{FUN}/create/qrcode"

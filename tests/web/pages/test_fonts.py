@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.web.compat.wecron.posters import Posters
 from wechat_scheduler.web.pages.fonts import Font, find_font
-from wechat_scheduler.web.pages.poster import Poster, draw_poster
+from wechat_scheduler.web.pages.poster import Poster
 from wechat_scheduler.web.pages.qr import qr_image
 
 
@@ -51,12 +52,12 @@ def test_a_configured_font_that_is_missing_is_named() -> None:
         find_font("/nowhere/brand.otf")
 
 
-def test_without_pillow_posters_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PIL", "wechat_scheduler.web.pages.drawing"):
+async def test_without_pillow_posters_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PIL", "wechat_scheduler.web.pages.poster_layout"):
         monkeypatch.setitem(sys.modules, name, None)
 
     with pytest.raises(UnavailableError, match=r"wechat-scheduler\[poster\]"):
-        draw_poster(Poster(sharer="a", text="a", qr="a"), font=Font(Path("a.otf")))
+        await Posters("", most=1).png(Poster(sharer="a", text="a", qr="a"))
 
 
 def test_without_pillow_a_code_is_a_png_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

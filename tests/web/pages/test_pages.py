@@ -10,20 +10,19 @@ import pytest
 
 from tests.web.pages.reading import Reader
 from wechat_scheduler.delivery.model import Form
-from wechat_scheduler.web.pages.following import (
-    AppView,
-    AuthoriseView,
+from wechat_scheduler.web.pages.bulletin import bulletin_page, done_page
+from wechat_scheduler.web.pages.consent_page import ConsentPage, consent_page
+from wechat_scheduler.web.pages.document import Page
+from wechat_scheduler.web.pages.follow_page import (
+    AppPage,
     Followed,
-    FollowView,
+    FollowPage,
     app_page,
-    authorise_page,
     follow_page,
 )
-from wechat_scheduler.web.pages.layout import Page
-from wechat_scheduler.web.pages.message import MessageView, message_page
-from wechat_scheduler.web.pages.notice import done_page, notice_page
-from wechat_scheduler.web.pages.reminder import Owner, ReminderView, reminder_page
-from wechat_scheduler.web.pages.switches import Following, SwitchesView, switches_page
+from wechat_scheduler.web.pages.message_page import MessagePage, message_page
+from wechat_scheduler.web.pages.reminder_page import Owner, ReminderPage, reminder_page
+from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
@@ -39,11 +38,11 @@ def message(text: str, **changes: Any) -> Page:
         "sent_at": EIGHT,
         "zone": SHANGHAI,
     }
-    return message_page(MessageView(**{**fields, **changes}))
+    return message_page(MessagePage(**{**fields, **changes}))
 
 
 def reminder(text: str, *, url: str = "", paused: bool = False, owned: bool = True) -> Page:
-    view = ReminderView(
+    view = ReminderPage(
         title=text,
         description=text,
         sharer=text,
@@ -59,7 +58,7 @@ def reminder(text: str, *, url: str = "", paused: bool = False, owned: bool = Tr
 
 
 def follow(text: str) -> Page:
-    view = FollowView(
+    view = FollowPage(
         kind=Followed.TOPIC,
         name=text,
         description=text,
@@ -72,11 +71,11 @@ def follow(text: str) -> Page:
 
 
 def app(text: str) -> Page:
-    return app_page(AppView(name=text, description=text, contact=text, uid=text, switches="/u/a"))
+    return app_page(AppPage(name=text, description=text, contact=text, uid=text, switches="/u/a"))
 
 
-def authorise(text: str) -> Page:
-    return authorise_page(AuthoriseView(app_name=text, qr=text))
+def consent(text: str) -> Page:
+    return consent_page(ConsentPage(app_name=text, qr=text))
 
 
 def switches(text: str) -> Page:
@@ -84,11 +83,11 @@ def switches(text: str) -> Page:
         Following(kind=Followed.APP, identity="1", name=text, note=text),
         Following(kind=Followed.TOPIC, identity="2", name=text, muted=True),
     ]
-    return switches_page(SwitchesView(action="/u/abc", capability=text, following=following))
+    return switches_page(SwitchesPage(action="/u/abc", capability=text, following=following))
 
 
 def notice(text: str) -> Page:
-    return notice_page(text, text)
+    return bulletin_page(text, text)
 
 
 def done(text: str) -> Page:
@@ -100,7 +99,7 @@ EVERY_PAGE: list[Callable[[str], Page]] = [
     reminder,
     follow,
     app,
-    authorise,
+    consent,
     switches,
     notice,
     done,
@@ -209,8 +208,8 @@ def test_every_switch_names_what_it_switches() -> None:
     ]
 
 
-def test_an_authorised_app_shows_no_code() -> None:
-    page = authorise_page(AuthoriseView(app_name="a", qr="unused", authorised=True))
+def test_an_app_that_may_remind_shows_no_code() -> None:
+    page = consent_page(ConsentPage(app_name="a", qr="unused", consented=True))
 
     assert "已允许" in page.html
     assert "<img" not in page.html

@@ -8,7 +8,9 @@ import segno
 from PIL import Image
 
 from wechat_scheduler.errors import UnavailableError
-from wechat_scheduler.web.pages.drawing import (
+from wechat_scheduler.web.pages.fonts import Font
+from wechat_scheduler.web.pages.poster import Poster
+from wechat_scheduler.web.pages.poster_layout import (
     CARD,
     INK,
     INSET,
@@ -16,11 +18,9 @@ from wechat_scheduler.web.pages.drawing import (
     TEXT_HEIGHT,
     TEXT_SIZES,
     TEXT_WIDTH,
+    draw_poster,
 )
-from wechat_scheduler.web.pages.fonts import Font
-from wechat_scheduler.web.pages.poster import Poster, draw_poster
-from wechat_scheduler.web.pages.typeface import Typeface
-from wechat_scheduler.web.pages.typesetting import cut, wrap
+from wechat_scheduler.web.pages.typesetting import Typeface, cut, wrap
 
 FONT = Font(pylopdf_fonts_zh_cn.sans_path())
 LINK = "http://weixin.qq.com/q/02abcdefghijklmnop"

@@ -1,7 +1,7 @@
-"""The page on which a user lets an app remind them.
+"""`/consent/{capability}`: a user allows an app to remind them by scanning the page's code.
 
-Its address is one user's (`POST /v1/apps/{app}/subscribers/{name}/openid` names it). Scanning the code
-is what counts, since only that shows who did it; so the address alone allows nothing.
+Each user of an app has an address of their own; `POST /v1/apps/{app}/subscribers/{name}/openid` returns
+it. Opening it allows nothing, as only a scan proves who the user is.
 """
 
 import asyncio
@@ -17,19 +17,18 @@ from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
-from wechat_scheduler.web.pages.following import AuthoriseView, authorise_page
-from wechat_scheduler.web.pages.page_answers import named, page_response, paged
-from wechat_scheduler.web.pages.qr_images import no_code
+from wechat_scheduler.web.pages.consent_page import ConsentPage, consent_page
+from wechat_scheduler.web.pages.responses import named, no_code, page_response, paged
 
 PATH: Final = "/consent/{capability}"
 ROOM: Final = "consent"
 
-# An openid, and the id of the app within which it means somebody.
+# An openid, and the id of the app that it belongs to.
 _NAME = re.compile(r"([0-9a-f]{32})([0-9]{1,16})")
 
 
 def consent_url(links: Links, app: App, openid: str) -> str:
-    """The address of the page; empty where users cannot reach us."""
+    """The address of the page; empty without `server.public_url`."""
     return links.url_if_public(f"/consent/{links.capability(ROOM, f'{openid}{app.id}')}")
 
 
@@ -40,8 +39,8 @@ async def show(request: web.Request) -> web.Response:
     app, alias = await _consenting(services, name)
     is_on = alias.consented and await _reminds(services, app, alias)
     code = "" if is_on else await _code(services, app)
-    view = AuthoriseView(app_name=app.name, qr=code, authorised=is_on)
-    return page_response(await asyncio.to_thread(authorise_page, view))
+    page = ConsentPage(app_name=app.name, qr=code, consented=is_on)
+    return page_response(await asyncio.to_thread(consent_page, page))
 
 
 async def _consenting(services: Services, name: str) -> tuple[App, Alias]:
@@ -50,12 +49,12 @@ async def _consenting(services: Services, name: str) -> tuple[App, Alias]:
     app = services.directory.app(int(found[2])) if found else None
     alias = await services.openids.known(app, found[1]) if found and app else None
     if app is None or alias is None:
-        raise NotFoundError("nobody is named by that", reason=Reason.ROUTE_UNKNOWN)
+        raise NotFoundError("this link names no user", reason=Reason.ROUTE_UNKNOWN)
     return app, alias
 
 
 async def _reminds(services: Services, app: App, alias: Alias) -> bool:
-    """Whether reminders of the app reach the user: another scan turns on what the user turned off."""
+    """Whether the app's reminders reach the user. If not, another scan turns them on."""
     found = await services.audience.find(app, [alias.uid])
     return refusal_of(found.get(alias.uid)) is None
 

@@ -1,18 +1,22 @@
-"""What a sender wrote, as markup that can do no harm.
+"""The content of a message as markup that does no harm.
 
 HTML and Markdown go through one sanitiser: an allow-list of elements, attributes, style properties
-and URL schemes. `<copy data-clipboard-text="…">label</copy>` is a button that copies its text.
+and URL schemes. Addresses in plain text become links. `<copy data-clipboard-text="…">label</copy>` is a
+button that copies its text.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from typing import Final
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from wechat_scheduler.delivery.model import Form
-from wechat_scheduler.web.pages.linking import link_bare, linked
 from wechat_scheduler.web.pages.markup import Html, fill
 
 TAGS: Final = (nh3.ALLOWED_TAGS | {"copy", "font", "section"}) - {"map", "area"}
@@ -22,7 +26,7 @@ ATTRIBUTES: Final = {
     "copy": {"data-clipboard-text"},
     "font": {"color", "size"},
 }
-# Nothing that lifts an element out of its place, hides it, or moves.
+# No property that takes an element out of its place, hides or moves it.
 SIDES: Final = ("", "-bottom", "-left", "-right", "-top")
 STYLES: Final = {
     *(f"{around}{side}" for around in ("border", "margin", "padding") for side in SIDES),
@@ -35,12 +39,16 @@ STYLES: Final = {
 }
 SCHEMES: Final = {"http", "https", "mailto", "tel", "data"}
 
+_LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+# These characters end a sentence or a remark in brackets more often than an address.
+_AFTER_LINK: Final = ".,;:!?')"
+
 
 def render(content: str, form: Form) -> Html:
-    """The content as markup: it runs no script, posts nothing, and stays where it is put."""
+    """The content as markup: it runs no script, posts nothing, and stays in its place."""
     match form:
         case Form.TEXT:
-            return fill('<div class="text">{text}</div>', text=linked(content))
+            return fill('<div class="text">{text}</div>', text=_linked(content))
         case Form.HTML:
             return _cleaned(content)
         case Form.MARKDOWN:
@@ -48,8 +56,8 @@ def render(content: str, form: Form) -> Html:
 
 
 def plain(markup: Html) -> str:
-    """What it says, without its marks, in one line."""
-    # A space where a paragraph ends; what is said is escaped, so that every "<" is a mark.
+    """The text of the markup in one line."""
+    # Text is escaped, so that each "<" begins a tag; a space keeps paragraphs apart.
     return " ".join(unescape(nh3.clean(markup.replace("<", " <"), tags=set())).split())
 
 
@@ -66,12 +74,12 @@ def _cleaner() -> nh3.Cleaner:
         filter_style_properties=STYLES,
         set_tag_attribute_values={"copy": {"role": "button", "tabindex": "0"}},
         url_schemes=SCHEMES,
-        url_relative="deny",  # it would lead to a page of ours
+        url_relative="deny",  # a relative address would lead to a page of ours
     )
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """`data:` is for pictures only."""
+    """Allows `data:` for pictures only."""
     if name in ("href", "src", "cite") and value.strip().lower().startswith("data:"):
         is_picture = tag == "img" and value.strip().lower().startswith("data:image/")
         return value if is_picture else None
@@ -80,7 +88,59 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 @cache
 def _markdown() -> MarkdownIt:
-    options = {"html": True, "breaks": True}  # what is HTML in it is cleaned with the rest
+    options = {"html": True, "breaks": True}  # the sanitiser cleans its HTML, too
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
-    parser.core.ruler.push("bare_links", link_bare)
+    parser.core.ruler.push("bare_links", _link_bare)
     return parser
+
+
+def _linked(text: str) -> Iterator[Html]:
+    """`text`, escaped, with its addresses as links."""
+    for before, url in _around_links(text):
+        yield fill("{before}", before=before)
+        if url:
+            yield fill('<a href="{url}" rel="noopener noreferrer">{url}</a>', url=url)
+
+
+def _link_bare(state: StateCore) -> None:
+    """The same for Markdown, as a rule of markdown-it's core chain."""
+    for block in state.tokens:
+        if block.type == "inline" and block.children:
+            block.children = list(_with_links(block.children))
+
+
+def _around_links(text: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a text and the address after it; the last address is empty."""
+    end = 0
+    for found in _LINK.finditer(text):
+        url = found.group().rstrip(_AFTER_LINK)
+        yield text[end : found.start()], url
+        end = found.start() + len(url)
+    yield text[end:], ""
+
+
+def _with_links(tokens: list[Token]) -> Iterator[Token]:
+    inside = 0
+    for token in tokens:
+        inside += _opens_or_closes(token)
+        if token.type == "text" and not inside:
+            yield from _text_with_links(token.content)
+        else:
+            yield token
+
+
+def _opens_or_closes(token: Token) -> int:
+    """1 where a link begins, in Markdown or in HTML, -1 where it ends, else 0."""
+    if token.type == "html_inline":
+        tag = token.content.lower()
+        return int(tag.startswith("<a ")) - int(tag.startswith("</a"))
+    return {"link_open": 1, "link_close": -1}.get(token.type, 0)
+
+
+def _text_with_links(text: str) -> Iterator[Token]:
+    for before, url in _around_links(text):
+        yield Token("text", "", 0, content=before)
+        if url:
+            yield Token("link_open", "a", 1, attrs={"href": url})
+            yield Token("text", "", 0, content=url)
+            yield Token("link_close", "a", -1)

@@ -1,4 +1,4 @@
-"""HTML that is escaped by construction: what is not `Html` is text, and becomes its entities."""
+"""HTML that is escaped by construction: a `str` is text, and only `Html` is markup."""
 
 from collections.abc import Iterable
 from html import escape
@@ -7,19 +7,19 @@ from urllib.parse import urlsplit
 
 
 class Html(str):
-    """Markup, as opposed to text. Made by `fill` and by whoever sanitised it, nobody else."""
+    """Markup, as opposed to text. Only `fill` and the sanitiser make it."""
 
     __slots__ = ()
 
 
 def fill(template: LiteralString, **values: str | int | Iterable[Html] | None) -> Html:
-    """`template` with its `{names}` replaced: text escaped, `Html` as it is, several `Html` joined,
-    None as nothing. Attributes in the template are quoted with double quotes."""
+    """`template` with its `{names}` replaced: text is escaped, `Html` is not, several `Html` are joined,
+    None is left out. The template puts attributes into double quotes."""
     return Html(template.format_map({name: _markup(value) for name, value in values.items()}))
 
 
 def when(condition: object, markup: Html) -> Html:
-    """`markup` if there is a reason for it."""
+    """`markup` if the condition is true, else nothing."""
     return markup if condition else Html()
 
 

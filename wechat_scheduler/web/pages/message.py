@@ -1,63 +1,53 @@
-"""The landing page of a message: where a tap on it in WeChat leads."""
+"""`/m/{capability}`: the page that a tap on a message in WeChat opens."""
 
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+import asyncio
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from wechat_scheduler.delivery.model import Form
-from wechat_scheduler.web.pages.content import plain, render
-from wechat_scheduler.web.pages.layout import Page, lay_out
-from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
-from wechat_scheduler.web.pages.notice import notice_page
-from wechat_scheduler.web.pages.times import spoken
+from aiohttp import hdrs, web
 
+from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.model import SHANGHAI, App
+from wechat_scheduler.delivery import views
+from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.message_page import MessagePage, message_page
+from wechat_scheduler.web.pages.responses import GONE, named, page_response, paged
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageView:
-    """`title` is the summary, `url` the sender's link (empty: none). Of a deleted one nothing of
-    what it said is shown."""
-
-    title: str
-    content: str
-    form: Form
-    app_name: str
-    sent_at: datetime
-    zone: tzinfo
-    url: str = ""
-    deleted: bool = False
+ROOM: Final = "m"
 
 
-def message_page(message: MessageView) -> Page:
-    """The status is the handler's: 410 where `deleted` is set.
+def message_path(links: Links, message_id: int) -> str:
+    return f"/m/{links.capability(ROOM, message_id)}"
 
-    The worst 40,000 characters of Markdown take half a second: call it in a thread.
-    """
-    if message.deleted:
-        return notice_page("消息已删除", "发送者删除了这条消息，内容不再可见。")
-    content = render(message.content, message.form)
-    body = fill(
-        '<section><h1>{title}</h1><p class="faint">{app} · <time>{sent}</time></p>'
-        '<div class="content {paper}">{content}</div>{source}</section>',
-        title=_heading(message, content),
-        app=message.app_name,
-        sent=spoken(message.sent_at, message.zone),
-        content=content,
-        # whoever chose colours chose them for white paper
-        paper="white" if " style=" in content or " color=" in content else "",
-        source=_source(web_address(message.url)),
+
+async def message(request: web.Request) -> web.Response:
+    """`GET /m/{capability}`, until messages are swept. A retracted message is answered 410."""
+    services = request.app[SERVICES]
+    message_id = int(named(services.links.name_in(ROOM, request.match_info["capability"])))
+    found = await services.deliveries.message(message_id)
+    if found is None or found.message.content.way is Way.WEBHOOK:
+        raise NotFoundError("there is no such message", reason=Reason.MESSAGE_UNKNOWN)
+    page = _page(found, services.directory.app(found.message.app_id))
+    document = await asyncio.to_thread(message_page, page)
+    return page_response(document, GONE if page.deleted else 200)
+
+
+def _page(found: views.MessageView, app: App | None) -> MessagePage:
+    content = found.message.content
+    return MessagePage(
+        title=content.title,
+        content=content.text,
+        form=content.form,
+        app_name=app.name if app else "",
+        sent_at=found.message.created_at,
+        zone=ZoneInfo(app.zone if app else SHANGHAI),
+        url=content.url,
+        deleted=found.retracted,
     )
-    return lay_out(message.title or message.app_name, body, foreign=True)
 
 
-def _heading(message: MessageView, content: Html) -> str:
-    """A title that was made of how the content begins would only say it twice."""
-    is_marked_up = message.form is not Form.TEXT
-    if is_marked_up and plain(content).startswith(message.title):
-        return message.app_name
-    return message.title or message.app_name
-
-
-def _source(url: str) -> Html:
-    link = fill(
-        '<p><a class="button main" href="{url}" rel="noopener noreferrer">查看原文</a></p>', url=url
-    )
-    return when(url, link)
+ROUTES = (Route(hdrs.METH_GET, "/m/{capability}", paged(message), Proof.CAPABILITY),)

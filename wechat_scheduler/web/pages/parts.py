@@ -1,13 +1,15 @@
-"""Pieces that several pages are put together from."""
+"""Pieces of HTML that several pages share, and times as they show them."""
 
+from datetime import datetime, tzinfo
 from typing import LiteralString
 
+from wechat_scheduler.reminders.language.wording import moment_words
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.qr import qr_data
 
 
 def scan(text: str, caption: str) -> Html:
-    """A section with the QR code of `text` and what happens when it is scanned; nothing of nothing."""
+    """A section with the QR code of `text`, and a line about what a scan does; empty for no text."""
     if not text:
         return Html()
     return fill(
@@ -19,12 +21,12 @@ def scan(text: str, caption: str) -> Html:
 
 
 def lines(text: str, kind: LiteralString = "text") -> Html:
-    """A paragraph that keeps its line breaks; nothing of nothing."""
+    """A paragraph that keeps its line breaks; empty for no text."""
     return when(text, fill('<p class="{kind}">{text}</p>', kind=kind, text=text))
 
 
 def button(action: str, label: str, fields: dict[str, str], kind: LiteralString = "") -> Html:
-    """A form of its own that posts `fields` to `action`."""
+    """A form with one button, which posts `fields` to `action`."""
     return fill(
         '<form method="post" action="{action}">{fields}<button class="{kind}">{label}</button></form>',
         action=action,
@@ -39,3 +41,8 @@ def hidden(fields: dict[str, str]) -> list[Html]:
         fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=value)
         for name, value in fields.items()
     ]
+
+
+def minute_words(instant: datetime, zone: tzinfo) -> str:
+    """`2026年11月25日 周三 08:00`, in `zone`."""
+    return moment_words(instant.astimezone(zone).replace(second=0))

@@ -8,16 +8,16 @@ import segno
 
 from wechat_scheduler.errors import InvalidRequestError
 
-# What the standard asks for around a code, in modules.
+# Modules of white around a code, as the standard demands.
 QUIET_ZONE: Final = 4
 QUALITY: Final = 90
 
 
 def qr_png(text: str, *, size: int = 400) -> bytes:
-    """A square PNG of at most `size` pixels a side: the greatest whole number of pixels a module.
+    """A square PNG of at most `size` pixels a side, with as many whole pixels a module as fit.
 
-    A code that would not fit has one pixel a module. Raises InvalidRequestError if `text` is
-    longer than a QR code holds (about 2,300 bytes).
+    A code with more modules than `size` has one pixel a module. Raises InvalidRequestError if `text`
+    is longer than a QR code holds (about 2,300 bytes).
     """
     code = _code(text)
     modules, _ = code.symbol_size(border=QUIET_ZONE)
@@ -27,7 +27,7 @@ def qr_png(text: str, *, size: int = 400) -> bytes:
 
 
 def qr_svg(text: str) -> str:
-    """The same without a size: one `<svg>` element, black on white. Raises as `qr_png` does."""
+    """One `<svg>` element without a size, black on white. Raises as `qr_png` does."""
     out = io.BytesIO()
     _code(text).save(out, kind="svg", xmldecl=False, omitsize=True, light="#fff", nl=False)
     return out.getvalue().decode()
@@ -50,8 +50,8 @@ def qr_image(text: str, *, size: int = 400) -> tuple[bytes, str]:
 
 
 def qr_data(text: str) -> str:
-    """A `data:` address for `<img>`: only of an image does WeChat offer to read the code on a long
-    press, not of an inline `<svg>`. Raises as `qr_png` does."""
+    """A `data:` address for `<img>`. WeChat's browser reads the code of an `<img>` on a long press, and not
+    that of an inline `<svg>`. Raises as `qr_png` does."""
     return f"data:image/png;base64,{base64.b64encode(qr_png(text)).decode()}"
 
 

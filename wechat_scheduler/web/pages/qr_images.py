@@ -1,10 +1,10 @@
-"""QR codes as pictures under an address of ours, which ends in `.jpg`: clients look for it.
+"""`/qr/{capability}.jpg`: QR codes as pictures.
 
-The picture of a lasting code changes while its address stays: whoever shows it shows the address.
+The picture of a lasting code changes from time to time and its address does not, so apps show the
+address.
 """
 
 import asyncio
-from datetime import timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -12,15 +12,14 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import App, Scene
 from wechat_scheduler.audience.qrcodes import Code
-from wechat_scheduler.errors import NotFoundError, UnavailableError, WeChatError
+from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
-from wechat_scheduler.web.pages.page_answers import named, paged
 from wechat_scheduler.web.pages.qr import qr_image
+from wechat_scheduler.web.pages.responses import named, no_code, paged
 
 ROOM: Final = "qr"
-SOON: Final = timedelta(seconds=30)
 
 
 def qr_path(links: Links, scene_id: str) -> str:
@@ -39,23 +38,15 @@ async def image(request: web.Request) -> web.Response:
 
 
 async def drawn(services: Services, app: App, scene: Scene) -> Code:
-    """As it can be scanned now. Raises UnavailableError."""
+    """The code as it can be scanned now. Raises UnavailableError."""
     try:
         return await services.codes.current(app, scene)
     except WeChatError as error:
         raise no_code(error) from error
 
 
-def no_code(error: WeChatError) -> UnavailableError:
-    return UnavailableError(
-        f"WeChat draws no code: {error}",
-        reason=Reason.WECHAT_UNAVAILABLE,
-        retry_after=error.retry_after or SOON,
-    )
-
-
 async def _scene(services: Services, scene_id: str) -> tuple[App, Scene]:
-    """Raises NotFoundError, for one that has ended as well."""
+    """Raises NotFoundError for a code that has expired or is unknown."""
     scene = await services.codes.scene(scene_id)
     app = services.directory.app(scene.app_id) if scene else None
     has_ended = scene and scene.expires_at and scene.expires_at <= services.clock.now()

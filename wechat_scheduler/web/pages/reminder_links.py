@@ -1,4 +1,4 @@
-"""Where a reminder's pages are, and what is found behind their addresses."""
+"""The addresses of a reminder's pages, and the reminder and the QR code behind them."""
 
 import re
 from typing import Final
@@ -8,11 +8,11 @@ from aiohttp import web
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.qrcodes import Code
-from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError, WeChatError
+from wechat_scheduler.errors import NotFoundError, RequestError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.spoken import SOON
+from wechat_scheduler.web.pages.responses import no_code
 
 READERS: Final = "r"
 OWNERS: Final = "r-owner"
@@ -22,23 +22,23 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 def page_path(links: Links, reminder_id: str) -> str:
-    """Where everybody may look at it."""
+    """The address of the page that shows it."""
     return f"/r/{links.capability(READERS, reminder_id)}"
 
 
 def owner_path(links: Links, reminder_id: str) -> str:
-    """The same page, where whoever has the address may change the reminder."""
+    """The address of the page that changes it. It is a secret of the owner."""
     return f"/r/{links.capability(OWNERS, reminder_id)}"
 
 
 def join_url(links: Links, reminder_id: str) -> str:
-    """What a printed QR code holds: WeChat's own end after 30 days. Raises UnavailableError where
-    nobody said how users reach us."""
+    """The text of a QR code that may be printed: WeChat's own codes expire after 30 days. Raises
+    UnavailableError without `server.public_url`."""
     return links.url(f"/q/{links.capability(JOINERS, reminder_id)}")
 
 
 async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
-    """By its 32 hexadecimal digits, or the same as a UUID. Raises NotFoundError."""
+    """By its 32 hexadecimal digits, with or without the hyphens of a UUID. Raises NotFoundError."""
     plain = reminder_id.replace("-", "").lower()
     if not _ID.fullmatch(plain):
         raise NotFoundError("an id has 32 hexadecimal digits", reason=Reason.REMINDER_UNKNOWN)
@@ -46,7 +46,7 @@ async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
 
 
 async def qr_code(request: web.Request, reminder: Reminder) -> Code:
-    """WeChat's, whose scan lets its user join. Raises UnavailableError."""
+    """WeChat's code; a user who scans it joins the reminder. Raises UnavailableError."""
     services = request.app[SERVICES]
     app = services.directory.app(reminder.app_id)
     try:
@@ -54,6 +54,4 @@ async def qr_code(request: web.Request, reminder: Reminder) -> Code:
             raise NotFoundError("the app of this reminder is gone", reason=Reason.APP_UNKNOWN)
         return await services.codes.lasting(app, Purpose.REMINDER, reminder.id)
     except (WeChatError, RequestError) as error:
-        raise UnavailableError(
-            f"WeChat draws no code: {error}", reason=Reason.WECHAT_UNAVAILABLE, retry_after=SOON
-        ) from error
+        raise no_code(error) from error

@@ -1,13 +1,13 @@
-"""The pages that people are shown: links lead there, programs have no use for them."""
+"""The routes of the pages that people open in WeChat's browser."""
 
 from typing import Final
 
-from wechat_scheduler.web.pages import consent, follow_visits, landing, qr_images, reminder_pages
+from wechat_scheduler.web.pages import consent, follow, message, qr_images, reminder
 
 PAGES: Final = (
     *consent.ROUTES,
-    *landing.ROUTES,
-    *follow_visits.ROUTES,
+    *message.ROUTES,
+    *follow.ROUTES,
     *qr_images.ROUTES,
-    *reminder_pages.ROUTES,
+    *reminder.ROUTES,
 )

@@ -15,9 +15,9 @@ from wechat_scheduler.web.compat.tokens import bearer
 from wechat_scheduler.web.compat.wecron.office import WECRON
 from wechat_scheduler.web.compat.wecron.people import NOBODY, keeper_of
 from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.parts import minute_words
 from wechat_scheduler.web.pages.poster import Poster
 from wechat_scheduler.web.pages.reminder_links import find_reminder, join_url, qr_code
-from wechat_scheduler.web.pages.times import spoken
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ def _time(reminder: Reminder) -> str:
     start = reminder.start.astimezone(ZoneInfo(reminder.zone))
     if reminder.rule:
         return describe(reminder.rule, start)
-    return spoken(start, ZoneInfo(reminder.zone))
+    return minute_words(start, ZoneInfo(reminder.zone))
 
 
 def _count(request: web.Request) -> None:

@@ -18,7 +18,7 @@ from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.spoken import SOON
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.sending.seen_apps import LARGEST_ID, app_of
-from wechat_scheduler.web.pages.follow_visits import follow_path
+from wechat_scheduler.web.pages.follow import follow_path
 from wechat_scheduler.web.pages.qr_images import qr_path
 
 LONGEST_EXTRA: Final = 256

@@ -1,11 +1,11 @@
-"""A page that says one thing: done, not found, gone, not now."""
+"""A page of one sentence: something is done, was not found, or has to wait."""
 
-from wechat_scheduler.web.pages.layout import Page, lay_out
+from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import fill, when
 
 
-def notice_page(title: str, text: str, *, sign: str = "!", back: str = "") -> Page:
-    """`sign` is one character; `back` the address of a page of ours to return to, empty if there is none."""
+def bulletin_page(title: str, text: str, *, sign: str = "!", back: str = "") -> Page:
+    """`sign` is one character; `back` is the address of a page of ours to return to, empty for none."""
     link = fill('<p><a class="button" href="{back}">返回</a></p>', back=back)
     body = fill(
         '<section class="centre"><div class="sign" aria-hidden="true">{sign}</div>'
@@ -19,5 +19,5 @@ def notice_page(title: str, text: str, *, sign: str = "!", back: str = "") -> Pa
 
 
 def done_page(title: str, text: str = "", *, back: str = "") -> Page:
-    """What was asked for has happened."""
-    return notice_page(title, text, sign="✓", back=back)
+    """The page that confirms an action."""
+    return bulletin_page(title, text, sign="✓", back=back)

@@ -1,18 +1,18 @@
-"""The user's own page at `/u/…`: everything that may send to them, and its switches."""
+"""The page of a user's switches: the apps and topics that they follow, to be muted and unfollowed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wechat_scheduler.web.pages.following import Followed
-from wechat_scheduler.web.pages.layout import Page, lay_out
+from wechat_scheduler.web.pages.document import Page, lay_out
+from wechat_scheduler.web.pages.follow_page import Followed
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import button
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Following:
-    """`identity` comes back in the forms; `note` is a line under the name (a topic's app); `link` is
-    where the name leads, if anywhere."""
+    """An app or a topic on the page. Forms post `identity` as `id`; `note` is a line under the name (a
+    topic's app); `link` is the address that the name leads to, empty for none."""
 
     kind: Followed
     identity: str
@@ -23,7 +23,7 @@ class Following:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchesView:
+class SwitchesPage:
     """Every form posts to `action`, urlencoded, with `capability`, `kind` (`app` or `topic`), `id`
     and `do`: `mute`, `unmute` or `unfollow`."""
 
@@ -32,8 +32,8 @@ class SwitchesView:
     following: Sequence[Following]
 
 
-def switches_page(view: SwitchesView) -> Page:
-    rows = [_row(view, it) for it in view.following]
+def switches_page(page: SwitchesPage) -> Page:
+    rows = [_row(page, it) for it in page.following]
     empty = fill('<p class="faint">还没有关注任何应用或主题。</p>')
     body = fill(
         '<section><h1>我的关注</h1><p class="faint">静音的不再推送；取消关注后，对方不能再给你发消息。</p>'
@@ -44,10 +44,10 @@ def switches_page(view: SwitchesView) -> Page:
     return lay_out("我的关注", body)
 
 
-def _row(view: SwitchesView, it: Following) -> Html:
+def _row(page: SwitchesPage, it: Following) -> Html:
     def does(name: str) -> dict[str, str]:
         kind = it.kind.name.lower()
-        return {"capability": view.capability, "kind": kind, "id": it.identity, "do": name}
+        return {"capability": page.capability, "kind": kind, "id": it.identity, "do": name}
 
     toggle = ("unmute", "取消静音") if it.muted else ("mute", "静音")
     return fill(
@@ -58,6 +58,6 @@ def _row(view: SwitchesView, it: Following) -> Html:
         else it.name,
         kind=it.kind,
         note=when(it.note, fill('<div class="faint">{note}</div>', note=it.note)),
-        toggle=button(view.action, toggle[1], does(toggle[0])),
-        unfollow=button(view.action, "取消关注", does("unfollow"), "danger"),
+        toggle=button(page.action, toggle[1], does(toggle[0])),
+        unfollow=button(page.action, "取消关注", does("unfollow"), "danger"),
     )

@@ -1,16 +1,17 @@
-"""Pages as answers: what people are shown in WeChat's browser, errors included."""
+"""Pages and their errors as HTTP responses."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.errors import NotFoundError, RequestError
+from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import shaped
-from wechat_scheduler.web.pages.layout import Page
-from wechat_scheduler.web.pages.notice import notice_page
+from wechat_scheduler.web.kit.spoken import SOON
+from wechat_scheduler.web.pages.bulletin import bulletin_page
+from wechat_scheduler.web.pages.document import Page
 
 GONE: Final = 410
 WORDS: Final = {
@@ -27,25 +28,34 @@ def page_response(page: Page, status: int = 200) -> web.Response:
 
 
 def redirected(to: str) -> web.Response:
-    """303: whatever was posted, the page there is to be got. It holds a link that is a secret, and so
-    goes nowhere else."""
+    """A 303 that the browser follows with GET. `to` is a secret: no Referer carries it elsewhere."""
     headers = {hdrs.LOCATION: to, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     return web.Response(status=303, headers=headers)
 
 
 def paged(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Handler:
-    """A handler whose errors are pages. They say nothing but what a stranger may know."""
+    """The handler with its errors as pages, which reveal nothing to strangers."""
     return shaped(handler, refused)
 
 
 def named(name: str | None) -> str:
-    """What a capability names. Raises NotFoundError if it was none of ours."""
+    """The name in a capability. Raises NotFoundError for None: the link is not one of ours."""
     if name is None:
         raise NotFoundError("this link is not complete", reason=Reason.ROUTE_UNKNOWN)
     return name
 
 
+def no_code(error: WeChatError | RequestError) -> UnavailableError:
+    """The error of a page whose QR code WeChat does not draw."""
+    wait = error.retry_after if isinstance(error, WeChatError) else None
+    return UnavailableError(
+        f"WeChat draws no code: {error}",
+        reason=Reason.WECHAT_UNAVAILABLE,
+        retry_after=wait or SOON,
+    )
+
+
 def refused(request: web.Request, error: RequestError) -> web.StreamResponse:
-    """The page that says so."""
+    """The page of an error, by its status."""
     title, text = WORDS.get(error.status, TROUBLE)
-    return page_response(notice_page(title, text), error.status)
+    return page_response(bulletin_page(title, text), error.status)

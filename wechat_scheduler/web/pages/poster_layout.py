@@ -1,17 +1,15 @@
-"""The poster's pixels. The only module that cannot be imported without Pillow."""
+"""Draws a reminder's poster. Loads Pillow: import this module with the first poster."""
 
 import io
 from collections.abc import Sequence
 from typing import Final
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
-from wechat_scheduler.web.pages.avatar import round_avatar
 from wechat_scheduler.web.pages.fonts import Font
 from wechat_scheduler.web.pages.poster import Poster
 from wechat_scheduler.web.pages.qr import qr_png
-from wechat_scheduler.web.pages.typeface import Typeface
-from wechat_scheduler.web.pages.typesetting import cut, shorten, wrap
+from wechat_scheduler.web.pages.typesetting import Typeface, cut, shorten, wrap
 
 WIDTH: Final = 1080
 HEIGHT: Final = 1440
@@ -20,7 +18,7 @@ WHITE: Final = "#ffffff"
 QUOTE: Final = "#3784f8"
 INK: Final = "#545255"
 
-# The avatar's and the code's sizes, the code's margins, the name's size, the text's room.
+# Sizes and margins in pixels.
 AVATAR: Final = 120
 QR: Final = 200
 RIGHT: Final = 70
@@ -34,18 +32,30 @@ CARD: Final = (54, 262, WIDTH - 54, 1146)
 QUOTE_SIZE: Final = 200
 INSET: Final = 52
 LEADING: Final = 1.5
-# The largest in which everything fits, else the smallest, and the text is cut.
+# The largest size that fits the whole text; else the text is cut at the smallest.
 TEXT_SIZES: Final = (84, 68, 54)
-# More than ever fits; what lies behind it is not looked at.
+# Characters. More never fits.
 LONGEST: Final = 1500
 LONGEST_NAME: Final = 40
 SHARED: Final = "分享的提醒"
 ASKED: Final = "长按识别二维码，到时微信提醒你"
 FOOT_STEP: Final = 62
 
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
+# WeChat's avatars have 640 by 640 pixels. Larger pictures are refused: decoding them takes memory.
+MOST_BYTES: Final = 4 * 1024 * 1024
+MOST_PIXELS: Final = 16_000_000
+RIM: Final = 5
+# The circle is drawn this many times larger and scaled down, so that its edge is smooth.
+FINER: Final = 4
 
-def draw(poster: Poster, *, font: Font) -> bytes:
-    """As `poster.draw_poster`."""
+
+def draw_poster(poster: Poster, *, font: Font) -> bytes:
+    """A PNG of 1080 by 1440 pixels. Takes some tenths of a second: call it in a thread.
+
+    Raises UnavailableError if `font` cannot be read, and InvalidRequestError if `poster.qr` is too
+    long for a QR code.
+    """
     image = _ground()
     _draw_sharer(image, poster.sharer, poster.avatar, font)
     _draw_text(image, poster.text, font)
@@ -57,7 +67,7 @@ def draw(poster: Poster, *, font: Font) -> bytes:
 
 
 def _ground() -> Image.Image:
-    """The sky, two pale moons, and the card for the text."""
+    """The gradient, two pale discs, and the card for the text."""
     shade = Image.linear_gradient("L").rotate(20, expand=True).crop((62, 62, 256, 256))
     lower, upper = (Image.new("RGB", (WIDTH, HEIGHT), colour) for colour in reversed(SKY))
     image = Image.composite(lower, upper, shade.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC))
@@ -72,7 +82,7 @@ def _ground() -> Image.Image:
 def _draw_sharer(image: Image.Image, sharer: str, avatar: bytes | None, font: Font) -> None:
     face = Typeface(font, NAME_SIZE)
     name = face.drawable(" ".join(sharer[:LONGEST_NAME].split()))
-    portrait = round_avatar(avatar, AVATAR, initial=name[:1], face=face)
+    portrait = _round_avatar(avatar, AVATAR, initial=name[:1], face=face)
     image.paste(portrait, (RIGHT, TOP), portrait)
     left = RIGHT + AVATAR + 28
     room = WIDTH - RIGHT - left - face.width(SHARED)
@@ -93,7 +103,8 @@ def _draw_text(image: Image.Image, text: str, font: Font) -> None:
 
 
 def _draw_quotes(image: Image.Image, face: Typeface) -> None:
-    """In two corners of the card, by their ink: Chinese quotes stand in much empty room."""
+    """Quotation marks in two corners of the card. They are placed by their ink, as a Chinese font draws
+    them in one corner of a wide box."""
     opening, closing = face.ink("“"), face.ink("”")
     image.paste(QUOTE, (CARD[0] + INSET, CARD[1] + INSET), opening)
     right, bottom = CARD[2] - INSET, CARD[3] - INSET
@@ -116,14 +127,14 @@ def _draw_code(image: Image.Image, qr: str) -> None:
     pen.rounded_rectangle((left, top, left + QR - 1, top + QR - 1), 18, fill=WHITE)
     with Image.open(io.BytesIO(qr_png(qr, size=QR))) as code:
         fitted = code.convert("RGB")
-    if fitted.width > QR:  # a long text: it is better read from smooth modules than not at all
+    if fitted.width > QR:  # a long text needs more modules than there are pixels
         fitted = fitted.resize((QR, QR), Image.Resampling.LANCZOS)
     inset = (QR - fitted.width) // 2
     image.paste(fitted, (left + inset, top + inset))
 
 
 def _draw_foot(image: Image.Image, facts: Sequence[str], font: Font) -> None:
-    """What and when, as far as it is told, and what to do with the code beside it."""
+    """Title and time, unless empty, and what to do with the code beside them."""
     pen, room = ImageDraw.Draw(image), WIDTH - 2 * RIGHT - QR - INSET
     large, small = Typeface(font, 42), Typeface(font, 30)
     told = [shorten(large.drawable(" ".join(fact.split())), room, large.width) for fact in facts]
@@ -133,3 +144,36 @@ def _draw_foot(image: Image.Image, facts: Sequence[str], font: Font) -> None:
     for number, (line, face, colour) in enumerate(lines):
         place = (RIGHT, first + number * FOOT_STEP)
         pen.text(place, line, font=face.font, fill=colour, anchor="lm")
+
+
+def _round_avatar(data: bytes | None, size: int, *, initial: str, face: Typeface) -> Image.Image:
+    """RGBA, `size` pixels across, with a white rim."""
+    picture = _opened(data, size) or _lettered(initial, size, face)
+    shape = Image.new("L", (size * FINER, size * FINER))
+    ImageDraw.Draw(shape).ellipse((0, 0, size * FINER - 1, size * FINER - 1), fill=255)
+    mask = shape.resize((size, size), Image.Resampling.LANCZOS)
+    inner = shape.resize((size - 2 * RIM, size - 2 * RIM), Image.Resampling.LANCZOS)
+    disc = Image.new("RGB", (size, size), "white")
+    disc.paste(picture.crop((RIM, RIM, size - RIM, size - RIM)), (RIM, RIM), inner)
+    disc.putalpha(mask)
+    return disc
+
+
+def _opened(data: bytes | None, size: int) -> Image.Image | None:
+    """None if the data is no picture, or too large a one."""
+    if not data or len(data) > MOST_BYTES:
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            return ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (size, size))
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return None
+
+
+def _lettered(initial: str, size: int, face: Typeface) -> Image.Image:
+    tile = Image.new("RGB", (size, size), "#3a6fd8")
+    pen = ImageDraw.Draw(tile)
+    pen.text((size / 2, size / 2), initial.upper(), font=face.font, fill="white", anchor="mm")
+    return tile

@@ -1,7 +1,7 @@
-"""What all pages have in common: head, style, the one script, and the headers that go with them.
+"""The document around every page: head, style, the one script, and the response headers.
 
-The policy allows the style and the script by their hashes, so that nothing else runs, whatever a
-message contains and however it was cleaned.
+The content security policy allows the style and the script by their hashes. Nothing else runs, even
+if the sanitiser let a script through.
 """
 
 import base64
@@ -38,14 +38,14 @@ _DOCUMENT: Final = """<!doctype html>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A document and the headers without which it must not be sent (Content-Type included)."""
+    """A document, and the headers (Content-Type included) that it must be sent with."""
 
     html: str
     headers: Mapping[str, str]
 
 
 def lay_out(title: str, body: Html, *, foreign: bool = False) -> Page:
-    """`body` as a document. `foreign`: it has pictures and inline styles that somebody else chose."""
+    """`body` as a document. `foreign` allows the pictures and inline styles of a sender."""
     copies = "data-clipboard-text" in body
     script = fill("<script>{script}</script>\n", script=SCRIPT) if copies else Html()
     document = fill(_DOCUMENT, title=title, style=STYLE, body=body, script=script)
@@ -61,7 +61,7 @@ def _policy(*, foreign: bool, copies: bool) -> str:
         "form-action 'none'" if foreign else "form-action 'self'",
         "frame-ancestors 'none'",
     ]
-    if foreign:  # attributes only, and those were filtered
+    if foreign:  # style attributes only; the sanitiser has filtered them
         rules.append("style-src-attr 'unsafe-inline'")
     if copies:
         rules.append(f"script-src {_hash(SCRIPT)}")

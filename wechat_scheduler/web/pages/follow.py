@@ -1,10 +1,10 @@
-"""Pages about who may send: an app or topic to follow, an app's home, and a user's own switches.
+"""Following apps and topics: the code to scan, an app's home page, and a user's switches.
 
-    /f/{capability}   whoever opens it is shown the code to scan
-    /h/{capability}   an app as one of its users finds it, or the app's own page with their uid
-    /u/{capability}   what a user follows, with switches that they alone can turn
+    /f/{capability}   shows the code that follows an app or a topic
+    /h/{capability}   shows an app to one of its users, or redirects to the app's own page
+    /u/{capability}   lists what a user follows, to be muted and unfollowed
 
-Whoever has a link may use it, so that a user's are given to nobody but the user.
+A link is all the proof there is. Links to `/h/` and `/u/` are sent to their user only.
 """
 
 import asyncio
@@ -22,16 +22,15 @@ from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatEr
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
-from wechat_scheduler.web.pages.following import (
-    AppView,
+from wechat_scheduler.web.pages.follow_page import (
+    AppPage,
     Followed,
-    FollowView,
+    FollowPage,
     app_page,
     follow_page,
 )
-from wechat_scheduler.web.pages.page_answers import named, page_response, paged, redirected
-from wechat_scheduler.web.pages.qr_images import no_code
-from wechat_scheduler.web.pages.switches import Following, SwitchesView, switches_page
+from wechat_scheduler.web.pages.responses import named, no_code, page_response, paged, redirected
+from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
 
 FOLLOW, HOME, SWITCHES = "f", "h", "u"
 
@@ -41,18 +40,18 @@ _ID = re.compile(r"[0-9]{1,16}")
 
 
 def follow_path(links: Links, app_id: int, topic: str = "") -> str:
-    """For everybody whom the app, or its topic of that id, would like to have."""
+    """The address that invites to the app, or to its topic of that id."""
     name = f"{app_id}t{topic}" if topic else str(app_id)
     return f"/f/{links.capability(FOLLOW, name)}"
 
 
 def switches_path(links: Links, uid: str) -> str:
-    """For that user alone."""
+    """The address of that user's switches. It is a secret of theirs."""
     return f"/u/{links.capability(SWITCHES, uid.removeprefix(OURS))}"
 
 
 def home_path(links: Links, app: App, uid: str) -> str:
-    """For that user alone."""
+    """The address of the app's home page for that user. It is a secret of theirs."""
     return f"/h/{links.capability(HOME, f'{app.id}u{uid.removeprefix(OURS)}')}"
 
 
@@ -68,7 +67,7 @@ async def follow(request: web.Request) -> web.Response:
         )
     except WeChatError as error:
         raise no_code(error) from error
-    view = FollowView(
+    page = FollowPage(
         kind=Followed.TOPIC if topic else Followed.APP,
         name=(topic or app).name,
         description=(topic or app).description,
@@ -76,43 +75,44 @@ async def follow(request: web.Request) -> web.Response:
         qr=code.url,
         zone=ZoneInfo(app.zone),
     )
-    return page_response(await asyncio.to_thread(follow_page, view))
+    return page_response(await asyncio.to_thread(follow_page, page))
 
 
 async def home(request: web.Request) -> web.Response:
-    """`GET /h/{capability}`: an app with a page of its own is opened there, with the uid."""
+    """`GET /h/{capability}`: redirects to the app's own page, if it has one, with the uid."""
     services = request.app[SERVICES]
     found = _HOME.fullmatch(_name(request, HOME))
     app, uid = _app(services, found[1] if found else ""), f"{OURS}{found[2] if found else ''}"
     if app.home:
         return redirected(str(URL(app.home).update_query(uid=uid)))
-    view = AppView(
+    page = AppPage(
         name=app.name,
         description=app.description,
         contact=app.contact,
         uid=uid,
         switches=switches_path(services.links, uid),
     )
-    return page_response(app_page(view))
+    return page_response(app_page(page))
 
 
 async def switches(request: web.Request) -> web.Response:
     """`GET /u/{capability}`."""
     services, uid = request.app[SERVICES], _uid(request)
-    view = SwitchesView(
+    page = SwitchesPage(
         action=switches_path(services.links, uid),
         capability=request.match_info["capability"],
         following=await _following(services, uid),
     )
-    return page_response(switches_page(view))
+    return page_response(switches_page(page))
 
 
 async def turn(request: web.Request) -> web.Response:
-    """`POST /u/{capability}`: `do` (`mute`, `unmute`, `unfollow`) to the subscription `id`."""
+    """`POST /u/{capability}`: the form names a subscription `id`, and what to `do` (`mute`, `unmute`,
+    `unfollow`)."""
     services, uid, form = request.app[SERVICES], _uid(request), await request.post()
     given, wish = str(form.get("id", "")), form.get("do")
     own = await services.audience.subscriptions_of(uid)
-    # Whom an app blocked stays so: they cannot leave and come back.
+    # A blocked user must not get rid of the block by unfollowing and following again.
     found = next((one for one in own if str(one.id) == given and not one.blocked), None)
     if found is None:
         raise NotFoundError("there is no such subscription", reason=Reason.SUBSCRIPTION_UNKNOWN)

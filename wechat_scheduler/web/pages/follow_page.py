@@ -1,0 +1,90 @@
+"""The page that invites to an app or a topic, and an app's home page."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from wechat_scheduler.web.pages.document import Page, lay_out
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.parts import lines, minute_words, scan
+
+
+class Followed(enum.StrEnum):
+    """What can be followed, by its name on the page."""
+
+    APP = "应用"
+    TOPIC = "主题"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowPage:
+    """`qr` is the text of the QR code; `expires_at` is None for a lasting code."""
+
+    kind: Followed
+    name: str
+    description: str
+    contact: str
+    qr: str
+    zone: tzinfo
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppPage:
+    """`uid` is the reader's, empty if unknown; `switches` is the address of the reader's switches; `qr`
+    is empty for a reader who follows the app."""
+
+    name: str
+    description: str
+    contact: str
+    uid: str = ""
+    switches: str = ""
+    qr: str = ""
+
+
+def follow_page(page: FollowPage) -> Page:
+    sections = [
+        _about(page.name, page.kind, page.description, page.contact),
+        scan(page.qr, f"关注后，即可在微信里收到这个{page.kind}的消息"),
+        _until(page.expires_at, page.zone),
+    ]
+    return lay_out(f"关注{page.name}", fill("{sections}", sections=sections))
+
+
+def app_page(page: AppPage) -> Page:
+    sections = [
+        _about(page.name, Followed.APP, page.description, page.contact),
+        when(page.uid, _uid(page.uid)),
+        scan(page.qr, "关注后，即可在微信里收到消息"),
+        when(page.switches, _switches(page.switches)),
+    ]
+    return lay_out(page.name, fill("{sections}", sections=sections))
+
+
+def _about(name: str, kind: str, description: str, contact: str) -> Html:
+    return fill(
+        '<section><h1>{name} <span class="tag">{kind}</span></h1>{description}{contact}</section>',
+        name=name,
+        kind=kind,
+        description=lines(description),
+        contact=lines(contact and f"联系方式：{contact}", "faint"),
+    )
+
+
+def _until(expires_at: datetime | None, zone: tzinfo) -> Html:
+    if expires_at is None:
+        return Html()
+    until = minute_words(expires_at, zone)
+    return fill('<p class="faint centre">二维码有效期至 {until}</p>', until=until)
+
+
+def _uid(uid: str) -> Html:
+    return fill(
+        '<section><h2>我的 UID</h2><div class="row"><code class="grow">{uid}</code>'
+        '<button type="button" data-clipboard-text="{uid}">复制</button></div></section>',
+        uid=uid,
+    )
+
+
+def _switches(address: str) -> Html:
+    return fill('<p class="centre"><a class="button" href="{it}">管理我的关注</a></p>', it=address)
