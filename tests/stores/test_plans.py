@@ -9,6 +9,8 @@ from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage import (
     deliveries,
     due_reminders,
+    events,
+    jobs,
     messages,
     outbox,
     receipts,
@@ -16,12 +18,13 @@ from wechat_scheduler.storage import (
 )
 from wechat_scheduler.storage.cancelling import OF_PERSON
 
+DUE = (jobs.DUE, events.DUE, due_reminders.DUE, outbox.DUE)
 STATEMENTS = {
-    "claim": outbox.CLAIM.format(skip_locked=""),
+    **{f"claim of {due.table}": due.claims("")[0] for due in DUE},
+    **{f"next of {due.table}": due.next_due for due in DUE},
     "told": outbox._TOLD,
     "receivers": outbox._RECEIVERS,
-    "release": outbox.RELEASE,
-    "next due": outbox.NEXT_DUE,
+    "release": outbox.DUE.release,
     "settle": outbox.SETTLE,
     "attempt": outbox.ATTEMPT,
     "receipt": receipts.APPLY,
@@ -32,9 +35,7 @@ STATEMENTS = {
     "old": messages.OLD,
     "forget attempts": messages.FORGET[0],
     "forget deliveries": messages.FORGET[1],
-    "due reminders": due_reminders.CLAIM.format(skip_locked=""),
     "moved on": due_reminders.MOVE_ON,
-    "next reminder": due_reminders.NEXT_DUE,
     "of a person": reminders.OLDEST_FIRST,
     "replaced slots": reminders.REMOVE_SLOTS,
     "stopped": reminders.STOP,

@@ -15,9 +15,11 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
 )
 from wechat_scheduler.credentials.notices import Notice
+from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import jobs, refresh_tokens, views
+from wechat_scheduler.storage.claims import ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
 from wechat_scheduler.storage.notices import notice_receiver
 from wechat_scheduler.storage.registrations import Registrar
@@ -25,7 +27,6 @@ from wechat_scheduler.storage.rows import (
     Vault,
     fault_of,
     instant,
-    instant_or_none,
     key_of,
     micros,
     registration_place,
@@ -61,21 +62,15 @@ NOTICE = """
 """
 
 
-class SqlCredentials:
-    """Jobs, registrations and what the credential notices say.
-
-    `worker` names this process among those that share the database.
-    """
+class SqlCredentials(ClaimingStore):
+    """Jobs, registrations and what the credential notices say."""
 
     def __init__(
         self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
     ) -> None:
-        self._database = database
+        super().__init__(database, jobs.DUE, worker=worker)
         self._vault = vault
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
-        self._worker = worker
-        self._claims = 0
-        self._claim_sql = jobs.CLAIM.format(skip_locked=database.dialect.skip_locked)
 
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
         def script() -> Script[Sequence[JobKey]]:
@@ -158,22 +153,12 @@ class SqlCredentials:
         return await self._write(lambda: jobs.touch(Statement(jobs.SUSPECT, params)), key)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
-        self._claims += 1
-        claimer = f"{self._worker}/{self._claims}"
-        rows = await self._database.write(
-            lambda: jobs.claim(self._claim_sql, claimer, now, now + lease, limit)
-        )
+        claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
+        rows = await self._database.write(lambda: self._take(claim, limit, today))
         return [job for row in rows if (job := self._opened(row))]
 
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
-
-    async def next_due(self) -> datetime | None:
-        return instant_or_none((await self._database.read(jobs.NEXT_DUE))[0]["due_at"])
-
-    async def release(self, *, now: datetime) -> None:
-        """Give back what a process that is known to be dead had claimed."""
-        await self._database.write(lambda: jobs.touch(Statement(jobs.RELEASE, (micros(now),))))
 
     async def notice(self, target: str) -> Notice | None:
         """What the receiver behind an outbox row is to be told; None if it left."""

@@ -18,9 +18,10 @@ from wechat_scheduler.pushes.model import (
     Revoked,
 )
 from wechat_scheduler.storage import authorizations
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.claims import ClaimingStore, DueTable
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.revocations import revoke
-from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros
+from wechat_scheduler.storage.rows import Vault, instant, micros
 
 log = structlog.get_logger(__name__)
 
@@ -45,24 +46,25 @@ SUPERSEDE = """
 """
 FORGET_OLD = "DELETE FROM events WHERE state <> 'pending' AND received_at < $1"
 
-OPEN = """
-    state = 'pending' AND NOT EXISTS (
-        SELECT 1 FROM events other WHERE other.appid = events.appid
-            AND other.authorizer = events.authorizer AND other.authorizer <> ''
-            AND other.id <> events.id AND other.state = 'pending' AND other.claimed_by IS NOT NULL
-    )
-"""
-# The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM.
-CLAIM = f"""
-    WITH due AS MATERIALIZED (
-        SELECT id FROM events WHERE due_at <= $3 AND {OPEN} ORDER BY due_at LIMIT $4 {{skip_locked}}
-    )
-    UPDATE events SET claimed_by = $1, due_at = $2 WHERE id IN (SELECT id FROM due)
-    RETURNING id, appid, name, authorizer, code, code_until, happened_at, attempts,
+# Events of one account are acted on one after the other.
+DUE = DueTable(
+    table="events",
+    queues=(
+        """
+            state = 'pending' AND NOT EXISTS (
+                SELECT 1 FROM events other WHERE other.appid = events.appid
+                    AND other.authorizer = events.authorizer AND other.authorizer <> ''
+                    AND other.id <> events.id AND other.state = 'pending'
+                    AND other.claimed_by IS NOT NULL
+            )
+        """,
+    ),
+    returning="""
+        id, appid, name, authorizer, code, code_until, happened_at, attempts,
         (SELECT secret FROM accounts a JOIN jobs j ON j.appid = a.appid
          WHERE a.appid = events.appid AND j.kind = 'component_access_token' LIMIT 1) AS secret
-"""  # noqa: S608 - our own text
-NEXT_DUE = f"SELECT min(due_at) AS due_at FROM events WHERE {OPEN}"  # noqa: S608 - our own text
+    """,
+)
 SETTLE = """
     UPDATE events SET state = 'done', code = '', note = '', claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
@@ -72,12 +74,11 @@ DEFER = """
         claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
-RELEASE = "UPDATE events SET due_at = $1, claimed_by = NULL WHERE claimed_by IS NOT NULL"
 
 _ACTED_ON = frozenset(InfoType)
 
 
-class SqlEvents:
+class SqlEvents(ClaimingStore):
     """`worker` and `tell` are those of SqlCredentials."""
 
     def __init__(
@@ -88,32 +89,20 @@ class SqlEvents:
         worker: str,
         tell: Callable[[Iterable[JobKey]], Script[None]],
     ) -> None:
-        self._database = database
+        super().__init__(database, DUE, worker=worker)
         self._vault = vault
-        self._worker = worker
         self._tell = tell
-        self._claims = 0
-        self._claim_sql = CLAIM.format(skip_locked=database.dialect.skip_locked)
 
     async def put(self, event: Event, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._put(event, now))
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
-        self._claims += 1
-        claim = f"{self._worker}/{self._claims}"
-        params = (claim, micros(now + lease), micros(now), limit)
-        rows = await self._database.write(lambda: rows_of(Statement(self._claim_sql, params)))
-        return [event for row in rows if (event := self._opened(row, claim))]
+        claim = self._new_claim(now, lease)
+        rows = await self._database.write(lambda: self._take(claim, limit))
+        return [event for row in rows if (event := self._opened(row, claim.name))]
 
     async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:
         return await self._database.write(lambda: self._finish(outcome, now))
-
-    async def next_due(self) -> datetime | None:
-        return instant_or_none((await self._database.read(NEXT_DUE))[0]["due_at"])
-
-    async def release(self, *, now: datetime) -> None:
-        """Give back what a process that is known to be dead had claimed."""
-        await self._database.write(lambda: rows_of(Statement(RELEASE, (micros(now),))))
 
     def _put(self, event: Event, now: datetime) -> Script[bool]:
         yield Statement(LOCK, (event.appid,))

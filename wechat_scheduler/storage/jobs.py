@@ -1,6 +1,5 @@
 """The scripts behind the clockwork's work on jobs: claim, save, and what follows from a rotation."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.credentials.inputs import parent_name
@@ -15,10 +14,10 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
     Spent,
 )
-from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.errors import Reaction
 from wechat_scheduler.storage import refresh_tokens
-from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.claims import DueTable
+from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.notices import put_notices
 from wechat_scheduler.storage.revocations import drop
 from wechat_scheduler.storage.rows import (
@@ -32,23 +31,23 @@ from wechat_scheduler.storage.rows import (
 )
 
 # The call is counted when the job is claimed, so that no crash makes it forgotten.
-# The rows are chosen once and for all (MATERIALIZED): a planner that ran the choice for each row of
-# the table would each time find other rows unlocked, and claim them all.
-CLAIM = """
-    WITH due AS MATERIALIZED (
-        SELECT appid, kind, subject FROM jobs WHERE due_at <= $4 ORDER BY due_at LIMIT $5 {skip_locked}
-    )
-    UPDATE jobs SET claimed_by = $1, due_at = $2,
-        calls = CASE WHEN quota_day = $3 THEN calls ELSE 0 END + 1,
-        forces = CASE WHEN quota_day = $3 THEN forces ELSE 0 END,
-        quota_day = $3
-    WHERE (appid, kind, subject) IN (SELECT appid, kind, subject FROM due)
-    RETURNING appid, kind, subject, bound, params, credential, version, issued_at, expires_at,
+DUE = DueTable(
+    table="jobs",
+    key="appid, kind, subject",
+    queues=("TRUE",),
+    marks="""
+        calls = CASE WHEN quota_day = $5 THEN calls ELSE 0 END + 1,
+        forces = CASE WHEN quota_day = $5 THEN forces ELSE 0 END,
+        quota_day = $5
+    """,
+    returning="""
+        appid, kind, subject, bound, params, credential, version, issued_at, expires_at,
         renew_at, longest, claimed_by, attempts, calls, forces, forced_at, fault, contest, waits_on,
         revision, suspect, asks_params,
         (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
         (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
-"""
+    """,
+)
 # A registration that changed during the attempt (its revision shows it) leaves the job due now. So
 # does a report during the attempt that the value is dead, if the attempt brought that very value;
 # such a report stands until there is another one.
@@ -107,15 +106,6 @@ SUSPECT = """
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND version = $4 AND suspect = 0
     RETURNING appid
 """
-RELEASE = "UPDATE jobs SET due_at = $1, claimed_by = NULL WHERE claimed_by IS NOT NULL"
-NEXT_DUE = "SELECT min(due_at) AS due_at FROM jobs"
-
-
-def claim(
-    sql: str, claimer: str, now: datetime, until: datetime, limit: int
-) -> Script[Sequence[Row]]:
-    params = (claimer, micros(until), quota_day(now).toordinal(), micros(now), limit)
-    return (yield Statement(sql, params))
 
 
 def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | None]:

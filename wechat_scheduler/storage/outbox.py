@@ -16,7 +16,8 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
 )
 from wechat_scheduler.storage.cancelling import mark_unreachable
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.message_rows import (
     MESSAGE_COLUMNS,
     message_of,
@@ -29,21 +30,35 @@ from wechat_scheduler.storage.rows import Vault, columns, instant_or_none, micro
 from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.subscribers import subscriber_of
 
-# The rows are chosen once and for all (MATERIALIZED), as in jobs.CLAIM. A row that still has a claim
-# was being sent when its sender died, or lost the store; to a person that is a doubt.
-CLAIM = """
-    WITH due AS MATERIALIZED (
-        SELECT id FROM deliveries WHERE state = 'pending' AND priority = $4 AND due_at <= $3
-        ORDER BY due_at LIMIT $5 {skip_locked}
-    )
-    UPDATE deliveries SET
+# A row that still has a claim was being sent when its sender died, or lost the store; to a person that
+# is a doubt. A release looks by index among the rows that wait, and among the credential
+# notifications, of which a cancelled one may be claimed; not among all that was ever sent.
+DUE = DueTable(
+    table="deliveries",
+    queues=tuple(
+        f"state = 'pending' AND priority = {priority.value}"
+        for priority in sorted(Priority, reverse=True)
+    ),
+    marks="""
         doubts = doubts + CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN 0 ELSE 1 END,
         doubted_at = CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN doubted_at
                      ELSE COALESCE(doubted_at, tried_at) END,
-        claimed_by = $1, due_at = $2, tried_at = $3
-    WHERE id IN (SELECT id FROM due)
-    RETURNING id, channel, target, attempts, since, doubts, doubted_at, message_id
-"""
+        tried_at = $3
+    """,
+    returning="id, channel, target, attempts, since, doubts, doubted_at, message_id",
+    released="""
+        due_at = $1,
+        doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
+        doubted_at = CASE WHEN channel = 'person' THEN COALESCE(doubted_at, tried_at) END
+    """,
+    held="""
+        id IN (
+            SELECT id FROM deliveries WHERE state = 'pending' AND claimed_by IS NOT NULL
+            UNION ALL
+            SELECT id FROM deliveries WHERE collapse_key > '' AND claimed_by IS NOT NULL
+        )
+    """,
+)
 # Once for all the receivers that a message has among those claimed.
 TOLD = f"""
     SELECT {MESSAGE_COLUMNS}, k.secret
@@ -81,28 +96,6 @@ ATTEMPT = """
 LET_GO = """
     UPDATE deliveries SET due_at = $3, claimed_by = NULL WHERE collapse_key = $1 AND claimed_by = $2
 """
-# They were being sent when their sender died. Looked for by index among what waits, and among the
-# notices of credentials, of which a cancelled one may be claimed; not among all that was ever sent.
-RELEASE = """
-    UPDATE deliveries SET due_at = $1, claimed_by = NULL,
-        doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
-        doubted_at = CASE WHEN channel = 'person' THEN COALESCE(doubted_at, tried_at) END
-    WHERE id IN (
-        SELECT id FROM deliveries WHERE state = 'pending' AND claimed_by IS NOT NULL
-        UNION ALL
-        SELECT id FROM deliveries WHERE collapse_key > '' AND claimed_by IS NOT NULL
-    )
-"""
-NEXT_DUE = """
-    SELECT min(due_at) AS due_at FROM (
-        SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'pending' AND priority = 2
-        UNION ALL
-        SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND priority = 1
-        UNION ALL
-        SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND priority = 0
-    ) each
-"""
-
 # Ids in one query; a query is prepared once for its size.
 CHUNK = 64
 _IDS = ", ".join(f"${number + 1}" for number in range(CHUNK))
@@ -113,47 +106,29 @@ _RECEIVERS = RECEIVERS.format(ids=_IDS)
 UNASKED = frozenset(("message", "notice"))
 
 
-class SqlOutbox:
+class SqlOutbox(ClaimingStore):
     """`delivery.ports.Outbox` on a database."""
 
     def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
-        self._database = database
+        super().__init__(database, DUE, worker=worker)
         self._vault = vault
-        self._worker = worker
-        self._claims = 0
-        self._claim_sql = CLAIM.format(skip_locked=database.dialect.skip_locked)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
-        self._claims += 1
-        claim = f"{self._worker}/{self._claims}"
-        params = (claim, micros(now + lease), micros(now))
-        return await self._database.write(lambda: self._claim(claim, params, limit))
+        claim = self._new_claim(now, lease)
+        return await self._database.write(lambda: self._claimed(claim, limit))
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> None:
         await self._database.write(lambda: _settle(outcome, micros(now)))
 
-    async def next_due(self) -> datetime | None:
-        return instant_or_none((await self._database.read(NEXT_DUE))[0]["due_at"])
-
-    async def release(self, *, now: datetime) -> None:
-        """Give back what a process that is known to be dead had claimed."""
-        await self._database.write(lambda: rows_of(Statement(RELEASE, (micros(now),))))
-
-    def _claim(
-        self, claim: str, params: tuple[str, int, int], limit: int
-    ) -> Script[Sequence[Delivery]]:
-        rows: list[Row] = []
-        for priority in sorted(Priority, reverse=True):
-            if len(rows) < limit:
-                room = limit - len(rows)
-                rows += yield Statement(self._claim_sql, (*params, priority.value, room))
+    def _claimed(self, claim: Claim, limit: int) -> Script[Sequence[Delivery]]:
+        rows = yield from self._take(claim, limit)
         ids = [row["id"] for row in rows if row["channel"] == TargetKind.PERSON]
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
         told = yield from _by_id(_TOLD, list(said), "message_id")
         messages = {key: self._message(row) for key, row in told.items()}
         receivers = yield from _by_id(_RECEIVERS, ids, "delivery_id")
         return [
-            _delivery(row, claim, messages.get(row["message_id"]), receivers.get(row["id"]))
+            _delivery(row, claim.name, messages.get(row["message_id"]), receivers.get(row["id"]))
             for row in rows
         ]
 
