@@ -13,6 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from wechat_scheduler.config import notation
 from wechat_scheduler.log.redaction import REDACTED
 from wechat_scheduler.log.setup import configure
 
@@ -145,6 +146,16 @@ def test_exception_is_told_by_type_message_place_and_cause(lines: Lines) -> None
     assert re.fullmatch(r"tests\.log\.test_log:\d+", line["at"])
     assert line["cause"] == "KeyError: 'inner'"
     assert "exception" not in line
+
+
+def test_an_exception_from_a_library_is_placed_where_our_code_called_it(lines: Lines) -> None:
+    try:
+        notation.NETWORKS.read(["x"])
+    except ValueError:
+        log.exception("refresh.failed")
+
+    (line,) = lines()
+    assert re.fullmatch(r"wechat_scheduler\.config\.notation:\d+", line["at"])
 
 
 def test_exception_of_a_task_group_is_told_by_what_is_in_it(lines: Lines) -> None:

@@ -92,7 +92,7 @@ def _place(error: BaseException) -> str | None:
         (str(frame.f_globals.get("__name__")), line)
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
-    ours = [frame for frame in frames if frame[0].startswith(f"{__package__}.")]
+    ours = [frame for frame in frames if frame[0].startswith("wechat_scheduler.")]
     return "{}:{}".format(*(ours or frames)[-1]) if frames else None
 
 
