@@ -31,7 +31,7 @@ from tests.documents import (
     twin,
 )
 from wechat_scheduler import __version__
-from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
+from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.web.app import ROUTES
 from wechat_scheduler.wechat.errcodes import reaction_to
 from wechat_scheduler.wechat.tokens import TYPES
@@ -95,7 +95,7 @@ def test_every_setting_exists(document: Path) -> None:
     form = re.compile(rf"(?:{'|'.join(SECTIONS)})\.[a-z_]+")
     named = {span for span in spans(document) if form.fullmatch(span)}
 
-    assert {name for name in named if not _is_logged(name)} <= set(KEYS)
+    assert {name for name in named if not _is_logged(name)} <= set(SETTINGS)
 
 
 def _is_logged(name: str) -> bool:
@@ -107,7 +107,7 @@ def test_every_variable_exists(document: Path) -> None:
     named = set(re.findall(rf"{PREFIX}\w+", document.read_text("utf-8")))
 
     others = {PREFIX + name for name in ("CONFIG", "URL", "KEY", "KEY_FILE")}
-    assert named <= others | {key.variable for key in KEYS.values()}
+    assert named <= others | {setting.variable for setting in SETTINGS.values()}
 
 
 @each_document

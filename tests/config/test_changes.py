@@ -8,7 +8,7 @@ import pytest
 
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.changes import LIVE, change
-from wechat_scheduler.config.settings import KEYS, Config
+from wechat_scheduler.config.settings import SETTINGS, Config
 
 
 def config(folder: Path, **settings: Any) -> Config:
@@ -60,5 +60,5 @@ def test_what_is_live_is_a_setting_and_said_to_be_live(path: str) -> None:
     example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
     header = example.partition("\n[")[0]
 
-    assert path in KEYS
+    assert path in SETTINGS
     assert re.search(rf"[ \n]{re.escape(path)}[,.\n]", header)

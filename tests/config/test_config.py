@@ -9,7 +9,7 @@ import pytest
 
 from wechat_scheduler.config import loading as config
 from wechat_scheduler.config import settings
-from wechat_scheduler.config.loading import Loaded, Setting
+from wechat_scheduler.config.loading import Loaded, SettingOrigin
 from wechat_scheduler.config.sources import Environ, Flags
 from wechat_scheduler.errors import ConfigError
 
@@ -48,7 +48,7 @@ def refusal(load: Load) -> Callable[..., str]:
     return refusal
 
 
-def setting(loaded: Loaded, path: str) -> Setting:
+def setting(loaded: Loaded, path: str) -> SettingOrigin:
     return next(setting for setting in loaded.origins if setting.path == path)
 
 
@@ -79,16 +79,16 @@ def test_every_setting_says_where_it_comes_from(load: Load, file: Path) -> None:
 
 
 def test_flags_are_spelled_as_people_expect() -> None:
-    flags = [settings.KEYS[path].flag for path in ("server.port", "state.dir", "wechat.api")]
+    flags = [settings.SETTINGS[path].flag for path in ("server.port", "state.dir", "wechat.api")]
 
     assert flags == ["--port", "--state", "--wechat-api"]
 
 
 def test_flags_and_variables_are_all_different() -> None:
-    keys = settings.KEYS.values()
+    known = settings.SETTINGS.values()
 
-    assert len({key.flag for key in keys}) == len(keys)
-    assert len({key.variable for key in keys}) == len(keys)
+    assert len({setting.flag for setting in known}) == len(known)
+    assert len({setting.variable for setting in known}) == len(known)
 
 
 @pytest.mark.parametrize(

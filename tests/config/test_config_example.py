@@ -42,7 +42,7 @@ def test_example_has_every_setting_in_the_order_of_config_show() -> None:
 
     written = [f"{section}.{name}" for section, table in document.items() for name in table]
 
-    assert written == list(settings.KEYS)
+    assert written == list(settings.SETTINGS)
     assert written == [setting.path for setting in load(EMPTY).origins]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from wechat_scheduler.config import loading, notation
 from wechat_scheduler.config.contradictions import longest_attempt
-from wechat_scheduler.config.settings import Server
+from wechat_scheduler.config.settings import ServerSettings
 from wechat_scheduler.daemon.listening import BACKLOG, NAME
 from wechat_scheduler.engine.clockwork import STUCK
 
@@ -83,7 +83,7 @@ def test_the_service_gives_the_loops_time_to_come_round() -> None:
 
 
 def test_the_socket_is_the_one_that_the_daemon_looks_for() -> None:
-    server = Server()
+    server = ServerSettings()
 
     assert setting(SOCKET, "ListenStream") == f"{server.host}:{server.port}"
     assert setting(SOCKET, "FileDescriptorName") == NAME

@@ -10,7 +10,7 @@ import click
 
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.loading import Loaded
-from wechat_scheduler.config.settings import KEYS
+from wechat_scheduler.config.settings import SETTINGS
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -28,7 +28,7 @@ class Port(click.ParamType[int]):
 
 
 # Parameter name -> setting. What is not a setting (`config_file`) stands apart.
-SETTINGS = {
+PATHS = {
     "port": "server.port",
     "host": "server.host",
     "state": "state.dir",
@@ -42,7 +42,7 @@ SETTINGS = {
 
 
 def _variable(path: str) -> str:
-    return f"[${KEYS[path].variable}]"
+    return f"[${SETTINGS[path].variable}]"
 
 
 _OPTIONS = (
@@ -135,7 +135,7 @@ def global_options(command: CommandT) -> CommandT:
 def client_global_options(command: CommandT) -> CommandT:
     """The same for a command that talks to a running daemon: it takes them all, and lists those
     that lead to one."""
-    return _with_options(command, hidden=[name for name in SETTINGS if name != "state"])
+    return _with_options(command, hidden=[name for name in PATHS if name != "state"])
 
 
 def _with_options(command: CommandT, hidden: Collection[str]) -> CommandT:
@@ -148,7 +148,7 @@ def _with_options(command: CommandT, hidden: Collection[str]) -> CommandT:
 def take(given: dict[str, Any]) -> Options:
     """The options of this command over those that stood before it."""
     outer = click.get_current_context().find_object(Options) or Options(config_file=None, flags={})
-    flags = {path: given.get(name) for name, path in SETTINGS.items()}
+    flags = {path: given.get(name) for name, path in PATHS.items()}
     flags = {path: value for path, value in flags.items() if value is not None}
     return Options(
         config_file=given.get("config_file") or outer.config_file, flags=outer.flags | flags

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from wechat_scheduler.config.contradictions import contradictions
-from wechat_scheduler.config.settings import KEYS, Config
+from wechat_scheduler.config.settings import SETTINGS, Config
 
 # The rest is built into sockets, sessions and files when the daemon starts.
 LIVE: Final = frozenset(
@@ -46,7 +46,7 @@ def change(running: Config, wanted: Config) -> Change:
 
     A setting that contradicts one which has to wait has to wait with it.
     """
-    changed = [path for path in KEYS if _value(running, path) != _value(wanted, path)]
+    changed = [path for path in SETTINGS if _value(running, path) != _value(wanted, path)]
     live = [path for path in changed if path in LIVE]
     refused = {path for path, _ in contradictions(_take_over(running, wanted, live))}
     taken = [path for path in live if path not in refused]
@@ -59,14 +59,14 @@ def change(running: Config, wanted: Config) -> Change:
 
 def _take_over(running: Config, wanted: Config, paths: Collection[str]) -> Config:
     config = running
-    for key in (KEYS[path] for path in paths):
-        section = getattr(config, key.section)
-        value = getattr(getattr(wanted, key.section), key.name)
-        section = msgspec.structs.replace(section, **{key.name: value})
-        config = msgspec.structs.replace(config, **{key.section: section})
+    for setting in (SETTINGS[path] for path in paths):
+        section = getattr(config, setting.section)
+        value = getattr(getattr(wanted, setting.section), setting.name)
+        section = msgspec.structs.replace(section, **{setting.name: value})
+        config = msgspec.structs.replace(config, **{setting.section: section})
     return config
 
 
 def _value(config: Config, path: str) -> object:
-    key = KEYS[path]
-    return getattr(getattr(config, key.section), key.name)
+    setting = SETTINGS[path]
+    return getattr(getattr(config, setting.section), setting.name)

@@ -14,12 +14,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wechat_scheduler.config.contradictions import contradictions
-from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS, Config, Key, Systemd
+from wechat_scheduler.config.settings import (
+    PREFIX,
+    SECTIONS,
+    SETTINGS,
+    Config,
+    Setting,
+    SystemdSettings,
+)
 from wechat_scheduler.config.sources import (
     Environ,
     Flags,
-    Given,
     Layer,
+    SourceValue,
     from_document,
     from_environment,
     from_flags,
@@ -34,7 +41,7 @@ __all__ = [
     "ClientSettings",
     "Config",
     "Loaded",
-    "Setting",
+    "SettingOrigin",
     "client_settings",
     "load",
     "read_environ",
@@ -44,7 +51,7 @@ DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
 DATABASE_NAME = "wechat-scheduler.db"
 
 
-class Setting(NamedTuple):
+class SettingOrigin(NamedTuple):
     """A line of `config show`. Origin: "flag --port", "environment …", "file …" or "default"."""
 
     path: str
@@ -57,7 +64,7 @@ class Loaded:
     """The configuration, every setting's origin in the order of the example, the file if any."""
 
     config: Config
-    origins: tuple[Setting, ...]
+    origins: tuple[SettingOrigin, ...]
     file: Path | None
 
 
@@ -139,14 +146,14 @@ def _derived(given: Layer, problems: list[str]) -> Layer:
         "state.database": f"sqlite://{folder / DATABASE_NAME}",
         "state.sealing_key_file": str(folder / "sealing.key"),
     }
-    return {path: Given(raw, "default", path, is_text=True) for path, raw in defaults.items()}
+    return {path: SourceValue(raw, "default", path, is_text=True) for path, raw in defaults.items()}
 
 
 def _read_values(given: Layer, problems: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for path, key in KEYS.items():
+    for path, setting in SETTINGS.items():
         try:
-            values[path] = _read_value(key, given[path]) if path in given else key.default
+            values[path] = _read_value(setting, given[path]) if path in given else setting.default
         except ValueError as error:
             problems.append(f"{given[path].where}: {error}")
     if problems:
@@ -154,10 +161,10 @@ def _read_values(given: Layer, problems: list[str]) -> dict[str, Any]:
     return values
 
 
-def _read_value(key: Key, given: Given) -> object:
+def _read_value(setting: Setting, given: SourceValue) -> object:
     if given.is_text:
-        return key.notation.read(key.notation.from_text(str(given.raw)))
-    return key.notation.read(given.raw)
+        return setting.notation.read(setting.notation.from_text(str(given.raw)))
+    return setting.notation.read(given.raw)
 
 
 def _build(values: dict[str, Any], environ: Environ) -> Config:
@@ -168,11 +175,11 @@ def _build(values: dict[str, Any], environ: Environ) -> Config:
     return Config(**sections, systemd=_systemd(environ))
 
 
-def _systemd(environ: Environ) -> Systemd:
+def _systemd(environ: Environ) -> SystemdSettings:
     watchdog = _number(environ, "WATCHDOG_USEC")
     names = environ.get("LISTEN_FDNAMES")
     credentials = environ.get("CREDENTIALS_DIRECTORY")
-    return Systemd(
+    return SystemdSettings(
         notify_socket=environ.get("NOTIFY_SOCKET") or None,
         watchdog=timedelta(microseconds=watchdog) if watchdog else None,
         listen_pid=_number(environ, "LISTEN_PID"),
@@ -197,7 +204,7 @@ def _check(config: Config, given: Layer) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _origins(values: dict[str, Any], given: Layer) -> Iterator[Setting]:
-    for path, key in KEYS.items():
+def _origins(values: dict[str, Any], given: Layer) -> Iterator[SettingOrigin]:
+    for path, setting in SETTINGS.items():
         origin = given[path].origin if path in given else "default"
-        yield Setting(path, key.notation.show(values[path]), origin)
+        yield SettingOrigin(path, setting.notation.show(values[path]), origin)

@@ -42,7 +42,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
         return f"{type(self).__name__}({shown})"
 
 
-class Server(Section, frozen=True, kw_only=True):
+class ServerSettings(Section, frozen=True, kw_only=True):
     """Our own HTTP side. Port 0 takes a free one; `body_limit` is in bytes."""
 
     host: Annotated[str, notation.HOST] = "127.0.0.1"
@@ -55,7 +55,7 @@ class Server(Section, frozen=True, kw_only=True):
     shutdown_grace: Duration = timedelta(seconds=10)
 
 
-class State(Section, frozen=True, kw_only=True):
+class StateSettings(Section, frozen=True, kw_only=True):
     """Where everything is kept. A field without a default is derived from the surroundings."""
 
     dir: Annotated[Path, notation.PATH]
@@ -65,7 +65,7 @@ class State(Section, frozen=True, kw_only=True):
     audit_retention: Duration = timedelta(days=90)
 
 
-class Wechat(Section, frozen=True, kw_only=True):
+class WechatSettings(Section, frozen=True, kw_only=True):
     """Calls to WeChat. `timeout` is that of one call."""
 
     api: Annotated[str, notation.BASE_URL] = "https://api.weixin.qq.com"
@@ -76,7 +76,7 @@ class Wechat(Section, frozen=True, kw_only=True):
     connections: Count = 64
 
 
-class Refresh(Section, frozen=True, kw_only=True):
+class RefreshSettings(Section, frozen=True, kw_only=True):
     """Keeping credentials fresh. `daily_calls` is per job and day of Asia/Shanghai, and so is
     `quota_share`, of the calls that WeChat documents for the endpoint."""
 
@@ -103,7 +103,7 @@ DENIED = (
 )
 
 
-class Callbacks(Section, frozen=True, kw_only=True):
+class CallbackSettings(Section, frozen=True, kw_only=True):
     """Calls to business systems. An empty `allow` means everything that is not denied."""
 
     timeout: Duration = timedelta(seconds=10)
@@ -115,7 +115,7 @@ class Callbacks(Section, frozen=True, kw_only=True):
     deny: Networks = tuple(map(ip_network, DENIED))
 
 
-class Delivery(Section, frozen=True, kw_only=True):
+class DeliverySettings(Section, frozen=True, kw_only=True):
     """Messages to people. `give_up` is how long one is tried, `retention` how long it can be looked
     up after that."""
 
@@ -123,7 +123,7 @@ class Delivery(Section, frozen=True, kw_only=True):
     retention: Duration = timedelta(days=30)
 
 
-class Reminders(Section, frozen=True, kw_only=True):
+class ReminderSettings(Section, frozen=True, kw_only=True):
     """What is due at a time. `shortest` is the least distance between two occurrences; `font` is
     that of posters, found by itself if it is not named; `bot` makes reminders of what people write."""
 
@@ -133,7 +133,7 @@ class Reminders(Section, frozen=True, kw_only=True):
     bot: Annotated[bool, notation.SWITCH] = True
 
 
-class Compat(Section, frozen=True, kw_only=True):
+class CompatSettings(Section, frozen=True, kw_only=True):
     """The APIs of others. `tencent_words` must not stand in the title of a reported reminder.
 
     `wecron_created` is the HTTP status of a new reminder; `wecron_creates` are per user and hour,
@@ -150,14 +150,14 @@ class Compat(Section, frozen=True, kw_only=True):
     wxpusher_queries: Annotated[int, whole(0, 1_000_000)] = 100
 
 
-class Log(Section, frozen=True, kw_only=True):
+class LogSettings(Section, frozen=True, kw_only=True):
     """What is written to standard error, and how."""
 
     level: Annotated[LogLevel, one_of(LogLevel)] = "info"
     format: Annotated[LogFormat, one_of(LogFormat)] = "auto"
 
 
-class Systemd(msgspec.Struct, frozen=True, kw_only=True):
+class SystemdSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What systemd told this process; nothing of it when started by hand.
 
     The descriptors 3 … 3 + `listen_fds` - 1 are ours only if `listen_pid` is our own process id:
@@ -175,16 +175,16 @@ class Systemd(msgspec.Struct, frozen=True, kw_only=True):
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the daemon is told from outside, checked."""
 
-    server: Server
-    state: State
-    wechat: Wechat
-    refresh: Refresh
-    callbacks: Callbacks
-    delivery: Delivery
-    reminders: Reminders
-    compat: Compat
-    log: Log
-    systemd: Systemd
+    server: ServerSettings
+    state: StateSettings
+    wechat: WechatSettings
+    refresh: RefreshSettings
+    callbacks: CallbackSettings
+    delivery: DeliverySettings
+    reminders: ReminderSettings
+    compat: CompatSettings
+    log: LogSettings
+    systemd: SystemdSettings
 
 
 SECTIONS: dict[str, type[Section]] = {
@@ -197,7 +197,7 @@ SECTIONS: dict[str, type[Section]] = {
 SHORT_FLAGS = {"state.dir": "--state", "state.database": "--database"}
 
 
-class Key(NamedTuple):
+class Setting(NamedTuple):
     """One setting. `default` is `msgspec.NODEFAULT` where it depends on the surroundings."""
 
     section: str
@@ -226,10 +226,10 @@ def _notation(field: msgspec.structs.FieldInfo) -> Notation:
     return found
 
 
-def _keys() -> Iterator[Key]:
+def _settings() -> Iterator[Setting]:
     for section, fields in SECTIONS.items():
         for field in msgspec.structs.fields(fields):
-            yield Key(section, field.name, _notation(field), field.default)
+            yield Setting(section, field.name, _notation(field), field.default)
 
 
-KEYS = {key.path: key for key in _keys()}
+SETTINGS = {setting.path: setting for setting in _settings()}

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from wechat_scheduler.config.notation import sort_of
-from wechat_scheduler.config.settings import KEYS, PREFIX, SECTIONS
+from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.errors import ConfigError
 
 Flags: TypeAlias = Mapping[str, str | int | bool | None]
 Environ: TypeAlias = Mapping[str, str]
 
 
-class Given(NamedTuple):
+class SourceValue(NamedTuple):
     """A value as its source has it. `where` opens the sentence that says what is wrong with it."""
 
     raw: object
@@ -27,7 +27,7 @@ class Given(NamedTuple):
     is_text: bool
 
 
-Layer: TypeAlias = dict[str, Given]
+Layer: TypeAlias = dict[str, SourceValue]
 
 
 def from_flags(flags: Flags) -> Layer:
@@ -35,19 +35,19 @@ def from_flags(flags: Flags) -> Layer:
     layer: Layer = {}
     for path, raw in flags.items():
         if raw is not None and raw != "":
-            origin = f"flag {KEYS[path].flag}"
-            layer[path] = Given(raw, origin, origin, isinstance(raw, str))
+            origin = f"flag {SETTINGS[path].flag}"
+            layer[path] = SourceValue(raw, origin, origin, isinstance(raw, str))
     return layer
 
 
 def from_environment(environ: Environ, problems: list[str]) -> Layer:
     """The variables that begin with our prefix; an empty one is not given."""
     layer: Layer = {}
-    paths = {key.variable: key.path for key in KEYS.values()}
+    paths = {setting.variable: setting.path for setting in SETTINGS.values()}
     for name, text in environ.items():
         origin = f"environment {name}"
         if name in paths and text:
-            layer[paths[name]] = Given(text, origin, origin, is_text=True)
+            layer[paths[name]] = SourceValue(text, origin, origin, is_text=True)
         elif name not in paths and name.startswith(PREFIX) and not _is_no_setting(name, text):
             problems.append(f"{origin}: unknown variable; did you mean {_nearest(name, paths)}?")
     return layer
@@ -71,10 +71,10 @@ def from_document(source: Path | None, document: dict[str, Any], problems: list[
     layer: Layer = {}
     for path, raw in _flatten(document):
         where = f"{source}: {path}"
-        if path not in KEYS:
+        if path not in SETTINGS:
             problems.append(f"{where}: {_unknown(path, raw)}")
-        elif raw != "" or KEYS[path].notation.wire is not str:
-            layer[path] = Given(raw, f"file {source}", where, is_text=False)
+        elif raw != "" or SETTINGS[path].notation.wire is not str:
+            layer[path] = SourceValue(raw, f"file {source}", where, is_text=False)
     return layer
 
 
@@ -90,7 +90,7 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
 def _unknown(path: str, raw: object) -> str:
     if path in SECTIONS:
         return f"expected a table, got {sort_of(raw)}"
-    return f"unknown key; did you mean {_nearest(path, [*KEYS, *SECTIONS])}?"
+    return f"unknown key; did you mean {_nearest(path, [*SETTINGS, *SECTIONS])}?"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -107,12 +107,12 @@ def from_surroundings(environ: Environ) -> Layer:
     layer: Layer = {}
     for folder, origin in _state_folders(environ):
         if folder.is_absolute():  # the XDG specification: a relative one must be ignored
-            layer["state.dir"] = Given(str(folder), origin, "state.dir", is_text=True)
+            layer["state.dir"] = SourceValue(str(folder), origin, "state.dir", is_text=True)
             break
     for path, credential in _credentials(environ):
         if credential.exists():
             origin = "environment CREDENTIALS_DIRECTORY"
-            layer[path] = Given(str(credential), origin, origin, is_text=True)
+            layer[path] = SourceValue(str(credential), origin, origin, is_text=True)
     return layer
 
 
@@ -136,7 +136,7 @@ def open_files(layer: Layer, problems: list[str]) -> None:
     """Let `x_file` stand for `x`. Only within one layer do the two contradict each other."""
     for path, given in list(layer.items()):
         target = path.removesuffix("_file")
-        if target == path or target not in KEYS:
+        if target == path or target not in SETTINGS:
             continue
         if target in layer:
             problems.append(f"{given.where}: give this or {target}, not both")
@@ -144,7 +144,7 @@ def open_files(layer: Layer, problems: list[str]) -> None:
             _open_file(layer, target, given, problems)
 
 
-def _open_file(layer: Layer, target: str, given: Given, problems: list[str]) -> None:
+def _open_file(layer: Layer, target: str, given: SourceValue, problems: list[str]) -> None:
     try:
         secret = read_secret(Path(str(given.raw)), given.where)
     except ConfigError as error:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from wechat_scheduler.access.links import Links
-from wechat_scheduler.config.settings import Callbacks, Config, Wechat
+from wechat_scheduler.config.settings import CallbackSettings, Config, WechatSettings
 from wechat_scheduler.daemon.stores import Stores, open_vault, stores_on
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -74,12 +74,12 @@ async def open_ground(
         )
 
 
-def _issuers(settings: Wechat, client: WeChatClient) -> Mapping[str, TokenIssuer]:
+def _issuers(settings: WechatSettings, client: WeChatClient) -> Mapping[str, TokenIssuer]:
     endpoint = settings.access_token_endpoint
     return {issuer.kind: issuer for issuer in issuers(client, default_endpoint=endpoint)}
 
 
-def _guarded(settings: Callbacks) -> GuardedClient:
+def _guarded(settings: CallbackSettings) -> GuardedClient:
     return GuardedClient(
         allow=settings.allow,
         deny=settings.deny,

@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 
-from wechat_scheduler.config.settings import Callbacks, Config, Wechat
+from wechat_scheduler.config.settings import CallbackSettings, Config, WechatSettings
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor import accounts, place, platforms, sending, store, systems, upstream
 from wechat_scheduler.doctor.finding import Finding
@@ -86,7 +86,7 @@ class _Examiner:
         return SqlPushes(self._database, self._vault, tell=lambda _: each(()))
 
     async def _probes(
-        self, settings: Wechat, views: list[JobView], rng: random.Random
+        self, settings: WechatSettings, views: list[JobView], rng: random.Random
     ) -> AsyncIterator[tuple[Finding, WeChatError | None]]:
         async with client_session(connections=1) as session:
             client = WeChatClient(
@@ -102,7 +102,7 @@ class _Examiner:
                 yield found
 
 
-async def _reach(settings: Callbacks, views: list[JobView]) -> AsyncIterator[Finding]:
+async def _reach(settings: CallbackSettings, views: list[JobView]) -> AsyncIterator[Finding]:
     async with GuardedClient(
         allow=settings.allow,
         deny=settings.deny,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import state_folder as state
-from wechat_scheduler.config.settings import State
+from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import CallError, StateError
 from wechat_scheduler.storage.sqlite import path_of
@@ -16,7 +16,7 @@ from wechat_scheduler.storage.sqlite import path_of
 AS_ROOT = "run this as root, or as the daemon's user"
 
 
-def folder(settings: State) -> Iterator[Finding]:
+def folder(settings: StateSettings) -> Iterator[Finding]:
     """Whether the daemon can use it, and nobody else."""
     path = settings.dir
     if not path.exists():
@@ -29,7 +29,7 @@ def folder(settings: State) -> Iterator[Finding]:
         yield _privacy(path, [path, *_files(settings)])
 
 
-def _files(settings: State) -> Iterator[Path]:
+def _files(settings: StateSettings) -> Iterator[Path]:
     names = [settings.dir / state.ADMIN_KEY]
     if settings.database.startswith("sqlite:"):
         names.append(path_of(settings.database))
@@ -48,7 +48,7 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-async def daemon(settings: State) -> AsyncIterator[Finding]:
+async def daemon(settings: StateSettings) -> AsyncIterator[Finding]:
     """Whether one holds the folder, and answers."""
     try:
         held = state.is_held(settings.dir)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wechat_scheduler.config.settings import State
+from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
@@ -31,7 +31,7 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(settings: State, *, clock: Clock) -> AsyncIterator[Opened]:
+async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Opened]:
     """Open the database for reading, whoever else has it open."""
     if settings.database.startswith("sqlite:") and not path_of(settings.database).exists():
         advice = "the first start makes it"
