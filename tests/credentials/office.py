@@ -28,7 +28,7 @@ from wechat_scheduler.credentials.model import (
     Task,
 )
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Need
-from wechat_scheduler.credentials.refresher import Limits, Refresher
+from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.clockwork import Clockwork
@@ -258,7 +258,7 @@ def office(
         observer=outcomes,
         clock=clock,
         rng=random.Random(5),
-        limits=Limits(
+        limits=RefreshLimits(
             lease=LEASE,
             daily_calls=daily_calls,
             quota_share=1.0,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.clock import START
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import JobKey, Renewal
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.errors import Reaction
 
@@ -229,15 +229,15 @@ def test_a_quota_day_ends_at_midnight_in_shanghai(now: datetime) -> None:
 @pytest.mark.parametrize(
     ("age", "state"),
     [
-        (None, State.PENDING),
-        (0 * HOUR, State.FRESH),
-        (1.8 * HOUR - SECOND, State.FRESH),
-        (1.8 * HOUR, State.STALE),
-        (2 * HOUR - SECOND, State.STALE),
-        (2 * HOUR, State.EXPIRED),
+        (None, Freshness.PENDING),
+        (0 * HOUR, Freshness.FRESH),
+        (1.8 * HOUR - SECOND, Freshness.FRESH),
+        (1.8 * HOUR, Freshness.STALE),
+        (2 * HOUR - SECOND, Freshness.STALE),
+        (2 * HOUR, Freshness.EXPIRED),
     ],
 )
-def test_a_state_is_read_off_the_stored_instants(age: timedelta | None, state: State) -> None:
+def test_a_state_is_read_off_the_stored_instants(age: timedelta | None, state: Freshness) -> None:
     view = JobView(
         key=JobKey("wx1", "access_token"),
         subject="",
@@ -255,7 +255,7 @@ def test_a_state_is_read_off_the_stored_instants(age: timedelta | None, state: S
         receivers=(),
     )
 
-    assert policy.state(view, START + (age or timedelta(0))) is state
+    assert policy.freshness(view, START + (age or timedelta(0))) is state
 
 
 @given(instants, st.integers(1, 500_000))

@@ -10,7 +10,7 @@ import pytest
 from tests.credentials.office import AUTHORIZER, COMPONENT, Office, Script, office, refusal, scripts
 from tests.stores.samples import task
 from wechat_scheduler.credentials.model import AUTHORIZATION
-from wechat_scheduler.credentials.policy import State, state
+from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import IssueRequest
 from wechat_scheduler.errors import InvalidRequestError, Reaction, WeChatError
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken
@@ -174,7 +174,7 @@ async def test_an_account_that_took_its_consent_back_is_left_alone(
     view = await listening.look(AUTHORIZER)
     await listening.pass_time(29 * DAY)
 
-    assert state(view, listening.clock.now()) is State.REVOKED
+    assert freshness(view, listening.clock.now()) is Freshness.REVOKED
     assert (view.waits_on, view.expires_at) == (AUTHORIZATION, None)
     assert account.recoveries == []
 
@@ -189,7 +189,7 @@ async def test_who_is_found_not_to_have_consented_is_left_alone_too(
     view = await listening.look(AUTHORIZER)
     await listening.pass_time(29 * DAY)
 
-    assert state(view, listening.clock.now()) is State.REVOKED
+    assert freshness(view, listening.clock.now()) is Freshness.REVOKED
     assert len(account.recoveries) == 1
     assert account.requests == []
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.cast import CREDENTIALS
 from wechat_scheduler.demo.journal import Event, Happening
 from wechat_scheduler.demo.snapshot import Places, Row, Snapshot
@@ -24,7 +24,7 @@ PLACES = Places(
 def row(
     key: JobKey = CREDENTIALS[0],
     *,
-    state: State = State.FRESH,
+    state: Freshness = Freshness.FRESH,
     age: float = 3,
     lifetime: float = 20,
     version: int = 12,
@@ -47,7 +47,7 @@ def row(
 def pending(key: JobKey = CREDENTIALS[0]) -> Row:
     return Row(
         key=key,
-        state=State.PENDING,
+        state=Freshness.PENDING,
         version=0,
         issued_at=None,
         expires_at=None,

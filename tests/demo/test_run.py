@@ -16,7 +16,7 @@ import structlog
 
 from tests.clock import FakeClock
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.calls import post
 from wechat_scheduler.demo.cast import CREDENTIALS, EVENTS
@@ -100,7 +100,7 @@ async def test_all_eight_are_seen_fresh_and_told_of() -> None:
     last = await watch(audience, audience.satisfied)
 
     assert [row.key for row in last.rows] == list(CREDENTIALS)
-    assert {row.state for row in last.rows} == {State.FRESH}
+    assert {row.state for row in last.rows} == {Freshness.FRESH}
     assert {(row.version, row.notified, bool(row.value)) for row in last.rows} == {(1, 1, True)}
     assert last.summary == "8 credentials, 8 rotations, 8 notifications, 0 failures"
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from tests.demo.scenes import PLACES, event, pending, row, snapshot
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.cast import CREDENTIALS
 from wechat_scheduler.demo.journal import Happening
 from wechat_scheduler.demo.table import credentials
@@ -32,7 +32,7 @@ def words_of(line: str) -> list[str]:
 
 
 def test_a_credential_is_one_line_with_all_there_is_to_know() -> None:
-    one = snapshot(row(CREDENTIALS[5], state=State.STALE, age=16.5, version=3, notified=2))
+    one = snapshot(row(CREDENTIALS[5], state=Freshness.STALE, age=16.5, version=3, notified=2))
 
     line = text(credentials(one, width=80), 80)[1]
 
@@ -65,9 +65,14 @@ def test_the_bar_is_the_share_of_the_life_that_is_left() -> None:
 
 @pytest.mark.parametrize(
     ("state", "code"),
-    [(State.FRESH, "32"), (State.STALE, "33"), (State.EXPIRED, "31"), (State.PENDING, "2")],
+    [
+        (Freshness.FRESH, "32"),
+        (Freshness.STALE, "33"),
+        (Freshness.EXPIRED, "31"),
+        (Freshness.PENDING, "2"),
+    ],
 )
-def test_each_state_has_its_color(state: State, code: str) -> None:
+def test_each_state_has_its_color(state: Freshness, code: str) -> None:
     assert f"\x1b[{code}m{state.value}" in colored(
         credentials(snapshot(row(state=state)), width=80)
     )

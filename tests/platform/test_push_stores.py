@@ -331,7 +331,7 @@ async def test_who_is_told_of_the_platform_is_told_of_the_account(stores: Stores
         ("wechat", ""),
     ]
     (told,) = await stores.told()
-    notice = await stores.credentials.notice(told)
+    notice = await stores.credentials.notification(told)
     assert notice is not None
     assert notice.credential is not None
     assert (notice.url, notice.key, notice.credential.value) == (NOTIFY, ACCOUNT, "value")
@@ -358,7 +358,7 @@ async def test_consent_withdrawn_ends_all_that_came_of_it(stores: Stores) -> Non
         assert (snapshot.credential, snapshot.fault) == (None, GONE)
         assert snapshot.due_at == NOW + 30 * HOUR
     (told,) = await stores.told()
-    notice = await stores.credentials.notice(told)
+    notice = await stores.credentials.notification(told)
     assert notice is not None
     assert (notice.credential, notice.ended) == (None, GONE)
     (view,) = await stores.credentials.view(kind=ACCOUNT.kind, limit=10)

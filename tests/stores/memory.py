@@ -15,7 +15,7 @@ from wechat_scheduler.credentials.model import (
     Registration,
     Snapshot,
 )
-from wechat_scheduler.credentials.notices import Notice
+from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.delivery.model import Deferred, Delivery, DeliveryState, Settled
 from wechat_scheduler.delivery.model import Outcome as DeliveryOutcome
@@ -130,7 +130,7 @@ class MemoryCredentials:
             if job.claimed_by:
                 job.claimed_by, job.due_at = "", now
 
-    async def notice(self, target: str) -> Notice | None:
+    async def notification(self, target: str) -> Notification | None:
         self._tables.reach()
         key, owner = notice_receiver(target)
         job, interest = self._tables.jobs.get(key), self._tables.interests.get((key, owner))
@@ -139,7 +139,7 @@ class MemoryCredentials:
         ended = job.fault if job.waits_on == AUTHORIZATION else None
         if job.credential is None and ended is None:
             return None
-        return Notice(
+        return Notification(
             url=interest.notify,
             key=key,
             subject=job.subject,

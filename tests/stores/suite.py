@@ -10,7 +10,7 @@ from tests.clock import FakeClock
 from tests.stores.memory import MemoryCredentials, MemoryOutbox
 from tests.stores.samples import SECRET_KINDS
 from tests.stores.tables import Tables
-from wechat_scheduler.credentials.notices import NoticeSource
+from wechat_scheduler.credentials.notifications import NotificationSource
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.delivery.ports import Outbox
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -31,7 +31,7 @@ class Releasing(Protocol):
         ...
 
 
-class Credentials(Store, NoticeSource, Releasing, Protocol):
+class Credentials(Store, NotificationSource, Releasing, Protocol):
     """All that a store of credentials does."""
 
 

@@ -51,7 +51,7 @@ async def test_a_rotation_tells_those_who_want_to_know(
     await store.save(rotated(await claim(store)), now=LATER)
 
     deliveries = await outbox.claim(now=LATER, limit=10, lease=LEASE)
-    notices = [await store.notice(delivery.target) for delivery in deliveries]
+    notices = [await store.notification(delivery.target) for delivery in deliveries]
     assert {notice.url for notice in notices if notice} == {"http://erp/n", "http://shop/n"}
 
 
@@ -141,7 +141,7 @@ async def test_an_account_that_took_its_authorisation_back_leaves_no_value(
     saved = await store.save(outcome, now=LATER)
 
     (delivery,) = await outbox.claim(now=LATER, limit=1, lease=LEASE)
-    notice = await store.notice(delivery.target)
+    notice = await store.notification(delivery.target)
     assert saved is not None
     assert saved.credential is None
     assert (await look(store)).version == 1

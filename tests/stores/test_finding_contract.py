@@ -200,7 +200,7 @@ async def test_an_owner_that_withdraws_leaves_the_job_to_the_others(
     assert await store.remove(TOKEN, owner="erp")
 
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
-    notice = await store.notice(delivery.target)
+    notice = await store.notification(delivery.target)
     await store.hasten(TOKEN, now=NOW)
     assert notice is not None
     assert notice.url == "http://shop/n"
@@ -254,11 +254,11 @@ async def test_versions_go_on_counting_when_a_job_comes_back(store: Credentials)
 async def test_a_receiver_that_left_is_told_nothing(store: Credentials, outbox: Deliveries) -> None:
     await issued(store, task(notify="http://erp/n"))
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
-    assert await store.notice(delivery.target) is not None
+    assert await store.notification(delivery.target) is not None
 
     await store.remove(TOKEN, owner="erp")
 
-    assert await store.notice(delivery.target) is None
+    assert await store.notification(delivery.target) is None
 
 
 async def test_a_notice_names_the_subject_that_was_learned(
@@ -268,7 +268,7 @@ async def test_a_notice_names_the_subject_that_was_learned(
     await store.save(rotated(await claim(store), subject="learned"), now=NOW)
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
 
-    notice = await store.notice(delivery.target)
+    notice = await store.notification(delivery.target)
 
     assert notice is not None
     assert (notice.key, notice.subject) == (NAMELESS, "learned")

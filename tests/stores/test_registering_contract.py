@@ -193,7 +193,7 @@ async def test_a_new_receiver_of_a_job_with_a_value_is_told_it(
     await store.register(registration(task(notify="http://shop/n"), owner="shop"), now=LATER)
 
     (delivery,) = await outbox.claim(now=LATER, limit=10, lease=HOUR)
-    notice = await store.notice(delivery.target)
+    notice = await store.notification(delivery.target)
     assert notice is not None
     assert notice.credential is not None
     assert (notice.url, notice.credential.value) == ("http://shop/n", "current")
@@ -219,7 +219,7 @@ async def test_a_receiver_that_moves_is_told_at_its_new_address_and_nobody_else(
     await store.register(registration(task(notify="http://shop/2"), owner="shop"), now=LATER)
 
     (delivery,) = await outbox.claim(now=LATER, limit=10, lease=HOUR)
-    notice = await store.notice(delivery.target)
+    notice = await store.notification(delivery.target)
     assert notice is not None
     assert notice.url == "http://shop/2"
 
@@ -233,7 +233,7 @@ async def test_a_receiver_that_withdraws_its_address_is_told_nothing_more(
     await store.register(registration(TOKEN), now=LATER)
 
     assert await outbox.next_due() is None
-    assert await store.notice(delivery.target) is None
+    assert await store.notification(delivery.target) is None
     assert [receiver.state for receiver in (await look(store)).receivers] == ["cancelled"]
 
 

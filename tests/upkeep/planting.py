@@ -72,7 +72,7 @@ async def read_back(database: Database, sealer: Sealer) -> list[Any]:
     return [
         [(view.key, view.receivers) for view in views],
         [snapshot.credential if snapshot else None for snapshot in snapshots],
-        [await store.notice(row["target"]) for row in notices],
+        [await store.notification(row["target"]) for row in notices],
         [await store.earlier(view.key) for view in views],
         await store.pushed("wx1", TICKET),
         await SqlPushes(database, vault, tell=store.tell).secrets("wx1"),

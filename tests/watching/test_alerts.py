@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.house import Caller
 from tests.watching.reading import metrics
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.errors import Reaction
 
 ALERTS = (Path(__file__).parents[2] / "contrib" / "alerts.yml").read_text("utf-8")
@@ -34,7 +34,7 @@ def test_every_value_of_a_label_that_an_alert_names_exists() -> None:
     states = set(re.findall(r'state="(\w+)"', ALERTS))
     reactions = set(re.findall(r'reaction="(\w+)"', ALERTS))
 
-    assert states <= set(State)
+    assert states <= set(Freshness)
     assert reactions <= set(Reaction)
 
 

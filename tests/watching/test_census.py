@@ -11,7 +11,7 @@ from tests.stores.suite import VAULT
 from tests.upkeep.planting import credentials, plant, run
 from wechat_scheduler.credentials.census import QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spent
-from wechat_scheduler.credentials.policy import State, state
+from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.errors import Reaction
 from wechat_scheduler.storage.census import SqlCensus
@@ -39,10 +39,12 @@ async def test_states_are_counted_as_each_job_shows_its_own(
 
     views = await store.view(limit=10)
     assert {kind.kind: dict(kind.states) for kind in census.kinds} == {
-        view.key.kind: {state(view, at): 1} for view in views
+        view.key.kind: {freshness(view, at): 1} for view in views
     }
     assert not_fresh == {
-        view.key: state(view, at) for view in views if state(view, at) is not State.FRESH
+        view.key: freshness(view, at)
+        for view in views
+        if freshness(view, at) is not Freshness.FRESH
     }
 
 

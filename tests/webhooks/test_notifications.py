@@ -11,7 +11,7 @@ import pytest
 from tests.business import Business, Call, drop, status
 from tests.clock import START, FakeClock
 from wechat_scheduler.credentials.model import Credential, JobKey
-from wechat_scheduler.credentials.notices import Notice
+from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.errors import CallError
@@ -37,10 +37,10 @@ CREDENTIAL = Credential(
 class Receivers:
     """Notices by target."""
 
-    def __init__(self, **notices: Notice) -> None:
+    def __init__(self, **notices: Notification) -> None:
         self.notices = {target.removeprefix("_"): notice for target, notice in notices.items()}
 
-    async def notice(self, target: str) -> Notice | None:
+    async def notification(self, target: str) -> Notification | None:
         return self.notices.get(target)
 
 
@@ -68,7 +68,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def receivers(business: Business) -> Receivers:
     return Receivers(
-        _7=Notice(
+        _7=Notification(
             url=business.url("/n?b=%2F&a=1"),
             key=JobKey("wx1", "access_token"),
             subject="",

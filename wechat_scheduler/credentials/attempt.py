@@ -27,7 +27,7 @@ CALLS_PER_ATTEMPT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Issuance:
     """WeChat issued something; its life counts from `asked_at`, just before the call."""
 
     issued: Issued
@@ -47,7 +47,7 @@ class Trouble:
     retry_after: timedelta | None = None
 
 
-Result: TypeAlias = Answer | Trouble
+Result: TypeAlias = Issuance | Trouble
 
 
 class Asker:
@@ -98,7 +98,9 @@ class Asker:
         talk.retries += issued.calls - 1
         if self._wants_force(talk.job, issued):
             return await self._force(talk, request)
-        return Answer(issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent())
+        return Issuance(
+            issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent()
+        )
 
     async def _not_issued(self, talk: "_Talk", error: WeChatError) -> Result:
         """Ask again where it was an input's fault and there is another value of it."""
@@ -135,7 +137,9 @@ class Asker:
             talk.retries += error.calls - 1
             return self._refused(talk, error)
         talk.retries += issued.calls - 1
-        return Answer(issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent())
+        return Issuance(
+            issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent()
+        )
 
     def _missing(self, talk: "_Talk", missing: MissingInputError) -> Trouble:
         reaction = Reaction.PARENT_INVALID if missing.parent else Reaction.NEEDS_INPUT

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction
 
@@ -17,7 +17,7 @@ class KindCensus:
     `most_calls` for the one that needed most; the instants are None where there is no value."""
 
     kind: str
-    states: Mapping[State, int]
+    states: Mapping[Freshness, int]
     first_expiry: datetime | None
     oldest_issue: datetime | None
     calls: int
@@ -64,7 +64,7 @@ class CensusTaker(Protocol):
 
     async def census(self, *, now: datetime) -> Census: ...
 
-    async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, State]]:
+    async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
         """The jobs without a value that is fresh, by name."""
         ...
 
@@ -80,7 +80,7 @@ class Health:
         self._taker = taker
         self._clock = clock
 
-    async def not_fresh(self, *, limit: int) -> Sequence[tuple[JobKey, State]]:
+    async def not_fresh(self, *, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
         """The jobs without a fresh value, by name."""
         return await self._taker.not_fresh(now=self._clock.now(), limit=limit)
 

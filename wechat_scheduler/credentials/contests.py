@@ -1,7 +1,7 @@
 """When somebody else fetches a credential that we keep."""
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.attempt import Answer
+from wechat_scheduler.credentials.attempt import Issuance
 from wechat_scheduler.credentials.model import ClaimedJob, Contest, Renewal
 
 MESSAGE = "somebody else is fetching this account's token"
@@ -18,22 +18,22 @@ FORCED = (
 )
 
 
-def contested(job: ClaimedJob, answer: Answer) -> Contest | None:
-    """`answer` brought another value than the job has. Did somebody fetch one in between?
+def contested(job: ClaimedJob, issuance: Issuance) -> Contest | None:
+    """`issuance` brought another value than the job has. Did somebody fetch one in between?
 
     So it seems where the old one was reported dead long before its time, and we did not force this
     one: from `stable_token` another value is proof; elsewhere every ask brings another one, and the
     report is what there is to go by.
     """
     kept = job.credential
-    if kept is None or not job.suspect or answer.spent.forced_at is not None:
+    if kept is None or not job.suspect or issuance.spent.forced_at is not None:
         return None
-    if not policy.ended_early(kept, asked_at=answer.asked_at, longest=job.longest):
+    if not policy.ended_early(kept, asked_at=issuance.asked_at, longest=job.longest):
         return None
-    return Contest(at=answer.asked_at, message=MESSAGE, advice=_advice(job, answer))
+    return Contest(at=issuance.asked_at, message=MESSAGE, advice=_advice(job, issuance))
 
 
-def _advice(job: ClaimedJob, answer: Answer) -> str:
-    if answer.issued.renewal is Renewal.LATE:
+def _advice(job: ClaimedJob, issuance: Issuance) -> str:
+    if issuance.issued.renewal is Renewal.LATE:
         return FORCED
     return USE_STABLE if job.key.kind == "access_token" else STOP_IT

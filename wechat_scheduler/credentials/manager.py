@@ -21,7 +21,7 @@ from wechat_scheduler.errors import ConflictError, NotFoundError, StorageError, 
 log = structlog.get_logger(__name__)
 
 
-class Verdict(enum.Enum):
+class ReportOutcome(enum.Enum):
     """What becomes of a report that a value is dead."""
 
     OUTDATED = enum.auto()
@@ -88,7 +88,7 @@ class Manager:
         await self.reload(name)
         self._wake()
 
-    async def report(self, key: JobKey, value: str) -> Verdict:
+    async def report(self, key: JobKey, value: str) -> ReportOutcome:
         """Somebody met WeChat's 40001 or 42001 with `value`: if it is the current one, it is
         refreshed. Raises NotFoundError, ConflictError if `key` fits several jobs."""
         cell = await self._cell(await self._name(key))
@@ -97,15 +97,15 @@ class Manager:
         if cell is None or cell.removed:
             raise no_job(key)
         if cell.credential is None or not _holds(cell, value):
-            return Verdict.OUTDATED
+            return ReportOutcome.OUTDATED
         credential, now = cell.credential, self._clock.now()
         due_at = policy.believe_at(now=now, issued_at=credential.issued_at)
         if not await self._store.suspect(cell.key, version=credential.version, now=due_at):
-            return Verdict.KNOWN
+            return ReportOutcome.KNOWN
         await self.reload(cell.key)
         log.info("credential.reported", appid=key.appid, kind=key.kind, subject=cell.key.subject)
         self._wake()
-        return Verdict.BELIEVED
+        return ReportOutcome.BELIEVED
 
     async def view(
         self, *, appid: str, kind: str, subject: str, after: JobKey | None, limit: int

@@ -7,7 +7,7 @@ from wechat_scheduler.credentials.model import Credential, Fault, JobKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notification:
     """How a job stands, for one receiver: its current value, or why there is none any more.
 
     `ended` is given only where the account took its authorisation back. `secret` (`whsec_…`) signs
@@ -22,9 +22,9 @@ class Notice:
     secret: str = field(repr=False)
 
 
-class NoticeSource(Protocol):
+class NotificationSource(Protocol):
     """Where a notice's content is found when it is sent, so that it is the newest."""
 
-    async def notice(self, target: str) -> Notice | None:
+    async def notification(self, target: str) -> Notification | None:
         """None if the receiver has withdrawn, or there is nothing to tell."""
         ...

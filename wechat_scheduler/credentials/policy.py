@@ -56,7 +56,7 @@ PARENT_RETRY = timedelta(seconds=60)
 DOUBLINGS = 20
 
 
-class State(enum.StrEnum):
+class Freshness(enum.StrEnum):
     """How a job's credential stands."""
 
     PENDING = "pending"
@@ -73,15 +73,15 @@ class State(enum.StrEnum):
     """The account took back its authorisation: there is none until it gives it again."""
 
 
-def state(view: JobView, now: datetime) -> State:
+def freshness(view: JobView, now: datetime) -> Freshness:
     """Read off the stored instants."""
     if view.waits_on == AUTHORIZATION:
-        return State.REVOKED
+        return Freshness.REVOKED
     if view.expires_at is None or view.renew_at is None:
-        return State.PENDING
+        return Freshness.PENDING
     if now >= view.expires_at:
-        return State.EXPIRED
-    return State.STALE if now >= view.renew_at else State.FRESH
+        return Freshness.EXPIRED
+    return Freshness.STALE if now >= view.renew_at else Freshness.FRESH
 
 
 def scale(longest: timedelta) -> float:

@@ -103,7 +103,7 @@ class Params(Protocol):
         ...
 
 
-class Observer(Protocol):
+class RefreshObserver(Protocol):
     """Hears what became of each attempt, once that is stored. Must neither block nor raise."""
 
     def refreshed(self, outcome: Outcome) -> None: ...

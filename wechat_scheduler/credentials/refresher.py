@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.attempt import Answer, Asker, Trouble
+from wechat_scheduler.credentials.attempt import Asker, Issuance, Trouble
 from wechat_scheduler.credentials.contests import contested
 from wechat_scheduler.credentials.journal import log_contest, log_outcome, names_of
 from wechat_scheduler.credentials.model import (
@@ -23,7 +23,7 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
     Spent,
 )
-from wechat_scheduler.credentials.ports import Observer, Store
+from wechat_scheduler.credentials.ports import RefreshObserver, Store
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction
 
@@ -34,7 +34,7 @@ WHOLE_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class RefreshLimits:
     """How long an attempt may hold its job, and how far its failures may go.
 
     A credential's calls a day are at most `daily_calls`, and at most `quota_share` (above 0, at most
@@ -61,10 +61,10 @@ class Refresher:
         asker: Asker,
         *,
         publish: Callable[[Snapshot], None],
-        observer: Observer,
+        observer: RefreshObserver,
         clock: Clock,
         rng: random.Random,
-        limits: Limits,
+        limits: RefreshLimits,
     ) -> None:
         self._store = store
         self._asker = asker
@@ -130,23 +130,23 @@ class Refresher:
             seen=trouble.seen,
         )
 
-    def _rotated(self, job: ClaimedJob, answer: Answer) -> Rotated:
-        credential = self._credential(job, answer)
-        longest = max(job.longest, answer.issued.lifetime)
+    def _rotated(self, job: ClaimedJob, issuance: Issuance) -> Rotated:
+        credential = self._credential(job, issuance)
+        longest = max(job.longest, issuance.issued.lifetime)
         return Rotated(
             job=job,
             credential=credential,
-            subject=answer.issued.subject or answer.subject,
+            subject=issuance.issued.subject or issuance.subject,
             longest=longest,
             due_at=max(credential.renew_at, policy.soonest(now=self._clock.now(), longest=longest)),
-            spent=answer.spent,
-            contest=contested(job, answer),
+            spent=issuance.spent,
+            contest=contested(job, issuance),
         )
 
-    def _repeated(self, job: ClaimedJob, kept: Credential, answer: Answer) -> Repeated:
+    def _repeated(self, job: ClaimedJob, kept: Credential, issuance: Issuance) -> Repeated:
         """The same value: a ticket or stable token asked for early, or one that was prolonged."""
-        fresh = self._credential(job, answer)
-        longest = max(job.longest, answer.issued.lifetime)
+        fresh = self._credential(job, issuance)
+        longest = max(job.longest, issuance.issued.lifetime)
         slack = policy.REPEAT_FLOOR * policy.scale(longest)
         if timedelta(0) <= kept.expires_at - fresh.expires_at <= WHOLE_SECOND:
             fresh = replace(fresh, expires_at=kept.expires_at)
@@ -160,8 +160,8 @@ class Refresher:
                 expires_at=fresh.expires_at,
                 longest=longest,
             )
-        if job.suspect and answer.issued.renewal is Renewal.LATE:
-            due_at = min(due_at, self._force_at(job, answer))
+        if job.suspect and issuance.issued.renewal is Renewal.LATE:
+            due_at = min(due_at, self._force_at(job, issuance))
         credential = replace(
             fresh,
             version=kept.version,
@@ -172,31 +172,31 @@ class Refresher:
         return Repeated(
             job=job,
             credential=credential,
-            subject=answer.issued.subject or answer.subject,
+            subject=issuance.issued.subject or issuance.subject,
             longest=longest,
             due_at=due_at,
-            spent=answer.spent,
+            spent=issuance.spent,
         )
 
-    def _force_at(self, job: ClaimedJob, answer: Answer) -> datetime:
+    def _force_at(self, job: ClaimedJob, issuance: Issuance) -> datetime:
         """When a value that is said to be dead, and came back, can be replaced by force."""
-        forced_at = answer.spent.forced_at
+        forced_at = issuance.spent.forced_at
         return policy.force_at(
             now=self._clock.now(),
             forces=job.forces + (forced_at is not None),
             forced_at=forced_at or job.forced_at,
         )
 
-    def _credential(self, job: ClaimedJob, answer: Answer) -> Credential:
+    def _credential(self, job: ClaimedJob, issuance: Issuance) -> Credential:
         """Its life is counted from before the call, so that it is never thought longer than it is."""
-        issued = answer.issued
-        expires_at = answer.asked_at + issued.lifetime
+        issued = issuance.issued
+        expires_at = issuance.asked_at + issued.lifetime
         return Credential(
             value=issued.value,
             answer=issued.answer,
             refresh_token=issued.refresh_token,
             version=job.version + 1,
-            issued_at=answer.asked_at,
+            issued_at=issuance.asked_at,
             expires_at=expires_at,
             renew_at=policy.renew_at(
                 expires_at=expires_at,

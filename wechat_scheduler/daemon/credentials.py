@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from wechat_scheduler.config.settings import Config, Refresh
+from wechat_scheduler.config.settings import Config, RefreshSettings
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import ClaimedJob, Outcome
-from wechat_scheduler.credentials.refresher import Limits, Refresher
+from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
@@ -56,8 +56,8 @@ def wire_credentials(ground: Ground) -> CredentialParts:
     )
 
 
-def _limits(settings: Refresh) -> Limits:
-    return Limits(
+def _limits(settings: RefreshSettings) -> RefreshLimits:
+    return RefreshLimits(
         lease=settings.lease,
         daily_calls=settings.daily_calls,
         quota_share=settings.quota_share,

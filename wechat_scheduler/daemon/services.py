@@ -8,7 +8,7 @@ from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.ports import Issuer
-from wechat_scheduler.credentials.refresher import Limits
+from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
@@ -79,7 +79,7 @@ def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> 
     )
 
 
-def _daily_limit(issuer: Issuer, limits: Limits) -> int:
+def _daily_limit(issuer: Issuer, limits: RefreshLimits) -> int:
     """The least that holds for any account: where there are two endpoints, that of the narrower."""
     narrow = Account(appid="", secret="", endpoint="token")
     documented = issuer.daily_calls(narrow)

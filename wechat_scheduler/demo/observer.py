@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.calls import get
 from wechat_scheduler.demo.cast import CREDENTIALS
@@ -23,7 +23,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     appid: str
     kind: str
     subject: str
-    state: State
+    state: Freshness
     version: int
     issued_at: datetime | None
     expires_at: datetime | None
@@ -84,7 +84,7 @@ class Observer:
             before = self._jobs[key].version if key in self._jobs else 0
             for version in range(before + 1, job.version + 1):
                 self._journal.note(Happening.ROTATED, f"{named(key)}, version {version}")
-            if job.state is State.FRESH and key in self._never_fresh:
+            if job.state is Freshness.FRESH and key in self._never_fresh:
                 self._never_fresh.remove(key)
         self._jobs = jobs
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.journal import Event
 
 
@@ -29,7 +29,7 @@ class Row:
     """
 
     key: JobKey
-    state: State
+    state: Freshness
     version: int
     issued_at: datetime | None
     expires_at: datetime | None

@@ -8,15 +8,15 @@ from rich.progress_bar import ProgressBar
 from rich.table import Column, Table
 from rich.text import Text
 
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.snapshot import Row, Snapshot
 from wechat_scheduler.demo.words import short
 
 COLORS = {
-    State.PENDING: "dim",
-    State.FRESH: "green",
-    State.STALE: "yellow",
-    State.EXPIRED: "red",
+    Freshness.PENDING: "dim",
+    Freshness.FRESH: "green",
+    Freshness.STALE: "yellow",
+    Freshness.EXPIRED: "red",
 }
 ZERO = timedelta(0)
 SECOND = timedelta(seconds=1)

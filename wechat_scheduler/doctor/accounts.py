@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from wechat_scheduler.credentials.model import Account, Fault, JobKey
-from wechat_scheduler.credentials.policy import State, state
+from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
@@ -31,13 +31,13 @@ def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
 
 
 def _job(view: JobView, now: datetime) -> Iterator[Finding]:
-    standing, name = state(view, now), _name(view)
+    standing, name = freshness(view, now), _name(view)
     if view.fault is None:
-        if standing in (State.PENDING, State.EXPIRED):
+        if standing in (Freshness.PENDING, Freshness.EXPIRED):
             advice = "a running daemon fetches it; if this stays, its log says why"
             yield warn(view.key.appid, f"{name} is {standing}", advice)
         return
-    urgent = standing in (State.PENDING, State.EXPIRED) or _wants_somebody(view.fault)
+    urgent = standing in (Freshness.PENDING, Freshness.EXPIRED) or _wants_somebody(view.fault)
     yield Finding(
         level=Level.FAIL if urgent else Level.WARN,
         check=view.key.appid,

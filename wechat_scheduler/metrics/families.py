@@ -7,7 +7,7 @@ from typing import TypeAlias
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from wechat_scheduler.credentials.census import Census
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.metrics.page import Vitals
 
 Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float]]
@@ -61,7 +61,7 @@ def _of_jobs(census: Census, now: datetime) -> Iterator[Metric]:
         "jobs",
         "Credentials kept, by how they stand.",
         ("kind", "state"),
-        [((it.kind, state.value), it.states.get(state, 0)) for it in kinds for state in State],
+        [((it.kind, state.value), it.states.get(state, 0)) for it in kinds for state in Freshness],
     )
     yield _gauge(
         "first_expiry_seconds",

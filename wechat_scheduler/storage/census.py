@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wechat_scheduler.credentials.census import Census, FaultCensus, KindCensus, QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
-from wechat_scheduler.credentials.policy import State, quota_day
+from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros
@@ -14,7 +14,7 @@ from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, ke
 # Where a thousand jobs fail for one cause, these are enough to see it.
 MOST_FAULTS = 10_000
 
-# As `policy.state` has it.
+# As `policy.freshness` has it.
 STATE = f"""
     CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 THEN 'expired'
          WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
@@ -85,9 +85,9 @@ class SqlCensus:
             tickets={row["appid"]: instant(row["came_at"]) for row in tickets},
         )
 
-    async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, State]]:
+    async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
         rows = await self._database.read(NOT_FRESH, micros(now), limit)
-        return [(key_of(row), State(row["state"])) for row in rows]
+        return [(key_of(row), Freshness(row["state"])) for row in rows]
 
     async def answers(self) -> bool:
         return bool(await self._database.read("SELECT 1 AS one"))
@@ -100,7 +100,7 @@ def _kinds(rows: Sequence[Row]) -> tuple[KindCensus, ...]:
     return tuple(
         KindCensus(
             kind=kind,
-            states={State(row["state"]): row["jobs"] for row in group},
+            states={Freshness(row["state"]): row["jobs"] for row in group},
             first_expiry=_earliest(_kept(group), "first_expiry"),
             oldest_issue=_earliest(_kept(group), "oldest_issue"),
             calls=int(sum(row["calls"] for row in group)),
@@ -112,7 +112,7 @@ def _kinds(rows: Sequence[Row]) -> tuple[KindCensus, ...]:
 
 def _kept(rows: Sequence[Row]) -> Sequence[Row]:
     """What was revoked is not missed when it expires."""
-    return [row for row in rows if row["state"] != State.REVOKED]
+    return [row for row in rows if row["state"] != Freshness.REVOKED]
 
 
 def _faults(rows: Sequence[Row]) -> tuple[FaultCensus, ...]:

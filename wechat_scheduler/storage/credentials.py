@@ -14,7 +14,7 @@ from wechat_scheduler.credentials.model import (
     Registration,
     Snapshot,
 )
-from wechat_scheduler.credentials.notices import Notice
+from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import SealingError
@@ -160,7 +160,7 @@ class SqlCredentials(ClaimingStore):
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
 
-    async def notice(self, target: str) -> Notice | None:
+    async def notification(self, target: str) -> Notification | None:
         """What the receiver behind an outbox row is to be told; None if it left."""
         key, owner = notice_receiver(target)
         rows = await self._database.read(NOTICE, *key, owner)
@@ -170,7 +170,7 @@ class SqlCredentials(ClaimingStore):
         ended = fault_of(row) if row["waits_on"] == AUTHORIZATION else None
         if credential is None and ended is None:
             return None
-        return Notice(
+        return Notification(
             url=self._vault.open(row["notify"], registration_place(key, owner)),
             key=key,
             subject=row["bound"],

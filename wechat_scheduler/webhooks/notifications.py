@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from wechat_scheduler.credentials.model import Credential
-from wechat_scheduler.credentials.notices import Notice, NoticeSource
+from wechat_scheduler.credentials.notifications import Notification, NotificationSource
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
@@ -28,7 +28,7 @@ class CredentialNotifications:
     def __init__(
         self,
         client: GuardedClient,
-        source: NoticeSource,
+        source: NotificationSource,
         *,
         clock: Clock,
         type_of: Callable[[str], str],
@@ -46,7 +46,7 @@ class CredentialNotifications:
         Raises CallError if it was not accepted, or if the credential has expired: then its
         successor is what the receiver waits for.
         """
-        notice = await self._source.notice(delivery.target)
+        notice = await self._source.notification(delivery.target)
         if notice is None:
             return Sent(state=DeliveryState.CANCELLED)
         now = self._clock.now()
@@ -57,7 +57,7 @@ class CredentialNotifications:
         await self._client.push(self._url(notice), body, headers=headers, what="notify")
         return Sent(version=notice.credential.version if notice.credential else 0)
 
-    def _url(self, notice: Notice) -> str:
+    def _url(self, notice: Notification) -> str:
         key = notice.key
         return job_url(
             notice.url,
@@ -68,13 +68,13 @@ class CredentialNotifications:
         )
 
 
-def _body(notice: Notice, now: datetime) -> bytes:
+def _body(notice: Notification, now: datetime) -> bytes:
     if notice.credential is not None:
         return _announcement(notice.credential, now)
     return _farewell(notice, notice.ended.at if notice.ended else now)
 
 
-def _farewell(notice: Notice, since: datetime) -> bytes:
+def _farewell(notice: Notification, since: datetime) -> bytes:
     """What WeChat answers for such an account, and what it pushes, in one: receivers that look for
     an `errcode` understand it, and those that know the push as well."""
     return msgspec.json.encode(

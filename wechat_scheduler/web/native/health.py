@@ -9,7 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.policy import State
+from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -84,5 +84,5 @@ async def _patiently(question: Awaitable[T]) -> T | None:
         return None
 
 
-def _named(job: JobKey, state: State) -> NotFresh:
+def _named(job: JobKey, state: Freshness) -> NotFresh:
     return NotFresh(appid=job.appid, kind=job.kind, subject=job.subject, state=state.value)

@@ -72,7 +72,7 @@ def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
         type=kinds.number_of(view.key.kind),
         kind=view.key.kind,
         subject=view.subject,
-        state=policy.state(view, now).value,
+        state=policy.freshness(view, now).value,
         version=view.version,
         issued_at=view.issued_at,
         expires_at=view.expires_at,

@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
-from wechat_scheduler.credentials.manager import Verdict
+from wechat_scheduler.credentials.manager import ReportOutcome
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
@@ -32,6 +32,6 @@ async def invalid(request: web.Request) -> web.Response:
     key = named_job(request)
     report = decode(_REPORT, await request.read())
     verdict = await request.app[SERVICES].manager.report(key, report.value)
-    if verdict is Verdict.BELIEVED:
+    if verdict is ReportOutcome.BELIEVED:
         await note(request, Action.REPORTED, str(key))
-    return envelope.success("ignored" if verdict is Verdict.OUTDATED else "refreshing")
+    return envelope.success("ignored" if verdict is ReportOutcome.OUTDATED else "refreshing")
