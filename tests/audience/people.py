@@ -29,7 +29,7 @@ from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
-from wechat_scheduler.webhooks.callback_bodies import callback_body
+from wechat_scheduler.webhooks.app_callbacks import callback_body
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

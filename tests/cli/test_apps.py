@@ -39,7 +39,7 @@ async def test_an_app_sends_and_what_became_of_it_is_seen(caller: Caller, tmp_pa
     assert uid in await run("apps", "subscribers", app)
     assert topic in await run("apps", "topics", app)
     assert "bob" in sent
-    assert "nobody is known by this name" in sent
+    assert "the app knows no user by this name" in sent
     assert uid in listed
     assert (cancelled, replayed) == ("1 cancelled\n", "1 will be tried again\n")
     assert "pending" in page

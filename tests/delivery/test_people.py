@@ -19,8 +19,8 @@ from tests.delivery.samples import (
     an_app,
 )
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.channels import PeopleChannel
 from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Form, Sent, Way
-from wechat_scheduler.delivery.people import PeopleChannel
 from wechat_scheduler.errors import SendError, Verdict
 
 TEMPLATE = Content(way=Way.TEMPLATE, title="hello")

@@ -22,12 +22,12 @@ async def test_each_receiver_is_told_of_in_the_order_of_the_request(keeper: Call
     pending = await deliveries(keeper, f"?message={sent['id']}")
 
     assert [(one["to"], one["error"]) for one in sent["deliveries"]] == [
-        ("nobody", "nobody is known by this name"),
+        ("nobody", "the app knows no user by this name"),
         ("alice", ""),
         ("*", ""),
         (uids["alice"], ""),
-        (17, "no such topic"),
-        ("bob", "the user is blocked by this app"),
+        (17, "the app has no such topic"),
+        ("bob", "the app has blocked the user"),
     ]
     assert sent["deliveries"][1]["id"] == sent["deliveries"][3]["id"]
     assert {(one["channel"], one["to"]) for one in pending} == {
@@ -44,7 +44,7 @@ async def test_what_can_be_sent_to_nobody_is_422_and_not_stored(keeper: Caller) 
 
     assert [nobody.status, webhook.status] == [422, 422]
     assert nobody.json["result"]["id"] is None
-    assert "nobody is known by this name" in nobody.json["message"]
+    assert "the app knows no user by this name" in nobody.json["message"]
     assert "the app has no callback" in webhook.json["message"]
     assert await deliveries(keeper) == []
 

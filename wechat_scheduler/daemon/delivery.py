@@ -7,19 +7,16 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
-from wechat_scheduler.delivery.desk import DeliveryDesk
+from wechat_scheduler.delivery.channels import PeopleChannel, TopicChannel
+from wechat_scheduler.delivery.desk import DeliveryDesk, Housekeeping
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
-from wechat_scheduler.delivery.housekeeping import Housekeeping
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome
-from wechat_scheduler.delivery.people import PeopleChannel
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.delivery.sending import Sending
-from wechat_scheduler.delivery.spreading import TopicChannel
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.web.pages.message import message_path
-from wechat_scheduler.webhooks.app_callbacks import AppCallbacks
-from wechat_scheduler.webhooks.callback_bodies import callback_body
+from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body
 from wechat_scheduler.webhooks.notifications import CredentialNotifications
 from wechat_scheduler.wechat.channels import WeChatMessenger
 

@@ -1,10 +1,15 @@
-"""The desk for what was sent: shows it, replays and cancels it."""
+"""The desk for messages that were sent: shows, replays, cancels and deletes them."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
 from wechat_scheduler.engine.clock import Clock
+
+# Messages in one transaction, and transactions in one round.
+BATCH = 100
+ROUNDS = 50
 
 
 class DeliveryDesk:
@@ -47,3 +52,19 @@ class DeliveryDesk:
     async def retract(self, message_id: int) -> None:
         """Hide the message's content from readers. Pending deliveries still go out."""
         await self._messages.retract(message_id, now=self._clock.now())
+
+
+class Housekeeping:
+    """Deletes messages that are older than `retention`, which may be changed at any time."""
+
+    def __init__(self, messages: Messages, *, clock: Clock, retention: timedelta) -> None:
+        self._messages = messages
+        self._clock = clock
+        self.retention = retention
+
+    async def forget(self) -> None:
+        """Delete old messages without pending deliveries, in parts. Raises StorageError."""
+        before = self._clock.now() - self.retention
+        for _ in range(ROUNDS):
+            if await self._messages.forget(before=before, limit=BATCH) < BATCH:
+                return

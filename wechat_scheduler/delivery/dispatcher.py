@@ -1,4 +1,4 @@
-"""Sends what is in the outbox: the clockwork's work on deliveries."""
+"""Sends due deliveries: the clockwork's work on the outbox."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,17 +25,16 @@ log = structlog.get_logger(__name__)
 
 FIRST_RETRY = timedelta(seconds=1)
 
-# What a person has to see to is looked at again no sooner.
+# The shortest pause after an error that an operator has to mend.
 PROBE = timedelta(minutes=1)
 
 
 class Dispatcher:
     """Hands due deliveries to their channels and decides what a failure means.
 
-    `retry_cap` is the longest pause between two attempts, `give_up` how long a message is tried
-    before it is a dead letter; both may be changed at any time. `learn` asks the store which apps
-    there are. Notices of credentials are tried for
-    ever.
+    `retry_cap` is the longest pause between two attempts. A message that is tried for `give_up` is
+    dead; notifications of credentials are tried for ever. Both may be changed at any time. `learn`
+    loads the apps from the store.
     """
 
     name = "delivery"
@@ -69,8 +68,8 @@ class Dispatcher:
         return await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
 
     async def attempt(self, row: Delivery) -> Outcome:
-        if waits := await self._met(row):
-            return waits
+        if deferred := await self._learned(row):
+            return deferred
         now, began = self._clock.now(), self._clock.boottime()
         if stopped := self._gate.stopped(row, now):
             return stopped
@@ -85,9 +84,8 @@ class Dispatcher:
         )
         return _settled(row, sent, attempt)
 
-    async def _met(self, row: Delivery) -> Deferred | None:
-        """An app that is not known may have been made by another process just now: it is looked up
-        before it is taken for gone."""
+    async def _learned(self, row: Delivery) -> Deferred | None:
+        """Load the apps if that of the delivery is unknown: another process may have made it."""
         if row.message is None or self._gate.knows(row.message.app_id):
             return None
         try:
@@ -106,22 +104,22 @@ class Dispatcher:
         return await self._outbox.next_due()
 
     def _attempt(
-        self, row: Delivery, at: datetime, began: float, came_of_it: Sent | Exception
+        self, row: Delivery, at: datetime, began: float, result: Sent | Exception
     ) -> Attempt | None:
-        """Only messages keep a record of every try: notices of credentials have no end."""
+        """None for notifications of credentials: their attempts have no end and are not kept."""
         if row.message is None:
             return None
         duration = timedelta(seconds=self._clock.boottime() - began)
-        if isinstance(came_of_it, Sent):
-            return Attempt(at=at, duration=duration, way=came_of_it.way)
-        told = came_of_it if isinstance(came_of_it, SendError) else None
+        if isinstance(result, Sent):
+            return Attempt(at=at, duration=duration, way=result.way)
+        error = result if isinstance(result, SendError) else None
         return Attempt(
             at=at,
             duration=duration,
-            way=told.way if told else "",
-            errcode=told.errcode if told else None,
-            rid=told.rid if told else "",
-            error=str(came_of_it),
+            way=error.way if error else "",
+            errcode=error.errcode if error else None,
+            rid=error.rid if error else "",
+            error=str(result),
         )
 
     def _failed(
@@ -145,22 +143,22 @@ class Dispatcher:
                 )
             case Verdict.PAUSE | Verdict.SLOWER:
                 retry_after = error.retry_after if isinstance(error, SendError) else None
-                # Who was turned away before anybody was asked has not tried.
+                # Without an errcode WeChat was not asked: that is no attempt.
                 tried = attempt if attempt and attempt.errcode is not None else None
-                # An account's quota comes back; a user may be sent too much for ever.
+                # An account's quota returns every day. A user's limit may last: give up then.
                 if verdict is Verdict.SLOWER and tried and self._is_given_up(row):
                     return self._tried_again(row, verdict, reason, attempt)
-                return self._waits(row, verdict, retry_after or PROBE, reason, tried)
+                return self._deferred(row, verdict, retry_after or PROBE, reason, tried)
             case _:
                 return self._tried_again(row, verdict, reason, attempt)
 
     def _is_given_up(self, row: Delivery) -> bool:
-        """A replay begins anew; what has no message is tried for ever."""
+        """Whether the message was tried for `give_up`, since its last replay if there was one."""
         if row.message is None or row.since is None:
             return False
         return self._clock.now() - row.since >= self.give_up
 
-    def _waits(
+    def _deferred(
         self,
         row: Delivery,
         verdict: Verdict,

@@ -1,4 +1,4 @@
-"""What is known of a delivery before it is tried: whether, and when. No calls are made here."""
+"""Decides before any call whether and when a delivery is sent."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -15,21 +15,24 @@ from wechat_scheduler.delivery.model import (
     Settled,
     TargetKind,
 )
-from wechat_scheduler.delivery.pacing import Pacer
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.delivery.senders import ACCOUNT, Lookup, sender
 
-# After a long pause not everything is tried at the same moment.
+# After a pause of at least LONG, deliveries are spread over SPREAD.
 SPREAD = timedelta(seconds=30)
 LONG = timedelta(minutes=10)
 
-# How long a dead token is given to be replaced, at first and at most.
+# The first and the longest pause after a refused token.
 FIRST_KNOCK = timedelta(seconds=1)
 LONGEST_KNOCK = timedelta(minutes=1)
 
+# The most entries that the pacer remembers. Beyond that it forgets the oldest: messages are then
+# spaced less evenly.
+MOST = 200_000
+
 
 class Gate:
-    """Remembers which accounts have to wait, and how fast each app may send."""
+    """Holds deliveries back: of paused accounts, in quiet hours, and over an app's rate."""
 
     def __init__(self, app: Lookup, *, rng: random.Random) -> None:
         self._app = app
@@ -39,17 +42,17 @@ class Gate:
         self._pacer = Pacer()
 
     def knows(self, app_id: int) -> bool:
-        """Whether there is such an app, as far as memory knows."""
+        """Whether the app is in memory."""
         return app_id == ACCOUNT or self._app(app_id) is not None
 
     def pause(self, appid: str, until: datetime) -> None:
-        """Nothing goes to that account's users before `until`; other accounts go on."""
+        """Send nothing through the account before `until`."""
         self._paused[appid] = max(until, self._paused.get(appid, until))
 
     def knocked(self, appid: str, now: datetime) -> datetime:
-        """The account's token was refused, or there is none yet: everything of its waits for the next
-        one, each time longer. Returns until when."""
-        if (until := self._paused.get(appid, now)) > now:  # one of those that were under way
+        """Pause the account, longer each time, because its token was refused or is missing. Returns
+        when the pause ends."""
+        if (until := self._paused.get(appid, now)) > now:  # a parallel delivery paused it already
             return until
         knocks = self._knocks.get(appid, 0)
         self._knocks[appid] = knocks + 1
@@ -58,11 +61,11 @@ class Gate:
         return until
 
     def opened(self, appid: str) -> None:
-        """The account's token was taken."""
+        """Reset the account's pauses: its token was accepted."""
         self._knocks.pop(appid, None)
 
     def stopped(self, delivery: Delivery, now: datetime) -> Outcome | None:
-        """Why it is not tried now; None if it is."""
+        """The outcome of a delivery that is not sent now; None if it is."""
         message = delivery.message
         if message is None:
             return None
@@ -70,7 +73,7 @@ class Gate:
         if app is None:
             return _cancelled(delivery, "the app that sent it is gone")
         if message.expires_at is not None and message.expires_at <= now:
-            reason = f"it was to arrive before {message.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+            reason = f"the message expired at {message.expires_at:%Y-%m-%dT%H:%M:%SZ}"
             return Settled(delivery=delivery, state=DeliveryState.EXPIRED, reason=reason)
         if delivery.channel != TargetKind.PERSON:
             return None
@@ -87,7 +90,7 @@ class Gate:
         if receiver.trouble:
             return _cancelled(delivery, receiver.trouble)
         if not delivery.takes:
-            return _cancelled(delivery, "the user does not take messages of this app (any more)")
+            return _cancelled(delivery, "the user accepts no messages of this app")
         return None
 
     def _early(
@@ -108,15 +111,56 @@ class Gate:
         return None
 
 
+class Pacer:
+    """Spaces the messages of an app evenly, to all its users and to each user. A delivery keeps the
+    moment that it is given."""
+
+    def __init__(self) -> None:
+        self._free: dict[tuple[int, str], datetime] = {}
+        self._given: dict[int, datetime] = {}
+
+    def slot(self, delivery_id: int, uid: str, app: App, now: datetime) -> datetime:
+        """When the delivery may be sent: `now` or earlier means now."""
+        if not app.per_minute and not app.recipient_per_minute:
+            return now
+        given = self._given.pop(delivery_id, None)
+        if given is not None and given <= now:
+            return given
+        slot = given or self._reserve(uid, app, now)
+        if slot > now:
+            self._remember(delivery_id, slot)
+        return slot
+
+    def _reserve(self, uid: str, app: App, now: datetime) -> datetime:
+        to_all = self._take((app.id, ""), app.per_minute, now)
+        # A message that waits for its user's turn uses its turn among all and delays no other user.
+        slot = self._take((app.id, uid), app.recipient_per_minute, to_all)
+        while len(self._free) > MOST:
+            del self._free[next(iter(self._free))]
+        return slot
+
+    def _take(self, key: tuple[int, str], per_minute: int, earliest: datetime) -> datetime:
+        if not per_minute:
+            return earliest
+        moment = max(earliest, self._free.pop(key, earliest))
+        self._free[key] = moment + timedelta(minutes=1) / per_minute
+        return moment
+
+    def _remember(self, delivery_id: int, slot: datetime) -> None:
+        self._given[delivery_id] = slot
+        while len(self._given) > MOST:
+            del self._given[next(iter(self._given))]
+
+
 def awake_at(receiver: Subscriber, zone: str, now: datetime) -> datetime | None:
-    """When the quiet hours that it is in end; None if it is in none."""
+    """When the receiver's quiet hours end; None outside of them."""
     quiet = receiver.quiet
     if quiet is None:
         return None
     local = now.astimezone(ZoneInfo(receiver.zone or zone or SHANGHAI))
     if not _covers(quiet, local):
         return None
-    # In an hour that comes twice the end is that of the same one, or it would be past already.
+    # `local` keeps its fold: in an hour that a clock change repeats, the end is in the same repetition.
     ends = local.replace(hour=quiet.ends.hour, minute=quiet.ends.minute, second=0, microsecond=0)
     return (ends if ends > local else ends + timedelta(days=1)).astimezone(UTC)
 

@@ -1,4 +1,4 @@
-"""The nouns of the outbox."""
+"""Messages, deliveries and the outcomes of sending them."""
 
 import enum
 from collections.abc import Mapping
@@ -10,10 +10,11 @@ from wechat_scheduler.audience.model import Subscriber
 
 
 class DeliveryState(enum.StrEnum):
-    """Where a delivery stands. A claimed one is SENDING to whoever looks, and PENDING in the store.
+    """A claimed delivery is shown as SENDING and stored as PENDING.
 
-    DELIVERED is the receiver's own word; ACCEPTED ends where WeChat sends no receipt. The last four
-    say that nothing more is tried: MISSED belongs to reminders that fell due while nobody was up.
+    A delivery is DELIVERED once the receiver confirms it, and stays ACCEPTED where WeChat sends no
+    receipt. DEAD, CANCELLED, EXPIRED and MISSED ones are not tried again. A delivery is MISSED if its
+    reminder fell due while no daemon ran.
     """
 
     PENDING = "pending"
@@ -27,7 +28,7 @@ class DeliveryState(enum.StrEnum):
 
 
 class Way(enum.StrEnum):
-    """How a message gets to its receiver. AUTO leaves the choice to us."""
+    """The form in which WeChat, or an app, is sent a message. AUTO leaves the choice to the daemon."""
 
     AUTO = "auto"
     TEMPLATE = "template"
@@ -45,7 +46,7 @@ class Form(enum.IntEnum):
 
 
 class Priority(enum.IntEnum):
-    """The more urgent of two due deliveries goes first; URGENT ones heed no quiet hours."""
+    """More urgent deliveries are sent first. URGENT ones ignore quiet hours."""
 
     BULK = 0
     NORMAL = 1
@@ -53,16 +54,16 @@ class Priority(enum.IntEnum):
 
 
 class TargetKind(enum.StrEnum):
-    """What a target is the name of. Each has a channel of its own."""
+    """The kinds of receivers. Each has a channel of its own, of the same name."""
 
     CREDENTIAL = "credential"
-    """A business system's interest in a job: `notify` of the seed."""
+    """The `notify` address of a credential job."""
 
     PERSON = "person"
     """A subscriber's uid."""
 
     TOPIC = "topic"
-    """A topic's id, 0 for everybody who takes the app's messages: becomes one delivery a person."""
+    """A topic's id; 0 stands for all subscribers of the app. Becomes one delivery for each person."""
 
     WEBHOOK = "webhook"
     """An app's callback."""
@@ -70,9 +71,11 @@ class TargetKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What is said. `purpose` chooses among the app's templates; with `template`, a template's id or
-    alias, `data` are its keywords. Who taps the message is led to `url`, or, if `landing`, to our own
-    page of it, which shows all of it and links to `url`. `body` is what a webhook is posted, as JSON.
+    """The content of a message.
+
+    `purpose` chooses among the app's templates. With `template`, a template's id or alias, `data` are
+    its keywords. A tap on the message opens `url`, or, with `landing`, the daemon's own page of the
+    message, which links to `url`. `body` is the JSON that a webhook is posted.
     """
 
     way: Way = Way.AUTO
@@ -89,10 +92,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Content, and who says it until when. `id` is a random 52-bit integer.
+    """Content that an app sends. `id` is a random 52-bit integer.
 
-    `notes` are said of it wherever it is looked up: what WeChat is not going to show. `secret` is
-    said after the text, and shown to nobody but the receiver.
+    `notes` are warnings about what WeChat does not show. `secret` follows the text and is shown to the
+    receiver only.
     """
 
     id: int
@@ -106,8 +109,8 @@ class Message:
     secret: str = field(default="", repr=False)
 
     @property
-    def said(self) -> Content:
-        """All that the receiver is told."""
+    def whole(self) -> Content:
+        """The content with the secret."""
         if not self.secret:
             return self.content
         return replace(self.content, text=self.content.text + self.secret)
@@ -126,13 +129,12 @@ class Target:
 class Delivery:
     """One message to one receiver, claimed for sending.
 
-    `id` is a random 52-bit integer and stays the same through all attempts; `channel` names who can
-    send it and `target` is that channel's own address of the receiver; `attempts` counts those that
-    failed, the first of them, or one that said nothing of this delivery, at `since`; `claim`
-    identifies this very claim. `doubts` counts the attempts that may have got through without our
-    knowing, the first of them at `doubted_at`. What has no content of its own has no `message`, and
-    what does not go to a person no `receiver`; `takes` says whether that person takes what this app
-    sends.
+    `id` is a random 52-bit integer and the same in all attempts. `channel` is the name of the channel
+    that sends it, and `target` names the receiver there. `attempts` counts the failed attempts; the
+    first attempt was at `since`. `claim` identifies this claim. `doubts` counts the attempts that may
+    have arrived although no answer came, the first at `doubted_at`. Notifications of credentials have
+    no `message`, and only deliveries to persons have a `receiver`; `takes` says whether that person
+    accepts messages of the app.
     """
 
     id: int
@@ -150,8 +152,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try: when it began, how long it took, by which way, and what came of it. `error` is
-    empty if the receiver took it; it holds no secret."""
+    """One attempt to send, begun `at`. `error` is empty if the receiver accepted the message. It
+    contains no secret."""
 
     at: datetime
     duration: timedelta
@@ -163,11 +165,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The receiver took it, or there is nothing to deliver any more (CANCELLED, and `reason` says
-    why).
+    """The receiver accepted the message; or the delivery is CANCELLED for `reason`.
 
-    `version` is that of what was sent, where content has versions; `reference` is WeChat's msgid,
-    by which its receipt is recognised; `before` are the tries by other ways, which were refused.
+    `version` is that of a credential. `reference` is WeChat's msgid, which its receipt repeats.
+    `before` are the attempts by other ways, which WeChat refused.
     """
 
     state: DeliveryState = DeliveryState.DELIVERED
@@ -182,8 +183,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """No further attempt. `reason` says why where it was not delivered; `unreachable` that the
-    receiver takes nothing any more."""
+    """The delivery ends. `reason` says why it was not delivered. If `unreachable`, WeChat accepts
+    no more messages for the receiver."""
 
     delivery: Delivery
     state: DeliveryState
@@ -198,14 +199,14 @@ class Settled:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Every try that led to this, the oldest first."""
+        """All attempts of this claim, the oldest first."""
         return (*self.before, self.attempt) if self.attempt else self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """The next attempt is at `due_at`. `error` is free of secrets. `counts` is False where nothing
-    was tried, or nothing that says anything of this delivery; `doubtful` where nobody knows."""
+    """The next attempt is at `due_at`. `error` contains no secret. `counts` is False if nothing was
+    sent, or if the failure is not about this delivery. If `doubtful`, the message may have arrived."""
 
     delivery: Delivery
     due_at: datetime
@@ -216,7 +217,7 @@ class Deferred:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """The try that led to this, if there was one."""
+        """The attempt of this claim, if there was one."""
         return (self.attempt,) if self.attempt else ()
 
 

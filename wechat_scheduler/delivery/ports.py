@@ -1,11 +1,11 @@
-"""What delivering asks of the world."""
+"""The ports of the delivery core."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.delivery.model import Delivery, DeliveryState, Message, Outcome, Sent, Target
+from wechat_scheduler.delivery.model import Delivery, Message, Outcome, Sent, Target
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
 
 
@@ -15,16 +15,16 @@ class Channel(Protocol):
     name: str
 
     async def send(self, delivery: Delivery) -> Sent:
-        """Hand the delivery over, repeating its id so that a receiver can recognise a repeat.
+        """Send the delivery with its id, by which the receiver recognises a repeat.
 
-        Raises SendError, or another CallError (which is tried again), free of secrets, when the
-        receiver did not take it. Reads nothing from the store that may fail half-way.
+        Raises SendError, or another CallError (which is tried again), if the receiver did not accept
+        it. The messages of these errors contain no secret.
         """
         ...
 
 
 class Messenger(Protocol):
-    """WeChat's side of sending. Every method raises SendError."""
+    """Sends messages to users through WeChat. Every method raises SendError."""
 
     async def template(
         self,
@@ -36,61 +36,61 @@ class Messenger(Protocol):
         url: str,
         client_msg_id: str,
     ) -> str:
-        """Returns the msgid. Within ten minutes a repeat with the same `client_msg_id` is shown
-        once."""
+        """Send a template message; returns the msgid. WeChat shows a message once that is repeated
+        with the same `client_msg_id` within ten minutes."""
         ...
 
     async def text(self, appid: str, openid: str, text: str) -> None:
-        """A customer-service message: within 48 hours of the user's last word."""
+        """Send a customer-service text. WeChat accepts it within 48 hours of the user's last action."""
         ...
 
     async def subscribe(
         self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
     ) -> None:
-        """A subscribe notice, of which the user allowed a number."""
+        """Send a subscribe notice. The user allows a number of them for each template."""
         ...
 
 
 class DeliveryObserver(Protocol):
-    """Hears what became of each attempt, once that is stored. Must neither block nor raise."""
+    """Is told each outcome once it is stored. Must neither block nor raise."""
 
     def sent(self, outcome: Outcome) -> None: ...
 
 
 class Outbox(Protocol):
-    """Where deliveries wait. Every method is atomic; all may raise StorageError."""
+    """The store of deliveries. Every method is atomic; all may raise StorageError."""
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
-        """Take due deliveries for `lease`: the most urgent first, of those the longest due.
+        """Claim due deliveries for `lease`: the most urgent first, then the longest due.
 
-        One whose former claim ran out was being sent when its sender died: that is a doubt.
+        A delivery whose former claim ran out has one more doubt: its sender may have sent it before
+        it crashed.
         """
         ...
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> None:
-        """Write an outcome back, its attempt and, if the receiver is unreachable, that as well. A
-        receipt that came too early is applied now. A delivery that was superseded or cancelled
-        meanwhile is let go of instead."""
+        """Store an outcome with its attempts, and that the receiver is unreachable if it says so.
+        Applies a receipt that came before. A delivery that was superseded or cancelled meanwhile is
+        released instead."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the earliest delivery falls due; a claimed one does when its claim runs out."""
+        """When the earliest delivery is due; a claimed one is due when its claim runs out."""
         ...
 
 
 class Messages(Protocol):
-    """What was asked to be sent. Every method is atomic; all may raise StorageError."""
+    """The store of messages. Every method is atomic; all may raise StorageError."""
 
     async def put(
         self, message: Message, targets: Sequence[Target], *, once: Once | None, now: datetime
     ) -> None:
-        """Keep a message and a delivery for each target; a message whose id is known already
-        changes nothing. A person who is named twice is delivered to once. Raises as `once.Once`
-        says."""
+        """Store a message and a delivery for each target. Does nothing if the message's id is known.
+        A person who is named twice gets one delivery. Raises as `once.Once` says."""
         ...
 
     async def spread(self, delivery: Delivery, people: Sequence[Target], *, now: datetime) -> None:
-        """Put a delivery of the same message for each person that has none of it yet."""
+        """Store a delivery of the same message for each person that has none yet."""
         ...
 
     async def message(self, message_id: int) -> MessageView | None: ...
@@ -108,38 +108,26 @@ class Messages(Protocol):
         ...
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
-        """Make those due that are dead, cancelled, expired or missed: now, or at the message's
+        """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's
         `not_before`. Returns their ids."""
         ...
 
     async def cancel(
         self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime
     ) -> Sequence[int]:
-        """Those that are pending and not being sent at this moment; returns their ids."""
+        """Cancel deliveries that are pending and not being sent. Returns their ids."""
         ...
 
     async def retract(self, message_id: int, *, now: datetime) -> bool:
-        """Show its content to nobody any more; what is pending still goes out."""
+        """Hide the content of the message. Pending deliveries are still sent. Returns whether there
+        is such a message."""
         ...
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
-        """WeChat's word on a template message: delivered, or `failure`. One that comes before its
-        delivery is known to be accepted is kept. Returns whether a delivery was found."""
+        """Apply WeChat's receipt of a template message: delivered if `failure` is empty. A receipt
+        that comes before its delivery is accepted is kept. Returns whether a delivery was found."""
         ...
 
     async def forget(self, *, before: datetime, limit: int) -> int:
-        """Drop messages older than that which are done with; returns how many."""
+        """Delete messages created before that and without pending deliveries. Returns how many."""
         ...
-
-
-FINAL = frozenset(
-    (
-        DeliveryState.DELIVERED,
-        DeliveryState.DEAD,
-        DeliveryState.CANCELLED,
-        DeliveryState.EXPIRED,
-        DeliveryState.MISSED,
-        DeliveryState.ACCEPTED,
-    )
-)
-"""What is tried no more."""

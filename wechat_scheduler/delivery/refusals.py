@@ -1,4 +1,4 @@
-"""Why a receiver that a request names is sent nothing."""
+"""Reasons to send nothing to a receiver that a request names."""
 
 import enum
 from typing import NamedTuple
@@ -10,14 +10,14 @@ class Refusal(enum.Enum):
     """The value is the sentence that callers of the native API read; the APIs of others map the
     members to their own words."""
 
-    UNKNOWN_USER = "nobody is known by this name"
-    UNKNOWN_TOPIC = "no such topic"
+    UNKNOWN_USER = "the app knows no user by this name"
+    UNKNOWN_TOPIC = "the app has no such topic"
     NO_CALLBACK = "the app has no callback"
     UNFOLLOWED = "the user does not follow the account any more"
     WECHAT = "WeChat accepts no messages for the user"
-    UNSUBSCRIBED = "the user has not subscribed to this app"
-    BLOCKED = "the user is blocked by this app"
-    MUTED = "the user does not want messages of this app"
+    UNSUBSCRIBED = "the user has not subscribed to the app"
+    BLOCKED = "the app has blocked the user"
+    MUTED = "the user has turned messages of this app off"
 
     @property
     def sentence(self) -> str:

@@ -1,26 +1,24 @@
-"""In whose name a delivery goes out."""
+"""The app that sends a delivery."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Delivery
+from wechat_scheduler.engine.clock import EPOCH
 
 Lookup: TypeAlias = Callable[[int], App | None]
 
-# The account itself answers its users, with no app between them.
+# The app id of messages that the account itself sends.
 ACCOUNT = 0
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sender(delivery: Delivery, app: Lookup) -> App | None:
-    """None if the app that sent it is gone, or there is nobody to send to."""
+    """None if the app or the receiver is gone, and for notifications of credentials."""
     if delivery.message is None:
         return None
     if delivery.message.app_id != ACCOUNT:
         return app(delivery.message.app_id)
     if delivery.receiver is None:
         return None
-    return App(id=ACCOUNT, name="", appid=delivery.receiver.appid, created_at=_EPOCH)
+    return App(id=ACCOUNT, name="", appid=delivery.receiver.appid, created_at=EPOCH)

@@ -1,4 +1,4 @@
-"""The front desk of sending: what every API turns its requests into."""
+"""The desk for sending: every API turns its requests into orders here."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -21,17 +21,16 @@ from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-# How long a business system is tried before its callback is a dead letter.
+# A callback that the app does not accept within this time is dead.
 CALLBACK_LIFE = timedelta(days=3)
 
-# An answer to what somebody said is of no use later.
-ANSWER_LIFE = timedelta(hours=1)
+# A reply to a user is of no use later.
+REPLY_LIFE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """What became of one name in a request. `delivery_id` is 0 where nothing is sent, and `refused`
-    says why."""
+    """A receiver that a request names. `delivery_id` is 0 if it is `refused`."""
 
     name: str
     kind: TargetKind = TargetKind.PERSON
@@ -47,7 +46,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A message, and whom it is for, as far as that could be found out. Nothing is stored yet."""
+    """A message and its receivers, not yet stored."""
 
     message: Message
     placed: tuple[Placed, ...]
@@ -63,7 +62,7 @@ class Order:
 
 class Sending:
     """`callback_body` gives the JSON that an app's callback is posted. `wake` tells the loop that
-    there is something to send."""
+    deliveries are due. All methods may raise StorageError."""
 
     def __init__(
         self,
@@ -94,10 +93,11 @@ class Sending:
         priority: Priority = Priority.NORMAL,
         notes: tuple[str, ...] = (),
     ) -> Order:
-        """Look up whom `names` (uids or aliases) and `topics` (0: all of the app's) stand for.
+        """Find the receivers: `names` are uids or aliases, `topics` their ids; topic 0 stands for all
+        subscribers of the app.
 
-        Somebody who is named twice is one delivery, under the same id. With Way.WEBHOOK the message
-        goes to the app's callback, whatever the names.
+        A user who is named twice gets one delivery. With Way.WEBHOOK the message goes to the app's
+        callback instead.
         """
         message = Message(
             id=new_id(),
@@ -116,7 +116,7 @@ class Sending:
         return Order(message=message, placed=tuple(placed))
 
     async def put(self, order: Order, *, once: Once | None = None) -> None:
-        """Keep it: from now on it is sent. Raises as `once.Once` says."""
+        """Store the order: from now on it is sent. Raises as `once.Once` says."""
         await self._messages.put(order.message, order.targets, once=once, now=self._clock.now())
         self._wake()
 
@@ -145,15 +145,15 @@ class Sending:
         app: App | None,
         secret: str = "",
     ) -> None:
-        """Answer what a user did, once for each `event_id`; as an app, or as the account itself.
-        What is `secret` is said after the text, and kept sealed."""
+        """Reply to a user, once for each `event_id`, as an app or as the account itself. `secret` is
+        appended to the text and stored sealed."""
         now = self._clock.now()
         message = Message(
             id=stable_id("say", subscriber.uid, event_id),
             app_id=app.id if app else ACCOUNT,
             content=Content(way=Way.TEXT, purpose="reply", text=text),
             created_at=now,
-            expires_at=now + ANSWER_LIFE,
+            expires_at=now + REPLY_LIFE,
             priority=Priority.URGENT,
             secret=secret,
         )
@@ -203,5 +203,5 @@ def _webhook(app: App) -> Placed:
 
 
 def stable_id(*parts: str) -> int:
-    """The same 52 bits for the same parts, so that a repeat is recognised."""
+    """The same 52-bit id for the same parts."""
     return int.from_bytes(hashlib.sha256(msgspec.json.encode(parts)).digest()[:8], "big") >> 12

@@ -1,4 +1,4 @@
-"""What callers are shown of messages and deliveries."""
+"""Messages and deliveries as callers are shown them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries are meant; what is empty or None is not asked about. `within` are the apps
-    whose deliveries may be met at all, if there are others."""
+    """Selects deliveries; empty fields and None select all. `within` are the apps that the caller may
+    see, None for all."""
 
     ids: tuple[int, ...] = ()
     state: DeliveryState | None = None
@@ -24,9 +24,8 @@ class DeliveryFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryView:
-    """A delivery as it stands. `due_at` is that of the next attempt, if there is to be one;
-    `settled_at` when its state became final. `attempts` is given where one delivery is asked for;
-    `tries` counts them."""
+    """The next attempt is at `due_at`, None if there is none. The state became final at `settled_at`.
+    `tries` counts the attempts; `attempts` are given for a single delivery only."""
 
     id: int
     message_id: int
@@ -49,8 +48,8 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """A message, how many of its deliveries are in which state, and whether its content was
-    withdrawn."""
+    """`counts` gives the number of deliveries in each state. The content of a `retracted` message is
+    hidden."""
 
     message: Message
     counts: dict[DeliveryState, int]

@@ -1,4 +1,4 @@
-"""How a message is to reach a person, and what it looks like that way. Pure."""
+"""Chooses the ways to send a message to a person, and forms it for each way. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from wechat_scheduler.audience.model import WINDOW, App, Subscriber, Template
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Message, Way
 from wechat_scheduler.errors import SendError, Verdict
 
-# WeChat cuts the keywords of a template there, without a word ("模板消息", since 2023-05-04).
+# Characters of a template's keyword that WeChat shows ("模板消息", since 2023-05-04).
 KEYWORD = 20
 
-# Of a customer-service text, in bytes of UTF-8 ("客服消息").
+# Bytes of UTF-8 in a customer-service text ("客服消息").
 TEXT_LIMIT = 2048
 
-# How long WeChat recognises a template message that it was sent before ("防重入id").
+# WeChat shows a template message once that is repeated within this time ("防重入id").
 RECOGNISED = timedelta(minutes=10)
 
 ELLIPSIS = "…"
@@ -26,16 +26,16 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A template with what stands in it."""
+    """A template's id and its keywords."""
 
     template_id: str
     data: Mapping[str, str]
 
 
 def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tuple[Way, ...]:
-    """The ways to try, one after the other. A notice is never turned into a text.
+    """The ways to try in turn. A message that names a template is never sent as a text.
 
-    Raises SendError if there is none.
+    Raises SendError if no way is open.
     """
     if content.way is not Way.AUTO:
         return (content.way,)
@@ -56,7 +56,7 @@ def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tup
 
 
 def filled(message: Message, app: App, now: datetime) -> Filled:
-    """The template that fits, with its keywords. Raises SendError if none is mapped."""
+    """The message's template, filled. Raises SendError if the app has none for the purpose."""
     content = message.content
     if content.template:
         known = app.templates.get(content.template)
@@ -75,25 +75,27 @@ def filled(message: Message, app: App, now: datetime) -> Filled:
 
 
 def text(content: Content, url: str) -> str:
-    """A customer-service text: title and content, cut where WeChat's limit is, and a link."""
+    """A customer-service text: title and content, cut at WeChat's limit, and a link."""
     whole, link = _whole(content), _link(url)
     cut_off = _cut_bytes(whole, _room(link))
     return "\n\n".join(filter(None, (cut_off, link)))
 
 
 def fits(content: Content, url: str) -> bool:
-    """Whether a text would show all of it, with the link to `url`."""
+    """Whether a text can hold all of the content and a link to `url`."""
     return content.form is Form.TEXT and len(_whole(content).encode()) <= _room(_link(url))
 
 
 def is_recognised(content: Content, delivery: Delivery, way: Way, now: datetime) -> bool:
-    """Whether WeChat would know a repeat for what it is: a template message, sent lately, that
-    cannot have been tried as a text."""
+    """Whether WeChat shows a repeat only once. True for a template message that was sent within
+    RECOGNISED and not tried as a text."""
     doubted_at, receiver = delivery.doubted_at, delivery.receiver
     if way is not Way.TEMPLATE or doubted_at is None or receiver is None:
         return False
-    was_free = content.way is Way.AUTO and not content.template
-    return now - doubted_at < RECOGNISED and not (was_free and _may_answer(receiver, doubted_at))
+    chooses_freely = content.way is Way.AUTO and not content.template
+    return now - doubted_at < RECOGNISED and not (
+        chooses_freely and _may_answer(receiver, doubted_at)
+    )
 
 
 def cut(value: str, limit: int = KEYWORD) -> str:
@@ -117,7 +119,7 @@ def _mapped(template: Template, message: Message, app: App, now: datetime) -> Fi
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    """Not `str.format`: a field is written by whoever made the app, and may reach no attribute."""
+    """Not `str.format`: the field is the app's own text and must not read attributes."""
     return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
 
 
@@ -131,7 +133,7 @@ def _whole(content: Content) -> str:
 
 
 def _room(link: str) -> int:
-    """Bytes that a link leaves to what stands before it."""
+    """Bytes that remain for the text in front of a link."""
     return TEXT_LIMIT - len(f"\n\n{link}".encode()) if link else TEXT_LIMIT
 
 

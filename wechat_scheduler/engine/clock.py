@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Clock(Protocol):
     """Time as everything here sees it; tests inject one that they move by hand."""
@@ -63,3 +65,8 @@ class SystemClock:
 def monotonic_micros() -> int:
     """The time that systemd stamps its own doings with, in microseconds."""
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+
+
+def millis(at: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (at - EPOCH) // timedelta(milliseconds=1)

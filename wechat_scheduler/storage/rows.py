@@ -1,6 +1,6 @@
 """Between rows and values: instants, faults, and what is sealed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,10 +12,10 @@ from wechat_scheduler.credentials.model import (
     Fault,
     JobKey,
 )
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 

@@ -1,24 +1,33 @@
-"""Tells an app's own server what happened: signed, repeated with the same id until it is taken."""
+"""The channel to an app's callback: signed calls, repeated with the same id until one is accepted.
+
+The body is `{"action": …, "data": {…}}`. `appKey`, `userName` and `userHeadImg` are there for
+receivers that were written for other services; WeChat gives nothing to fill them with.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import msgspec
+
+from wechat_scheduler.audience.app_events import AppEvent, Consented, Joined, Wrote
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, TargetKind
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clock import Clock, millis
 from wechat_scheduler.errors import SendError, Verdict
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers
 
-# Calls to one app at a time: a server that hangs must not take every slot of the dispatcher.
+UNNAMED = {"userName": "", "userHeadImg": ""}
+
+# Parallel calls to one app: a server that hangs must not take every slot of the dispatcher.
 MOST = 8
 TURN = timedelta(seconds=5)
 
 
 class AppCallbacks:
-    """The channel to the `callback` of apps; any answer of 2xx takes a delivery."""
+    """A delivery is accepted with any status of 2xx."""
 
     name = TargetKind.WEBHOOK.value
 
@@ -28,10 +37,10 @@ class AppCallbacks:
         self._client = client
         self._app = app
         self._clock = clock
-        self._under_way: Counter[int] = Counter()
+        self._open_calls: Counter[int] = Counter()
 
     async def send(self, delivery: Delivery) -> Sent:
-        """CANCELLED if the app has no callback any more. Raises CallError."""
+        """Returns CANCELLED if the app has no callback any more. Raises CallError."""
         message = delivery.message
         app = self._app(message.app_id) if message else None
         if message is None or app is None or not app.callback:
@@ -43,20 +52,60 @@ class AppCallbacks:
             body=body,
             secret=app.signing_secret,
         )
-        with self._turn(app):
+        with self._call(app):
             await self._client.push(app.callback, body, headers=headers, what="callback")
         return Sent(way="webhook")
 
     @contextmanager
-    def _turn(self, app: App) -> Iterator[None]:
-        """Raises SendError while the app has enough to answer."""
-        if self._under_way[app.id] >= MOST:
+    def _call(self, app: App) -> Iterator[None]:
+        """Count a call to the app. Raises SendError if MOST calls to it are open."""
+        if self._open_calls[app.id] >= MOST:
             reason = "the app's server has not answered earlier calls yet"
             raise SendError(reason, verdict=Verdict.SLOWER, way="webhook", retry_after=TURN)
-        self._under_way[app.id] += 1
+        self._open_calls[app.id] += 1
         try:
             yield
         finally:
-            self._under_way[app.id] -= 1
-            if not self._under_way[app.id]:
-                del self._under_way[app.id]
+            self._open_calls[app.id] -= 1
+            if not self._open_calls[app.id]:
+                del self._open_calls[app.id]
+
+
+def callback_body(app: App, event: AppEvent) -> bytes:
+    """What the app is told of the event."""
+    action, data = _told(app, event, time=millis(event.at))
+    return msgspec.json.encode({"action": action, "data": data})
+
+
+def _told(app: App, event: AppEvent, *, time: int) -> tuple[str, dict[str, object]]:
+    match event:
+        case Joined():
+            return "app_subscribe", {
+                "appId": app.id,
+                "appKey": f"AK_{app.id}",  # not `app.app_key`, the secret that signs calls
+                "appName": app.name,
+                "source": event.source.value,
+                "time": time,
+                "uid": event.uid,
+                "extra": event.extra,
+                **UNNAMED,
+            }
+        case Wrote():
+            return "send_up_cmd", {
+                "uid": event.uid,
+                "appId": app.id,
+                "appName": app.name,
+                "time": time,
+                "content": event.content,
+                "appKey": None,
+                **UNNAMED,
+            }
+        case Consented():
+            return "reminder_consent", {
+                "appId": app.id,
+                "appName": app.name,
+                "uid": event.uid,
+                "openid": event.openid,
+                "time": time,
+                "extra": event.extra,
+            }

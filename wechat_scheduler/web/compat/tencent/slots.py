@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.web.compat.tencent.answers import Ret, TencentError
 
 MOST: Final = 3
@@ -13,7 +14,6 @@ FIELDS: Final = ("begin", "key", "type", "title")
 LEAST_TYPE: Final = 20_000
 LONGEST_TITLE: Final = 30
 LONGEST_KEY: Final = 128
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile(rf"(?:{'|'.join(FIELDS)})(0|[1-9][0-9]{{0,99}})")
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _TYPE = re.compile(r"[0-9]{1,10}")
@@ -66,7 +66,7 @@ def _slot(params: Mapping[str, str], number: int, words: Sequence[str]) -> Itera
             check(given[name], f"{name}{number}")
     _check_title(given["title"], f"title{number}", words)
     if all(given.values()):
-        begin = _EPOCH + timedelta(seconds=int(given["begin"]))
+        begin = EPOCH + timedelta(seconds=int(given["begin"]))
         yield Slot(number, begin, given["key"], int(given["type"]), given["title"])
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder
@@ -21,7 +22,6 @@ PAGE: Final = 10
 CROWD: Final = 1000
 
 _MOMENT: Final = timedelta(microseconds=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(rb"p=(-?\d{1,17})&o=(\d{1,4})&r=([01])")
 
 
@@ -65,7 +65,7 @@ async def _page_before(desk: ReminderDesk, uid: str, place: Position) -> ListPag
 
 
 def cursor(place: Position) -> str:
-    micros = (place.at - _EPOCH) // _MOMENT
+    micros = (place.at - EPOCH) // _MOMENT
     text = f"p={micros}&o={place.skip}&r={int(place.backwards)}"
     return urlsafe_b64encode(text.encode()).decode()
 
@@ -76,7 +76,7 @@ def place_of(text: str) -> Position:
         found = _CURSOR.fullmatch(urlsafe_b64decode(text))
         if found is None:
             raise ValueError(text)
-        at = _EPOCH + int(found[1]) * _MOMENT
+        at = EPOCH + int(found[1]) * _MOMENT
     except (ValueError, OverflowError) as error:
         raise CursorError("not a cursor of ours", reason=Reason.ROUTE_UNKNOWN) from error
     return Position(at, int(found[2]), found[3] == b"1")

@@ -11,6 +11,7 @@ from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience import qrcodes
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST
+from wechat_scheduler.engine.clock import millis
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.web.compat.wxpusher.callers import app_of
 from wechat_scheduler.web.compat.wxpusher.wire import (
@@ -18,7 +19,6 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     Loose,
     WxPusherError,
     answered,
-    millis,
     read,
     text_of,
     whole,

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.audience.model import App, Subscriber, Subscription
+from wechat_scheduler.engine.clock import millis
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.compat.wxpusher.callers import named_app
 from wechat_scheduler.web.compat.wxpusher.drafts import LARGEST_ID
@@ -17,7 +18,6 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     WxPusherError,
     answered,
     id_of,
-    millis,
     switch,
     whole,
 )

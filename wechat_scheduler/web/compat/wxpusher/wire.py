@@ -7,7 +7,6 @@ import enum
 import math
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
@@ -25,9 +24,6 @@ from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import TroubleError
 
 T = TypeVar("T")
-
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND: Final = timedelta(milliseconds=1)
 
 OK: Final = "处理成功"
 _ID = re.compile(r"[0-9]{1,16}")
@@ -160,7 +156,3 @@ def id_of(value: str, field: str) -> int:
     if not _ID.fullmatch(value):
         raise WxPusherError(f"{field} 不合法", field=field)
     return int(value)
-
-
-def millis(at: datetime) -> int:
-    return (at - EPOCH) // MILLISECOND

@@ -1,10 +1,16 @@
-"""The channel to people: chooses the way, and falls back where WeChat leaves another."""
+"""The channels to persons and to topics.
+
+A message to a topic is one delivery, which becomes one for each person. So a message to a hundred
+thousand is accepted as fast as one to a single user. A spread that is interrupted starts over; the
+deliveries have the same ids then, and no user gets a second one.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import (
     Attempt,
@@ -13,18 +19,26 @@ from wechat_scheduler.delivery.model import (
     DeliveryState,
     Message,
     Sent,
+    Target,
     TargetKind,
     Way,
 )
-from wechat_scheduler.delivery.ports import Messenger
+from wechat_scheduler.delivery.ports import Messages, Messenger
 from wechat_scheduler.delivery.senders import Lookup, sender
+from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, Verdict
 
+# Persons in one transaction: short enough for other writers not to wait long.
+PAGE = 500
+
 
 class PeopleChannel:
-    """`app` finds the sender of a message; `landing` gives the address of its page, empty where
-    users cannot reach us."""
+    """Sends to users, by the ways that `ways.ways` chooses.
+
+    `app` finds the sender of a message. `landing` gives the URL of its page, empty without
+    `server.public_url`.
+    """
 
     name = TargetKind.PERSON.value
 
@@ -42,7 +56,7 @@ class PeopleChannel:
         self._clock = clock
 
     async def send(self, delivery: Delivery) -> Sent:
-        """By the first way that WeChat takes. What it takes is accepted, until its receipt comes."""
+        """Send by the first way that WeChat accepts."""
         message, receiver = delivery.message, delivery.receiver
         app = sender(delivery, self._app)
         if message is None or receiver is None or app is None:
@@ -64,7 +78,7 @@ class PeopleChannel:
     async def _send_by(
         self, way: Way, delivery: Delivery, message: Message, app: App, receiver: Subscriber
     ) -> Sent:
-        content = message.said
+        content = message.whole
         is_repeat = self._repeats(way, content, delivery, app)
         appid, openid = receiver.appid, receiver.openid
         reference = ""
@@ -76,7 +90,7 @@ class PeopleChannel:
                     openid,
                     template_id=filled.template_id,
                     data=filled.data,
-                    url=self._whole(message),
+                    url=self._full_url(message),
                     client_msg_id=str(delivery.id),
                 )
             case Way.SUBSCRIBE:
@@ -94,14 +108,14 @@ class PeopleChannel:
                     url = self._landing(message) or url
                 await self._messenger.text(appid, openid, ways.text(content, url))
             case _:
-                raise SendError(f"nobody is reached by {way}", verdict=Verdict.REJECTED)
+                raise SendError(f"no user is reached by {way}", verdict=Verdict.REJECTED)
         return Sent(
             state=DeliveryState.ACCEPTED, way=way.value, reference=reference, duplicate=is_repeat
         )
 
     def _repeats(self, way: Way, content: Content, delivery: Delivery, app: App) -> bool:
-        """Whether the user may see it twice. It is risked once, and never for an app that would
-        rather have it lost. Raises SendError if it may not be risked."""
+        """Whether the user may see the message twice. A doubtful message is sent again once, and never
+        for an `at_most_once` app: then raises SendError."""
         now = self._clock.now()
         if delivery.doubts == 0 or ways.is_recognised(content, delivery, way, now):
             return False
@@ -111,8 +125,8 @@ class PeopleChannel:
             raise _may_have_arrived("it was sent again once already")
         return True
 
-    def _whole(self, message: Message) -> str:
-        """Where all of it can be read. What has keywords of its own is whole as it is."""
+    def _full_url(self, message: Message) -> str:
+        """The URL that shows the whole message. A message with keywords of its own needs none."""
         url = self._url(message)
         return url if url or message.content.template else self._landing(message)
 
@@ -137,4 +151,37 @@ def _may_have_arrived(why: str) -> SendError:
         f"it may have arrived, and is not sent again: {why}",
         verdict=Verdict.REJECTED,
         advice="replay it if the user has not seen it",
+    )
+
+
+class TopicChannel:
+    """Spreads a message to all persons who accept messages of a topic; topic 0 is the app itself."""
+
+    name = TargetKind.TOPIC.value
+
+    def __init__(self, subscriptions: Subscriptions, messages: Messages, *, clock: Clock) -> None:
+        self._subscriptions = subscriptions
+        self._messages = messages
+        self._clock = clock
+
+    async def send(self, delivery: Delivery) -> Sent:
+        message = delivery.message
+        if message is None:
+            return Sent(state=DeliveryState.CANCELLED)
+        after, page = "", [""]
+        while page:
+            page = list(
+                await self._subscriptions.receivers(
+                    message.app_id, int(delivery.target), after=after, limit=PAGE
+                )
+            )
+            targets = [_target(message.id, uid) for uid in page]
+            await self._messages.spread(delivery, targets, now=self._clock.now())
+            after = page[-1] if page else after
+        return Sent()
+
+
+def _target(message_id: int, uid: str) -> Target:
+    return Target(
+        delivery_id=stable_id("spread", str(message_id), uid), kind=TargetKind.PERSON, name=uid
     )
