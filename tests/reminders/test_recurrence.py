@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from wechat_scheduler.reminders import lunar, workdays
-from wechat_scheduler.reminders.recurrence import anchored, following, read, upcoming
+from wechat_scheduler.reminders.recurrence import lunar, workdays
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.rule import anchored
+from wechat_scheduler.reminders.recurrence.series import following, upcoming
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -19,7 +21,9 @@ def series(
     """The walls (`MM-DD HH:MM` with year) from `start` on, or after `after`."""
     first = datetime.fromisoformat(start).replace(tzinfo=zone)
     since = datetime.fromisoformat(after).replace(tzinfo=zone) if after else first - timedelta(1)
-    found = upcoming(anchored(read(rule), first), start=first, after=since, zone=zone, most=most)
+    found = upcoming(
+        anchored(read_rule(rule), first), start=first, after=since, zone=zone, most=most
+    )
     return [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in found]
 
 
@@ -116,7 +120,7 @@ def test_several_times_a_day_keep_theirs_when_the_start_moves() -> None:
 def test_a_count_is_what_is_left_from_the_occurrence_on() -> None:
     start = datetime(2026, 11, 18, tzinfo=UTC)
 
-    second = following(read("FREQ=DAILY;COUNT=3"), start=start, after=start, zone=SHANGHAI)
+    second = following(read_rule("FREQ=DAILY;COUNT=3"), start=start, after=start, zone=SHANGHAI)
 
     assert second is not None
     assert (second.at.day, str(second.rule)) == (19, "FREQ=DAILY;COUNT=2")
@@ -125,7 +129,7 @@ def test_a_count_is_what_is_left_from_the_occurrence_on() -> None:
 def test_a_one_off_fires_once() -> None:
     start = datetime(2026, 11, 18, tzinfo=UTC)
 
-    assert following(read(""), start=start, after=start, zone=SHANGHAI) is None
+    assert following(read_rule(""), start=start, after=start, zone=SHANGHAI) is None
 
 
 @pytest.mark.parametrize(

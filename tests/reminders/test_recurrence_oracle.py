@@ -9,7 +9,9 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurrence import Rule, read, upcoming
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.rule import Rule
+from wechat_scheduler.reminders.recurrence.series import upcoming
 
 MOST = 12
 
@@ -54,7 +56,7 @@ rules = st.one_of(
 
 def readable(text: str) -> Rule:
     try:
-        return read(text)
+        return read_rule(text)
     except InvalidRequestError:  # 30 February
         reject()
 

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurrence import following, read
-from wechat_scheduler.reminders.recurring import series
+from wechat_scheduler.reminders.recurrence import series
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.series import following
 
 EVERY_MINUTE = ",".join(map(str, range(60)))
 
@@ -29,10 +30,10 @@ EVERY_MINUTE = ",".join(map(str, range(60)))
     ],
 )
 def test_a_rule_is_written_back_canonically(written: str, canonical: str | None) -> None:
-    rule = read(written)
+    rule = read_rule(written)
 
     assert str(rule) == (written if canonical is None else canonical)
-    assert read(str(rule)) == rule
+    assert read_rule(str(rule)) == rule
 
 
 @pytest.mark.parametrize(
@@ -75,22 +76,24 @@ def test_a_rule_is_written_back_canonically(written: str, canonical: str | None)
 )
 def test_a_rule_that_cannot_be_kept_is_refused_by_name(text: str, named: str) -> None:
     with pytest.raises(InvalidRequestError, match=named):
-        read(text)
+        read_rule(text)
 
 
 def test_the_least_time_between_two_is_the_caller_s() -> None:
-    read("FREQ=MINUTELY;INTERVAL=5", shortest=timedelta(minutes=5))
-    read("FREQ=WEEKLY;BYDAY=MO;BYHOUR=0,23", shortest=timedelta(hours=2))
+    read_rule("FREQ=MINUTELY;INTERVAL=5", shortest=timedelta(minutes=5))
+    read_rule("FREQ=WEEKLY;BYDAY=MO;BYHOUR=0,23", shortest=timedelta(hours=2))
 
     for text in ("FREQ=MINUTELY;INTERVAL=4", "FREQ=DAILY;BYHOUR=8;BYMINUTE=0,4"):
         with pytest.raises(InvalidRequestError, match="every 300 s"):
-            read(text, shortest=timedelta(minutes=5))
+            read_rule(text, shortest=timedelta(minutes=5))
     with pytest.raises(InvalidRequestError, match="more often"):
-        read("FREQ=DAILY;BYHOUR=0,23", shortest=timedelta(hours=2))
+        read_rule("FREQ=DAILY;BYHOUR=0,23", shortest=timedelta(hours=2))
 
 
 def test_a_search_is_given_up_within_its_budget() -> None:
-    rule = read("\n".join(f"FREQ=DAILY;INTERVAL=7;BYDAY=SU;BYHOUR={hour}" for hour in range(20)))
+    rule = read_rule(
+        "\n".join(f"FREQ=DAILY;INTERVAL=7;BYDAY=SU;BYHOUR={hour}" for hour in range(20))
+    )
     start = datetime(2026, 11, 18, tzinfo=ZoneInfo("Asia/Shanghai"))
 
     with pytest.raises(InvalidRequestError, match="too many steps"):
@@ -114,7 +117,10 @@ def test_what_began_long_ago_is_found_in_few_steps(
     then = start + timedelta(days=20_000)
 
     found = following(
-        read(text), start=start, after=then - timedelta(minutes=1), zone=ZoneInfo("Asia/Shanghai")
+        read_rule(text),
+        start=start,
+        after=then - timedelta(minutes=1),
+        zone=ZoneInfo("Asia/Shanghai"),
     )
 
     assert (found and found.at) == (None if is_over else then)

@@ -12,7 +12,7 @@ from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.accounts import ACCESS_TOKEN
 from wechat_scheduler.doctor.finding import Finding, ok, warn
 from wechat_scheduler.errors import UnavailableError
-from wechat_scheduler.reminders.workdays import announced
+from wechat_scheduler.reminders.recurrence.workdays import announced
 from wechat_scheduler.web.pages.fonts import find_font
 
 

@@ -18,9 +18,10 @@ from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import sentences
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.language.parse import Parsed, parse
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.refusals import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
 from wechat_scheduler.reminders.planning import as_said

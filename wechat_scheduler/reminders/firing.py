@@ -12,7 +12,7 @@ from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
-from wechat_scheduler.reminders.recurrence import Occurrence, following
+from wechat_scheduler.reminders.recurrence.series import Occurrence, following
 
 MOST = 100
 """Occurrences in one transaction. What is left is due at once."""

@@ -48,7 +48,7 @@ class Reminder:
     aware instant (with a rule it may be past) and `due_at` is None.
 
     `id` is 32 hex digits. `start` is the next occurrence (of a one-off: the occurrence), at the wall
-    time that it keeps in `zone`; `rule` is empty for a one-off, else a text that `recurrence.read`
+    time that it keeps in `zone`; `rule` is empty for a one-off, else a text that `read_rule`
     takes, its COUNT less by what was sent. The message is sent `defer` after each occurrence (negative:
     before it), next at `due_at`; None means never again. `owner` is a uid, or empty if an app reminds
     its `topics` or the people who joined. Topic 0 is everybody who takes the app's messages. `fired`

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
-from wechat_scheduler.reminders.recurrence import following
+from wechat_scheduler.reminders.recurrence.series import following
 
 # Looked through for what is asked; nobody keeps more in their head.
 MOST: Final = 200

@@ -8,9 +8,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.reminders.recurrence import Occurrence, Rule, following, read, upcoming
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.rule import Rule
+from wechat_scheduler.reminders.recurrence.series import Occurrence, following, upcoming
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
 
 LONGEST_TITLE = 500
@@ -123,7 +125,7 @@ def zone_of(name: str) -> ZoneInfo:
 @lru_cache(maxsize=4096)
 def rule_of(text: str) -> Rule:
     """A rule that was accepted when it came, whatever is the shortest interval by now."""
-    return read(text, shortest=timedelta(0))
+    return read_rule(text, shortest=timedelta(0))
 
 
 def _is_link(url: str) -> bool:
@@ -132,7 +134,7 @@ def _is_link(url: str) -> bool:
 
 def _read(text: str, shortest: timedelta) -> Rule:
     try:
-        return read(text, shortest=shortest)
+        return read_rule(text, shortest=shortest)
     except InvalidRequestError as error:
         raise RuleError(str(error)) from error
 
@@ -143,7 +145,7 @@ def _found(
     try:
         found = following(rule, start=start, after=after, zone=zone)
         if found is not None:
-            read(str(found.rule), shortest=timedelta(0))  # what is written out may be too long
+            read_rule(str(found.rule), shortest=timedelta(0))  # what is written out may be too long
             _check_pace(found, zone, shortest)
     except InvalidRequestError as error:
         raise RuleError(str(error)) from error

@@ -7,8 +7,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
-from wechat_scheduler.reminders.language.render import describe
-from wechat_scheduler.reminders.language.wording import clock_words, moment_words
+from wechat_scheduler.reminders.language.wording import clock_words, describe, moment_words
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of
 

@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.parse import Parsed, parse
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.refusals import LanguageError
 
 
 def _table(name: str) -> dict[str, Any]:

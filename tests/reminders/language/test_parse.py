@@ -9,7 +9,7 @@ from tests.reminders.language.sentences import NOW, ZONE, Sentence, sentences
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.refusals import LanguageError
 
 
 def _by_kind(table: str) -> dict[str, list[Sentence]]:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.reminders.language.sentences import NOW, ZONE, sentences
 from wechat_scheduler.reminders.language.parse import parse
-from wechat_scheduler.reminders.language.problem import LanguageError
-from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.language.refusals import LanguageError
 from wechat_scheduler.reminders.language.scan import scan
-from wechat_scheduler.reminders.lunar import TERMS
-from wechat_scheduler.reminders.recurrence import read
+from wechat_scheduler.reminders.language.wording import describe
+from wechat_scheduler.reminders.recurrence.lunar import TERMS
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORDS = sorted({word for each in sentences() for word in (each.text[:3], each.text[2:6])} - {""})
@@ -69,7 +69,7 @@ def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: in
     parsed = parse(describe(rule, at), now=NOW, zone=ZONE)
 
     assert parsed.rule == rule
-    assert read(parsed.rule)
+    assert read_rule(parsed.rule)
     if not rule.startswith(("FREQ=HOURLY", "FREQ=MINUTELY")) and "BYHOUR" not in rule:
         assert parsed.time.timetz() == at.timetz()
 
@@ -91,7 +91,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parsed = parse(text, now=NOW, zone=ZONE)
 
         assert parsed.time > NOW
-        assert not parsed.rule or read(parsed.rule)
+        assert not parsed.rule or read_rule(parsed.rule)
 
 
 DATES = (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurrence import read
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.web.compat.wecron.drafts import mark_of, milliseconds
 from wechat_scheduler.web.compat.wecron.repeat import repeat_of, rule_of_repeat
 
@@ -27,7 +27,7 @@ def test_a_wecron_repeat_is_a_rule_and_back(repeat: dict[str, int], rule: str) -
     found = rule_of_repeat(repeat, datetime(2024, 1, 30, 8))  # noqa: DTZ001 - its day is all that counts
 
     assert str(found) == rule
-    assert read(rule) == found
+    assert read_rule(rule) == found
     if len(repeat) == 1:
         assert repeat_of(found) == repeat
 
@@ -54,7 +54,7 @@ def test_a_wecron_repeat_that_no_rule_can_say_is_refused(repeat: dict[str, objec
     ],
 )
 def test_what_wecron_cannot_say_has_no_repeat(rule: str) -> None:
-    assert repeat_of(read(rule)) == {}
+    assert repeat_of(read_rule(rule)) == {}
 
 
 SENT = datetime(2026, 11, 18, 8, 7, 5, 431_000, tzinfo=UTC)

@@ -9,7 +9,7 @@ from itertools import count
 
 from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 
-from wechat_scheduler.reminders.language.problem import impossible
+from wechat_scheduler.reminders.language.refusals import impossible
 from wechat_scheduler.reminders.language.wording import day_words
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

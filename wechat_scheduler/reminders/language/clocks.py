@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, impossible
+from wechat_scheduler.reminders.language.refusals import LanguageError, impossible, which_one
 
 _PARTS = {
     "凌晨": Part.DAWN, "拂晓": Part.DAWN, "一大早": Part.MORNING, "大清早": Part.MORNING,
@@ -150,8 +149,7 @@ def read_clock(found: re.Match[str]) -> Clock | Sequence[Clock]:
 def _either(found: re.Match[str]) -> LanguageError:
     """三四点 is a question as 三点或四点 is."""
     second = found.string[found.end()]
-    readings = f"“{found['pair']}点”还是“{second}点”"
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是{readings}? 一次只能选一个")
+    return which_one(f"{found['pair']}点", f"{second}点")
 
 
 def read_several(found: re.Match[str]) -> tuple[Clock, ...]:

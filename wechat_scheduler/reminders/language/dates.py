@@ -3,7 +3,6 @@
 import re
 from datetime import date, timedelta
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     Anchor,
     Fixed,
@@ -14,7 +13,12 @@ from wechat_scheduler.reminders.language.anchors import (
     solar,
 )
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
-from wechat_scheduler.reminders.language.problem import LanguageError, impossible
+from wechat_scheduler.reminders.language.refusals import (
+    day_or_month,
+    impossible,
+    lunar_or_not,
+    two_days,
+)
 
 _SEPARATOR = r" ?(?:[、,和及跟与]|到|至|~|-) ?"
 _NOT_A_DAY = r"(?!线|楼|机(?!票|场)|门(?!票)|院|店(?!庆)|馆|厅|桌|会议室|仓|口(?!试|语)|车[厢间]|公[馆路交]|文件|房[间门]|床|教[室学]|选手|球(?!赛)|柜|码头|电池|技师|嘉宾|出口|站台|地铁|航站|(?<=日)[程历常报记语本元用子])"
@@ -101,7 +105,7 @@ def read_bare(found: re.Match[str], today: date) -> Anchor:
     """The 15 of 每月15. Raises LanguageError for 每月十五, which may well be the lunar one."""
     day = whole(found["loose"])
     if not found["loose"].isdigit():
-        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{day}号”还是“农历{found['loose']}”?")
+        raise lunar_or_not(day, found["loose"])
     if not 1 <= day <= 31:
         raise impossible(found.group())
     return MonthDays(numbers=(day,))
@@ -126,10 +130,7 @@ def read_word(found: re.Match[str], today: date) -> Anchor:
     """今天, 明天, 大后天, and 今 of 今晚. Raises LanguageError for 今明两天."""
     word = found["word"].rstrip("个").rstrip("天日儿")
     if word[:2] in ("今明", "明后"):
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS,
-            f"是“{word[0]}天”还是“{word[1]}天”? 两天都要的话, 请写“每天, 共2次”",
-        )
+        raise two_days(word[0], word[1])
     return Fixed(day=today + timedelta(days=_WORDS[word]))
 
 
@@ -137,10 +138,7 @@ def _western(found: re.Match[str]) -> Anchor:
     """11/20/2026 and 20/11/2026 have one reading, 3/4/2027 has two."""
     first, second, year = int(found["um"]), int(found["ud"]), int(found["uy"])
     if first != second and max(first, second) <= 12:
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS,
-            f"“{found.group()}”是{first}月{second}日还是{second}月{first}日?",
-        )
+        raise day_or_month(found.group(), first, second)
     month, day = (second, first) if first > 12 else (first, second)
     return Fixed(day=solar(year, month, day, found.group()))
 

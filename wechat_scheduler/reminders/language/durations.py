@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
-from wechat_scheduler.reminders.language.problem import LanguageError, impossible
+from wechat_scheduler.reminders.language.refusals import how_long, impossible, too_far
 
 _UNIT = (
     r"(?:秒钟?|分钟?|刻钟?|小时|钟头?|个?工作日|天|日|晚|周|星期|礼拜|个月|季度|年"
@@ -82,7 +81,7 @@ class Length:
             elapsed = timedelta(seconds=self.seconds)
             return wall + elapsed
         except (OverflowError, ValueError) as error:
-            raise LanguageError(Reason.SENTENCE_TOO_FAR, "这个时间太远了") from error
+            raise too_far() from error
 
 
 SHORTLY = Length(seconds=-1)
@@ -141,9 +140,7 @@ def _amount(piece: re.Match[str]) -> tuple[float, str]:
     if piece["half"]:
         return 0.5, piece["u2"]
     if _SEVERAL.fullmatch(piece["n"]):
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS, f"“{piece.group()}”到底是多久? 请写一个确切的数"
-        )
+        raise how_long(piece.group())
     half = 0.5 if piece["mid"] or piece["end"] else 0.0
     return value(piece["n"]) + half, piece["u"]
 

@@ -4,19 +4,24 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.draft import Draft
-from wechat_scheduler.reminders.language.grouping import draft
+from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.normalise import masked, normalise, squeezed
-from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, nothing
-from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.language.reading import Reading
+from wechat_scheduler.reminders.language.refusals import (
+    LanguageError,
+    is_now,
+    nothing,
+    nothing_to_precede,
+    too_far,
+    too_long,
+)
 from wechat_scheduler.reminders.language.repeating import repeating
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.title import title_of
-from wechat_scheduler.reminders.language.wording import moment_words
+from wechat_scheduler.reminders.language.wording import describe, moment_words
 
 _NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
@@ -24,34 +29,29 @@ _NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Parsed:
     """As `parse.parse`."""
     if len(text) > policy.longest:
-        raise LanguageError(Reason.SENTENCE_TOO_LONG, f"太长了, 最多{policy.longest}个字")
+        raise too_long(policy.longest)
     here = Now(at=now.astimezone(zone).replace(microsecond=0), zone=zone, policy=policy)
     plain = normalise(text)
     dense, places = squeezed(masked(plain))
-    said = draft(dense, scan(dense, here.today))
+    said = grouped(dense, scan(dense, here.today))
     if said.is_empty and not (said.lasts or said.times):
         raise _no_time(plain, said)
     used = [(places[start], places[end - 1] + 1) for start, end in said.used]
     return _parsed(said, here, title_of(text, plain, used))
 
 
-def _no_time(plain: str, said: Draft) -> LanguageError:
+def _no_time(plain: str, said: Reading) -> LanguageError:
     if said.advance:
-        return LanguageError(
-            Reason.SENTENCE_NOTHING,
-            "没有看懂是什么时间之前, 试试“明天下午3点开会, 提前10分钟提醒我”",
-        )
+        return nothing_to_precede()
     now = _NOW.search(plain)
-    if now:
-        return LanguageError(Reason.SENTENCE_PAST, f"“{now.group()}”就是此刻, 试试“5分钟后提醒我”")
-    return nothing()
+    return is_now(now.group()) if now else nothing()
 
 
-def _parsed(said: Draft, now: Now, title: str) -> Parsed:
+def _parsed(said: Reading, now: Now, title: str) -> Parsed:
     try:
         start, rule = repeating(said, now) if _recurs(said) else (once(said, now), "")
     except (OverflowError, ValueError) as error:
-        raise LanguageError(Reason.SENTENCE_TOO_FAR, "这个时间太远了") from error
+        raise too_far() from error
     if rule:
         said.lasts = None
     advance = said.advance.length.delta if said.advance else None
@@ -65,7 +65,7 @@ def _parsed(said: Draft, now: Now, title: str) -> Parsed:
     )
 
 
-def _recurs(said: Draft) -> bool:
+def _recurs(said: Reading) -> bool:
     if said.repeats:
         return True
     lasts = said.lasts is not None and said.lasts.length.days > 0 and not said.anchors

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
 from wechat_scheduler.reminders.language.clocks import Clock
-from wechat_scheduler.reminders.language.draft import BEGINS, RANGE, UNTIL, Draft, Linked, place
 from wechat_scheduler.reminders.language.durations import After, For, Length, Times
-from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.reading import BEGINS, RANGE, UNTIL, Linked, Reading, place
+from wechat_scheduler.reminders.language.refusals import which_one
 from wechat_scheduler.reminders.language.rules import fits
 from wechat_scheduler.reminders.language.scan import Token, Value, Wrong
 
@@ -24,9 +23,9 @@ _TIMES = (Every, Clock, After)
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 
 
-def draft(text: str, tokens: Sequence[Token]) -> Draft:
+def grouped(text: str, tokens: Sequence[Token]) -> Reading:
     """Put the words together. Raises LanguageError where they contradict each other."""
-    found = Draft(repeated=any(isinstance(token.value, Every) for token in tokens))
+    found = Reading(repeated=any(isinstance(token.value, Every) for token in tokens))
     groups = list(_groups(_linked(text, _strong(tokens))))
     main = _main(groups)
     if main is not None:
@@ -38,7 +37,7 @@ def draft(text: str, tokens: Sequence[Token]) -> Draft:
     return found
 
 
-def _settle(found: Draft) -> None:
+def _settle(found: Reading) -> None:
     """12月1号到10号每天: a date that 每天 cannot repeat is the day that it begins on."""
     for anchor in tuple(found.anchors):
         if _only_begins(found, anchor):
@@ -55,7 +54,7 @@ def _settle(found: Draft) -> None:
         found.times, found.lasts = Times(count=found.lasts.length.workdays), None
 
 
-def _only_begins(found: Draft, anchor: Anchor) -> bool:
+def _only_begins(found: Reading, anchor: Anchor) -> bool:
     if isinstance(anchor, Weekdays):
         return bool(found.every) and anchor.week is not None
     frequent = all(each.unit in _OFTEN for each in found.every)
@@ -135,7 +134,7 @@ def _speaks(each: Linked) -> bool:
     return isinstance(each.token.value, (*_TIMES, Anchor))
 
 
-def _adds(found: Draft, group: Sequence[Linked]) -> bool:
+def _adds(found: Reading, group: Sequence[Linked]) -> bool:
     """Whether the group only says what was not said yet."""
     values = [each.token.value for each in group]
     if any(isinstance(value, Every) for value in values):
@@ -147,7 +146,7 @@ def _adds(found: Draft, group: Sequence[Linked]) -> bool:
     return not (_names_another_day(found, group) or _names_another_time(found, group))
 
 
-def _names_another_day(found: Draft, group: Sequence[Linked]) -> bool:
+def _names_another_day(found: Reading, group: Sequence[Linked]) -> bool:
     if not (_is_dated(found) or found.every):
         return False
     if _completes(found, group):
@@ -156,7 +155,7 @@ def _names_another_day(found: Draft, group: Sequence[Linked]) -> bool:
     return not begins and any(isinstance(each.token.value, Anchor | After) for each in group)
 
 
-def _completes(found: Draft, group: Sequence[Linked]) -> bool:
+def _completes(found: Reading, group: Sequence[Linked]) -> bool:
     """周五下午4点发周报, 每周: the day that the bare 每周 waits for."""
     if not found.every or found.anchors or found.clocks:
         return False
@@ -164,7 +163,7 @@ def _completes(found: Draft, group: Sequence[Linked]) -> bool:
     return bool(anchors) and all(fits(found.every[-1], anchor) for anchor in anchors)
 
 
-def _names_another_time(found: Draft, group: Sequence[Linked]) -> bool:
+def _names_another_time(found: Reading, group: Sequence[Linked]) -> bool:
     """下午3点的会议 is what the reminder is about when the day was said elsewhere."""
     if not any(isinstance(each.token.value, Clock) for each in group):
         return False
@@ -172,7 +171,7 @@ def _names_another_time(found: Draft, group: Sequence[Linked]) -> bool:
     return timed or (_is_dated(found) and group[-1].after.startswith("的"))
 
 
-def _is_dated(found: Draft) -> bool:
+def _is_dated(found: Reading) -> bool:
     return bool(found.anchors or found.after or found.begin)
 
 
@@ -184,7 +183,7 @@ def _is_a_number(group: Sequence[Linked]) -> bool:
     return bool(only and inside and not _TRIGGER.match(group[-1].after))
 
 
-def _fill(found: Draft, group: Sequence[Linked]) -> None:
+def _fill(found: Reading, group: Sequence[Linked]) -> None:
     previous: Linked | None = None
     for each in group:
         _chosen(each, previous)
@@ -197,7 +196,4 @@ def _fill(found: Draft, group: Sequence[Linked]) -> None:
 def _chosen(each: Linked, previous: Linked | None) -> None:
     """3点或4点 is a question that only its writer can answer."""
     if previous and _OR.fullmatch(each.before) and isinstance(each.token.value, Clock | Anchor):
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS,
-            f"是“{previous.written}”还是“{each.written}”? 一次只能选一个",
-        )
+        raise which_one(previous.written, each.written)

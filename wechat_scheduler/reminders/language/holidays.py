@@ -3,7 +3,6 @@
 import re
 from datetime import date
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     LAST,
     Anchor,
@@ -16,8 +15,8 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.policy import Part
-from wechat_scheduler.reminders.language.problem import LanguageError, impossible
-from wechat_scheduler.reminders.lunar import TERMS
+from wechat_scheduler.reminders.language.refusals import impossible, outside_lunar_tables
+from wechat_scheduler.reminders.recurrence.lunar import TERMS
 
 _CALENDAR = r"(?:农历|阴历|旧历|老历|夏历)"
 _YEAR = rf"(?:(?P<year>{YEAR})年|(?P<yrel>[去今明后本])年|(?P<every>每年)|(?P<months>每个?月))"
@@ -121,7 +120,7 @@ def _of_year(anchor: Anchor, found: re.Match[str], today: date) -> Anchor:
     if year is None:
         return anchor
     if not 1901 <= year <= 2099:
-        raise LanguageError(Reason.SENTENCE_TOO_FAR, f"{year}年超出了能换算的范围")
+        raise outside_lunar_tables(year)
     days = anchor.of(year) if isinstance(anchor, Lunar) else anchor.days(date(year, 1, 1))
     day = next(iter(days), None)
     if day is None:

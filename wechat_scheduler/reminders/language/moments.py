@@ -1,4 +1,4 @@
-"""When it is: the instants that a draft means, seen from `now`."""
+"""When it is: the instants that a reading means, seen from `now`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     WEEKDAYS,
     Anchor,
@@ -17,12 +16,20 @@ from wechat_scheduler.reminders.language.anchors import (
     day_of,
 )
 from wechat_scheduler.reminders.language.clocks import Clock
-from wechat_scheduler.reminders.language.draft import Draft
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.problem import LanguageError, impossible, nothing
+from wechat_scheduler.reminders.language.reading import Reading
+from wechat_scheduler.reminders.language.refusals import (
+    date_or_weekday,
+    ends_too_early,
+    impossible,
+    nothing,
+    past,
+    too_far,
+    which_one,
+)
 from wechat_scheduler.reminders.language.wording import day_words, moment_words
-from wechat_scheduler.reminders.recurring.walls import instant_of
+from wechat_scheduler.reminders.recurrence.series import instant_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,7 @@ class Now:
             wall = datetime.combine(day + timedelta(days=days), at)
             return instant_of(wall, self.zone).astimezone(self.zone)
         except OverflowError as error:
-            raise LanguageError(Reason.SENTENCE_TOO_FAR, "这个时间太远了") from error
+            raise too_far() from error
 
     def later(self, length: Length) -> datetime:
         """`length` from now: days by the calendar, hours and minutes as time that passes."""
@@ -61,45 +68,43 @@ class Now:
     def ahead(self, moment: datetime) -> datetime:
         """`moment`, if it is still to come and not too far off. Raises LanguageError."""
         if moment <= self.at:
-            raise LanguageError(
-                Reason.SENTENCE_PAST, f"{moment_words(moment)} 已经过去了, 请换一个将来的时间"
-            )
+            raise past(moment)
         if moment - self.at > self.policy.horizon:
-            raise LanguageError(Reason.SENTENCE_TOO_FAR, f"{moment_words(moment)} 太远了")
+            raise too_far(moment)
         return moment
 
 
-def once(draft: Draft, now: Now) -> datetime:
+def once(reading: Reading, now: Now) -> datetime:
     """The moment of a one-off: always ahead of now. Raises LanguageError."""
-    clock = draft.clocks[0] if draft.clocks else None
-    if draft.after is not None:
-        return now.ahead(_after(draft.after, draft.anchors, clock, now))
-    anchors = draft.anchors or ([draft.begin] if draft.begin else [])
+    clock = reading.clocks[0] if reading.clocks else None
+    if reading.after is not None:
+        return now.ahead(_after(reading.after, reading.anchors, clock, now))
+    anchors = reading.anchors or ([reading.begin] if reading.begin else [])
     if len(anchors) > 1:
         return now.ahead(_single(anchors, clock, now))
     _one_day(anchors)
     if not anchors:
         return now.ahead(clock_only(clock, now))
-    return now.ahead(_dated(draft, anchors[0], clock, now))
+    return now.ahead(_dated(reading, anchors[0], clock, now))
 
 
-def end_of(draft: Draft, start: datetime, now: Now) -> datetime | None:
+def end_of(reading: Reading, start: datetime, now: Now) -> datetime | None:
     """The end of a range, after its start; of 持续两小时 too."""
-    if draft.end_anchor is not None:
-        week = getattr(draft.end_anchor, "week", None)
+    if reading.end_anchor is not None:
+        week = getattr(reading.end_anchor, "week", None)
         seen_from = start.date() if week is None else now.today
-        day = next(iter(draft.end_anchor.days(seen_from)), start.date())
-        clock = draft.end_clock
+        day = next(iter(reading.end_anchor.days(seen_from)), start.date())
+        clock = reading.end_clock
         end = now.on(day, clock) if clock else now.wall(day, start.timetz().replace(tzinfo=None))
         return _after_start(start, end)
-    if draft.end_clock is not None:
-        return _end_clock(draft.end_clock, start, now)
-    ranged = next((a for a in draft.anchors if getattr(a, "ranged", False)), None)
-    if ranged is not None and not draft.repeats:
+    if reading.end_clock is not None:
+        return _end_clock(reading.end_clock, start, now)
+    ranged = next((a for a in reading.anchors if getattr(a, "ranged", False)), None)
+    if ranged is not None and not reading.repeats:
         numbers = getattr(ranged, "numbers", (0,))
         return start + timedelta(days=numbers[-1] - numbers[0])
-    if draft.lasts is not None and not draft.repeats:
-        return (start.astimezone(UTC) + draft.lasts.length.delta).astimezone(now.zone)
+    if reading.lasts is not None and not reading.repeats:
+        return (start.astimezone(UTC) + reading.lasts.length.delta).astimezone(now.zone)
     return None
 
 
@@ -127,8 +132,7 @@ def _one_day(anchors: Sequence[Anchor]) -> None:
         if not isinstance(anchor, MonthDays | YearDays | Weekdays) or anchor.ranged:
             continue
         if len(anchor.numbers) > 1:
-            numbers = "”还是“".join(_number_words(anchor, n) for n in anchor.numbers[:3])
-            raise LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{numbers}”? 一次只能选一个")
+            raise which_one(*(_number_words(anchor, n) for n in anchor.numbers[:3]))
 
 
 def _number_words(anchor: Anchor, number: int) -> str:
@@ -154,19 +158,19 @@ def _day_near(anchor: Anchor, day: date) -> date:
     return day
 
 
-def _dated(draft: Draft, anchor: Anchor, clock: Clock | None, now: Now) -> datetime:
-    moments = _moments(draft, anchor, clock, now)
+def _dated(reading: Reading, anchor: Anchor, clock: Clock | None, now: Now) -> datetime:
+    moments = _moments(reading, anchor, clock, now)
     if not moments:
         raise impossible(now.today.isoformat())
     moment = next((moment for moment in moments if moment > now.at), moments[-1])
-    if draft.check is not None:
-        _checked(moment, draft.check.numbers[0])
+    if reading.check is not None:
+        _checked(moment, reading.check.numbers[0])
     return moment
 
 
-def _moments(draft: Draft, anchor: Anchor, clock: Clock | None, now: Now) -> Sequence[datetime]:
-    days = _few(anchor.days(now.today + timedelta(days=min(0, draft.shift))))
-    return [now.on(day + timedelta(days=draft.shift), clock) for day in days]
+def _moments(reading: Reading, anchor: Anchor, clock: Clock | None, now: Now) -> Sequence[datetime]:
+    days = _few(anchor.days(now.today + timedelta(days=min(0, reading.shift))))
+    return [now.on(day + timedelta(days=reading.shift), clock) for day in days]
 
 
 def _few(days: Iterable[date]) -> Sequence[date]:
@@ -176,10 +180,7 @@ def _few(days: Iterable[date]) -> Sequence[date]:
 def _checked(moment: datetime, weekday: int) -> None:
     """The weekday beside a date has to be that date's, or nobody knows which of them was meant."""
     if moment.weekday() != weekday:
-        wrong = day_words(WEEKDAYS[weekday])
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS, f"{moment_words(moment)} 不是{wrong}: 是按日期还是按{wrong}?"
-        )
+        raise date_or_weekday(moment, WEEKDAYS[weekday])
 
 
 def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetime:
@@ -187,8 +188,7 @@ def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetim
     days = [next(iter(anchor.days(now.today)), now.today) for anchor in anchors[:3]]
     moments = [now.on(day, clock) for day in days]
     if len(set(moments)) > 1:
-        readings = "”还是“".join(moment_words(moment) for moment in moments)
-        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{readings}”? 一次只能选一个")
+        raise which_one(*map(moment_words, moments))
     return moments[0]
 
 
@@ -202,5 +202,5 @@ def _end_clock(clock: Clock, start: datetime, now: Now) -> datetime:
 
 def _after_start(start: datetime, end: datetime) -> datetime:
     if end <= start:
-        raise LanguageError(Reason.SENTENCE_PAST, f"结束时间 {moment_words(end)} 早于开始时间")
+        raise ends_too_early(end)
     return end

@@ -7,15 +7,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import MonthDays
-from wechat_scheduler.reminders.language.draft import Draft
-from wechat_scheduler.reminders.language.everywords import Every, Unit
+from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.moments import Now, clock_only, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.reading import Reading
+from wechat_scheduler.reminders.language.refusals import (
+    ends_before_its_first,
+    midnight_of_which_day,
+    never,
+    rule_refused,
+    too_often_a_day,
+)
 from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, ended, every_of, timed
-from wechat_scheduler.reminders.recurrence import following, read
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.series import following
 
 _PERIODS = {
     Unit.WEEK: relativedelta(weeks=1),
@@ -26,7 +32,7 @@ _INTERVAL = re.compile(r";INTERVAL=\d+")
 _TICK = timedelta(seconds=1)
 
 
-def repeating(said: Draft, now: Now) -> tuple[datetime, str]:
+def repeating(said: Reading, now: Now) -> tuple[datetime, str]:
     """The first occurrence ahead, and the rule that goes on from it. Raises LanguageError."""
     every = every_of(said)
     if every.unit in ELAPSED and said.end_clock is None:
@@ -37,14 +43,14 @@ def repeating(said: Draft, now: Now) -> tuple[datetime, str]:
         lines, start = _calendar(said, every, now)
     until = _until(said, start, now)
     if until is not None and until < start:
-        raise LanguageError(Reason.SENTENCE_PAST, "在结束日期之前一次也不会提醒")
+        raise ends_before_its_first()
     stamp = "" if until is None else f"{until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     rule = ended(lines, until=stamp, count=_count(said, len(lines)))
     _refuse(rule, now.policy)
     return now.ahead(start), rule
 
 
-def _elapsed(said: Draft, every: Every, now: Now) -> datetime:
+def _elapsed(said: Reading, every: Every, now: Now) -> datetime:
     """Hours and minutes count from now, from a time of day, or from a day that begins them."""
     if said.clocks:
         return next_wall(said.clocks[0].place(now.policy)[1], now, _first_day(said, now))
@@ -56,7 +62,7 @@ def _elapsed(said: Draft, every: Every, now: Now) -> datetime:
     return (now.at.astimezone(UTC) + step).astimezone(now.zone)
 
 
-def _once_each(said: Draft, now: Now) -> tuple[list[str], datetime]:
+def _once_each(said: Reading, now: Now) -> tuple[list[str], datetime]:
     """明天8点和20点: each of the times once; without a day, each the next time that it comes."""
     if said.anchors:
         day = next(iter(said.anchors[0].days(now.today)), now.today)
@@ -69,10 +75,10 @@ def _once_each(said: Draft, now: Now) -> tuple[list[str], datetime]:
     return [f"{line};COUNT=1" for line in timed(["FREQ=DAILY"], ats)], moments[0]
 
 
-def _calendar(said: Draft, every: Every, now: Now) -> tuple[list[str], datetime]:
+def _calendar(said: Reading, every: Every, now: Now) -> tuple[list[str], datetime]:
     places = _places(said, every, now)
     if len({days for days, _ in places}) > 1 and said.anchors:
-        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
+        raise midnight_of_which_day()
     ats = list(dict.fromkeys(at for _, at in places))
     if every == Every(unit=Unit.MONTH) and not said.anchors and now.today.day > 28:
         # A start on the 28th of February would have forgotten that it was the 31st.
@@ -84,16 +90,16 @@ def _calendar(said: Draft, every: Every, now: Now) -> tuple[list[str], datetime]
     return timed(lines, ats), _first(lines, ats, now, _first_day(said, now))
 
 
-def _places(said: Draft, every: Every, now: Now) -> list[tuple[int, time]]:
+def _places(said: Reading, every: Every, now: Now) -> list[tuple[int, time]]:
     """The times of a day, 9点到18点每小时 being one for each hour."""
     if every.unit in ELAPSED and said.clocks and said.end_clock:
         return _window(said, every, now)
     return [clock.place(now.policy) for clock in said.clocks] or [(0, now.policy.hour)]
 
 
-def _window(said: Draft, every: Every, now: Now) -> list[tuple[int, time]]:
+def _window(said: Reading, every: Every, now: Now) -> list[tuple[int, time]]:
     if said.end_clock is None or (every.unit is Unit.MINUTE and every.count < 30):
-        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
+        raise too_often_a_day()
     first = now.on(now.today, said.clocks[0])
     last = now.on(now.today, said.end_clock)
     if last <= first and said.end_clock.bare:
@@ -101,7 +107,7 @@ def _window(said: Draft, every: Every, now: Now) -> list[tuple[int, time]]:
     step = timedelta(minutes=every.count * (60 if every.unit is Unit.HOUR else 1))
     ats = [first + n * step for n in range(int((last - first) / step) + 1)]
     if not 1 <= len(ats) <= 20:
-        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
+        raise too_often_a_day()
     said.every = [each for each in said.every if each.unit not in ELAPSED] or [Every(unit=Unit.DAY)]
     return [(0, at.timetz().replace(tzinfo=None)) for at in ats]
 
@@ -115,22 +121,22 @@ def _from_today(every: Every, ats: Sequence[time], now: Now, day: date) -> datet
 
 def _first(lines: Sequence[str], ats: Sequence[time], now: Now, day: date) -> datetime:
     """The first day ahead that fits, whatever the interval: 每两周周一 begins on the next Monday."""
-    rule = read(_INTERVAL.sub("", "\n".join(timed(lines, ats))))
+    rule = read_rule(_INTERVAL.sub("", "\n".join(timed(lines, ats))))
     start = now.wall(day, min(ats))
     after = max(now.at, start - _TICK)
     found = following(rule, start=start, after=after, zone=now.zone)
     if found is None:
-        raise LanguageError(Reason.SENTENCE_TOO_FAR, "一百年之内没有这样的日子")
+        raise never()
     return found.at.astimezone(now.zone)
 
 
-def _first_day(said: Draft, now: Now) -> date:
+def _first_day(said: Reading, now: Now) -> date:
     if said.begin is not None:
         return max(now.today, next(iter(said.begin.days(now.today)), now.today))
     return now.later(said.after.length).date() if said.after else now.today
 
 
-def _until(said: Draft, start: datetime, now: Now) -> datetime | None:
+def _until(said: Reading, start: datetime, now: Now) -> datetime | None:
     """The last second of the last day."""
     if said.until is not None:
         day = next(iter(said.until.days(start.date())), start.date())
@@ -143,7 +149,7 @@ def _until(said: Draft, start: datetime, now: Now) -> datetime | None:
     return now.wall(last.date(), time(23, 59, 59))
 
 
-def _count(said: Draft, lines: int) -> int:
+def _count(said: Reading, lines: int) -> int:
     """How often in all: 一共5次, or 连续7天 of something daily."""
     if said.times is not None:
         return said.times.count
@@ -155,6 +161,6 @@ def _count(said: Draft, lines: int) -> int:
 
 def _refuse(rule: str, policy: Policy) -> None:
     try:
-        read(rule, shortest=policy.shortest)
+        read_rule(rule, shortest=policy.shortest)
     except InvalidRequestError as error:
-        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "这样的重复不能设, 请换个说法") from error
+        raise rule_refused() from error

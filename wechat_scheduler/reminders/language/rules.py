@@ -1,10 +1,9 @@
-"""The text of a recurrence, from what a sentence says. The forms are `reminders/recurrence.py`'s."""
+"""The text of a recurrence rule, from what a sentence says. `recurrence/rule.py` lists its forms."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from itertools import groupby
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import (
     WEEKDAYS,
     Anchor,
@@ -16,9 +15,15 @@ from wechat_scheduler.reminders.language.anchors import (
     Weekdays,
     YearDays,
 )
-from wechat_scheduler.reminders.language.draft import Draft
-from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.reading import Reading
+from wechat_scheduler.reminders.language.refusals import (
+    day_outside_period,
+    days_before_recurring,
+    midnight_of_which_day,
+    nothing_to_repeat,
+    recurs_on_one_date,
+)
 
 ELAPSED = (Unit.MINUTE, Unit.HOUR)
 _FREQUENCIES = {
@@ -38,10 +43,10 @@ _FITTING: dict[type, set[Unit]] = {
 }
 
 
-def every_of(draft: Draft) -> Every:
+def every_of(reading: Reading) -> Every:
     """The one that counts when several are said: 周一至周五每天 is weekly, 每天每隔两小时 hourly."""
-    said = sorted(draft.every, key=lambda each: (each.unit is Unit.DAY, each.unit is Unit.DATE))
-    return said[0] if said else Every(unit=Unit.DATE if draft.anchors else Unit.DAY)
+    said = sorted(reading.every, key=lambda each: (each.unit is Unit.DAY, each.unit is Unit.DATE))
+    return said[0] if said else Every(unit=Unit.DATE if reading.anchors else Unit.DAY)
 
 
 def fits(every: Every, anchor: Anchor) -> bool:
@@ -49,25 +54,27 @@ def fits(every: Every, anchor: Anchor) -> bool:
     return every.unit is Unit.DATE or every.unit in _fitting(anchor)
 
 
-def bodies(draft: Draft, days: int) -> list[str]:
+def bodies(reading: Reading, days: int) -> list[str]:
     """One line per set of days, without times and without an end.
 
     `days` is 1 when the time is written as the night before it (周五晚上12点). Raises LanguageError
     when the days and the period do not belong together.
     """
-    every = every_of(draft)
+    every = every_of(reading)
     if every.unit is Unit.WORKDAY:
         _unmoved(days)
         return ["WORKDAY"]
-    if draft.left_out:
-        kept = [day for number, day in enumerate(WEEKDAYS) if number not in draft.left_out]
+    if reading.left_out:
+        kept = [day for number, day in enumerate(WEEKDAYS) if number not in reading.left_out]
         return [f"FREQ=WEEKLY;BYDAY={','.join(kept)}"]
-    if not draft.anchors:
+    if not reading.anchors:
         if every.unit is Unit.DATE:
-            raise LanguageError(Reason.SENTENCE_NOTHING, "没有看懂是哪一天重复")
+            raise nothing_to_repeat()
         return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
     lines = [
-        line for same in _alike(draft.anchors) for line in _lines(every, same, draft.shift, days)
+        line
+        for same in _alike(reading.anchors)
+        for line in _lines(every, same, reading.shift, days)
     ]
     return list(dict.fromkeys(lines))
 
@@ -97,9 +104,7 @@ def _alike(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
 def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterator[str]:
     first = anchors[0]
     if not fits(every, first):
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS, f"每{every.unit}和后面的日期对不上, 请换个说法"
-        )
+        raise day_outside_period(every.unit)
     match first:
         case Weekdays():
             yield _weekly(
@@ -112,9 +117,7 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
             yield from _yearly(every, first, shift + days)
         case _:
             if shift:
-                raise LanguageError(
-                    Reason.SENTENCE_AMBIGUOUS, "这样的日子请写成“提前几天”, 例如“提前1天提醒”"
-                )
+                raise days_before_recurring()
             _unmoved(days)
             yield from (_other(every, anchor) for anchor in anchors)
 
@@ -192,7 +195,7 @@ def _other(every: Every, anchor: Anchor) -> str:
         case Term():
             return f"TERM;{anchor.name}"
         case Fixed() | _:
-            raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "重复的提醒不能只在一个固定的日子")
+            raise recurs_on_one_date()
 
 
 def _nth(anchor: Nth) -> str:
@@ -203,7 +206,7 @@ def _nth(anchor: Nth) -> str:
 
 def _unmoved(days: int) -> None:
     if days:
-        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
+        raise midnight_of_which_day()
 
 
 def _interval(count: int) -> str:

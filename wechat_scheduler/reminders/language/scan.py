@@ -13,16 +13,16 @@ from wechat_scheduler.reminders.language import (
     dates,
     durations,
     english,
-    everywords,
+    every,
     holidays,
     weekdays,
 )
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Times
-from wechat_scheduler.reminders.language.everywords import Every, Unit
+from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.refusals import LanguageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ _WORDS = (
     _Word(frozenset("除"), _EXCEPT, _except),
     _Word(frozenset("周星礼"), _EXCLUDED, _except),
     _Word(holidays.LUNAR_STARTS | {"每"}, holidays.LUNAR, _lunar),
-    _Word(everywords.EVERY_STARTS, everywords.EVERY, lambda match, today: everywords.read_every(match)),
+    _Word(every.EVERY_STARTS, every.EVERY, lambda match, today: every.read_every(match)),
     _Word(frozenset("前后的之第"), _SHIFT, _eve),
     _Word(frozenset("0123456789"), dates.ISO, dates.read_iso),
     _Word(english.ENGLISH_STARTS, english.ENGLISH, english.read_english),

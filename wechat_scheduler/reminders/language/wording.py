@@ -1,8 +1,37 @@
-"""The words that dates and weekdays are told with."""
+"""Dates, times and rules in Chinese. `parse` reads the words of a rule back."""
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time
+
+from wechat_scheduler.reminders.language.numbers import spoken
 
 _WEEKDAYS = {"MO": "周一", "TU": "周二", "WE": "周三", "TH": "周四", "FR": "周五", "SA": "周六", "SU": "周日"}  # fmt: skip
+_NTH = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", 5: "第五个", -1: "最后一个"}
+_QUARTERS = {("1,4,7,10", "1"): "每季度第一天", ("3,6,9,12", "-1"): "每季度最后一天"}
+_UNITS = {
+    "MINUTELY": ("每分钟", "分钟"),
+    "HOURLY": ("每小时", "小时"),
+    "DAILY": ("每天", "天"),
+    "WEEKLY": ("每周", "周"),
+    "MONTHLY": ("每月", "个月"),
+    "YEARLY": ("每年", "年"),
+}
+_KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
+_ENDS = {"UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND"}
+
+Parts = dict[str, str]
+
+
+def describe(rule: str, time: datetime) -> str:
+    """每月25日 08:00. `time` is an occurrence in the zone of the reminder; '' is a one-off.
+
+    What has no words (BYWEEKNO) is shown as it is written.
+    """
+    if not rule:
+        return moment_words(time)
+    lines = [_parts(line) for line in rule.splitlines() if not line.startswith("EXDATE")]
+    days = list(dict.fromkeys(_days(parts) for parts in lines))
+    return " ".join(filter(None, ("和".join(days), _clocks(lines, time)))) + _end(lines, time)
 
 
 def day_words(weekday: str) -> str:
@@ -19,3 +48,126 @@ def moment_words(moment: datetime) -> str:
 def clock_words(moment: datetime) -> str:
     """08:00, with the seconds only where there are any."""
     return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+
+
+def _parts(line: str) -> Parts:
+    """`LUNAR-YEARLY;08-15` as {"KIND": "LUNAR-YEARLY", "DAY": "08-15"}, an RRULE by its names."""
+    pieces = line.removeprefix("RRULE:").split(";")
+    parts = dict(piece.split("=", 1) for piece in pieces if "=" in piece)
+    bare = [piece for piece in pieces if "=" not in piece]
+    return parts | dict(zip(("KIND", "DAY"), bare, strict=False))
+
+
+def _days(parts: Parts) -> str:
+    if "KIND" in parts:
+        return _calendar(parts["KIND"], parts.get("DAY", ""))
+    if set(parts) - _KNOWN - _ENDS:
+        return ";".join(f"{name}={value}" for name, value in parts.items())
+    return _SAYING[parts["FREQ"]](parts)
+
+
+def _calendar(kind: str, day: str) -> str:
+    match kind:
+        case "WORKDAY":
+            return "每个工作日"
+        case "TERM":
+            return f"每年{day}"
+        case "LUNAR-MONTHLY":
+            return f"农历每月{_lunar_day(day)}"
+    if day == "12-LAST":
+        return "每年除夕"
+    leap, month, number = day.startswith("L"), *day.removeprefix("L").split("-")
+    return f"农历每年{'闰' if leap else ''}{spoken(int(month))}月{_lunar_day(number)}"
+
+
+def _lunar_day(number: str) -> str:
+    if number == "LAST":
+        return "最后一天"
+    return f"初{spoken(int(number))}" if int(number) <= 10 else spoken(int(number))
+
+
+def _plain(parts: Parts) -> str:
+    every, unit = _UNITS[parts["FREQ"]]
+    count = parts.get("INTERVAL", "1")
+    return every if count == "1" else f"每{count}{unit}"
+
+
+def _weekly(parts: Parts) -> str:
+    if "BYDAY" not in parts:
+        return _plain(parts)
+    days = "、".join(day_words(day) for day in parts["BYDAY"].split(","))
+    return f"每{days}" if "INTERVAL" not in parts else f"{_plain(parts)}的{days}"
+
+
+def _monthly(parts: Parts) -> str:
+    return _plain(parts) + ("的" if "INTERVAL" in parts else "") + _of_month(parts)
+
+
+def _yearly(parts: Parts) -> str:
+    months = parts.get("BYMONTH", "")
+    quarter = _QUARTERS.get((months, parts.get("BYMONTHDAY", "")))
+    if quarter and "INTERVAL" not in parts:
+        return quarter
+    of = "、".join(f"{month}月" for month in months.split(",") if month)
+    return _plain(parts) + ("的" if "INTERVAL" in parts else "") + of + _of_month(parts)
+
+
+def _of_month(parts: Parts) -> str:
+    if parts.get("BYDAY") == "MO,TU,WE,TH,FR" and "BYSETPOS" in parts:
+        return f"{_NTH[int(parts['BYSETPOS'])]}工作日"
+    if "BYDAY" in parts:
+        return "、".join(_nth(day) for day in parts["BYDAY"].split(","))
+    numbers = [int(number) for number in parts.get("BYMONTHDAY", "0").split(",")]
+    if "BYSETPOS" in parts:
+        numbers = numbers[-1:]
+    return "、".join(_day_of_month(number) for number in numbers if number)
+
+
+def _day_of_month(number: int) -> str:
+    if number > 0:
+        return f"{number}日"
+    return "最后一天" if number == -1 else f"倒数第{-number}天"
+
+
+def _nth(day: str) -> str:
+    ordinal = day[:-2]
+    return (_NTH.get(int(ordinal), f"第{ordinal}个") if ordinal else "") + day_words(day[-2:])
+
+
+_SAYING: dict[str, Callable[[Parts], str]] = {
+    "MINUTELY": _plain,
+    "HOURLY": _plain,
+    "DAILY": _plain,
+    "WEEKLY": _weekly,
+    "MONTHLY": _monthly,
+    "YEARLY": _yearly,
+}
+
+
+def _clocks(lines: Sequence[Parts], at: datetime) -> str:
+    """Elapsed hours have no time of day."""
+    if all(parts.get("FREQ") in ("HOURLY", "MINUTELY") for parts in lines):
+        return ""
+    named = [
+        time(int(hour), int(minute))
+        for parts in lines
+        for hour in parts.get("BYHOUR", "").split(",")
+        if hour
+        for minute in parts.get("BYMINUTE", str(at.minute)).split(",")
+    ]
+    return "、".join(dict.fromkeys(f"{each:%H:%M}" for each in named)) or clock_words(at)
+
+
+def _end(lines: Sequence[Parts], at: datetime) -> str:
+    counts = [int(parts["COUNT"]) for parts in lines if "COUNT" in parts]
+    if counts:
+        return f", 一共{sum(counts)}次"
+    until = next((parts["UNTIL"] for parts in lines if "UNTIL" in parts), "")
+    return f", 到{_day_words(until, at)}为止" if until else ""
+
+
+def _day_words(stamp: str, at: datetime) -> str:
+    day = datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S" if "T" in stamp else "%Y%m%d")  # noqa: DTZ007
+    if stamp.endswith("Z"):
+        day = day.replace(tzinfo=UTC).astimezone(at.tzinfo)
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -6,9 +6,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import UnprocessableError
-from wechat_scheduler.reminders.language.parse import Parsed, parse
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.refusals import LanguageError
 
 # `Retry-After` of a call to WeChat that failed without saying when to try again.
 SOON: Final = timedelta(seconds=30)

@@ -20,8 +20,8 @@ from wechat_scheduler.errors import (
     UnprocessableError,
 )
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.parse import Parsed
-from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.reminders.refusals import PastError

@@ -10,10 +10,10 @@ from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import as_said, rule_of
-from wechat_scheduler.reminders.recurrence import Rule
+from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, WeCronError, past
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
 from wechat_scheduler.web.compat.wecron.people import Keeper

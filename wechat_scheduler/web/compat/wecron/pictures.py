@@ -9,7 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.errors import UnauthorizedError, UnavailableError
-from wechat_scheduler.reminders.language.render import describe
+from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.tokens import bearer
 from wechat_scheduler.web.compat.wecron.office import WECRON

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurring.rule import WEEKDAYS, Days, Kind, Line, Rule
+from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind, Line, Rule
 
 MOST = 100
 """Of each unit, as WeCron's own sentences were limited."""

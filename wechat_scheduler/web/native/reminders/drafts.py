@@ -13,7 +13,7 @@ from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.web.kit.services import SERVICES

@@ -9,9 +9,9 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.language.parse import Parsed
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.planning import rule_of
-from wechat_scheduler.reminders.recurrence import upcoming
+from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES

@@ -4,9 +4,8 @@ import enum
 import re
 from dataclasses import dataclass
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.refusals import too_often, unknown_recurrence, when_exactly
 
 
 class Unit(enum.StrEnum):
@@ -77,12 +76,9 @@ def read_every(found: re.Match[str]) -> Every:
     """Raises LanguageError for what would fire every few seconds, and for 每周三次."""
     often = found["many"] or found["daily"]
     if often:
-        raise LanguageError(
-            Reason.SENTENCE_AMBIGUOUS,
-            f"{often}是什么时候? 请都写出来, 例如“每周一三五”“每天8点和20点”",
-        )
+        raise when_exactly(often)
     if found["odd"]:
-        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, f"还不会“{found['odd']}”, 请换个说法")
+        raise unknown_recurrence(found["odd"])
     if found["nth"] or found["last"]:
         return Every(unit=Unit.MONTH, count=3, quarter=True, month=whole(found["nth"] or "三"))
     if found["gunit"]:
@@ -124,7 +120,7 @@ def _every(number: str, half: bool, word: str) -> Every:
         amount = 0.5
     if word.startswith("秒"):
         if amount < 60:
-            raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "提醒得太频繁了, 最短间隔是一分钟")
+            raise too_often()
         return Every(unit=Unit.MINUTE, count=round(amount / 60))
     unit, scale = _WORDS[word[0]]
     amount *= scale
@@ -132,5 +128,5 @@ def _every(number: str, half: bool, word: str) -> Every:
         unit, finer = _FINER[unit]
         amount *= finer
     if amount < 1:
-        raise LanguageError(Reason.SENTENCE_TOO_OFTEN, "提醒得太频繁了, 最短间隔是一分钟")
+        raise too_often()
     return Every(unit=unit, count=int(amount), quarter=word.startswith("季"))

@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import Clock
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
-from wechat_scheduler.reminders.language.everywords import Every, Unit
-from wechat_scheduler.reminders.language.problem import LanguageError
+from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.refusals import several_reminders
 from wechat_scheduler.reminders.language.scan import Except, Shift, Token, Wrong, Zone
 
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
@@ -18,7 +17,7 @@ BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
 
 
 @dataclass(slots=True)
-class Draft:
+class Reading:
     """The parts that were found; `used` are the spans that are not the title's."""
 
     every: list[Every] = field(default_factory=list)
@@ -69,7 +68,7 @@ class Linked:
     after: str
 
 
-def place(found: Draft, each: Linked, *, joined: bool) -> None:
+def place(found: Reading, each: Linked, *, joined: bool) -> None:
     """Put a word where it belongs. `joined`: nothing but glue keeps it from the one before."""
     value = each.token.value
     match value:
@@ -98,12 +97,12 @@ def place(found: Draft, each: Linked, *, joined: bool) -> None:
             _anchor(found, value, each, joined)
 
 
-def _clock(found: Draft, value: Clock, *, ranged: bool) -> None:
+def _clock(found: Reading, value: Clock, *, ranged: bool) -> None:
     begun = found.end_anchor is not None and found.end_clock is None
     if found.clocks and (ranged or begun):
         found.end_clock = value
     elif found.paired and value not in found.clocks:
-        raise LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样, 请分成几条提醒")
+        raise several_reminders()
     elif found.clocks and found.clocks[-1].hour is None and _continues(value, found.clocks[-1]):
         found.clocks[-1] = _in_part(value, found.clocks[-1])
     else:
@@ -126,7 +125,7 @@ def _in_part(value: Clock, part: Clock) -> Clock:
     )
 
 
-def _inherits(found: Draft, value: Clock) -> Clock:
+def _inherits(found: Reading, value: Clock) -> Clock:
     """上午9点和10点: the second hour is of the first one's part of the day, if it is later in it."""
     last = found.clocks[-1] if found.clocks else None
     if last is None or last.part is None or value.part or value.exact or value.hour is None:
@@ -135,7 +134,7 @@ def _inherits(found: Draft, value: Clock) -> Clock:
     return _in_part(value, last) if later and value.hour <= 12 else value
 
 
-def _anchor(found: Draft, value: Anchor, each: Linked, joined: bool) -> None:
+def _anchor(found: Reading, value: Anchor, each: Linked, joined: bool) -> None:
     ranged = joined and RANGE.fullmatch(each.before) is not None
     if found.repeated and (ranged or UNTIL.search(each.before)) and not _same(found, value):
         found.until = value
@@ -150,13 +149,13 @@ def _anchor(found: Draft, value: Anchor, each: Linked, joined: bool) -> None:
         found.anchors.append(value)
 
 
-def _same(found: Draft, value: Anchor) -> bool:
+def _same(found: Reading, value: Anchor) -> bool:
     """每年4月1日到4月15日 is a span of every year, and no end of it all."""
     yearly = all(each.unit in (Unit.YEAR, Unit.MONTH, Unit.DATE) for each in found.every)
     return bool(found.every and found.anchors) and yearly and type(found.anchors[-1]) is type(value)
 
 
-def _is_check(found: Draft, value: Anchor) -> bool:
+def _is_check(found: Reading, value: Anchor) -> bool:
     """11月20日(周五): the weekday repeats what the date said."""
     dated = found.anchors and not isinstance(found.anchors[-1], Weekdays)
     single = isinstance(value, Weekdays) and len(value.numbers) == 1

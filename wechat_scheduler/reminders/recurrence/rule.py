@@ -1,4 +1,17 @@
-"""What a rule is once it is read, and its canonical text."""
+"""A recurrence rule: its parts, and its canonical text.
+
+The text has up to 20 lines; a one-off has none:
+
+    FREQ=MONTHLY;BYMONTHDAY=25         an RRULE of RFC 5545 (`RRULE:` in front is dropped)
+    LUNAR-YEARLY;08-15                 a day of the lunar year; `12-LAST`; `L04-15` in a leap month
+    LUNAR-MONTHLY;15                   a day of each lunar month; `LAST`
+    TERM;清明                           a solar term
+    WORKDAY                            a legal workday of mainland China
+    EXDATE:20261120T080000             wall times (or whole days) that are left out
+
+Every line but EXDATE may carry UNTIL, COUNT, BYHOUR, BYMINUTE and BYSECOND. Several lines are their
+union.
+"""
 
 import enum
 from dataclasses import dataclass, replace

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from dateutil import rrule
 
-from wechat_scheduler.reminders import lunar, workdays
-from wechat_scheduler.reminders.recurring.rule import WEEKDAYS, Days, Kind
+from wechat_scheduler.reminders.recurrence import lunar, workdays
+from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind
 
 _ONE_YEAR_ONLY = 10_000
 """As an interval in years: the rule is over after the first."""

@@ -7,8 +7,8 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurring.calendar import days_of
-from wechat_scheduler.reminders.recurring.rule import ELAPSED, Kind, Line, Rule
+from wechat_scheduler.reminders.recurrence.calendar import days_of
+from wechat_scheduler.reminders.recurrence.rule import ELAPSED, Kind, Line, Rule
 
 EVERY_CALENDAR = range(2000, 2028)
 """28 years hold every combination of weekday, date and leap year there is."""

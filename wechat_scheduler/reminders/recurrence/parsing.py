@@ -1,13 +1,13 @@
-"""Reading a rule's text. Whatever is refused is refused before anything is evaluated."""
+"""Reads the text of a rule, and refuses a bad one before anything is evaluated."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders import lunar
-from wechat_scheduler.reminders.recurring.checking import check
-from wechat_scheduler.reminders.recurring.rule import WEEKDAYS, Days, Kind, Line, Rule
+from wechat_scheduler.reminders.recurrence import lunar
+from wechat_scheduler.reminders.recurrence.checking import check
+from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind, Line, Rule
 
 LONGEST = 1000
 """Characters."""
@@ -52,8 +52,8 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,5}")
 _STAMP = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
 
-def read(text: str, *, shortest: timedelta = timedelta(seconds=60)) -> Rule:
-    """Parse a rule; '' is a one-off. The forms are listed in `reminders/recurrence.py`.
+def read_rule(text: str, *, shortest: timedelta = timedelta(seconds=60)) -> Rule:
+    """Parse a rule; '' is a one-off. The forms are listed in `recurrence/rule.py`.
 
     `shortest` is the least time between two occurrences of a line. A lunar day that a month lacks
     (30) is its last one; a leap month (`L04-15`) is the regular month in the years without it.

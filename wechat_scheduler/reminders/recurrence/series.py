@@ -9,9 +9,8 @@ from itertools import count, dropwhile, groupby, islice, product, takewhile
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.recurring.calendar import days_of, period
-from wechat_scheduler.reminders.recurring.rule import ELAPSED, Kind, Line, Rule, anchored
-from wechat_scheduler.reminders.recurring.walls import earliest, instant_of, wall_of
+from wechat_scheduler.reminders.recurrence.calendar import days_of, period
+from wechat_scheduler.reminders.recurrence.rule import ELAPSED, Kind, Line, Rule, anchored
 
 HORIZON = 100
 """Years. What does not fire within them never does."""
@@ -192,3 +191,31 @@ def _combined(
     hours: tuple[int, ...], minutes: tuple[int, ...], seconds: tuple[int, ...]
 ) -> tuple[time, ...]:
     return tuple(time(*each) for each in product(hours, minutes, seconds))
+
+
+def wall_of(at: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks of `zone` show at an instant, as a naive datetime."""
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def earliest(at: datetime, zone: ZoneInfo) -> datetime:
+    """The earliest wall time that may mean an instant from `at` on: a day before it where the clocks
+    were changed meanwhile, as one in a gap fires later than it says."""
+    wall, day_before = wall_of(at, zone), wall_of(at - _DAY, zone)
+    return wall if wall - day_before == _DAY else min(wall, day_before)
+
+
+def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a wall time: the first of two, or the end of the gap that it lies in."""
+    instant = wall.replace(tzinfo=zone).astimezone(UTC)
+    if wall_of(instant, zone) == wall:
+        return instant
+    # In a gap, fold=1 reads the wall by the new offset, which is still before the change.
+    early = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    before = early.astimezone(zone).utcoffset()
+    seconds = range(int((instant - early).total_seconds()) + 1)
+
+    def changed(second: int) -> bool:
+        return (early + timedelta(seconds=second)).astimezone(zone).utcoffset() != before
+
+    return early + timedelta(seconds=bisect_left(seconds, True, key=changed))
