@@ -33,6 +33,7 @@ class HostileServer:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self._script: deque[Reply] = deque([answer({})])
+        self._writers: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
@@ -52,9 +53,12 @@ class HostileServer:
         trace: TracebackType | None,
     ) -> None:
         self._server.close()
+        for writer in self._writers:  # from Python 3.12 on, wait_closed waits for each of them
+            writer.close()
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             while not writer.is_closing() and (received := await _receive(reader)):
                 self.received.append(received)
@@ -64,6 +68,7 @@ class HostileServer:
             pass
         finally:
             writer.close()
+            self._writers.discard(writer)
 
 
 def answer(
