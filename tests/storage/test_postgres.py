@@ -1,7 +1,6 @@
 """What is PostgreSQL's own: collisions, lost connections, and notices."""
 
 import asyncio
-import sys
 from collections.abc import Callable
 from importlib.resources.abc import Traversable
 
@@ -149,15 +148,6 @@ async def test_a_malformed_url_is_refused_without_showing_it(
 
     assert "hunter2" not in str(refusal.value)
     assert refusal.value.__cause__ is None
-
-
-async def test_without_asyncpg_the_remedy_is_named(
-    database_url: str, migrations: Traversable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "asyncpg", None)
-
-    with pytest.raises(StateError, match=r"pip install 'wechat-scheduler\[postgres\]'"):
-        await open_url(database_url, migrations)
 
 
 async def open_url(url: str, migrations: Traversable) -> Database:

@@ -1,9 +1,8 @@
-"""What sending needs: an address for people, the accounts' tokens, and what is installed beside."""
+"""Examines what sending needs: an address for people, the accounts' tokens, a font, the holidays."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 from wechat_scheduler.audience.model import App
@@ -53,12 +52,6 @@ def _public_url(url: str) -> Finding:
 
 
 async def _posters(font: Path | None) -> Finding:
-    if find_spec("PIL") is None:
-        return warn(
-            "posters",
-            "Pillow is not there to draw them",
-            "install with '.[poster]' if you want any",
-        )
     try:
         found = await asyncio.to_thread(find_font, str(font or ""))
     except UnavailableError as error:
@@ -72,5 +65,5 @@ def _workdays(year: int) -> Finding:
     return warn(
         "legal workdays",
         f"the holidays of {year} are not known: Monday to Friday are taken for workdays",
-        "install with '.[holidays]', or a newer chinesecalendar, if reminders go by them",
+        "install a newer chinesecalendar if reminders go by them: pip install -U chinesecalendar",
     )

@@ -1,4 +1,4 @@
-"""Opens a database by its URL: which driver, and whether it is installed."""
+"""Opens a database by its URL, and imports the one driver that this takes."""
 
 from importlib.resources.abc import Traversable
 
@@ -22,7 +22,6 @@ async def open_database(
 
         return await open_sqlite(url, migrations=migrations)
     if scheme in ("postgresql", "postgres"):
-        _require_asyncpg()
         from wechat_scheduler.storage.postgres import open_postgres
 
         return await open_postgres(url, migrations=migrations, clock=clock, supervisor=supervisor)
@@ -38,20 +37,9 @@ async def open_as_it_is(url: str, *, clock: Clock, supervisor: Supervisor) -> Da
         from wechat_scheduler.storage.sqlite import SqliteView, path_of
 
         return SqliteView(path_of(url))
-    _require_asyncpg()
     from wechat_scheduler.storage.postgres import connect
 
     return await connect(url, clock=clock, supervisor=supervisor)
-
-
-def _require_asyncpg() -> None:
-    try:
-        import asyncpg  # noqa: F401 - an optional extra
-    except ModuleNotFoundError as error:
-        raise StateError(
-            "PostgreSQL needs asyncpg, which is not installed: "
-            "pip install 'wechat-scheduler[postgres]'"
-        ) from error
 
 
 async def ask(database: Database) -> None:

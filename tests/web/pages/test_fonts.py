@@ -1,13 +1,13 @@
 import sys
 from pathlib import Path
 
+import pylopdf_fonts_zh_cn
 import pytest
 
 from wechat_scheduler.errors import UnavailableError
-from wechat_scheduler.web.compat.wecron.posters import Posters
 from wechat_scheduler.web.pages.fonts import Font, find_font
-from wechat_scheduler.web.pages.poster import Poster
-from wechat_scheduler.web.pages.qr import qr_image
+
+PACKAGED = Font(pylopdf_fonts_zh_cn.sans_path())
 
 
 @pytest.fixture
@@ -30,14 +30,25 @@ def test_fontconfig_chooses_a_font_with_chinese(fc_match: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", ["/fonts/DejaVuSans.ttf\t0\ten|de", "", "nonsense", None])
-def test_without_a_chinese_font_the_package_to_install_is_named(
+def test_the_packaged_font_is_taken_where_fontconfig_has_no_chinese(
     fc_match: Path, answer: str | None
 ) -> None:
     if answer is not None:
         says(fc_match, answer)
 
-    with pytest.raises(UnavailableError, match="fonts-noto-cjk"):
+    assert find_font("") == PACKAGED
+
+
+def test_without_any_font_every_remedy_is_named(
+    fc_match: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, pylopdf_fonts_zh_cn.__name__, None)
+
+    with pytest.raises(UnavailableError) as refusal:
         find_font("")
+
+    for remedy in ("pylopdf-fonts-zh-cn", "fontconfig fonts-noto-cjk", "reminders.font"):
+        assert remedy in str(refusal.value)
 
 
 def test_a_configured_font_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -50,20 +61,3 @@ def test_a_configured_font_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_a_configured_font_that_is_missing_is_named() -> None:
     with pytest.raises(UnavailableError, match=r"/nowhere/brand\.otf does not exist"):
         find_font("/nowhere/brand.otf")
-
-
-async def test_without_pillow_posters_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PIL", "wechat_scheduler.web.pages.poster_layout"):
-        monkeypatch.setitem(sys.modules, name, None)
-
-    with pytest.raises(UnavailableError, match=r"wechat-scheduler\[poster\]"):
-        await Posters("", most=1).png(Poster(sharer="a", text="a", qr="a"))
-
-
-def test_without_pillow_a_code_is_a_png_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "PIL", None)
-
-    body, content_type = qr_image("a")
-
-    assert content_type == "image/png"
-    assert body.startswith(b"\x89PNG")

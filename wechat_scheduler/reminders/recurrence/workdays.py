@@ -1,16 +1,13 @@
 """Legal workdays of mainland China: the make-up Saturdays and Sundays are, public holidays are not.
 
-The State Council announces a year in the November before it. What is known comes with the optional
-`chinesecalendar`; without it, and beyond its last year, Monday to Friday are the workdays.
+The State Council announces a year in the November before it, and a release of `chinesecalendar` follows.
+Beyond its last year, Monday to Friday are the workdays.
 """
 
 from datetime import date
 from functools import cache
 
-try:
-    import chinese_calendar
-except ImportError:
-    chinese_calendar = None
+import chinese_calendar
 
 
 def is_workday(day: date) -> bool:
@@ -27,7 +24,5 @@ def announced(year: int) -> bool:
 
 @cache
 def _years() -> range:
-    if chinese_calendar is None:
-        return range(0)
     known = chinese_calendar.holidays
     return range(min(known).year, max(known).year + 1)

@@ -1,4 +1,4 @@
-"""Where the font for posters is: named in the configuration, or the one fontconfig prefers."""
+"""Finds the font for posters: the configured one, fontconfig's choice, or the packaged one."""
 
 import shutil
 import subprocess
@@ -26,13 +26,13 @@ class Font(NamedTuple):
 
 
 def find_font(configured: str) -> Font:
-    """The font at the path `configured`, or fontconfig's choice if that is empty.
+    """The font at the path `configured`; if that is empty, the first that is found.
 
     Blocks for as long as `fc-match` takes: call it in a thread, and keep the answer. Raises
     UnavailableError that names what to install or to mend.
     """
     if not configured:
-        return _preferred()
+        return _fontconfigs() or _packaged()
     path = Path(configured).expanduser()
     if not path.is_file():
         raise UnavailableError(
@@ -43,20 +43,14 @@ def find_font(configured: str) -> Font:
     return Font(path)
 
 
-def _preferred() -> Font:
+def _fontconfigs() -> Font | None:
     file, index, languages = (*_asked().split("\t"), "", "", "")[:3]
-    if not file or "zh-cn" not in languages.lower().split("|"):
-        raise UnavailableError(
-            "no font with chinese characters was found: install the package fonts-noto-cjk, "
-            "or name a font file in the configuration",
-            reason=Reason.DAEMON_UNREADY,
-            retry_after=LATER,
-        )
-    return Font(Path(file), int(index or 0))
+    knows_chinese = "zh-cn" in languages.lower().split("|")
+    return Font(Path(file), int(index or 0)) if file and knows_chinese else None
 
 
 def _asked() -> str:
-    """What fontconfig says; nothing if it is not installed."""
+    """The answer of fontconfig; empty if it is not installed."""
     program = shutil.which("fc-match")
     if program is None:
         return ""
@@ -71,3 +65,16 @@ def _asked() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout
+
+
+def _packaged() -> Font:
+    try:
+        from pylopdf_fonts_zh_cn import sans_path
+    except ImportError as error:
+        raise UnavailableError(
+            "no font with chinese characters was found: pip install pylopdf-fonts-zh-cn, or apt "
+            "install fontconfig fonts-noto-cjk, or set reminders.font",
+            reason=Reason.DAEMON_UNREADY,
+            retry_after=LATER,
+        ) from error
+    return Font(sans_path())

@@ -33,20 +33,14 @@ def qr_svg(text: str) -> str:
     return out.getvalue().decode()
 
 
-def qr_image(text: str, *, size: int = 400) -> tuple[bytes, str]:
-    """The image and its content type, for an address that ends in `.jpg`.
+def qr_jpeg(text: str, *, size: int = 400) -> bytes:
+    """The same as a JPEG. Raises as `qr_png` does."""
+    from PIL import Image
 
-    A JPEG with Pillow, a PNG without. Raises as `qr_png` does.
-    """
-    png = qr_png(text, size=size)
-    try:
-        from PIL import Image
-    except ImportError:
-        return png, "image/png"
     out = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
+    with Image.open(io.BytesIO(qr_png(text, size=size))) as image:
         image.convert("L").save(out, "JPEG", quality=QUALITY)
-    return out.getvalue(), "image/jpeg"
+    return out.getvalue()
 
 
 def qr_data(text: str) -> str:

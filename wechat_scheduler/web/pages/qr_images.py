@@ -16,7 +16,7 @@ from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
-from wechat_scheduler.web.pages.qr import qr_image
+from wechat_scheduler.web.pages.qr import qr_jpeg
 from wechat_scheduler.web.pages.responses import named, no_code, paged
 
 ROOM: Final = "qr"
@@ -32,9 +32,9 @@ async def image(request: web.Request) -> web.Response:
     scene_id = named(services.links.name_in(ROOM, request.match_info["capability"]))
     app, scene = await _scene(services, scene_id)
     code = await drawn(services, app, scene)
-    picture, media_type = await asyncio.to_thread(qr_image, code.url)
+    picture = await asyncio.to_thread(qr_jpeg, code.url)
     headers = {hdrs.CACHE_CONTROL: "private, max-age=60", "X-Robots-Tag": "noindex"}
-    return web.Response(body=picture, content_type=media_type, headers=headers)
+    return web.Response(body=picture, content_type="image/jpeg", headers=headers)
 
 
 async def drawn(services: Services, app: App, scene: Scene) -> Code:

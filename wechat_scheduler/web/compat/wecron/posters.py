@@ -3,14 +3,12 @@
 import asyncio
 from collections import OrderedDict
 
-from wechat_scheduler.errors import UnavailableError
-from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.pages.fonts import LATER, Font, find_font
+from wechat_scheduler.web.pages.fonts import Font, find_font
 from wechat_scheduler.web.pages.poster import Poster
 
 
 class Posters:
-    """`font` is the path of a font file, empty for the one that fontconfig prefers; `most` is how
+    """`font` is the path of a font file, empty for the one that is found; `most` is how
     many posters, of some 100 kB each, are remembered."""
 
     def __init__(self, font: str, *, most: int) -> None:
@@ -30,12 +28,8 @@ class Posters:
         return png
 
     def _draw(self, poster: Poster) -> bytes:
-        try:  # here, as Pillow takes its time to load
-            from wechat_scheduler.web.pages.poster_layout import draw_poster
-        except ImportError as error:
-            message = "posters need Pillow: install wechat-scheduler[poster]"
-            raise UnavailableError(
-                message, reason=Reason.DAEMON_UNREADY, retry_after=LATER
-            ) from error
+        # Here, as Pillow takes its time to load.
+        from wechat_scheduler.web.pages.poster_layout import draw_poster
+
         self._font = self._font or find_font(self._configured)
         return draw_poster(poster, font=self._font)
