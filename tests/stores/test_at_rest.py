@@ -24,10 +24,7 @@ from wechat_scheduler.delivery.model import Deferred
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 
 PLANTED = "planted"
-EVERYTHING = """
-    SELECT query_to_xml('TABLE ' || relname, true, true, '')::text AS content
-    FROM pg_stat_user_tables
-"""
+TABLES = "SELECT relname FROM pg_stat_user_tables"
 
 
 async def test_no_secret_can_be_read_in_the_files_of_sqlite(tmp_path: Path) -> None:
@@ -44,8 +41,11 @@ async def test_no_secret_can_be_read_in_the_rows_of_postgresql(postgres: Postgre
     async with postgres.fresh_database() as url, opened(url) as database:
         await _plant(database)
 
-        rows = await database.read(EVERYTHING)
-        text = "".join(row["content"] for row in rows)
+        tables = [row["relname"] for row in await database.read(TABLES)]
+        rows = [
+            await database.read(f"SELECT {table}.*::text AS row FROM {table}") for table in tables
+        ]
+        text = str(rows)
 
     assert PLANTED not in text
     assert "oauth2_access_token" in text
