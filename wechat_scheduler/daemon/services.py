@@ -12,7 +12,8 @@ from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
-from wechat_scheduler.metrics.page import Page, Vitals
+from wechat_scheduler.metrics.page import Page
+from wechat_scheduler.metrics.vitals import Vitals
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.memo import Memo

@@ -8,7 +8,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 
 from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.metrics.page import Vitals
+from wechat_scheduler.metrics.vitals import Vitals
 
 Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float]]
 

@@ -4,8 +4,7 @@ What is stored is not counted along the way: another process may have stored it,
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
@@ -15,22 +14,11 @@ from wechat_scheduler.credentials.census import Census, CensusTaker
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.metrics.counters import Counters
+from wechat_scheduler.metrics.vitals import Vitals
 
 log = structlog.get_logger(__name__)
 
 TEXT_FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vitals:
-    """What the process knows of itself. `turning` says for each loop whether it does;
-    `daily_limits` how many calls a job of each kind may make to WeChat in a day."""
-
-    turning: Mapping[str, bool]
-    daily_limits: Mapping[str, int]
-    memo_hits: int
-    memo_entries: int
-    memo_bytes: int
 
 
 class Page:

@@ -18,7 +18,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.metrics import families
 from wechat_scheduler.metrics.counters import BUCKETS, Counters, Durations
-from wechat_scheduler.metrics.page import Vitals
+from wechat_scheduler.metrics.vitals import Vitals
 
 _process = ProcessCollector(registry=None)
 
