@@ -25,7 +25,7 @@ from structlog.testing import capture_logs
 from tests.access.doors import make
 from tests.house import APPID, SECRET
 from tests.strangers import besieged
-from wechat_scheduler.web.app import NATIVE
+from wechat_scheduler.web.native.routes import NATIVE
 
 CHECKS = [
     content_type_conformance,

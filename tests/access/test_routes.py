@@ -9,7 +9,7 @@ from tests.access.doors import Made, end, make
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.web.app import ROUTES
+from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.kit.route import Route
 
 OTHER = "wx9999999999999999"
@@ -193,7 +193,7 @@ ROWS["POST", "/message/v2/notices"] = Row(*[401] * 9)
 
 
 def test_every_route_has_a_row() -> None:
-    assert {(route.method, route.path) for route in ROUTES} == ROWS.keys()
+    assert {(route.method, route.path) for route in all_routes()} == ROWS.keys()
 
 
 async def test_who_should_not_come_in_does_not(keeper: Caller, clock: FakeClock) -> None:
@@ -203,7 +203,7 @@ async def test_who_should_not_come_in_does_not(keeper: Caller, clock: FakeClock)
     clock.advance(timedelta(seconds=2))
 
     answered = {}
-    for route in ROUTES:
+    for route in all_routes():
         clock.advance(timedelta(minutes=1, seconds=1))  # so that nobody is throttled
         scope = route.scope if isinstance(route.scope, Scope) else Scope.READ
         answered[route.method, route.path] = Row(
@@ -223,7 +223,7 @@ async def test_nothing_of_a_refused_request_is_stored(
     await keeper.daemon.cores.rounds.run_once()
     before = dump(tmp_path / "state")
 
-    for route in ROUTES:
+    for route in all_routes():
         if isinstance(route.scope, Scope):
             for who, key in keys[route.scope].items():
                 if getattr(ROWS[route.method, route.path], who) in (401, 403):

@@ -9,7 +9,8 @@ import click
 from wechat_scheduler.cli.parameters import Pair
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
-from wechat_scheduler.web.native.sending.message_bodies import MessageResult, SentResult
+from wechat_scheduler.web.native.sending.message_requests import SentResult
+from wechat_scheduler.web.native.sending.messages import MessageResult
 
 WAYS = ("auto", "template", "text", "subscribe", "webhook")
 

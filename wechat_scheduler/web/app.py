@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.config.settings import Config
@@ -14,22 +14,9 @@ from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.kit import envelope, nowhere
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.query import refuse_nul
-from wechat_scheduler.web.kit.route import Handler, Proof, Route
+from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
-from wechat_scheduler.web.native import (
-    audit,
-    callbacks,
-    health,
-    keys,
-    metrics,
-    openapi,
-    platforms,
-    reports,
-    tasks,
-)
-from wechat_scheduler.web.native.description import rendered
-from wechat_scheduler.web.native.reminders.routes import REMINDER_ROUTES
-from wechat_scheduler.web.native.sending.routes import SENDING_ROUTES
+from wechat_scheduler.web.native import metrics, openapi, routes
 from wechat_scheduler.web.pages.routes import PAGES
 
 log = structlog.get_logger(__name__)
@@ -37,52 +24,27 @@ log = structlog.get_logger(__name__)
 # What a caller is told whom the store kept from being served.
 RETRY_SOON = {"Retry-After": "1"}
 
-NATIVE = (
-    Route(hdrs.METH_GET, "/healthz", health.healthz, None),
-    Route(hdrs.METH_GET, "/readyz", health.readyz, None),
-    Route(hdrs.METH_GET, "/metrics", metrics.metrics, Scope.READ),
-    Route(hdrs.METH_GET, "/openapi.json", openapi.document, Scope.READ),
-    Route(hdrs.METH_POST, "/registe", tasks.register, Scope.REGISTER),
-    Route(hdrs.METH_POST, "/register", tasks.register, Scope.REGISTER),
-    Route(hdrs.METH_GET, "/tasks", tasks.tasks, Scope.READ),
-    Route(hdrs.METH_GET, "/task/{appid}/{type}", tasks.fetch, Scope.READ),
-    Route(hdrs.METH_GET, "/task/{appid}/{type}/{subject}", tasks.fetch, Scope.READ),
-    Route(hdrs.METH_DELETE, "/task/{appid}/{type}", tasks.remove, Scope.REGISTER),
-    Route(hdrs.METH_DELETE, "/task/{appid}/{type}/{subject}", tasks.remove, Scope.REGISTER),
-    Route(hdrs.METH_POST, "/task/{appid}/{type}/refresh", tasks.refresh, Scope.REGISTER),
-    Route(hdrs.METH_POST, "/task/{appid}/{type}/{subject}/refresh", tasks.refresh, Scope.REGISTER),
-    Route(hdrs.METH_POST, "/task/{appid}/{type}/invalid", reports.invalid, Scope.READ),
-    Route(hdrs.METH_POST, "/task/{appid}/{type}/{subject}/invalid", reports.invalid, Scope.READ),
-    Route(hdrs.METH_POST, "/v1/keys", keys.create, Scope.ADMIN),
-    Route(hdrs.METH_GET, "/v1/keys", keys.keys, Scope.ADMIN),
-    Route(hdrs.METH_DELETE, "/v1/keys/{id}", keys.revoke, Scope.ADMIN),
-    Route(hdrs.METH_GET, "/v1/audit", audit.audit, Scope.ADMIN),
-    Route(hdrs.METH_GET, "/callbacks", platforms.listed, Scope.READ),
-    Route(hdrs.METH_PUT, "/callbacks/{appid}", platforms.put, Scope.REGISTER),
-    Route(hdrs.METH_DELETE, "/callbacks/{appid}", platforms.remove, Scope.REGISTER),
-    Route(hdrs.METH_GET, callbacks.PATH, callbacks.verify, Proof.WECHAT),
-    Route(hdrs.METH_POST, callbacks.PATH, callbacks.receive, Proof.WECHAT),
-    *SENDING_ROUTES,
-    *REMINDER_ROUTES,
-)
-ROUTES = (*NATIVE, *PAGES, *(route for api in catalogue.APIS for route in api.routes))
+
+def all_routes() -> tuple[Route, ...]:
+    """Our own routes, those of the pages, and those of foreign APIs."""
+    return (*routes.NATIVE, *PAGES, *(route for api in catalogue.APIS for route in api.routes))
 
 
 def create_app(services: Services, config: Config) -> web.Application:
-    """The application with all of `ROUTES`; bodies over `server.body_limit` bytes are refused."""
+    """The application with `all_routes()`; bodies over `server.body_limit` bytes are refused."""
     app = web.Application(
         client_max_size=config.server.body_limit,
         middlewares=[metrics.measured, errors_as_envelopes],
     )
     app[SERVICES] = services
-    document: Callable[[], bytes] = cache(partial(rendered, NATIVE, services.kinds))
+    document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
-    for route in NATIVE:
+    for route in routes.NATIVE:
         app.router.add_route(route.method, route.path, _admitting(route))
-    for method, path in nowhere.caught(NATIVE):
+    for method, path in nowhere.caught(routes.NATIVE):
         app.router.add_route(method, path, nowhere.refuse_method)
-    for route in PAGES:
-        app.router.add_route(route.method, route.path, route.handler)
+    for page in PAGES:
+        app.router.add_route(page.method, page.path, page.handler)
     catalogue.serve(app, config, services.clock)
     return app
 
@@ -111,7 +73,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         # The client is gone; the response is for the log and the metrics only.
         return envelope.refusal(Reason.BODY_UNREADABLE, "the body broke off")
     except web.HTTPException as error:
-        return catalogue.unrouted(request, error) or nowhere.unrouted(request, error, NATIVE)
+        return catalogue.unrouted(request, error) or nowhere.unrouted(request, error, routes.NATIVE)
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)
         return envelope.refusal(

@@ -1,6 +1,7 @@
 """A further compatible API is one module and one line: here its functions, and `APIS` with its record."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,7 +50,7 @@ BEEP = Route("POST", "/pager/{name}", beep, Proof.TOKEN)
 PAGER = Api(
     prefixes=("/pager",),
     routes=(BEEP,),
-    spellings=(BEEP._replace(path="/pager/{name}/"),),
+    spellings=(replace(BEEP, path="/pager/{name}/"),),
     refused=refused,
     unrouted=unrouted,
     setup=setup,

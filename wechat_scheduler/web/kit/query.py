@@ -1,33 +1,50 @@
-"""What stands behind the question mark, read as strictly as bodies are."""
+"""Reads queries as strictly as bodies, and pages through long lists."""
 
-import re
 from collections.abc import Collection
+from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.ids import ID
 
-_ID = re.compile(r"[0-9]{1,16}")
+PAGE: Final = 100
+LARGEST_PAGE: Final = 1000
 
 
 def id_of(request: web.Request, name: str) -> int:
-    """An id, 0 if there is none. Raises InvalidRequestError."""
+    """The id in the parameter `name`, 0 if it is missing. Raises InvalidRequestError."""
     text = request.query.get(name, "")
-    if text and not _ID.fullmatch(text):
+    if text and not ID.fullmatch(text):
         raise InvalidRequestError("must be an id: up to 16 digits", field=name)
     return int(text or 0)
 
 
 def one_of(request: web.Request, name: str, choices: Collection[str]) -> str:
-    """One of these words, empty if there is none. Raises InvalidRequestError."""
+    """The word in the parameter `name`, empty if it is missing. Raises InvalidRequestError."""
     text = request.query.get(name, "")
     if text and text not in choices:
         raise InvalidRequestError(f"must be one of {', '.join(choices)}", field=name)
     return text
 
 
+def limit_of(request: web.Request) -> int:
+    """The size of the page that `limit` asks for. Raises InvalidRequestError."""
+    text = request.query.get("limit", "")
+    if not text:
+        return PAGE
+    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= LARGEST_PAGE:
+        raise InvalidRequestError(f"must be a number from 1 to {LARGEST_PAGE}", field="limit")
+    return int(text)
+
+
+def link_to_next(request: web.Request, **query: str) -> dict[str, str]:
+    """The header that names the next page: the same request with that `query`."""
+    return {hdrs.LINK: f'<{request.rel_url.update_query(query)}>; rel="next"'}
+
+
 def refuse_nul(request: web.Request) -> None:
-    """PostgreSQL keeps no text with a NUL and looks for none. Unescaped, none gets as far as here.
-    Raises InvalidRequestError."""
+    """Refuses a NUL in the path or the query, since PostgreSQL stores and compares none; aiohttp
+    refuses an unescaped one. Raises InvalidRequestError."""
     if "%00" in request.raw_path:
         raise InvalidRequestError("nothing has a NUL in its name")

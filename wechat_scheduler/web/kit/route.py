@@ -1,8 +1,9 @@
-"""A line of the route table."""
+"""A row of a route table."""
 
 import enum
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from aiohttp import web
 
@@ -12,23 +13,24 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Proof(enum.Enum):
-    """What stands in for a key where the protocol of a route brings its own."""
+    """What a caller proves where the protocol of a route takes no API key."""
 
     WECHAT = enum.auto()
-    """The signature of an account's or platform's pushes."""
+    """The signature of WeChat's pushes to an account or a platform."""
 
     TOKEN = enum.auto()
-    """A token of an app's or user's own, where its protocol has it."""
+    """The token of an app or a user."""
 
     SIGNATURE = enum.auto()
     """A signature made with an app's key."""
 
     CAPABILITY = enum.auto()
-    """An address that nobody guesses (`links`)."""
+    """An address that cannot be guessed (`access.links`)."""
 
 
-class Route(NamedTuple):
-    """`scope` is what a key must have, or what is proven without one; None is for what anybody may
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`scope` is what the API key must have, or what is proven without one; None lets everyone
     call."""
 
     method: str

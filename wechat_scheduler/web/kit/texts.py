@@ -1,5 +1,6 @@
 """Texts in bodies that somebody is going to read, and times of day by somebody's clock."""
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
@@ -43,3 +44,13 @@ def read_zone(value: str, field: str) -> str:
         raise InvalidRequestError(
             "is not a time zone such as Asia/Shanghai", field=field
         ) from error
+
+
+def check_address(url: str, path: str, check_url: Callable[[str], None]) -> None:
+    """Raises InvalidRequestError for an address that must not be called; the empty one is none."""
+    if not url:
+        return
+    try:
+        check_url(url)
+    except ValueError as error:
+        raise InvalidRequestError(str(error), field=path) from error

@@ -6,11 +6,13 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action, Entry, Search
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.paging import limit_of, link_to_next
+from wechat_scheduler.web.kit.query import limit_of, link_to_next
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
+from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
 
 
 class EntryResult(msgspec.Struct):
@@ -31,11 +33,7 @@ async def note(request: web.Request, action: Action, *objects: str) -> None:
     await auditor.note(action, *objects, key=request[CALLER].id, address=request[ADDRESS])
 
 
-async def audit(request: web.Request) -> web.Response:
-    """`GET /v1/audit`: who read and changed what, the newest first.
-
-    `key=`, `action=`, `object=` narrow it; a page holds `limit=` (100); `Link` names the next.
-    """
+async def listed(request: web.Request) -> web.Response:
     limit = limit_of(request)
     search = Search(
         key=request.query.get("key", ""),
@@ -70,3 +68,20 @@ def _before(text: str) -> int:
             "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="before"
         )
     return int(text)
+
+
+ROUTES = (
+    NativeRoute(
+        "GET", "/v1/audit", listed, Scope.ADMIN,
+        "Lists who read and changed what, the newest first.",
+        result=list[EntryResult],
+        takes=(
+            query("key", "Only by the API key of this id."),
+            query("action", "Only this action.", {"enum": list(Action)}),
+            query("object", "Only this object and what lies below it: `wx1111`, or `wx1111/access_token`."),
+            query("before", AFTER.description, {"type": "string", "pattern": "^[0-9]{1,18}$"}),
+            LIMIT,
+        ),
+        gives=LINK,
+    ),
+)  # fmt: skip

@@ -5,11 +5,15 @@ The address is one for each appid, `/wechat/callback/{appid}`. As a third-party 
 服务器地址 has the same form: it is verified by the same GET, and pushed what users do.
 """
 
+from typing import Final
+
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push
+from wechat_scheduler.web.kit.route import Proof
 from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.route import NativeRoute, query
 
 PATH = "/wechat/callback/{appid}"
 
@@ -22,16 +26,12 @@ AS_TEXT = {"X-Content-Type-Options": "nosniff"}
 
 
 async def receive(request: web.Request) -> web.Response:
-    """`POST /wechat/callback/{appid}`: `success`, and nothing else, once it is stored. Whoever wrote
-    to the account is answered later, by a message of its own."""
     push = _push(request, await _body(request))
     await request.app[SERVICES].intake.receive(request.match_info["appid"], push)
     return web.Response(text="success")
 
 
 async def verify(request: web.Request) -> web.Response:
-    """`GET /wechat/callback/{appid}`: WeChat's console asks whether we know the token, and wants
-    `echostr` back."""
     echo = request.query.get("echostr", "")
     if not echo or len(echo) > ECHO_LIMIT or not (echo.isascii() and echo.isprintable()):
         raise RefusedPushError("it has no echostr")
@@ -60,3 +60,28 @@ async def _body(request: web.Request) -> bytes:
         if len(body) > BODY_LIMIT:
             raise RefusedPushError(f"its body is larger than {BODY_LIMIT} bytes")
     return bytes(body)
+
+
+_SIGNED: Final = (
+    query("timestamp", "WeChat's, in seconds."),
+    query("nonce", "WeChat's."),
+    query("signature", "WeChat's, of token, timestamp and nonce."),
+)
+ROUTES = (
+    NativeRoute(
+        "GET", PATH, verify, Proof.WECHAT,
+        "Answers WeChat's console, which checks that the daemon knows the token.",
+        plain="text/plain", takes=(*_SIGNED, query("echostr", "The text to answer.")),
+        errors=(403,),
+    ),
+    NativeRoute(
+        "POST", PATH, receive, Proof.WECHAT,
+        "Receives a push from WeChat; the answer is `success` once it is stored.",
+        body="text/xml", plain="text/plain",
+        takes=(
+            *_SIGNED,
+            query("msg_signature", "WeChat's, of the same and the encrypted message."),
+        ),
+        errors=(403,),
+    ),
+)  # fmt: skip

@@ -14,6 +14,7 @@ from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.native.route import NativeRoute
 
 T = TypeVar("T")
 
@@ -44,13 +45,10 @@ class Readiness(msgspec.Struct):
 
 
 async def healthz(request: web.Request) -> web.Response:
-    """`GET /healthz`: `ok` from a process whose event loop turns. Needs no key."""
     return web.Response(text="ok\n")
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """`GET /readyz`: 200 if the store answers and the loops turn, else 503. Without a key only that;
-    with one of scope `read` also why, and the names of what is not fresh."""
     services = request.app[SERVICES]
     if not services.doorkeeper.is_named(request):
         return await _yes_or_no(services)
@@ -86,3 +84,17 @@ async def _patiently(question: Awaitable[T]) -> T | None:
 
 def _named(job: JobKey, state: Freshness) -> NotFresh:
     return NotFresh(appid=job.appid, kind=job.kind, subject=job.subject, state=state.value)
+
+
+ROUTES = (
+    NativeRoute(
+        "GET", "/healthz", healthz, None,
+        "Says that the process lives and its event loop turns.",
+        plain="text/plain",
+    ),
+    NativeRoute(
+        "GET", "/readyz", readyz, None,
+        "Says whether the daemon can do its work; to a caller with a key also why.",
+        result=Readiness, results={503: Readiness}, plain="text/plain", errors=(401, 403, 429),
+    ),
+)  # fmt: skip

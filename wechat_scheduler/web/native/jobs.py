@@ -1,14 +1,27 @@
-"""A job as JSON, for people and programs that look after it."""
+"""Lists jobs, with all that people and programs need to look after them."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import dropwhile
 
 import msgspec
+from aiohttp import web
 from yarl import URL
 
+from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.model import Contest, Fault
+from wechat_scheduler.credentials.manager import Manager
+from wechat_scheduler.credentials.model import Contest, Fault, JobKey
 from wechat_scheduler.credentials.views import JobView, Receiver
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.auth import require_reach
+from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.web.kit.query import limit_of, link_to_next
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, query
 
 
 class FaultResult(msgspec.Struct):
@@ -63,6 +76,88 @@ class JobResult(msgspec.Struct):
     error: FaultResult | None
     contested: ContestResult | None
     receivers: list[ReceiverResult]
+
+
+async def listed(request: web.Request) -> web.Response:
+    services, caller = request.app[SERVICES], request[CALLER]
+    limit = limit_of(request)
+    appid, kind = (
+        request.query.get("appid", ""),
+        services.kinds.kind_of(request.query.get("type", "")),
+    )
+    require_reach(caller, appid, kind)
+    views = await _visible(
+        services.manager,
+        caller,
+        appid=appid,
+        kind=kind,
+        subject=request.query.get("subject", ""),
+        after=_after(request.query.get("after", "")),
+        limit=limit,
+    )
+    full = len(views) == limit
+    headers = link_to_next(request, after="/".join(views[-1].key)) if full else {}
+    now = services.clock.now()
+    return envelope.success(
+        [job_result(view, services.kinds, now) for view in views], headers=headers
+    )
+
+
+def _after(text: str) -> JobKey | None:
+    if not text:
+        return None
+    parts = text.split("/")
+    if len(parts) != 3:
+        raise InvalidRequestError(
+            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
+    for part in parts[:2]:
+        check_wechat_id(part, "after")
+    return JobKey(*parts)
+
+
+async def _visible(
+    manager: Manager,
+    key: Key,
+    *,
+    appid: str,
+    kind: str,
+    subject: str,
+    after: JobKey | None,
+    limit: int,
+) -> Sequence[JobView]:
+    """As `Manager.view`, without what `key` does not reach.
+
+    Asked for one account and type after the other, so that somebody who may see one of a hundred
+    thousand jobs is not the reason that all of them are read.
+    """
+    found: list[JobView] = []
+    for account, type_ in _places(key, appid, kind, after):
+        if len(found) == limit:
+            break
+        found += await manager.view(
+            appid=account, kind=type_, subject=subject, after=after, limit=limit - len(found)
+        )
+        after = None
+    return found
+
+
+def _places(key: Key, appid: str, kind: str, after: JobKey | None) -> Iterator[tuple[str, str]]:
+    """Where to look, from the place of `after` on; an empty word looks everywhere."""
+    places = (
+        (account, type_)
+        for account in _wanted(appid, key.appids)
+        for type_ in _wanted(kind, key.kinds)
+    )
+    return dropwhile(lambda place: after is not None and not _holds(place, after), places)
+
+
+def _wanted(given: str, allowed: frozenset[str]) -> Sequence[str]:
+    return [given] if given or not allowed else sorted(allowed)
+
+
+def _holds(place: tuple[str, str], job: JobKey) -> bool:
+    return place[0] in ("", job.appid) and place[1] in ("", job.kind)
 
 
 def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
@@ -121,3 +216,19 @@ def _receiver(receiver: Receiver) -> ReceiverResult:
 def _shown(address: str) -> str:
     """Without user and query: they may hold a secret of the business system's."""
     return str(URL(address).with_user(None).with_query(None).with_fragment(None)) if address else ""
+
+
+ROUTES = (
+    NativeRoute(
+        "GET", "/tasks", listed, Scope.READ,
+        "Lists every task with its state, its last error, and what happens next and when.",
+        result=list[JobResult],
+        takes=(
+            query("appid", "Only of this account."),
+            query("type", "Only of this type, by number or name."),
+            query("subject", "Only with this subject."),
+            *PAGED,
+        ),
+        gives=LINK,
+    ),
+)  # fmt: skip

@@ -17,10 +17,11 @@ from wechat_scheduler.access.model import Key, KeyState, Network, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
-from wechat_scheduler.web.native.registration import Name, check_name
+from wechat_scheduler.web.native.route import NativeRoute, Success
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ class KeyBody(msgspec.Struct, forbid_unknown_fields=True):
         str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_NAME})
     ]
     scopes: Annotated[list[Scope], msgspec.Meta(extra_json_schema={"minItems": 1})]
-    appids: list[Name] = []
+    appids: list[WeChatId] = []
     types: list[Type] = []
     networks: list[str] = []
     expires_in: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_LIFE)] | None = None
@@ -70,24 +71,20 @@ _decoder = msgspec.json.Decoder(KeyBody)
 
 
 async def create(request: web.Request) -> web.Response:
-    """`POST /v1/keys`: a new key, shown this once."""
     services = request.app[SERVICES]
     made = await services.keyring.make(read_wish(await request.read(), services.kinds))
     log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
     await note(request, Action.KEY_CREATED, made.key.id)
-    headers = {"Cache-Control": "no-store"}
-    return envelope.success(made_result(made, services.clock.now()), headers=headers)
+    return envelope.secret(made_result(made, services.clock.now()))
 
 
-async def keys(request: web.Request) -> web.Response:
-    """`GET /v1/keys`: every key there ever was, without its text."""
+async def listed(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     found = await services.keyring.all_keys()
     return envelope.success(key_results(found, services.clock.now()))
 
 
 async def revoke(request: web.Request) -> web.Response:
-    """`DELETE /v1/keys/{id}`: from now on it opens nothing."""
     key_id = request.match_info["id"]
     await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
     log.info("key.revoked", key_id=key_id, by=request[CALLER].id)
@@ -129,7 +126,7 @@ def made_result(made: Made, now: datetime) -> MadeResult:
 
 def _appids(given: list[str]) -> Iterator[str]:
     for number, appid in enumerate(given):
-        check_name(appid, f"appids[{number}]")
+        check_wechat_id(appid, f"appids[{number}]")
         yield appid
 
 
@@ -165,3 +162,22 @@ def _result(key: Key, now: datetime) -> KeyResult:
         revoked_at=key.revoked_at,
         last_used_at=key.last_used_at,
     )
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/keys", create, Scope.ADMIN,
+        "Makes an API key and its signing secret, which are shown this once.",
+        body=KeyBody, result=MadeResult,
+    ),
+    NativeRoute(
+        "GET", "/v1/keys", listed, Scope.ADMIN,
+        "Lists all keys, ended ones too, without their text.",
+        result=list[KeyResult],
+    ),
+    NativeRoute(
+        "DELETE", "/v1/keys/{id}", revoke, Scope.ADMIN,
+        "Ends a key at once and for good.",
+        result=Success,
+    ),
+)  # fmt: skip

@@ -5,9 +5,11 @@ from typing import TypeAlias
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.route import NativeRoute
 
 # Whatever fits no route counts as one, whatever its method: a stranger must not make up labels.
 NOTHING = "none"
@@ -15,15 +17,14 @@ NOTHING = "none"
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-async def metrics(request: web.Request) -> web.Response:
-    """`GET /metrics`, in Prometheus's text format."""
+async def page(request: web.Request) -> web.Response:
     if request[CALLER].appids or request[CALLER].kinds:
         raise ForbiddenError(
             "metrics are about all jobs, and this API key is limited to some",
             reason=Reason.KEY_REACH,
         )
-    page = request.app[SERVICES].page
-    return web.Response(body=await page.render(), headers={hdrs.CONTENT_TYPE: page.content_type})
+    found = request.app[SERVICES].page
+    return web.Response(body=await found.render(), headers={hdrs.CONTENT_TYPE: found.content_type})
 
 
 @web.middleware
@@ -40,3 +41,12 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         seconds=services.clock.boottime() - began,
     )
     return response
+
+
+ROUTES = (
+    NativeRoute(
+        "GET", "/metrics", page, Scope.READ,
+        "Answers the metrics in the text format of Prometheus.",
+        plain="text/plain",
+    ),
+)  # fmt: skip

@@ -1,14 +1,224 @@
-"""What this daemon can be asked, for programs that write programs."""
+"""`GET /openapi.json`: the route table and the wire types, as OpenAPI 3.1.
 
-from collections.abc import Callable
-from typing import Final
+Nothing is written twice: the rows of the route table say what a route does and who may call it, and
+the structs that decode bodies and encode results say what these look like.
+"""
 
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+
+import msgspec
 from aiohttp import web
 
-# Makes the document when it is first asked for.
+from wechat_scheduler import __version__
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.web.kit.route import Proof
+from wechat_scheduler.web.native.route import (
+    IDEMPOTENCY_KEY,
+    PLACES,
+    REPLAYED,
+    NativeRoute,
+    Parameter,
+)
+
+Json: TypeAlias = dict[str, Any]
+
+ABOUT: Final = (
+    "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. "
+    "Responses are `{code, message, result}`, with the HTTP status equal to `code`; `message` is "
+    "empty on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is "
+    "no integer. Bytes that are not HTTP get a 400 in plain text."
+)
+SCHEMES: Final = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "basic": {"type": "http", "scheme": "basic", "description": "The password is the key."},
+}
+# The errors of every route that needs an API key.
+GUARDED: Final = (401, 403, 429, 503)
+CHALLENGE: Final = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+RETRY: Final = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
+ERRORS: Final[Mapping[int, Json]] = {
+    400: {
+        "description": "The request does not have the documented form; `message` names the field."
+    },
+    401: {"description": "The request has no key, or one that is not valid.", "headers": CHALLENGE},
+    403: {"description": "The key does not reach this far, or the signature is wrong."},
+    404: {"description": "Nothing has that name."},
+    409: {
+        "description": "Several tasks fit: name the subject; the state does not allow it; or the "
+        "Idempotency-Key came before with another request."
+    },
+    413: {"description": "The body is larger than `server.body_limit`."},
+    422: {"description": "The sentence cannot become a reminder; `reason` says why."},
+    429: {"description": "Too many wrong keys came from this address.", "headers": RETRY},
+    503: {"description": "It is not available now; `message` says why.", "headers": RETRY},
+}
+
+
+# Renders the document of the application's routes.
 DOCUMENT: Final[web.AppKey[Callable[[], bytes]]] = web.AppKey("DOCUMENT")
 
 
 async def document(request: web.Request) -> web.Response:
-    """`GET /openapi.json`: every route with what it takes and gives, as OpenAPI 3.1."""
     return web.Response(body=request.app[DOCUMENT](), content_type="application/json")
+
+
+ROUTES = (
+    NativeRoute(
+        "GET",
+        "/openapi.json",
+        document,
+        Scope.READ,
+        "Describes the routes of this API, as this document.",
+        plain="application/json",
+    ),
+)
+
+
+def rendered(routes: Sequence[NativeRoute], kinds: KindTable) -> bytes:
+    """The document as JSON."""
+    return msgspec.json.encode(describe(routes, kinds))
+
+
+def describe(routes: Sequence[NativeRoute], kinds: KindTable) -> Json:
+    """Raises KeyError for a name in a path that neither the row nor `PLACES` describes."""
+    schemas, components = _schemas({one for route in routes for one in _types(route)})
+    paths: dict[str, Json] = {}
+    for route in routes:
+        path = paths.setdefault(route.path, {})
+        path[route.method.lower()] = _described(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "wechat-scheduler", "version": __version__, "description": ABOUT},
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "CredentialType": {"enum": kinds.names()}},
+            "responses": {str(status): _refusal(status) for status in ERRORS},
+            "securitySchemes": SCHEMES,
+        },
+    }
+
+
+def _types(route: NativeRoute) -> Iterator[Any]:
+    found = (route.result, route.body, *route.results.values())
+    yield from (one for one in found if one is not None and not isinstance(one, str))
+
+
+def _schemas(types: Iterable[Any]) -> tuple[Mapping[Any, Json], Mapping[str, Json]]:
+    ordered = list(types)
+    template = "#/components/schemas/{name}"
+    schemas, components = msgspec.json.schema_components(ordered, ref_template=template)
+    for component in components.values():
+        if "description" in component:  # a docstring, with the margins of its file
+            component["description"] = " ".join(component["description"].split())
+    return dict(zip(ordered, schemas, strict=True)), dict(sorted(components.items()))
+
+
+def _described(route: NativeRoute, schemas: Mapping[Any, Json]) -> Json:
+    described = {
+        "operationId": f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path)}".strip("_"),
+        "tags": [route.handler.__module__.rpartition(".")[2]],
+        "summary": route.summary,
+        "security": _security(route.scope),
+        "parameters": list(_parameters(route)),
+        "responses": dict(_responses(route, schemas)),
+    }
+    if route.body is not None:
+        described["requestBody"] = {"required": True, "content": _taken(route.body, schemas)}
+    return described
+
+
+def _security(scope: Scope | Proof | None) -> list[Json]:
+    """One of three ways to send a key, and the scope that it must have."""
+    return [{name: [scope.value]} for name in SCHEMES] if isinstance(scope, Scope) else []
+
+
+def _parameters(route: NativeRoute) -> Iterator[Json]:
+    taken = (*route.takes, IDEMPOTENCY_KEY) if route.once else route.takes
+    own = {one.name: one for one in taken if one.place == "path"}
+    places = [own.get(name) or PLACES[name] for name in re.findall(r"{(\w+)}", route.path)]
+    yield from map(_parameter, (*places, *(one for one in taken if one.place != "path")))
+
+
+def _parameter(one: Parameter) -> Json:
+    return {
+        "name": one.name,
+        "in": one.place,
+        "required": one.place == "path",
+        "description": one.description,
+        "schema": one.schema,
+    }
+
+
+def _taken(body: Any, schemas: Mapping[Any, Json]) -> Json:
+    if isinstance(body, str):
+        return {body: {"schema": {"type": "string"}}}
+    return {"application/json": {"schema": schemas[body]}}
+
+
+def _responses(route: NativeRoute, schemas: Mapping[Any, Json]) -> Iterator[tuple[str, Json]]:
+    yield "200", _response(route, HTTPStatus.OK, route.result, schemas)
+    for status in sorted({*_errors(route), *route.results}):
+        if status in route.results:
+            result = route.results[status]
+            yield str(status), _response(route, HTTPStatus(status), result, schemas)
+        elif status in ERRORS:
+            yield str(status), {"$ref": f"#/components/responses/{status}"}
+        else:
+            yield str(status), {"description": HTTPStatus(status).phrase}
+
+
+def _errors(route: NativeRoute) -> Iterator[int]:
+    yield from route.errors
+    yield from (409,) if route.once else ()
+    yield from GUARDED if isinstance(route.scope, Scope) else ()
+    yield from (503,) if isinstance(route.scope, Proof) else ()
+    yield from (404,) if "{" in route.path else ()
+    yield 400
+    yield from (413,) if route.body is not None and isinstance(route.scope, Scope) else ()
+
+
+def _response(
+    route: NativeRoute, status: HTTPStatus, result: Any, schemas: Mapping[Any, Json]
+) -> Json:
+    content: Json = {}
+    if route.plain:
+        any_text = {} if route.plain.endswith("json") else {"schema": {"type": "string"}}
+        content[route.plain] = any_text
+    if result is not None:
+        content["application/json"] = {"schema": _envelope(status, schemas[result])}
+    response: Json = {"description": status.phrase, "content": content}
+    given = {**route.gives, **REPLAYED} if route.once else route.gives
+    if status is HTTPStatus.OK and given:
+        response["headers"] = {
+            name: {"description": description, "schema": {"type": "string"}}
+            for name, description in given.items()
+        }
+    return response
+
+
+def _refusal(status: int) -> Json:
+    schema = _envelope(HTTPStatus(status), {"const": ""})
+    return ERRORS[status] | {"content": {"application/json": {"schema": schema}}}
+
+
+def _reasons(status: HTTPStatus) -> Json:
+    return {"enum": [reason.value for reason in Reason if reason.status == status]}
+
+
+def _envelope(status: HTTPStatus, result: Json) -> Json:
+    message = {"const": ""} if status is HTTPStatus.OK else {"type": "string", "minLength": 1}
+    properties = {"code": {"const": int(status)}, "message": message, "result": result}
+    if status is not HTTPStatus.OK:
+        properties["reason"] = _reasons(status)
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

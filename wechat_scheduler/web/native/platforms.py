@@ -8,16 +8,18 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.advice import advice
 from wechat_scheduler.pushes.model import CallbackView, PushRefusal, Waiting
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import callbacks
 from wechat_scheduler.web.native.audit import note
-from wechat_scheduler.web.native.registration import check_name
+from wechat_scheduler.web.native.route import NativeRoute, Success
 
 # 消息校验Token and 消息加解密Key, as WeChat's console takes them; in 明文模式 there is no key.
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
@@ -74,11 +76,8 @@ _decoder = msgspec.json.Decoder(CallbackBody)
 
 
 async def put(request: web.Request) -> web.Response:
-    """`PUT /callbacks/{appid}`: accept pushes that are made with this token and key, and for a
-    while those made with the former ones. Without a key, plain messages to an account are accepted
-    for as long as no key comes."""
     appid = request.match_info["appid"]
-    check_name(appid, "appid")
+    check_wechat_id(appid, "appid")
     body = decode(_decoder, await request.read())
     _check(body)
     endpoints = request.app[SERVICES].endpoints
@@ -88,7 +87,6 @@ async def put(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    """`GET /callbacks`: whose pushes are expected, and how they fare."""
     services, caller = request.app[SERVICES], request[CALLER]
     now = services.clock.now()
     return envelope.success(
@@ -101,7 +99,6 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /callbacks/{appid}`: accept nothing more, and forget its tickets."""
     appid = request.match_info["appid"]
     if not await request.app[SERVICES].endpoints.remove(appid):
         raise NotFoundError(f"no pushes are expected for {appid}", reason=Reason.PUSHES_UNKNOWN)
@@ -145,3 +142,22 @@ def _waiting(waiting: Waiting) -> WaitingResult:
         next_attempt_at=waiting.due_at,
         note=waiting.note,
     )
+
+
+ROUTES = (
+    NativeRoute(
+        "GET", "/callbacks", listed, Scope.READ,
+        "Lists the accounts and platforms whose pushes are accepted, and their state.",
+        result=list[CallbackResult],
+    ),
+    NativeRoute(
+        "PUT", "/callbacks/{appid}", put, Scope.REGISTER,
+        "Accepts WeChat's pushes with this token and key; without a key, plain ones.",
+        body=CallbackBody, result=dict[str, str],
+    ),
+    NativeRoute(
+        "DELETE", "/callbacks/{appid}", remove, Scope.REGISTER,
+        "Refuses further pushes, and forgets the tickets.",
+        result=Success,
+    ),
+)  # fmt: skip

@@ -1,7 +1,6 @@
 """The body of a registration: from the seed's JSON to a `Registration`, or an error that names
 the field."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
 
@@ -10,15 +9,12 @@ import msgspec
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import CredentialType, KindTable, Type
+from wechat_scheduler.web.kit.texts import check_address
 
-# WeChat's appids and openids are letters, digits, `-` and `_`; they go into paths and queries.
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _LONGEST_SECRET = 256
 
-# For whoever reads the schema; our own sentences say better than msgspec's what is wrong.
-NAME = {"pattern": f"^{_NAME.pattern}$"}
-Name: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema=NAME)]
 Secret: TypeAlias = Annotated[
     str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": _LONGEST_SECRET})
 ]
@@ -38,7 +34,7 @@ class TaskBody(msgspec.Struct):
 class RegistrationBody(msgspec.Struct):
     """The seed's JSON, and where this account's access_token is to come from if it cares."""
 
-    appid: Name
+    appid: WeChatId
     appsecret: Secret
     tasks: list[TaskBody] = []
     access_token_endpoint: Literal["", "stable_token", "token"] = ""
@@ -57,7 +53,7 @@ class RegistrationReader:
     def read(self, body: bytes, *, owner: str) -> Registration:
         """Raises InvalidRequestError at the first thing that is wrong."""
         parsed = decode(_decoder, body)
-        check_name(parsed.appid, "appid")
+        check_wechat_id(parsed.appid, "appid")
         _check_secret(parsed.appsecret)
         account = Account(
             appid=parsed.appid, secret=parsed.appsecret, endpoint=parsed.access_token_endpoint
@@ -90,7 +86,7 @@ def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
         if name not in ("subject", type_.subject_field) or not type_.subject_field:
             what = f"goes by {type_.subject_field}" if type_.subject_field else "has no subject"
             raise InvalidRequestError(f"{type_.kind} {what}", field=f"{path}.{name}")
-        check_name(value, f"{path}.{name}")
+        check_wechat_id(value, f"{path}.{name}")
     if len(set(named.values())) > 1:
         raise InvalidRequestError("differs from subject", field=f"{path}.{type_.subject_field}")
     if type_.needs_subject and not named and not body.params:
@@ -99,26 +95,6 @@ def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
             field=f"{path}.{type_.subject_field}",
         )
     return next(iter(named.values()), "")
-
-
-def check_address(url: str, path: str, check_url: Callable[[str], None]) -> None:
-    """Raises InvalidRequestError for an address that must not be called; the empty one is none."""
-    if not url:
-        return
-    try:
-        check_url(url)
-    except ValueError as error:
-        raise InvalidRequestError(str(error), field=path) from error
-
-
-def check_name(value: str, path: str) -> None:
-    """An appid or openid: what can stand in a path."""
-    if not value:
-        raise InvalidRequestError("must not be empty", field=path)
-    if not _NAME.fullmatch(value):
-        raise InvalidRequestError(
-            "must be letters, digits, '-' and '_', 128 at the most", field=path
-        )
 
 
 def _check_secret(secret: str) -> None:

@@ -2,29 +2,39 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
 
+import msgspec
 from aiohttp import hdrs, web
 from aiohttp.helpers import ETag
 
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.cells import Cell
+from wechat_scheduler.credentials.manager import ReportOutcome
 from wechat_scheduler.credentials.model import Credential, JobKey
-from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
+from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
-from wechat_scheduler.web.kit.paging import limit_of, link_to_next
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
-from wechat_scheduler.web.native.jobs import job_result
-from wechat_scheduler.web.native.registration import RegistrationReader, check_name
-from wechat_scheduler.web.native.visible import visible_jobs
+from wechat_scheduler.web.native.registration import RegistrationBody, RegistrationReader
+from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
+
+
+class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
+    """`value` is the one that failed, as it was fetched."""
+
+    value: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+_decoder = msgspec.json.Decoder(InvalidValue)
 
 
 async def register(request: web.Request) -> web.Response:
-    """`POST /registe`, `POST /register`: the seed's JSON."""
     services = request.app[SERVICES]
     caller = request[CALLER]
     registration = RegistrationReader(services.kinds, services.check_url).read(
@@ -44,9 +54,8 @@ async def register(request: web.Request) -> web.Response:
 
 
 async def fetch(request: web.Request) -> web.Response:
-    """`GET /task/{appid}/{type}[/{subject}]`: the value, as a string, waited for if need be."""
     services = request.app[SERVICES]
-    key = named_job(request)
+    key = _job(request)
     cell = await services.manager.fetch(key)
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
@@ -64,9 +73,7 @@ async def fetch(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /task/{appid}/{type}[/{subject}]`: the caller needs it no more; from an admin key:
-    nobody does."""
-    key, caller = named_job(request), request[CALLER]
+    key, caller = _job(request), request[CALLER]
     owner = "" if caller.allows(Scope.ADMIN) else caller.id
     try:
         await request.app[SERVICES].manager.remove(key, owner=owner)
@@ -81,43 +88,22 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def refresh(request: web.Request) -> web.Response:
-    """`POST /task/{appid}/{type}[/{subject}]/refresh`: ask WeChat now."""
-    key = named_job(request)
+    key = _job(request)
     await request.app[SERVICES].manager.refresh(key)
     await note(request, Action.REFRESHED, str(key))
     return envelope.success("success")
 
 
-async def tasks(request: web.Request) -> web.Response:
-    """`GET /tasks`: every job with its state, its last error, and what happens next and when.
-
-    `appid=`, `type=`, `subject=` narrow it; a page holds `limit=` (100); `Link` names the next.
-    """
-    services, caller = request.app[SERVICES], request[CALLER]
-    limit = limit_of(request)
-    appid, kind = (
-        request.query.get("appid", ""),
-        services.kinds.kind_of(request.query.get("type", "")),
-    )
-    require_reach(caller, appid, kind)
-    views = await visible_jobs(
-        services.manager,
-        caller,
-        appid=appid,
-        kind=kind,
-        subject=request.query.get("subject", ""),
-        after=_after(request.query.get("after", "")),
-        limit=limit,
-    )
-    full = len(views) == limit
-    headers = link_to_next(request, after="/".join(views[-1].key)) if full else {}
-    now = services.clock.now()
-    return envelope.success(
-        [job_result(view, services.kinds, now) for view in views], headers=headers
-    )
+async def invalid(request: web.Request) -> web.Response:
+    key = _job(request)
+    report = decode(_decoder, await request.read())
+    outcome = await request.app[SERVICES].manager.report(key, report.value)
+    if outcome is ReportOutcome.BELIEVED:
+        await note(request, Action.REPORTED, str(key))
+    return envelope.success("ignored" if outcome is ReportOutcome.OUTDATED else "refreshing")
 
 
-def named_job(request: web.Request) -> JobKey:
+def _job(request: web.Request) -> JobKey:
     """The job that the path names. Raises NotFoundError: what is no job's name cannot be one's."""
     path, kinds = request.match_info, request.app[SERVICES].kinds
     key = JobKey(path["appid"], kinds.kind_of(path["type"]), path.get("subject", ""))
@@ -143,14 +129,44 @@ def _iso(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _after(text: str) -> JobKey | None:
-    if not text:
-        return None
-    parts = text.split("/")
-    if len(parts) != 3:
-        raise InvalidRequestError(
-            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
-    for part in parts[:2]:
-        check_name(part, "after")
-    return JobKey(*parts)
+_VALUE: Final = {
+    "ETag": "The version, in quotes.",
+    "Cache-Control": "How long the value may be used without asking again.",
+    "X-Credential-Expires": "The true expiry, RFC 3339 in UTC.",
+}
+_IF_NONE_MATCH: Final = Parameter(
+    "header", "If-None-Match", "An `ETag`: the answer is 304 while it is the current one."
+)
+_REGISTER: Final = NativeRoute(
+    "POST", "/register", register, Scope.REGISTER,
+    "Registers credentials to keep; the same request again changes nothing.",
+    body=RegistrationBody, result=Success,
+)  # fmt: skip
+_OF_ONE: Final = (
+    NativeRoute(
+        "GET", "/task/{appid}/{type}", fetch, Scope.READ,
+        "Answers the current value; without a subject, that of the one task of this type.",
+        result=str, takes=(_IF_NONE_MATCH,), gives=_VALUE, errors=(304, 409),
+    ),
+    NativeRoute(
+        "DELETE", "/task/{appid}/{type}", remove, Scope.REGISTER,
+        "Removes what was registered with this key; an admin key removes the task for all keys.",
+        result=Success, errors=(409,),
+    ),
+    NativeRoute(
+        "POST", "/task/{appid}/{type}/refresh", refresh, Scope.REGISTER,
+        "Makes the daemon ask WeChat now.",
+        result=Success, errors=(409,),
+    ),
+    NativeRoute(
+        "POST", "/task/{appid}/{type}/invalid", invalid, Scope.READ,
+        "Reports a value that WeChat refused; all reports of one value cause one refresh.",
+        body=InvalidValue, result=Literal["refreshing", "ignored"], errors=(409,),
+    ),
+)  # fmt: skip
+ROUTES = (
+    replace(_REGISTER, path="/registe"),  # as the original spells it
+    _REGISTER,
+    *_OF_ONE,
+    *(replace(row, path=row.path.replace("{type}", "{type}/{subject}")) for row in _OF_ONE),
+)

@@ -15,6 +15,7 @@ Where the original is worse than its page, the page holds: POST answers 200, as 
 Source: `seeds/wecron-raas.txt`, and WeCron's `remind/views.py` and `remind/serializers.py`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -190,7 +191,7 @@ ROUTES = (
 
 # The same paths without the slash at their end, which the original redirects, and those with one.
 SPELLINGS = tuple(
-    route._replace(path=route.path[:-1] if route.path.endswith("/") else f"{route.path}/")
+    replace(route, path=route.path[:-1] if route.path.endswith("/") else f"{route.path}/")
     for route in ROUTES
 )
 

@@ -21,6 +21,7 @@ documentation has something else, and slashes at the end of paths.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import hdrs
@@ -68,7 +69,7 @@ ROUTES = tuple(
 def _spellings() -> Iterator[Route]:
     """Other ways to write the same paths, which no document has to list."""
     for route in ROUTES:
-        yield route._replace(path=f"{route.path}/")
+        yield replace(route, path=f"{route.path}/")
     simple = answering(wxpusher_simple.get)
     yield Route(_GET, f"{SEND}/{{spt:SPT_[^/]+}}/{{content:.+}}", simple, Proof.TOKEN)
 

@@ -12,13 +12,13 @@ from msgspec import UNSET, UnsetType
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.model import Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
-from wechat_scheduler.web.native.sending.message_bodies import (
+from wechat_scheduler.web.kit.ids import Id
+from wechat_scheduler.web.native.sending.message_requests import (
     EVERYBODY,
     MOST_RECEIVERS,
     Instant,
     Receiver,
 )
-from wechat_scheduler.web.native.sending.qrcodes import Id
 
 T = TypeVar("T")
 

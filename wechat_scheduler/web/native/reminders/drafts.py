@@ -25,7 +25,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
     ReminderSettings,
     with_body,
 )
-from wechat_scheduler.web.native.sending.message_bodies import MOST_RECEIVERS, Receiver
+from wechat_scheduler.web.native.sending.message_requests import MOST_RECEIVERS, Receiver
 from wechat_scheduler.web.native.sending.seen_apps import seen_app
 
 # Marks the reminders that this API made.

@@ -1,6 +1,6 @@
 """Reminders over HTTP: say when, once or again and again, and forget about it."""
 
-import re
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
@@ -17,29 +18,30 @@ from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
-from wechat_scheduler.web.kit.paging import limit_of, link_to_next
-from wechat_scheduler.web.kit.query import id_of, one_of
+from wechat_scheduler.web.kit.ids import REMINDER_ID
+from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reminders.bodies import (
+    PlanResult,
     ReminderBody,
     ReminderChange,
+    ReminderResult,
     plan_result,
     reminder_result,
 )
 from wechat_scheduler.web.native.reminders.drafts import drafted, edited
+from wechat_scheduler.web.native.route import APP, LINK, PAGED, NativeRoute, Success, query
 from wechat_scheduler.web.native.sending.seen_apps import reaches_app, seen_app, seen_apps
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
 STATES: Final = tuple(state.value for state in ReminderState)
-_ID = re.compile(r"[0-9a-f]{32}")
 
 _body = msgspec.json.Decoder(ReminderBody)
 _change = msgspec.json.Decoder(ReminderChange)
 
 
 async def create(request: web.Request) -> web.Response:
-    """`POST /v1/reminders`: kept when it is answered, and said from then on."""
     body = await request.read()
     parsed = decode(_body, body)
 
@@ -53,14 +55,12 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def planned(request: web.Request) -> web.Response:
-    """`POST /v1/reminders/preview`: what would be kept, and when it would be said."""
     most, parsed = _most(request), decode(_body, await request.read())
     reminder = _desk(request).plan((await drafted(request, parsed)).reminder)
     return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most)))
 
 
 async def listed(request: web.Request) -> web.Response:
-    """`GET /v1/reminders`: by id, of the apps that the key reaches."""
     limit, after, app_id = limit_of(request), _after(request), id_of(request, "app")
     state = ReminderState(text) if (text := one_of(request, "state", STATES)) else None
     apps = [seen_app(request, app_id)] if app_id else seen_apps(request)
@@ -75,40 +75,33 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    """`GET /v1/reminders/{reminder}`."""
     return await _answer(request, await _seen(request))
 
 
 async def change(request: web.Request) -> web.Response:
-    """`PATCH /v1/reminders/{reminder}`: another time makes it active again, unless it is paused."""
     reminder = await _seen(request)
     edit, people = await edited(request, decode(_change, await request.read()), reminder)
     return await _answer(request, await _desk(request).change(reminder.id, edit, people))
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /v1/reminders/{reminder}`: what it said already is still delivered."""
     await _desk(request).remove((await _seen(request)).id)
     return envelope.success("success")
 
 
 async def pause(request: web.Request) -> web.Response:
-    """`POST /v1/reminders/{reminder}/pause`: what falls due meanwhile is left out."""
     return await _answer(request, await _desk(request).pause((await _seen(request)).id))
 
 
 async def resume(request: web.Request) -> web.Response:
-    """`POST /v1/reminders/{reminder}/resume`: with the next occurrence that is ahead."""
     return await _answer(request, await _desk(request).resume((await _seen(request)).id))
 
 
 async def cancel(request: web.Request) -> web.Response:
-    """`POST /v1/reminders/{reminder}/cancel`: it is said no more, and stays visible."""
     return await _answer(request, await _desk(request).cancel((await _seen(request)).id))
 
 
 async def preview(request: web.Request) -> web.Response:
-    """`GET /v1/reminders/{reminder}/preview`: when it is said the next `n` times."""
     most, reminder = _most(request), await _seen(request)
     zone = ZoneInfo(reminder.zone)
     times = _desk(request).preview(reminder, most)
@@ -126,7 +119,7 @@ async def _answer(request: web.Request, reminder: Reminder) -> web.Response:
 async def _seen(request: web.Request) -> Reminder:
     """Raises NotFoundError, for a reminder of an app that the key does not reach as well."""
     text = request.match_info["reminder"]
-    if not _ID.fullmatch(text):
+    if not REMINDER_ID.fullmatch(text):
         raise NotFoundError(
             "there is no reminder of that id: an id has 32 hexadecimal digits",
             reason=Reason.REMINDER_UNKNOWN,
@@ -139,7 +132,7 @@ async def _seen(request: web.Request) -> Reminder:
 
 def _after(request: web.Request) -> str:
     text = request.query.get("after", "")
-    if text and not _ID.fullmatch(text):
+    if text and not REMINDER_ID.fullmatch(text):
         raise InvalidRequestError(
             "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
         )
@@ -153,3 +146,66 @@ def _most(request: web.Request) -> int:
     ):
         raise InvalidRequestError(f"must be a number from 1 to {LONGEST_PREVIEW}", field="n")
     return int(text)
+
+
+_REMINDERS: Final = "/v1/reminders"
+_REMINDER: Final = f"{_REMINDERS}/{{reminder}}"
+_TIMES: Final = query(
+    "n",
+    "At most this many times.",
+    {"type": "integer", "minimum": 1, "maximum": LONGEST_PREVIEW, "default": PREVIEW},
+)
+ROUTES = (
+    NativeRoute(
+        "POST", _REMINDERS, create, Scope.PUSH,
+        "Makes a reminder, due once or again and again.",
+        body=ReminderBody, result=ReminderResult, errors=(404, 422), once=True,
+    ),
+    NativeRoute(
+        "GET", _REMINDERS, listed, Scope.PUSH,
+        "Lists reminders by id.",
+        result=list[ReminderResult],
+        takes=(APP, query("state", "Only in this state.", {"enum": [*STATES]}), *PAGED), gives=LINK,
+        errors=(404,),
+    ),
+    NativeRoute(
+        "POST", f"{_REMINDERS}/preview", planned, Scope.PUSH,
+        "Shows the reminder that a body would make, and when it would be due; stores nothing.",
+        body=ReminderBody, result=PlanResult, takes=(_TIMES,), errors=(404, 422),
+    ),
+    NativeRoute(
+        "GET", _REMINDER, shown, Scope.PUSH,
+        "Shows a reminder, and when it is due next.",
+        result=ReminderResult,
+    ),
+    NativeRoute(
+        "PATCH", _REMINDER, change, Scope.PUSH,
+        "Changes the given fields; a new time makes a finished reminder active again.",
+        body=ReminderChange, result=ReminderResult, errors=(409, 422),
+    ),
+    NativeRoute(
+        "DELETE", _REMINDER, remove, Scope.PUSH,
+        "Removes a reminder; messages that it made already are still sent.",
+        result=Success,
+    ),
+    NativeRoute(
+        "POST", f"{_REMINDER}/pause", pause, Scope.PUSH,
+        "Pauses a reminder: it skips the occurrences until it is resumed.",
+        result=ReminderResult, errors=(409,),
+    ),
+    NativeRoute(
+        "POST", f"{_REMINDER}/resume", resume, Scope.PUSH,
+        "Resumes a reminder with its next occurrence.",
+        result=ReminderResult, errors=(409,),
+    ),
+    NativeRoute(
+        "POST", f"{_REMINDER}/cancel", cancel, Scope.PUSH,
+        "Cancels a reminder for good; it stays visible.",
+        result=ReminderResult, errors=(409,),
+    ),
+    NativeRoute(
+        "GET", f"{_REMINDER}/preview", preview, Scope.PUSH,
+        "Lists the next times at which a reminder is due, in its zone.",
+        result=list[datetime], takes=(_TIMES,),
+    ),
+)  # fmt: skip

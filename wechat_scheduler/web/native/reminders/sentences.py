@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parsed import Parsed
@@ -17,7 +18,8 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import heard
 from wechat_scheduler.web.kit.texts import read_zone
-from wechat_scheduler.web.native.sending.message_bodies import Instant
+from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.sending.message_requests import Instant
 
 NEXT: Final = 5
 # The lunar tables end in 2100.
@@ -50,7 +52,6 @@ _decoder = msgspec.json.Decoder(SentenceBody)
 
 
 async def understand(request: web.Request) -> web.Response:
-    """`POST /v1/reminders/parse`: nothing is kept. 422 with a reason for what says no time."""
     services = request.app[SERVICES]
     body = decode(_decoder, await request.read())
     zone = ZoneInfo(read_zone(body.zone, "zone"))
@@ -84,3 +85,12 @@ def _next(parsed: Parsed, zone: ZoneInfo) -> tuple[datetime, ...]:
         zone=zone,
         most=NEXT,
     )
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/reminders/parse", understand, Scope.PUSH,
+        "Reads from a Chinese sentence when, how often and of what it reminds; stores nothing.",
+        body=SentenceBody, result=SentenceResult, errors=(422,),
+    ),
+)  # fmt: skip

@@ -13,9 +13,16 @@ from wechat_scheduler.audience.directory import MadeApp, draft_app
 from wechat_scheduler.audience.model import SHANGHAI, App, Template
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_link, read_name, read_text, read_zone
+from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
+from wechat_scheduler.web.kit.texts import (
+    LONGEST_NAME,
+    check_address,
+    read_link,
+    read_name,
+    read_text,
+    read_zone,
+)
 from wechat_scheduler.web.native.keys import read_networks
-from wechat_scheduler.web.native.registration import Name, check_address, check_name
 
 LONGEST_TEXT = 1000
 MOST_TEMPLATES = 100
@@ -55,7 +62,7 @@ class AppBody(AppSettings, kw_only=True, forbid_unknown_fields=True):
     """A new app, which sends through the account `appid` and never through another."""
 
     name: Title
-    appid: Name
+    appid: WeChatId
 
 
 class AppChange(AppSettings, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +106,7 @@ _change = msgspec.json.Decoder(AppChange)
 def read_app(body: bytes, check_url: Callable[[str], None], *, now: datetime) -> App:
     """Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(_body, body)
-    check_name(parsed.appid, "appid")
+    check_wechat_id(parsed.appid, "appid")
     app = draft_app(read_name(parsed.name, "name"), parsed.appid, now=now)
     return replace(app, **dict(_settings(parsed, check_url)))
 

@@ -5,11 +5,17 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.route import NativeRoute, Success
 from wechat_scheduler.web.native.sending.app_bodies import (
+    AppBody,
+    AppChange,
+    AppResult,
+    MadeAppResult,
     app_result,
     made_app_result,
     read_app,
@@ -27,7 +33,6 @@ class TokenResult(msgspec.Struct, kw_only=True):
 
 
 async def create(request: web.Request) -> web.Response:
-    """`POST /v1/apps`: a new app; its secrets are shown this once."""
     services = request.app[SERVICES]
     body = await request.read()
     app = read_app(body, services.check_url, now=services.clock.now())
@@ -41,17 +46,14 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    """`GET /v1/apps`: those that the key reaches, the oldest first."""
     return envelope.success([app_result(app) for app in seen_apps(request)])
 
 
 async def shown(request: web.Request) -> web.Response:
-    """`GET /v1/apps/{app}`."""
     return envelope.success(app_result(app_of(request)))
 
 
 async def change(request: web.Request) -> web.Response:
-    """`PATCH /v1/apps/{app}`: what is left out stays as it is."""
     services, app = request.app[SERVICES], app_of(request)
     changed = read_change(app, await request.read(), services.check_url)
     if changed != app:
@@ -62,7 +64,6 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /v1/apps/{app}`: with all that belongs to it; what it has pending is cancelled."""
     app = app_of(request)
     await request.app[SERVICES].directory.remove_app(app.id)
     log.info("app.removed", app=app.id, by=request[CALLER].id)
@@ -71,9 +72,42 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def reset_token(request: web.Request) -> web.Response:
-    """`POST /v1/apps/{app}/token`: a new one; the former opens nothing any more."""
     app = app_of(request)
     token = await request.app[SERVICES].directory.reset_token(app.id)
     log.info("app.token_reset", app=app.id, by=request[CALLER].id)
     await note(request, Action.TOKEN_RESET, str(app.id))
-    return envelope.success(TokenResult(token=token), headers={"Cache-Control": "no-store"})
+    return envelope.secret(TokenResult(token=token))
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/apps", create, Scope.ADMIN,
+        "Makes an app; its token, app key and signing secret are shown this once.",
+        body=AppBody, result=MadeAppResult, once=True,
+    ),
+    NativeRoute(
+        "GET", "/v1/apps", listed, Scope.PUSH,
+        "Lists the apps that the key reaches.",
+        result=list[AppResult],
+    ),
+    NativeRoute(
+        "GET", "/v1/apps/{app}", shown, Scope.PUSH,
+        "Shows an app, without its secrets.",
+        result=AppResult,
+    ),
+    NativeRoute(
+        "PATCH", "/v1/apps/{app}", change, Scope.ADMIN,
+        "Changes the given settings of an app.",
+        body=AppChange, result=AppResult,
+    ),
+    NativeRoute(
+        "DELETE", "/v1/apps/{app}", remove, Scope.ADMIN,
+        "Removes an app with all that belongs to it, and cancels its waiting deliveries.",
+        result=Success,
+    ),
+    NativeRoute(
+        "POST", "/v1/apps/{app}/token", reset_token, Scope.ADMIN,
+        "Makes a new token for the app, and ends the former.",
+        result=TokenResult,
+    ),
+)  # fmt: skip

@@ -8,17 +8,22 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.paging import limit_of, link_to_next
-from wechat_scheduler.web.kit.query import id_of, one_of
+from wechat_scheduler.web.kit.ids import ID, schema_of
+from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
     ChangedResult,
+    DeliveryPage,
+    DeliveryResult,
+    FilterBody,
     delivery_page,
     delivery_result,
     read_filter,
@@ -38,7 +43,6 @@ _ERRCODE = re.compile(r"-?[0-9]{1,9}")
 
 
 async def listed(request: web.Request) -> web.Response:
-    """`GET /v1/deliveries`: by id. A key that is limited is shown those of its accounts' apps."""
     limit, after = limit_of(request), id_of(request, "after")
     wanted = _within_reach(request, _query(request))
     found = await request.app[SERVICES].deliveries.deliveries(wanted, after=after, limit=limit)
@@ -47,12 +51,10 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    """`GET /v1/deliveries/{delivery}`: with every attempt."""
     return envelope.success(delivery_page(await _seen(request)))
 
 
 async def replay(request: web.Request) -> web.Response:
-    """`POST /v1/deliveries/{delivery}/replay`: try again what nothing came of, now."""
     view = await _seen(request)
     wanted = DeliveryFilter(ids=(view.id,))
     if not await request.app[SERVICES].deliveries.replay(wanted, limit=1):
@@ -64,7 +66,6 @@ async def replay(request: web.Request) -> web.Response:
 
 
 async def cancel(request: web.Request) -> web.Response:
-    """`POST /v1/deliveries/{delivery}/cancel`: unless it is being sent, or was."""
     view = await _seen(request)
     if not await _cancel(request, DeliveryFilter(ids=(view.id,)), 1):
         raise ConflictError(
@@ -75,7 +76,6 @@ async def cancel(request: web.Request) -> web.Response:
 
 
 async def replay_all(request: web.Request) -> web.Response:
-    """`POST /v1/deliveries/replay`: at most 1000 at once."""
 
     async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
         return await request.app[SERVICES].deliveries.replay(wanted, limit=limit)
@@ -84,7 +84,6 @@ async def replay_all(request: web.Request) -> web.Response:
 
 
 async def cancel_all(request: web.Request) -> web.Response:
-    """`POST /v1/deliveries/cancel`: at most 1000 at once."""
 
     async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
         return await _cancel(request, wanted, limit)
@@ -135,3 +134,48 @@ def _query(request: web.Request) -> DeliveryFilter:
         uid=request.query.get("uid", ""),
         errcode=int(errcode) if errcode else None,
     )
+
+
+_DELIVERIES: Final = "/v1/deliveries"
+_DELIVERY: Final = f"{_DELIVERIES}/{{delivery}}"
+ROUTES = (
+    NativeRoute(
+        "GET", _DELIVERIES, listed, Scope.PUSH,
+        "Lists deliveries, one for each receiver of a message, by id.",
+        result=list[DeliveryResult],
+        takes=(
+            query("state", "Only in this state.", {"enum": [*STATES]}),
+            APP,
+            query("message", "Only of this message.", schema_of(ID)),
+            UID,
+            query("errcode", "Only those whose last errcode is this.", {"type": "integer"}),
+            *PAGED,
+        ),
+        gives=LINK, errors=(404,),
+    ),
+    NativeRoute(
+        "POST", f"{_DELIVERIES}/replay", replay_all, Scope.PUSH,
+        "Sends matching dead, cancelled, expired or missed deliveries again, at most 1000.",
+        body=FilterBody, result=ChangedResult, errors=(404,),
+    ),
+    NativeRoute(
+        "POST", f"{_DELIVERIES}/cancel", cancel_all, Scope.PUSH,
+        "Cancels matching deliveries that wait, at most 1000.",
+        body=FilterBody, result=ChangedResult, errors=(404,),
+    ),
+    NativeRoute(
+        "GET", _DELIVERY, shown, Scope.PUSH,
+        "Shows a delivery with every attempt.",
+        result=DeliveryPage,
+    ),
+    NativeRoute(
+        "POST", f"{_DELIVERY}/replay", replay, Scope.PUSH,
+        "Sends a dead, cancelled, expired or missed delivery again, now.",
+        result=DeliveryPage, errors=(409,),
+    ),
+    NativeRoute(
+        "POST", f"{_DELIVERY}/cancel", cancel, Scope.PUSH,
+        "Cancels a delivery that waits.",
+        result=DeliveryPage, errors=(409,),
+    ),
+)  # fmt: skip

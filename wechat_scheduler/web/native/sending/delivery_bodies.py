@@ -10,9 +10,9 @@ from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.texts import read_text
-from wechat_scheduler.web.native.sending.message_bodies import Instant
-from wechat_scheduler.web.native.sending.qrcodes import Id
+from wechat_scheduler.web.native.sending.message_requests import Instant
 
 LONGEST_UID: Final = 128
 # In one transaction, while others that write wait.

@@ -1,8 +1,12 @@
 """Messages over HTTP: say it once, and forget about it."""
 
+from datetime import datetime
+
+import msgspec
 import structlog
 from aiohttp import web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.sending import Order
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.errors import NotFoundError
@@ -10,18 +14,43 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.sending.message_bodies import SentResult, message_result
-from wechat_scheduler.web.native.sending.message_wishes import Wanted, read_message, sent_result
+from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.sending.message_requests import (
+    FORM_NAMES,
+    MessageBody,
+    MessageRequest,
+    SentResult,
+    read_message,
+    sent_result,
+)
 from wechat_scheduler.web.native.sending.seen_apps import id_in, reaches_app, seen_app
 
 log = structlog.get_logger(__name__)
 
 
-async def send(request: web.Request) -> web.Response:
-    """`POST /v1/messages`: stored when it is answered, and sent from then on.
+class MessageResult(msgspec.Struct, kw_only=True):
+    """A message, and how many of its deliveries are in which state. `retracted`: its page shows it no
+    more."""
 
-    422, and nothing is stored, if it can be sent to nobody.
-    """
+    id: int
+    app: int
+    channel: str
+    template: str
+    data: dict[str, str]
+    title: str
+    text: str
+    format: str
+    url: str
+    not_before: datetime | None
+    expires: datetime | None
+    priority: str
+    notes: list[str]
+    retracted: bool
+    created_at: datetime
+    counts: dict[str, int]
+
+
+async def send(request: web.Request) -> web.Response:
     body = await request.read()
     wanted = read_message(body, now=request.app[SERVICES].clock.now())
 
@@ -45,9 +74,30 @@ async def send(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    """`GET /v1/messages/{message}`: its content, and how many deliveries are in which state."""
     return envelope.success(
-        message_result(await _seen(request, id_in(request, "message", Reason.MESSAGE_UNKNOWN)))
+        _result(await _seen(request, id_in(request, "message", Reason.MESSAGE_UNKNOWN)))
+    )
+
+
+def _result(view: MessageView) -> MessageResult:
+    message, content = view.message, view.message.content
+    return MessageResult(
+        id=message.id,
+        app=message.app_id,
+        channel=content.way.value,
+        template=content.template,
+        data=dict(content.data),
+        title=content.title,
+        text=content.text,
+        format=FORM_NAMES[content.form],
+        url=content.url,
+        not_before=message.not_before,
+        expires=message.expires_at,
+        priority=message.priority.name.lower(),
+        notes=list(message.notes),
+        retracted=view.retracted,
+        created_at=message.created_at,
+        counts={state.value: many for state, many in view.counts.items()},
     )
 
 
@@ -59,7 +109,7 @@ async def _seen(request: web.Request, message_id: int) -> MessageView:
     return view
 
 
-async def _prepare(request: web.Request, wanted: Wanted) -> Order:
+async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
     return await request.app[SERVICES].sending.prepare(
         seen_app(request, wanted.app_id),
         wanted.content,
@@ -90,3 +140,17 @@ class _NobodyError(Exception):
     def __init__(self, result: SentResult) -> None:
         super().__init__("nobody can be sent this")
         self.result = result
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/messages", send, Scope.PUSH,
+        "Sends a message: the answer means that it is stored, and it is sent from then on.",
+        body=MessageBody, result=SentResult, results={422: SentResult}, errors=(404,), once=True,
+    ),
+    NativeRoute(
+        "GET", "/v1/messages/{message}", shown, Scope.PUSH,
+        "Shows a message, and the number of its deliveries in each state.",
+        result=MessageResult,
+    ),
+)  # fmt: skip

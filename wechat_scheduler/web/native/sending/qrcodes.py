@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.links import Links
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App, Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST, Code
 from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeChatError
@@ -14,10 +15,12 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
+from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.spoken import SOON
 from wechat_scheduler.web.kit.texts import read_text
-from wechat_scheduler.web.native.sending.seen_apps import LARGEST_ID, app_of
+from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.sending.seen_apps import app_of
 from wechat_scheduler.web.pages.follow import follow_path
 from wechat_scheduler.web.pages.qr_images import qr_path
 
@@ -25,7 +28,6 @@ LONGEST_EXTRA: Final = 256
 # What a page invites to follow.
 FOLLOWED: Final = (Purpose.APP, Purpose.TOPIC)
 
-Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
 Lifetime: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST.total_seconds()))]
 
 
@@ -60,7 +62,6 @@ _decoder = msgspec.json.Decoder(QrCodeBody)
 
 
 async def create(request: web.Request) -> web.Response:
-    """`POST /v1/apps/{app}/qrcodes`. A lasting code without `extra` is the same each time."""
     app, body = app_of(request), await request.read()
     wish = decode(_decoder, body)
     read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
@@ -119,3 +120,12 @@ def _result(links: Links, code: Code) -> QrCodeResult:
         stable_url=stable,
         page_url=links.url(follow_path(links, scene.app_id, scene.target)) if has_page else "",
     )
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/apps/{app}/qrcodes", create, Scope.PUSH,
+        "Has WeChat draw a QR code; a user who scans it subscribes, or authorises reminders.",
+        body=QrCodeBody, result=QrCodeResult, once=True,
+    ),
+)  # fmt: skip

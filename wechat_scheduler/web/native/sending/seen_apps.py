@@ -1,20 +1,15 @@
 """Which apps a caller may touch: those of the accounts that the key reaches. Of others there is no
 telling whether they exist."""
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from aiohttp import web
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-
-# Ids have 52 bits: as numbers they are exact wherever JSON is read.
-LARGEST_ID: Final = (1 << 53) - 1
-_ID = re.compile(r"[0-9]{1,16}")
 
 
 def app_of(request: web.Request) -> App:
@@ -50,7 +45,7 @@ def id_in(request: web.Request, name: str, unknown: Reason) -> int:
     """The id that the path has in the place of that name. Raises NotFoundError
     with the reason `unknown` for a text that is no id."""
     text = request.match_info[name]
-    if not _ID.fullmatch(text):
+    if not ID.fullmatch(text):
         raise NotFoundError(
             f"there is no {name} of that id: an id has up to 16 digits", reason=unknown
         )

@@ -10,8 +10,8 @@ from msgspec import UNSET, UnsetType
 from wechat_scheduler.audience.model import Quiet, Subscriber, Subscription
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_text, read_zone
-from wechat_scheduler.web.native.registration import Name, check_name
 
 MOST_AT_ONCE: Final = 1000
 LONGEST_EXTERNAL_ID: Final = 128
@@ -28,17 +28,17 @@ Hours: TypeAlias = Annotated[
 class Binding(msgspec.Struct, forbid_unknown_fields=True):
     """Who one of the app's users is at WeChat."""
 
-    openid: Name
+    openid: WeChatId
 
 
 class NamedBinding(msgspec.Struct, forbid_unknown_fields=True):
     """The same, with the app's own name for the user."""
 
     external_id: ExternalId
-    openid: Name
+    openid: WeChatId
 
 
-class SubscriberChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class SubscriberChangeBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What is left out stays as it is. `quiet` is `22:00-07:30` by the user's clock, or null."""
 
     blocked: bool | UnsetType = UNSET
@@ -84,15 +84,29 @@ class UserTokenResult(msgspec.Struct, kw_only=True):
     token: str
 
 
+class OpenidResult(msgspec.Struct, kw_only=True):
+    """`openid` stays the same; `openkey` is good until `expires_at`, and the former ones no more.
+
+    `consented`: the user authorised reminders. `consent_url` is the page on which they can; empty
+    without `server.public_url`.
+    """
+
+    openid: str
+    openkey: str
+    expires_at: datetime
+    consented: bool
+    consent_url: str
+
+
 _binding = msgspec.json.Decoder(Binding)
 _bindings = msgspec.json.Decoder(list[NamedBinding])
-_change = msgspec.json.Decoder(SubscriberChange)
+_change = msgspec.json.Decoder(SubscriberChangeBody)
 
 
 def read_binding(name: str, body: bytes) -> dict[str, str]:
     """The openid by its name. Raises InvalidRequestError."""
     openid = decode(_binding, body).openid
-    check_name(openid, "openid")
+    check_wechat_id(openid, "openid")
     return {_external_id(name, "external_id"): openid}
 
 
@@ -104,7 +118,7 @@ def read_bindings(body: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, one in enumerate(given):
         name = _external_id(one.external_id, f"[{number}].external_id")
-        check_name(one.openid, f"[{number}].openid")
+        check_wechat_id(one.openid, f"[{number}].openid")
         if name in found:
             raise InvalidRequestError("stands here twice", field=f"[{number}].external_id")
         found[name] = one.openid

@@ -3,28 +3,45 @@
 In a path they go by uid, or by the name under which the business bound them.
 """
 
+from typing import Final
+
 import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App, Found, Subscriber, SubscriberChange, Subscription
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.paging import limit_of, link_to_next
-from wechat_scheduler.web.kit.query import id_of, one_of
+from wechat_scheduler.web.kit.ids import ID, schema_of
+from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.route import (
+    LINK,
+    PAGED,
+    UID,
+    NativeRoute,
+    Success,
+    query,
+)
 from wechat_scheduler.web.native.sending.seen_apps import app_of
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
+    Binding,
     BoundResult,
+    NamedBinding,
+    OpenidResult,
+    SubscriberChangeBody,
+    SubscriberResult,
     UserTokenResult,
     read_binding,
     read_bindings,
     read_change,
     subscriber_result,
 )
+from wechat_scheduler.web.pages.consent import consent_url
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +49,6 @@ BLOCKED = {"true": True, "false": False}
 
 
 async def bind(request: web.Request) -> web.Response:
-    """`PUT /v1/apps/{app}/subscribers/{name}`: take over a user that the business knows."""
     app = app_of(request)
     openids = read_binding(request.match_info["name"], await request.read())
     ((name, uid),) = (await request.app[SERVICES].audience.bind(app, openids)).items()
@@ -40,7 +56,6 @@ async def bind(request: web.Request) -> web.Response:
 
 
 async def bind_all(request: web.Request) -> web.Response:
-    """`POST /v1/apps/{app}/subscribers`: many of them; the same again changes nothing."""
     app = app_of(request)
     openids = read_bindings(await request.read())
     uids = await request.app[SERVICES].audience.bind(app, openids)
@@ -49,7 +64,6 @@ async def bind_all(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    """`GET /v1/apps/{app}/subscribers`: of the app itself, or of one `topic`."""
     app, limit = app_of(request), limit_of(request)
     found = await request.app[SERVICES].audience.subscribers(
         app,
@@ -66,7 +80,6 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    """`PATCH /v1/apps/{app}/subscribers/{name}`: what is left out stays as it is."""
     services, app = request.app[SERVICES], app_of(request)
     subscriber, subscription = await _subscribed(request, app)
     blocked, changes = read_change(await request.read())
@@ -79,7 +92,6 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /v1/apps/{app}/subscribers/{name}`: from the app, its topics, and its names for them."""
     app, name = app_of(request), request.match_info["name"]
     subscriber = await request.app[SERVICES].audience.dismiss(app, name)
     log.info("subscriber.removed", uid=subscriber.uid, app=app.id, by=request[CALLER].id)
@@ -87,23 +99,34 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def user_token(request: web.Request) -> web.Response:
-    """`POST /v1/apps/{app}/subscribers/{name}/token`: it keeps the reminders of this user."""
     app = app_of(request)
     uid = (await _found(request, app)).subscriber.uid
     token = await request.app[SERVICES].directory.make_user_token(app.id, uid)
     await note(request, Action.TOKEN_RESET, uid)
-    headers = {"Cache-Control": "no-store"}
-    return envelope.success(UserTokenResult(uid=uid, token=token), headers=headers)
+    return envelope.secret(UserTokenResult(uid=uid, token=token))
 
 
 async def simple_token(request: web.Request) -> web.Response:
-    """`POST /v1/apps/{app}/subscribers/{name}/spt`: who has it may write to this user as the app."""
     app = app_of(request)
     uid = (await _found(request, app)).subscriber.uid
     token = await request.app[SERVICES].directory.make_simple_token(app.id, uid)
     await note(request, Action.TOKEN_RESET, uid)
-    headers = {"Cache-Control": "no-store"}
-    return envelope.success(UserTokenResult(uid=uid, token=token), headers=headers)
+    return envelope.secret(UserTokenResult(uid=uid, token=token))
+
+
+async def log_in(request: web.Request) -> web.Response:
+    services, app = request.app[SERVICES], app_of(request)
+    found = await _found(request, app)
+    login = await services.openids.log_in(app, found.subscriber.uid)
+    alias = await services.openids.known(app, login.openid)
+    result = OpenidResult(
+        openid=login.openid,
+        openkey=login.openkey,
+        expires_at=login.ends_at,
+        consented=alias is not None and alias.consented,
+        consent_url=consent_url(services.links, app, login.openid),
+    )
+    return envelope.secret(result)
 
 
 async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subscription]:
@@ -115,3 +138,56 @@ async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subsc
 
 async def _found(request: web.Request, app: App) -> Found:
     return await request.app[SERVICES].audience.found(app, request.match_info["name"])
+
+
+_SUBSCRIBERS: Final = "/v1/apps/{app}/subscribers"
+_SUBSCRIBER: Final = f"{_SUBSCRIBERS}/{{name}}"
+ROUTES = (
+    NativeRoute(
+        "GET", _SUBSCRIBERS, listed, Scope.PUSH,
+        "Lists the subscribers of the app, or of one of its topics.",
+        result=list[SubscriberResult],
+        takes=(
+            query("topic", "Those of this topic instead of the app's own.", schema_of(ID)),
+            UID,
+            query("blocked", "Only those that the app blocks, or does not.", {"enum": [*BLOCKED]}),
+            *PAGED,
+        ),
+        gives=LINK,
+    ),
+    NativeRoute(
+        "POST", _SUBSCRIBERS, bind_all, Scope.PUSH,
+        "Subscribes up to 1000 users whom the business knows; the same again changes nothing.",
+        body=list[NamedBinding], result=list[BoundResult],
+    ),
+    NativeRoute(
+        "PUT", _SUBSCRIBER, bind, Scope.PUSH,
+        "Subscribes a user whom the business knows, under the business's own name.",
+        body=Binding, result=BoundResult,
+    ),
+    NativeRoute(
+        "PATCH", _SUBSCRIBER, change, Scope.PUSH,
+        "Blocks or unblocks a subscriber, and sets time zone, quiet hours and nickname.",
+        body=SubscriberChangeBody, result=SubscriberResult,
+    ),
+    NativeRoute(
+        "DELETE", _SUBSCRIBER, remove, Scope.PUSH,
+        "Removes the user's subscriptions here, and the app's name for the user.",
+        result=Success,
+    ),
+    NativeRoute(
+        "POST", f"{_SUBSCRIBER}/token", user_token, Scope.ADMIN,
+        "Makes the token with which a user's reminders are kept, and ends the former.",
+        result=UserTokenResult,
+    ),
+    NativeRoute(
+        "POST", f"{_SUBSCRIBER}/spt", simple_token, Scope.ADMIN,
+        "Makes WxPusher's SPT, which sends to this user alone, and ends the former.",
+        result=UserTokenResult,
+    ),
+    NativeRoute(
+        "POST", f"{_SUBSCRIBER}/openid", log_in, Scope.PUSH,
+        "Answers the user's openid for Tencent's OpenAPI, and a new openkey for two hours.",
+        result=OpenidResult,
+    ),
+)  # fmt: skip

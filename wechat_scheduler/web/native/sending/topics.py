@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -12,6 +13,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.texts import read_name, read_text
+from wechat_scheduler.web.native.route import NativeRoute, Success
 from wechat_scheduler.web.native.sending.app_bodies import LONGEST_TEXT, Title
 from wechat_scheduler.web.native.sending.seen_apps import app_of, id_in
 
@@ -36,7 +38,6 @@ _decoder = msgspec.json.Decoder(TopicBody)
 
 
 async def create(request: web.Request) -> web.Response:
-    """`POST /v1/apps/{app}/topics`."""
     app, body = app_of(request), await request.read()
     parsed = decode(_decoder, body)
     name = read_name(parsed.name, "name")
@@ -51,13 +52,11 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    """`GET /v1/apps/{app}/topics`: the oldest first."""
     topics = await request.app[SERVICES].audience.topics(app_of(request))
     return envelope.success([_result(topic) for topic in topics])
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /v1/apps/{app}/topics/{topic}`: with its subscriptions and codes."""
     app = app_of(request)
     await request.app[SERVICES].audience.remove_topic(
         app, id_in(request, "topic", Reason.TOPIC_UNKNOWN)
@@ -72,3 +71,22 @@ def _result(topic: Topic) -> TopicResult:
         description=topic.description,
         created_at=topic.created_at,
     )
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/apps/{app}/topics", create, Scope.PUSH,
+        "Makes a topic: a group of subscribers that receives a message as one.",
+        body=TopicBody, result=TopicResult, once=True,
+    ),
+    NativeRoute(
+        "GET", "/v1/apps/{app}/topics", listed, Scope.PUSH,
+        "Lists the app's topics, the oldest first.",
+        result=list[TopicResult],
+    ),
+    NativeRoute(
+        "DELETE", "/v1/apps/{app}/topics/{topic}", remove, Scope.PUSH,
+        "Removes a topic with its subscriptions and codes.",
+        result=Success,
+    ),
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -11,18 +11,19 @@ from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.sending import Order
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.texts import read_link, read_text
-from wechat_scheduler.web.native.sending.message_bodies import (
-    EVERYBODY,
-    FORM_NAMES,
-    FORMS,
-    MOST_RECEIVERS,
-    MessageBody,
-    PlacedResult,
-    Receiver,
-    SentResult,
-)
 from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERNAL_ID
+
+MOST_RECEIVERS: Final = 2000
+EVERYBODY: Final = "*"
+
+Receiver: TypeAlias = Id | str
+Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+
+FORMS: Final = {"text": Form.TEXT, "html": Form.HTML, "markdown": Form.MARKDOWN}
+FORM_NAMES: Final = {form: name for name, form in FORMS.items()}
+
 
 LONGEST_CONTENT: Final = 40_000
 LONGEST_TITLE: Final = 100
@@ -32,8 +33,44 @@ MOST_KEYWORDS: Final = 100
 FURTHEST: Final = timedelta(days=366)
 
 
+class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`to` holds uids, names of the app's own, ids of topics as numbers, or `*` for everybody who
+    subscribed; it is left out with the channel `webhook`, which is the app's callback."""
+
+    app: Id
+    to: Annotated[list[Receiver], msgspec.Meta(extra_json_schema={"maxItems": MOST_RECEIVERS})] = []
+    channel: Literal["auto", "template", "text", "subscribe", "webhook"] = "auto"
+    template: str = ""
+    data: dict[str, str] = {}
+    title: str = ""
+    text: str = ""
+    format: Literal["text", "html", "markdown"] = "text"
+    url: str = ""
+    not_before: Instant | None = None
+    expires: Instant | None = None
+    priority: Literal["bulk", "normal", "urgent"] = "normal"
+
+
+class PlacedResult(msgspec.Struct):
+    """What became of one entry of `to`: the delivery's id, or, where it is null, why there is none.
+    Whoever is named twice gets one delivery."""
+
+    to: Receiver
+    id: int | None
+    error: str
+
+
+class SentResult(msgspec.Struct, kw_only=True):
+    """In the order of `to`. `id` is null if nothing was stored; `notes` say what WeChat is not going
+    to show."""
+
+    id: int | None
+    deliveries: list[PlacedResult]
+    notes: list[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class MessageRequest:
     """A body that is fit to be sent. `to` is as it was written."""
 
     app_id: int
@@ -57,11 +94,11 @@ class Wanted:
 _decoder = msgspec.json.Decoder(MessageBody)
 
 
-def read_message(body: bytes, *, now: datetime) -> Wanted:
+def read_message(body: bytes, *, now: datetime) -> MessageRequest:
     """Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(_decoder, body)
     _check_receivers(parsed)
-    return Wanted(
+    return MessageRequest(
         app_id=parsed.app,
         content=_content(parsed),
         to=tuple(parsed.to),
@@ -80,7 +117,7 @@ def notes_on(data: dict[str, str]) -> tuple[str, ...]:
     return (f"WeChat shows no more than {ways.KEYWORD} characters of {', '.join(cut)}",)
 
 
-def sent_result(wanted: Wanted, order: Order) -> SentResult:
+def sent_result(wanted: MessageRequest, order: Order) -> SentResult:
     """What became of each receiver, in the order in which they were named."""
     known = {(one.kind.value, one.name): one for one in order.placed}
     deliveries = []

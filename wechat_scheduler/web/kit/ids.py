@@ -1,0 +1,34 @@
+"""Ids as callers write them, in paths, queries and bodies."""
+
+import re
+from typing import Annotated, Any, Final, TypeAlias
+
+import msgspec
+
+from wechat_scheduler.errors import InvalidRequestError
+
+ID: Final = re.compile(r"[0-9]{1,16}")
+REMINDER_ID: Final = re.compile(r"[0-9a-f]{32}")
+# WeChat's appids and openids are letters, digits, `-` and `_`.
+WECHAT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+# Random ids have 52 bits: as JSON numbers they are exact in every language.
+LARGEST_ID: Final = (1 << 53) - 1
+
+
+def schema_of(form: re.Pattern[str]) -> dict[str, Any]:
+    """The JSON schema of a text of that form; handlers check it, with a sentence of their own."""
+    return {"type": "string", "pattern": f"^{form.pattern}$"}
+
+
+Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
+WeChatId: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema=schema_of(WECHAT_ID))]
+
+
+def check_wechat_id(value: str, field: str) -> None:
+    """An appid or openid. Raises InvalidRequestError."""
+    if not value:
+        raise InvalidRequestError("must not be empty", field=field)
+    if not WECHAT_ID.fullmatch(value):
+        raise InvalidRequestError(
+            "must be letters, digits, '-' and '_', 128 at the most", field=field
+        )

@@ -1,0 +1,92 @@
+"""A row of our own API's route table: how the route is reached, and how `/openapi.json` describes it."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from wechat_scheduler.web.kit.ids import ID, REMINDER_ID, WECHAT_ID, schema_of
+from wechat_scheduler.web.kit.kinds import SCHEMA
+from wechat_scheduler.web.kit.query import LARGEST_PAGE, PAGE
+from wechat_scheduler.web.kit.route import Route
+
+Success: TypeAlias = Literal["success"]
+
+_TEXT: Final[Mapping[str, Any]] = {"type": "string"}
+
+
+class Parameter(NamedTuple):
+    """`place` is `query`, `header`, or `path` for a name that stands in one."""
+
+    place: str
+    name: str
+    description: str
+    schema: Mapping[str, Any] = _TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class NativeRoute(Route):
+    """`summary` says what the route does. `body` is the type that decodes the request, or a media
+    type; `result` the type of the envelope's `result`, in `results` by status where another status
+    has one. `plain` is the media type of an answer without an envelope. `takes` are parameters
+    beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
+    those that follow from the path, the scope and the body. A `once` route honours
+    `Idempotency-Key`."""
+
+    summary: str
+    _: KW_ONLY
+    body: Any = None
+    result: Any = None
+    results: Mapping[int, Any] = field(default_factory=dict)
+    plain: str = ""
+    takes: tuple[Parameter, ...] = ()
+    gives: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+    once: bool = False
+
+
+def query(name: str, description: str, schema: Mapping[str, Any] = _TEXT) -> Parameter:
+    return Parameter("query", name, description, schema)
+
+
+APP: Final = query("app", "Only of this app.", schema_of(ID))
+UID: Final = query("uid", "Only of the subscriber with this uid.")
+LIMIT: Final = query(
+    "limit",
+    "The size of a page.",
+    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE},
+)
+AFTER: Final = query("after", "Where the page begins; `Link` of the former names it.")
+PAGED: Final = (AFTER, LIMIT)
+LINK: Final = {"Link": "Names the next page, if there may be one."}
+
+IDEMPOTENCY_KEY: Final = Parameter(
+    "header",
+    "Idempotency-Key",
+    "The same request with the same key is carried out once; for seven days it gets the same answer.",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+)
+REPLAYED: Final = {
+    "Idempotency-Replayed": "`true` if this is the stored answer to an earlier request."
+}
+
+# The names that stand in paths.
+PLACES: Final[Mapping[str, Parameter]] = {
+    place.name: place
+    for place in (
+        Parameter("path", "appid", "An account, or a third-party platform.", schema_of(WECHAT_ID)),
+        Parameter("path", "type", "The number or the name of a credential type.", SCHEMA),
+        Parameter(
+            "path",
+            "subject",
+            "The user's openid, or the authorizer's appid.",
+            schema_of(WECHAT_ID),
+        ),
+        Parameter("path", "id", "The id of an API key."),
+        Parameter("path", "app", "The id of an app.", schema_of(ID)),
+        Parameter("path", "topic", "The id of a topic.", schema_of(ID)),
+        Parameter("path", "name", "A subscriber's uid, or the app's own name for the user."),
+        Parameter("path", "message", "The id of a message.", schema_of(ID)),
+        Parameter("path", "delivery", "The id of a delivery.", schema_of(ID)),
+        Parameter("path", "reminder", "The id of a reminder.", schema_of(REMINDER_ID)),
+    )
+}

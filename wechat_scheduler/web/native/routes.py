@@ -1,0 +1,45 @@
+"""The routes of our own API, one table for each group; each row stands beside its handler."""
+
+from typing import Final
+
+from wechat_scheduler.web.native import (
+    audit,
+    callbacks,
+    health,
+    jobs,
+    keys,
+    metrics,
+    openapi,
+    platforms,
+    tasks,
+)
+from wechat_scheduler.web.native.reminders import reminders, sentences
+from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.sending import (
+    apps,
+    deliveries,
+    messages,
+    qrcodes,
+    subscribers,
+    topics,
+)
+
+NATIVE: Final[tuple[NativeRoute, ...]] = (
+    *health.ROUTES,
+    *metrics.ROUTES,
+    *openapi.ROUTES,
+    *tasks.ROUTES,
+    *jobs.ROUTES,
+    *keys.ROUTES,
+    *audit.ROUTES,
+    *platforms.ROUTES,
+    *callbacks.ROUTES,
+    *apps.ROUTES,
+    *topics.ROUTES,
+    *subscribers.ROUTES,
+    *qrcodes.ROUTES,
+    *messages.ROUTES,
+    *deliveries.ROUTES,
+    *reminders.ROUTES,
+    *sentences.ROUTES,
+)
