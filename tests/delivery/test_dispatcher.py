@@ -1,4 +1,4 @@
-"""What is in the outbox is sent until somebody took it."""
+"""The dispatcher tries a delivery until its receiver accepts it, or it is given up."""
 
 import asyncio
 import random

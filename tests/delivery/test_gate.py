@@ -1,4 +1,4 @@
-"""Whether a delivery is tried now, and if not, when."""
+"""The gate decides whether and when a delivery is sent."""
 
 import random
 from datetime import UTC, datetime, time

@@ -1,4 +1,4 @@
-"""The channel to people: fallback, doubts, and what is never risked."""
+"""The channel to persons falls back, and repeats a doubtful message once at most."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a message is to reach a person, and what it looks like that way."""
+"""The ways to send a message to a person, and its form in each."""
 
 import pytest
 

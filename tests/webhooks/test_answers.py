@@ -1,4 +1,4 @@
-"""How the guarded client takes answers, among them those of servers that misbehave."""
+"""The guarded client reads responses, those of servers that misbehave too."""
 
 import gzip
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What the guarded client sends, and whom it reaches."""
+"""The guarded client sends what it is told, and only that."""
 
 import ssl
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""Where the guarded client goes and where it does not, whatever the address looks like."""
+"""The guarded client calls allowed addresses only, in any spelling."""
 
 import socket
 from collections.abc import AsyncIterator

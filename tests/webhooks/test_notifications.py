@@ -1,4 +1,4 @@
-"""What a receiver of a rotation gets, and when it counts as told."""
+"""A notification carries WeChat's answer, and is accepted with a 2xx."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What is asked of a business system, and what of its answer is taken."""
+"""`params` is asked with the job in the query, and the strings of its response are used."""
 
 import pytest
 

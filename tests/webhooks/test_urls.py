@@ -1,4 +1,4 @@
-"""Which addresses a registration may name, and how a job is added to their query."""
+"""A registration names addresses that can be called, and the job is added to their query."""
 
 from contextlib import suppress
 from urllib.parse import parse_qsl

@@ -1,6 +1,7 @@
-"""The one way out to addresses that callers register.
+"""The HTTP client for addresses that callers register.
 
-Errors name scheme, host, port and path of the address; never its user or query, never the answer.
+Its errors name scheme, host, port and path of the address, but neither its user nor its query, nor
+anything of the response.
 """
 
 from base64 import b64encode
@@ -19,10 +20,10 @@ from wechat_scheduler.errors import AddressRefusedError, CallError
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.urls import parse, shown
 
-# Compressed answers are not asked for and not unpacked: the limit on their size holds as it stands.
+# Responses are not compressed, so that `answer_limit` holds for what is unpacked too.
 HEADERS = {"User-Agent": "wechat-scheduler", "Accept-Encoding": "identity"}
 
-# What went wrong, in the words that follow an address; the first class that fits.
+# The words that follow the address in an error; the first class that fits is taken.
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "did not answer in time"),
     (aiohttp.ClientConnectorDNSError, "has a name that does not resolve"),
@@ -39,13 +40,13 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
 class GuardedClient:
     """Calls http and https addresses outside of `deny` and, unless it is empty, inside of `allow`.
 
-    Made and used inside of a running loop, as a context manager. Redirects are not followed,
-    proxies of the environment not used, cookies not kept. At most `connections` are open at once;
-    a call, with waiting for one, lasts `timeout` at the longest; no more than `answer_limit` bytes
-    of an answer are read (it may be changed at any time). Names go through `resolver`, the system's if None, whenever a connection
-    is made.
+    Make and use it in a running loop, as a context manager. It follows no redirects, uses no proxies
+    of the environment and keeps no cookies. At most `connections` are open at once. A call lasts at
+    most `timeout`, with the wait for a connection. At most `answer_limit` bytes of a response are
+    read; it may be changed at any time. `resolver` (None: the system's) resolves the name for each
+    new connection.
 
-    In its methods `what` is what the address is for ("params"); errors begin with it.
+    In its methods `what` is the purpose of the address ("params"); errors begin with it.
     """
 
     def __init__(
@@ -85,11 +86,11 @@ class GuardedClient:
         await self._session.close()
 
     def refuse_ports(self, ports: Iterable[int]) -> None:
-        """Never call these ports of this machine: say so once the daemon's own are bound."""
+        """Never call these ports of this machine: those that the daemon listens on."""
         self._guard.refuse_ports(ports)
 
     async def fetch(self, url: str, *, what: str) -> bytes:
-        """The body of what GET answers, which must be a 200.
+        """GET the address; returns the body of a response with status 200.
 
         Raises CallError; AddressRefusedError if `url` may not be called.
         """
@@ -102,7 +103,7 @@ class GuardedClient:
         return body
 
     async def push(self, url: str, body: bytes, *, headers: Mapping[str, str], what: str) -> None:
-        """POST `body`, which is JSON. Any 2xx accepts it, whatever else is in the answer.
+        """POST `body`, which is JSON. Any status of 2xx accepts it.
 
         Raises CallError; AddressRefusedError if `url` may not be called.
         """
@@ -110,12 +111,12 @@ class GuardedClient:
         async with self._call("POST", url, body=body, headers=headers, what=what) as response:
             if not 200 <= response.status < 300:
                 raise _answered(response, url, what)
-            # Only a connection that was read to the end of the answer can be used again.
+            # A connection can be used again only if its response was read to the end.
             with suppress(aiohttp.ClientError, TimeoutError):
                 await self._read(response)
 
     async def reach(self, url: str, *, what: str) -> int:
-        """The status that HEAD is answered with, whichever it is.
+        """HEAD the address; returns the status of the response.
 
         Raises CallError; AddressRefusedError if `url` may not be called.
         """
@@ -149,7 +150,7 @@ class GuardedClient:
             raise _failure(error, f"{what} of {shown(text)}") from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        """The body; where it is larger than the limit, just enough of it to see that."""
+        """The body, or a little more than `answer_limit` bytes of it."""
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
@@ -159,7 +160,7 @@ class GuardedClient:
 
 
 def _authorization(url: URL) -> dict[str, str]:
-    """The user that a URL names, as HTTP Basic in UTF-8 (RFC 7617)."""
+    """The user in the URL as a header of HTTP Basic, in UTF-8 (RFC 7617)."""
     if url.user is None and url.password is None:
         return {}
     credentials = f"{url.user or ''}:{url.password or ''}".encode()

@@ -1,8 +1,8 @@
-"""Which addresses may be connected to, asked at the only moment that counts: while connecting.
+"""Decides while connecting whether an address may be called.
 
-Names resolve to whatever their owner wants, differently each time, and numbers can be written in
-many ways. So nothing is judged by its spelling: the guard opens the sockets, and is told the very
-address that each is about to be connected to.
+The owner of a name decides what it resolves to, and may answer differently each time; IP addresses
+have many spellings. So the guard does not judge the URL. It opens the sockets and sees the address
+that each one is about to connect to.
 """
 
 import socket
@@ -13,16 +13,16 @@ from aiohttp.connector import AddrInfoType
 
 from wechat_scheduler.access.model import Address, Network
 
-# IPv6 addresses whose last 32 bits are the IPv4 address that a NAT64 gateway takes them to
+# IPv6 networks whose addresses a NAT64 gateway translates: the last 32 bits are the IPv4 address
 # (RFC 6052, RFC 8215).
 _NAT64 = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
 
 
 class AddressDeniedError(OSError):
-    """An address that must not be connected to.
+    """The address must not be connected to.
 
-    An OSError, so that the next address of the same name is tried. All of them read the same:
-    errors that do not are merged into one without a type on their way through aiohttp.
+    It is an OSError, so that aiohttp tries the next address of the same name. All have the same
+    message: aiohttp merges errors with different messages into one that loses the type.
     """
 
     def __init__(self, address: str, reason: str) -> None:
@@ -40,14 +40,11 @@ class Guard:
         self._own_ports: frozenset[int] = frozenset()
 
     def refuse_ports(self, ports: Iterable[int]) -> None:
-        """From now on refuse these ports of this machine: the ones we listen on ourselves."""
+        """Refuse these ports of this machine from now on."""
         self._own_ports = frozenset(ports)
 
     def open_socket(self, info: AddrInfoType) -> socket.socket:
-        """A socket for exactly that address; what aiohttp calls a socket factory.
-
-        Raises AddressDeniedError.
-        """
+        """The socket factory of aiohttp. Raises AddressDeniedError."""
         family, kind, protocol, _, sockaddr = info
         host, port = str(sockaddr[0]), int(sockaddr[1])
         if reason := self.refusal(ip_address(host), port):
@@ -55,7 +52,7 @@ class Guard:
         return socket.socket(family, kind, protocol)
 
     def refusal(self, address: Address, port: int) -> str:
-        """Why that address must not be called; empty if it may be."""
+        """The reason why the address must not be called; empty if it may be."""
         end = _end(address)
         if port in self._own_ports and _is_here(end):
             return "is this daemon itself"
@@ -71,7 +68,7 @@ def _within(address: Address, networks: tuple[Network, ...]) -> bool:
 
 
 def _end(address: Address) -> Address:
-    """Where the kernel takes a connection to `address`."""
+    """The address that the kernel connects to."""
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     if address.is_unspecified:
@@ -80,7 +77,7 @@ def _end(address: Address) -> Address:
 
 
 def _carried(address: Address) -> Iterator[IPv4Address]:
-    """The IPv4 addresses that a gateway may take a connection to an IPv6 address to."""
+    """The IPv4 addresses that a gateway may translate the address to."""
     if isinstance(address, IPv4Address):
         return
     if address.sixtofour:
@@ -90,10 +87,10 @@ def _carried(address: Address) -> Iterator[IPv4Address]:
 
 
 def _is_here(address: Address) -> bool:
-    """Whether connections to `address` end on this machine.
+    """Whether the address belongs to this machine.
 
-    Connecting a datagram socket sends nothing: the kernel looks up the route, and the near end of
-    a route to an address of our own is that address.
+    Connecting a datagram socket sends nothing, but the kernel looks up the route. On a route to an
+    address of this machine, the local end is the same address.
     """
     if address.is_loopback:
         return True

@@ -1,4 +1,4 @@
-"""Tells business systems that a credential rotated: `notify` of the seed."""
+"""The channel that notifies business systems of new credentials: the `notify` address of a job."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -16,11 +16,11 @@ from wechat_scheduler.webhooks.urls import job_url
 
 
 class CredentialNotifications:
-    """The channel of notifications: WeChat's whole answer in a signed POST, the job in the query;
-    or, to whom had a value that is dead now, that the account took its authorisation back.
+    """Posts WeChat's whole answer, signed, with the job in the query; or that the account withdrew
+    its authorisation, so that the value is dead.
 
-    `type_of` is as in ParamsClient; `subject_fields` gives for a kind the name under which its
-    subject is known to business systems (`openid`, `authorizer_appid`).
+    `type_of` is as in ParamsClient. `subject_fields` gives for each kind the name of its subject in
+    the query (`openid`, `authorizer_appid`).
     """
 
     name = "credential"
@@ -41,10 +41,10 @@ class CredentialNotifications:
         self._subject_fields = subject_fields
 
     async def send(self, delivery: Delivery) -> Sent:
-        """With the version that was accepted; CANCELLED if the receiver is gone.
+        """Returns the version that was accepted, or CANCELLED if the receiver is gone.
 
-        Raises CallError if it was not accepted, or if the credential has expired: then its
-        successor is what the receiver waits for.
+        Raises CallError if it was not accepted, or if the credential has expired: the receiver waits
+        for its successor.
         """
         notice = await self._source.notification(delivery.target)
         if notice is None:
@@ -75,8 +75,8 @@ def _body(notice: Notification, now: datetime) -> bytes:
 
 
 def _farewell(notice: Notification, since: datetime) -> bytes:
-    """What WeChat answers for such an account, and what it pushes, in one: receivers that look for
-    an `errcode` understand it, and those that know the push as well."""
+    """The fields of WeChat's answer for such an account and of its push, in one body: receivers that
+    look for an `errcode` understand it, and receivers that know the push."""
     return msgspec.json.encode(
         {
             "errcode": 61003,
@@ -90,7 +90,7 @@ def _farewell(notice: Notification, since: datetime) -> bytes:
 
 
 def _announcement(credential: Credential, now: datetime) -> bytes:
-    """WeChat's answer, with the lifetime that is left of it; the rest as WeChat wrote it."""
+    """WeChat's answer with the remaining lifetime in `expires_in`."""
     remaining = credential.expires_at - now
     if remaining <= timedelta(0):
         raise CallError("nothing valid to announce yet")

@@ -1,4 +1,4 @@
-"""Asks business systems for what a credential needs and only they know."""
+"""Asks business systems for the inputs of a credential: the `params` address of a job."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,14 +9,14 @@ from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.urls import job_url, shown
 
-# Written in front of JSON by more than one PHP framework, against RFC 8259.
+# Some PHP frameworks write it in front of JSON, against RFC 8259.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ParamsClient:
-    """`params` of the seed: GET, with the job in the query; the answer is a JSON object of strings.
+    """GETs the address with the job in the query; the response is a JSON object of strings.
 
-    `type_of` gives the number by which the seed knows a kind, or its name if it has none.
+    `type_of` gives the number of a kind, or its name if it has none.
     """
 
     def __init__(self, client: GuardedClient, *, type_of: Callable[[str], str]) -> None:
@@ -26,7 +26,7 @@ class ParamsClient:
     async def ask(
         self, url: str, *, key: JobKey, subject: str, subject_field: str
     ) -> Mapping[str, str]:
-        """The strings of the answer; whatever else is in it is left out. Raises CallError."""
+        """The strings in the response; other values are left out. Raises CallError."""
         target = job_url(
             url,
             appid=key.appid,

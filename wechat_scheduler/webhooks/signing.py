@@ -1,4 +1,4 @@
-"""Standard Webhooks: how receivers recognise a repeat and know that we are the sender.
+"""Headers of Standard Webhooks, by which receivers recognise a repeat and verify the sender.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -9,10 +9,10 @@ from datetime import datetime
 
 
 def webhook_headers(*, message: str, at: datetime, body: bytes, secret: str) -> dict[str, str]:
-    """The headers of a call with `body`, sent at `at`.
+    """The headers of a call with `body` at the time `at`.
 
-    `message` stays the same through all attempts; `secret` is `whsec_` and the key in base64, or
-    empty: then there is no signature.
+    `message` is the same in all attempts. `secret` is `whsec_` and the key in base64; without it
+    there is no signature.
     """
     timestamp = str(int(at.timestamp()))
     headers = {"webhook-id": message, "webhook-timestamp": timestamp}
