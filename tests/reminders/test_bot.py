@@ -17,6 +17,7 @@ from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
 from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.model import Reminder, ReminderState
+from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
@@ -35,14 +36,11 @@ class Study:
         self.directory = Directory(SqlApps(database, VAULT), clock=clock)
         self.person = person
         self.post = Lists()
-        self.bot = Bot(
-            self.memory.desk,
-            self.subscriptions,
-            self.directory,
-            post=self.post,
-            pages=Pages(public=lambda each: "https://here/p", owner=lambda each: "https://here/o"),
-            clock=clock,
+        pages = Pages(public=lambda each: "https://here/p", owner=lambda each: "https://here/o")
+        replies = Replies(
+            self.subscriptions, self.directory, post=self.post, pages=pages, clock=clock
         )
+        self.bot = Bot(self.memory.desk, replies)
 
     async def hear(self, text: str, event_id: str = "1", **fields: Any) -> bool:
         given: dict[str, Any] = {"kind": HeardKind.TEXT, "at": self.memory.clock.now()} | fields

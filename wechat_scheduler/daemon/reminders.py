@@ -14,6 +14,7 @@ from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.participants import Participants
+from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
@@ -72,7 +73,8 @@ def _listeners(
     ground: Ground, directory: Directory, post: Sending, desk: ReminderDesk, pages: Pages
 ) -> Iterator[Listener]:
     """The bot comes last of all: it takes every sentence that has a time in it."""
-    stores, clock = ground.stores, ground.clock
-    yield Participants(desk, stores.subscribers, directory, post=post, pages=pages, clock=clock)
+    stores = ground.stores
+    replies = Replies(stores.subscriptions, directory, post=post, pages=pages, clock=ground.clock)
+    yield Participants(desk, stores.subscribers, replies)
     if ground.config.reminders.bot:
-        yield Bot(desk, stores.subscriptions, directory, post=post, pages=pages, clock=clock)
+        yield Bot(desk, replies)

@@ -1,4 +1,4 @@
-"""The bot: what somebody writes or says to the account becomes a reminder of theirs."""
+"""The bot: users write or say a sentence to the account, and it becomes a reminder of theirs."""
 
 import hashlib
 import re
@@ -9,11 +9,8 @@ from typing import Final
 
 import structlog
 
-from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.heard import Heard, HeardKind, Post
+from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import Subscriptions
-from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import sentences
@@ -24,17 +21,15 @@ from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
 from wechat_scheduler.reminders.language.refusals import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
-from wechat_scheduler.reminders.planning import as_said
+from wechat_scheduler.reminders.planning import UNTITLED, as_said
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
-from wechat_scheduler.reminders.sentences import Pages, Teller
+from wechat_scheduler.reminders.replies import Replies
+from wechat_scheduler.reminders.sentences import Teller
 
 log = structlog.get_logger(__name__)
 
 # Marks the reminders that people make by writing to the account.
 SOURCE: Final = "bot"
-
-# Of a sentence that says when, and not what.
-NAMELESS: Final = "闹钟"
 
 _DAYS: Final[Mapping[str, int]] = {"今天": 0, "明天": 1, "后天": 2}
 _ALL: Final = frozenset(("全部", "我的提醒"))
@@ -42,50 +37,35 @@ _HELP: Final = frozenset(("帮助", "help"))
 _CANCEL: Final = re.compile(r"(?:取消|删除)(?:提醒)?\s*(\S.*)")
 _TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
 _ASKS: Final = re.compile(r"提醒|闹钟|叫我|通知我")
-# WeChat ends what it understood of a voice with a full stop.
+# WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
 _UNCLEAR: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_TOO_LONG)
 
 
 class Bot:
-    """An `audience.heard.Listener`. Reminders are sent in the name of an app of the account, one
-    that has a template for them first, then the oldest; without an app by the account itself, which
-    can only answer: 48 hours after the user's last word it is silent."""
+    """An `audience.heard.Listener`. Reminders are sent in the name of an app of the account. An account
+    without apps sends them itself, which WeChat allows for 48 hours after the user's last message."""
 
-    def __init__(
-        self,
-        desk: ReminderDesk,
-        subscriptions: Subscriptions,
-        directory: Directory,
-        *,
-        post: Post,
-        pages: Pages,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, desk: ReminderDesk, replies: Replies) -> None:
         self._desk = desk
-        self._subscriptions = subscriptions
-        self._directory = directory
-        self._post = post
-        self._pages = pages
-        self._clock = clock
+        self._replies = replies
 
     async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
-        """Commands may come from the account's menu as well; the rest is written or said."""
+        """Takes written and spoken messages, and commands from the account's menu as well."""
         if heard.kind not in (HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK):
             return False
-        app = await self._speaker(subscriber)
-        answer = await self._answer(heard, subscriber, app)
-        if answer:
+        app = await self._replies.speaker(subscriber)
+        reply = await self._reply(heard, self._replies.teller(subscriber, app), app)
+        if reply:
             event_id = f"{heard.event_id}/bot"
-            await self._post.say(subscriber, answer, event_id=event_id, app=app)
-        return bool(answer)
+            await self._replies.send(subscriber, reply, event_id=event_id, app=app)
+        return bool(reply)
 
-    async def _answer(self, heard: Heard, subscriber: Subscriber, app: App | None) -> str:
-        """Empty if it is not for the bot."""
-        teller = Teller.of(subscriber, app, pages=self._pages, now=self._clock.now())
-        answer = await self._command(heard.text.strip(_STOPS), teller)
-        if answer or heard.kind is HeardKind.CLICK:
-            return answer
+    async def _reply(self, heard: Heard, teller: Teller, app: App | None) -> str:
+        """Empty if the message is not for the bot."""
+        reply = await self._command(heard.text.strip(_STOPS), teller)
+        if reply or heard.kind is HeardKind.CLICK:
+            return reply
         return await self._reminder(heard, teller, app)
 
     async def _command(self, text: str, teller: Teller) -> str:
@@ -101,7 +81,7 @@ class Bot:
         return await self._cancel(found[1].strip(), teller) if found else ""
 
     async def _cancel(self, name: str, teller: Teller) -> str:
-        """Only what is there: whoever cancels an order means an app."""
+        """Empty if the user has no such reminder: 取消订单 is for an app."""
         listed = await standing(self._desk, teller.uid)
         own = [one.reminder for one in listed if one.reminder.owner == teller.uid]
         match chosen(own, name):
@@ -134,15 +114,6 @@ class Bot:
             return _refused(error, teller)
         return teller.kept(reminder)
 
-    async def _speaker(self, subscriber: Subscriber) -> App | None:
-        """Not one that they, or who blocked them, would have nothing sent by."""
-        subscriptions = await self._subscriptions.of_person(subscriber.uid)
-        silent = {
-            one.app_id for one in subscriptions if not one.topic_id and (one.blocked or one.muted)
-        }
-        apps = [app for app in self._directory.apps_of(subscriber.appid) if app.id not in silent]
-        return min(apps, key=lambda app: "reminder" not in app.templates, default=None)
-
 
 def _reminder(parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> Reminder:
     nameless = Reminder(
@@ -150,7 +121,7 @@ def _reminder(parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> 
         app_id=app.id if app else 0,
         source=SOURCE,
         owner=teller.uid,
-        title=NAMELESS,
+        title=UNTITLED,
         start=parsed.time,
         zone=str(teller.zone),
         created_at=teller.now,
@@ -159,7 +130,7 @@ def _reminder(parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> 
 
 
 def _id_of(heard: Heard) -> str:
-    """The same for the same event, however often it comes."""
+    """The same id each time that the same event comes."""
     event = f"bot/{heard.event_id}/{heard.at.isoformat()}"
     return hashlib.sha256(event.encode()).hexdigest()[:32]
 

@@ -15,6 +15,9 @@ from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import Occurrence, following, upcoming
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
 
+UNTITLED = "闹钟"
+"""The title of a reminder whose sentence says when, and not what."""
+
 LONGEST_TITLE = 500
 LONGEST_DETAIL = 20_000
 LONGEST_URL = 1000

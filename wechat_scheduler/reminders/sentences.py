@@ -27,7 +27,7 @@ GONE: Final = "/:no这个提醒不存在，可能已经被删除了"
 OVER: Final = "/:no这个提醒已经结束了"
 TOO_OFTEN: Final = "/:no没法这样重复：要么太频繁，要么永远不会到"
 REFUSED: Final = "/:no没法这样提醒，请换一个说法"
-SOMEBODY: Final = "微信用户"
+NO_NICKNAME: Final = "微信用户"
 
 _UNITS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
 _MINUTE: Final = 60

@@ -12,7 +12,7 @@ from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.planning import as_said, rule_of
+from wechat_scheduler.reminders.planning import UNTITLED, as_said, rule_of
 from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, WeCronError, past
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
@@ -21,7 +21,6 @@ from wechat_scheduler.web.compat.wecron.repeat import moved, repeat_of, rule_of_
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import heard
 
-UNTITLED: Final = "闹钟"
 # Marks the reminders that this API made.
 SOURCE: Final = "wecron"
 

@@ -10,13 +10,13 @@ from aiohttp import hdrs, web
 from wechat_scheduler.audience.model import App, Subscriber, TokenKind
 from wechat_scheduler.errors import UnauthorizedError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.sentences import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import holder_of
 from wechat_scheduler.web.compat.wecron.office import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
-NOBODY: Final = "微信用户"
 
 
 class Keeper(NamedTuple):
@@ -63,12 +63,12 @@ async def people_of(
 
 
 def shown(person: Subscriber) -> PersonResult:
-    return PersonResult(person.nickname or NOBODY, person.avatar, person.uid)
+    return PersonResult(person.nickname or NO_NICKNAME, person.avatar, person.uid)
 
 
 def unknown(uid: str) -> PersonResult:
     """Somebody who is here no more, or never had a name."""
-    return PersonResult(NOBODY, "", uid)
+    return PersonResult(NO_NICKNAME, "", uid)
 
 
 def _token(header: str) -> str:

@@ -11,9 +11,10 @@ from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.errors import UnauthorizedError, UnavailableError
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.sentences import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import bearer
 from wechat_scheduler.web.compat.wecron.office import WECRON
-from wechat_scheduler.web.compat.wecron.people import NOBODY, keeper_of
+from wechat_scheduler.web.compat.wecron.people import keeper_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.parts import minute_words
 from wechat_scheduler.web.pages.poster import Poster
@@ -46,7 +47,7 @@ async def share_post(request: web.Request) -> web.Response:
     reminder = await find_reminder(request, request.match_info["id"])
     sharer = await _sharer(request, reminder)
     poster = Poster(
-        sharer=(sharer.nickname if sharer else "") or NOBODY,
+        sharer=(sharer.nickname if sharer else "") or NO_NICKNAME,
         text=reminder.detail or reminder.title,
         qr=await _scanned(request, reminder),
         title=reminder.title if reminder.detail else "",

@@ -1,0 +1,48 @@
+"""Writes to people about their reminders, in the name of an app or of the account itself."""
+
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.heard import Post
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.ports import Subscriptions
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.reminders.sentences import Pages, Teller
+
+
+class Replies:
+    """All that the bot and the participants' commands need to reply. Methods that wait may raise
+    StorageError."""
+
+    def __init__(
+        self,
+        subscriptions: Subscriptions,
+        directory: Directory,
+        *,
+        post: Post,
+        pages: Pages,
+        clock: Clock,
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._directory = directory
+        self._post = post
+        self._pages = pages
+        self._clock = clock
+
+    def app(self, app_id: int) -> App | None:
+        return self._directory.app(app_id)
+
+    async def speaker(self, subscriber: Subscriber) -> App | None:
+        """The app of the account that new reminders are sent by: one with a template for them first,
+        then the oldest. Apps that the user muted, or that blocked the user, are left out."""
+        subscriptions = await self._subscriptions.of_person(subscriber.uid)
+        silent = {
+            one.app_id for one in subscriptions if not one.topic_id and (one.blocked or one.muted)
+        }
+        apps = [app for app in self._directory.apps_of(subscriber.appid) if app.id not in silent]
+        return min(apps, key=lambda app: "reminder" not in app.templates, default=None)
+
+    def teller(self, to: Subscriber, app: App | None) -> Teller:
+        return Teller.of(to, app, pages=self._pages, now=self._clock.now())
+
+    async def send(self, to: Subscriber, text: str, *, event_id: str, app: App | None) -> None:
+        """A second text with the same `event_id` is not sent."""
+        await self._post.say(to, text, event_id=event_id, app=app)
