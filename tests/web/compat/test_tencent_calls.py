@@ -15,7 +15,7 @@ from tests.house import served
 from tests.sending.town import Town, town
 from tests.web.compat.games import DONE, SET, Game, play
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.web.compat.tencent.answers import refused
+from wechat_scheduler.web.compat.tencent.calls import refused
 from wechat_scheduler.web.kit.shapes import shaped
 
 

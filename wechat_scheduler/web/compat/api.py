@@ -1,4 +1,4 @@
-"""The record that each compatible API is."""
+"""The record of a compatible API."""
 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
@@ -15,7 +15,7 @@ Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
 
 
 def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
-    """For an API that keeps nothing of its own."""
+    """For an API without limits and state of its own."""
 
 
 class Api(NamedTuple):

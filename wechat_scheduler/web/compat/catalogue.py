@@ -1,4 +1,4 @@
-"""The APIs of others that are served here: one line each."""
+"""The compatible APIs that are served: one line each."""
 
 from typing import Final
 

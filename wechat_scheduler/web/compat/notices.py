@@ -3,11 +3,11 @@
     Authorization: Bearer TOKEN
     {"to": USER, "template": TEMPLATE_ID, "url": …, "data": {KEYWORD: {"value": …, "color": …}}}
 
-`to` is the platform's own id of the user, or a uid. A notice that was kept answers `{"code": 200}`
-and nothing else; every other HTTP status is a failure, and `{"code": STATUS, "message": …}`.
+`to` is the platform's own id of the user, or a uid. The response to a stored notice is `{"code": 200}`.
+The response to an error is `{"code": STATUS, "message": …}` with the same HTTP status.
 
 Since 2023-05-04 WeChat shows neither `first` nor `remark` nor colours, and cuts keywords at 20
-characters. That is no reason to refuse: it is said in a `Warning` header and in the delivery.
+characters. Such notices are accepted; a `Warning` header and the delivery name what is not shown.
 """
 
 import re
@@ -43,10 +43,10 @@ ACCEPTED: Final = '{"code":200}'
 LONGEST_URL: Final = 1000
 MOST_KEYWORDS: Final = 50
 LONGEST_VALUE: Final = 2000
-# What of a template is shown.
+# Characters of all keywords together that WeChat shows.
 ALTOGETHER: Final = 200
 
-# What a caller is told of a receiver that is sent nothing.
+# The error for a receiver that is sent nothing.
 ERRORS: Final[Mapping[Refusal, type[RequestError]]] = {
     Refusal.UNKNOWN_USER: NotFoundError,
     Refusal.UNKNOWN_TOPIC: NotFoundError,
@@ -58,9 +58,9 @@ ERRORS: Final[Mapping[Refusal, type[RequestError]]] = {
     Refusal.MUTED: ForbiddenError,
 }
 
-# What WeChat stopped showing.
+# Keywords that WeChat does not show any more.
 UNSEEN: Final = frozenset(("first", "remark"))
-# Pictographs, and the signs that are drawn as such.
+# Pictographs, and the signs that phones draw as such.
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
 _URL = re.compile(r"https?://[^\s]+")
 
@@ -68,14 +68,14 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
 class Value(msgspec.Struct):
-    """What stands in a template's keyword."""
+    """The value of a keyword."""
 
     value: str | int | float
     color: str | None = None
 
 
 class NoticeBody(msgspec.Struct):
-    """Fields beyond these are let pass: callers send what the platform's other APIs want."""
+    """Other fields are ignored: callers send those of the platform's other APIs."""
 
     to: Text
     template: Text
@@ -127,13 +127,13 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    """What is not there, or not with that method, in the same form."""
+    """The response to another path or method, in the same form."""
     found = RequestError(f"use POST {PATH}")
     found.status = error.status
-    answer = refused(request, found)
+    response = refused(request, found)
     if isinstance(error, web.HTTPMethodNotAllowed):
-        answer.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
-    return answer
+        response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+    return response
 
 
 def _refused(refused: Refused) -> RequestError:
@@ -196,7 +196,7 @@ def _cut(data: Mapping[str, Value]) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    """As it was written in JSON."""
+    """The value as text, a number as JSON writes it."""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

@@ -1,4 +1,4 @@
-"""The tokens of foreign protocols: whose they are, wherever their protocol puts them."""
+"""The tokens by which foreign APIs know an app or a user."""
 
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ from wechat_scheduler.web.kit.services import SERVICES
 
 
 class Holder(NamedTuple):
-    """A good token, and the app that it belongs to."""
+    """A valid token, and the app that it belongs to."""
 
     token: Token
     app: App
 
 
 def holder_of(request: web.Request, text: str, kind: TokenKind) -> Holder:
-    """Whose token `text` is, if it is of that kind. Raises UnauthorizedError, ThrottledError."""
+    """The holder of a token of that kind. Raises UnauthorizedError, ThrottledError."""
     services = request.app[SERVICES]
     token = services.directory.holder(text) if text else None
     app = services.directory.app(token.app_id) if token else None

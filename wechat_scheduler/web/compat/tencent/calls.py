@@ -1,32 +1,70 @@
-"""What every call of Tencent's OpenAPI V3 has in common: its parameters, and who is behind them.
+"""Calls of Tencent's OpenAPI V3: their parameters, app and user, and the form of the responses.
 
-The order in which it is looked at is Tencent's: parameters, appid, API, address, frequency,
-signature, user; then what is the API's own.
+A call is checked in Tencent's order: parameters, appid, API, address, frequency, signature, user; then
+the parameters of the API itself. Every response has status 200 and type `text/html`, and the outcome
+is in `ret` ("公共返回码说明").
 """
 
+import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 from urllib.parse import parse_qsl
 
+import msgspec
 from aiohttp import web
 
 from wechat_scheduler.audience.model import Alias, App
-from wechat_scheduler.web.compat.tencent.answers import FORMAT, Ret, TencentError
+from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.shapes import TroubleError
 
 COMMON: Final = ("openid", "openkey", "appid", SIG, "pf")
 MOST_PARAMETERS: Final = 100
 _APPID = re.compile(r"[0-9]{1,16}")
 _OPENID = re.compile(r"[0-9A-Fa-f]{32}")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
+# Reads bytes that are not UTF-8 as surrogates, so that they are signed as they were sent.
+_AS_SENT: Final = "surrogateescape"
+
+XML: Final = "xml"
+# The format that a request wants its response in.
+FORMAT = web.RequestKey("FORMAT", str)
+
+
+class Ret(enum.IntEnum):
+    """The codes in use here. Negative ones refuse the call, positive ones its content."""
+
+    OK = 0
+    INVALID = 1000
+    BUSY = 1001
+    NO_LOGIN = 1002
+    WORDS = 2000
+    TOO_MANY = 2003
+    PARAMETERS = -1
+    NO_APP = -2
+    ADDRESS = -4
+    SIGNATURE = -5
+    FREQUENCY = -6
+    NO_API = -9
+    NO_CONSENT = -20
+    OPENID = -64
+
+
+class TencentError(RequestError):
+    """The response has this `ret`; `field` is the wrong parameter."""
+
+    def __init__(self, ret: Ret, message: str, *, field: str = "") -> None:
+        super().__init__(message, field=field)
+        self.ret = ret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCall:
-    """`alias` is the user whom a signed call is about."""
+    """`alias` is the user that the call is about."""
 
     app: App
     alias: Alias
@@ -34,7 +72,8 @@ class SignedCall:
 
 
 async def admitted(request: web.Request) -> SignedCall:
-    """A call that is what it says. Raises TencentError, ThrottledError, StorageError."""
+    """The call, with address, signature and user verified. Raises TencentError, ThrottledError,
+    StorageError."""
     app, params = await known(request)
     address = request.app[SERVICES].doorkeeper.address(request)
     if app.networks and not any(address in network for network in app.networks if address):
@@ -46,8 +85,8 @@ async def admitted(request: web.Request) -> SignedCall:
 
 
 async def known(request: web.Request) -> tuple[App, Mapping[str, str]]:
-    """The app that a call names, and its parameters; nothing is proven. Raises TencentError."""
-    # First of the address alone, for a body that cannot be read.
+    """The app that a call names, and its parameters, without verification. Raises TencentError."""
+    # The format of the query holds if the body cannot be read.
     query = request.raw_path.partition("?")[2]
     request[FORMAT] = dict(_pairs(query)).get("format", "")
     params = _single([*_pairs(query), *_pairs((await request.read()).decode(errors=_AS_SENT))])
@@ -58,7 +97,7 @@ async def known(request: web.Request) -> tuple[App, Mapping[str, str]]:
     appid = params["appid"]
     app = request.app[SERVICES].directory.app(int(appid)) if _APPID.fullmatch(appid) else None
     if app is None:
-        raise TencentError(Ret.NO_APP, "there is no app of that id", field="appid")
+        raise TencentError(Ret.NO_APP, "there is no app with this id", field="appid")
     return app, params
 
 
@@ -67,15 +106,12 @@ async def _user(request: web.Request, app: App, params: Mapping[str, str]) -> Al
     openid, openkey = params["openid"], params["openkey"]
     alias = await services.openids.known(app, openid) if _OPENID.fullmatch(openid) else None
     if alias is None:
-        raise TencentError(Ret.OPENID, "nobody is known by it", field="openid")
+        raise TencentError(Ret.OPENID, "no user has it", field="openid")
     if not services.openids.opens(alias, openkey):
         if alias.openkey_until is None or alias.openkey_until <= services.clock.now():
             raise TencentError(Ret.NO_LOGIN, "请先登录")
-        raise TencentError(Ret.OPENID, "is not the one that the user has now", field="openkey")
+        raise TencentError(Ret.OPENID, "is not the user's current one", field="openkey")
     return alias
-
-
-_AS_SENT: Final = "surrogateescape"
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -89,11 +125,42 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 def _single(pairs: list[tuple[str, str]]) -> Mapping[str, str]:
-    """A parameter that stands there twice is signed as one, and read as another."""
+    """Refuses a parameter that occurs twice: the signature may mean one and the reader the other."""
     params: dict[str, str] = {}
     for name, value in pairs:
         if name in params:
             shown = name if _NAME.fullmatch(name) else ""
-            raise TencentError(Ret.PARAMETERS, "stands there twice", field=shown)
+            raise TencentError(Ret.PARAMETERS, "occurs twice", field=shown)
         params[name] = value
     return params
+
+
+def respond(request: web.Request, fields: Mapping[str, int | str]) -> web.Response:
+    """The fields in the format that the request wants."""
+    render = _xml if request.get(FORMAT) == XML else _json
+    return web.Response(text=render(fields), content_type="text/html", charset="utf-8")
+
+
+def refused(request: web.Request, error: RequestError) -> web.Response:
+    """The error as `{"ret", "msg"}`."""
+    return respond(request, {"ret": _ret(error).value, "msg": str(error)})
+
+
+def _ret(error: RequestError) -> Ret:
+    match error:
+        case TencentError():
+            return error.ret
+        case ThrottledError():
+            return Ret.FREQUENCY
+        case TroubleError():
+            return Ret.BUSY
+    return Ret.PARAMETERS
+
+
+def _json(fields: Mapping[str, int | str]) -> str:
+    return msgspec.json.encode(fields).decode()
+
+
+def _xml(fields: Mapping[str, int | str]) -> str:
+    inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
+    return f'<?xml version="1.0" encoding="UTF-8"?><data>{inner}</data>'

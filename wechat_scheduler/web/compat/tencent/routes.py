@@ -1,13 +1,14 @@
-"""Tencent's OpenAPI V3, as far as it reminds: set_reminder and is_reminder_set.
+"""The reminders of Tencent's OpenAPI V3: set_reminder and is_reminder_set.
 
     POST /v3/spread/set_reminder        begin0=…&key0=…&type0=…&title0=… (0 to 2)
     GET|POST /v3/spread/is_reminder_set cmd=0|1|2
 
-with `openid`, `openkey`, `appid`, `pf` and `sig` as a form or in the query. Answers are
+with `openid`, `openkey`, `appid`, `pf` and `sig` as a form or in the query. Responses are
 `{"ret": 0, "is_lost": 0, …}` or `{"ret": CODE, "msg": …}`, or the same as XML; their status is 200.
 
-Each report replaces what the app reported for this user before, and a report that is refused replaces
-nothing. `appid` is the app's id here, `sig` is made with its app key; openids and openkeys are ours.
+A report replaces the app's former report for the user; a refused report replaces nothing. `appid` is
+the id of an app of this daemon, and `sig` is made with its app key. The daemon issues the openids and
+openkeys.
 """
 
 import enum
@@ -29,38 +30,47 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.refusals import PastError, ReminderError
 from wechat_scheduler.web.compat.api import Api
-from wechat_scheduler.web.compat.tencent.answers import FORMAT, Ret, TencentError, answer, refused
-from wechat_scheduler.web.compat.tencent.calls import SignedCall, admitted, known
+from wechat_scheduler.web.compat.tencent.calls import (
+    FORMAT,
+    Ret,
+    SignedCall,
+    TencentError,
+    admitted,
+    known,
+    refused,
+    respond,
+)
 from wechat_scheduler.web.compat.tencent.slots import Slot, read_slots
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 
 # Marks the reminders that this API made.
 SOURCE: Final = "tencent"
-# Words that must not stand in the title of a reported reminder.
+# Words that must not occur in the title of a reported reminder.
 WORDS: Final = web.AppKey("tencent", Sequence[str])
 
 log = structlog.get_logger(__name__)
 
 SET: Final = "/v3/spread/set_reminder"
 IS_SET: Final = "/v3/spread/is_reminder_set"
-# All of V3 is called so; what is not served is refused in Tencent's own way.
+# The paths of all other APIs of V3.
 ANY: Final = "/v3/{area}/{api}"
 
-# How late a reminder may be reported that is still of use.
+# A reminder may be reported this long after it began.
 FORGIVING: Final = timedelta(hours=24)
 
-# Which field of a draft a slot's parameter became.
+# The parameter of a slot, by the field of a draft.
 _PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({"time": "begin", "title": "title"})
 
-# What is asked for with `cmd`: is the account followed (`setup`), may the app remind (`reg`)?
+# The fields of the response, by `cmd`: does the user follow the account (`setup`), may the app remind
+# (`reg`)?
 _ASKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"0": ("setup",), "1": ("reg",), "2": ("setup", "reg")}
 )
 
 
 class Reg(enum.IntEnum):
-    """Whether the user lets the app remind them: never said so, turned it off, or does."""
+    """Whether the app may remind the user: never allowed, turned off, or allowed."""
 
     NEVER = -1
     OFF = 0
@@ -68,17 +78,15 @@ class Reg(enum.IntEnum):
 
 
 async def set_reminder(request: web.Request) -> web.Response:
-    """`POST /v3/spread/set_reminder`. Without any slot, nothing is left."""
+    """`POST /v3/spread/set_reminder`. A report without slots removes all reminders."""
     services, call = request.app[SERVICES], await admitted(request)
     await _require_consent(services, call)
     report = read_slots(call.params, request.app[WORDS])
-    planned = list(_planned(services, call, report.slots))
-    is_lost = report.is_partial or len(planned) < len(report.slots)
-    # Two slots that are the same in everything are one.
-    reminders = list({reminder.id: reminder for reminder in planned}.values())
+    reminders = list(_planned(services, call, report.slots))
+    is_lost = report.is_partial or len(reminders) < len(report.slots)
     await services.reminders.replace_slots(call.app.id, call.alias.uid, SOURCE, reminders)
     log.info("reminder.reported", app=call.app.id, count=len(reminders), is_lost=is_lost)
-    return answer(request, {"ret": Ret.OK.value, "is_lost": int(is_lost), "msg": ""})
+    return respond(request, {"ret": Ret.OK.value, "is_lost": int(is_lost), "msg": ""})
 
 
 async def is_reminder_set(request: web.Request) -> web.Response:
@@ -90,19 +98,19 @@ async def is_reminder_set(request: web.Request) -> web.Response:
     found = await _found(services, call)
     follows = found is not None and found.subscriber.follows
     said = {"setup": int(follows), "reg": _reg(call, found).value}
-    return answer(
+    return respond(
         request, {"ret": Ret.OK.value, "is_lost": 0} | {name: said[name] for name in asked}
     )
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    """For a path, or a method, that no route of ours has."""
+    """The response to a path or a method that no route has."""
     request[FORMAT] = request.query.get("format", "")
     return refused(request, _no_api())
 
 
-async def nothing(request: web.Request) -> web.Response:
-    """Whatever else there is under `/v3`, of an app that is known."""
+async def not_served(request: web.Request) -> web.Response:
+    """Any other API of V3: the app is checked first."""
     await known(request)
     raise _no_api()
 
@@ -112,7 +120,7 @@ def _no_api() -> TencentError:
 
 
 def _planned(services: Services, call: SignedCall, slots: Iterable[Slot]) -> Iterator[Reminder]:
-    """What is too late to be of use is left out."""
+    """The reminders; those that began longer than FORGIVING ago are left out."""
     alike: Counter[tuple[object, ...]] = Counter()
     for slot in slots:
         told = (slot.begin, slot.key, slot.sort, slot.title)
@@ -140,8 +148,8 @@ def _planned(services: Services, call: SignedCall, slots: Iterable[Slot]) -> Ite
 
 
 def _id(call: SignedCall, told: tuple[object, ...], time: int) -> str:
-    """The same for what is reported again, so that what was said already is not said once more; of
-    slots that are alike in one report, each has its own."""
+    """The same id for a slot that is reported again, so that the user is not reminded twice; alike
+    slots of one report have different ids."""
     parts = (call.app.id, call.alias.uid, *told, time)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
@@ -149,8 +157,8 @@ def _id(call: SignedCall, told: tuple[object, ...], time: int) -> str:
 async def _require_consent(services: Services, call: SignedCall) -> None:
     if not call.alias.consented:
         raise TencentError(Ret.NO_CONSENT, "the user has not authorised reminders of this app")
-    if no := refusal_of(await _found(services, call)):
-        raise TencentError(Ret.NO_CONSENT, no.sentence)
+    if refused_by := refusal_of(await _found(services, call)):
+        raise TencentError(Ret.NO_CONSENT, refused_by.sentence)
 
 
 async def _found(services: Services, call: SignedCall) -> Found | None:
@@ -171,8 +179,8 @@ ROUTES = (
     Route(hdrs.METH_POST, SET, set_reminder, Proof.SIGNATURE),
     Route(hdrs.METH_GET, IS_SET, is_reminder_set, Proof.SIGNATURE),
     Route(hdrs.METH_POST, IS_SET, is_reminder_set, Proof.SIGNATURE),
-    Route(hdrs.METH_GET, ANY, nothing, Proof.SIGNATURE),
-    Route(hdrs.METH_POST, ANY, nothing, Proof.SIGNATURE),
+    Route(hdrs.METH_GET, ANY, not_served, Proof.SIGNATURE),
+    Route(hdrs.METH_POST, ANY, not_served, Proof.SIGNATURE),
 )
 
 API = Api(prefixes=("/v3/",), routes=ROUTES, refused=refused, unrouted=unrouted, setup=_setup)

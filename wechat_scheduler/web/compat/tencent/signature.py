@@ -2,11 +2,11 @@
 
     sig = base64(HMAC-SHA1(APP_KEY + "&", METHOD & PATH & PARAMETERS))
 
-with PATH and PARAMETERS encoded. PARAMETERS are all but `sig`, as `name=value` joined by `&`, sorted
-by name, with the values as they are before anything is encoded.
+PATH and PARAMETERS are encoded. PARAMETERS are all but `sig`, as `name=value` with the plain values,
+sorted by name and joined by `&`.
 
-Text that was no UTF-8 is here with surrogates for its bytes (`surrogateescape`), so that it is signed
-as it was sent.
+Bytes that are not UTF-8 are surrogates in the text (`surrogateescape`), so that they are signed as they
+were sent.
 """
 
 import hmac
@@ -18,29 +18,29 @@ SIG = "sig"
 
 
 def sign(app_key: str, method: str, path: str, params: Mapping[str, str]) -> str:
-    """The `sig` of a call; one that is among `params` already is left out."""
+    """The `sig` of a call; a `sig` in `params` is ignored."""
     key, source = f"{app_key}&".encode(), source_of(method, path, params)
     return b64encode(hmac.digest(key, source.encode(), "sha1")).decode()
 
 
 def is_signed(app_key: str, method: str, path: str, params: Mapping[str, str]) -> bool:
     """Whether the call's `sig` was made with the app's key."""
-    # A `+` of base64 that a client did not encode comes as a blank, of which base64 has none.
+    # A `+` of base64 that a client does not encode is decoded to a blank, which base64 does not have.
     given = params.get(SIG, "").replace(" ", "+")
     right = sign(app_key, method, path, params)
     is_right = hmac.compare_digest(_bytes(given), right.encode())
-    return is_right and bool(app_key)  # an empty key is known to everybody
+    return is_right and bool(app_key)  # an empty key is no secret
 
 
 def source_of(method: str, path: str, params: Mapping[str, str]) -> str:
-    """What is signed."""
+    """The text that is signed."""
     names = sorted((name for name in params if name != SIG), key=_bytes)
     joined = "&".join(f"{name}={params[name]}" for name in names)
     return f"{method.upper()}&{encode(path)}&{encode(joined)}"
 
 
 def encode(text: str) -> str:
-    """Every byte but letters, digits and `-_.` as %XX; RFC 3986 would spare `~`, Tencent does not."""
+    """Percent-encode all bytes but letters, digits and `-_.`. Tencent encodes `~`, RFC 3986 does not."""
     return quote(text, safe="", errors="surrogateescape").replace("~", "%7E")
 
 

@@ -1,4 +1,4 @@
-"""What an app reports with set_reminder: up to three slots of four parameters each. Pure."""
+"""The parameters of set_reminder: up to three slots of four parameters each. Pure."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.web.compat.tencent.answers import Ret, TencentError
+from wechat_scheduler.web.compat.tencent.calls import Ret, TencentError
 
 MOST: Final = 3
 FIELDS: Final = ("begin", "key", "type", "title")
@@ -17,14 +17,14 @@ LONGEST_KEY: Final = 128
 _NAME = re.compile(rf"(?:{'|'.join(FIELDS)})(0|[1-9][0-9]{{0,99}})")
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _TYPE = re.compile(r"[0-9]{1,10}")
-# Control characters, halves of characters, what breaks lines.
+# Control characters, surrogates, line and paragraph separators.
 _ILLEGAL: Final = ("Cc", "Cs", "Zl", "Zp")
-# They turn the direction of what is written around the title.
+# Characters that turn the direction of the text around the title.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Slot(NamedTuple):
-    """`key` is the app's own name for what it reminds of, `sort` its own number for such reminders."""
+    """`key` is the app's own name of the reminder, `sort` its own number for this sort of reminder."""
 
     number: int
     begin: datetime
@@ -34,16 +34,16 @@ class Slot(NamedTuple):
 
 
 class SlotReport(NamedTuple):
-    """`is_partial`: a slot was left out, since not all of it is there."""
+    """`is_partial`: a slot with a missing parameter was left out."""
 
     slots: tuple[Slot, ...]
     is_partial: bool
 
 
 def read_slots(params: Mapping[str, str], words: Sequence[str]) -> SlotReport:
-    """A parameter that is empty is missing. `words` must not stand in a title.
+    """An empty parameter counts as missing. `words` must not occur in a title.
 
-    Raises TencentError for what is there and wrong, at its parameter.
+    Raises TencentError at a parameter that is given and wrong.
     """
     reported = {
         int(found[1]) for name in params if params[name] and (found := _NAME.fullmatch(name))
@@ -59,7 +59,7 @@ def read_slots(params: Mapping[str, str], words: Sequence[str]) -> SlotReport:
 
 
 def _slot(params: Mapping[str, str], number: int, words: Sequence[str]) -> Iterator[Slot]:
-    """What is there is looked at even where something is missing."""
+    """The slot; none if a parameter is missing. Those that are given are checked in any case."""
     given = {name: params.get(f"{name}{number}", "") for name in FIELDS}
     for name, check in (("begin", _check_begin), ("key", _check_key), ("type", _check_type)):
         if given[name]:
