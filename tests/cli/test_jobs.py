@@ -401,9 +401,9 @@ def test_what_others_wrote_does_not_command_the_terminal(
 
 
 def test_a_job_shows_that_somebody_else_fetches_its_token() -> None:
-    contest = Contest(at=START, message="somebody else is fetching", advice="stop them")
+    contest = Contest(at=START, message="another program fetches it", advice="stop them")
 
     shown = "\n".join(seen(page(job(contested=contest), START), columns=80))
 
-    assert "contested     somebody else is fetching" in shown
+    assert "contested     another program fetches it" in shown
     assert "→ stop them" in shown

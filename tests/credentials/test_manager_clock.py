@@ -70,7 +70,7 @@ async def test_set_back_and_reloaded_a_value_is_no_younger(office: Office) -> No
     cell = await office.manager.fetch(TOKEN)
 
     office.clock.jump(-HOUR)
-    await office.manager.heard(None)
+    await office.manager.changed_elsewhere(None)
     office.clock.advance(LIFE)
 
     assert cell.valid(office.clock.boottime()) is None

@@ -110,8 +110,8 @@ async def test_two_who_hear_of_a_removal_at_once_are_one_too_many_for_nobody(
     office.store.read.clear()
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(office.manager.heard(TOKEN))
-        group.create_task(office.manager.heard(None))
+        group.create_task(office.manager.changed_elsewhere(TOKEN))
+        group.create_task(office.manager.changed_elsewhere(None))
         await office.store.read.wait()
         office.store.arrive.set()
 
@@ -132,7 +132,7 @@ async def test_what_another_process_rotated_is_handed_out_once_it_is_heard_of(
     await office.store.save(outcome, now=office.clock.now())
     assert await value(office) == "access_token-1"
 
-    await office.manager.heard(said)
+    await office.manager.changed_elsewhere(said)
 
     assert await value(office) == "access_token-2"
 

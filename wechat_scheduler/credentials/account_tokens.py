@@ -1,4 +1,4 @@
-"""The access tokens of accounts, whoever looks after them: the account itself or a platform."""
+"""The access tokens of accounts, from the account's own job or from its platform's."""
 
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import JobKey
@@ -10,14 +10,14 @@ AUTHORIZED = "authorizer_access_token"
 
 
 class AccountTokens:
-    """Which job an account's token comes from is looked up once, and again when it is gone."""
+    """Looks up the job of an account's token once, and again after that job was removed."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
         self._jobs: dict[str, JobKey] = {}
 
     async def token(self, appid: str) -> str:
-        """One that is valid now. Raises RequestError, which says who has to do what, or
+        """A token that is valid now. Raises RequestError, whose sentence says what to do, and
         StorageError."""
         key = await self._job(appid)
         try:
@@ -31,7 +31,7 @@ class AccountTokens:
         return credential.value
 
     async def refused(self, appid: str, value: str) -> None:
-        """WeChat takes `value` no more: if it is still the current one, it is replaced."""
+        """Report that WeChat refused `value`: if it is still the current one, it is replaced."""
         await self._manager.report(await self._job(appid), value)
 
     async def _job(self, appid: str) -> JobKey:

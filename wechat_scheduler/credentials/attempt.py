@@ -1,4 +1,4 @@
-"""One attempt: gather the inputs, ask WeChat, and again where another input may do."""
+"""One attempt: gathers the inputs, asks WeChat, and asks again if another input may be accepted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,13 +22,13 @@ from wechat_scheduler.errors import Reaction, SealingError, WeChatError
 
 log = structlog.get_logger(__name__)
 
-# Where WeChat refuses an input, this many values of it are tried; then the job sleeps.
+# At most this many values of an input are tried, while WeChat refuses each; then the job sleeps.
 CALLS_PER_ATTEMPT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuance:
-    """WeChat issued something; its life counts from `asked_at`, just before the call."""
+    """WeChat issued a value; its lifetime counts from `asked_at`, just before the call."""
 
     issued: Issued
     subject: str
@@ -37,8 +37,8 @@ class Issuance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Nothing was issued; the fields are as in `Failed` and `WeChatError`."""
+class NotIssued:
+    """WeChat issued nothing; the fields are those of `Failed` and `WeChatError`."""
 
     fault: Fault
     spent: Spent
@@ -47,11 +47,11 @@ class Trouble:
     retry_after: timedelta | None = None
 
 
-Result: TypeAlias = Issuance | Trouble
+Result: TypeAlias = Issuance | NotIssued
 
 
 class Asker:
-    """Holds the conversation that a claimed job has with WeChat."""
+    """Asks WeChat for the credentials of claimed jobs."""
 
     def __init__(
         self,
@@ -77,109 +77,112 @@ class Asker:
         gathering = Gathering(
             job, issuer, store=self._store, siblings=self._siblings, params=self._params
         )
-        talk = _Talk(job=job, issuer=issuer, gathering=gathering)
+        attempt = _Attempt(job=job, issuer=issuer, gathering=gathering)
         try:
             request = await _request(job, gathering)
         except MissingInputError as missing:
-            return self._missing(talk, missing)
+            return self._missing(attempt, missing)
         except WeChatError as error:
-            return await self._not_issued(talk, error)
+            return await self._not_issued(attempt, error)
         except SealingError as error:
-            return self._sealed(talk, error)
-        return await self._issue(talk, request)
+            return self._sealed(attempt, error)
+        return await self._issue(attempt, request)
 
-    async def _issue(self, talk: "_Talk", request: IssueRequest) -> Result:
+    async def _issue(self, attempt: "_Attempt", request: IssueRequest) -> Result:
         asked_at = self._clock.now()
-        talk.calls += 1
+        attempt.calls += 1
         try:
-            issued = await talk.issuer.issue(request)
+            issued = await attempt.issuer.issue(request)
         except WeChatError as error:
-            return await self._not_issued(talk, error)
-        talk.retries += issued.calls - 1
-        if self._wants_force(talk.job, issued):
-            return await self._force(talk, request)
+            return await self._not_issued(attempt, error)
+        attempt.retries += issued.calls - 1
+        if self._wants_force(attempt.job, issued):
+            return await self._force(attempt, request)
         return Issuance(
-            issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent()
+            issued=issued, subject=request.subject, asked_at=asked_at, spent=attempt.spent()
         )
 
-    async def _not_issued(self, talk: "_Talk", error: WeChatError) -> Result:
-        """Ask again where it was an input's fault and there is another value of it."""
-        talk.retries += error.calls - 1
-        sibling = talk.gathering.source(error.refused)
+    async def _not_issued(self, attempt: "_Attempt", error: WeChatError) -> Result:
+        """Ask again if WeChat refused an input that has another value."""
+        attempt.retries += error.calls - 1
+        sibling = attempt.gathering.source(error.refused)
         if sibling is not None:
-            return await self._parent_refused(talk, error, sibling)
-        if talk.calls >= CALLS_PER_ATTEMPT or not talk.gathering.refuse(error.refused):
-            return self._refused(talk, error)
+            return await self._parent_refused(attempt, error, sibling)
+        if attempt.calls >= CALLS_PER_ATTEMPT or not attempt.gathering.refuse(error.refused):
+            return self._refused(attempt, error)
         try:
-            request = await _request(talk.job, talk.gathering)
+            request = await _request(attempt.job, attempt.gathering)
         except MissingInputError:
-            return self._refused(talk, error)
+            return self._refused(attempt, error)
         except WeChatError as another:
-            return await self._not_issued(talk, another)
-        return await self._issue(talk, request)
+            return await self._not_issued(attempt, another)
+        return await self._issue(attempt, request)
 
     def _wants_force(self, job: ClaimedJob, issued: Issued) -> bool:
-        """A value reported as dead came back: only a forced refresh replaces it (stable_token)."""
+        """Whether WeChat returned the value that was reported as dead: only a forced refresh replaces it
+        (stable_token)."""
         if not job.suspect or issued.renewal is not Renewal.LATE or job.credential is None:
             return False
         now = self._clock.now()
         allowed_at = policy.force_at(now=now, forces=job.forces, forced_at=job.forced_at)
         return issued.value == job.credential.value and allowed_at <= now
 
-    async def _force(self, talk: "_Talk", request: IssueRequest) -> Result:
+    async def _force(self, attempt: "_Attempt", request: IssueRequest) -> Result:
         log.warning("credential.forced", appid=request.key.appid, kind=request.key.kind)
         asked_at = self._clock.now()
-        talk.calls += 1
-        talk.forced_at = asked_at
+        attempt.calls += 1
+        attempt.forced_at = asked_at
         try:
-            issued = await talk.issuer.issue(replace(request, force=True))
+            issued = await attempt.issuer.issue(replace(request, force=True))
         except WeChatError as error:
-            talk.retries += error.calls - 1
-            return self._refused(talk, error)
-        talk.retries += issued.calls - 1
+            attempt.retries += error.calls - 1
+            return self._refused(attempt, error)
+        attempt.retries += issued.calls - 1
         return Issuance(
-            issued=issued, subject=request.subject, asked_at=asked_at, spent=talk.spent()
+            issued=issued, subject=request.subject, asked_at=asked_at, spent=attempt.spent()
         )
 
-    def _missing(self, talk: "_Talk", missing: MissingInputError) -> Trouble:
+    def _missing(self, attempt: "_Attempt", missing: MissingInputError) -> NotIssued:
         reaction = Reaction.PARENT_INVALID if missing.parent else Reaction.NEEDS_INPUT
         fault = Fault(at=self._clock.now(), reaction=reaction, message=str(missing))
         seen = missing.parent.version if missing.parent else 0
-        return Trouble(
+        return NotIssued(
             fault=fault,
-            spent=talk.spent(),
+            spent=attempt.spent(),
             waits_on=missing.waits_on,
             seen=seen,
-            retry_after=talk.gathering.patience(missing.waits_on),
+            retry_after=attempt.gathering.patience(missing.waits_on),
         )
 
-    def _sealed(self, talk: "_Talk", error: SealingError) -> Trouble:
-        """What was stored cannot be opened: it must not look as if nothing had happened."""
+    def _sealed(self, attempt: "_Attempt", error: SealingError) -> NotIssued:
+        """A stored secret cannot be decrypted: an operator has to act."""
         fault = Fault(
             at=self._clock.now(),
             reaction=Reaction.OPERATOR,
             message=str(error),
             advice="put the sealing key back, or remove the task and register it again",
         )
-        return Trouble(fault=fault, spent=talk.spent())
+        return NotIssued(fault=fault, spent=attempt.spent())
 
-    async def _parent_refused(self, talk: "_Talk", error: WeChatError, parent: Sibling) -> Trouble:
-        """The parent is refreshed and waited for once; if that did not help, it was not to blame,
-        and to refresh it again and again would only harm its other users."""
-        before = talk.job.fault
+    async def _parent_refused(
+        self, attempt: "_Attempt", error: WeChatError, parent: Sibling
+    ) -> NotIssued:
+        """Refresh the parent once and wait for it. If that did not help, the parent was not the cause,
+        and refreshing it again would only harm its other users."""
+        before = attempt.job.fault
         if before is not None and _where(before) == (error.endpoint, error.errcode):
-            return self._trouble(talk, error, Reaction.TRANSIENT)
+            return self._failure(attempt, error, Reaction.TRANSIENT)
         await self._store.suspect(parent.key, version=parent.version, now=self._clock.now())
-        trouble = self._trouble(talk, error, Reaction.PARENT_INVALID)
-        return replace(trouble, waits_on=parent_name(parent.key), seen=parent.version)
+        failure = self._failure(attempt, error, Reaction.PARENT_INVALID)
+        return replace(failure, waits_on=parent_name(parent.key), seen=parent.version)
 
-    def _refused(self, talk: "_Talk", error: WeChatError) -> Trouble:
+    def _refused(self, attempt: "_Attempt", error: WeChatError) -> NotIssued:
         reaction = error.reaction
         if reaction is Reaction.PARENT_INVALID:
-            reaction = Reaction.NEEDS_INPUT  # it came from `params`, so `params` can mend it
-        return self._trouble(talk, error, reaction)
+            reaction = Reaction.NEEDS_INPUT  # the input came from `params`, which can give another
+        return self._failure(attempt, error, reaction)
 
-    def _trouble(self, talk: "_Talk", error: WeChatError, reaction: Reaction) -> Trouble:
+    def _failure(self, attempt: "_Attempt", error: WeChatError, reaction: Reaction) -> NotIssued:
         fault = Fault(
             at=self._clock.now(),
             reaction=reaction,
@@ -190,18 +193,18 @@ class Asker:
             advice=error.advice,
         )
         waits = reaction is Reaction.NEEDS_INPUT
-        waits_on = talk.gathering.bringer(error.refused) if waits else ""
-        return Trouble(
+        waits_on = attempt.gathering.bringer(error.refused) if waits else ""
+        return NotIssued(
             fault=fault,
-            spent=talk.spent(),
+            spent=attempt.spent(),
             waits_on=waits_on,
-            retry_after=talk.gathering.patience(waits_on) if waits else error.retry_after,
+            retry_after=attempt.gathering.patience(waits_on) if waits else error.retry_after,
         )
 
 
 @dataclass(slots=True, kw_only=True)
-class _Talk:
-    """One conversation as it goes on: whom it is with, and what it has cost so far."""
+class _Attempt:
+    """An attempt in progress, with its calls so far."""
 
     job: ClaimedJob
     issuer: Issuer
@@ -216,7 +219,7 @@ class _Talk:
 
 
 async def _request(job: ClaimedJob, gathering: Gathering) -> IssueRequest:
-    """The next call. Raises MissingInputError."""
+    """The next call. Raises MissingInputError, WeChatError."""
     subject = await gathering.subject()
     inputs = await gathering.inputs()
     return IssueRequest(key=job.key, account=job.account, subject=subject, inputs=inputs)

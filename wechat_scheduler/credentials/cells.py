@@ -1,4 +1,4 @@
-"""Credentials in memory: what a fetch is answered from."""
+"""Credentials in memory: every fetch reads them there."""
 
 import asyncio
 import math
@@ -7,20 +7,20 @@ from dataclasses import replace
 from wechat_scheduler.credentials.model import Credential, JobKey, Snapshot
 from wechat_scheduler.engine.clock import Clock
 
-# A job that is this much past its due time, by the clock that does not jump, is not merely due:
-# the wall clock was set back, and the loop must be told.
+# Seconds. A job that is this late, by the clock that never jumps, was missed because the wall clock
+# was set back: the loop has to be woken.
 LATENESS = 5.0
 
-# A reader that keeps a value itself asks again after at most this many seconds.
+# A reader may cache a value for at most this many seconds.
 LONGEST_AGE = 60
 
 
 class Cell:
-    """One job's credential, changed in place, so that whoever holds the cell sees each change.
+    """One job's credential, changed in place, so that every holder of the cell sees each change.
 
-    Freshness is judged by boottime: a wall clock that is set back must not revive a dead token, so
-    the instants of a credential, and when its job is due, are looked at once, when they come.
-    `generation` grows with every change; `changed` is set by the next one.
+    Freshness is judged by boottime, so that a wall clock set back revives no dead token: the
+    instants of a credential and of its job are converted once, when they arrive. `generation` grows
+    with every change; the next change sets `changed`.
     """
 
     __slots__ = (
@@ -41,13 +41,13 @@ class Cell:
 
     @property
     def changed(self) -> asyncio.Event:
-        """Made when somebody waits: most cells of a hundred thousand never see one."""
+        """Created on first use: most of 100,000 cells never need one."""
         if self._changed is None:
             self._changed = asyncio.Event()
         return self._changed
 
     def hold(self, snapshot: Snapshot, clock: Clock) -> None:
-        """Take over what the store says."""
+        """Take over the stored state."""
         due_before, known = self.snapshot and self.snapshot.due_at, self.credential
         credential = _readable(snapshot.credential)
         self.snapshot = replace(snapshot, credential=credential)
@@ -61,7 +61,7 @@ class Cell:
         self._announce()
 
     def remove(self) -> None:
-        """The job is gone: nothing is handed out any more."""
+        """Hand out nothing any more: the job was removed."""
         self.snapshot = None
         self.credential = None
         self.removed = True
@@ -69,16 +69,16 @@ class Cell:
         self._announce()
 
     def valid(self, boottime: float) -> Credential | None:
-        """The credential, while it may be handed out."""
+        """The credential; None if it has expired or there is none."""
         return self.credential if boottime < self.expires_boot else None
 
     def max_age(self, boottime: float) -> int:
-        """Whole seconds that a reader may keep it: until its renewal, a minute at most."""
+        """The whole seconds for which a reader may cache it: until its renewal, at most `LONGEST_AGE`."""
         return int(max(0.0, min(self.renew_boot - boottime, LONGEST_AGE)))
 
     def same_until(self, boottime: float) -> float:
-        """The boottime at which a reader would first be told something else than now: `max_age`
-        steps down, the loop has to be told that it is late, or the credential expires."""
+        """The boottime until which every reader gets the same response as now. Then `max_age` is a
+        second less, the loop has to be woken, or the credential expires."""
         left = self.renew_boot - boottime
         if left > 0:
             return self.renew_boot - math.floor(min(left, LONGEST_AGE))
@@ -94,7 +94,7 @@ class Cell:
 
 
 def _readable(credential: Credential | None) -> Credential | None:
-    """What readers are given; WeChat's whole answer and the refresh token stay in the store."""
+    """The credential without WeChat's answer and the refresh token, which stay in the store."""
     if credential is None:
         return None
     return replace(credential, answer="", refresh_token="")

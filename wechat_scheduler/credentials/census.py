@@ -1,4 +1,4 @@
-"""How many there are of everything, and how old: what an operator sees of the whole."""
+"""Counts and ages of all stored rows, for metrics and health probes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from wechat_scheduler.errors import Reaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindCensus:
-    """The jobs of one kind. `calls` were made to WeChat today for all of them together,
-    `most_calls` for the one that needed most; the instants are None where there is no value."""
+    """The jobs of one kind. `calls` are today's calls to WeChat for all of them, `most_calls` those for
+    the job with the most; the instants are None if no job has a value."""
 
     kind: str
     states: Mapping[Freshness, int]
@@ -26,7 +26,7 @@ class KindCensus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultCensus:
-    """So many jobs of a kind failed in the same way when they were last attempted."""
+    """The number of jobs of a kind whose last attempt failed in this way."""
 
     kind: str
     reaction: Reaction
@@ -37,9 +37,8 @@ class FaultCensus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCensus:
-    """Rows that wait for their time. Of these `due` are late, the first of them since `due_since`;
-    `oldest` is when the one that waits longest was put there, or, of a message, first tried in vain;
-    None where nothing can be said of that."""
+    """Rows that wait for their due time. `due` of them are late, the first since `due_since`. `oldest`
+    is the creation of the oldest row, or, for messages, its first failed attempt; None if unknown."""
 
     name: str
     waiting: int
@@ -50,8 +49,8 @@ class QueueCensus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """As of one moment. `tickets` says when each platform's last ticket came, or
-    since when the first is waited for."""
+    """All counts at one moment. `tickets` gives the arrival of each platform's last ticket, or the
+    start of the wait for the first, by appid."""
 
     kinds: tuple[KindCensus, ...]
     faults: tuple[FaultCensus, ...]
@@ -60,16 +59,16 @@ class Census:
 
 
 class CensusTaker(Protocol):
-    """Counts what is stored. Cheap enough for every quarter of a minute; may raise StorageError."""
+    """Counts stored rows. Cheap enough for a call every 15 s; may raise StorageError."""
 
     async def census(self, *, now: datetime) -> Census: ...
 
     async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
-        """The jobs without a value that is fresh, by name."""
+        """The jobs without a fresh value, in the order of their keys."""
         ...
 
     async def answers(self) -> bool:
-        """True, if the store answers at all."""
+        """True if the store answers."""
         ...
 
 
@@ -81,7 +80,7 @@ class Health:
         self._clock = clock
 
     async def not_fresh(self, *, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
-        """The jobs without a fresh value, by name."""
+        """The jobs without a fresh value, in the order of their keys."""
         return await self._taker.not_fresh(now=self._clock.now(), limit=limit)
 
     async def store_answers(self) -> bool:

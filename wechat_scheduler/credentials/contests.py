@@ -1,13 +1,13 @@
-"""When somebody else fetches a credential that we keep."""
+"""Detects another program that fetches the same credential."""
 
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.attempt import Issuance
 from wechat_scheduler.credentials.model import ClaimedJob, Contest, Renewal
 
-MESSAGE = "somebody else is fetching this account's token"
+MESSAGE = "another program fetches this account's token"
 STOP_IT = "find the program that has the account's secret and stop it, or have it fetch from here"
-# 获取接口调用凭据: each new token ends the one before it. 获取稳定版接口调用凭据: completely apart from
-# it, and the same token for everybody who does not force a new one.
+# WeChat's documentation. 获取接口调用凭据: each new token ends the one before it. 获取稳定版接口调用凭据:
+# independent of the former, and the same token for every caller that does not force a new one.
 USE_STABLE = (
     "switch the account to stable_token, whose token others do not end: access_token_endpoint in its "
     "registration, or wechat.access_token_endpoint for all; else " + STOP_IT
@@ -19,11 +19,11 @@ FORCED = (
 
 
 def contested(job: ClaimedJob, issuance: Issuance) -> Contest | None:
-    """`issuance` brought another value than the job has. Did somebody fetch one in between?
+    """The contest that `issuance`, a new value, reveals; None if it reveals none.
 
-    So it seems where the old one was reported dead long before its time, and we did not force this
-    one: from `stable_token` another value is proof; elsewhere every ask brings another one, and the
-    report is what there is to go by.
+    It does if the old value was reported as dead long before its expiry and the new one was not
+    forced. From `stable_token` a new value proves it; elsewhere every call returns a new value, so
+    that only the report indicates it.
     """
     kept = job.credential
     if kept is None or not job.suspect or issuance.spent.forced_at is not None:

@@ -1,6 +1,8 @@
-"""Where the inputs of one attempt come from: our own refresh token, a sibling job, a push from
-WeChat, the business system's `params`, in this order. A refresh token that none of them has may be
-had from WeChat itself, or be one that we kept before."""
+"""Gathers the inputs of one attempt.
+
+The sources, in this order: our own refresh token, a sibling job, a push from WeChat, the business
+system's `params`. For a refresh token two more follow: WeChat itself, and our earlier ones.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,17 +17,17 @@ from wechat_scheduler.errors import CallError, Reaction, SchedulerError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sibling:
-    """A job whose value another one needs. `value` is empty while it has none that is valid, and
-    `version` is that of its last one; `ailing` says that its last attempt failed."""
+    """A job whose value is an input of another job. `value` is empty while it has no valid one;
+    `version` is the version of its last one; `ffailing`: its last attempt failed."""
 
     key: JobKey
     value: str = field(repr=False)
     version: int
-    ailing: bool
+    failing: bool
 
 
 class Siblings(Protocol):
-    """The values of the other jobs, as they are now."""
+    """The present values of other jobs."""
 
     async def sibling(self, key: JobKey) -> Sibling | None:
         """None if there is no such job."""
@@ -33,8 +35,8 @@ class Siblings(Protocol):
 
 
 class MissingInputError(SchedulerError):
-    """Nobody could give an input. `waits_on` is what will bring it; `parent` the job that is going
-    to, if it is only a matter of time."""
+    """No source has the input. `waits_on` names what will bring it; `parent` is the job that will
+    have it soon, if there is one."""
 
     def __init__(self, message: str, *, waits_on: str, parent: Sibling | None = None) -> None:
         super().__init__(message)
@@ -44,7 +46,7 @@ class MissingInputError(SchedulerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A value that may serve as an input; `sibling` is the job it is the value of, if it is one's."""
+    """A possible value of an input; `sibling` is the job that it came from, if it came from one."""
 
     value: str = field(repr=False)
     sibling: Sibling | None = None
@@ -54,9 +56,9 @@ Source: TypeAlias = Callable[[Need], Awaitable[Sequence[Candidate]]]
 
 
 class Gathering:
-    """Collects the inputs of one attempt, and another value where one was refused.
+    """Gathers the inputs of one attempt, and other values for those that WeChat refused.
 
-    `recoveries` counts how often WeChat was asked for a refresh token.
+    `recoveries` counts the calls to WeChat for a refresh token.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class Gathering:
         self.recoveries = 0
 
     async def subject(self) -> str:
-        """The effective subject: registered, named by `params`, or learned before."""
+        """The effective subject: from the registration, from `params`, or from an earlier answer."""
         job, name = self._job, self._issuer.subject_field
         if job.key.subject or not self._issuer.needs_subject:
             return job.subject
@@ -86,7 +88,7 @@ class Gathering:
                 return answer[name]
         if job.subject:
             return job.subject
-        raise MissingInputError(self._nobody_gave(name), waits_on=name)
+        raise MissingInputError(self._no_source(name), waits_on=name)
 
     async def inputs(self) -> dict[str, str]:
         """A value for each need. Raises MissingInputError."""
@@ -95,20 +97,20 @@ class Gathering:
         return self._values()
 
     def refuse(self, name: str) -> bool:
-        """WeChat did not take the value of that input: do not offer it again in this attempt.
-        Returns whether a value of that name was given at all."""
+        """Do not use the present value of that input again in this attempt: WeChat refused it.
+        Returns whether the input of that name has a value at all."""
         if name not in self._chosen:
             return False
         self._refused.add((name, self._chosen[name].value))
         return True
 
     def source(self, name: str) -> Sibling | None:
-        """The sibling that the current value of that input came from, if it came from one."""
+        """The sibling that the present value of that input came from; None if it came from none."""
         chosen = self._chosen.get(name)
         return chosen.sibling if chosen else None
 
     def patience(self, waits_on: str) -> timedelta | None:
-        """How long to wait for that input, if it is one that nobody here can be asked for again."""
+        """The pause before the next attempt, for an input that only WeChat can bring; else None."""
         if self._job.params or not isinstance(self._issuer, Recoverer):
             return None
         if waits_on == AUTHORIZATION:
@@ -117,8 +119,8 @@ class Gathering:
         return policy.RECOVERY_RETRY if kept else None
 
     def bringer(self, name: str) -> str:
-        """What a job waits on while it waits for that input: the parent that will bring it if the
-        kind has one, since it may be registered, or recover, at any time."""
+        """The `waits_on` of a job that lacks that input: its parent if the kind has one, because the
+        parent may be registered, or recover, at any time; else the input."""
         for need in self._issuer.needs:
             if need.name == name and need.parent is not None:
                 return parent_name(need.parent(self._job.key))
@@ -129,10 +131,10 @@ class Gathering:
             for candidate in await source(need):
                 if candidate.value and (need.name, candidate.value) not in self._refused:
                     return candidate
-        raise MissingInputError(self._nobody_gave(need.name), waits_on=self.bringer(need.name))
+        raise MissingInputError(self._no_source(need.name), waits_on=self.bringer(need.name))
 
     def _sources(self) -> Sequence[Source]:
-        """When a registration is new, `params` knows better than what we keep."""
+        """In their order. For a new registration, `params` precedes our own refresh token."""
         others: Sequence[Source] = (self._from_sibling, self._pushed, self._answered)
         usual = (*others, self._kept) if self._job.asks_params else (self._kept, *others)
         return (*usual, self._asked_of_wechat, self._earlier)
@@ -149,7 +151,7 @@ class Gathering:
         sibling = await self._siblings.sibling(need.parent(self._job.key))
         if sibling is None:
             return ()
-        if not sibling.value and not (sibling.ailing and self._job.params):
+        if not sibling.value and not (sibling.failing and self._job.params):
             raise MissingInputError(
                 f"waiting for {sibling.key}", waits_on=parent_name(sibling.key), parent=sibling
             )
@@ -163,7 +165,7 @@ class Gathering:
         return [Candidate(value=answer.get(need.name, "")) for answer in answers]
 
     async def _asked_of_wechat(self, need: Need) -> Sequence[Candidate]:
-        """Once for a refusal: where `params` is asked again and again, WeChat is not."""
+        """Ask WeChat once; not again while `params` is asked again after a refusal."""
         fault = self._job.fault
         in_vain = fault is not None and fault.reaction is Reaction.NEEDS_INPUT
         if not need.kept or not isinstance(self._issuer, Recoverer):
@@ -206,7 +208,7 @@ class Gathering:
             self._params_error = str(error)
             return {}
 
-    def _nobody_gave(self, name: str) -> str:
+    def _no_source(self, name: str) -> str:
         if not self._job.params and self._is_pushed(name):
             return f"no {name}: WeChat has pushed none, and there is no params URL to ask"
         if not self._job.params:
@@ -218,5 +220,5 @@ class Gathering:
 
 
 def parent_name(key: JobKey) -> str:
-    """What a job waits on while it waits for another one of its account."""
+    """The `waits_on` of a job that waits for another job of its account."""
     return f"{key.kind}/{key.subject}"

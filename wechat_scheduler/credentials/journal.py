@@ -1,4 +1,4 @@
-"""What the log says of refreshes."""
+"""The log events of refreshes."""
 
 import logging
 
@@ -16,7 +16,7 @@ def names_of(job: ClaimedJob) -> dict[str, str]:
 
 
 def log_outcome(outcome: Outcome) -> None:
-    """After it was stored."""
+    """Log a stored outcome."""
     names = names_of(outcome.job)
     due_at = outcome.due_at.isoformat()
     match outcome:
@@ -29,7 +29,7 @@ def log_outcome(outcome: Outcome) -> None:
 
 
 def log_contest(outcome: Rotated) -> None:
-    """Once a day: it may go on for long, at every use of the value."""
+    """Log a contest once a day: it may recur at every refresh."""
     contest, before = outcome.contest, outcome.job.contest
     if contest is None or (
         before is not None and policy.quota_day(before.at) == policy.quota_day(contest.at)
@@ -44,7 +44,7 @@ def log_contest(outcome: Rotated) -> None:
 
 
 def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
-    """A person is called once for a fault, not at each probe."""
+    """Log a fault as an error if an operator has to act and it is new, else as a warning."""
     fault, before = outcome.fault, outcome.job.fault
     if fault.reaction is Reaction.PARENT_INVALID and fault.errcode is None:
         log.debug("credential.waiting", **names, waits_on=outcome.waits_on)

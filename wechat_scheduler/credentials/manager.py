@@ -1,4 +1,4 @@
-"""The front desk of the credentials: registrations come in, values go out."""
+"""The desk of the credentials: takes registrations and hands out values."""
 
 import enum
 import hmac
@@ -22,19 +22,20 @@ log = structlog.get_logger(__name__)
 
 
 class ReportOutcome(enum.Enum):
-    """What becomes of a report that a value is dead."""
+    """The outcome of a report that a value is dead."""
 
     OUTDATED = enum.auto()
-    """It is not the current one, which nothing is known against."""
+    """The value is not the current one."""
 
     BELIEVED = enum.auto()
+    """The value is refreshed."""
 
     KNOWN = enum.auto()
-    """It was reported before; the one refresh that follows serves everybody."""
+    """The value was reported before, and is being refreshed."""
 
 
 class Manager:
-    """Owns the cells. `deadline` is how long a fetch waits; it may be changed at any time."""
+    """Owns the cells. A fetch waits at most `deadline`, which may be changed at any time."""
 
     def __init__(
         self,
@@ -53,13 +54,13 @@ class Manager:
         self._names: dict[JobKey, JobKey] = {}
 
     def on_work(self, *wakes: Callable[[], None]) -> None:
-        """Call these whenever there may be something new to do."""
+        """Call these whenever a job or a notification may be due."""
         self._wakes = wakes
 
     async def register(self, registration: Registration) -> Sequence[JobKey]:
-        """Take over what a business system wants kept; returns the jobs that changed.
+        """Store a registration; returns the jobs that changed.
 
-        Raises InvalidRequestError if a task lacks the `params` it cannot do without.
+        Raises InvalidRequestError if a task lacks the `params` that it needs.
         """
         await self._requirements.check(registration)
         changed = await self._store.register(registration, now=self._clock.now())
@@ -72,7 +73,7 @@ class Manager:
         return changed
 
     async def remove(self, key: JobKey, *, owner: str) -> None:
-        """Withdraw `owner`'s interest (everybody's, if empty). Raises NotFoundError."""
+        """Remove the task of `owner` (of every owner if empty). Raises NotFoundError."""
         name = await self._name(key)
         if not await self._store.remove(name, owner=owner):
             raise no_job(key)
@@ -89,8 +90,8 @@ class Manager:
         self._wake()
 
     async def report(self, key: JobKey, value: str) -> ReportOutcome:
-        """Somebody met WeChat's 40001 or 42001 with `value`: if it is the current one, it is
-        refreshed. Raises NotFoundError, ConflictError if `key` fits several jobs."""
+        """Take a report that WeChat refused `value` with 40001 or 42001: if it is the current one, it
+        is refreshed. Raises NotFoundError, ConflictError if `key` fits several jobs."""
         cell = await self._cell(await self._name(key))
         if cell is not None and not _holds(cell, value):
             await self.reload(cell.key)  # another process may have replaced it
@@ -115,7 +116,7 @@ class Manager:
         )
 
     async def fetch(self, key: JobKey) -> Cell:
-        """The cell of a credential that is valid now, waited for if need be.
+        """The cell of a credential that is valid now; waits for one if necessary.
 
         Raises NotFoundError, ConflictError if `key` fits several jobs, UnavailableError.
         """
@@ -144,15 +145,15 @@ class Manager:
             key=cell.key,
             value=credential.value if credential else "",
             version=cell.credential.version if cell.credential else 0,
-            ailing=cell.snapshot.fault is not None,
+            failing=cell.snapshot.fault is not None,
         )
 
     def unavailable(self, cell: Cell) -> UnavailableError:
-        """Why this cell has nothing to hand out, and when to come back."""
+        """The reason why the cell has no valid credential, with `retry_after`."""
         return unavailable(cell, self._clock.now())
 
     def publish(self, snapshot: Snapshot) -> None:
-        """What was just stored is from now on what is handed out."""
+        """Hand out the state that was just stored."""
         cell = self._cells.get(snapshot.key)
         if cell is not None:
             cell.hold(snapshot, self._clock)
@@ -161,7 +162,7 @@ class Manager:
         self._wake()
 
     async def reload(self, key: JobKey) -> None:
-        """The store knows better than memory: a registration, a removal, or another process."""
+        """Read the job from the store: a registration, a removal, or another process changed it."""
         cell = self._cells.get(key)
         while cell is not None and not cell.removed:
             generation = cell.generation
@@ -169,10 +170,10 @@ class Manager:
             if cell.generation == generation:
                 self._hold(cell, snapshot)
                 break
-            # Something was published meanwhile, and what was read may be older: look again.
+            # A value was published meanwhile, and the one that was read may be older: read again.
 
-    async def heard(self, key: JobKey | None) -> None:
-        """Another process changed this job; None: any of them."""
+    async def changed_elsewhere(self, key: JobKey | None) -> None:
+        """Read this job again, or all jobs if None: another process changed it."""
         self._names = {}
         for changed in list(self._cells) if key is None else [key]:
             await self.reload(changed)
@@ -183,8 +184,8 @@ class Manager:
             wake()
 
     async def _name(self, key: JobKey) -> JobKey:
-        """The job that `key` means."""
-        meanings = self._names  # a change meanwhile puts another in its place
+        """The key of the job that `key` means."""
+        meanings = self._names  # a change meanwhile replaces the dictionary
         known = meanings.get(key)
         if known is not None:
             return known
@@ -197,9 +198,9 @@ class Manager:
         return names[0]
 
     async def _cell(self, key: JobKey) -> Cell | None:
-        """Memory first. The cell stands in its place before the store is asked, so that a value
-        published meanwhile is not overwritten by the older one that was read. Nor is one by another
-        reader's: after a restart everybody asks at the same moment."""
+        """The cell of that job, from memory if it is there. A new cell is put in place before the store
+        is read, so that the read does not overwrite a value that is published meanwhile, or that of
+        another reader: after a restart all callers ask at the same moment."""
         cell = self._cells.get(key)
         if cell is None:
             cell = self._cells[key] = Cell(key)
@@ -213,12 +214,13 @@ class Manager:
         if snapshot is not None:
             cell.hold(snapshot, self._clock)
             return
-        # Others may be about to wait for this cell: they must not take it for one that lives.
+        # Another caller may be about to wait for this cell.
         del self._cells[cell.key]
         cell.remove()
 
     async def _wait(self, cell: Cell) -> None:
-        """Until the one refresh in flight has ended well, or waiting is of no use."""
+        """Wait until the refresh in progress has brought a value. Raises UnavailableError at the
+        deadline, or if no attempt comes before it."""
         deadline = self._clock.boottime() + self.deadline.total_seconds()
         while cell.valid(self._clock.boottime()) is None:
             if cell.removed:
@@ -229,7 +231,7 @@ class Manager:
             await self._clock.wait(cell.changed, left)
 
     async def _nudge_if_late(self, cell: Cell) -> None:
-        """A store that does not answer is no reason to withhold what is in memory."""
+        """Make an overdue job due in the store too. A StorageError is only logged: memory can answer."""
         boottime = self._clock.boottime()
         if boottime <= cell.nudge_boot:
             return
@@ -243,6 +245,6 @@ class Manager:
 
 
 def _holds(cell: Cell, value: str) -> bool:
-    """Whether that is the current value: told in a time that gives none of it away."""
+    """Whether `value` is the current one, compared in constant time."""
     current = cell.credential.value if cell.credential else ""
     return hmac.compare_digest(current.encode(), value.encode())

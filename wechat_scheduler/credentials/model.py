@@ -1,4 +1,4 @@
-"""The nouns of keeping credentials: accounts, jobs, credentials, faults and outcomes."""
+"""The nouns of the room: accounts, jobs, credentials, faults and outcomes."""
 
 import enum
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.errors import Reaction
 
-# What a job waits on whose account took its authorisation back, or never gave it.
+# `waits_on` of a job whose account withdrew its authorisation, or never gave it.
 AUTHORIZATION = "authorization"
 
 
 class JobKey(NamedTuple):
-    """What a job is known by.
+    """The identity of a job.
 
-    `subject` tells the jobs of one account apart: empty for app-wide kinds, the openid for OAuth2,
-    the authorizer's appid for what a third-party platform keeps on an authorizer's behalf.
+    `subject` distinguishes the jobs of one account: empty for app-wide kinds, the openid for OAuth2,
+    the authorizer's appid for the credentials that a third-party platform holds for an authorizer.
     """
 
     appid: str
@@ -31,8 +31,7 @@ class JobKey(NamedTuple):
 class Account:
     """A WeChat appid and its secret.
 
-    `endpoint` is `stable_token` or `token`: where its access_token comes from. Empty means that a
-    registration does not care, and the daemon's default holds.
+    `endpoint` issues its access_token: `stable_token`, `token`, or empty for the daemon's default.
     """
 
     appid: str
@@ -42,9 +41,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One credential that a business system wants kept, and the addresses it offers for it.
+    """One credential that a business system wants kept fresh, with two URLs of that system.
 
-    `notify` is told of each rotation, `params` is asked for inputs; empty means none.
+    `notify` is called at each rotation, `params` is asked for inputs; empty means none.
     """
 
     key: JobKey
@@ -54,10 +53,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What one business system, known by the id of its API key, asks for in one request.
+    """The tasks that one business system registers in one request; `owner` is the id of its API key.
 
-    `limited` says that its key does not reach the whole account: it may name the account's secret,
-    but not change it.
+    `limited`: the key does not reach the whole account, so it may give the account's secret but not
+    change it.
     """
 
     account: Account
@@ -70,9 +69,9 @@ class Registration:
 class Credential:
     """A value that WeChat issued, as stored.
 
-    `answer` is WeChat's whole answer, JSON text. `version` counts rotations of the job from 1, and
-    goes on where it was when a job comes back that had been removed.
-    `expires_at` is the true expiry; `renew_at` is when the renewal window opens.
+    `answer` is WeChat's whole answer as JSON text. `version` counts the job's rotations from 1, and
+    continues when a removed job is registered again. `expires_at` is the true expiry; the renewal
+    window opens at `renew_at`.
     """
 
     value: str = field(repr=False)
@@ -85,22 +84,22 @@ class Credential:
 
 
 class Renewal(enum.Enum):
-    """How near to its expiry a credential can be renewed."""
+    """The time before its expiry at which a credential can be renewed."""
 
     ORDINARY = "ordinary"
-    """Any time; a new one is issued at once."""
+    """At any time: WeChat issues a new value at once."""
 
     LATE = "late"
-    """Only in the last 300 s of its life: before, WeChat returns the same one (stable_token)."""
+    """In the last 300 s of its lifetime: earlier calls return the same value (stable_token)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """What an issuer brings back from WeChat.
+    """The result of an issuer.
 
-    `lifetime` is what WeChat says remains; `subject` is the openid or appid that the answer names,
-    empty if it names none; `refresh_token` is the one to use next time, empty if there is none;
-    `calls` is how often WeChat had to be asked.
+    `lifetime` is the remaining one, as WeChat states it; `subject` is the openid or appid in the
+    answer, empty if there is none; `refresh_token` is the next one to use, empty if there is none;
+    `calls` is the number of calls to WeChat.
     """
 
     value: str = field(repr=False)
@@ -114,7 +113,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why the last attempt failed. Shown to callers and operators; never holds a secret."""
+    """The reason of a failed attempt. Callers and operators see it; it never holds a secret."""
 
     at: datetime
     reaction: Reaction
@@ -127,7 +126,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A value died long before its time, and it was not we who replaced it."""
+    """Another program fetches the same credential: a value died long before its expiry, and this daemon
+    had not replaced it."""
 
     at: datetime
     message: str
@@ -136,15 +136,15 @@ class Contest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedJob:
-    """A due job in the hands of the one process that may refresh it now.
+    """A due job that this process alone may refresh now.
 
-    `claim` identifies this very claim. `subject` is the effective one: the key's, or what an answer
-    named for a job that was registered without. `version` is the last one that was given out, by
-    this job or by an earlier one of its name. `longest` is the longest lifetime WeChat ever gave it.
-    `attempts` counts failures in a row; `calls` and `forces` count today's calls to WeChat and how
-    many of them forced a new value. `revision` changes with the registration. `suspect` says
-    that a consumer reported the stored value as dead; `asks_params` that the registration is new,
-    so that `params` knows better than what is stored. `params` stands newest registration first.
+    `claim` identifies the claim. `subject` is the effective one: the key's, or the one in an answer
+    if the job was registered without. `version` is the last one of this job, or of a removed job of
+    the same key. `longest` is the longest lifetime that WeChat ever gave it. `attempts` counts
+    failures in a row; `calls` counts today's calls to WeChat, and `forces` those that forced a new
+    value. `revision` changes with the registration. `suspect`: a consumer reported the stored value
+    as dead. `asks_params`: the registration is new, so that `params` takes precedence over stored
+    inputs. `params` are URLs, those of the newest registration first.
     """
 
     key: JobKey
@@ -169,7 +169,7 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What an attempt cost: calls to WeChat, and when one of them forced a new value, if one did."""
+    """The cost of an attempt: its calls to WeChat, and the time of a forced refresh if there was one."""
 
     calls: int = 0
     forced_at: datetime | None = None
@@ -177,7 +177,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """WeChat issued a new value: store it, tell everybody. `contest` if somebody else was first."""
+    """WeChat issued a new value, to be stored and announced."""
 
     job: ClaimedJob
     credential: Credential
@@ -190,7 +190,7 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """WeChat returned the value we have: no rotation, but expiry and refresh token may be new."""
+    """WeChat returned the value that we already have; its expiry and refresh token may be new."""
 
     job: ClaimedJob
     credential: Credential
@@ -202,8 +202,8 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """Nothing was issued. `waits_on` names the input, or the parent job (`kind/subject`), whose
-    arrival wakes it; `seen` is the version of the parent's value that did not do."""
+    """Nothing was issued. `waits_on` names the input or the parent job (`kind/subject`) whose arrival
+    wakes the job; `seen` is the version of the parent's value that was refused or missing."""
 
     job: ClaimedJob
     fault: Fault
@@ -218,7 +218,7 @@ Outcome: TypeAlias = Rotated | Repeated | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A job as memory holds it: what may be handed out, or why nothing can be."""
+    """A job in memory: the credential to hand out, or the reason why there is none."""
 
     key: JobKey
     subject: str

@@ -1,4 +1,4 @@
-"""What a business system is told about a rotation."""
+"""The notification that a business system gets at a rotation."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,10 +8,10 @@ from wechat_scheduler.credentials.model import Credential, Fault, JobKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """How a job stands, for one receiver: its current value, or why there is none any more.
+    """The state of a job for one receiver at `url`: the current value, or why there is none any more.
 
-    `ended` is given only where the account took its authorisation back. `secret` (`whsec_…`) signs
-    the call; empty: unsigned.
+    `ended` is given only if the account withdrew its authorisation. `secret` (`whsec_…`) signs the
+    call; if it is empty, the call is unsigned.
     """
 
     url: str = field(repr=False)
@@ -23,8 +23,9 @@ class Notification:
 
 
 class NotificationSource(Protocol):
-    """Where a notice's content is found when it is sent, so that it is the newest."""
+    """Looks up the content of a notification when it is sent, so that it is the newest."""
 
     async def notification(self, target: str) -> Notification | None:
-        """None if the receiver has withdrawn, or there is nothing to tell."""
+        """The notification for the receiver that `target` names; None if the receiver is gone, or has
+        nothing to learn."""
         ...

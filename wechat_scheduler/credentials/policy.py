@@ -1,4 +1,7 @@
-"""When to refresh, when to try again: pure functions of what is known and what time it is."""
+"""The margin before expiry, the pauses between retries, and the day's quota of calls.
+
+All are pure functions of the time and of what is stored.
+"""
 
 import enum
 import random
@@ -8,37 +11,39 @@ from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, Credentia
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.errors import Reaction
 
-# WeChat's counters start anew at midnight in Shanghai, which has had no DST since 1991.
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-
-# What WeChat gives a credential to live. Shorter lives (the sandbox's) scale every period below.
-FULL_LIFE = timedelta(hours=2)
-
-# An ordinary credential is renewed this long before it expires, or a tenth of its life if longer.
+# The margin before expiry: a credential is renewed 5 min, or a tenth of its lifetime if that is
+# longer, before it expires.
 MARGIN = timedelta(minutes=5)
 MARGIN_SHARE = 0.10
-# Spread on top, so that jobs registered together do not stay together.
+# Jitter widens the margin by up to this share, so that jobs registered together spread out.
 JITTER_SHARE = 0.05
-# Whatever the rules say, three quarters of a life are used.
-WHOLE_MARGIN_SHARE = 0.25
+# The margin with its jitter is at most a quarter of the lifetime.
+WIDEST_MARGIN_SHARE = 0.25
+
+# The lifetime that WeChat grants. Shorter lifetimes (the sandbox's) scale every period below.
+FULL_LIFE = timedelta(hours=2)
+
+# WeChat's counters restart at midnight in Shanghai, which has had no DST since 1991.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # WeChat forces a new stable token 20 times a day, and ignores a force within 30 s of the last.
 FORCES_PER_DAY = 20
 FORCE_SPACING = timedelta(seconds=30)
 
-# Believed no sooner after its issue: whoever finds every value dead is wrong, and whoever is right
-# met another program, with which a race for the newest token cannot be won.
+# Reports within 30 s of the issue have to wait: a consumer that rejects every new value is at fault
+# itself, or another program fetches the token too, and then no race for the newest one can be won.
 REPORT_SPACING = timedelta(seconds=30)
 
-# How long a job shows that it was contested.
+# A contest is shown on its job for this long.
 CONTEST_SHOWN = timedelta(days=1)
 
-# stable_token and tickets return the same value until near the end: ask again no sooner than this.
+# stable_token and tickets return the same value until near its expiry: the shortest pause between
+# two calls that return it.
 REPEAT_FLOOR = timedelta(seconds=60)
 
-# Of a day's calls this share may be made at any time. The others come in as the day goes on, so
-# that however often people and programs ask for a refresh, the next renewal finds a call left. The
-# last tenth is for what an attempt asks beyond its first call: other inputs, a busy WeChat.
+# This share of a day's calls may be made at any time; the rest becomes available evenly until
+# midnight, so that a call is left for the next renewal however many refreshes are requested. The
+# last tenth is for the calls of an attempt after its first: other inputs, a busy WeChat.
 AT_ONCE = 0.5
 BY_MIDNIGHT = 0.9
 DAY = timedelta(days=1)
@@ -46,21 +51,21 @@ DAY = timedelta(days=1)
 FIRST_RETRY = timedelta(seconds=1)
 OPERATOR_RETRY = (timedelta(minutes=5), timedelta(hours=1))
 INPUT_RETRY = (timedelta(seconds=30), timedelta(minutes=10))
-# Where nobody can be asked for the input but WeChat, which has none: an event, or a registration,
-# brings it. These are the nets beneath.
+# Only an event or a registration brings an input that WeChat alone can give and does not have.
+# These pauses cover a lost event.
 RECOVERY_RETRY = timedelta(days=1)
 REVOKED_RETRY = timedelta(days=30)
-# A job that waits for its parent is woken by it; this is the net beneath.
+# A parent wakes the jobs that wait for it; this pause covers a lost wake-up.
 PARENT_RETRY = timedelta(seconds=60)
-# Beyond any cap, and far from where a timedelta overflows.
+# Enough doublings to reach every cap, too few for a timedelta to overflow.
 DOUBLINGS = 20
 
 
 class Freshness(enum.StrEnum):
-    """How a job's credential stands."""
+    """The state of a job's credential."""
 
     PENDING = "pending"
-    """None was ever issued."""
+    """None has been issued yet."""
 
     FRESH = "fresh"
 
@@ -70,11 +75,11 @@ class Freshness(enum.StrEnum):
     EXPIRED = "expired"
 
     REVOKED = "revoked"
-    """The account took back its authorisation: there is none until it gives it again."""
+    """The account withdrew its authorisation; there is no credential until it grants it again."""
 
 
 def freshness(view: JobView, now: datetime) -> Freshness:
-    """Read off the stored instants."""
+    """Derived from the stored instants."""
     if view.waits_on == AUTHORIZATION:
         return Freshness.REVOKED
     if view.expires_at is None or view.renew_at is None:
@@ -85,7 +90,7 @@ def freshness(view: JobView, now: datetime) -> Freshness:
 
 
 def scale(longest: timedelta) -> float:
-    """How fast this credential's time runs: 1 for WeChat's two hours, less for shorter lives."""
+    """The factor for every period of this credential: 1 for a lifetime of two hours, less for less."""
     return min(1.0, longest / FULL_LIFE)
 
 
@@ -97,31 +102,31 @@ def renew_at(
     renewal: Renewal,
     rng: random.Random,
 ) -> datetime:
-    """When a credential issued just now is to be renewed, rolled once.
+    """The time at which a credential issued just now is to be renewed, decided once.
 
-    ORDINARY: expiry less max(300 s, 10 %), less up to 5 % of jitter, never more than a quarter.
-    LATE: inside the last 300 s, since any earlier ask returns the same value.
+    ORDINARY: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the
+    lifetime. LATE: in the last 300 s, because an earlier call returns the same value.
     """
     if renewal is Renewal.LATE:
         window = min(MARGIN * scale(longest), lifetime)
         return expires_at - window * rng.uniform(0.8, 0.95)
     margin = max(MARGIN, lifetime * MARGIN_SHARE) + lifetime * JITTER_SHARE * rng.random()
-    cap = lifetime * (WHOLE_MARGIN_SHARE - JITTER_SHARE * rng.random())
+    cap = lifetime * (WIDEST_MARGIN_SHARE - JITTER_SHARE * rng.random())
     return expires_at - min(margin, cap)
 
 
 def soonest(*, now: datetime, longest: timedelta) -> datetime:
-    """Before this no answer, however short the life it gives, is followed by the next ask."""
+    """The earliest next call after an issuance, however short its lifetime."""
     return now + max(REPEAT_FLOOR * scale(longest) / 60, timedelta(milliseconds=100))
 
 
 def ask_again_at(
     *, now: datetime, renew_at: datetime, expires_at: datetime, longest: timedelta
 ) -> datetime:
-    """When to ask again after WeChat returned the value we have.
+    """The next call after WeChat returned the value that we already have.
 
-    At its renewal if that is still ahead, else after half of what remains, but no sooner than 60 s
-    (scaled); at the expiry itself when that is nearer.
+    At the renewal if that lies ahead, else after half of the remaining lifetime, but at least 60 s
+    (scaled) from now; at the expiry itself if that is nearer.
     """
     remaining = expires_at - now
     floor = REPEAT_FLOOR * scale(longest)
@@ -133,27 +138,27 @@ def ask_again_at(
 
 
 def force_at(*, now: datetime, forces: int, forced_at: datetime | None) -> datetime:
-    """When WeChat will next be willing to force a new value: `now`, or later."""
+    """The earliest time at which WeChat accepts another forced refresh: `now`, or later."""
     if forces >= FORCES_PER_DAY:
         return next_quota_day(now)
     return now if forced_at is None else max(now, forced_at + FORCE_SPACING)
 
 
 def ended_early(kept: Credential, *, asked_at: datetime, longest: timedelta) -> bool:
-    """Whether a value that was replaced had more left than the last minutes, in which WeChat itself
+    """Whether a replaced value had more lifetime left than the last minutes, in which WeChat itself
     replaces it."""
     return kept.expires_at - asked_at > (MARGIN + REPEAT_FLOOR) * scale(longest)
 
 
-def contest(view: JobView, now: datetime) -> Contest | None:
-    """That somebody else fetches the credential, while that was of late."""
+def recent_contest(view: JobView, now: datetime) -> Contest | None:
+    """The job's contest if it is less than `CONTEST_SHOWN` old."""
     found = view.contest
     return found if found is not None and now - found.at < CONTEST_SHOWN else None
 
 
 def believe_at(*, now: datetime, issued_at: datetime) -> datetime:
-    """When a report that a value is dead is acted upon: `now`, or later. A clock that was set back
-    makes no value younger than it is."""
+    """When a report that a value is dead takes effect: `now`, or later. An issue that lies in the
+    future (the clock was set back) counts as now."""
     return max(now, min(now, issued_at) + REPORT_SPACING)
 
 
@@ -167,7 +172,7 @@ def retry_at(
     cap: timedelta,
     rng: random.Random,
 ) -> datetime:
-    """When to try again after `attempts` (>= 1) failures in a row."""
+    """The time of the next attempt after `attempts` (>= 1) failures in a row."""
     match reaction:
         case Reaction.TRANSIENT:
             pause = jittered(backoff(FIRST_RETRY, attempts, cap=cap), rng)
@@ -193,8 +198,8 @@ def jittered(pause: timedelta, rng: random.Random) -> timedelta:
 
 
 def quota_pause(*, now: datetime, calls_left: int, cap: timedelta) -> timedelta:
-    """What the rest of today's calls allows: nothing to wait while even a call every `cap` would
-    leave some over; from there on they are spread over what remains of the day."""
+    """The shortest pause that today's remaining calls allow: zero while they suffice for a call every
+    `cap`; otherwise they are spread evenly over the rest of the day."""
     remaining = next_quota_day(now) - now
     if calls_left <= 0:
         return remaining
@@ -204,14 +209,14 @@ def quota_pause(*, now: datetime, calls_left: int, cap: timedelta) -> timedelta:
 
 
 def daily_limit(*, most: int, documented: int | None, share: float) -> int:
-    """The calls that a credential may make in a day: `most`, and no more than `share` of what WeChat
-    documents for its endpoint, if it does."""
+    """The calls that a credential may make in a day: at most `most`, and at most `share` of the number
+    that WeChat documents for its endpoint, if there is one."""
     return most if documented is None else max(1, min(most, int(documented * share)))
 
 
 def call_at(*, now: datetime, calls: int, limit: int) -> datetime:
-    """When the first of an attempt's calls may be made, being number `calls` (>= 1) of today's
-    `limit`: `now`, or later."""
+    """The earliest time for an attempt whose first call is number `calls` (>= 1) of today's `limit`:
+    `now`, or later."""
     midnight = next_quota_day(now)
     if calls <= max(1.0, limit * AT_ONCE):
         return now
@@ -222,11 +227,11 @@ def call_at(*, now: datetime, calls: int, limit: int) -> datetime:
 
 
 def quota_day(now: datetime) -> date:
-    """The day that WeChat's counters are in."""
+    """The day that WeChat counts calls by."""
     return now.astimezone(SHANGHAI).date()
 
 
 def next_quota_day(now: datetime) -> datetime:
-    """When WeChat's counters start anew: the coming midnight in Shanghai, in UTC."""
+    """The next restart of WeChat's counters: midnight in Shanghai, in UTC."""
     tomorrow = quota_day(now) + timedelta(days=1)
     return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=SHANGHAI).astimezone(UTC)

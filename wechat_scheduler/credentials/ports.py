@@ -1,4 +1,4 @@
-"""What keeping credentials asks of the world."""
+"""The ports of the credentials: WeChat's issuers, the store, and the business systems' `params`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +20,11 @@ from wechat_scheduler.credentials.views import JobView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """An input without which a kind cannot be issued, and where else than `params` it may come from.
+    """An input that a kind cannot be issued without, and its sources beside `params`.
 
-    `name` is its field in a `params` answer (`seeds`: `access_token`, `component_verify_ticket` …).
-    `parent` tells the job whose value it is; `kept` that our own stored refresh token is it;
-    `pushed` that WeChat brings it by itself to a platform that listens. What it pushed is looked up
-    by `name` in any case.
+    `name` is its field in a `params` answer (`access_token`, `component_verify_ticket` …). `parent`
+    gives the job whose value it is; `kept`: it is our own stored refresh token; `pushed`: WeChat
+    pushes it to platforms. A pushed value of that `name` is used in any case.
     """
 
     name: str
@@ -36,7 +35,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRequest:
-    """One call for a credential. `force` asks WeChat to kill the current value and issue another."""
+    """One call for a credential. `force` asks WeChat to end the current value and issue another."""
 
     key: JobKey
     account: Account
@@ -46,11 +45,11 @@ class IssueRequest:
 
 
 class Issuer(Protocol):
-    """Gets one kind of credential from WeChat: one call, no state.
+    """Gets one kind of credential from WeChat in one call, without any state.
 
-    `subject_field` is the name under which answers and callers give the subject (`openid`,
-    `authorizer_appid`); empty for kinds without one. `needs_subject` says that nothing can be asked
-    before the subject is known.
+    `subject_field` is the name of the subject in answers and registrations (`openid`,
+    `authorizer_appid`); empty for kinds without one. `needs_subject`: no call is possible before the
+    subject is known.
     """
 
     @property
@@ -66,76 +65,77 @@ class Issuer(Protocol):
     def needs_subject(self) -> bool: ...
 
     def daily_calls(self, account: Account) -> int | None:
-        """How many calls a day WeChat documents for the endpoint that this account's are made to;
-        None where it gives no number."""
+        """The calls a day that WeChat documents for this account's endpoint; None if it documents
+        none."""
         ...
 
     async def issue(self, request: IssueRequest) -> Issued:
-        """May take seconds, never longer than its timeouts.
+        """May take seconds, at most its timeouts.
 
-        Raises WeChatError, with `refused` naming the input that was to blame if one was.
+        Raises WeChatError, whose `refused` names the input that WeChat refused, if it was one.
         """
         ...
 
 
 @runtime_checkable
 class Recoverer(Protocol):
-    """An issuer that can ask WeChat for the refresh token it needs, where ours is lost or refused."""
+    """An issuer that can get its refresh token from WeChat if ours is lost or refused."""
 
     async def recover(self, request: IssueRequest) -> str:
-        """`request` has the inputs chosen so far. Empty if WeChat does not say. Raises WeChatError."""
+        """The refresh token; empty if WeChat has none. `request` holds the inputs chosen so far. Raises
+        WeChatError."""
         ...
 
 
 def uses_secret(issuer: Issuer) -> bool:
-    """Whether the account's secret is sent for this kind: it is where nothing that was issued
-    earlier, to us or to a parent, stands for it."""
+    """Whether this kind sends the account's secret: kinds that send an earlier credential of ours or
+    of a parent do not."""
     return not any(need.kept or need.parent for need in issuer.needs)
 
 
 class Params(Protocol):
-    """The business system's side of `params`."""
+    """Asks business systems for inputs."""
 
     async def ask(
         self, url: str, *, key: JobKey, subject: str, subject_field: str
     ) -> Mapping[str, str]:
-        """The strings of its JSON answer. Raises CallError with a message free of secrets."""
+        """The strings in the JSON answer of `url`. Raises CallError with a message free of secrets."""
         ...
 
 
 class RefreshObserver(Protocol):
-    """Hears what became of each attempt, once that is stored. Must neither block nor raise."""
+    """Is told of the outcome of each attempt after it was stored. Must neither block nor raise."""
 
     def refreshed(self, outcome: Outcome) -> None: ...
 
 
 class Store(Protocol):
-    """Where jobs live. Every method is atomic; all may raise StorageError, after which nothing changed."""
+    """Stores jobs. Every method is atomic and may raise StorageError, after which nothing has changed."""
 
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
-        """Add or change what `registration.owner` wants kept; returns the jobs that changed.
+        """Add or change the tasks of `registration.owner`; returns the jobs that changed.
 
-        The same again changes nothing, but makes a job due now that waits for something. A new or
+        The same registration again changes nothing, but makes a waiting job due now. A new or
         changed secret or endpoint makes the account's jobs due now; a new or changed `params` makes
-        its job due now and asks `params` first; a new or changed `notify` puts the current value in
-        the outbox for that receiver.
+        its job due now and asks `params` first; a new or changed `notify` puts a notification of the
+        current value in the outbox.
         """
         ...
 
     async def remove(self, key: JobKey, *, owner: str) -> bool:
-        """Withdraw `owner`'s interest (any owner's, if empty); the job goes with the last one.
+        """Remove the task of `owner` (of every owner if empty), and the job with its last task.
 
-        Returns whether there was anything to withdraw.
+        Returns whether there was such a task.
         """
         ...
 
     async def names(self, key: JobKey) -> Sequence[JobKey]:
-        """The jobs that `key` can mean: itself, else the one bound to its subject, else, where the
-        subject is empty, every job of that appid and kind (two at most are returned)."""
+        """The jobs that `key` can mean: the job of that key, else the job bound to its subject, else,
+        if the subject is empty, the jobs of that appid and kind (at most two are returned)."""
         ...
 
     async def load(self, key: JobKey) -> Snapshot | None:
-        """The job of exactly that key."""
+        """The job of exactly that key; None if there is none."""
         ...
 
     async def view(
@@ -151,43 +151,44 @@ class Store(Protocol):
         ...
 
     async def pushed(self, appid: str, name: str) -> str:
-        """The newest value of that name that WeChat pushed to us for that account; empty if none."""
+        """The newest value of that name that WeChat pushed for that account; empty if there is none."""
         ...
 
     async def listens(self, appid: str) -> bool:
-        """Whether what WeChat pushes for that account comes to us."""
+        """Whether the daemon receives WeChat's pushes for that account."""
         ...
 
     async def earlier(self, key: JobKey) -> Sequence[str]:
-        """The refresh tokens that the job had before its present one, newest first; a few."""
+        """The last few refresh tokens before the job's present one, newest first."""
         ...
 
     async def provides(self, key: JobKey, *, owner: str, kept: bool) -> bool:
-        """Whether the job can get an input without a `params` of `owner`'s: another owner gave one,
-        or, if `kept` says that this would do, it keeps a refresh token."""
+        """Whether the job can get an input without a `params` of `owner`: from another owner's
+        `params`, or, if `kept`, from its stored refresh token."""
         ...
 
     async def hasten(self, key: JobKey, *, now: datetime) -> bool:
-        """Make the job due now, whatever it waits for; one that is being attempted is left alone.
-        Returns whether it exists."""
+        """Make the job due now, also one that waits for an input; no effect during an attempt.
+        Returns whether the job exists."""
         ...
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
-        """Make the job due now because its value is said to be dead; only while `version` is the
-        current one, and once: WeChat may return the same value, and is right then. Returns whether
-        that was so. An attempt that is under way and brings a new value answers it."""
+        """Make the job due at `now` because a consumer reported its value as dead. Has an effect only
+        while `version` is the current one, and once for it: WeChat may return the same value, and
+        then that is valid. An attempt in progress that brings a new value settles the report.
+        Returns whether the report had an effect."""
         ...
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
-        """Take due jobs for `lease`, the longest due first, and count a call against each."""
+        """Claim due jobs for `lease`, the longest due first, and count one call for each."""
         ...
 
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
-        """Store an outcome, with what follows from it, in one transaction: a rotation puts its
-        notifications in the outbox and wakes the jobs that waited for it. A registration that
-        changed meanwhile leaves the job due now. None if the claim was lost: nothing is stored."""
+        """Store an outcome in one transaction: a rotation also puts its notifications in the outbox and
+        wakes the jobs that wait for it. If the registration changed meanwhile, the job is due now.
+        Returns None, and stores nothing, if the claim was lost."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the earliest job falls due; a claimed one does when its claim runs out."""
+        """The time at which the next job falls due; a claimed job does when its claim expires."""
         ...

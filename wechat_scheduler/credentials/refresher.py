@@ -1,4 +1,4 @@
-"""Refreshes what is due: the clockwork's work on jobs."""
+"""Refreshes due jobs: the `Work` of the credentials' clockwork."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.attempt import Asker, Issuance, Trouble
+from wechat_scheduler.credentials.attempt import Asker, Issuance, NotIssued
 from wechat_scheduler.credentials.contests import contested
 from wechat_scheduler.credentials.journal import log_contest, log_outcome, names_of
 from wechat_scheduler.credentials.model import (
@@ -29,16 +29,16 @@ from wechat_scheduler.errors import Reaction
 
 log = structlog.get_logger(__name__)
 
-# WeChat counts what remains in whole seconds: each answer may be this much short of the truth.
+# WeChat gives lifetimes in whole seconds: each may be this much too short.
 WHOLE_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshLimits:
-    """How long an attempt may hold its job, and how far its failures may go.
+    """`lease` is how long an attempt may hold its job; `retry_cap` is the longest pause between retries.
 
     A credential's calls a day are at most `daily_calls`, and at most `quota_share` (above 0, at most
-    1) of what WeChat documents.
+    1) of the number that WeChat documents.
     """
 
     lease: timedelta
@@ -48,9 +48,10 @@ class RefreshLimits:
 
 
 class Refresher:
-    """Turns each attempt into an outcome with a next time, and the outcome into what is stored.
+    """Attempts each claimed job, decides when it is due next, and stores the outcome.
 
-    `publish` is called with what was stored, after it was. `limits` may be changed at any time.
+    `publish` is called with the new state of a job after it was stored. `limits` may be changed at
+    any time.
     """
 
     name = "credential"
@@ -83,7 +84,7 @@ class Refresher:
         if allowed_at > now:
             return _held_back(row, now, allowed_at, limit)
         result = await self._asker.ask(row)
-        if isinstance(result, Trouble):
+        if isinstance(result, NotIssued):
             return self._failed(row, result)
         if row.credential is not None and row.credential.value == result.issued.value:
             return self._repeated(row, row.credential, result)
@@ -111,23 +112,23 @@ class Refresher:
             share=self.limits.quota_share,
         )
 
-    def _failed(self, job: ClaimedJob, trouble: Trouble) -> Failed:
+    def _failed(self, job: ClaimedJob, failure: NotIssued) -> Failed:
         due_at = policy.retry_at(
-            trouble.fault.reaction,
+            failure.fault.reaction,
             now=self._clock.now(),
             attempts=job.attempts + 1,
-            retry_after=trouble.retry_after,
+            retry_after=failure.retry_after,
             calls_left=self._daily_limit(job) - job.calls,
             cap=self.limits.retry_cap,
             rng=self._rng,
         )
         return Failed(
             job=job,
-            fault=trouble.fault,
+            fault=failure.fault,
             due_at=due_at,
-            spent=trouble.spent,
-            waits_on=trouble.waits_on,
-            seen=trouble.seen,
+            spent=failure.spent,
+            waits_on=failure.waits_on,
+            seen=failure.seen,
         )
 
     def _rotated(self, job: ClaimedJob, issuance: Issuance) -> Rotated:
@@ -144,7 +145,7 @@ class Refresher:
         )
 
     def _repeated(self, job: ClaimedJob, kept: Credential, issuance: Issuance) -> Repeated:
-        """The same value: a ticket or stable token asked for early, or one that was prolonged."""
+        """WeChat returned the same value: it was asked early, or has prolonged it."""
         fresh = self._credential(job, issuance)
         longest = max(job.longest, issuance.issued.lifetime)
         slack = policy.REPEAT_FLOOR * policy.scale(longest)
@@ -179,7 +180,7 @@ class Refresher:
         )
 
     def _force_at(self, job: ClaimedJob, issuance: Issuance) -> datetime:
-        """When a value that is said to be dead, and came back, can be replaced by force."""
+        """The earliest forced refresh of a value that was reported as dead and came back."""
         forced_at = issuance.spent.forced_at
         return policy.force_at(
             now=self._clock.now(),
@@ -188,7 +189,7 @@ class Refresher:
         )
 
     def _credential(self, job: ClaimedJob, issuance: Issuance) -> Credential:
-        """Its life is counted from before the call, so that it is never thought longer than it is."""
+        """The lifetime counts from before the call, so that it is never overestimated."""
         issued = issuance.issued
         expires_at = issuance.asked_at + issued.lifetime
         return Credential(
@@ -209,14 +210,14 @@ class Refresher:
 
 
 def _held_back(job: ClaimedJob, now: datetime, until: datetime, limit: int) -> Failed:
-    """No call is made. What is known of the last failure stays: it says more than this does. Whoever
-    waits for a parent asks when this time comes; the parent itself wakes nobody who may not ask."""
+    """No call is made before `until`. The fault of the last failure stays, since it says more. The job
+    stops waiting for its parent: a wake-up would come before a call is allowed."""
     spent = Fault(
         at=now,
         reaction=Reaction.WAIT_UNTIL,
-        message=f"{job.calls - 1} of today's {limit} calls are spent, the others come in by and by",
-        advice="find out who has it refreshed so often: the audit names keys, the log the reasons; "
-        "raise refresh.daily_calls where values are made to live for seconds, as in the sandbox",
+        message=f"{job.calls - 1} of today's {limit} calls are spent; the rest becomes available during the day",
+        advice="find the cause of so many refreshes: the audit names keys, the log reasons; raise "
+        "refresh.daily_calls if values live for seconds, as in the sandbox",
     )
     fault = job.fault or spent
     waits = fault.reaction is Reaction.NEEDS_INPUT

@@ -1,4 +1,4 @@
-"""What a caller is told who cannot have a credential now."""
+"""The errors that a caller gets instead of a credential."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,10 +8,10 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import ConflictError, NotFoundError, UnavailableError
 from wechat_scheduler.reasons import Reason
 
-# When a caller is to come back for a value whose fetch has not failed, only not ended.
+# `Retry-After` for a value whose first fetch is in progress.
 SOON = timedelta(seconds=1)
 
-# What a job waits for may come at any time: nobody needs to stay away for longer.
+# The longest `Retry-After`: an input that a job waits for may arrive at any time.
 LATEST = timedelta(hours=1)
 
 
@@ -30,7 +30,7 @@ def several_jobs(keys: Sequence[JobKey]) -> ConflictError:
 
 
 def unavailable(cell: Cell, now: datetime) -> UnavailableError:
-    """Why there is nothing, and when to come back."""
+    """The reason why the cell has no valid credential, with `retry_after`."""
     snapshot = cell.snapshot
     if snapshot is None or snapshot.fault is None:
         return UnavailableError(

@@ -1,4 +1,4 @@
-"""When `params` may be left out: the seed's rules, checked before a registration is stored."""
+"""The rules for leaving out `params`, checked before a registration is stored."""
 
 from collections.abc import Mapping
 
@@ -9,14 +9,14 @@ from wechat_scheduler.reasons import Reason
 
 
 class Requirements:
-    """Refuses tasks whose inputs nobody could ever give."""
+    """Refuses tasks that have no source for an input."""
 
     def __init__(self, store: Store, issuers: Mapping[str, Issuer]) -> None:
         self._store = store
         self._issuers = issuers
 
     async def check(self, registration: Registration) -> None:
-        """Raises InvalidRequestError at the first task that lacks `params`."""
+        """Raises InvalidRequestError at the first task that needs `params` and has none."""
         for number, task in enumerate(registration.tasks):
             if task.params:
                 continue

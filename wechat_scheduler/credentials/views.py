@@ -1,4 +1,4 @@
-"""Jobs as an operator sees them."""
+"""The views of jobs for operators."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from wechat_scheduler.credentials.model import Contest, Fault, JobKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """One business system's interest in a job, and how its last notification fared."""
+    """One business system's registration of a job, and the state of its last notification."""
 
     owner: str
     notify: str = field(repr=False)
@@ -21,7 +21,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job as an operator sees it: everything but its secrets."""
+    """Everything about a job but its secrets."""
 
     key: JobKey
     subject: str

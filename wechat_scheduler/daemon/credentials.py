@@ -46,7 +46,7 @@ def wire_credentials(ground: Ground) -> CredentialParts:
         limits=_limits(settings),
     )
     stores.credentials.on_change(
-        lambda key: ground.supervisor.contained("reload", manager.heard(key))
+        lambda key: ground.supervisor.contained("reload", manager.changed_elsewhere(key))
     )
     return CredentialParts(
         manager=manager,

@@ -33,7 +33,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
         stores.credentials,
         manager,
         Platform(ground.wechat),
-        changed=manager.heard,
+        changed=manager.changed_elsewhere,
         clock=clock,
         rng=ground.rng,
         lease=settings.lease,
@@ -45,7 +45,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
         PushDecoder(),
         ground.supervisor,
         clock=clock,
-        changed=manager.heard,
+        changed=manager.changed_elsewhere,
         wake=clockwork.wake,
         hear=reception.receive,
     )

@@ -178,7 +178,7 @@ def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
         calls_today=view.calls,
         waits_for=view.waits_on.rstrip("/"),
         error=_fault(view.fault) if view.fault else None,
-        contested=_contest(policy.contest(view, now)),
+        contested=_contest(policy.recent_contest(view, now)),
         receivers=[_receiver(receiver) for receiver in view.receivers],
     )
 
