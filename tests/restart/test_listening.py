@@ -118,3 +118,10 @@ def test_what_was_meant_for_another_process_is_left_alone() -> None:
 def test_an_address_that_is_taken_stops_the_start(held: socket.socket) -> None:
     with pytest.raises(StartError, match="something else listens there"):
         take(port_of(held))
+
+
+def test_an_address_of_another_machine_stops_the_start() -> None:
+    with pytest.raises(
+        StartError, match=r"203\.0\.113\.7 port 0: cannot assign requested address$"
+    ):
+        take(0, host="203.0.113.7")

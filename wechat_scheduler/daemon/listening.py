@@ -6,6 +6,7 @@ us the two are the same.
 """
 
 import errno
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -94,4 +95,4 @@ def _reason(error: OSError) -> str:
         return "something else listens there; stop it, or choose another port with -p"
     if error.errno == errno.EACCES:
         return "ports below 1024 need a privilege; choose another with -p"
-    return error.strerror or str(error)
+    return os.strerror(error.errno or 0).lower()
