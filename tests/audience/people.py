@@ -1,16 +1,14 @@
 """An app, its people, and everything that answers them, kept in lists."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tests.clock import START, FakeClock
+from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.directory import Directory, draft_app
@@ -19,13 +17,11 @@ from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.handled_events import SqlHandledEvents
-from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
@@ -116,10 +112,10 @@ class People:
 
 
 class Office(People):
-    """Reception and directory as well."""
+    """Reception and directory as well, on a database in memory."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self) -> None:
+        super().__init__(memory_database())
         self.clock = FakeClock()
         self.directory = Directory(self.apps, clock=self.clock)
         self.lists = Lists()
@@ -153,17 +149,3 @@ class Office(People):
 
     async def takers(self, app: App, topic_id: int = 0) -> Sequence[str]:
         return await self.subscriptions.receivers(app.id, topic_id, after="", limit=10)
-
-
-@asynccontextmanager
-async def opened(folder: Path, migrations: Traversable) -> AsyncIterator[Office]:
-    """On SQLite alone: the stores have suites of their own on both databases."""
-    async with Supervisor() as supervisor:
-        database = await open_database(
-            f"sqlite://{folder}/state.db",
-            migrations=migrations,
-            clock=FakeClock(),
-            supervisor=supervisor,
-        )
-        yield Office(database)
-        await database.close()

@@ -1,12 +1,8 @@
 """What WeChat tells of people, and what comes of it."""
 
-from collections.abc import AsyncIterator
-from importlib.resources.abc import Traversable
-from pathlib import Path
-
 import pytest
 
-from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard, opened
+from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Purpose, Topic
@@ -19,9 +15,8 @@ SHOP = an_app(callback=CALLBACK, welcome="hello")
 
 
 @pytest.fixture
-async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Office]:
-    async with opened(tmp_path, migrations) as office:
-        yield await office.open(SHOP)
+async def office() -> Office:
+    return await Office().open(SHOP)
 
 
 async def test_who_scans_an_apps_code_subscribes_and_its_callback_hears(office: Office) -> None:

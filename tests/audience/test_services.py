@@ -1,14 +1,12 @@
 """What the APIs ask of the audience: apps with their tokens, topics, names, codes and openids."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.audience.people import HOUR, SECOND, Office, an_app, opened
+from tests.audience.people import HOUR, SECOND, Office, an_app
 from tests.clock import START
 from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.audience.directory import Directory
@@ -37,9 +35,8 @@ class Pictures:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Office]:
-    async with opened(tmp_path, migrations) as office:
-        yield office
+def office() -> Office:
+    return Office()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The core of the keeper: a store in memory, and a WeChat and business systems made of scripts."""
+"""The core of the keeper: a database in memory, and a WeChat and business systems made of scripts."""
 
 import asyncio
 import random
@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Self
 
 from tests.outcomes import Outcomes
-from tests.stores.memory import MemoryCredentials, MemoryOutbox
+from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.samples import APPID, SECRET_KINDS, look, registration, task
-from tests.stores.tables import Tables
+from tests.stores.suite import VAULT, pushed
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.manager import Manager
@@ -33,6 +33,9 @@ from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.errors import CallError, Reaction, WeChatError
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken
 from wechat_scheduler.wechat.tokens.component import ComponentAccessToken
@@ -154,11 +157,11 @@ class Systems:
         return self.answers[url]
 
 
-class HesitantStore(MemoryCredentials):
+class HesitantStore(SqlCredentials):
     """What `load` brings may be old when it arrives: it is held back until `arrive` is set."""
 
-    def __init__(self, tables: Tables, *, worker: str, secret_kinds: frozenset[str]) -> None:
-        super().__init__(tables, worker=worker, secret_kinds=secret_kinds)
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
         self.read = asyncio.Event()
         self.arrive = asyncio.Event()
         self.arrive.set()
@@ -175,9 +178,9 @@ class Office:
     """Everything together, on a clock that the test moves."""
 
     clock: WatchedClock
-    tables: Tables
+    database: MemoryDatabase
     store: HesitantStore
-    outbox: MemoryOutbox
+    outbox: SqlOutbox
     scripts: Mapping[str, Script]
     systems: Systems
     outcomes: Outcomes
@@ -222,7 +225,7 @@ class Office:
         return self.scripts[key.kind]
 
     def push(self, name: str, value: str) -> None:
-        self.tables.pushes.setdefault((APPID, name), {})[self.clock.now()] = value
+        self.database.run(pushed(APPID, name, value, self.clock.now()))
 
 
 def scripts() -> dict[str, Script]:
@@ -246,10 +249,10 @@ def office(
 ) -> Office:
     """`issuers` instead of the scripts."""
     clock = clock or WatchedClock()
-    tables, systems, scripted = Tables(), Systems(), scripts()
+    database, systems, scripted = memory_database(), Systems(), scripts()
     issuers = issuers if issuers is not None else scripted
     outcomes = Outcomes()
-    store = HesitantStore(tables, worker="here", secret_kinds=SECRET_KINDS)
+    store = HesitantStore(database)
     manager = Manager(store, Requirements(store, issuers), clock=clock, deadline=DEADLINE)
     refresher = Refresher(
         store,
@@ -269,9 +272,9 @@ def office(
     manager.on_work(refreshing.wake)
     return Office(
         clock=clock,
-        tables=tables,
+        database=database,
         store=store,
-        outbox=MemoryOutbox(tables, worker="here"),
+        outbox=SqlOutbox(database, VAULT, worker="here"),
         scripts=scripted,
         systems=systems,
         outcomes=outcomes,

@@ -178,7 +178,7 @@ async def test_a_value_in_its_renewal_window_is_served_without_further_ado(
     await value(office)
     renew_at = (await office.credential(TOKEN)).renew_at
     office.clock.advance_to(renew_at + LATENESS * SECOND)
-    office.tables.down = True
+    office.database.down = True
 
     with capture_logs() as events:
         assert await value(office) == "access_token-1"

@@ -22,7 +22,7 @@ async def test_a_value_is_read_from_the_store_once(office: Office) -> None:
     await office.settle()
     await value(office)
 
-    office.tables.down = True
+    office.database.down = True
 
     assert await value(office) == "access_token-1"
 
@@ -47,7 +47,7 @@ async def test_a_store_that_is_down_withholds_nothing_that_is_in_memory(office: 
     await office.settle()
     cell = await office.manager.fetch(TOKEN)
     office.clock.advance(LIFE - SECOND)
-    office.tables.down = True
+    office.database.down = True
 
     with capture_logs() as events:
         first, second = await value(office), await value(office)

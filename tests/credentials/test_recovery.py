@@ -9,6 +9,7 @@ import pytest
 
 from tests.credentials.office import AUTHORIZER, COMPONENT, Office, Script, office, refusal, scripts
 from tests.stores.samples import task
+from tests.stores.suite import expecting
 from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import IssueRequest
@@ -46,7 +47,7 @@ def account() -> Recovering:
 async def listening(account: Recovering) -> Office:
     """A platform whose pushes come to us, with a ticket and a token of its own."""
     found = office(issuers=scripts() | {account.kind: account})
-    found.tables.listening.add(COMPONENT.appid)
+    found.database.run(expecting(COMPONENT.appid))
     found.push("component_verify_ticket", "ticket")
     await found.register(COMPONENT)
     await found.settle()

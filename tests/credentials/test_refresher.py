@@ -93,12 +93,12 @@ async def test_a_value_is_published_only_when_the_store_has_it(office: Office) -
     (job,) = await office.store.claim(now=office.clock.now(), limit=1, lease=MINUTE)
 
     outcome = await office.refresher.attempt(job)
-    office.tables.down = True
+    office.database.down = True
     with pytest.raises(StorageError):
         await office.refresher.finish(outcome)
     assert cell.credential is not None
     assert cell.credential.version == 1
-    office.tables.down = False
+    office.database.down = False
     await office.refresher.finish(outcome)
 
     assert cell.credential.version == 2

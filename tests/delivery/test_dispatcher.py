@@ -10,9 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.outcomes import Outcomes
-from tests.stores.memory import MemoryCredentials, MemoryOutbox
+from tests.stores.memory import memory_database
 from tests.stores.samples import (
-    SECRET_KINDS,
     TOKEN,
     claim,
     issued,
@@ -21,7 +20,7 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from tests.stores.tables import Tables
+from tests.stores.suite import VAULT, sql_credentials
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
@@ -35,6 +34,8 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.errors import CallError
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)
@@ -70,8 +71,8 @@ class Post:
     """A store with one job, an outbox, and a dispatcher that sends what is in it."""
 
     clock: WatchedClock
-    store: MemoryCredentials
-    outbox: MemoryOutbox
+    store: SqlCredentials
+    outbox: SqlOutbox
     receiver: Receiver
     outcomes: Outcomes
     dispatching: Clockwork[Delivery, Outcome]
@@ -89,10 +90,15 @@ class Post:
 @pytest.fixture
 async def post() -> Post:
     """One notice is due."""
-    clock, tables, receiver, outcomes = WatchedClock(), Tables(), Receiver(), Outcomes()
-    outbox = MemoryOutbox(tables, worker="here")
+    clock, database, receiver, outcomes = (
+        WatchedClock(),
+        memory_database(),
+        Receiver(),
+        Outcomes(),
+    )
+    outbox = SqlOutbox(database, VAULT, worker="here")
     receiver.idle.set()
-    store = MemoryCredentials(tables, worker="here", secret_kinds=SECRET_KINDS)
+    store = sql_credentials(database, "here")
     dispatcher = Dispatcher(
         outbox,
         {receiver.name: receiver},

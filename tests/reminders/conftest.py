@@ -1,12 +1,10 @@
 """An empty store, and a clock that stands at 10:30 in Shanghai on 18 November 2026."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import Memory, remembering
+from tests.reminders.remembering import Memory
+from tests.stores.memory import memory_database
 
 
 @pytest.fixture
@@ -15,6 +13,5 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def memory(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Memory]:
-    async with remembering(tmp_path, clock) as memory:
-        yield memory
+def memory(clock: FakeClock) -> Memory:
+    return Memory(memory_database(), clock)

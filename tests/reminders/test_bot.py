@@ -1,9 +1,7 @@
 """What the bot makes of a sentence, and what it leaves to others."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,8 @@ import pytest
 from tests.audience.people import Lists, an_app, heard
 from tests.clock import START, FakeClock
 from tests.reminders.remembering import DAY, Memory, at
-from tests.stores.suite import VAULT, opened
+from tests.stores.memory import memory_database
+from tests.stores.suite import VAULT
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
@@ -55,10 +54,10 @@ class Study:
 
 
 @pytest.fixture
-async def study(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Study]:
-    async with opened(f"sqlite://{tmp_path}/state.db") as database:
-        person = await SqlSubscribers(database).follow("wx1", "o1", uid="UID_a", now=START)
-        yield Study(database, clock, person)
+async def study(clock: FakeClock) -> Study:
+    database = memory_database()
+    person = await SqlSubscribers(database).follow("wx1", "o1", uid="UID_a", now=START)
+    return Study(database, clock, person)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page, remembering
+from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page
+from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority, TargetKind, Way
 from wechat_scheduler.reminders.firing import MOST
 from wechat_scheduler.reminders.model import Late, ReminderState
@@ -215,18 +215,18 @@ async def test_a_rule_that_cannot_be_read_any_more_waits_for_somebody(
     assert [log["event"] for log in logs] == ["reminder.unreadable"]
 
 
-async def test_the_work_of_a_killed_process_is_taken_over(tmp_path: Path, clock: FakeClock) -> None:
-    async with remembering(tmp_path, clock) as killed:
-        reminder = await killed.create(EIGHT)
-        clock.advance_to(EIGHT)
-        (row,) = await killed.work.claim(1)
-        late = await killed.work.attempt(row)
+async def test_the_work_of_a_killed_process_is_taken_over(clock: FakeClock) -> None:
+    database = memory_database()
+    killed, memory = Memory(database, clock), Memory(database, clock, "there")
+    reminder = await killed.create(EIGHT)
+    clock.advance_to(EIGHT)
+    (row,) = await killed.work.claim(1)
+    late = await killed.work.attempt(row)
 
-    async with remembering(tmp_path, clock, "there") as memory:
-        waiting = await memory.loop.run_once()
-        clock.advance(LEASE)
-        taken = await memory.loop.run_once()
-        await memory.work.finish(late)
+    waiting = await memory.loop.run_once()
+    clock.advance(LEASE)
+    taken = await memory.loop.run_once()
+    await memory.work.finish(late)
 
-        assert (waiting, taken, len(await memory.deliveries())) == (0, 1, 1)
-        assert (await memory.desk.reminder(reminder.id)).app_id == APP
+    assert (waiting, taken, len(await memory.deliveries())) == (0, 1, 1)
+    assert (await memory.desk.reminder(reminder.id)).app_id == APP

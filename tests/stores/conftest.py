@@ -1,4 +1,4 @@
-"""One store after the other: in memory, in SQLite, in PostgreSQL."""
+"""One store after the other: in SQLite, in PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,22 +10,19 @@ from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from tests.stores.mailing import Mail, mailing
 from tests.stores.suite import (
-    Credentials,
-    Deliveries,
     Stores,
     empty,
-    memory_stores,
     opened,
     sql_stores,
 )
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stores]:
     """Empty ones. A database of PostgreSQL's own for each test would take most of the time."""
-    if request.param == "memory":
-        yield memory_stores()
-    elif request.param == "sqlite":
+    if request.param == "sqlite":
         async with opened(f"sqlite://{tmp_path}/state.db") as database:
             yield sql_stores(database)
     else:
@@ -69,10 +66,10 @@ class SharedDatabase:
 
 
 @pytest.fixture
-def store(stores: Stores) -> Credentials:
+def store(stores: Stores) -> SqlCredentials:
     return stores.credentials
 
 
 @pytest.fixture
-def outbox(stores: Stores) -> Deliveries:
+def outbox(stores: Stores) -> SqlOutbox:
     return stores.outbox

@@ -1,18 +1,12 @@
-"""Every kind of store that the contract suites run on."""
+"""The stores that the contract suites run on."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from tests.clock import FakeClock
-from tests.stores.memory import MemoryCredentials, MemoryOutbox
 from tests.stores.samples import SECRET_KINDS
-from tests.stores.tables import Tables
-from wechat_scheduler.credentials.notifications import NotificationSource
-from wechat_scheduler.credentials.ports import Store
-from wechat_scheduler.delivery.ports import Outbox
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
@@ -25,70 +19,31 @@ from wechat_scheduler.storage.sealing import Sealer
 VAULT = Vault(Sealer([bytes(32)]))
 
 
-class Releasing(Protocol):
-    async def release(self, *, now: datetime) -> None:
-        """Give back what a process that is known to be dead had claimed."""
-        ...
-
-
-class Credentials(Store, NotificationSource, Releasing, Protocol):
-    """All that a store of credentials does."""
-
-
-class Deliveries(Outbox, Releasing, Protocol):
-    """All that an outbox does."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Two processes on one database: `elsewhere` is the other one. `push` is what WeChat does, to
-    a platform for which we `listen`."""
+    """Two processes on one database: `elsewhere` is the other one."""
 
-    credentials: Credentials
-    outbox: Deliveries
-    elsewhere: Credentials
-    outbox_elsewhere: Deliveries
-    push: Callable[[str, str, str, datetime], Awaitable[None]]
-    listen: Callable[[str], Awaitable[None]]
+    database: Database
+    credentials: SqlCredentials
+    outbox: SqlOutbox
+    elsewhere: SqlCredentials
+    outbox_elsewhere: SqlOutbox
 
+    async def push(self, appid: str, name: str, value: str, at: datetime) -> None:
+        """What WeChat does, to a platform for which we `listen`."""
+        await self.database.write(lambda: pushed(appid, name, value, at))
 
-def memory_stores() -> Stores:
-    tables = Tables()
-
-    async def push(appid: str, name: str, value: str, at: datetime) -> None:
-        tables.pushes.setdefault((appid, name), {})[at] = value
-
-    async def listen(appid: str) -> None:
-        tables.listening.add(appid)
-
-    def credentials(worker: str) -> Credentials:
-        return MemoryCredentials(tables, worker=worker, secret_kinds=SECRET_KINDS)
-
-    return Stores(
-        credentials=credentials("here"),
-        outbox=MemoryOutbox(tables, worker="here"),
-        elsewhere=credentials("there"),
-        outbox_elsewhere=MemoryOutbox(tables, worker="there"),
-        push=push,
-        listen=listen,
-    )
+    async def listen(self, appid: str) -> None:
+        await self.database.write(lambda: expecting(appid))
 
 
 def sql_stores(database: Database) -> Stores:
-    async def push(appid: str, name: str, value: str, at: datetime) -> None:
-        sealed = VAULT.seal(value, f"push:{appid}/{name}")
-        await database.write(lambda: _push(appid, name, micros(at), sealed))
-
-    async def listen(appid: str) -> None:
-        await database.write(lambda: _listen(appid))
-
     return Stores(
+        database=database,
         credentials=sql_credentials(database, "here"),
         outbox=SqlOutbox(database, VAULT, worker="here"),
         elsewhere=sql_credentials(database, "there"),
         outbox_elsewhere=SqlOutbox(database, VAULT, worker="there"),
-        push=push,
-        listen=listen,
     )
 
 
@@ -116,9 +71,12 @@ def empty() -> Script[None]:
     yield Statement(f"TRUNCATE {', '.join(table['tablename'] for table in tables)}")
 
 
-def _push(appid: str, name: str, at: int, sealed: str) -> Script[None]:
-    yield Statement("INSERT INTO pushes VALUES ($1, $2, $3, $4)", (appid, name, at, sealed))
+def pushed(appid: str, name: str, value: str, at: datetime) -> Script[None]:
+    """For a platform: WeChat pushed the value to it."""
+    sealed = VAULT.seal(value, f"push:{appid}/{name}")
+    yield Statement("INSERT INTO pushes VALUES ($1, $2, $3, $4)", (appid, name, micros(at), sealed))
 
 
-def _listen(appid: str) -> Script[None]:
+def expecting(appid: str) -> Script[None]:
+    """Pushes to the platform are expected."""
     yield Statement("INSERT INTO callbacks VALUES ($1, '', 0)", (appid,))

@@ -17,13 +17,15 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from tests.stores.suite import Credentials, Deliveries, Stores
+from tests.stores.suite import Stores
 from wechat_scheduler.credentials.model import JobKey, Outcome, Spent
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 
 
-async def test_the_longest_due_are_claimed_first(store: Credentials) -> None:
+async def test_the_longest_due_are_claimed_first(store: SqlCredentials) -> None:
     keys = [JobKey("wx1", "access_token", str(number)) for number in range(4)]
     for number, key in enumerate(keys):
         await store.register(registration(key), now=NOW - number * SECOND)
@@ -52,9 +54,7 @@ async def test_a_claim_that_ran_out_is_taken_over(stores: Stores) -> None:
     assert taken.calls == 2
 
 
-async def test_an_outcome_of_a_lost_claim_stores_nothing(
-    stores: Stores, outbox: Deliveries
-) -> None:
+async def test_an_outcome_of_a_lost_claim_stores_nothing(stores: Stores, outbox: SqlOutbox) -> None:
     store = stores.credentials
     await store.register(registration(task(notify="http://erp/n")), now=NOW)
     lost = await claim(store)
@@ -70,7 +70,7 @@ async def test_an_outcome_of_a_lost_claim_stores_nothing(
 
 
 async def test_an_outcome_of_a_removed_job_stores_nothing(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     wanted = registration(task(notify="http://erp/n"))
     await store.register(wanted, now=NOW)
@@ -83,7 +83,7 @@ async def test_an_outcome_of_a_removed_job_stores_nothing(
 
 
 async def test_each_claim_counts_a_call_and_the_outcome_says_how_many_there_were(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
 
@@ -98,7 +98,7 @@ async def test_each_claim_counts_a_call_and_the_outcome_says_how_many_there_were
     assert (await look(store)).calls == 4
 
 
-async def test_forced_refreshes_are_counted_whatever_came_of_them(store: Credentials) -> None:
+async def test_forced_refreshes_are_counted_whatever_came_of_them(store: SqlCredentials) -> None:
     await issued(store, TOKEN)
 
     for number, make in enumerate((rotated, repeated, failed)):
@@ -113,7 +113,7 @@ async def test_forced_refreshes_are_counted_whatever_came_of_them(store: Credent
     assert (job.forces, job.forced_at) == (3, NOW + 2 * HOUR)
 
 
-async def test_calls_and_forces_count_anew_from_midnight_in_shanghai(store: Credentials) -> None:
+async def test_calls_and_forces_count_anew_from_midnight_in_shanghai(store: SqlCredentials) -> None:
     midnight = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
     before, after = midnight - timedelta(microseconds=1), midnight
     await store.register(registration(TOKEN), now=before)
@@ -129,7 +129,7 @@ async def test_calls_and_forces_count_anew_from_midnight_in_shanghai(store: Cred
     assert (tomorrow.calls, tomorrow.forces, tomorrow.forced_at) == (1, 0, before)
 
 
-async def test_what_a_dead_process_had_claimed_is_given_back(store: Credentials) -> None:
+async def test_what_a_dead_process_had_claimed_is_given_back(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
     lost = await claim(store)
 
@@ -139,6 +139,6 @@ async def test_what_a_dead_process_had_claimed_is_given_back(store: Credentials)
     assert await store.save(rotated(lost), now=LATER) is None
 
 
-async def test_an_empty_store_has_nothing_due(store: Credentials) -> None:
+async def test_an_empty_store_has_nothing_due(store: SqlCredentials) -> None:
     assert await store.next_due() is None
     assert await store.claim(now=NOW, limit=10, lease=LEASE) == []

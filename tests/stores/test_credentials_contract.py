@@ -20,14 +20,15 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from tests.stores.suite import Credentials, Deliveries
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, JobKey
 from wechat_scheduler.errors import Reaction
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 
 
-async def test_a_rotation_is_stored_with_all_that_it_brings(store: Credentials) -> None:
+async def test_a_rotation_is_stored_with_all_that_it_brings(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
     outcome = rotated(await claim(store), "value", refresh_token="RT")
 
@@ -43,7 +44,7 @@ async def test_a_rotation_is_stored_with_all_that_it_brings(store: Credentials) 
 
 
 async def test_a_rotation_tells_those_who_want_to_know(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     for owner, notify in (("erp", "http://erp/n"), ("shop", "http://shop/n"), ("quiet", "")):
         await store.register(registration(task(notify=notify), owner=owner), now=NOW)
@@ -55,7 +56,7 @@ async def test_a_rotation_tells_those_who_want_to_know(
     assert {notice.url for notice in notices if notice} == {"http://erp/n", "http://shop/n"}
 
 
-async def test_a_rotation_wakes_the_jobs_that_wait_for_it(store: Credentials) -> None:
+async def test_a_rotation_wakes_the_jobs_that_wait_for_it(store: SqlCredentials) -> None:
     await _parked(store, TICKET, waits_on="access_token/")
     await store.register(registration(TOKEN), now=LATER)
 
@@ -65,7 +66,7 @@ async def test_a_rotation_wakes_the_jobs_that_wait_for_it(store: Credentials) ->
 
 
 async def test_a_rotation_wakes_who_waits_under_the_name_that_was_learned(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     nameless, ticket = JobKey("wx1", "authorizer_access_token"), TICKET._replace(subject="wx9")
     await _parked(store, ticket, waits_on="authorizer_access_token/wx9")
@@ -76,7 +77,7 @@ async def test_a_rotation_wakes_who_waits_under_the_name_that_was_learned(
     assert (await claim(store, at=LATER)).key == ticket
 
 
-async def test_a_rotation_wakes_nobody_elses_children(store: Credentials) -> None:
+async def test_a_rotation_wakes_nobody_elses_children(store: SqlCredentials) -> None:
     await _parked(store, TICKET, waits_on="component_access_token/")
     await store.register(registration(TOKEN), now=LATER)
 
@@ -85,7 +86,9 @@ async def test_a_rotation_wakes_nobody_elses_children(store: Credentials) -> Non
     assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
 
 
-async def test_the_same_value_again_is_no_rotation(store: Credentials, outbox: Deliveries) -> None:
+async def test_the_same_value_again_is_no_rotation(
+    store: SqlCredentials, outbox: SqlOutbox
+) -> None:
     await issued(store, task(notify="http://erp/n"))
     await outbox.claim(now=NOW, limit=10, lease=10 * LIFE)
     await _parked(store, TICKET, waits_on="access_token/")
@@ -101,7 +104,7 @@ async def test_the_same_value_again_is_no_rotation(store: Credentials, outbox: D
     assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
 
 
-async def test_a_failure_is_remembered_until_there_is_a_value(store: Credentials) -> None:
+async def test_a_failure_is_remembered_until_there_is_a_value(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
     outcome = failed(await claim(store), Reaction.OPERATOR, waits_on="somebody")
 
@@ -118,7 +121,7 @@ async def test_a_failure_is_remembered_until_there_is_a_value(store: Credentials
     assert (healed.attempts, healed.waits_on, healed.fault) == (0, "", None)
 
 
-async def test_a_failure_keeps_the_value_and_its_version(store: Credentials) -> None:
+async def test_a_failure_keeps_the_value_and_its_version(store: SqlCredentials) -> None:
     await issued(store, USER, value="kept")
     await store.hasten(USER, now=LATER)
 
@@ -130,7 +133,7 @@ async def test_a_failure_keeps_the_value_and_its_version(store: Credentials) -> 
 
 
 async def test_an_account_that_took_its_authorisation_back_leaves_no_value(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await issued(store, task(notify="http://erp/n"))
     await outbox.claim(now=NOW, limit=1, lease=LEASE)
@@ -149,7 +152,7 @@ async def test_an_account_that_took_its_authorisation_back_leaves_no_value(
     assert (notice.credential, notice.ended) == (None, outcome.fault)
 
 
-async def test_a_fault_is_not_shown_while_the_next_attempt_is_made(store: Credentials) -> None:
+async def test_a_fault_is_not_shown_while_the_next_attempt_is_made(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
     await store.save(failed(await claim(store)), now=NOW)
     await claim(store, at=NOW + HOUR)
@@ -161,7 +164,7 @@ async def test_a_fault_is_not_shown_while_the_next_attempt_is_made(store: Creden
 
 
 async def test_a_parent_that_rotated_just_before_its_child_slept_makes_it_due(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TICKET), now=NOW)
     child = await claim(store)
@@ -174,7 +177,7 @@ async def test_a_parent_that_rotated_just_before_its_child_slept_makes_it_due(
 
 
 async def test_a_child_sleeps_while_its_parent_has_only_what_was_refused(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TICKET), now=NOW)
     child = await claim(store)
@@ -186,7 +189,7 @@ async def test_a_child_sleeps_while_its_parent_has_only_what_was_refused(
     assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
 
 
-async def test_a_child_that_could_not_use_its_parent_sleeps_too(store: Credentials) -> None:
+async def test_a_child_that_could_not_use_its_parent_sleeps_too(store: SqlCredentials) -> None:
     await store.register(registration(TICKET), now=NOW)
     child = await claim(store)
     await issued(store, TOKEN)
@@ -197,14 +200,14 @@ async def test_a_child_that_could_not_use_its_parent_sleeps_too(store: Credentia
     assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
 
 
-async def _parked(store: Credentials, key: JobKey, *, waits_on: str) -> None:
+async def _parked(store: SqlCredentials, key: JobKey, *, waits_on: str) -> None:
     """A job that sleeps until something arrives."""
     await store.register(registration(key), now=NOW)
     await store.save(failed(await claim(store), Reaction.NEEDS_INPUT, waits_on=waits_on), now=NOW)
 
 
 async def test_who_else_fetches_is_remembered_until_somebody_does_again(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
     found = Contest(at=NOW, message="somebody", advice="stop them")

@@ -19,21 +19,23 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from tests.stores.suite import Credentials, Deliveries, Stores
+from tests.stores.suite import Stores
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 NAMELESS = USER._replace(subject="")
 OTHER = USER._replace(subject="o2")
 
 
-async def test_a_job_answers_to_its_own_name(store: Credentials) -> None:
+async def test_a_job_answers_to_its_own_name(store: SqlCredentials) -> None:
     await store.register(registration(USER, OTHER), now=NOW)
 
     assert await store.names(USER) == [USER]
 
 
-async def test_a_job_answers_to_the_subject_that_it_learned(store: Credentials) -> None:
+async def test_a_job_answers_to_the_subject_that_it_learned(store: SqlCredentials) -> None:
     await store.register(registration(NAMELESS, OTHER), now=NOW)
     for job in await store.claim(now=NOW, limit=10, lease=LEASE):
         await store.save(rotated(job, subject=job.key.subject or "learned"), now=NOW)
@@ -43,27 +45,27 @@ async def test_a_job_answers_to_the_subject_that_it_learned(store: Credentials) 
     assert (await look(store, NAMELESS)).subject == "learned"
 
 
-async def test_the_only_one_of_its_kind_answers_without_a_subject(store: Credentials) -> None:
+async def test_the_only_one_of_its_kind_answers_without_a_subject(store: SqlCredentials) -> None:
     await store.register(registration(USER, TOKEN), now=NOW)
 
     assert await store.names(NAMELESS) == [USER]
 
 
-async def test_several_of_a_kind_are_told_apart(store: Credentials) -> None:
+async def test_several_of_a_kind_are_told_apart(store: SqlCredentials) -> None:
     await store.register(registration(USER, OTHER, OTHER._replace(subject="o3")), now=NOW)
 
     assert len(await store.names(NAMELESS)) == 2
 
 
 @pytest.mark.parametrize("key", [TICKET, OTHER, TOKEN._replace(appid="wx2")])
-async def test_what_is_not_registered_has_no_name(store: Credentials, key: JobKey) -> None:
+async def test_what_is_not_registered_has_no_name(store: SqlCredentials, key: JobKey) -> None:
     await store.register(registration(TOKEN, USER), now=NOW)
 
     assert await store.names(key) == []
     assert await store.load(key) is None
 
 
-async def test_a_job_is_loaded_under_its_exact_name_only(store: Credentials) -> None:
+async def test_a_job_is_loaded_under_its_exact_name_only(store: SqlCredentials) -> None:
     await issued(store, USER)
 
     snapshot = await store.load(USER)
@@ -75,7 +77,7 @@ async def test_a_job_is_loaded_under_its_exact_name_only(store: Credentials) -> 
 
 
 async def test_pages_of_jobs_follow_one_another_in_the_order_of_their_keys(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     keys = [JobKey("wx1", kind, subject) for kind in ("b", "a") for subject in ("2", "", "10")]
     await store.register(registration(*keys), now=NOW)
@@ -100,14 +102,14 @@ async def test_pages_of_jobs_follow_one_another_in_the_order_of_their_keys(
     ],
 )
 async def test_a_view_is_narrowed_by_each_filter(
-    store: Credentials, filters: dict[str, Any], found: list[JobKey]
+    store: SqlCredentials, filters: dict[str, Any], found: list[JobKey]
 ) -> None:
     await store.register(registration(TOKEN, USER), now=NOW)
 
     assert [view.key for view in await store.view(limit=10, **filters)] == found
 
 
-async def test_a_view_finds_a_job_by_the_subject_that_it_learned(store: Credentials) -> None:
+async def test_a_view_finds_a_job_by_the_subject_that_it_learned(store: SqlCredentials) -> None:
     await store.register(registration(NAMELESS), now=NOW)
     await store.save(rotated(await claim(store), subject="learned"), now=NOW)
 
@@ -116,7 +118,7 @@ async def test_a_view_finds_a_job_by_the_subject_that_it_learned(store: Credenti
     assert view.key == NAMELESS
 
 
-async def test_a_view_shows_everything_but_the_secrets(store: Credentials) -> None:
+async def test_a_view_shows_everything_but_the_secrets(store: SqlCredentials) -> None:
     await issued(store, task(notify="http://erp/n", params="http://erp/p"), value="hidden-value")
 
     view = await look(store)
@@ -145,7 +147,7 @@ async def test_a_platform_is_listened_for_or_not(stores: Stores) -> None:
     assert not await stores.credentials.listens("wx2")
 
 
-async def test_the_refresh_tokens_of_before_are_kept_newest_first(store: Credentials) -> None:
+async def test_the_refresh_tokens_of_before_are_kept_newest_first(store: SqlCredentials) -> None:
     await store.register(registration(USER), now=NOW)
 
     for number in range(6):
@@ -157,7 +159,7 @@ async def test_the_refresh_tokens_of_before_are_kept_newest_first(store: Credent
 
 
 async def test_few_refresh_tokens_of_before_are_kept_and_none_of_a_job_that_left(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(USER), now=NOW)
     for number in range(6):
@@ -171,7 +173,7 @@ async def test_few_refresh_tokens_of_before_are_kept_and_none_of_a_job_that_left
     assert await store.earlier(USER) == []
 
 
-async def test_a_job_provides_for_itself_by_its_refresh_token(store: Credentials) -> None:
+async def test_a_job_provides_for_itself_by_its_refresh_token(store: SqlCredentials) -> None:
     await store.register(registration(USER), now=NOW)
     assert not await store.provides(USER, owner="erp", kept=True)
 
@@ -181,7 +183,7 @@ async def test_a_job_provides_for_itself_by_its_refresh_token(store: Credentials
     assert not await store.provides(USER, owner="erp", kept=False)
 
 
-async def test_a_job_is_provided_for_by_the_params_of_another_owner(store: Credentials) -> None:
+async def test_a_job_is_provided_for_by_the_params_of_another_owner(store: SqlCredentials) -> None:
     await store.register(registration(task(params="http://erp/p"), owner="erp"), now=NOW)
 
     assert await store.provides(TOKEN, owner="shop", kept=False)
@@ -190,7 +192,7 @@ async def test_a_job_is_provided_for_by_the_params_of_another_owner(store: Crede
 
 
 async def test_an_owner_that_withdraws_leaves_the_job_to_the_others(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     for owner in ("erp", "shop"):
         wanted = task(notify=f"http://{owner}/n", params=f"http://{owner}/p")
@@ -207,7 +209,7 @@ async def test_an_owner_that_withdraws_leaves_the_job_to_the_others(
     assert (await claim(store)).params == ("http://shop/p",)
 
 
-async def test_a_job_goes_with_its_last_owner(store: Credentials, outbox: Deliveries) -> None:
+async def test_a_job_goes_with_its_last_owner(store: SqlCredentials, outbox: SqlOutbox) -> None:
     await issued(store, task(notify="http://erp/n"))
 
     assert await store.remove(TOKEN, owner="erp")
@@ -217,7 +219,7 @@ async def test_a_job_goes_with_its_last_owner(store: Credentials, outbox: Delive
     assert await outbox.next_due() is None
 
 
-async def test_a_job_goes_with_all_its_owners_at_once(store: Credentials) -> None:
+async def test_a_job_goes_with_all_its_owners_at_once(store: SqlCredentials) -> None:
     for owner in ("erp", "shop"):
         await store.register(registration(TOKEN, owner=owner), now=NOW)
 
@@ -226,7 +228,7 @@ async def test_a_job_goes_with_all_its_owners_at_once(store: Credentials) -> Non
     assert await store.view(limit=10) == []
 
 
-async def test_who_has_no_interest_cannot_withdraw_it(store: Credentials) -> None:
+async def test_who_has_no_interest_cannot_withdraw_it(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN, owner="erp"), now=NOW)
 
     assert not await store.remove(TOKEN, owner="shop")
@@ -235,7 +237,7 @@ async def test_who_has_no_interest_cannot_withdraw_it(store: Credentials) -> Non
     assert (await look(store)).receivers[0].owner == "erp"
 
 
-async def test_versions_go_on_counting_when_a_job_comes_back(store: Credentials) -> None:
+async def test_versions_go_on_counting_when_a_job_comes_back(store: SqlCredentials) -> None:
     await issued(store, TOKEN)
     await store.hasten(TOKEN, now=NOW)
     await store.save(rotated(await claim(store)), now=NOW)
@@ -251,7 +253,9 @@ async def test_versions_go_on_counting_when_a_job_comes_back(store: Credentials)
     assert saved.credential.version == 3
 
 
-async def test_a_receiver_that_left_is_told_nothing(store: Credentials, outbox: Deliveries) -> None:
+async def test_a_receiver_that_left_is_told_nothing(
+    store: SqlCredentials, outbox: SqlOutbox
+) -> None:
     await issued(store, task(notify="http://erp/n"))
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
     assert await store.notification(delivery.target) is not None
@@ -262,7 +266,7 @@ async def test_a_receiver_that_left_is_told_nothing(store: Credentials, outbox: 
 
 
 async def test_a_notice_names_the_subject_that_was_learned(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await store.register(registration(task(NAMELESS, notify="http://erp/n")), now=NOW)
     await store.save(rotated(await claim(store), subject="learned"), now=NOW)

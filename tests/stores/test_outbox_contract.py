@@ -18,27 +18,29 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from tests.stores.suite import Credentials, Deliveries, Stores
+from tests.stores.suite import Stores
 from wechat_scheduler.delivery.model import Deferred, Delivery, DeliveryState, Outcome, Settled
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 TOLD = task(notify="http://erp/n")
 
 
 @pytest.fixture
-async def waiting(store: Credentials) -> None:
+async def waiting(store: SqlCredentials) -> None:
     """One notice, due at NOW."""
     await issued(store, TOLD)
 
 
-async def test_nothing_waits_in_an_empty_outbox(outbox: Deliveries) -> None:
+async def test_nothing_waits_in_an_empty_outbox(outbox: SqlOutbox) -> None:
     assert await outbox.next_due() is None
     assert await outbox.claim(now=NOW, limit=10, lease=LEASE) == []
 
 
 @pytest.mark.usefixtures("waiting")
 async def test_a_delivery_that_was_accepted_is_done_with(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     delivery = await _claimed(outbox)
 
@@ -82,7 +84,7 @@ async def test_an_outcome_of_a_lost_claim_changes_nothing(stores: Stores, outcom
 
 
 @pytest.mark.usefixtures("waiting")
-async def test_a_retry_keeps_its_id_and_counts(store: Credentials, outbox: Deliveries) -> None:
+async def test_a_retry_keeps_its_id_and_counts(store: SqlCredentials, outbox: SqlOutbox) -> None:
     first = await _claimed(outbox)
 
     await outbox.settle(_refused(first), now=LATER)
@@ -96,7 +98,7 @@ async def test_a_retry_keeps_its_id_and_counts(store: Credentials, outbox: Deliv
 
 @pytest.mark.usefixtures("waiting")
 async def test_a_newer_notice_takes_the_place_of_one_that_waits(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     older = await _claimed(outbox)
     await outbox.settle(_refused(older), now=NOW)
@@ -111,7 +113,7 @@ async def test_a_newer_notice_takes_the_place_of_one_that_waits(
 @pytest.mark.usefixtures("waiting")
 @pytest.mark.parametrize("outcome", ["accepted", "refused"])
 async def test_a_newer_notice_waits_for_the_one_that_is_being_sent(
-    store: Credentials, outbox: Deliveries, outcome: str
+    store: SqlCredentials, outbox: SqlOutbox, outcome: str
 ) -> None:
     older = await _claimed(outbox)
 
@@ -129,7 +131,7 @@ async def test_a_newer_notice_waits_for_the_one_that_is_being_sent(
 
 @pytest.mark.usefixtures("waiting")
 async def test_a_newer_notice_is_sent_though_the_sender_of_the_older_died(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     older = await _claimed(outbox)
     await _rotate(store, at=LATER)
@@ -141,7 +143,7 @@ async def test_a_newer_notice_is_sent_though_the_sender_of_the_older_died(
 
 @pytest.mark.usefixtures("waiting")
 async def test_a_delivery_that_was_cancelled_in_flight_does_not_come_back(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     delivery = await _claimed(outbox)
     await store.remove(TOKEN, owner="")
@@ -153,7 +155,7 @@ async def test_a_delivery_that_was_cancelled_in_flight_does_not_come_back(
 
 @pytest.mark.usefixtures("waiting")
 async def test_a_receiver_that_comes_back_while_it_is_being_told_is_told_once_more(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     older = await _claimed(outbox)
     await store.register(registration(TOKEN), now=LATER)
@@ -165,7 +167,7 @@ async def test_a_receiver_that_comes_back_while_it_is_being_told_is_told_once_mo
     assert (await _claimed(outbox, at=LATER)).id != older.id
 
 
-async def test_the_longest_due_are_claimed_first(store: Credentials, outbox: Deliveries) -> None:
+async def test_the_longest_due_are_claimed_first(store: SqlCredentials, outbox: SqlOutbox) -> None:
     await issued(store, TOKEN)
     for number in range(4):
         owner = registration(task(notify="http://x/n"), owner=f"owner{number}")
@@ -179,7 +181,7 @@ async def test_the_longest_due_are_claimed_first(store: Credentials, outbox: Del
 
 
 @pytest.mark.usefixtures("waiting")
-async def test_what_a_dead_process_had_claimed_is_given_back(outbox: Deliveries) -> None:
+async def test_what_a_dead_process_had_claimed_is_given_back(outbox: SqlOutbox) -> None:
     lost = await _claimed(outbox)
 
     await outbox.release(now=LATER)
@@ -187,12 +189,12 @@ async def test_what_a_dead_process_had_claimed_is_given_back(outbox: Deliveries)
     assert (await _claimed(outbox, at=LATER)).id == lost.id
 
 
-async def _claimed(outbox: Deliveries, *, at: datetime = NOW) -> Delivery:
+async def _claimed(outbox: SqlOutbox, *, at: datetime = NOW) -> Delivery:
     (delivery,) = await outbox.claim(now=at, limit=10, lease=LEASE)
     return delivery
 
 
-async def _rotate(store: Credentials, *, at: datetime) -> None:
+async def _rotate(store: SqlCredentials, *, at: datetime) -> None:
     await store.hasten(TOKEN, now=at)
     await store.save(rotated(await claim(store, at=at), at=at), now=at)
 

@@ -19,13 +19,14 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from tests.stores.suite import Credentials, Deliveries
 from wechat_scheduler.errors import ForbiddenError, Reaction
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 
 
-async def test_a_new_job_is_due_at_once(store: Credentials) -> None:
+async def test_a_new_job_is_due_at_once(store: SqlCredentials) -> None:
     changed = await store.register(registration(TOKEN), now=NOW)
 
     assert changed == [TOKEN]
@@ -34,7 +35,7 @@ async def test_a_new_job_is_due_at_once(store: Credentials) -> None:
 
 
 async def test_the_same_registration_again_changes_nothing(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     wanted = task(notify="http://erp/n", params="http://erp/p")
     await issued(store, wanted)
@@ -52,7 +53,7 @@ async def test_the_same_registration_again_changes_nothing(
     ]
 
 
-async def test_the_same_registration_again_leaves_the_revision_alone(store: Credentials) -> None:
+async def test_the_same_registration_again_leaves_the_revision_alone(store: SqlCredentials) -> None:
     await store.register(registration(task(params="http://erp/p")), now=NOW)
     job = await claim(store)
 
@@ -63,14 +64,16 @@ async def test_the_same_registration_again_leaves_the_revision_alone(store: Cred
     assert saved.due_at > LATER
 
 
-async def test_an_account_without_tasks_is_stored_for_later(store: Credentials) -> None:
+async def test_an_account_without_tasks_is_stored_for_later(store: SqlCredentials) -> None:
     assert await store.register(registration(secret="wrong"), now=NOW) == []
     await store.register(registration(TOKEN, secret="right"), now=NOW)
 
     assert (await claim(store)).account.secret == "right"
 
 
-async def test_a_changed_secret_makes_the_jobs_due_that_it_is_sent_for(store: Credentials) -> None:
+async def test_a_changed_secret_makes_the_jobs_due_that_it_is_sent_for(
+    store: SqlCredentials,
+) -> None:
     await issued(store, TOKEN, TICKET)
 
     changed = await store.register(registration(secret="new"), now=LATER)
@@ -80,7 +83,7 @@ async def test_a_changed_secret_makes_the_jobs_due_that_it_is_sent_for(store: Cr
     assert job.account.secret == "new"
 
 
-async def test_a_changed_secret_makes_a_job_due_that_fails(store: Credentials) -> None:
+async def test_a_changed_secret_makes_a_job_due_that_fails(store: SqlCredentials) -> None:
     await store.register(registration(TICKET), now=NOW)
     await store.save(failed(await claim(store), Reaction.OPERATOR), now=NOW)
 
@@ -91,7 +94,7 @@ async def test_a_changed_secret_makes_a_job_due_that_fails(store: Credentials) -
     assert job.attempts == 0
 
 
-async def test_a_changed_endpoint_takes_effect_at_once(store: Credentials) -> None:
+async def test_a_changed_endpoint_takes_effect_at_once(store: SqlCredentials) -> None:
     await issued(store, TOKEN)
 
     changed = await store.register(registration(endpoint="token"), now=LATER)
@@ -100,7 +103,7 @@ async def test_a_changed_endpoint_takes_effect_at_once(store: Credentials) -> No
     assert (await claim(store, at=LATER)).account.endpoint == "token"
 
 
-async def test_who_names_no_endpoint_leaves_it_as_it_is(store: Credentials) -> None:
+async def test_who_names_no_endpoint_leaves_it_as_it_is(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN, endpoint="token"), now=NOW)
 
     changed = await store.register(registration(TOKEN), now=LATER)
@@ -110,7 +113,7 @@ async def test_who_names_no_endpoint_leaves_it_as_it_is(store: Credentials) -> N
 
 
 async def test_a_secret_that_changes_during_an_attempt_leaves_the_job_due(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
     job = await claim(store)
@@ -122,7 +125,7 @@ async def test_a_secret_that_changes_during_an_attempt_leaves_the_job_due(
     assert (await claim(store, at=LATER)).account.secret == "new"
 
 
-async def test_params_that_change_during_an_attempt_are_asked_next(store: Credentials) -> None:
+async def test_params_that_change_during_an_attempt_are_asked_next(store: SqlCredentials) -> None:
     await store.register(registration(task(params="http://erp/1")), now=NOW)
     job = await claim(store)
 
@@ -134,7 +137,7 @@ async def test_params_that_change_during_an_attempt_are_asked_next(store: Creden
     assert again.asks_params
 
 
-async def test_changed_params_are_asked_at_once_and_only_then(store: Credentials) -> None:
+async def test_changed_params_are_asked_at_once_and_only_then(store: SqlCredentials) -> None:
     await issued(store, task(params="http://erp/1"))
 
     changed = await store.register(registration(task(params="http://erp/2")), now=LATER)
@@ -147,7 +150,7 @@ async def test_changed_params_are_asked_at_once_and_only_then(store: Credentials
     assert not (await claim(store, at=LATER)).asks_params
 
 
-async def test_params_that_are_taken_away_ask_for_nothing(store: Credentials) -> None:
+async def test_params_that_are_taken_away_ask_for_nothing(store: SqlCredentials) -> None:
     await issued(store, task(params="http://erp/1"))
 
     changed = await store.register(registration(TOKEN), now=LATER)
@@ -158,7 +161,7 @@ async def test_params_that_are_taken_away_ask_for_nothing(store: Credentials) ->
     assert (await claim(store, at=LATER)).params == ()
 
 
-async def test_several_owners_add_up_the_newest_first(store: Credentials) -> None:
+async def test_several_owners_add_up_the_newest_first(store: SqlCredentials) -> None:
     await store.register(registration(task(params="http://erp/p"), owner="erp"), now=NOW)
     await store.register(registration(task(params="http://shop/p"), owner="shop"), now=LATER)
 
@@ -168,14 +171,14 @@ async def test_several_owners_add_up_the_newest_first(store: Credentials) -> Non
     assert [receiver.owner for receiver in (await look(store)).receivers] == ["erp", "shop"]
 
 
-async def test_an_address_that_two_owners_share_is_asked_once(store: Credentials) -> None:
+async def test_an_address_that_two_owners_share_is_asked_once(store: SqlCredentials) -> None:
     for owner in ("erp", "shop"):
         await store.register(registration(task(params="http://both/p"), owner=owner), now=NOW)
 
     assert (await claim(store)).params == ("http://both/p",)
 
 
-async def test_the_same_owner_replaces_its_own(store: Credentials) -> None:
+async def test_the_same_owner_replaces_its_own(store: SqlCredentials) -> None:
     await store.register(registration(task(notify="http://erp/1", params="http://erp/p")), now=NOW)
 
     await store.register(registration(task(notify="http://erp/2")), now=LATER)
@@ -186,7 +189,7 @@ async def test_the_same_owner_replaces_its_own(store: Credentials) -> None:
 
 
 async def test_a_new_receiver_of_a_job_with_a_value_is_told_it(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await issued(store, TOKEN, value="current")
 
@@ -200,7 +203,7 @@ async def test_a_new_receiver_of_a_job_with_a_value_is_told_it(
 
 
 async def test_a_new_receiver_of_a_job_without_a_value_waits_for_it(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await store.register(registration(task(notify="http://erp/n")), now=NOW)
 
@@ -208,7 +211,7 @@ async def test_a_new_receiver_of_a_job_without_a_value_waits_for_it(
 
 
 async def test_a_receiver_that_moves_is_told_at_its_new_address_and_nobody_else(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await issued(store, TOKEN)
     for owner in ("erp", "shop"):
@@ -225,7 +228,7 @@ async def test_a_receiver_that_moves_is_told_at_its_new_address_and_nobody_else(
 
 
 async def test_a_receiver_that_withdraws_its_address_is_told_nothing_more(
-    store: Credentials, outbox: Deliveries
+    store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await issued(store, task(notify="http://erp/n"))
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=SECOND)
@@ -237,7 +240,7 @@ async def test_a_receiver_that_withdraws_its_address_is_told_nothing_more(
     assert [receiver.state for receiver in (await look(store)).receivers] == ["cancelled"]
 
 
-async def test_registering_again_wakes_a_job_that_waits_for_input(store: Credentials) -> None:
+async def test_registering_again_wakes_a_job_that_waits_for_input(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
     job = await claim(store)
     await store.save(failed(job, Reaction.NEEDS_INPUT, waits_on="ticket"), now=NOW)
@@ -249,7 +252,7 @@ async def test_registering_again_wakes_a_job_that_waits_for_input(store: Credent
 
 
 async def test_registering_again_during_an_attempt_of_a_waiting_job_leaves_it_due(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
     waiting = failed(await claim(store), Reaction.NEEDS_INPUT, waits_on="ticket")
@@ -263,7 +266,7 @@ async def test_registering_again_during_an_attempt_of_a_waiting_job_leaves_it_du
 
 
 async def test_a_failure_that_waits_for_nothing_is_not_hastened_by_registering_again(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
     await store.save(failed(await claim(store)), now=NOW)
@@ -272,7 +275,7 @@ async def test_a_failure_that_waits_for_nothing_is_not_hastened_by_registering_a
     assert await store.next_due() == NOW + HOUR
 
 
-async def test_jobs_of_several_subjects_stand_side_by_side(store: Credentials) -> None:
+async def test_jobs_of_several_subjects_stand_side_by_side(store: SqlCredentials) -> None:
     other = USER._replace(subject="o2")
 
     changed = await store.register(registration(USER, other), now=NOW)
@@ -281,7 +284,9 @@ async def test_jobs_of_several_subjects_stand_side_by_side(store: Credentials) -
     assert [view.subject for view in await store.view(limit=10)] == ["o1", "o2"]
 
 
-async def test_who_is_limited_names_the_secret_but_does_not_change_it(store: Credentials) -> None:
+async def test_who_is_limited_names_the_secret_but_does_not_change_it(
+    store: SqlCredentials,
+) -> None:
     await store.register(registration(TOKEN), now=NOW)
     limited = replace(registration(TICKET), limited=True)
 

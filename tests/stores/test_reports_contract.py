@@ -14,14 +14,14 @@ from tests.stores.samples import (
     repeated,
     rotated,
 )
-from tests.stores.suite import Credentials
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import Reaction
+from wechat_scheduler.storage.credentials import SqlCredentials
 
 LATER = NOW + SECOND
 
 
-async def test_hastening_makes_a_job_due_whatever_it_waits_for(store: Credentials) -> None:
+async def test_hastening_makes_a_job_due_whatever_it_waits_for(store: SqlCredentials) -> None:
     await _parked(store, TOKEN, waits_on="ticket")
 
     assert await store.hasten(TOKEN, now=LATER)
@@ -30,7 +30,7 @@ async def test_hastening_makes_a_job_due_whatever_it_waits_for(store: Credential
     assert (await claim(store, at=LATER)).key == TOKEN
 
 
-async def test_hastening_never_puts_a_job_back(store: Credentials) -> None:
+async def test_hastening_never_puts_a_job_back(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
 
     await store.hasten(TOKEN, now=LATER)
@@ -39,7 +39,7 @@ async def test_hastening_never_puts_a_job_back(store: Credentials) -> None:
 
 
 async def test_hastening_a_job_that_is_being_attempted_asks_for_no_second_one(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
     job = await claim(store)
@@ -51,7 +51,7 @@ async def test_hastening_a_job_that_is_being_attempted_asks_for_no_second_one(
     assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
 
 
-async def test_of_many_who_report_a_dead_value_one_is_believed(store: Credentials) -> None:
+async def test_of_many_who_report_a_dead_value_one_is_believed(store: SqlCredentials) -> None:
     await issued(store, TOKEN)
 
     believed = [await store.suspect(TOKEN, version=1, now=LATER) for _ in range(5)]
@@ -63,7 +63,7 @@ async def test_of_many_who_report_a_dead_value_one_is_believed(store: Credential
     assert await store.claim(now=LATER, limit=10, lease=LEASE) == []
 
 
-async def test_a_report_about_an_older_value_is_not_believed(store: Credentials) -> None:
+async def test_a_report_about_an_older_value_is_not_believed(store: SqlCredentials) -> None:
     await issued(store, TOKEN)
     await store.hasten(TOKEN, now=NOW)
     await store.save(rotated(await claim(store)), now=NOW)
@@ -75,7 +75,7 @@ async def test_a_report_about_an_older_value_is_not_believed(store: Credentials)
 
 
 async def test_a_report_is_answered_by_the_new_value_that_is_on_its_way(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await issued(store, TOKEN)
     await store.hasten(TOKEN, now=NOW)
@@ -89,7 +89,7 @@ async def test_a_report_is_answered_by_the_new_value_that_is_on_its_way(
 
 
 async def test_a_report_during_an_attempt_that_brings_the_same_value_leaves_the_job_due(
-    store: Credentials,
+    store: SqlCredentials,
 ) -> None:
     await issued(store, TOKEN)
     await store.hasten(TOKEN, now=NOW)
@@ -101,7 +101,9 @@ async def test_a_report_during_an_attempt_that_brings_the_same_value_leaves_the_
     assert (await claim(store, at=LATER)).suspect
 
 
-async def test_a_value_is_reported_once_though_wechat_returns_it_again(store: Credentials) -> None:
+async def test_a_value_is_reported_once_though_wechat_returns_it_again(
+    store: SqlCredentials,
+) -> None:
     await issued(store, TOKEN)
     await store.suspect(TOKEN, version=1, now=NOW)
     await store.save(repeated(await claim(store)), now=NOW)
@@ -112,7 +114,7 @@ async def test_a_value_is_reported_once_though_wechat_returns_it_again(store: Cr
     assert await store.next_due() == NOW + HOUR
 
 
-async def _parked(store: Credentials, key: JobKey, *, waits_on: str) -> None:
+async def _parked(store: SqlCredentials, key: JobKey, *, waits_on: str) -> None:
     """A job that sleeps until something arrives."""
     await store.register(registration(key), now=NOW)
     await store.save(failed(await claim(store), Reaction.NEEDS_INPUT, waits_on=waits_on), now=NOW)

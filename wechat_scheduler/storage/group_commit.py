@@ -13,8 +13,8 @@ from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.database import Row, Script
-from wechat_scheduler.storage.sqlite_connection import positional, trouble
+from wechat_scheduler.storage.database import Script
+from wechat_scheduler.storage.sqlite_connection import drive, trouble
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class Writer:
         """Run one unit under its own savepoint; False when the whole transaction went with it."""
         self._connection.execute("SAVEPOINT unit")
         try:
-            unit.result = self._drive(unit.script())
+            unit.result = drive(self._connection, unit.script())
         except BaseException as error:  # noqa: BLE001 - it belongs to this unit's caller
             unit.error = trouble(error) or error
             if not self._connection.in_transaction:
@@ -114,18 +114,6 @@ class Writer:
         for unit in batch if len(batch) > 1 else ():
             unit.error = None
             self._commit([unit])
-
-    def _drive(self, script: Script[T]) -> T:
-        try:
-            statement = next(script)
-            while True:
-                rows: Sequence[Row] = self._connection.execute(*positional(*statement)).fetchall()
-                statement = script.send(rows)
-        except StopIteration as done:
-            value: T = done.value
-            return value
-        finally:
-            script.close()
 
     def _roll_back(self) -> None:
         # Should even this fail, the next batch cannot begin, and comes here again.

@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage.database import Row, Script
+
+T = TypeVar("T")
 
 # Seconds to wait for another program (a backup, a shell) that holds the file.
 PATIENCE = 5.0
@@ -71,6 +74,20 @@ def positional(sql: str, params: Sequence[object]) -> tuple[str, Sequence[object
     """`$1 … $n` as SQLite's driver takes them fastest: plain `?`, values in the order of use."""
     text, order = _translated(sql)
     return text, params if order is None else [params[index] for index in order]
+
+
+def drive(connection: sqlite3.Connection, script: Script[T]) -> T:
+    """Run the script's statements and return its value. Begins and ends no transaction."""
+    try:
+        statement = next(script)
+        while True:
+            rows: Sequence[Row] = connection.execute(*positional(*statement)).fetchall()
+            statement = script.send(rows)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    finally:
+        script.close()
 
 
 def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:

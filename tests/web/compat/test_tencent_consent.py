@@ -1,12 +1,8 @@
 """Scanning an app's consent code lets it remind, and the app hears whose openid that is."""
 
-from collections.abc import AsyncIterator
-from importlib.resources.abc import Traversable
-from pathlib import Path
-
 import pytest
 
-from tests.audience.people import CALLBACK, Office, a_scene, an_app, opened
+from tests.audience.people import CALLBACK, Office, a_scene, an_app
 from tests.clock import START
 from wechat_scheduler.audience.consenting import Consenting
 from wechat_scheduler.audience.heard import HeardKind
@@ -19,15 +15,14 @@ SCENE = a_scene(GAME, purpose=Purpose.CONSENT, extra="player 7")
 
 
 @pytest.fixture
-async def office(tmp_path: Path, migrations: Traversable) -> AsyncIterator[Office]:
-    async with opened(tmp_path, migrations) as office:
-        openids = Openids(office.aliases, clock=office.clock)
-        office.reception = office.reception_with(
-            Consenting(office.subscriptions, openids, directory=office.directory, post=office.lists)
-        )
-        await office.open(GAME)
-        await office.scenes.add(SCENE, once=None)
-        yield office
+async def office() -> Office:
+    office = await Office().open(GAME)
+    openids = Openids(office.aliases, clock=office.clock)
+    office.reception = office.reception_with(
+        Consenting(office.subscriptions, openids, directory=office.directory, post=office.lists)
+    )
+    await office.scenes.add(SCENE, once=None)
+    return office
 
 
 async def test_the_app_hears_of_it_once_however_often_wechat_repeats_it(office: Office) -> None:
