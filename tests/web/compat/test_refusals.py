@@ -1,6 +1,9 @@
-"""Each API that sends has its own words for every refusal."""
+"""Each API has its own words for every refusal."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,9 +11,22 @@ from tests.clock import START
 from wechat_scheduler.delivery.model import Content, Message
 from wechat_scheduler.delivery.refusals import Refusal, Refused
 from wechat_scheduler.delivery.sending import Order, Placed
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.planning import check, check_people, first
+from wechat_scheduler.reminders.refusals import ReminderError
 from wechat_scheduler.web.compat import notices
+from wechat_scheduler.web.compat.wecron.errors import translated
 from wechat_scheduler.web.compat.wxpusher.messages import ACCEPTED, result_of
 
+REMINDER = Reminder(
+    app_id=1,
+    source="wecron",
+    owner="UID_amy",
+    title="tea",
+    start=START + timedelta(hours=1),
+    zone="Asia/Shanghai",
+    created_at=START,
+)
 MESSAGE = Message(id=1, app_id=1, content=Content(), created_at=START)
 
 
@@ -38,3 +54,33 @@ def test_wechats_own_reason_is_passed_on() -> None:
 
     assert result.status == "微信拒绝给该用户发消息：43101 user refuse {0}"
     assert placed.error == "43101 user refuse {0}"
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: check(replace(REMINDER, title=" ")),
+        lambda: check(replace(REMINDER, title="a" * 1000)),
+        lambda: check(replace(REMINDER, detail="\0")),
+        lambda: check(replace(REMINDER, url="HTTP://shop.example")),
+        lambda: check(replace(REMINDER, grace=timedelta(-1))),
+        lambda: check_people(["UID_amy"] * 3000),
+        lambda: planned(replace(REMINDER, start=START + timedelta(days=40_000))),
+        lambda: planned(replace(REMINDER, start=START - timedelta(days=1))),
+        lambda: planned(replace(REMINDER, defer=timedelta(days=400))),
+        lambda: planned(replace(REMINDER, zone="Mars/Olympus")),
+        lambda: planned(replace(REMINDER, rule="RRULE:FREQ=SECONDLY")),
+    ],
+)
+def test_wecron_says_each_refusal_of_a_reminder_in_chinese(refused: Callable[[], object]) -> None:
+    with pytest.raises(ReminderError) as raised:
+        refused()
+
+    body = str(translated(raised.value).body)
+
+    assert re.search("[一-鿿]", body)
+    assert raised.value.sentence not in body
+
+
+def planned(reminder: Reminder) -> object:
+    return first(reminder, now=START, shortest=timedelta(minutes=1))

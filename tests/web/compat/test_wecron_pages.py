@@ -1,4 +1,4 @@
-"""The pages of a reminder: everybody's, its owner's, and the one behind a poster's QR code."""
+"""The pages of a reminder: the public one, its owner's, and the one behind a poster's QR code."""
 
 import re
 from datetime import timedelta

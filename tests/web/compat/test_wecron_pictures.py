@@ -1,4 +1,4 @@
-"""What WeCron's API gives to everybody: pictures of a reminder, and the way to its page."""
+"""WeCron's API gives the pictures of a reminder, and its page, without a token."""
 
 import io
 from datetime import timedelta
@@ -10,7 +10,7 @@ from PIL import Image
 from tests.house import APPID
 from tests.sending.town import PUBLIC, Town, town
 from tests.web.compat.remembering import API, Client, ahead, client
-from wechat_scheduler.web.compat.wecron.posters import Posters
+from wechat_scheduler.web.compat.wecron.state import Posters
 from wechat_scheduler.web.pages.poster import Poster
 
 

@@ -1,4 +1,4 @@
-"""From what WeCron's API is told to what the desk of reminders takes."""
+"""Turns the fields of WeCron's requests into reminders."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,14 +21,15 @@ from wechat_scheduler.web.compat.wecron.repeat import moved, repeat_of, rule_of_
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import heard
 
-# Marks the reminders that this API made.
+# The source of reminders that this API makes.
 SOURCE: Final = "wecron"
 
 _HOUR: Final = 3_600_000  # milliseconds
 
 
 def drafted(request: web.Request, keeper: Keeper, given: Given) -> Reminder:
-    """Raises WeCronError. A time that is past is refused, however it is deferred or repeated."""
+    """The new reminder. A past time is refused, also if the reminder is deferred or repeated. Raises
+    WeCronError."""
     now = request.app[SERVICES].clock.now()
     parsed = _checked(request, keeper, given)
     start = parsed.time if parsed else instant(given["time"])
@@ -56,8 +57,8 @@ def edited(reminder: Reminder, given: Given) -> Reminder:
 async def invited(
     request: web.Request, keeper: Keeper, given: Given, owner: str
 ) -> tuple[str, ...] | None:
-    """The uids of the participants who are known, by any id, and can be reached; the owner is none of
-    them. None if participants are not given."""
+    """The uids of the participants that are known by any id and reachable, without the owner. None if
+    participants are not given."""
     if "participants" not in given:
         return None
     audience, names = request.app[SERVICES].audience, given["participants"]
@@ -73,9 +74,9 @@ async def invited(
 
 
 def milliseconds(start: datetime, mark: str) -> int:
-    """The time as it was sent. Reminders keep whole seconds; the mark of a time that has more holds
-    its milliseconds within the hour, and counts as long as `start` is at that minute and second.
-    Marks of up to three digits, from before, are the milliseconds within the second."""
+    """The time as it was sent. Reminders keep whole seconds, and the mark of a time with a fraction
+    holds its milliseconds within the hour. The mark holds while `start` has that minute and second.
+    Older marks, of up to three digits, are the milliseconds within the second."""
     seconds = int(start.timestamp()) * SECOND
     if not mark.isdecimal():
         return seconds
@@ -90,22 +91,22 @@ def mark_of(time: int) -> str:
 
 
 def _checked(request: web.Request, keeper: Keeper, given: Given) -> Parsed | None:
-    """What the text says of the time, where no time is given. Raises WeCronError."""
+    """The time that the text names, if no time is given. Raises WeCronError."""
     wrong: dict[str, list[str]] = {}
     parsed: Parsed | None = None
     if not (given.get("title") or given.get("desc")):
         wrong["title"] = [BLANK if "title" in given else REQUIRED]
     if "time" not in given:
-        parsed, why = _spoken(request, keeper, given)
-        wrong |= {} if parsed else {"time": [why]}
+        parsed, problem = _spoken(request, keeper, given)
+        wrong |= {} if parsed else {"time": [problem or REQUIRED]}
     if wrong:
         raise WeCronError(wrong)
     return parsed
 
 
 def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed | None, str]:
-    """From the description, else from the title; or why neither is a time."""
-    services, why = request.app[SERVICES], REQUIRED
+    """The time in the description, else in the title; or the first problem with one that is named."""
+    services, problem = request.app[SERVICES], ""
     for text in filter(None, (given.get("desc"), given.get("title"))):
         try:
             parsed = heard(
@@ -116,11 +117,11 @@ def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed 
                 shortest=services.reminders.shortest,
             )
         except UnprocessableError as error:
-            if why == REQUIRED and error.reason != Reason.SENTENCE_NOTHING:
-                why = str(error)
+            if not problem and error.reason is not Reason.SENTENCE_NOTHING:
+                problem = str(error)
             continue
         return parsed, ""
-    return None, why
+    return None, problem
 
 
 def _written(reminder: Reminder, given: Given) -> Reminder:
@@ -141,19 +142,19 @@ def _timed(reminder: Reminder, given: Given) -> Reminder:
 
 
 def _rule(reminder: Reminder, given: Given, start: datetime) -> str:
-    """What is sent back as it was shown changes nothing, even of rules that WeCron cannot say; a
-    repetition that it can say goes on from another time."""
+    """The rule after a change. A `repeat` that is sent back as it was shown changes nothing, also of
+    rules that WeCron cannot express. Rules that it can express continue from the new time."""
     rule = rule_of(reminder.rule)
     shown, there = repeat_of(rule), start.astimezone(ZoneInfo(reminder.zone))
     repeat = given.get("repeat", shown)
     if repeat != shown:
-        return _written_out(lambda: rule_of_repeat(repeat, there))
+        return _rule_text(lambda: rule_of_repeat(repeat, there))
     if shown and start != reminder.start:
-        return _written_out(lambda: moved(rule, there))
+        return _rule_text(lambda: moved(rule, there))
     return reminder.rule
 
 
-def _written_out(rule: Callable[[], Rule]) -> str:
+def _rule_text(rule: Callable[[], Rule]) -> str:
     try:
         return str(rule())
     except InvalidRequestError as error:

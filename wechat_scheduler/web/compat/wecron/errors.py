@@ -1,8 +1,8 @@
-"""How WeCron's API says no: the sentences of Django REST framework 3.6, in Chinese.
+"""Errors of WeCron's API, in the sentences of Django REST framework 3.6 in Chinese.
 
     {"time": ["该字段是必填项。"]}                  400, by field
     ["不能设一个过去的提醒: 2017-01-01 10:00"]      400, a bare list, the time in UTC
-    {"detail": "未找到。"}                          everything else
+    {"detail": "未找到。"}                          all others
 
 Source: WeCron's `remind/serializers.py`, and the framework's locale zh_Hans.
 """
@@ -26,7 +26,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
-from wechat_scheduler.web.compat.wecron.office import WECRON
+from wechat_scheduler.web.compat.wecron.state import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 
 REQUIRED: Final = "该字段是必填项。"
@@ -34,8 +34,11 @@ BLANK: Final = "该字段不能为空。"
 NULL: Final = "该字段不能为 null。"
 NO_REPEAT: Final = "不支持这样的重复周期。"
 
-# What the desk finds wrong, by the native API's names: ours, and what is said.
+# Errors of the desk of reminders by its field: the field of this API, and the sentence.
 _WRONG: Final = {
+    "title": ("title", "不是有效的字符串。"),
+    "text": ("desc", "不是有效的字符串。"),
+    "url": ("external_url", "请输入合法的URL。"),
     "time": ("time", "时间太远了。"),
     "defer": ("defer", "请确保提前或者延后不超过 366 天。"),
     "to": ("participants", "参与者太多了。"),
@@ -46,15 +49,15 @@ Fields: TypeAlias = Mapping[str, Sequence[str]]
 
 
 class WeCronError(InvalidRequestError):
-    """What was sent cannot be. `answer` says why, in the API's own form."""
+    """A field is wrong. `body` is the response, in the API's own form."""
 
-    def __init__(self, answer: Fields | Sequence[str]) -> None:
-        super().__init__("the reminder cannot be like that")
-        self.answer = answer
+    def __init__(self, body: Fields | Sequence[str]) -> None:
+        super().__init__("the reminder has wrong fields")
+        self.body = body
 
 
 class CursorError(NotFoundError):
-    """A cursor that no page of ours named."""
+    """The cursor is from no page of this API."""
 
 
 class MethodError(RequestError):
@@ -74,34 +77,34 @@ def past(time: datetime) -> WeCronError:
 
 
 def translated(error: ReminderError) -> WeCronError:
-    """What the desk of reminders says, as WeCron would have."""
+    """The error of the desk of reminders in WeCron's words."""
     if isinstance(error, PastError):
         return past(error.at)
     if isinstance(error, RuleError):
         return WeCronError({"repeat": [NO_REPEAT]})
-    field, words = _WRONG.get(error.field, (error.field, error.sentence))
+    field, words = _WRONG.get(error.field, ("non_field_errors", "无效数据。"))
     return WeCronError({field: [words]})
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
-    """An error of any sort in the API's own form."""
+    """The error in the API's own form."""
     error = translated(error) if isinstance(error, ReminderError) else error
-    answer = error.answer if isinstance(error, WeCronError) else {"detail": _detail(error)}
+    body = error.body if isinstance(error, WeCronError) else {"detail": _detail(error)}
     return web.Response(
         status=error.status,
-        body=msgspec.json.encode(answer),
+        body=msgspec.json.encode(body),
         content_type="application/json",
         headers=_headers(request, error),
     )
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    """What comes to no route of the API's."""
+    """The response to a path or a method that no route has."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         response = refused(request, MethodError(f"方法 “{request.method}” 不被允许。"))
         response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
         return response
-    return refused(request, NotFoundError("there is nothing here", reason=Reason.ROUTE_UNKNOWN))
+    return refused(request, NotFoundError("there is no such path", reason=Reason.ROUTE_UNKNOWN))
 
 
 def _detail(error: RequestError) -> str:
@@ -130,7 +133,7 @@ def _seconds(error: ThrottledError | UnavailableError) -> int:
 
 
 def _authorize_url(request: web.Request) -> str:
-    """Where a browser would let its user log in through WeChat, and come back to its page."""
+    """The URL at which a browser logs its user in through WeChat and returns to its page."""
     services = request.app[SERVICES]
     apps = services.directory.apps()
     came_from = request.headers.get("X-Referer") or request.headers.get(hdrs.REFERER, "")

@@ -1,4 +1,4 @@
-"""What callers of WeCron's API send: every field is lax, and all that is wrong is said at once."""
+"""The fields of WeCron's requests: values are read leniently, and all errors are reported at once."""
 
 import math
 import re
@@ -21,7 +21,7 @@ LONGEST_URL: Final = 120
 LARGEST: Final = 2**31 - 1
 MOST_PEOPLE: Final = 2000
 
-# In the year 3554: what zones do to it is still a time.
+# In the year 3554: in every time zone Python can still express it.
 FARTHEST_TIME: Final = 5 * 10**13
 
 NOT_A_TIME: Final = "Invalid format"
@@ -35,7 +35,7 @@ Reader = Callable[[Any], object]
 
 
 class Given(TypedDict, total=False):
-    """The fields that a body has; `time` in milliseconds, `participants` by their ids."""
+    """The fields of a body; `time` in milliseconds, `participants` as their ids."""
 
     time: int
     title: str
@@ -47,17 +47,17 @@ class Given(TypedDict, total=False):
 
 
 class FieldError(ValueError):
-    """What is wrong with one field, in Chinese."""
+    """One field is wrong; the message is in Chinese."""
 
 
 def read_fields(request: web.Request, body: bytes) -> tuple[Given, frozenset[str]]:
-    """What is given, and the names of all fields, known or not. Raises RequestError."""
+    """The known fields, and the names of all fields. Raises RequestError."""
     fields = decoded(request, body)
     return cast(Given, checked(fields, _READERS)), frozenset(fields)
 
 
 def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, object]:
-    """Each field as its reader has it; others are let pass. Raises WeCronError."""
+    """The fields as their readers return them; others are ignored. Raises WeCronError."""
     found: dict[str, object] = {}
     wrong: dict[str, list[str]] = {}
     for name in fields.keys() & readers.keys():
@@ -87,7 +87,7 @@ def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
 
 
 def instant(milliseconds: int) -> datetime:
-    """To the second; what is less is kept beside it."""
+    """The time in whole seconds."""
     return datetime.fromtimestamp(milliseconds // SECOND, UTC)
 
 
@@ -99,7 +99,7 @@ def _json(body: bytes) -> Any:
 
 
 def _time(value: Any) -> int:
-    """As Python's `int` reads it: WeCron did `int(value) / 1000.0`."""
+    """Milliseconds, as Python's `int` reads them: WeCron computes `int(value) / 1000.0`."""
     try:
         milliseconds = int(_present(value))
     except FieldError:
@@ -112,7 +112,7 @@ def _time(value: Any) -> int:
 
 
 def text_of(longest: int) -> Reader:
-    """Numbers are texts as well; what surrounds them is not."""
+    """Reads texts and numbers, without surrounding blanks."""
 
     def read(value: Any) -> str:
         _present(value)
@@ -127,7 +127,7 @@ def text_of(longest: int) -> Reader:
 
 
 def url_of(longest: int) -> Reader:
-    """Empty or null for none."""
+    """Reads URLs; an empty text or null for none."""
 
     def read(value: Any) -> str:
         text = str(text_of(longest)(value or ""))
@@ -153,7 +153,7 @@ def _defer(value: Any) -> timedelta:
 
 
 def _repeat(value: Any) -> dict[str, object]:
-    """A "minute" in it was always dropped."""
+    """The dict without "minute", which WeCron ignores."""
     if not isinstance(value or {}, dict):
         raise FieldError(f"期望是包含类目的字典，得到类型为 “{type(value).__name__}”。")
     return {

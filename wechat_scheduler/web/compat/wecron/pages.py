@@ -1,7 +1,7 @@
-"""The pages of WeCron's list, by time: ten reminders each, from today on, and back from there.
+"""The pages of WeCron's list, by time: ten reminders each, from today on, and backwards.
 
-A cursor is opaque to callers. It names a place between two reminders: an instant, how many of those
-at that instant lie before it, and whether the page ends or begins there.
+A cursor is opaque to callers. It names a position between two reminders: an instant, the number of
+reminders at that instant before the position, and whether the page ends or begins there.
 """
 
 import re
@@ -18,7 +18,7 @@ from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.wecron.errors import CursorError
 
 PAGE: Final = 10
-# Of one user at the same instant; nobody has more.
+# Reminders of one user at the same instant that are looked at.
 CROWD: Final = 1000
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -26,7 +26,7 @@ _CURSOR = re.compile(rb"p=(-?\d{1,17})&o=(\d{1,4})&r=([01])")
 
 
 class Position(NamedTuple):
-    """Between two reminders: after `skip` of those that start `at` then."""
+    """Between two reminders: after `skip` of those that start `at` this instant."""
 
     at: datetime
     skip: int = 0
@@ -34,7 +34,7 @@ class Position(NamedTuple):
 
 
 class ListPage(NamedTuple):
-    """Its reminders, and where the pages beside it begin."""
+    """The reminders of a page, and the positions of the next and the previous page."""
 
     reminders: Sequence[Reminder]
     next: Position | None
@@ -42,7 +42,7 @@ class ListPage(NamedTuple):
 
 
 def today(now: datetime, zone: str) -> Position:
-    """Where the first page begins: at midnight by the user's clock."""
+    """The position of the first page: midnight in the user's time zone."""
     midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     return Position(midnight.astimezone(UTC))
 
@@ -83,7 +83,7 @@ def place_of(text: str) -> Position:
 
 
 async def _before(desk: ReminderDesk, uid: str, place: Position, most: int) -> list[Reminder]:
-    """The last ones before a place, the oldest first."""
+    """The last reminders before a position, the oldest first."""
     same: Sequence[Reminder] = ()
     if place.skip:
         same = await desk.of_person(
@@ -101,7 +101,7 @@ async def _before(desk: ReminderDesk, uid: str, place: Position, most: int) -> l
 
 
 async def _place(desk: ReminderDesk, uid: str, reminder: Reminder) -> Position:
-    """Where a page ends that has this one after it."""
+    """The end of the page before this reminder."""
     at = reminder.start
     same = await desk.of_person(uid, since=at, until=at + _MOMENT, limit=CROWD)
     skip = next((number for number, one in enumerate(same) if one.id == reminder.id), 0)

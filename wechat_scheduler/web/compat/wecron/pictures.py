@@ -1,4 +1,4 @@
-"""The two pictures of a reminder that WeCron gives away without a token: its QR code and poster."""
+"""The pictures of a reminder, its QR code and its poster, which need no token."""
 
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.sentences import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import bearer
-from wechat_scheduler.web.compat.wecron.office import WECRON
 from wechat_scheduler.web.compat.wecron.people import keeper_of
+from wechat_scheduler.web.compat.wecron.state import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.parts import minute_words
 from wechat_scheduler.web.pages.poster import Poster
@@ -22,18 +22,18 @@ from wechat_scheduler.web.pages.reminder_links import find_reminder, join_url, q
 
 log = structlog.get_logger(__name__)
 
-# As long as an image may be off when somebody edits the reminder.
+# A cached poster may be this much older than the reminder.
 CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Authorization"}
 
 
 class QrCodeLink(msgspec.Struct):
-    """Where WeChat shows it."""
+    """The URL of WeChat's picture."""
 
     qrcodeUrl: str  # noqa: N815 - WeCron's name
 
 
 async def qrcode(request: web.Request) -> web.Response:
-    """`GET /reminds/api/{id}/qrcode/`: whoever scans it is reminded too."""
+    """`GET /reminds/api/{id}/qrcode/`: a user who scans it is reminded too."""
     _count(request)
     reminder = await find_reminder(request, request.match_info["id"])
     code = await qr_code(request, reminder)
@@ -42,7 +42,7 @@ async def qrcode(request: web.Request) -> web.Response:
 
 
 async def share_post(request: web.Request) -> web.Response:
-    """`GET /reminds/api/{id}/share_post/`: a PNG to be sent to friends."""
+    """`GET /reminds/api/{id}/share_post/`: a poster, as PNG."""
     _count(request)
     reminder = await find_reminder(request, request.match_info["id"])
     sharer = await _sharer(request, reminder)
@@ -71,8 +71,8 @@ def _count(request: web.Request) -> None:
 
 
 async def _scanned(request: web.Request, reminder: Reminder) -> str:
-    """WeChat's own code for a reminder that is over before it; else our page, which always has one.
-    Raises UnavailableError."""
+    """The content of the poster's QR code: WeChat's own for a reminder that ends before the code
+    does, else the URL of the daemon's page. Raises UnavailableError."""
     if reminder.due_at is not None and not reminder.rule:
         try:
             code = await qr_code(request, reminder)
@@ -84,7 +84,7 @@ async def _scanned(request: web.Request, reminder: Reminder) -> str:
 
 
 async def _sharer(request: web.Request, reminder: Reminder) -> Subscriber | None:
-    """Who looks at it, if a token says so; else whose it is."""
+    """The user whose token comes with the request, else the owner."""
     if bearer(request, "token"):
         try:
             return (await keeper_of(request)).person

@@ -1,7 +1,7 @@
 """WeCron's `repeat`, `{"year": n, "month": n, "week": n, "day": n, "hour": n}`, as a rule and back.
 
-WeCron added the whole dict to the time with a relativedelta, a month keeping its original day: from
-30 January the 29th of February follows, then 30 March. Source: WeCron's `remind/models.py`, and
+WeCron adds the whole dict to the time with a relativedelta, and a month keeps the original day: 29
+February follows 30 January, then 30 March. Source: WeCron's `remind/models.py`, and
 `seeds/wecron-raas.txt` for the form.
 """
 
@@ -13,7 +13,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind, Line, Rule
 
 MOST = 100
-"""Of each unit, as WeCron's own sentences were limited."""
+"""The largest number of a unit, as in WeCron's own sentences."""
 
 _MONTHS = {"year": 12, "month": 1}
 _HOURS = {"week": 7 * 24, "day": 24, "hour": 1}
@@ -27,13 +27,13 @@ _UNITS = {
 
 
 def rule_of_repeat(repeat: Mapping[str, object], start: datetime) -> Rule:
-    """The rule of a `repeat` dict; {} and nothing but zeros are a one-off.
+    """The rule of a `repeat` dict; {} and dicts of zeros are a one-off.
 
-    `start` is the time in the reminder's own zone: months and years keep its day, or take the last
-    one of a month that lacks it. Units that add up are added (a year and six months are 18 months);
-    months together with days or hours are nothing a rule can say.
+    `start` is the time in the reminder's own zone: months and years keep its day, or use the last day
+    of a shorter month. A year and six months are 18 months.
 
-    Raises InvalidRequestError for those, for unknown units, and for numbers outside 0 to 100.
+    Raises InvalidRequestError for months together with days or hours, for unknown units, and for
+    numbers outside 0 to 100.
     """
     numbers = {unit: _number(unit, value) for unit, value in repeat.items()}
     given = {unit: number for unit, number in numbers.items() if number}
@@ -49,9 +49,9 @@ def rule_of_repeat(repeat: Mapping[str, object], start: datetime) -> Rule:
 
 
 def repeat_of(rule: Rule) -> dict[str, int]:
-    """The nearest `repeat` of a rule, {} for a one-off and for what WeCron cannot say.
+    """The nearest `repeat` of a rule, {} for a one-off and for rules that WeCron cannot express.
 
-    UNTIL, COUNT and EXDATE are not told: WeCron knows none.
+    UNTIL, COUNT and EXDATE are left out: WeCron has none.
     """
     if len(rule.lines) != 1 or not _is_plain(rule.lines[0]):
         return {}
@@ -60,8 +60,8 @@ def repeat_of(rule: Rule) -> dict[str, int]:
 
 
 def moved(rule: Rule, start: datetime) -> Rule:
-    """A rule that WeCron can say, from another start on; its end and exceptions, of which WeCron knows
-    nothing, stay. Raises as `rule_of_repeat`."""
+    """A rule that WeCron can express, from another start; its end and exceptions stay. Raises as
+    `rule_of_repeat`."""
     (old,), (new,) = rule.lines, rule_of_repeat(repeat_of(rule), start).lines
     return replace(rule, lines=(replace(new, until=old.until, count=old.count),))
 
@@ -78,7 +78,7 @@ def _number(unit: str, value: object) -> int:
 
 
 def _monthly(months: int, start: datetime, *, by_month: bool) -> Line:
-    # The last of the days that the month has.
+    # BYSETPOS=-1 takes the last of these days that the month has.
     monthdays = tuple(range(min(start.day, 28), start.day + 1))
     days = Days(kind=Kind.MONTHLY, bymonthday=monthdays)
     if not by_month:
@@ -101,7 +101,7 @@ def _rule(line: Line) -> Rule:
 
 
 def _is_plain(line: Line) -> bool:
-    """Once in every period, at one time: all that WeCron knows."""
+    """Whether the rule recurs once in every period, at one time: WeCron has no others."""
     days = line.days
     times = len(line.byhour or "1") * len(line.byminute or "1") * len(line.bysecond or "1")
     one_day = len(days.bymonthday) <= 1 or line.bysetpos == (-1,)

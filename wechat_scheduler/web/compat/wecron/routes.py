@@ -4,13 +4,12 @@
     {"time": MILLISECONDS, "title": …, "desc": …, "defer": MINUTES, "external_url": …,
      "repeat": {"month": 1}, "participants": [{"id": …}]}
 
-The token belongs to the user (`apps wecron-token`), and an app sends in its name. Without `time` it
-is read from `desc`, then from `title`. `defer` is from the time to when it is said, negative for
-before. The slash at
-the end of a path may be left out.
+The token belongs to a user (`apps wecron-token`), and an app sends in its own name. A missing `time`
+is read from `desc`, then from `title`. The user is reminded `defer` minutes after the time, or before
+it if `defer` is negative. The slash at the end of a path may be left out.
 
-Where the original is worse than its page, the page holds: POST answers 200, as documented (201 by
-`compat.wecron_created`), `time` comes back to the millisecond, and participants may be POSTed.
+Where WeCron and its documentation differ, the documentation holds: POST answers 200 (201 by
+`compat.wecron_created`), `time` comes back to the millisecond, and POST takes participants.
 
 Source: `seeds/wecron-raas.txt`, and WeCron's `remind/views.py` and `remind/serializers.py`.
 """
@@ -32,10 +31,15 @@ from wechat_scheduler.web.compat.wecron import shown as wecron_shown
 from wechat_scheduler.web.compat.wecron.drafts import drafted, edited, invited
 from wechat_scheduler.web.compat.wecron.errors import refused, unrouted
 from wechat_scheduler.web.compat.wecron.fields import Given, read_fields
-from wechat_scheduler.web.compat.wecron.office import WECRON, setup
-from wechat_scheduler.web.compat.wecron.people import Keeper, keeper_of, people_of
+from wechat_scheduler.web.compat.wecron.people import (
+    Keeper,
+    change_profile,
+    keeper_of,
+    people_of,
+    profile,
+)
 from wechat_scheduler.web.compat.wecron.pictures import qrcode, share_post
-from wechat_scheduler.web.compat.wecron.profile import change_profile, profile
+from wechat_scheduler.web.compat.wecron.state import WECRON, setup
 from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
@@ -47,12 +51,12 @@ REMINDS: Final = "/reminds/api/"
 ONE: Final = f"{REMINDS}{{id}}/"
 PROFILE: Final = "/profile/api/"
 
-# All that a stranger to a reminder may change of it.
-ANYBODYS: Final = frozenset(("participants",))
+# The fields that a user may change who does not own the reminder.
+PUBLIC: Final = frozenset(("participants",))
 
 
 class ListResult(msgspec.Struct, kw_only=True):
-    """A page; the addresses of those beside it are null where there is nothing."""
+    """A page; `next` and `previous` are the URLs of the pages beside it, or null."""
 
     next: str | None
     previous: str | None
@@ -89,38 +93,38 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    """`GET /reminds/api/{id}/`: whose ever it is, as its id is a secret to be shared."""
+    """`GET /reminds/api/{id}/`, for every user that `_seen` admits."""
     keeper = await keeper_of(request)
-    return await _answer(request, keeper, await _seen(request, keeper))
+    return await _respond(request, keeper, await _seen(request, keeper))
 
 
 async def change(request: web.Request) -> web.Response:
-    """`PATCH /reminds/api/{id}/`: what is left out stays as it is."""
+    """`PATCH /reminds/api/{id}/`: fields that are left out keep their values."""
     keeper = await keeper_of(request)
     reminder = await _seen(request, keeper)
     given, names = read_fields(request, await request.read())
-    if reminder.owner != keeper.person.uid and not (reminder.owner and names == ANYBODYS):
-        raise ForbiddenError("this reminder is somebody else's", reason=Reason.KEY_REACH)
+    if reminder.owner != keeper.person.uid and not (reminder.owner and names == PUBLIC):
+        raise ForbiddenError("this reminder belongs to another user", reason=Reason.KEY_REACH)
     people = await invited(request, keeper, given, reminder.owner)
     changed = await request.app[SERVICES].reminders.change(
         reminder.id, lambda stored: edited(stored, given), people
     )
-    return await _answer(request, keeper, changed)
+    return await _respond(request, keeper, changed)
 
 
 async def remove(request: web.Request) -> web.Response:
-    """`DELETE /reminds/api/{id}/`: the owner deletes it, whoever joined leaves."""
+    """`DELETE /reminds/api/{id}/`: the owner deletes it, a participant leaves it."""
     keeper, desk = await keeper_of(request), request.app[SERVICES].reminders
     reminder = await _seen(request, keeper)
     if reminder.owner == keeper.person.uid:
         await desk.remove(reminder.id)
     elif not await desk.leave(reminder.id, keeper.person.uid):
-        raise ForbiddenError("this reminder is somebody else's", reason=Reason.KEY_REACH)
+        raise ForbiddenError("this reminder belongs to another user", reason=Reason.KEY_REACH)
     return web.Response(status=204)
 
 
 async def opened(request: web.Request) -> web.Response:
-    """`GET /reminds/{id}`: to the page of the reminder."""
+    """`GET /reminds/{id}`: redirects to the page of the reminder."""
     services = request.app[SERVICES]
     reminder = await find_reminder(request, request.match_info["id"])
     place = services.links.public_url + page_path(services.links, reminder.id)
@@ -128,12 +132,12 @@ async def opened(request: web.Request) -> web.Response:
 
 
 async def media(request: web.Request) -> web.Response:
-    """`GET /reminds/media/{id}`: no reminder has a picture or a voice of its own."""
+    """`GET /reminds/media/{id}`: reminders have no media here."""
     raise NotFoundError("there is no media here", reason=Reason.ROUTE_UNKNOWN)
 
 
 async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) -> None:
-    """The code is drawn first: the answer that is kept with the reminder shows it."""
+    """The QR code is drawn first: the response is stored with the reminder and contains it."""
     services, app = request.app[SERVICES], keeper.app
     reminder = drafted(request, keeper, given)
     joined = await invited(request, keeper, given, reminder.owner) or ()
@@ -141,15 +145,15 @@ async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) 
     people = await people_of(request, app, (reminder.owner, *joined))
     participants = [people[uid] for uid in joined]
 
-    def answer(reminder: Reminder) -> str:
+    def body_of(reminder: Reminder) -> str:
         found = wecron_shown.result(reminder, participants, people, services.links, qrcode=code)
         return msgspec.json.encode(found).decode()
 
-    await services.reminders.create(reminder, joined, once=lambda reminder: keep(answer(reminder)))
+    await services.reminders.create(reminder, joined, once=lambda reminder: keep(body_of(reminder)))
 
 
 async def _seen(request: web.Request, keeper: Keeper) -> Reminder:
-    """Raises NotFoundError, for what another app keeps of others as well."""
+    """The reminder, if it is of the same app, or if the user owns or joined it. Raises NotFoundError."""
     reminder = await find_reminder(request, request.match_info["id"])
     if reminder.app_id == keeper.app.id or reminder.owner == keeper.person.uid:
         return reminder
@@ -158,13 +162,13 @@ async def _seen(request: web.Request, keeper: Keeper) -> Reminder:
     raise NotFoundError("there is no such reminder", reason=Reason.REMINDER_UNKNOWN)
 
 
-async def _answer(request: web.Request, keeper: Keeper, reminder: Reminder) -> web.Response:
+async def _respond(request: web.Request, keeper: Keeper, reminder: Reminder) -> web.Response:
     (found,) = await wecron_shown.shown(request, keeper, [reminder])
     return _json(found)
 
 
 def _address(request: web.Request, place: wecron_pages.Position | None) -> str | None:
-    """Of a page, as whoever asks reaches it."""
+    """The URL of a page, under the public URL or the host of the request."""
     if place is None:
         return None
     base = request.app[SERVICES].links.public_url or str(request.url.origin())

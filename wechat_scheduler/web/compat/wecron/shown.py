@@ -1,4 +1,4 @@
-"""Reminders as WeCron's API shows them; the fields are in the order of its serializer."""
+"""Reminders as WeCron's API shows them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -24,8 +24,8 @@ MINUTE: Final = timedelta(minutes=1)
 
 
 class RemindResult(msgspec.Struct, kw_only=True):
-    """`participate_qrcode` is null for who follows the account already, and `post_url` while
-    nobody said where users reach us."""
+    """The fields are in the order of WeCron's serializer. `participate_qrcode` is null if the user
+    follows the account, and `post_url` without `server.public_url`."""
 
     title: str
     time: int
@@ -44,7 +44,7 @@ class RemindResult(msgspec.Struct, kw_only=True):
 async def shown(
     request: web.Request, keeper: Keeper, reminders: Sequence[Reminder]
 ) -> list[RemindResult]:
-    """As they are kept, for the eyes of that user."""
+    """The reminders as that user sees them."""
     joined = await request.app[SERVICES].reminders.people_of([one.id for one in reminders])
     uids = [uid for one in reminders for uid in (one.owner, *joined.get(one.id, ()))]
     people = await people_of(request, keeper.app, uids)
@@ -86,7 +86,7 @@ def result(
 
 
 async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
-    """None while WeChat draws none: a reminder is not lost for want of a picture."""
+    """The URL of the QR code, None if WeChat does not draw it now."""
     try:
         return (await qr_code(request, reminder)).image_url
     except RequestError as error:
