@@ -1,4 +1,4 @@
-"""Wires what reminds: the front desk, the loop over what falls due, and what people may say."""
+"""Wires what reminds: the desk, the loop over due reminders, and the commands of users."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The front desk of reminding: what every API turns its requests into."""
+"""The desk of reminders: every API and the bot create, change and list reminders through it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from wechat_scheduler.reminders.ports import Reminders
 
 log = structlog.get_logger(__name__)
 
-# How often an edit is done again because the reminder fired, or was edited, at the same moment.
+# Attempts at a change. Another one is needed if the reminder fired or was changed at the same moment.
 TRIES = 5
 
 _MOVED = {
@@ -27,11 +27,11 @@ _MOVED = {
 
 
 class ReminderDesk:
-    """`wake` tells the loop that something may be due sooner; `shortest` is the least time between
-    two occurrences of a new rule, and may be changed at any time.
+    """`wake` wakes the loop, as a reminder may be due sooner. `shortest` is the least time between two
+    occurrences of a new rule; it may be changed at any time.
 
-    Raises RequestErrors: NotFoundError, ConflictError, and the ReminderErrors of `refusals`. All
-    methods that wait may raise StorageError.
+    Methods raise NotFoundError, ConflictError and the ReminderErrors of `refusals`. All that wait may
+    raise StorageError.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ReminderDesk:
         self.shortest = shortest
 
     def plan(self, reminder: Reminder, *, forgiving: timedelta = timedelta(0)) -> Reminder:
-        """With its first occurrence; nothing is stored. A one-off may be past by `forgiving`."""
+        """The reminder with its first occurrence. Stores nothing. A one-off may be late by `forgiving`."""
         check(reminder)
         now = self._clock.now()
         found = first(reminder, now=now, shortest=self.shortest, forgiving=forgiving)
@@ -61,9 +61,9 @@ class ReminderDesk:
         *,
         once: Callable[[Reminder], Once | None] = lambda reminder: None,
     ) -> Reminder:
-        """Plans and stores it, with `people` as those who joined. If its id is known already, returns
-        the stored one and changes nothing. `once` gets what the answer is to show. Raises as
-        `once.Once` says."""
+        """Plans and stores a reminder that `people` joined. If its id is stored already, returns the
+        stored reminder and changes nothing. `once` makes the stored response from the planned
+        reminder. Raises as `once.Once` says."""
         check_people(people)
         planned = self.plan(reminder)
         if not await self._store.add(planned, people, once=once(planned)):
@@ -75,7 +75,7 @@ class ReminderDesk:
     async def replace_slots(
         self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
-        """All that was reported for this user by that API is replaced by what `plan` made."""
+        """Replaces all reminders of this app, owner and source by `reminders`, which `plan` made."""
         await self._store.replace_slots(app_id, owner, source, reminders)
         self._wake()
 
@@ -85,9 +85,9 @@ class ReminderDesk:
         edit: Callable[[Reminder], Reminder],
         people: Sequence[str] | None = None,
     ) -> Reminder:
-        """`edit` gets it as it is stored, perhaps several times, and changes what was asked for. With
-        another time it is active again, unless it is paused. `people` replace those who joined; None
-        leaves them."""
+        """Stores what `edit` makes of the stored reminder; `edit` may be called several times, and
+        changes only what an API may ask for. A reminder with a new time is active again, unless it
+        is paused. `people` replace those who joined; None leaves them."""
         check_people(people or ())
         for _ in range(TRIES):
             before = await self.reminder(reminder_id)
@@ -97,19 +97,19 @@ class ReminderDesk:
         raise _busy(reminder_id)
 
     async def pause(self, reminder_id: str) -> Reminder:
-        """What falls due until it is resumed is left out, not missed."""
+        """Stops the reminder until it is resumed. Occurrences in between are left out, not missed."""
         return await self._moved(
             reminder_id, ReminderState.PAUSED, (ReminderState.ACTIVE,), _stopped
         )
 
     async def resume(self, reminder_id: str) -> Reminder:
-        """With the first occurrence that is not past. Raises PastError if there is none."""
+        """Goes on with the next occurrence. Raises PastError if there is none."""
         return await self._moved(
             reminder_id, ReminderState.ACTIVE, (ReminderState.PAUSED,), self._resumed
         )
 
     async def cancel(self, reminder_id: str) -> Reminder:
-        """It stays visible."""
+        """Ends the reminder. It stays visible."""
         standing = (ReminderState.ACTIVE, ReminderState.PAUSED)
         return await self._moved(reminder_id, ReminderState.CANCELLED, standing, _stopped)
 
@@ -119,17 +119,17 @@ class ReminderDesk:
         log.info("reminder.removed", reminder=reminder_id)
 
     async def join(self, reminder_id: str, uid: str) -> bool:
-        """False if they had joined, or it is theirs."""
+        """False if the user had joined before, or is the owner."""
         await self.reminder(reminder_id)
         return await self._store.join(reminder_id, uid, now=self._clock.now())
 
     async def leave(self, reminder_id: str, uid: str) -> bool:
-        """False if they had not joined."""
+        """False if the user had not joined."""
         return await self._store.leave(reminder_id, uid)
 
     async def stop_for(self, uid: str) -> int:
-        """They unfollowed: cancel what they own, leave what they joined. Returns how many of theirs
-        were stopped."""
+        """Cancels the reminders of a user who unfollowed, and leaves those that the user joined. Returns
+        how many were cancelled."""
         return await self._store.stop_for(uid)
 
     async def reminder(self, reminder_id: str) -> Reminder:
@@ -139,7 +139,7 @@ class ReminderDesk:
         return reminder
 
     async def people(self, reminder_id: str) -> tuple[str, ...]:
-        """Who joined."""
+        """The uids of those who joined."""
         return (await self.people_of([reminder_id])).get(reminder_id, ())
 
     async def people_of(self, reminder_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
@@ -155,7 +155,7 @@ class ReminderDesk:
         after: str = "",
         limit: int,
     ) -> Sequence[Reminder]:
-        """By id."""
+        """Ordered by id, from the one after `after`."""
         return await self._store.of_app(
             app_id, owner=owner, source=source, state=state, after=after, limit=limit
         )
@@ -170,13 +170,13 @@ class ReminderDesk:
         offset: int = 0,
         limit: int,
     ) -> Sequence[Reminder]:
-        """Owned or joined, by (start, creation)."""
+        """The reminders that a user owns or joined, ordered by start and creation."""
         return await self._store.of_person(
             uid, since=since, until=until, newest_first=newest_first, offset=offset, limit=limit
         )
 
     def preview(self, reminder: Reminder, most: int) -> tuple[datetime, ...]:
-        """When it is said the next `most` times; fewer if it ends, none if it is over."""
+        """When it is sent the next `most` times; fewer if it ends, none if it is over."""
         return ahead(reminder, now=self._clock.now(), most=most)
 
     async def _moved(
@@ -204,7 +204,7 @@ class ReminderDesk:
         check(edited)
         if edited.timing == before.timing:
             return edited
-        # What was good once is good for as long as it is the same.
+        # A rule that was accepted stays accepted, even if `shortest` has grown.
         is_known = edited.rule == before.rule
         return self._retimed(edited, timedelta(0) if is_known else self.shortest)
 

@@ -1,4 +1,4 @@
-"""What a due reminder comes to: which occurrences are said, and how it goes on. Pure."""
+"""Fires a due reminder: which occurrences are sent, and which one is next. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,40 +15,40 @@ from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import Occurrence, following
 
 MOST = 100
-"""Occurrences in one transaction. What is left is due at once."""
+"""Occurrences in one transaction. The rest are due at once."""
 
 
 class Choice(NamedTuple):
-    """The due occurrences that are said, and those that are recorded as missed. Others are only
+    """The due occurrences that are sent, and those that are recorded as missed. Others are only
     counted."""
 
-    said: tuple[datetime, ...]
+    sent: tuple[datetime, ...]
     missed: tuple[datetime, ...] = ()
 
 
 def fire(claimed: Claimed, now: datetime, *, page: Callable[[Reminder], str]) -> Fired:
-    """The messages of all that has fallen due, and the reminder as it goes on.
+    """The messages of the occurrences that are due, and the reminder at its next one.
 
-    The same occurrence is the same message, however often it is fired. `page` is where a reminder
-    without a `url` leads to. Raises InvalidRequestError if the rule cannot be followed any more.
+    An occurrence that is fired twice makes the same message. Messages of a reminder without a `url`
+    link to `page`. Raises InvalidRequestError if the rule cannot be followed any more.
     """
     reminder = claimed.reminder
     due, rest = _due(reminder, now)
     is_caught_up = rest is None or rest.at + reminder.defer > now
     choice = _chosen(reminder, due, now, is_caught_up=is_caught_up)
-    speaker = _Speaker(claimed=claimed, now=now, page=page)
+    composer = _Composer(claimed=claimed, now=now, page=page)
     return Fired(
         claimed=claimed,
         firings=(
-            *(speaker.firing(at, is_missed=True) for at in choice.missed),
-            *(speaker.firing(at) for at in choice.said),
+            *(composer.firing(at, is_missed=True) for at in choice.missed),
+            *(composer.firing(at) for at in choice.sent),
         ),
-        next=_moved_on(reminder, rest, now, said=len(choice.said), of=len(due)),
+        next=_moved_on(reminder, rest, now, sent=len(choice.sent), of=len(due)),
     )
 
 
 def _due(reminder: Reminder, now: datetime) -> tuple[Sequence[datetime], Occurrence | None]:
-    """The occurrences whose time has come, the oldest first, and the one after them."""
+    """The due occurrences, oldest first, and the one after them."""
     found: list[datetime] = []
     latest, zone = now - reminder.defer, ZoneInfo(reminder.zone)
     rest: Occurrence | None = Occurrence(at=reminder.start, rule=rule_of(reminder.rule))
@@ -61,7 +61,7 @@ def _due(reminder: Reminder, now: datetime) -> tuple[Sequence[datetime], Occurre
 def _chosen(
     reminder: Reminder, due: Sequence[datetime], now: datetime, *, is_caught_up: bool
 ) -> Choice:
-    """Whatever the policy, what is not later than the grace is said."""
+    """Occurrences within the grace are sent under every policy."""
     in_time = tuple(at for at in due if not _is_late(reminder, at, now))
     match reminder.late:
         case Late.ALL:
@@ -73,16 +73,16 @@ def _chosen(
 
 
 def _moved_on(
-    reminder: Reminder, rest: Occurrence | None, now: datetime, *, said: int, of: int
+    reminder: Reminder, rest: Occurrence | None, now: datetime, *, sent: int, of: int
 ) -> Reminder:
     counted = replace(
         reminder,
-        fired=reminder.fired + said,
-        missed=reminder.missed + of - said,
-        last_at=now if said else reminder.last_at,
+        fired=reminder.fired + sent,
+        missed=reminder.missed + of - sent,
+        last_at=now if sent else reminder.last_at,
     )
     if rest is None:
-        is_missed = not reminder.rule and not said
+        is_missed = not reminder.rule and not sent
         return replace(
             counted, state=ReminderState.MISSED if is_missed else ReminderState.DONE, due_at=None
         )
@@ -95,8 +95,8 @@ def _is_late(reminder: Reminder, at: datetime, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Speaker:
-    """Says one reminder's occurrences at one moment."""
+class _Composer:
+    """Makes the messages of one reminder at one moment."""
 
     claimed: Claimed
     now: datetime
@@ -104,7 +104,8 @@ class _Speaker:
 
     def firing(self, at: datetime, *, is_missed: bool = False) -> Firing:
         reminder, late = self.claimed.reminder, ""
-        # By when it is said, so that one that is put off after it was said is said again.
+        # The id has the time of sending, so that an occurrence that is put off after it was sent is
+        # sent again.
         due_at = at + reminder.defer
         if _is_late(reminder, at, self.now):
             late = f"原定 {self._local(due_at):%m-%d %H:%M}"
@@ -132,7 +133,7 @@ class _Speaker:
         )
 
     def _body(self, at: datetime, text: str) -> str:
-        """What an app's callback is told, in the form of `audience.callbacks`."""
+        """The body for the app's callback."""
         reminder = self.claimed.reminder
         data = {"id": reminder.id, "appId": reminder.app_id, "title": reminder.title, "text": text}
         data["time"] = int(at.timestamp() * 1000)
@@ -153,7 +154,7 @@ class _Speaker:
 
 
 def _late(was: str, detail: str) -> str:
-    """That it is late comes first: of a long text, a template shows 20 characters."""
+    """Begins with the note that it is late, as a template shows 20 characters of a long text."""
     return f"（迟到）{detail}（{was}）" if detail else f"（迟到）{was}"
 
 

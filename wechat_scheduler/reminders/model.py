@@ -1,4 +1,4 @@
-"""The nouns of what is due at a time."""
+"""Reminders, and what becomes of them when they are due."""
 
 import enum
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 
 
 class ReminderState(enum.StrEnum):
-    """Where a reminder stands. MISSED fell due while nobody was up, and was not to be sent late."""
+    """MISSED was due while the daemon was down, and its policy forbids to send it late."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -21,18 +21,17 @@ class ReminderState(enum.StrEnum):
 
 
 class Late(enum.StrEnum):
-    """What becomes of occurrences that fell due while nobody was up, and are later than the grace;
-    whatever is not is sent."""
+    """The policy for occurrences that were due while the daemon was down and are later than the grace.
+    Occurrences within the grace are always sent."""
 
     ONCE = "once"
-    """The newest is sent, and says that it is late; of the others it is counted that they were
-    missed."""
+    """Sends the newest, marked as late, and counts the others as missed."""
 
     SKIP = "skip"
-    """None that is later than the grace; they are missed, visibly."""
+    """Sends none. Each is listed as a missed delivery."""
 
     ALL = "all"
-    """Every one is sent, and says that it is late."""
+    """Sends each, marked as late."""
 
 
 def new_id() -> str:
@@ -89,7 +88,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A due reminder in the hands of the one process that may act on it now."""
+    """A due reminder that this process alone may fire now. `people` joined it."""
 
     reminder: Reminder
     people: tuple[str, ...]
@@ -98,7 +97,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firing:
-    """One occurrence, and the message that it is. `is_missed` ones are recorded, and not sent."""
+    """The message of one occurrence. With `is_missed` it is recorded and not sent."""
 
     message: Message
     targets: tuple[Target, ...]
@@ -107,7 +106,7 @@ class Firing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """What a due reminder comes to: messages to be put, and the reminder as it goes on."""
+    """The outcome of firing: messages for the outbox, and the reminder at its next occurrence."""
 
     claimed: Claimed
     firings: tuple[Firing, ...]

@@ -1,4 +1,4 @@
-"""What one person has to be reminded of, and how it is found again."""
+"""Lists one user's reminders, and finds one by what the user calls it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import following
 
-# Looked through for what is asked; nobody keeps more in their head.
+# Reminders of one user that are looked through.
 MOST: Final = 200
 
-# Digits of an id that a person types: among so few reminders no two are alike.
+# The digits of an id that a user types. Among 200 reminders they differ.
 NUMBER: Final = 6
 
 STANDING: Final = (ReminderState.ACTIVE, ReminderState.PAUSED)
@@ -24,7 +24,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class Listed(NamedTuple):
-    """A reminder, and its (first) occurrence in the time that was asked for."""
+    """A reminder, and its first occurrence within the time that was asked for."""
 
     at: datetime
     reminder: Reminder
@@ -32,7 +32,7 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """From midnight to midnight, by the wall of `zone`."""
+    """From midnight to midnight in `zone`."""
 
     date: date
     zone: ZoneInfo
@@ -47,13 +47,13 @@ class Day:
 
 
 def number_of(reminder: Reminder) -> str:
-    """What a person calls it by."""
+    """The number that a user types."""
     return reminder.id[:NUMBER]
 
 
 async def on_day(desk: ReminderDesk, uid: str, day: Day, *, now: datetime) -> Sequence[Listed]:
-    """All that falls on that day, said already or not, by time."""
-    # What recurs stands at its next occurrence, which may be before that day.
+    """The reminders of that day, sent already or not, ordered by time."""
+    # A recurring reminder is stored with its next occurrence, which may be before that day.
     since = min(day.begins, now - _DAY)
     found = await desk.of_person(uid, since=since, until=day.ends, limit=MOST)
     listed = [Listed(at, each) for each in found if (at := _first_on(day, each))]
@@ -61,13 +61,13 @@ async def on_day(desk: ReminderDesk, uid: str, day: Day, *, now: datetime) -> Se
 
 
 async def standing(desk: ReminderDesk, uid: str) -> Sequence[Listed]:
-    """All that is not over yet, by time."""
+    """The reminders that are not over, ordered by time."""
     found = await desk.of_person(uid, newest_first=True, limit=MOST)
     return [Listed(each.start, each) for each in reversed(found) if each.state in STANDING]
 
 
 def chosen(reminders: Sequence[Reminder], name: str) -> Sequence[Reminder]:
-    """The one of that number, or all that are called so."""
+    """The reminder of that number, else all of that title."""
     numbered = [one for one in reminders if number_of(one) == name.lower()]
     return numbered or [one for one in reminders if one.title == name]
 

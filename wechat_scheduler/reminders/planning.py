@@ -1,4 +1,4 @@
-"""Checks what is asked for, and finds its first occurrence. Pure."""
+"""Checks a reminder that an API asks for, and finds its first occurrence. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,21 +23,22 @@ LONGEST_DETAIL = 20_000
 LONGEST_URL = 1000
 
 HORIZON = timedelta(days=36_525)
-"""As far as rules are followed."""
+"""The farthest that a time may be from now."""
 
 FARTHEST = timedelta(days=366)
-"""From an occurrence to when it is said, and how late it may be."""
+"""The largest `defer` and `grace`."""
 
 MOST_PEOPLE = 2000
 
 LOOKED_AT = 20
-"""Occurrences that follow the first of several lines, as many as there may be of these."""
+"""Occurrences whose distance is checked: as many as a rule may have lines."""
 
 _SECOND = timedelta(seconds=1)
 
 
 def as_said(reminder: Reminder, parsed: Parsed) -> Reminder:
-    """With the time and the rule of a sentence, and its title and `defer` if it says them."""
+    """The reminder with the time and the rule of a sentence, and with its title and `defer` if it has
+    them."""
     return replace(
         reminder,
         start=parsed.time,
@@ -48,7 +49,7 @@ def as_said(reminder: Reminder, parsed: Parsed) -> Reminder:
 
 
 def check(reminder: Reminder) -> None:
-    """Everything that has nothing to do with when. Raises ReminderError."""
+    """Raises ReminderError for a wrong field, unless it is one of time: `first` checks these."""
     if not reminder.title.strip():
         raise ReminderError("must not be empty", field="title")
     for name, text, most in (
@@ -58,7 +59,7 @@ def check(reminder: Reminder) -> None:
     ):
         if len(text) > most:
             raise ReminderError(f"is longer than {most} characters", field=name)
-        if "\0" in text:  # PostgreSQL keeps none
+        if "\0" in text:  # PostgreSQL stores none
             raise ReminderError("has a NUL in it", field=name)
     if reminder.url and not _is_link(reminder.url):
         raise ReminderError("must begin with http:// or https://, without spaces", field="url")
@@ -73,16 +74,16 @@ def check_people(people: Sequence[str]) -> None:
 
 
 def starting(reminder: Reminder, first: Occurrence) -> Reminder:
-    """As it waits for that occurrence."""
+    """The reminder as it waits for that occurrence."""
     return replace(reminder, start=first.at, rule=str(first.rule), due_at=first.at + reminder.defer)
 
 
 def first(
     reminder: Reminder, *, now: datetime, shortest: timedelta, forgiving: timedelta = timedelta(0)
 ) -> Occurrence:
-    """The first occurrence that is due after `now`; of a one-off, if it is no older than `forgiving`.
+    """The first occurrence that is due after `now`; a one-off may be late by `forgiving`.
 
-    Raises PastError, ZoneError, RuleError, or ReminderError for what is too far away.
+    Raises PastError, ZoneError, RuleError, or ReminderError for a time that is too far away.
     """
     zone = zone_of(reminder.zone)
     if abs(reminder.start - now) > HORIZON:
@@ -101,7 +102,7 @@ def first(
 
 
 def ahead(reminder: Reminder, *, now: datetime, most: int) -> tuple[datetime, ...]:
-    """When it is said the next `most` times, unless it is over."""
+    """When it is sent the next `most` times; none if it is over."""
     if reminder.state not in (ReminderState.ACTIVE, ReminderState.PAUSED):
         return ()
     after = reminder.start - _SECOND
@@ -127,7 +128,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=4096)
 def rule_of(text: str) -> Rule:
-    """A rule that was accepted when it came, whatever is the shortest interval by now."""
+    """The rule of a stored text, which no shortest interval refuses any more."""
     return read_rule(text, shortest=timedelta(0))
 
 
@@ -148,7 +149,7 @@ def _found(
     try:
         found = following(rule, start=start, after=after, zone=zone)
         if found is not None:
-            read_rule(str(found.rule), shortest=timedelta(0))  # what is written out may be too long
+            read_rule(str(found.rule), shortest=timedelta(0))  # the anchored text may be too long
             _check_pace(found, zone, shortest)
     except InvalidRequestError as error:
         raise RuleError(str(error)) from error
@@ -158,7 +159,7 @@ def _found(
 
 
 def _check_pace(found: Occurrence, zone: ZoneInfo, shortest: timedelta) -> None:
-    """Each line keeps `shortest`; so must all together, as far as is looked."""
+    """Raises InvalidRequestError if the lines together, which keep `shortest` each, break it."""
     if len(found.rule.lines) < 2:
         return
     times = upcoming(found.rule, start=found.at, after=found.at, zone=zone, most=LOOKED_AT)

@@ -1,4 +1,4 @@
-"""What reminding asks of the world."""
+"""The stores that reminders need."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,44 +9,44 @@ from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, ReminderS
 
 
 class Due(Protocol):
-    """Where reminders wait. Atomic; all may raise StorageError."""
+    """The store of due reminders. Methods are atomic, and may raise StorageError."""
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
-        """Take active reminders whose `due_at` has come, for `lease`, the longest due first."""
+        """Claims active reminders whose `due_at` has come, oldest first. A claim ends after `lease`."""
         ...
 
     async def finish(self, fired: Fired, *, now: datetime) -> bool:
-        """Put the messages and move the reminder on, in one transaction. False if it was changed or
-        taken over meanwhile: then nothing is stored, and it is due as its new form says."""
+        """Puts the messages into the outbox and stores the next occurrence, in one transaction. False,
+        and nothing is stored, if the reminder was changed or claimed by another process meanwhile."""
         ...
 
     async def next_due(self) -> datetime | None: ...
 
 
 class Reminders(Protocol):
-    """What is to be reminded of. Atomic; all may raise StorageError."""
+    """The store of reminders. Methods are atomic, and may raise StorageError."""
 
     async def add(self, reminder: Reminder, people: Sequence[str], *, once: Once | None) -> bool:
-        """With those who joined it. Returns False, and changes nothing, if the id is known already.
-        Raises as `once.Once` says."""
+        """Stores a reminder that `people` joined. False, and nothing is changed, if its id is stored
+        already. Raises as `once.Once` says."""
         ...
 
     async def change(self, reminder: Reminder, people: Sequence[str] | None) -> bool:
-        """Replace all of it but its creation, if `revision` is still the stored one, which then
-        grows, as it does with `Due.finish`; with `people`, those who joined too. What its claim does
-        meanwhile is void."""
+        """Replaces the reminder, and with `people` those who joined. False, and nothing is changed, if
+        `revision` is not the stored one. Each change and each `Due.finish` increases it. A claim
+        on the reminder becomes void."""
         ...
 
     async def replace_slots(
         self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
-        """All that the app reported for this user by that API is replaced, in one transaction."""
+        """Replaces all reminders of this app, owner and source, in one transaction."""
         ...
 
     async def reminder(self, reminder_id: str) -> Reminder | None: ...
 
     async def people(self, reminder_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Who joined each, in the order in which they did."""
+        """The uids of those who joined each reminder, in the order of joining."""
         ...
 
     async def of_app(
@@ -59,7 +59,7 @@ class Reminders(Protocol):
         after: str = "",
         limit: int,
     ) -> Sequence[Reminder]:
-        """By id."""
+        """Ordered by id, from the one after `after`."""
         ...
 
     async def of_person(
@@ -72,11 +72,11 @@ class Reminders(Protocol):
         offset: int = 0,
         limit: int,
     ) -> Sequence[Reminder]:
-        """Owned or joined, neither cancelled nor deleted, by (start, creation)."""
+        """The reminders that a user owns or joined, without cancelled ones, by start and creation."""
         ...
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
-        """False if they had joined, or it is theirs."""
+        """False if the user had joined before, or is the owner."""
         ...
 
     async def leave(self, reminder_id: str, uid: str) -> bool: ...
@@ -84,5 +84,6 @@ class Reminders(Protocol):
     async def remove(self, reminder_id: str) -> bool: ...
 
     async def stop_for(self, uid: str) -> int:
-        """Cancel what they own and leave what they joined: they unfollowed."""
+        """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how
+        many were cancelled."""
         ...

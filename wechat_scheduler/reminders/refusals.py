@@ -1,4 +1,4 @@
-"""Why a reminder cannot be as it was asked for. Each API says so in its own words."""
+"""The errors of a reminder that cannot be made as asked for."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,13 +8,13 @@ from wechat_scheduler.reasons import Reason
 
 
 class ReminderError(InvalidRequestError):
-    """A reminder cannot be like that. `field` is named as in the native API (`time`, `text`, `to` are
-    the draft's `start`, `detail`, `people`)."""
+    """A reminder has a wrong field. `field` is its name in the native API (`time`, `text` and `to` are
+    `start`, `detail` and those who join)."""
 
 
 class PastError(ReminderError):
-    """It would have been due at `at`, which is past. `field` is `time` if the time itself is, else
-    `defer`."""
+    """The reminder would have been due at `at`, in the past. `field` is `time` if the time itself is past,
+    else `defer`."""
 
     def __init__(self, at: datetime, zone: ZoneInfo, *, field: str) -> None:
         super().__init__(
@@ -26,7 +26,7 @@ class PastError(ReminderError):
 
 
 class ZoneError(ReminderError):
-    """No time zone is called so."""
+    """There is no time zone of that name."""
 
     def __init__(self, zone: str) -> None:
         super().__init__(f"there is no time zone {zone!r}", field="zone")

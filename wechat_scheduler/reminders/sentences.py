@@ -1,4 +1,4 @@
-"""What people are told about their reminders, in Chinese, as customer-service texts show it. Pure."""
+"""The Chinese texts about reminders that users get as customer-service messages. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from wechat_scheduler.reminders.language.wording import clock_words, describe, m
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of
 
-# WeChat shows an answer of up to 2048 bytes; this many lines fit with their links.
+# WeChat shows texts of up to 2048 bytes; this many lines fit with their links.
 MOST_LISTED: Final = 8
 LONGEST_TITLE: Final = 20
 LONGEST_DETAIL: Final = 200
@@ -40,8 +40,8 @@ _ASIDE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Where a reminder can be looked at by anybody, and changed by its owner; both give an empty text
-    where users cannot reach us."""
+    """The addresses of a reminder's page for everybody and for its owner, who can change it there. Both
+    are empty without `server.public_url`."""
 
     public: Callable[[Reminder], str]
     owner: Callable[[Reminder], str]
@@ -52,7 +52,7 @@ class Pages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """Tells one person, who lives in `zone`, at one moment."""
+    """Words the texts for one user, in the user's `zone`, at one moment."""
 
     pages: Pages
     uid: str
@@ -61,21 +61,21 @@ class Teller:
 
     @classmethod
     def of(cls, subscriber: Subscriber, app: App | None, *, pages: Pages, now: datetime) -> Self:
-        """Their own zone, or that of the app that speaks to them."""
+        """In the user's own zone, else in that of the app that writes."""
         zone = ZoneInfo(subscriber.zone or (app.zone if app else SHANGHAI))
         return cls(pages=pages, uid=subscriber.uid, zone=zone, now=now)
 
     def kept(self, reminder: Reminder) -> str:
-        """What was understood of what they said."""
+        """Confirms a new reminder, as it was understood."""
         return self._told("/:ok" + self._soon(reminder), reminder, "修改/分享")
 
     def joined(self, reminder: Reminder, *, is_new: bool) -> str:
-        """They scanned it."""
+        """The reply to a scan."""
         head = "/:ok" if is_new else "你已经订阅过这个提醒了，"
         return self._told(head + self._soon(reminder), reminder, "查看")
 
     def own(self, reminder: Reminder) -> str:
-        """They scanned their own."""
+        """The reply to an owner's scan."""
         return self._told("这是你自己的提醒，" + self._soon(reminder), reminder, "修改/分享")
 
     def left(self, reminder: Reminder) -> str:
@@ -85,7 +85,7 @@ class Teller:
         return f"已取消提醒：{plain(reminder.title)}"
 
     def several(self, called: Sequence[Reminder]) -> str:
-        """Which of those that have the same title is meant."""
+        """Asks which of the reminders of one title is meant."""
         lines = [
             f"{moment_words(one.start.astimezone(self.zone))} [{number_of(one)}]"
             for one in called[:MOST_LISTED]
@@ -144,8 +144,8 @@ class Teller:
 
 
 def until_words(span: timedelta) -> str:
-    """`1天4小时后`: the two largest units, to the minute: what was asked for in ten minutes is still
-    ten minutes away when it is answered."""
+    """`1天4小时后`: the two largest units, rounded to minutes, as ten minutes have become 9 min 59 s when
+    the reply is written."""
     left = max(1, round(span.total_seconds()))
     if left >= _MINUTE:
         left = (left + _MINUTE // 2) // _MINUTE * _MINUTE
@@ -160,7 +160,7 @@ def until_words(span: timedelta) -> str:
 
 
 def defer_words(defer: timedelta) -> str:
-    """`提前30分钟`; empty if it is said in time."""
+    """`提前30分钟`; empty for no time."""
     if not defer:
         return ""
     amount = until_words(abs(defer)).removesuffix("后")
@@ -168,12 +168,12 @@ def defer_words(defer: timedelta) -> str:
 
 
 def anchor(url: str, text: str) -> str:
-    """A link as customer-service texts show it; empty without an address."""
+    """A link in a customer-service text; empty without an address."""
     return f'<a href="{url}">{text}</a>' if url else ""
 
 
 def plain(text: str) -> str:
-    """What others wrote is shown, and becomes no link of its own."""
+    """The text of another user, so that it makes no link."""
     return text.replace("<", "＜")
 
 

@@ -1,4 +1,4 @@
-"""The clockwork's work on reminders: what is due goes to the outbox."""
+"""The work of the reminder loop: due reminders become messages in the outbox."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,8 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class ReminderWork:
-    """`page` is where a reminder without an address of its own leads to; `wake` tells the
-    dispatcher that there is something to send."""
+    """Messages of a reminder without a `url` link to `page`. `wake` wakes the dispatcher."""
 
     name = "reminders"
 
@@ -43,7 +42,7 @@ class ReminderWork:
         try:
             return fire(row, self._clock.now(), page=self._page)
         except (InvalidRequestError, KeyError) as error:
-            # A rule or zone that was good once, before an update: it waits for somebody to mend it.
+            # A rule or a zone that an older release accepted. The reminder waits for a change.
             log.error("reminder.unreadable", reminder=row.reminder.id, error=str(error))
             paused = replace(row.reminder, state=ReminderState.PAUSED, due_at=None)
             return Fired(claimed=row, firings=(), next=paused)
@@ -61,5 +60,5 @@ def _log(fired: Fired) -> None:
     before, after = fired.claimed.reminder, fired.next
     if missed := after.missed - before.missed:
         log.warning("reminder.missed", reminder=after.id, count=missed)
-    if said := after.fired - before.fired:
-        log.debug("reminder.fired", reminder=after.id, count=said)
+    if sent := after.fired - before.fired:
+        log.debug("reminder.fired", reminder=after.id, count=sent)

@@ -1,4 +1,4 @@
-"""Days as a sentence names them. Each yields the days it can mean from today on, nearest first."""
+"""The days that a sentence can name. Each yields its possible days from today on, nearest first."""
 
 import calendar
 from collections.abc import Iterator, Sequence
@@ -14,18 +14,18 @@ from wechat_scheduler.reminders.language.wording import day_words
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST = 30
-"""As a lunar day: the last one, whether the month has 29 days or 30."""
+"""The lunar day 30, which is day 29 in a month without it."""
 
 _FARTHEST = 2100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed:
-    """One day of the calendar, whatever today is."""
+    """One day of the calendar."""
 
     day: date
     whole: bool = False
-    """It is the first day of the month that was named, and nothing more was."""
+    """The sentence names a month only, and `day` is its first."""
 
     def days(self, today: date) -> Iterator[date]:
         yield self.day
@@ -33,13 +33,13 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weekdays:
-    """0 is Monday. `week` counts from this Monday-to-Sunday week; None is the nearest ahead."""
+    """Weekdays, 0 for Monday. `week` is 0 for this Monday-to-Sunday week; None means the next day ahead."""
 
     numbers: tuple[int, ...]
     week: int | None = None
     ranged: bool = False
     whole: bool = False
-    """下周, of which the first day is meant."""
+    """The sentence names a week only (下周), which means its first day."""
 
     def days(self, today: date) -> Iterator[date]:
         monday = today - timedelta(days=today.weekday())
@@ -52,7 +52,7 @@ class Weekdays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthDays:
-    """Days of any month, negative from its end; `ranged` when they were written as 1号到5号."""
+    """Days of any month, negative from its end. `ranged` ones were written as 1号到5号."""
 
     numbers: tuple[int, ...]
     ranged: bool = False
@@ -82,7 +82,7 @@ class YearDays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nth:
-    """The nth weekday (-1: the last) of a month, or of any month. None is Monday to Friday."""
+    """The nth weekday (-1 for the last) of a month, or of any month. None means Monday to Friday."""
 
     nth: int
     weekday: int | None
@@ -95,7 +95,7 @@ class Nth:
                 continue
             day = nth_of(year, month, self.nth, self.weekday)
             if day is None and self.month and nearest:
-                # A named month that lacks it is a slip, not that month of some later year.
+                # The writer means this month and errs; a later year is not meant.
                 raise impossible(f"{year}年{month}月的第{self.nth}个{_name(self.weekday)}")
             if day is not None and day >= today:
                 nearest = False
@@ -110,14 +110,14 @@ class Lunar:
     day: int
     leap: bool = False
     last: bool = False
-    """除夕: the last day, be it the 29th or the 30th."""
+    """The last day of the month, the 29th or the 30th: 除夕."""
 
     def days(self, today: date) -> Iterator[date]:
         for year in range(today.year - 1, min(today.year + 40, _FARTHEST)):
             yield from (day for day in self.of(year) if day >= today)
 
     def of(self, year: int) -> Sequence[date]:
-        """The days of one lunar year."""
+        """The days in one lunar year."""
         return _lunar_days(self, year)
 
 
@@ -134,7 +134,7 @@ class Term:
                 yield day
 
     def of(self, year: int) -> date:
-        """Its day in a solar year up to 2100."""
+        """The day in a solar year up to 2100."""
         day: date = TermUtils.nth_term_day(year, term_name=self.name)
         return day
 
@@ -143,7 +143,7 @@ Anchor = Fixed | Weekdays | MonthDays | YearDays | Nth | Lunar | Term
 
 
 def months_from(today: date) -> Iterator[tuple[int, int]]:
-    """(year, month) from this month on, for four years and a month: a 29 February is within."""
+    """(year, month) from this month on, for eight years and a month: a 29 February is among them."""
     first = today.year * 12 + today.month - 1
     for index in count(first):
         if index > first + 97:
@@ -152,14 +152,14 @@ def months_from(today: date) -> Iterator[tuple[int, int]]:
 
 
 def day_of(year: int, month: int, number: int) -> date | None:
-    """None when the month lacks that day; -1 is its last."""
+    """The day of a month, -1 for its last; None if the month lacks it."""
     length = calendar.monthrange(year, month)[1]
     number = length + 1 + number if number < 0 else number
     return date(year, month, number) if 1 <= number <= length else None
 
 
 def nth_of(year: int, month: int, nth: int, weekday: int | None) -> date | None:
-    """None when the month has no fifth one."""
+    """The nth weekday of a month; None if the month has no fifth one."""
     length = calendar.monthrange(year, month)[1]
     days = [date(year, month, number) for number in range(1, length + 1)]
     wanted = range(5) if weekday is None else (weekday,)
@@ -169,7 +169,7 @@ def nth_of(year: int, month: int, nth: int, weekday: int | None) -> date | None:
 
 
 def solar(year: int, month: int, number: int, written: str) -> date:
-    """A day that must exist. Raises LanguageError naming it."""
+    """A day of the solar calendar. Raises LanguageError, which quotes `written`, if it does not exist."""
     if not (1 <= year <= 9999 and 1 <= month <= 12):
         raise impossible(written)
     day = day_of(year, month, number)

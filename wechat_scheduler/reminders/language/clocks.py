@@ -24,13 +24,13 @@ _LATE = {Part.EVENING, Part.NIGHT, Part.MIDNIGHT}
 _BEFORE_NOON = {Part.DAWN, Part.MORNING, Part.FORENOON}
 
 _FULL = "|".join(part for part in _PARTS if len(part) > 1)
-# 早 and 晚 begin many words: alone they count after a day, or right before a clock time.
+# 早 and 晚 begin many words: alone they count only after a day or right before a clock time.
 _SHORT = (
     r"(?<=[今明昨后每当])[早晚夜晨]|(?<=[天日号周星期一二三四五六])[早晚夜](?![餐饭会安读课班报点操茶宵霞期年婚辈已就])"
     rf"|[早晚](?= ?(?:{SMALL}[点时]|\d{{1,2}}:\d))"
 )
 _PART = rf"(?:{_FULL}|{_SHORT})"
-# A minute without 分 has two digits (三点零五), and what follows it is no measure (3点10个人).
+# A minute without 分 has two digits (三点零五), and no measure word follows it (3点10个人).
 _MINUTE = (
     rf"过?零?(?P<m>{SMALL})分钟?(?!之?[前后])"
     r"|(?P<tight>\d\d|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?)"
@@ -62,24 +62,24 @@ SEVERAL = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A time of day as it was written; `hour` None is a part of the day alone."""
+    """A time of day as written. `hour` is None for a part of the day alone."""
 
     part: Part | None = None
     hour: int | None = None
     minute: int = 0
     second: int = 0
     exact: bool = False
-    """Written in the 24-hour form (08:30), so that it has one reading."""
+    """Written in the 24-hour form (08:30), which has one reading."""
 
     written: str = ""
 
     @property
     def bare(self) -> bool:
-        """It can mean the morning and the evening."""
+        """Whether it can be in the morning or in the evening."""
         return self.part is None and not self.exact and 1 <= (self.hour or 0) <= 12
 
     def place(self, policy: Policy) -> tuple[int, time]:
-        """Days after the day it belongs to, and the wall time. Raises LanguageError."""
+        """Days after its day (晚上12点 is 1), and the wall time. Raises LanguageError."""
         if self.hour is None:
             return int(self.part is Part.MIDNIGHT), policy.hours[self.part or Part.MORNING]
         if self.hour > 24 or self.minute > 59 or self.second > 59:
@@ -101,7 +101,7 @@ class Clock:
         return 0, self._after_noon(hour)
 
     def _late(self, hour: int) -> tuple[int, int]:
-        """晚上12点 is the coming midnight, 晚上1点 to 晚上4点 the morning after it."""
+        """晚上12点 is the coming midnight; 晚上1点 to 晚上4点 are the morning after it."""
         if 13 <= hour <= 16:
             raise impossible(self.written)
         if hour == 12 or hour < 5:
@@ -120,7 +120,7 @@ class Clock:
 
 
 def read_clock(found: re.Match[str]) -> Clock | Sequence[Clock]:
-    """The clock time of a match of `CLOCK`. Raises LanguageError for 三四点."""
+    """Reads a match of `CLOCK`. Raises LanguageError for 三四点."""
     written = found.group().strip()
     if found["alone"]:
         return Clock(part=_PARTS[found["alone"]], written=written)
@@ -147,13 +147,13 @@ def read_clock(found: re.Match[str]) -> Clock | Sequence[Clock]:
 
 
 def _either(found: re.Match[str]) -> LanguageError:
-    """三四点 is a question as 三点或四点 is."""
+    """The refusal of 三四点: it can be 三点 or 四点."""
     second = found.string[found.end()]
     return which_one(f"{found['pair']}点", f"{second}点")
 
 
 def read_several(found: re.Match[str]) -> tuple[Clock, ...]:
-    """早中晚 and 早晚, 三次 and 两次 a day: the parts' own hours."""
+    """早中晚 and 早晚, 三次 and 两次 a day: at the hours of these parts of the day."""
     signs = found["parts"] or ("早中晚" if found["often"] in "三3" else "早晚")
     return tuple(Clock(part=part) for sign, part in _MEALS.items() if sign in signs)
 
@@ -173,7 +173,7 @@ def _colon(found: re.Match[str], part: Part | None, written: str) -> Clock:
 
 
 def _part(text: str) -> Part | None:
-    """Of 今晚凌晨 the later word decides where the night has begun: 晚 and 凌晨 are one night."""
+    """The last of several parts. 晚 and 凌晨 together are one night, which counts as 晚."""
     words = re.findall(rf"{_FULL}|[早晚夜晨]|[ap]m", text)
     parts = [_PARTS.get(word) or _english(word) for word in words]
     if len(parts) == 2 and parts[0] in _LATE:

@@ -70,7 +70,7 @@ def read_iso(found: re.Match[str], today: date) -> Anchor:
 
 
 def read_short(found: re.Match[str], today: date) -> Anchor | None:
-    """11-20, 12/24, 11.20; what cannot be a date is a number when it has a point."""
+    """11-20, 12/24, 11.20. None for a decimal number that cannot be a date."""
     month, day = int(found["m"]), int(found["d"])
     if "." in found.group() and not (1 <= month <= 12 and 1 <= day <= 31):
         return None
@@ -79,7 +79,7 @@ def read_short(found: re.Match[str], today: date) -> Anchor | None:
 
 
 def read_month(found: re.Match[str], today: date) -> Anchor | None:
-    """Whatever has a month: its day, its edge, its nth weekday, or the month alone."""
+    """A month with a day, an edge (月底) or an nth weekday, or a month alone."""
     year = _year(found, today)
     if found["yedge"]:
         return _in_year(12 if found["yedge"] in _YEAR_ENDS else 1, found, year)
@@ -94,7 +94,7 @@ def read_month(found: re.Match[str], today: date) -> Anchor | None:
 
 
 def read_day(found: re.Match[str], today: date) -> Anchor:
-    """15号, 1号和15号, 1到5号: of any month."""
+    """15号, 1号和15号, 1到5号 of any month."""
     numbers, ranged = _numbers(found["days"])
     if not all(1 <= number <= 31 for number in numbers):
         raise impossible(found.group())
@@ -102,7 +102,7 @@ def read_day(found: re.Match[str], today: date) -> Anchor:
 
 
 def read_bare(found: re.Match[str], today: date) -> Anchor:
-    """The 15 of 每月15. Raises LanguageError for 每月十五, which may well be the lunar one."""
+    """The 15 of 每月15. Raises LanguageError for 每月十五, which may be a lunar day."""
     day = whole(found["loose"])
     if not found["loose"].isdigit():
         raise lunar_or_not(day, found["loose"])
@@ -112,7 +112,7 @@ def read_bare(found: re.Match[str], today: date) -> Anchor:
 
 
 def read_edge(found: re.Match[str], today: date) -> Anchor:
-    """月底, 最后一天, 第一个周一: of any month."""
+    """月底, 最后一天, 第一个周一 of any month."""
     if found["nth"]:
         return Nth(nth=_nth(found), weekday=_nth_weekday(found))
     several = re.fullmatch("最后([两二三四五])天", found["edge"])
@@ -122,7 +122,7 @@ def read_edge(found: re.Match[str], today: date) -> Anchor:
 
 
 def read_year(found: re.Match[str], today: date) -> Anchor:
-    """明年 alone is its first day."""
+    """明年 alone means its first day."""
     return Fixed(day=solar(_year(found, today) or today.year, 1, 1, found.group()))
 
 

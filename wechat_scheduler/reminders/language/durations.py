@@ -20,7 +20,7 @@ _EACH = re.compile(
     rf"(?P<half>半)(?P<n2>)个?(?P<u2>月|{_UNIT})|(?P<n>{ANY}) ?个?(?P<mid>半)?(?P<u>月|{_UNIT})(?P<end>半)?"
 )
 _SHORT = rf"(?:半个?小时|{ANY} ?(?:个半?)? ?(?:秒钟?|分钟?|刻钟|小时|钟头))"
-# 两三天, 三五分钟, 十五六天: two digits side by side are an estimate.
+# Two digits side by side are an estimate: 两三天, 三五分钟, 十五六天.
 _SEVERAL = re.compile(r"[十百千]*[一二两三四五六七八九]{2}")
 
 AFTER = re.compile(
@@ -39,7 +39,7 @@ _CLAUSE_END = r"$|[。;!?]|[，, ]?(?:请|记得)?(?:提醒|叫|通知|喊)我"
 FOR = re.compile(
     rf"(?:持续|连续|坚持|为期|连着|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
 )
-# At the end of a clause hours say how long (开会两小时), minutes what is done (跑步30分钟).
+# At the end of a clause, hours are a length (开会两小时), and minutes belong to the title (跑步30分钟).
 LASTING = re.compile(
     rf"(?<=[^\s,。;])(?P<length>(?:半个?|{ANY} ?(?:个半?)? ?)(?:小时|钟头?)半?)(?={_CLAUSE_END})"
     rf"|(?P<eaten>[ ,，]?[连共吃服喝打做练])?(?P<days>{ANY}(?:天|周|个?星期|个月))(?={_CLAUSE_END})"
@@ -57,7 +57,7 @@ TIMES_STARTS = frozenset("一总共重循只仅提执")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Length:
-    """Months and days are the calendar's, the rest is elapsed time."""
+    """A length of time. Months and days are added by the calendar, seconds as elapsed time."""
 
     months: int = 0
     days: int = 0
@@ -66,16 +66,16 @@ class Length:
 
     @property
     def exact(self) -> bool:
-        """Nothing in it is a matter of days: it names a time of day by itself."""
+        """Whether it consists of hours, minutes and seconds, so that it leads to a time of day."""
         return bool(self.seconds) and not (self.days or self.months)
 
     @property
     def delta(self) -> timedelta:
-        """As elapsed time, a month being 30 days."""
+        """The length as elapsed time, with months of 30 days."""
         return timedelta(days=self.days + 30 * self.months, seconds=self.seconds)
 
     def after(self, moment: datetime) -> datetime:
-        """`moment` and this. Raises LanguageError when no calendar reaches that far."""
+        """`moment` and this length later. Raises LanguageError beyond the year 9999."""
         try:
             wall = moment + relativedelta(months=self.months, days=self.days)
             elapsed = timedelta(seconds=self.seconds)
@@ -85,41 +85,41 @@ class Length:
 
 
 SHORTLY = Length(seconds=-1)
-"""一会儿: the policy says how long."""
+"""一会儿. The policy decides how long it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class After:
-    """That long from now."""
+    """The time that long from now: 两小时后."""
 
     length: Length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """The notice comes that long before."""
+    """The reminder comes that long before: 提前10分钟."""
 
     length: Length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class For:
-    """It lasts that long, or is repeated that long."""
+    """The event lasts, or repeats for, that long: 开会两小时, 连续7天."""
 
     length: Length
     loose: bool = False
-    """Said at the end without a word for it: it may be a part of the title."""
+    """It ends a clause without a word such as 连续, so that it may belong to the title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """It is repeated that often."""
+    """The number of repetitions: 一共5次."""
 
     count: int
 
 
 def read_length(text: str) -> Length:
-    """A sum of its pieces: 1小时30分钟, 一年半, 两个半小时."""
+    """The sum of the pieces: 1小时30分钟, 一年半, 两个半小时."""
     months = days = seconds = 0.0
     workdays = 0
     if text.startswith("一晚"):
@@ -171,7 +171,7 @@ def _scale(unit: str) -> tuple[int, int, int]:
 
 
 def _balanced(months: float, days: float, seconds: float, workdays: int) -> Length:
-    """Half a month is 15 days, half a day 12 hours."""
+    """A length without fractions: half a month is 15 days, half a day 12 hours."""
     days += 30 * (months % 1)
     seconds += 86400 * (days % 1)
     return Length(months=int(months), days=int(days), seconds=seconds, workdays=workdays)

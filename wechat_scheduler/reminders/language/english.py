@@ -1,4 +1,4 @@
-"""The English day words that stand among Chinese ones: tomorrow, next Friday, Nov 20."""
+"""English days in a Chinese sentence: tomorrow, next Friday, Nov 20."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from wechat_scheduler.reminders.language.policy import Part
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-# A short weekday is also a word (sun, wed): it counts before a time only.
+# Short weekdays are also words (sun, wed): they count only before a time.
 ENGLISH = re.compile(
     r"(?<![a-z])(?:(?P<day>today|tonight|tomorrow|tmr)"
     r"|(?P<next>next )?(?:(?P<full>mon|tues|wednes|thurs|fri|satur|sun)day"

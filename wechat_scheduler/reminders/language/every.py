@@ -1,4 +1,4 @@
-"""What says that something repeats: 每天, 每隔两小时, 隔周, 天天, 三天一次, 工作日."""
+"""Words of repetition: 每天, 每隔两小时, 隔周, 天天, 三天一次, 工作日."""
 
 import enum
 import re
@@ -9,7 +9,7 @@ from wechat_scheduler.reminders.language.refusals import too_often, unknown_recu
 
 
 class Unit(enum.StrEnum):
-    """What is counted."""
+    """The unit of a repetition."""
 
     MINUTE = "分钟"
     HOUR = "小时"
@@ -19,7 +19,7 @@ class Unit(enum.StrEnum):
     YEAR = "年"
     WORKDAY = "工作日"
     DATE = "日子"
-    """每逢: as often as the day that follows comes."""
+    """每逢: each time that the named day comes."""
 
 
 _UNITS = r"秒钟?|分钟?|刻钟|小时|钟头|天|日(?![程记常报])|周|星期|礼拜|月|季度?|年"
@@ -60,20 +60,20 @@ _FINER = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Every:
-    """Once in `count` units."""
+    """A repetition every `count` units."""
 
     unit: Unit
     count: int = 1
     quarter: bool = False
     month: int = 0
-    """Of each quarter, from 1; 0 is not said."""
+    """The month of each quarter, from 1; 0 for none."""
 
     sharp: bool = False
-    """At full hours."""
+    """At full hours: 每个整点."""
 
 
 def read_every(found: re.Match[str]) -> Every:
-    """Raises LanguageError for what would fire every few seconds, and for 每周三次."""
+    """Raises LanguageError for repetitions within a minute, and for 每周三次."""
     often = found["many"] or found["daily"]
     if often:
         raise when_exactly(often)
@@ -97,7 +97,7 @@ def read_every(found: re.Match[str]) -> Every:
 
 
 def _gap(found: re.Match[str]) -> Every:
-    """隔天 and 每隔一天 are every second day, 每隔三天 every third; of hours 一 is one."""
+    """隔天 and 每隔一天 are every second day, 每隔三天 is every third; 每隔一小时 is every hour."""
     unit = _WORDS.get(found["gunit"][0], (Unit.MINUTE, 1))[0]
     days = unit not in (Unit.MINUTE, Unit.HOUR)
     every = _every(found["gap"] or "1", bool(found["gmid"]), found["gunit"])

@@ -1,4 +1,4 @@
-"""The grammar at work: what a sentence says, as `parse.parse` tells it."""
+"""Reads a sentence: normalise, find the words of time, group them, and work out the times."""
 
 import re
 from datetime import datetime, timedelta

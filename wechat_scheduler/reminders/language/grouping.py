@@ -1,4 +1,4 @@
-"""Which words of a sentence say when, and which belong to the title."""
+"""Decides which words of a sentence say when, and which belong to the title."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 
 
 def grouped(text: str, tokens: Sequence[Token]) -> Reading:
-    """Put the words together. Raises LanguageError where they contradict each other."""
+    """Puts the words together. Raises LanguageError if they contradict each other."""
     found = Reading(repeated=any(isinstance(token.value, Every) for token in tokens))
     groups = list(_groups(_linked(text, _strong(tokens))))
     main = _main(groups)
@@ -38,7 +38,7 @@ def grouped(text: str, tokens: Sequence[Token]) -> Reading:
 
 
 def _settle(found: Reading) -> None:
-    """12月1号到10号每天: a date that 每天 cannot repeat is the day that it begins on."""
+    """A date that 每天 cannot repeat is the first day: 12月1号到10号每天."""
     for anchor in tuple(found.anchors):
         if _only_begins(found, anchor):
             found.anchors.remove(anchor)
@@ -63,7 +63,7 @@ def _only_begins(found: Reading, anchor: Anchor) -> bool:
 
 
 def _strong(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Without the weak ones when a stronger one says which day."""
+    """The tokens without the weak ones, if a strong one names the day."""
     strong = any(_says_day(token) for token in tokens if not token.weak)
     spoken: list[Token] = []
     for token in tokens:
@@ -81,7 +81,7 @@ def _is_loose(token: Token) -> bool:
 
 
 def _lasts(value: Value, tokens: Sequence[Token]) -> bool:
-    """开会两小时 ends what begins at a time of day; 吃药7天 ends what is done every day."""
+    """Whether a loose length is meant: after a time of day (开会两小时), or of a daily repetition (吃药7天)."""
     said = [token.value for token in tokens]
     if any(isinstance(each, For) and not each.loose for each in said):
         return False
@@ -96,7 +96,7 @@ def _says_day(token: Token) -> bool:
 
 
 def _follows(token: Token, spoken: Sequence[Token]) -> bool:
-    """每年国庆节, 每逢春节, 每年春分、秋分: the festival is what 每年 is about."""
+    """Whether a weak token is what a repetition is about: 每年国庆节, 每逢春节, 每年春分、秋分."""
     last = spoken[-1] if spoken else None
     about = last is not None and (last.weak or isinstance(last.value, Every))
     return last is not None and about and token.start - last.end <= 1
@@ -111,7 +111,7 @@ def _linked(text: str, tokens: Sequence[Token]) -> Iterator[Linked]:
 
 
 def _groups(linked: Iterator[Linked]) -> Iterator[list[Linked]]:
-    """Words that only glue holds apart."""
+    """The words in groups, which only glue separates inside."""
     group: list[Linked] = []
     for each in linked:
         if group and not any(p.fullmatch(each.before) for p in (_GLUE, RANGE, _LIST, _OR, UNTIL)):
@@ -123,7 +123,7 @@ def _groups(linked: Iterator[Linked]) -> Iterator[list[Linked]]:
 
 
 def _main(groups: Sequence[list[Linked]]) -> int | None:
-    """The group that repeats; else the one before the trigger; else the first that names a time."""
+    """The group that repeats, else the one before 提醒我, else the first that names a time."""
     speaking = [n for n, group in enumerate(groups) if any(_speaks(each) for each in group)]
     repeating = [n for n in speaking if any(isinstance(e.token.value, Every) for e in groups[n])]
     asked = [n for n in speaking if _TRIGGER.match(groups[n][-1].after)]
@@ -135,7 +135,7 @@ def _speaks(each: Linked) -> bool:
 
 
 def _adds(found: Reading, group: Sequence[Linked]) -> bool:
-    """Whether the group only says what was not said yet."""
+    """Whether the group adds to the reading without contradicting it."""
     values = [each.token.value for each in group]
     if any(isinstance(value, Every) for value in values):
         return True
@@ -156,7 +156,7 @@ def _names_another_day(found: Reading, group: Sequence[Linked]) -> bool:
 
 
 def _completes(found: Reading, group: Sequence[Linked]) -> bool:
-    """周五下午4点发周报, 每周: the day that the bare 每周 waits for."""
+    """Whether the group has the day that a bare 每周 lacks: 周五下午4点发周报, 每周."""
     if not found.every or found.anchors or found.clocks:
         return False
     anchors = [each.token.value for each in group if isinstance(each.token.value, Anchor)]
@@ -164,7 +164,7 @@ def _completes(found: Reading, group: Sequence[Linked]) -> bool:
 
 
 def _names_another_time(found: Reading, group: Sequence[Linked]) -> bool:
-    """下午3点的会议 is what the reminder is about when the day was said elsewhere."""
+    """Whether the group is about another time: 下午3点的会议, when the day was named elsewhere."""
     if not any(isinstance(each.token.value, Clock) for each in group):
         return False
     timed = bool(found.clocks) or bool(found.after and found.after.length.exact)
@@ -176,7 +176,7 @@ def _is_dated(found: Reading) -> bool:
 
 
 def _is_a_number(group: Sequence[Linked]) -> bool:
-    """The 1号 of 送1号货, in the middle of the title."""
+    """Whether the group is a number inside the title: 送1号货."""
     inside = not _OUTSIDE.search(group[0].before) and group[-1].after.strip()
     first = group[0].token
     only = len(group) == 1 and (first.weak or isinstance(first.value, MonthDays))
@@ -194,6 +194,6 @@ def _fill(found: Reading, group: Sequence[Linked]) -> None:
 
 
 def _chosen(each: Linked, previous: Linked | None) -> None:
-    """3点或4点 is a question that only its writer can answer."""
+    """Raises LanguageError for 3点或4点."""
     if previous and _OR.fullmatch(each.before) and isinstance(each.token.value, Clock | Anchor):
         raise which_one(previous.written, each.written)

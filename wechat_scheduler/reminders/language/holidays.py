@@ -64,7 +64,7 @@ _FESTIVALS: dict[str, Anchor] = {
 _FESTIVALS |= {name: Term(name=name) for name in TERMS}
 _SHORTEST_FIRST = sorted(_FESTIVALS, key=len)
 _NAMES = "|".join(reversed(_SHORTEST_FIRST))
-# Days that are also numbers, weather or a name: 五一路, 十一点, 大雪封山, 年夜饭.
+# Festivals are weak words, as they are also numbers, weather or names: 五一路, 十一点, 大雪封山, 年夜饭.
 FESTIVAL = re.compile(
     rf"(?:(?:(?P<year>{YEAR})|(?P<yrel>[去今明后本]))年的?)?(?P<name>{_NAMES})(?P<kind>节|劳动节|儿童节|青年节|夜(?!里|间|晚))?"
     r"(?![点时月号日路班中个分级楼饭岁章建粽汤月饼]|广场|大道|礼物)(?:那天|当天|这天|当日|假期|长假|期间)?"
@@ -74,9 +74,9 @@ _MONTHS = {"正": 1, "冬": 11, "腊": 12}
 
 
 def read_lunar(found: re.Match[str], today: date) -> tuple[Anchor, ...]:
-    """农历八月十五, 腊月二十三, 初一; 初一十五 are two. None of it is lunar without a mark.
+    """农历八月十五, 腊月二十三, 初一; 初一十五 are two. Empty if nothing marks the day as lunar.
 
-    Raises LanguageError.
+    Raises LanguageError for a day that does not exist.
     """
     if not _is_lunar(found):
         return ()
@@ -93,7 +93,7 @@ def read_lunar(found: re.Match[str], today: date) -> tuple[Anchor, ...]:
 
 
 def _is_lunar(found: re.Match[str]) -> bool:
-    """A lunar calendar, month, festival or way of counting is named: 腊月, 初三, 八月十五中秋."""
+    """Whether a lunar calendar, month, festival or number is named: 腊月, 初三, 八月十五中秋."""
     if found["before"] or found["behind"] or found["new"] or found["any"] or found["leap"]:
         return True
     if found["month"] in _MONTHS or found["feast"] or found.group().endswith(("七月半", "八月半")):
@@ -103,7 +103,7 @@ def _is_lunar(found: re.Match[str]) -> bool:
 
 
 def read_festival(found: re.Match[str], today: date) -> Anchor | tuple[Anchor, Clock]:
-    """春节, 国庆节, 母亲节, 清明, with or without a year; the evening of 除夕夜 too."""
+    """春节, 国庆节, 母亲节, 清明, with or without a year; 除夕夜 with its evening."""
     anchor = _of_year(_FESTIVALS[found["name"]], found, today)
     if found["kind"] == "夜" or found["name"].endswith("夜"):
         return anchor, Clock(part=Part.EVENING, written=found.group())
@@ -111,7 +111,7 @@ def read_festival(found: re.Match[str], today: date) -> Anchor | tuple[Anchor, C
 
 
 def repeats(found: re.Match[str]) -> bool:
-    """每年 inside of a lunar day: 农历每年八月初三."""
+    """Whether 每年 stands inside a lunar day: 农历每年八月初三."""
     return bool(found["every"] or found["months"])
 
 

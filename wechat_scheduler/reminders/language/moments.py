@@ -1,4 +1,4 @@
-"""When it is: the instants that a reading means, seen from `now`."""
+"""The instants that a reading means, seen from `now`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ from wechat_scheduler.reminders.recurrence.series import instant_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
-    """The moment of saying it, in the zone of who said it."""
+    """The moment at which the sentence is read, in the zone of its writer."""
 
     at: datetime
     zone: ZoneInfo
@@ -45,7 +45,7 @@ class Now:
         return self.at.date()
 
     def on(self, day: date, clock: Clock | None) -> datetime:
-        """The wall time of `clock` (or of a day without one) on the day it belongs to."""
+        """The instant of `clock` on `day`, at the policy's hour without one."""
         days, at = clock.place(self.policy) if clock else (0, self.policy.hour)
         return self.wall(day, at, days)
 
@@ -57,7 +57,7 @@ class Now:
             raise too_far() from error
 
     def later(self, length: Length) -> datetime:
-        """`length` from now: days by the calendar, hours and minutes as time that passes."""
+        """`length` from now: days by the calendar, hours and minutes as elapsed time."""
         wall = Length(months=length.months, days=length.days).after(self.at)
         elapsed = self.policy.soon if length == SHORTLY else timedelta(seconds=length.seconds)
         moved = (wall.astimezone(UTC) + elapsed).astimezone(self.zone)
@@ -66,7 +66,7 @@ class Now:
         return moved
 
     def ahead(self, moment: datetime) -> datetime:
-        """`moment`, if it is still to come and not too far off. Raises LanguageError."""
+        """`moment`. Raises LanguageError if it is past or beyond the policy's horizon."""
         if moment <= self.at:
             raise past(moment)
         if moment - self.at > self.policy.horizon:
@@ -75,7 +75,7 @@ class Now:
 
 
 def once(reading: Reading, now: Now) -> datetime:
-    """The moment of a one-off: always ahead of now. Raises LanguageError."""
+    """The moment of a one-off, which is ahead. Raises LanguageError."""
     clock = reading.clocks[0] if reading.clocks else None
     if reading.after is not None:
         return now.ahead(_after(reading.after, reading.anchors, clock, now))
@@ -89,7 +89,7 @@ def once(reading: Reading, now: Now) -> datetime:
 
 
 def end_of(reading: Reading, start: datetime, now: Now) -> datetime | None:
-    """The end of a range, after its start; of 持续两小时 too."""
+    """The end of a range or of 持续两小时, which is after the start."""
     if reading.end_anchor is not None:
         week = getattr(reading.end_anchor, "week", None)
         seen_from = start.date() if week is None else now.today
@@ -109,14 +109,14 @@ def end_of(reading: Reading, start: datetime, now: Now) -> datetime | None:
 
 
 def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
-    """The first time ahead that the clock shows `at`, not before `day`."""
+    """The next instant at which the clock shows `at`, on `day` or later."""
     first = max(day or now.today, now.today)
     moment = now.wall(first, at)
     return moment if moment > now.at else now.wall(first, at, 1)
 
 
 def clock_only(clock: Clock | None, now: Now) -> datetime:
-    """A bare hour is the next one of its two readings, any other the next one of its kind."""
+    """The next instant of a clock time. A bare hour is the nearer of its two readings."""
     if clock is None:
         raise nothing()
     days, at = clock.place(now.policy)
@@ -127,7 +127,7 @@ def clock_only(clock: Clock | None, now: Now) -> datetime:
 
 
 def _one_day(anchors: Sequence[Anchor]) -> None:
-    """1号和15号 without 每 are two days, and a one-off is one."""
+    """Raises LanguageError for several days without 每: 1号和15号."""
     for anchor in anchors:
         if not isinstance(anchor, MonthDays | YearDays | Weekdays) or anchor.ranged:
             continue
@@ -147,7 +147,7 @@ def _after(after: After, anchors: Sequence[Anchor], clock: Clock | None, now: No
 
 
 def _day_near(anchor: Anchor, day: date) -> date:
-    """两周后的周五 is in that week, 三个月后的5号 in that month."""
+    """The day near `day`: 两周后的周五 is in that week, 三个月后的5号 in that month."""
     match anchor:
         case Weekdays(numbers=(number, *_)):
             return day + timedelta(days=number - day.weekday())
@@ -178,13 +178,13 @@ def _few(days: Iterable[date]) -> Sequence[date]:
 
 
 def _checked(moment: datetime, weekday: int) -> None:
-    """The weekday beside a date has to be that date's, or nobody knows which of them was meant."""
+    """Raises LanguageError if the weekday beside a date is not the date's."""
     if moment.weekday() != weekday:
         raise date_or_weekday(moment, WEEKDAYS[weekday])
 
 
 def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetime:
-    """Several names of one day are that day; of several days they are a question."""
+    """The one day that several words name. Raises LanguageError if they name several days."""
     days = [next(iter(anchor.days(now.today)), now.today) for anchor in anchors[:3]]
     moments = [now.on(day, clock) for day in days]
     if len(set(moments)) > 1:
@@ -193,7 +193,7 @@ def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetim
 
 
 def _end_clock(clock: Clock, start: datetime, now: Now) -> datetime:
-    """Of 下午2点到4点 the end is the first 4点 after the start."""
+    """The first instant of the end's clock time after the start: 下午2点到4点."""
     end = now.on(start.date(), clock)
     if end <= start and clock.bare and end + timedelta(hours=12) > start:
         return end + timedelta(hours=12)

@@ -1,4 +1,4 @@
-"""One spelling for what is written in several, character by character: positions stay true."""
+"""One spelling for each character. Positions do not change."""
 
 import re
 import unicodedata
@@ -31,17 +31,18 @@ _NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+")
 
 
 def normalise(text: str) -> str:
-    """Half-width, lower-case, simplified; as long as `text`."""
+    """The text in half-width, lower-case, simplified characters. Its length does not change."""
     return "".join(map(_character, text))
 
 
 def masked(text: str) -> str:
-    """The names of works and web addresses say nothing of time: 看《九点半》."""
+    """The text with titles of works and web addresses blanked out, as they name no time: 看《九点半》."""
     return _NAMED.sub(lambda name: "·" * len(name.group()), text)
 
 
 def squeezed(text: str) -> tuple[str, Sequence[int]]:
-    """Without the blanks inside of a time (3 点 半), and where each character was, and the end."""
+    """The text without blanks inside times (3 点 半), and the old position of each character and of the
+    end."""
     blanks = {blank.start() for blank in _BLANK.finditer(text)}
     kept = [position for position in range(len(text)) if position not in blanks]
     return "".join(text[position] for position in kept), [*kept, len(text)]

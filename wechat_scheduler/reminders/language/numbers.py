@@ -1,14 +1,14 @@
-"""Numbers as Chinese writes them, and as patterns of bounded length."""
+"""Chinese numbers, and their patterns, which are bounded in length."""
 
 from typing import Final
 
 DIGITS: Final = "〇一二三四五六七八九"
 STARTS: Final = "0123456789〇零一二两三四五六七八九十廿卅百千半"
-"""What a number begins with."""
+"""The characters that a number begins with."""
 
 _ONE = "[一二两三四五六七八九]"
 SMALL: Final = rf"(?:\d{{1,2}}(?!\d)|{_ONE}?十{_ONE}?|[廿卅]{_ONE}?|[〇零]{_ONE}?|{_ONE})"
-"""Up to 99. Larger ones and 0 match too, so that what does not exist can be refused."""
+"""Numbers up to 99. It matches days that do not exist (0, 40), so that they can be refused."""
 
 ANY: Final = r"(?:(?<![\d.])\d{1,9}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十廿卅百千万]{1,7})"
 YEAR: Final = r"(?:\d{4}|\d{2}|[〇零一二三四五六七八九]{4}|二[〇零][一二三四五六七八九]{2})"
@@ -18,12 +18,12 @@ _SCALES = {"十": 10, "百": 100, "千": 1000}
 
 
 def whole(text: str) -> int:
-    """The value of digits, of 二十三 or of 二〇二六."""
+    """The value of 23, 二十三 or 二〇二六."""
     return int(value(text))
 
 
 def value(text: str) -> float:
-    """`whole`, and 1.5 and 半."""
+    """The value of a whole number, of 1.5 or of 半."""
     if text == "半":
         return 0.5
     if text[0].isascii():
@@ -35,7 +35,7 @@ def value(text: str) -> float:
 
 
 def spoken(number: int) -> str:
-    """一 to 九十九, as a title or a date would say it."""
+    """The Chinese of a number: 一 to 九十九."""
     tens, ones = divmod(number, 10)
     head = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens]}十"
     return head + (DIGITS[ones] if ones else "")

@@ -1,7 +1,7 @@
-"""From a Chinese sentence to a time, a recurrence and a title.
+"""Reads a time, a recurrence and a title from a Chinese sentence.
 
-The grammar takes a tenth of a second to load, so it is loaded when the first sentence comes: a daemon
-that starts again has callers waiting.
+The grammar takes a tenth of a second to load. It is loaded with the first sentence, as callers wait for
+a daemon that restarts.
 """
 
 from datetime import datetime
@@ -12,11 +12,10 @@ from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
 
 
 def parse(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy = DEFAULT_POLICY) -> Parsed:
-    """Read a sentence as someone in `zone` would who heard it at `now`.
+    """Reads a sentence that is written in `zone` at `now`.
 
-    A pure function, linear in the length of the text. Raises LanguageError, whose reason is for
-    programs and whose message is for the writer: no time in it, a time that does not exist, that is
-    past, that can be read in two ways, or more than `policy.longest` characters.
+    A pure function, linear in the length of the text. Raises LanguageError; `refusals.py` lists the
+    reasons.
     """
     from wechat_scheduler.reminders.language import grammar
 

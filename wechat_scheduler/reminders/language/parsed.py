@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What a sentence says."""
+    """The meaning of a sentence."""
 
     time: datetime
-    """The event, aware, in the zone that was given; of a recurrence its first occurrence."""
+    """The time of the event, aware, in the zone of the writer; of a recurrence the first occurrence."""
 
     rule: str
-    """'' for a one-off, else the text that `read_rule` takes. Its time of day is `time`'s."""
+    """A text that `read_rule` takes, '' for a one-off. Its time of day is that of `time`."""
 
     title: str
-    """'' when nothing is left."""
+    """The rest of the sentence, '' if nothing is left."""
 
     end: datetime | None
-    """Of a range (下午2点到4点)."""
+    """The end of a range (下午2点到4点)."""
 
     advance: timedelta | None
-    """提前10分钟: how long before `time` the notice is wanted."""
+    """How long before `time` the reminder is wanted: 提前10分钟."""
 
     understood: str
-    """All of it in one Chinese sentence, for the user to confirm."""
+    """The meaning in one Chinese sentence, for the user to confirm."""

@@ -1,4 +1,4 @@
-"""What a sentence leaves open, decided in one place."""
+"""The decisions that a sentence leaves open."""
 
 import enum
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Part(enum.StrEnum):
-    """A part of the day. 晚上 and 深夜 reach into the following morning; 凌晨 begins its own day."""
+    """A part of the day. 晚上 and 深夜 last into the next morning; 凌晨 begins its day."""
 
     DAWN = "凌晨"
     MORNING = "早上"
@@ -41,20 +41,20 @@ class Policy:
     """The defaults are those of earlier reminder services in WeChat."""
 
     hour: time = time(8)
-    """Of a day without a clock time."""
+    """The time of a day without a clock time."""
 
     hours: Mapping[Part, time] = field(default_factory=lambda: _HOURS)
-    """Of a part of the day without a clock time."""
+    """The time of a part of the day without a clock time."""
 
     soon: timedelta = timedelta(minutes=10)
-    """What 一会儿 means."""
+    """The length of 一会儿."""
 
     shortest: timedelta = timedelta(seconds=60)
     """The least time between two occurrences."""
 
     horizon: timedelta = timedelta(days=36525)
     longest: int = 200
-    """Characters of a sentence."""
+    """The most characters of a sentence."""
 
 
 DEFAULT_POLICY = Policy()

@@ -1,4 +1,4 @@
-"""What the words of a sentence say: the parts of a reminder, filled in one word after another."""
+"""The reading of a sentence: words of time fill it in, one after another."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from wechat_scheduler.reminders.language.scan import Except, Shift, Token, Wrong
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
 UNTIL = re.compile(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
 BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
-"""What stands between two words, before and behind one."""
+"""The texts between two words, before one and behind one."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """The parts that were found; `used` are the spans that are not the title's."""
+    """What the words say. `used` are their spans, which do not belong to the title."""
 
     every: list[Every] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
@@ -35,10 +35,10 @@ class Reading:
     times: Times | None = None
     left_out: tuple[int, ...] = ()
     repeated: bool = False
-    """每 is said somewhere, be it further on."""
+    """Whether 每 stands anywhere in the sentence."""
 
     paired: bool = False
-    """A day came after a time: 周一8点、周五."""
+    """Whether a day follows a time: 周一8点、周五."""
 
     used: list[tuple[int, int]] = field(default_factory=list)
 
@@ -56,11 +56,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A word between its neighbours."""
+    """A token and the texts around it."""
 
     token: Token
     written: str
-    """The text of the word itself."""
+    """The text of the token."""
 
     before: str
     """The text between the previous token and this one."""
@@ -69,7 +69,7 @@ class Linked:
 
 
 def place(found: Reading, each: Linked, *, joined: bool) -> None:
-    """Put a word where it belongs. `joined`: nothing but glue keeps it from the one before."""
+    """Enters a word into the reading. `joined` means that only glue separates it from the word before."""
     value = each.token.value
     match value:
         case Every():
@@ -110,7 +110,7 @@ def _clock(found: Reading, value: Clock, *, ranged: bool) -> None:
 
 
 def _continues(value: Clock, part: Clock) -> bool:
-    """晚上 and then 8点, or 晚上8点."""
+    """Whether the clock time continues the part of the day: 晚上, then 8点 or 晚上8点."""
     return value.part is None or (value.part is part.part and value.hour is not None)
 
 
@@ -126,7 +126,7 @@ def _in_part(value: Clock, part: Clock) -> Clock:
 
 
 def _inherits(found: Reading, value: Clock) -> Clock:
-    """上午9点和10点: the second hour is of the first one's part of the day, if it is later in it."""
+    """The clock time in the part of the day of the one before, if it is later: 上午9点和10点."""
     last = found.clocks[-1] if found.clocks else None
     if last is None or last.part is None or value.part or value.exact or value.hour is None:
         return value
@@ -150,13 +150,13 @@ def _anchor(found: Reading, value: Anchor, each: Linked, joined: bool) -> None:
 
 
 def _same(found: Reading, value: Anchor) -> bool:
-    """每年4月1日到4月15日 is a span of every year, and no end of it all."""
+    """Whether the two days are a span within each year, and not the end of the recurrence: 每年4月1日到4月15日."""
     yearly = all(each.unit in (Unit.YEAR, Unit.MONTH, Unit.DATE) for each in found.every)
     return bool(found.every and found.anchors) and yearly and type(found.anchors[-1]) is type(value)
 
 
 def _is_check(found: Reading, value: Anchor) -> bool:
-    """11月20日(周五): the weekday repeats what the date said."""
+    """Whether the weekday only confirms the date: 11月20日(周五)."""
     dated = found.anchors and not isinstance(found.anchors[-1], Weekdays)
     single = isinstance(value, Weekdays) and len(value.numbers) == 1
     return bool(dated and single and not found.every)

@@ -28,7 +28,7 @@ def nothing_to_precede() -> LanguageError:
 
 
 def nothing_to_repeat() -> LanguageError:
-    """每逢, without a day that is understood."""
+    """每逢3点: without a day."""
     return LanguageError(Reason.SENTENCE_NOTHING, "没有看懂是哪一天重复")
 
 
@@ -132,7 +132,7 @@ def days_before_recurring() -> LanguageError:
 
 
 def recurs_on_one_date() -> LanguageError:
-    """每年2027年5月1日."""
+    """明天提醒我3次: several times on one date."""
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, "重复的提醒不能只在一个固定的日子")
 
 

@@ -1,4 +1,4 @@
-"""When something that repeats begins and ends: the first occurrence, and the text of the rule."""
+"""The first occurrence of a recurrence, and the text of its rule."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _TICK = timedelta(seconds=1)
 
 
 def repeating(said: Reading, now: Now) -> tuple[datetime, str]:
-    """The first occurrence ahead, and the rule that goes on from it. Raises LanguageError."""
+    """The first occurrence ahead, and the rule from it on. Raises LanguageError."""
     every = every_of(said)
     if every.unit in ELAPSED and said.end_clock is None:
         lines, start = bodies(said, 0), _elapsed(said, every, now)
@@ -51,7 +51,7 @@ def repeating(said: Reading, now: Now) -> tuple[datetime, str]:
 
 
 def _elapsed(said: Reading, every: Every, now: Now) -> datetime:
-    """Hours and minutes count from now, from a time of day, or from a day that begins them."""
+    """The start of a recurrence in hours or minutes: now, a time of day, or the day that begins it."""
     if said.clocks:
         return next_wall(said.clocks[0].place(now.policy)[1], now, _first_day(said, now))
     if said.begin is not None:
@@ -63,7 +63,7 @@ def _elapsed(said: Reading, every: Every, now: Now) -> datetime:
 
 
 def _once_each(said: Reading, now: Now) -> tuple[list[str], datetime]:
-    """明天8点和20点: each of the times once; without a day, each the next time that it comes."""
+    """Several times of one day, once each: 明天8点和20点. Without a day, the next of each."""
     if said.anchors:
         day = next(iter(said.anchors[0].days(now.today)), now.today)
         places = [clock.place(now.policy) for clock in said.clocks]
@@ -81,7 +81,7 @@ def _calendar(said: Reading, every: Every, now: Now) -> tuple[list[str], datetim
         raise midnight_of_which_day()
     ats = list(dict.fromkeys(at for _, at in places))
     if every == Every(unit=Unit.MONTH) and not said.anchors and now.today.day > 28:
-        # A start on the 28th of February would have forgotten that it was the 31st.
+        # The rule has to name the 31st, as a start on 28 February would lose it.
         said.anchors.append(MonthDays(numbers=(now.today.day,)))
     lines = bodies(said, places[0][0])
     plain = not (said.anchors or said.left_out or every.unit is Unit.WORKDAY)
@@ -91,7 +91,7 @@ def _calendar(said: Reading, every: Every, now: Now) -> tuple[list[str], datetim
 
 
 def _places(said: Reading, every: Every, now: Now) -> list[tuple[int, time]]:
-    """The times of a day, 9点到18点每小时 being one for each hour."""
+    """The times of a day. 9点到18点每小时 is one for each hour."""
     if every.unit in ELAPSED and said.clocks and said.end_clock:
         return _window(said, every, now)
     return [clock.place(now.policy) for clock in said.clocks] or [(0, now.policy.hour)]
@@ -113,14 +113,14 @@ def _window(said: Reading, every: Every, now: Now) -> list[tuple[int, time]]:
 
 
 def _from_today(every: Every, ats: Sequence[time], now: Now, day: date) -> datetime:
-    """每周 or 每月 without a day is today's, as long as its time is ahead."""
+    """The first occurrence of 每周 or 每月 without a day: today, if the time is ahead."""
     moments = [now.wall(day, at) for at in ats]
     later = [moment + _PERIODS[every.unit] for moment in moments]
     return min(moment for moment in (*moments, *later) if moment > now.at)
 
 
 def _first(lines: Sequence[str], ats: Sequence[time], now: Now, day: date) -> datetime:
-    """The first day ahead that fits, whatever the interval: 每两周周一 begins on the next Monday."""
+    """The first day ahead that fits, without regard to the interval: 每两周周一 begins next Monday."""
     rule = read_rule(_INTERVAL.sub("", "\n".join(timed(lines, ats))))
     start = now.wall(day, min(ats))
     after = max(now.at, start - _TICK)
@@ -150,7 +150,7 @@ def _until(said: Reading, start: datetime, now: Now) -> datetime | None:
 
 
 def _count(said: Reading, lines: int) -> int:
-    """How often in all: 一共5次, or 连续7天 of something daily."""
+    """The number of occurrences: 一共5次, or 连续7天 of a daily recurrence. 0 for no limit."""
     if said.times is not None:
         return said.times.count
     daily = not said.anchors and all(e.unit is Unit.DAY and e.count == 1 for e in said.every)

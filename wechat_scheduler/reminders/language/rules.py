@@ -34,7 +34,7 @@ _FREQUENCIES = {
     Unit.MONTH: "MONTHLY",
     Unit.YEAR: "YEARLY",
 }
-# What a day may be repeated by, beside 每逢.
+# The periods of each kind of day, beside 每逢.
 _FITTING: dict[type, set[Unit]] = {
     Weekdays: {Unit.DAY, Unit.WEEK, Unit.MONTH},
     MonthDays: {Unit.DAY, Unit.MONTH},
@@ -44,21 +44,21 @@ _FITTING: dict[type, set[Unit]] = {
 
 
 def every_of(reading: Reading) -> Every:
-    """The one that counts when several are said: 周一至周五每天 is weekly, 每天每隔两小时 hourly."""
+    """The repetition that counts: 周一至周五每天 is weekly, 每天每隔两小时 is hourly."""
     said = sorted(reading.every, key=lambda each: (each.unit is Unit.DAY, each.unit is Unit.DATE))
     return said[0] if said else Every(unit=Unit.DATE if reading.anchors else Unit.DAY)
 
 
 def fits(every: Every, anchor: Anchor) -> bool:
-    """Whether the day is one of the period: 每周周三, but not 每周15号."""
+    """Whether the day belongs to the period: 每周周三, not 每周15号."""
     return every.unit is Unit.DATE or every.unit in _fitting(anchor)
 
 
 def bodies(reading: Reading, days: int) -> list[str]:
-    """One line per set of days, without times and without an end.
+    """The lines of the rule, one for each set of days, without times and without an end.
 
-    `days` is 1 when the time is written as the night before it (周五晚上12点). Raises LanguageError
-    when the days and the period do not belong together.
+    `days` is 1 if the time is after midnight of the day that is written (周五晚上12点). Raises
+    LanguageError if the days do not belong to the period.
     """
     every = every_of(reading)
     if every.unit is Unit.WORKDAY:
@@ -80,14 +80,14 @@ def bodies(reading: Reading, days: int) -> list[str]:
 
 
 def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
-    """Each line at each clock time; a single time is that of the start."""
+    """Each line at each clock time. A single time is not written, as it is the start's."""
     if len(clocks) < 2:
         return list(lines)
     return [f"{line};BYHOUR={at.hour};BYMINUTE={at.minute}" for line in lines for at in clocks]
 
 
 def ended(lines: Sequence[str], *, until: str, count: int) -> str:
-    """The whole rule. A count over several lines is dealt out to them in turn."""
+    """The whole rule. A count is shared out among the lines."""
     if until:
         return "\n".join(f"{line};UNTIL={until}" for line in lines)
     if not count:
@@ -152,7 +152,7 @@ def _of_quarter(month: int) -> str:
 
 
 def _clamped(number: int) -> str:
-    """A month that lacks the day has it on its last one."""
+    """The day, or the last day of a month that lacks it."""
     return f"BYMONTHDAY={','.join(str(n) for n in range(28, number + 1))};BYSETPOS=-1"
 
 

@@ -1,6 +1,6 @@
-"""The words of a sentence that speak of time, from left to right.
+"""Finds the words of time in a sentence, from left to right.
 
-Every pattern is bounded, and tried at most once at each character: the work is linear.
+Each pattern is bounded in length, and tried at most once at each character: the work is linear.
 """
 
 import re
@@ -27,26 +27,26 @@ from wechat_scheduler.reminders.language.refusals import LanguageError
 
 @dataclass(frozen=True, slots=True)
 class Except:
-    """Weekdays that are left out."""
+    """Weekdays that are left out: 除周末外."""
 
     weekdays: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """国庆节前一天, 春节第三天."""
+    """Days before or after the day named: 国庆节前一天, 春节第三天."""
 
     days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """北京时间: read over."""
+    """A time zone, which is ignored: 北京时间."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A day that does not exist; raised when nothing else says when."""
+    """A weak word for a day that does not exist. The error is raised if no other word names the day."""
 
     error: LanguageError
 
@@ -56,13 +56,13 @@ Value = Anchor | Clock | Every | After | Advance | For | Times | Except | Shift 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What the characters from `start` to `end` mean."""
+    """The meaning of the characters from `start` to `end`."""
 
     start: int
     end: int
     value: Value
     weak: bool = False
-    """It may well be part of the title: it counts when nothing stronger says when."""
+    """The word may belong to the title: it counts if no strong word names the day."""
 
 
 Found = Value | Sequence[Value] | None
@@ -77,7 +77,7 @@ class _Word:
 
 
 def scan(text: str, today: date) -> tuple[Token, ...]:
-    """The tokens of a normalised text. Raises LanguageError for what cannot be, such as 2月30号."""
+    """The tokens of a normalised text. Raises LanguageError for days that do not exist: 2月30号."""
     return tuple(_tokens(text, today))
 
 

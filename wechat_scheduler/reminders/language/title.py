@@ -1,4 +1,4 @@
-"""What remains of a sentence when its time and its courtesies are taken out."""
+"""The title: a sentence without its words of time and its courtesies."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _LEAD = re.compile(
     r"(?:设置|设定|创建|添加|新建|新增|安排|[定设订建加来])(?:好|上)?一?个?(?:新的?)?的?(?:闹钟|提醒|闹铃|备忘录?|日程|待办|定时)|"
     r"[的是](?!否|非)"
 )
-# What stands before the time only to begin to speak.
+# Interjections and greetings before the time.
 _GREETING = re.compile(
     r"(?:(?:那个|这个|嗯+|呃+|额|哎|喂|嘿|嗨|你好|您好|hi|hello)(?:[\s,，.。!！~、]+|$)){1,4}",
     re.IGNORECASE,
@@ -79,7 +79,7 @@ def _trimmed(text: str) -> str:
 
 
 def _without(text: str) -> str:
-    """Take leads and tails away for as long as there are any; each round shortens the text."""
+    """Removes leads and tails until there are none. Each round shortens the text."""
     while lead := _LEAD.match(text):
         text = text[lead.end() :]
     while tail := _TAIL.search(text, max(0, len(text) - 12)):

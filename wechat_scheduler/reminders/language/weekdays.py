@@ -8,7 +8,7 @@ from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, who
 from wechat_scheduler.reminders.language.refusals import impossible
 
 _SEVEN = "一二三四五六日"
-# 周一三五 is a list, and 周六一早 is not.
+# 周一三五 is a list; 周六一早 is not.
 _ASCENDING = "|".join(
     [rf"(?<={day})(?=[{_SEVEN[n + 1 :]}天])" for n, day in enumerate(_SEVEN[:6])]
     + ["(?<![一二三四五六日天末])"]
@@ -60,7 +60,7 @@ def read_week(found: re.Match[str], today: date) -> Anchor:
 
 
 def _both(found: re.Match[str]) -> Weekdays:
-    """双休日 is its Saturday, like 周末; after 每 it is both of its days."""
+    """双休日 means its Saturday, as 周末 does; after 每 it means both days."""
     repeated = re.search(r"每(?:一?个|逢|到)?$", found.string[: found.start()]) is not None
     week = found["brel"].count("下") if found["brel"] else None
     return Weekdays(numbers=(5, 6) if repeated else (WEEKEND,), week=week)

@@ -23,9 +23,9 @@ Parts = dict[str, str]
 
 
 def describe(rule: str, time: datetime) -> str:
-    """每月25日 08:00. `time` is an occurrence in the zone of the reminder; '' is a one-off.
+    """The Chinese of a rule: 每月25日 08:00. `time` is an occurrence in the zone of the reminder.
 
-    What has no words (BYWEEKNO) is shown as it is written.
+    A part without words (BYWEEKNO) is shown as written.
     """
     if not rule:
         return moment_words(time)
@@ -35,7 +35,7 @@ def describe(rule: str, time: datetime) -> str:
 
 
 def day_words(weekday: str) -> str:
-    """周一 of MO."""
+    """周一 for MO."""
     return _WEEKDAYS[weekday]
 
 
@@ -46,7 +46,7 @@ def moment_words(moment: datetime) -> str:
 
 
 def clock_words(moment: datetime) -> str:
-    """08:00, with the seconds only where there are any."""
+    """08:00, with seconds if there are any."""
     return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
 
 
@@ -145,7 +145,7 @@ _SAYING: dict[str, Callable[[Parts], str]] = {
 
 
 def _clocks(lines: Sequence[Parts], at: datetime) -> str:
-    """Elapsed hours have no time of day."""
+    """The times of day; empty for elapsed hours and minutes."""
     if all(parts.get("FREQ") in ("HOURLY", "MINUTELY") for parts in lines):
         return ""
     named = [

@@ -1,8 +1,7 @@
-"""The days of one year that a line means.
+"""The days of one year on which a line of a rule falls.
 
-A year at a time because python-dateutil cannot be stopped between two occurrences: 30 February would
-keep it busy until the year 9999. Within one year it does what it is best at, and the answer depends
-on nothing but the line, so it is remembered.
+One year at a time, because python-dateutil cannot be stopped between two occurrences: with 30 February
+it searches until the year 9999. The days of a year depend on the line alone, so they are cached.
 """
 
 import calendar
@@ -16,12 +15,12 @@ from wechat_scheduler.reminders.recurrence import lunar, workdays
 from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind
 
 _ONE_YEAR_ONLY = 10_000
-"""As an interval in years: the rule is over after the first."""
+"""An interval in years that ends the rule after its first year."""
 
 
 @lru_cache(maxsize=512)
 def days_of(days: Days, year: int) -> tuple[date, ...]:
-    """The days of `year` that `days` means, in order."""
+    """The days of `year` that `days` selects, in order."""
     match days.kind:
         case Kind.LUNAR_YEARLY:
             month, day = days.detail.removeprefix("L").split("-")
@@ -73,7 +72,7 @@ def _frequency(days: Days, year: int) -> Iterator[date]:
         bymonth=months,
         byweekno=days.byweekno or None,
         byyearday=days.byyearday or None,
-        # A whole month when BYMONTH is all that is said, which dateutil would take for its first day.
+        # BYMONTH alone selects each day of the month; dateutil would select the first.
         bymonthday=days.bymonthday or (None if days.names_days else range(1, 32)),
         byweekday=[_weekday(day) for day in days.byday] or None,
     )

@@ -1,6 +1,6 @@
-"""What a rule must not be: too frequent, impossible, or without one start to count from.
+"""Refuses rules that are too frequent, that never fire, or whose lines count from different starts.
 
-All of it is arithmetic on the parts of the rule; nothing is evaluated before it has passed.
+The checks are arithmetic on the parts of the rule. No rule is evaluated before it passes them.
 """
 
 from datetime import timedelta
@@ -11,11 +11,11 @@ from wechat_scheduler.reminders.recurrence.calendar import days_of
 from wechat_scheduler.reminders.recurrence.rule import ELAPSED, Kind, Line, Rule
 
 EVERY_CALENDAR = range(2000, 2028)
-"""28 years hold every combination of weekday, date and leap year there is."""
+"""28 years have every combination of weekday, date and leap year."""
 
 
 def check(rule: Rule, shortest: timedelta) -> None:
-    """Raise InvalidRequestError unless the rule can be followed and keeps `shortest` between times."""
+    """Raises InvalidRequestError for a rule that cannot be followed, or breaks `shortest`."""
     if rule.excluded and not rule.lines:
         raise InvalidRequestError("EXDATE without a rule to except from")
     for line in rule.lines:
@@ -55,7 +55,7 @@ def _check_fires(line: Line) -> None:
 
 
 def _check_step(lines: tuple[Line, ...]) -> None:
-    """One start is all there is to count every second day and every third week from."""
+    """A rule has one start to count from, so lines with different intervals cannot share it."""
     paces = {(line.kind, line.interval, line.days.wkst) for line in lines}
     if len(paces) > 1 and any(line.interval > 1 for line in lines):
         raise InvalidRequestError("lines with an INTERVAL must agree on it and on FREQ")

@@ -1,4 +1,4 @@
-"""The lunar calendar and the solar terms, as far as their tables reach: 1900 to 2100."""
+"""The lunar calendar and the solar terms of the years 1900 to 2100."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,17 +13,17 @@ from borax.calendars.lunardate import (
 )
 
 LAST = 30
-"""The longest lunar month. A day that a month lacks is its last one: 除夕 is 12-30 and 12-29."""
+"""The longest lunar month. In a month with 29 days, 30 is the last one: 除夕 is 12-30 or 12-29."""
 
 TERMS = tuple(TERMS_CN)
 """The 24 solar terms in the order of the solar year, from 小寒 to 冬至."""
 
 
 def yearly(year: int, *, month: int, day: int, leap: bool = False) -> tuple[date, ...]:
-    """The days of the solar `year` that are `day` of the lunar `month`; none, one or two.
+    """The days of the solar `year` on `day` of the lunar `month`: none, one or two.
 
-    The last lunar months lie in the next solar year. `leap` means the leap month in the years that
-    have it and the regular month in the others, as birthdays in a leap month are kept.
+    The last lunar months are in the next solar year. `leap` selects the leap month in the years that
+    have it, and the regular month in the others, as birthdays in a leap month are celebrated.
     """
     found = (
         _solar(lunar, number, day, inserted)
@@ -34,7 +34,7 @@ def yearly(year: int, *, month: int, day: int, leap: bool = False) -> tuple[date
 
 
 def monthly(year: int, *, day: int) -> tuple[date, ...]:
-    """The days of the solar `year` that are `day` of a lunar month; leap months are months too."""
+    """The days of the solar `year` on `day` of any lunar month, leap months included."""
     found = (
         _solar(lunar, month, day, bool(inserted))
         for lunar in _lunar_years(year)

@@ -10,7 +10,7 @@ from wechat_scheduler.reminders.recurrence.checking import check
 from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind, Line, Rule
 
 LONGEST = 1000
-"""Characters."""
+"""In characters."""
 
 MOST_LINES = 20
 
@@ -35,11 +35,11 @@ _ALLOWED: dict[Kind, set[str]] = {
     Kind.MONTHLY: _DAILY | {"BYMONTHDAY", "BYSETPOS"},
     Kind.WEEKLY: _DAILY,
     Kind.DAILY: _DAILY | {"BYMONTHDAY"},
-    # With elapsed time a BYHOUR would mean hours of no zone; FREQ=DAILY;BYHOUR= says it of a zone.
+    # Elapsed time has no hours of a zone: FREQ=DAILY;BYHOUR= is the form for them.
     Kind.HOURLY: _ENDS | {"INTERVAL"},
     Kind.MINUTELY: _ENDS | {"INTERVAL"},
 }
-"""By frequency; the other kinds take `_ENDS` and `_TIMES`."""
+"""The parts of each frequency. The other kinds take `_ENDS` and `_TIMES`."""
 
 _DETAILS: dict[Kind, re.Pattern[str]] = {
     Kind.LUNAR_YEARLY: re.compile(r"L?(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|30|LAST)"),
@@ -53,13 +53,13 @@ _STAMP = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
 
 def read_rule(text: str, *, shortest: timedelta = timedelta(seconds=60)) -> Rule:
-    """Parse a rule; '' is a one-off. The forms are listed in `recurrence/rule.py`.
+    """The rule of a text; '' is a one-off. `recurrence/rule.py` lists the forms.
 
     `shortest` is the least time between two occurrences of a line. A lunar day that a month lacks
     (30) is its last one; a leap month (`L04-15`) is the regular month in the years without it.
 
-    Raises InvalidRequestError that names what is wrong: a part that is unknown, out of range or
-    given twice, a line that fires too often or never, lines that do not repeat in step.
+    Raises InvalidRequestError with the cause: a part is unknown, out of range or given twice, a line
+    fires too often or never, or lines repeat out of step.
     """
     if len(text) > LONGEST:
         raise InvalidRequestError(f"the rule is longer than {LONGEST} characters")

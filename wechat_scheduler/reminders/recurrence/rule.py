@@ -22,7 +22,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Kind(enum.StrEnum):
-    """What a line counts in: the frequencies of RFC 5545, and the calendars it does not know."""
+    """The unit of a line: the frequencies of RFC 5545, and calendars that the RFC lacks."""
 
     YEARLY = "YEARLY"
     MONTHLY = "MONTHLY"
@@ -41,7 +41,7 @@ class Kind(enum.StrEnum):
 
     @property
     def is_elapsed(self) -> bool:
-        """Counts time that has passed (in UTC) and not days of a calendar."""
+        """Whether it counts elapsed time, and not days of a calendar."""
         return self in ELAPSED
 
 
@@ -51,11 +51,11 @@ FREQUENCIES = ELAPSED.keys() | {Kind.YEARLY, Kind.MONTHLY, Kind.WEEKLY, Kind.DAI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """Which days of a year a line means. Hashable: one year's answer is remembered."""
+    """The days of a year that a line selects. Hashable, as `days_of` caches by it."""
 
     kind: Kind
     detail: str = ""
-    """`08-15`, `LAST`, `清明`: what stands behind the name of a kind that is no frequency."""
+    """`08-15`, `LAST`, `清明`: the second part of a line of a calendar."""
 
     bymonth: tuple[int, ...] = ()
     byweekno: tuple[int, ...] = ()
@@ -66,14 +66,14 @@ class Days:
 
     @property
     def names_days(self) -> bool:
-        """BYMONTH alone does not: the day of the month is then the start's (RFC 5545 3.3.10)."""
+        """Whether it selects days by itself. BYMONTH alone takes the day of the start (RFC 5545 3.3.10)."""
         return bool(self.byweekno or self.byyearday or self.bymonthday or self.byday)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One RRULE, or its like. `until` is kept as it was written: `20261231`, a local
-    `20261231T080000`, or UTC with a `Z`; it is included."""
+    """One line of a rule. `until`, which is included, is kept as written: `20261231`, a local
+    `20261231T080000`, or UTC with a `Z`."""
 
     days: Days
     interval: int = 1
@@ -137,16 +137,16 @@ class Rule:
         return "\n".join(lines)
 
     def kept_at(self, meant: datetime, now: datetime) -> Self:
-        """The same for a start that moves from the wall time `meant` to `now`: what a line left to
-        the start, and differs, is written down."""
+        """The rule for a start that moves from the wall time `meant` to `now`: the hour, minute and
+        second that a line takes from the start are written into it where they differ."""
         return replace(self, lines=tuple(_timed(line, meant, now) for line in self.lines))
 
 
 def anchored(rule: Rule, start: datetime) -> Rule:
-    """The rule with BYMONTH, BYMONTHDAY and BYDAY filled in from `start`, which is in the reminder's
-    own zone: now the start can advance to any occurrence without the rule drifting.
+    """The rule with BYMONTH, BYMONTHDAY and BYDAY filled in from `start`, a wall time of the reminder's
+    zone. The start can then move to any occurrence and the rule does not drift.
 
-    From 31 January, MONTHLY becomes BYMONTHDAY=31 and skips the months without one, as the RFC says.
+    MONTHLY from 31 January becomes BYMONTHDAY=31, and skips the months without one, as the RFC says.
     """
     return replace(rule, lines=tuple(_anchored(line, start) for line in rule.lines))
 

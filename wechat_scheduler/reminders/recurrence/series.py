@@ -1,4 +1,4 @@
-"""When a rule fires: wall times of a calendar, turned into instants of a zone."""
+"""The occurrences of a rule, and wall times as instants of a zone."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -13,19 +13,19 @@ from wechat_scheduler.reminders.recurrence.calendar import days_of, period
 from wechat_scheduler.reminders.recurrence.rule import ELAPSED, Kind, Line, Rule, anchored
 
 HORIZON = 100
-"""Years. What does not fire within them never does."""
+"""In years. A rule without an occurrence within them never fires."""
 
 BUDGET = 25_000
-"""Days and moments looked at for one answer: some 50 ms, for which everybody else waits."""
+"""Days and moments that one search may look at: about 50 ms, in which the process does nothing else."""
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """`at` (UTC), and the rule that goes on from it: store both as the next `(start, rule)`.
+    """An instant (UTC), and the rule from it on: both are stored as the next `(start, rule)`.
 
-    The rule is anchored, and its COUNTs count from `at` on, which is included.
+    The rule is anchored, and its COUNTs include `at`.
     """
 
     at: datetime
@@ -51,7 +51,7 @@ def following(rule: Rule, *, start: datetime, after: datetime, zone: ZoneInfo) -
 def upcoming(
     rule: Rule, *, start: datetime, after: datetime, zone: ZoneInfo, most: int
 ) -> tuple[datetime, ...]:
-    """The next `most` occurrences after `after`, fewer when the rule ends."""
+    """The next `most` occurrences after `after`; fewer if the rule ends."""
     found: list[datetime] = []
     while len(found) < most:
         occurrence = following(rule, start=start, after=after, zone=zone)
@@ -83,11 +83,12 @@ class _Series:
         return min(filter(None, found), key=lambda firing: firing.at, default=None)
 
     def rest(self, found: _Firing) -> Rule:
-        """The rule from `found` on: each COUNT less by what came before."""
+        """The rule from `found` on, each COUNT without the occurrences before."""
         left = [(line, self._left(line, found.at)) for line in self._rule.lines]
         lines = tuple(replace(line, count=count) for line, count in left if count != 0)
         rule = replace(self._rule, lines=lines)
-        # From a start at 20:00, or moved out of a gap to 03:00, the next would inherit that hour.
+        # The next start may be at another hour (20:00 of 8 and 20, 03:00 after a gap), which lines
+        # without an hour of their own must not inherit.
         return rule.kept_at(self._wall, wall_of(found.at, self._zone))
 
     def _first(self, line: Line, after: datetime) -> _Firing | None:
@@ -101,7 +102,7 @@ class _Series:
         return line.count - sum(1 for _ in gone)
 
     def _firings(self, line: Line, after: datetime) -> Iterator[_Firing]:
-        """What the line says, EXDATE and UNTIL aside, beginning somewhere before `after`."""
+        """The occurrences of a line from before `after` on, without regard to EXDATE and UNTIL."""
         if line.kind.is_elapsed:
             return self._elapsed(line, after)
         since = earliest(
@@ -141,7 +142,7 @@ class _Series:
             ahead = (first - period(line.days, days[number])) % line.interval
             if ahead == 0:
                 yield days[number]
-            # Of every 20,000th day none before it is looked at.
+            # Skips to the next day in step, so that INTERVAL=20000 takes one step and not 20,000.
             is_leap = ahead and line.kind is Kind.DAILY
             number = bisect_left(days, days[number] + ahead * _DAY) if is_leap else number + 1
 
@@ -151,7 +152,7 @@ class _Series:
             yield datetime.combine(day, at)
 
     def _positions(self, line: Line, year: int, times: tuple[time, ...]) -> Iterator[datetime]:
-        """BYSETPOS: the n-th moment of each month or year, or the n-th last."""
+        """The moments that BYSETPOS selects of each month or year."""
         days = self._days(line, year, date(year, 1, 1))
         for _, group in groupby(days, key=partial(period, line.days)):
             yield from _chosen(line, tuple(group), times)
@@ -173,7 +174,7 @@ class _Series:
 
 
 def _chosen(line: Line, days: tuple[date, ...], times: tuple[time, ...]) -> Iterator[datetime]:
-    """What BYSETPOS leaves of one period."""
+    """The moments that BYSETPOS selects of one period."""
     total = len(days) * len(times)
     numbers = {at - 1 if at > 0 else total + at for at in line.bysetpos}
     for number in sorted(number for number in numbers if 0 <= number < total):
@@ -194,19 +195,19 @@ def _combined(
 
 
 def wall_of(at: datetime, zone: ZoneInfo) -> datetime:
-    """What the clocks of `zone` show at an instant, as a naive datetime."""
+    """The wall time of an instant, as a naive datetime."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def earliest(at: datetime, zone: ZoneInfo) -> datetime:
-    """The earliest wall time that may mean an instant from `at` on: a day before it where the clocks
-    were changed meanwhile, as one in a gap fires later than it says."""
+    """The earliest wall time whose instant may be `at` or later. After a change of the clocks that is a
+    day before, as wall times in a gap become later instants."""
     wall, day_before = wall_of(at, zone), wall_of(at - _DAY, zone)
     return wall if wall - day_before == _DAY else min(wall, day_before)
 
 
 def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of a wall time: the first of two, or the end of the gap that it lies in."""
+    """The instant of a wall time: the first of two, or the end of its gap."""
     instant = wall.replace(tzinfo=zone).astimezone(UTC)
     if wall_of(instant, zone) == wall:
         return instant

@@ -1,4 +1,4 @@
-"""Legal workdays of mainland China: the make-up Saturdays and Sundays are, public holidays are not.
+"""Legal workdays of mainland China: without public holidays, with the weekends that make up for them.
 
 The State Council announces a year in the November before it, and a release of `chinesecalendar` follows.
 Beyond its last year, Monday to Friday are the workdays.
@@ -11,14 +11,14 @@ import chinese_calendar
 
 
 def is_workday(day: date) -> bool:
-    """Whether people work on `day`; see `announced` for whether that is a guess."""
+    """Whether `day` is a workday; a guess for a year that is not `announced`."""
     if not announced(day.year):
         return day.weekday() < 5
     return bool(chinese_calendar.is_workday(day))
 
 
 def announced(year: int) -> bool:
-    """Whether the holidays of `year` are known: False means Monday to Friday are assumed."""
+    """Whether the holidays of `year` are known. If not, Monday to Friday are assumed."""
     return year in _years()
 
 
