@@ -87,5 +87,4 @@ class Reason(enum.StrEnum):
     STORE_UNAVAILABLE = "store.unavailable", 503
     PUBLIC_URL_MISSING = "public_url.missing", 503
     WECHAT_UNAVAILABLE = "wechat.unavailable", 503
-    POSTER_UNAVAILABLE = "poster.unavailable", 503
     DAEMON_UNREADY = "daemon.unready", 503
