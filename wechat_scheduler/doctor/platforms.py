@@ -6,7 +6,7 @@ from datetime import datetime
 from wechat_scheduler.doctor.finding import Finding, ok, warn
 from wechat_scheduler.pushes.advice import advice
 from wechat_scheduler.pushes.model import CallbackView
-from wechat_scheduler.web.native.callbacks import PATH
+from wechat_scheduler.web.native.pushes import PATH
 
 
 def pushes(views: Iterable[CallbackView], now: datetime) -> Iterator[Finding]:

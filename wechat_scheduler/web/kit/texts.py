@@ -1,15 +1,22 @@
-"""Texts in bodies that somebody is going to read, and times of day by somebody's clock."""
+"""Checks names, texts, links, time zones and addresses in bodies."""
 
 from collections.abc import Callable
+from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from wechat_scheduler.errors import InvalidRequestError
 
 LONGEST_NAME = 64
 
+Name: TypeAlias = Annotated[
+    str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_NAME})
+]
+
 
 def read_name(value: str, field: str) -> str:
-    """Raises InvalidRequestError."""
+    """The name without blanks around it. Raises InvalidRequestError."""
     name = value.strip()
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InvalidRequestError(f"must be 1 to {LONGEST_NAME} printable letters", field=field)
@@ -17,7 +24,7 @@ def read_name(value: str, field: str) -> str:
 
 
 def read_text(value: str, field: str, *, longest: int) -> str:
-    """Of any sort. PostgreSQL keeps no text with a NUL. Raises InvalidRequestError."""
+    """A text without a NUL, which PostgreSQL does not store. Raises InvalidRequestError."""
     if len(value) > longest:
         raise InvalidRequestError(f"must not be longer than {longest} characters", field=field)
     if "\0" in value:
@@ -26,9 +33,7 @@ def read_text(value: str, field: str, *, longest: int) -> str:
 
 
 def read_link(value: str, field: str, *, longest: int = 1000) -> str:
-    """An address that a reader may be led to, in whatever alphabet; the empty one is none.
-
-    Raises InvalidRequestError."""
+    """An address that is shown to people, in any alphabet, or empty. Raises InvalidRequestError."""
     if not value:
         return value
     if not value.startswith(("http://", "https://")) or not value.isprintable() or " " in value:
@@ -40,17 +45,17 @@ def read_zone(value: str, field: str) -> str:
     """The name of a time zone. Raises InvalidRequestError."""
     try:
         return ZoneInfo(value).key
-    except (KeyError, ValueError, OSError) as error:  # as the name is none, no path, or a folder
+    except (KeyError, ValueError, OSError) as error:  # an unknown name, a bad path, or a folder
         raise InvalidRequestError(
             "is not a time zone such as Asia/Shanghai", field=field
         ) from error
 
 
-def check_address(url: str, path: str, check_url: Callable[[str], None]) -> None:
-    """Raises InvalidRequestError for an address that must not be called; the empty one is none."""
+def check_address(url: str, field: str, check_url: Callable[[str], None]) -> None:
+    """Raises InvalidRequestError for an address that must not be called; an empty one is no address."""
     if not url:
         return
     try:
         check_url(url)
     except ValueError as error:
-        raise InvalidRequestError(str(error), field=path) from error
+        raise InvalidRequestError(str(error), field=field) from error

@@ -1,4 +1,4 @@
-"""The audit over HTTP: how handlers write to it, and how an operator reads it."""
+"""Lists the audit, and lets handlers write to it."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, q
 
 
 class EntryResult(msgspec.Struct):
-    """`at` is RFC 3339 in UTC; of reads it is the beginning of the hour that `count` is of."""
+    """`at` is RFC 3339 in UTC. An entry of reads counts those of one hour, which begins at `at`."""
 
     id: int
     at: datetime
@@ -28,7 +28,7 @@ class EntryResult(msgspec.Struct):
 
 
 async def note(request: web.Request, action: Action, *objects: str) -> None:
-    """Keep what the caller of `request` has done to `objects`. Call it when it is done."""
+    """Write to the audit what the caller did to `objects`. Call it afterwards."""
     auditor = request.app[SERVICES].auditor
     await auditor.note(action, *objects, key=request[CALLER].id, address=request[ADDRESS])
 

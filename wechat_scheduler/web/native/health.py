@@ -1,4 +1,4 @@
-"""Is the process there, and can it do its work?"""
+"""Says whether the process lives, and whether it can do its work."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -19,14 +19,14 @@ from wechat_scheduler.web.native.route import NativeRoute
 T = TypeVar("T")
 
 NOT_READY: Final = "not ready"
-# How long the store is waited for; who asks gives up a little later, as a rule.
+# The store has this long to answer; monitoring systems usually give up a little later.
 PATIENCE: Final = 2.0  # seconds
-# More names are of no use to anybody who has to read them.
+# A person does not read more names than that.
 MOST_NAMES: Final = 1000
 
 
 class NotFresh(msgspec.Struct):
-    """A job that has nothing fresh to hand out; `state` is pending, stale or expired."""
+    """A job without a fresh credential; `state` is pending, stale or expired."""
 
     appid: str
     kind: str
@@ -35,8 +35,8 @@ class NotFresh(msgspec.Struct):
 
 
 class Readiness(msgspec.Struct):
-    """`store` says whether it answers, `loops` which of them turn. Credentials that are not fresh
-    are no reason to be not ready: whoever is sent elsewhere finds them no fresher."""
+    """`store` says whether the store answers, `loops` which loops turn. Credentials that are not
+    fresh do not make the daemon unready: another daemon on the same store has no fresher ones."""
 
     ready: bool
     store: bool
@@ -67,14 +67,14 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def _yes_or_no(services: Services) -> web.Response:
-    """Cheap, since anybody may ask."""
+    """For callers without a key: no names, and cheap."""
     answers = await _patiently(services.health.store_answers())
     ready = bool(answers) and all(services.turning().values())
     return web.Response(text="ready\n" if ready else f"{NOT_READY}\n", status=200 if ready else 503)
 
 
 async def _patiently(question: Awaitable[T]) -> T | None:
-    """None if the store does not answer."""
+    """The answer of the store; None if it does not answer in time."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await question

@@ -25,7 +25,7 @@ from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, query
 
 
 class FaultResult(msgspec.Struct):
-    """Why the last attempt failed, and what somebody can do about it."""
+    """Why the last attempt failed, and in `advice` what an operator can do."""
 
     at: datetime
     reaction: str
@@ -37,7 +37,7 @@ class FaultResult(msgspec.Struct):
 
 
 class ContestResult(msgspec.Struct):
-    """Who else seems to be at this credential, and what to do about it."""
+    """Another system seems to refresh this credential; `advice` says what to do."""
 
     at: datetime
     message: str
@@ -45,7 +45,8 @@ class ContestResult(msgspec.Struct):
 
 
 class ReceiverResult(msgspec.Struct):
-    """`state` is that of the last notification: "", pending, delivered or cancelled."""
+    """A system that registered the job. `state` is that of its last notification: pending, delivered
+    or cancelled; empty before the first."""
 
     key: str
     notify: str
@@ -57,7 +58,8 @@ class ReceiverResult(msgspec.Struct):
 
 
 class JobResult(msgspec.Struct):
-    """Instants are RFC 3339 in UTC; `expires_in` is in seconds, 0 without a valid value."""
+    """A job and its state. Instants are RFC 3339 in UTC; `expires_in` is in seconds, 0 without a
+    valid value."""
 
     appid: str
     type: int | None
@@ -126,10 +128,10 @@ async def _visible(
     after: JobKey | None,
     limit: int,
 ) -> Sequence[JobView]:
-    """As `Manager.view`, without what `key` does not reach.
+    """The jobs of `Manager.view` that `key` reaches.
 
-    Asked for one account and type after the other, so that somebody who may see one of a hundred
-    thousand jobs is not the reason that all of them are read.
+    The manager is asked for each account and type of the key in turn: a key that reaches one of a
+    hundred thousand jobs must not cause all of them to be read.
     """
     found: list[JobView] = []
     for account, type_ in _places(key, appid, kind, after):
@@ -143,7 +145,7 @@ async def _visible(
 
 
 def _places(key: Key, appid: str, kind: str, after: JobKey | None) -> Iterator[tuple[str, str]]:
-    """Where to look, from the place of `after` on; an empty word looks everywhere."""
+    """The accounts and types to ask for, beginning with those of `after`; empty means all."""
     places = (
         (account, type_)
         for account in _wanted(appid, key.appids)
@@ -214,7 +216,7 @@ def _receiver(receiver: Receiver) -> ReceiverResult:
 
 
 def _shown(address: str) -> str:
-    """Without user and query: they may hold a secret of the business system's."""
+    """Without user and query, which may hold a secret of the business system."""
     return str(URL(address).with_user(None).with_query(None).with_fragment(None)) if address else ""
 
 

@@ -1,4 +1,4 @@
-"""API keys over HTTP: make one, list them, end one."""
+"""Makes, lists and ends API keys."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -20,23 +20,21 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.texts import Name, read_name
 from wechat_scheduler.web.native.audit import note
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
 log = structlog.get_logger(__name__)
 
-LONGEST_NAME = 64
-# Ten years: longer than that is "for ever", and is said by leaving it out.
+# Ten years, in seconds. A key without `expires_in` never expires.
 LONGEST_LIFE = 10 * 366 * 86_400
 
 
 class KeyBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What a new key is to be. What is left out limits nothing; a limit that is misspelt must not
-    be taken for one that was left out. `expires_in` is in seconds."""
+    """A new key. An empty list does not limit the key; an unknown field is refused, since a misspelt
+    limit would not limit it either. `expires_in` is in seconds."""
 
-    name: Annotated[
-        str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_NAME})
-    ]
+    name: Name
     scopes: Annotated[list[Scope], msgspec.Meta(extra_json_schema={"minItems": 1})]
     appids: list[WeChatId] = []
     types: list[Type] = []
@@ -95,9 +93,7 @@ async def revoke(request: web.Request) -> web.Response:
 def read_wish(body: bytes, kinds: KindTable) -> Wish:
     """Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(_decoder, body)
-    name = parsed.name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidRequestError(f"must be 1 to {LONGEST_NAME} printable letters", field="name")
+    name = read_name(parsed.name, "name")
     if not parsed.scopes:
         raise InvalidRequestError("name what the key is for", field="scopes")
     return Wish(
@@ -113,7 +109,7 @@ def read_wish(body: bytes, kinds: KindTable) -> Wish:
 
 
 def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:
-    """One for each id: keys that share one are told of as the newest that is still active."""
+    """One for each id: of keys that share an id, the newest active one."""
     same = groupby(sorted(found, key=attrgetter("id")), key=attrgetter("id"))
     results = [_of_one_id(list(several), now) for _, several in same]
     return sorted(results, key=lambda result: result.created_at)

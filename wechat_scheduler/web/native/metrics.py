@@ -1,4 +1,4 @@
-"""What the daemon tells Prometheus, and how requests are counted for it."""
+"""Shows the metrics to Prometheus, and counts requests for them."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import NativeRoute
 
-# Whatever fits no route counts as one, whatever its method: a stranger must not make up labels.
+# The label of all requests that fit no route: callers must not be able to make up labels.
 NOTHING = "none"
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,7 +29,7 @@ async def page(request: web.Request) -> web.Response:
 
 @web.middleware
 async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count what was answered, and how long that took. Errors must be answers by now."""
+    """Counts responses and measures their time. Errors must have become responses by now."""
     services = request.app[SERVICES]
     began = services.clock.boottime()
     response = await handler(request)

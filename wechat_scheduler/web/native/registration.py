@@ -1,5 +1,4 @@
-"""The body of a registration: from the seed's JSON to a `Registration`, or an error that names
-the field."""
+"""Reads the body of a registration, the seed's JSON; an error names the field."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
@@ -21,7 +20,8 @@ Secret: TypeAlias = Annotated[
 
 
 class TaskBody(msgspec.Struct):
-    """`subject` goes also by the name that WeChat gives it: `authorizer_appid`, `openid`."""
+    """A credential to keep. `subject` may also be given by WeChat's name for it: `authorizer_appid` or
+    `openid`."""
 
     type: Type
     notify: str = ""
@@ -32,7 +32,8 @@ class TaskBody(msgspec.Struct):
 
 
 class RegistrationBody(msgspec.Struct):
-    """The seed's JSON, and where this account's access_token is to come from if it cares."""
+    """An account and its tasks. `access_token_endpoint` chooses where its access_token comes from; empty
+    means the daemon's default."""
 
     appid: WeChatId
     appsecret: Secret

@@ -15,7 +15,7 @@ _TEXT: Final[Mapping[str, Any]] = {"type": "string"}
 
 
 class Parameter(NamedTuple):
-    """`place` is `query`, `header`, or `path` for a name that stands in one."""
+    """`place` is `path`, `query` or `header`."""
 
     place: str
     name: str
@@ -69,7 +69,7 @@ REPLAYED: Final = {
     "Idempotency-Replayed": "`true` if this is the stored answer to an earlier request."
 }
 
-# The names that stand in paths.
+# The parameters in paths; a row may describe a further one itself, in `takes`.
 PLACES: Final[Mapping[str, Parameter]] = {
     place.name: place
     for place in (

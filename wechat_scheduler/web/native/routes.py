@@ -1,16 +1,16 @@
-"""The routes of our own API, one table for each group; each row stands beside its handler."""
+"""Every route of our own API; each row stands beside its handler."""
 
 from typing import Final
 
 from wechat_scheduler.web.native import (
     audit,
-    callbacks,
     health,
     jobs,
     keys,
     metrics,
     openapi,
-    platforms,
+    push_endpoints,
+    pushes,
     tasks,
 )
 from wechat_scheduler.web.native.reminders import reminders, sentences
@@ -32,8 +32,8 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *jobs.ROUTES,
     *keys.ROUTES,
     *audit.ROUTES,
-    *platforms.ROUTES,
-    *callbacks.ROUTES,
+    *push_endpoints.ROUTES,
+    *pushes.ROUTES,
     *apps.ROUTES,
     *topics.ROUTES,
     *subscribers.ROUTES,

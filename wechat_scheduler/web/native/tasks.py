@@ -1,4 +1,4 @@
-"""Register, fetch, and look after tasks: the API of the original, and what operators need."""
+"""Registers, fetches, refreshes and removes tasks, with the paths and bodies of the seed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
 
 class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
-    """`value` is the one that failed, as it was fetched."""
+    """`value` is the one that WeChat refused, as it was fetched."""
 
     value: Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -47,7 +47,7 @@ async def register(request: web.Request) -> web.Response:
     if caller.kinds:
         registration = replace(registration, limited=True)
     changed = await services.manager.register(registration)
-    # Without tasks it is about the account alone, whose secret may have changed.
+    # Without tasks it concerns the account alone, whose secret may have changed.
     objects = map(str, changed) if registration.tasks else [appid]
     await note(request, Action.REGISTERED, *objects)
     return envelope.success("success")
@@ -59,12 +59,13 @@ async def fetch(request: web.Request) -> web.Response:
     cell = await services.manager.fetch(key)
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
-    if credential is None:  # it expired between there and here
+    if credential is None:  # it expired just now
         raise services.manager.unavailable(cell)
     caller = request[CALLER]
     tally = services.auditor.tally(caller.id, cell.key)
     tally.reads += 1
-    # A name that means this job today may mean two tomorrow, and an address may be another one.
+    # A request that leaves the subject out may fit two jobs later, and a key with an IP rule depends
+    # on the peer: neither may be answered from memory.
     if cell.key == key and not caller.networks:
         until = min(cell.same_until(boottime), services.keyring.ends(caller), tally.until)
         terms = Terms(cell=cell, credential=credential, until=until, tally=tally)
@@ -95,6 +96,8 @@ async def refresh(request: web.Request) -> web.Response:
 
 
 async def invalid(request: web.Request) -> web.Response:
+    """`refreshing` while the reported value is the current one, `ignored` once it was replaced. The
+    audit keeps only the report that causes the refresh."""
     key = _job(request)
     report = decode(_decoder, await request.read())
     outcome = await request.app[SERVICES].manager.report(key, report.value)
@@ -104,7 +107,7 @@ async def invalid(request: web.Request) -> web.Response:
 
 
 def _job(request: web.Request) -> JobKey:
-    """The job that the path names. Raises NotFoundError: what is no job's name cannot be one's."""
+    """The job that the path names. Raises NotFoundError for an unknown type."""
     path, kinds = request.match_info, request.app[SERVICES].kinds
     key = JobKey(path["appid"], kinds.kind_of(path["type"]), path.get("subject", ""))
     if key.kind not in kinds:

@@ -1,4 +1,4 @@
-"""What is said of reminders over HTTP: what is to be reminded of, and what is kept."""
+"""The bodies and results of reminders."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,9 @@ from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.native.sending.message_requests import (
     EVERYBODY,
     MOST_RECEIVERS,
+    ChannelName,
     Instant,
+    PriorityName,
     Receiver,
 )
 
@@ -34,10 +36,10 @@ Seconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=FARTHEST // SECOND)]
 
 
 class ReminderSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`time` is the first occurrence; or `when` says it in Chinese, and with it whatever of `title`,
-    `rule` and `defer` is left out. `defer` is in minutes from an occurrence to when it is said,
-    negative for before. `late` decides on what is later than `grace`, in seconds. `to` is as in a
-    message."""
+    """`time` is the first occurrence. `when`, a Chinese sentence, may give it instead, together with
+    those of `title`, `rule` and `defer` that the body leaves out. The reminder is due `defer` minutes
+    after an occurrence, or before it if negative. `late` says what happens to an occurrence that is
+    overdue by more than `grace` seconds. `to` is as in a message."""
 
     title: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
@@ -49,26 +51,26 @@ class ReminderSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
     late: Literal["once", "skip", "all"] | UnsetType = UNSET
     grace: Seconds | UnsetType = UNSET
     to: Receivers | UnsetType = UNSET
-    channel: Literal["auto", "template", "text", "subscribe", "webhook"] | UnsetType = UNSET
-    priority: Literal["bulk", "normal", "urgent"] | UnsetType = UNSET
+    channel: ChannelName | UnsetType = UNSET
+    priority: PriorityName | UnsetType = UNSET
     url: str | UnsetType = UNSET
 
 
 class ReminderBody(ReminderSettings, kw_only=True, forbid_unknown_fields=True):
-    """A new reminder of an app's. The zone is the app's, unless one is given."""
+    """A new reminder of an app; its zone is the app's if none is given."""
 
     app: Id
 
 
 class ReminderChange(ReminderSettings, kw_only=True, forbid_unknown_fields=True):
-    """What is left out stays as it is; `rule` null makes a one-off. A rule names its days by itself:
-    give it along with a `time` on another day."""
+    """Fields that are left out stay as they are. `rule` null makes the reminder due once. A rule
+    contains its days: with a `time` on another day, give a new rule too."""
 
 
 class ReminderResult(msgspec.Struct, kw_only=True):
-    """`time` is the next occurrence, or the last one if it is over, in `zone`; `rule` is null for a
-    one-off, and counts what remains. `due_at`, in UTC, is when it is said next. `fired` and `missed`
-    count occurrences."""
+    """`time` is the next occurrence in `zone`, or the last one of a finished reminder. `rule` is null
+    for a reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder
+    is sent next. `fired` and `missed` count occurrences."""
 
     id: str
     app: int
@@ -95,7 +97,7 @@ class ReminderResult(msgspec.Struct, kw_only=True):
 
 
 class PlanResult(msgspec.Struct, kw_only=True):
-    """What would be kept. `next` is when it would be said, in `zone`."""
+    """The reminder that the body would make. `next` are the times at which it would be sent, in `zone`."""
 
     title: str
     time: datetime
@@ -105,15 +107,8 @@ class PlanResult(msgspec.Struct, kw_only=True):
     next: list[datetime]
 
 
-class UnfitResult(msgspec.Struct):
-    """Why a sentence cannot become a reminder, for programs: `nothing`, `impossible`, `past`,
-    `ambiguous`, `too-long`, `too-often`, `too-far`."""
-
-    reason: str
-
-
 def with_body(reminder: Reminder, body: ReminderSettings) -> Reminder:
-    """The reminder with what the body gives, but for `when` and the receivers."""
+    """The reminder with the fields that the body gives, except `when` and the receivers."""
     return replace(
         reminder,
         title=_given(body.title, reminder.title),

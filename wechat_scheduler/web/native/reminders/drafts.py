@@ -1,4 +1,4 @@
-"""From the bodies of requests to what the desk of reminders takes."""
+"""Makes reminders and edits of the bodies that ask for them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,19 +19,17 @@ from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.spoken import heard
 from wechat_scheduler.web.kit.texts import read_zone
+from wechat_scheduler.web.native.reach import reachable_app
 from wechat_scheduler.web.native.reminders.bodies import (
     ReminderBody,
     ReminderChange,
     ReminderSettings,
     with_body,
 )
-from wechat_scheduler.web.native.sending.message_requests import MOST_RECEIVERS, Receiver
-from wechat_scheduler.web.native.sending.seen_apps import seen_app
+from wechat_scheduler.web.native.sending.message_requests import EVERYBODY, MOST_RECEIVERS, Receiver
 
 # Marks the reminders that this API made.
 SOURCE: Final = "native"
-# Stands for everybody who takes what the app sends.
-EVERYBODY = "*"
 
 
 class Wanted(NamedTuple):
@@ -50,7 +48,7 @@ class Edit(NamedTuple):
 
 async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
     """Raises NotFoundError for an app that the key does not reach, and InvalidRequestError."""
-    app = seen_app(request, body.app)
+    app = reachable_app(request, body.app)
     parsed = _spoken(request, body, app.zone)
     if parsed is None and body.time is UNSET:
         raise InvalidRequestError("give a time, or say when", field="time")
@@ -76,7 +74,7 @@ async def edited(request: web.Request, body: ReminderChange, reminder: Reminder)
     if body.to is UNSET:
         joined = await request.app[SERVICES].reminders.people(reminder.id)
         return Edit(lambda stored: _edited(stored, body, parsed, joined), None)
-    people, topics = await _receivers(request, seen_app(request, reminder.app_id), body)
+    people, topics = await _receivers(request, reachable_app(request, reminder.app_id), body)
     return Edit(
         lambda stored: _edited(replace(stored, topics=topics), body, parsed, people), people
     )
@@ -85,14 +83,14 @@ async def edited(request: web.Request, body: ReminderChange, reminder: Reminder)
 def _edited(
     reminder: Reminder, body: ReminderSettings, parsed: Parsed | None, people: Sequence[str]
 ) -> Reminder:
-    """What the body leaves out, its sentence says."""
+    """The body's fields, and from its sentence those that the body leaves out."""
     changed = with_body(as_said(reminder, parsed) if parsed else reminder, body)
     _check(changed, people)
     return changed
 
 
 def _spoken(request: web.Request, body: ReminderSettings, zone: str) -> Parsed | None:
-    """What `when` says to whoever is in the reminder's zone."""
+    """What `when` says, read in the reminder's zone."""
     if body.when is UNSET:
         return None
     if body.time is not UNSET:
@@ -124,7 +122,7 @@ async def _receivers(
     to = [] if body.to is UNSET else body.to
     if len(to) > MOST_RECEIVERS:
         raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
-    # PostgreSQL looks for no text with a NUL.
+    # PostgreSQL compares no text that has a NUL.
     names = [one for one in to if isinstance(one, str) and one != EVERYBODY and "\0" not in one]
     people = await _people(request, app, names)
     topics = await _topics(request, app, to)

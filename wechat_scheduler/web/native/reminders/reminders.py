@@ -1,4 +1,4 @@
-"""Reminders over HTTP: say when, once or again and again, and forget about it."""
+"""Makes, lists, shows, changes, pauses, resumes, cancels and removes reminders."""
 
 from datetime import datetime
 from heapq import merge
@@ -21,6 +21,7 @@ from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
 from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.reach import reachable_app, reachable_apps, reaches_app
 from wechat_scheduler.web.native.reminders.bodies import (
     PlanResult,
     ReminderBody,
@@ -31,7 +32,6 @@ from wechat_scheduler.web.native.reminders.bodies import (
 )
 from wechat_scheduler.web.native.reminders.drafts import drafted, edited
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, NativeRoute, Success, query
-from wechat_scheduler.web.native.sending.seen_apps import reaches_app, seen_app, seen_apps
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
@@ -63,7 +63,7 @@ async def planned(request: web.Request) -> web.Response:
 async def listed(request: web.Request) -> web.Response:
     limit, after, app_id = limit_of(request), _after(request), id_of(request, "app")
     state = ReminderState(text) if (text := one_of(request, "state", STATES)) else None
-    apps = [seen_app(request, app_id)] if app_id else seen_apps(request)
+    apps = [reachable_app(request, app_id)] if app_id else reachable_apps(request)
     pages = [
         await _desk(request).of_app(app.id, state=state, after=after, limit=limit) for app in apps
     ]
@@ -117,7 +117,7 @@ async def _answer(request: web.Request, reminder: Reminder) -> web.Response:
 
 
 async def _seen(request: web.Request) -> Reminder:
-    """Raises NotFoundError, for a reminder of an app that the key does not reach as well."""
+    """Raises NotFoundError, also for a reminder of an app that the key does not reach."""
     text = request.match_info["reminder"]
     if not REMINDER_ID.fullmatch(text):
         raise NotFoundError(

@@ -1,4 +1,4 @@
-"""Chinese sentences over HTTP: what they say of when, and of what."""
+"""Reads Chinese sentences, and stores nothing."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,7 +27,7 @@ YEARS: Final = range(1970, 2100)
 
 
 class SentenceBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`now` is this moment unless it is given; `zone` is that of who speaks."""
+    """`now` defaults to this moment; `zone` is the speaker's."""
 
     text: str
     now: Instant | None = None
@@ -35,8 +35,8 @@ class SentenceBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class SentenceResult(msgspec.Struct, kw_only=True):
-    """`time` is the event, of a recurrence the first; `rule` is null for a one-off. `advance` is how
-    many minutes earlier the reminder is wanted, `end` the end of a range. `understood` is all of it
+    """`time` is the event, or the first of several; `rule` is null for a single one. The reminder is
+    wanted `advance` minutes earlier; `end` is the end of a range of time. `understood` says all of it
     in words."""
 
     time: datetime

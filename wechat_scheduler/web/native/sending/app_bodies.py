@@ -1,4 +1,4 @@
-"""What is said of an app over HTTP: what it is to be, and what it is."""
+"""The bodies and results of apps."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,7 +15,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.texts import (
-    LONGEST_NAME,
+    Name,
     check_address,
     read_link,
     read_name,
@@ -27,30 +27,27 @@ from wechat_scheduler.web.native.keys import read_networks
 LONGEST_TEXT = 1000
 MOST_TEMPLATES = 100
 
-Title: TypeAlias = Annotated[
-    str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_NAME})
-]
-Rate: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+PerMinute: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class TemplateBody(msgspec.Struct, forbid_unknown_fields=True):
-    """One of WeChat's templates, and for each of its keywords a text with `{title}`, `{content}`,
-    `{time}`, `{app}` in it."""
+    """One of WeChat's templates, and the text of each of its keywords, in which `{title}`,
+    `{content}`, `{time}` and `{app}` are filled in."""
 
     template_id: str
     fields: dict[str, str] = {}
 
 
 class AppSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What may be left out, and changed. `templates` goes by purpose (`message`, `notice`,
-    `reminder`) or by an alias of the app's own."""
+    """Settings that may be left out, and changed later. `templates` has them by purpose (`message`,
+    `notice`, `reminder`) or by an alias that the app chooses."""
 
     zone: str | UnsetType = UNSET
     callback: str | UnsetType = UNSET
     templates: dict[str, TemplateBody] | UnsetType = UNSET
     at_most_once: bool | UnsetType = UNSET
-    per_minute: Rate | UnsetType = UNSET
-    recipient_per_minute: Rate | UnsetType = UNSET
+    per_minute: PerMinute | UnsetType = UNSET
+    recipient_per_minute: PerMinute | UnsetType = UNSET
     networks: list[str] | UnsetType = UNSET
     home: str | UnsetType = UNSET
     contact: str | UnsetType = UNSET
@@ -59,16 +56,16 @@ class AppSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class AppBody(AppSettings, kw_only=True, forbid_unknown_fields=True):
-    """A new app, which sends through the account `appid` and never through another."""
+    """A new app. It sends through the account `appid`, which cannot be changed."""
 
-    name: Title
+    name: Name
     appid: WeChatId
 
 
 class AppChange(AppSettings, kw_only=True, forbid_unknown_fields=True):
-    """What is left out stays as it is."""
+    """Settings that are left out stay as they are."""
 
-    name: Title | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
 
 
 class AppResult(msgspec.Struct, kw_only=True):
@@ -112,7 +109,7 @@ def read_app(body: bytes, check_url: Callable[[str], None], *, now: datetime) ->
 
 
 def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
-    """`app` as it is to be. Raises InvalidRequestError at the first thing that is wrong."""
+    """The changed app. Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(_change, body)
     changes = dict(_settings(parsed, check_url))
     if parsed.name is not UNSET:
@@ -132,7 +129,7 @@ def made_app_result(made: MadeApp) -> MadeAppResult:
 
 
 def _settings(given: AppSettings, check_url: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
-    """Each setting that was given, as the model has it."""
+    """Each given setting, with the value that the model has."""
     for name in AppSettings.__struct_fields__:
         value = getattr(given, name)
         if value is UNSET:

@@ -1,4 +1,4 @@
-"""Apps over HTTP: who sends, what opens the daemon to them, and what they are called back with."""
+"""Makes, lists, shows, changes and removes apps."""
 
 import msgspec
 import structlog
@@ -10,6 +10,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.reach import app_of, reachable_apps
 from wechat_scheduler.web.native.route import NativeRoute, Success
 from wechat_scheduler.web.native.sending.app_bodies import (
     AppBody,
@@ -21,7 +22,6 @@ from wechat_scheduler.web.native.sending.app_bodies import (
     read_app,
     read_change,
 )
-from wechat_scheduler.web.native.sending.seen_apps import app_of, seen_apps
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    return envelope.success([app_result(app) for app in seen_apps(request)])
+    return envelope.success([app_result(app) for app in reachable_apps(request)])
 
 
 async def shown(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Deliveries over HTTP: what became of each message, and what is to be tried again or let be."""
+"""Lists and shows deliveries, sends them again and cancels them, one or all that match a filter."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,6 +17,13 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.reach import (
+    id_in,
+    reachable_app,
+    reachable_apps,
+    reaches_all,
+    reaches_app,
+)
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
@@ -27,13 +34,6 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
     delivery_page,
     delivery_result,
     read_filter,
-)
-from wechat_scheduler.web.native.sending.seen_apps import (
-    id_in,
-    reaches_app,
-    seen_app,
-    seen_apps,
-    sees_all,
 )
 
 log = structlog.get_logger(__name__)
@@ -114,13 +114,14 @@ async def _seen(request: web.Request) -> DeliveryView:
 
 
 def _within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
-    """What is wanted of the apps that the key reaches. Raises NotFoundError."""
-    if sees_all(request):
+    """The filter, limited to the apps that the key reaches. Raises NotFoundError for an app that it
+    does not reach."""
+    if reaches_all(request):
         return wanted
     if wanted.app_id:
-        seen_app(request, wanted.app_id)
+        reachable_app(request, wanted.app_id)
         return wanted
-    return replace(wanted, within=tuple(app.id for app in seen_apps(request)))
+    return replace(wanted, within=tuple(app.id for app in reachable_apps(request)))
 
 
 def _query(request: web.Request) -> DeliveryFilter:

@@ -1,4 +1,4 @@
-"""What is said of deliveries over HTTP: which are meant, and how they stand."""
+"""The filters and results of deliveries."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -15,14 +15,14 @@ from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.sending.message_requests import Instant
 
 LONGEST_UID: Final = 128
-# In one transaction, while others that write wait.
+# One transaction changes them, and other writers wait for it.
 MOST_AT_ONCE: Final = 1000
 
 Errcode = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
 class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Which deliveries are meant: those that fit all of it."""
+    """Deliveries that match all given fields; `since` and `until` are times of their creation."""
 
     state: DeliveryState | None = None
     app: Id | None = None
@@ -34,14 +34,14 @@ class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ChangedResult(msgspec.Struct):
-    """How many were changed. `more`: there may be others; ask again."""
+    """`count` deliveries were changed. If `more` is true there may be others: repeat the request."""
 
     count: int
     more: bool
 
 
 class AttemptResult(msgspec.Struct, kw_only=True):
-    """One try. `error` is empty if it was taken; `errcode` and `rid` are WeChat's."""
+    """One attempt. `error` is empty if the receiver took the message; `errcode` and `rid` are WeChat's."""
 
     at: datetime
     duration_ms: int
@@ -52,9 +52,9 @@ class AttemptResult(msgspec.Struct, kw_only=True):
 
 
 class DeliveryResult(msgspec.Struct, kw_only=True):
-    """One message to one receiver. `due_at` is the next attempt's, `reason` why it stands as it
-    does; `possibly_duplicate`: the receiver may have seen it twice. `channel` says what `to` is: a
-    person's uid, a topic's id, or the app's webhook."""
+    """One message to one receiver. `channel` says what `to` is: a person's uid, a topic's id, or the
+    app's webhook. `due_at` is the time of the next attempt; `reason` explains `state`. If
+    `possibly_duplicate` is true, the receiver may have seen the message twice."""
 
     id: int
     message: int
@@ -75,7 +75,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
 
 
 class DeliveryPage(DeliveryResult, kw_only=True):
-    """With every attempt, the oldest first."""
+    """A delivery with every attempt, the oldest first."""
 
     history: list[AttemptResult]
 
@@ -84,10 +84,10 @@ _filter = msgspec.json.Decoder(FilterBody)
 
 
 def read_filter(body: bytes) -> DeliveryFilter:
-    """Raises InvalidRequestError: also for one that would mean everything."""
+    """Raises InvalidRequestError, also for a filter without any field."""
     parsed = decode(_filter, body)
     if parsed == FilterBody():
-        raise InvalidRequestError("say which deliveries are meant: state, app, message, uid …")
+        raise InvalidRequestError("give at least one filter: state, app, message, uid …")
     return DeliveryFilter(
         state=parsed.state,
         app_id=parsed.app or 0,

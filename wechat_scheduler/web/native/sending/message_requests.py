@@ -1,4 +1,4 @@
-"""What is asked to be sent over HTTP: read, and answered receiver by receiver."""
+"""Reads messages that callers want sent, and tells what became of them, receiver by receiver."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,8 @@ MOST_RECEIVERS: Final = 2000
 EVERYBODY: Final = "*"
 
 Receiver: TypeAlias = Id | str
+ChannelName: TypeAlias = Literal["auto", "template", "text", "subscribe", "webhook"]
+PriorityName: TypeAlias = Literal["bulk", "normal", "urgent"]
 Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 
 FORMS: Final = {"text": Form.TEXT, "html": Form.HTML, "markdown": Form.MARKDOWN}
@@ -29,17 +31,17 @@ LONGEST_CONTENT: Final = 40_000
 LONGEST_TITLE: Final = 100
 LONGEST_TEMPLATE: Final = 64
 MOST_KEYWORDS: Final = 100
-# Further ahead, somebody mistook milliseconds for seconds.
+# A later time is usually milliseconds taken for seconds.
 FURTHEST: Final = timedelta(days=366)
 
 
 class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`to` holds uids, names of the app's own, ids of topics as numbers, or `*` for everybody who
-    subscribed; it is left out with the channel `webhook`, which is the app's callback."""
+    """`to` holds uids, the app's own names of users, ids of topics as numbers, or `*` for all
+    subscribers. The channel `webhook` sends to the app's callback; leave `to` out with it."""
 
     app: Id
     to: Annotated[list[Receiver], msgspec.Meta(extra_json_schema={"maxItems": MOST_RECEIVERS})] = []
-    channel: Literal["auto", "template", "text", "subscribe", "webhook"] = "auto"
+    channel: ChannelName = "auto"
     template: str = ""
     data: dict[str, str] = {}
     title: str = ""
@@ -48,12 +50,12 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
     url: str = ""
     not_before: Instant | None = None
     expires: Instant | None = None
-    priority: Literal["bulk", "normal", "urgent"] = "normal"
+    priority: PriorityName = "normal"
 
 
 class PlacedResult(msgspec.Struct):
-    """What became of one entry of `to`: the delivery's id, or, where it is null, why there is none.
-    Whoever is named twice gets one delivery."""
+    """The delivery of one entry of `to`; if `id` is null, `error` says why there is none. A receiver
+    that is named twice gets one delivery."""
 
     to: Receiver
     id: int | None
@@ -61,8 +63,8 @@ class PlacedResult(msgspec.Struct):
 
 
 class SentResult(msgspec.Struct, kw_only=True):
-    """In the order of `to`. `id` is null if nothing was stored; `notes` say what WeChat is not going
-    to show."""
+    """`deliveries` are in the order of `to`. `id` is null if nothing was stored; `notes` say what WeChat
+    will not show."""
 
     id: int | None
     deliveries: list[PlacedResult]
@@ -71,7 +73,7 @@ class SentResult(msgspec.Struct, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRequest:
-    """A body that is fit to be sent. `to` is as it was written."""
+    """A valid body. `to` is as the caller wrote it."""
 
     app_id: int
     content: Content
@@ -87,7 +89,7 @@ class MessageRequest:
 
     @property
     def topics(self) -> list[int]:
-        """0 stands for everybody."""
+        """The ids of topics; 0 means all subscribers."""
         return [_topic(one) for one in self.to if isinstance(one, int) or one == EVERYBODY]
 
 
@@ -110,7 +112,7 @@ def read_message(body: bytes, *, now: datetime) -> MessageRequest:
 
 
 def notes_on(data: dict[str, str]) -> tuple[str, ...]:
-    """What WeChat is not going to show of a template's keywords, in silence."""
+    """A note on the keywords of a template that WeChat will cut, without an error."""
     cut = [name for name, value in data.items() if len(value) > ways.KEYWORD]
     if not cut:
         return ()
@@ -118,7 +120,7 @@ def notes_on(data: dict[str, str]) -> tuple[str, ...]:
 
 
 def sent_result(wanted: MessageRequest, order: Order) -> SentResult:
-    """What became of each receiver, in the order in which they were named."""
+    """The outcome for each receiver, in the order of `to`."""
     known = {(one.kind.value, one.name): one for one in order.placed}
     deliveries = []
     for to in wanted.to:
@@ -175,13 +177,13 @@ def _content(parsed: MessageBody) -> Content:
 
 
 def _needs_page(content: Content) -> bool:
-    """Whether there is more to it than WeChat shows; of a text the channel sees to that itself."""
+    """Whether WeChat shows less than the whole message. The channel decides that for a text itself."""
     in_keywords = content.way in (Way.TEMPLATE, Way.SUBSCRIBE) and bool(content.text)
     return content.form is not Form.TEXT or (in_keywords and not content.url)
 
 
 def _told(content: Content) -> str:
-    """What a webhook is posted; empty for what goes to people."""
+    """The body that is posted to a webhook; empty for people."""
     if content.way is not Way.WEBHOOK:
         return ""
     told = {
@@ -214,7 +216,7 @@ def _expiry(parsed: MessageBody, now: datetime) -> datetime | None:
 
 
 def _instant(given: datetime | None, field: str, now: datetime) -> datetime | None:
-    """In UTC; what is long past is as good as now, and has an end that others can reckon with."""
+    """In UTC, at most `FURTHEST` from now; any earlier time means at once too."""
     if given is None:
         return None
     if given > now + FURTHEST:

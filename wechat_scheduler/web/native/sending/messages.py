@@ -1,4 +1,4 @@
-"""Messages over HTTP: say it once, and forget about it."""
+"""Sends and shows messages."""
 
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.reach import id_in, reachable_app, reaches_app
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending.message_requests import (
     FORM_NAMES,
@@ -23,14 +24,13 @@ from wechat_scheduler.web.native.sending.message_requests import (
     read_message,
     sent_result,
 )
-from wechat_scheduler.web.native.sending.seen_apps import id_in, reaches_app, seen_app
 
 log = structlog.get_logger(__name__)
 
 
 class MessageResult(msgspec.Struct, kw_only=True):
-    """A message, and how many of its deliveries are in which state. `retracted`: its page shows it no
-    more."""
+    """A message; `counts` has the number of its deliveries in each state. The page of a `retracted`
+    message no longer shows it."""
 
     id: int
     app: int
@@ -58,17 +58,17 @@ async def send(request: web.Request) -> web.Response:
         order = await _prepare(request, wanted)
         result = sent_result(wanted, order)
         if not order.targets:
-            raise _NobodyError(result)
+            raise _UnsendableError(result)
         await request.app[SERVICES].sending.put(order, once=keep(result))
         _log(request, order)
 
     try:
         return await created(request, body, make)
-    except _NobodyError as error:
+    except _UnsendableError as error:
         first = error.result.deliveries[0]
         return envelope.refusal(
             Reason.MESSAGE_UNSENDABLE,
-            f"nobody can be sent this: {first.to}: {first.error}",
+            f"no receiver can be sent this: {first.to}: {first.error}",
             result=error.result,
         )
 
@@ -102,7 +102,7 @@ def _result(view: MessageView) -> MessageResult:
 
 
 async def _seen(request: web.Request, message_id: int) -> MessageView:
-    """Raises NotFoundError, for a message of an app that the key does not reach as well."""
+    """Raises NotFoundError, also for a message of an app that the key does not reach."""
     view = await request.app[SERVICES].deliveries.message(message_id)
     if view is None or not reaches_app(request, view.message.app_id):
         raise NotFoundError(f"there is no message {message_id}", reason=Reason.MESSAGE_UNKNOWN)
@@ -111,7 +111,7 @@ async def _seen(request: web.Request, message_id: int) -> MessageView:
 
 async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
     return await request.app[SERVICES].sending.prepare(
-        seen_app(request, wanted.app_id),
+        reachable_app(request, wanted.app_id),
         wanted.content,
         names=wanted.names,
         topics=wanted.topics,
@@ -134,11 +134,11 @@ def _log(request: web.Request, order: Order) -> None:
     )
 
 
-class _NobodyError(Exception):
-    """Not to be stored; `result` says why of each receiver."""
+class _UnsendableError(Exception):
+    """No receiver can be sent the message, so nothing is stored; `result` says why for each."""
 
     def __init__(self, result: SentResult) -> None:
-        super().__init__("nobody can be sent this")
+        super().__init__("no receiver can be sent this")
         self.result = result
 
 

@@ -1,4 +1,4 @@
-"""QR codes over HTTP: whoever scans one subscribes."""
+"""Has WeChat draw QR codes, by which users subscribe."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Final, TypeAlias
@@ -19,22 +19,22 @@ from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.spoken import SOON
 from wechat_scheduler.web.kit.texts import read_text
+from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import NativeRoute
-from wechat_scheduler.web.native.sending.seen_apps import app_of
 from wechat_scheduler.web.pages.follow import follow_path
 from wechat_scheduler.web.pages.qr_images import qr_path
 
 LONGEST_EXTRA: Final = 256
-# What a page invites to follow.
+# The codes that have a page of ours.
 FOLLOWED: Final = (Purpose.APP, Purpose.TOPIC)
 
 Lifetime: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST.total_seconds()))]
 
 
 class QrCodeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """For the app, or for one of its topics; `consent` for letting the app's signed calls set
-    reminders too. `extra` comes back in the app's callback. Without `expires_in`, in seconds, it
-    lasts."""
+    """A code for the app, or for one of its `topic`s. With `consent`, a user who scans it also allows
+    the app's signed calls to set reminders. `extra` is sent to the app's callback. The code expires
+    in `expires_in` seconds, or never."""
 
     topic: Id | None = None
     consent: bool = False
@@ -43,10 +43,10 @@ class QrCodeBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class QrCodeResult(msgspec.Struct, kw_only=True):
-    """`url` is what the code says, for those who draw it themselves; `image_url` the image, at
-    WeChat's. Both are good until `image_until`: ask again for a lasting code, which has no
-    `expires_at`, and it is drawn anew. `stable_url` is the image at an address of ours, which stays the
-    same; `page_url` a page of ours that shows a lasting code. Both are empty without
+    """`url` is the content of the code, for a system that draws it itself; `image_url` is WeChat's
+    image. Both are valid until `image_until`; repeat the request to have a code without `expires_at`
+    drawn again. `stable_url` is the daemon's address of the image, which stays the same; `page_url`
+    is its page that shows a code without `expires_at`. Both are empty without
     server.public_url."""
 
     scene: str
@@ -62,6 +62,7 @@ _decoder = msgspec.json.Decoder(QrCodeBody)
 
 
 async def create(request: web.Request) -> web.Response:
+    """A code that neither expires nor has an `extra` is the same each time."""
     app, body = app_of(request), await request.read()
     wish = decode(_decoder, body)
     read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
@@ -85,7 +86,7 @@ async def _create(request: web.Request, app: App, wish: QrCodeBody, body: bytes)
     purpose = _purpose(wish)
     target = "" if wish.topic is None else str(wish.topic)
     if wish.expires_in is None and not wish.extra:
-        asked_for(request, request[CALLER].id, body)  # a key that is none is refused here as well
+        asked_for(request, request[CALLER].id, body)  # for its check of the Idempotency-Key
         return envelope.success(_result(links, await codes.lasting(app, purpose, target)))
 
     async def make(keep: KeepResult) -> None:

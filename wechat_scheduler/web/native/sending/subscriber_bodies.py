@@ -1,4 +1,4 @@
-"""What is said of subscribers over HTTP."""
+"""The bodies and results of subscribers."""
 
 import re
 from datetime import datetime, time
@@ -26,20 +26,21 @@ Hours: TypeAlias = Annotated[
 
 
 class Binding(msgspec.Struct, forbid_unknown_fields=True):
-    """Who one of the app's users is at WeChat."""
+    """The openid of one of the app's users."""
 
     openid: WeChatId
 
 
 class NamedBinding(msgspec.Struct, forbid_unknown_fields=True):
-    """The same, with the app's own name for the user."""
+    """The openid of a user, with the app's own name for the user."""
 
     external_id: ExternalId
     openid: WeChatId
 
 
 class SubscriberChangeBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is left out stays as it is. `quiet` is `22:00-07:30` by the user's clock, or null."""
+    """Fields that are left out stay as they are. `quiet` are the hours without messages in the user's
+    time zone, such as `22:00-07:30`, or null."""
 
     blocked: bool | UnsetType = UNSET
     zone: str | UnsetType = UNSET
@@ -48,18 +49,18 @@ class SubscriberChangeBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
 
 
 class BoundResult(msgspec.Struct, kw_only=True):
-    """The uid by which the daemon knows the user."""
+    """The uid that the daemon gave the user."""
 
     external_id: str
     uid: str
 
 
 class SubscriberResult(msgspec.Struct, kw_only=True):
-    """A subscriber, and what they subscribed to: `topic` is null for the app itself.
+    """A subscription and its user; `topic` is null for the app itself.
 
-    `blocked` was decided by the app, `muted` by the user. `trouble` says why WeChat takes nothing
-    for them; `heard_at` is when they last did something, from which on they may be written to
-    freely for 48 hours. `id` stands for the subscription, and is what `after` takes.
+    The app sets `blocked`, the user sets `muted`. `trouble` says why WeChat accepts no message for
+    the user. For 48 hours after `heard_at`, the user's last action, WeChat accepts texts. `id` is
+    that of the subscription, and the value for `after`.
     """
 
     id: int
@@ -85,10 +86,10 @@ class UserTokenResult(msgspec.Struct, kw_only=True):
 
 
 class OpenidResult(msgspec.Struct, kw_only=True):
-    """`openid` stays the same; `openkey` is good until `expires_at`, and the former ones no more.
+    """`openid` stays the same; `openkey` is valid until `expires_at` and ends the former one.
 
-    `consented`: the user authorised reminders. `consent_url` is the page on which they can; empty
-    without `server.public_url`.
+    `consented` says whether the user authorised reminders. The user does so on `consent_url`, which
+    is empty without `server.public_url`.
     """
 
     openid: str
@@ -104,14 +105,14 @@ _change = msgspec.json.Decoder(SubscriberChangeBody)
 
 
 def read_binding(name: str, body: bytes) -> dict[str, str]:
-    """The openid by its name. Raises InvalidRequestError."""
+    """The user's openid, by the app's name for the user. Raises InvalidRequestError."""
     openid = decode(_binding, body).openid
     check_wechat_id(openid, "openid")
     return {_external_id(name, "external_id"): openid}
 
 
 def read_bindings(body: bytes) -> dict[str, str]:
-    """Each openid by its name. Raises InvalidRequestError at the first that is wrong."""
+    """The users' openids, by the app's names. Raises InvalidRequestError at the first wrong entry."""
     given = decode(_bindings, body)
     if len(given) > MOST_AT_ONCE:
         raise InvalidRequestError(f"at most {MOST_AT_ONCE} subscribers are bound at once")

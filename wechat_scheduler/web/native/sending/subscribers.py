@@ -1,6 +1,6 @@
-"""Subscribers over HTTP: the users that a business knows, and those who came by a QR code.
+"""Binds, lists, changes and removes subscribers.
 
-In a path they go by uid, or by the name under which the business bound them.
+A path names a subscriber by uid, or by the name under which the business bound the user.
 """
 
 from typing import Final
@@ -19,6 +19,7 @@ from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import (
     LINK,
     PAGED,
@@ -27,7 +28,6 @@ from wechat_scheduler.web.native.route import (
     Success,
     query,
 )
-from wechat_scheduler.web.native.sending.seen_apps import app_of
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
     Binding,
     BoundResult,

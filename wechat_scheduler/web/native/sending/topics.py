@@ -1,4 +1,4 @@
-"""Topics over HTTP: groups of an app's subscribers that are sent to as one."""
+"""Makes, lists and removes topics: groups of subscribers that receive a message as one."""
 
 from datetime import datetime
 
@@ -12,21 +12,21 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.texts import read_name, read_text
+from wechat_scheduler.web.kit.texts import Name, read_name, read_text
+from wechat_scheduler.web.native.reach import app_of, id_in
 from wechat_scheduler.web.native.route import NativeRoute, Success
-from wechat_scheduler.web.native.sending.app_bodies import LONGEST_TEXT, Title
-from wechat_scheduler.web.native.sending.seen_apps import app_of, id_in
+from wechat_scheduler.web.native.sending.app_bodies import LONGEST_TEXT
 
 
 class TopicBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What a new topic is called, and about."""
+    """A new topic."""
 
-    name: Title
+    name: Name
     description: str = ""
 
 
 class TopicResult(msgspec.Struct, kw_only=True):
-    """A message `to` this id, as a number, goes to everybody who subscribed."""
+    """A message with this `id` in `to`, as a number, is sent to all subscribers of the topic."""
 
     id: int
     name: str

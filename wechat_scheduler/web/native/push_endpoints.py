@@ -1,4 +1,4 @@
-"""Whose pushes are expected: what was entered in WeChat's console, and how the pushes fare."""
+"""Sets, lists and removes push endpoints: the token and key that WeChat signs and encrypts with."""
 
 import re
 from datetime import datetime
@@ -15,9 +15,9 @@ from wechat_scheduler.pushes.model import CallbackView, PushRefusal, Waiting
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import check_wechat_id
+from wechat_scheduler.web.kit.ids import check_wechat_id, schema_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native import callbacks
+from wechat_scheduler.web.native import pushes
 from wechat_scheduler.web.native.audit import note
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
@@ -26,18 +26,15 @@ _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 _AES_KEY = re.compile(r"(?:[A-Za-z0-9]{43})?")
 
 
-def _written_as(form: re.Pattern[str]) -> msgspec.Meta:
-    """For whoever reads the schema; `_check` says it in a sentence."""
-    return msgspec.Meta(extra_json_schema={"pattern": f"^{form.pattern}$"})
+class PushEndpointBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What was entered in WeChat's console; without a key, plain pushes are accepted."""
 
-
-class CallbackBody(msgspec.Struct, forbid_unknown_fields=True):
-    token: Annotated[str, _written_as(_TOKEN)]
-    encoding_aes_key: Annotated[str, _written_as(_AES_KEY)] = ""
+    token: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(_TOKEN))]
+    encoding_aes_key: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(_AES_KEY))] = ""
 
 
 class RefusalResult(msgspec.Struct):
-    """What was refused since the daemon started: how often, the last one's time, and why."""
+    """How many pushes were refused since the daemon started; the time and reason of the last one."""
 
     count: int
     at: datetime
@@ -45,7 +42,7 @@ class RefusalResult(msgspec.Struct):
 
 
 class WaitingResult(msgspec.Struct):
-    """An event that is yet to be acted on: next when, and what stood in the way."""
+    """An event that the daemon still has to handle; `note` says why the last attempt failed."""
 
     info_type: str
     authorizer_appid: str
@@ -54,10 +51,10 @@ class WaitingResult(msgspec.Struct):
     note: str
 
 
-class CallbackResult(msgspec.Struct):
-    """`path` is what follows this daemon's address in WeChat's console. `events` counts those of
-    the last seven days by InfoType; `answer` is WeChat's to our last request to push tickets
-    again."""
+class PushEndpointResult(msgspec.Struct):
+    """An account or platform whose pushes are accepted. In WeChat's console, `path` follows the
+    daemon's address. `events` counts the events of the last seven days by InfoType; `answer` is
+    WeChat's, to our last request to push tickets again."""
 
     appid: str
     path: str
@@ -72,10 +69,11 @@ class CallbackResult(msgspec.Struct):
     advice: str
 
 
-_decoder = msgspec.json.Decoder(CallbackBody)
+_decoder = msgspec.json.Decoder(PushEndpointBody)
 
 
 async def put(request: web.Request) -> web.Response:
+    """For a while, pushes made with the former token and key are accepted too."""
     appid = request.match_info["appid"]
     check_wechat_id(appid, "appid")
     body = decode(_decoder, await request.read())
@@ -106,7 +104,7 @@ async def remove(request: web.Request) -> web.Response:
     return envelope.success("success")
 
 
-def _check(body: CallbackBody) -> None:
+def _check(body: PushEndpointBody) -> None:
     if not _TOKEN.fullmatch(body.token):
         raise InvalidRequestError("must be 3 to 32 letters and digits", field="token")
     if not _AES_KEY.fullmatch(body.encoding_aes_key):
@@ -115,11 +113,11 @@ def _check(body: CallbackBody) -> None:
 
 
 def _path(appid: str) -> str:
-    return callbacks.PATH.format(appid=appid)
+    return pushes.PATH.format(appid=appid)
 
 
-def _result(view: CallbackView, refusal: PushRefusal | None, now: datetime) -> CallbackResult:
-    return CallbackResult(
+def _result(view: CallbackView, refusal: PushRefusal | None, now: datetime) -> PushEndpointResult:
+    return PushEndpointResult(
         appid=view.appid,
         path=_path(view.appid),
         changed_at=view.changed_at,
@@ -148,12 +146,12 @@ ROUTES = (
     NativeRoute(
         "GET", "/callbacks", listed, Scope.READ,
         "Lists the accounts and platforms whose pushes are accepted, and their state.",
-        result=list[CallbackResult],
+        result=list[PushEndpointResult],
     ),
     NativeRoute(
         "PUT", "/callbacks/{appid}", put, Scope.REGISTER,
         "Accepts WeChat's pushes with this token and key; without a key, plain ones.",
-        body=CallbackBody, result=dict[str, str],
+        body=PushEndpointBody, result=dict[str, str],
     ),
     NativeRoute(
         "DELETE", "/callbacks/{appid}", remove, Scope.REGISTER,

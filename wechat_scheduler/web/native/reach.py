@@ -1,5 +1,5 @@
-"""Which apps a caller may touch: those of the accounts that the key reaches. Of others there is no
-telling whether they exist."""
+"""Finds the apps that the caller's key reaches; another app is unknown to it, whether it exists or
+not."""
 
 from collections.abc import Sequence
 
@@ -14,36 +14,36 @@ from wechat_scheduler.web.kit.services import CALLER, SERVICES
 
 def app_of(request: web.Request) -> App:
     """The app that the path names. Raises NotFoundError."""
-    return seen_app(request, id_in(request, "app", Reason.APP_UNKNOWN))
+    return reachable_app(request, id_in(request, "app", Reason.APP_UNKNOWN))
 
 
-def seen_app(request: web.Request, app_id: int) -> App:
-    """Raises NotFoundError, for an app that the key does not reach as well."""
+def reachable_app(request: web.Request, app_id: int) -> App:
+    """Raises NotFoundError, also for an app that the key does not reach."""
     app = request.app[SERVICES].directory.app(app_id)
     if app is None or not request[CALLER].reaches(app.appid):
         raise NotFoundError(f"there is no app {app_id}", reason=Reason.APP_UNKNOWN)
     return app
 
 
-def seen_apps(request: web.Request) -> Sequence[App]:
+def reachable_apps(request: web.Request) -> Sequence[App]:
     apps = request.app[SERVICES].directory.apps()
     return [app for app in apps if request[CALLER].reaches(app.appid)]
 
 
-def sees_all(request: web.Request) -> bool:
-    """Whether the key reaches every account, also of apps that are gone."""
+def reaches_all(request: web.Request) -> bool:
+    """Whether the key reaches every account, even those of removed apps."""
     return not request[CALLER].appids
 
 
 def reaches_app(request: web.Request, app_id: int) -> bool:
-    """Of an app that is gone nobody knows the account."""
+    """A key that is limited to accounts does not reach removed apps, whose account is unknown."""
     app = request.app[SERVICES].directory.app(app_id)
-    return sees_all(request) or (app is not None and request[CALLER].reaches(app.appid))
+    return reaches_all(request) or (app is not None and request[CALLER].reaches(app.appid))
 
 
 def id_in(request: web.Request, name: str, unknown: Reason) -> int:
-    """The id that the path has in the place of that name. Raises NotFoundError
-    with the reason `unknown` for a text that is no id."""
+    """The id at `name` in the path. Raises NotFoundError with the reason `unknown` for a text that is
+    no id."""
     text = request.match_info[name]
     if not ID.fullmatch(text):
         raise NotFoundError(

@@ -1,8 +1,8 @@
-"""Where WeChat calls us. No key: WeChat brings the proof that it is WeChat with each push.
+"""Receives pushes from WeChat, which proves itself by the signature of each push instead of a key.
 
-The address is one for each appid, `/wechat/callback/{appid}`. As a third-party platform's
-授权事件接收URL it is pushed the platform's tickets and the consent of accounts. An account's own
-服务器地址 has the same form: it is verified by the same GET, and pushed what users do.
+Each appid has its own address, `/wechat/callback/{appid}`. A third-party platform enters it as its
+授权事件接收URL and receives tickets and the consent of accounts; an account enters it as its 服务器地址
+and receives what users do. WeChat's console verifies both with the same GET.
 """
 
 from typing import Final
@@ -17,15 +17,16 @@ from wechat_scheduler.web.native.route import NativeRoute, query
 
 PATH = "/wechat/callback/{appid}"
 
-# What WeChat pushes is under 10 KiB; in 兼容模式 it comes twice, plain and encrypted.
+# A push is under 10 KiB; in 兼容模式 it holds the message twice, plain and encrypted.
 BODY_LIMIT = 128 * 1024
 ECHO_LIMIT = 256
 
-# A browser that is shown this must not take it for a page.
+# A browser must not take the echo for a page.
 AS_TEXT = {"X-Content-Type-Options": "nosniff"}
 
 
 async def receive(request: web.Request) -> web.Response:
+    """Answers `success` once the push is stored; a user is answered later, by a message."""
     push = _push(request, await _body(request))
     await request.app[SERVICES].intake.receive(request.match_info["appid"], push)
     return web.Response(text="success")
@@ -51,7 +52,7 @@ def _push(request: web.Request, body: bytes) -> Push:
 
 
 async def _body(request: web.Request) -> bytes:
-    """All of it, unless it is more than WeChat ever sends."""
+    """Raises RefusedPushError for a body that is larger than any of WeChat's."""
     if hdrs.CONTENT_ENCODING in request.headers:
         raise RefusedPushError("it is compressed, which WeChat does not do")
     body = bytearray()
