@@ -51,7 +51,7 @@ class Game:
         return await self.send(path, urlencode(sent), method)
 
     async def send(self, path: str, form: str, method: str = "POST") -> Answer:
-        """As it is. Whatever comes of it, the status is 200."""
+        """The text of the response, whose status is always 200."""
         if method == "GET":
             answer = await self.place.call(method, f"{path}?{form}", key="")
         else:
@@ -76,7 +76,7 @@ class Game:
 
 
 async def play(place: Town, uid: str = "", *, consents: bool = True) -> Game:
-    """Somebody follows the account, authorises the app's reminders, and logs in to the game."""
+    """A user follows the account, authorises the app's reminders, and logs in to the game."""
     uid = uid or await place.follow()
     if consents:
         await scan_consent(place, uid)

@@ -14,7 +14,7 @@ from wechat_scheduler.web.pages.reminder_links import JOINERS, OWNERS, READERS
 
 
 class Reader:
-    """Somebody with a browser."""
+    """A person with a browser."""
 
     def __init__(self, place: Town, reminder_id: str) -> None:
         self.place, self.id = place, reminder_id

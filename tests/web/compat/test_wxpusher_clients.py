@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote, pointed at the daemon by their base URL and nothing else.
+"""Clients that others wrote: only their base URL is changed.
 
 They are synchronous and get a thread of their own.
 """

@@ -1,4 +1,4 @@
-"""What WxPusher's API does where it cannot do all of it."""
+"""WxPusher's API refuses hostile content, wrong requests and too many calls."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who follows, by which code, and what apps and users do about it."""
+"""Users subscribe by QR codes; apps list, block and remove them."""
 
 import re
 from datetime import timedelta

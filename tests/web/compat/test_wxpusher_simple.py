@@ -1,4 +1,4 @@
-"""Simple push: a user gives a token away, and whoever has it reaches them."""
+"""Simple push: a user gives a token away, and its holder can send to them."""
 
 from functools import partial
 from pathlib import Path

@@ -26,7 +26,7 @@ async def send(place: Town, **fields: Any) -> Any:
 
 
 async def sent(place: Town, **fields: Any) -> list[dict[str, Any]]:
-    """What became of each target."""
+    """The outcome for each receiver."""
     answer = await send(place, **fields)
     assert answer["code"] == 1000, answer
     return list(answer["data"])
@@ -44,7 +44,7 @@ def path_of(url: str) -> str:
 
 
 async def says(place: Town, uid: str, text: str) -> str:
-    """What the account answers to somebody who writes to it."""
+    """The account's reply to a user who writes to it."""
     place.people.write(place.app.appid, await place.openid(uid), text)
     await place.tell()
     answer: str = (await place.arrived(uid))[-1].text

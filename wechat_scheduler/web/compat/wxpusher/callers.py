@@ -20,7 +20,7 @@ PERIOD: Final = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WxPusherLimits:
-    """Calls in ten seconds: `calls` are counted by app, `queries` (which need no token) by address."""
+    """`calls` are counted by app, `queries`, which need no token, by address."""
 
     calls: Rate
     queries: Rate
@@ -43,7 +43,7 @@ def app_of(request: web.Request, token: str | None) -> App:
 
 
 def named_app(request: web.Request) -> App:
-    """The same for a token in the query."""
+    """The app of the `appToken` in the query. Raises WxPusherError, ThrottledError."""
     return app_of(request, request.query.get("appToken"))
 
 
@@ -53,7 +53,7 @@ def user_of(request: web.Request, token: str) -> Holder:
 
 
 def count_query(request: web.Request) -> None:
-    """Raises ThrottledError."""
+    """Count a query of the caller's address. Raises ThrottledError."""
     services = request.app[SERVICES]
     request.app[LIMITS].queries.count(str(services.doorkeeper.address(request)))
 

@@ -1,4 +1,4 @@
-"""What a request to send says, checked: the same rules however it came."""
+"""Checks requests to send, with the same rules for POST and GET."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,18 +26,18 @@ LARGEST_ID: Final = (1 << 53) - 1
 
 CONTENT_TYPES: Final = {1: Form.TEXT, 2: Form.HTML, 3: Form.MARKDOWN}
 
-# Of a message without a summary this much is read to make one.
+# Characters of a message without a summary that its summary is made of.
 HEAD: Final = 2000
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-# What cannot be anybody's name is not looked for.
+# Names that do not fit this are not looked up.
 _NAME = re.compile(r"[^\x00-\x1f]{1,128}")
 
 Many: TypeAlias = list[Loose] | str | None
 
 
 class ContentBody(msgspec.Struct, rename="camel"):
-    """What is said. `verifyPay` and `verifyPayType` are let pass unread: nobody pays here."""
+    """The content of a message. `verifyPay` and `verifyPayType` are ignored: there are no payments."""
 
     content: Loose = None
     summary: Loose = None
@@ -55,7 +55,7 @@ class SendBody(ContentBody, rename="camel"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WxPusherDraft:
-    """A message, and whom it is for as the request has it."""
+    """A message, and its receivers as the request names them."""
 
     content: Content
     uids: Sequence[str]
@@ -63,17 +63,17 @@ class WxPusherDraft:
 
     @property
     def names(self) -> list[str]:
-        """As they can be looked up: in the same order, the empty one being nobody's."""
+        """The names to look up, in the same order; empty for a uid that cannot be a name."""
         return [uid if _NAME.fullmatch(uid) else "" for uid in self.uids]
 
     @property
     def named_topics(self) -> list[int]:
-        """Each once. 0, which is nobody's id at WxPusher, would be everybody's here."""
+        """Each topic once, without 0: WxPusher has no topic 0, but here it stands for all subscribers."""
         return [topic for topic in dict.fromkeys(self.topics) if topic]
 
 
 def draft_of(body: SendBody, path: str) -> WxPusherDraft:
-    """Raises WxPusherError, which names the field."""
+    """The draft in a body. Raises WxPusherError, which names the field."""
     uids = [text_of(one) for one in _listed(body.uids, "uids", path)]
     topics = [
         whole(one, "topicIds", least=0, most=LARGEST_ID, default=0)
@@ -88,7 +88,7 @@ def draft_of(body: SendBody, path: str) -> WxPusherDraft:
 
 
 def content_of(body: ContentBody) -> Content:
-    """Raises WxPusherError, which names the field."""
+    """The content in a body. Raises WxPusherError, which names the field."""
     content, summary, url = map(text_of, (body.content, body.summary, body.url))
     if not content.strip():
         raise WxPusherError("content 不能为空", field="content")
@@ -107,14 +107,14 @@ def content_of(body: ContentBody) -> Content:
 
 
 def head(content: str, form: Form) -> str:
-    """The beginning of what is marked up, without its marks; text is its own summary."""
+    """The beginning of HTML or Markdown, without markup; empty for text, which needs no summary."""
     if form is Form.TEXT:
         return ""
     return plain(render(content[:HEAD], form))[:LONGEST_SUMMARY]
 
 
 def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:
-    """Without the blanks that shell scripts leave in their lists."""
+    """The items that are not blank: shell scripts leave blank ones in their lists."""
     if isinstance(given, str) and given:
         raise malformed(path, f"{field} 必须是数组")
     return (one for one in given or () if text_of(one).strip())

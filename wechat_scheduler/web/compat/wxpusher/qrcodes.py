@@ -1,4 +1,4 @@
-"""QR codes that say who scanned them: `POST /api/fun/create/qrcode`, and who did."""
+"""QR codes that tell who scanned them: `/api/fun/create/qrcode`, `/api/fun/scan-qrcode-uid`."""
 
 import re
 from datetime import timedelta
@@ -18,8 +18,8 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     ErrorCode,
     Loose,
     WxPusherError,
-    answered,
     read,
+    success,
     text_of,
     whole,
 )
@@ -42,7 +42,7 @@ class CodeBody(msgspec.Struct, rename="camel"):
 
 
 class CodeResult(msgspec.Struct, rename="camel"):
-    """`url` is the picture; `shortUrl` what it says, for those who draw their own."""
+    """`url` is the picture, and `shortUrl` the content of the code."""
 
     expires: int
     code: str
@@ -67,7 +67,7 @@ async def create(request: web.Request) -> str:
             Purpose.APP,
             extra=extra,
             lifetime=lifetime,
-            once=lambda code: keep(answered(_result(services, code))),
+            once=lambda code: keep(success(_result(services, code))),
         )
 
     try:
@@ -78,14 +78,14 @@ async def create(request: web.Request) -> str:
 
 
 async def scanned_by(request: web.Request) -> str:
-    """`GET /api/fun/scan-qrcode-uid?code=`: whoever scanned it last. The code is the secret."""
+    """`GET /api/fun/scan-qrcode-uid?code=`: the user who scanned it last. The code is a secret."""
     code = request.query.get("code", "")
     scene = await request.app[SERVICES].codes.scene(code) if _CODE.fullmatch(code) else None
     if scene is None or scene.purpose is not Purpose.APP:
         raise WxPusherError("code 不存在", field="code")
     if not scene.last_uid:
         raise WxPusherError("二维码还没有人扫描", field="code")
-    return answered(scene.last_uid)
+    return success(scene.last_uid)
 
 
 def _extra(wish: CodeBody) -> str:
@@ -106,7 +106,7 @@ def _lifetime(wish: CodeBody) -> timedelta:
 
 def _result(services: Services, code: qrcodes.Code) -> CodeResult:
     scene = code.scene
-    # Clients look for `.jpg`; where users cannot reach us it is WeChat's own picture.
+    # Clients look for `.jpg`. Without `server.public_url` it is WeChat's own picture.
     ours = services.links.url_if_public(qr_path(services.links, scene.id))
     return CodeResult(
         expires=millis(scene.expires_at or code.ends_at),

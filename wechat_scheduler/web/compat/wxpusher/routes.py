@@ -1,4 +1,4 @@
-"""WxPusher's API, as its clients know it, old and current (`docs/wxpusher.md` has all of it).
+"""WxPusher's API, for its old and current clients (`docs/wxpusher.md` describes all of it).
 
     POST   /api/send/message {"appToken", "content", "summary", "contentType", "uids", "topicIds", "url"}
     GET    /api/send/message?appToken=&content=&uid=|topicId=&url=        a text
@@ -12,9 +12,9 @@
     DELETE /api/fun/remove?appToken=&id=      PUT /api/fun/reject?appToken=&id=&reject=
     GET    /api/product/query-pay-end-time
 
-Every answer is HTTP 200 and `{"code", "msg", "data", "success"}`: 1000 is good, 1001 does not go and
-`msg` says why, 1002 is a token that opens nothing, 1004 no such path, 1005 what cannot be read, or our
-own trouble, 1006 WeChat's.
+Every response has HTTP status 200 and `{"code", "msg", "data", "success"}`. The codes: 1000 success, 1001
+a refusal that `msg` explains, 1002 an unknown token, 1004 an unknown path, 1005 an unreadable request
+or an error of the daemon, 1006 an error of WeChat.
 
 Source: wxpusher-docs, its SDKs and their issues. Clients write null, "" and "10" where the
 documentation has something else, and slashes at the end of paths.
@@ -29,11 +29,10 @@ from aiohttp import hdrs
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.wxpusher import messages as wxpusher_messages
 from wechat_scheduler.web.compat.wxpusher import qrcodes as wxpusher_qrcodes
-from wechat_scheduler.web.compat.wxpusher import queries as wxpusher_queries
 from wechat_scheduler.web.compat.wxpusher import simple as wxpusher_simple
 from wechat_scheduler.web.compat.wxpusher import users as wxpusher_users
 from wechat_scheduler.web.compat.wxpusher.callers import setup
-from wechat_scheduler.web.compat.wxpusher.wire import answering, refused, unrouted
+from wechat_scheduler.web.compat.wxpusher.wire import as_route, refused, unrouted
 from wechat_scheduler.web.kit.route import Proof, Route
 
 SEND: Final = "/api/send/message"
@@ -42,7 +41,7 @@ FUN: Final = "/api/fun"
 
 _GET, _POST, _PUT, _DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE
 
-# The first that fits is taken: `simple-push` is nobody's token, and `status` no message.
+# The first that fits is taken: `simple-push` is no token, and `status` no message id.
 _TABLE = (
     (_POST, SEND, wxpusher_messages.post, Proof.TOKEN),
     (_GET, SEND, wxpusher_messages.get, Proof.TOKEN),
@@ -50,9 +49,9 @@ _TABLE = (
     (_POST, f"{SEND}/simple-push", wxpusher_simple.post, Proof.TOKEN),
     (_GET, f"{SEND}/{{spt}}/{{content}}", wxpusher_simple.get, Proof.TOKEN),
     (_DELETE, f"{SEND}/{{id}}", wxpusher_messages.delete, Proof.TOKEN),
-    (_GET, f"{QUERY}/status", wxpusher_queries.by_query, None),
-    (_GET, f"{QUERY}/{{messageId}}", wxpusher_queries.by_path, None),
-    (_GET, f"{QUERY}/status/{{messageId}}", wxpusher_queries.by_path, None),
+    (_GET, f"{QUERY}/status", wxpusher_messages.by_query, None),
+    (_GET, f"{QUERY}/{{messageId}}", wxpusher_messages.by_path, None),
+    (_GET, f"{QUERY}/status/{{messageId}}", wxpusher_messages.by_path, None),
     (_POST, f"{FUN}/create/qrcode", wxpusher_qrcodes.create, Proof.TOKEN),
     (_GET, f"{FUN}/scan-qrcode-uid", wxpusher_qrcodes.scanned_by, Proof.CAPABILITY),
     (_GET, f"{FUN}/wxuser", wxpusher_users.users, Proof.TOKEN),
@@ -62,15 +61,15 @@ _TABLE = (
     (_GET, "/api/product/query-pay-end-time", wxpusher_users.pay_end_times, None),
 )
 ROUTES = tuple(
-    Route(method, path, answering(handler), proof) for method, path, handler, proof in _TABLE
+    Route(method, path, as_route(handler), proof) for method, path, handler, proof in _TABLE
 )
 
 
 def _spellings() -> Iterator[Route]:
-    """Other ways to write the same paths, which no document has to list."""
+    """Other ways to write the same paths."""
     for route in ROUTES:
         yield replace(route, path=f"{route.path}/")
-    simple = answering(wxpusher_simple.get)
+    simple = as_route(wxpusher_simple.get)
     yield Route(_GET, f"{SEND}/{{spt:SPT_[^/]+}}/{{content:.+}}", simple, Proof.TOKEN)
 
 

@@ -1,7 +1,6 @@
-"""Simple push: whoever was given a user's SPT may write to them, and needs nothing else.
+"""Simple push: a user's SPT is enough to send to this user.
 
-A message goes out in the name of the app that the token was made for, as long as the user takes what
-that app sends.
+The app that the token belongs to sends the message, while the user accepts its messages.
 """
 
 from collections.abc import Sequence
@@ -23,9 +22,9 @@ from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_
 from wechat_scheduler.web.compat.wxpusher.wire import (
     ErrorCode,
     WxPusherError,
-    answered,
     malformed,
     read,
+    success,
     worded,
 )
 from wechat_scheduler.web.kit.idempotency import asked_for
@@ -35,14 +34,14 @@ MOST: Final = 10
 
 
 class SimpleBody(ContentBody, rename="camel"):
-    """`POST /api/send/message/simple-push`: one `spt`, or some in `sptList`."""
+    """`POST /api/send/message/simple-push`, with `spt`, `sptList` or both."""
 
     spt: str | None = None
     spt_list: list[str] | str | None = None
 
 
 class SptOutcome(NamedTuple):
-    """What one token comes to: an order, or why there is none."""
+    """The outcome for one token: an order or a refusal."""
 
     result: TargetResult
     order: Order | None = None
@@ -59,7 +58,7 @@ async def post(request: web.Request) -> str:
     content, tokens = content_of(wish), _tokens(wish, request.path)
     services = request.app[SERVICES]
 
-    # Others may use the same Idempotency-Key for something else.
+    # An Idempotency-Key holds for the first token.
     asked = asked_for(request, f"spt {digest(tokens[0])}", body)
 
     async def make(keep: Keep) -> None:
@@ -67,9 +66,9 @@ async def post(request: web.Request) -> str:
         orders = [part.order for part in parts if part.order]
         if not orders and parts[0].refusal:
             raise parts[0].refusal
-        text = keep(answered([part.result for part in parts]))
+        text = keep(success([part.result for part in parts]))
         for order in orders:  # each may be of another app
-            # With the last: what breaks off before it may be asked for again.
+            # The response is stored with the last one: until then the request may be repeated.
             await services.sending.put(order, once=text if order is orders[-1] else None)
 
     return (await services.idempotency.once(asked, make)).text
@@ -81,12 +80,12 @@ async def get(request: web.Request) -> str:
     content = content_of(ContentBody(content=request.match_info["content"]))
     services, holder = request.app[SERVICES], user_of(request, token)
 
-    # The path names the token, which stands in no scope.
+    # The scope must not contain the path: the token is in it.
     asked = replace(asked_for(request, "", b""), scope=f"spt {digest(token)} GET")
 
     async def make(keep: Keep) -> None:
         order = await _order(request, holder, content, asked)
-        await services.sending.put(order, once=keep(answered([_result(order)])))
+        await services.sending.put(order, once=keep(success([_result(order)])))
 
     return (await services.idempotency.once(asked, make)).text
 
@@ -106,7 +105,7 @@ def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
 async def _part(request: web.Request, token: str, content: Content, asked: Asked) -> SptOutcome:
     try:
         holder = user_of(request, token)
-    except (WxPusherError, ThrottledError) as error:  # the others get theirs
+    except (WxPusherError, ThrottledError) as error:  # the other tokens still count
         return SptOutcome(refused_target(worded(request, error)[1]), refusal=error)
     order = await _order(request, holder, content, asked)
     return SptOutcome(_result(order), order)
@@ -119,8 +118,8 @@ async def _order(request: web.Request, holder: Holder, content: Content, asked: 
 
 
 def _same(order: Order, asked: Asked, holder: Holder) -> Order:
-    """Under ids that the request gets again if it is repeated: what was kept before it broke off is
-    then not kept twice."""
+    """The order with ids that depend on the request only: an order that an interrupted request stored
+    is not stored twice when the request is repeated."""
     name = (asked.scope, asked.key, asked.digest, str(holder.app.id), holder.token.uid)
     (placed,) = order.placed
     delivery_id = placed.delivery_id and stable_id("simple delivery", *name)

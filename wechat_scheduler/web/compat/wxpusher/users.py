@@ -1,6 +1,6 @@
-"""Who follows: `GET /api/fun/wxuser` and its second version, and what an app does about them.
+"""Subscribers: `GET /api/fun/wxuser` and its second version, and removing or blocking them.
 
-Whoever follows a topic only has not told the app who they are: of those the uid is left empty.
+A user who subscribed to a topic only is unknown to the app: their uid is left empty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,29 +16,29 @@ from wechat_scheduler.web.compat.wxpusher.callers import named_app
 from wechat_scheduler.web.compat.wxpusher.drafts import LARGEST_ID
 from wechat_scheduler.web.compat.wxpusher.wire import (
     WxPusherError,
-    answered,
     id_of,
+    success,
     switch,
     whole,
 )
 from wechat_scheduler.web.kit.services import SERVICES, Services
 
 LARGEST_PAGE: Final = 100
-# The old one says of no limit.
+# WxPusher documents no limit for the first version.
 LARGEST_OLD_PAGE: Final = 1000
 DEFAULT_PAGE: Final = 10
-# Beyond this nobody turns pages, and `page * pageSize` stays a number that every store takes.
+# Keeps `page * pageSize` within the integers of every store.
 LAST_PAGE: Final = 10_000_000
 
 APP_TYPE, TOPIC_TYPE = 0, 1
-# The original says so of both.
+# WxPusher uses the same words for both.
 DONE: Final = "删除成功"
 
 Row = tuple[Subscription, Subscriber]
 
 
 class UserRecord(msgspec.Struct, rename="camel", kw_only=True):
-    """`enable` is whether they take messages."""
+    """`enable` says whether the user accepts messages."""
 
     uid: str
     create_time: int
@@ -48,7 +48,7 @@ class UserRecord(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class SubscriptionRecord(msgspec.Struct, rename="camel", kw_only=True):
-    """`target` is the app's or topic's name; nobody pays here, so that `payEndTime` is 0."""
+    """`target` is the name of the app or topic; `payEndTime` is 0, as there are no payments."""
 
     id: int
     uid: str
@@ -76,11 +76,11 @@ async def users(request: web.Request) -> str:
     uid = request.query.get("uid", "")
     found = await services.audience.subscribers(app, uid=uid, offset=(page - 1) * size, limit=size)
     total = await services.audience.count(app, uid=uid)
-    return answered(PageResult(page, size, total, [_user(*row) for row in found]))
+    return success(PageResult(page, size, total, [_user(*row) for row in found]))
 
 
 async def subscriptions(request: web.Request) -> str:
-    """`GET /api/fun/wxuser/v2`: of the app, of its topics, or both."""
+    """`GET /api/fun/wxuser/v2`: subscribers of the app, of its topics, or of both."""
     services, app = request.app[SERVICES], named_app(request)
     page, size = _page(request, LARGEST_PAGE)
     uid = request.query.get("uid", "")
@@ -98,7 +98,7 @@ async def subscriptions(request: web.Request) -> str:
             limit=size - len(rows),
         )
         total += among
-    return answered(PageResult(page, size, total, await _records(services, app, rows)))
+    return success(PageResult(page, size, total, await _records(services, app, rows)))
 
 
 async def remove(request: web.Request) -> str:
@@ -108,11 +108,11 @@ async def remove(request: web.Request) -> str:
         await request.app[SERVICES].audience.remove(app, subscription_id)
     except NotFoundError as error:
         raise _no_record() from error
-    return answered(DONE)
+    return success(DONE)
 
 
 async def reject(request: web.Request) -> str:
-    """`PUT /api/fun/reject`: whoever is blocked gets nothing, and cannot come back by a scan."""
+    """`PUT /api/fun/reject`: a blocked user gets no messages, and stays blocked after a scan."""
     app, subscription_id = named_app(request), _record_id(request)
     blocked = switch(request.query.get("reject"), "reject")
     if blocked is None:
@@ -121,12 +121,12 @@ async def reject(request: web.Request) -> str:
         await request.app[SERVICES].audience.block(app, subscription_id, blocked=blocked)
     except NotFoundError as error:
         raise _no_record() from error
-    return answered(DONE)
+    return success(DONE)
 
 
 async def pay_end_times(request: web.Request) -> str:
-    """`GET /api/product/query-pay-end-time`: nobody pays here."""
-    return answered([])
+    """`GET /api/product/query-pay-end-time`: empty, as there are no payments."""
+    return success([])
 
 
 def _page(request: web.Request, largest: int) -> tuple[int, int]:

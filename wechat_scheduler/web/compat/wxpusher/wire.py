@@ -1,6 +1,6 @@
-"""WxPusher on the wire: the envelope, the codes, and values as loose as its clients write them.
+"""WxPusher's envelope and codes, and the loose values of its clients.
 
-Every answer is HTTP 200; what went wrong is in `code` and `msg` [issue logs of wxpusher-client].
+Every response has HTTP status 200; `code` and `msg` tell the error [issue logs of wxpusher-client].
 """
 
 import enum
@@ -31,11 +31,11 @@ _WHOLE = re.compile(r"-?[0-9]{1,16}")
 _SWITCH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 Loose: TypeAlias = int | float | str | None
-"""A number, or a number as text, or nothing at all: `null` and `""` are what was left out."""
+"""A number, a number as text, or nothing: `null` and `""` count as left out."""
 
 
 class ErrorCode(enum.IntEnum):
-    """Of the original's codes [ResultCode of the Java SDK] those that are answered here."""
+    """The codes in use here [ResultCode of the Java SDK]."""
 
     OK = 1000
     BUSINESS = 1001
@@ -46,7 +46,7 @@ class ErrorCode(enum.IntEnum):
 
 
 class WxPusherError(RequestError):
-    """What was asked for does not go, said in WxPusher's words. `str(error)` names the field."""
+    """An error in WxPusher's words. The message names the field."""
 
     def __init__(
         self, message: str, *, code: ErrorCode = ErrorCode.BUSINESS, field: str = ""
@@ -65,8 +65,8 @@ class WxPusherEnvelope(msgspec.Struct):
     success: bool
 
 
-def answered(data: object, msg: str = OK) -> str:
-    """The text of a good answer."""
+def success(data: object, msg: str = OK) -> str:
+    """The text of a successful response."""
     return msgspec.json.encode(WxPusherEnvelope(ErrorCode.OK, msg, data, True)).decode()
 
 
@@ -74,8 +74,8 @@ def respond(text: str) -> web.Response:
     return web.Response(text=text, content_type="application/json")
 
 
-def answering(handler: Callable[[web.Request], Awaitable[str]]) -> Handler:
-    """A handler of a route from one that returns the text of its answer."""
+def as_route(handler: Callable[[web.Request], Awaitable[str]]) -> Handler:
+    """A route's handler from one that returns the text of the response."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         return respond(await handler(request))
@@ -89,13 +89,13 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    """What the original says of a path, or a method, that it does not have."""
+    """The response to a path or a method that no route has."""
     msg = f"接口[({request.method}){request.path}]不存在"
     return refused(request, WxPusherError(msg, code=ErrorCode.NOWHERE))
 
 
 def worded(request: web.Request, error: RequestError) -> tuple[ErrorCode, str]:
-    """What WxPusher's users are told of an error."""
+    """The error as WxPusher words it."""
     match error:
         case WxPusherError():
             return error.code, str(error)
@@ -117,7 +117,7 @@ def worded(request: web.Request, error: RequestError) -> tuple[ErrorCode, str]:
 
 
 def read(decoder: "msgspec.json.Decoder[T]", body: bytes, path: str) -> T:
-    """Raises WxPusherError 1005 at what is no JSON, or of another type than documented."""
+    """The body. Raises WxPusherError 1005 if it is no JSON or has values of wrong types."""
     try:
         return decode(decoder, body)
     except InvalidRequestError as error:
@@ -129,12 +129,12 @@ def malformed(path: str, what: str) -> WxPusherError:
 
 
 def text_of(value: Loose) -> str:
-    """As it was written, a number too."""
+    """The value as text; empty for null."""
     return "" if value is None else str(value)
 
 
 def whole(value: Loose, field: str, *, least: int, most: int, default: int) -> int:
-    """Raises WxPusherError unless it is a whole number in those bounds, or left out."""
+    """The whole number. Raises WxPusherError if it is none or out of bounds."""
     text = text_of(value).strip()
     if not text:
         return default
@@ -144,7 +144,7 @@ def whole(value: Loose, field: str, *, least: int, most: int, default: int) -> i
 
 
 def switch(value: Loose, field: str) -> bool | None:
-    """None if it was left out. Raises WxPusherError."""
+    """A boolean, None if it is left out. Raises WxPusherError."""
     text = text_of(value).strip().lower()
     if text and text not in _SWITCH:
         raise WxPusherError(f"{field} 必须是 true 或 false", field=field)
@@ -152,7 +152,7 @@ def switch(value: Loose, field: str) -> bool | None:
 
 
 def id_of(value: str, field: str) -> int:
-    """Raises WxPusherError for what cannot be one of ours."""
+    """An id. Raises WxPusherError if it cannot be one."""
     if not _ID.fullmatch(value):
         raise WxPusherError(f"{field} 不合法", field=field)
     return int(value)
