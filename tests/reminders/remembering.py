@@ -63,7 +63,7 @@ class Memory:
         return await self.desk.create(planned, people)
 
     async def run(self, until: datetime) -> None:
-        """Fire what is due until then, each at its time."""
+        """Fires what is due until then, each at its time."""
         while (due := await self.due.next_due()) is not None and due <= until:
             self.clock.advance_to(due)
             await self.loop.run_once()
@@ -82,7 +82,7 @@ class Memory:
         return sorted((each.title, each.data["time"], each.text) for each in contents)
 
     async def states(self) -> list[str]:
-        """Of deliveries, by the time of what they tell."""
+        """The states of the deliveries, by the times in their messages."""
         found = [
             (view.message.content.data["time"], delivery.state.value)
             for delivery in await self.deliveries()
@@ -98,6 +98,6 @@ class Memory:
 async def remembering(
     folder: Path, clock: FakeClock, worker: str = "here"
 ) -> AsyncIterator[Memory]:
-    """On what is in that folder already, or on an empty store."""
+    """Opens the store in that folder, or an empty one."""
     async with opened(f"sqlite://{folder}/state.db") as database:
         yield Memory(database, clock, worker)

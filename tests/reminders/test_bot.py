@@ -1,4 +1,4 @@
-"""What the bot makes of a sentence, and what it leaves to others."""
+"""The bot keeps sentences as reminders, obeys commands, and leaves the rest to other listeners."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ TEMPLATES = {"reminder": Template(template_id="T", fields={})}
 
 
 class Study:
-    """The bot, on a store of its own, and one person who talks to it."""
+    """The bot on a store of its own, and one user who writes to it."""
 
     def __init__(self, database: Database, clock: FakeClock, person: Subscriber) -> None:
         self.memory = Memory(database, clock)

@@ -1,4 +1,4 @@
-"""How spans of time are told."""
+"""Spans of time in the bot's words."""
 
 from datetime import timedelta
 

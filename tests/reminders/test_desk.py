@@ -1,4 +1,4 @@
-"""What can be asked for, what cannot, and what becomes of it later."""
+"""The desk refuses wrong reminders, and changes, pauses and ends others."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

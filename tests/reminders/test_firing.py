@@ -1,4 +1,4 @@
-"""What is due is said once, and what nobody was up for as its policy says."""
+"""A due occurrence is sent once; one that was due while the daemon was down, by its policy."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""When rules fire, against dates that printed calendars know."""
+"""Rules fire on the dates of printed calendars."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def series(
     rule: str, start: str, *, zone: ZoneInfo = SHANGHAI, after: str = "", most: int = 4
 ) -> list[str]:
-    """The walls (`MM-DD HH:MM` with year) from `start` on, or after `after`."""
+    """The wall times (`YYYY-MM-DD HH:MM`) from `start` on, or after `after`."""
     first = datetime.fromisoformat(start).replace(tzinfo=zone)
     since = datetime.fromisoformat(after).replace(tzinfo=zone) if after else first - timedelta(1)
     found = upcoming(

@@ -1,4 +1,4 @@
-"""Advancing a stored start gives what python-dateutil gives from the first one."""
+"""Occurrences found one by one are those that python-dateutil finds from the first start."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -72,8 +72,8 @@ def test_advancing_the_start_changes_nothing(
 
     found = upcoming(parsed, start=start, after=before, zone=ZoneInfo("UTC"), most=MOST)
 
-    # One more than was found, to see the end; but nothing from a rule that never fires, over which
-    # dateutil broods until the year 9999.
+    # One more than was found, to see the end. A rule that never fires is left out: dateutil searches
+    # until the year 9999.
     more = 1 if found and end and len(found) < MOST else 0
     plain = rrulestr(text, dtstart=start.replace(tzinfo=None))
     expected = [each.replace(tzinfo=UTC) for each in islice(plain, len(found) + more)]

@@ -1,4 +1,4 @@
-"""What a rule may say, how it is written back, and what is refused."""
+"""Rules are read, written back in canonical form, or refused."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

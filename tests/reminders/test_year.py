@@ -63,7 +63,7 @@ async def test_a_year_with_restarts_and_kills_says_each_occurrence_once(tmp_path
 
 
 async def live(memory: Memory, clock: FakeClock) -> None:
-    """For some occurrences; in the end it dies with a claim in its hands."""
+    """Runs for some occurrences, and dies with a claim."""
     for _ in range(6):
         due = await memory.due.next_due()
         clock.advance_to(min(due, END) if due else END)

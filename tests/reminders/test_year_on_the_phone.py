@@ -45,7 +45,7 @@ async def begin(town: Town) -> str:
 
 
 async def live(town: Town, clock: FakeClock) -> None:
-    """For a while; it ends with a reminder in one hand, and a delivery in the other."""
+    """Runs for a while, and ends with a reminder and a delivery claimed."""
     reminders, dispatcher = town.cores.reminders, town.cores.delivery.dispatcher
     for _ in range(20):
         clock.advance_to(min(await reminders.work.next_due() or END, END))

@@ -1,6 +1,6 @@
 """The evaluation sets, and how a sentence of each kind is judged.
 
-`sentences.toml` was written with the parser; `stranger.toml` by somebody who had not seen it.
+`sentences.toml` was written with the parser, `stranger.toml` by an author who had not seen it.
 """
 
 import tomllib
@@ -28,14 +28,14 @@ NOW = datetime.fromisoformat(_SAID["now"])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """`wanted` holds what is accepted of its time, rule, title, end and minutes, or as a refusal."""
+    """`wanted` holds the accepted times, rules, titles, ends and minutes, or the accepted refusals."""
 
     kind: str
     text: str
     wanted: dict[str, list[Any]]
 
     def misread(self) -> dict[str, tuple[Any, list[Any]]]:
-        """What the parser makes of it against what is accepted, where these differ."""
+        """The parts that the parser reads otherwise than accepted, and how it reads them."""
         try:
             parsed = parse(self.text, now=NOW, zone=ZONE)
         except LanguageError as error:
@@ -50,7 +50,7 @@ class Sentence:
 
 
 def sentences(table: str = "sentences") -> Iterator[Sentence]:
-    """All of a table, kinds together."""
+    """The sentences of a table, of all kinds."""
     for shape, kinds in _table(table).items():
         if isinstance(kinds, dict):
             for kind, rows in kinds.items():
@@ -78,7 +78,7 @@ def _once(times: list[str], titles: list[str]) -> dict[str, list[Any]]:
 
 
 def _range(times: list[str], ends: list[str], titles: list[str]) -> dict[str, list[Any]]:
-    """`none` among the ends: no end is as right."""
+    """`none` among the ends accepts no end."""
     known: list[Any] = [*_moments([end for end in ends if end != "none"])]
     return _timed(times) | {"end": known + [None] * ("none" in ends), "rule": [""], "title": titles}
 
@@ -96,7 +96,7 @@ def _refused(reasons: list[str]) -> dict[str, list[Any]]:
 
 
 def _timed(times: list[str]) -> dict[str, list[Any]]:
-    """`refused` among the times: a refusal, whatever its reason, is as right."""
+    """`refused` among the times accepts a refusal for any reason."""
     refusals = [reason.removeprefix("sentence.") for reason in Reason] if "refused" in times else []
     return {"time": _moments(times), "refused": [None, *refusals]}
 

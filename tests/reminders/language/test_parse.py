@@ -1,4 +1,4 @@
-"""What the parser makes of the evaluation set, and what it refuses."""
+"""The parser reads the evaluation sets, and refuses impossible sentences."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ def _by_kind(table: str) -> dict[str, list[Sentence]]:
 
 OURS, STRANGERS = _by_kind("sentences"), _by_kind("stranger")
 MISREAD = {"once.weekday": 1, "once.title": 2}
-"""How many of a kind are still misread, of those that a stranger to the parser wrote."""
+"""The sentences of each kind in `stranger.toml` that are still misread."""
 
 
 @pytest.mark.parametrize("kind", OURS)

@@ -1,4 +1,4 @@
-"""What holds for any rule and any text."""
+"""Properties of all rules and all texts."""
 
 from contextlib import suppress
 from datetime import datetime, time, timedelta

@@ -1,11 +1,11 @@
-"""Reads a page back as a browser would: which elements, attributes and texts it has."""
+"""Reads a page as a browser does: its elements, attributes and texts."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 
 class Reader(HTMLParser):
-    """Elements as (tag, attributes) in the order they are in, and all of the text."""
+    """The elements as (tag, attributes), in order, and the whole text."""
 
     def __init__(self, document: str) -> None:
         super().__init__()

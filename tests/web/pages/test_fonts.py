@@ -12,7 +12,7 @@ PACKAGED = Font(pylopdf_fonts_zh_cn.sans_path())
 
 @pytest.fixture
 def fc_match(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fontconfig of our own, the only program there is: it says what is written into it."""
+    """A fontconfig of our own, the only program on the PATH."""
     program = tmp_path / "fc-match"
     monkeypatch.setenv("PATH", str(tmp_path))
     return program

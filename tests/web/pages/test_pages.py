@@ -64,8 +64,6 @@ def follow(text: str) -> Page:
         description=text,
         contact=text,
         qr=text,
-        zone=SHANGHAI,
-        expires_at=EIGHT,
     )
     return follow_page(view)
 
@@ -86,7 +84,7 @@ def switches(text: str) -> Page:
     return switches_page(SwitchesPage(action="/u/abc", capability=text, following=following))
 
 
-def notice(text: str) -> Page:
+def bulletin(text: str) -> Page:
     return bulletin_page(text, text)
 
 
@@ -101,7 +99,7 @@ EVERY_PAGE: list[Callable[[str], Page]] = [
     app,
     consent,
     switches,
-    notice,
+    bulletin,
     done,
 ]
 

@@ -5,7 +5,7 @@ import segno
 from PIL import Image
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.pages.qr import qr_jpeg, qr_png, qr_svg
+from wechat_scheduler.web.pages.qr import qr_jpeg, qr_png
 
 LINK = "http://weixin.qq.com/q/02abcdefghijklmnop"
 
@@ -16,14 +16,6 @@ def test_a_png_is_as_large_as_whole_modules_allow(size: int) -> None:
 
     modules, _ = segno.make_qr(LINK, error="m").symbol_size()
     assert image.size == (modules * max(1, size // modules),) * 2
-
-
-def test_an_svg_is_one_element_without_a_size() -> None:
-    svg = qr_svg(LINK)
-
-    assert svg.startswith("<svg ")
-    assert "viewBox" in svg
-    assert "width=" not in svg
 
 
 def test_an_image_for_an_address_in_jpg_is_a_jpeg() -> None:

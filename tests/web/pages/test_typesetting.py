@@ -6,7 +6,7 @@ from wechat_scheduler.web.pages.typesetting import CLOSING, cut, shorten, wrap
 
 
 def cells(text: str) -> int:
-    """A typeface in which Chinese is two wide, and the rest one."""
+    """A typeface with Chinese characters of width two, and others of width one."""
     return sum(2 if ord(char) > 0x2E00 else 1 for char in text)
 
 

@@ -10,7 +10,6 @@ A link is all the proof there is. Links to `/h/` and `/u/` are sent to their use
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
 from yarl import URL
@@ -73,7 +72,6 @@ async def follow(request: web.Request) -> web.Response:
         description=(topic or app).description,
         contact=app.contact,
         qr=code.url,
-        zone=ZoneInfo(app.zone),
     )
     return page_response(await asyncio.to_thread(follow_page, page))
 

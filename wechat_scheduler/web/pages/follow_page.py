@@ -2,11 +2,10 @@
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 
 from wechat_scheduler.web.pages.document import Page, lay_out
-from wechat_scheduler.web.pages.markup import Html, fill, when
-from wechat_scheduler.web.pages.parts import lines, minute_words, scan
+from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.parts import lines, scan
 
 
 class Followed(enum.StrEnum):
@@ -18,35 +17,30 @@ class Followed(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowPage:
-    """`qr` is the text of the QR code; `expires_at` is None for a lasting code."""
+    """`qr` is the text of the QR code."""
 
     kind: Followed
     name: str
     description: str
     contact: str
     qr: str
-    zone: tzinfo
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppPage:
-    """`uid` is the reader's, empty if unknown; `switches` is the address of the reader's switches; `qr`
-    is empty for a reader who follows the app."""
+    """`uid` is the reader's; `switches` is the address of the reader's switches."""
 
     name: str
     description: str
     contact: str
-    uid: str = ""
-    switches: str = ""
-    qr: str = ""
+    uid: str
+    switches: str
 
 
 def follow_page(page: FollowPage) -> Page:
     sections = [
         _about(page.name, page.kind, page.description, page.contact),
         scan(page.qr, f"关注后，即可在微信里收到这个{page.kind}的消息"),
-        _until(page.expires_at, page.zone),
     ]
     return lay_out(f"关注{page.name}", fill("{sections}", sections=sections))
 
@@ -54,9 +48,8 @@ def follow_page(page: FollowPage) -> Page:
 def app_page(page: AppPage) -> Page:
     sections = [
         _about(page.name, Followed.APP, page.description, page.contact),
-        when(page.uid, _uid(page.uid)),
-        scan(page.qr, "关注后，即可在微信里收到消息"),
-        when(page.switches, _switches(page.switches)),
+        _uid(page.uid),
+        _switches(page.switches),
     ]
     return lay_out(page.name, fill("{sections}", sections=sections))
 
@@ -69,13 +62,6 @@ def _about(name: str, kind: str, description: str, contact: str) -> Html:
         description=lines(description),
         contact=lines(contact and f"联系方式：{contact}", "faint"),
     )
-
-
-def _until(expires_at: datetime | None, zone: tzinfo) -> Html:
-    if expires_at is None:
-        return Html()
-    until = minute_words(expires_at, zone)
-    return fill('<p class="faint centre">二维码有效期至 {until}</p>', until=until)
 
 
 def _uid(uid: str) -> Html:

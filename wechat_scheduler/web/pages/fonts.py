@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reasons import Reason
 
-# A sans-serif that has simplified Chinese. fc-match answers with the nearest font there is, which
-# may have no Chinese at all: therefore its languages are asked for too.
+# A sans-serif with simplified Chinese. fc-match prints the nearest font, which may have no Chinese, so
+# it is asked for the languages of the font as well.
 WANTED: Final = "sans-serif:lang=zh-cn:weight=medium"
 FORMAT: Final = "%{file}\t%{index}\t%{lang}"
 PATIENCE: Final = timedelta(seconds=10)
-# Somebody has to install something.
+# An operator has to act first.
 LATER: Final = timedelta(hours=1)
 
 

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """`qr` is the text of the QR code. `title` and `time` stand beside the code, unless they are empty.
-    `avatar` is an image file (JPEG, PNG, WebP or GIF); without a readable one the poster shows the
-    first letter of `sharer`."""
+    """`qr` is the text of the QR code. `title` and `time` stand beside the code, unless they are empty."""
 
     sharer: str
     text: str
     qr: str
     title: str = ""
     time: str = ""
-    avatar: bytes | None = None

@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw
 
 from wechat_scheduler.web.pages.fonts import Font
 from wechat_scheduler.web.pages.poster import Poster
@@ -41,10 +41,6 @@ SHARED: Final = "分享的提醒"
 ASKED: Final = "长按识别二维码，到时微信提醒你"
 FOOT_STEP: Final = 62
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
-# WeChat's avatars have 640 by 640 pixels. Larger pictures are refused: decoding them takes memory.
-MOST_BYTES: Final = 4 * 1024 * 1024
-MOST_PIXELS: Final = 16_000_000
 RIM: Final = 5
 # The circle is drawn this many times larger and scaled down, so that its edge is smooth.
 FINER: Final = 4
@@ -57,7 +53,7 @@ def draw_poster(poster: Poster, *, font: Font) -> bytes:
     long for a QR code.
     """
     image = _ground()
-    _draw_sharer(image, poster.sharer, poster.avatar, font)
+    _draw_sharer(image, poster.sharer, font)
     _draw_text(image, poster.text, font)
     _draw_code(image, poster.qr)
     _draw_foot(image, [poster.title, poster.time], font)
@@ -79,10 +75,10 @@ def _ground() -> Image.Image:
     return image
 
 
-def _draw_sharer(image: Image.Image, sharer: str, avatar: bytes | None, font: Font) -> None:
+def _draw_sharer(image: Image.Image, sharer: str, font: Font) -> None:
     face = Typeface(font, NAME_SIZE)
     name = face.drawable(" ".join(sharer[:LONGEST_NAME].split()))
-    portrait = _round_avatar(avatar, AVATAR, initial=name[:1], face=face)
+    portrait = _initial_disc(name[:1], AVATAR, face)
     image.paste(portrait, (RIGHT, TOP), portrait)
     left = RIGHT + AVATAR + 28
     room = WIDTH - RIGHT - left - face.width(SHARED)
@@ -146,9 +142,9 @@ def _draw_foot(image: Image.Image, facts: Sequence[str], font: Font) -> None:
         pen.text(place, line, font=face.font, fill=colour, anchor="lm")
 
 
-def _round_avatar(data: bytes | None, size: int, *, initial: str, face: Typeface) -> Image.Image:
-    """RGBA, `size` pixels across, with a white rim."""
-    picture = _opened(data, size) or _lettered(initial, size, face)
+def _initial_disc(initial: str, size: int, face: Typeface) -> Image.Image:
+    """The letter in a circle with a white rim, RGBA, `size` pixels across."""
+    picture = _lettered(initial, size, face)
     shape = Image.new("L", (size * FINER, size * FINER))
     ImageDraw.Draw(shape).ellipse((0, 0, size * FINER - 1, size * FINER - 1), fill=255)
     mask = shape.resize((size, size), Image.Resampling.LANCZOS)
@@ -157,19 +153,6 @@ def _round_avatar(data: bytes | None, size: int, *, initial: str, face: Typeface
     disc.paste(picture.crop((RIM, RIM, size - RIM, size - RIM)), (RIM, RIM), inner)
     disc.putalpha(mask)
     return disc
-
-
-def _opened(data: bytes | None, size: int) -> Image.Image | None:
-    """None if the data is no picture, or too large a one."""
-    if not data or len(data) > MOST_BYTES:
-        return None
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return None
-            return ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (size, size))
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
-        return None
 
 
 def _lettered(initial: str, size: int, face: Typeface) -> Image.Image:

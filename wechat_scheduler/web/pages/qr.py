@@ -26,15 +26,8 @@ def qr_png(text: str, *, size: int = 400) -> bytes:
     return out.getvalue()
 
 
-def qr_svg(text: str) -> str:
-    """One `<svg>` element without a size, black on white. Raises as `qr_png` does."""
-    out = io.BytesIO()
-    _code(text).save(out, kind="svg", xmldecl=False, omitsize=True, light="#fff", nl=False)
-    return out.getvalue().decode()
-
-
 def qr_jpeg(text: str, *, size: int = 400) -> bytes:
-    """The same as a JPEG. Raises as `qr_png` does."""
+    """The code as a JPEG. Raises as `qr_png` does."""
     from PIL import Image
 
     out = io.BytesIO()
