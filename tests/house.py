@@ -38,7 +38,7 @@ class WeChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the daemon said."""
+    """A response of the daemon."""
 
     status: int
     headers: Mapping[str, str]

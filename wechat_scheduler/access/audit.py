@@ -1,4 +1,4 @@
-"""Who read and changed what: an entry for each change, and one an hour for all reads of a key."""
+"""The audit log: an entry for each change, and one an hour for the reads of each key and object."""
 
 import enum
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Action(enum.StrEnum):
-    """What was done, in the words of the log."""
+    """An action, as the log spells it."""
 
     READ = "credential.read"
     REGISTERED = "job.registered"
@@ -29,8 +29,8 @@ class Action(enum.StrEnum):
 class Entry:
     """`object` is a job (`wx1/access_token/oABC`), an account (`wx1`) or a key's id; never a secret.
 
-    A read's `at` is the beginning of the hour whose `count` reads it stands for, and its `address`
-    is empty. `id` grows with every entry and is 0 before it is stored.
+    An entry for reads counts `count` reads in the hour that begins at `at`; its `address` is empty.
+    `id` grows with every entry and is 0 before it is stored.
     """
 
     id: int = 0
@@ -44,8 +44,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Which entries are wanted; what is empty matches all. `object` also finds what lies below it:
-    `wx1` finds `wx1/access_token`. `before` is the id of the last entry that is already known."""
+    """A filter of entries; an empty field matches all. `object` also matches the objects below it:
+    `wx1` matches `wx1/access_token`. `before` is the id of the last entry of the previous page."""
 
     key: str = ""
     action: str = ""
@@ -55,22 +55,22 @@ class Search:
 
 
 class AuditStore(Protocol):
-    """Where entries lie. Every method is atomic, and may raise StorageError."""
+    """Stores entries. Every method is atomic and may raise StorageError."""
 
     async def add(self, entries: Sequence[Entry]) -> None: ...
 
     async def count(self, reads: Sequence[Entry]) -> None:
-        """Add to the reads of the same key, object and hour."""
+        """Add the counts to the entries of the same key, object and hour."""
         ...
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
-        """Remember when each key was used last, by its id."""
+        """Store the last use of each key, by its id."""
         ...
 
     async def forget(self, before: datetime) -> None:
-        """Drop what is older."""
+        """Delete older entries."""
         ...
 
     async def find(self, search: Search) -> Sequence[Entry]:
-        """The newest first."""
+        """The matching entries, newest first."""
         ...

@@ -1,4 +1,4 @@
-"""Keeps the audit: changes at once, reads once a minute."""
+"""Writes the audit log: changes at once, reads once a minute."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ from wechat_scheduler.errors import StorageError
 log = structlog.get_logger(__name__)
 
 HOUR: Final = timedelta(hours=1)
-# Counts that are written in one transaction: short enough that nobody else waits for long.
+# Counts per transaction: few enough not to delay other writers.
 BATCH: Final = 500
-# Changes that wait for a store that does not answer. Each stands in the log by then, too.
+# At most this many changes wait while the store fails. Each of them is logged too.
 MOST_WAITING: Final = 10_000
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """The reads of one thing by one key in one hour. It counts before the boottime `until` only;
-    whoever would keep it longer asks for the next one."""
+    """The reads of one object by one key in one hour. From the boottime `until` on, a new tally has to
+    be requested."""
 
     key: str
     what: object
@@ -35,7 +35,7 @@ class Tally:
 
 
 class Auditor:
-    """Changes are stored at once; reads and uses are counted in memory until `flush`."""
+    """Stores changes at once; counts reads and uses of keys in memory until `flush`."""
 
     def __init__(self, store: AuditStore, *, clock: Clock, retention: timedelta) -> None:
         self._store = store
@@ -49,11 +49,11 @@ class Auditor:
         self._forget_at = 0.0
 
     def seen(self, key: str) -> None:
-        """A key was used."""
+        """Note the use of a key."""
         self._used[key] = self._clock.now()
 
     def tally(self, key: str, what: object) -> Tally:
-        """Where to count the reads of `what` (by its `str`) by `key` now."""
+        """The tally for reads of `what` by `key` now; the log names `what` by its `str`."""
         tally = self._tallies.get((key, what))
         if tally is None or self._clock.boottime() >= tally.until:
             if tally is not None:
@@ -62,8 +62,8 @@ class Auditor:
         return tally
 
     async def note(self, action: Action, *objects: str, key: str, address: str) -> None:
-        """Store a change that was made. A store that does not answer gets it later: what was done
-        is done, and whoever did it is not told otherwise."""
+        """Store a change that was made. After a StorageError it is logged and stored later; the caller
+        gets no error, because the change itself was made."""
         at = self._clock.now()
         self._waiting += [
             Entry(at=at, key=key, address=address, action=action, object=name) for name in objects
@@ -81,13 +81,13 @@ class Auditor:
             )
 
     async def flush(self) -> None:
-        """Store what was counted and what waits. Raises StorageError; nothing is lost by that."""
+        """Store the counts and the waiting changes. Raises StorageError; nothing is lost by it."""
         await self._write_waiting()
         await self._write_reads()
         await self._write_used()
 
     async def forget(self) -> None:
-        """Drop what is older than the retention, if that was not done lately. Raises StorageError."""
+        """Delete entries older than the retention, at most once an hour. Raises StorageError."""
         boottime = self._clock.boottime()
         if boottime >= self._forget_at:
             await self._store.forget(self._clock.now() - self._retention)
@@ -132,7 +132,7 @@ class Auditor:
             raise
 
     def _lay_by(self) -> None:
-        """An hour that is over is counted to its end, and then forgotten."""
+        """Move the tallies of past hours to `_ended`."""
         now = self._clock.boottime()
         over = [place for place, tally in self._tallies.items() if tally.until <= now]
         self._ended += [self._tallies.pop(place) for place in over]

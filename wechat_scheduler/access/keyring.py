@@ -1,4 +1,4 @@
-"""The keys in memory: what a request is checked against, and how keys are made and end."""
+"""The API keys in memory: finds them for requests, makes new ones and revokes them."""
 
 import asyncio
 import math
@@ -26,7 +26,7 @@ from wechat_scheduler.reasons import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a new key is to be. No `lifetime` means that it does not expire."""
+    """The properties of a new key. Without a `lifetime` it does not expire."""
 
     name: str
     scopes: frozenset[Scope]
@@ -38,7 +38,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A new key with its text and its signing secret, which nobody is ever shown again."""
+    """A new key with its text and its signing secret, which are shown only once."""
 
     key: Key
     text: str = field(repr=False)
@@ -46,14 +46,14 @@ class Made:
 
 
 class _Held(NamedTuple):
-    """`ends` is by the clock that does not jump: a wall clock set back revives no key."""
+    """`ends` is a boottime, so that a wall clock set back revives no key."""
 
     key: Key
     ends: float
 
 
 class Keyring:
-    """Every key, by its hash. `load` before the first use."""
+    """Every key, by its hash. Call `load` before the first use."""
 
     def __init__(self, store: KeyStore, *, clock: Clock) -> None:
         self._store = store
@@ -64,19 +64,19 @@ class Keyring:
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call `listener` when a key may have ended: what was decided before holds no longer."""
+        """Call `listener` when a key has changed or ended, so that it drops earlier decisions."""
         self._listeners.append(listener)
 
     async def load(self) -> None:
-        """Take over what the store says, which another process may have changed."""
-        async with self._loading:  # or an older answer could come after a newer one
+        """Read the keys from the store, where another process may have changed them."""
+        async with self._loading:  # so that an older read cannot replace a newer one
             keys = await self._store.all_keys()
             before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
         if any(self._is_other(place, held.key) for place, held in before.items()):
             self._tell()
 
     def find(self, text: str) -> Key | None:
-        """The key of that text, whether it still opens anything or not."""
+        """The key of that text, also if it is expired or revoked; None if there is none."""
         held = self._held.get(digest(text))
         return held.key if held else None
 
@@ -86,18 +86,18 @@ class Keyring:
         return KeyState.ACTIVE if self._clock.boottime() < self.ends(key) else KeyState.EXPIRED
 
     def ends(self, key: Key) -> float:
-        """The boottime at which it expires; infinite if it does not."""
+        """The boottime at which the key expires; infinite if it does not expire."""
         held = self._held.get(key.hash)
         return held.ends if held else math.inf
 
     async def all_keys(self) -> Sequence[Key]:
-        """From the store, with when each was used last."""
+        """All keys from the store, each with its last use."""
         return await self._store.all_keys()
 
     async def make(self, wish: Wish) -> Made:
-        """Raises InvalidRequestError if the wish contradicts itself."""
+        """Make and store a key. Raises InvalidRequestError if the wish contradicts itself."""
         if Scope.ADMIN in wish.scopes and (wish.appids or wish.kinds):
-            # It could make itself another key, without them.
+            # It could make another key without these limits.
             raise InvalidRequestError("an admin key is not limited to appids or types")
         text, secret, now = new_key(), new_signing_secret(), self._clock.now()
         key = Key(
@@ -116,14 +116,14 @@ class Keyring:
         return Made(key=key, text=text, signing_secret=secret)
 
     async def revoke(self, key_id: str, *, by: Key) -> None:
-        """End that key at once. Of the admin keys, the one that asks for it stays.
+        """Revoke that key at once. Revoking the admin keys spares the one that the caller uses.
 
-        Raises NotFoundError, and ForbiddenError if somebody else would end every admin key.
+        Raises NotFoundError, and ForbiddenError if another key would revoke every admin key.
         """
         spare = by.hash if key_id == by.id == ADMIN else ""
         if key_id == ADMIN and not spare:
             raise ForbiddenError(
-                "only the admin key of a state folder ends the other ones",
+                "only the admin key of a state folder revokes the other ones",
                 reason=Reason.KEY_PROTECTED,
             )
         if not await self._store.revoke(key_id, spare=spare, now=self._clock.now()):
@@ -134,7 +134,7 @@ class Keyring:
         await self.load()
 
     def _forget(self, key_id: str, *, spare: str) -> None:
-        """Before the store is asked again, which may not answer: what was revoked opens nothing."""
+        """Forget a revoked key at once: the next `load` may fail."""
         self._held = {
             place: held
             for place, held in self._held.items()
@@ -143,7 +143,7 @@ class Keyring:
         self._tell()
 
     def _is_other(self, place: str, key: Key) -> bool:
-        """Whether a key is gone, or opens something else than before; use alone changes nothing."""
+        """Whether a key is gone or has changed, apart from its last use."""
         now = self._held.get(place)
         return now is None or replace(now.key, last_used_at=key.last_used_at) != key
 
@@ -152,7 +152,7 @@ class Keyring:
             listener()
 
     async def lapse(self) -> None:
-        """Let nobody be told or asked any more on behalf of keys that have expired."""
+        """Stop all notifications and `params` calls for keys that have expired."""
         expired = {
             place
             for place, held in self._held.items()

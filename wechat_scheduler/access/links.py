@@ -1,6 +1,6 @@
-"""Addresses of ours that cannot be guessed: whoever has one may open it.
+"""Links that cannot be guessed: having one is the permission to open it.
 
-A link names what it leads to and carries a proof of it, so that none has to be stored.
+A link holds the name of its target and a proof (a MAC) of it, so that no link has to be stored.
 """
 
 import hmac
@@ -11,33 +11,33 @@ from datetime import timedelta
 from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reasons import Reason
 
-# 128 bits.
+# Bytes: 128 bits.
 PROOF = 16
 
 _LINK = re.compile(r"([A-Za-z0-9]{1,64})\.([A-Za-z0-9_-]{22})")
 
 
 class Links:
-    """`secret` is random and stays the same; `public_url` is where users reach this daemon, empty
-    if nobody said so."""
+    """`secret` is random and permanent; `public_url` is the address at which users reach this daemon,
+    empty if it is not configured."""
 
     def __init__(self, secret: bytes, public_url: str) -> None:
         self._secret = secret
         self.public_url = public_url.rstrip("/")
 
     def capability(self, room: str, name: str | int) -> str:
-        """The part of a path that only who was given it knows. `room` is what it is good for."""
+        """The part of a path that names `name` and proves it. `room` is the purpose of the link."""
         return f"{name}.{self._proof(room, str(name))}"
 
     def name_in(self, room: str, capability: str) -> str | None:
-        """What was named, or None if this is no capability of ours for that room."""
+        """The name in a capability; None if it is not one of ours for that room."""
         found = _LINK.fullmatch(capability)
         if found is None or not hmac.compare_digest(found[2], self._proof(room, found[1])):
             return None
         return found[1]
 
     def url(self, path: str) -> str:
-        """As users reach it. Raises UnavailableError where nobody said how."""
+        """The public URL of `path`. Raises UnavailableError if `server.public_url` is not set."""
         if not self.public_url:
             raise UnavailableError(
                 "this needs server.public_url: the address at which users reach this daemon",
@@ -47,7 +47,7 @@ class Links:
         return self.public_url + path
 
     def url_if_public(self, path: str) -> str:
-        """As users reach it; empty where nobody said how, for what is of use without a link."""
+        """The public URL of `path`; empty if `server.public_url` is not set."""
         return self.public_url and self.public_url + path
 
     def _proof(self, room: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may do what: API keys, what they are for, and what they are limited to."""
+"""API keys: their scopes, their limits, and the store that they are in."""
 
 import base64
 import enum
@@ -13,12 +13,12 @@ from typing import Protocol, TypeAlias
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
-# The admin key's registrations belong to this id, whatever the key itself is at the time.
+# The id of every admin key of a state folder; their registrations belong to it.
 ADMIN = "admin"
 
 
 class Scope(enum.StrEnum):
-    """What a key may be used for; ADMIN includes the others."""
+    """The permitted use of a key; ADMIN includes the others."""
 
     READ = "read"
     REGISTER = "register"
@@ -27,7 +27,7 @@ class Scope(enum.StrEnum):
 
 
 class KeyState(enum.StrEnum):
-    """Only an ACTIVE key opens anything."""
+    """Only an ACTIVE key permits anything."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -36,9 +36,9 @@ class KeyState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """An API key as it is stored: its text is not, only the hash of it.
+    """An API key as stored: with the hash of its text, not the text.
 
-    `id` is what registrations made with it belong to; the admin keys of several state folders share
+    Registrations made with the key belong to its `id`; the admin keys of several state folders share
     one. Empty `appids`, `kinds` and `networks` limit nothing.
     """
 
@@ -58,14 +58,14 @@ class Key:
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
     def reaches(self, appid: str, kind: str = "") -> bool:
-        """Whether it may touch that account, and there that kind of credential; what is empty is not
-        asked about."""
+        """Whether the key permits that account and that kind of credential; an empty argument is not
+        checked."""
         return (not appid or not self.appids or appid in self.appids) and (
             not kind or not self.kinds or kind in self.kinds
         )
 
     def admits(self, address: Address | None) -> bool:
-        """Whether it may be used from there; None is an address that nobody knows."""
+        """Whether the key may be used from that address; None is an unknown one."""
         return not self.networks or (
             address is not None and any(address in network for network in self.networks)
         )
@@ -79,43 +79,42 @@ class Key:
 
 
 class KeyStore(Protocol):
-    """Where keys live. Every method is atomic, and may raise StorageError."""
+    """Stores keys. Every method is atomic and may raise StorageError."""
 
     async def all_keys(self) -> Sequence[Key]:
-        """Every key there ever was, the oldest first: one for each hash."""
+        """Every key, also revoked and expired ones, oldest first: one for each hash."""
         ...
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
-        """Make the key with that hash an admin key, unless it was one before, revoked or not.
-        Returns whether it can be used."""
+        """Add the admin key with that hash, unless it is stored already, revoked or not. Returns
+        whether it can be used."""
         ...
 
     async def add(self, key: Key, *, signing_secret: str) -> None:
-        """Keep a new key, and what callbacks to its owner are signed with."""
+        """Add a key, and the secret that signs the calls to its owner."""
         ...
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
-        """End the keys of that id, but for the one with the hash `spare`: they open nothing any
-        more, and nobody is told or asked anything on their behalf. Returns whether there were any,
-        ended or not."""
+        """Revoke the keys of that id, except the one with the hash `spare`, and stop all
+        notifications and `params` calls for them. Returns whether there were any, revoked or not."""
         ...
 
     async def lapse(self, *, now: datetime) -> None:
-        """Tell and ask nobody any more on behalf of keys that have expired."""
+        """Stop all notifications and `params` calls for keys that have expired."""
         ...
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call `listener` when keys may have changed, by another process or by this one."""
+        """Call `listener` when keys may have changed, in another process or in this one."""
         ...
 
 
 def new_key() -> str:
-    """The text of a new key: 256 random bits behind a prefix that secret scanners can look for."""
+    """The text of a new key: 256 random bits after a prefix that secret scanners can find."""
     return f"wsk_{secrets.token_urlsafe(32)}"
 
 
 def new_id() -> str:
-    """Names a key wherever it is spoken of; opens nothing."""
+    """A new id of a key; it is public and permits nothing."""
     return f"key_{secrets.token_hex(6)}"
 
 
@@ -125,8 +124,8 @@ def new_signing_secret() -> str:
 
 
 def digest(text: str) -> str:
-    """The hash by which a key is known. Keys are random, so there is nothing to stretch.
+    """The hash that a key is stored under. Keys are random, so the hash needs no stretching.
 
-    `text` may be anything that stood in a header: bytes that are not UTF-8 come as surrogates.
+    `text` may be any header value: bytes that are not UTF-8 come as surrogates.
     """
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

@@ -1,4 +1,4 @@
-"""What of a configuration that was read anew can be taken over by a daemon that runs."""
+"""Applies a new configuration to a running daemon, as far as that needs no restart."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import msgspec
 from wechat_scheduler.config.contradictions import contradictions
 from wechat_scheduler.config.settings import SETTINGS, Config
 
-# The rest is built into sockets, sessions and files when the daemon starts.
+# The other settings are built into sockets, sessions and files when the daemon starts.
 LIVE: Final = frozenset(
     (
         "server.fetch_deadline",
@@ -33,8 +33,8 @@ LIVE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """`config` is what holds from now on; `taken` and `waiting` are the paths of the settings that
-    changed with it, and of those that need a restart."""
+    """`config` is in force from now on; `taken` are the paths of its changed settings, `waiting` those
+    of the settings that change with the next restart."""
 
     config: Config
     taken: tuple[str, ...]
@@ -42,9 +42,9 @@ class Change:
 
 
 def change(running: Config, wanted: Config) -> Change:
-    """From what a daemon runs with to as much of `wanted` as it can have without a restart.
+    """The change from `running` to as much of `wanted` as needs no restart.
 
-    A setting that contradicts one which has to wait has to wait with it.
+    A live setting that contradicts one which waits for the restart waits too.
     """
     changed = [path for path in SETTINGS if _value(running, path) != _value(wanted, path)]
     live = [path for path in changed if path in LIVE]

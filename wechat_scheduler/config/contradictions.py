@@ -1,4 +1,4 @@
-"""Settings that are right alone and wrong together."""
+"""Settings that are valid alone and contradict one another."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +9,7 @@ from wechat_scheduler.config.settings import Config
 
 
 def contradictions(config: Config) -> Iterator[tuple[str, str]]:
-    """Each as (path, the rest of the sentence)."""
+    """Each contradiction as (path, rest of the sentence)."""
     if config.server.insecure_no_auth and not _is_loopback(config.server.host):
         yield (
             "server.insecure_no_auth",
@@ -25,7 +25,7 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def longest_attempt(config: Config) -> timedelta:
-    """Ask for params, call WeChat, refresh a parent that was refused, call once more."""
+    """The timeouts of the longest refresh: `params` is asked, and WeChat is called three times."""
     return config.callbacks.timeout + 3 * config.wechat.timeout
 
 

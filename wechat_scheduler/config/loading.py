@@ -1,8 +1,8 @@
-"""TOML, environment and flags -> one frozen `Config`. The only reader of the first two.
+"""Reads TOML, environment and flags into one frozen `Config`. The only reader of the first two.
 
-What is nearer to the operator wins: flag > environment > file > what the surroundings say (systemd,
-$HOME) > default. Every mistake is reported, not only the first. Nothing is expanded: no `${}`, no
-`~`. An empty string means "not given", as `VARIABLE=` does in most container set-ups.
+Precedence: flag > environment > file > surroundings (systemd, $HOME) > default. Every mistake is
+reported, not only the first. Nothing is expanded: no `${}`, no `~`. An empty string means "not
+given", as `VARIABLE=` does in most container set-ups.
 """
 
 import os
@@ -52,7 +52,7 @@ DATABASE_NAME = "wechat-scheduler.db"
 
 
 class SettingOrigin(NamedTuple):
-    """A line of `config show`. Origin: "flag --port", "environment …", "file …" or "default"."""
+    """A line of `config show`. `origin`: "flag --port", "environment …", "file …" or "default"."""
 
     path: str
     value: str
@@ -61,7 +61,7 @@ class SettingOrigin(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """The configuration, every setting's origin in the order of the example, the file if any."""
+    """The configuration, the origin of every setting in the order of the example, and the file."""
 
     config: Config
     origins: tuple[SettingOrigin, ...]
@@ -70,7 +70,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientSettings:
-    """What the commands that talk to a running daemon find in the environment."""
+    """The settings in the environment for commands that call a running daemon."""
 
     url: str | None
     key: str | None = field(repr=False)
@@ -82,10 +82,10 @@ def read_environ() -> dict[str, str]:
 
 
 def load(*, file: Path | None, flags: Flags, environ: Environ) -> Loaded:
-    """Read and check everything. `flags` go by setting path; None means not given.
+    """Read and check all settings. The keys of `flags` are paths of settings; None means not given.
 
-    Without `file`, $WECHAT_SCHEDULER_CONFIG, else /etc/wechat-scheduler/config.toml if it exists.
-    Raises ConfigError, one line for each thing that is wrong.
+    `file` defaults to $WECHAT_SCHEDULER_CONFIG, else to /etc/wechat-scheduler/config.toml if that
+    exists. Raises ConfigError with one line for each mistake.
     """
     source, document = _read_document(file, environ)
     problems: list[str] = []
@@ -128,7 +128,7 @@ def _read_document(file: Path | None, environ: Environ) -> tuple[Path | None, di
 
 
 def _merge(layers: Iterable[Layer], problems: list[str]) -> Layer:
-    """Of each setting what the first layer that has it says."""
+    """The value of each setting from the first layer that has one."""
     merged: Layer = {}
     for layer in layers:
         open_files(layer, problems)
@@ -137,7 +137,7 @@ def _merge(layers: Iterable[Layer], problems: list[str]) -> Layer:
 
 
 def _derived(given: Layer, problems: list[str]) -> Layer:
-    """The defaults that depend on where the state is."""
+    """The defaults that depend on the state folder."""
     if "state.dir" not in given:
         problems.append("state.dir: nothing says where to keep the state; give --state")
         return {}
@@ -195,7 +195,7 @@ def _number(environ: Environ, name: str) -> int | None:
 
 
 def _check(config: Config, given: Layer) -> None:
-    """The settings that are wrong only together."""
+    """Raises ConfigError for settings that contradict one another."""
     problems = [
         f"{given[path].where if path in given else path}: {sentence}"
         for path, sentence in contradictions(config)

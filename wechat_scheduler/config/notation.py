@@ -1,7 +1,7 @@
-"""How the values of settings are written: `30s`, `1MiB`, networks, URLs.
+"""The notations of settings: `30s`, `1MiB`, networks, URLs.
 
 A value has three spellings: typed in TOML, a plain string in the environment and on the command
-line, and what `config show` prints, which is the plain string again, without secrets.
+line, and the plain string without secrets that `config show` prints.
 """
 
 import re
@@ -17,10 +17,10 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notation:
-    """The spellings of one sort of value.
+    """The spellings of one type of value.
 
-    `parse` takes what TOML holds, which is a `wire`; `from_text` makes that of a plain string. Both
-    raise ValueError with the rest of a sentence that begins "server.port: ".
+    `parse` takes the TOML value, a `wire`; `from_text` makes that from a plain string. Both raise
+    ValueError with the rest of a sentence that begins "server.port: ".
     """
 
     wire: type
@@ -30,14 +30,14 @@ class Notation:
     show: Callable[[Any], str] = str
 
     def read(self, raw: object) -> object:
-        """The value of what TOML holds; ValueError when that is not of the sort, or out of range."""
+        """The value of a TOML value. Raises ValueError if its type or range is wrong."""
         if type(raw) is not self.wire:
             raise ValueError(f"expected {self.noun}, got {sort_of(raw)}")
         return self.parse(raw)
 
 
 def sort_of(raw: object) -> str:
-    """What an operator calls a value of this type."""
+    """The operator's word for values of this type."""
     names = {
         bool: "true or false",
         int: "a whole number",
@@ -191,7 +191,7 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-# The folder in which somebody typed a command is known; the one of a daemon is not.
+# A path on the command line is relative to the current folder; one in a file has to be absolute.
 PATH = Notation(
     wire=str,
     noun="an absolute path",
@@ -202,7 +202,7 @@ PATH = Notation(
 
 
 def _database(text: str) -> str:
-    """Quotes nothing of what it refuses: there may be a password in it."""
+    """Its errors quote no part of `text`, which may hold a password."""
     scheme, _, rest = text.partition("://")
     if scheme == "sqlite" and rest.startswith("/"):
         return text
@@ -240,7 +240,7 @@ def _listed(noun: str, parse: Callable[[str], object]) -> Notation:
 
 def _word(text: str) -> str:
     if not text.strip():
-        raise ValueError("an empty word stands in everything")
+        raise ValueError("an empty word would match every title")
     return text.strip()
 
 

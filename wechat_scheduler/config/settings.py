@@ -1,7 +1,7 @@
 """Every setting of the daemon: its name, its notation, its default.
 
-A setting is one field of one section here and one entry of `config.example.toml`, which says why
-it exists and when to change it. Its other names follow from its path: `server.body_limit` is
+A setting is one field of one section here and one entry of `config.example.toml`, which says why it
+exists and when to change it. Its other names derive from its path: `server.body_limit` is
 `WECHAT_SCHEDULER_SERVER_BODY_LIMIT` in the environment and `--body-limit` on the command line.
 """
 
@@ -29,7 +29,7 @@ Networks: TypeAlias = Annotated[tuple[Network, ...], notation.NETWORKS]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of the file. Its repr is what `config show` prints: no secret gets out by it."""
+    """A table of the file. Its repr is the output of `config show`, without secrets."""
 
     def __rich_repr__(self) -> list[tuple[str, str]]:
         return [
@@ -43,7 +43,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerSettings(Section, frozen=True, kw_only=True):
-    """Our own HTTP side. Port 0 takes a free one; `body_limit` is in bytes."""
+    """The daemon's HTTP server. Port 0 takes a free port; `body_limit` is in bytes."""
 
     host: Annotated[str, notation.HOST] = "127.0.0.1"
     port: Annotated[int, whole(0, 65535)] = 9001
@@ -56,7 +56,7 @@ class ServerSettings(Section, frozen=True, kw_only=True):
 
 
 class StateSettings(Section, frozen=True, kw_only=True):
-    """Where everything is kept. A field without a default is derived from the surroundings."""
+    """The state. A field without a default derives from the surroundings."""
 
     dir: Annotated[Path, notation.PATH]
     database: Annotated[str, notation.DATABASE]
@@ -66,7 +66,7 @@ class StateSettings(Section, frozen=True, kw_only=True):
 
 
 class WechatSettings(Section, frozen=True, kw_only=True):
-    """Calls to WeChat. `timeout` is that of one call."""
+    """Calls to WeChat. `timeout` is for one call."""
 
     api: Annotated[str, notation.BASE_URL] = "https://api.weixin.qq.com"
     access_token_endpoint: Annotated[AccessTokenEndpoint, one_of(AccessTokenEndpoint)] = (
@@ -77,8 +77,8 @@ class WechatSettings(Section, frozen=True, kw_only=True):
 
 
 class RefreshSettings(Section, frozen=True, kw_only=True):
-    """Keeping credentials fresh. `daily_calls` is per job and day of Asia/Shanghai, and so is
-    `quota_share`, of the calls that WeChat documents for the endpoint."""
+    """Refreshes. `daily_calls` limits the calls of a job in a day of Asia/Shanghai; `quota_share`
+    limits them to a share of the calls that WeChat documents for the endpoint."""
 
     slots: Count = 64
     lease: Duration = timedelta(seconds=60)
@@ -87,9 +87,9 @@ class RefreshSettings(Section, frozen=True, kw_only=True):
     quota_share: Annotated[float, notation.SHARE] = 0.5
 
 
-# Link-local holds the metadata service of most clouds (169.254.169.254; Tencent's 169.254.0.23).
-# The rest, in order: Alibaba's, Azure's and Oracle's older one, those of AWS and Google by IPv6,
-# and the two spellings of "this host" that would slip past a check for loopback.
+# Link-local networks contain the metadata services of most clouds (169.254.169.254; Tencent's
+# 169.254.0.23). The others, in order: Alibaba's, Azure's and Oracle's older one, those of AWS and
+# Google by IPv6, and the two networks of "this host", which a check for loopback would miss.
 DENIED = (
     "169.254.0.0/16",
     "fe80::/10",
@@ -104,7 +104,7 @@ DENIED = (
 
 
 class CallbackSettings(Section, frozen=True, kw_only=True):
-    """Calls to business systems. An empty `allow` means everything that is not denied."""
+    """Calls to business systems. An empty `allow` allows every address that is not denied."""
 
     timeout: Duration = timedelta(seconds=10)
     connections: Count = 64
@@ -116,16 +116,16 @@ class CallbackSettings(Section, frozen=True, kw_only=True):
 
 
 class DeliverySettings(Section, frozen=True, kw_only=True):
-    """Messages to people. `give_up` is how long one is tried, `retention` how long it can be looked
-    up after that."""
+    """Messages to people. A message is tried for `give_up`, and can be looked up for `retention` after
+    that."""
 
     give_up: Duration = timedelta(hours=24)
     retention: Duration = timedelta(days=30)
 
 
 class ReminderSettings(Section, frozen=True, kw_only=True):
-    """What is due at a time. `shortest` is the least distance between two occurrences; `font` is
-    that of posters, found by itself if it is not named; `bot` makes reminders of what people write."""
+    """Reminders. `shortest` is the shortest time between two occurrences; `font` is the font of
+    posters, looked up if it is not given; `bot` makes reminders from the messages of people."""
 
     slots: Count = 64
     shortest: Duration = timedelta(minutes=1)
@@ -134,11 +134,12 @@ class ReminderSettings(Section, frozen=True, kw_only=True):
 
 
 class CompatSettings(Section, frozen=True, kw_only=True):
-    """The APIs of others. `tencent_words` must not stand in the title of a reported reminder.
+    """Compatible APIs. A title of Tencent's API may contain none of `tencent_words`.
 
-    `wecron_created` is the HTTP status of a new reminder; `wecron_creates` are per user and hour,
-    `wecron_calls` per user and day, `wecron_pictures` per address and minute, 0 for no limit.
-    `wxpusher_calls` are per app and ten seconds, `wxpusher_queries` per address and ten seconds.
+    `wecron_created` is the HTTP status of a new reminder. The others are limits, 0 for none:
+    `wecron_creates` per user and hour, `wecron_calls` per user and day, `wecron_pictures` per address
+    and minute, `wxpusher_calls` per app and ten seconds, `wxpusher_queries` per address and ten
+    seconds.
     """
 
     tencent_words: Annotated[tuple[str, ...], notation.WORDS] = ()
@@ -151,17 +152,17 @@ class CompatSettings(Section, frozen=True, kw_only=True):
 
 
 class LogSettings(Section, frozen=True, kw_only=True):
-    """What is written to standard error, and how."""
+    """The log on standard error."""
 
     level: Annotated[LogLevel, one_of(LogLevel)] = "info"
     format: Annotated[LogFormat, one_of(LogFormat)] = "auto"
 
 
 class SystemdSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What systemd told this process; nothing of it when started by hand.
+    """The variables that systemd sets; empty without systemd.
 
-    The descriptors 3 … 3 + `listen_fds` - 1 are ours only if `listen_pid` is our own process id:
-    the variables are inherited by children too (sd_listen_fds(3)).
+    The descriptors 3 … 3 + `listen_fds` - 1 are ours only if `listen_pid` is our process id, because
+    children inherit the variables (sd_listen_fds(3)).
     """
 
     notify_socket: str | None = None
@@ -173,7 +174,7 @@ class SystemdSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the daemon is told from outside, checked."""
+    """The whole configuration, checked."""
 
     server: ServerSettings
     state: StateSettings
@@ -198,7 +199,7 @@ SHORT_FLAGS = {"state.dir": "--state", "state.database": "--database"}
 
 
 class Setting(NamedTuple):
-    """One setting. `default` is `msgspec.NODEFAULT` where it depends on the surroundings."""
+    """One setting. `default` is `msgspec.NODEFAULT` if it depends on the surroundings."""
 
     section: str
     name: str

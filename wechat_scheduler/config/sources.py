@@ -1,7 +1,7 @@
-"""Where settings come from: what the flags, the environment, the file and the surroundings say.
+"""The sources of settings: flags, environment, file, and surroundings.
 
-Each source gives a `Layer`: the settings that it knows a value for, still unchecked, and where they
-stand. What a source says about a setting that does not exist goes to `problems`, a sentence each.
+Each source gives a `Layer`: its values by the path of the setting, unchecked, each with its place. A
+value for a setting that does not exist adds a sentence to `problems`.
 """
 
 import difflib
@@ -19,7 +19,7 @@ Environ: TypeAlias = Mapping[str, str]
 
 
 class SourceValue(NamedTuple):
-    """A value as its source has it. `where` opens the sentence that says what is wrong with it."""
+    """A value from a source. Sentences about mistakes in it begin with `where`."""
 
     raw: object
     origin: str
@@ -31,7 +31,7 @@ Layer: TypeAlias = dict[str, SourceValue]
 
 
 def from_flags(flags: Flags) -> Layer:
-    """Flags go by setting path; None and "" mean not given."""
+    """The keys of `flags` are paths of settings; None and "" mean not given."""
     layer: Layer = {}
     for path, raw in flags.items():
         if raw is not None and raw != "":
@@ -41,7 +41,7 @@ def from_flags(flags: Flags) -> Layer:
 
 
 def from_environment(environ: Environ, problems: list[str]) -> Layer:
-    """The variables that begin with our prefix; an empty one is not given."""
+    """The variables with our prefix; an empty one counts as not given."""
     layer: Layer = {}
     paths = {setting.variable: setting.path for setting in SETTINGS.values()}
     for name, text in environ.items():
@@ -55,8 +55,8 @@ def from_environment(environ: Environ, problems: list[str]) -> Layer:
 
 _OTHERS = {PREFIX + name for name in ("CONFIG", "URL", "KEY", "KEY_FILE")}
 
-# Where a service is called wechat-scheduler, Kubernetes describes it to every pod in these, and a
-# daemon that refused them could not start there.
+# Kubernetes sets these variables in every pod if a service is called wechat-scheduler; a daemon that
+# refused them could not start there.
 _SERVICE_LINK = re.compile(PREFIX + r"(SERVICE_(HOST|PORT\w*)|PORT_\d+_(TCP|UDP)\w*)")
 
 
@@ -67,7 +67,7 @@ def _is_no_setting(name: str, text: str) -> bool:
 
 
 def from_document(source: Path | None, document: dict[str, Any], problems: list[str]) -> Layer:
-    """What the file says, already parsed; `source` is its name."""
+    """The settings in the parsed file; `source` is its name."""
     layer: Layer = {}
     for path, raw in _flatten(document):
         where = f"{source}: {path}"
@@ -94,7 +94,7 @@ def _unknown(path: str, raw: object) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """The likeliest of `known`; for a key in the wrong table the one of that name elsewhere."""
+    """The most similar of `known`; for a key in the wrong table, the key of that name elsewhere."""
     known = list(known)
     leaf = name.rpartition(".")[2]
     likely = difflib.get_close_matches(name, known, n=1)
@@ -103,10 +103,10 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 def from_surroundings(environ: Environ) -> Layer:
-    """What nobody set for us, but systemd and the desktop conventions say."""
+    """Settings derived from systemd's variables and from the XDG conventions."""
     layer: Layer = {}
     for folder, origin in _state_folders(environ):
-        if folder.is_absolute():  # the XDG specification: a relative one must be ignored
+        if folder.is_absolute():  # the XDG specification: relative paths have to be ignored
             layer["state.dir"] = SourceValue(str(folder), origin, "state.dir", is_text=True)
             break
     for path, credential in _credentials(environ):
@@ -126,14 +126,14 @@ def _state_folders(environ: Environ) -> Iterator[tuple[Path, str]]:
 
 
 def _credentials(environ: Environ) -> Iterator[tuple[str, Path]]:
-    """What `LoadCredential=` of the unit may hand us, and under which names."""
+    """The files that `LoadCredential=` of the unit may provide, by setting."""
     if folder := environ.get("CREDENTIALS_DIRECTORY"):
         yield "state.database_file", Path(folder, "database")
         yield "state.sealing_key_file", Path(folder, "sealing.key")
 
 
 def open_files(layer: Layer, problems: list[str]) -> None:
-    """Let `x_file` stand for `x`. Only within one layer do the two contradict each other."""
+    """Replace `x_file` by `x` with the content of the file. Both in one layer is a mistake."""
     for path, given in list(layer.items()):
         target = path.removesuffix("_file")
         if target == path or target not in SETTINGS:
@@ -154,7 +154,7 @@ def _open_file(layer: Layer, target: str, given: SourceValue, problems: list[str
 
 
 def read_secret(file: Path, where: str) -> str:
-    """The one line in `file`. Raises ConfigError, which opens with `where`."""
+    """The one line in `file`. Raises ConfigError, whose sentence begins with `where`."""
     try:
         secret = file.read_text("utf-8").strip()
     except OSError as error:
@@ -167,5 +167,5 @@ def read_secret(file: Path, where: str) -> str:
 
 
 def reason(error: OSError) -> str:
-    """What the system says, as the end of one of our sentences."""
+    """The system's error message, as the end of a sentence."""
     return (error.strerror or type(error).__name__).lower()

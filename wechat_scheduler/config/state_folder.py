@@ -1,4 +1,4 @@
-"""The state folder: what one daemon keeps on disk beside the database."""
+"""The state folder: the files of one daemon beside the database."""
 
 import fcntl
 import os
@@ -16,10 +16,10 @@ LOCK = "daemon.lock"
 
 @contextmanager
 def state_folder(folder: Path, *, database: str) -> Iterator[Path]:
-    """The folder, made if need be, and the database in it or elsewhere, ours alone until the end of
-    the block. A SQLite file has a lock of its own, since two folders can be given the same one.
+    """Create the folder if necessary, and lock it and the database until the end of the block. A
+    SQLite file has a lock of its own, because two folders may name the same file.
 
-    Raises StateError if they cannot be used, or belong to a daemon that runs.
+    Raises StateError if they cannot be used, InUseError if a running daemon has locked them.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def _alone(path: Path, what: str, option: str) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a daemon is using the folder. Raises StateError if that cannot be told."""
+    """Whether a daemon has locked the folder. Raises StateError if the lock cannot be read."""
     try:
         lock = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
@@ -74,7 +74,7 @@ def _take(lock: int, what: str, option: str) -> None:
 
 
 def admin_key(folder: Path) -> tuple[str, bool]:
-    """The key in the folder, made at the first start; and whether it was made just now."""
+    """The key in the folder, created at the first start; and whether it was created just now."""
     path = folder / ADMIN_KEY
     known = read_admin_key(folder)
     if known:
@@ -85,7 +85,7 @@ def admin_key(folder: Path) -> tuple[str, bool]:
 
 
 def read_admin_key(folder: Path) -> str:
-    """Empty if there is none. Raises StateError if it may not be read."""
+    """The key in the folder; empty if there is none. Raises StateError if it cannot be read."""
     try:
         return (folder / ADMIN_KEY).read_text("ascii").strip()
     except FileNotFoundError:
@@ -98,7 +98,7 @@ def read_admin_key(folder: Path) -> str:
 
 @contextmanager
 def announced(folder: Path, url: str) -> Iterator[None]:
-    """Where commands on this machine find the daemon while it runs."""
+    """Write the daemon's URL to the folder, for commands on this machine, until the end of the block."""
     path = folder / ADDRESS
     _write_private(path, f"{url}\n")
     try:
@@ -108,7 +108,7 @@ def announced(folder: Path, url: str) -> Iterator[None]:
 
 
 def read_address(folder: Path) -> str:
-    """Empty if no daemon announced itself there."""
+    """The URL of the daemon; empty if no daemon runs on this folder."""
     try:
         return (folder / ADDRESS).read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -116,7 +116,7 @@ def read_address(folder: Path) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """All of it or nothing, and readable by its owner only from the first moment on."""
+    """Write the file atomically; only its owner can read it, from its creation on."""
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.unlink(missing_ok=True)

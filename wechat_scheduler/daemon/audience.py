@@ -1,4 +1,4 @@
-"""Wires who can be reached: apps, subscribers and topics, QR codes, and the reception of events."""
+"""Wires the audience: apps, subscribers and topics, QR codes, and the reception of events."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceParts:
-    """`directory` holds every app in memory; `registry` looks after their subscribers and topics."""
+    """`directory` holds every app in memory; `registry` manages subscribers and topics."""
 
     directory: Directory
     registry: Audience

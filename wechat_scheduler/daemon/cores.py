@@ -1,4 +1,4 @@
-"""Puts the cores side by side on one ground, and joins them where one wakes or feeds another."""
+"""Wires the cores side by side on one ground, and connects them where one calls another."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from wechat_scheduler.engine.rounds import Rounds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cores:
-    """Every part of the daemon that works without HTTP."""
+    """The parts of the daemon below HTTP."""
 
     keyring: Keyring
     auditor: Auditor
@@ -28,12 +28,12 @@ class Cores:
     rounds: Rounds
 
     async def load(self) -> None:
-        """Read what is kept in memory from its first use on. Raises StorageError."""
+        """Read the apps and the keys into memory. Raises StorageError."""
         await self.audience.directory.load()
         await self.keyring.load()
 
     def adjust(self, config: Config) -> None:
-        """Take over the settings that `config.changes` calls live."""
+        """Apply the settings that `config.changes` calls live."""
         for parts in (self.credentials, self.delivery, self.reminders, self.pushes):
             parts.adjust(config)
 

@@ -1,4 +1,4 @@
-"""Wires what keeps credentials fresh: the front desk, the refresher, and its loop."""
+"""Wires the credentials: the desk, the refresher, and its loop."""
 
 from dataclasses import dataclass
 

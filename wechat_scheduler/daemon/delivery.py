@@ -1,4 +1,4 @@
-"""Wires what sends: the front desk, the channels, the dispatcher, and its loop."""
+"""Wires the delivery of messages: the desks, the channels, the dispatcher, and its loop."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The ground that every core of the daemon is built on."""
+"""The ground of the daemon: what the wiring of every core needs."""
 
 import random
 from collections.abc import AsyncIterator, Mapping
@@ -22,7 +22,7 @@ from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the wiring of each core takes.
+    """The stores, clients and shared objects that the cores are wired with.
 
     `issuers` are the credential types, by kind, and `kinds` their names and numbers; `wechat` calls WeChat, and `guarded` the addresses
     that business systems register.
@@ -45,7 +45,7 @@ class Ground:
 async def open_ground(
     config: Config, database: Database, supervisor: Supervisor, *, clock: Clock, rng: random.Random
 ) -> AsyncIterator[Ground]:
-    """The ground, and its connections until the end of the block. Raises StartError."""
+    """The ground; its connections close at the end of the block. Raises StartError."""
     vault = await open_vault(config, database)
     async with (
         client_session(connections=config.wechat.connections) as session,

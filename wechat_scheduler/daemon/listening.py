@@ -1,8 +1,8 @@
-"""The socket that the daemon is called on: bound, or handed over by systemd.
+"""The daemon's listening socket: bound by this process, or handed over by systemd.
 
-A socket that outlives its process loses no caller: who comes while the daemon restarts waits in it.
-systemd keeps the one that we bound (its FD store), or has bound one itself (a `.socket` unit); for
-us the two are the same.
+A socket that outlives its process loses no caller: callers wait in it while the daemon restarts.
+systemd either stores the socket that we bound (its FD store) or binds one itself (a `.socket`
+unit); both are handled alike.
 """
 
 import errno
@@ -20,16 +20,16 @@ from wechat_scheduler.errors import StartError
 
 log = structlog.get_logger(__name__)
 
-# What the socket is called in systemd's keeping.
+# The name of the socket in systemd's FD store.
 NAME: Final = "http"
 
-# Callers that come while the loop is busy wait here; the kernel caps it at net.core.somaxconn.
+# Connections that wait while the event loop is busy; the kernel caps it at net.core.somaxconn.
 BACKLOG: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListeningSocket:
-    """`kept`: it stays open without this process, because systemd has it, too."""
+    """`kept`: systemd holds the socket too, so that it outlives this process."""
 
     socket: socket.socket
     kept: bool
@@ -40,7 +40,7 @@ class ListeningSocket:
 
     @property
     def url(self) -> str:
-        """The address by which a program on this machine reaches it."""
+        """The URL for programs on this machine."""
         host, port = self.socket.getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where to call, not to bind
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -49,10 +49,10 @@ class ListeningSocket:
 def listen(
     host: str, port: int, *, passed: Sequence[Passed], notifier: Notifier
 ) -> ListeningSocket:
-    """The one of `passed` that listens there, else one that is bound now; port 0 takes a free one.
+    """The socket of `passed` that listens at that address, else a new one; port 0 takes a free port.
 
-    The others are shut and kept no longer: the configuration was another when they were bound.
-    Raises StartError.
+    All other sockets of `passed` are closed: they were bound under another configuration. Raises
+    StartError.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -80,8 +80,8 @@ def _listens_at(found: socket.socket, family: int, address: Any) -> bool:
 
 
 def _shut(other: Passed) -> None:
-    """Closing would not do: systemd's own copy goes on listening until it has read our message,
-    and stands in the way of a new address on the same port."""
+    """Closing alone is not enough: systemd's copy listens until systemd has read our message, and
+    blocks a new address on the same port."""
     log.warning("listening.not_taken", name=other.name, address=str(other.socket.getsockname()))
     with suppress(OSError):
         other.socket.shutdown(socket.SHUT_RDWR)

@@ -66,7 +66,7 @@ def _over_rows(name: str, clockwork: Clockwork[RowT, OutcomeT], claims: Claims) 
 
 
 async def release_claims(loops: Sequence[Loop], now: datetime) -> None:
-    """Take over the rows of a process that is known to be dead. Raises StorageError."""
+    """Give back the rows that a dead process had claimed. Raises StorageError."""
     for loop in loops:
         if loop.claims is not None:
             await loop.claims.release(now=now)
@@ -78,12 +78,12 @@ def start(loops: Sequence[Loop], supervisor: Supervisor) -> list[asyncio.Task[No
 
 
 async def wind_down(loops: Sequence[Loop], running: Sequence[asyncio.Task[None]]) -> None:
-    """Stop every loop, and wait: attempts once begun run to their end, under their own timeouts."""
+    """Stop every loop and wait for it: attempts in progress run to their end, under their timeouts."""
     for loop in loops:
         loop.stop()
     await asyncio.wait(running)
 
 
 def turning(loops: Sequence[Loop]) -> dict[str, bool]:
-    """By the name of each loop over rows, whether it keeps its time."""
+    """Whether each loop over rows keeps its time, by name."""
     return {loop.name: loop.healthy() for loop in loops if loop.healthy is not None}

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
-    """A daemon that serves at `url`. `admin_key_is_new` at the first start only."""
+    """A daemon that serves at `url`. `admin_key_is_new` is true at the first start only."""
 
     url: str
     admin_key: str = field(repr=False)
@@ -45,7 +45,7 @@ class Daemon:
     notifier: Notifier
 
     def adjust(self, config: Config) -> None:
-        """Take over the settings that `config.changes` calls live."""
+        """Apply the settings that `config.changes` calls live."""
         self.cores.adjust(config)
         self.ground.guarded.answer_limit = config.callbacks.answer_limit
 
@@ -58,7 +58,7 @@ class Daemon:
 async def open_daemon(
     config: Config, *, clock: Clock, rng: random.Random, run_loops: bool = True
 ) -> AsyncIterator[Daemon]:
-    """A daemon that serves until the end of the block; then what it has in hand is finished.
+    """A daemon that serves until the end of the block, and then finishes what it has begun.
 
     Raises StartError if it cannot start. `run_loops=False` leaves the loops standing, for tests
     that move time by hand and call `run_once`.

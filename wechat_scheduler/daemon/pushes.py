@@ -1,4 +1,4 @@
-"""Wires what WeChat pushes to us: the intake, and the loop over platform events."""
+"""Wires WeChat's pushes: the intake, and the loop over platform events."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class PushParts:
 
 
 def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushParts:
-    """Events are acted on like jobs, and by the same limits."""
+    """Platform events have the lease and the slots of refreshes."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
     work = EventWork(
         stores.events,

@@ -1,4 +1,4 @@
-"""Wires what reminds: the desk, the loop over due reminders, and the commands of users."""
+"""Wires the reminders: the desk, the loop over due ones, and the listeners to what people write."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 
-# Firing takes one transaction; a process that died with a claim is given up after this.
+# Firing takes one transaction. After this time another process takes over the claims of a dead one.
 LEASE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderParts:
-    """`listeners` hear what people say and scan."""
+    """`listeners` get what people write and scan."""
 
     desk: ReminderDesk
     work: ReminderWork
@@ -40,7 +40,7 @@ class ReminderParts:
 def wire_reminders(
     ground: Ground, directory: Directory, sending: Sending, wake: Callable[[], None]
 ) -> ReminderParts:
-    """`wake` tells the dispatcher that there is something to send."""
+    """`wake` wakes the dispatcher."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
     pages = _pages(ground)
     work = ReminderWork(stores.due, clock=clock, lease=LEASE, page=pages.public, wake=wake)
@@ -72,7 +72,7 @@ def _pages(ground: Ground) -> Pages:
 def _listeners(
     ground: Ground, directory: Directory, post: Sending, desk: ReminderDesk, pages: Pages
 ) -> Iterator[Listener]:
-    """The bot comes last of all: it takes every sentence that has a time in it."""
+    """The bot comes last: it takes every sentence that has a time in it."""
     stores = ground.stores
     replies = Replies(stores.subscriptions, directory, post=post, pages=pages, clock=ground.clock)
     yield Participants(desk, stores.subscribers, replies)

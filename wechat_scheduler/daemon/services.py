@@ -1,4 +1,4 @@
-"""Puts together what the HTTP side works with."""
+"""Assembles the services of the HTTP side."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -81,7 +81,7 @@ def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> 
 
 
 def _daily_limit(issuer: Issuer, limits: RefreshLimits) -> int:
-    """The least that holds for any account: where there are two endpoints, that of the narrower."""
+    """The limit that holds for every account: of two endpoints, that of the narrower one."""
     narrow = Account(appid="", secret="", endpoint="token")
     documented = issuer.daily_calls(narrow)
     return policy.daily_limit(

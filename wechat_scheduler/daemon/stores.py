@@ -1,4 +1,4 @@
-"""Everything that is stored, on one database, sealed with one key."""
+"""The stores, on one database, with the vault that encrypts their secrets."""
 
 import secrets
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ class Stores:
 
 
 async def open_vault(config: Config, database: Database) -> Vault:
-    """The sealing key is made with the database, and only with it. Raises SealingError."""
+    """The vault; the sealing key is created together with the database. Raises SealingError."""
     path, sealed = config.state.sealing_key_file, await is_sealed(database)
     if sealed and not path.exists():
         raise SealingError(

@@ -1,6 +1,6 @@
-"""What systemd is told, and what it hands over: sd_notify(3) and sd_listen_fds(3) in plain Python.
+"""sd_notify(3) and sd_listen_fds(3) in plain Python.
 
-Started by hand there is nobody to tell, and nothing is handed over.
+A daemon that was not started by systemd sends nothing and gets no sockets.
 """
 
 import os
@@ -20,16 +20,16 @@ FIRST_DESCRIPTOR: Final = 3
 
 
 class Passed(NamedTuple):
-    """A socket that systemd opened, or kept while no process had it."""
+    """A socket that systemd opened or stored, with its name."""
 
     name: str
     socket: socket.socket
 
 
 def passed(*, pid: int | None, count: int, names: Sequence[str]) -> list[Passed]:
-    """What was handed to this process, by $LISTEN_PID, $LISTEN_FDS and $LISTEN_FDNAMES.
+    """The sockets of $LISTEN_PID, $LISTEN_FDS and $LISTEN_FDNAMES.
 
-    Nothing if it was meant for another process: the variables are inherited by children.
+    Empty if `pid` is another process: children inherit the variables.
     """
     if pid != os.getpid():
         return []
@@ -49,9 +49,9 @@ def _adopt(descriptor: int, name: str) -> Passed | None:
 
 
 class Notifier:
-    """Speaks to the service manager at `address` ($NOTIFY_SOCKET), to nobody if that is None.
+    """Sends messages to the service manager at `address` ($NOTIFY_SOCKET), or nothing if it is None.
 
-    That the manager does not listen is logged, and no reason to serve nobody.
+    A message that cannot be sent is logged; the daemon goes on.
     """
 
     def __init__(self, address: str | None) -> None:
@@ -60,22 +60,22 @@ class Notifier:
             self._address = f"\0{self._address[1:]}"
 
     def ready(self, status: str) -> None:
-        """The start is over, or a reload; `status` is a line for `systemctl status`."""
+        """Report the end of the start or of a reload; `systemctl status` shows `status`."""
         self._send("READY=1", _status(status))
 
     def reloading(self) -> None:
-        """`ready` follows. The time is what `Type=notify-reload` asks for."""
+        """Report the begin of a reload; `ready` ends it. `Type=notify-reload` requires the time."""
         self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_micros()}")
 
     def stopping(self) -> None:
         self._send("STOPPING=1", _status("finishing what is in hand"))
 
     def alive(self) -> None:
-        """To be said more often than every $WATCHDOG_USEC."""
+        """Give a sign of life; systemd expects one at least every $WATCHDOG_USEC."""
         self._send("WATCHDOG=1")
 
     def keep(self, name: str, held: socket.socket) -> None:
-        """Keep a descriptor of `held` open while no process of this service runs."""
+        """Store a descriptor of `held` in systemd, where it outlives this process."""
         descriptors = array("i", [held.fileno()])
         self._send(
             "FDSTORE=1",
@@ -84,7 +84,7 @@ class Notifier:
         )
 
     def drop(self, name: str) -> None:
-        """Close everything that is kept under `name`."""
+        """Close all descriptors that systemd stores under `name`."""
         self._send("FDSTOREREMOVE=1", f"FDNAME={name}")
 
     def _send(self, *lines: str, rights: Sequence[tuple[int, int, bytes]] = ()) -> None:
@@ -100,5 +100,5 @@ class Notifier:
 
 
 def _status(text: str) -> str:
-    """A message is divided into lines."""
+    """One line: line breaks separate the fields of a message."""
     return f"STATUS={' '.join(text.splitlines())}"

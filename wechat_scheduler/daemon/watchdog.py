@@ -1,6 +1,6 @@
-"""Keeps systemd from ending a daemon that is well, and from keeping one that is not.
+"""Gives systemd's watchdog signs of life while the daemon's loops turn.
 
-What counts is whether work gets done: a process whose event loop turns may still refresh nothing.
+An event loop that turns is not enough: the daemon's own loops may stand all the same.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,17 +15,16 @@ from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
-# Signs of life in the time that systemd allows for one. After a suspended machine wakes, the loops
-# need a while to come round again, and some of these fall out.
+# Signs of life in the time in which systemd expects one. After the machine wakes from suspension,
+# some are missed until the loops have turned again.
 SIGNS: Final = 4
 
 
 class Watchdog:
-    """Says "alive" to systemd for as long as every loop is `turning` and the store answers.
+    """Gives signs of life while every loop is `turning` and the store responds.
 
-    `ask_store` may raise StorageError: to say no is an answer, and a restart would not bring back a
-    database that is away, only lose what the daemon has in memory and can hand out without it.
-    A store that hangs withholds the sign all by itself.
+    A StorageError from `ask_store` counts as a response: a restart would not bring the database
+    back, but would lose the credentials in memory. A store that hangs delays the sign.
     """
 
     def __init__(
@@ -44,13 +43,13 @@ class Watchdog:
         self._pause = limit / SIGNS
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Runs until it is cancelled."""
         while True:
             await self.run_once()
             await self._clock.sleep(self._pause)
 
     async def run_once(self) -> bool:
-        """Look once; returns whether all is well, and said so."""
+        """Check once; returns whether the sign was given."""
         standing = [name for name, turns in self._turning().items() if not turns]
         if standing:
             log.error("watchdog.loops_stand", loops=standing)

@@ -1,7 +1,7 @@
 """The only reader of time.
 
-Instants are aware UTC datetimes, durations are timedeltas. Wall time can jump (NTP, an operator);
-what must not, such as how long a credential may still be handed out, is judged by `boottime`.
+Instants are aware UTC datetimes, durations are timedeltas. Wall time can jump (NTP, an operator), so
+the remaining lifetime of a credential, for example, is measured by `boottime`.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
-    """Time as everything here sees it; tests inject one that they move by hand."""
+    """The source of time; tests inject one that they move by hand."""
 
     def now(self) -> datetime:
         """The wall clock: an aware datetime in UTC. May jump."""
         ...
 
     def boottime(self) -> float:
-        """Seconds since an arbitrary point. Never jumps, and goes on while the machine sleeps."""
+        """Seconds since an arbitrary point. Never jumps, and continues while the machine sleeps."""
         ...
 
     async def sleep(self, delay: timedelta) -> None:
@@ -63,7 +63,7 @@ class SystemClock:
 
 
 def monotonic_micros() -> int:
-    """The time that systemd stamps its own doings with, in microseconds."""
+    """The monotonic clock in microseconds, for systemd."""
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
 
 

@@ -1,8 +1,8 @@
-"""The loop that everything with a due time runs on: claim what is due, carry it out, sleep.
+"""The loop over rows that fall due: claim them, attempt each, store the outcomes, sleep.
 
-Credentials, reminders and deliveries are the same thing seen from the clock: stored rows with a
-`due_at`, claimed for a while by one process, whose outcome is written back. What a row means is the
-business of the `Work`; when, how many at once, and what happens to a failure is decided here.
+Credentials, reminders, deliveries and platform events are stored rows with a `due_at`. One process
+claims a row for a while, attempts it, and stores the outcome. A `Work` knows what a row means; the
+`Clockwork` decides when rows are attempted, how many at once, and what follows a failure.
 """
 
 import asyncio
@@ -20,53 +20,54 @@ log = structlog.get_logger(__name__)
 RowT = TypeVar("RowT")
 OutcomeT = TypeVar("OutcomeT")
 
-# The wall clock may jump while the loop sleeps: it looks again at least this often.
+# The loop looks for due rows at least this often, because the wall clock may jump while it sleeps.
 LONGEST_SLEEP = timedelta(seconds=30)
 
-# A claim costs a transaction: while rows come and go, this long is waited for half of the slots to be
-# free, so that one claim fills them all. Not longer, since rows that hang must not hold up others.
+# A claim costs a transaction. While more than three quarters of the slots are busy, the loop waits up
+# to this long for more of them, so that one claim fills them; no longer, because rows that hang must
+# not delay others.
 GATHERING = timedelta(milliseconds=10)
 
-# How long the loop waits before it asks a store again that did not answer.
+# The pause after a StorageError.
 STORE_PAUSE = timedelta(seconds=1)
 
-# A loop that has not come round for this long is stuck: its store neither answers nor refuses.
+# A loop without a pass for this long is stuck: its store neither answers nor fails.
 STUCK = 2 * LONGEST_SLEEP
 
-# How often an outcome is offered to a store that does not answer once the loop is to stop.
+# After `stop`, the number of further tries to store an outcome.
 LAST_TRIES = 5
 
 
 class Work(Protocol[RowT, OutcomeT]):
-    """One table of rows that fall due."""
+    """The work on one table of rows that fall due."""
 
     name: str
 
     async def claim(self, limit: int) -> Sequence[RowT]:
-        """Take up to `limit` due rows, the longest due first; nobody else gets them meanwhile.
+        """Claim up to `limit` due rows for this process, the longest due first.
 
-        A claim runs out by itself, so rows of a process that died are taken over.
+        A claim expires, so that other processes take over the rows of a process that died.
         """
         ...
 
     async def attempt(self, row: RowT) -> OutcomeT:
-        """Do what the row asks for, under timeouts of its own; expected failures are outcomes."""
+        """Do the work of one row, under timeouts of its own; expected failures are outcomes."""
         ...
 
     async def finish(self, outcome: OutcomeT) -> None:
-        """Write the outcome back and let go of the row. Called again after a StorageError."""
+        """Store the outcome and release the row. Called again after a StorageError."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the earliest unclaimed row falls due; None if there is none."""
+        """The time at which the next unclaimed row falls due; None if there is none."""
         ...
 
 
 class Clockwork(Generic[RowT, OutcomeT]):
-    """Runs one `Work` with at most `slots` attempts under way at any time.
+    """Runs one `Work` with at most `slots` attempts at a time; `slots` may be changed while it runs.
 
-    A row whose outcome is being written back takes no slot. That is bounded all the same: a store
-    that takes no outcomes gives out no rows either. `slots` may be changed while it runs.
+    A row whose outcome is being stored takes no slot. Their number is bounded all the same: a store
+    that accepts no outcomes returns no rows either.
     """
 
     def __init__(self, work: Work[RowT, OutcomeT], *, clock: Clock, slots: int) -> None:
@@ -81,29 +82,29 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._stopping = False
 
     def wake(self) -> None:
-        """Look for due rows now: one was added, or moved forward."""
+        """Look for due rows now: one was added, or is due earlier."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Claim nothing more; `run` returns once what is in hand is finished."""
+        """Claim nothing more; `run` returns once the claimed rows are finished."""
         self._stopping = True
         self._woken.set()
         self._roomy.set()
 
     def healthy(self) -> bool:
-        """Whether `run` came round lately. Rows that hang do not keep it from that."""
+        """Whether `run` has made a pass lately. Rows that hang do not stop its passes."""
         return self._clock.boottime() - self._passed_at < STUCK.total_seconds()
 
     async def run_once(self) -> int:
-        """One pass: carry one batch of due rows to its end; returns how many there were."""
+        """One pass: claim and finish one batch of due rows; returns their number."""
         rows = await self._work.claim(self.slots)
         self._attempts += len(rows)
         await asyncio.gather(*(self._carry(row) for row in rows))
         return len(rows)
 
     async def run(self) -> None:
-        """Pass after pass until `stop`. Only its sleep is interrupted by a cancellation:
-        an attempt once begun runs to its end."""
+        """Pass after pass until `stop`. A cancellation interrupts only the sleep: attempts in progress
+        run to their end."""
         try:
             while not self._stopping:
                 self._woken.clear()
@@ -114,7 +115,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
             await self._drain()
 
     async def _pass(self) -> timedelta:
-        """Hand out what is due; returns how long there is nothing more to do."""
+        """Start attempts of due rows; returns the time until the next pass."""
         free = await self._room()
         if free == 0:
             return LONGEST_SLEEP
@@ -129,7 +130,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
             return STORE_PAUSE
 
     async def _room(self) -> int:
-        """How many rows may be taken now."""
+        """The number of rows that may be claimed now."""
         if self._is_crowded() and self._attempts < self.slots:
             self._roomy.clear()
             await self._clock.wait(self._roomy, GATHERING)
@@ -169,8 +170,8 @@ class Clockwork(Generic[RowT, OutcomeT]):
             self._roomy.set()
 
     async def _finish(self, outcome: OutcomeT) -> None:
-        """Write back, for as long as it takes: what WeChat answered may not be had a second time.
-        Only a daemon that is told to stop gives up, after a few more tries."""
+        """Store the outcome, and try again after each StorageError: WeChat may not issue the same value
+        twice. After `stop`, give up after `LAST_TRIES` more tries."""
         last_tries = LAST_TRIES
         while last_tries:
             try:
@@ -183,7 +184,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 log.exception("clockwork.finish_crashed", work=self._work.name)
                 return
             else:
-                self._woken.set()  # the store did not know before when the row is due again
+                self._woken.set()  # only now does the store know when the row is due again
                 return
 
     async def _drain(self) -> None:

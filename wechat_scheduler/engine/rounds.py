@@ -1,4 +1,4 @@
-"""What is done once a minute, because nobody waits for it."""
+"""Chores that run once a minute."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,8 +18,8 @@ Chore: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Rounds:
-    """Does its chores one after the other. One that the store keeps from its work is left for the
-    next round."""
+    """Runs its chores one after the other. A chore that meets a StorageError runs again in the next
+    round."""
 
     def __init__(self, *chores: Chore, clock: Clock) -> None:
         self._chores = chores
@@ -27,7 +27,7 @@ class Rounds:
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
-        """`run` returns once the round under way is done."""
+        """`run` returns after the round in progress."""
         self._stopped.set()
 
     async def run(self) -> None:

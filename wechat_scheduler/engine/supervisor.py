@@ -1,7 +1,7 @@
 """The only creator of tasks, with `clockwork.py`.
 
-There are two kinds. *Essential* services live in one task group: when one dies, the group ends and
-with it the process, and systemd starts it anew. *Contained* work fails alone and is logged.
+There are two kinds. *Essential* services live in one task group: if one fails, the group ends, and
+with it the process, which systemd starts again. *Contained* work fails alone and is logged.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""Takes secrets out of what is written down: log events, stored errors, answers to operators.
+"""Removes secrets from log events, stored errors and responses to operators.
 
-It stands behind everything; whoever writes a log call leaves secrets out of it all the same.
+It is the second line of defence: log calls contain no secrets in the first place.
 """
 
 import re
@@ -13,14 +13,14 @@ REDACTED = "[redacted]"
 
 
 def redact(text: str) -> str:
-    """`text` without tokens, secrets, tickets, keys, and without user and query of URLs."""
+    """`text` without tokens, secrets, tickets and keys, and without the user and query of URLs."""
     return _SECRETS.sub(_mask, text)
 
 
 def redact_field(name: str, value: object) -> Any:
-    """A field of an event as a plain value, masked if its name says that it is a secret.
+    """A field of an event as a plain value; masked if its name is that of a secret.
 
-    Objects become what they print, redacted: a secret may be in there too. Numbers stay.
+    Objects become their text, redacted. Numbers stay.
     """
     match value:
         case None | bool() | int() | float():
@@ -41,9 +41,9 @@ def redact_field(name: str, value: object) -> Any:
             return redact(str(value) or repr(value))
 
 
-# Forms: a path with a sentence behind it, which says nothing secret whatever it ends in; a URL;
-# secret=…, "access_token": "…", \"ticket\": \"…\", X-API-Key: …; Bearer …; a signing secret of
-# Standard Webhooks, an API key of ours. Names are matched by their end only, so that the scan stays
+# Forms: a path before a sentence, which holds no secret (`/cgi-bin/token: …`); a URL; secret=…,
+# "access_token": "…", \"ticket\": \"…\", X-API-Key: …; Bearer …; a signing secret of Standard
+# Webhooks, an API key of this daemon. Names are matched by their end only, which keeps the scan
 # linear.
 _SECRETS = re.compile(
     r"""

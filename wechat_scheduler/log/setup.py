@@ -1,4 +1,4 @@
-"""structlog, set up once: one form for our events and for what libraries say, and no secret in it.
+"""Sets up structlog: one form for our events and for those of libraries, without secrets.
 
 Text on a terminal, JSON lines elsewhere.
 """
@@ -27,7 +27,7 @@ def configure(
     format: Literal["auto", "text", "json"],  # noqa: A002 - the name of the setting
     stream: TextIO,
 ) -> None:
-    """Write what is at least `level` ("debug" … "error") to `stream`. May be called again."""
+    """Write events of at least `level` ("debug" … "error") to `stream`. May be called again."""
     number = logging.getLevelNamesMapping()[level.upper()]
     as_text = stream.isatty() if format == "auto" else format == "text"
     structlog.configure(
@@ -41,14 +41,14 @@ def configure(
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: _Lines(stream),
-        # A reload changes the level and tests capture events: no logger may keep an old set-up.
+        # A reload changes the level, and tests capture events: no logger may cache its set-up.
         cache_logger_on_first_use=False,
     )
     _adopt_libraries(number)
 
 
 def _describe(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """An exception in one line: its type, what it says, where in our code, and what caused it."""
+    """Describe an exception in one line: its type, message, place in our code, and causes."""
     if error := _exception(event.pop("exc_info", None)):
         first, *causes = islice(_chain(error), 5)
         event.setdefault("error", type(first).__name__)
@@ -66,7 +66,7 @@ def _describe_with_traceback(logger: WrappedLogger, name: str, event: EventDict)
 
 
 def _exception(exc_info: object) -> BaseException | None:
-    """`exc_info` may be an exception, what sys.exc_info() returns, or true."""
+    """`exc_info` is an exception, the result of sys.exc_info(), or true."""
     match exc_info:
         case BaseException():
             return exc_info
@@ -77,7 +77,7 @@ def _exception(exc_info: object) -> BaseException | None:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """`error` and what caused it; a group is passed over for the first error in it."""
+    """`error` and its causes; a group stands for the first error in it."""
     while error:
         if isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
@@ -87,7 +87,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _place(error: BaseException) -> str | None:
-    """module:line, of the innermost frame of our own if there is one."""
+    """module:line of our innermost frame, or of the innermost one if none is ours."""
     frames = [
         (str(frame.f_globals.get("__name__")), line)
         for frame, line in traceback.walk_tb(error.__traceback__)
@@ -115,7 +115,7 @@ def _as_text(*, colors: bool) -> list[Processor]:
 
 
 def _escape_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """A terminal obeys what it is sent, and a line break would forge an event."""
+    """Escape control characters: a terminal would obey them, and a line break would forge an event."""
     return {
         name: _CONTROLS.sub(lambda found: repr(found[0])[1:-1], value)
         if isinstance(value, str) and name != "exception"
@@ -128,7 +128,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class _Lines:
-    """Where structlog's lines end. A stream that is gone loses the line, never its caller."""
+    """Writes structlog's lines. If the stream is closed, the line is lost, without an error."""
 
     _lock = threading.RLock()
 
@@ -144,7 +144,7 @@ class _Lines:
 
 
 def _adopt_libraries(number: int) -> None:
-    """Libraries speak from "info" up only: at "debug" aiosqlite logs the parameters of statements."""
+    """Log the records of libraries from "info" up: at "debug" aiosqlite logs parameters of statements."""
     root = logging.getLogger()
     for handler in list(root.handlers):
         if isinstance(handler, _Adopted):

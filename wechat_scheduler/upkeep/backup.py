@@ -1,4 +1,4 @@
-"""Backups of the state, and the way back."""
+"""Backs up the database and restores it."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from wechat_scheduler.storage.sqlite import SqliteView, path_of
 
 
 def backup(config: Config, file: Path) -> None:
-    """Copy the database to `file`, whether a daemon is at work on it or not. Keys are not in it.
+    """Copy the database to `file`, also while a daemon runs. The sealing key is not in it.
 
     Raises ConfigError for PostgreSQL, StateError.
     """
@@ -29,9 +29,9 @@ def backup(config: Config, file: Path) -> None:
 
 
 async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> None:
-    """Put the backup `file` in the database's place, after everything about it was verified.
+    """Replace the database by the backup `file` after verifying it.
 
-    Raises ConfigError for PostgreSQL; StateError, SealingError, with nothing touched.
+    Raises ConfigError for PostgreSQL; StateError, SealingError, with nothing changed.
     """
     database = _database(config, "restore it with pg_restore or psql")
     with state_folder(config.state.dir, database=config.state.database):

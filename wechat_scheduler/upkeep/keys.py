@@ -1,4 +1,4 @@
-"""Keys and the audit where no daemon runs: the same rooms, on the store itself."""
+"""API keys and the audit while no daemon runs, directly on the database."""
 
 import os
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ from wechat_scheduler.upkeep.opened import opened
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offline:
-    """`admin` stands for whoever may read the state folder."""
+    """`admin` is the key of the user who may read the state folder."""
 
     keyring: Keyring
     auditor: Auditor
@@ -29,7 +29,7 @@ class Offline:
 
 
 def is_kept_here(config: Config) -> bool:
-    """Whether a daemon ever ran on this state; without its sealing key nothing could be added."""
+    """Whether a daemon has ever run on this state; without its sealing key no key can be added."""
     return os.path.exists(config.state.sealing_key_file)
 
 

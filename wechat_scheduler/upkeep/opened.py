@@ -1,4 +1,4 @@
-"""A database for the length of a command."""
+"""Opens a database for one command."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from wechat_scheduler.storage.opening import open_as_it_is, open_database
 
 @asynccontextmanager
 async def opened(url: str, *, clock: Clock) -> AsyncIterator[Database]:
-    """The database at `url`, its schema up to date. Raises StateError, before the block."""
+    """The database at `url`, its schema brought up to date. Raises StateError."""
     async with Supervisor() as supervisor:
         database = await open_database(
             url, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
@@ -25,7 +25,7 @@ async def opened(url: str, *, clock: Clock) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def looked_at(url: str, *, clock: Clock) -> AsyncIterator[Database]:
-    """The same as it is, for reading. Raises StateError if there is none."""
+    """The database at `url` as it is, for reading. Raises StateError if there is none."""
     async with Supervisor() as supervisor:
         database = await open_as_it_is(url, clock=clock, supervisor=supervisor)
         try:

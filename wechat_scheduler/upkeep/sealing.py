@@ -1,8 +1,8 @@
-"""A new sealing key, and everything sealed anew with it, while no daemon runs.
+"""Rotates the sealing key: makes a new one and seals all secrets with it, while no daemon runs.
 
-A daemon holds its keys in memory, and on PostgreSQL there may be several with a key file each: one
-that went on with the old keys could not read what is sealed with the new one. So all of them are
-stopped for the few seconds that it takes. Killed at any point, it is simply run again.
+A daemon holds its keys in memory, so one that ran on could not read what is sealed with the new
+key. Therefore every daemon on the database has to be stopped for these few seconds. A rotation that
+was interrupted is completed by the next one.
 """
 
 from collections.abc import AsyncIterator
@@ -29,8 +29,8 @@ from wechat_scheduler.upkeep.opened import looked_at, opened
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """What was done. `older` are the ids of the keys that are still in the file behind `newest`;
-    `made` is false where an earlier rotation was only brought to its end."""
+    """`older` are the ids of the keys that are still in the file after `newest`; `made` is false if an
+    earlier rotation was only completed; `texts` counts the secrets that were sealed again."""
 
     newest: str
     older: tuple[str, ...]
@@ -39,9 +39,9 @@ class Rotation:
 
 
 async def rotate(config: Config, *, clock: Clock) -> Rotation:
-    """Put a new key in front of the key file and seal everything with it.
+    """Put a new key first in the key file and seal all secrets with it.
 
-    One that was begun and not ended is ended, without another key. Raises StartError.
+    An interrupted rotation is completed, without another new key. Raises StartError.
     """
     async with _alone(config, clock) as place:
         await verify_sealing(place.database, place.sealer)
@@ -54,7 +54,7 @@ async def rotate(config: Config, *, clock: Clock) -> Rotation:
 
 
 async def forget_older(config: Config, *, clock: Clock) -> Rotation:
-    """Take the older keys out of the key file, once nothing is sealed with them any more.
+    """Remove the older keys from the key file, after sealing all secrets with the newest.
 
     Raises StartError.
     """
@@ -73,7 +73,7 @@ class _Place(NamedTuple):
 
 @asynccontextmanager
 async def _alone(config: Config, clock: Clock) -> AsyncIterator[_Place]:
-    """The database and its keys, with no daemon at work on them."""
+    """The database and its keys, while no daemon uses them."""
     url, key_file = config.state.database, config.state.sealing_key_file
     with state_folder(config.state.dir, database=url):
         await _look_first(url, clock)
@@ -83,7 +83,7 @@ async def _alone(config: Config, clock: Clock) -> AsyncIterator[_Place]:
 
 
 async def _look_first(url: str, clock: Clock) -> None:
-    """Before anything is changed. Raises StateError."""
+    """Check that the database can be used and no daemon does, before any change. Raises StateError."""
     async with looked_at(url, clock=clock) as database:
         if database.dialect.others and await database.read(database.dialect.others):
             raise StateError(
@@ -96,7 +96,7 @@ async def _look_first(url: str, clock: Clock) -> None:
 
 
 async def _reseal(database: Database, sealer: Sealer) -> Resealed:
-    """Raises SealingError if something could not be opened: then its old key must stay."""
+    """Raises SealingError if a secret cannot be decrypted: then its old key has to stay."""
     await verify_sealing(database, sealer)
     resealed = await reseal(database, sealer)
     if resealed.unreadable:
