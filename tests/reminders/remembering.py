@@ -15,6 +15,7 @@ from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.deliveries import SqlDeliveries
 from wechat_scheduler.storage.due_reminders import SqlDueReminders
 from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.reminders import SqlReminders
@@ -50,6 +51,7 @@ class Memory:
         self.store = SqlReminders(database, VAULT)
         self.due = SqlDueReminders(database, worker=worker)
         self.messages = SqlMessages(database, VAULT)
+        self._deliveries = SqlDeliveries(database)
         self.desk = ReminderDesk(
             self.store, clock=clock, wake=self._wake, shortest=timedelta(seconds=60)
         )
@@ -70,7 +72,9 @@ class Memory:
         self.clock.advance_to(until)
 
     async def deliveries(self) -> list[DeliveryView]:
-        return list(await self.messages.deliveries(DeliveryFilter(app_id=APP), after=0, limit=1000))
+        return list(
+            await self._deliveries.deliveries(DeliveryFilter(app_id=APP), after=0, limit=1000)
+        )
 
     async def told(self) -> list[tuple[str, str, str]]:
         """Title, time and text of every message, by time."""

@@ -170,7 +170,7 @@ async def test_a_text_out_of_time_goes_as_a_template(place: Town, errcode: int) 
 
     delivery = await outcome(place, sent)
     assert (delivery.state, delivery.way) == (DeliveryState.DELIVERED, "template")
-    seen = await place.stores.messages.delivery(delivery.id)
+    seen = await place.stores.deliveries.delivery(delivery.id)
     assert seen is not None
     tried = [(attempt.way, attempt.errcode) for attempt in seen.attempts]
     assert tried == [("text", errcode), ("template", None)]

@@ -119,8 +119,8 @@ class Town:
         return shown
 
     async def deliveries(self, **wanted: Any) -> list[DeliveryView]:
-        messages = self.stores.messages
-        return list(await messages.deliveries(DeliveryFilter(**wanted), after=0, limit=10_000))
+        store = self.stores.deliveries
+        return list(await store.deliveries(DeliveryFilter(**wanted), after=0, limit=10_000))
 
     async def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         return await self.caller.call(method, path, body=body, **options)

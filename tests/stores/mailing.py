@@ -27,6 +27,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.deliveries import SqlDeliveries
 from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.subscribers import SqlSubscribers
@@ -41,6 +42,7 @@ class Mail:
     outbox: SqlOutbox
     elsewhere: SqlOutbox
     messages: SqlMessages
+    deliveries: SqlDeliveries
     subscribers: SqlSubscribers
     subscriptions: SqlSubscriptions
     apps: SqlApps
@@ -74,12 +76,12 @@ class Mail:
         return delivery
 
     async def shown(self, delivery_id: int) -> DeliveryView:
-        view = await self.messages.delivery(delivery_id)
+        view = await self.deliveries.delivery(delivery_id)
         assert view is not None
         return view
 
     async def states(self, **wanted: Any) -> list[DeliveryState]:
-        found = await self.messages.deliveries(DeliveryFilter(**wanted), after=0, limit=100)
+        found = await self.deliveries.deliveries(DeliveryFilter(**wanted), after=0, limit=100)
         return [view.state for view in found]
 
 
@@ -97,6 +99,7 @@ async def mailing(url: str, clock: Clock, *, fresh: Any = None) -> AsyncIterator
             outbox=SqlOutbox(database, VAULT, worker="here"),
             elsewhere=SqlOutbox(database, VAULT, worker="there"),
             messages=SqlMessages(database, VAULT),
+            deliveries=SqlDeliveries(database),
             subscribers=people.subscribers,
             subscriptions=people.subscriptions,
             apps=people.apps,

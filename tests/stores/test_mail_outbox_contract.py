@@ -96,10 +96,10 @@ async def test_a_receipt_decides_whenever_it_comes(mail: Mail, failure: str, ear
     claimed = await mail.claimed()
 
     if early:
-        found = await mail.messages.receipt("wx1", "m1", failure, now=NOW)
+        found = await mail.deliveries.receipt("wx1", "m1", failure, now=NOW)
     await mail.outbox.settle(accepted(claimed), now=LATER)
     if not early:
-        found = await mail.messages.receipt("wx1", "m1", failure, now=LATER)
+        found = await mail.deliveries.receipt("wx1", "m1", failure, now=LATER)
 
     shown = await mail.shown(delivery_id)
     assert found is not early
@@ -114,10 +114,10 @@ async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) ->
     await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
 
     others = [
-        await mail.messages.receipt(appid, msgid, "", now=NOW)
+        await mail.deliveries.receipt(appid, msgid, "", now=NOW)
         for appid, msgid in [("wx2", "m1"), ("wx1", "m2")]
     ]
-    again = [await mail.messages.receipt("wx1", "m1", "", now=NOW) for _ in range(2)]
+    again = [await mail.deliveries.receipt("wx1", "m1", "", now=NOW) for _ in range(2)]
 
     assert (others, again) == ([False, False], [True, False])
     assert (await mail.shown(delivery_id)).state is DeliveryState.DELIVERED
@@ -125,9 +125,9 @@ async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) ->
 
 async def test_receipts_of_messages_that_others_sent_are_kept_for_a_day(mail: Mail) -> None:
     for number in range(3):
-        await mail.messages.receipt("wx1", f"theirs{number}", "", now=NOW)
+        await mail.deliveries.receipt("wx1", f"theirs{number}", "", now=NOW)
 
-    await mail.messages.receipt("wx1", "another", "", now=NOW + 48 * HOUR)
+    await mail.deliveries.receipt("wx1", "another", "", now=NOW + 48 * HOUR)
 
     kept = await mail.database.read("SELECT msgid FROM receipts ORDER BY msgid")
     assert len(kept) == 2

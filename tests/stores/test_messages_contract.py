@@ -81,7 +81,7 @@ async def test_what_failed_is_replayed_as_if_new(mail: Mail) -> None:
     await mail.outbox.settle(dead(await mail.claimed(), unreachable=True), now=NOW)
     gone = await mail.subscribers.by_uid(mail.uids["amy"])
 
-    replayed = await mail.messages.replay(EVERYTHING, limit=10, now=LATER)
+    replayed = await mail.deliveries.replay(EVERYTHING, limit=10, now=LATER)
 
     again = await mail.claimed(at=LATER)
     shown = await mail.shown(delivery_id)
@@ -98,8 +98,8 @@ async def test_what_was_cancelled_before_its_time_is_replayed_at_its_time(mail: 
     delivery_id = await mail.put_one(not_before=NOW + HOUR)
     wanted = DeliveryFilter(ids=(delivery_id,))
 
-    await mail.messages.cancel(wanted, reason="no", limit=1, now=NOW)
-    await mail.messages.replay(wanted, limit=1, now=NOW)
+    await mail.deliveries.cancel(wanted, reason="no", limit=1, now=NOW)
+    await mail.deliveries.replay(wanted, limit=1, now=NOW)
 
     assert (await mail.shown(delivery_id)).due_at == NOW + HOUR
 
@@ -110,8 +110,8 @@ async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail:
     await mail.put_one("bob")
     await mail.claimed()
 
-    replayed = await mail.messages.replay(EVERYTHING, limit=10, now=NOW)
-    cancelled = await mail.messages.cancel(EVERYTHING, reason="no more", limit=10, now=NOW)
+    replayed = await mail.deliveries.replay(EVERYTHING, limit=10, now=NOW)
+    cancelled = await mail.deliveries.cancel(EVERYTHING, reason="no more", limit=10, now=NOW)
 
     assert (replayed, cancelled) == ([], [])
 
@@ -137,10 +137,10 @@ async def test_a_filter_chooses_what_is_replayed(
     await mail.outbox.settle(dead(await mail.claimed()), now=NOW)
     names[await mail.put_one("bob")] = "b"
     names[await mail.put_one("bob", at=LATER)] = "c"
-    await mail.messages.cancel(EVERYTHING, reason="no", limit=10, now=NOW)
+    await mail.deliveries.cancel(EVERYTHING, reason="no", limit=10, now=NOW)
 
     chosen = DeliveryFilter(**wanted)
-    replayed = await mail.messages.replay(chosen, limit=10, now=LATER)
+    replayed = await mail.deliveries.replay(chosen, limit=10, now=LATER)
 
     assert "".join(sorted(names[one] for one in replayed)) == changed
 
@@ -150,7 +150,7 @@ async def test_bulk_changes_come_in_portions(mail: Mail) -> None:
     one = DeliveryFilter(message_id=message.id)
 
     portions = [
-        await mail.messages.cancel(one, reason="no more", limit=1, now=NOW) for _ in range(3)
+        await mail.deliveries.cancel(one, reason="no more", limit=1, now=NOW) for _ in range(3)
     ]
 
     assert [len(portion) for portion in portions] == [1, 1, 0]
@@ -161,8 +161,8 @@ async def test_bulk_changes_come_in_portions(mail: Mail) -> None:
 async def test_deliveries_are_listed_by_id_in_pages(mail: Mail) -> None:
     ids = [await mail.put_one() for _ in range(5)]
 
-    first = await mail.messages.deliveries(EVERYTHING, after=0, limit=3)
-    rest = await mail.messages.deliveries(EVERYTHING, after=first[-1].id, limit=3)
+    first = await mail.deliveries.deliveries(EVERYTHING, after=0, limit=3)
+    rest = await mail.deliveries.deliveries(EVERYTHING, after=first[-1].id, limit=3)
 
     assert [view.id for view in (*first, *rest)] == ids
 
@@ -200,7 +200,7 @@ async def test_old_messages_are_forgotten_unless_they_still_wait(mail: Mail) -> 
     forgotten = [await mail.messages.forget(before=LATER, limit=10) for _ in range(2)]
 
     assert forgotten == [1, 0]
-    assert await mail.messages.delivery(done) is None
+    assert await mail.deliveries.delivery(done) is None
     assert (await mail.shown(waiting)).state is DeliveryState.PENDING
     assert (await mail.shown(recent)).state is DeliveryState.PENDING
 

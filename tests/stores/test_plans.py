@@ -13,7 +13,6 @@ from wechat_scheduler.storage import (
     jobs,
     messages,
     outbox,
-    receipts,
     reminders,
 )
 from wechat_scheduler.storage.cancelling import OF_PERSON
@@ -22,13 +21,13 @@ DUE = (jobs.DUE, events.DUE, due_reminders.DUE, outbox.DUE)
 STATEMENTS = {
     **{f"claim of {due.table}": due.claims("")[0] for due in DUE},
     **{f"next of {due.table}": due.next_due for due in DUE},
-    "told": outbox._TOLD,
-    "receivers": outbox._RECEIVERS,
+    "told": outbox.TOLD,
+    "receivers": outbox.RECEIVERS,
     "release": outbox.DUE.release,
     "settle": outbox.SETTLE,
     "attempt": outbox.ATTEMPT,
-    "receipt": receipts.APPLY,
-    "forget receipts": receipts.FORGET,
+    "receipt": deliveries.APPLY_RECEIPT,
+    "forget receipts": deliveries.FORGET_RECEIPTS,
     "cancel": OF_PERSON,
     "cancel many": deliveries.cancelling(DeliveryFilter(app_id=1), "no", 1, limit=9).sql,
     "counts": messages.COUNTS,

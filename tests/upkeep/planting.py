@@ -17,8 +17,7 @@ from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.events import SqlEvents, code_place
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.link_secrets import link_secret
-from wechat_scheduler.storage.message_rows import secret_place
-from wechat_scheduler.storage.messages import SqlMessages
+from wechat_scheduler.storage.messages import SqlMessages, secret_place
 from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import COLUMNS

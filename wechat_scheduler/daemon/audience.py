@@ -65,6 +65,6 @@ def wire_reception(
         handled=stores.handled,
         listeners=(consenting, self_service, *listeners),
         post=sending,
-        receipts=stores.messages,
+        receipts=stores.deliveries,
         clock=ground.clock,
     )

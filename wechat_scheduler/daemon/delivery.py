@@ -60,7 +60,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
             clock=clock,
             wake=clockwork.wake,
         ),
-        desk=DeliveryDesk(stores.messages, clock=clock, wake=clockwork.wake),
+        desk=DeliveryDesk(stores.messages, stores.deliveries, clock=clock, wake=clockwork.wake),
         dispatcher=dispatcher,
         clockwork=clockwork,
         housekeeping=Housekeeping(

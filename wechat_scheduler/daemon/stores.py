@@ -13,6 +13,7 @@ from wechat_scheduler.storage.audit import SqlAudit
 from wechat_scheduler.storage.census import SqlCensus
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.deliveries import SqlDeliveries
 from wechat_scheduler.storage.due_reminders import SqlDueReminders
 from wechat_scheduler.storage.events import SqlEvents
 from wechat_scheduler.storage.handled_events import SqlHandledEvents
@@ -48,6 +49,7 @@ class Stores:
     subscribers: SqlSubscribers
     subscriptions: SqlSubscriptions
     messages: SqlMessages
+    deliveries: SqlDeliveries
     responses: SqlStoredResponses
     reminders: SqlReminders
     due: SqlDueReminders
@@ -85,6 +87,7 @@ def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -
         subscribers=SqlSubscribers(database),
         subscriptions=SqlSubscriptions(database),
         messages=SqlMessages(database, vault),
+        deliveries=SqlDeliveries(database),
         responses=SqlStoredResponses(database, vault),
         reminders=SqlReminders(database, vault),
         due=SqlDueReminders(database, worker=worker),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from wechat_scheduler.delivery.ports import Messages
+from wechat_scheduler.delivery.ports import Deliveries, Messages
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
 from wechat_scheduler.engine.clock import Clock
 
@@ -15,8 +15,16 @@ ROUNDS = 50
 class DeliveryDesk:
     """`wake` tells the loop that deliveries are due. All methods may raise StorageError."""
 
-    def __init__(self, messages: Messages, *, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        messages: Messages,
+        deliveries: Deliveries,
+        *,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
         self._messages = messages
+        self._deliveries = deliveries
         self._clock = clock
         self._wake = wake
 
@@ -28,18 +36,18 @@ class DeliveryDesk:
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
         """With its attempts."""
-        return await self._messages.delivery(delivery_id)
+        return await self._deliveries.delivery(delivery_id)
 
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
         """By id, without their attempts."""
-        return await self._messages.deliveries(wanted, after=after, limit=limit)
+        return await self._deliveries.deliveries(wanted, after=after, limit=limit)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's
         `not_before`. Returns their ids."""
-        ids = await self._messages.replay(wanted, limit=limit, now=self._clock.now())
+        ids = await self._deliveries.replay(wanted, limit=limit, now=self._clock.now())
         self._wake()
         return ids
 
@@ -47,7 +55,7 @@ class DeliveryDesk:
         """Cancel deliveries that are pending and not being sent at this moment. Returns their
         ids."""
         now = self._clock.now()
-        return await self._messages.cancel(wanted, reason=reason, limit=limit, now=now)
+        return await self._deliveries.cancel(wanted, reason=reason, limit=limit, now=now)
 
     async def retract(self, message_id: int) -> None:
         """Hide the message's content from readers. Pending deliveries still go out."""

@@ -97,6 +97,19 @@ class Messages(Protocol):
 
     async def message_of(self, delivery_id: int) -> MessageView | None: ...
 
+    async def retract(self, message_id: int, *, now: datetime) -> bool:
+        """Hide the content of the message. Pending deliveries are still sent. Returns whether there
+        is such a message."""
+        ...
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Delete messages created before that and without pending deliveries. Returns how many."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Deliveries of messages, for reading and repair. Atomic; all may raise StorageError."""
+
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
         """With its attempts."""
         ...
@@ -118,16 +131,7 @@ class Messages(Protocol):
         """Cancel deliveries that are pending and not being sent. Returns their ids."""
         ...
 
-    async def retract(self, message_id: int, *, now: datetime) -> bool:
-        """Hide the content of the message. Pending deliveries are still sent. Returns whether there
-        is such a message."""
-        ...
-
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
         """Apply WeChat's receipt of a template message: delivered if `failure` is empty. A receipt
         that comes before its delivery is accepted is kept. Returns whether a delivery was found."""
-        ...
-
-    async def forget(self, *, before: datetime, limit: int) -> int:
-        """Delete messages created before that and without pending deliveries. Returns how many."""
         ...

@@ -9,11 +9,11 @@ from wechat_scheduler.doctor import accounts, place, platforms, sending, store, 
 from wechat_scheduler.doctor.finding import Finding
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import WeChatError
-from wechat_scheduler.storage.accounts import all_accounts
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, each
 from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.registrations import all_accounts
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.wechat.client import WeChatClient, client_session

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from ipaddress import ip_network
+from typing import Any
+
+import msgspec
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import App, Token, TokenKind, Topic
-from wechat_scheduler.storage.app_rows import app_of, app_values, token_of, token_values, topic_of
+from wechat_scheduler.audience.model import SHANGHAI, App, Template, Token, TokenKind, Topic
 from wechat_scheduler.storage.cancelling import cancel_of_app
-from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
-from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
+from wechat_scheduler.storage.rows import Vault, instant, micros
 from wechat_scheduler.storage.stored_responses import put_response
 
 ALL = """
@@ -48,28 +51,44 @@ PUT_TOPIC = """
 REMOVE_TOPIC = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
 REMOVE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE app_id = $1 AND topic_id = $2"
 REMOVE_SCENES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'topic' AND target = $2"
-# What other processes hear.
+# The notice to other processes.
 CHANGED = "apps"
 
 
-class SqlApps:
-    """Apps with their tokens and topics."""
+class AppSettings(msgspec.Struct, omit_defaults=True):
+    """The fields of an app that are neither secret nor queried in SQL, as they are stored."""
 
+    zone: str = SHANGHAI
+    templates: dict[str, Template] = {}
+    at_most_once: bool = False
+    per_minute: int = 0
+    recipient_per_minute: int = 0
+    networks: tuple[str, ...] = ()
+    home: str = ""
+    contact: str = ""
+    welcome: str = ""
+    description: str = ""
+
+
+_settings_json = msgspec.json.Decoder(AppSettings)
+
+
+class SqlApps:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
     async def all_apps(self) -> Sequence[App]:
-        return [app_of(self._vault, row) for row in await self._database.read(ALL)]
+        return [_app_of(self._vault, row) for row in await self._database.read(ALL)]
 
     async def all_tokens(self) -> Sequence[Token]:
-        return [token_of(row) for row in await self._database.read(TOKENS)]
+        return [_token_of(row) for row in await self._database.read(TOKENS)]
 
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         await self._database.write(lambda: self._add_app(app, tokens, once))
 
     async def change_app(self, app: App) -> bool:
-        changed = Statement(CHANGE, app_values(self._vault, app)[:-1])
+        changed = Statement(CHANGE, _app_values(self._vault, app)[:-1])
         return await self._database.write(lambda: self._told(changed))
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
@@ -86,17 +105,17 @@ class SqlApps:
         await self._database.write(lambda: self._add_topic(topic, once))
 
     async def topics(self, app_id: int) -> Sequence[Topic]:
-        return [topic_of(row) for row in await self._database.read(TOPICS, app_id)]
+        return [_topic_of(row) for row in await self._database.read(TOPICS, app_id)]
 
     async def topic(self, topic_id: int) -> Topic | None:
         rows = await self._database.read(ONE_TOPIC, topic_id)
-        return topic_of(rows[0]) if rows else None
+        return _topic_of(rows[0]) if rows else None
 
     async def remove_topic(self, app_id: int, topic_id: int) -> bool:
         return await self._database.write(lambda: _remove_topic(app_id, topic_id))
 
     def on_change(self, listener: Callable[[], object]) -> None:
-        """After a gap in which changes may have been missed, too."""
+        """Calls `listener` also after a gap in which notices may have been lost."""
 
         def heard(payload: str) -> None:
             if payload in ("", CHANGED):
@@ -106,8 +125,8 @@ class SqlApps:
 
     def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
         yield from put_response(self._vault, once, app.created_at)
-        yield Statement(PUT, app_values(self._vault, app))
-        yield from each(Statement(GRANT, token_values(token)) for token in tokens)
+        yield Statement(PUT, _app_values(self._vault, app))
+        yield from each(Statement(GRANT, _token_values(token)) for token in tokens)
         yield from self._database.dialect.notify(CHANGED)
 
     def _remove_app(self, app_id: int, now: datetime) -> Script[bool]:
@@ -119,7 +138,7 @@ class SqlApps:
 
     def _replace_token(self, token: Token) -> Script[None]:
         yield Statement(REVOKE, (token.app_id, token.uid, token.kind.value))
-        yield from self._told(Statement(GRANT, token_values(token)))
+        yield from self._told(Statement(GRANT, _token_values(token)))
 
     def _add_topic(self, topic: Topic, once: Once | None) -> Script[None]:
         yield from put_response(self._vault, once, topic.created_at)
@@ -127,7 +146,7 @@ class SqlApps:
         yield Statement(PUT_TOPIC, values)
 
     def _told(self, statement: Statement) -> Script[bool]:
-        """Whether it changed anything; others hear that apps may have."""
+        """Run a change and notify other processes. Returns whether it met a row."""
         changed = yield from rows_of(statement)
         yield from self._database.dialect.notify(CHANGED)
         return bool(changed)
@@ -139,3 +158,73 @@ def _remove_topic(app_id: int, topic_id: int) -> Script[bool]:
     yield Statement(REMOVE_SUBSCRIPTIONS, (app_id, topic_id))
     yield Statement(REMOVE_SCENES, (app_id, str(topic_id)))
     return True
+
+
+def app_place(app_id: int, column: str) -> str:
+    """The context that the column is sealed with."""
+    return f"app:{app_id}/{column}"
+
+
+def _app_values(vault: Vault, app: App) -> tuple[object, ...]:
+    """In the order of the table's columns."""
+    sealed = (
+        vault.seal(text, app_place(app.id, column))
+        for column, text in (
+            ("callback", app.callback),
+            ("app_key", app.app_key),
+            ("signing_secret", app.signing_secret),
+        )
+    )
+    return (app.id, app.name, app.appid, _settings(app), *sealed, micros(app.created_at))
+
+
+def _app_of(vault: Vault, row: Row) -> App:
+    settings = _settings_json.decode(row["settings"])
+    known: dict[str, Any] = {
+        field: getattr(settings, field)
+        for field in AppSettings.__struct_fields__
+        if field != "networks"
+    }
+    sealed: dict[str, Any] = {
+        column: vault.open(row[column], app_place(row["id"], column))
+        for column in ("callback", "app_key", "signing_secret")
+    }
+    return App(
+        id=row["id"],
+        name=row["name"],
+        appid=row["appid"],
+        networks=tuple(map(ip_network, settings.networks)),
+        created_at=instant(row["created_at"]),
+        **known,
+        **sealed,
+    )
+
+
+def _token_values(token: Token) -> tuple[object, ...]:
+    return (token.hash, token.kind.value, token.app_id, token.uid, micros(token.created_at))
+
+
+def _token_of(row: Row) -> Token:
+    return Token(
+        hash=row["hash"],
+        kind=TokenKind(row["kind"]),
+        app_id=row["app_id"],
+        uid=row["uid"],
+        created_at=instant(row["created_at"]),
+    )
+
+
+def _topic_of(row: Row) -> Topic:
+    return Topic(
+        id=row["id"],
+        app_id=row["app_id"],
+        name=row["name"],
+        description=row["description"],
+        created_at=instant(row["created_at"]),
+    )
+
+
+def _settings(app: App) -> str:
+    given: dict[str, Any] = {name: getattr(app, name) for name in AppSettings.__struct_fields__}
+    given["networks"] = tuple(map(str, app.networks))
+    return msgspec.json.encode(AppSettings(**given)).decode()

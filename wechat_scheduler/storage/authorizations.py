@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.credentials.model import AUTHORIZATION, Credential, JobKey
+from wechat_scheduler.credentials.model import AUTHORIZATION, Credential, Fault, JobKey
 from wechat_scheduler.pushes.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, WECHAT, Event
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children
 from wechat_scheduler.storage.notices import put_notices
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, MAKE_JOB
-from wechat_scheduler.storage.rows import MICROSECOND, Vault, key_of, micros, registration_place
+from wechat_scheduler.storage.rows import (
+    MICROSECOND,
+    Vault,
+    fault_text,
+    key_of,
+    micros,
+    registration_place,
+)
 
 # The account's own job, or the one that was registered without naming it.
 JOB = """
@@ -46,6 +53,17 @@ INTERESTED = """
     WHERE r.appid = $1 AND r.kind = $2 AND r.subject = '' AND r.notify <> '' AND k.revoked_at IS NULL
 """
 
+# Their values are dead: nobody gets them any more. An attempt that is under way loses its claim,
+# since what it brings is dead too.
+REVOKE = """
+    UPDATE jobs SET credential = NULL, issued_at = NULL, expires_at = NULL, renew_at = NULL,
+        fault = $3, waits_on = $4, due_at = $5, claimed_by = NULL, attempts = 0,
+        revision = revision + 1
+    WHERE appid = $1 AND (subject = $2 OR bound = $2)
+        AND (waits_on <> $4 OR credential IS NOT NULL)
+    RETURNING appid, kind, subject
+"""
+
 
 def authorize(
     vault: Vault, event: Event, credential: Credential | None, now: datetime
@@ -68,6 +86,18 @@ def authorize(
     account = (event.appid, event.authorizer)
     woken = yield Statement(WAKE_REVOKED, (micros(now), *account, AUTHORIZATION))
     return [key, *(key_of(row) for row in woken)]
+
+
+def revoke(
+    appid: str, authorizer: str, fault: Fault, *, due_at: datetime, now: datetime
+) -> Script[Sequence[JobKey]]:
+    """Stop the platform's jobs for an account, and notify the receivers of their values. Returns the
+    jobs that were not stopped before."""
+    params = (appid, authorizer, fault_text(fault), AUTHORIZATION, micros(due_at))
+    revoked = [key_of(row) for row in (yield Statement(REVOKE, params))]
+    for key in revoked:
+        yield from put_notices(key, micros(now))
+    return revoked
 
 
 def _job(event: Event, last_version: int, now: int) -> Script[Row]:

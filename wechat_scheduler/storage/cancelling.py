@@ -6,7 +6,7 @@ What is being sent at this moment is left to its sender, who learns the same fro
 from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.storage.database import Script, Statement
+from wechat_scheduler.storage.database import IDS, Script, Statement, each, with_ids
 from wechat_scheduler.storage.rows import micros
 
 CANCEL = """
@@ -16,14 +16,11 @@ CANCEL = """
 OF_PERSON = f"{CANCEL} AND target = $1 AND channel = 'person'"
 OF_APP = f"{CANCEL} AND app_id = $1"
 TROUBLE = "UPDATE subscribers SET trouble = $2 WHERE uid = $1"
-FORGIVE = """
+FORGIVE = f"""
     UPDATE subscribers SET trouble = '' WHERE trouble <> '' AND uid IN (
-        SELECT target FROM deliveries WHERE channel = 'person' AND id IN ({ids})
+        SELECT target FROM deliveries WHERE channel = 'person' AND id IN ({IDS})
     )
-"""
-
-# Ids in one statement.
-CHUNK = 64
+"""  # noqa: S608 - our own text
 
 
 def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
@@ -42,7 +39,4 @@ def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
 
 def try_again(delivery_ids: Sequence[int]) -> Script[None]:
     """Whoever replays a delivery holds its receiver to be reachable again: WeChat is asked."""
-    for start in range(0, len(delivery_ids), CHUNK):
-        chunk = tuple(delivery_ids[start : start + CHUNK])
-        places = ", ".join(f"${number + 1}" for number in range(len(chunk)))
-        yield Statement(FORGIVE.format(ids=places), chunk)
+    yield from each(with_ids(FORGIVE, delivery_ids))

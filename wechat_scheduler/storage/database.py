@@ -34,8 +34,10 @@ class Statement(NamedTuple):
     params: tuple[object, ...] = ()
 
 
-# Rows in one INSERT: one parse, one round trip.
+# Rows in one INSERT, and ids in one query: one parse, one round trip.
 CHUNK = 64
+# The places of CHUNK ids: of one size, so that a query with ids is prepared once.
+IDS = ", ".join(f"${number + 1}" for number in range(CHUNK))
 
 Script: TypeAlias = Generator[Statement, Sequence[Row], T]
 
@@ -49,6 +51,13 @@ def each(statements: Iterable[Statement]) -> Script[None]:
     """For `yield from` in a script: run the statements one after the other, rows unseen."""
     for statement in statements:  # noqa: UP028 - a plain iterator cannot be sent the rows
         yield statement
+
+
+def with_ids(sql: str, ids: Sequence[object]) -> Iterator[Statement]:
+    """`sql`, which has IDS in it, as often as the ids need it. The first id of a chunk fills it."""
+    for start in range(0, len(ids), CHUNK):
+        chunk = tuple(ids[start : start + CHUNK])
+        yield Statement(sql, (*chunk, *chunk[:1] * (CHUNK - len(chunk))))
 
 
 def inserts(head: str, rows: Sequence[tuple[object, ...]], tail: str) -> Iterator[Statement]:

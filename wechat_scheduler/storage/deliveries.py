@@ -1,13 +1,13 @@
-"""Deliveries as they are looked up, replayed and cancelled; without the notices of credentials."""
+"""`delivery.ports.Deliveries` on a database. The rows without a message are credential notifications."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from wechat_scheduler.delivery.model import DeliveryState
+from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.storage.cancelling import try_again
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
-from wechat_scheduler.storage.message_rows import attempt_of, notes_of
+from wechat_scheduler.storage.messages import notes_of
 from wechat_scheduler.storage.rows import instant, instant_or_none, micros, micros_or_none
 
 DELIVERIES = """
@@ -37,10 +37,29 @@ LIFT = """
 
 REPLAYABLE = ("dead", "cancelled", "expired", "missed")
 
+# A receipt without its delivery belongs to somebody else's message, sent through the same account.
+RECEIPT_KEPT = timedelta(days=1) // timedelta(microseconds=1)
+
+# That a reference is not empty tells the planner that the index holds it.
+APPLY_RECEIPT = """
+    UPDATE deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' ELSE 'dead' END,
+        error = $3, settled_at = $4
+    WHERE appid = $1 AND reference = $2 AND reference <> '' AND state = 'accepted' RETURNING id
+"""
+KEEP_RECEIPT = """
+    INSERT INTO receipts (appid, msgid, failure, at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
+"""
+TAKE_RECEIPT = "DELETE FROM receipts WHERE appid = $1 AND msgid = $2 RETURNING failure"
+# Each new one takes two old ones along.
+FORGET_RECEIPTS = """
+    DELETE FROM receipts WHERE (appid, msgid) IN (
+        SELECT appid, msgid FROM receipts WHERE at < $1 ORDER BY at LIMIT 2
+    )
+"""
+
 
 class SqlDeliveries:
-    """The part of `delivery.ports.Messages` that is about deliveries."""
-
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -69,6 +88,9 @@ class SqlDeliveries:
     ) -> Sequence[int]:
         cancel = cancelling(wanted, reason, micros(now), limit=limit)
         return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
+
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
+        return await self._database.write(lambda: _put_receipt(appid, msgid, failure, micros(now)))
 
 
 def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:
@@ -169,5 +191,31 @@ def _delivery(row: Row, attempts: Sequence[Row]) -> DeliveryView:
         due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
         settled_at=instant_or_none(row["settled_at"]),
         errcode=row["errcode"],
-        attempts=tuple(map(attempt_of, attempts)),
+        attempts=tuple(map(_attempt, attempts)),
     )
+
+
+def _attempt(row: Row) -> Attempt:
+    return Attempt(
+        at=instant(row["at"]),
+        duration=timedelta(microseconds=row["duration"]),
+        way=row["way"],
+        errcode=row["errcode"],
+        rid=row["rid"],
+        error=row["error"],
+    )
+
+
+def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[bool]:
+    """Whether a delivery was waiting for it; else it is kept for one."""
+    found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
+    if not found:
+        yield Statement(FORGET_RECEIPTS, (now - RECEIPT_KEPT,))
+        yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
+    return bool(found)
+
+
+def apply_receipt(appid: str, msgid: str, now: int) -> Script[None]:
+    """The one that came before its delivery was known to be accepted, if there was one."""
+    for row in (yield Statement(TAKE_RECEIPT, (appid, msgid))):
+        yield Statement(APPLY_RECEIPT, (appid, msgid, row["failure"], now))

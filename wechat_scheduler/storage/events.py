@@ -20,7 +20,6 @@ from wechat_scheduler.pushes.model import (
 from wechat_scheduler.storage import authorizations
 from wechat_scheduler.storage.claims import ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.revocations import revoke
 from wechat_scheduler.storage.rows import Vault, instant, micros
 
 log = structlog.get_logger(__name__)
@@ -133,7 +132,7 @@ class SqlEvents(ClaimingStore):
                     self._vault, row.event, credential, now
                 )
             case Revoked(fault=fault, due_at=due_at):
-                changed = yield from revoke(
+                changed = yield from authorizations.revoke(
                     row.event.appid, row.event.authorizer, fault, due_at=due_at, now=now
                 )
         yield from self._tell(changed)

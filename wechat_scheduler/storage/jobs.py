@@ -19,7 +19,6 @@ from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.notices import put_notices
-from wechat_scheduler.storage.revocations import drop
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
     Vault,
@@ -107,6 +106,12 @@ SUSPECT = """
     RETURNING appid
 """
 
+DROP = """
+    UPDATE jobs SET credential = NULL, issued_at = NULL, expires_at = NULL, renew_at = NULL
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND credential IS NOT NULL
+    RETURNING appid
+"""
+
 
 def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | None]:
     match outcome:
@@ -190,7 +195,7 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
         return None
     is_revoked = outcome.waits_on == AUTHORIZATION
     if is_revoked:
-        yield from drop(job.key, now)
+        yield from _drop(job.key, now)
     return Snapshot(
         key=job.key,
         subject=job.subject,
@@ -198,6 +203,12 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
         fault=outcome.fault,
         due_at=instant(saved[0]["due_at"]),
     )
+
+
+def _drop(key: JobKey, now: datetime) -> Script[None]:
+    """Remove the value, since WeChat says that the authorization is gone, and notify its receivers."""
+    if (yield Statement(DROP, key)):
+        yield from put_notices(key, micros(now))
 
 
 def _has_come(outcome: Failed, now: int) -> Script[bool]:

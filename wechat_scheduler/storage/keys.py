@@ -6,8 +6,16 @@ from ipaddress import ip_network
 
 from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
-from wechat_scheduler.storage.silencing import silence
+from wechat_scheduler.storage.notices import cancel_notices
+from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, list_params
+from wechat_scheduler.storage.rows import (
+    Vault,
+    instant,
+    instant_or_none,
+    key_of,
+    micros,
+    micros_or_none,
+)
 
 ALL = """
     SELECT hash, id, name, scopes, appids, kinds, networks, created_at, expires_at, revoked_at,
@@ -15,7 +23,7 @@ ALL = """
     FROM api_keys ORDER BY created_at, hash
 """
 FIND = "SELECT revoked_at FROM api_keys WHERE hash = $1"
-# Callbacks go on being signed with the secret that their receivers know.
+# A new key of a known id keeps its signing secret: the receivers of its calls know that.
 SIGNING_SECRET = "SELECT signing_secret FROM api_keys WHERE id = $1 LIMIT 1"  # noqa: S105 - SQL
 PUT = """
     INSERT INTO api_keys (hash, id, name, signing_secret, created_at, scopes, appids, kinds,
@@ -30,13 +38,16 @@ REVOKE = """
 LAPSED = """
     UPDATE api_keys SET silenced = 1 WHERE expires_at <= $1 AND silenced = 0 RETURNING id
 """
-# What other processes hear; credentials tell each other about jobs on the same channel.
+WITH_ADDRESSES = """
+    SELECT appid, kind, subject FROM registrations
+    WHERE owner = $1 AND (notify <> '' OR params <> '') ORDER BY appid, kind, subject
+"""
+REMOVE_ADDRESSES = "UPDATE registrations SET notify = '', params = '' WHERE owner = $1"
+# The notice to other processes. Credentials send theirs about jobs on the same channel.
 CHANGED = "keys"
 
 
 class SqlKeys:
-    """Keys, by the hash of their text."""
-
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
@@ -58,7 +69,7 @@ class SqlKeys:
         await self._database.write(lambda: self._lapse(micros(now)))
 
     def on_change(self, listener: Callable[[], object]) -> None:
-        """After a gap in which changes may have been missed, too."""
+        """Calls `listener` also after a gap in which notices may have been lost."""
 
         def heard(payload: str) -> None:
             if payload in ("", CHANGED):
@@ -100,13 +111,28 @@ class SqlKeys:
     def _revoke(self, key_id: str, spare: str, now: int) -> Script[bool]:
         revoked = yield Statement(REVOKE, (key_id, spare, now))
         if revoked and not spare:
-            yield from silence(self._vault, key_id)
+            yield from _silence(self._vault, key_id)
         yield from self._database.dialect.notify(CHANGED)
         return bool(revoked)
 
     def _lapse(self, now: int) -> Script[None]:
         for row in (yield Statement(LAPSED, (now,))):
-            yield from silence(self._vault, row["id"])
+            yield from _silence(self._vault, row["id"])
+
+
+def _silence(vault: Vault, owner: str) -> Script[None]:
+    """Remove the addresses from the registrations of a key that has ended.
+
+    The jobs stay, for other keys may read them; but the daemon sends no value to an address that a
+    dead key registered, and takes no input from it.
+    """
+    jobs = [key_of(row) for row in (yield Statement(WITH_ADDRESSES, (owner,)))]
+    for appid in dict.fromkeys(key.appid for key in jobs):
+        yield Statement(LOCK_ACCOUNT, (appid,))
+    yield Statement(REMOVE_ADDRESSES, (owner,))
+    for key in jobs:
+        yield from cancel_notices(key, [owner])
+        yield from list_params(vault, key)
 
 
 def _words(items: Iterable[object]) -> str:

@@ -3,22 +3,38 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
+
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.delivery.model import Delivery, DeliveryState, Message, Target
-from wechat_scheduler.delivery.views import MessageView
-from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
-from wechat_scheduler.storage.deliveries import SqlDeliveries
-from wechat_scheduler.storage.message_rows import (
-    MESSAGE_COLUMNS,
-    content_text,
-    message_of,
-    notes_text,
-    secret_place,
+from wechat_scheduler.delivery.model import (
+    Content,
+    Delivery,
+    DeliveryState,
+    Message,
+    Priority,
+    Target,
 )
-from wechat_scheduler.storage.receipts import put_receipt
-from wechat_scheduler.storage.rows import Vault, micros, micros_or_none
+from wechat_scheduler.delivery.views import MessageView
+from wechat_scheduler.storage.database import (
+    Database,
+    Row,
+    Script,
+    Statement,
+    each,
+    inserts,
+    rows_of,
+)
+from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
 from wechat_scheduler.storage.stored_responses import put_response
 
+_encode = msgspec.json.Encoder().encode
+_content_json = msgspec.json.Decoder(Content)
+_notes_json = msgspec.json.Decoder(tuple[str, ...])
+
+MESSAGE_COLUMNS = """
+    m.id AS message_id, m.app_id, m.content, m.notes, m.priority, m.not_before, m.expires_at,
+    m.retracted, m.created_at AS message_at
+"""
 PUT = """
     INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id
@@ -52,11 +68,9 @@ FORGET = (
 )
 
 
-class SqlMessages(SqlDeliveries):
-    """What is asked to be sent, and what became of it."""
-
+class SqlMessages:
     def __init__(self, database: Database, vault: Vault) -> None:
-        super().__init__(database)
+        self._database = database
         self._vault = vault
 
     async def put(
@@ -82,9 +96,6 @@ class SqlMessages(SqlDeliveries):
         rows = await self._database.write(lambda: rows_of(Statement(RETRACT, (message_id,))))
         return bool(rows)
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
-        return await self._database.write(lambda: put_receipt(appid, msgid, failure, micros(now)))
-
     async def forget(self, *, before: datetime, limit: int) -> int:
         return await self._database.write(lambda: _forget(micros(before), limit))
 
@@ -108,6 +119,37 @@ class SqlMessages(SqlDeliveries):
             counts={DeliveryState(row["standing"]): row["many"] for row in counts},
             retracted=bool(rows[0]["retracted"]),
         )
+
+
+def content_text(content: Content) -> str:
+    return _encode(content).decode()
+
+
+def notes_text(notes: tuple[str, ...]) -> str:
+    return _encode(notes).decode() if notes else ""
+
+
+def notes_of(text: str) -> tuple[str, ...]:
+    return _notes_json.decode(text) if text else ()
+
+
+def secret_place(message_id: int) -> str:
+    """The context that the secret is sealed with."""
+    return f"message:{message_id}"
+
+
+def message_of(row: Row) -> Message:
+    """From MESSAGE_COLUMNS, without the secret."""
+    return Message(
+        id=row["message_id"],
+        app_id=row["app_id"],
+        content=_content_json.decode(row["content"]),
+        notes=notes_of(row["notes"]),
+        priority=Priority(row["priority"]),
+        not_before=instant_or_none(row["not_before"]),
+        expires_at=instant_or_none(row["expires_at"]),
+        created_at=instant(row["message_at"]),
+    )
 
 
 def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:

@@ -17,15 +17,15 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.message_rows import (
+from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
+from wechat_scheduler.storage.deliveries import apply_receipt
+from wechat_scheduler.storage.messages import (
     MESSAGE_COLUMNS,
     message_of,
     notes_text,
     secret_place,
 )
 from wechat_scheduler.storage.notices import collapse_key
-from wechat_scheduler.storage.receipts import apply_receipt
 from wechat_scheduler.storage.rows import Vault, columns, instant_or_none, micros
 from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.subscribers import subscriber_of
@@ -62,7 +62,7 @@ DUE = DueTable(
 # Once for all the receivers that a message has among those claimed.
 TOLD = f"""
     SELECT {MESSAGE_COLUMNS}, k.secret
-    FROM messages m LEFT JOIN message_secrets k ON k.message_id = m.id WHERE m.id IN ({{ids}})
+    FROM messages m LEFT JOIN message_secrets k ON k.message_id = m.id WHERE m.id IN ({IDS})
 """  # noqa: S608 - our own text
 # Whoever takes anything of the app's takes what is meant for them, unless they, or it, said no. The
 # plus keeps SQLite from the index of an app's subscriptions: there may be a million of them.
@@ -73,7 +73,7 @@ RECEIVERS = f"""
         (SELECT count(*) FROM subscriptions x WHERE x.uid = d.target AND x.app_id = d.app_id
             AND x.topic_id = 0 AND (x.blocked = 1 OR x.muted = 1)) AS refusing
     FROM deliveries d JOIN subscribers s ON s.uid = d.target
-    WHERE d.id IN ({{ids}})
+    WHERE d.id IN ({IDS})
 """  # noqa: S608 - our own text
 SETTLE = """
     UPDATE deliveries SET state = $3, version = $4, error = $5, way = $6, reference = $7,
@@ -96,12 +96,6 @@ ATTEMPT = """
 LET_GO = """
     UPDATE deliveries SET due_at = $3, claimed_by = NULL WHERE collapse_key = $1 AND claimed_by = $2
 """
-# Ids in one query; a query is prepared once for its size.
-CHUNK = 64
-_IDS = ", ".join(f"${number + 1}" for number in range(CHUNK))
-_TOLD = TOLD.format(ids=_IDS)
-_RECEIVERS = RECEIVERS.format(ids=_IDS)
-
 # An answer to what the user did, and a reminder that they set themselves, need no subscription.
 UNASKED = frozenset(("message", "notice"))
 
@@ -124,9 +118,9 @@ class SqlOutbox(ClaimingStore):
         rows = yield from self._take(claim, limit)
         ids = [row["id"] for row in rows if row["channel"] == TargetKind.PERSON]
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
-        told = yield from _by_id(_TOLD, list(said), "message_id")
+        told = yield from _by_id(TOLD, list(said), "message_id")
         messages = {key: self._message(row) for key, row in told.items()}
-        receivers = yield from _by_id(_RECEIVERS, ids, "delivery_id")
+        receivers = yield from _by_id(RECEIVERS, ids, "delivery_id")
         return [
             _delivery(row, claim.name, messages.get(row["message_id"]), receivers.get(row["id"]))
             for row in rows
@@ -142,10 +136,8 @@ class SqlOutbox(ClaimingStore):
 
 def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
     found: dict[int, Row] = {}
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        padded = (*chunk, *[chunk[0]] * (CHUNK - len(chunk)))
-        for row in (yield Statement(sql, padded)):
+    for statement in with_ids(sql, ids):
+        for row in (yield statement):
             found[row[key]] = row
     return found
 

@@ -7,10 +7,17 @@ import msgspec
 
 from wechat_scheduler.credentials.account_tokens import OWN
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, CallbackView, Secrets
-from wechat_scheduler.storage import push_views, watches
-from wechat_scheduler.storage.database import Database, Script, Statement, each
-from wechat_scheduler.storage.rows import Vault, key_of, micros
+from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.pushes.model import (
+    COMPONENT_TOKEN,
+    TICKET,
+    WATCH,
+    CallbackView,
+    Secrets,
+    Waiting,
+)
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
+from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, key_of, micros
 
 KEPT_TICKETS = 3
 
@@ -33,6 +40,33 @@ WAKE = """
     UPDATE jobs SET due_at = $1, waits_on = '', attempts = 0
     WHERE appid = $2 AND waits_on = $3 AND claimed_by IS NULL
     RETURNING appid, kind, subject
+"""
+# The watch is the event that falls due when a platform's tickets stay away: each ticket puts it off.
+PUT_OFF_WATCH = """
+    INSERT INTO events (id, appid, name, authorizer, code, code_until, happened_at, received_at,
+        state, due_at)
+    VALUES ($1, $2, $3, '', '', 0, $4, $4, 'pending', $5)
+    ON CONFLICT (id) DO UPDATE
+    SET due_at = excluded.due_at, claimed_by = NULL, attempts = 0, tried_at = NULL, note = ''
+"""
+REMOVE_WATCH = "DELETE FROM events WHERE id = $1"
+CALLBACKS = """
+    SELECT c.appid, c.secrets, c.changed_at, w.tried_at, w.note,
+        (SELECT max(received_at) FROM pushes p WHERE p.appid = c.appid AND p.name = $1) AS ticket_at,
+        EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $2) AS platform,
+        EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $3)
+            OR EXISTS (SELECT 1 FROM apps a WHERE a.appid = c.appid) AS account,
+        EXISTS (SELECT 1 FROM subscribers s WHERE s.appid = c.appid AND s.heard_at > 0) AS heard
+    FROM callbacks c LEFT JOIN events w ON w.appid = c.appid AND w.name = 'watch'
+    ORDER BY c.appid
+"""
+COUNTS = """
+    SELECT appid, name, count(*) AS count FROM events WHERE name <> 'watch'
+    GROUP BY appid, name ORDER BY name
+"""
+WAITING = """
+    SELECT appid, name, authorizer, received_at, due_at, note FROM events
+    WHERE state = 'pending' AND name <> 'watch' ORDER BY received_at
 """
 
 _json = msgspec.json.Encoder()
@@ -67,11 +101,11 @@ class SqlPushes:
         return await self._database.write(lambda: self._put_ticket(appid, ticket, now))
 
     async def view(self) -> Sequence[CallbackView]:
-        rows = await self._database.read(push_views.CALLBACKS, TICKET, COMPONENT_TOKEN, OWN)
-        counts = await self._database.read(push_views.COUNTS)
-        waiting = await self._database.read(push_views.WAITING)
+        rows = await self._database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, OWN)
+        counts = await self._database.read(COUNTS)
+        waiting = await self._database.read(WAITING)
         return [
-            push_views.callback_view(
+            _callback_view(
                 row, self._opened(row["appid"], row["secrets"]), counts=counts, waiting=waiting
             )
             for row in rows
@@ -88,12 +122,12 @@ class SqlPushes:
             sealed = self._vault.seal(_json.encode(secrets).decode(), secrets_place(appid))
             yield Statement(PUT_SECRETS, (appid, sealed, micros(now)))
         if not rows:
-            yield watches.put_off(appid, now)
+            yield _put_off_watch(appid, now)
 
     def _put_ticket(self, appid: str, ticket: str, now: datetime) -> Script[bool]:
         if not (yield Statement(LOCK, (appid,))):
             return False
-        yield watches.put_off(appid, now)
+        yield _put_off_watch(appid, now)
         place = f"push:{appid}/{TICKET}"
         kept = yield Statement(TICKETS, (appid, TICKET))
         if any(self._vault.open(row["value"], place) == ticket for row in kept):
@@ -114,17 +148,61 @@ class SqlPushes:
 
 
 def secrets_place(appid: str) -> str:
-    """What they are sealed to."""
+    """The context that they are sealed with."""
     return f"callback:{appid}"
 
 
 def _remove_secrets(appid: str) -> Script[bool]:
     removed = yield Statement(REMOVE_SECRETS, (appid,))
     yield Statement(REMOVE_TICKETS, (appid,))
-    yield watches.remove(appid)
+    yield _remove_watch(appid)
     return bool(removed)
 
 
 def _in_front(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Two at the most; what stands in front already changes nothing."""
     return known if known[:1] == (newest,) else (newest, *known[:1])
+
+
+def _put_off_watch(appid: str, now: datetime) -> Statement:
+    """Look for a ticket in TICKET_OVERDUE from now, and drop WeChat's last answer."""
+    due_at = micros(now + TICKET_OVERDUE)
+    return Statement(PUT_OFF_WATCH, (_watch_id(appid), appid, WATCH, micros(now), due_at))
+
+
+def _remove_watch(appid: str) -> Statement:
+    return Statement(REMOVE_WATCH, (_watch_id(appid),))
+
+
+def _watch_id(appid: str) -> str:
+    return f"{WATCH}:{appid}"
+
+
+def _callback_view(
+    row: Row, secrets: Secrets, *, counts: Sequence[Row], waiting: Sequence[Row]
+) -> CallbackView:
+    """`counts` and `waiting` are rows of all appids."""
+    appid = row["appid"]
+    return CallbackView(
+        appid=appid,
+        changed_at=instant(row["changed_at"]),
+        former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,
+        platform=bool(row["platform"]),
+        account=bool(row["account"]),
+        heard=bool(row["heard"]),
+        ticket_at=instant_or_none(row["ticket_at"]),
+        asked_at=instant_or_none(row["tried_at"]),
+        answer=row["note"] or "",
+        events={found["name"]: found["count"] for found in counts if found["appid"] == appid},
+        waiting=tuple(_waiting(found) for found in waiting if found["appid"] == appid),
+    )
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(
+        name=row["name"],
+        authorizer=row["authorizer"],
+        received_at=instant(row["received_at"]),
+        due_at=instant(row["due_at"]),
+        note=row["note"],
+    )

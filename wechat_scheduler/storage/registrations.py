@@ -6,10 +6,11 @@ from datetime import datetime
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.storage.database import Script, Statement
+from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.notices import cancel_notices, put_notice
 from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
 
+ALL_ACCOUNTS = "SELECT appid, secret, endpoint FROM accounts ORDER BY appid"
 MAKE_ACCOUNT = """
     INSERT INTO accounts (appid, secret, endpoint, last_version) VALUES ($1, $2, $3, 0)
     ON CONFLICT (appid) DO NOTHING RETURNING appid
@@ -167,6 +168,18 @@ class Registrar:
             yield from cancel_notices(key, [owner])
         elif (yield Statement(HAS_CREDENTIAL, key)):
             yield from put_notice(key, owner, now)
+
+
+async def all_accounts(database: Database, vault: Vault) -> Sequence[Account]:
+    """By appid. Raises SealingError if a secret cannot be opened."""
+    return [
+        Account(
+            appid=row["appid"],
+            secret=vault.open(row["secret"], f"account:{row['appid']}"),
+            endpoint=row["endpoint"],
+        )
+        for row in await database.read(ALL_ACCOUNTS)
+    ]
 
 
 def list_params(vault: Vault, key: JobKey) -> Script[None]:

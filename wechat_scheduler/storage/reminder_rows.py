@@ -7,7 +7,7 @@ import msgspec
 
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.model import Late, Reminder, ReminderState
-from wechat_scheduler.storage.database import Row, Statement
+from wechat_scheduler.storage.database import IDS, Row, Statement, with_ids
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
     instant,
@@ -28,12 +28,8 @@ SAID = (
 MOVING = ("start", "rule", "due_at", "state", "fired", "missed", "last_at")
 COLUMNS = ", ".join((*FIXED, *SAID, *MOVING, "revision"))
 
-# Ids in one query; a query is prepared once for its size.
-CHUNK = 64
 PEOPLE = f"""
-    SELECT reminder_id, uid FROM joined
-    WHERE reminder_id IN ({", ".join(f"${number + 1}" for number in range(CHUNK))})
-    ORDER BY reminder_id, at, uid
+    SELECT reminder_id, uid FROM joined WHERE reminder_id IN ({IDS}) ORDER BY reminder_id, at, uid
 """  # noqa: S608 - our own text
 
 
@@ -104,10 +100,8 @@ def reminder_of(row: Row) -> Reminder:
 
 
 def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:
-    """As few as it takes; they find rows for `add_people`."""
-    for start in range(0, len(reminder_ids), CHUNK):
-        chunk = tuple(reminder_ids[start : start + CHUNK])
-        yield Statement(PEOPLE, (*chunk, *chunk[:1] * (CHUNK - len(chunk))))
+    """They find rows for `add_people`."""
+    return with_ids(PEOPLE, reminder_ids)
 
 
 def add_people(people: dict[str, tuple[str, ...]], rows: Iterable[Row]) -> None:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import refresh_tokens
-from wechat_scheduler.storage.app_rows import app_place
+from wechat_scheduler.storage.apps import app_place
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.events import code_place
 from wechat_scheduler.storage.link_secrets import link_place
-from wechat_scheduler.storage.message_rows import secret_place
+from wechat_scheduler.storage.messages import secret_place
 from wechat_scheduler.storage.pushes import secrets_place
 from wechat_scheduler.storage.rows import key_of, registration_place
 from wechat_scheduler.storage.sealing import Sealer
