@@ -33,7 +33,7 @@ ROOM_OF = {
 
 FOREIGN_APIS = re.compile("wecron|wxpusher|tencent", re.IGNORECASE)
 # Beside their own folders: their settings, the command `apps wecron-token`, what OpenAPI says.
-MAY_NAME_FOREIGN_APIS = ("web/compat/", "config/", "cli/apps", "web/native/sending/")
+MAY_NAME_FOREIGN_APIS = ("web/compat/", "config/", "cli/apps", "web/native/sending/subscribers.py")
 
 
 def rooms(path: Path) -> str:
@@ -110,6 +110,21 @@ def test_a_foreign_api_is_named_in_its_folder_only() -> None:
         return is_elsewhere and FOREIGN_APIS.search(path.read_text("utf-8")) is not None
 
     assert offenders(names) == []
+
+
+def test_one_foreign_api_imports_no_other() -> None:
+    def imports_another(path: Path) -> bool:
+        parts = path.relative_to(PACKAGE).parts
+        if parts[:2] != ("web", "compat") or parts[2] == "catalogue.py":
+            return False
+        used = {
+            name.split(".")[3]
+            for name in imported(path)
+            if name.startswith("wechat_scheduler.web.compat.")
+        }
+        return bool(used - {parts[2].removesuffix(".py"), "api", "tokens"})
+
+    assert offenders(imports_another) == []
 
 
 def test_no_file_is_a_second_house() -> None:

@@ -77,10 +77,10 @@ def respond(text: str) -> web.Response:
 def as_route(handler: Callable[[web.Request], Awaitable[str]]) -> Handler:
     """A route's handler from one that returns the text of the response."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def handle(request: web.Request) -> web.StreamResponse:
         return respond(await handler(request))
 
-    return answer
+    return handle
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
