@@ -1,7 +1,7 @@
 """What the store of reminders promises, on both databases."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, ReminderState
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.reminder_rows import COLUMNS
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 SOON = NOW + MINUTE
@@ -40,6 +41,12 @@ def memory(database: Database) -> Memory:
 @pytest.fixture
 def elsewhere(database: Database) -> Memory:
     return Memory(database, FakeClock(), "there")
+
+
+def test_each_field_of_a_reminder_has_a_column() -> None:
+    columns = {*COLUMNS.split(", ")}
+
+    assert columns == {field.name for field in fields(Reminder)}
 
 
 async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:

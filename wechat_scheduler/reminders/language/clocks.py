@@ -61,7 +61,7 @@ SEVERAL = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class ClockTime:
     """A time of day as written. `hour` is None for a part of the day alone."""
 
     part: Part | None = None
@@ -119,23 +119,23 @@ class Clock:
         return hour + 12 if early else hour
 
 
-def read_clock(found: re.Match[str]) -> Clock | Sequence[Clock]:
+def read_clock(found: re.Match[str]) -> ClockTime | Sequence[ClockTime]:
     """Reads a match of `CLOCK`. Raises LanguageError for 三四点."""
     written = found.group().strip()
     if found["alone"]:
-        return Clock(part=_PARTS[found["alone"]], written=written)
+        return ClockTime(part=_PARTS[found["alone"]], written=written)
     if found["eight"]:
-        return Clock(part=_PARTS[written[0]], hour=whole(written[1]), written=written)
+        return ClockTime(part=_PARTS[written[0]], hour=whole(written[1]), written=written)
     part = _part(found["part"])
     if found["pair"]:
         raise _either(found)
     if found["list"]:
         hours = found["list"].rstrip("、").split("、")
-        return [Clock(part=part, hour=whole(hour), written=f"{hour}点") for hour in hours]
+        return [ClockTime(part=part, hour=whole(hour), written=f"{hour}点") for hour in hours]
     if found["ch"]:
         return _colon(found, _english(found["ap"]) or part, written)
     if found["eh"]:
-        return Clock(part=_english(found["eap"]), hour=int(found["eh"]), written=written)
+        return ClockTime(part=_english(found["eap"]), hour=int(found["eh"]), written=written)
     hour, minute = whole(found["h"]), _minute(found)
     short = found["short"] or found["before"]
     if short:
@@ -143,7 +143,9 @@ def read_clock(found: re.Match[str]) -> Clock | Sequence[Clock]:
         hour -= 1
     padded = len(found["h"]) == 2 and found["h"].startswith("0")
     second = whole(found["s"]) if found["s"] else 0
-    return Clock(part=part, hour=hour, minute=minute, second=second, exact=padded, written=written)
+    return ClockTime(
+        part=part, hour=hour, minute=minute, second=second, exact=padded, written=written
+    )
 
 
 def _either(found: re.Match[str]) -> LanguageError:
@@ -152,17 +154,17 @@ def _either(found: re.Match[str]) -> LanguageError:
     return which_one(f"{found['pair']}点", f"{second}点")
 
 
-def read_several(found: re.Match[str]) -> tuple[Clock, ...]:
+def read_several(found: re.Match[str]) -> tuple[ClockTime, ...]:
     """早中晚 and 早晚, 三次 and 两次 a day: at the hours of these parts of the day."""
     signs = found["parts"] or ("早中晚" if found["often"] in "三3" else "早晚")
-    return tuple(Clock(part=part) for sign, part in _MEALS.items() if sign in signs)
+    return tuple(ClockTime(part=part) for sign, part in _MEALS.items() if sign in signs)
 
 
 _MEALS = {"早": Part.MORNING, "中": Part.NOON, "晚": Part.EVENING}
 
 
-def _colon(found: re.Match[str], part: Part | None, written: str) -> Clock:
-    return Clock(
+def _colon(found: re.Match[str], part: Part | None, written: str) -> ClockTime:
+    return ClockTime(
         part=part,
         hour=int(found["ch"]),
         minute=int(found["cm"]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, Weekdays, YearDays, solar
-from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.policy import Part
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,7 +22,7 @@ ENGLISH = re.compile(
 ENGLISH_STARTS = frozenset("tnmwfsjaod")
 
 
-def read_english(found: re.Match[str], today: date) -> Anchor | Sequence[Anchor | Clock]:
+def read_english(found: re.Match[str], today: date) -> Anchor | Sequence[Anchor | ClockTime]:
     """Raises LanguageError for a day that does not exist."""
     weekday = found["full"] or found["short"]
     if weekday:
@@ -31,7 +31,7 @@ def read_english(found: re.Match[str], today: date) -> Anchor | Sequence[Anchor 
     if found["month"]:
         return _dated(found)
     if found["day"] == "tonight":
-        return (Fixed(day=today), Clock(part=Part.EVENING, written="tonight"))
+        return (Fixed(day=today), ClockTime(part=Part.EVENING, written="tonight"))
     return Fixed(day=today + timedelta(days=found["day"] != "today"))
 
 

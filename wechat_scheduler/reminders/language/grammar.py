@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.language.grouping import grouped
+from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.normalise import masked, normalise, squeezed
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.reading import Reading
 from wechat_scheduler.reminders.language.refusals import (
     LanguageError,
     is_now,
@@ -40,14 +40,14 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Parsed:
     return _parsed(said, here, title_of(text, plain, used))
 
 
-def _no_time(plain: str, said: Reading) -> LanguageError:
+def _no_time(plain: str, said: Meaning) -> LanguageError:
     if said.advance:
         return nothing_to_precede()
     now = _NOW.search(plain)
     return is_now(now.group()) if now else nothing()
 
 
-def _parsed(said: Reading, now: Now, title: str) -> Parsed:
+def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
     try:
         start, rule = repeating(said, now) if _recurs(said) else (once(said, now), "")
     except (OverflowError, ValueError) as error:
@@ -65,7 +65,7 @@ def _parsed(said: Reading, now: Now, title: str) -> Parsed:
     )
 
 
-def _recurs(said: Reading) -> bool:
+def _recurs(said: Meaning) -> bool:
     if said.repeats:
         return True
     lasts = said.lasts is not None and said.lasts.length.days > 0 and not said.anchors

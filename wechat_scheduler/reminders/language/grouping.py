@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
-from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Unit
-from wechat_scheduler.reminders.language.reading import BEGINS, RANGE, UNTIL, Linked, Reading, place
+from wechat_scheduler.reminders.language.meaning import BEGINS, RANGE, UNTIL, Linked, Meaning, place
 from wechat_scheduler.reminders.language.refusals import which_one
 from wechat_scheduler.reminders.language.rules import fits
-from wechat_scheduler.reminders.language.scan import Token, Value, Wrong
+from wechat_scheduler.reminders.language.scan import TimeWord, Value, Wrong
 
 _LIST = re.compile(r" ?(?:和|、|,|与|及|以及|跟|还有|&|或) ?各?")
 _OR = re.compile(r" ?(?:或者?|还是|或是) ?")
@@ -19,13 +19,13 @@ _GLUE = re.compile(
 )
 _TRIGGER = re.compile(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
 _OUTSIDE = re.compile(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
-_TIMES = (Every, Clock, After)
+_TIMES = (Every, ClockTime, After)
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 
 
-def grouped(text: str, tokens: Sequence[Token]) -> Reading:
+def grouped(text: str, tokens: Sequence[TimeWord]) -> Meaning:
     """Puts the words together. Raises LanguageError if they contradict each other."""
-    found = Reading(repeated=any(isinstance(token.value, Every) for token in tokens))
+    found = Meaning(repeated=any(isinstance(token.value, Every) for token in tokens))
     groups = list(_groups(_linked(text, _strong(tokens))))
     main = _main(groups)
     if main is not None:
@@ -37,7 +37,7 @@ def grouped(text: str, tokens: Sequence[Token]) -> Reading:
     return found
 
 
-def _settle(found: Reading) -> None:
+def _settle(found: Meaning) -> None:
     """A date that 每天 cannot repeat is the first day: 12月1号到10号每天."""
     for anchor in tuple(found.anchors):
         if _only_begins(found, anchor):
@@ -54,7 +54,7 @@ def _settle(found: Reading) -> None:
         found.times, found.lasts = Times(count=found.lasts.length.workdays), None
 
 
-def _only_begins(found: Reading, anchor: Anchor) -> bool:
+def _only_begins(found: Meaning, anchor: Anchor) -> bool:
     if isinstance(anchor, Weekdays):
         return bool(found.every) and anchor.week is not None
     frequent = all(each.unit in _OFTEN for each in found.every)
@@ -62,10 +62,10 @@ def _only_begins(found: Reading, anchor: Anchor) -> bool:
     return bool(found.every) and dated
 
 
-def _strong(tokens: Sequence[Token]) -> Sequence[Token]:
+def _strong(tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
     """The tokens without the weak ones, if a strong one names the day."""
     strong = any(_says_day(token) for token in tokens if not token.weak)
-    spoken: list[Token] = []
+    spoken: list[TimeWord] = []
     for token in tokens:
         if not token.weak or not strong or _follows(token, spoken):
             spoken.append(token)
@@ -76,33 +76,33 @@ def _strong(tokens: Sequence[Token]) -> Sequence[Token]:
     return kept
 
 
-def _is_loose(token: Token) -> bool:
+def _is_loose(token: TimeWord) -> bool:
     return isinstance(token.value, For) and token.value.loose
 
 
-def _lasts(value: Value, tokens: Sequence[Token]) -> bool:
+def _lasts(value: Value, tokens: Sequence[TimeWord]) -> bool:
     """Whether a loose length is meant: after a time of day (开会两小时), or of a daily repetition (吃药7天)."""
     said = [token.value for token in tokens]
     if any(isinstance(each, For) and not each.loose for each in said):
         return False
     if isinstance(value, For) and value.length.exact:
-        timed = any(isinstance(each, Clock) and each.hour is not None for each in said)
+        timed = any(isinstance(each, ClockTime) and each.hour is not None for each in said)
         return timed and not any(isinstance(each, Every) for each in said)
     return any(isinstance(each, Every) and each.unit is Unit.DAY for each in said)
 
 
-def _says_day(token: Token) -> bool:
+def _says_day(token: TimeWord) -> bool:
     return isinstance(token.value, Every | After | Anchor)
 
 
-def _follows(token: Token, spoken: Sequence[Token]) -> bool:
+def _follows(token: TimeWord, spoken: Sequence[TimeWord]) -> bool:
     """Whether a weak token is what a repetition is about: 每年国庆节, 每逢春节, 每年春分、秋分."""
     last = spoken[-1] if spoken else None
     about = last is not None and (last.weak or isinstance(last.value, Every))
     return last is not None and about and token.start - last.end <= 1
 
 
-def _linked(text: str, tokens: Sequence[Token]) -> Iterator[Linked]:
+def _linked(text: str, tokens: Sequence[TimeWord]) -> Iterator[Linked]:
     for index, token in enumerate(tokens):
         previous = tokens[index - 1].end if index else 0
         following = tokens[index + 1].start if index + 1 < len(tokens) else len(text)
@@ -134,8 +134,8 @@ def _speaks(each: Linked) -> bool:
     return isinstance(each.token.value, (*_TIMES, Anchor))
 
 
-def _adds(found: Reading, group: Sequence[Linked]) -> bool:
-    """Whether the group adds to the reading without contradicting it."""
+def _adds(found: Meaning, group: Sequence[Linked]) -> bool:
+    """Whether the group adds to the meaning without contradicting it."""
     values = [each.token.value for each in group]
     if any(isinstance(value, Every) for value in values):
         return True
@@ -146,7 +146,7 @@ def _adds(found: Reading, group: Sequence[Linked]) -> bool:
     return not (_names_another_day(found, group) or _names_another_time(found, group))
 
 
-def _names_another_day(found: Reading, group: Sequence[Linked]) -> bool:
+def _names_another_day(found: Meaning, group: Sequence[Linked]) -> bool:
     if not (_is_dated(found) or found.every):
         return False
     if _completes(found, group):
@@ -155,7 +155,7 @@ def _names_another_day(found: Reading, group: Sequence[Linked]) -> bool:
     return not begins and any(isinstance(each.token.value, Anchor | After) for each in group)
 
 
-def _completes(found: Reading, group: Sequence[Linked]) -> bool:
+def _completes(found: Meaning, group: Sequence[Linked]) -> bool:
     """Whether the group has the day that a bare 每周 lacks: 周五下午4点发周报, 每周."""
     if not found.every or found.anchors or found.clocks:
         return False
@@ -163,15 +163,15 @@ def _completes(found: Reading, group: Sequence[Linked]) -> bool:
     return bool(anchors) and all(fits(found.every[-1], anchor) for anchor in anchors)
 
 
-def _names_another_time(found: Reading, group: Sequence[Linked]) -> bool:
+def _names_another_time(found: Meaning, group: Sequence[Linked]) -> bool:
     """Whether the group is about another time: 下午3点的会议, when the day was named elsewhere."""
-    if not any(isinstance(each.token.value, Clock) for each in group):
+    if not any(isinstance(each.token.value, ClockTime) for each in group):
         return False
     timed = bool(found.clocks) or bool(found.after and found.after.length.exact)
     return timed or (_is_dated(found) and group[-1].after.startswith("的"))
 
 
-def _is_dated(found: Reading) -> bool:
+def _is_dated(found: Meaning) -> bool:
     return bool(found.anchors or found.after or found.begin)
 
 
@@ -183,7 +183,7 @@ def _is_a_number(group: Sequence[Linked]) -> bool:
     return bool(only and inside and not _TRIGGER.match(group[-1].after))
 
 
-def _fill(found: Reading, group: Sequence[Linked]) -> None:
+def _fill(found: Meaning, group: Sequence[Linked]) -> None:
     previous: Linked | None = None
     for each in group:
         _chosen(each, previous)
@@ -195,5 +195,5 @@ def _fill(found: Reading, group: Sequence[Linked]) -> None:
 
 def _chosen(each: Linked, previous: Linked | None) -> None:
     """Raises LanguageError for 3点或4点."""
-    if previous and _OR.fullmatch(each.before) and isinstance(each.token.value, Clock | Anchor):
+    if previous and _OR.fullmatch(each.before) and isinstance(each.token.value, ClockTime | Anchor):
         raise which_one(previous.written, each.written)

@@ -12,7 +12,7 @@ from wechat_scheduler.reminders.language.anchors import (
     Term,
     YearDays,
 )
-from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refusals import impossible, outside_lunar_tables
@@ -102,11 +102,11 @@ def _is_lunar(found: re.Match[str]) -> bool:
     return not solar and (found["day"] or "")[:1] in ("初", "廿")
 
 
-def read_festival(found: re.Match[str], today: date) -> Anchor | tuple[Anchor, Clock]:
+def read_festival(found: re.Match[str], today: date) -> Anchor | tuple[Anchor, ClockTime]:
     """春节, 国庆节, 母亲节, 清明, with or without a year; 除夕夜 with its evening."""
     anchor = _of_year(_FESTIVALS[found["name"]], found, today)
     if found["kind"] == "夜" or found["name"].endswith("夜"):
-        return anchor, Clock(part=Part.EVENING, written=found.group())
+        return anchor, ClockTime(part=Part.EVENING, written=found.group())
     return anchor
 
 

@@ -1,4 +1,4 @@
-"""The instants that a reading means, seen from `now`."""
+"""The instants that a meaning means, seen from `now`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
     day_of,
 )
-from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
+from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.reading import Reading
 from wechat_scheduler.reminders.language.refusals import (
     date_or_weekday,
     ends_too_early,
@@ -44,7 +44,7 @@ class Now:
     def today(self) -> date:
         return self.at.date()
 
-    def on(self, day: date, clock: Clock | None) -> datetime:
+    def on(self, day: date, clock: ClockTime | None) -> datetime:
         """The instant of `clock` on `day`, at the policy's hour without one."""
         days, at = clock.place(self.policy) if clock else (0, self.policy.hour)
         return self.wall(day, at, days)
@@ -74,37 +74,37 @@ class Now:
         return moment
 
 
-def once(reading: Reading, now: Now) -> datetime:
+def once(meaning: Meaning, now: Now) -> datetime:
     """The moment of a one-off, which is ahead. Raises LanguageError."""
-    clock = reading.clocks[0] if reading.clocks else None
-    if reading.after is not None:
-        return now.ahead(_after(reading.after, reading.anchors, clock, now))
-    anchors = reading.anchors or ([reading.begin] if reading.begin else [])
+    clock = meaning.clocks[0] if meaning.clocks else None
+    if meaning.after is not None:
+        return now.ahead(_after(meaning.after, meaning.anchors, clock, now))
+    anchors = meaning.anchors or ([meaning.begin] if meaning.begin else [])
     if len(anchors) > 1:
         return now.ahead(_single(anchors, clock, now))
     _one_day(anchors)
     if not anchors:
         return now.ahead(clock_only(clock, now))
-    return now.ahead(_dated(reading, anchors[0], clock, now))
+    return now.ahead(_dated(meaning, anchors[0], clock, now))
 
 
-def end_of(reading: Reading, start: datetime, now: Now) -> datetime | None:
+def end_of(meaning: Meaning, start: datetime, now: Now) -> datetime | None:
     """The end of a range or of 持续两小时, which is after the start."""
-    if reading.end_anchor is not None:
-        week = getattr(reading.end_anchor, "week", None)
+    if meaning.end_anchor is not None:
+        week = getattr(meaning.end_anchor, "week", None)
         seen_from = start.date() if week is None else now.today
-        day = next(iter(reading.end_anchor.days(seen_from)), start.date())
-        clock = reading.end_clock
+        day = next(iter(meaning.end_anchor.days(seen_from)), start.date())
+        clock = meaning.end_clock
         end = now.on(day, clock) if clock else now.wall(day, start.timetz().replace(tzinfo=None))
         return _after_start(start, end)
-    if reading.end_clock is not None:
-        return _end_clock(reading.end_clock, start, now)
-    ranged = next((a for a in reading.anchors if getattr(a, "ranged", False)), None)
-    if ranged is not None and not reading.repeats:
+    if meaning.end_clock is not None:
+        return _end_clock(meaning.end_clock, start, now)
+    ranged = next((a for a in meaning.anchors if getattr(a, "ranged", False)), None)
+    if ranged is not None and not meaning.repeats:
         numbers = getattr(ranged, "numbers", (0,))
         return start + timedelta(days=numbers[-1] - numbers[0])
-    if reading.lasts is not None and not reading.repeats:
-        return (start.astimezone(UTC) + reading.lasts.length.delta).astimezone(now.zone)
+    if meaning.lasts is not None and not meaning.repeats:
+        return (start.astimezone(UTC) + meaning.lasts.length.delta).astimezone(now.zone)
     return None
 
 
@@ -115,7 +115,7 @@ def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
     return moment if moment > now.at else now.wall(first, at, 1)
 
 
-def clock_only(clock: Clock | None, now: Now) -> datetime:
+def clock_only(clock: ClockTime | None, now: Now) -> datetime:
     """The next instant of a clock time. A bare hour is the nearer of its two readings."""
     if clock is None:
         raise nothing()
@@ -139,7 +139,7 @@ def _number_words(anchor: Anchor, number: int) -> str:
     return day_words(WEEKDAYS[number]) if isinstance(anchor, Weekdays) else f"{number}号"
 
 
-def _after(after: After, anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetime:
+def _after(after: After, anchors: Sequence[Anchor], clock: ClockTime | None, now: Now) -> datetime:
     moment = now.later(after.length)
     if anchors and not isinstance(anchors[0], Fixed):
         return now.on(_day_near(anchors[0], moment.date()), clock)
@@ -158,19 +158,21 @@ def _day_near(anchor: Anchor, day: date) -> date:
     return day
 
 
-def _dated(reading: Reading, anchor: Anchor, clock: Clock | None, now: Now) -> datetime:
-    moments = _moments(reading, anchor, clock, now)
+def _dated(meaning: Meaning, anchor: Anchor, clock: ClockTime | None, now: Now) -> datetime:
+    moments = _moments(meaning, anchor, clock, now)
     if not moments:
         raise impossible(now.today.isoformat())
     moment = next((moment for moment in moments if moment > now.at), moments[-1])
-    if reading.check is not None:
-        _checked(moment, reading.check.numbers[0])
+    if meaning.check is not None:
+        _checked(moment, meaning.check.numbers[0])
     return moment
 
 
-def _moments(reading: Reading, anchor: Anchor, clock: Clock | None, now: Now) -> Sequence[datetime]:
-    days = _few(anchor.days(now.today + timedelta(days=min(0, reading.shift))))
-    return [now.on(day + timedelta(days=reading.shift), clock) for day in days]
+def _moments(
+    meaning: Meaning, anchor: Anchor, clock: ClockTime | None, now: Now
+) -> Sequence[datetime]:
+    days = _few(anchor.days(now.today + timedelta(days=min(0, meaning.shift))))
+    return [now.on(day + timedelta(days=meaning.shift), clock) for day in days]
 
 
 def _few(days: Iterable[date]) -> Sequence[date]:
@@ -183,7 +185,7 @@ def _checked(moment: datetime, weekday: int) -> None:
         raise date_or_weekday(moment, WEEKDAYS[weekday])
 
 
-def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetime:
+def _single(anchors: Sequence[Anchor], clock: ClockTime | None, now: Now) -> datetime:
     """The one day that several words name. Raises LanguageError if they name several days."""
     days = [next(iter(anchor.days(now.today)), now.today) for anchor in anchors[:3]]
     moments = [now.on(day, clock) for day in days]
@@ -192,7 +194,7 @@ def _single(anchors: Sequence[Anchor], clock: Clock | None, now: Now) -> datetim
     return moments[0]
 
 
-def _end_clock(clock: Clock, start: datetime, now: Now) -> datetime:
+def _end_clock(clock: ClockTime, start: datetime, now: Now) -> datetime:
     """The first instant of the end's clock time after the start: 下午2点到4点."""
     end = now.on(start.date(), clock)
     if end <= start and clock.bare and end + timedelta(hours=12) > start:

@@ -9,9 +9,9 @@ from dateutil.relativedelta import relativedelta
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, clock_only, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.reading import Reading
 from wechat_scheduler.reminders.language.refusals import (
     ends_before_its_first,
     midnight_of_which_day,
@@ -32,7 +32,7 @@ _INTERVAL = re.compile(r";INTERVAL=\d+")
 _TICK = timedelta(seconds=1)
 
 
-def repeating(said: Reading, now: Now) -> tuple[datetime, str]:
+def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
     """The first occurrence ahead, and the rule from it on. Raises LanguageError."""
     every = every_of(said)
     if every.unit in ELAPSED and said.end_clock is None:
@@ -50,7 +50,7 @@ def repeating(said: Reading, now: Now) -> tuple[datetime, str]:
     return now.ahead(start), rule
 
 
-def _elapsed(said: Reading, every: Every, now: Now) -> datetime:
+def _elapsed(said: Meaning, every: Every, now: Now) -> datetime:
     """The start of a recurrence in hours or minutes: now, a time of day, or the day that begins it."""
     if said.clocks:
         return next_wall(said.clocks[0].place(now.policy)[1], now, _first_day(said, now))
@@ -62,7 +62,7 @@ def _elapsed(said: Reading, every: Every, now: Now) -> datetime:
     return (now.at.astimezone(UTC) + step).astimezone(now.zone)
 
 
-def _once_each(said: Reading, now: Now) -> tuple[list[str], datetime]:
+def _once_each(said: Meaning, now: Now) -> tuple[list[str], datetime]:
     """Several times of one day, once each: 明天8点和20点. Without a day, the next of each."""
     if said.anchors:
         day = next(iter(said.anchors[0].days(now.today)), now.today)
@@ -75,7 +75,7 @@ def _once_each(said: Reading, now: Now) -> tuple[list[str], datetime]:
     return [f"{line};COUNT=1" for line in timed(["FREQ=DAILY"], ats)], moments[0]
 
 
-def _calendar(said: Reading, every: Every, now: Now) -> tuple[list[str], datetime]:
+def _calendar(said: Meaning, every: Every, now: Now) -> tuple[list[str], datetime]:
     places = _places(said, every, now)
     if len({days for days, _ in places}) > 1 and said.anchors:
         raise midnight_of_which_day()
@@ -90,14 +90,14 @@ def _calendar(said: Reading, every: Every, now: Now) -> tuple[list[str], datetim
     return timed(lines, ats), _first(lines, ats, now, _first_day(said, now))
 
 
-def _places(said: Reading, every: Every, now: Now) -> list[tuple[int, time]]:
+def _places(said: Meaning, every: Every, now: Now) -> list[tuple[int, time]]:
     """The times of a day. 9点到18点每小时 is one for each hour."""
     if every.unit in ELAPSED and said.clocks and said.end_clock:
         return _window(said, every, now)
     return [clock.place(now.policy) for clock in said.clocks] or [(0, now.policy.hour)]
 
 
-def _window(said: Reading, every: Every, now: Now) -> list[tuple[int, time]]:
+def _window(said: Meaning, every: Every, now: Now) -> list[tuple[int, time]]:
     if said.end_clock is None or (every.unit is Unit.MINUTE and every.count < 30):
         raise too_often_a_day()
     first = now.on(now.today, said.clocks[0])
@@ -130,13 +130,13 @@ def _first(lines: Sequence[str], ats: Sequence[time], now: Now, day: date) -> da
     return found.at.astimezone(now.zone)
 
 
-def _first_day(said: Reading, now: Now) -> date:
+def _first_day(said: Meaning, now: Now) -> date:
     if said.begin is not None:
         return max(now.today, next(iter(said.begin.days(now.today)), now.today))
     return now.later(said.after.length).date() if said.after else now.today
 
 
-def _until(said: Reading, start: datetime, now: Now) -> datetime | None:
+def _until(said: Meaning, start: datetime, now: Now) -> datetime | None:
     """The last second of the last day."""
     if said.until is not None:
         day = next(iter(said.until.days(start.date())), start.date())
@@ -149,7 +149,7 @@ def _until(said: Reading, start: datetime, now: Now) -> datetime | None:
     return now.wall(last.date(), time(23, 59, 59))
 
 
-def _count(said: Reading, lines: int) -> int:
+def _count(said: Meaning, lines: int) -> int:
     """The number of occurrences: 一共5次, or 连续7天 of a daily recurrence. 0 for no limit."""
     if said.times is not None:
         return said.times.count

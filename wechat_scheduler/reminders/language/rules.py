@@ -16,7 +16,7 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
 )
 from wechat_scheduler.reminders.language.every import Every, Unit
-from wechat_scheduler.reminders.language.reading import Reading
+from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.refusals import (
     day_outside_period,
     days_before_recurring,
@@ -43,10 +43,10 @@ _FITTING: dict[type, set[Unit]] = {
 }
 
 
-def every_of(reading: Reading) -> Every:
+def every_of(meaning: Meaning) -> Every:
     """The repetition that counts: 周一至周五每天 is weekly, 每天每隔两小时 is hourly."""
-    said = sorted(reading.every, key=lambda each: (each.unit is Unit.DAY, each.unit is Unit.DATE))
-    return said[0] if said else Every(unit=Unit.DATE if reading.anchors else Unit.DAY)
+    said = sorted(meaning.every, key=lambda each: (each.unit is Unit.DAY, each.unit is Unit.DATE))
+    return said[0] if said else Every(unit=Unit.DATE if meaning.anchors else Unit.DAY)
 
 
 def fits(every: Every, anchor: Anchor) -> bool:
@@ -54,27 +54,27 @@ def fits(every: Every, anchor: Anchor) -> bool:
     return every.unit is Unit.DATE or every.unit in _fitting(anchor)
 
 
-def bodies(reading: Reading, days: int) -> list[str]:
+def bodies(meaning: Meaning, days: int) -> list[str]:
     """The lines of the rule, one for each set of days, without times and without an end.
 
     `days` is 1 if the time is after midnight of the day that is written (周五晚上12点). Raises
     LanguageError if the days do not belong to the period.
     """
-    every = every_of(reading)
+    every = every_of(meaning)
     if every.unit is Unit.WORKDAY:
         _unmoved(days)
         return ["WORKDAY"]
-    if reading.left_out:
-        kept = [day for number, day in enumerate(WEEKDAYS) if number not in reading.left_out]
+    if meaning.left_out:
+        kept = [day for number, day in enumerate(WEEKDAYS) if number not in meaning.left_out]
         return [f"FREQ=WEEKLY;BYDAY={','.join(kept)}"]
-    if not reading.anchors:
+    if not meaning.anchors:
         if every.unit is Unit.DATE:
             raise nothing_to_repeat()
         return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
     lines = [
         line
-        for same in _alike(reading.anchors)
-        for line in _lines(every, same, reading.shift, days)
+        for same in _alike(meaning.anchors)
+        for line in _lines(every, same, meaning.shift, days)
     ]
     return list(dict.fromkeys(lines))
 

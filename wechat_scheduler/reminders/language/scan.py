@@ -18,7 +18,7 @@ from wechat_scheduler.reminders.language import (
     weekdays,
 )
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
-from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Times
 from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
@@ -51,11 +51,11 @@ class Wrong:
     error: LanguageError
 
 
-Value = Anchor | Clock | Every | After | Advance | For | Times | Except | Shift | Zone | Wrong
+Value = Anchor | ClockTime | Every | After | Advance | For | Times | Except | Shift | Zone | Wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class TimeWord:
     """The meaning of the characters from `start` to `end`."""
 
     start: int
@@ -76,12 +76,12 @@ class _Word:
     weak: bool = False
 
 
-def scan(text: str, today: date) -> tuple[Token, ...]:
+def scan(text: str, today: date) -> tuple[TimeWord, ...]:
     """The tokens of a normalised text. Raises LanguageError for days that do not exist: 2月30号."""
     return tuple(_tokens(text, today))
 
 
-def _tokens(text: str, today: date) -> Iterator[Token]:
+def _tokens(text: str, today: date) -> Iterator[TimeWord]:
     position = 0
     while position < len(text):
         end = position + 1
@@ -93,7 +93,7 @@ def _tokens(text: str, today: date) -> Iterator[Token]:
             if values:
                 end = match.end()
                 for value in values:
-                    yield Token(start=position, end=end, value=value, weak=word.weak)
+                    yield TimeWord(start=position, end=end, value=value, weak=word.weak)
                 break
         position = end
 

@@ -63,7 +63,7 @@ def upcoming(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Firing:
+class _Moment:
     at: datetime
     wall: datetime
 
@@ -78,11 +78,11 @@ class _Series:
         self._rule = anchored(rule, self._wall)
         self._budget = iter(range(BUDGET))
 
-    def first(self, after: datetime) -> _Firing | None:
+    def first(self, after: datetime) -> _Moment | None:
         found = (self._first(line, after) for line in self._rule.lines)
         return min(filter(None, found), key=lambda firing: firing.at, default=None)
 
-    def rest(self, found: _Firing) -> Rule:
+    def rest(self, found: _Moment) -> Rule:
         """The rule from `found` on, each COUNT without the occurrences before."""
         left = [(line, self._left(line, found.at)) for line in self._rule.lines]
         lines = tuple(replace(line, count=count) for line, count in left if count != 0)
@@ -91,7 +91,7 @@ class _Series:
         # without an hour of their own must not inherit.
         return rule.kept_at(self._wall, wall_of(found.at, self._zone))
 
-    def _first(self, line: Line, after: datetime) -> _Firing | None:
+    def _first(self, line: Line, after: datetime) -> _Moment | None:
         firings = takewhile(self._before_end(line), self._firings(line, after))
         return next((each for each in firings if each.at > after and self._kept(each)), None)
 
@@ -101,7 +101,7 @@ class _Series:
         gone = takewhile(lambda firing: firing.at < at, self._firings(line, self._start))
         return line.count - sum(1 for _ in gone)
 
-    def _firings(self, line: Line, after: datetime) -> Iterator[_Firing]:
+    def _firings(self, line: Line, after: datetime) -> Iterator[_Moment]:
         """The occurrences of a line from before `after` on, without regard to EXDATE and UNTIL."""
         if line.kind.is_elapsed:
             return self._elapsed(line, after)
@@ -109,16 +109,16 @@ class _Series:
             self._start if line.count is not None else max(self._start, after), self._zone
         )
         walls = dropwhile(lambda wall: wall < since, self._walls(line, since.date()))
-        firings = (_Firing(at=instant_of(wall, self._zone), wall=wall) for wall in walls)
+        firings = (_Moment(at=instant_of(wall, self._zone), wall=wall) for wall in walls)
         return islice((each for each in firings if each.at >= self._start), line.count)
 
-    def _elapsed(self, line: Line, after: datetime) -> Iterator[_Firing]:
+    def _elapsed(self, line: Line, after: datetime) -> Iterator[_Moment]:
         step = ELAPSED[line.kind] * line.interval
         first = max(0, (after - self._start) // step)
         for number in count(first) if line.count is None else range(first, line.count):
             self._step()
             at = self._start + number * step
-            yield _Firing(at=at, wall=wall_of(at, self._zone))
+            yield _Moment(at=at, wall=wall_of(at, self._zone))
 
     def _walls(self, line: Line, since: date) -> Iterator[datetime]:
         times = _times(line, self._wall)
@@ -157,11 +157,11 @@ class _Series:
         for _, group in groupby(days, key=partial(period, line.days)):
             yield from _chosen(line, tuple(group), times)
 
-    def _kept(self, firing: _Firing) -> bool:
+    def _kept(self, firing: _Moment) -> bool:
         excluded = self._rule.excluded
         return firing.wall not in excluded and firing.wall.date() not in excluded
 
-    def _before_end(self, line: Line) -> Callable[[_Firing], bool]:
+    def _before_end(self, line: Line) -> Callable[[_Moment], bool]:
         if not line.until:
             return lambda firing: True
         if len(line.until) == len("20261231"):

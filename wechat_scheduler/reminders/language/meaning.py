@@ -1,14 +1,14 @@
-"""The reading of a sentence: words of time fill it in, one after another."""
+"""The meaning of a sentence: words of time fill it in, one after another."""
 
 import re
 from dataclasses import dataclass, field
 
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
-from wechat_scheduler.reminders.language.clocks import Clock
+from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.refusals import several_reminders
-from wechat_scheduler.reminders.language.scan import Except, Shift, Token, Wrong, Zone
+from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wrong, Zone
 
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
 UNTIL = re.compile(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
@@ -17,19 +17,19 @@ BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
 
 
 @dataclass(slots=True)
-class Reading:
+class Meaning:
     """What the words say. `used` are their spans, which do not belong to the title."""
 
     every: list[Every] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
+    clocks: list[ClockTime] = field(default_factory=list)
     check: Weekdays | None = None
     shift: int = 0
     after: After | None = None
     begin: Anchor | None = None
     until: Anchor | None = None
     end_anchor: Anchor | None = None
-    end_clock: Clock | None = None
+    end_clock: ClockTime | None = None
     advance: Advance | None = None
     lasts: For | None = None
     times: Times | None = None
@@ -58,7 +58,7 @@ class Reading:
 class Linked:
     """A token and the texts around it."""
 
-    token: Token
+    token: TimeWord
     written: str
     """The text of the token."""
 
@@ -68,13 +68,13 @@ class Linked:
     after: str
 
 
-def place(found: Reading, each: Linked, *, joined: bool) -> None:
-    """Enters a word into the reading. `joined` means that only glue separates it from the word before."""
+def place(found: Meaning, each: Linked, *, joined: bool) -> None:
+    """Enters a word into the meaning. `joined` means that only glue separates it from the word before."""
     value = each.token.value
     match value:
         case Every():
             found.every.append(value)
-        case Clock():
+        case ClockTime():
             _clock(found, value, ranged=joined and RANGE.fullmatch(each.before) is not None)
         case After():
             found.after = found.after or value
@@ -97,7 +97,7 @@ def place(found: Reading, each: Linked, *, joined: bool) -> None:
             _anchor(found, value, each, joined)
 
 
-def _clock(found: Reading, value: Clock, *, ranged: bool) -> None:
+def _clock(found: Meaning, value: ClockTime, *, ranged: bool) -> None:
     begun = found.end_anchor is not None and found.end_clock is None
     if found.clocks and (ranged or begun):
         found.end_clock = value
@@ -109,13 +109,13 @@ def _clock(found: Reading, value: Clock, *, ranged: bool) -> None:
         found.clocks.append(_inherits(found, value))
 
 
-def _continues(value: Clock, part: Clock) -> bool:
+def _continues(value: ClockTime, part: ClockTime) -> bool:
     """Whether the clock time continues the part of the day: 晚上, then 8点 or 晚上8点."""
     return value.part is None or (value.part is part.part and value.hour is not None)
 
 
-def _in_part(value: Clock, part: Clock) -> Clock:
-    return Clock(
+def _in_part(value: ClockTime, part: ClockTime) -> ClockTime:
+    return ClockTime(
         part=part.part,
         hour=value.hour,
         minute=value.minute,
@@ -125,7 +125,7 @@ def _in_part(value: Clock, part: Clock) -> Clock:
     )
 
 
-def _inherits(found: Reading, value: Clock) -> Clock:
+def _inherits(found: Meaning, value: ClockTime) -> ClockTime:
     """The clock time in the part of the day of the one before, if it is later: 上午9点和10点."""
     last = found.clocks[-1] if found.clocks else None
     if last is None or last.part is None or value.part or value.exact or value.hour is None:
@@ -134,7 +134,7 @@ def _inherits(found: Reading, value: Clock) -> Clock:
     return _in_part(value, last) if later and value.hour <= 12 else value
 
 
-def _anchor(found: Reading, value: Anchor, each: Linked, joined: bool) -> None:
+def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
     ranged = joined and RANGE.fullmatch(each.before) is not None
     if found.repeated and (ranged or UNTIL.search(each.before)) and not _same(found, value):
         found.until = value
@@ -149,13 +149,13 @@ def _anchor(found: Reading, value: Anchor, each: Linked, joined: bool) -> None:
         found.anchors.append(value)
 
 
-def _same(found: Reading, value: Anchor) -> bool:
+def _same(found: Meaning, value: Anchor) -> bool:
     """Whether the two days are a span within each year, and not the end of the recurrence: 每年4月1日到4月15日."""
     yearly = all(each.unit in (Unit.YEAR, Unit.MONTH, Unit.DATE) for each in found.every)
     return bool(found.every and found.anchors) and yearly and type(found.anchors[-1]) is type(value)
 
 
-def _is_check(found: Reading, value: Anchor) -> bool:
+def _is_check(found: Meaning, value: Anchor) -> bool:
     """Whether the weekday only confirms the date: 11月20日(周五)."""
     dated = found.anchors and not isinstance(found.anchors[-1], Weekdays)
     single = isinstance(value, Weekdays) and len(value.numbers) == 1
