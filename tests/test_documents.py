@@ -34,7 +34,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.app import all_routes
-from wechat_scheduler.wechat.errcodes import reaction_to
+from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.tokens import TYPES
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
@@ -237,7 +237,7 @@ def test_every_sentence_with_which_a_start_ends_is_explained(folder: str) -> Non
 
 def test_every_errcode_is_known() -> None:
     for code in re.findall(r"\d{5}", "".join(_table("errcode"))):
-        assert "not in the table" not in reaction_to("/cgi-bin/token", int(code), "").advice
+        assert "not in the table" not in ERRCODES.read("/cgi-bin/token", int(code), "").advice
 
 
 def test_every_log_event_is_one_that_is_logged() -> None:

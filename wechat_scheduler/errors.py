@@ -217,7 +217,8 @@ class WeChatError(CallError):
     `errcode` is None when there was no answer to read; `rid` is WeChat's request id; `advice` is a
     sentence an operator can act on; `refused` names the input that was the cause
     (`refresh_token`, `component_access_token`), empty if none; `retry_after` comes with WAIT_UNTIL.
-    `calls` is how often WeChat was asked before it was given up.
+    `calls` is how often WeChat was asked before it was given up. `verdict` is what it means for a
+    message; None if that follows from the reaction.
     """
 
     def __init__(
@@ -232,9 +233,11 @@ class WeChatError(CallError):
         refused: str = "",
         retry_after: timedelta | None = None,
         calls: int = 1,
+        verdict: Verdict | None = None,
     ) -> None:
         super().__init__(message)
         self.calls = calls
+        self.verdict = verdict
         self.reaction = reaction
         self.endpoint = endpoint
         self.errcode = errcode

@@ -14,7 +14,7 @@ from tests.faults.cast import Play, Stage, documented, staged
 from tests.wechat.test_errcodes import NEEDS_INPUT
 from wechat_scheduler.credentials.policy import next_quota_day
 from wechat_scheduler.sandbox.errcodes import ERRMSGS
-from wechat_scheduler.wechat.errcodes import reaction_to
+from wechat_scheduler.wechat.errcodes import ERRCODES
 
 PLAYS = dict(documented())
 # Longer than WeChat shuts anybody out.
@@ -79,7 +79,7 @@ def test_the_job_shows_the_reaction_and_the_sentence_of_the_table(
         play.endpoint,
     )
     words = ERRMSGS.get(play.errcode, "")
-    assert error["advice"] == reaction_to(play.endpoint, play.errcode, words).advice
+    assert error["advice"] == ERRCODES.read(play.endpoint, play.errcode, words).advice
     assert stories[play].failing["state"] == ("revoked" if play.errcode == 61003 else "pending")
 
 

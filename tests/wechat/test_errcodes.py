@@ -1,11 +1,18 @@
 """Every error code that WeChat documents for the calls made here, and what each must lead to."""
 
+import random
 from datetime import timedelta
 
 import pytest
 
-from wechat_scheduler.errors import Reaction
-from wechat_scheduler.wechat.errcodes import reaction_to
+from tests.clock import FakeClock
+from tests.house import wechat
+from tests.wechat.sending import APPID, OPENID, Purse
+from wechat_scheduler.errors import Reaction, SendError, Verdict
+from wechat_scheduler.wechat.channels import WeChatMessenger
+from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.errcodes import ERRCODES
+from wechat_scheduler.wechat.readings import slower
 
 TOKEN = "/cgi-bin/token"
 STABLE = "/cgi-bin/stable_token"
@@ -31,7 +38,7 @@ TRANSIENT = {
     COMPONENT: (-1, 45011),
     AUTHORIZER: (-1, 45011),
     PREAUTH: (-1, 45011),
-    SEND: (-1, 45011),
+    SEND: (-1,),
 }
 
 OPERATOR = {
@@ -84,7 +91,7 @@ WAIT_UNTIL = {
     ("endpoint", "errcode"), [(path, code) for path, codes in TRANSIENT.items() for code in codes]
 )
 def test_what_may_pass_by_itself_is_transient(endpoint: str, errcode: int) -> None:
-    reading = reaction_to(endpoint, errcode, "")
+    reading = ERRCODES.read(endpoint, errcode, "")
 
     assert reading.reaction is Reaction.TRANSIENT
     assert reading.advice
@@ -94,7 +101,7 @@ def test_what_may_pass_by_itself_is_transient(endpoint: str, errcode: int) -> No
     ("endpoint", "errcode"), [(path, code) for path, codes in OPERATOR.items() for code in codes]
 )
 def test_what_a_person_must_mend_is_for_the_operator(endpoint: str, errcode: int) -> None:
-    reading = reaction_to(endpoint, errcode, "")
+    reading = ERRCODES.read(endpoint, errcode, "")
 
     assert reading.reaction is Reaction.OPERATOR
     assert reading.refused == ""
@@ -106,7 +113,7 @@ def test_what_a_person_must_mend_is_for_the_operator(endpoint: str, errcode: int
     [(name, path, code) for (name, path), codes in NEEDS_INPUT.items() for code in codes],
 )
 def test_what_only_the_outside_can_give_is_named(refused: str, endpoint: str, errcode: int) -> None:
-    reading = reaction_to(endpoint, errcode, "")
+    reading = ERRCODES.read(endpoint, errcode, "")
 
     assert reading.reaction is Reaction.NEEDS_INPUT
     assert reading.refused == refused
@@ -120,7 +127,7 @@ def test_what_only_the_outside_can_give_is_named(refused: str, endpoint: str, er
 def test_a_bad_token_is_blamed_on_the_one_that_was_used(
     refused: str, endpoint: str, errcode: int
 ) -> None:
-    reading = reaction_to(endpoint, errcode, "")
+    reading = ERRCODES.read(endpoint, errcode, "")
 
     assert reading.reaction is Reaction.PARENT_INVALID
     assert reading.refused == refused
@@ -132,7 +139,7 @@ def test_a_bad_token_is_blamed_on_the_one_that_was_used(
 def test_what_passes_at_a_known_time_is_waited_for(
     endpoint: str, errcode: int, retry_after: timedelta | None
 ) -> None:
-    reading = reaction_to(endpoint, errcode, "")
+    reading = ERRCODES.read(endpoint, errcode, "")
 
     assert reading.reaction is Reaction.WAIT_UNTIL
     assert reading.retry_after == retry_after
@@ -141,7 +148,7 @@ def test_what_passes_at_a_known_time_is_waited_for(
 
 @pytest.mark.parametrize("errcode", [1, 9001001, 40098, 99999, -7, 10**20])
 def test_an_unknown_code_is_transient_and_named(errcode: int) -> None:
-    reading = reaction_to(TOKEN, errcode, "whatever")
+    reading = ERRCODES.read(TOKEN, errcode, "whatever")
 
     assert reading.reaction is Reaction.TRANSIENT
     assert str(errcode) in reading.advice
@@ -158,14 +165,39 @@ def test_an_unknown_code_is_transient_and_named(errcode: int) -> None:
     ],
 )
 def test_the_advice_names_the_address_to_whitelist(errcode: int, errmsg: str, address: str) -> None:
-    reading = reaction_to(TOKEN, errcode, errmsg)
+    reading = ERRCODES.read(TOKEN, errcode, errmsg)
 
     assert reading.advice.startswith(f"add the IP {address} to the ")
+
+
+async def test_a_further_code_is_one_line(clock: FakeClock) -> None:
+    line = {99001: slower(timedelta(minutes=3), "a code of tomorrow: nothing to do")}
+    async with wechat(clock) as weixin, client_session(connections=1) as session:
+        weixin.sandbox.script(SEND, errcode=99001)
+        errcodes = ERRCODES.with_lines(SEND, line)
+        client = WeChatClient(
+            session=session,
+            base=weixin.url,
+            timeout=timedelta(seconds=10),
+            clock=clock,
+            rng=random.Random(1),
+            errcodes=errcodes,
+        )
+        with pytest.raises(SendError) as caught:
+            await WeChatMessenger(client, Purse(), clock).template(
+                APPID, OPENID, template_id="T", data={}, url="", client_msg_id="7"
+            )
+
+    error = caught.value
+    assert (error.errcode, error.verdict) == (99001, Verdict.SLOWER)
+    assert (error.advice, error.retry_after) == (line[99001].advice, timedelta(minutes=3))
+    assert "unknown error" in str(error)
+    assert errcodes.read(TICKET, 99001, "") == ERRCODES.read(TICKET, 99001, "")
 
 
 def test_the_advice_is_a_sentence_in_the_house_style() -> None:
     codes = {code for codes in (*TRANSIENT.values(), *OPERATOR.values()) for code in codes}
 
-    advice = [reaction_to(TOKEN, code, "").advice for code in codes | WAIT_UNTIL.keys()]
+    advice = [ERRCODES.read(TOKEN, code, "").advice for code in codes | WAIT_UNTIL.keys()]
 
     assert not [line for line in advice if line.endswith(".") or "{" in line]

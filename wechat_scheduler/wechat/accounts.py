@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from wechat_scheduler.errors import Reaction, RequestError, WeChatError
+from wechat_scheduler.errors import Reaction, RequestError, Verdict, WeChatError
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient
 
@@ -37,6 +37,7 @@ class AwaitedError(WeChatError):
             advice=refusal.advice,
             refused=refusal.refused,
             calls=refusal.calls,
+            verdict=Verdict.CREDENTIAL,
         )
 
 

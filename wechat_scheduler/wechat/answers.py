@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from wechat_scheduler.errors import Reaction, WeChatError
-from wechat_scheduler.wechat.errcodes import BUSY, reaction_to
+from wechat_scheduler.errors import Reaction, Verdict, WeChatError
+from wechat_scheduler.wechat.errcodes import BUSY
+from wechat_scheduler.wechat.readings import Errcodes
 
 # WeChat's answers to calls for credentials are under 1 KiB.
 ANSWER_LIMIT = 64 * 1024
@@ -87,27 +88,27 @@ class HarmlessError(WeChatError):
     """WeChat did nothing, so the same call may be made again at once."""
 
 
-class DoubtfulError(WeChatError):
-    """Nobody knows whether WeChat acted: its answer was lost, or makes no sense."""
-
-
 NETWORK = "nothing to do, it is tried again; if this goes on, check the way to WeChat's API"
 NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
 
 
-def no_answer(path: str, what: str, advice: str) -> DoubtfulError:
-    """The error for an answer that never came, or cannot be WeChat's."""
-    return DoubtfulError(
-        f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=advice
+def no_answer(path: str, what: str, advice: str) -> WeChatError:
+    """The error for an answer that was lost or makes no sense: WeChat may have acted on the call."""
+    return WeChatError(
+        f"{path}: {what}",
+        reaction=Reaction.TRANSIENT,
+        verdict=Verdict.AMBIGUOUS,
+        endpoint=path,
+        advice=advice,
     )
 
 
 def turned_away(path: str, what: str, advice: str) -> WeChatError:
-    """The error for a call that was not acted on, as far as can be told."""
+    """The error for a call that WeChat did not act on, as far as its answer says."""
     return WeChatError(f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=advice)
 
 
-def read_answer(call: Call, status: int, body: bytes) -> Answer:
+def read_answer(call: Call, status: int, body: bytes, errcodes: Errcodes) -> Answer:
     """Raises WeChatError for anything but an object with errcode 0, or without one."""
     if status != 200:
         failed = no_answer if status == GATEWAY_TIMEOUT else turned_away
@@ -122,7 +123,7 @@ def read_answer(call: Call, status: int, body: bytes) -> Answer:
     if type(errcode) is not int:
         raise no_answer(call.path, "unexpected answer, errcode is not an integer", NOT_WECHAT)
     if errcode:
-        raise _refusal(call, errcode, str(values.get("errmsg", "")))
+        raise _refusal(call, errcode, str(values.get("errmsg", "")), errcodes)
     return Answer(endpoint=call.path, body=body, values=values)
 
 
@@ -131,8 +132,8 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _RID = re.compile(r"\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
 
 
-def _refusal(call: Call, errcode: int, errmsg: str) -> WeChatError:
-    reading = reaction_to(call.path, errcode, errmsg)
+def _refusal(call: Call, errcode: int, errmsg: str, errcodes: Errcodes) -> WeChatError:
+    reading = errcodes.read(call.path, errcode, errmsg)
     rid = _RID.search(errmsg)
     kind = HarmlessError if errcode == BUSY else WeChatError
     return kind(
@@ -144,6 +145,7 @@ def _refusal(call: Call, errcode: int, errmsg: str) -> WeChatError:
         advice=reading.advice,
         refused=reading.refused,
         retry_after=reading.retry_after,
+        verdict=reading.verdict,
     )
 
 

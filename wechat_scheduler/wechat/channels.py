@@ -5,11 +5,14 @@ since May 2023, so none are sent.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from wechat_scheduler.credentials.policy import next_quota_day
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
+    Reaction,
     RequestError,
     SendError,
     StorageError,
@@ -20,9 +23,19 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient
-from wechat_scheduler.wechat.verdicts import NO_TEMPLATE, SUBSCRIBE, TEMPLATE, TEXT, send_error
+from wechat_scheduler.wechat.errcodes import NO_TEMPLATE
 
-_PATHS = {Way.TEMPLATE: TEMPLATE, Way.TEXT: TEXT, Way.SUBSCRIBE: SUBSCRIBE}
+_PATHS = {
+    Way.TEMPLATE: "/cgi-bin/message/template/send",
+    Way.TEXT: "/cgi-bin/message/custom/send",
+    Way.SUBSCRIBE: "/cgi-bin/message/subscribe/bizsend",
+}
+# The verdicts of refusals that concern the account, and so each of its messages; RETRY otherwise.
+_BY_REACTION = {
+    Reaction.OPERATOR: Verdict.OPERATOR,
+    Reaction.NEEDS_INPUT: Verdict.OPERATOR,
+    Reaction.WAIT_UNTIL: Verdict.PAUSE,
+}
 
 
 class WeChatMessenger:
@@ -71,7 +84,7 @@ class WeChatMessenger:
         try:
             return await self._accounts.post(appid, _PATHS[way], body)
         except WeChatError as error:
-            raise send_error(error, way.value, self._clock.now()) from error
+            raise _refused(error, way, self._clock.now()) from error
         except RequestError as error:
             raise _no_token(appid, way, error) from error
         except StorageError as error:
@@ -84,6 +97,22 @@ def _filled(openid: str, template_id: str, data: Mapping[str, str]) -> dict[str,
         "template_id": template_id,
         "data": {name: {"value": value} for name, value in data.items()},
     }
+
+
+def _refused(error: WeChatError, way: Way, now: datetime) -> SendError:
+    verdict = error.verdict or _BY_REACTION.get(error.reaction, Verdict.RETRY)
+    retry_after = error.retry_after
+    if verdict is Verdict.PAUSE and retry_after is None:
+        retry_after = next_quota_day(now) - now
+    return SendError(
+        str(error),
+        verdict=verdict,
+        way=way.value,
+        errcode=error.errcode,
+        rid=error.rid,
+        advice=error.advice,
+        retry_after=retry_after,
+    )
 
 
 def _no_token(appid: str, way: Way, error: RequestError) -> SendError:

@@ -29,6 +29,8 @@ from wechat_scheduler.wechat.answers import (
     read_answer,
     turned_away,
 )
+from wechat_scheduler.wechat.errcodes import ERRCODES
+from wechat_scheduler.wechat.readings import Errcodes
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +68,10 @@ class WeChatClient:
         timeout: timedelta,
         clock: Clock,
         rng: random.Random,
+        errcodes: Errcodes = ERRCODES,
     ) -> None:
         self.tries = 0
+        self._errcodes = errcodes
         self._session = session
         self._base = base.rstrip("/")
         self._seconds = timeout.total_seconds()
@@ -137,7 +141,7 @@ class WeChatClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             failure = self._failure(call.path, error)
         else:
-            return read_answer(call, status, body)
+            return read_answer(call, status, body, self._errcodes)
         # Outside of the `except`, for aiohttp's errors show the URL with its query: neither cause
         # nor context may carry one into a traceback.
         raise failure

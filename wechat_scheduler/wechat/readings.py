@@ -1,0 +1,116 @@
+"""The form of the table of errcodes, and how a refusal is looked up in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+from typing import TypeAlias
+
+from wechat_scheduler.errors import Reaction, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an errcode calls for.
+
+    `advice` is for operators; an `{ip}` in it becomes the address that WeChat names. `refused` names
+    the input to blame. `retry_after` comes with WAIT_UNTIL, PAUSE and SLOWER; None means the next
+    midnight in Shanghai. `verdict` is set where a message needs another one than follows from
+    `reaction`.
+    """
+
+    reaction: Reaction
+    advice: str
+    refused: str = ""
+    retry_after: timedelta | None = None
+    verdict: Verdict | None = None
+
+
+Lines: TypeAlias = Mapping[int, Reading]
+"""Errcodes and their readings. A code that ends in 000 stands for its whole thousand."""
+
+
+class Errcodes:
+    """A table of errcodes. `groups` pairs the beginning of an endpoint's path with the lines that hold
+    there, the most particular first; of several beginnings that fit, the first counts, and the last
+    one is empty."""
+
+    def __init__(self, *groups: tuple[str, tuple[Lines, ...]]) -> None:
+        self._groups = groups
+
+    def with_lines(self, endpoint: str, lines: Lines) -> "Errcodes":
+        """The same table with more lines for the endpoint of that path, before its others."""
+        return Errcodes((endpoint, (lines, *self._lines(endpoint))), *self._groups)
+
+    def read(self, endpoint: str, errcode: int, errmsg: str) -> Reading:
+        """The reading of WeChat's answer `errcode`, `errmsg` (as it came) from the path `endpoint`.
+
+        A code that is not in the table is TRANSIENT.
+        """
+        codes = (errcode, errcode // 1000 * 1000)
+        found = (lines.get(code) for code, lines in product(codes, self._lines(endpoint)))
+        reading = next(filter(None, found), None)
+        if reading is None:
+            return transient(f"WeChat's code {errcode} is not in the table here: see 全局返回码")
+        return replace(reading, advice=reading.advice.replace("{ip}", _address(errmsg)))
+
+    def _lines(self, endpoint: str) -> tuple[Lines, ...]:
+        return next(lines for prefix, lines in self._groups if endpoint.startswith(prefix))
+
+
+def transient(advice: str) -> Reading:
+    return Reading(reaction=Reaction.TRANSIENT, advice=advice)
+
+
+def parent(name: str) -> Reading:
+    """The token `name` is dead."""
+    advice = (
+        f"nothing to do, the {name} is fetched anew; "
+        "if this keeps coming back, another program fetches it too and kills ours"
+    )
+    return Reading(reaction=Reaction.PARENT_INVALID, advice=advice, refused=name)
+
+
+def needs(name: str, advice: str) -> Reading:
+    return Reading(reaction=Reaction.NEEDS_INPUT, advice=advice, refused=name)
+
+
+def wait(retry_after: timedelta | None, advice: str) -> Reading:
+    return Reading(reaction=Reaction.WAIT_UNTIL, advice=advice, retry_after=retry_after)
+
+
+def operator(advice: str) -> Reading:
+    return Reading(reaction=Reaction.OPERATOR, advice=advice)
+
+
+def pause(retry_after: timedelta, advice: str) -> Reading:
+    """No message of the account goes out before `retry_after`."""
+    return replace(wait(retry_after, advice), verdict=Verdict.PAUSE)
+
+
+def slower(retry_after: timedelta, advice: str) -> Reading:
+    """No message to this user goes out before `retry_after`."""
+    return replace(wait(retry_after, advice), verdict=Verdict.SLOWER)
+
+
+def fall_back(advice: str) -> Reading:
+    return replace(operator(advice), verdict=Verdict.FALL_BACK)
+
+
+def unreachable(advice: str) -> Reading:
+    return replace(operator(advice), verdict=Verdict.UNREACHABLE)
+
+
+def rejected(advice: str) -> Reading:
+    return replace(operator(advice), verdict=Verdict.REJECTED)
+
+
+_IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+_IPV6 = re.compile(r"(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
+
+
+def _address(errmsg: str) -> str:
+    """The caller's address as WeChat saw it: `invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in …`."""
+    found = _IPV4.search(errmsg) or _IPV6.search(errmsg)
+    return found[0] if found else "of this machine"
