@@ -137,7 +137,7 @@ async def test_why_a_key_is_refused_stands_in_the_log_alone(
         ]
 
     (message,) = {answer.json["message"] for answer in answers}
-    assert message == "this API key is not known here, has ended, or is not for use from there"
+    assert message == "this API key is unknown, has ended, or may not be used from this address"
     assert [(log["event"], log["key_id"], log["reason"]) for log in logs] == [
         ("key.refused", "", "unknown"),
         ("key.refused", revoked.id, "revoked"),

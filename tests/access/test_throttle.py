@@ -10,7 +10,7 @@ from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.house import Caller
 from wechat_scheduler.errors import ThrottledError
-from wechat_scheduler.web.kit.throttle import ADDRESSES, MOST, Throttle
+from wechat_scheduler.web.kit.rates import NAMES, WRONG_KEYS, Throttle
 
 MINUTE = timedelta(minutes=1)
 
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 async def test_too_many_wrong_keys_are_told_when_to_come_back(
     keeper: Caller, clock: FakeClock
 ) -> None:
-    first = [await status(keeper, "wsk_wrong") for _ in range(MOST)]
+    first = [await status(keeper, "wsk_wrong") for _ in range(WRONG_KEYS)]
     clock.advance(timedelta(seconds=15.5))
 
     answer = await keeper.call("GET", "/tasks", key="wsk_wrong")
@@ -32,31 +32,33 @@ async def test_too_many_wrong_keys_are_told_when_to_come_back(
 
 
 async def test_right_keys_from_the_same_address_are_served_all_the_while(keeper: Caller) -> None:
-    for _ in range(MOST + 1):
+    for _ in range(WRONG_KEYS + 1):
         await status(keeper, "wsk_wrong")
 
     assert await status(keeper, keeper.daemon.admin_key) == 200
 
 
 async def test_no_key_at_all_is_no_wrong_key(keeper: Caller) -> None:
-    assert {await status(keeper, "") for _ in range(MOST + 1)} == {401}
+    assert {await status(keeper, "") for _ in range(WRONG_KEYS + 1)} == {401}
 
 
 async def test_a_key_that_ended_counts_as_a_wrong_one(keeper: Caller) -> None:
     key = await make(keeper, "read")
     await end(keeper, key)
 
-    statuses = [await status(keeper, key.text) for _ in range(MOST + 1)]
+    statuses = [await status(keeper, key.text) for _ in range(WRONG_KEYS + 1)]
 
-    assert statuses == [401] * MOST + [429]
+    assert statuses == [401] * WRONG_KEYS + [429]
 
 
 async def test_a_flood_of_wrong_keys_does_not_flood_the_log(keeper: Caller) -> None:
     with capture_logs() as logs:
-        for _ in range(MOST + 5):
+        for _ in range(WRONG_KEYS + 5):
             await status(keeper, "wsk_wrong")
 
-    assert [log["event"] for log in logs if log["log_level"] != "debug"] == ["key.refused"] * MOST
+    assert [log["event"] for log in logs if log["log_level"] != "debug"] == [
+        "key.refused"
+    ] * WRONG_KEYS
 
 
 def test_each_address_has_a_minute_of_its_own() -> None:
@@ -85,7 +87,7 @@ def test_the_addresses_that_are_remembered_are_bounded_and_the_quiet_ones_go_fir
     wear_out(throttle, "192.0.2.1")
     wear_out(throttle, "192.0.2.2")
 
-    for number in range(ADDRESSES - 1):
+    for number in range(NAMES - 1):
         throttle.count(ip_address(0x0A000000 + number))
         if not number % 1000:
             with pytest.raises(ThrottledError):
@@ -97,7 +99,7 @@ def test_the_addresses_that_are_remembered_are_bounded_and_the_quiet_ones_go_fir
 
 
 def wear_out(throttle: Throttle, address: str) -> None:
-    for _ in range(MOST):
+    for _ in range(WRONG_KEYS):
         throttle.count(ip_address(address))
 
 

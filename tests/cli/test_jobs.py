@@ -236,7 +236,7 @@ async def test_without_the_right_key_it_is_said_where_it_belongs(
     assert (none.code, wrong.code) == (1, 1)
     assert f"no admin.key in {nowhere}: name the daemon's folder with --state" in none.sentence
     assert "give a key in $WECHAT_SCHEDULER_KEY" in none.sentence
-    assert "this API key is not known here, " in wrong.sentence
+    assert "this API key is unknown, " in wrong.sentence
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:9001", "ftp://x:wsk_secret@host", "http://host:x"])

@@ -16,7 +16,7 @@ from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.web.app import errors_as_envelopes
 from wechat_scheduler.web.kit.auth import Doorkeeper
-from wechat_scheduler.web.kit.throttle import Throttle
+from wechat_scheduler.web.kit.rates import Throttle
 
 READER, WRITER, ADMIN = b"wsk_reader", b"wsk_writer", b"wsk_admin"
 SCOPES = {READER: Scope.READ, WRITER: Scope.REGISTER, ADMIN: Scope.ADMIN}

@@ -52,20 +52,6 @@ async def test_a_key_that_is_revoked_while_its_request_is_answered_is_not_rememb
     assert answer.startswith(b"HTTP/1.1 401")
 
 
-async def test_a_forgotten_job_leaves_the_others():
-    api = Fetching()
-    async with api.serving() as server:
-        wire = await server.connect()
-        for path in ("/task/a", "/task/b"):
-            await warm(wire, get(path))
-
-        api.memo.forget(api.cells["a"])
-        await wire.ask(get("/task/b"))
-
-    assert len(api.memo) == 1
-    assert api.cells["b"].reads == 1
-
-
 async def test_a_closed_memo_remembers_nothing():
     api = Fetching()
     async with api.serving() as server:

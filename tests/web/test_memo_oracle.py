@@ -100,7 +100,7 @@ sends = st.one_of(
     ),
 )
 happenings = st.one_of(
-    st.builds(Happen, st.sampled_from(["rotate", "remove", "forget"]), st.sampled_from("ab")),
+    st.builds(Happen, st.sampled_from(["rotate", "remove"]), st.sampled_from("ab")),
     st.builds(Happen, st.just("revoke"), st.sampled_from(["k1", "k2"])),
     st.builds(Happen, st.just("wait"), st.sampled_from(["0.7", "30", "125", "301"])),
 ).map(lambda step: [step])
@@ -152,8 +152,6 @@ async def act(step: Step, api: Fetching, ends: list[Wire]) -> list[bool]:
             await ends[wire].send_at_once(*chunks)
         case Happen("wait", seconds):
             api.clock.advance(timedelta(seconds=float(seconds)))
-        case Happen("forget", name):
-            api.memo.forget(api.cells[name])
         case Happen(what, to):
             getattr(api, what)(to)
     return [end.lost for end in ends]

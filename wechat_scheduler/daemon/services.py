@@ -17,8 +17,8 @@ from wechat_scheduler.metrics.vitals import Vitals
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.memo import Memo
+from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
-from wechat_scheduler.web.kit.throttle import Throttle
 from wechat_scheduler.webhooks.urls import check_url
 
 

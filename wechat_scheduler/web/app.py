@@ -1,4 +1,4 @@
-"""The daemon's HTTP side: every route with what it takes to enter, and how errors come out."""
+"""The HTTP application: all routes, the checks before them, and the form of errors."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -11,7 +11,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
-from wechat_scheduler.web.kit import envelope, nowhere
+from wechat_scheduler.web.kit import envelope, unrouted
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler, Route
@@ -21,7 +21,6 @@ from wechat_scheduler.web.pages.routes import PAGES
 
 log = structlog.get_logger(__name__)
 
-# What a caller is told whom the store kept from being served.
 RETRY_SOON = {"Retry-After": "1"}
 
 
@@ -41,8 +40,8 @@ def create_app(services: Services, config: Config) -> web.Application:
     app[openapi.DOCUMENT] = document
     for route in routes.NATIVE:
         app.router.add_route(route.method, route.path, _admitting(route))
-    for method, path in nowhere.caught(routes.NATIVE):
-        app.router.add_route(method, path, nowhere.refuse_method)
+    for method, path in unrouted.caught(routes.NATIVE):
+        app.router.add_route(method, path, unrouted.refuse_method)
     for page in PAGES:
         app.router.add_route(page.method, page.path, page.handler)
     catalogue.serve(app, config, services.clock)
@@ -51,7 +50,7 @@ def create_app(services: Services, config: Config) -> web.Application:
 
 @web.middleware
 async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whatever goes wrong is answered in the native form; nobody is shown a traceback."""
+    """Gives every error the native form; no caller sees a traceback."""
     try:
         return await handler(request)
     except RequestError as error:
@@ -73,7 +72,9 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         # The client is gone; the response is for the log and the metrics only.
         return envelope.refusal(Reason.BODY_UNREADABLE, "the body broke off")
     except web.HTTPException as error:
-        return catalogue.unrouted(request, error) or nowhere.unrouted(request, error, routes.NATIVE)
+        return catalogue.unrouted(request, error) or unrouted.response(
+            request, error, routes.NATIVE
+        )
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)
         return envelope.refusal(
@@ -82,7 +83,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
 
 
 def _admitting(route: Route) -> Handler:
-    """What can be asked for, by whom it may be: the routes of others see to that themselves."""
+    """The handler behind the checks that its row asks for."""
     scope, handler = route.scope, route.handler
     admits = _guarded(handler, scope) if isinstance(scope, Scope) else handler
 

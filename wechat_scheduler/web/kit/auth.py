@@ -1,4 +1,4 @@
-"""Who is calling, and what they may touch: keys from requests."""
+"""Identifies callers by their API keys, and checks what a key may reach."""
 
 import base64
 import binascii
@@ -16,12 +16,12 @@ from wechat_scheduler.errors import ForbiddenError, ThrottledError, Unauthorized
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.peers import client_address
-from wechat_scheduler.web.kit.throttle import Throttle
+from wechat_scheduler.web.kit.rates import Throttle
 
 log = structlog.get_logger(__name__)
 
-# Who everybody is while --insecure-no-auth is in force.
-NOBODY = Key(
+# The key of every caller under --insecure-no-auth.
+NO_AUTHENTICATION = Key(
     id=ADMIN,
     name="no authentication",
     hash="",
@@ -32,20 +32,20 @@ NOBODY = Key(
 HOW = "send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
 # No kind has this name, so no key that is limited to types reaches it.
 ANY_TYPE = "*"
-# One sentence for all of it: whoever found a key learns nothing of it. The log says which.
-NOT_GOOD = "this API key is not known here, has ended, or is not for use from there"
+# One sentence for all cases: a finder of a key must not learn which it is. The log says it.
+NOT_GOOD = "this API key is unknown, has ended, or may not be used from this address"
 
 
 class Visitor(NamedTuple):
-    """A request's key, and the address that it is used from."""
+    """The key of a request, and the address that it came from, if known."""
 
     key: Key
     address: Address | None
 
 
 class Doorkeeper:
-    """Lets requests in by their keys. Only peers in `trusted_proxies` may speak for others;
-    `open_door` lets everybody in who is on this machine."""
+    """Admits requests by their keys. Only peers in `trusted_proxies` may name the client's address.
+    With `open_door`, callers on this machine need no key."""
 
     def __init__(
         self,
@@ -61,15 +61,15 @@ class Doorkeeper:
         self._open_door = open_door
 
     def identify(self, request: web.Request, scope: Scope) -> Visitor:
-        """Who is behind a request, if the key may be used for `scope`.
+        """The caller, if the key has `scope`.
 
-        Raises UnauthorizedError, ThrottledError after too many of those, or ForbiddenError if the
-        key is good but does not reach so far.
+        Raises UnauthorizedError, ThrottledError after too many of these, or ForbiddenError if a valid
+        key lacks the scope.
         """
         address = client_address(request, self._trusted_proxies)
         if self._open_door:
             _refuse_strangers(request)
-            return Visitor(NOBODY, address)
+            return Visitor(NO_AUTHENTICATION, address)
         text = _key_in(request)
         if not text:
             raise UnauthorizedError(f"this needs an API key: {HOW}", reason=Reason.KEY_MISSING)
@@ -84,18 +84,18 @@ class Doorkeeper:
         return Visitor(key, address)
 
     def wrong_token(self, request: web.Request, *, reason: str) -> None:
-        """Count a token of a foreign protocol that opens nothing, as if it were a key. Raises
-        ThrottledError after too many."""
+        """Count an invalid token of a foreign API as a wrong key. Raises ThrottledError after too
+        many."""
         address = client_address(request, self._trusted_proxies)
         self._throttle.count(address)
         log.warning("token.refused", reason=reason, address=str(address))
 
     def address(self, request: web.Request) -> Address | None:
-        """Where a request comes from; None if nobody can tell."""
+        """The client's address; None if it is unknown."""
         return client_address(request, self._trusted_proxies)
 
     def is_named(self, request: web.Request) -> bool:
-        """Whether a request brings a key, good or not; where nobody needs one, all do."""
+        """Whether the request has a key, valid or not; true for all with an open door."""
         return self._open_door or bool(_key_in(request))
 
     def _why_not(self, key: Key | None, address: Address | None) -> str:
@@ -134,8 +134,8 @@ def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> N
 
 
 def require_reach_of_path(key: Key, path: Mapping[str, str], kinds: KindTable) -> None:
-    """The same for the account and type that a path names, so that no handler has to remember it. A
-    path without a type concerns the whole account: a key that is limited to some types is refused."""
+    """As `require_reach`, for the account and type in a path: no handler has to do it. A path without
+    a type concerns the whole account, which a key that is limited to some types does not reach."""
     if appid := path.get("appid"):
         require_reach(key, appid, kinds.kind_of(path.get("type", "")) or ANY_TYPE)
 
@@ -145,7 +145,8 @@ def _list(names: Collection[str]) -> str:
 
 
 def _key_in(request: web.Request) -> str:
-    """From X-API-Key, a Bearer token, or the password of Basic (`http://x:KEY@host:9001/…`)."""
+    """The key in X-API-Key, in a Bearer token, or in the password of Basic
+    (`http://x:KEY@host:9001/…`)."""
     if api_key := request.headers.get("X-API-Key", ""):
         return api_key
     scheme, _, value = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
@@ -167,8 +168,8 @@ def _basic_password(value: str) -> str:
 
 
 def _refuse_strangers(request: web.Request) -> None:
-    """Without keys only this machine may call: not a page in its browser under another name (DNS
-    rebinding), nor a proxy on behalf of somebody else."""
+    """Without keys only programs on this machine may call: no page in its browser under another name
+    (DNS rebinding), and no proxy for a client elsewhere."""
     if any(
         name == "Forwarded" or name.startswith("X-Forwarded-")
         for name in map(str.title, request.headers)
@@ -185,7 +186,7 @@ def _refuse_strangers(request: web.Request) -> None:
 
 
 def _host(request: web.Request) -> str:
-    """Empty where a client wrote something that is no host at all."""
+    """Empty for a Host header that names no host."""
     try:
         return request.url.host or ""
     except ValueError:

@@ -1,5 +1,4 @@
-"""JSON bodies: decoded strictly, and what is wrong with one is said with its place, in the words of
-JSON."""
+"""Decodes JSON bodies strictly; an error names the field, in the words of JSON."""
 
 import re
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
 
-# msgspec says where as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
+# msgspec names the field as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
 _PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
@@ -71,7 +70,7 @@ def _at_field(error: msgspec.ValidationError, form: Any) -> InvalidRequestError:
 
 
 def _hint(name: str, form: Any) -> str:
-    """Of nested objects, msgspec does not say which form was expected."""
+    """The known field with a similar name. For nested objects msgspec does not tell the type."""
     known = getattr(form, "__struct_encode_fields__", ())
     near = get_close_matches(name, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""

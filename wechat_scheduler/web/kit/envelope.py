@@ -2,6 +2,8 @@
 has a `reason` too."""
 
 import math
+from datetime import timedelta
+from typing import Final
 
 import msgspec
 from aiohttp import web
@@ -9,12 +11,15 @@ from aiohttp import web
 from wechat_scheduler.errors import RequestError, ThrottledError, UnavailableError
 from wechat_scheduler.reasons import Reason
 
+# `Retry-After` where WeChat refused a call and did not say when to repeat it.
+SOON: Final = timedelta(seconds=30)
+
 _encode = msgspec.json.Encoder().encode
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
-    """`result` is a string wherever the seed has one; `message` is empty when all is well, and there
-    is no `reason` then."""
+    """`result` is a string on the routes of the seed. On success `message` is empty and there is no
+    `reason`."""
 
     code: int
     message: str
@@ -48,7 +53,7 @@ def refusal(
     result: object = "",
     headers: dict[str, str] | None = None,
 ) -> web.Response:
-    """An error that no exception stands for. Its status is that of the reason unless one is given."""
+    """An error response without an exception; `status` defaults to that of the reason."""
     return _response(Envelope(status or reason.status, message, result, reason), headers)
 
 

@@ -1,15 +1,15 @@
 """A server that asks the memo first: the one file that uses aiohttp's private parts.
 
-When nothing on a connection waits for an answer, and what arrives equals a request whose answer is
-remembered, that answer is written at once; everything else goes the ordinary way. What keeps this
-honest:
+If no request on a connection waits for its response, and the bytes that arrive equal a request whose
+response is remembered, that response is written at once; all else goes the ordinary way. This is
+correct because:
 
-* a connection is served from memory only while every chunk it ever brought was exactly one whole
-  request without a body; anything else could be smuggling behind a shared proxy;
+* a connection is served from memory only while each of its chunks was exactly one whole request
+  without a body; anything else could be request smuggling behind a shared proxy;
 * a slow reader, a closing connection and one with an access log take the ordinary way;
-* the keep-alive deadline moves as it would have.
+* the keep-alive deadline moves as it does on the ordinary way.
 
-Where aiohttp is not the one that this was read against, `runner` gives aiohttp's own runner.
+With another version of aiohttp, `runner` returns aiohttp's own runner.
 """
 
 from typing import Any, Final, NamedTuple
@@ -25,7 +25,7 @@ from wechat_scheduler.web.kit.memo import END, Memo
 
 log = structlog.get_logger(__name__)
 
-# Private parts may change with any minor version: these were read in this one.
+# Private parts may change with any minor version; the code below was written for this one.
 AIOHTTP: Final = "3.14."
 PRIVATE: Final = (
     *("_close", "_force_close", "_keepalive_handle", "_keepalive_timeout", "_logging_enabled"),
@@ -37,7 +37,7 @@ PRIVATE: Final = (
 def runner(
     app: web.Application, memo: Memo, *, version: str = aiohttp.__version__, **options: Any
 ) -> web.AppRunner:
-    """An AppRunner with these `options` that asks `memo` first, where aiohttp's `version` lets it."""
+    """An AppRunner with these `options` that asks `memo` first, if aiohttp's `version` fits."""
     missing = [name for name in PRIVATE if not hasattr(web.RequestHandler, name)]
     if version.startswith(AIOHTTP) and not missing:
         return _Runner(app, memo, **options)
@@ -53,11 +53,11 @@ class _Runner(web.AppRunner):
         self._memo = memo
 
     async def _make_server(self) -> web.Server:
-        return _Server(self._memo, await super()._make_server())
+        return _MemoServer(self._memo, await super()._make_server())
 
 
-class _Server(web.Server):
-    """`plain`, but for the protocol that its connections speak."""
+class _MemoServer(web.Server):
+    """As `plain`, with connections that ask the memo."""
 
     def __init__(self, memo: Memo, plain: web.Server) -> None:
         super().__init__(
@@ -70,34 +70,34 @@ class _Server(web.Server):
         self._memo = memo
 
     def __call__(self) -> web.RequestHandler:
-        return _Connection(self._memo, self, loop=self._loop, **self._kwargs)
+        return _MemoConnection(self._memo, self, loop=self._loop, **self._kwargs)
 
 
 class _Arrival(NamedTuple):
-    """A chunk that was exactly one request. The headers are the object that tells whose it is."""
+    """A chunk that was exactly one request; the identity of `headers` tells which."""
 
     chunk: bytes
     headers: "CIMultiDictProxy[str]"
     epoch: int
 
 
-class _Connection(web.RequestHandler):
-    __slots__ = ("_arrival", "_clean", "_memo", "_unanswered")
+class _MemoConnection(web.RequestHandler):
+    __slots__ = ("_arrival", "_clean", "_memo", "_waiting")
 
     def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
         super().__init__(manager, **options)
         self._memo = memo
         self._arrival: _Arrival | None = None
-        # Every chunk so far was one whole request. An access log wants to see each request itself.
+        # Every chunk so far was one whole request. An access log has to see each request.
         self._clean = not self._logging_enabled
-        self._unanswered = 0
+        self._waiting = 0
 
     def data_received(self, data: bytes) -> None:
-        answer = self._memo.answer(data) if self._is_ready() else None
-        if answer is None or self.transport is None:
+        response = self._memo.response(data) if self._is_ready() else None
+        if response is None or self.transport is None:
             self._take(data)
             return
-        self.transport.write(answer)
+        self.transport.write(response)
         self._request_count += 1
         # aiohttp does this after each request; without it a busy connection is closed as idle.
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
@@ -110,16 +110,16 @@ class _Connection(web.RequestHandler):
         if arrival is not None and arrival.headers is request.headers:
             self._memo.keep(arrival.chunk, arrival.epoch, request, sent)
         if sent.keep_alive and not reset:
-            self._unanswered -= 1
+            self._waiting -= 1
         return sent, reset
 
     def _is_ready(self) -> bool:
         return (
             self._clean
-            # Not aiohttp's own idea of idle: it comes some turns of the loop after an answer, and
-            # a client that is faster than that would be kept on the ordinary way by its speed.
-            and not self._unanswered
-            # A slow reader: only the ordinary way waits until it has read.
+            # Not aiohttp's own notion of idle: it comes some turns of the loop after a response, and
+            # a faster client would stay on the ordinary way.
+            and not self._waiting
+            # Only the ordinary way waits for a slow reader.
             and not self._paused
             and not self._close
             and not self._force_close
@@ -133,7 +133,7 @@ class _Connection(web.RequestHandler):
         one = self._clean and self._request_count == before + 1
         self._arrival = self._as_arrival(data) if one else None
         self._clean = self._arrival is not None
-        self._unanswered += 1
+        self._waiting += 1
 
     def _as_arrival(self, data: bytes) -> _Arrival | None:
         message, payload = self._messages[-1]

@@ -1,5 +1,4 @@
-"""`Idempotency-Key` of HTTP requests: see `access.once`. Each API words its own 409
-(`ConflictError`)."""
+"""`Idempotency-Key` of HTTP requests (`access.once`). Each API words its own 409 (`ConflictError`)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -19,8 +18,8 @@ KeepResult: TypeAlias = Callable[[object], Once | None]
 
 
 def asked_for(request: web.Request, caller: str, body: bytes) -> Asked:
-    """`caller` is the id of a key or of an app: others may use the same Idempotency-Key for
-    something else. Raises InvalidRequestError."""
+    """`caller` is the id of a key or of an app; each caller has its own Idempotency-Keys. Raises
+    InvalidRequestError."""
     key = request.headers.get(KEY, "")
     if KEY in request.headers and not (
         1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()
@@ -41,8 +40,8 @@ async def created(
     *,
     secret: bool = False,
 ) -> web.Response:
-    """The native answer to a request that creates: `make` keeps the envelope's `result`. A `secret`
-    one is to be stored by nobody on its way."""
+    """The native response to a request that creates, or the stored one to an earlier request; `make`
+    passes the envelope's `result` to its argument. Proxies must not store a `secret` response."""
     asked = asked_for(request, request[CALLER].id, body)
 
     async def make_text(keep: Keep) -> None:

@@ -7,13 +7,13 @@ import msgspec
 
 from wechat_scheduler.errors import InvalidRequestError
 
-# `description.py` writes this component into the OpenAPI document, from the daemon's own types.
+# The OpenAPI document has this component, made of the daemon's own types.
 SCHEMA: Final = {"$ref": "#/components/schemas/CredentialType"}
 Type: TypeAlias = Annotated[int | str, msgspec.Meta(extra_json_schema=SCHEMA)]
 
 
 class CredentialType(Protocol):
-    """What callers see of an issuer; see `wechat.tokens.base.TokenIssuer`."""
+    """An issuer as callers see it (`wechat.tokens.base.TokenIssuer`)."""
 
     @property
     def kind(self) -> str: ...
@@ -66,5 +66,5 @@ class KindTable:
         return str(self._numbers.get(kind, kind))
 
     def names(self) -> list[int | str]:
-        """All that a caller may write; in a path, numbers are text."""
+        """All names that a caller may write; in a path, numbers are text."""
         return [*self._kinds, *map(str, self._kinds), *self._types]

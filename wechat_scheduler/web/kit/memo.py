@@ -1,10 +1,9 @@
-"""Answers that hold for a while, by the bytes of the requests they answer.
+"""Remembers responses by the bytes of the requests that they answer.
 
-A client that polls sends the very same bytes each time. When those bytes have once been parsed,
-routed, authorised and answered by the whole stack, `fastpath.py` gives the same answer again. Nothing
-is parsed for it, so nothing can be parsed differently; nothing is rendered for it either but the
-`Date`: an answer is kept as aiohttp sent it, and once it no longer holds, the ordinary way makes the
-next one.
+A client that polls sends the same bytes each time. Once the whole stack has parsed, routed, authorised
+and answered them, `fastpath.py` sends the same response again. It parses nothing, so it cannot parse
+differently; it renders nothing but the `Date`: a response is kept as aiohttp sent it. Once it no
+longer holds, the ordinary way makes the next one.
 """
 
 import random
@@ -19,47 +18,47 @@ from aiohttp.http import HttpVersion11
 
 from wechat_scheduler.engine.clock import Clock
 
-# How much to remember, in bytes: about 130,000 requests of the usual size with their answers.
+# In bytes: about 130,000 requests of the usual size with their responses.
 LIMIT: Final = 128 * 1024 * 1024
-# A polling client's request has 150 to 600 bytes and its answer 400 to 900.
+# The request of a polling client has 150 to 600 bytes, the response 400 to 900.
 LARGEST: Final = 4096
-# What an entry costs beside its bytes: its objects, and its place in the table.
+# The size of an entry beside its bytes: its objects, and its place in the table.
 OVERHEAD: Final = 500
-# How many requests that came once are told from those that come again, in one megabyte.
+# The number of requests whose first sight is remembered, in one megabyte.
 SIGHTS: Final = 262_144
 
-# Headers with which a request is more than a question: it has a body, or wants another protocol.
+# Headers of requests that have a body, or ask for another protocol.
 REFUSED: Final = (hdrs.CONTENT_LENGTH, hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE)
 END: Final = b"\r\n\r\n"
 DATE: Final = b"\r\nDate: "
 DATE_LENGTH: Final = len("Sun, 06 Nov 1994 08:49:37 GMT")
 
 
-class Cell(Protocol):
-    """Where the credential of one job lies. It changes in place."""
+class CredentialCell(Protocol):
+    """Holds the credential of one job, and changes in place."""
 
     @property
     def credential(self) -> object | None:
-        """What may be handed out; None when nothing may. Each change brings another object."""
+        """The credential to hand out, or None. Each change brings another object."""
         ...
 
 
-class Tally(Protocol):
-    """Counts the answers given from memory, for whom its owner likes: a job, a key, or both."""
+class ReadCounter(Protocol):
+    """Counts the responses that were sent from memory."""
 
     reads: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """An answer holds while `cell` still has the very `credential` it was made from, and before
-    `until` (boottime, seconds): the first moment at which the ordinary way might say something
-    else, because `max-age` steps down, the credential expires or the caller's key does."""
+    """A response holds while `cell` still has the very `credential` it was made from, and before
+    `until` (boottime, seconds): the first moment at which the ordinary way may respond otherwise,
+    because `max-age` steps down, the credential expires or the caller's key does."""
 
-    cell: Cell
+    cell: CredentialCell
     credential: object = field(repr=False)
     until: float
-    tally: Tally
+    tally: ReadCounter
 
     def hold(self, now: float) -> bool:
         return self.cell.credential is self.credential and now < self.until
@@ -69,8 +68,8 @@ TERMS: Final = web.RequestKey("TERMS", Terms)
 
 
 class Memo:
-    """What is remembered: about `limit` bytes at most, the oldest goes first. `hits` counts the
-    answers given."""
+    """Remembers about `limit` bytes at most and drops the oldest entry first. `hits` counts the
+    responses that it gave."""
 
     def __init__(
         self, clock: Clock, rng: random.Random, *, limit: int = LIMIT, sights: int = SIGHTS
@@ -87,12 +86,12 @@ class Memo:
         self._date_until = 0.0
 
     def __len__(self) -> int:
-        """How many requests are remembered."""
+        """The number of requests that are remembered."""
         return len(self._entries)
 
     @property
     def size(self) -> int:
-        """How many bytes they take, roughly."""
+        """Their approximate size in bytes."""
         return self._size
 
     @property
@@ -101,36 +100,29 @@ class Memo:
         return self._epoch
 
     def remember(self, request: web.BaseRequest, terms: Terms) -> None:
-        """Let the answer that is about to be returned to `request` be given again.
+        """Let the response that is about to be returned to `request` be sent again under `terms`.
 
-        Call it with no `await` since the credential was read, and only if the answer depends on
-        nothing but the request's bytes and the terms (a key with an IP rule looks at the peer).
-        It takes effect when the request comes the second time; where it cannot, it does nothing.
+        Call it with no `await` since the credential was read, and only if the response depends on
+        nothing but the request's bytes and the terms (a key with an IP rule depends on the peer).
+        It takes effect when the request comes the second time, if the request qualifies.
         """
         request[TERMS] = terms
 
     def clear(self) -> None:
-        """Forget everything: a key was revoked, an IP rule changed. Requests that are being
-        answered at this moment, with permissions checked before it, are not remembered either."""
+        """Forget everything, because a key was revoked or an IP rule changed. Requests in progress,
+        whose permissions were checked before, are not remembered either."""
         self._epoch += 1
         self._size = 0
         self._entries.clear()
 
-    def forget(self, cell: Cell) -> None:
-        """Forget one job's answers. For the memory alone, since a cell without a credential is not
-        served; it walks through everything: when many jobs go, `clear` is cheaper."""
-        gone = [chunk for chunk, entry in self._entries.items() if entry.cell is cell]
-        for chunk in gone:
-            self._drop(chunk)
-
     def close(self) -> None:
-        """Forget everything and remember nothing more: a server that drains has to answer each
+        """Forget everything and remember nothing more: a server that drains has to respond to each
         request itself, with `Connection: close`."""
         self._limit = 0
         self.clear()
 
-    def answer(self, chunk: bytes) -> bytes | None:
-        """What to write to a client that sent exactly `chunk`; None if that is not known."""
+    def response(self, chunk: bytes) -> bytes | None:
+        """The response to a client that sent exactly `chunk`; None if none is remembered."""
         entry = self._entries.get(chunk)
         if entry is None:
             return None
@@ -145,7 +137,7 @@ class Memo:
     def keep(
         self, chunk: bytes, epoch: int, request: web.BaseRequest, response: web.StreamResponse
     ) -> None:
-        """Keep `response` as the answer to `chunk` if its handler asked to.
+        """Keep `response` for `chunk` if its handler called `remember`.
 
         `chunk` is exactly the bytes of `request` and came at `epoch`; `response` was sent.
         """
@@ -163,11 +155,11 @@ class Memo:
         return small and self._was_seen(chunk) and _is_plain_read(request)
 
     def _was_seen(self, chunk: bytes) -> bool:
-        # Clients that put a new id into each request would fill the memory with what never comes
-        # again: the first sight leaves only a hash.
+        # Requests with a new id each time would fill the memory and never come again, so the first
+        # sight leaves only a hash.
         slot, sight = divmod(hash(chunk) % (len(self._sights) << 32), 1 << 32)
         known = self._sights[slot]
-        # If the newer one always won, two that share a slot would drive each other out for ever.
+        # If the newer one always won, two that share a slot would drive each other out forever.
         if not known or self._rng.random() < 0.5:
             self._sights[slot] = sight
         return known == sight
@@ -194,7 +186,7 @@ class Memo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry(Terms):
-    """An answer, cut where its date stands. It is its terms, not has them: one look less a hit."""
+    """A response, cut at its date. It is a subclass of its terms, which saves a look-up for each hit."""
 
     head: bytes = field(repr=False)
     tail: bytes = field(repr=False)
@@ -223,7 +215,7 @@ def _is_plain_read(request: web.BaseRequest) -> bool:
 
 
 def _as_sent(response: web.StreamResponse) -> tuple[bytes, bytes] | None:
-    """The bytes before and after the date; None if they are not what went over the wire."""
+    """The bytes before and after the date; None if other bytes were sent."""
     if not isinstance(response, web.Response) or response.status not in (200, 304):
         return None
     if not response.keep_alive or not isinstance(response.body, bytes | None):
@@ -232,6 +224,6 @@ def _as_sent(response: web.StreamResponse) -> tuple[bytes, bytes] | None:
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     head, date, rest = "\r\n".join(lines).encode().partition(DATE)
     tail = rest[DATE_LENGTH:] + END + (response.body or b"")
-    # Compression, chunks, or a body that a 304 dropped, would show here.
+    # Compression, chunked encoding, or a body that a 304 dropped change the length.
     whole = len(head) + len(date) + DATE_LENGTH + len(tail) == response.body_length
     return (head + date, tail) if whole else None

@@ -1,4 +1,4 @@
-"""Where a request comes from: its peer, or whom a trusted proxy says it speaks for."""
+"""Finds the address of the client behind a request: the peer, or the one that a trusted proxy names."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,17 @@ from wechat_scheduler.access.model import Address, Network
 
 # `for=192.0.2.60;proto=http`, `For="[2001:db8::17]:4711"` (RFC 7239 4).
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)\s*(?=;|$)', re.IGNORECASE)
-# An element of a list: what stands between commas, of which a quoted string may hold some.
+# An element of a list: text between commas, in which a quoted string may contain commas.
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([0-9.]+)(?::\w+)?")
 
 
 def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Address | None:
-    """The address of whoever asks; None if nobody can tell.
+    """The client's address; None if it is unknown.
 
-    Only peers in `trusted` may name somebody else, in X-Forwarded-For or in Forwarded: of the chain
-    that stands there it is the last that is not itself trusted. A proxy sets the one and lets
-    through the other as the client wrote it, so where both stand and disagree none is believed.
+    Only peers in `trusted` may name another client, in X-Forwarded-For or Forwarded: it is the last
+    address of that chain which is not itself trusted. A proxy sets one of the two headers and passes
+    the other on as the client wrote it; if they disagree, the client is unknown.
     """
     peer = _address(request.remote or "")
     if peer is None or not _is_in(peer, trusted):
@@ -38,7 +38,7 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Addr
 def _last_stranger(
     chain: Sequence[str], trusted: Sequence[Network], peer: Address
 ) -> Address | None:
-    """Nearest first, as far as each names the next; None where one names nobody."""
+    """The first address, from the nearest on, that is not trusted; None if one is illegible."""
     named: Address | None = peer
     for text in reversed(chain):
         named = _address(text)
@@ -66,7 +66,7 @@ def _elements(header: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _address(text: str) -> Address | None:
-    """With or without brackets and port. An IPv4 address stays one on an IPv6 socket."""
+    """An address with or without brackets and port; an IPv4 address on an IPv6 socket becomes IPv4."""
     found = _WITH_PORT.fullmatch(text)
     try:
         address = ip_address((found[1] or found[2]) if found else text)

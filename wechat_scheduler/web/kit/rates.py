@@ -1,27 +1,41 @@
-"""How often something may be asked for, by whoever it is counted for."""
+"""Limits how often callers may do something."""
 
 from collections import OrderedDict
 from datetime import timedelta
+from ipaddress import IPv4Address, ip_network
 from typing import Final
 
+from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ThrottledError
 
-# Names remembered at a time: who has more of them to ask by could forget himself.
+# A caller with more names than are counted at a time can push out its own count.
 NAMES: Final = 4096
+# A system whose key was changed sends a few wrong ones before its operator sees it. Keys have 256
+# bits, so this protects the log and the processor.
+WRONG_KEYS: Final = 20
 
 
 class Rate:
-    """At most `most` in the `period` that begins with the first; 0 is no limit."""
+    """Counts by name. Allows at most `most` in the `period` that begins with the first; 0 means no
+    limit."""
 
-    def __init__(self, clock: Clock, *, most: int, period: timedelta) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        most: int,
+        period: timedelta,
+        sentence: str = "too many requests in a short time",
+    ) -> None:
         self._clock = clock
         self._most = most
         self._period = period
+        self._sentence = sentence
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def count(self, name: str) -> None:
-        """One more. Raises ThrottledError if there were too many."""
+        """Raises ThrottledError if there were too many."""
         if not self._most:
             return
         now = self._clock.boottime()
@@ -32,5 +46,27 @@ class Rate:
         if len(self._counts) > NAMES:
             self._counts.popitem(last=False)
         if count >= self._most:
-            pause = timedelta(seconds=until - now)
-            raise ThrottledError("too many requests in a short time", retry_after=pause)
+            raise ThrottledError(self._sentence, retry_after=timedelta(seconds=until - now))
+
+
+class Throttle:
+    """Counts wrong keys by address, in the minute that begins with the first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._rate = Rate(
+            clock,
+            most=WRONG_KEYS,
+            period=timedelta(minutes=1),
+            sentence="too many wrong API keys came from this address",
+        )
+
+    def count(self, address: Address | None) -> None:
+        """Raises ThrottledError if there were too many."""
+        self._rate.count(_network(address))
+
+
+def _network(address: Address | None) -> str:
+    """A customer has a whole IPv6 network, /64 or larger."""
+    if address is None or isinstance(address, IPv4Address):
+        return str(address)
+    return str(ip_network((int(address), 64), strict=False))

@@ -1,4 +1,4 @@
-"""What the HTTP side works with."""
+"""The services that handlers call, and what a request carries to them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
 
 
-class Tally(Protocol):
+class RequestCounter(Protocol):
     """Counts requests. Must neither block nor raise."""
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered. `route` is a pattern, such as `/task/{appid}/{type}`."""
+        """Count a response. `route` is a pattern, such as `/task/{appid}/{type}`."""
         ...
 
 
-class Page(Protocol):
-    """The page that a monitoring system reads."""
+class MetricsText(Protocol):
+    """The metrics in the format of a monitoring system."""
 
     content_type: str
 
@@ -46,10 +46,10 @@ class Page(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What handlers work with; the daemon makes it.
+    """The daemon makes them, and the application holds them under `SERVICES`.
 
     `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
-    called. `turning` tells for each loop, by name, whether it keeps its time.
+    called. `turning` says for each loop, by name, whether it is on time.
     """
 
     manager: Manager
@@ -63,8 +63,8 @@ class Services:
     memo: Memo
     health: Health
     turning: Callable[[], Mapping[str, bool]]
-    tally: Tally
-    page: Page
+    tally: RequestCounter
+    page: MetricsText
     clock: Clock
     directory: Directory
     audience: Audience
@@ -79,5 +79,5 @@ class Services:
 
 SERVICES = web.AppKey("SERVICES", Services)
 CALLER = web.RequestKey("CALLER", Key)
-# Where the caller is, as text for the audit; empty if nobody can tell.
+# The caller's address as text for the audit; empty if unknown.
 ADDRESS = web.RequestKey("ADDRESS", str)

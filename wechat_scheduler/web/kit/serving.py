@@ -1,9 +1,8 @@
-"""The HTTP server from its first connection to its last.
+"""Runs the HTTP server from its first connection to its last.
 
-A restart that nobody notices needs an end in the right order. The listening socket outlives us in
-somebody else's keeping, so whoever comes anew waits there for the next process; whoever is connected
-must learn in an answer that the connection ends, because a request that is on its way when a
-connection closes is lost.
+A restart that drops no request has to end in the right order. systemd keeps the listening socket, on
+which new clients wait for the next process. Connected clients must learn from a response that their
+connection ends, because a request that is under way when a connection closes is lost.
 """
 
 import asyncio
@@ -28,8 +27,8 @@ log = structlog.get_logger(__name__)
 # A GET may carry a message of 40,000 characters, which are nine bytes each when encoded.
 LONGEST_LINE: Final = 400 * 1024
 
-# How long callers who ask again and again are still answered, and told to come back by a new
-# connection. A client that is silent for longer is idle; it sees the close before it asks.
+# For this long, clients that send further requests get responses, which tell them to reconnect. A
+# client that is silent for longer is idle, and sees the close before it sends.
 FAREWELL: Final = timedelta(milliseconds=50)
 
 
@@ -43,10 +42,10 @@ async def served(
     clock: Clock,
     grace: timedelta,
 ) -> AsyncIterator[None]:
-    """Serve `app` on `listener` until the end of the block; then answer what has been asked.
+    """Serve `app` on `listener` until the end of the block; then finish the requests in progress.
 
-    What is not answered within `grace` is broken off. No access log: it would halve the rate, and
-    say what the metrics say.
+    Requests that take longer than `grace` are broken off. There is no access log: it would halve the
+    rate and repeat the metrics.
     """
     farewell = _Farewell()
     app.on_response_prepare.append(farewell.say)
@@ -66,7 +65,7 @@ async def served(
         try:
             yield
         finally:
-            # Answers from memory were made for connections that stay.
+            # Remembered responses say that the connection stays open.
             memo.close()
             farewell.is_due = True
             await _stop_accepting(site, listener)
@@ -82,8 +81,8 @@ else:
 
 
 class _Journal(_Adapter):
-    """aiohttp writes an error, with what was sent, for whatever is no HTTP. Any stranger could fill
-    the log with that, and a key that stands beside a broken header would stand in it."""
+    """Logs malformed requests at debug level and without their bytes. aiohttp logs an error with the
+    bytes: callers without a key could fill the log, and a key beside a broken header would be in it."""
 
     def exception(self, msg: object, *args: object, exc_info: Any = True, **options: Any) -> None:
         if isinstance(exc_info, HttpProcessingError):
@@ -93,7 +92,7 @@ class _Journal(_Adapter):
 
 
 class _Farewell:
-    """Once it is due, every answer says that it is the last on its connection."""
+    """Once it is due, every response says that it is the last on its connection."""
 
     def __init__(self) -> None:
         self.is_due = False
@@ -106,8 +105,8 @@ class _Farewell:
 
 
 async def _stop_accepting(site: web.BaseSite, listener: socket.socket) -> None:
-    """Closing a server of asyncio's drops connections that it accepted in the same turn of the
-    loop, so it is only made deaf; uvloop's does not, and owns the descriptor."""
+    """Closing asyncio's server drops connections that it accepted in the same turn of the loop, so
+    this only removes its reader. uvloop's server drops none, and owns the descriptor."""
     loop = asyncio.get_running_loop()
     if isinstance(loop, asyncio.SelectorEventLoop):
         loop.remove_reader(listener)

@@ -1,4 +1,4 @@
-"""How errors come out of an API that is not ours: in its own form, whatever went wrong."""
+"""Gives every error of a foreign API the form of that API."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class TroubleError(RequestError):
-    """It is not the caller's fault: 503 if it passes by itself, else 500."""
+    """An error of the daemon: 503 if it passes by itself, else 500."""
 
     def __init__(self, message: str, *, status: int) -> None:
         super().__init__(message)
@@ -22,12 +22,12 @@ class TroubleError(RequestError):
 
 
 Shape: TypeAlias = Callable[[web.Request, RequestError], web.StreamResponse]
-"""Makes an API's answer of an error. `error.status` is the HTTP status that fits; `error.field` is
-where the caller went wrong."""
+"""Makes the API's response of an error. `error.status` is the HTTP status that fits; `error.field`
+names what is wrong in the request."""
 
 
 def shaped(handler: Handler, shape: Shape) -> Handler:
-    """The same handler, whose errors have the form of its API. Nobody is shown a traceback."""
+    """The same handler, with errors in the form of its API. No caller sees a traceback."""
 
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
@@ -53,6 +53,6 @@ def shaped(handler: Handler, shape: Shape) -> Handler:
 
 
 def _pattern(request: web.Request) -> str:
-    """The route's own path: what stands in its places may be a token or a link that is a secret."""
+    """The route's own path: the request's may contain a token or another secret."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else ""

@@ -27,9 +27,9 @@ from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.reminders.refusals import PastError
 from wechat_scheduler.reminders.sentences import defer_words
 from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import shaped
-from wechat_scheduler.web.kit.spoken import heard
 from wechat_scheduler.web.pages.bulletin import bulletin_page, done_page
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import fill
@@ -169,7 +169,7 @@ async def _edit(request: web.Request, reminder: Reminder, form: Mapping[str, str
 
 def _parsed(request: web.Request, reminder: Reminder, text: str) -> Parsed:
     services = request.app[SERVICES]
-    return heard(
+    return read_sentence(
         text,
         field="",
         now=services.clock.now(),

@@ -7,9 +7,9 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError, WeChatError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import shaped
-from wechat_scheduler.web.kit.spoken import SOON
 from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.document import Page
 

@@ -18,8 +18,8 @@ from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
 from wechat_scheduler.web.compat.wecron.people import Keeper
 from wechat_scheduler.web.compat.wecron.repeat import moved, repeat_of, rule_of_repeat
+from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.spoken import heard
 
 # The source of reminders that this API makes.
 SOURCE: Final = "wecron"
@@ -109,7 +109,7 @@ def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed 
     services, problem = request.app[SERVICES], ""
     for text in filter(None, (given.get("desc"), given.get("title"))):
         try:
-            parsed = heard(
+            parsed = read_sentence(
                 text,
                 field="",
                 now=services.clock.now(),

@@ -35,7 +35,7 @@ Minutes: TypeAlias = Annotated[int, msgspec.Meta(ge=-_MOST_MINUTES, le=_MOST_MIN
 Seconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=FARTHEST // SECOND)]
 
 
-class ReminderSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class ReminderFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`time` is the first occurrence. `when`, a Chinese sentence, may give it instead, together with
     those of `title`, `rule` and `defer` that the body leaves out. The reminder is due `defer` minutes
     after an occurrence, or before it if negative. `late` says what happens to an occurrence that is
@@ -56,13 +56,13 @@ class ReminderSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
     url: str | UnsetType = UNSET
 
 
-class ReminderBody(ReminderSettings, kw_only=True, forbid_unknown_fields=True):
+class ReminderBody(ReminderFields, kw_only=True, forbid_unknown_fields=True):
     """A new reminder of an app; its zone is the app's if none is given."""
 
     app: Id
 
 
-class ReminderChange(ReminderSettings, kw_only=True, forbid_unknown_fields=True):
+class ReminderChange(ReminderFields, kw_only=True, forbid_unknown_fields=True):
     """Fields that are left out stay as they are. `rule` null makes the reminder due once. A rule
     contains its days: with a `time` on another day, give a new rule too."""
 
@@ -107,7 +107,7 @@ class PlanResult(msgspec.Struct, kw_only=True):
     next: list[datetime]
 
 
-def with_body(reminder: Reminder, body: ReminderSettings) -> Reminder:
+def with_body(reminder: Reminder, body: ReminderFields) -> Reminder:
     """The reminder with the fields that the body gives, except `when` and the receivers."""
     return replace(
         reminder,
@@ -129,7 +129,7 @@ def _given(value: T | UnsetType, otherwise: T) -> T:
     return otherwise if isinstance(value, UnsetType) else value
 
 
-def _priority(body: ReminderSettings, reminder: Reminder) -> Priority:
+def _priority(body: ReminderFields, reminder: Reminder) -> Priority:
     return reminder.priority if body.priority is UNSET else Priority[body.priority.upper()]
 
 

@@ -16,14 +16,14 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import as_said
+from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.spoken import heard
 from wechat_scheduler.web.kit.texts import read_zone
 from wechat_scheduler.web.native.reach import reachable_app
 from wechat_scheduler.web.native.reminders.bodies import (
     ReminderBody,
     ReminderChange,
-    ReminderSettings,
+    ReminderFields,
     with_body,
 )
 from wechat_scheduler.web.native.sending.message_requests import EVERYBODY, MOST_RECEIVERS, Receiver
@@ -81,7 +81,7 @@ async def edited(request: web.Request, body: ReminderChange, reminder: Reminder)
 
 
 def _edited(
-    reminder: Reminder, body: ReminderSettings, parsed: Parsed | None, people: Sequence[str]
+    reminder: Reminder, body: ReminderFields, parsed: Parsed | None, people: Sequence[str]
 ) -> Reminder:
     """The body's fields, and from its sentence those that the body leaves out."""
     changed = with_body(as_said(reminder, parsed) if parsed else reminder, body)
@@ -89,7 +89,7 @@ def _edited(
     return changed
 
 
-def _spoken(request: web.Request, body: ReminderSettings, zone: str) -> Parsed | None:
+def _spoken(request: web.Request, body: ReminderFields, zone: str) -> Parsed | None:
     """What `when` says, read in the reminder's zone."""
     if body.when is UNSET:
         return None
@@ -97,7 +97,7 @@ def _spoken(request: web.Request, body: ReminderSettings, zone: str) -> Parsed |
         raise InvalidRequestError("give either a time or when", field="when")
     services = request.app[SERVICES]
     name = zone if body.zone is UNSET else read_zone(body.zone, "zone")
-    return heard(
+    return read_sentence(
         body.when,
         field="when",
         now=services.clock.now(),
@@ -116,7 +116,7 @@ def _check(reminder: Reminder, people: Sequence[str]) -> None:
 
 
 async def _receivers(
-    request: web.Request, app: App, body: ReminderSettings
+    request: web.Request, app: App, body: ReminderFields
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The uids and the topics that `to` names. Raises InvalidRequestError for an unknown one."""
     to = [] if body.to is UNSET else body.to

@@ -15,8 +15,8 @@ from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.spoken import heard
 from wechat_scheduler.web.kit.texts import read_zone
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending.message_requests import Instant
@@ -58,7 +58,7 @@ async def understand(request: web.Request) -> web.Response:
     now = body.now or services.clock.now()
     if now.year not in YEARS:
         raise InvalidRequestError(f"must be from {YEARS[0]} to {YEARS[-1]}", field="now")
-    parsed = heard(
+    parsed = read_sentence(
         body.text, field="text", now=now, zone=zone, shortest=services.reminders.shortest
     )
     return envelope.success(_result(parsed, zone))

@@ -14,10 +14,10 @@ from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeCha
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.kit.spoken import SOON
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import NativeRoute

@@ -1,4 +1,4 @@
-"""What is answered where no route leads: which method is meant, or which path."""
+"""Responds where no route fits, and names the methods of the path or the nearest path."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,28 +11,28 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.route import Route
 
-# Comparing takes longer the longer a path is, and strangers may ask.
+# Longer paths take longer to compare, and callers without a key can send them.
 LONGEST: Final = 128
 
 
 async def refuse_method(request: web.Request) -> NoReturn:
-    """For a fixed path whose last word a pattern beside it would take for an id."""
+    """Handles the wrong methods of a fixed path, which a pattern would take for one with an id."""
     raise web.HTTPMethodNotAllowed(request.method, ())
 
 
 def caught(routes: Sequence[Route]) -> Iterator[tuple[str, str]]:
-    """The methods and fixed paths that patterns take for theirs. Each method is named: with a route
-    for any method at all a stranger could make up labels of the metrics."""
+    """The methods and fixed paths that only patterns fit. Each method gets a route of its own: with
+    a route for any method, callers could make up labels of the metrics."""
     for path in sorted({route.path for route in routes if "{" not in route.path}):
         own = _methods(routes, path)
         others = {route.method for route in routes if _fits(route.path, path)}
         yield from ((method, path) for method in sorted(others - own))
 
 
-def unrouted(
+def response(
     request: web.Request, error: web.HTTPException, routes: Sequence[Route]
 ) -> web.Response:
-    """The answer in the native form."""
+    """The native error response."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         methods = _methods(routes, request.path) or error.allowed_methods
         allowed = ", ".join(sorted(methods))
@@ -42,15 +42,15 @@ def unrouted(
     if error.status != web.HTTPNotFound.status_code:
         return envelope.refusal(
             Reason.REQUEST_UNSUPPORTED,
-            f"there is nothing here ({error.reason.lower()})",
+            f"this request is not supported ({error.reason.lower()})",
             status=error.status,
         )
     if nearest := _nearest(request.path, routes):
         return envelope.refusal(
-            Reason.ROUTE_UNKNOWN, f"there is nothing at this path; did you mean {nearest}?"
+            Reason.ROUTE_UNKNOWN, f"no route has this path; did you mean {nearest}?"
         )
     return envelope.refusal(
-        Reason.ROUTE_UNKNOWN, "there is nothing at this path: GET /openapi.json has all there are"
+        Reason.ROUTE_UNKNOWN, "no route has this path; GET /openapi.json lists all routes"
     )
 
 
@@ -63,7 +63,7 @@ def _fits(pattern: str, path: str) -> bool:
 
 
 def _nearest(path: str, routes: Sequence[Route]) -> str:
-    """The pattern of the route that is meant, with whatever the path has in its places."""
+    """The pattern of the route whose path is nearest; empty if none is near."""
     if len(path) > LONGEST:
         return ""
     filled = {_filled(route.path, path): route.path for route in routes}

@@ -8,7 +8,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import Caller, daemon, wechat
 
-UNKNOWN = "there is nothing at this path"
+UNKNOWN = "no route has this path"
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ async def test_a_fixed_path_names_its_methods_and_is_no_id(
         ("/v1/delivery/17/replay", f"{UNKNOWN}; did you mean /v1/deliveries/{{delivery}}/replay?"),
         ("/task/wx1", UNKNOWN),
         ("/regster", f"{UNKNOWN}; did you mean /register?"),
-        ("/", f"{UNKNOWN}: GET /openapi.json"),
-        ("/favicon.ico", f"{UNKNOWN}: GET /openapi.json"),
-        ("/v1/reminders" + "s" * 200, f"{UNKNOWN}: GET /openapi.json"),
+        ("/", f"{UNKNOWN}; GET /openapi.json"),
+        ("/favicon.ico", f"{UNKNOWN}; GET /openapi.json"),
+        ("/v1/reminders" + "s" * 200, f"{UNKNOWN}; GET /openapi.json"),
     ],
 )
 async def test_a_path_that_is_not_there_names_the_nearest(
