@@ -15,9 +15,9 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
 from wechat_scheduler.reminders.bot import Bot
+from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.subscribers import SqlSubscribers

@@ -11,11 +11,11 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.bot import Bot
+from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.participants import Participants
 from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.reminders.sentences import Pages
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 

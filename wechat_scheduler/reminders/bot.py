@@ -13,7 +13,8 @@ from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders import sentences
+from wechat_scheduler.reminders import bot_texts
+from wechat_scheduler.reminders.bot_texts import Teller
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.parsed import Parsed
@@ -24,7 +25,6 @@ from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
 from wechat_scheduler.reminders.planning import UNTITLED, as_said
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
 from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.reminders.sentences import Teller
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ class Bot:
         if text in _ALL:
             return teller.all(await standing(self._desk, teller.uid))
         if text.lower() in _HELP:
-            return sentences.HELP
+            return bot_texts.HELP
         found = _CANCEL.fullmatch(text)
         return await self._cancel(found[1].strip(), teller) if found else ""
 
@@ -96,7 +96,7 @@ class Bot:
         try:
             return teller.cancelled(await self._desk.cancel(reminder.id))
         except (NotFoundError, ConflictError):
-            return sentences.OVER
+            return bot_texts.OVER
 
     async def _reminder(self, heard: Heard, teller: Teller, app: App | None) -> str:
         policy = replace(DEFAULT_POLICY, shortest=self._desk.shortest)
@@ -141,8 +141,8 @@ def _misunderstood(error: LanguageError, heard: Heard) -> str:
     if not (heard.unclaimed or _ASKS.search(heard.text)):
         return ""
     if _TAKES_BACK.match(heard.text):
-        return sentences.UNKNOWN
-    return sentences.PUZZLED if error.reason is Reason.SENTENCE_NOTHING else f"/:no{error.sentence}"
+        return bot_texts.UNKNOWN
+    return bot_texts.PUZZLED if error.reason is Reason.SENTENCE_NOTHING else f"/:no{error.sentence}"
 
 
 def _refused(error: ReminderError, teller: Teller) -> str:
@@ -150,5 +150,5 @@ def _refused(error: ReminderError, teller: Teller) -> str:
         case PastError():
             return teller.past(error.at)
         case RuleError():
-            return sentences.TOO_OFTEN
-    return sentences.REFUSED
+            return bot_texts.TOO_OFTEN
+    return bot_texts.REFUSED

@@ -11,12 +11,12 @@ from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.errors import NotFoundError
-from wechat_scheduler.reminders import sentences
+from wechat_scheduler.reminders import bot_texts
+from wechat_scheduler.reminders.bot_texts import NO_NICKNAME, Teller
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import STANDING, chosen, standing
 from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.reminders.sentences import NO_NICKNAME, Teller
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ class Participants:
             reminder = await self._desk.reminder(code.target)
             reply = await self._join(reminder, heard, subscriber, app)
         except NotFoundError:
-            reply = sentences.GONE
+            reply = bot_texts.GONE
         await self._send(heard, subscriber, reply, app)
         return True
 
@@ -61,7 +61,7 @@ class Participants:
         """Raises NotFoundError."""
         teller = self._replies.teller(subscriber, app)
         if reminder.state not in STANDING:
-            return sentences.OVER
+            return bot_texts.OVER
         if reminder.owner == subscriber.uid:
             return teller.own(reminder)
         is_new = await self._desk.join(reminder.id, subscriber.uid)

@@ -5,7 +5,7 @@ from wechat_scheduler.audience.heard import Post
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.reminders.sentences import Pages, Teller
+from wechat_scheduler.reminders.bot_texts import Pages, Teller
 
 
 class Replies:

@@ -20,12 +20,12 @@ from wechat_scheduler.errors import (
     UnprocessableError,
 )
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.bot_texts import defer_words
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.reminders.refusals import PastError
-from wechat_scheduler.reminders.sentences import defer_words
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
@@ -63,10 +63,10 @@ async def act(request: web.Request) -> web.Response:
     """`POST /r/{capability}`: the forms of the owner's page."""
     reminder, owns = await _named(request)
     form = dict(parse_qsl((await request.read()).decode(errors="replace")))
-    deed = _DEEDS.get(form.get("do", ""))
-    if not owns or form.get("capability") != request.match_info["capability"] or deed is None:
+    action = _ACTIONS.get(form.get("do", ""))
+    if not owns or form.get("capability") != request.match_info["capability"] or action is None:
         raise NotFoundError("this page has no such form", reason=Reason.ROUTE_UNKNOWN)
-    await deed(request, reminder, form)
+    await action(request, reminder, form)
     log.info("reminder.page_used", reminder=reminder.id, did=form["do"])
     if form["do"] == "delete":
         return page_response(done_page("已删除", f"不会再提醒“{reminder.title}”。"))
@@ -190,7 +190,7 @@ async def _delete(request: web.Request, reminder: Reminder, form: Mapping[str, s
     await request.app[SERVICES].reminders.remove(reminder.id)
 
 
-_DEEDS: Final = {"edit": _edit, "pause": _pause, "resume": _resume, "delete": _delete}
+_ACTIONS: Final = {"edit": _edit, "pause": _pause, "resume": _resume, "delete": _delete}
 
 ROUTES = (
     Route(hdrs.METH_GET, PATH, shaped(show, refused), Proof.CAPABILITY),
