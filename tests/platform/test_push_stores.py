@@ -331,10 +331,14 @@ async def test_who_is_told_of_the_platform_is_told_of_the_account(stores: Stores
         ("wechat", ""),
     ]
     (told,) = await stores.told()
-    notice = await stores.credentials.notification(told)
-    assert notice is not None
-    assert notice.credential is not None
-    assert (notice.url, notice.key, notice.credential.value) == (NOTIFY, ACCOUNT, "value")
+    notification = await stores.credentials.notification(told)
+    assert notification is not None
+    assert notification.credential is not None
+    assert (notification.url, notification.key, notification.credential.value) == (
+        NOTIFY,
+        ACCOUNT,
+        "value",
+    )
 
 
 async def test_consent_withdrawn_ends_all_that_came_of_it(stores: Stores) -> None:
@@ -358,9 +362,9 @@ async def test_consent_withdrawn_ends_all_that_came_of_it(stores: Stores) -> Non
         assert (snapshot.credential, snapshot.fault) == (None, GONE)
         assert snapshot.due_at == NOW + 30 * HOUR
     (told,) = await stores.told()
-    notice = await stores.credentials.notification(told)
-    assert notice is not None
-    assert (notice.credential, notice.ended) == (None, GONE)
+    notification = await stores.credentials.notification(told)
+    assert notification is not None
+    assert (notification.credential, notification.ended) == (None, GONE)
     (view,) = await stores.credentials.view(kind=ACCOUNT.kind, limit=10)
     assert (view.waits_on, view.version) == (AUTHORIZATION, 1)
 

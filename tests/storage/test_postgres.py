@@ -27,7 +27,7 @@ class Heard:
 
     def __init__(self, database: Database) -> None:
         self._queue: asyncio.Queue[str] = asyncio.Queue()
-        database.on_notice(self._queue.put_nowait)
+        database.on_signal(self._queue.put_nowait)
 
     async def next(self) -> str:
         async with asyncio.timeout(10):
@@ -35,7 +35,7 @@ class Heard:
 
 
 def announce(database: Database, payload: str) -> Callable[[], Script[None]]:
-    return lambda: database.dialect.notify(payload)
+    return lambda: database.dialect.signal(payload)
 
 
 async def test_a_unit_that_collides_with_another_is_run_again(database: Database) -> None:
@@ -99,7 +99,7 @@ async def test_another_connection_hears_what_was_committed_and_only_that(
     assert await heard.next() == ""
 
     def announce_then_fail() -> Script[None]:
-        yield from database.dialect.notify("never")
+        yield from database.dialect.signal("never")
         raise ChangedMindError
 
     with pytest.raises(ChangedMindError):

@@ -171,9 +171,9 @@ async def test_closing_folds_the_log_into_the_file(open_again: Open, tmp_path: P
 
 async def test_a_notice_has_nobody_to_go_to(database: Database) -> None:
     heard: list[str] = []
-    database.on_notice(heard.append)
+    database.on_signal(heard.append)
 
-    await database.write(lambda: database.dialect.notify("x"))
+    await database.write(lambda: database.dialect.signal("x"))
 
     assert heard == []
 

@@ -34,7 +34,7 @@ class MemoryDatabase:
         rows: list[Row] = self._connection.execute(*positional(sql, params)).fetchall()
         return rows
 
-    def on_notice(self, listener: Callable[[str], None]) -> None:
+    def on_signal(self, listener: Callable[[str], None]) -> None:
         """No other process can write here."""
 
     async def close(self) -> None:

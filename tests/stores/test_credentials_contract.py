@@ -52,8 +52,11 @@ async def test_a_rotation_tells_those_who_want_to_know(
     await store.save(rotated(await claim(store)), now=LATER)
 
     deliveries = await outbox.claim(now=LATER, limit=10, lease=LEASE)
-    notices = [await store.notification(delivery.target) for delivery in deliveries]
-    assert {notice.url for notice in notices if notice} == {"http://erp/n", "http://shop/n"}
+    notifications = [await store.notification(delivery.target) for delivery in deliveries]
+    assert {notification.url for notification in notifications if notification} == {
+        "http://erp/n",
+        "http://shop/n",
+    }
 
 
 async def test_a_rotation_wakes_the_jobs_that_wait_for_it(store: SqlCredentials) -> None:
@@ -144,12 +147,12 @@ async def test_an_account_that_took_its_authorisation_back_leaves_no_value(
     saved = await store.save(outcome, now=LATER)
 
     (delivery,) = await outbox.claim(now=LATER, limit=1, lease=LEASE)
-    notice = await store.notification(delivery.target)
+    notification = await store.notification(delivery.target)
     assert saved is not None
     assert saved.credential is None
     assert (await look(store)).version == 1
-    assert notice is not None
-    assert (notice.credential, notice.ended) == (None, outcome.fault)
+    assert notification is not None
+    assert (notification.credential, notification.ended) == (None, outcome.fault)
 
 
 async def test_a_fault_is_not_shown_while_the_next_attempt_is_made(store: SqlCredentials) -> None:

@@ -202,10 +202,10 @@ async def test_an_owner_that_withdraws_leaves_the_job_to_the_others(
     assert await store.remove(TOKEN, owner="erp")
 
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
-    notice = await store.notification(delivery.target)
+    notification = await store.notification(delivery.target)
     await store.hasten(TOKEN, now=NOW)
-    assert notice is not None
-    assert notice.url == "http://shop/n"
+    assert notification is not None
+    assert notification.url == "http://shop/n"
     assert (await claim(store)).params == ("http://shop/p",)
 
 
@@ -272,7 +272,7 @@ async def test_a_notice_names_the_subject_that_was_learned(
     await store.save(rotated(await claim(store), subject="learned"), now=NOW)
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
 
-    notice = await store.notification(delivery.target)
+    notification = await store.notification(delivery.target)
 
-    assert notice is not None
-    assert (notice.key, notice.subject) == (NAMELESS, "learned")
+    assert notification is not None
+    assert (notification.key, notification.subject) == (NAMELESS, "learned")

@@ -1,4 +1,4 @@
-"""What every outbox promises, shown on the notices of credentials that rotate."""
+"""What every outbox promises, shown on the notifications of credentials that rotate."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -29,7 +29,7 @@ TOLD = task(notify="http://erp/n")
 
 @pytest.fixture
 async def waiting(store: SqlCredentials) -> None:
-    """One notice, due at NOW."""
+    """One notification, due at NOW."""
     await issued(store, TOLD)
 
 

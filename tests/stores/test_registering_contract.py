@@ -39,7 +39,7 @@ async def test_the_same_registration_again_changes_nothing(
 ) -> None:
     wanted = task(notify="http://erp/n", params="http://erp/p")
     await issued(store, wanted)
-    (notice,) = await outbox.claim(now=NOW, limit=10, lease=HOUR)
+    (notification,) = await outbox.claim(now=NOW, limit=10, lease=HOUR)
     before, due = await look(store), await store.next_due()
 
     changed = await store.register(registration(wanted), now=LATER)
@@ -49,7 +49,7 @@ async def test_the_same_registration_again_changes_nothing(
     assert await store.next_due() == due
     assert await outbox.next_due() == NOW + HOUR
     assert await outbox.claim(now=NOW + HOUR, limit=10, lease=HOUR) == [
-        replace(notice, claim="here/2")
+        replace(notification, claim="here/2")
     ]
 
 
@@ -196,10 +196,10 @@ async def test_a_new_receiver_of_a_job_with_a_value_is_told_it(
     await store.register(registration(task(notify="http://shop/n"), owner="shop"), now=LATER)
 
     (delivery,) = await outbox.claim(now=LATER, limit=10, lease=HOUR)
-    notice = await store.notification(delivery.target)
-    assert notice is not None
-    assert notice.credential is not None
-    assert (notice.url, notice.credential.value) == ("http://shop/n", "current")
+    notification = await store.notification(delivery.target)
+    assert notification is not None
+    assert notification.credential is not None
+    assert (notification.url, notification.credential.value) == ("http://shop/n", "current")
 
 
 async def test_a_new_receiver_of_a_job_without_a_value_waits_for_it(
@@ -222,9 +222,9 @@ async def test_a_receiver_that_moves_is_told_at_its_new_address_and_nobody_else(
     await store.register(registration(task(notify="http://shop/2"), owner="shop"), now=LATER)
 
     (delivery,) = await outbox.claim(now=LATER, limit=10, lease=HOUR)
-    notice = await store.notification(delivery.target)
-    assert notice is not None
-    assert notice.url == "http://shop/2"
+    notification = await store.notification(delivery.target)
+    assert notification is not None
+    assert notification.url == "http://shop/2"
 
 
 async def test_a_receiver_that_withdraws_its_address_is_told_nothing_more(

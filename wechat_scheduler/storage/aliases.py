@@ -33,7 +33,7 @@ KNOWN = """
     ON CONFLICT (appid, openid) DO UPDATE SET openid = excluded.openid RETURNING uid
 """
 REMOVE = "DELETE FROM aliases WHERE app_id = $1 AND name = $2 RETURNING name"
-# The numbers of names that one FIND takes. Few sizes make few texts: each is prepared once.
+# The numbers of names that one FIND takes: few, since each text is prepared once.
 SIZES = (1, 20, 200)
 # `|| ''` keeps SQLite from reading all subscribers of the account to find these few.
 FIND = """

@@ -51,11 +51,11 @@ PUT_TOPIC = """
 REMOVE_TOPIC = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
 REMOVE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE app_id = $1 AND topic_id = $2"
 REMOVE_SCENES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'topic' AND target = $2"
-# The notice to other processes.
+# The signal to other processes.
 CHANGED = "apps"
 
 
-class AppSettings(msgspec.Struct, omit_defaults=True):
+class StoredSettings(msgspec.Struct, omit_defaults=True):
     """The fields of an app that are neither secret nor queried in SQL, as they are stored."""
 
     zone: str = SHANGHAI
@@ -70,7 +70,7 @@ class AppSettings(msgspec.Struct, omit_defaults=True):
     description: str = ""
 
 
-_settings_json = msgspec.json.Decoder(AppSettings)
+_settings_json = msgspec.json.Decoder(StoredSettings)
 
 
 class SqlApps:
@@ -115,19 +115,19 @@ class SqlApps:
         return await self._database.write(lambda: _remove_topic(app_id, topic_id))
 
     def on_change(self, listener: Callable[[], object]) -> None:
-        """Calls `listener` also after a gap in which notices may have been lost."""
+        """Calls `listener` also after a gap in which signals may have been lost."""
 
         def heard(payload: str) -> None:
             if payload in ("", CHANGED):
                 listener()
 
-        self._database.on_notice(heard)
+        self._database.on_signal(heard)
 
     def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
         yield from put_response(self._vault, once, app.created_at)
         yield Statement(PUT, _app_values(self._vault, app))
         yield from each(Statement(GRANT, _token_values(token)) for token in tokens)
-        yield from self._database.dialect.notify(CHANGED)
+        yield from self._database.dialect.signal(CHANGED)
 
     def _remove_app(self, app_id: int, now: datetime) -> Script[bool]:
         if not (yield from self._told(Statement(REMOVE, (app_id,)))):
@@ -146,9 +146,9 @@ class SqlApps:
         yield Statement(PUT_TOPIC, values)
 
     def _told(self, statement: Statement) -> Script[bool]:
-        """Run a change and notify other processes. Returns whether it met a row."""
+        """Run a change and signal it to other processes. Returns whether a row changed."""
         changed = yield from rows_of(statement)
-        yield from self._database.dialect.notify(CHANGED)
+        yield from self._database.dialect.signal(CHANGED)
         return bool(changed)
 
 
@@ -182,7 +182,7 @@ def _app_of(vault: Vault, row: Row) -> App:
     settings = _settings_json.decode(row["settings"])
     known: dict[str, Any] = {
         field: getattr(settings, field)
-        for field in AppSettings.__struct_fields__
+        for field in StoredSettings.__struct_fields__
         if field != "networks"
     }
     sealed: dict[str, Any] = {
@@ -225,6 +225,6 @@ def _topic_of(row: Row) -> Topic:
 
 
 def _settings(app: App) -> str:
-    given: dict[str, Any] = {name: getattr(app, name) for name in AppSettings.__struct_fields__}
+    given: dict[str, Any] = {name: getattr(app, name) for name in StoredSettings.__struct_fields__}
     given["networks"] = tuple(map(str, app.networks))
-    return msgspec.json.encode(AppSettings(**given)).decode()
+    return msgspec.json.encode(StoredSettings(**given)).decode()

@@ -1,4 +1,4 @@
-"""`audit.AuditStore` on a database."""
+"""`access.audit.AuditStore` on a database."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,8 +30,6 @@ FIND = """
 
 
 class SqlAudit:
-    """Entries in the order in which they were stored."""
-
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -40,7 +38,7 @@ class SqlAudit:
         await self._database.write(lambda: each(statements))
 
     async def count(self, reads: Sequence[Entry]) -> None:
-        # In one order, whoever writes them: two processes must not wait for each other's rows.
+        # Sorted, so that two processes do not deadlock.
         rows = sorted(_row(entry) for entry in reads)
         await self._database.write(lambda: each([Statement(COUNT, row) for row in rows]))
 

@@ -1,4 +1,4 @@
-"""What becomes of the jobs of an account that authorises a platform, or does so anew."""
+"""The scripts for an account that authorizes a platform, or withdraws the authorization."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from wechat_scheduler.pushes.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, WEC
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children
-from wechat_scheduler.storage.notices import put_notices
+from wechat_scheduler.storage.notifications import put_notifications
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, MAKE_JOB
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -20,13 +20,13 @@ from wechat_scheduler.storage.rows import (
     registration_place,
 )
 
-# The account's own job, or the one that was registered without naming it.
+# The job of the account, or the one that was registered without its appid.
 JOB = """
     SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at FROM jobs
     WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
     ORDER BY CASE WHEN subject = $3 THEN 0 ELSE 1 END LIMIT 1
 """
-# What an attempt that is under way brings is older than this, so it loses its claim.
+# A running attempt brings an older value, so it loses its claim.
 GIVE = """
     UPDATE jobs SET credential = $4, version = version + 1, issued_at = $5, expires_at = $6,
         renew_at = $7, due_at = $7, longest = CASE WHEN longest > $8 THEN longest ELSE $8 END,
@@ -53,8 +53,7 @@ INTERESTED = """
     WHERE r.appid = $1 AND r.kind = $2 AND r.subject = '' AND r.notify <> '' AND k.revoked_at IS NULL
 """
 
-# Their values are dead: nobody gets them any more. An attempt that is under way loses its claim,
-# since what it brings is dead too.
+# The values are dead, and a running attempt brings a dead one too, so it loses its claim.
 REVOKE = """
     UPDATE jobs SET credential = NULL, issued_at = NULL, expires_at = NULL, renew_at = NULL,
         fault = $3, waits_on = $4, due_at = $5, claimed_by = NULL, attempts = 0,
@@ -68,10 +67,11 @@ REVOKE = """
 def authorize(
     vault: Vault, event: Event, credential: Credential | None, now: datetime
 ) -> Script[Sequence[JobKey]]:
-    """Give the account's job this value, or have it look for one; it is made if there is none.
+    """Store the value in the account's job, which is created if needed; without a value, make the
+    job due.
 
-    Whoever is told of the platform's own token is told of the account's from now on, as far as
-    their key reaches. Returns the jobs that changed; none if the platform's account is unknown.
+    The receivers of the platform's own token receive this one too from now on, as far as their keys
+    reach. Returns the jobs that changed; none if the platform's account is unknown.
     """
     known = yield Statement(LOCK_ACCOUNT, (event.appid,))
     if not known:
@@ -96,7 +96,7 @@ def revoke(
     params = (appid, authorizer, fault_text(fault), AUTHORIZATION, micros(due_at))
     revoked = [key_of(row) for row in (yield Statement(REVOKE, params))]
     for key in revoked:
-        yield from put_notices(key, micros(now))
+        yield from put_notifications(key, micros(now))
     return revoked
 
 
@@ -122,7 +122,7 @@ def _register(vault: Vault, key: JobKey, now: int) -> Script[None]:
 
 
 def _reaches(key: Row, kind: str) -> bool:
-    """Nobody is told through this what they might not have registered for themselves."""
+    """Whether the key could have registered the kind itself."""
     kinds, scopes = key["kinds"].split(), key["scopes"].split()
     return (not kinds or kind in kinds) and bool({Scope.REGISTER, Scope.ADMIN} & set(scopes))
 
@@ -146,5 +146,5 @@ def _give(
             authorizer,
         ),
     )
-    yield from put_notices(key, now)
+    yield from put_notifications(key, now)
     yield from wake_children(key, authorizer, now)

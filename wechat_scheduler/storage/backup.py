@@ -1,4 +1,4 @@
-"""Copies of a SQLite database: taken while it is in use, and put in its place."""
+"""Backs up a SQLite database while it is in use, and restores it."""
 
 import os
 import secrets
@@ -15,15 +15,14 @@ from wechat_scheduler.storage.sqlite_connection import trouble
 # More rotations than a job can have had since the backup was made.
 VERSIONS_AHEAD = 1_000_000
 
-# A restored value may have been replaced long ago, so each job asks WeChat now. Versions go on
-# where no reader has been yet: one that was given out a second time, for another value, would be
-# taken by its readers for what they have.
+# A restored value may have been replaced long ago, so each job is due now. Versions continue beyond
+# all that any reader has seen: a reader would take a known version for the value that it has.
 _ANEW = (
     "UPDATE jobs SET due_at = :now, version = version + :ahead",
     "UPDATE accounts SET last_version = last_version + :ahead",
 )
-# What was to be said to a person by now may have been said since the backup was made: a doubt, as
-# after a crash. What was being sent as it was made becomes one when the daemon starts.
+# A message to a person that is due by now may have been sent after the backup: a doubt, as after a
+# crash. For messages that were being sent during the backup, the start of the daemon adds the doubt.
 _DOUBTED = """
     UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
     WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= :now
@@ -32,12 +31,12 @@ _KNOWS_DOUBTS = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'dou
 
 
 def back_up(database: Path, file: Path) -> None:
-    """Copy `database`, which may be in use, to `file`: as of one moment, all of it or nothing,
-    for its owner's eyes only. Raises StateError."""
+    """Copy `database`, which may be in use, to `file`: the state of one moment, all of it or nothing,
+    readable by the owner only. Raises StateError."""
     draft = _draft(file)
     try:
         _make_private(draft)
-        # A connection that may not write would leave a log behind where no daemon runs.
+        # A read-only connection would leave a log behind where no daemon runs.
         with closing(_connect(database, "rw")) as connection:
             connection.execute("VACUUM INTO ?", (str(draft),))
         _settle(draft, file)
@@ -48,7 +47,8 @@ def back_up(database: Path, file: Path) -> None:
 
 
 def put_in_place(file: Path, database: Path, *, now: datetime) -> None:
-    """Make a copy of `file`, a backup, the database. Nobody may have that open. Raises StateError."""
+    """Replace the database with a copy of the backup `file`. No process may have the database open.
+    Raises StateError."""
     draft = _draft(database)
     try:
         _make_private(draft)
@@ -65,7 +65,7 @@ def put_in_place(file: Path, database: Path, *, now: datetime) -> None:
 
 
 def is_whole(file: Path) -> bool:
-    """Whether every page of a SQLite file is as SQLite wrote it. Raises StateError."""
+    """Whether a SQLite file passes the integrity check. Raises StateError."""
     try:
         with closing(_connect(file, "ro")) as connection:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
@@ -90,19 +90,19 @@ def _prepare(draft: Path, now: datetime) -> None:
         for statement in (*_ANEW, *([_DOUBTED] if knows_doubts else ())):
             connection.execute(statement, {"now": micros(now), "ahead": VERSIONS_AHEAD})
         connection.execute("COMMIT")
-        # Whatever the backup was, what is renamed must be the whole database, without a log.
+        # The file that is renamed must be the whole database, without a log.
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _fold_log(database: Path) -> None:
-    """The old database's log must be gone before another one stands there: SQLite would apply it."""
+    """Remove the old database's log, which SQLite would apply to the new one."""
     if not any(log.exists() for log in _logs(database)):
         return
     try:
         with closing(_connect(database, "rw")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error:
-        pass  # it is damaged, which may be why it is replaced
+        pass  # a damaged database may be the reason for the restore
     for log in _logs(database):
         log.unlink(missing_ok=True)
 
@@ -120,14 +120,14 @@ def _make_private(draft: Path) -> None:
 
 
 def _belong(draft: Path, like: Path) -> None:
-    """Root may restore for a daemon that is somebody else."""
+    """Keep the owner: root may restore for a daemon of another user."""
     if os.geteuid() == 0:
         info = like.stat()
         os.chown(draft, info.st_uid, info.st_gid)
 
 
 def _settle(draft: Path, file: Path) -> None:
-    """On the disk, then under its name, then the name on the disk."""
+    """Rename so that a crash leaves the old file or the new one, whole."""
     _sync(draft, os.O_RDONLY)
     draft.rename(file)
     _sync(file.parent, os.O_RDONLY | os.O_DIRECTORY)

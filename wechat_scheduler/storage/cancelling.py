@@ -1,6 +1,6 @@
-"""Letting go of what waits for somebody who is not reached any more, visibly.
+"""Cancels the pending deliveries of a person or an app, with a reason.
 
-What is being sent at this moment is left to its sender, who learns the same from WeChat.
+A delivery that is being sent at this moment stays with its sender, which gets WeChat's own error.
 """
 
 from collections.abc import Sequence
@@ -32,11 +32,12 @@ def cancel_of_app(app_id: int, reason: str, now: datetime) -> Statement:
 
 
 def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
-    """WeChat takes nothing for them, for that reason, until they follow again, or it is tried."""
+    """Record why WeChat takes nothing for the person, and cancel what is pending. It holds until they
+    follow again or a delivery to them is replayed."""
     yield Statement(TROUBLE, (uid, reason))
     yield Statement(OF_PERSON, (uid, reason, now))
 
 
 def try_again(delivery_ids: Sequence[int]) -> Script[None]:
-    """Whoever replays a delivery holds its receiver to be reachable again: WeChat is asked."""
+    """Clear the trouble of the receivers, so that replayed deliveries are sent."""
     yield from each(with_ids(FORGIVE, delivery_ids))

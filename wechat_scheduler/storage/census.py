@@ -1,4 +1,4 @@
-"""`census.CensusTaker` on a database."""
+"""`credentials.census.CensusTaker` on a database."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros
 
-# Where a thousand jobs fail for one cause, these are enough to see it.
+# Enough to see a cause that makes a thousand jobs fail.
 MOST_FAULTS = 10_000
 
-# As `policy.freshness` has it.
+# The same rule as `policy.freshness`.
 STATE = f"""
     CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 THEN 'expired'
          WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
@@ -29,7 +29,7 @@ KINDS = f"""
     FROM jobs GROUP BY kind, 2 ORDER BY kind, 2
 """  # noqa: S608 - our own text
 FAULTS = f"SELECT kind, fault FROM jobs WHERE fault IS NOT NULL LIMIT {MOST_FAULTS}"  # noqa: S608
-# A message may be for next month: it waits since it was tried in vain.
+# A message may be for next month: its wait begins with the first failed attempt.
 DELIVERIES = """
     SELECT 'delivery/' || channel AS name, count(*) AS waiting,
         min(CASE WHEN message_id IS NULL THEN created_at ELSE since END) AS oldest,
@@ -49,7 +49,7 @@ REMINDERS = """
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM reminders WHERE state = 'active'
 """
-# One that never sent any is waited for since it was expected to.
+# For a platform that never sent a ticket, the wait begins when its push URL was set.
 TICKETS = f"""
     SELECT c.appid, max(coalesce(p.received_at, c.changed_at)) AS came_at
     FROM callbacks c
@@ -65,8 +65,6 @@ NOT_FRESH = f"""
 
 
 class SqlCensus:
-    """Reads only; a query a table."""
-
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -111,7 +109,7 @@ def _kinds(rows: Sequence[Row]) -> tuple[KindCensus, ...]:
 
 
 def _kept(rows: Sequence[Row]) -> Sequence[Row]:
-    """What was revoked is not missed when it expires."""
+    """Without revoked jobs: their values are not missed when they expire."""
     return [row for row in rows if row["state"] != Freshness.REVOKED]
 
 

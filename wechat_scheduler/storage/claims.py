@@ -1,8 +1,8 @@
 """Claims on rows that fall due: the same for jobs, reminders, deliveries and events.
 
 A claim takes due rows for a lease. It moves their `due_at` to the end of the lease, so that the rows
-of a process that died fall due again by themselves. Whoever writes an outcome back must name the
-claim in `claimed_by`: a process whose lease ran out changes nothing.
+of a process that died fall due again by themselves. An outcome is
+stored only under the claim that the row has: a process whose lease ran out changes nothing.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _CLAIM = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueTable:
-    """A table with `due_at` and `claimed_by`, and what is particular to it, as SQL.
+    """A table with `due_at` and `claimed_by`, and its own parts of the SQL.
 
     `queues` are the conditions for rows that wait; the rows of an earlier queue are claimed first.
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
@@ -93,7 +93,7 @@ class ClaimingStore:
         return instant_or_none((await self._database.read(self._due.next_due))[0]["due_at"])
 
     async def release(self, *, now: datetime) -> None:
-        """Make the rows due that a process had claimed which is known to be dead."""
+        """Make the claimed rows due now. Only for claims of processes that are known to be dead."""
         params = (micros(now),) if "$1" in self._due.release else ()
         await self._database.write(lambda: rows_of(Statement(self._due.release, params)))
 

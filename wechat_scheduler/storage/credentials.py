@@ -18,10 +18,10 @@ from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.storage import jobs, refresh_tokens, views
+from wechat_scheduler.storage import job_views, jobs, refresh_tokens
 from wechat_scheduler.storage.claims import ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
-from wechat_scheduler.storage.notices import notice_receiver
+from wechat_scheduler.storage.notifications import notification_receiver
 from wechat_scheduler.storage.registrations import Registrar
 from wechat_scheduler.storage.rows import (
     Vault,
@@ -52,7 +52,7 @@ PUSHED = """
     SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC LIMIT 1
 """
 LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
-NOTICE = """
+NOTIFICATION = """
     SELECT r.appid, r.kind, r.subject, r.owner, r.notify, j.bound, j.credential, j.version,
         j.issued_at, j.expires_at, j.renew_at, j.waits_on, j.fault,
         (SELECT signing_secret FROM api_keys k WHERE k.id = r.owner LIMIT 1) AS signing_secret
@@ -63,7 +63,7 @@ NOTICE = """
 
 
 class SqlCredentials(ClaimingStore):
-    """Jobs, registrations and what the credential notices say."""
+    """Also the `NotificationSource` of credential notifications."""
 
     def __init__(
         self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
@@ -113,18 +113,20 @@ class SqlCredentials(ClaimingStore):
         limit: int,
     ) -> Sequence[JobView]:
         first = after or JobKey("", "", "")
-        rows = await self._database.read(views.JOBS, *first, appid, kind, subject, limit)
+        rows = await self._database.read(job_views.JOBS, *first, appid, kind, subject, limit)
         if not rows:
             return []
         interests = await self._database.read(
-            views.REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1])
+            job_views.REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1])
         )
         receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
         for row in interests:
             if key_of(row) in receivers:
-                notice = await self._database.read(views.DELIVERY, views.notice_key(row))
-                receivers[key_of(row)].append(views.receiver(self._vault, row, notice))
-        return [views.job_view(row, receivers[key_of(row)]) for row in rows]
+                sent = await self._database.read(
+                    job_views.DELIVERY, job_views.notification_key(row)
+                )
+                receivers[key_of(row)].append(job_views.receiver(self._vault, row, sent))
+        return [job_views.job_view(row, receivers[key_of(row)]) for row in rows]
 
     async def pushed(self, appid: str, name: str) -> str:
         rows = await self._database.read(PUSHED, appid, name)
@@ -161,9 +163,9 @@ class SqlCredentials(ClaimingStore):
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
 
     async def notification(self, target: str) -> Notification | None:
-        """What the receiver behind an outbox row is to be told; None if it left."""
-        key, owner = notice_receiver(target)
-        rows = await self._database.read(NOTICE, *key, owner)
+        """As `NotificationSource.notification`; `target` is that of an outbox row."""
+        key, owner = notification_receiver(target)
+        rows = await self._database.read(NOTIFICATION, *key, owner)
         if not rows:
             return None
         row, credential = rows[0], self._vault.credential(rows[0])
@@ -180,26 +182,27 @@ class SqlCredentials(ClaimingStore):
         )
 
     def on_change(self, listener: Callable[[JobKey | None], object]) -> None:
-        """Call `listener` with each job that *another* process changed; None: any may have."""
+        """Call `listener` with each job that another process changes, and with None when any job may
+        have changed."""
 
         def heard(payload: str) -> None:
             worker, _, job = payload.partition(" ")
             if not payload:
                 listener(None)
-            elif job and worker != self._worker:  # without a job it is about something else
+            elif job and worker != self._worker:  # a signal without a job is about something else
                 listener(JobKey(*msgspec.json.decode(job, type=tuple[str, str, str])))
 
-        self._database.on_notice(heard)
+        self._database.on_signal(heard)
 
     def tell(self, keys: Iterable[JobKey]) -> Script[None]:
-        """For `yield from` in a script that changes jobs: the other processes are to know."""
-        if self._database.dialect.notice:
+        """For `yield from` in a script that changes jobs: signal them to the other processes."""
+        if self._database.dialect.signal_sql:
             for key in keys:
                 payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
-                yield from self._database.dialect.notify(payload)
+                yield from self._database.dialect.signal(payload)
 
     async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
-        """Run a script that changes one job, and tell the other processes."""
+        """Run a script that changes one job, and signal that to the other processes."""
 
         def told() -> Script[T]:
             result = yield from script()
@@ -209,7 +212,7 @@ class SqlCredentials(ClaimingStore):
         return await self._database.write(told)
 
     def _opened(self, row: Row) -> ClaimedJob | None:
-        """One row that cannot be read is no reason to stop: it fails alone, once in a lease."""
+        """None for a row that cannot be read: it fails alone, once per lease."""
         try:
             return self._vault.claimed_job(row)
         except (SealingError, msgspec.DecodeError) as error:

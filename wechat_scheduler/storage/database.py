@@ -1,8 +1,8 @@
-"""The one door to SQL, the same for SQLite and PostgreSQL.
+"""The port to SQL, the same for SQLite and PostgreSQL.
 
-A unit of work is a *script*: a generator that yields statements and is sent their rows. It says what
-happens and in which order, logic between the statements included, and leaves to the driver whether
-that is done in a writer's thread (SQLite) or awaited (PostgreSQL):
+A unit of work is a *script*: a generator that yields statements and is sent their rows. It has the
+statements and the logic between them; the driver runs it in the writer's thread (SQLite) or awaits
+each statement (PostgreSQL):
 
     def rename(key: str, name: str) -> Script[bool]:
         rows = yield Statement("UPDATE app SET name = $2 WHERE id = $1 RETURNING id", (key, name))
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Row(Protocol):
-    """One row of an answer: `row["column"]`, or its values in order."""
+    """One row of a result: `row["column"]`, or its values in order."""
 
     def __getitem__(self, column: str, /) -> Any: ...
 
@@ -28,7 +28,7 @@ class Row(Protocol):
 
 
 class Statement(NamedTuple):
-    """SQL with `$1 … $n`, and their values in that order. A value never stands in the text."""
+    """SQL with `$1 … $n`, and their values in that order. The text never contains a value."""
 
     sql: str
     params: tuple[object, ...] = ()
@@ -36,32 +36,32 @@ class Statement(NamedTuple):
 
 # Rows in one INSERT, and ids in one query: one parse, one round trip.
 CHUNK = 64
-# The places of CHUNK ids: of one size, so that a query with ids is prepared once.
+# Placeholders for CHUNK ids. Every query with ids has this size, so that it is prepared once.
 IDS = ", ".join(f"${number + 1}" for number in range(CHUNK))
 
 Script: TypeAlias = Generator[Statement, Sequence[Row], T]
 
 
 def rows_of(statement: Statement) -> Script[Sequence[Row]]:
-    """A whole script: one statement, and its rows."""
+    """A script of one statement that returns its rows."""
     return (yield statement)
 
 
 def each(statements: Iterable[Statement]) -> Script[None]:
-    """For `yield from` in a script: run the statements one after the other, rows unseen."""
+    """For `yield from` in a script: run the statements in order and ignore their rows."""
     for statement in statements:  # noqa: UP028 - a plain iterator cannot be sent the rows
         yield statement
 
 
 def with_ids(sql: str, ids: Sequence[object]) -> Iterator[Statement]:
-    """`sql`, which has IDS in it, as often as the ids need it. The first id of a chunk fills it."""
+    """`sql`, which contains IDS, for each chunk of the ids. A short chunk repeats its first id."""
     for start in range(0, len(ids), CHUNK):
         chunk = tuple(ids[start : start + CHUNK])
         yield Statement(sql, (*chunk, *chunk[:1] * (CHUNK - len(chunk))))
 
 
 def inserts(head: str, rows: Sequence[tuple[object, ...]], tail: str) -> Iterator[Statement]:
-    """`head VALUES (…), (…) tail`, as few statements as it takes."""
+    """`head VALUES (…), (…) tail`, for each chunk of the rows."""
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         values = _values(len(chunk), len(chunk[0]))
@@ -81,57 +81,57 @@ class Dialect:
     """The few things that the two databases spell differently.
 
     `skip_locked` ends a SELECT that claims rows. `types` are the `{placeholders}` of migrations.
-    `alone` are the statements that keep other processes out until the unit of work ends. `notice`
-    is the SQL that carries its `$1` to other processes, and `others` the one that finds those of
-    ours that have the database open; both are empty where there can be none.
+    `alone` are the statements that keep other processes out until the unit of work ends.
+    `signal_sql` sends its `$1` to other processes; `others` finds the other processes of ours that
+    have the database open. Both are empty where one process owns the database.
     """
 
     name: str
     skip_locked: str
     types: Mapping[str, str]
     alone: tuple[Statement, ...]
-    notice: str
+    signal_sql: str
     others: str
 
-    def notify(self, payload: str) -> Script[None]:
-        """For `yield from` in a script: others hear `payload` when, and only when, it commits."""
-        if self.notice:
-            yield Statement(self.notice, (payload,))
+    def signal(self, payload: str) -> Script[None]:
+        """For `yield from` in a script: other processes get `payload` if and when it commits."""
+        if self.signal_sql:
+            yield Statement(self.signal_sql, (payload,))
 
 
 class Database(Protocol):
-    """Durable rows. Every method raises StorageError when the database does not answer."""
+    """Durable rows. Every method raises StorageError if the database does not answer."""
 
     @property
     def dialect(self) -> Dialect: ...
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
-        """Run a script as one atomic unit and return its value once that is durable.
+        """Run a script as one atomic unit and return its value once it is durable.
 
         `script` makes a fresh generator each time it is called, and may be called more than once
-        (a deadlock, a batch that has to be repeated): only what its last run did remains. A script
-        that raises changes nothing, and what it raised comes out here. A statement that fails ends
-        its script: it cannot be caught in there, since PostgreSQL would not go on. If the statement
-        is to blame (a constraint, a misspelling), the driver's own error comes out: a bug of ours.
-        Cancelling the caller leaves the unit done whole or not at all.
+        (a deadlock, a repeated batch): only the changes of its last run remain. A script that
+        raises changes nothing, and its error is raised here. A statement that fails ends its script,
+        which cannot catch the error: PostgreSQL would not continue. If the statement is at fault (a
+        constraint, a typo), the driver's own error is raised: a bug of ours. If the caller is
+        cancelled, the unit is done as a whole or not at all.
 
-        A broken connection in the middle of COMMIT is the one case where StorageError cannot say
-        whether the unit was done; rows whose keys the caller chose make the repeat harmless.
+        Only if a connection breaks during COMMIT, StorageError does not say whether the unit was
+        done; a repeat is harmless for rows whose keys the caller chose.
         """
         ...
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
-        """The rows of one query, as of the newest commit. Waits for no writer and hinders none."""
+        """The rows of one query, as of the newest commit. Neither waits for writers nor blocks them."""
         ...
 
-    def on_notice(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with the payload of each notice that any process commits, this one too.
+    def on_signal(self, listener: Callable[[str], None]) -> None:
+        """Call `listener` with the payload of each signal that any process commits, this one too.
 
-        After a gap in which notices may have been missed it gets the empty string: look again. On
-        SQLite, which belongs to one process, it is never called.
+        After a gap in which signals may have been lost it gets the empty string. On SQLite, which
+        one process owns, it is never called.
         """
         ...
 
     async def close(self) -> None:
-        """Finish what was begun, then let go of the database. A second call does nothing."""
+        """Finish the running units, then close the database. A second call does nothing."""
         ...

@@ -1,4 +1,7 @@
-"""`delivery.ports.Deliveries` on a database. The rows without a message are credential notifications."""
+"""`delivery.ports.Deliveries` on a database, and receipts: WeChat's TEMPLATESENDJOBFINISH.
+
+Rows without a message are credential notifications, and are not shown here.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,7 +24,7 @@ ATTEMPTS = """
     SELECT at, duration, way, errcode, rid, error FROM attempts WHERE delivery_id = $1
     ORDER BY number
 """
-# What was to wait for its time still does.
+# A delivery whose `not_before` is ahead still waits for it.
 REPLAY = """
     UPDATE deliveries SET state = 'pending', due_at = COALESCE((
             SELECT m.not_before FROM messages m WHERE m.id = message_id AND m.not_before > $1
@@ -37,10 +40,10 @@ LIFT = """
 
 REPLAYABLE = ("dead", "cancelled", "expired", "missed")
 
-# A receipt without its delivery belongs to somebody else's message, sent through the same account.
+# In microseconds. A receipt without a delivery is for a message that another program sent.
 RECEIPT_KEPT = timedelta(days=1) // timedelta(microseconds=1)
 
-# That a reference is not empty tells the planner that the index holds it.
+# `reference <> ''` tells the planner that the partial index applies.
 APPLY_RECEIPT = """
     UPDATE deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' ELSE 'dead' END,
         error = $3, settled_at = $4
@@ -51,7 +54,7 @@ KEEP_RECEIPT = """
     ON CONFLICT DO NOTHING
 """
 TAKE_RECEIPT = "DELETE FROM receipts WHERE appid = $1 AND msgid = $2 RETURNING failure"
-# Each new one takes two old ones along.
+# Each new receipt removes up to two old ones.
 FORGET_RECEIPTS = """
     DELETE FROM receipts WHERE (appid, msgid) IN (
         SELECT appid, msgid FROM receipts WHERE at < $1 ORDER BY at LIMIT 2
@@ -94,14 +97,14 @@ class SqlDeliveries:
 
 
 def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:
-    """Of those that wait, at most so many."""
+    """Cancels at most `limit` pending deliveries."""
     conditions = Conditions(wanted, alias="", values=(reason, now))
     conditions.add("state = 'pending' AND claimed_by IS NULL")
     return _change(CANCEL, conditions, limit)
 
 
 class Conditions:
-    """A WHERE that grows, with its values beside it."""
+    """Conditions of a WHERE, and their values."""
 
     def __init__(
         self, wanted: DeliveryFilter, *, alias: str, values: tuple[object, ...] = ()
@@ -151,7 +154,7 @@ class Conditions:
 
 
 def _change(update: str, conditions: Conditions, limit: int) -> Statement:
-    """In no order, and by no index of all that was ever sent (hence the plus): others wait to write."""
+    """Unordered, and by no index of all that was ever sent (hence the plus), to be quick."""
     chosen = (
         f"SELECT id FROM deliveries WHERE +message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
         f"LIMIT {conditions.place(limit)}"
@@ -166,7 +169,7 @@ def _change(update: str, conditions: Conditions, limit: int) -> Statement:
 def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
     ids = [row["id"] for row in (yield replay)]
     yield from try_again(ids)
-    # Whoever replays what came too late wants it said all the same.
+    # A replayed message is sent although its `expires_at` has passed.
     yield from each(Statement(LIFT, (delivery_id, now)) for delivery_id in ids)
     return ids
 
@@ -207,7 +210,7 @@ def _attempt(row: Row) -> Attempt:
 
 
 def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[bool]:
-    """Whether a delivery was waiting for it; else it is kept for one."""
+    """Returns whether a delivery waited for it; else the receipt is kept."""
     found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
     if not found:
         yield Statement(FORGET_RECEIPTS, (now - RECEIPT_KEPT,))
@@ -216,6 +219,6 @@ def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[bool]
 
 
 def apply_receipt(appid: str, msgid: str, now: int) -> Script[None]:
-    """The one that came before its delivery was known to be accepted, if there was one."""
+    """Apply the receipt that came before its delivery was stored as accepted, if there is one."""
     for row in (yield Statement(TAKE_RECEIPT, (appid, msgid))):
         yield Statement(APPLY_RECEIPT, (appid, msgid, row["failure"], now))

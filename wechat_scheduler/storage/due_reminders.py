@@ -1,4 +1,5 @@
-"""Due reminders in SQL: claimed, and moved on in the transaction that puts their messages."""
+"""`reminders.ports.Due` on a database: a reminder moves on in the transaction that stores its
+messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,12 +32,10 @@ MOVE_ON = f"""
 MISS = """
     UPDATE deliveries SET state = 'missed', error = $2, settled_at = $3 WHERE message_id = $1
 """
-WHY_MISSED = "it fell due while nobody was up, and is not to be sent late"
+WHY_MISSED = "it fell due while no daemon ran, and is not sent late"
 
 
 class SqlDueReminders(ClaimingStore):
-    """`reminders.ports.Due` on a database."""
-
     def __init__(self, database: Database, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
 

@@ -24,10 +24,10 @@ from wechat_scheduler.storage.rows import Vault, instant, micros
 
 log = structlog.get_logger(__name__)
 
-# Longer than WeChat repeats anything.
+# WeChat repeats a push for less than that.
 KEPT = timedelta(days=7)
 
-# An update that changes nothing, for the lock it takes: what is pushed for one appid takes turns.
+# Changes nothing, but locks the row: pushes for one appid are stored one after the other.
 LOCK = "UPDATE callbacks SET changed_at = changed_at WHERE appid = $1 RETURNING appid"
 NEWER = """
     SELECT id FROM events
@@ -38,14 +38,14 @@ PUT = """
         due_at, state)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
 """
-# One that is being acted on runs to its end, and the newer one waits for that.
+# An event that is claimed runs to its end, and the newer one waits for that.
 SUPERSEDE = """
     UPDATE events SET state = 'superseded', code = '' WHERE appid = $1 AND authorizer = $2
         AND id <> $3 AND state = 'pending' AND claimed_by IS NULL
 """
 FORGET_OLD = "DELETE FROM events WHERE state <> 'pending' AND received_at < $1"
 
-# Events of one account are acted on one after the other.
+# Events of one account are handled one after the other.
 DUE = DueTable(
     table="events",
     queues=(
@@ -139,7 +139,7 @@ class SqlEvents(ClaimingStore):
         return changed
 
     def _opened(self, row: Row, claim: str) -> ClaimedEvent | None:
-        """One row that cannot be read is no reason to stop: it fails alone, once in a lease."""
+        """None for a row that cannot be read: it fails alone, once per lease."""
         try:
             return self._claimed(row, claim)
         except SealingError as error:
@@ -165,5 +165,5 @@ class SqlEvents(ClaimingStore):
 
 
 def code_place(event_id: str) -> str:
-    """What a code is sealed to."""
+    """The context that the code is sealed with."""
     return f"event:{event_id}"

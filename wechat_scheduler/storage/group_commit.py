@@ -1,7 +1,7 @@
-"""SQLite's writer: a thread that puts everything that waits into one transaction.
+"""SQLite's writer: a thread that commits all waiting scripts in one transaction.
 
-One fsync then serves all who waited for it. A writer that comes alone is committed at once; there
-is no timer, since while one batch is being written the next one gathers by itself.
+One fsync serves the whole batch. A single script is committed at once. There is no timer: while one
+batch is written, the next one gathers.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ MAX_BATCH = 512
 
 
 class _Unit(Generic[T]):
-    """One script, who waits for it, and what became of it."""
+    """One script, its waiting caller, and its outcome."""
 
     __slots__ = ("error", "future", "result", "script")
 
@@ -35,7 +35,7 @@ class _Unit(Generic[T]):
 
 
 class Writer:
-    """Runs scripts in the order in which they came, in a thread of its own."""
+    """Runs scripts in order of arrival, in a thread of its own."""
 
     def __init__(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
         self._connection = connection
@@ -46,7 +46,7 @@ class Writer:
         Thread(target=self._serve, name="sqlite-writer", daemon=True).start()
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
-        """As `Database.write`. A caller cancelled before its script began takes it along."""
+        """As `Database.write`. If the caller is cancelled before the script began, it does not run."""
         if self._closed:
             raise StorageError("the database is closed")
         unit = _Unit(script, self._loop.create_future())
@@ -55,7 +55,7 @@ class Writer:
         return result
 
     async def close(self) -> None:
-        """Commit what was handed in, then close the connection."""
+        """Commit the waiting scripts, then close the connection."""
         if not self._closed:
             self._closed = True
             self._queue.put(None)
@@ -69,7 +69,7 @@ class Writer:
         self._loop.call_soon_threadsafe(self._ended.set_result, None)
 
     def _gather(self) -> list[_Unit[Any]]:
-        """Everything that waits, at least one; nothing at the end."""
+        """All waiting units, at least one; empty when the writer closes."""
         batch: list[_Unit[Any]] = []
         unit = self._queue.get()
         while unit is not None:
@@ -85,7 +85,7 @@ class Writer:
         return batch
 
     def _commit(self, batch: Sequence[_Unit[Any]]) -> None:
-        """One transaction for all; afterwards each unit holds its result or its error."""
+        """Run all units in one transaction; each then holds its result or its error."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             if not all(map(self._attempt, batch)):
@@ -97,7 +97,7 @@ class Writer:
                 unit.error = unit.error or trouble(error, "the transaction was not committed")
 
     def _attempt(self, unit: _Unit[Any]) -> bool:
-        """Run one unit under its own savepoint; False when the whole transaction went with it."""
+        """Run one unit under a savepoint. Returns False if the whole transaction was rolled back."""
         self._connection.execute("SAVEPOINT unit")
         try:
             unit.result = drive(self._connection, unit.script())
@@ -110,20 +110,20 @@ class Writer:
         return True
 
     def _commit_apart(self, batch: Sequence[_Unit[Any]]) -> None:
-        """Find out who can be served after all: a full disk takes a whole transaction with it."""
+        """Commit each unit alone: a full disk rolls back the whole transaction."""
         for unit in batch if len(batch) > 1 else ():
             unit.error = None
             self._commit([unit])
 
     def _roll_back(self) -> None:
-        # Should even this fail, the next batch cannot begin, and comes here again.
+        # If this fails too, the next batch cannot begin, and comes here again.
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
 
 def _answer(batch: Sequence[_Unit[Any]]) -> None:
-    """Runs on the loop: one hop for the whole batch."""
+    """Runs on the event loop, once for the whole batch."""
     for unit in batch:
         if unit.future.done():
             continue

@@ -1,4 +1,4 @@
-"""The scripts behind the clockwork's work on jobs: claim, save, and what follows from a rotation."""
+"""The scripts that claim jobs, store outcomes, and act on a rotation."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from wechat_scheduler.errors import Reaction
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.notices import put_notices
+from wechat_scheduler.storage.notifications import put_notifications
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
     Vault,
@@ -29,7 +29,7 @@ from wechat_scheduler.storage.rows import (
     micros_or_none,
 )
 
-# The call is counted when the job is claimed, so that no crash makes it forgotten.
+# The call is counted with the claim, so that a crash does not lose it.
 DUE = DueTable(
     table="jobs",
     key="appid, kind, subject",
@@ -47,9 +47,9 @@ DUE = DueTable(
         (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
     """,
 )
-# A registration that changed during the attempt (its revision shows it) leaves the job due now. So
-# does a report during the attempt that the value is dead, if the attempt brought that very value;
-# such a report stands until there is another one.
+# The job stays due now if its registration changed during the attempt (the revision shows it), and if
+# the value was reported dead during the attempt and the attempt brought the same value again. Such a
+# report stays until the value changes.
 SAVE_CREDENTIAL = """
     UPDATE jobs SET credential = $5, version = $6, issued_at = $7, expires_at = $8, renew_at = $9,
         longest = $10, bound = $11, attempts = 0, fault = NULL, waits_on = '', claimed_by = NULL,
@@ -81,19 +81,19 @@ SAVE_FAULT = """
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
     RETURNING due_at
 """
-# A child that is being attempted right now has its claim; PARENT_READY makes it due after that.
+# A claimed child keeps its claim; PARENT_READY makes it due after its attempt.
 WAKE_CHILDREN = """
     UPDATE jobs SET due_at = $1, waits_on = ''
     WHERE appid = $2 AND waits_on IN ($3, $4) AND claimed_by IS NULL
 """
-# A parent that got its value just before its child went to sleep would never wake it.
+# A parent that gets its value just before its child begins to wait would never wake it.
 PARENT_READY = """
     SELECT appid FROM jobs
     WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
         AND version > $4 AND expires_at > $5
     LIMIT 1
 """
-# An attempt that found nothing pushed did not get as far as asking WeChat.
+# An attempt without the pushed input ended before the call to WeChat.
 PUSH_READY = "SELECT appid FROM pushes WHERE appid = $1 AND name = $2 LIMIT 1"
 HASTEN = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL AND due_at > $4 THEN $4 ELSE due_at END
@@ -122,7 +122,7 @@ def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | Non
 
 
 def touch(statement: Statement) -> Script[bool]:
-    """Run one update; returns whether it met a row."""
+    """Run one update. Returns whether a row changed."""
     return bool((yield statement))
 
 
@@ -152,7 +152,7 @@ def _save_credential(
     if not saved:
         return None
     if isinstance(outcome, Rotated) and saved[0]["told"]:
-        yield from put_notices(job.key, micros(now))
+        yield from put_notifications(job.key, micros(now))
     if isinstance(outcome, Rotated) and saved[0]["awaited"]:
         yield from wake_children(job.key, outcome.subject, micros(now))
     if job.credential is not None:
@@ -169,8 +169,8 @@ def _save_credential(
 
 
 def wake_children(key: JobKey, subject: str, now: int) -> Script[None]:
-    """Make the jobs due that need this one's value: they know it by its name, or by the one that
-    it is bound to."""
+    """Make the jobs due that wait for this one's value: they name its subject, or the one it is
+    bound to."""
     names = (parent_name(key), parent_name(key._replace(subject=subject)))
     yield Statement(WAKE_CHILDREN, (now, key.appid, *names))
 
@@ -208,11 +208,11 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
 def _drop(key: JobKey, now: datetime) -> Script[None]:
     """Remove the value, since WeChat says that the authorization is gone, and notify its receivers."""
     if (yield Statement(DROP, key)):
-        yield from put_notices(key, micros(now))
+        yield from put_notifications(key, micros(now))
 
 
 def _has_come(outcome: Failed, now: int) -> Script[bool]:
-    """Whether what the job is to wait for came while it was being attempted."""
+    """Whether the input that the job is to wait for came during the attempt."""
     appid, fault = outcome.job.key.appid, outcome.fault
     if "/" in outcome.waits_on and fault.reaction is Reaction.PARENT_INVALID:
         parent = (appid, *outcome.waits_on.split("/", 1))

@@ -1,4 +1,4 @@
-"""`access.KeyStore` on a database."""
+"""`access.keyring.KeyStore` on a database."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.notices import cancel_notices
+from wechat_scheduler.storage.notifications import cancel_notifications
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, list_params
 from wechat_scheduler.storage.rows import (
     Vault,
@@ -43,7 +43,7 @@ WITH_ADDRESSES = """
     WHERE owner = $1 AND (notify <> '' OR params <> '') ORDER BY appid, kind, subject
 """
 REMOVE_ADDRESSES = "UPDATE registrations SET notify = '', params = '' WHERE owner = $1"
-# The notice to other processes. Credentials send theirs about jobs on the same channel.
+# The signal to other processes. Signals about jobs use the same channel.
 CHANGED = "keys"
 
 
@@ -69,13 +69,13 @@ class SqlKeys:
         await self._database.write(lambda: self._lapse(micros(now)))
 
     def on_change(self, listener: Callable[[], object]) -> None:
-        """Calls `listener` also after a gap in which notices may have been lost."""
+        """Calls `listener` also after a gap in which signals may have been lost."""
 
         def heard(payload: str) -> None:
             if payload in ("", CHANGED):
                 listener()
 
-        self._database.on_notice(heard)
+        self._database.on_signal(heard)
 
     def _put_admin(self, digest: str, now: datetime) -> Script[bool]:
         if rows := (yield Statement(FIND, (digest,))):
@@ -106,13 +106,13 @@ class SqlKeys:
                 micros_or_none(key.expires_at),
             ),
         )
-        yield from self._database.dialect.notify(CHANGED)
+        yield from self._database.dialect.signal(CHANGED)
 
     def _revoke(self, key_id: str, spare: str, now: int) -> Script[bool]:
         revoked = yield Statement(REVOKE, (key_id, spare, now))
         if revoked and not spare:
             yield from _silence(self._vault, key_id)
-        yield from self._database.dialect.notify(CHANGED)
+        yield from self._database.dialect.signal(CHANGED)
         return bool(revoked)
 
     def _lapse(self, now: int) -> Script[None]:
@@ -131,7 +131,7 @@ def _silence(vault: Vault, owner: str) -> Script[None]:
         yield Statement(LOCK_ACCOUNT, (appid,))
     yield Statement(REMOVE_ADDRESSES, (owner,))
     for key in jobs:
-        yield from cancel_notices(key, [owner])
+        yield from cancel_notifications(key, [owner])
         yield from list_params(vault, key)
 
 

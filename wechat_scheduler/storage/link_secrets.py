@@ -1,4 +1,4 @@
-"""What our own links are made unguessable with: made once, the same for all processes."""
+"""The secret that signs our own links: created once, the same for all processes."""
 
 import secrets
 from base64 import b64decode, b64encode
@@ -16,13 +16,13 @@ PUT = """
 
 
 async def link_secret(database: Database, vault: Vault) -> bytes:
-    """32 random bytes, the same ones ever after. Raises StorageError."""
+    """32 random bytes, created by the first call. Raises StorageError."""
     sealed = await database.write(lambda: _found_or_made(vault))
     return b64decode(vault.open(sealed, link_place(NAME)))
 
 
 def link_place(name: str) -> str:
-    """What a link secret is sealed to."""
+    """The context that the secret is sealed with."""
     return f"link_secret:{name}"
 
 

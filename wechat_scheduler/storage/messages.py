@@ -153,8 +153,8 @@ def message_of(row: Row) -> Message:
 
 
 def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:
-    """A message without a secret and its deliveries, in whatever transaction this belongs to. Returns
-    False if the message was put before: then nothing is changed."""
+    """For `yield from`: store a message without a secret, and its deliveries. Returns False and changes
+    nothing if the message's id is known."""
     if not (yield Statement(PUT, _message_values(message))):
         return False
     rows = _rows(message, targets, now, due_at=message.not_before or now)

@@ -1,8 +1,8 @@
-"""Brings a database's schema up to date: numbered files, applied once each, in one unit of work.
+"""Brings a database's schema up to date with numbered files, each applied once, in one unit of work.
 
 `0007_topics.sql` is migration 7. A file holds plain statements, each ended by `;`, and
-`{placeholders}` for the types that the dialects spell differently. There is no way back: a program
-that meets a schema newer than its own files refuses to start.
+`{placeholders}` for the types that the dialects spell differently. There is no downgrade: a
+program refuses to start on a schema that is newer than its files.
 """
 
 import re
@@ -27,22 +27,22 @@ _SAVE = (
 )
 _FILE = re.compile(r"(\d+)_\w+\.sql")
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
-# What may hold a semicolon that ends nothing (text, names, comments), the one that does, the rest.
+# Text, names and comments, which may contain semicolons; a semicolon that ends a statement; the rest.
 _PART = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|;|[^'"\-;]+|-""")
 
 
 class Migration(NamedTuple):
-    """One step: its number, and its SQL as the file has it."""
+    """The number and the SQL of a file."""
 
     version: int
     sql: str
 
 
 async def migrated(database: DatabaseT, folder: Traversable) -> DatabaseT:
-    """Apply what `folder` has and `database` lacks, and hand `database` back.
+    """Apply the migrations of `folder` that `database` lacks, and return `database`.
 
-    Raises StateError, with `database` closed, when its schema is newer than `folder` or it cannot
-    be written. Several processes may do this at once: one does the work, the others find it done.
+    Closes `database` and raises StateError if its schema is newer than `folder` or it cannot be
+    written. Several processes may do this at once: one does the work, the others find it done.
     """
     try:
         await database.write(partial(_bring_up, database.dialect, load(folder)))
@@ -56,7 +56,7 @@ async def migrated(database: DatabaseT, folder: Traversable) -> DatabaseT:
 
 
 def load(folder: Traversable) -> list[Migration]:
-    """The migrations in `folder`, oldest first. Raises StateError when a number is there twice."""
+    """The migrations in `folder`, oldest first. Raises StateError if a number occurs twice."""
     named = ((_FILE.fullmatch(entry.name), entry) for entry in folder.iterdir())
     found = sorted(
         Migration(int(match[1]), entry.read_text("utf-8")) for match, entry in named if match
@@ -68,17 +68,17 @@ def load(folder: Traversable) -> list[Migration]:
 
 
 async def schema_version(database: Database) -> int:
-    """That of a database which was brought up to date at least once; StorageError otherwise."""
+    """Raises StorageError if the database was never migrated."""
     try:
         return int((await database.read(_VERSION))[0]["value"])
     except StorageError:
         raise
-    except Exception as error:  # no such table, as each driver says it
+    except Exception as error:  # no such table: each driver has its own error
         raise StorageError("this is no database of wechat-scheduler") from error
 
 
 def statements(sql: str, types: Mapping[str, str]) -> Iterator[Statement]:
-    """The statements of a migration, without comments, placeholders filled in from `types`."""
+    """The statements of a migration, without comments, with `types` for the placeholders."""
     text = _PLACEHOLDER.sub(lambda found: types[found[1]], sql)
     pending = ""
     for part in _PART.findall(f"{text};"):

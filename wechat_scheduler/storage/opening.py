@@ -1,4 +1,4 @@
-"""Opens a database by its URL, and imports the one driver that this takes."""
+"""Opens a database by its URL, and imports only the driver that it needs."""
 
 from importlib.resources.abc import Traversable
 
@@ -13,8 +13,8 @@ async def open_database(
 ) -> Database:
     """Open the database at `url` and bring its schema up to the newest of `migrations`.
 
-    `sqlite:///absolute/path` makes the file where it is missing; `postgresql://user@host/name`
-    names a database that exists. Raises StateError when it cannot be used as it is.
+    `sqlite:///absolute/path` creates a missing file; `postgresql://user@host/name` names a database
+    that exists. Raises StateError if it cannot be used.
     """
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
@@ -29,9 +29,9 @@ async def open_database(
 
 
 async def open_as_it_is(url: str, *, clock: Clock, supervisor: Supervisor) -> Database:
-    """Open the database at `url` for looking only: nothing is made and no schema is changed.
+    """Open the database at `url` for reading: creates nothing and changes no schema.
 
-    Raises StateError when there is none, or it cannot be opened.
+    Raises StateError if there is none, or it cannot be opened.
     """
     if url.startswith("sqlite:"):
         from wechat_scheduler.storage.sqlite import SqliteView, path_of
@@ -43,5 +43,5 @@ async def open_as_it_is(url: str, *, clock: Clock, supervisor: Supervisor) -> Da
 
 
 async def ask(database: Database) -> None:
-    """Returns once the database has answered a trivial question. Raises StorageError."""
+    """Returns if the database answers a trivial query. Raises StorageError."""
     await database.read("SELECT 1")

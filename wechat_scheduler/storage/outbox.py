@@ -1,4 +1,4 @@
-"""The outbox in SQL: what waits to be sent is claimed, and what came of it is written back."""
+"""`delivery.ports.Outbox` on a database."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,14 +25,14 @@ from wechat_scheduler.storage.messages import (
     notes_text,
     secret_place,
 )
-from wechat_scheduler.storage.notices import collapse_key
+from wechat_scheduler.storage.notifications import collapse_key
 from wechat_scheduler.storage.rows import Vault, columns, instant_or_none, micros
 from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.subscribers import subscriber_of
 
-# A row that still has a claim was being sent when its sender died, or lost the store; to a person that
-# is a doubt. A release looks by index among the rows that wait, and among the credential
-# notifications, of which a cancelled one may be claimed; not among all that was ever sent.
+# A due row with a claim was being sent when its sender died or lost the store: to a person that is a
+# doubt. A release searches by index, among the pending rows and the credential notifications (a
+# cancelled one may be claimed), and not among all that was ever sent.
 DUE = DueTable(
     table="deliveries",
     queues=tuple(
@@ -59,13 +59,13 @@ DUE = DueTable(
         )
     """,
 )
-# Once for all the receivers that a message has among those claimed.
+# Each message once, for all its claimed deliveries.
 TOLD = f"""
     SELECT {MESSAGE_COLUMNS}, k.secret
     FROM messages m LEFT JOIN message_secrets k ON k.message_id = m.id WHERE m.id IN ({IDS})
 """  # noqa: S608 - our own text
-# Whoever takes anything of the app's takes what is meant for them, unless they, or it, said no. The
-# plus keeps SQLite from the index of an app's subscriptions: there may be a million of them.
+# A person takes a message if they take anything of the app, and neither muted it nor are blocked by it.
+# The plus keeps SQLite from the index of the app's subscriptions: there may be a million of them.
 RECEIVERS = f"""
     SELECT d.id AS delivery_id, {columns("s", SUBSCRIBER)},
         (SELECT count(*) FROM subscriptions x WHERE x.uid = d.target AND +x.app_id = d.app_id
@@ -96,13 +96,11 @@ ATTEMPT = """
 LET_GO = """
     UPDATE deliveries SET due_at = $3, claimed_by = NULL WHERE collapse_key = $1 AND claimed_by = $2
 """
-# An answer to what the user did, and a reminder that they set themselves, need no subscription.
+# Purposes that need a subscription. Replies to the user, and their own reminders, need none.
 UNASKED = frozenset(("message", "notice"))
 
 
 class SqlOutbox(ClaimingStore):
-    """`delivery.ports.Outbox` on a database."""
-
     def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
         self._vault = vault

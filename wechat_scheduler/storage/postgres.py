@@ -1,4 +1,4 @@
-"""PostgreSQL through asyncpg: a pool for the work, and one more connection that listens."""
+"""PostgreSQL through asyncpg: a pool for the work, and one connection that listens."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,18 +11,18 @@ import asyncpg
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage.change_listener import CHANNEL, ChangeListener
 from wechat_scheduler.storage.database import Dialect, Row, Script, Statement
-from wechat_scheduler.storage.listener import CHANNEL, Listener
 from wechat_scheduler.storage.migrate import migrated
 
 T = TypeVar("T")
 
 MAX_CONNECTIONS = 10
-# How often a unit of work is run anew when it collided with another one.
+# How often a unit of work runs if it collides with others.
 ATTEMPTS = 5
-# Seconds. asyncpg counts them itself, so these are limits on a dead server, not part of our time.
+# Seconds by the real clock, which asyncpg uses: limits for a server that is dead.
 CONNECT_TIMEOUT, COMMAND_TIMEOUT = 10.0, 60.0
-# Prepared statements kept for each connection: all of ours.
+# Prepared statements that each connection keeps: enough for all of ours.
 STATEMENTS = 256
 
 POSTGRESQL = Dialect(
@@ -37,7 +37,7 @@ POSTGRESQL = Dialect(
         Statement("SET LOCAL lock_timeout = '30s'"),
         Statement("SELECT pg_advisory_xact_lock($1)", (int.from_bytes(b"wechat-s"),)),
     ),
-    notice=f"SELECT pg_notify('{CHANNEL}', $1)",
+    signal_sql=f"SELECT pg_notify('{CHANNEL}', $1)",
     others="""
         SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -45,22 +45,22 @@ POSTGRESQL = Dialect(
     """,
 )
 
-# Another transaction was in the way, or the schema changed under a cached plan: run it once more.
+# Another transaction interfered, or the schema changed under a cached plan: the unit runs again.
 _COLLISIONS = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.InvalidCachedStatementError,
 )
-# The server, its disk, or the way to it. Anything else is a statement that is wrong.
+# The server, its disk or the network is at fault. Other errors mean a wrong statement.
 _TROUBLE = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    # asyncpg's pool met a connection that the server was just ending.
+    # asyncpg's pool used a connection that the server was closing.
     asyncpg.InternalClientError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database accepts no connections
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.LockNotAvailableError,
     asyncpg.InsufficientResourcesError,
@@ -72,19 +72,21 @@ _TROUBLE = (
 async def open_postgres(
     url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor
 ) -> "PostgresDatabase":
-    """Connect to the database that `url` names. Raises StateError when it cannot be used."""
+    """Connect and migrate the schema. Raises StateError if the database cannot be used."""
     database = await connect(url, clock=clock, supervisor=supervisor)
     return await migrated(database, migrations)
 
 
 async def connect(url: str, *, clock: Clock, supervisor: Supervisor) -> "PostgresDatabase":
-    """The same, whatever its schema is."""
+    """Connect without a look at the schema. Raises StateError."""
     try:
         with _explained():
             pool = await _connect_pool(url)
     except StorageError as error:
         raise StateError(f"cannot open the database: {error}") from error
-    listener = Listener(partial(asyncpg.connect, url, timeout=CONNECT_TIMEOUT), clock, supervisor)
+    listener = ChangeListener(
+        partial(asyncpg.connect, url, timeout=CONNECT_TIMEOUT), clock, supervisor
+    )
     return PostgresDatabase(pool, listener)
 
 
@@ -93,7 +95,7 @@ class PostgresDatabase:
 
     dialect = POSTGRESQL
 
-    def __init__(self, pool: asyncpg.Pool, listener: Listener) -> None:
+    def __init__(self, pool: asyncpg.Pool, listener: ChangeListener) -> None:
         self._pool = pool
         self._listener = listener
 
@@ -116,7 +118,7 @@ class PostgresDatabase:
             rows: Sequence[Row] = await self._pool.fetch(sql, *params)
             return rows
 
-    def on_notice(self, listener: Callable[[str], None]) -> None:
+    def on_signal(self, listener: Callable[[str], None]) -> None:
         self._listener.add(listener)
 
     async def close(self) -> None:
@@ -137,12 +139,12 @@ async def _connect_pool(url: str) -> asyncpg.Pool:
             server_settings={"application_name": "wechat-scheduler"},
         )
     except (ValueError, OverflowError):
-        # Not from its cause, which may quote the URL and with it the password.
+        # `from None`: the cause may quote the URL, which has the password.
         raise StateError("the database URL is not a valid postgresql:// URL") from None
 
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:
-    """No unit of work leaves anything in its session, so the round trip to clear it is saved."""
+    """Saves the round trip to reset a session: our units of work leave nothing in it."""
 
 
 async def _drive(connection: asyncpg.Connection, script: Script[T]) -> T:

@@ -22,7 +22,7 @@ from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, key_o
 KEPT_TICKETS = 3
 
 SECRETS = "SELECT secrets FROM callbacks WHERE appid = $1"
-# An update that changes nothing, for the lock it takes: what is pushed for one appid takes turns.
+# Changes nothing, but locks the row: pushes for one appid are stored one after the other.
 LOCK = "UPDATE callbacks SET changed_at = changed_at WHERE appid = $1 RETURNING secrets"
 PUT_SECRETS = """
     INSERT INTO callbacks (appid, secrets, changed_at) VALUES ($1, $2, $3)
@@ -35,13 +35,13 @@ TICKETS = """
 """
 PUT_TICKET = "INSERT INTO pushes (appid, name, received_at, value) VALUES ($1, $2, $3, $4)"
 FORGET_TICKET = "DELETE FROM pushes WHERE appid = $1 AND name = $2 AND received_at = $3"
-# A job that is being attempted right now has its claim; jobs.PUSH_READY makes it due after that.
+# A claimed job keeps its claim; jobs.PUSH_READY makes it due after its attempt.
 WAKE = """
     UPDATE jobs SET due_at = $1, waits_on = '', attempts = 0
     WHERE appid = $2 AND waits_on = $3 AND claimed_by IS NULL
     RETURNING appid, kind, subject
 """
-# The watch is the event that falls due when a platform's tickets stay away: each ticket puts it off.
+# The watch is an event that falls due when a platform's tickets stop: each ticket defers it.
 PUT_OFF_WATCH = """
     INSERT INTO events (id, appid, name, authorizer, code, code_until, happened_at, received_at,
         state, due_at)
@@ -112,7 +112,7 @@ class SqlPushes:
         ]
 
     def _put_secrets(self, appid: str, token: str, aes_key: str, now: datetime) -> Script[None]:
-        """The former ones stay. The same again changes nothing."""
+        """The former secrets stay valid. The same secrets again change nothing."""
         rows = yield Statement(LOCK, (appid,))
         known = self._opened(appid, rows[0]["secrets"]) if rows else Secrets(tokens=(), aes_keys=())
         secrets = Secrets(
@@ -132,7 +132,7 @@ class SqlPushes:
         kept = yield Statement(TICKETS, (appid, TICKET))
         if any(self._vault.open(row["value"], place) == ticket for row in kept):
             return False
-        # Two in one instant, or a clock that was set back: the newest is the one that came last.
+        # Two tickets in one instant, or a clock that was set back: the newest is the one that came last.
         at = max([micros(now), *(row["received_at"] + 1 for row in kept[:1])])
         yield Statement(PUT_TICKET, (appid, TICKET, at, self._vault.seal(ticket, place)))
         yield from each(
@@ -160,7 +160,7 @@ def _remove_secrets(appid: str) -> Script[bool]:
 
 
 def _in_front(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Two at the most; what stands in front already changes nothing."""
+    """At most two. The newest again changes nothing."""
     return known if known[:1] == (newest,) else (newest, *known[:1])
 
 

@@ -1,4 +1,4 @@
-"""Refresh tokens that were replaced: kept for the day on which the newest turns out to be no good."""
+"""Refresh tokens that were replaced, kept in case WeChat refuses the newest."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from wechat_scheduler.storage.rows import Vault
 
 KEPT = 3
 
-# Two that are replaced in one instant are told apart by a microsecond.
+# Two that are replaced in one instant differ by a microsecond.
 PUT = """
     INSERT INTO refresh_tokens (appid, kind, subject, replaced_at, value)
     SELECT $1, $2, $3, coalesce(
@@ -30,7 +30,7 @@ EARLIER = """
 
 
 def keep(vault: Vault, key: JobKey, replaced: str, now: int) -> Script[None]:
-    """For `yield from`: the token that a newer one has just taken the place of."""
+    """For `yield from`: keep a token that a newer one has replaced."""
     yield Statement(PUT, (*key, now, vault.seal(replaced, place(key))))
     yield Statement(FORGET_OLD, (*key, KEPT))
 
@@ -42,5 +42,5 @@ async def earlier(database: Database, vault: Vault, key: JobKey) -> Sequence[str
 
 
 def place(key: JobKey) -> str:
-    """What they are sealed to."""
+    """The context that they are sealed with."""
     return f"refresh_token:{key}"

@@ -7,7 +7,7 @@ from wechat_scheduler.credentials.model import Account, JobKey, Registration, Ta
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.notices import cancel_notices, put_notice
+from wechat_scheduler.storage.notifications import cancel_notifications, put_notification
 from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
 
 ALL_ACCOUNTS = "SELECT appid, secret, endpoint FROM accounts ORDER BY appid"
@@ -15,14 +15,14 @@ MAKE_ACCOUNT = """
     INSERT INTO accounts (appid, secret, endpoint, last_version) VALUES ($1, $2, $3, 0)
     ON CONFLICT (appid) DO NOTHING RETURNING appid
 """
-# An update that changes nothing, for the lock it takes: registrations of one account take turns.
+# Changes nothing, but locks the row: registrations of one account are stored one after the other.
 LOCK_ACCOUNT = """
     UPDATE accounts SET endpoint = endpoint WHERE appid = $1
     RETURNING secret, endpoint, last_version
 """
 CHANGE_ACCOUNT = "UPDATE accounts SET secret = $2, endpoint = $3 WHERE appid = $1"
-# A claimed job stays with its claimer: its due time is the end of the claim, and the new revision
-# tells whoever saves the outcome that the job is due again.
+# A claimed job keeps its claim, and is due at its end. The new revision makes it due again when the
+# outcome is stored.
 ACCOUNT_CHANGED = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
         revision = revision + 1, waits_on = '', attempts = 0
@@ -54,7 +54,7 @@ PARAMS_CHANGED = """
         revision = revision + 1, waits_on = '', attempts = 0, asks_params = 1
     WHERE appid = $2 AND kind = $3 AND subject = $4
 """
-# Registering again is how a business system says that the input it owed is there now.
+# A business system registers again when an input that was missing is available.
 WAKE_WAITING = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
         revision = revision + 1
@@ -79,7 +79,7 @@ REMEMBER_VERSION = """
 
 
 class Registrar:
-    """Writes registrations. `secret_kinds` are those that the account's secret is sent for."""
+    """Stores registrations. `secret_kinds` are the kinds whose calls send the account's secret."""
 
     def __init__(self, vault: Vault, *, secret_kinds: frozenset[str]) -> None:
         self._vault = vault
@@ -98,7 +98,7 @@ class Registrar:
     def remove(self, key: JobKey, owner: str) -> Script[bool]:
         yield Statement(LOCK_ACCOUNT, (key.appid,))
         withdrawn = yield Statement(WITHDRAW, (*key, owner))
-        yield from cancel_notices(key, [row["owner"] for row in withdrawn])
+        yield from cancel_notifications(key, [row["owner"] for row in withdrawn])
         if withdrawn and (yield Statement(WANTED, key)):
             yield from list_params(self._vault, key)
             return True
@@ -112,7 +112,7 @@ class Registrar:
     def _account(
         self, account: Account, now: int, *, limited: bool
     ) -> Script[tuple[dict[JobKey, None], int]]:
-        """Store it; returns the jobs that a changed secret makes due, and the last version used."""
+        """Store the account. Returns the jobs that a changed secret makes due, and the last version."""
         place = f"account:{account.appid}"
         sealed = self._vault.seal(account.secret, place)
         if (yield Statement(MAKE_ACCOUNT, (account.appid, sealed, account.endpoint))):
@@ -163,11 +163,11 @@ class Registrar:
         )
 
     def _announce(self, key: JobKey, owner: str, notify: str, now: int) -> Script[None]:
-        """A receiver that is new, or moved, learns the current value; one that left, nothing more."""
+        """Notify a new receiver of the current value; cancel the notification of one that left."""
         if not notify:
-            yield from cancel_notices(key, [owner])
+            yield from cancel_notifications(key, [owner])
         elif (yield Statement(HAS_CREDENTIAL, key)):
-            yield from put_notice(key, owner, now)
+            yield from put_notification(key, owner, now)
 
 
 async def all_accounts(database: Database, vault: Vault) -> Sequence[Account]:
@@ -183,7 +183,7 @@ async def all_accounts(database: Database, vault: Vault) -> Sequence[Account]:
 
 
 def list_params(vault: Vault, key: JobKey) -> Script[None]:
-    """The job carries the list of its params, so that claiming it needs no join."""
+    """Copy the addresses of `params` into the job, so that a claim needs no join."""
     rows = yield Statement(ALL_PARAMS, key)
     urls = [vault.open(row["params"], registration_place(key, row["owner"])) for row in rows]
     yield Statement(SET_PARAMS, (*key, vault.seal_urls(key, list(dict.fromkeys(urls)))))

@@ -1,4 +1,4 @@
-"""Between rows and reminders."""
+"""Converts reminders to rows and back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ from wechat_scheduler.storage.rows import (
 _encode = msgspec.json.Encoder().encode
 _topics_json = msgspec.json.Decoder(tuple[int, ...])
 
-# What never changes stands first, and last what `finish` moves on.
+# FIXED columns never change; `finish` changes those in MOVING.
 FIXED = ("id", "app_id", "source", "created_at")
 SAID = (
     "owner", "title", "detail", "url", "zone", "defer", "late", "grace", "way", "priority",
@@ -68,7 +68,8 @@ def moving_values(reminder: Reminder) -> tuple[object, ...]:
 
 
 def reminder_of(row: Row) -> Reminder:
-    """While it is claimed, its `due_at` is the claim's, and not asked for."""
+    """`due_at` comes from the start and the offset: in the row of a claimed reminder it is the end of
+    the claim."""
     start, defer = instant(row["start"]), timedelta(microseconds=row["defer"])
     return Reminder(
         id=row["id"],
@@ -100,7 +101,7 @@ def reminder_of(row: Row) -> Reminder:
 
 
 def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:
-    """They find rows for `add_people`."""
+    """Queries for rows that `add_people` takes."""
     return with_ids(PEOPLE, reminder_ids)
 
 

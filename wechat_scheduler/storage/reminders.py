@@ -28,7 +28,7 @@ PUT = f"""
     VALUES ({", ".join(f"${n + 1}" for n in range(len(_NEW)))}, 0)
     ON CONFLICT DO NOTHING RETURNING id
 """  # noqa: S608 - our own names
-# What its claim does meanwhile is void.
+# A change voids the claim: its outcome is not stored.
 CHANGE = f"""
     UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGING, start=3))},
         claimed_by = NULL, revision = revision + 1
@@ -47,7 +47,7 @@ OF_PERSON = f"""
     ORDER BY start {{way}}, created_at {{way}}, id {{way}} LIMIT $4 OFFSET $5
 """  # noqa: S608 - our own names
 OLDEST_FIRST, NEWEST_FIRST = OF_PERSON.format(way="ASC"), OF_PERSON.format(way="DESC")
-# Beyond every instant.
+# Before and after every instant.
 ALWAYS, NEVER = -(2**62), 2**62
 
 INVITE = "INSERT INTO joined (reminder_id, uid, at)"
@@ -60,7 +60,7 @@ LEAVE = "DELETE FROM joined WHERE reminder_id = $1 AND uid = $2 RETURNING uid"
 LEAVE_ALL = "DELETE FROM joined WHERE uid = $1"
 EMPTY = "DELETE FROM joined WHERE reminder_id = $1"
 REMOVE = "DELETE FROM reminders WHERE id = $1 RETURNING id"
-# By the user, who has few: never by the app, which may have a million (`+ 0` is no index).
+# Searches by owner, who has few; `+ 0` keeps SQLite from the index of the app, which may have a million.
 REMOVE_SLOTS = """
     DELETE FROM reminders WHERE app_id + 0 = $1 AND owner = $2 AND source = $3 RETURNING id
 """
@@ -72,8 +72,6 @@ STOP = """
 
 
 class SqlReminders:
-    """What is to be reminded of, and who wants to know."""
-
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
@@ -157,7 +155,7 @@ def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:
 
 
 def _invite(reminder: Reminder, people: Sequence[str]) -> Script[None]:
-    """In this order, and before whoever joins by themselves."""
+    """In this order, and before people who join later."""
     others = dict.fromkeys(uid for uid in people if uid != reminder.owner)
     rows = [(reminder.id, uid, number) for number, uid in enumerate(others)]
     yield from each(inserts(INVITE, rows, ""))

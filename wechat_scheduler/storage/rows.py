@@ -1,4 +1,4 @@
-"""Between rows and values: instants, faults, and what is sealed."""
+"""Converts values to columns and back: instants, faults, sealed texts."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class SealedCredential(msgspec.Struct, array_like=True):
-    """The secret part of a credential, in the order in which it is sealed."""
+    """The secret part of a credential, sealed in this order."""
 
     value: str
     answer: str
@@ -51,7 +51,7 @@ def instant_or_none(value: int | None) -> datetime | None:
 
 
 def columns(table: str, names: str, prefix: str = "") -> str:
-    """`names` as a list of columns of the table's alias; `prefix` begins their names in the row."""
+    """A SELECT list of `names`; `table` is an alias, and `prefix` begins the names in the row."""
     return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in names.split())
 
 
@@ -60,13 +60,14 @@ def key_of(row: Row) -> JobKey:
 
 
 class Vault:
-    """Seals what a row holds to the place where it stands, and opens it there."""
+    """Seals and opens the secret texts of rows. The context of a text is its place: a text that was moved
+    to another row does not open."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
     def seal(self, text: str, place: str) -> str:
-        """Empty stays empty: there is nothing to hide, and SQL can ask for it."""
+        """An empty text stays empty, so that SQL can test for it."""
         return self._sealer.seal(text, context=place) if text else ""
 
     def open(self, sealed: str, place: str) -> str:
@@ -138,5 +139,5 @@ def contest_text(contest: Contest | None) -> str | None:
 
 
 def registration_place(key: JobKey, owner: str) -> str:
-    """What the addresses of a registration are sealed to."""
+    """The context that the addresses of a registration are sealed with."""
     return f"registration:{key}:{owner}"

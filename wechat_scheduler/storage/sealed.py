@@ -1,6 +1,6 @@
-"""Every column that holds what is sealed, and how all of them are sealed anew with a new key.
+"""The list of all sealed columns, and the script that seals them anew with a new key.
 
-A migration says "sealed" beside such a column, and a test compares: none can be forgotten here.
+The migrations say "sealed" beside such a column, and a test compares them with this list.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,13 +20,13 @@ from wechat_scheduler.storage.rows import key_of, registration_place
 from wechat_scheduler.storage.sealing import Sealer
 from wechat_scheduler.storage.stored_responses import response_place
 
-# Rows in one transaction: short enough that nobody who writes at the same time waits for long.
+# Rows in one transaction: few, so that other writers do not wait for long.
 BATCH = 200
 
 
 class SealedColumn(NamedTuple):
-    """`key` is the table's primary key; `place` names what a row's text is sealed to, from `key`
-    and the columns in `beside`."""
+    """`key` is the table's primary key; `place` gives the context that a row's text is sealed
+    with, from `key` and the columns in `beside`."""
 
     table: str
     column: str
@@ -84,14 +84,15 @@ def _registration(row: Row) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resealed:
-    """How many texts were sealed anew, and which could not be opened: those are left as they are."""
+    """The number of texts that were sealed anew, and the places of those that could not be opened, which
+    stay as they are."""
 
     texts: int
     unreadable: tuple[str, ...]
 
 
 async def has_older(database: Database, sealer: Sealer) -> bool:
-    """Whether anything is sealed with another key than the newest."""
+    """Whether any text is sealed with an older key."""
     newest = f"{sealer.prefix}%"
     for column in COLUMNS:
         if await database.read(_OLDER.format(column=column.column, table=column.table), newest):
@@ -102,14 +103,12 @@ async def has_older(database: Database, sealer: Sealer) -> bool:
 async def reseal(
     database: Database, sealer: Sealer, columns: Iterable[SealedColumn] = COLUMNS
 ) -> Resealed:
-    """Seal with the newest key whatever is sealed with an older one, a few rows at a time.
-
-    Stopped half-way, it has done no harm, and goes on where it is called again.
-    """
+    """Seal all texts with the newest key, a few rows at a time. It may be stopped at any time; the next
+    call does the rest."""
     texts = 0
     unreadable: list[str] = []
     for column in columns:
-        page: _Page | None = None
+        page: _ResealedPage | None = None
         while page is None or page.rows:
             after = page.rows[-1] if page else None
             page = await database.write(partial(_reseal_page, column, sealer, after))
@@ -121,7 +120,7 @@ async def reseal(
 _OLDER = "SELECT 1 FROM {table} WHERE {column} <> '' AND {column} NOT LIKE $1 LIMIT 1"
 
 
-class _Page(NamedTuple):
+class _ResealedPage(NamedTuple):
     rows: Sequence[tuple[object, ...]]
     resealed: int
     unreadable: list[str]
@@ -129,7 +128,7 @@ class _Page(NamedTuple):
 
 def _reseal_page(
     column: SealedColumn, sealer: Sealer, after: tuple[object, ...] | None
-) -> Script[_Page]:
+) -> Script[_ResealedPage]:
     """The rows that follow `after` in the order of the primary key."""
     rows = yield Statement(_select(column, first=after is None), (*(after or ()), BATCH))
     resealed, unreadable = 0, []
@@ -143,7 +142,7 @@ def _reseal_page(
             unreadable.append(f"{column} of {'/'.join(map(str, _key(column, row)))}")
             continue
         resealed += len((yield Statement(_update(column), (*_key(column, row), sealed, anew))))
-    return _Page([_key(column, row) for row in rows], resealed, unreadable)
+    return _ResealedPage([_key(column, row) for row in rows], resealed, unreadable)
 
 
 def _key(column: SealedColumn, row: Row) -> tuple[object, ...]:
@@ -161,7 +160,7 @@ def _select(column: SealedColumn, *, first: bool) -> str:
 
 
 def _update(column: SealedColumn) -> str:
-    """Only what is still there as it was read: a daemon may have written something newer."""
+    """Changes only a text that is still as it was read: a daemon may have written a newer one."""
     size = len(column.key)
     same = " AND ".join(f"{name} = ${number + 1}" for number, name in enumerate(column.key))
     return (

@@ -1,7 +1,7 @@
-"""Encryption at rest: what is sealed can be read only with the key, and only in its own place.
+"""Encryption at rest: a sealed text can be read only with the key, and only in its own place.
 
-A sealed text is `s1.<key id>.<base64url of nonce and ciphertext>`, by AES-256-GCM. The context, a
-name for the place where it is kept, is authenticated with it: moved to another row, it is refused.
+A sealed text is `s1.<key id>.<base64url of nonce and ciphertext>`, by AES-256-GCM. Its context, the
+name of its place, is authenticated with it: a text that was moved to another row does not open.
 """
 
 import base64
@@ -17,8 +17,8 @@ from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.database import Database, Script, Statement, each
 
 KEY_SIZE = 32
-# 96 random bits: NIST SP 800-38D allows 2**32 seals with one key, a thousand a second for 50 days
-# or ours for centuries.
+# 96 random bits: NIST SP 800-38D allows 2**32 seals with one key, a thousand a second for 50 days.
+# At our rate that is centuries.
 NONCE_SIZE = 12
 
 _FORMAT = "s1"
@@ -28,7 +28,7 @@ _DROP_CHECKS = "DELETE FROM meta WHERE name LIKE 'sealed-with:%' AND name <> $1"
 
 
 class Sealer:
-    """Seals with the first of its keys, opens with any of them: keys rotate by adding one in front."""
+    """Seals with the first of its keys and opens with all of them. To rotate, add a key in front."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = {_id_of(key): AESGCM(key) for key in keys}
@@ -44,25 +44,25 @@ class Sealer:
         return tuple(key_id for key_id in self._keys if key_id != self.key_id)
 
     def seal(self, text: str, *, context: str) -> str:
-        """`text`, unreadable. The same text gives another result each time."""
+        """Encrypt `text`. The result differs each time."""
         nonce = os.urandom(NONCE_SIZE)
         sealed = nonce + self._newest.encrypt(nonce, text.encode(), context.encode())
         return f"{self.prefix}{base64.urlsafe_b64encode(sealed).decode()}"
 
     @property
     def prefix(self) -> str:
-        """What everything begins with that is sealed with the newest key."""
+        """The beginning of all texts that are sealed with the newest key."""
         return f"{_FORMAT}.{self.key_id}."
 
     def is_newest(self, sealed: str) -> bool:
         return sealed.startswith(self.prefix)
 
     def reseal(self, sealed: str, *, context: str) -> str:
-        """The same text sealed with the newest key. Raises SealingError as `open`."""
+        """The same text, sealed with the newest key. Raises SealingError as `open` does."""
         return self.seal(self.open(sealed, context=context), context=context)
 
     def open(self, sealed: str, *, context: str) -> str:
-        """The text again. Raises SealingError for a lost key, and for what was changed or moved."""
+        """Decrypt. Raises SealingError if the key is lost, or the text was changed or moved."""
         version, _, rest = sealed.partition(".")
         key_id, _, body = rest.partition(".")
         if version != _FORMAT:
@@ -81,27 +81,27 @@ class Sealer:
 
 
 async def is_sealed(database: Database) -> bool:
-    """Whether anything was ever sealed in there: then the key must be at hand, not made anew."""
+    """Whether the database has sealed texts: then the key must exist, and none may be created."""
     return bool(await database.read(_CHECKS))
 
 
 async def verify_sealing(database: Database, sealer: Sealer) -> None:
-    """Refuse to start with a database that was sealed with a key which is not at hand.
+    """Raises SealingError, and changes nothing, if a key that sealed texts in the database is missing.
 
-    Each key that ever sealed leaves a check in the database. Raises SealingError for the first that
-    does not open, and changes nothing then; otherwise the newest key leaves its own.
+    Each such key has a sealed check in the database, and each check must open. Then stores the check of
+    the newest key.
     """
     await database.write(partial(_verify, sealer))
 
 
 async def check_sealing(database: Database, sealer: Sealer) -> None:
-    """Raises SealingError unless every key that ever sealed is at hand. Changes nothing."""
+    """As `verify_sealing`, but changes nothing."""
     for check in await database.read(_CHECKS):
         sealer.open(check["value"], context=check["name"])
 
 
 async def need_newest_only(database: Database, sealer: Sealer) -> None:
-    """From now on the older keys need not be at hand. Nothing may be sealed with them any more."""
+    """Drop the checks of the older keys. No text may be sealed with them any more."""
     await database.write(lambda: each([Statement(_DROP_CHECKS, (f"sealed-with:{sealer.key_id}",))]))
 
 
@@ -115,5 +115,5 @@ def _verify(sealer: Sealer) -> Script[None]:
 
 
 def _id_of(key: bytes) -> str:
-    """Tells keys apart in what they sealed, and tells nothing about them."""
+    """Identifies the key in sealed texts, and reveals nothing about it."""
     return hashlib.sha256(b"wechat-scheduler sealing key\0" + key).hexdigest()[:8]

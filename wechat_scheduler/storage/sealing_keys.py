@@ -1,6 +1,6 @@
-"""The sealing keys: one in base64 per line, newest first, in a file that only we can read.
+"""The file of the sealing keys: one in base64 per line, newest first, readable by its owner only.
 
-The file is one of the two plain secrets on disk. It belongs into no backup of the database.
+It is one of the two plain secrets on disk. Keep it out of backups of the database.
 """
 
 import base64
@@ -15,9 +15,9 @@ from wechat_scheduler.storage.sealing import KEY_SIZE, Sealer
 
 
 def load_or_create_keys(path: Path, *, create: bool) -> Sealer:
-    """The keys in the file at `path`; a missing file is made, with one new key, if `create`.
+    """The keys in the file at `path`. With `create`, a missing file is created with one new key.
 
-    Raises SealingError, naming the path, for a file that is missing, malformed or open to others.
+    Raises SealingError, with the path, if the file is missing, malformed or readable by others.
     """
     try:
         if create and not path.exists():
@@ -30,32 +30,32 @@ def load_or_create_keys(path: Path, *, create: bool) -> Sealer:
 
 
 def parse_keys(text: str, *, source: str) -> Sealer:
-    """Keys as the file has them, from anywhere (`source` names it). Raises SealingError."""
+    """Keys in the format of the file; `source` names the origin. Raises SealingError."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     try:
         keys = [base64.b64decode(line, validate=True) for line in lines]
     except ValueError:
         keys = []
     if not keys or any(len(key) != KEY_SIZE for key in keys):
-        # Not from its cause, which holds the line.
+        # Without a cause, which would quote the line.
         raise SealingError(f"{source} does not hold one base64 key of {KEY_SIZE} bytes per line")
     return Sealer(keys)
 
 
 def put_new_key_in_front(path: Path) -> Sealer:
-    """Add a key to the file at `path`, from now on the one that seals. Raises SealingError."""
+    """Add a new key to the file at `path`; from now on it seals. Raises SealingError."""
     load_or_create_keys(path, create=False)
     return _rewrite(path, lambda keys: [new_key(), *keys])
 
 
 def keep_newest_key(path: Path) -> Sealer:
-    """Take every key but the first out of the file at `path`. Raises SealingError."""
+    """Remove all keys but the first from the file at `path`. Raises SealingError."""
     load_or_create_keys(path, create=False)
     return _rewrite(path, lambda keys: keys[:1])
 
 
 def new_key() -> str:
-    """A line for the front of the key file."""
+    """A line for the key file."""
     return base64.b64encode(secrets.token_bytes(KEY_SIZE)).decode()
 
 
@@ -70,7 +70,7 @@ def _rewrite(path: Path, change: Callable[[list[str]], list[str]]) -> Sealer:
 
 
 def _replace(path: Path, text: str) -> None:
-    """All of the new file or all of the old one; it stays with whom it belongs to, as it was."""
+    """Replace the file as a whole; owner and mode stay."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         _write(draft, text, like=path.stat())
@@ -81,7 +81,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _make(path: Path) -> None:
-    """All of the file or none of it, whatever happens, and the first one if two make it at once."""
+    """Create the file as a whole. If two processes do this at once, the first file stays."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         _write(draft, f"{new_key()}\n", like=None)
@@ -91,8 +91,8 @@ def _make(path: Path) -> None:
 
 
 def _write(draft: Path, text: str, *, like: os.stat_result | None) -> None:
-    """Readable by its owner only from the first moment on; then as much as the file it is `like`:
-    root may do this for a daemon that is somebody else."""
+    """Readable by its owner only from the first moment on; then with the owner and mode of the file it
+    is `like`, since root may do this for a daemon of another user."""
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
@@ -104,7 +104,7 @@ def _write(draft: Path, text: str, *, like: os.stat_result | None) -> None:
 
 
 def _link(draft: Path, path: Path) -> None:
-    """`link` and not `rename`: it refuses to replace a key that somebody else has just made."""
+    """`link` and not `rename`: it does not replace a key that another process has just created."""
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -121,8 +121,8 @@ def _sync_folder(path: Path) -> None:
 
 
 def _refuse_if_open(path: Path) -> None:
-    """0600 if the file is ours. Its group may read what belongs to somebody else, since that is how
-    systemd and root hand a secret to a service; libpq has the same rule for private keys.
+    """Require mode 0600 of our own file. Another owner's file may be readable by its group: that is how
+    systemd and root give a secret to a service. libpq has the same rule for private keys.
     """
     info = path.stat()
     allowed = stat.S_IRWXU if info.st_uid == os.geteuid() else stat.S_IRWXU | stat.S_IRGRP

@@ -1,4 +1,4 @@
-"""SQLite: one file, one process, one writing connection, and readers that never wait for it."""
+"""SQLite: one file, one process, one writing connection, and readers that do not wait for it."""
 
 import asyncio
 import sqlite3
@@ -24,27 +24,27 @@ from wechat_scheduler.storage.sqlite_connection import (
 
 T = TypeVar("T")
 
-# Two, so that one long query of an operator's does not hold up the others.
+# Two, so that one long query does not block the others.
 READERS = 2
 
 SQLITE = Dialect(
     name="sqlite",
     skip_locked="",
-    # AUTOINCREMENT, since PostgreSQL gives no number out twice either.
+    # AUTOINCREMENT: as in PostgreSQL, no number is used twice.
     types={"identity": "INTEGER PRIMARY KEY AUTOINCREMENT", "json": "TEXT", "bytes": "BLOB"},
     alone=(),
-    notice="",
+    signal_sql="",
     others="",
 )
 
 
 async def open_sqlite(url: str, *, migrations: Traversable) -> "SqliteDatabase":
-    """Open, or make, the file of `sqlite:///absolute/path`. Raises StateError when it cannot."""
+    """Open or create the file of `sqlite:///absolute/path`. Raises StateError."""
     return await migrated(SqliteDatabase(path_of(url)), migrations)
 
 
 def path_of(url: str) -> Path:
-    """The file that `sqlite:///absolute/path` names. Raises StateError if it names none."""
+    """The path in `sqlite:///absolute/path`. Raises StateError if there is none."""
     parts = urlsplit(url)
     if parts.netloc or not parts.path.strip("/"):
         raise StateError("a SQLite URL has three slashes and an absolute path: sqlite:///path")
@@ -52,7 +52,7 @@ def path_of(url: str) -> Path:
 
 
 class SqliteDatabase:
-    """A `Database` in one file. Raises StateError when the file cannot be opened."""
+    """A `Database` in one file. Raises StateError if the file cannot be opened."""
 
     dialect = SQLITE
 
@@ -66,22 +66,22 @@ class SqliteDatabase:
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         return await self._readers.fetch(*positional(sql, params))
 
-    def on_notice(self, listener: Callable[[str], None]) -> None:
-        """Nobody else writes here, so there is nothing to hear."""
+    def on_signal(self, listener: Callable[[str], None]) -> None:
+        """Does nothing: no other process writes here."""
 
     async def close(self) -> None:
-        # The writer goes last: the last connection to close folds the log back into the file.
+        # The writer closes last: the last connection writes the log back into the file.
         await self._readers.close()
         await self._writer.close()
 
 
 class SqliteView:
-    """A `Database` that is only looked at: whoever else has the file open may go on writing."""
+    """A `Database` for reading only. Other processes may have the file open and write."""
 
     dialect = SQLITE
 
     def __init__(self, path: Path) -> None:
-        """Raises StateError if there is no such file, which SQLite would make."""
+        """Raises StateError if there is no such file: SQLite would create it."""
         if not path.is_file():
             raise StateError(f"there is no database at {path}")
         self._readers = _Readers(path)
@@ -92,15 +92,15 @@ class SqliteView:
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         return await self._readers.fetch(*positional(sql, params))
 
-    def on_notice(self, listener: Callable[[str], None]) -> None:
-        """Nobody tells."""
+    def on_signal(self, listener: Callable[[str], None]) -> None:
+        """Does nothing."""
 
     async def close(self) -> None:
         await self._readers.close()
 
 
 class _Readers:
-    """A few connections that cannot write, each opened when the ones before it were all busy."""
+    """A few connections that cannot write. One is opened when all others are busy."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

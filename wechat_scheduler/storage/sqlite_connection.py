@@ -1,4 +1,4 @@
-"""How a connection to the SQLite file is set up, spoken to, and what its errors mean."""
+"""SQLite connections: set-up, parameters, and the meaning of errors."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from wechat_scheduler.storage.database import Row, Script
 
 T = TypeVar("T")
 
-# Seconds to wait for another program (a backup, a shell) that holds the file.
+# Seconds to wait for another program (a backup, a shell) that locks the file.
 PATIENCE = 5.0
 CACHED_STATEMENTS = 256
 
@@ -32,8 +32,8 @@ _REASONS = {
 _PARAMETER = re.compile(r"'[^']*'|\$(\d+)")
 
 
-class _Connection(sqlite3.Connection):
-    """Transactions begin and end where our SQL says so, and nowhere else."""
+class _SqliteConnection(sqlite3.Connection):
+    """Begins and ends transactions only where our SQL says so."""
 
     def __init__(self, path: str, **options: Any) -> None:
         super().__init__(
@@ -46,8 +46,8 @@ class _Connection(sqlite3.Connection):
         self.row_factory = sqlite3.Row
 
 
-class ReadingConnection(_Connection):
-    """Sees the newest commit with each query, and refuses to write."""
+class ReadingConnection(_SqliteConnection):
+    """Each query sees the newest commit. Writing is refused."""
 
     def __init__(self, path: str, **options: Any) -> None:
         super().__init__(path, **options)
@@ -55,10 +55,10 @@ class ReadingConnection(_Connection):
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """The one connection that writes: usable from any one thread at a time. Raises StateError."""
+    """The writing connection, for one thread at a time. Raises StateError."""
     try:
         _make_private(path)
-        connection = _Connection(str(path), check_same_thread=False)
+        connection = _SqliteConnection(str(path), check_same_thread=False)
         try:
             _set_up(connection)
         except BaseException:
@@ -71,7 +71,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def positional(sql: str, params: Sequence[object]) -> tuple[str, Sequence[object]]:
-    """`$1 … $n` as SQLite's driver takes them fastest: plain `?`, values in the order of use."""
+    """`$1 … $n` as plain `?`, which SQLite's driver binds fastest, with values in the order of use."""
     text, order = _translated(sql)
     return text, params if order is None else [params[index] for index in order]
 
@@ -91,9 +91,9 @@ def drive(connection: sqlite3.Connection, script: Script[T]) -> T:
 
 
 def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:
-    """What to tell the caller, with its cause, when the file is at fault; else `otherwise`, if any.
+    """The StorageError for an error of the file, or with `otherwise` as its sentence.
 
-    None means that the statement is wrong, or that a script raised: the error stands as it is.
+    None means that the statement is wrong or the script raised: the error itself is for the caller.
     """
     reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, otherwise)
     if not reason:
@@ -104,7 +104,7 @@ def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:
 
 
 def _make_private(path: Path) -> None:
-    """SQLite would make the file readable by everybody; its log takes over the file's mode."""
+    """SQLite would create a file that all users can read. Its log gets the mode of the file."""
     os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
@@ -118,7 +118,7 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 @lru_cache(maxsize=1024)
 def _translated(sql: str) -> tuple[str, tuple[int, ...] | None]:
-    """The text with `?`, and where each value comes from: None when that is 1, 2, 3 …"""
+    """The text with `?`, and the index of each value; None if the order is 1, 2, 3 …"""
     order: list[int] = []
 
     def replace(found: re.Match[str]) -> str:

@@ -1,10 +1,10 @@
--- Instants are microseconds UTC, durations microseconds. What is sealed says so.
+-- Instants are microseconds UTC, durations microseconds. Sealed columns are marked.
 
 CREATE TABLE accounts (
     appid        TEXT PRIMARY KEY,
     secret       TEXT NOT NULL,               -- sealed
     endpoint     TEXT NOT NULL,
-    last_version BIGINT NOT NULL              -- a job that is made again goes on counting from here
+    last_version BIGINT NOT NULL              -- a job that is registered again counts on from here
 );
 
 CREATE TABLE jobs (
@@ -19,7 +19,7 @@ CREATE TABLE jobs (
     expires_at  BIGINT,
     renew_at    BIGINT,
     longest     BIGINT NOT NULL DEFAULT 0,
-    due_at      BIGINT NOT NULL,              -- while claimed: when the claim runs out
+    due_at      BIGINT NOT NULL,              -- while claimed: the end of the claim
     claimed_by  TEXT,
     attempts    BIGINT NOT NULL DEFAULT 0,
     quota_day   BIGINT NOT NULL DEFAULT 0,
@@ -62,10 +62,10 @@ CREATE TABLE deliveries (
     id           BIGINT PRIMARY KEY,
     channel      TEXT NOT NULL,
     target       TEXT NOT NULL,
-    collapse_key TEXT UNIQUE,                 -- one row for all that supersede one another
+    collapse_key TEXT UNIQUE,                 -- a newer notification supersedes the older one in its row
     state        TEXT NOT NULL,
     version      BIGINT NOT NULL DEFAULT 0,
-    due_at       BIGINT NOT NULL,             -- while claimed: when the claim runs out
+    due_at       BIGINT NOT NULL,             -- while claimed: the end of the claim
     claimed_by   TEXT,
     attempts     BIGINT NOT NULL DEFAULT 0,
     error        TEXT NOT NULL DEFAULT '',
@@ -76,7 +76,7 @@ CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
 
 CREATE TABLE api_keys (
     hash           TEXT PRIMARY KEY,
-    id             TEXT NOT NULL,             -- what registrations belong to
+    id             TEXT NOT NULL,             -- the owner of registrations
     name           TEXT NOT NULL,
     signing_secret TEXT NOT NULL,             -- sealed
     created_at     BIGINT NOT NULL

@@ -1,4 +1,4 @@
--- What WeChat pushes to us. The tickets among it are in `pushes`.
+-- The secrets of push URLs, and the events that WeChat pushes. Tickets are in `pushes`.
 
 CREATE TABLE callbacks (
     appid      TEXT PRIMARY KEY,
@@ -7,16 +7,16 @@ CREATE TABLE callbacks (
 );
 
 CREATE TABLE events (
-    id          TEXT PRIMARY KEY,             -- what a repeat is recognised by
+    id          TEXT PRIMARY KEY,             -- the same for each repeat of an event
     appid       TEXT NOT NULL,
-    name        TEXT NOT NULL,                -- WeChat's InfoType, or our own watch over the tickets
+    name        TEXT NOT NULL,                -- WeChat's InfoType, or `watch`: our look after tickets
     authorizer  TEXT NOT NULL,
     code        TEXT NOT NULL,                -- sealed, or empty
     code_until  BIGINT NOT NULL,
     happened_at BIGINT NOT NULL,              -- by WeChat's clock
     received_at BIGINT NOT NULL,
     state       TEXT NOT NULL,
-    due_at      BIGINT NOT NULL,              -- while claimed: when the claim runs out
+    due_at      BIGINT NOT NULL,              -- while claimed: the end of the claim
     claimed_by  TEXT,
     attempts    BIGINT NOT NULL DEFAULT 0,
     tried_at    BIGINT,

@@ -1,4 +1,4 @@
--- Lists are words with a space between; empty means that there is no limit.
+-- Lists are words separated by spaces; an empty list means no limit.
 
 ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT 'admin';
 ALTER TABLE api_keys ADD COLUMN appids TEXT NOT NULL DEFAULT '';
@@ -7,12 +7,12 @@ ALTER TABLE api_keys ADD COLUMN networks TEXT NOT NULL DEFAULT '';
 ALTER TABLE api_keys ADD COLUMN expires_at BIGINT;
 ALTER TABLE api_keys ADD COLUMN revoked_at BIGINT;
 ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT;
--- 1: the registrations made with it were seen to when it ended
+-- 1: the key has ended and its registrations have no addresses any more
 ALTER TABLE api_keys ADD COLUMN silenced BIGINT NOT NULL DEFAULT 0;
 
 CREATE TABLE audit (
     id      {identity},
-    at      BIGINT NOT NULL,                  -- of reads: the beginning of their hour
+    at      BIGINT NOT NULL,                  -- of reads: the beginning of the hour
     key_id  TEXT NOT NULL,
     address TEXT NOT NULL,
     action  TEXT NOT NULL,

@@ -1,3 +1,3 @@
--- The last time that somebody else was found to fetch the job's credential, as JSON.
+-- The last sign that another program fetches the job's credential, as JSON.
 
 ALTER TABLE jobs ADD COLUMN contest TEXT;

@@ -1,10 +1,10 @@
--- Who sends, who receives, and what they have to do with one another.
+-- Apps, subscribers, their subscriptions and names.
 
 CREATE TABLE apps (
     id             BIGINT PRIMARY KEY,
     name           TEXT NOT NULL,
-    appid          TEXT NOT NULL,              -- the WeChat account it sends through
-    settings       TEXT NOT NULL,              -- JSON: all that is neither secret nor asked for in SQL
+    appid          TEXT NOT NULL,              -- the WeChat account that sends
+    settings       TEXT NOT NULL,              -- JSON: fields neither secret nor queried in SQL
     callback       TEXT NOT NULL,              -- sealed
     app_key        TEXT NOT NULL,              -- sealed
     signing_secret TEXT NOT NULL,              -- sealed
@@ -14,7 +14,7 @@ CREATE TABLE apps (
 CREATE TABLE tokens (
     hash       TEXT PRIMARY KEY,
     kind       TEXT NOT NULL,
-    app_id     BIGINT NOT NULL,                -- 0 for a user's
+    app_id     BIGINT NOT NULL,                -- 0 for tokens of a user
     uid        TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
@@ -80,7 +80,7 @@ CREATE TABLE scenes (
     extra        TEXT NOT NULL,
     last_uid     TEXT NOT NULL DEFAULT '',
     ticket       TEXT NOT NULL DEFAULT '',
-    url          TEXT NOT NULL DEFAULT '',     -- what its picture says
+    url          TEXT NOT NULL DEFAULT '',     -- the text of the QR code
     ticket_until BIGINT,
     expires_at   BIGINT,
     created_at   BIGINT NOT NULL
@@ -89,7 +89,7 @@ CREATE TABLE scenes (
 CREATE INDEX scenes_target ON scenes (app_id, purpose, target);
 CREATE INDEX scenes_expired ON scenes (expires_at) WHERE expires_at IS NOT NULL;
 
--- What WeChat told of that was seen to: it comes again until it has heard `success`.
+-- Handled events. WeChat repeats an event until we answer `success`.
 CREATE TABLE heard (
     event TEXT PRIMARY KEY,
     at    BIGINT NOT NULL
@@ -97,7 +97,7 @@ CREATE TABLE heard (
 
 CREATE INDEX heard_at ON heard (at);
 
--- The answers to requests that came with an Idempotency-Key.
+-- Responses to requests with an Idempotency-Key.
 CREATE TABLE answers (
     scope      TEXT NOT NULL,
     key        TEXT NOT NULL,
@@ -109,7 +109,7 @@ CREATE TABLE answers (
 
 CREATE INDEX answers_created ON answers (created_at);
 
--- What links are made unguessable with.
+-- The secrets that sign links.
 CREATE TABLE link_secrets (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL                        -- sealed

@@ -1,4 +1,4 @@
--- Messages, and what their deliveries need beyond those of credentials.
+-- Messages, and further columns for their deliveries.
 
 CREATE TABLE messages (
     id         BIGINT PRIMARY KEY,
@@ -17,8 +17,8 @@ CREATE INDEX messages_created ON messages (created_at);
 ALTER TABLE deliveries ADD COLUMN message_id BIGINT;
 ALTER TABLE deliveries ADD COLUMN app_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN priority BIGINT NOT NULL DEFAULT 2;
-ALTER TABLE deliveries ADD COLUMN since BIGINT;                        -- when its first try was due
-ALTER TABLE deliveries ADD COLUMN tried_at BIGINT;                     -- when it was claimed last
+ALTER TABLE deliveries ADD COLUMN since BIGINT;                        -- when the first failed attempt was due
+ALTER TABLE deliveries ADD COLUMN tried_at BIGINT;                     -- the last claim
 ALTER TABLE deliveries ADD COLUMN doubts BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN doubted_at BIGINT;
 ALTER TABLE deliveries ADD COLUMN way TEXT NOT NULL DEFAULT '';
@@ -49,7 +49,7 @@ CREATE TABLE attempts (
     PRIMARY KEY (delivery_id, number)
 );
 
--- What WeChat said of a message before we knew that it had taken it.
+-- Receipts that came before their delivery was stored as accepted.
 CREATE TABLE receipts (
     appid   TEXT NOT NULL,
     msgid   TEXT NOT NULL,

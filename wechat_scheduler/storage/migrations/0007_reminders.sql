@@ -1,4 +1,4 @@
--- What is due at a time, and who wants to know.
+-- Reminders, and the people who joined them.
 
 CREATE TABLE reminders (
     id         TEXT PRIMARY KEY,
@@ -12,7 +12,7 @@ CREATE TABLE reminders (
     rule       TEXT NOT NULL,
     zone       TEXT NOT NULL,
     defer      BIGINT NOT NULL,                -- microseconds
-    due_at     BIGINT,                         -- while claimed: when the claim runs out
+    due_at     BIGINT,                         -- while claimed: the end of the claim
     claimed_by TEXT,
     state      TEXT NOT NULL,
     late       TEXT NOT NULL,

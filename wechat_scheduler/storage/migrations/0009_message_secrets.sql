@@ -1,4 +1,4 @@
--- What a message says that must not stand in plain where it is kept: a token given to its user.
+-- Secret parts of messages, such as a token for the user.
 
 CREATE TABLE message_secrets (
     message_id BIGINT PRIMARY KEY,

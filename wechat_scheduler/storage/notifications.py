@@ -1,4 +1,4 @@
-"""The outbox rows of credentials: who is told of a rotation. A newer notice supersedes an older."""
+"""The outbox rows of credential notifications. A newer one supersedes an older one."""
 
 import secrets
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ import msgspec
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.storage.database import Script, Statement
 
-NOTICE_CHANNEL = "credential"
+NOTIFICATION_CHANNEL = "credential"
 
-# A newer notice takes the row of the older one. If that one is being sent, its sender keeps the
-# claim until it is done, so that two notices of one job never overtake one another.
+# A newer notification takes the row of the older one. While the older one is being sent, its sender
+# keeps the claim, so that two notifications of one job never overtake one another.
 PUT = """
     INSERT INTO deliveries (id, channel, target, collapse_key, state, due_at, created_at)
     VALUES ($1, $2, $3, $4, 'pending', $5, $5)
@@ -30,12 +30,12 @@ CANCEL = """
 """
 
 
-def notice_target(key: JobKey, owner: str) -> str:
-    """What the credential channel calls its receiver."""
+def notification_target(key: JobKey, owner: str) -> str:
+    """The name of the receiver in the credential channel."""
     return msgspec.json.encode((*key, owner)).decode()
 
 
-def notice_receiver(target: str) -> tuple[JobKey, str]:
+def notification_receiver(target: str) -> tuple[JobKey, str]:
     appid, kind, subject, owner = msgspec.json.decode(target, type=tuple[str, str, str, str])
     return JobKey(appid, kind, subject), owner
 
@@ -44,20 +44,20 @@ def collapse_key(channel: str, target: str) -> str:
     return f"{channel}:{target}"
 
 
-def put_notice(key: JobKey, owner: str, now: int) -> Script[None]:
-    """Tell `owner` about the current value of the job; what was still to be told is superseded."""
-    target = notice_target(key, owner)
-    collapse = collapse_key(NOTICE_CHANNEL, target)
-    yield Statement(PUT, (secrets.randbits(52), NOTICE_CHANNEL, target, collapse, now))
+def put_notification(key: JobKey, owner: str, now: int) -> Script[None]:
+    """Notify `owner` of the job's current value. A pending notification is superseded."""
+    target = notification_target(key, owner)
+    collapse = collapse_key(NOTIFICATION_CHANNEL, target)
+    yield Statement(PUT, (secrets.randbits(52), NOTIFICATION_CHANNEL, target, collapse, now))
 
 
-def put_notices(key: JobKey, now: int) -> Script[None]:
-    """Tell everybody who wants to be told."""
+def put_notifications(key: JobKey, now: int) -> Script[None]:
+    """Notify all receivers of the job."""
     for row in (yield Statement(RECEIVERS, key)):
-        yield from put_notice(key, row["owner"], now)
+        yield from put_notification(key, row["owner"], now)
 
 
-def cancel_notices(key: JobKey, owners: Iterable[str]) -> Script[None]:
+def cancel_notifications(key: JobKey, owners: Iterable[str]) -> Script[None]:
     for owner in owners:
-        collapse = collapse_key(NOTICE_CHANNEL, notice_target(key, owner))
+        collapse = collapse_key(NOTIFICATION_CHANNEL, notification_target(key, owner))
         yield Statement(CANCEL, (collapse,))

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.storage.listener import PING_EVERY, Listener
+from wechat_scheduler.storage.change_listener import PING_EVERY, ChangeListener
 
 LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 
@@ -44,7 +44,7 @@ async def test_it_tries_again_and_again_in_growing_pauses(url: str, supervisor: 
             raise ConnectionRefusedError
         return await asyncpg.connect(url)
 
-    listener = Listener(connect, ImpatientClock(), supervisor)
+    listener = ChangeListener(connect, ImpatientClock(), supervisor)
     with capture_logs() as events:
         listener.add(lambda payload: heard.set())
         await heard.wait()
@@ -58,7 +58,7 @@ async def test_it_asks_a_silent_connection_whether_it_still_lives(
     url: str, supervisor: Supervisor
 ) -> None:
     clock, observer = FakeClock(), await asyncpg.connect(url)
-    listener = Listener(partial(asyncpg.connect, url), clock, supervisor)
+    listener = ChangeListener(partial(asyncpg.connect, url), clock, supervisor)
     listener.add(lambda payload: None)
 
     async with asyncio.timeout(10):
@@ -73,7 +73,7 @@ async def test_closing_one_that_nobody_listens_to_does_nothing(supervisor: Super
     async def connect() -> asyncpg.Connection:
         raise AssertionError("nobody asked for a connection")
 
-    listener = Listener(connect, FakeClock(), supervisor)
+    listener = ChangeListener(connect, FakeClock(), supervisor)
 
     await listener.close()
     await listener.close()

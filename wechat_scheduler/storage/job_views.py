@@ -1,10 +1,14 @@
-"""Jobs as an operator sees them."""
+"""Makes the job views that operators see from rows."""
 
 from collections.abc import Sequence
 
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.storage.database import Row
-from wechat_scheduler.storage.notices import NOTICE_CHANNEL, collapse_key, notice_target
+from wechat_scheduler.storage.notifications import (
+    NOTIFICATION_CHANNEL,
+    collapse_key,
+    notification_target,
+)
 from wechat_scheduler.storage.rows import (
     Vault,
     contest_of,
@@ -53,22 +57,22 @@ def job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
     )
 
 
-def notice_key(row: Row) -> str:
-    """The outbox row that tells this registration's owner."""
-    return collapse_key(NOTICE_CHANNEL, notice_target(key_of(row), row["owner"]))
+def notification_key(row: Row) -> str:
+    """The collapse key of the owner's notification."""
+    return collapse_key(NOTIFICATION_CHANNEL, notification_target(key_of(row), row["owner"]))
 
 
-def receiver(vault: Vault, row: Row, notices: Sequence[Row]) -> Receiver:
-    """`notices` is the outbox row of that key, or none."""
+def receiver(vault: Vault, row: Row, sent: Sequence[Row]) -> Receiver:
+    """`sent` has the outbox row of `notification_key`, if there is one."""
     key, owner = key_of(row), row["owner"]
-    notice = notices[0] if notices else None
+    last = sent[0] if sent else None
     place = registration_place(key, owner)
     return Receiver(
         owner=owner,
         notify=vault.open(row["notify"], place),
         params=vault.open(row["params"], place),
-        state=notice["state"] if notice else "",
-        version=notice["version"] if notice else 0,
-        attempts=notice["attempts"] if notice else 0,
-        error=notice["error"] if notice else "",
+        state=last["state"] if last else "",
+        version=last["version"] if last else 0,
+        attempts=last["attempts"] if last else 0,
+        error=last["error"] if last else "",
     )

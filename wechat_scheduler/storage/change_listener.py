@@ -1,4 +1,4 @@
-"""Hears what other processes announce through PostgreSQL's NOTIFY, for as long as it takes."""
+"""Receives the signals of other processes through PostgreSQL's NOTIFY, and reconnects."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,14 +13,14 @@ from wechat_scheduler.engine.supervisor import Supervisor
 log = structlog.get_logger(__name__)
 
 CHANNEL = "wechat_scheduler"
-# A connection that a firewall dropped without a word looks like one on which nobody speaks.
+# A connection that a firewall dropped looks like one without traffic.
 PING_EVERY = timedelta(seconds=30)
 PING_TIMEOUT = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=30)
 
 
-class Listener:
-    """Keeps one connection listening from the first `add` on, and opens a new one when it is lost."""
+class ChangeListener:
+    """Keeps one connection listening from the first `add` on; opens a new one after a loss."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Listener:
         self._pause = timedelta(0)
 
     def add(self, listener: Callable[[str], None]) -> None:
-        """As `Database.on_notice`. `listener` must not raise."""
+        """As `Database.on_signal`. `listener` must not raise."""
         self._listeners.append(listener)
         if self._task is None:
             self._task = self._supervisor.contained("storage.listener", self._run())
@@ -79,7 +79,7 @@ class Listener:
         connection.add_termination_listener(lambda _: lost.set())
         while not await self._clock.wait(lost, PING_EVERY):
             await connection.execute("SELECT 1", timeout=PING_TIMEOUT)
-            # It has proved itself: after its loss the first attempt is made without a pause.
+            # The connection works: after its loss the first attempt comes without a pause.
             self._pause = timedelta(0)
 
     def _heard(self, connection: object, pid: int, channel: str, payload: object) -> None:
