@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,37 @@ def test_no_group_is_caught_in_part() -> None:
         return any(isinstance(node, ast.TryStar) for node in ast.walk(parsed(path)))
 
     assert offenders(catches) == []
+
+
+def test_no_module_needs_itself_again() -> None:
+    """Imports within functions count, and so do modules that a string names for a lazy import."""
+    try:
+        TopologicalSorter(module_graph()).prepare()
+    except CycleError as error:
+        pytest.fail(f"circle of imports: {' <- '.join(error.args[1])}")
+
+
+def module_graph() -> dict[str, set[str]]:
+    """The modules that each module imports, by name."""
+    modules = {module_name(path): path for path in SOURCES if path.read_text("utf-8").strip()}
+    return {
+        module: named_modules(path) & modules.keys() - {module} for module, path in modules.items()
+    }
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def named_modules(path: Path) -> set[str]:
+    """Imported names, and strings such as "wechat_scheduler.cli.keys:keys"."""
+    strings = {
+        node.value.partition(":")[0]
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return strings | imported(path)
 
 
 def test_tenacity_sleeps_through_the_clock() -> None:
