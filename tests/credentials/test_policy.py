@@ -12,6 +12,7 @@ from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import JobKey, Renewal
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.engine.backoff import backoff
 from wechat_scheduler.errors import Reaction
 
 SECOND = timedelta(seconds=1)
@@ -178,7 +179,7 @@ def test_a_used_up_quota_waits_for_midnight_in_shanghai(calls_left: int) -> None
 
 
 def test_the_pauses_of_a_transient_failure_double_up_to_their_cap() -> None:
-    pauses = [policy.backoff(SECOND, attempts, cap=CAP) for attempts in range(1, 14)]
+    pauses = [backoff(SECOND, attempts, cap=CAP) for attempts in range(1, 14)]
 
     assert pauses[:4] == [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND]
     assert pauses[-4:] == [512 * SECOND, CAP, CAP, CAP]

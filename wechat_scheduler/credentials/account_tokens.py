@@ -1,12 +1,9 @@
 """The access tokens of accounts, from the account's own job or from its platform's."""
 
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, AUTHORIZER_TOKEN, JobKey
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
-
-OWN = "access_token"
-AUTHORIZED = "authorizer_access_token"
 
 
 class AccountTokens:
@@ -40,11 +37,13 @@ class AccountTokens:
         return self._jobs[appid]
 
     async def _look_up(self, appid: str) -> JobKey:
-        own = JobKey(appid, OWN)
-        if await self._manager.view(appid=appid, kind=OWN, subject="", after=None, limit=1):
+        own = JobKey(appid, ACCESS_TOKEN)
+        if await self._manager.view(
+            appid=appid, kind=ACCESS_TOKEN, subject="", after=None, limit=1
+        ):
             return own
         views = await self._manager.view(
-            appid="", kind=AUTHORIZED, subject=appid, after=None, limit=1
+            appid="", kind=AUTHORIZER_TOKEN, subject=appid, after=None, limit=1
         )
         if not views:
             raise NotFoundError(

@@ -2,7 +2,7 @@
 
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.attempt import Issuance
-from wechat_scheduler.credentials.model import ClaimedJob, Contest, Renewal
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, ClaimedJob, Contest, Renewal
 
 MESSAGE = "another program fetches this account's token"
 STOP_IT = "find the program that has the account's secret and stop it, or have it fetch from here"
@@ -36,4 +36,4 @@ def contested(job: ClaimedJob, issuance: Issuance) -> Contest | None:
 def _advice(job: ClaimedJob, issuance: Issuance) -> str:
     if issuance.issued.renewal is Renewal.LATE:
         return FORCED
-    return USE_STABLE if job.key.kind == "access_token" else STOP_IT
+    return USE_STABLE if job.key.kind == ACCESS_TOKEN else STOP_IT

@@ -8,6 +8,10 @@ from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.errors import Reaction
 
+# The kinds of an account's token: its own, and the one that a platform holds for it.
+ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
+AUTHORIZER_TOKEN = "authorizer_access_token"  # noqa: S105 - the name of a kind
+
 # `waits_on` of a job whose account withdrew its authorisation, or never gave it.
 AUTHORIZATION = "authorization"
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, Credential, Renewal
 from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.errors import Reaction
 
 # The margin before expiry: a credential is renewed 5 min, or a tenth of its lifetime if that is
@@ -48,7 +49,6 @@ AT_ONCE = 0.5
 BY_MIDNIGHT = 0.9
 DAY = timedelta(days=1)
 
-FIRST_RETRY = timedelta(seconds=1)
 OPERATOR_RETRY = (timedelta(minutes=5), timedelta(hours=1))
 INPUT_RETRY = (timedelta(seconds=30), timedelta(minutes=10))
 # Only an event or a registration brings an input that WeChat alone can give and does not have.
@@ -57,8 +57,6 @@ RECOVERY_RETRY = timedelta(days=1)
 REVOKED_RETRY = timedelta(days=30)
 # A parent wakes the jobs that wait for it; this pause covers a lost wake-up.
 PARENT_RETRY = timedelta(seconds=60)
-# Enough doublings to reach every cap, too few for a timedelta to overflow.
-DOUBLINGS = 20
 
 
 class Freshness(enum.StrEnum):
@@ -185,16 +183,6 @@ def retry_at(
         case Reaction.OPERATOR:
             pause = jittered(backoff(OPERATOR_RETRY[0], attempts, cap=OPERATOR_RETRY[1]), rng)
     return now + max(pause, quota_pause(now=now, calls_left=calls_left, cap=cap))
-
-
-def backoff(first: timedelta, attempts: int, *, cap: timedelta) -> timedelta:
-    """`first`, doubled with each further attempt, at most `cap`."""
-    return min(first * 2.0 ** min(attempts - 1, DOUBLINGS), cap)
-
-
-def jittered(pause: timedelta, rng: random.Random) -> timedelta:
-    """Between half of `pause` and all of it."""
-    return pause * rng.uniform(0.5, 1.0)
 
 
 def quota_pause(*, now: datetime, calls_left: int, cap: timedelta) -> timedelta:

@@ -18,12 +18,12 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
 )
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
+from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError, Verdict
 
 log = structlog.get_logger(__name__)
 
-FIRST_RETRY = timedelta(seconds=1)
 
 # The shortest pause after an error that an operator has to mend.
 PROBE = timedelta(minutes=1)
@@ -178,12 +178,12 @@ class Dispatcher:
         if self._is_given_up(row):
             reason = f"given up after {self.give_up}: {reason}"
             return Settled(delivery=row, state=DeliveryState.DEAD, reason=reason, attempt=attempt)
-        pause = min(FIRST_RETRY * 2.0 ** min(row.attempts, 40), self.retry_cap)
+        pause = backoff(FIRST_RETRY, row.attempts + 1, cap=self.retry_cap)
         if verdict is Verdict.OPERATOR:
             pause = max(pause, min(PROBE, self.retry_cap))
         return Deferred(
             delivery=row,
-            due_at=now + pause * self._rng.uniform(0.5, 1.0),
+            due_at=now + jittered(pause, self._rng),
             error=reason,
             doubtful=verdict is Verdict.AMBIGUOUS and row.channel == TargetKind.PERSON,
             attempt=attempt,

@@ -4,14 +4,12 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from wechat_scheduler.credentials.model import Account, Fault, JobKey
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, Fault, JobKey
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
 from wechat_scheduler.errors import Reaction, WeChatError
-
-ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
 
 # WeChat's refusals of the address that a call comes from, with that address in them.
 _FOREIGN = frozenset((40164, 61004, *range(89501, 89508)))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials.model import ACCESS_TOKEN
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.doctor.accounts import ACCESS_TOKEN
 from wechat_scheduler.doctor.finding import Finding, ok, warn
 from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reminders.recurrence.workdays import announced

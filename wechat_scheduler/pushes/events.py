@@ -15,6 +15,7 @@ import structlog
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.inputs import Sibling, Siblings
 from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
+from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import Reaction, WeChatError
 from wechat_scheduler.pushes.model import (
@@ -130,8 +131,8 @@ class EventWork:
         return self._later(row, _said(error), pause=error.retry_after)
 
     def _later(self, row: ClaimedEvent, note: str, *, pause: timedelta | None = None) -> Deferred:
-        backoff = policy.backoff(policy.FIRST_RETRY, row.attempts + 1, cap=LONGEST_PAUSE)
-        pause = policy.jittered(backoff, self._rng) if pause is None else pause
+        if pause is None:
+            pause = jittered(backoff(FIRST_RETRY, row.attempts + 1, cap=LONGEST_PAUSE), self._rng)
         return Deferred(row=row, due_at=self._clock.now() + pause, note=note)
 
     def _credential(self, issued: Issued, asked_at: datetime) -> Credential:

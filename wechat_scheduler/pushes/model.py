@@ -13,7 +13,6 @@ from wechat_scheduler.credentials.model import Credential, Fault, JobKey
 
 TICKET = "component_verify_ticket"
 COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind
-AUTHORIZER_TOKEN = "authorizer_access_token"  # noqa: S105 - the name of a kind
 
 # Who registers the jobs of accounts that authorised a platform. No API key has such an id.
 WECHAT = "wechat"

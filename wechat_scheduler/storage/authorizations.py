@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.credentials.model import AUTHORIZATION, Credential, Fault, JobKey
-from wechat_scheduler.pushes.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, WECHAT, Event
+from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
+    AUTHORIZER_TOKEN,
+    Credential,
+    Fault,
+    JobKey,
+)
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, WECHAT, Event
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children

@@ -5,8 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from wechat_scheduler.credentials.account_tokens import OWN
-from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, JobKey
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.model import (
     COMPONENT_TOKEN,
@@ -101,7 +100,7 @@ class SqlPushes:
         return await self._database.write(lambda: self._put_ticket(appid, ticket, now))
 
     async def view(self) -> Sequence[CallbackView]:
-        rows = await self._database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, OWN)
+        rows = await self._database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, ACCESS_TOKEN)
         counts = await self._database.read(COUNTS)
         waiting = await self._database.read(WAITING)
         return [
