@@ -1,4 +1,4 @@
-"""A stranger gets nothing: every route, and everybody who should not come in by it."""
+"""Every route, called with every kind of key that must not open it."""
 
 import sqlite3
 from datetime import timedelta
@@ -49,15 +49,15 @@ class Row(NamedTuple):
 
 
 OPEN = Row(200, 200, 200, 200, 200, 200, 200, 200)
-# Whatever key comes along, it is WeChat's signature that is missing.
+# With any key, WeChat's signature is missing.
 SIGNED = Row(403, 403, 403, 403, 403, 403, 403, 403, 403)
-# It is about more than one type, to which the right key is limited here.
+# The route concerns the whole account, and the right key here is limited to one type.
 ACCOUNT = Row(right_key=403)
-# It names no account: who is limited to others is shown nothing of this one.
+# The path names no account; a key that is limited to others gets an empty list.
 FILTERED = Row(other_appid=200, other_type=200)
-# Whose apps a key does not reach are as if they were not there, and here is none of that name.
+# An app that the key does not reach is unknown to it, and here no app has that id.
 UNSEEN = Row(other_appid=404, other_type=404, right_key=404)
-# It takes an admin key, and here is none of that name.
+# The route needs an admin key, and here no app has that id.
 ABSENT = Row(right_key=404)
 
 ROWS = {
@@ -204,7 +204,7 @@ async def test_who_should_not_come_in_does_not(keeper: Caller, clock: FakeClock)
 
     answered = {}
     for route in all_routes():
-        clock.advance(timedelta(minutes=1, seconds=1))  # so that nobody is throttled
+        clock.advance(timedelta(minutes=1, seconds=1))  # so that no caller is throttled
         scope = route.scope if isinstance(route.scope, Scope) else Scope.READ
         answered[route.method, route.path] = Row(
             **{who: await status(keeper, route, key) for who, key in keys[scope].items()}
@@ -293,7 +293,7 @@ async def test_asking_for_what_lies_beyond_a_limit_is_refused_with_the_limit(
 
 
 async def callers(keeper: Caller, scope: Scope) -> dict[str, str]:
-    """Somebody of each sort, by the name of the column."""
+    """A key of each kind, by the name of the column."""
     others = [other for other in Scope if other not in (scope, Scope.ADMIN)]
     narrow = {} if scope is Scope.ADMIN else {"appids": [APPID], "types": [0]}
     limited = others if scope is Scope.ADMIN else [scope]  # an admin key cannot be limited
@@ -312,14 +312,14 @@ async def callers(keeper: Caller, scope: Scope) -> dict[str, str]:
 
 
 async def status(keeper: Caller, route: Route, key: str) -> int:
-    place = {"appid": APPID, "type": "0", "subject": "oNOBODY", "id": "key_none"}
+    place = {"appid": APPID, "type": "0", "subject": "oSTRANGER", "id": "key_none"}
     place |= {"reminder": "0" * 32, "name": "alice"}
     place |= dict.fromkeys(("app", "topic", "message", "delivery"), "1")
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")
     body = BODIES.get(route.path) if route.method != "GET" else None
     path = route.path.format(**place)
     answered = (await keeper.call(route.method, path, body=body, key=key)).status
-    # The loops stand here, so /readyz lets in and says 503.
+    # The loops stand still here, so /readyz admits the caller and answers 503.
     return 200 if answered == 503 else answered
 
 

@@ -1,4 +1,4 @@
-"""The smallest API that hands out credentials, with or without a memo before it."""
+"""The smallest API that hands out credentials, with or without a memo in front."""
 
 import asyncio
 import random
@@ -33,7 +33,7 @@ class Cell:
 
 
 class Fetching:
-    """Cells `a` and `b`, keys `k1` and `k2`, and a handler that counts its calls in `handled`."""
+    """Has cells `a` and `b`, keys `k1` and `k2`, and a handler that counts its calls in `handled`."""
 
     def __init__(self, *, limit: int = LIMIT, sights: int = 1024) -> None:
         self.clock = FakeClock()
@@ -129,6 +129,6 @@ def get(path: str = "/task/a", *lines: str, key: str = "k1", method: str = "GET"
 
 
 async def warm(wire: Wire, request: bytes) -> bytes:
-    """Send `request` until it is remembered, if it can be; return the last answer."""
+    """Send `request` until it is remembered, if possible; return the last response."""
     await wire.ask(request)
     return await wire.ask(request)

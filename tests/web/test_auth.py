@@ -1,4 +1,4 @@
-"""The door, as somebody meets it who writes headers by hand."""
+"""Keys in hand-written headers: the ones that open a scope, and the ones that do not."""
 
 import asyncio
 import base64
@@ -24,7 +24,7 @@ SCOPES = {READER: Scope.READ, WRITER: Scope.REGISTER, ADMIN: Scope.ADMIN}
 
 @dataclass(slots=True)
 class Keys:
-    """An `access.KeyStore` that only holds."""
+    """An `access.KeyStore` that never changes."""
 
     keys: list[Key] = field(default_factory=list)
 
@@ -102,7 +102,7 @@ def basic(user_and_password: bytes) -> bytes:
         b"x-api-key:wsk_reader",
         basic(b"x:wsk_reader"),
         basic(b":wsk_reader"),
-        basic(b"anybody at all:wsk_reader"),
+        basic(b"any name at all:wsk_reader"),
     ],
 )
 async def test_a_key_may_come_in_any_of_three_ways(door: str, line: bytes) -> None:
@@ -133,7 +133,7 @@ async def test_a_key_may_come_in_any_of_three_ways(door: str, line: bytes) -> No
         b"Cookie: key=wsk_reader",
     ],
 )
-async def test_what_is_no_key_opens_nothing(door: str, line: bytes) -> None:
+async def test_any_other_header_opens_nothing(door: str, line: bytes) -> None:
     assert await ask(door, line) == "401"
 
 
@@ -177,7 +177,7 @@ async def test_an_open_door_lets_this_machine_in(door: str, host: bytes) -> None
         b"\xff",
     ],
 )
-async def test_an_open_door_lets_nobody_in_under_another_name(door: str, host: bytes) -> None:
+async def test_an_open_door_refuses_another_host_name(door: str, host: bytes) -> None:
     assert await ask(door, host=host) in ("403", "400")
 
 
@@ -192,5 +192,5 @@ async def test_an_open_door_lets_nobody_in_under_another_name(door: str, host: b
         b"X-FORWARDED-PROTO: https",
     ],
 )
-async def test_an_open_door_lets_in_nobody_whom_a_proxy_speaks_for(door: str, line: bytes) -> None:
+async def test_an_open_door_refuses_requests_through_a_proxy(door: str, line: bytes) -> None:
     assert await ask(door, line) == "403"

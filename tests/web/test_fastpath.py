@@ -1,4 +1,4 @@
-"""Which connections are served from memory, and that they stay as aiohttp would have left them."""
+"""Connections that are served from memory, and that aiohttp then finds as it expects them."""
 
 import asyncio
 import logging
@@ -84,7 +84,7 @@ async def test_a_closing_connection_is_not_served(flag):
     async with api.serving() as server:
         wire = await server.connect()
         await warm(wire, get())
-        # What close and shutdown leave behind when they come before the first wait for a request.
+        # The flags that close and shutdown set when they come before the first wait for a request.
         setattr(wire.tap.connection, flag, True)
 
         answer = await wire.ask(get())

@@ -1,4 +1,4 @@
-"""Answers from memory and answers made by the stack, on one connection: none overtakes another."""
+"""Responses from memory and from the stack, on one connection: none overtakes another."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What is remembered, on which terms, and for how long."""
+"""The memo remembers responses on their terms, and within its bounds."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the memo lets go of, and when."""
+"""The memo forgets responses when keys change, and when it is closed."""
 
 from tests.web.fetching import Fetching, get, warm
 from wechat_scheduler.web.kit.memo import OVERHEAD

@@ -1,7 +1,7 @@
 """With the memo or without it, a client sees the same: aiohttp alone is the oracle.
 
 Both servers get the same bytes in the same chunks, and between them the same rotations, removals,
-revocations and seconds. What comes back must be equal but for the value of `Date`, and each
+revocations and seconds. The responses must be equal but for the value of `Date`, and each
 connection must be open or closed at the same steps.
 """
 
@@ -81,7 +81,7 @@ messages = st.one_of(st.sampled_from(READS), st.sampled_from(READS + OTHERS))
 
 @st.composite
 def cuts(draw: st.DrawFn) -> list[bytes]:
-    """A stream of messages in chunks that know nothing of their borders."""
+    """A stream of messages, cut into chunks at any place."""
     stream = b"".join(draw(st.lists(messages, min_size=1, max_size=4)))
     at = draw(st.lists(st.integers(1, max(1, len(stream) - 1)), max_size=3))
     edges = sorted({0, *at, len(stream)})
@@ -110,7 +110,7 @@ scripts = st.lists(st.one_of(polls, polls, happenings, sends), max_size=10).map(
 
 
 class Seen(NamedTuple):
-    """All that a client can know."""
+    """All that clients can observe."""
 
     lost: list[list[bool]]
     streams: list[bytes]
@@ -130,7 +130,7 @@ def test_a_client_cannot_tell_whether_there_is_a_memo(loop: str, script: list[St
 
 
 async def play(script: list[Step], *, memo: bool) -> tuple[Seen, int]:
-    """What clients saw, and how often the memo answered."""
+    """The observations of the clients, and the number of responses from memory."""
     api = Fetching()
     async with api.serving(memo=memo, logger=QUIET) as server:
         first = await server.connect()

@@ -1,4 +1,4 @@
-"""Names that no database could hold, in every place where a caller writes one."""
+"""Names that a database cannot store, in every place where a caller writes one."""
 
 from pathlib import Path
 

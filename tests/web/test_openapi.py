@@ -1,4 +1,4 @@
-"""The document says of every route what the route does."""
+"""The OpenAPI document describes every route as it is."""
 
 from collections.abc import Iterator
 from dataclasses import replace

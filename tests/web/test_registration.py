@@ -1,4 +1,4 @@
-"""The body of a registration, read strictly, and what is said about one that is wrong."""
+"""The body of a registration is read strictly, and an error names the field."""
 
 import json
 from typing import Any

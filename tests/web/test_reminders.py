@@ -1,4 +1,4 @@
-"""Reminders over HTTP: made, looked up, changed, and said to whoever is to be reminded."""
+"""Reminders over HTTP: made, listed, changed, and sent to their receivers."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ OTHER = "wx9999999999999999"
 
 
 class Office(Caller):
-    """An app with one user who is called alice, and a topic."""
+    """An app with a topic and one user, whose name is alice."""
 
     app: int
     topic: int
@@ -84,7 +84,7 @@ async def test_when_is_said_in_a_sentence(office: Office) -> None:
     assert (own.result["title"], own.result["rule"]) == ("起", None)
 
 
-async def test_topics_everybody_and_callbacks_can_be_reminded(office: Office) -> None:
+async def test_topics_all_subscribers_and_callbacks_can_be_reminded(office: Office) -> None:
     some = await office.remind(to=["*", office.topic, "alice", office.uid])
     callback = await office.remind(to=..., channel="webhook")
 

@@ -1,4 +1,4 @@
-"""Apps, their topics, codes and people, as their makers see them."""
+"""Apps with their topics, codes and subscribers, as a business system sees them."""
 
 from typing import Any
 
@@ -141,7 +141,7 @@ async def test_users_that_a_business_knows_are_bound_all_or_none(keeper: Caller)
             good,
         )
     ]
-    nobody = (await keeper.call("GET", path)).result
+    none = (await keeper.call("GET", path)).result
     bob = (await keeper.call("PUT", f"{path}/bob", body={"openid": "o_bob"})).result
     again = await bound(keeper, app, "bob")
 
@@ -151,7 +151,7 @@ async def test_users_that_a_business_knows_are_bound_all_or_none(keeper: Caller)
         "[1].openid: is required",
         "[1].external_id: stands here twice",
     ]
-    assert nobody == []
+    assert none == []
     assert again == {"bob": bob["uid"]}
 
 

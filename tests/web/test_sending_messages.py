@@ -1,4 +1,4 @@
-"""Messages, and what becomes of them, as a business system sees them."""
+"""Messages and their deliveries, as a business system sees them."""
 
 from asyncio import TaskGroup
 from typing import Any
@@ -18,11 +18,11 @@ async def test_each_receiver_is_told_of_in_the_order_of_the_request(keeper: Call
     uids = await bound(keeper, app, "alice", "bob")
     await keeper.call("PATCH", f"/v1/apps/{app['id']}/subscribers/bob", body={"blocked": True})
 
-    sent = (await send(keeper, app, "nobody", "alice", "*", uids["alice"], 17, "bob")).result
+    sent = (await send(keeper, app, "stranger", "alice", "*", uids["alice"], 17, "bob")).result
     pending = await deliveries(keeper, f"?message={sent['id']}")
 
     assert [(one["to"], one["error"]) for one in sent["deliveries"]] == [
-        ("nobody", "the app knows no user by this name"),
+        ("stranger", "the app knows no user by this name"),
         ("alice", ""),
         ("*", ""),
         (uids["alice"], ""),
@@ -36,15 +36,15 @@ async def test_each_receiver_is_told_of_in_the_order_of_the_request(keeper: Call
     }
 
 
-async def test_what_can_be_sent_to_nobody_is_422_and_not_stored(keeper: Caller) -> None:
+async def test_a_message_without_a_known_receiver_is_422_and_not_stored(keeper: Caller) -> None:
     app = await made_app(keeper)
 
-    nobody = await send(keeper, app, "nobody")
+    unknown = await send(keeper, app, "stranger")
     webhook = await send(keeper, app, channel="webhook")
 
-    assert [nobody.status, webhook.status] == [422, 422]
-    assert nobody.json["result"]["id"] is None
-    assert "the app knows no user by this name" in nobody.json["message"]
+    assert [unknown.status, webhook.status] == [422, 422]
+    assert unknown.json["result"]["id"] is None
+    assert "the app knows no user by this name" in unknown.json["message"]
     assert "the app has no callback" in webhook.json["message"]
     assert await deliveries(keeper) == []
 

@@ -1,4 +1,4 @@
-"""Where no route leads: which method is meant, or which path."""
+"""A request that fits no route is told the methods of the path, or the nearest path."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

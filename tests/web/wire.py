@@ -14,7 +14,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
-# Nothing in these tests waits for anything but its own loop: so many turns without a byte are rest.
+# These tests wait for their own loop only: after this many turns without a byte, both ends rest.
 REST = 40
 LIMIT = 100_000
 
@@ -124,7 +124,7 @@ class Wire(asyncio.Protocol):
 
 
 class Server:
-    """An application behind a socket of its own, and everybody who is connected to it."""
+    """An application behind a socket of its own, and its connected clients."""
 
     def __init__(self, make: Callable[[], asyncio.Protocol]) -> None:
         self._make = make

@@ -74,7 +74,7 @@ async def _yes_or_no(services: Services) -> web.Response:
 
 
 async def _patiently(question: Awaitable[T]) -> T | None:
-    """The answer of the store; None if it does not answer in time."""
+    """None if the store does not answer in time."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await question

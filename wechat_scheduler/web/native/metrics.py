@@ -1,20 +1,16 @@
 """Shows the metrics to Prometheus, and counts requests for them."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
-
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import NativeRoute
 
 # The label of all requests that fit no route: callers must not be able to make up labels.
 NOTHING = "none"
-
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def page(request: web.Request) -> web.Response:

@@ -77,7 +77,7 @@ ROUTES = (
     ),
     NativeRoute(
         "POST", PATH, receive, Proof.WECHAT,
-        "Receives a push from WeChat; the answer is `success` once it is stored.",
+        "Receives a push from WeChat; the response is `success` once it is stored.",
         body="text/xml", plain="text/plain",
         takes=(
             *_SIGNED,

@@ -18,7 +18,7 @@ def app_of(request: web.Request) -> App:
 
 
 def reachable_app(request: web.Request, app_id: int) -> App:
-    """Raises NotFoundError, also for an app that the key does not reach."""
+    """The app of that id. Raises NotFoundError, also for an app that the key does not reach."""
     app = request.app[SERVICES].directory.app(app_id)
     if app is None or not request[CALLER].reaches(app.appid):
         raise NotFoundError(f"there is no app {app_id}", reason=Reason.APP_UNKNOWN)
@@ -36,7 +36,8 @@ def reaches_all(request: web.Request) -> bool:
 
 
 def reaches_app(request: web.Request, app_id: int) -> bool:
-    """A key that is limited to accounts does not reach removed apps, whose account is unknown."""
+    """Whether the key reaches the app. The account of a removed app is unknown, so that only a key
+    that reaches all accounts reaches it."""
     app = request.app[SERVICES].directory.app(app_id)
     return reaches_all(request) or (app is not None and request[CALLER].reaches(app.appid))
 

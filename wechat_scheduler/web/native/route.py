@@ -27,7 +27,7 @@ class Parameter(NamedTuple):
 class NativeRoute(Route):
     """`summary` says what the route does. `body` is the type that decodes the request, or a media
     type; `result` the type of the envelope's `result`, in `results` by status where another status
-    has one. `plain` is the media type of an answer without an envelope. `takes` are parameters
+    has one. `plain` is the media type of a response without an envelope. `takes` are parameters
     beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
     those that follow from the path, the scope and the body. A `once` route honours
     `Idempotency-Key`."""
@@ -62,11 +62,11 @@ LINK: Final = {"Link": "Names the next page, if there may be one."}
 IDEMPOTENCY_KEY: Final = Parameter(
     "header",
     "Idempotency-Key",
-    "The same request with the same key is carried out once; for seven days it gets the same answer.",
+    "The same request with the same key is carried out once; for seven days it gets the same response.",
     {"type": "string", "minLength": 1, "maxLength": 255},
 )
 REPLAYED: Final = {
-    "Idempotency-Replayed": "`true` if this is the stored answer to an earlier request."
+    "Idempotency-Replayed": "`true` if this is the stored response to an earlier request."
 }
 
 # The parameters in paths; a row may describe a further one itself, in `takes`.

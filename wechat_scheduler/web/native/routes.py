@@ -1,4 +1,4 @@
-"""Every route of our own API; each row stands beside its handler."""
+"""Every route of our own API. A row stands below its handler, and says what the handler does."""
 
 from typing import Final
 

@@ -138,7 +138,7 @@ _VALUE: Final = {
     "X-Credential-Expires": "The true expiry, RFC 3339 in UTC.",
 }
 _IF_NONE_MATCH: Final = Parameter(
-    "header", "If-None-Match", "An `ETag`: the answer is 304 while it is the current one."
+    "header", "If-None-Match", "An `ETag`: the response is 304 while it is the current one."
 )
 _REGISTER: Final = NativeRoute(
     "POST", "/register", register, Scope.REGISTER,

@@ -97,7 +97,7 @@ def _result(view: MessageView) -> MessageResult:
         notes=list(message.notes),
         retracted=view.retracted,
         created_at=message.created_at,
-        counts={state.value: many for state, many in view.counts.items()},
+        counts={state.value: count for state, count in view.counts.items()},
     )
 
 
@@ -145,7 +145,7 @@ class _UnsendableError(Exception):
 ROUTES = (
     NativeRoute(
         "POST", "/v1/messages", send, Scope.PUSH,
-        "Sends a message: the answer means that it is stored, and it is sent from then on.",
+        "Sends a message: the response means that it is stored; it is sent from then on.",
         body=MessageBody, result=SentResult, results={422: SentResult}, errors=(404,), once=True,
     ),
     NativeRoute(
