@@ -1,7 +1,7 @@
 """`/metrics`: what Prometheus reads."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -11,7 +11,13 @@ from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.watching.reading import metrics
 from wechat_scheduler import __version__
-from wechat_scheduler.metrics.counters import BUCKETS
+from wechat_scheduler.credentials.census import Census
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.metrics.counters import BUCKETS, Counters
+from wechat_scheduler.metrics.families import FAMILIES, Vitals, counted, of_process, of_store
+from wechat_scheduler.metrics.page import MetricsPage
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
 
@@ -149,6 +155,39 @@ async def test_what_runs_is_named(keeper: Caller) -> None:
     assert page.value("build_info", version=__version__) == 1
     assert page.types["process_resident_memory_bytes"] == "gauge"
     assert not [name for name in page.types if name.endswith("_created")]
+
+
+class SilentStore:
+    """A `CensusTaker` that does not answer."""
+
+    async def census(self, *, now: datetime) -> Census:
+        raise StorageError("gone")
+
+    async def not_fresh(self, *, now: datetime, limit: int) -> list[tuple[JobKey, Freshness]]:
+        raise StorageError("gone")
+
+    async def answers(self) -> bool:
+        return False
+
+
+async def test_a_further_metric_is_one_row(clock: FakeClock) -> None:
+    counters = Counters()
+    counters.count("kettles_boiled", "green")
+    vitals = Vitals(turning={}, daily_limits={}, memo_hits=3, memo_entries=2, memo_bytes=1)
+    rows = (
+        *FAMILIES,
+        counted("kettles_boiled", "Kettles that were boiled.", "tea"),
+        of_process("kettles", "Kettles.", read=lambda vitals: [((), vitals.memo_entries)]),
+        of_store("leaves", "Leaves.", read=lambda census, now: [((), len(census.kinds))]),
+    )
+
+    page = MetricsPage(counters, SilentStore(), lambda: vitals, clock=clock, families=rows)
+    text = (await page.render()).decode()
+
+    assert 'wechat_scheduler_kettles_boiled_total{tea="green"} 1.0' in text
+    assert "wechat_scheduler_kettles 2.0" in text
+    assert "wechat_scheduler_store_up 0.0" in text
+    assert "leaves" not in text
 
 
 async def test_metrics_want_a_key_that_reads_everything(keeper: Caller) -> None:

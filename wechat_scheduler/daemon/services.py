@@ -12,8 +12,8 @@ from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
-from wechat_scheduler.metrics.page import Page
-from wechat_scheduler.metrics.vitals import Vitals
+from wechat_scheduler.metrics.families import Vitals
+from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.memo import Memo
@@ -26,7 +26,7 @@ def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Service
     memo = Memo(ground.clock, ground.rng)
     cores.keyring.on_change(memo.clear)
     stores = ground.stores
-    page = Page(
+    page = MetricsPage(
         ground.counters,
         stores.census,
         partial(_vitals, ground, cores, loops, memo),

@@ -1,11 +1,10 @@
-"""What is counted while the daemon runs: what became of attempts, and requests.
+"""Counts attempts and requests from the daemon's start.
 
-Plain numbers: prometheus-client, which takes a tenth of the time in which a daemon starts, is not
-needed before somebody asks for the page.
+Plain numbers: prometheus-client takes a tenth of the daemon's start, and is loaded with the first page.
 """
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from wechat_scheduler.credentials.model import Failed, Repeated, Rotated
@@ -19,7 +18,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 
 @dataclass(slots=True, kw_only=True)
 class Durations:
-    """How many fell into each of `BUCKETS`, and beyond the last; and their sum, in seconds."""
+    """The number of durations in each of `BUCKETS` and above the last, and their sum in seconds."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     total: float = 0.0
@@ -30,40 +29,38 @@ class Durations:
 
 
 class Counters:
-    """By their labels: `refreshes` by kind, outcome, endpoint and errcode; `deliveries` by
-    channel, way (empty where none was tried) and outcome; `requests` by method, route and status; `seconds` by route."""
+    """Counts by the name of a metric and the values of its labels, in the order of `families.py`."""
 
     def __init__(self) -> None:
-        self.refreshes: Counter[tuple[str, str, str, str]] = Counter()
-        self.deliveries: Counter[tuple[str, str, str]] = Counter()
-        self.requests: Counter[tuple[str, str, str]] = Counter()
-        self.seconds: dict[str, Durations] = {}
+        self.counts: defaultdict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+        self.durations: defaultdict[tuple[str, ...], Durations] = defaultdict(Durations)
+
+    def count(self, name: str, *labels: str) -> None:
+        self.counts[name][labels] += 1
 
     def refreshed(self, outcome: RefreshOutcome) -> None:
-        """As `credentials.ports.Observer`."""
+        """As `credentials.ports.RefreshObserver`."""
         kind = outcome.job.key.kind
         match outcome:
             case Rotated():
-                self.refreshes[kind, "rotated", "", ""] += 1
+                self.count("refreshes", kind, "rotated", "", "")
             case Repeated():
-                self.refreshes[kind, "repeated", "", ""] += 1
+                self.count("refreshes", kind, "repeated", "", "")
             case Failed(fault=fault):
                 errcode = "" if fault.errcode is None else str(fault.errcode)
-                self.refreshes[kind, "failed", fault.endpoint, errcode] += 1
+                self.count("refreshes", kind, "failed", fault.endpoint, errcode)
 
     def sent(self, outcome: DeliveryOutcome) -> None:
-        """As `delivery.ports.Observer`."""
+        """As `delivery.ports.DeliveryObserver`."""
         channel = outcome.delivery.channel
         way = outcome.attempt.way if outcome.attempt else ""
         match outcome:
             case Settled(state=state):
-                self.deliveries[channel, way, state.value] += 1
+                self.count("deliveries", channel, way, state.value)
             case Deferred():
-                self.deliveries[channel, way, "deferred"] += 1
+                self.count("deliveries", channel, way, "deferred")
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """As `api.meter.Tally`."""
-        self.requests[method, route, str(status)] += 1
-        if route not in self.seconds:
-            self.seconds[route] = Durations()
-        self.seconds[route].add(seconds)
+        """As `web.kit.services.RequestCounter`."""
+        self.count("http_requests", method, route, str(status))
+        self.durations[route,].add(seconds)

@@ -1,119 +1,86 @@
-"""What is looked at for each page, as metrics. Labels never name a job: there may be 100,000."""
+"""Every metric of the daemon: one row with its name, its labels and where its numbers come from.
 
-from collections.abc import Iterable, Iterator
+Labels never name a job: there may be 100,000. What is stored is counted in the store for each page, since
+another process may have stored it, or an earlier one; the rows of the store are left out while it does
+not answer.
+"""
+
+import enum
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
-
+from wechat_scheduler import __version__
 from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.metrics.vitals import Vitals
+from wechat_scheduler.metrics.counters import Counters, Durations
 
-Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float]]
-
-
-def of_process(vitals: Vitals, census: Census | None) -> Iterator[Metric]:
-    yield _gauge("store_up", "1 while the store answers.", (), [((), census is not None)])
-    yield _gauge(
-        "loop_turning",
-        "1 while a loop comes round in time.",
-        ("loop",),
-        [((name,), turning) for name, turning in vitals.turning.items()],
-    )
-    yield _counter("memo_hits", "Fetches answered from the memo.", vitals.memo_hits)
-    yield _gauge("memo_entries", "Requests in the memo.", (), [((), vitals.memo_entries)])
-    yield _gauge("memo_bytes", "Roughly what they take.", (), [((), vitals.memo_bytes)])
-    yield _gauge(
-        "daily_calls_limit",
-        "Calls to WeChat that one job may make in a day.",
-        ("kind",),
-        [((kind,), limit) for kind, limit in vitals.daily_limits.items()],
-    )
+Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 
 
-def of_store(census: Census, *, now: datetime) -> Iterator[Metric]:
-    yield from _of_jobs(census, now)
-    yield _gauge(
-        "failing_jobs",
-        "Jobs whose last attempt failed, by what that calls for.",
-        ("kind", "reaction", "endpoint", "errcode"),
-        [
-            (
-                (it.kind, it.reaction.value, it.endpoint, str(it.errcode or "")),
-                it.jobs,
-            )
-            for it in census.faults
-        ],
-    )
-    yield from _of_queues(census, now)
-    yield _gauge(
-        "ticket_age_seconds",
-        "Since a platform's last component_verify_ticket came, or since one is expected.",
-        ("appid",),
-        [((appid,), _since(came_at, now)) for appid, came_at in census.tickets.items()],
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """The state of the process. `turning` tells for each loop whether it turns; `daily_limits` how many
+    calls a job of each kind may make to WeChat in a day."""
+
+    turning: Mapping[str, bool]
+    daily_limits: Mapping[str, int]
+    memo_hits: int
+    memo_entries: int
+    memo_bytes: int
 
 
-def _of_jobs(census: Census, now: datetime) -> Iterator[Metric]:
-    kinds = census.kinds
-    yield _gauge(
-        "jobs",
-        "Credentials kept, by how they stand.",
-        ("kind", "state"),
-        [((it.kind, state.value), it.states.get(state, 0)) for it in kinds for state in Freshness],
-    )
-    yield _gauge(
-        "first_expiry_seconds",
-        "Until the first credential of a kind expires; negative since one did.",
-        ("kind",),
-        [((it.kind,), -_since(it.first_expiry, now)) for it in kinds if it.first_expiry],
-    )
-    yield _gauge(
-        "oldest_credential_seconds",
-        "Since the oldest credential of a kind was issued.",
-        ("kind",),
-        [((it.kind,), _since(it.oldest_issue, now)) for it in kinds if it.oldest_issue],
-    )
-    yield _gauge(
-        "calls_today",
-        "Calls to WeChat since midnight in Shanghai.",
-        ("kind",),
-        [((it.kind,), it.calls) for it in kinds],
-    )
-    yield _gauge(
-        "busiest_job_calls_today",
-        "Those of the job that made most; compare with daily_calls_limit.",
-        ("kind",),
-        [((it.kind,), it.most_calls) for it in kinds],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a page is made from. `census` is None while the store does not answer."""
+
+    counters: Counters
+    vitals: Vitals
+    census: Census | None
+    now: datetime
+
+
+class Sort(enum.Enum):
+    COUNTER = enum.auto()
+    GAUGE = enum.auto()
+    HISTOGRAM = enum.auto()
+
+
+class Family(NamedTuple):
+    """A metric named `wechat_scheduler_` and `name`. `read` gives the values of `labels` and the number
+    for each sample; None leaves the metric out."""
+
+    sort: Sort
+    name: str
+    says: str
+    labels: tuple[str, ...]
+    read: Callable[[Sources], Samples | None]
+
+
+def counted(name: str, says: str, *labels: str) -> Family:
+    """A counter that `Counters.count` raises under this name."""
+    return Family(
+        Sort.COUNTER, name, says, labels, lambda sources: sources.counters.counts[name].items()
     )
 
 
-def _of_queues(census: Census, now: datetime) -> Iterator[Metric]:
-    queues = census.queues
-    yield _gauge(
-        "queue_waiting",
-        "Rows that wait for their time.",
-        ("queue",),
-        [((it.name,), it.waiting) for it in queues],
-    )
-    yield _gauge(
-        "queue_due",
-        "Those whose time has come.",
-        ("queue",),
-        [((it.name,), it.due) for it in queues],
-    )
-    yield _gauge(
-        "queue_late_seconds",
-        "Since the first of those was due.",
-        ("queue",),
-        [((it.name,), _since(it.due_since, now)) for it in queues],
-    )
-    yield _gauge(
-        "queue_oldest_seconds",
-        "Since the row was put there that waits longest.",
-        ("queue",),
-        [((it.name,), _since(it.oldest, now)) for it in queues if it.oldest],
+def of_process(name: str, says: str, *labels: str, read: Callable[[Vitals], Samples]) -> Family:
+    """A gauge."""
+    return Family(Sort.GAUGE, name, says, labels, lambda sources: read(sources.vitals))
+
+
+def of_store(
+    name: str, says: str, *labels: str, read: Callable[[Census, datetime], Samples]
+) -> Family:
+    """A gauge. `read` takes the census and its time."""
+    return Family(
+        Sort.GAUGE,
+        name,
+        says,
+        labels,
+        lambda sources: None if sources.census is None else read(sources.census, sources.now),
     )
 
 
@@ -121,14 +88,112 @@ def _since(instant: datetime | None, now: datetime) -> float:
     return (now - instant).total_seconds() if instant else 0.0
 
 
-def _gauge(name: str, says: str, labels: tuple[str, ...], samples: Samples) -> Metric:
-    family = GaugeMetricFamily(f"wechat_scheduler_{name}", says, labels=labels)
-    for values, value in samples:
-        family.add_metric(values, value)
-    return family
+_BUILD = [((__version__, platform.python_version()), 1)]
 
-
-def _counter(name: str, says: str, value: float) -> Metric:
-    family = CounterMetricFamily(f"wechat_scheduler_{name}", says)
-    family.add_metric((), value)
-    return family
+# fmt: off
+FAMILIES = (
+    Family(Sort.GAUGE, "build_info", "What is running.", ("version", "python"), lambda _: _BUILD),
+    counted(
+        "refreshes", "Attempts at a credential, by what became of them: rotated, repeated, failed.",
+        "kind", "outcome", "endpoint", "errcode",
+    ),
+    counted(
+        "deliveries", "Attempts at a delivery, by how it was tried and what became of it.",
+        "channel", "way", "outcome",
+    ),
+    counted(
+        "http_requests",
+        "Requests answered; fetches that were answered from the memo are not among them.",
+        "method", "route", "status",
+    ),
+    Family(
+        Sort.HISTOGRAM, "http_request_seconds",
+        "How long those requests took, waiting for a credential included.", ("route",),
+        lambda sources: sources.counters.durations.items(),
+    ),
+    Family(
+        Sort.GAUGE, "store_up", "1 while the store answers.", (),
+        lambda sources: [((), sources.census is not None)],
+    ),
+    of_process(
+        "loop_turning", "1 while a loop comes round in time.", "loop",
+        read=lambda vitals: [((name,), turns) for name, turns in vitals.turning.items()],
+    ),
+    Family(
+        Sort.COUNTER, "memo_hits", "Fetches answered from the memo.", (),
+        lambda sources: [((), sources.vitals.memo_hits)],
+    ),
+    of_process(
+        "memo_entries", "Requests in the memo.", read=lambda vitals: [((), vitals.memo_entries)]
+    ),
+    of_process(
+        "memo_bytes", "Roughly what they take.", read=lambda vitals: [((), vitals.memo_bytes)]
+    ),
+    of_process(
+        "daily_calls_limit", "Calls to WeChat that one job may make in a day.", "kind",
+        read=lambda vitals: [((kind,), limit) for kind, limit in vitals.daily_limits.items()],
+    ),
+    of_store(
+        "jobs", "Credentials kept, by their state.", "kind", "state",
+        read=lambda census, now: [
+            ((it.kind, state.value), it.states.get(state, 0))
+            for it in census.kinds for state in Freshness
+        ],
+    ),
+    of_store(
+        "first_expiry_seconds",
+        "Until the first credential of a kind expires; negative since one did.", "kind",
+        read=lambda census, now: [
+            ((it.kind,), -_since(it.first_expiry, now)) for it in census.kinds if it.first_expiry
+        ],
+    ),
+    of_store(
+        "oldest_credential_seconds", "Since the oldest credential of a kind was issued.", "kind",
+        read=lambda census, now: [
+            ((it.kind,), _since(it.oldest_issue, now)) for it in census.kinds if it.oldest_issue
+        ],
+    ),
+    of_store(
+        "calls_today", "Calls to WeChat since midnight in Shanghai.", "kind",
+        read=lambda census, now: [((it.kind,), it.calls) for it in census.kinds],
+    ),
+    of_store(
+        "busiest_job_calls_today",
+        "Those of the job that made most; compare with daily_calls_limit.", "kind",
+        read=lambda census, now: [((it.kind,), it.most_calls) for it in census.kinds],
+    ),
+    of_store(
+        "failing_jobs", "Jobs whose last attempt failed, by what that calls for.",
+        "kind", "reaction", "endpoint", "errcode",
+        read=lambda census, now: [
+            ((it.kind, it.reaction.value, it.endpoint, str(it.errcode or "")), it.jobs)
+            for it in census.faults
+        ],
+    ),
+    of_store(
+        "queue_waiting", "Rows that wait for their time.", "queue",
+        read=lambda census, now: [((it.name,), it.waiting) for it in census.queues],
+    ),
+    of_store(
+        "queue_due", "Those whose time has come.", "queue",
+        read=lambda census, now: [((it.name,), it.due) for it in census.queues],
+    ),
+    of_store(
+        "queue_late_seconds", "Since the first of those was due.", "queue",
+        read=lambda census, now: [((it.name,), _since(it.due_since, now)) for it in census.queues],
+    ),
+    of_store(
+        "queue_oldest_seconds", "Since the row was created that waits longest.", "queue",
+        read=lambda census, now: [
+            ((it.name,), _since(it.oldest, now)) for it in census.queues if it.oldest
+        ],
+    ),
+    of_store(
+        "ticket_age_seconds",
+        "Since a platform's last component_verify_ticket came, or since one is expected.", "appid",
+        read=lambda census, now: [
+            ((appid,), _since(came_at, now)) for appid, came_at in census.tickets.items()
+        ],
+    ),
+)
+# fmt: on

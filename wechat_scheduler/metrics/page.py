@@ -1,10 +1,7 @@
-"""The page that Prometheus reads: what was counted, and what is looked at when it asks.
-
-What is stored is not counted along the way: another process may have stored it, or an earlier one.
-"""
+"""The page that Prometheus reads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final
 
@@ -14,15 +11,15 @@ from wechat_scheduler.credentials.census import Census, CensusTaker
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.metrics.vitals import Vitals
+from wechat_scheduler.metrics.families import FAMILIES, Family, Sources, Vitals
 
 log = structlog.get_logger(__name__)
 
 TEXT_FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Page:
-    """`vitals` are looked at each time."""
+class MetricsPage:
+    """`vitals` is called for each page."""
 
     content_type = TEXT_FORMAT
 
@@ -33,18 +30,24 @@ class Page:
         vitals: Callable[[], Vitals],
         *,
         clock: Clock,
+        families: Sequence[Family] = FAMILIES,
     ) -> None:
         self._counters = counters
         self._taker = taker
         self._vitals = vitals
         self._clock = clock
+        self._families = families
 
     async def render(self) -> bytes:
-        """In Prometheus's text format. What only the store knows is left out while it does not
-        answer."""
-        census = await self._census()
+        """The page in Prometheus's text format, without the store's metrics while it does not answer."""
+        sources = Sources(
+            counters=self._counters,
+            vitals=self._vitals(),
+            census=await self._census(),
+            now=self._clock.now(),
+        )
         text = await asyncio.to_thread(import_module, "wechat_scheduler.metrics.text")
-        page: bytes = text.render(self._counters, self._vitals(), census, now=self._clock.now())
+        page: bytes = text.render(self._families, sources)
         return page
 
     async def _census(self) -> Census | None:
