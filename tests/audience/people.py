@@ -11,11 +11,11 @@ from tests.clock import START, FakeClock
 from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.app_events import AppEvent
+from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.heard import Heard, HeardKind, Listener
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
 from wechat_scheduler.audience.reception import Reception
-from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.aliases import SqlAliases
@@ -107,8 +107,10 @@ class People:
         self.scenes = SqlScenes(database, VAULT)
         self.handled = SqlHandledEvents(database)
 
-    def audience(self, clock: Clock) -> Audience:
-        return Audience(self.apps, self.subscribers, self.subscriptions, self.aliases, clock=clock)
+    def audience(self, clock: Clock) -> AudienceDesk:
+        return AudienceDesk(
+            self.apps, self.subscribers, self.subscriptions, self.aliases, clock=clock
+        )
 
 
 class Office(People):

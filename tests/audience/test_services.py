@@ -9,11 +9,11 @@ import pytest
 from tests.audience.people import HOUR, SECOND, Office, an_app
 from tests.clock import START
 from wechat_scheduler.access.once import Once, RepeatedError
+from wechat_scheduler.audience.desk import BATCH, AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Drawn, Purpose, TokenKind
 from wechat_scheduler.audience.openids import LIFETIME, Openids
-from wechat_scheduler.audience.qrcodes import LONGEST, SPARE, Codes
-from wechat_scheduler.audience.registry import BATCH, Audience
+from wechat_scheduler.audience.qrcodes import LONGEST, SPARE, QrCodeDesk
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
 
 SHOP = an_app()
@@ -40,7 +40,7 @@ def office() -> Office:
 
 
 @pytest.fixture
-def audience(office: Office) -> Audience:
+def audience(office: Office) -> AudienceDesk:
     return office.audience(office.clock)
 
 
@@ -104,15 +104,15 @@ async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) ->
 )
 async def test_what_is_not_there_or_not_right_is_refused(
     office: Office,
-    audience: Audience,
+    audience: AudienceDesk,
     error: type[RequestError],
-    ask: Callable[[Office, Audience], Any],
+    ask: Callable[[Office, AudienceDesk], Any],
 ) -> None:
     with pytest.raises(error):
         await ask(office, audience)
 
 
-async def test_one_app_does_not_reach_into_another(office: Office, audience: Audience) -> None:
+async def test_one_app_does_not_reach_into_another(office: Office, audience: AudienceDesk) -> None:
     other = an_app("other")
     topic = await audience.make_topic(SHOP, "news")
     uids = await audience.bind(SHOP, {"7": "o1"})
@@ -133,7 +133,7 @@ async def test_one_app_does_not_reach_into_another(office: Office, audience: Aud
     assert (await audience.found(other, uids["7"])).subscription is None
 
 
-async def test_users_are_taken_over_in_parts_and_may_be_again(audience: Audience) -> None:
+async def test_users_are_taken_over_in_parts_and_may_be_again(audience: AudienceDesk) -> None:
     openids = {f"n{number}": f"o{number}" for number in range(BATCH + 1)}
 
     first = await audience.bind(SHOP, openids)
@@ -144,7 +144,9 @@ async def test_users_are_taken_over_in_parts_and_may_be_again(audience: Audience
     assert await audience.count(SHOP) == BATCH + 1
 
 
-async def test_blocked_and_muted_ones_are_not_sent_to(office: Office, audience: Audience) -> None:
+async def test_blocked_and_muted_ones_are_not_sent_to(
+    office: Office, audience: AudienceDesk
+) -> None:
     uids = await audience.bind(SHOP, {"1": "o1", "2": "o2", "3": "o3"})
     ids = {one.uid: one.id for one, _ in await audience.subscribers(SHOP, limit=9)}
 
@@ -161,7 +163,7 @@ async def test_blocked_and_muted_ones_are_not_sent_to(office: Office, audience: 
 
 async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Office) -> None:
     drawn = Pictures()
-    codes = Codes(office.scenes, drawn, clock=office.clock)
+    codes = QrCodeDesk(office.scenes, drawn, clock=office.clock)
 
     code = await codes.make(SHOP, Purpose.APP, extra="7", lifetime=HOUR)
     office.clock.advance(HOUR)
@@ -177,7 +179,7 @@ async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Offi
 
 async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> None:
     drawn = Pictures()
-    codes = Codes(office.scenes, drawn, clock=office.clock)
+    codes = QrCodeDesk(office.scenes, drawn, clock=office.clock)
     first = await codes.lasting(SHOP, Purpose.TOPIC, "5")
     same = await codes.lasting(SHOP, Purpose.TOPIC, "5")
 
@@ -191,7 +193,7 @@ async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> No
     assert await office.scenes.get(first.scene.id) == anew.scene
 
 
-async def test_an_openid_stays_and_its_openkey_ends(office: Office, audience: Audience) -> None:
+async def test_an_openid_stays_and_its_openkey_ends(office: Office, audience: AudienceDesk) -> None:
     openids = Openids(office.aliases, clock=office.clock)
     uid = (await audience.bind(SHOP, {"0" * 32: "o1"}))["0" * 32]
     consented = await openids.consent(SHOP, uid)

@@ -177,7 +177,7 @@ async def open_shop(bare: Bare) -> App:
     )
     await bare.cores.audience.directory.make_app(app)
     openids = {str(number): f"o-{number}" for number in range(PEOPLE)}
-    await bare.cores.audience.registry.bind(app, openids)
+    await bare.cores.audience.desk.bind(app, openids)
     return app
 
 

@@ -93,12 +93,12 @@ async def _gather(url: str, state: Path) -> Crowd:
         audience = caller.daemon.cores.audience
         made = await audience.directory.make_app(app)
         openids = {str(number): f"o-{number}" for number in range(PEOPLE)}
-        uids = list((await audience.registry.bind(app, openids)).values())
-        topics = [(await audience.registry.make_topic(app, str(n))).id for n in range(TOPICS)]
+        uids = list((await audience.desk.bind(app, openids)).values())
+        topics = [(await audience.desk.make_topic(app, str(n))).id for n in range(TOPICS)]
         wanted = iter([(uid, topic) for topic in topics for uid in uids])
         async with asyncio.TaskGroup() as group:
             for _ in range(WRITERS):
-                group.create_task(_subscribe(audience.registry, app, wanted))
+                group.create_task(_subscribe(audience.desk, app, wanted))
     return Crowd(token=made.token, uids=uids, topics=topics)
 
 

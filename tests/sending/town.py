@@ -9,10 +9,10 @@ from typing import Any
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon, wechat
 from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.model import App, Template
-from wechat_scheduler.audience.qrcodes import Codes
-from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.stores import Stores
 from wechat_scheduler.delivery.sending import Sending
@@ -56,11 +56,11 @@ class Town:
         return self.cores.audience.directory
 
     @property
-    def audience(self) -> Audience:
-        return self.cores.audience.registry
+    def audience(self) -> AudienceDesk:
+        return self.cores.audience.desk
 
     @property
-    def codes(self) -> Codes:
+    def codes(self) -> QrCodeDesk:
         return self.cores.audience.codes
 
     @property

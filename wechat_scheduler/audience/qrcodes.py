@@ -19,7 +19,7 @@ SPARE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class QrCode:
     """A scene, where WeChat shows the QR code that carries it until `ends_at`, and what that says."""
 
     scene: Scene
@@ -28,7 +28,7 @@ class Code:
     ends_at: datetime
 
 
-class Codes:
+class QrCodeDesk:
     """All methods may raise WeChatError and StorageError."""
 
     def __init__(self, scenes: Scenes, drawn: QrCodes, *, clock: Clock) -> None:
@@ -44,8 +44,8 @@ class Codes:
         *,
         extra: str = "",
         lifetime: timedelta | None,
-        once: Callable[[Code], Once | None] = lambda code: None,
-    ) -> Code:
+        once: Callable[[QrCode], Once | None] = lambda code: None,
+    ) -> QrCode:
         """A new one, valid for `lifetime` (30 days at most); None lasts. Raises as `once.Once` says,
         and InvalidRequestError."""
         if lifetime is not None and not timedelta(0) < lifetime <= LONGEST:
@@ -67,14 +67,14 @@ class Codes:
     async def scene(self, scene_id: str) -> Scene | None:
         return await self._scenes.get(scene_id)
 
-    async def lasting(self, app: App, purpose: Purpose, target: str = "") -> Code:
+    async def lasting(self, app: App, purpose: Purpose, target: str = "") -> QrCode:
         """The one for that target: the same scene whenever it is asked for."""
         scene = await self._scenes.lasting(app.id, purpose.value, target)
         if scene is None:
             return await self.make(app, purpose, target, lifetime=None)
         return await self.current(app, scene)
 
-    async def current(self, app: App, scene: Scene) -> Code:
+    async def current(self, app: App, scene: Scene) -> QrCode:
         """As it can be scanned now: the code of a lasting scene is drawn anew before it ends."""
         until = scene.ticket_until
         if scene.expires_at is None and (until is None or until - self._clock.now() < SPARE):
@@ -88,9 +88,9 @@ class Codes:
         until = self._clock.now() + timedelta(seconds=drawn.lifetime)
         return replace(scene, ticket=drawn.ticket, url=drawn.url, ticket_until=until)
 
-    def _code(self, scene: Scene) -> Code:
+    def _code(self, scene: Scene) -> QrCode:
         image_url = self._drawn.image_url(scene.ticket)
-        return Code(scene=scene, image_url=image_url, url=scene.url, ends_at=_end(scene))
+        return QrCode(scene=scene, image_url=image_url, url=scene.url, ends_at=_end(scene))
 
 
 def _end(scene: Scene) -> datetime:

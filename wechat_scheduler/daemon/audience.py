@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wechat_scheduler.audience.consenting import Consenting
+from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Listener
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.qrcodes import Codes
+from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.audience.reception import Reception
-from wechat_scheduler.audience.registry import Audience
 from wechat_scheduler.audience.self_service import SelfService
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
@@ -20,11 +20,11 @@ from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceParts:
-    """`directory` holds every app in memory; `registry` manages subscribers and topics."""
+    """`directory` holds every app in memory; `desk` manages subscribers and topics."""
 
     directory: Directory
-    registry: Audience
-    codes: Codes
+    desk: AudienceDesk
+    codes: QrCodeDesk
     openids: Openids
 
 
@@ -35,10 +35,10 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
     stores.apps.on_change(lambda: ground.supervisor.contained("apps", directory.load()))
     return AudienceParts(
         directory=directory,
-        registry=Audience(
+        desk=AudienceDesk(
             stores.apps, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
         ),
-        codes=Codes(stores.scenes, drawn, clock=clock),
+        codes=QrCodeDesk(stores.scenes, drawn, clock=clock),
         openids=Openids(stores.aliases, clock=clock),
     )
 

@@ -48,7 +48,7 @@ def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Service
         page=page,
         clock=ground.clock,
         directory=cores.audience.directory,
-        audience=cores.audience.registry,
+        audience=cores.audience.desk,
         codes=cores.audience.codes,
         openids=cores.audience.openids,
         sending=cores.delivery.sending,

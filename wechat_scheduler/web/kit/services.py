@@ -11,10 +11,10 @@ from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
+from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.qrcodes import Codes
-from wechat_scheduler.audience.registry import Audience
+from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.delivery.desk import DeliveryDesk
@@ -67,8 +67,8 @@ class Services:
     page: MetricsText
     clock: Clock
     directory: Directory
-    audience: Audience
-    codes: Codes
+    audience: AudienceDesk
+    codes: QrCodeDesk
     openids: Openids
     sending: Sending
     deliveries: DeliveryDesk

@@ -15,8 +15,8 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.desk import OURS
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
-from wechat_scheduler.audience.registry import OURS
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import App, Scene
-from wechat_scheduler.audience.qrcodes import Code
+from wechat_scheduler.audience.qrcodes import QrCode
 from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -37,7 +37,7 @@ async def image(request: web.Request) -> web.Response:
     return web.Response(body=picture, content_type="image/jpeg", headers=headers)
 
 
-async def drawn(services: Services, app: App, scene: Scene) -> Code:
+async def drawn(services: Services, app: App, scene: Scene) -> QrCode:
     """The code as it can be scanned now. Raises UnavailableError."""
     try:
         return await services.codes.current(app, scene)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Purpose
-from wechat_scheduler.audience.qrcodes import Code
+from wechat_scheduler.audience.qrcodes import QrCode
 from wechat_scheduler.errors import NotFoundError, RequestError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
@@ -45,7 +45,7 @@ async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
     return await request.app[SERVICES].reminders.reminder(plain)
 
 
-async def qr_code(request: web.Request, reminder: Reminder) -> Code:
+async def qr_code(request: web.Request, reminder: Reminder) -> QrCode:
     """WeChat's code; a user who scans it joins the reminder. Raises UnavailableError."""
     services = request.app[SERVICES]
     app = services.directory.app(reminder.app_id)

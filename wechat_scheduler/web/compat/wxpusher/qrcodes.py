@@ -104,7 +104,7 @@ def _lifetime(wish: CodeBody) -> timedelta:
     )
 
 
-def _result(services: Services, code: qrcodes.Code) -> CodeResult:
+def _result(services: Services, code: qrcodes.QrCode) -> CodeResult:
     scene = code.scene
     # Clients look for `.jpg`. Without `server.public_url` it is WeChat's own picture.
     ours = services.links.url_if_public(qr_path(services.links, scene.id))

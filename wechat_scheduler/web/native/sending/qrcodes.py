@@ -9,7 +9,7 @@ from aiohttp import web
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App, Purpose
-from wechat_scheduler.audience.qrcodes import LONGEST, Code
+from wechat_scheduler.audience.qrcodes import LONGEST, QrCode
 from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -108,7 +108,7 @@ def _purpose(wish: QrCodeBody) -> Purpose:
     return Purpose.CONSENT if wish.consent else Purpose.APP
 
 
-def _result(links: Links, code: Code) -> QrCodeResult:
+def _result(links: Links, code: QrCode) -> QrCodeResult:
     scene = code.scene
     stable = links.url_if_public(qr_path(links, scene.id))
     has_page = stable and scene.expires_at is None and not scene.extra and scene.purpose in FOLLOWED

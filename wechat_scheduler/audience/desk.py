@@ -26,7 +26,7 @@ TOPICS_AT_ONCE = 1000
 OURS = "UID_"
 
 
-class Audience:
+class AudienceDesk:
     """Raises RequestErrors; all methods may raise StorageError."""
 
     def __init__(
