@@ -37,16 +37,6 @@ from wechat_scheduler.config.sources import (
 )
 from wechat_scheduler.errors import ConfigError
 
-__all__ = [
-    "ClientSettings",
-    "Config",
-    "Loaded",
-    "SettingOrigin",
-    "client_settings",
-    "load",
-    "read_environ",
-]
-
 DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
 DATABASE_NAME = "wechat-scheduler.db"
 

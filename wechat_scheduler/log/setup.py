@@ -16,9 +16,7 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from wechat_scheduler.log.redaction import redact, redact_field
-
-__all__ = ["configure", "redact"]
+from wechat_scheduler.log.redaction import redact_field
 
 
 def configure(
