@@ -24,8 +24,8 @@ from wechat_scheduler.wechat.tokens.base import TokenIssuer
 class Ground:
     """The stores, clients and shared objects that the cores are wired with.
 
-    `issuers` are the credential types, by kind, and `kinds` their names and numbers; `wechat` calls WeChat, and `guarded` the addresses
-    that business systems register.
+    `issuers` are the credential types by kind, `kinds` their names and numbers. `wechat` calls WeChat,
+    `guarded` the addresses that business systems register.
     """
 
     config: Config

@@ -85,7 +85,7 @@ async def open_daemon(
         stack.push_async_callback(cores.rounds.run_once)
 
         loops = all_loops(cores, ground.stores)
-        if database_url.startswith("sqlite"):  # one daemon at a time: every claim is a dead one's
+        if database_url.startswith("sqlite"):  # no other daemon uses it: old claims are void
             await release_claims(loops, clock.now())
         if run_loops:
             stack.push_async_callback(wind_down, loops, start(loops, supervisor))
