@@ -1,11 +1,13 @@
-"""Checks names, texts, links, time zones and addresses in bodies."""
+"""Checks names, texts, links, time zones, networks and addresses in bodies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from wechat_scheduler.access.model import Network
 from wechat_scheduler.errors import InvalidRequestError
 
 LONGEST_NAME = 64
@@ -49,6 +51,17 @@ def read_zone(value: str, field: str) -> str:
         raise InvalidRequestError(
             "is not a time zone such as Asia/Shanghai", field=field
         ) from error
+
+
+def read_networks(given: list[str]) -> Iterator[Network]:
+    """Raises InvalidRequestError at the first text that is not a network."""
+    for number, text in enumerate(given):
+        try:
+            yield ip_network(text)
+        except ValueError as error:
+            raise InvalidRequestError(
+                "is not a network such as 10.0.0.0/8", field=f"networks[{number}]"
+            ) from error
 
 
 def check_address(url: str, field: str, check_url: Callable[[str], None]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from ipaddress import ip_network
 from itertools import groupby
 from operator import attrgetter
 from typing import Annotated
@@ -13,14 +12,14 @@ from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.keyring import Made, Wish
-from wechat_scheduler.access.model import Key, KeyState, Network, Scope
+from wechat_scheduler.access.model import Key, KeyState, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.kit.texts import Name, read_name
+from wechat_scheduler.web.kit.texts import Name, read_name, read_networks
 from wechat_scheduler.web.native.audit import note
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
@@ -124,16 +123,6 @@ def _appids(given: list[str]) -> Iterator[str]:
     for number, appid in enumerate(given):
         check_wechat_id(appid, f"appids[{number}]")
         yield appid
-
-
-def read_networks(given: list[str]) -> Iterator[Network]:
-    for number, text in enumerate(given):
-        try:
-            yield ip_network(text)
-        except ValueError as error:
-            raise InvalidRequestError(
-                "is not a network such as 10.0.0.0/8", field=f"networks[{number}]"
-            ) from error
 
 
 def _of_one_id(several: Sequence[Key], now: datetime) -> KeyResult:

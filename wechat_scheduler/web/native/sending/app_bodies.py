@@ -19,10 +19,10 @@ from wechat_scheduler.web.kit.texts import (
     check_address,
     read_link,
     read_name,
+    read_networks,
     read_text,
     read_zone,
 )
-from wechat_scheduler.web.native.keys import read_networks
 
 LONGEST_TEXT = 1000
 MOST_TEMPLATES = 100
