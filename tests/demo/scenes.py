@@ -6,8 +6,8 @@ from pathlib import Path
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.cast import CREDENTIALS
-from wechat_scheduler.demo.journal import Event, Happening
-from wechat_scheduler.demo.snapshot import Places, Row, Snapshot
+from wechat_scheduler.demo.journal import Happening, JournalEntry
+from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot, Places
 
 NOW = datetime(2026, 11, 18, 2, 30, 42, tzinfo=UTC)
 STARTED = NOW - timedelta(seconds=42)
@@ -30,10 +30,10 @@ def row(
     version: int = 12,
     value: str = "93_QyvABCDEFGHIJKLMNOPGVfO",
     notified: int = 11,
-) -> Row:
+) -> CredentialRow:
     """A credential that was issued `age` seconds ago."""
     issued_at = NOW - timedelta(seconds=age)
-    return Row(
+    return CredentialRow(
         key=key,
         state=state,
         version=version,
@@ -44,8 +44,8 @@ def row(
     )
 
 
-def pending(key: JobKey = CREDENTIALS[0]) -> Row:
-    return Row(
+def pending(key: JobKey = CREDENTIALS[0]) -> CredentialRow:
+    return CredentialRow(
         key=key,
         state=Freshness.PENDING,
         version=0,
@@ -56,16 +56,21 @@ def pending(key: JobKey = CREDENTIALS[0]) -> Row:
     )
 
 
-def event(number: int, words: str, what: Happening = Happening.ROTATED, at: float = 5) -> Event:
+def event(
+    number: int, words: str, what: Happening = Happening.ROTATED, at: float = 5
+) -> JournalEntry:
     """Something that happened `at` seconds after the start."""
-    return Event(number=number, at=STARTED + timedelta(seconds=at), what=what, words=words)
+    return JournalEntry(number=number, at=STARTED + timedelta(seconds=at), what=what, words=words)
 
 
 def snapshot(
-    *rows: Row, events: tuple[Event, ...] = (), failures: int = 0, now: datetime = NOW
-) -> Snapshot:
+    *rows: CredentialRow,
+    events: tuple[JournalEntry, ...] = (),
+    failures: int = 0,
+    now: datetime = NOW,
+) -> DemoSnapshot:
     """All eight are fresh unless rows are given."""
-    return Snapshot(
+    return DemoSnapshot(
         places=PLACES,
         started_at=STARTED,
         now=now,

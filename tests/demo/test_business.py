@@ -14,12 +14,12 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.cast import ACCOUNT, EVENTS, PLATFORM, USER
 from wechat_scheduler.demo.journal import Journal
-from wechat_scheduler.demo.pushes import Platform
-from wechat_scheduler.sandbox.codec import Envelope, seal
-from wechat_scheduler.sandbox.options import TicketPush
+from wechat_scheduler.demo.pushes import PushSecrets
+from wechat_scheduler.sandbox.codec import PushRequest, seal
+from wechat_scheduler.sandbox.options import PlatformReceiver
 
 TICKET = "<xml><InfoType>component_verify_ticket</InfoType><ComponentVerifyTicket>ticket@@@&lt;1&gt;</ComponentVerifyTicket></xml>"
-OTHER = Platform(appid="wx_other", token=EVENTS.token, encoding_aes_key=EVENTS.encoding_aes_key)
+OTHER = PushSecrets(appid="wx_other", token=EVENTS.token, encoding_aes_key=EVENTS.encoding_aes_key)
 
 
 class Office:
@@ -38,7 +38,7 @@ class Office:
         async with self._session.post(f"{self.url}/notify", params=query, json=body) as response:
             return response.status
 
-    async def push(self, envelope: Envelope) -> tuple[int, str]:
+    async def push(self, envelope: PushRequest) -> tuple[int, str]:
         async with self._session.post(
             f"{self.url}/events", params=envelope.query, data=envelope.body
         ) as response:
@@ -58,8 +58,8 @@ async def office() -> AsyncIterator[Office]:
         yield Office(business, url, session)
 
 
-def sealed(text: str, platform: Platform = EVENTS) -> Envelope:
-    push = TicketPush(
+def sealed(text: str, platform: PushSecrets = EVENTS) -> PushRequest:
+    push = PlatformReceiver(
         component_appid=platform.appid,
         url="http://127.0.0.1",
         token=platform.token,
@@ -79,7 +79,7 @@ async def test_a_pushed_ticket_is_decrypted_and_answers_params(office: Office) -
 async def test_the_sandbox_pushes_a_ticket_that_it_takes_back(office: Office) -> None:
     async with wechat(FakeClock()) as weixin:
         weixin.sandbox.register_push(
-            TicketPush(
+            PlatformReceiver(
                 component_appid=EVENTS.appid,
                 url=f"{office.url}/events",
                 token=EVENTS.token,
@@ -95,7 +95,7 @@ async def test_the_sandbox_pushes_a_ticket_that_it_takes_back(office: Office) ->
 
 async def test_a_push_with_a_wrong_signature_is_refused(office: Office) -> None:
     envelope = sealed(TICKET)
-    forged = Envelope(query={**envelope.query, "nonce": "1"}, body=envelope.body)
+    forged = PushRequest(query={**envelope.query, "nonce": "1"}, body=envelope.body)
 
     status, _ = await office.push(forged)
 
@@ -108,7 +108,7 @@ async def test_a_push_for_another_platform_is_refused(office: Office) -> None:
 
 
 async def test_what_is_no_push_at_all_is_refused(office: Office) -> None:
-    status, _ = await office.push(Envelope(query={}, body=b"\xff<xml>"))
+    status, _ = await office.push(PushRequest(query={}, body=b"\xff<xml>"))
 
     assert status == 403
 

@@ -22,7 +22,7 @@ from wechat_scheduler.cli.main import program
 from wechat_scheduler.demo.banner import banner
 from wechat_scheduler.demo.cast import CREDENTIALS
 from wechat_scheduler.errors import CallError
-from wechat_scheduler.sandbox.options import SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.options import PlatformReceiver, SandboxOptions
 
 URL = "http://127.0.0.1:9002"
 
@@ -175,7 +175,7 @@ def test_the_banner_says_how_to_use_it() -> None:
 
 
 def test_the_banner_names_accounts_and_receivers_but_no_secret_of_theirs() -> None:
-    push = TicketPush(
+    push = PlatformReceiver(
         component_appid="wx_hub", url="http://127.0.0.1:8000/events?key=hidden",
         token="push-token", encoding_aes_key="k" * 43,
     )  # fmt: skip

@@ -21,16 +21,16 @@ from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.calls import post
 from wechat_scheduler.demo.cast import CREDENTIALS, EVENTS
 from wechat_scheduler.demo.journal import Happening, Journal
-from wechat_scheduler.demo.observer import Observer
-from wechat_scheduler.demo.run import Settings, run
-from wechat_scheduler.demo.snapshot import Places, Snapshot
+from wechat_scheduler.demo.observer import DemoObserver
+from wechat_scheduler.demo.run import DemoSettings, run
+from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.demo.words import curl_lines
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
 
 TWO_HOURS = timedelta(hours=2)
-LONG = Settings(token_lifetime=TWO_HOURS)
+LONG = DemoSettings(token_lifetime=TWO_HOURS)
 NOBODY = "http://127.0.0.1:1"
 
 
@@ -56,7 +56,7 @@ class Audience:
     """Watches until everything is there to be seen: all fresh, all notified."""
 
     def __init__(self) -> None:
-        self.frames: list[Snapshot] = []
+        self.frames: list[DemoSnapshot] = []
         self.satisfied = asyncio.Event()
         self._next = asyncio.Event()
 
@@ -66,21 +66,23 @@ class Audience:
             self._next.clear()
             await self._next.wait()
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: DemoSnapshot) -> None:
         self.frames.append(snapshot)
         self._next.set()
         if not snapshot.never_fresh and snapshot.notifications >= len(CREDENTIALS):
             self.satisfied.set()
 
 
-async def watch(audience: Audience, stop: asyncio.Event, settings: Settings = LONG) -> Snapshot:
+async def watch(
+    audience: Audience, stop: asyncio.Event, settings: DemoSettings = LONG
+) -> DemoSnapshot:
     async with asyncio.timeout(20):
         return await run(
             settings, show=audience.show, stop=stop, clock=SystemClock(), rng=random.Random(7)
         )
 
 
-async def _discard(work: Coroutine[Any, Any, Snapshot]) -> None:
+async def _discard(work: Coroutine[Any, Any, DemoSnapshot]) -> None:
     await work
 
 
@@ -158,7 +160,7 @@ async def test_nothing_is_left_behind(temporary: Path) -> None:
 
 async def test_the_demo_ends_by_itself_when_its_time_is_over() -> None:
     audience = Audience()
-    at_once = Settings(token_lifetime=TWO_HOURS, duration=timedelta(microseconds=1))
+    at_once = DemoSettings(token_lifetime=TWO_HOURS, duration=timedelta(microseconds=1))
 
     last = await watch(audience, asyncio.Event(), at_once)
 
@@ -182,7 +184,7 @@ async def test_a_daemon_that_does_not_answer_is_told_of() -> None:
     journal = Journal(clock)
     business = BusinessSystem(EVENTS, journal)
     async with aiohttp.ClientSession() as session:
-        observer = Observer(session, business, journal, places=places, key="k", clock=clock)
+        observer = DemoObserver(session, business, journal, places=places, key="k", clock=clock)
 
         snapshot = await observer.look()
 

@@ -18,7 +18,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level
 from wechat_scheduler.engine.clock import Clock, SystemClock
-from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
+from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
 from wechat_scheduler.storage.sealing_keys import new_key, put_new_key_in_front
 
 
@@ -325,7 +325,7 @@ async def test_an_ordinary_account_is_well_once_anybody_was_heard_of(
         before = await one(config, "callback")
         path = f"{running.daemon.url}/wechat/callback/{APPID}"
         await weixin.sandbox.register_callback(
-            AccountCallback(appid=APPID, url=path, mode=CallbackMode.SAFE, **secrets)
+            AccountReceiver(appid=APPID, url=path, mode=PushMode.SAFE, **secrets)
         )
         weixin.sandbox.people.follow(APPID, "o-alice")
         while await weixin.sandbox.push_once():

@@ -8,7 +8,7 @@ import aiohttp
 from tests.house import AUTHORIZER, COMPONENT, Answer, Caller, WeChat
 from tests.platform.sealing import KEY, TOKEN
 from wechat_scheduler.pushes.model import Push
-from wechat_scheduler.sandbox.options import TicketPush
+from wechat_scheduler.sandbox.options import PlatformReceiver
 
 PATH = f"/wechat/callback/{COMPONENT}"
 
@@ -27,7 +27,7 @@ class Platform:
         """… and in WeChat's console. A ticket is due at once."""
         url = f"{self.keeper.daemon.url}{PATH}"
         self.weixin.sandbox.register_push(
-            TicketPush(component_appid=COMPONENT, url=url, token=token, encoding_aes_key=key)
+            PlatformReceiver(component_appid=COMPONENT, url=url, token=token, encoding_aes_key=key)
         )
 
     async def register(self, *tasks: dict[str, Any], **task: Any) -> Answer:

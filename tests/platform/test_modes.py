@@ -9,7 +9,7 @@ from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.sealing import KEY, OTHER_KEY, PLAIN, SECRETS, TOKEN, Sender, said, ticket
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push, Secrets
-from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
+from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
 from wechat_scheduler.wechat.callbacks import PushDecoder
 
 DECODER = PushDecoder()
@@ -65,14 +65,14 @@ def test_with_a_key_the_plain_half_is_not_believed() -> None:
     assert DECODER.open(forged, SECRETS, appid=COMPONENT).message["Content"] == "你好"
 
 
-@pytest.mark.parametrize("mode", CallbackMode)
+@pytest.mark.parametrize("mode", PushMode)
 async def test_an_account_of_the_sandbox_is_verified_and_heard(
-    keeper: Caller, weixin: WeChat, mode: CallbackMode
+    keeper: Caller, weixin: WeChat, mode: PushMode
 ) -> None:
-    key = {} if mode is CallbackMode.PLAIN else {"encoding_aes_key": KEY}
+    key = {} if mode is PushMode.PLAIN else {"encoding_aes_key": KEY}
     answer = await keeper.call("PUT", f"/callbacks/{AUTHORIZER}", body={"token": TOKEN} | key)
     url = f"{keeper.daemon.url}{answer.result['path']}"
-    callback = AccountCallback(
+    callback = AccountReceiver(
         appid=AUTHORIZER, url=url, token=TOKEN, encoding_aes_key=KEY, mode=mode
     )
     await weixin.sandbox.register_callback(callback)

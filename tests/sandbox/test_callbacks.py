@@ -12,7 +12,7 @@ from tests.sandbox.receiver import Pushed, Receiver
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.carrier import UNAVAILABLE
-from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
+from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -45,11 +45,11 @@ async def url(aiohttp_server: Any, receiver: Receiver) -> str:
 @pytest.fixture
 async def wechat(start: Start, url: str) -> WeChat:
     """With a follower, and a callback in safe mode."""
-    return await start(users=((APPID, READER),), callbacks=(to(url, CallbackMode.SAFE),))
+    return await start(users=((APPID, READER),), callbacks=(to(url, PushMode.SAFE),))
 
 
-def to(url: str, mode: CallbackMode, token: str = TOKEN) -> AccountCallback:
-    return AccountCallback(appid=APPID, url=url, token=token, encoding_aes_key=KEY, mode=mode)
+def to(url: str, mode: PushMode, token: str = TOKEN) -> AccountReceiver:
+    return AccountReceiver(appid=APPID, url=url, token=token, encoding_aes_key=KEY, mode=mode)
 
 
 def opened(pushed: Pushed) -> Any:
@@ -87,9 +87,9 @@ async def test_every_deed_is_told_as_wechat_tells_it(wechat: WeChat, receiver: R
     assert (click.event, click.key) == ("click", "MENU")
 
 
-@pytest.mark.parametrize("mode", CallbackMode)
+@pytest.mark.parametrize("mode", PushMode)
 async def test_each_mode_shows_what_it_promises(
-    start: Start, receiver: Receiver, url: str, mode: CallbackMode
+    start: Start, receiver: Receiver, url: str, mode: PushMode
 ) -> None:
     wechat = await start(users=((APPID, READER),), callbacks=(to(url, mode),))
     wechat.sandbox.people.write(APPID, READER, "你好")
@@ -100,8 +100,8 @@ async def test_each_mode_shows_what_it_promises(
     query = pushed.query
     check_signature(TOKEN, query["signature"], query["timestamp"], query["nonce"])
     assert opened(pushed).content == "你好"
-    assert ("你好" in pushed.body) is (mode is not CallbackMode.SAFE)
-    assert ("<Encrypt>" in pushed.body) is (mode is not CallbackMode.PLAIN)
+    assert ("你好" in pushed.body) is (mode is not PushMode.SAFE)
+    assert ("<Encrypt>" in pushed.body) is (mode is not PushMode.PLAIN)
     assert (query["openid"], query["tenant"]) == (READER, "7")
 
 
@@ -109,7 +109,7 @@ async def test_each_mode_shows_what_it_promises(
 async def test_what_is_not_accepted_comes_three_times_and_says_the_same(
     start: Start, receiver: Receiver, url: str, failure: int
 ) -> None:
-    callback = to(url, CallbackMode.SAFE)
+    callback = to(url, PushMode.SAFE)
     hurried = timedelta(milliseconds=50 if failure == Receiver.SILENT else 5000)
     wechat = await start(users=((APPID, READER),), callbacks=(callback,), push_timeout=hurried)
     receiver.failures = [failure] * 2
@@ -197,7 +197,7 @@ async def test_an_address_is_registered_once_it_repeats_the_echostr(
     receiver.echoes = False
 
     with pytest.raises(InvalidRequestError, match="echostr, and answered 'who are you'"):
-        await wechat.sandbox.register_callback(to(url, CallbackMode.SAFE))
+        await wechat.sandbox.register_callback(to(url, PushMode.SAFE))
 
     assert answer == (200, {"registered": APPID})
     assert accepted == 1
@@ -206,7 +206,7 @@ async def test_an_address_is_registered_once_it_repeats_the_echostr(
 async def test_an_address_where_nobody_listens_is_not_registered(
     wechat: WeChat, unused_tcp_port: int
 ) -> None:
-    nowhere = to(f"http://127.0.0.1:{unused_tcp_port}/", CallbackMode.PLAIN)
+    nowhere = to(f"http://127.0.0.1:{unused_tcp_port}/", PushMode.PLAIN)
 
     with pytest.raises(InvalidRequestError, match="url: could not be reached"):
         await wechat.sandbox.register_callback(nowhere)

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tests.sandbox.conftest import AUTHORIZER, COMPONENT, Start, WeChat
 from tests.sandbox.receiver import Pushed, Receiver
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.sandbox.options import TicketPush
+from wechat_scheduler.sandbox.options import PlatformReceiver
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -32,8 +32,10 @@ async def url(aiohttp_server: Any, receiver: Receiver) -> str:
     return str(server.make_url("/events?tenant=7"))
 
 
-def push_to(url: str) -> TicketPush:
-    return TicketPush(component_appid=COMPONENT, url=url, token="testtoken", encoding_aes_key=KEY)
+def push_to(url: str) -> PlatformReceiver:
+    return PlatformReceiver(
+        component_appid=COMPONENT, url=url, token="testtoken", encoding_aes_key=KEY
+    )
 
 
 def opened(pushed: Pushed) -> dict[str, str]:

@@ -9,7 +9,7 @@ from tests.clock import START
 from tests.sandbox.conftest import APPID
 from wechat_scheduler.sandbox.periods import Periods
 from wechat_scheduler.sandbox.shelf import Shelf
-from wechat_scheduler.sandbox.tokens import Owner, TokenKind, Tokens
+from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedTokens, TokenOwner
 
 KEEP = timedelta(seconds=10)
 STEPS = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 6), st.booleans()))
@@ -33,14 +33,14 @@ def test_a_shelf_keeps_each_entry_for_as_long_as_it_promised(
         assert {key: shelf.get(key, now) for key in "abcde"} == dict.fromkeys("abcde") | kept
 
 
-@pytest.mark.parametrize("kind", TokenKind)
-def test_what_is_remembered_of_an_account_does_not_grow(kind: TokenKind) -> None:
-    tokens = Tokens(Periods(), random.Random(7))
+@pytest.mark.parametrize("kind", IssuedKind)
+def test_what_is_remembered_of_an_account_does_not_grow(kind: IssuedKind) -> None:
+    tokens = IssuedTokens(Periods(), random.Random(7))
     sizes = []
 
     for hour in range(24 * 100):
         now = START + timedelta(hours=hour)
-        tokens.issue(kind, Owner(APPID), now, overlap=timedelta(minutes=5))
+        tokens.issue(kind, TokenOwner(APPID), now, overlap=timedelta(minutes=5))
         sizes.append(len(tokens))
 
     assert max(sizes) == max(sizes[:10])

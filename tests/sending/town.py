@@ -18,8 +18,8 @@ from wechat_scheduler.daemon.stores import Stores
 from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
-from wechat_scheduler.sandbox.phones import Message as Shown
+from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
+from wechat_scheduler.sandbox.phones import PhoneMessage as Shown
 
 TOKEN = "callbacktoken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -153,12 +153,12 @@ async def settled_in(upstream: WeChat, caller: Caller, clock: Any, appid: str = 
     )
     assert answer.status == 200, answer.json
     await upstream.sandbox.register_callback(
-        AccountCallback(
+        AccountReceiver(
             appid=appid,
             url=f"{caller.daemon.url}/wechat/callback/{appid}",
             token=TOKEN,
             encoding_aes_key=AES_KEY,
-            mode=CallbackMode.SAFE,
+            mode=PushMode.SAFE,
         )
     )
     app = replace(draft_app("shop", appid, now=clock.now()), templates=TEMPLATES)

@@ -15,9 +15,9 @@ from wechat_scheduler.cli.parameters import Duration
 from wechat_scheduler.cli.serve import run
 from wechat_scheduler.demo import run as story
 from wechat_scheduler.demo.journal import named
-from wechat_scheduler.demo.run import Settings, Show
+from wechat_scheduler.demo.run import DemoSettings, Show
 from wechat_scheduler.demo.screens import live_screen, plain_lines
-from wechat_scheduler.demo.snapshot import Snapshot
+from wechat_scheduler.demo.snapshot import DemoSnapshot
 from wechat_scheduler.demo.table import credentials
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import CallError
@@ -51,10 +51,10 @@ def demo(token_lifetime: timedelta, seconds: float | None) -> None:
       wechat-scheduler demo --seconds 30 | tee demo.log
     """
     duration = None if seconds is None else timedelta(seconds=seconds)
-    run(_demo(Settings(token_lifetime=token_lifetime, duration=duration)))
+    run(_demo(DemoSettings(token_lifetime=token_lifetime, duration=duration)))
 
 
-async def _demo(settings: Settings) -> None:
+async def _demo(settings: DemoSettings) -> None:
     stop = _stop_on_signals()
     console = Console()
     with _screen(console, stop) as show:
@@ -84,7 +84,7 @@ def _give_up(stop: asyncio.Event) -> None:
     stop.set()
 
 
-def conclude(console: Console, last: Snapshot) -> None:
+def conclude(console: Console, last: DemoSnapshot) -> None:
     """Raises CallError if the demo did not show what it is there to show."""
     if console.is_terminal:
         console.print(credentials(last, width=console.width))

@@ -18,10 +18,10 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.log import setup as log
 from wechat_scheduler.sandbox.options import (
     SECRET,
-    AccountCallback,
-    CallbackMode,
+    AccountReceiver,
+    PlatformReceiver,
+    PushMode,
     SandboxOptions,
-    TicketPush,
 )
 
 PORT = 9002
@@ -149,21 +149,23 @@ def _options(
     )
 
 
-def _push(appid: str, url: str, token: str, aes_key: str) -> TicketPush:
+def _push(appid: str, url: str, token: str, aes_key: str) -> PlatformReceiver:
     try:
-        return TicketPush(component_appid=appid, url=url, token=token, encoding_aes_key=aes_key)
+        return PlatformReceiver(
+            component_appid=appid, url=url, token=token, encoding_aes_key=aes_key
+        )
     except InvalidRequestError as error:
         raise _bad(error, "--push-tickets") from error
 
 
-def _callback(appid: str, url: str, token: str, aes_key: str) -> AccountCallback:
+def _callback(appid: str, url: str, token: str, aes_key: str) -> AccountReceiver:
     try:
-        return AccountCallback(
+        return AccountReceiver(
             appid=appid,
             url=url,
             token=token,
             encoding_aes_key=aes_key,
-            mode=CallbackMode.SAFE,
+            mode=PushMode.SAFE,
         )
     except InvalidRequestError as error:
         raise _bad(error, "--callback") from error

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.demo.journal import Happening, Journal, named
-from wechat_scheduler.demo.pushes import Platform, open_push
+from wechat_scheduler.demo.pushes import PushSecrets, open_push
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.wechat.tokens import TYPES
@@ -30,7 +30,7 @@ class BusinessSystem:
     `notified` counts the notifications of each, `tickets` those that WeChat pushed.
     """
 
-    def __init__(self, platform: Platform, journal: Journal) -> None:
+    def __init__(self, platform: PushSecrets, journal: Journal) -> None:
         self._platform = platform
         self._journal = journal
         self._inputs: dict[tuple[str, str], str] = {}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.demo.pushes import Platform
+from wechat_scheduler.demo.pushes import PushSecrets
 from wechat_scheduler.sandbox.options import SECRET
 
 ACCOUNT = "wx_tea"
@@ -12,7 +12,7 @@ PLATFORM = "wx_hub"
 AUTHORIZERS = ("wx_rice", "wx_book")
 
 # What the owner of a platform enters in WeChat's console, for the events that are pushed to it.
-EVENTS = Platform(
+EVENTS = PushSecrets(
     appid=PLATFORM,
     token="demo-token",  # noqa: S106 - of a platform that exists for as long as the demo runs
     encoding_aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",

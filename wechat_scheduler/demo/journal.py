@@ -26,7 +26,7 @@ class Happening(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class JournalEntry:
     """`number` counts events from 1."""
 
     number: int
@@ -40,15 +40,17 @@ class Journal:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._newest: deque[Event] = deque(maxlen=KEPT)
+        self._newest: deque[JournalEntry] = deque(maxlen=KEPT)
         self._counts: Counter[Happening] = Counter()
 
     def note(self, what: Happening, words: str) -> None:
         self._counts[what] += 1
         number = self._counts.total()
-        self._newest.append(Event(number=number, at=self._clock.now(), what=what, words=words))
+        self._newest.append(
+            JournalEntry(number=number, at=self._clock.now(), what=what, words=words)
+        )
 
-    def newest(self) -> tuple[Event, ...]:
+    def newest(self) -> tuple[JournalEntry, ...]:
         """The oldest of them first."""
         return tuple(self._newest)
 

@@ -12,12 +12,12 @@ from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.calls import get
 from wechat_scheduler.demo.cast import CREDENTIALS
 from wechat_scheduler.demo.journal import Happening, Journal, named
-from wechat_scheduler.demo.snapshot import Places, Row, Snapshot
+from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class WatchedJob(msgspec.Struct, frozen=True, kw_only=True):
     """What is needed of a task in the daemon's answer."""
 
     appid: str
@@ -34,10 +34,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tasks(msgspec.Struct, frozen=True, kw_only=True):
-    result: list[Job]
+    result: list[WatchedJob]
 
 
-class Observer:
+class DemoObserver:
     """Takes snapshots; the rotations between two of them go into the journal."""
 
     def __init__(
@@ -57,11 +57,11 @@ class Observer:
         self._key = key
         self._clock = clock
         self._started_at = clock.now()
-        self._jobs: dict[JobKey, Job] = {}
+        self._jobs: dict[JobKey, WatchedJob] = {}
         self._notified: Counter[JobKey] = Counter()
         self._never_fresh = list(CREDENTIALS)
 
-    async def look(self) -> Snapshot:
+    async def look(self) -> DemoSnapshot:
         """How things are now. While the daemon does not answer, how they were.
 
         The notifications are counted before the tasks are asked for: what they tell of is then
@@ -79,7 +79,7 @@ class Observer:
         self._notified = notified
         return self._snapshot()
 
-    def _take(self, jobs: dict[JobKey, Job]) -> None:
+    def _take(self, jobs: dict[JobKey, WatchedJob]) -> None:
         for key, job in jobs.items():
             before = self._jobs[key].version if key in self._jobs else 0
             for version in range(before + 1, job.version + 1):
@@ -88,8 +88,8 @@ class Observer:
                 self._never_fresh.remove(key)
         self._jobs = jobs
 
-    def _snapshot(self) -> Snapshot:
-        return Snapshot(
+    def _snapshot(self) -> DemoSnapshot:
+        return DemoSnapshot(
             places=self._places,
             started_at=self._started_at,
             now=self._clock.now(),
@@ -102,8 +102,8 @@ class Observer:
             never_fresh=tuple(self._never_fresh),
         )
 
-    def _row(self, job: Job) -> Row:
-        return Row(
+    def _row(self, job: WatchedJob) -> CredentialRow:
+        return CredentialRow(
             key=job.key,
             state=job.state,
             version=job.version,

@@ -20,7 +20,7 @@ _ELEMENT = re.compile(r"<(\w+)>(?:<!\[CDATA\[(.*?)]]>|([^<]*))</\1>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class PushSecrets:
     """A platform and the two secrets that it shares with WeChat."""
 
     appid: str
@@ -28,7 +28,7 @@ class Platform:
     encoding_aes_key: str = field(repr=False)
 
 
-def open_push(platform: Platform, query: Mapping[str, str], body: bytes) -> dict[str, str]:
+def open_push(platform: PushSecrets, query: Mapping[str, str], body: bytes) -> dict[str, str]:
     """The elements of an event by name. Raises ForbiddenError if it is not from WeChat to us."""
     sealed = _elements(body.decode(errors="replace")).get("Encrypt", "")
     signed = (query.get("timestamp", ""), query.get("nonce", ""), sealed)

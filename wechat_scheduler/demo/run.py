@@ -21,9 +21,9 @@ from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.cast import EVENTS
 from wechat_scheduler.demo.introductions import introduce
 from wechat_scheduler.demo.journal import Journal, LogReader
-from wechat_scheduler.demo.observer import Observer
+from wechat_scheduler.demo.observer import DemoObserver
 from wechat_scheduler.demo.serving import open_sandbox, served
-from wechat_scheduler.demo.snapshot import Places, Snapshot
+from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.log import setup as log
@@ -34,11 +34,11 @@ FRAME = timedelta(milliseconds=250)
 MANY = 500_000
 QUOTAS = {"/cgi-bin/ticket/getticket": MANY}
 
-Show: TypeAlias = Callable[[Snapshot], None]
+Show: TypeAlias = Callable[[DemoSnapshot], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class DemoSettings:
     """How long WeChat's tokens live; how long the demo lasts, None for ever."""
 
     token_lifetime: timedelta
@@ -46,8 +46,8 @@ class Settings:
 
 
 async def run(
-    settings: Settings, *, show: Show, stop: asyncio.Event, clock: Clock, rng: random.Random
-) -> Snapshot:
+    settings: DemoSettings, *, show: Show, stop: asyncio.Event, clock: Clock, rng: random.Random
+) -> DemoSnapshot:
     """Show a snapshot every quarter of a second until `stop`, or until the duration is over.
 
     Returns the last one. Nothing of the demo is left then, neither its folder nor a connection.
@@ -58,12 +58,12 @@ async def run(
 
 
 async def _watch(
-    observer: Observer,
+    observer: DemoObserver,
     duration: timedelta | None,
     show: Show,
     stop: asyncio.Event,
     clock: Clock,
-) -> Snapshot:
+) -> DemoSnapshot:
     started = clock.boottime()
     while True:
         snapshot = await observer.look()
@@ -76,7 +76,9 @@ async def _watch(
 
 
 @asynccontextmanager
-async def _open(settings: Settings, clock: Clock, rng: random.Random) -> AsyncIterator[Observer]:
+async def _open(
+    settings: DemoSettings, clock: Clock, rng: random.Random
+) -> AsyncIterator[DemoObserver]:
     journal = Journal(clock)
     log.configure(level="warning", format="json", stream=LogReader(journal))
     business = BusinessSystem(EVENTS, journal)
@@ -96,7 +98,9 @@ async def _open(settings: Settings, clock: Clock, rng: random.Random) -> AsyncIt
             token_lifetime=settings.token_lifetime,
         )
         await introduce(session, business, places, key=daemon.admin_key)
-        yield Observer(session, business, journal, places=places, key=daemon.admin_key, clock=clock)
+        yield DemoObserver(
+            session, business, journal, places=places, key=daemon.admin_key, clock=clock
+        )
 
 
 @contextmanager

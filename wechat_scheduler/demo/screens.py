@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.live import Live
 
 from wechat_scheduler.demo.run import Show
-from wechat_scheduler.demo.snapshot import Snapshot
+from wechat_scheduler.demo.snapshot import DemoSnapshot
 from wechat_scheduler.demo.view import view
 from wechat_scheduler.demo.words import curl_lines, elapsed, short
 
@@ -18,7 +18,7 @@ def live_screen(console: Console) -> Iterator[Show]:
     """The terminal's other screen; at the end it is as it was."""
     with Live(console=console, screen=True, auto_refresh=False) as live:
 
-        def show(snapshot: Snapshot) -> None:
+        def show(snapshot: DemoSnapshot) -> None:
             size = console.size
             live.update(view(snapshot, width=size.width, height=size.height), refresh=True)
 
@@ -30,7 +30,7 @@ def plain_lines(stream: TextIO, *, gone: Callable[[], None]) -> Iterator[Show]:
     """One line for each event; `gone` is called when nobody reads them any more."""
     shown = -1
 
-    def show(snapshot: Snapshot) -> None:
+    def show(snapshot: DemoSnapshot) -> None:
         nonlocal shown
         lines = list(_opening(snapshot)) if shown < 0 else []
         lines += [line for number, line in _lines(snapshot) if number > shown]
@@ -44,7 +44,7 @@ def plain_lines(stream: TextIO, *, gone: Callable[[], None]) -> Iterator[Show]:
     yield show
 
 
-def _opening(snapshot: Snapshot) -> Iterator[str]:
+def _opening(snapshot: DemoSnapshot) -> Iterator[str]:
     places = snapshot.places
     yield f"sandbox   {places.sandbox}  a WeChat; tokens live {short(places.token_lifetime)}"
     yield f"daemon    {places.daemon}"
@@ -53,7 +53,7 @@ def _opening(snapshot: Snapshot) -> Iterator[str]:
     yield from curl_lines(places)
 
 
-def _lines(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
+def _lines(snapshot: DemoSnapshot) -> Iterator[tuple[int, str]]:
     for event in snapshot.events:
         when = elapsed(event.at - snapshot.started_at)
         yield event.number, f"{when:>5}  {event.what.value:<8}  {event.words}"

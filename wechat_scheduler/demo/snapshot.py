@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.demo.journal import Event
+from wechat_scheduler.demo.journal import JournalEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CredentialRow:
     """One credential, as `GET /tasks` tells it, and as the business system knows it.
 
     `version` counts rotations; the instants are None while nothing was issued; `value` is empty
@@ -38,14 +38,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class DemoSnapshot:
     """`events` are the newest, the oldest of them first; `never_fresh` has not been seen fresh."""
 
     places: Places
     started_at: datetime
     now: datetime
-    rows: tuple[Row, ...]
-    events: tuple[Event, ...]
+    rows: tuple[CredentialRow, ...]
+    events: tuple[JournalEntry, ...]
     tickets: int
     rotations: int
     notifications: int

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.demo.snapshot import Row, Snapshot
+from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot
 from wechat_scheduler.demo.words import short
 
 COLORS = {
@@ -26,7 +26,7 @@ NEW = timedelta(seconds=2)
 ROOMY, NARROW = (6, 4), (4, 4)
 
 
-def credentials(snapshot: Snapshot, *, width: int) -> RenderableType:
+def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
     """A table of `width` characters; 80 are enough."""
     table = Table(
         Column("credential"),
@@ -51,7 +51,9 @@ def credentials(snapshot: Snapshot, *, width: int) -> RenderableType:
     return table
 
 
-def _cells(row: Row, snapshot: Snapshot, ends: tuple[int, int]) -> Iterator[RenderableType]:
+def _cells(
+    row: CredentialRow, snapshot: DemoSnapshot, ends: tuple[int, int]
+) -> Iterator[RenderableType]:
     color = COLORS[row.state]
     yield row.key.kind
     yield row.key.subject or row.key.appid
@@ -69,7 +71,7 @@ def _cells(row: Row, snapshot: Snapshot, ends: tuple[int, int]) -> Iterator[Rend
     yield str(row.notified)
 
 
-def _masked(row: Row, ends: tuple[int, int], snapshot: Snapshot) -> Text:
+def _masked(row: CredentialRow, ends: tuple[int, int], snapshot: DemoSnapshot) -> Text:
     """Enough to see that it changed; bright when it just did."""
     is_new = row.issued_at is not None and snapshot.now - row.issued_at < NEW
     text = f"{row.value[: ends[0]]}…{row.value[-ends[1] :]}" if row.value else ""

@@ -8,8 +8,8 @@ from rich.rule import Rule
 from rich.table import Column, Table
 from rich.text import Text
 
-from wechat_scheduler.demo.journal import Event, Happening
-from wechat_scheduler.demo.snapshot import Places, Snapshot
+from wechat_scheduler.demo.journal import Happening, JournalEntry
+from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.demo.table import credentials
 from wechat_scheduler.demo.words import curl_lines, elapsed, short
 
@@ -25,7 +25,7 @@ WIDEST = 110
 FURNITURE = 12
 
 
-def view(snapshot: Snapshot, *, width: int, height: int) -> RenderableType:
+def view(snapshot: DemoSnapshot, *, width: int, height: int) -> RenderableType:
     """A screen of `width` by `height` characters; 80 by 24 is enough."""
     whole = Group(
         _title(snapshot),
@@ -41,12 +41,12 @@ def view(snapshot: Snapshot, *, width: int, height: int) -> RenderableType:
     return Constrain(whole, min(width, WIDEST))
 
 
-def _title(snapshot: Snapshot) -> RenderableType:
+def _title(snapshot: DemoSnapshot) -> RenderableType:
     running = f"running {elapsed(snapshot.now - snapshot.started_at)}"
     return _two_ends(Text("wechat-scheduler demo", style="bold"), Text(running, style="dim"))
 
 
-def _where(snapshot: Snapshot) -> RenderableType:
+def _where(snapshot: DemoSnapshot) -> RenderableType:
     places = snapshot.places
     lives = short(places.token_lifetime)
     grid = Table.grid(Column(), Column(style="cyan"), Column(no_wrap=True), padding=(0, 2, 0, 0))
@@ -64,7 +64,7 @@ def _try(places: Places) -> Iterator[Text]:
         yield Text(line, no_wrap=True)
 
 
-def _events(snapshot: Snapshot, room: int) -> Iterator[Text]:
+def _events(snapshot: DemoSnapshot, room: int) -> Iterator[Text]:
     """As many of the newest as there is room for, and blank lines in place of those to come."""
     shown = snapshot.events[-room:] if room > 0 else ()
     for event in shown:
@@ -72,14 +72,14 @@ def _events(snapshot: Snapshot, room: int) -> Iterator[Text]:
     yield from [Text()] * (room - len(shown))
 
 
-def _line(event: Event, snapshot: Snapshot) -> Text:
+def _line(event: JournalEntry, snapshot: DemoSnapshot) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{elapsed(event.at - snapshot.started_at):>5}  ", style="dim")
     line.append(f"{event.what.value:<8}", style=MARKS[event.what])
     return line.append(f"  {event.words}")
 
 
-def _summary(snapshot: Snapshot) -> Text:
+def _summary(snapshot: DemoSnapshot) -> Text:
     line = Text(snapshot.summary)
     if snapshot.failures:
         line.highlight_words([f"{snapshot.failures} failures"], style="bold red")

@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.tokens import Owner, State, Token, TokenKind, Tokens
+from wechat_scheduler.sandbox.tokens import (
+    IssuedKind,
+    IssuedToken,
+    IssuedTokens,
+    TokenOwner,
+    TokenState,
+)
 
 
 class AuthorizerGrant(NamedTuple):
@@ -19,8 +25,8 @@ class AuthorizerGrant(NamedTuple):
 
 
 class AuthorizerTokens(NamedTuple):
-    access: Token
-    refresh: Token
+    access: IssuedToken
+    refresh: IssuedToken
 
 
 class Authorizer(NamedTuple):
@@ -37,52 +43,52 @@ class Authorizers:
     that keeps the old one is found out.
     """
 
-    def __init__(self, tokens: Tokens, periods: Periods) -> None:
+    def __init__(self, tokens: IssuedTokens, periods: Periods) -> None:
         self._tokens = tokens
         self._periods = periods
         self._since: dict[str, dict[str, datetime]] = {}
 
-    def granted(self, owner: Owner) -> bool:
+    def granted(self, owner: TokenOwner) -> bool:
         return owner.appid in self._since.get(owner.component_appid, {})
 
-    def grant(self, owner: Owner, now: datetime) -> AuthorizerGrant:
+    def grant(self, owner: TokenOwner, now: datetime) -> AuthorizerGrant:
         """Authorise, or authorise anew: then the running access token dies at once."""
         self._since.setdefault(owner.component_appid, {})[owner.appid] = now
-        self._end(TokenKind.AUTHORIZER, owner, now)
+        self._end(IssuedKind.AUTHORIZER, owner, now)
         refresh = self._refresh_token(owner, now)
-        code = self._tokens.issue(TokenKind.AUTHORIZATION_CODE, owner, now)
+        code = self._tokens.issue(IssuedKind.AUTHORIZATION_CODE, owner, now)
         return AuthorizerGrant(owner.appid, refresh.value, code.value)
 
-    def revoke(self, owner: Owner, now: datetime) -> None:
+    def revoke(self, owner: TokenOwner, now: datetime) -> None:
         self._since.get(owner.component_appid, {}).pop(owner.appid, None)
-        self._end(TokenKind.AUTHORIZER, owner, now)
-        self._end(TokenKind.AUTHORIZER_REFRESH, owner, now)
+        self._end(IssuedKind.AUTHORIZER, owner, now)
+        self._end(IssuedKind.AUTHORIZER_REFRESH, owner, now)
 
     def exchange(self, component_appid: str, code: str, now: datetime) -> AuthorizerTokens:
         """Tokens for a code. Raises RefusedError 61009 (unknown, used), 61010 (expired), 61003."""
-        found = self._tokens.find(code, now, TokenKind.AUTHORIZATION_CODE)
+        found = self._tokens.find(code, now, IssuedKind.AUTHORIZATION_CODE)
         if found is None or found.owner.component_appid != component_appid:
             raise RefusedError(61009)
-        if found.state(now) is not State.ALIVE:
-            raise RefusedError(61010 if found.state(now) is State.EXPIRED else 61009)
+        if found.state(now) is not TokenState.ALIVE:
+            raise RefusedError(61010 if found.state(now) is TokenState.EXPIRED else 61009)
         refresh = self.current(found.owner, now)
         self._tokens.end(found, now)
         return AuthorizerTokens(self._access_token(found.owner, now), refresh)
 
-    def refresh(self, owner: Owner, refresh_token: str, now: datetime) -> AuthorizerTokens:
+    def refresh(self, owner: TokenOwner, refresh_token: str, now: datetime) -> AuthorizerTokens:
         """New tokens. Raises RefusedError 61003 (not authorised), 61023 (not a valid token)."""
         if not self.granted(owner):
             raise RefusedError(61003)
-        found = self._tokens.find(refresh_token, now, TokenKind.AUTHORIZER_REFRESH)
-        if found is None or found.owner != owner or found.state(now) is not State.ALIVE:
+        found = self._tokens.find(refresh_token, now, IssuedKind.AUTHORIZER_REFRESH)
+        if found is None or found.owner != owner or found.state(now) is not TokenState.ALIVE:
             raise RefusedError(61023)
         return AuthorizerTokens(self._access_token(owner, now), self._refresh_token(owner, now))
 
-    def current(self, owner: Owner, now: datetime) -> Token:
+    def current(self, owner: TokenOwner, now: datetime) -> IssuedToken:
         """The refresh token that is not going to end. Raises RefusedError 61003."""
         if not self.granted(owner):
             raise RefusedError(61003)
-        newest = self._tokens.newest(TokenKind.AUTHORIZER_REFRESH, owner, now)
+        newest = self._tokens.newest(IssuedKind.AUTHORIZER_REFRESH, owner, now)
         return newest or self._refresh_token(owner, now)
 
     def count(self, component_appid: str) -> int:
@@ -93,16 +99,16 @@ class Authorizers:
     ) -> Iterator[Authorizer]:
         granted = self._since.get(component_appid, {})
         for appid, since in islice(granted.items(), offset, offset + count):
-            owner = Owner(appid, component_appid)
+            owner = TokenOwner(appid, component_appid)
             yield Authorizer(appid, self.current(owner, now).value, since)
 
-    def _access_token(self, owner: Owner, now: datetime) -> Token:
-        return self._tokens.issue(TokenKind.AUTHORIZER, owner, now, overlap=self._periods.overlap)
+    def _access_token(self, owner: TokenOwner, now: datetime) -> IssuedToken:
+        return self._tokens.issue(IssuedKind.AUTHORIZER, owner, now, overlap=self._periods.overlap)
 
-    def _refresh_token(self, owner: Owner, now: datetime) -> Token:
+    def _refresh_token(self, owner: TokenOwner, now: datetime) -> IssuedToken:
         overlap = self._periods.overlap
-        return self._tokens.issue(TokenKind.AUTHORIZER_REFRESH, owner, now, overlap=overlap)
+        return self._tokens.issue(IssuedKind.AUTHORIZER_REFRESH, owner, now, overlap=overlap)
 
-    def _end(self, kind: TokenKind, owner: Owner, now: datetime) -> None:
+    def _end(self, kind: IssuedKind, owner: TokenOwner, now: datetime) -> None:
         if token := self._tokens.newest(kind, owner, now):
             self._tokens.end(token, now)

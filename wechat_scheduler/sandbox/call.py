@@ -15,7 +15,7 @@ Reply = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class ApiCall:
     """`fields` are the parameters: the query of a GET, the JSON object of a POST, else nothing."""
 
     path: str
@@ -50,7 +50,7 @@ class Call:
         return self.query.get("access_token") or self.query.get("component_access_token") or ""
 
 
-Answer = Callable[[World, Call], Reply]
+Answer = Callable[[World, ApiCall], Reply]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Endpoint:
     limit: Limit = UNLIMITED
     content_type: str = "application/json"
 
-    def admit(self, call: Call) -> None:
+    def admit(self, call: ApiCall) -> None:
         """Raises RefusedError for the wrong method or a body without a JSON object in it."""
         if call.method != self.method:
             raise RefusedError(43001 if self.method == "GET" else 43002)

@@ -7,8 +7,8 @@ from zlib import crc32
 
 import structlog
 
-from wechat_scheduler.sandbox.events import Notice
-from wechat_scheduler.sandbox.options import AccountCallback
+from wechat_scheduler.sandbox.events import AccountPush
+from wechat_scheduler.sandbox.options import AccountReceiver
 
 log = structlog.get_logger(__name__)
 
@@ -22,24 +22,24 @@ MOST_OWED = 20_000
 class Lane:
     """What happened to one person goes down one lane, in order."""
 
-    owed: deque[Notice] = field(default_factory=deque)
+    owed: deque[AccountPush] = field(default_factory=deque)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     one_carrier: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Callbacks:
+class AccountPushes:
     def __init__(self) -> None:
-        self._addresses: dict[str, AccountCallback] = {}
+        self._addresses: dict[str, AccountReceiver] = {}
         self.lanes = tuple(Lane() for _ in range(LANES))
 
-    def register(self, callback: AccountCallback) -> None:
+    def register(self, callback: AccountReceiver) -> None:
         """Registering an account again replaces its address."""
         self._addresses[callback.appid] = callback
 
-    def of(self, appid: str) -> AccountCallback | None:
+    def of(self, appid: str) -> AccountReceiver | None:
         return self._addresses.get(appid)
 
-    def owe(self, notice: Notice) -> None:
+    def owe(self, notice: AccountPush) -> None:
         """Nothing is owed to an account without an address."""
         person = notice.person
         if person.appid not in self._addresses:

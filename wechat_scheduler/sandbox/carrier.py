@@ -12,14 +12,14 @@ from yarl import URL
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox import replies
-from wechat_scheduler.sandbox.callbacks import Callbacks, Lane
+from wechat_scheduler.sandbox.callbacks import AccountPushes, Lane
 from wechat_scheduler.sandbox.codec import address, sign
-from wechat_scheduler.sandbox.events import Notice
-from wechat_scheduler.sandbox.options import AccountCallback
+from wechat_scheduler.sandbox.events import AccountPush
+from wechat_scheduler.sandbox.options import AccountReceiver
 from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import WeChatTime
-from wechat_scheduler.sandbox.phones import By, Message
-from wechat_scheduler.sandbox.posting import FAILURES, Answer, get, post
+from wechat_scheduler.sandbox.phones import By, PhoneMessage
+from wechat_scheduler.sandbox.posting import FAILURES, PushResponse, get, post
 from wechat_scheduler.sandbox.tokens import random_text
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ TRIES = 3
 UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
 
 
-class Carrier:
+class AccountSender:
     """An account has five seconds to answer and is asked three times, one right after the other.
 
     What it answers with 200 is final: nothing and `success` are silence, a message is shown to the
@@ -37,7 +37,7 @@ class Carrier:
 
     def __init__(
         self,
-        callbacks: Callbacks,
+        callbacks: AccountPushes,
         people: People,
         timeout: timedelta,
         time: WeChatTime,
@@ -60,7 +60,7 @@ class Carrier:
         async with self._session() as session:
             return sum([await self._clear(session, lane) for lane in self._callbacks.lanes])
 
-    async def verify(self, callback: AccountCallback) -> None:
+    async def verify(self, callback: AccountReceiver) -> None:
         """Ask the address to repeat an `echostr`, as WeChat's console does.
 
         Raises InvalidRequestError, which tells what came back.
@@ -74,7 +74,7 @@ class Carrier:
                 raise InvalidRequestError(
                     f"could not be reached: {type(error).__name__}", field="url"
                 ) from error
-        if answer != Answer(200, echostr.encode()):
+        if answer != PushResponse(200, echostr.encode()):
             hint = f"must answer with the echostr, and answered {answer.text!r}"
             raise InvalidRequestError(hint, field="url")
 
@@ -97,7 +97,7 @@ class Carrier:
                 accepted += await self._carry(session, lane.owed.popleft())
         return accepted
 
-    async def _carry(self, session: aiohttp.ClientSession, notice: Notice) -> bool:
+    async def _carry(self, session: aiohttp.ClientSession, notice: AccountPush) -> bool:
         callback = self._callbacks.of(notice.person.appid)
         if callback is None:
             return False
@@ -109,7 +109,7 @@ class Carrier:
         return False
 
     async def _ask(
-        self, session: aiohttp.ClientSession, callback: AccountCallback, notice: Notice
+        self, session: aiohttp.ClientSession, callback: AccountReceiver, notice: AccountPush
     ) -> bytes | None:
         envelope = address(notice.xml, callback, notice.person.openid, self._time.now(), self._rng)
         url = URL(callback.url).update_query(envelope.query)
@@ -123,7 +123,7 @@ class Carrier:
             return None
         return answer.body
 
-    def _settle(self, notice: Notice, answer: bytes, callback: AccountCallback) -> bool:
+    def _settle(self, notice: AccountPush, answer: bytes, callback: AccountReceiver) -> bool:
         try:
             reply = replies.read(answer, callback, self._time.now())
         except ValueError as error:
@@ -134,12 +134,12 @@ class Carrier:
             self._people.show(notice.person, reply)
         return True
 
-    def _apologise(self, notice: Notice) -> None:
+    def _apologise(self, notice: AccountPush) -> None:
         if notice.expects_reply:
-            message = Message(kind="text", by=By.WECHAT, at=self._time.now(), text=UNAVAILABLE)
+            message = PhoneMessage(kind="text", by=By.WECHAT, at=self._time.now(), text=UNAVAILABLE)
             self._people.show(notice.person, message)
 
 
-def _log(callback: AccountCallback, notice: Notice) -> Any:
+def _log(callback: AccountReceiver, notice: AccountPush) -> Any:
     url = str(URL(callback.url).with_query(None))
     return log.bind(appid=callback.appid, name=notice.name, url=url)

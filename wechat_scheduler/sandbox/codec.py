@@ -16,46 +16,46 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode, TicketPush
+from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, PushMode
 
 BLOCK = 32  # WeChat pads to the size of its key, not to AES's own 16
 SALT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class PushRequest:
     """What is sent: the query to add to the receiver's URL, and the body."""
 
     query: Mapping[str, str]
     body: bytes = field(repr=False)
 
 
-def seal(message: str, push: TicketPush, now: datetime, rng: random.Random) -> Envelope:
+def seal(message: str, push: PlatformReceiver, now: datetime, rng: random.Random) -> PushRequest:
     """Encrypt and sign `message` for a platform. Each call uses a new salt and nonce."""
     appid = push.component_appid
     sealed = encrypt(message, push.encoding_aes_key, appid, salt=rng.randbytes(SALT))
     query = sign(push.token, now, rng, sealed)
     body = f"<xml><AppId><![CDATA[{appid}]]></AppId><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-    return Envelope(query=query, body=body.encode())
+    return PushRequest(query=query, body=body.encode())
 
 
 def address(
-    message: str, callback: AccountCallback, openid: str, now: datetime, rng: random.Random
-) -> Envelope:
+    message: str, callback: AccountReceiver, openid: str, now: datetime, rng: random.Random
+) -> PushRequest:
     """`message` for an account, in the mode that its owner chose. The query names the user."""
-    if callback.mode is CallbackMode.PLAIN:
+    if callback.mode is PushMode.PLAIN:
         query = sign(callback.token, now, rng) | {"openid": openid}
-        return Envelope(query=query, body=message.encode())
+        return PushRequest(query=query, body=message.encode())
     salt = rng.randbytes(SALT)
     sealed = encrypt(message, callback.encoding_aes_key, callback.appid, salt=salt)
     element = f"<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-    if callback.mode is CallbackMode.COMPATIBLE:
+    if callback.mode is PushMode.COMPATIBLE:
         body = message.removesuffix("</xml>") + element
     else:
         name = original_id(callback.appid)
         body = f"<xml><ToUserName><![CDATA[{name}]]></ToUserName>{element}"
     query = sign(callback.token, now, rng, sealed) | {"openid": openid}
-    return Envelope(query=query, body=body.encode())
+    return PushRequest(query=query, body=body.encode())
 
 
 def sign(token: str, now: datetime, rng: random.Random, sealed: str = "") -> dict[str, str]:

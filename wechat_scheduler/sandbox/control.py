@@ -9,13 +9,13 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.sandbox.handling import Body, Verb, handler, read
-from wechat_scheduler.sandbox.options import TicketPush
+from wechat_scheduler.sandbox.options import PlatformReceiver
 from wechat_scheduler.sandbox.page import PAGE
 from wechat_scheduler.sandbox.people_control import PEOPLE_ROUTES
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
 
-class Script(Body):
+class FaultScript(Body):
     endpoint: str
     errcode: int | None = None
     status: int | None = None
@@ -28,18 +28,18 @@ class Script(Body):
     errmsg: str | None = None
 
 
-class OAuth2Grant(Body, tag_field="kind", tag="oauth2"):
+class UserConsent(Body, tag_field="kind", tag="oauth2"):
     appid: str
     openid: str | None = None
     component_appid: str = ""
 
 
-class AuthorizerGrant(Body, tag_field="kind", tag="authorizer"):
+class AuthorizerConsent(Body, tag_field="kind", tag="authorizer"):
     component_appid: str
     authorizer_appid: str
 
 
-class OAuth2Revocation(Body, tag_field="kind", tag="oauth2"):
+class UserRevocation(Body, tag_field="kind", tag="oauth2"):
     appid: str
     openid: str
     component_appid: str = ""
@@ -54,22 +54,22 @@ class Kill(Body):
     value: str
 
 
-class Push(Body):
+class PlatformAddress(Body):
     component_appid: str
     url: str
     token: str
     encoding_aes_key: str
 
 
-SCRIPT = msgspec.json.Decoder(Script)
-GRANT: msgspec.json.Decoder[OAuth2Grant | AuthorizerGrant] = msgspec.json.Decoder(
-    OAuth2Grant | AuthorizerGrant
+SCRIPT = msgspec.json.Decoder(FaultScript)
+GRANT: msgspec.json.Decoder[UserConsent | AuthorizerConsent] = msgspec.json.Decoder(
+    UserConsent | AuthorizerConsent
 )
-REVOCATION: msgspec.json.Decoder[OAuth2Revocation | AuthorizerRevocation] = msgspec.json.Decoder(
-    OAuth2Revocation | AuthorizerRevocation
+REVOCATION: msgspec.json.Decoder[UserRevocation | AuthorizerRevocation] = msgspec.json.Decoder(
+    UserRevocation | AuthorizerRevocation
 )
 KILL = msgspec.json.Decoder(Kill)
-PUSH = msgspec.json.Decoder(Push)
+PUSH = msgspec.json.Decoder(PlatformAddress)
 
 
 def add_control(app: web.Application, sandbox: Sandbox) -> None:
@@ -91,7 +91,7 @@ async def clear_scripts(sandbox: Sandbox, request: web.Request) -> Any:
 
 async def grant(sandbox: Sandbox, request: web.Request) -> Any:
     body = await read(request, GRANT)
-    if isinstance(body, OAuth2Grant):
+    if isinstance(body, UserConsent):
         user = sandbox.grant_user(body.appid, body.openid, component_appid=body.component_appid)
         return user._asdict()
     return sandbox.grant_authorizer(body.component_appid, body.authorizer_appid)._asdict()
@@ -99,7 +99,7 @@ async def grant(sandbox: Sandbox, request: web.Request) -> Any:
 
 async def revoke(sandbox: Sandbox, request: web.Request) -> Any:
     body = await read(request, REVOCATION)
-    if isinstance(body, OAuth2Revocation):
+    if isinstance(body, UserRevocation):
         sandbox.revoke_user(body.appid, body.openid, component_appid=body.component_appid)
         return {"revoked": body.openid}
     sandbox.revoke_authorizer(body.component_appid, body.authorizer_appid)
@@ -117,7 +117,7 @@ async def show_ticket(sandbox: Sandbox, request: web.Request) -> Any:
 async def add_push(sandbox: Sandbox, request: web.Request) -> Any:
     """Registers, and pushes whatever is due to anybody; tells how many pushes were accepted."""
     body = await read(request, PUSH)
-    sandbox.register_push(TicketPush(**msgspec.structs.asdict(body)))
+    sandbox.register_push(PlatformReceiver(**msgspec.structs.asdict(body)))
     return {"accepted": await sandbox.push_once()}
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import count
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.events import Notice, event, message
+from wechat_scheduler.sandbox.events import AccountPush, event, message
 from wechat_scheduler.sandbox.people import Arrival, Person
-from wechat_scheduler.sandbox.phones import By, Message, PhoneKey
+from wechat_scheduler.sandbox.phones import By, PhoneKey, PhoneMessage
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE, QRCode
 from wechat_scheduler.sandbox.views import PhoneView, view
 from wechat_scheduler.sandbox.world import World
@@ -101,7 +101,7 @@ class Crowd:
         """Everything that was shown on phones, oldest first, as often as it was shown."""
         return self._world.people.arrivals(appid)
 
-    def arrived(self, appid: str, openid: str) -> list[Message]:
+    def arrived(self, appid: str, openid: str) -> list[PhoneMessage]:
         """What a phone shows of that, oldest first, without what its owner wrote."""
         shown = self._known(appid, openid).phone.shown
         return [it for it in shown if it.by is not By.USER]
@@ -156,16 +156,16 @@ class Crowd:
         person = self._follower(appid, openid)
         msgid = next(self._msgids)
         self._world.people.allow_replies(person, self._now())
-        said = Message(kind=kind, by=By.USER, at=self._now(), msgid=msgid, text=text)
+        said = PhoneMessage(kind=kind, by=By.USER, at=self._now(), msgid=msgid, text=text)
         self._world.people.show(person, said)
         self._tell(message(person, kind, self._now(), msgid, fields))
         return msgid
 
     def _note(self, person: Person, deed: str) -> None:
-        done = Message(kind="event", by=By.USER, at=self._now(), text=deed)
+        done = PhoneMessage(kind="event", by=By.USER, at=self._now(), text=deed)
         self._world.people.show(person, done)
 
-    def _tell(self, notice: Notice) -> None:
+    def _tell(self, notice: AccountPush) -> None:
         self._world.callbacks.owe(notice)
 
 

@@ -12,7 +12,7 @@ from wechat_scheduler.sandbox.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class AccountPush:
     """One message or event. Its XML is fixed when it happens, so that each try says the same.
 
     `expects_reply`: whether its user wrote something and is told if the account stays silent.
@@ -26,21 +26,23 @@ class Notice:
 
 def message(
     person: Person, msgtype: str, now: datetime, msgid: int, fields: Mapping[str, str]
-) -> Notice:
+) -> AccountPush:
     """What the user wrote or said. A receiver knows it again by its MsgId."""
     content = {"MsgType": msgtype} | dict(fields) | {"MsgId": msgid}
-    return Notice(person=person, name=msgtype, xml=_xml(person, now, content), expects_reply=True)
+    return AccountPush(
+        person=person, name=msgtype, xml=_xml(person, now, content), expects_reply=True
+    )
 
 
 def event(
     person: Person, name: str, now: datetime, fields: Mapping[str, str | int] | None = None
-) -> Notice:
+) -> AccountPush:
     """What the user did. A receiver knows it again by its user and CreateTime."""
     content = {"MsgType": "event", "Event": name} | dict(fields or {})
-    return Notice(person=person, name=name, xml=_xml(person, now, content))
+    return AccountPush(person=person, name=name, xml=_xml(person, now, content))
 
 
-def receipt(person: Person, msgid: int, status: str, now: datetime) -> Notice:
+def receipt(person: Person, msgid: int, status: str, now: datetime) -> AccountPush:
     """What became of a template message."""
     return event(person, "TEMPLATESENDJOBFINISH", now, {"MsgID": msgid, "Status": status})
 

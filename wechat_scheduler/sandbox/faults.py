@@ -21,7 +21,7 @@ class FaultKind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class ScriptedFault:
     """`number` is the errcode or the HTTP status; `errmsg` replaces the documented words."""
 
     kind: FaultKind
@@ -38,18 +38,18 @@ def choose_fault(
     drop: bool = False,
     lose: bool = False,
     errmsg: str | None = None,
-) -> Fault:
+) -> ScriptedFault:
     """The one fault that these arguments name. Raises InvalidRequestError for none or several."""
     if status is not None and not 400 <= status <= 599:
         raise InvalidRequestError("must be an HTTP error, 400 to 599", field="status")
     if errcode == 0:
         raise InvalidRequestError("must not be 0, which means success", field="errcode")
     flags = {"garbage": garbage, "hang": hang, "drop": drop, "lose": lose}
-    chosen = [Fault(kind=FaultKind(name)) for name, on in flags.items() if on]
+    chosen = [ScriptedFault(kind=FaultKind(name)) for name, on in flags.items() if on]
     if errcode is not None:
-        chosen.append(Fault(kind=FaultKind.ERRCODE, number=errcode, errmsg=errmsg))
+        chosen.append(ScriptedFault(kind=FaultKind.ERRCODE, number=errcode, errmsg=errmsg))
     if status is not None:
-        chosen.append(Fault(kind=FaultKind.STATUS, number=status))
+        chosen.append(ScriptedFault(kind=FaultKind.STATUS, number=status))
     if len(chosen) != 1:
         names = ", ".join(kind.value for kind in FaultKind)
         raise InvalidRequestError(f"give exactly one of {names}", field="errcode")
@@ -58,7 +58,7 @@ def choose_fault(
 
 @dataclass(slots=True, kw_only=True)
 class _Script:
-    fault: Fault
+    fault: ScriptedFault
     appid: str | None
     left: int | None
 
@@ -69,13 +69,13 @@ class Faults:
     def __init__(self) -> None:
         self._scripts: dict[str, list[_Script]] = {}
 
-    def add(self, path: str, fault: Fault, *, appid: str | None, times: int | None) -> None:
+    def add(self, path: str, fault: ScriptedFault, *, appid: str | None, times: int | None) -> None:
         """Play `fault` the next `times` times that `path` is called (for `appid`, if given);
         until cleared if None."""
         script = _Script(fault=fault, appid=appid, left=times)
         self._scripts.setdefault(path, []).append(script)
 
-    def take(self, path: str, appids: Collection[str]) -> Fault | None:
+    def take(self, path: str, appids: Collection[str]) -> ScriptedFault | None:
         """The fault to play on this call, which uses it up by one."""
         for script in self._scripts.get(path, ()):
             if script.appid is None or script.appid in appids:

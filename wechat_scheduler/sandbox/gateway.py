@@ -7,10 +7,10 @@ from typing import assert_never
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.faults import Fault, FaultKind
+from wechat_scheduler.sandbox.faults import FaultKind, ScriptedFault
 from wechat_scheduler.sandbox.qrcodes import picture
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
@@ -33,7 +33,7 @@ def add_gateway(app: web.Application, sandbox: Sandbox) -> None:
 def _handler(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         outcome = sandbox.switchboard.answer(endpoint, await _read(request, sandbox))
-        if isinstance(outcome, Fault):
+        if isinstance(outcome, ScriptedFault):
             return await _play(outcome, request, sandbox)
         return _respond(outcome, endpoint.content_type)
 
@@ -61,8 +61,8 @@ def _refuse_path(sandbox: Sandbox) -> Handler:
     return handle
 
 
-async def _read(request: web.Request, sandbox: Sandbox) -> Call:
-    return Call(
+async def _read(request: web.Request, sandbox: Sandbox) -> ApiCall:
+    return ApiCall(
         path=request.path,
         method=request.method,
         query=request.query,
@@ -76,7 +76,7 @@ def _respond(reply: Reply, content_type: str) -> web.Response:
     return web.Response(body=msgspec.json.encode(reply), content_type=content_type, charset="utf-8")
 
 
-async def _play(fault: Fault, request: web.Request, sandbox: Sandbox) -> web.Response:
+async def _play(fault: ScriptedFault, request: web.Request, sandbox: Sandbox) -> web.Response:
     match fault.kind:
         case FaultKind.STATUS:
             return web.Response(

@@ -18,7 +18,7 @@ SECRET = "sandbox-secret"  # noqa: S105 - what every account has that was not gi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketPush:
+class PlatformReceiver:
     """A platform that wants its events, first of all `component_verify_ticket`, posted to `url`.
 
     `token` and `encoding_aes_key` (43 characters) are what a platform's owner enters in WeChat's
@@ -35,7 +35,7 @@ class TicketPush:
         _require_aes_key(self.encoding_aes_key)
 
 
-class CallbackMode(Enum):
+class PushMode(Enum):
     """PLAIN: readable XML. COMPATIBLE: readable and encrypted, in one. SAFE: encrypted alone."""
 
     PLAIN = "plain"
@@ -44,7 +44,7 @@ class CallbackMode(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountCallback:
+class AccountReceiver:
     """An account that wants its messages and events posted to `url`: WeChat's "服务器配置".
 
     `encoding_aes_key` (43 characters) may be empty in plain mode. Raises InvalidRequestError.
@@ -54,11 +54,11 @@ class AccountCallback:
     url: str
     token: str = field(repr=False)
     encoding_aes_key: str = field(default="", repr=False)
-    mode: CallbackMode = CallbackMode.PLAIN
+    mode: PushMode = PushMode.PLAIN
 
     def __post_init__(self) -> None:
         _require_address(self.url)
-        if self.encoding_aes_key or self.mode is not CallbackMode.PLAIN:
+        if self.encoding_aes_key or self.mode is not PushMode.PLAIN:
             _require_aes_key(self.encoding_aes_key)
 
 
@@ -84,10 +84,10 @@ class SandboxOptions:
 
     token_lifetime: timedelta = timedelta(hours=2)
     accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
-    pushes: tuple[TicketPush, ...] = ()
+    pushes: tuple[PlatformReceiver, ...] = ()
     quotas: Mapping[str, int] = field(default_factory=dict)
     push_timeout: timedelta = timedelta(seconds=5)
-    callbacks: tuple[AccountCallback, ...] = ()
+    callbacks: tuple[AccountReceiver, ...] = ()
     users: tuple[tuple[str, str], ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)
     accept_all: bool = False

@@ -10,7 +10,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.options import OPENID, OPENID_FORM, SandboxOptions
 from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.phones import By, Message, Phone, Phones
+from wechat_scheduler.sandbox.phones import By, Phone, PhoneMessage, Phones
 
 # Customer-service messages since 2023-06-12: after a message of the user's, and after a scan, a
 # subscription or a click. Source: "客服消息 下发条数与时间限制".
@@ -135,7 +135,7 @@ class People:
         if left is not None:
             person.uses[template_id] = left - 1
 
-    def show(self, person: Person, message: Message) -> None:
+    def show(self, person: Person, message: PhoneMessage) -> None:
         self.phones.show(person.phone, message)
         if message.by is not By.USER:
             arrivals = self._arrivals.setdefault(person.appid, deque(maxlen=self._remembered))

@@ -8,7 +8,7 @@ from aiohttp import web
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.crowd import Crowd
 from wechat_scheduler.sandbox.handling import Body, Verb, read
-from wechat_scheduler.sandbox.options import AccountCallback, CallbackMode
+from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
 NEW = "new"  # in place of an openid: somebody new
@@ -79,15 +79,15 @@ class Accept(Deed):
         return people.accept(appid, openid, self.template_id, self.times)
 
 
-class Callback(Body):
+class AccountAddress(Body):
     appid: str
     url: str
     token: str
     encoding_aes_key: str = ""
-    mode: CallbackMode = CallbackMode.PLAIN
+    mode: PushMode = PushMode.PLAIN
 
 
-class Receipts(Body):
+class ReceiptScript(Body):
     appid: str
     status: str
     times: int = 1
@@ -97,8 +97,8 @@ DEEDS: dict[str, msgspec.json.Decoder[Any]] = {
     deed.__name__.lower(): msgspec.json.Decoder(deed)
     for deed in (Follow, Scan, Unfollow, Write, Voice, Click, Block, Unblock, Accept)
 }
-CALLBACK = msgspec.json.Decoder(Callback)
-RECEIPTS = msgspec.json.Decoder(Receipts)
+CALLBACK = msgspec.json.Decoder(AccountAddress)
+RECEIPTS = msgspec.json.Decoder(ReceiptScript)
 
 
 async def act(sandbox: Sandbox, request: web.Request) -> Any:
@@ -137,7 +137,7 @@ async def show_received(sandbox: Sandbox, request: web.Request) -> Any:
 async def add_callback(sandbox: Sandbox, request: web.Request) -> Any:
     """Registers an address that repeats an `echostr`, as WeChat's console does."""
     body = await read(request, CALLBACK)
-    await sandbox.register_callback(AccountCallback(**msgspec.structs.asdict(body)))
+    await sandbox.register_callback(AccountReceiver(**msgspec.structs.asdict(body)))
     return {"registered": body.appid}
 
 

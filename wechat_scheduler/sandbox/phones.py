@@ -22,7 +22,7 @@ class By(Enum):
     WECHAT = "wechat"
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PhoneMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing on a phone, as it is displayed.
 
     `kind` is WeChat's msgtype, `template`, or `notice` (a subscribe notice). A template or notice
@@ -53,7 +53,7 @@ class Phone:
     """`count` is of everything that arrived, `shown` the newest of it and of what was written."""
 
     key: PhoneKey
-    shown: deque[Message]
+    shown: deque[PhoneMessage]
     count: int = 0
 
 
@@ -78,7 +78,7 @@ class Phones:
         self.touch(phone)
         return phone
 
-    def show(self, phone: Phone, message: Message) -> None:
+    def show(self, phone: Phone, message: PhoneMessage) -> None:
         phone.shown.append(message)
         phone.count += message.by is not By.USER
         self.touch(phone)

@@ -8,7 +8,7 @@ from yarl import URL
 FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
 
 
-class Answer(NamedTuple):
+class PushResponse(NamedTuple):
     """`text` is for logs and people, cut short."""
 
     status: int
@@ -21,14 +21,14 @@ class Answer(NamedTuple):
         return self.body[:100].decode(errors="replace")
 
 
-async def post(session: aiohttp.ClientSession, url: URL, body: bytes) -> Answer:
+async def post(session: aiohttp.ClientSession, url: URL, body: bytes) -> PushResponse:
     """Raises one of FAILURES."""
     headers = {"Content-Type": "text/xml"}
     async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-        return Answer(response.status, await response.read())
+        return PushResponse(response.status, await response.read())
 
 
-async def get(session: aiohttp.ClientSession, url: URL) -> Answer:
+async def get(session: aiohttp.ClientSession, url: URL) -> PushResponse:
     """Raises one of FAILURES."""
     async with session.get(url, allow_redirects=False) as response:
-        return Answer(response.status, await response.read())
+        return PushResponse(response.status, await response.read())

@@ -11,19 +11,24 @@ from yarl import URL
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.sandbox.codec import seal
 from wechat_scheduler.sandbox.periods import WeChatTime
-from wechat_scheduler.sandbox.posting import FAILURES, Answer, post
-from wechat_scheduler.sandbox.pushes import Notice, Platform, Pushes
+from wechat_scheduler.sandbox.posting import FAILURES, PushResponse, post
+from wechat_scheduler.sandbox.pushes import PlatformPush, PlatformPushes, PlatformQueue
 
 log = structlog.get_logger(__name__)
 
-ACCEPTED = Answer(200, b"success")
+ACCEPTED = PushResponse(200, b"success")
 
 
-class Pusher:
+class PlatformSender:
     """A platform accepts by answering 200 with the body `success`; anything else is tried again."""
 
     def __init__(
-        self, pushes: Pushes, timeout: timedelta, time: WeChatTime, clock: Clock, rng: random.Random
+        self,
+        pushes: PlatformPushes,
+        timeout: timedelta,
+        time: WeChatTime,
+        clock: Clock,
+        rng: random.Random,
     ) -> None:
         self._pushes = pushes
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
@@ -48,7 +53,7 @@ class Pusher:
             async with aiohttp.ClientSession(timeout=self._timeout) as session:
                 return sum([await self._push(session, platform) for platform in due])
 
-    async def _push(self, session: aiohttp.ClientSession, platform: Platform) -> int:
+    async def _push(self, session: aiohttp.ClientSession, platform: PlatformQueue) -> int:
         accepted = 0
         while platform.owed and await self._accepted(session, platform, platform.owed[0]):
             platform.owed.popleft()
@@ -57,7 +62,7 @@ class Pusher:
         return accepted
 
     async def _accepted(
-        self, session: aiohttp.ClientSession, platform: Platform, notice: Notice
+        self, session: aiohttp.ClientSession, platform: PlatformQueue, notice: PlatformPush
     ) -> bool:
         envelope = seal(notice.xml, platform.push, self._time.now(), self._rng)
         url = URL(platform.push.url).update_query(envelope.query)

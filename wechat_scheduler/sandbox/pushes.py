@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
 
-from wechat_scheduler.sandbox.options import TicketPush
+from wechat_scheduler.sandbox.options import PlatformReceiver
 from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind, Tokens
+from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, IssuedTokens, TokenOwner
 
 VERIFY_TICKET = "component_verify_ticket"
 # A receiver that is away for long must not fill the memory; WeChat gives up even sooner.
@@ -20,7 +20,7 @@ MOST_OWED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class PlatformPush:
     """One event. Its XML is fixed when it happens, so that a repeat can be told by CreateTime."""
 
     info_type: str
@@ -28,36 +28,38 @@ class Notice:
 
 
 @dataclass(slots=True, kw_only=True)
-class Platform:
+class PlatformQueue:
     """A receiver: what it is owed, oldest first, and when to try next."""
 
-    push: TicketPush
+    push: PlatformReceiver
     rotates_at: datetime
     due_at: datetime
-    owed: deque[Notice] = field(default_factory=deque)
+    owed: deque[PlatformPush] = field(default_factory=deque)
 
 
-class Pushes:
+class PlatformPushes:
     """Tickets every ten minutes, other events when they happen, what was not accepted in a minute.
 
     `changed` is set when something became due earlier than `next_due` said.
     """
 
-    def __init__(self, tokens: Tokens, periods: Periods) -> None:
+    def __init__(self, tokens: IssuedTokens, periods: Periods) -> None:
         self._tokens = tokens
         self._periods = periods
-        self._platforms: dict[str, Platform] = {}
+        self._platforms: dict[str, PlatformQueue] = {}
         self.changed = asyncio.Event()
 
-    def register(self, push: TicketPush, now: datetime) -> None:
+    def register(self, push: PlatformReceiver, now: datetime) -> None:
         """A ticket is due at once. Registering a platform again replaces its address."""
-        self._platforms[push.component_appid] = Platform(push=push, rotates_at=now, due_at=now)
+        self._platforms[push.component_appid] = PlatformQueue(push=push, rotates_at=now, due_at=now)
         self.changed.set()
 
-    def tell_authorized(self, info_type: str, owner: Owner, code: str, now: datetime) -> None:
+    def tell_authorized(self, info_type: str, owner: TokenOwner, code: str, now: datetime) -> None:
         """`authorized` or `updateauthorized`, with the code that can be exchanged for tokens."""
         expires_at = now + self._periods.authorization_code
-        preauth = self._tokens.issue(TokenKind.PREAUTH_CODE, Owner(owner.component_appid), now)
+        preauth = self._tokens.issue(
+            IssuedKind.PREAUTH_CODE, TokenOwner(owner.component_appid), now
+        )
         fields = {
             "AuthorizerAppid": owner.appid,
             "AuthorizationCode": code,
@@ -66,14 +68,14 @@ class Pushes:
         }
         self._owe(owner.component_appid, info_type, fields, now)
 
-    def tell_unauthorized(self, owner: Owner, now: datetime) -> None:
+    def tell_unauthorized(self, owner: TokenOwner, now: datetime) -> None:
         self._owe(owner.component_appid, "unauthorized", {"AuthorizerAppid": owner.appid}, now)
 
-    def ticket(self, component_appid: str, now: datetime) -> Token:
+    def ticket(self, component_appid: str, now: datetime) -> IssuedToken:
         """The newest verify ticket; issues one if there is none."""
-        owner = Owner(component_appid)
-        newest = self._tokens.newest(TokenKind.VERIFY_TICKET, owner, now)
-        return newest or self._tokens.issue(TokenKind.VERIFY_TICKET, owner, now)
+        owner = TokenOwner(component_appid)
+        newest = self._tokens.newest(IssuedKind.VERIFY_TICKET, owner, now)
+        return newest or self._tokens.issue(IssuedKind.VERIFY_TICKET, owner, now)
 
     def restart(self, component_appid: str, now: datetime) -> bool:
         """Push what is owed at once. True if the pushing was in order already."""
@@ -86,7 +88,7 @@ class Pushes:
             self.changed.set()
         return healthy
 
-    def due(self, now: datetime) -> list[Platform]:
+    def due(self, now: datetime) -> list[PlatformQueue]:
         """The platforms to push to now, each owed a new ticket if it is time for one."""
         due = [platform for platform in self._platforms.values() if platform.due_at <= now]
         for platform in due:
@@ -94,7 +96,7 @@ class Pushes:
                 self._renew_ticket(platform, now)
         return due
 
-    def settle(self, platform: Platform, now: datetime) -> None:
+    def settle(self, platform: PlatformQueue, now: datetime) -> None:
         """Try next in a minute if something is still owed, else when a new ticket is due."""
         retry_at = min(now + self._periods.push_retry, platform.rotates_at)
         platform.due_at = retry_at if platform.owed else platform.rotates_at
@@ -107,23 +109,23 @@ class Pushes:
     def _owe(self, appid: str, info_type: str, fields: Mapping[str, str], now: datetime) -> None:
         platform = self._platforms.get(appid)
         if platform is not None and len(platform.owed) < MOST_OWED:
-            platform.owed.append(_notice(appid, info_type, fields, now))
+            platform.owed.append(_push(appid, info_type, fields, now))
             platform.due_at = now
             self.changed.set()
 
-    def _renew_ticket(self, platform: Platform, now: datetime) -> None:
+    def _renew_ticket(self, platform: PlatformQueue, now: datetime) -> None:
         appid = platform.push.component_appid
-        ticket = self._tokens.issue(TokenKind.VERIFY_TICKET, Owner(appid), now)
+        ticket = self._tokens.issue(IssuedKind.VERIFY_TICKET, TokenOwner(appid), now)
         others = [notice for notice in platform.owed if notice.info_type != VERIFY_TICKET]
         platform.owed.clear()
         platform.owed.extend(others)
         fields = {"ComponentVerifyTicket": ticket.value}
-        platform.owed.append(_notice(appid, VERIFY_TICKET, fields, now))
+        platform.owed.append(_push(appid, VERIFY_TICKET, fields, now))
         platform.rotates_at = now + self._periods.ticket_push
 
 
-def _notice(appid: str, info_type: str, fields: Mapping[str, str], now: datetime) -> Notice:
+def _push(appid: str, info_type: str, fields: Mapping[str, str], now: datetime) -> PlatformPush:
     head = {"AppId": appid, "CreateTime": str(int(now.timestamp())), "InfoType": info_type}
     elements = (head | dict(fields)).items()
     inner = "".join(f"<{name}>{escape(text, quote=False)}</{name}>" for name, text in elements)
-    return Notice(info_type=info_type, xml=f"<xml>{inner}</xml>")
+    return PlatformPush(info_type=info_type, xml=f"<xml>{inner}</xml>")

@@ -4,13 +4,13 @@ from datetime import datetime
 from xml.parsers import expat
 
 from wechat_scheduler.sandbox.codec import decrypt, signature
-from wechat_scheduler.sandbox.options import AccountCallback
-from wechat_scheduler.sandbox.phones import By, Message
+from wechat_scheduler.sandbox.options import AccountReceiver
+from wechat_scheduler.sandbox.phones import By, PhoneMessage
 
 SILENCE = (b"", b"success")
 
 
-def read(answer: bytes, callback: AccountCallback, now: datetime) -> Message | None:
+def read(answer: bytes, callback: AccountReceiver, now: datetime) -> PhoneMessage | None:
     """The message in an answer; None for the two that say nothing. Raises ValueError."""
     if answer in SILENCE:
         return None
@@ -21,11 +21,11 @@ def read(answer: bytes, callback: AccountCallback, now: datetime) -> Message | N
     if not kind or (kind == "text" and not elements.get("Content")):
         raise ValueError("neither success nor a message")
     if kind == "text":
-        return Message(kind=kind, by=By.REPLY, at=now, text=elements["Content"])
-    return Message(kind=kind, by=By.REPLY, at=now, content=elements)
+        return PhoneMessage(kind=kind, by=By.REPLY, at=now, text=elements["Content"])
+    return PhoneMessage(kind=kind, by=By.REPLY, at=now, content=elements)
 
 
-def _open(elements: dict[str, str], callback: AccountCallback) -> str:
+def _open(elements: dict[str, str], callback: AccountReceiver) -> str:
     parts = [elements.get(name, "") for name in ("TimeStamp", "Nonce", "Encrypt")]
     if signature(callback.token, *parts) != elements.get("MsgSignature"):
         raise ValueError("signed with another token")

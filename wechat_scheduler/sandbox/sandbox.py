@@ -10,19 +10,19 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConfigError, InvalidRequestError
 from wechat_scheduler.sandbox.authorizers import AuthorizerGrant
-from wechat_scheduler.sandbox.carrier import Carrier
+from wechat_scheduler.sandbox.carrier import AccountSender
 from wechat_scheduler.sandbox.counts import CallCount, CallCounts
 from wechat_scheduler.sandbox.crowd import Crowd
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.faults import Faults, choose_fault
 from wechat_scheduler.sandbox.limits import Limit
-from wechat_scheduler.sandbox.options import AccountCallback, SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
 from wechat_scheduler.sandbox.periods import WeChatTime
 from wechat_scheduler.sandbox.phones import Watcher
-from wechat_scheduler.sandbox.pusher import Pusher
+from wechat_scheduler.sandbox.pusher import PlatformSender
 from wechat_scheduler.sandbox.qrcodes import QRCode
 from wechat_scheduler.sandbox.switchboard import Switchboard
-from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind
+from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.users import UserGrant
 from wechat_scheduler.sandbox.world import create_world
 
@@ -42,8 +42,10 @@ class Sandbox:
         self._world = create_world(options, _limits(options.quotas), self._time.now(), rng)
         self._faults = Faults()
         self._counts = CallCounts()
-        self._pusher = Pusher(self._world.pushes, options.push_timeout, self._time, clock, rng)
-        self._carrier = Carrier(
+        self._pusher = PlatformSender(
+            self._world.pushes, options.push_timeout, self._time, clock, rng
+        )
+        self._carrier = AccountSender(
             self._world.callbacks, self._world.people, options.push_timeout, self._time, rng
         )
         self.people = Crowd(self._world, self.now)
@@ -100,18 +102,18 @@ class Sandbox:
     ) -> UserGrant:
         """A user agrees to OAuth2, with the account or with the platform that acts for it."""
         self._require("appid", appid)
-        owner = Owner(appid, component_appid, openid or self._world.users.new_openid())
+        owner = TokenOwner(appid, component_appid, openid or self._world.users.new_openid())
         return self._world.users.grant(owner, self.now())
 
     def revoke_user(self, appid: str, openid: str, *, component_appid: str = "") -> None:
         """The user takes it back: refreshing is answered with 42007."""
-        self._world.users.revoke(Owner(appid, component_appid, openid), self.now())
+        self._world.users.revoke(TokenOwner(appid, component_appid, openid), self.now())
 
     def grant_authorizer(self, component_appid: str, authorizer_appid: str) -> AuthorizerGrant:
         """An account authorises a platform, or does so anew; the platform is told by a push."""
         self._require("component_appid", component_appid)
         self._require("authorizer_appid", authorizer_appid)
-        owner = Owner(authorizer_appid, component_appid)
+        owner = TokenOwner(authorizer_appid, component_appid)
         info_type = "updateauthorized" if self._world.authorizers.granted(owner) else "authorized"
         grant = self._world.authorizers.grant(owner, self.now())
         self._world.pushes.tell_authorized(info_type, owner, grant.authorization_code, self.now())
@@ -119,18 +121,18 @@ class Sandbox:
 
     def revoke_authorizer(self, component_appid: str, authorizer_appid: str) -> None:
         """The account takes it back: refreshing is answered with 61003; the platform is told."""
-        owner = Owner(authorizer_appid, component_appid)
+        owner = TokenOwner(authorizer_appid, component_appid)
         self._world.authorizers.revoke(owner, self.now())
         self._world.pushes.tell_unauthorized(owner, self.now())
 
     def kill(self, value: str) -> bool:
         """Make a token invalid, as if another program had fetched one. False if it is unknown."""
-        token = self._world.tokens.find(value, self.now(), *TokenKind)
+        token = self._world.tokens.find(value, self.now(), *IssuedKind)
         if token is not None:
             self._world.tokens.end(token, self.now())
         return token is not None
 
-    def ticket(self, component_appid: str) -> Token:
+    def ticket(self, component_appid: str) -> IssuedToken:
         """The platform's newest verify ticket; one is issued if there is none."""
         self._require("component_appid", component_appid)
         return self._world.pushes.ticket(component_appid, self.now())
@@ -142,12 +144,12 @@ class Sandbox:
     def call_counts(self) -> list[CallCount]:
         return self._counts.all()
 
-    def register_push(self, push: TicketPush) -> None:
+    def register_push(self, push: PlatformReceiver) -> None:
         """A verify ticket is due to the platform at once, and then every ten minutes (scaled)."""
         self._require("component_appid", push.component_appid)
         self._world.pushes.register(push, self.now())
 
-    async def register_callback(self, callback: AccountCallback) -> None:
+    async def register_callback(self, callback: AccountReceiver) -> None:
         """Messages and events of the account are posted there, once it repeated an `echostr`."""
         self._require("appid", callback.appid)
         await self._carrier.verify(callback)

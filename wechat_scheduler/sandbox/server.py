@@ -7,11 +7,11 @@ from aiohttp import web
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.sandbox.control import add_control
 from wechat_scheduler.sandbox.gateway import add_gateway
-from wechat_scheduler.sandbox.options import AccountCallback, SandboxOptions, TicketPush
+from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.screen import add_screen
 
-__all__ = ["SANDBOX", "AccountCallback", "SandboxOptions", "TicketPush", "create_sandbox"]
+__all__ = ["SANDBOX", "AccountReceiver", "PlatformReceiver", "SandboxOptions", "create_sandbox"]
 
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
 

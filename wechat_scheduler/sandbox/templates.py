@@ -16,7 +16,7 @@ SUCCESS = "success"
 STATUSES = (SUCCESS, "failed:user block", "failed: system failed", "failed:freq limit")
 
 
-class Sending(NamedTuple):
+class MessageIdentity(NamedTuple):
     """What makes two sendings the same message."""
 
     appid: str
@@ -33,7 +33,7 @@ class Templates:
 
     def __init__(self, titles: Mapping[str, str], periods: Periods, rng: random.Random) -> None:
         self._titles = titles
-        self._sent = Shelf[Sending, int](periods.same_message)
+        self._sent = Shelf[MessageIdentity, int](periods.same_message)
         self._msgids = count(rng.randrange(2 * 10**8, 10**9))
         self._receipts: dict[str, list[str]] = {}
 
@@ -46,11 +46,11 @@ class Templates:
     def title(self, template_id: str) -> str:
         return self._titles.get(template_id, "")
 
-    def sent(self, sending: Sending, now: datetime) -> int | None:
+    def sent(self, sending: MessageIdentity, now: datetime) -> int | None:
         """The msgid of the same message if it was sent within ten minutes."""
         return self._sent.get(sending, now) if sending.client_msg_id else None
 
-    def new_msgid(self, sending: Sending, now: datetime) -> int:
+    def new_msgid(self, sending: MessageIdentity, now: datetime) -> int:
         msgid = next(self._msgids)
         if sending.client_msg_id:
             self._sent.put(sending, msgid, now)

@@ -20,7 +20,7 @@ from wechat_scheduler.sandbox.shelf import Shelf
 NEVER = timedelta(days=3650)
 
 
-class TokenKind(Enum):
+class IssuedKind(Enum):
     ACCESS = "access_token"
     STABLE = "stable access_token"
     JSAPI_TICKET = "jsapi_ticket"
@@ -36,7 +36,7 @@ class TokenKind(Enum):
     AUTHORIZER_REFRESH = "authorizer_refresh_token"
 
 
-class State(Enum):
+class TokenState(Enum):
     """ENDED is what another call brought about (replaced, used up, revoked); EXPIRED is age."""
 
     ALIVE = "alive"
@@ -44,7 +44,7 @@ class State(Enum):
     EXPIRED = "expired"
 
 
-class Owner(NamedTuple):
+class TokenOwner(NamedTuple):
     """Whom a token speaks for; a platform or a user only where one is in it."""
 
     appid: str
@@ -53,17 +53,21 @@ class Owner(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    kind: TokenKind
-    owner: Owner
+class IssuedToken:
+    kind: IssuedKind
+    owner: TokenOwner
     value: str = field(repr=False)
     expires_at: datetime
     ends_at: datetime | None = None
 
-    def state(self, now: datetime) -> State:
+    def state(self, now: datetime) -> TokenState:
         if now >= self.expires_at:
-            return State.EXPIRED
-        return State.ENDED if self.ends_at is not None and now >= self.ends_at else State.ALIVE
+            return TokenState.EXPIRED
+        return (
+            TokenState.ENDED
+            if self.ends_at is not None and now >= self.ends_at
+            else TokenState.ALIVE
+        )
 
     def expires_in(self, now: datetime) -> int:
         """Whole seconds left, as WeChat puts it on the wire."""
@@ -77,26 +81,26 @@ class _Form(NamedTuple):
     size: int
 
 
-_FORMS: Mapping[TokenKind, _Form] = MappingProxyType(
+_FORMS: Mapping[IssuedKind, _Form] = MappingProxyType(
     {
-        TokenKind.ACCESS: _Form("92_", 99),
-        TokenKind.STABLE: _Form("93_", 99),
-        TokenKind.JSAPI_TICKET: _Form("", 64),
-        TokenKind.CARD_TICKET: _Form("", 64),
-        TokenKind.USER: _Form("94_", 66),
-        TokenKind.USER_REFRESH: _Form("94_", 66),
-        TokenKind.OAUTH_CODE: _Form("0", 23),
-        TokenKind.VERIFY_TICKET: _Form("ticket@@@", 64),
-        TokenKind.COMPONENT: _Form("95_", 99),
-        TokenKind.PREAUTH_CODE: _Form("preauthcode@@@", 64),
-        TokenKind.AUTHORIZATION_CODE: _Form("queryauthcode@@@", 64),
-        TokenKind.AUTHORIZER: _Form("96_", 99),
-        TokenKind.AUTHORIZER_REFRESH: _Form("refreshtoken@@@", 32),
+        IssuedKind.ACCESS: _Form("92_", 99),
+        IssuedKind.STABLE: _Form("93_", 99),
+        IssuedKind.JSAPI_TICKET: _Form("", 64),
+        IssuedKind.CARD_TICKET: _Form("", 64),
+        IssuedKind.USER: _Form("94_", 66),
+        IssuedKind.USER_REFRESH: _Form("94_", 66),
+        IssuedKind.OAUTH_CODE: _Form("0", 23),
+        IssuedKind.VERIFY_TICKET: _Form("ticket@@@", 64),
+        IssuedKind.COMPONENT: _Form("95_", 99),
+        IssuedKind.PREAUTH_CODE: _Form("preauthcode@@@", 64),
+        IssuedKind.AUTHORIZATION_CODE: _Form("queryauthcode@@@", 64),
+        IssuedKind.AUTHORIZER: _Form("96_", 99),
+        IssuedKind.AUTHORIZER_REFRESH: _Form("refreshtoken@@@", 32),
     }
 )
 
 
-class Tokens:
+class IssuedTokens:
     """Every token that exists, and of each kind the newest of each owner.
 
     Ended and expired ones are remembered for about a lifetime, since WeChat answers differently for
@@ -106,29 +110,38 @@ class Tokens:
     def __init__(self, periods: Periods, rng: random.Random) -> None:
         self._rng = rng
         self._lifetimes = _lifetimes(periods)
-        self._known = {kind: Shelf[str, Token](2 * self._lifetimes[kind]) for kind in TokenKind}
-        self._newest = {kind: Shelf[Owner, Token](self._lifetimes[kind]) for kind in TokenKind}
-        self._ended = Shelf[str, Token](periods.overlap + periods.token)
+        self._known = {
+            kind: Shelf[str, IssuedToken](2 * self._lifetimes[kind]) for kind in IssuedKind
+        }
+        self._newest = {
+            kind: Shelf[TokenOwner, IssuedToken](self._lifetimes[kind]) for kind in IssuedKind
+        }
+        self._ended = Shelf[str, IssuedToken](periods.overlap + periods.token)
 
     def issue(
-        self, kind: TokenKind, owner: Owner, now: datetime, *, overlap: timedelta | None = None
-    ) -> Token:
+        self,
+        kind: IssuedKind,
+        owner: TokenOwner,
+        now: datetime,
+        *,
+        overlap: timedelta | None = None,
+    ) -> IssuedToken:
         """Hand out a new token. The one before works for `overlap` more, or to its end if None."""
         before = self.newest(kind, owner, now)
         if before is not None and overlap is not None:
             self.end(before, now, after=overlap)
         expires_at = now + self._lifetimes[kind]
-        token = Token(kind=kind, owner=owner, value=self._value(kind), expires_at=expires_at)
+        token = IssuedToken(kind=kind, owner=owner, value=self._value(kind), expires_at=expires_at)
         self._known[kind].put(token.value, token, now)
         self._newest[kind].put(owner, token, now)
         return token
 
-    def newest(self, kind: TokenKind, owner: Owner, now: datetime) -> Token | None:
+    def newest(self, kind: IssuedKind, owner: TokenOwner, now: datetime) -> IssuedToken | None:
         """The one issued last, if it was not ended and has not expired."""
         token = self._newest[kind].get(owner, now)
-        return token if token is not None and token.state(now) is State.ALIVE else None
+        return token if token is not None and token.state(now) is TokenState.ALIVE else None
 
-    def find(self, value: str, now: datetime, *kinds: TokenKind) -> Token | None:
+    def find(self, value: str, now: datetime, *kinds: IssuedKind) -> IssuedToken | None:
         """The token of one of `kinds` with this value, in whatever state; None if unknown."""
         for kind in kinds:
             if token := self._known[kind].get(value, now):
@@ -136,7 +149,7 @@ class Tokens:
         ended = self._ended.get(value, now)
         return ended if ended is not None and ended.kind in kinds else None
 
-    def end(self, token: Token, now: datetime, *, after: timedelta = timedelta(0)) -> None:
+    def end(self, token: IssuedToken, now: datetime, *, after: timedelta = timedelta(0)) -> None:
         """Let `token` work for `after` more, and no longer."""
         self._known[token.kind].discard(token.value)
         if self._newest[token.kind].get(token.owner, now) is token:
@@ -146,7 +159,7 @@ class Tokens:
     def __len__(self) -> int:
         return len(self._ended) + sum(len(shelf) for shelf in self._known.values())
 
-    def _value(self, kind: TokenKind) -> str:
+    def _value(self, kind: IssuedKind) -> str:
         form = _FORMS[kind]
         return form.prefix + random_text(self._rng, form.size)
 
@@ -156,12 +169,12 @@ def random_text(rng: random.Random, size: int) -> str:
     return urlsafe_b64encode(rng.randbytes(size)).decode().rstrip("=")
 
 
-def _lifetimes(periods: Periods) -> Mapping[TokenKind, timedelta]:
-    return dict.fromkeys(TokenKind, periods.token) | {
-        TokenKind.USER_REFRESH: periods.oauth_refresh,
-        TokenKind.OAUTH_CODE: periods.oauth_code,
-        TokenKind.VERIFY_TICKET: periods.verify_ticket,
-        TokenKind.PREAUTH_CODE: periods.authorization_code,
-        TokenKind.AUTHORIZATION_CODE: periods.authorization_code,
-        TokenKind.AUTHORIZER_REFRESH: NEVER,
+def _lifetimes(periods: Periods) -> Mapping[IssuedKind, timedelta]:
+    return dict.fromkeys(IssuedKind, periods.token) | {
+        IssuedKind.USER_REFRESH: periods.oauth_refresh,
+        IssuedKind.OAUTH_CODE: periods.oauth_code,
+        IssuedKind.VERIFY_TICKET: periods.verify_ticket,
+        IssuedKind.PREAUTH_CODE: periods.authorization_code,
+        IssuedKind.AUTHORIZATION_CODE: periods.authorization_code,
+        IssuedKind.AUTHORIZER_REFRESH: NEVER,
     }

@@ -3,7 +3,7 @@
 import msgspec
 
 from wechat_scheduler.sandbox.people import Person
-from wechat_scheduler.sandbox.phones import Message
+from wechat_scheduler.sandbox.phones import PhoneMessage
 
 
 class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +14,7 @@ class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     subscribed: bool
     blocked: bool
     count: int
-    messages: list[Message]
+    messages: list[PhoneMessage]
 
 
 def view(person: Person) -> PhoneView:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from wechat_scheduler.sandbox.authorizers import Authorizers
-from wechat_scheduler.sandbox.callbacks import Callbacks
+from wechat_scheduler.sandbox.callbacks import AccountPushes
 from wechat_scheduler.sandbox.failures import Failures
 from wechat_scheduler.sandbox.limits import Limit, Meter
 from wechat_scheduler.sandbox.options import SECRET, SandboxOptions
 from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.pushes import Pushes
+from wechat_scheduler.sandbox.pushes import PlatformPushes
 from wechat_scheduler.sandbox.qrcodes import QRCodes
 from wechat_scheduler.sandbox.templates import Templates
-from wechat_scheduler.sandbox.tokens import Tokens
+from wechat_scheduler.sandbox.tokens import IssuedTokens
 from wechat_scheduler.sandbox.users import Users
 
 # Real ones are wx and 16 hexadecimal digits. Here they may speak, so that tests can be read.
@@ -30,16 +30,16 @@ class World:
     periods: Periods
     rng: random.Random = field(repr=False)
     secrets: Mapping[str, str] = field(repr=False)
-    tokens: Tokens
+    tokens: IssuedTokens
     meter: Meter
     users: Users
     authorizers: Authorizers
-    pushes: Pushes
+    pushes: PlatformPushes
     failures: Failures
     people: People
     qrcodes: QRCodes
     templates: Templates
-    callbacks: Callbacks
+    callbacks: AccountPushes
 
     def exists(self, appid: str) -> bool:
         return appid in self.secrets or _APPID.fullmatch(appid) is not None
@@ -52,7 +52,7 @@ def create_world(
     options: SandboxOptions, limits: Mapping[str, Limit], now: datetime, rng: random.Random
 ) -> World:
     periods = Periods.scaled(options.token_lifetime)
-    tokens = Tokens(periods, rng)
+    tokens = IssuedTokens(periods, rng)
     return World(
         periods=periods,
         rng=rng,
@@ -61,10 +61,10 @@ def create_world(
         meter=Meter(limits, periods),
         users=Users(tokens, periods, rng),
         authorizers=Authorizers(tokens, periods),
-        pushes=Pushes(tokens, periods),
+        pushes=PlatformPushes(tokens, periods),
         failures=Failures(rng),
         people=People(options, periods, now),
         qrcodes=QRCodes(periods, rng),
         templates=Templates(options.templates, periods, rng),
-        callbacks=Callbacks(),
+        callbacks=AccountPushes(),
     )

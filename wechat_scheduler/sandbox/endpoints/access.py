@@ -6,16 +6,16 @@ Each check that succeeds counts the call against the account's quota.
 import re
 from hmac import compare_digest
 
-from wechat_scheduler.sandbox.call import Call
+from wechat_scheduler.sandbox.call import ApiCall
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.tokens import Owner, State, Token, TokenKind
+from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner, TokenState
 from wechat_scheduler.sandbox.world import World
 
-ACCOUNT_TOKENS = (TokenKind.ACCESS, TokenKind.STABLE, TokenKind.AUTHORIZER)
+ACCOUNT_TOKENS = (IssuedKind.ACCESS, IssuedKind.STABLE, IssuedKind.AUTHORIZER)
 _WELL_FORMED = re.compile(r"[0-9]+_[\w-]{16,512}", re.ASCII)
 
 
-def account(world: World, call: Call, name: str = "appid", proof: str = "secret") -> Owner:
+def account(world: World, call: ApiCall, name: str = "appid", proof: str = "secret") -> TokenOwner:
     """The account whose appid and secret come in the fields `name` and `proof`.
 
     Raises RefusedError 41002, 40013, 41004, 40125, 45009, 45011.
@@ -25,10 +25,10 @@ def account(world: World, call: Call, name: str = "appid", proof: str = "secret"
     if not compare_digest(given.encode(), world.secret_of(caller).encode()):
         raise RefusedError(40125)
     world.meter.spend(call.path, caller, call.now)
-    return Owner(caller)
+    return TokenOwner(caller)
 
 
-def known_appid(world: World, call: Call, name: str) -> str:
+def known_appid(world: World, call: ApiCall, name: str) -> str:
     """The appid in this field. Raises RefusedError 41002, 40013."""
     appid = call.text(name, missing=41002)
     if not world.exists(appid):
@@ -36,7 +36,7 @@ def known_appid(world: World, call: Call, name: str) -> str:
     return appid
 
 
-def bearer(world: World, call: Call, *kinds: TokenKind) -> Token:
+def bearer(world: World, call: ApiCall, *kinds: IssuedKind) -> IssuedToken:
     """The living token of one of `kinds` that came in the query.
 
     Raises RefusedError 41001, 40014 (no token at all), 40001 (unknown, replaced), 42001 (expired),
@@ -47,31 +47,31 @@ def bearer(world: World, call: Call, *kinds: TokenKind) -> Token:
     return token
 
 
-def component(world: World, call: Call) -> str:
+def component(world: World, call: ApiCall) -> str:
     """The platform whose token came in the query and whose appid is in the body.
 
     Raises what `bearer` does, 61014 for the token of an account, 40013 for another's appid.
     """
     if _is_of_account(world, call):
         raise RefusedError(61014)
-    token = bearer(world, call, TokenKind.COMPONENT)
+    token = bearer(world, call, IssuedKind.COMPONENT)
     if call.text("component_appid", missing=41002) != token.owner.appid:
         raise RefusedError(40013)
     return token.owner.appid
 
 
-def _living(world: World, call: Call, kinds: tuple[TokenKind, ...]) -> Token:
+def _living(world: World, call: ApiCall, kinds: tuple[IssuedKind, ...]) -> IssuedToken:
     if not call.bearer:
         raise RefusedError(41001)
     if not _WELL_FORMED.fullmatch(call.bearer):
         raise RefusedError(40014)
     token = world.tokens.find(call.bearer, call.now, *kinds)
-    if token is None or token.state(call.now) is State.ENDED:
+    if token is None or token.state(call.now) is TokenState.ENDED:
         raise RefusedError(40001)
-    if token.state(call.now) is State.EXPIRED:
+    if token.state(call.now) is TokenState.EXPIRED:
         raise RefusedError(42001)
     return token
 
 
-def _is_of_account(world: World, call: Call) -> bool:
+def _is_of_account(world: World, call: ApiCall) -> bool:
     return world.tokens.find(call.bearer, call.now, *ACCOUNT_TOKENS) is not None

@@ -4,44 +4,44 @@ Sources: "第三方平台 token_getcomponentaccesstoken" and its sisters, "启�
 """
 
 from wechat_scheduler.sandbox.authorizers import AuthorizerTokens
-from wechat_scheduler.sandbox.call import Answer, Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.codec import original_id
 from wechat_scheduler.sandbox.endpoints.access import account, component
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.tokens import Owner, State, TokenKind
+from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner, TokenState
 from wechat_scheduler.sandbox.world import World
 
 MOST_IN_A_PAGE = 500
 PERMISSIONS = [{"funcscope_category": {"id": 1}}]
 
 
-def get_component_token(world: World, call: Call) -> Reply:
+def get_component_token(world: World, call: ApiCall) -> Reply:
     """Raises RefusedError 61006 for a ticket never issued, 61005 for one of twelve hours ago."""
     owner = account(world, call, "component_appid", "component_appsecret")
     value = call.text("component_verify_ticket", missing=61006)
-    ticket = world.tokens.find(value, call.now, TokenKind.VERIFY_TICKET)
+    ticket = world.tokens.find(value, call.now, IssuedKind.VERIFY_TICKET)
     if ticket is None or ticket.owner != owner:
         raise RefusedError(61006)
-    if ticket.state(call.now) is not State.ALIVE:
-        raise RefusedError(61005 if ticket.state(call.now) is State.EXPIRED else 61006)
+    if ticket.state(call.now) is not TokenState.ALIVE:
+        raise RefusedError(61005 if ticket.state(call.now) is TokenState.EXPIRED else 61006)
     overlap = world.periods.overlap
-    token = world.tokens.issue(TokenKind.COMPONENT, owner, call.now, overlap=overlap)
+    token = world.tokens.issue(IssuedKind.COMPONENT, owner, call.now, overlap=overlap)
     return {"component_access_token": token.value, "expires_in": token.expires_in(call.now)}
 
 
-def start_push_ticket(world: World, call: Call) -> Reply:
+def start_push_ticket(world: World, call: ApiCall) -> Reply:
     owner = account(world, call, "component_appid", "component_secret")
     healthy = world.pushes.restart(owner.appid, call.now)
     return {"errcode": 0, "errmsg": "in a normal state" if healthy else "ok"}
 
 
-def create_preauth_code(world: World, call: Call) -> Reply:
-    owner = Owner(component(world, call))
-    code = world.tokens.issue(TokenKind.PREAUTH_CODE, owner, call.now)
+def create_preauth_code(world: World, call: ApiCall) -> Reply:
+    owner = TokenOwner(component(world, call))
+    code = world.tokens.issue(IssuedKind.PREAUTH_CODE, owner, call.now)
     return {"pre_auth_code": code.value, "expires_in": code.expires_in(call.now)}
 
 
-def query_auth(world: World, call: Call) -> Reply:
+def query_auth(world: World, call: ApiCall) -> Reply:
     component_appid = component(world, call)
     code = call.text("authorization_code", missing=61009)
     tokens = world.authorizers.exchange(component_appid, code, call.now)
@@ -49,13 +49,13 @@ def query_auth(world: World, call: Call) -> Reply:
     return {"authorization_info": info | {"func_info": PERMISSIONS}}
 
 
-def get_authorizer_token(world: World, call: Call) -> Reply:
+def get_authorizer_token(world: World, call: ApiCall) -> Reply:
     owner = _authorizer(world, call)
     refresh_token = call.text("authorizer_refresh_token", missing=61023)
     return _tokens(world.authorizers.refresh(owner, refresh_token, call.now), call)
 
 
-def get_authorizer_list(world: World, call: Call) -> Reply:
+def get_authorizer_list(world: World, call: ApiCall) -> Reply:
     """Raises RefusedError 40170 for more than 500 in a page."""
     component_appid = component(world, call)
     offset, count = call.number("offset", default=0), call.number("count", MOST_IN_A_PAGE)
@@ -73,7 +73,7 @@ def get_authorizer_list(world: World, call: Call) -> Reply:
     return {"total_count": world.authorizers.count(component_appid), "list": listed}
 
 
-def get_authorizer_info(world: World, call: Call) -> Reply:
+def get_authorizer_info(world: World, call: ApiCall) -> Reply:
     owner = _authorizer(world, call)
     refresh = world.authorizers.current(owner, call.now)
     return {
@@ -86,12 +86,12 @@ def get_authorizer_info(world: World, call: Call) -> Reply:
     }
 
 
-def _authorizer(world: World, call: Call) -> Owner:
+def _authorizer(world: World, call: ApiCall) -> TokenOwner:
     component_appid = component(world, call)
-    return Owner(call.text("authorizer_appid", missing=40013), component_appid)
+    return TokenOwner(call.text("authorizer_appid", missing=40013), component_appid)
 
 
-def _tokens(tokens: AuthorizerTokens, call: Call) -> Reply:
+def _tokens(tokens: AuthorizerTokens, call: ApiCall) -> Reply:
     return {
         "authorizer_access_token": tokens.access.value,
         "expires_in": tokens.access.expires_in(call.now),
@@ -99,7 +99,7 @@ def _tokens(tokens: AuthorizerTokens, call: Call) -> Reply:
     }
 
 
-def _public_face(owner: Owner) -> Reply:
+def _public_face(owner: TokenOwner) -> Reply:
     return {
         "nick_name": f"sandbox account {owner.appid}",
         "service_type_info": {"id": 2},

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import recipient
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
-from wechat_scheduler.sandbox.phones import By, Message
+from wechat_scheduler.sandbox.phones import By, PhoneMessage
 from wechat_scheduler.sandbox.world import World
 
 KINDS = frozenset(
@@ -17,7 +17,7 @@ KINDS = frozenset(
 )  # fmt: skip
 
 
-def send_custom(world: World, call: Call) -> Reply:
+def send_custom(world: World, call: ApiCall) -> Reply:
     """Five messages in 48 hours after one of the user's; three in a minute after a scan, a
     subscription or a click.
 
@@ -35,7 +35,7 @@ def send_custom(world: World, call: Call) -> Reply:
     return {"errcode": 0, "errmsg": "ok"}
 
 
-def _message(call: Call) -> Message:
+def _message(call: ApiCall) -> PhoneMessage:
     kind = call.fields.get("msgtype")
     if not isinstance(kind, str) or kind not in KINDS:
         raise RefusedError(40008)
@@ -43,10 +43,10 @@ def _message(call: Call) -> Message:
     if not isinstance(content, dict) or not content:
         raise RefusedError(44003 if kind == "news" else 44004)
     if kind == "text":
-        return Message(kind=kind, by=By.ACCOUNT, at=call.now, text=_text(content))
+        return PhoneMessage(kind=kind, by=By.ACCOUNT, at=call.now, text=_text(content))
     if kind == "news":
         _require_one_article(content)
-    return Message(kind=kind, by=By.ACCOUNT, at=call.now, content=content)
+    return PhoneMessage(kind=kind, by=By.ACCOUNT, at=call.now, content=content)
 
 
 def _text(content: dict[str, Any]) -> str:

@@ -5,10 +5,10 @@ Sources: "获取微信服务器IP", "网络检测", "openApi管理".
 
 import re
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.tokens import Owner, Token, TokenKind
+from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.world import World
 
 CALLBACK_IPS = ["127.0.0.1", "101.226.103.0/25"]
@@ -18,17 +18,17 @@ OPERATORS = {"CHINANET", "UNICOM", "CAP", "DEFAULT"}
 _RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
 
 
-def get_callback_ips(world: World, call: Call) -> Reply:
+def get_callback_ips(world: World, call: ApiCall) -> Reply:
     _anybody(world, call)
     return {"ip_list": CALLBACK_IPS}
 
 
-def get_api_ips(world: World, call: Call) -> Reply:
+def get_api_ips(world: World, call: ApiCall) -> Reply:
     _anybody(world, call)
     return {"ip_list": API_IPS}
 
 
-def check_callback(world: World, call: Call) -> Reply:
+def check_callback(world: World, call: ApiCall) -> Reply:
     """Always finds the network in order. Raises RefusedError 40202, 40203."""
     _anybody(world, call)
     action = call.text("action", missing=40202)
@@ -42,34 +42,34 @@ def check_callback(world: World, call: Call) -> Reply:
     return found if action == "all" else {action: found[action]}
 
 
-def clear_quota(world: World, call: Call) -> Reply:
+def clear_quota(world: World, call: ApiCall) -> Reply:
     owner = _anybody(world, call).owner
     if call.text("appid", missing=41002) != owner.appid:
         raise RefusedError(40013)
     return _cleared(world, owner, call)
 
 
-def clear_quota_with_secret(world: World, call: Call) -> Reply:
+def clear_quota_with_secret(world: World, call: ApiCall) -> Reply:
     """Needs no token, so that an account whose quota for tokens is used up can get out."""
     return _cleared(world, account(world, call, proof="appsecret"), call)
 
 
-def clear_quota_of_component(world: World, call: Call) -> Reply:
+def clear_quota_of_component(world: World, call: ApiCall) -> Reply:
     """Of an authorizer, or of the platform itself if `appid` is its own."""
     component = account(world, call, "component_appid", "appsecret")
-    owner = Owner(known_appid(world, call, "appid"), component.appid)
+    owner = TokenOwner(known_appid(world, call, "appid"), component.appid)
     if owner.appid != component.appid and not world.authorizers.granted(owner):
         raise RefusedError(61003)
     return _cleared(world, owner, call)
 
 
-def get_quota(world: World, call: Call) -> Reply:
+def get_quota(world: World, call: ApiCall) -> Reply:
     appid = _anybody(world, call).owner.appid
     path = call.text("cgi_path", missing=76021)
     return {"errcode": 0, "errmsg": "ok"} | world.meter.describe(path, appid, call.now)
 
 
-def get_rid(world: World, call: Call) -> Reply:
+def get_rid(world: World, call: ApiCall) -> Reply:
     """Raises RefusedError 76001 (unknown), 76002 (malformed), 76003 (another account's)."""
     appid = _anybody(world, call).owner.appid
     rid = call.text("rid", missing=76002)
@@ -91,11 +91,11 @@ def get_rid(world: World, call: Call) -> Reply:
     return {"errcode": 0, "errmsg": "ok", "request": request}
 
 
-def _anybody(world: World, call: Call) -> Token:
-    return bearer(world, call, *ACCOUNT_TOKENS, TokenKind.COMPONENT)
+def _anybody(world: World, call: ApiCall) -> IssuedToken:
+    return bearer(world, call, *ACCOUNT_TOKENS, IssuedKind.COMPONENT)
 
 
-def _cleared(world: World, owner: Owner, call: Call) -> Reply:
+def _cleared(world: World, owner: TokenOwner, call: ApiCall) -> Reply:
     world.meter.clear(owner.appid, call.now)
     return {"errcode": 0, "errmsg": "ok"}
 

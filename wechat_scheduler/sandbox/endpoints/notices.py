@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,
@@ -12,7 +12,7 @@ from wechat_scheduler.sandbox.endpoints.recipients import (
     wrong_argument,
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.phones import By, Message
+from wechat_scheduler.sandbox.phones import By, PhoneMessage
 from wechat_scheduler.sandbox.world import World
 
 # By the kind of a field, which is its name without the number: "订阅消息参数值内容限制说明".
@@ -31,7 +31,7 @@ LONGEST = MappingProxyType(
 )
 
 
-def send_notice(world: World, call: Call) -> Reply:
+def send_notice(world: World, call: ApiCall) -> Reply:
     """Uses up one consent. A value that is too long is refused here, not cut.
 
     Raises RefusedError 40003, 40037, 41030, 47003, 43101 (blocked, refused, or used up).
@@ -45,11 +45,11 @@ def send_notice(world: World, call: Call) -> Reply:
     return {"errcode": 0, "errmsg": "ok"}
 
 
-def _message(world: World, call: Call) -> Message:
+def _message(world: World, call: ApiCall) -> PhoneMessage:
     template_id = template(world, call)
     program = miniprogram(call)
     page = link(call, "page")
-    return Message(
+    return PhoneMessage(
         kind="notice",
         by=By.ACCOUNT,
         at=call.now,

@@ -3,75 +3,75 @@
 These replies come as text/plain, JSON all the same. Sources: "网页授权", "代公众号发起网页授权".
 """
 
-from wechat_scheduler.sandbox.call import Answer, Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import UNLIMITED, Limit
-from wechat_scheduler.sandbox.tokens import Owner, TokenKind
+from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner
 from wechat_scheduler.sandbox.users import UserTokens
 from wechat_scheduler.sandbox.world import World
 
 SCOPE = "snsapi_userinfo"
 
 
-def exchange_code(world: World, call: Call) -> Reply:
+def exchange_code(world: World, call: ApiCall) -> Reply:
     _require_grant_type(call, "authorization_code")
     app = account(world, call)
     return _exchange(world, call, app)
 
 
-def exchange_code_for_component(world: World, call: Call) -> Reply:
+def exchange_code_for_component(world: World, call: ApiCall) -> Reply:
     _require_grant_type(call, "authorization_code")
     return _exchange(world, call, _app_of_component(world, call))
 
 
-def refresh(world: World, call: Call) -> Reply:
+def refresh(world: World, call: ApiCall) -> Reply:
     """Needs no secret: whoever holds the refresh token may refresh."""
     _require_grant_type(call, "refresh_token")
-    app = Owner(known_appid(world, call, "appid"))
+    app = TokenOwner(known_appid(world, call, "appid"))
     world.meter.spend(call.path, app.appid, call.now)
     return _refresh(world, call, app)
 
 
-def refresh_for_component(world: World, call: Call) -> Reply:
+def refresh_for_component(world: World, call: ApiCall) -> Reply:
     _require_grant_type(call, "refresh_token")
     return _refresh(world, call, _app_of_component(world, call))
 
 
-def check(world: World, call: Call) -> Reply:
+def check(world: World, call: ApiCall) -> Reply:
     """Whether the token is this user's. Raises RefusedError 40003 if it is another's."""
-    token = bearer(world, call, TokenKind.USER)
+    token = bearer(world, call, IssuedKind.USER)
     world.users.require_consent(token.owner, call.now)
     if call.text("openid", missing=41009) != token.owner.openid:
         raise RefusedError(40003)
     return {"errcode": 0, "errmsg": "ok"}
 
 
-def _require_grant_type(call: Call, expected: str) -> None:
+def _require_grant_type(call: ApiCall, expected: str) -> None:
     if call.fields.get("grant_type") != expected:
         raise RefusedError(40002)
 
 
-def _app_of_component(world: World, call: Call) -> Owner:
+def _app_of_component(world: World, call: ApiCall) -> TokenOwner:
     if not call.bearer:
         raise RefusedError(41021)
     appid = known_appid(world, call, "appid")
-    component_appid = bearer(world, call, TokenKind.COMPONENT).owner.appid
+    component_appid = bearer(world, call, IssuedKind.COMPONENT).owner.appid
     if call.text("component_appid", missing=41002) != component_appid:
         raise RefusedError(40013)
-    return Owner(appid, component_appid)
+    return TokenOwner(appid, component_appid)
 
 
-def _exchange(world: World, call: Call, app: Owner) -> Reply:
+def _exchange(world: World, call: ApiCall, app: TokenOwner) -> Reply:
     return _reply(world.users.exchange(app, call.text("code", missing=41008), call.now), call)
 
 
-def _refresh(world: World, call: Call, app: Owner) -> Reply:
+def _refresh(world: World, call: ApiCall, app: TokenOwner) -> Reply:
     refresh_token = call.text("refresh_token", missing=41003)
     return _reply(world.users.refresh(app, refresh_token, call.now), call)
 
 
-def _reply(tokens: UserTokens, call: Call) -> Reply:
+def _reply(tokens: UserTokens, call: ApiCall) -> Reply:
     return {
         "access_token": tokens.access.value,
         "expires_in": tokens.access.expires_in(call.now),

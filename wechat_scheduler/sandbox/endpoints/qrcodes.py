@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
@@ -16,7 +16,7 @@ LARGEST_ID = 2**32 - 1
 LARGEST_PERMANENT_ID = 100_000
 
 
-def create_qrcode(world: World, call: Call) -> Reply:
+def create_qrcode(world: World, call: ApiCall) -> Reply:
     """`expire_seconds` comes back as it is in this sandbox's time.
 
     Raises RefusedError 40053 for anything wrong in the body, 45029 for too many permanent codes.
@@ -32,7 +32,7 @@ def create_qrcode(world: World, call: Call) -> Reply:
     return {"ticket": qrcode.ticket, "expire_seconds": seconds, "url": qrcode.url}
 
 
-def _scene(call: Call) -> str:
+def _scene(call: ApiCall) -> str:
     action, info = call.fields.get("action_name"), call.fields.get("action_info")
     scene = info.get("scene") if isinstance(info, dict) else None
     given = scene if isinstance(scene, dict) else {}
@@ -59,7 +59,7 @@ def _name(scene_str: Any) -> str:
     return scene_str
 
 
-def _life(call: Call) -> timedelta:
+def _life(call: ApiCall) -> timedelta:
     seconds = call.fields.get("expire_seconds", SHORTEST_LIFE.total_seconds())
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise RefusedError(40053)

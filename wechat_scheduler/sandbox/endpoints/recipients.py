@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wechat_scheduler.sandbox.call import Call
+from wechat_scheduler.sandbox.call import ApiCall
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import ERRMSGS, RefusedError
 from wechat_scheduler.sandbox.people import Person
@@ -11,13 +11,13 @@ from wechat_scheduler.sandbox.world import World
 LONGEST_URL = 2048
 
 
-def recipient(world: World, call: Call) -> Person:
+def recipient(world: World, call: ApiCall) -> Person:
     """The user whom the account writes to. Raises what `bearer` does, and RefusedError 40003."""
     appid = bearer(world, call, *ACCOUNT_TOKENS).owner.appid
     return world.people.require(appid, call.fields.get("touser"))
 
 
-def template(world: World, call: Call) -> str:
+def template(world: World, call: ApiCall) -> str:
     """The id of a template that exists. Raises RefusedError 40037."""
     template_id = call.fields.get("template_id")
     if not isinstance(template_id, str) or not world.templates.exists(template_id):
@@ -25,7 +25,7 @@ def template(world: World, call: Call) -> str:
     return template_id
 
 
-def keywords(call: Call) -> dict[str, str]:
+def keywords(call: ApiCall) -> dict[str, str]:
     """The values of `data` by name. Raises RefusedError 47003, which names the wrong one."""
     data = call.fields.get("data")
     if not isinstance(data, dict) or not data:
@@ -33,7 +33,7 @@ def keywords(call: Call) -> dict[str, str]:
     return {name: _value(name, entry) for name, entry in data.items()}
 
 
-def link(call: Call, name: str) -> str:
+def link(call: ApiCall, name: str) -> str:
     """An optional address. Raises RefusedError 40039, 47003."""
     url = call.fields.get(name) or ""
     if not isinstance(url, str):
@@ -43,7 +43,7 @@ def link(call: Call, name: str) -> str:
     return url
 
 
-def miniprogram(call: Call) -> str:
+def miniprogram(call: ApiCall) -> str:
     """An optional mini-program as `appid/pagepath`. Raises RefusedError 47003."""
     target = call.fields.get("miniprogram")
     if not target:

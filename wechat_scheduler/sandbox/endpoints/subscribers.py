@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
@@ -14,13 +14,13 @@ MOST_IN_A_BATCH = 100
 MOST_IN_A_LIST = 10_000
 
 
-def get_user(world: World, call: Call) -> Reply:
+def get_user(world: World, call: ApiCall) -> Reply:
     """Of somebody who does not follow only the openid. Raises RefusedError 41009, 40003."""
     appid = _account(world, call)
     return _describe(world, appid, call.text("openid", missing=41009), call.fields.get("lang"))
 
 
-def get_users(world: World, call: Call) -> Reply:
+def get_users(world: World, call: ApiCall) -> Reply:
     """Up to a hundred at once. Raises RefusedError 40003, 40032, 47001."""
     appid = _account(world, call)
     asked = call.fields.get("user_list")
@@ -32,7 +32,7 @@ def get_users(world: World, call: Call) -> Reply:
     return {"user_info_list": found}
 
 
-def list_followers(world: World, call: Call) -> Reply:
+def list_followers(world: World, call: ApiCall) -> Reply:
     """Ten thousand after `next_openid`, in the order in which they followed.
 
     Raises RefusedError 40003 if that is nobody's.
@@ -46,7 +46,7 @@ def list_followers(world: World, call: Call) -> Reply:
     return reply
 
 
-def _account(world: World, call: Call) -> str:
+def _account(world: World, call: ApiCall) -> str:
     return bearer(world, call, *ACCOUNT_TOKENS).owner.appid
 
 

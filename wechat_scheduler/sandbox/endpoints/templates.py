@@ -2,7 +2,7 @@
 
 import msgspec
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,
@@ -14,8 +14,8 @@ from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.events import receipt
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.people import Person
-from wechat_scheduler.sandbox.phones import By, Message
-from wechat_scheduler.sandbox.templates import SUCCESS, Sending
+from wechat_scheduler.sandbox.phones import By, PhoneMessage
+from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity
 from wechat_scheduler.sandbox.world import World
 
 # Since 2023 neither is displayed, nor is any colour, and a keyword is cut.
@@ -23,7 +23,7 @@ HIDDEN = ("first", "remark")
 LONGEST_KEYWORD = 20
 
 
-def send_template(world: World, call: Call) -> Reply:
+def send_template(world: World, call: ApiCall) -> Reply:
     """Shown once within ten minutes, however often the same `client_msg_id` comes.
 
     Raises RefusedError 40003, 40037, 40039, 47003, 43004 (does not follow), 43101 (blocked).
@@ -34,7 +34,7 @@ def send_template(world: World, call: Call) -> Reply:
         raise RefusedError(43004)
     if person.blocked:
         raise RefusedError(43101)
-    sending = Sending(person.appid, person.openid, message.client_msg_id)
+    sending = MessageIdentity(person.appid, person.openid, message.client_msg_id)
     msgid = world.templates.sent(sending, call.now)
     if msgid is None:
         msgid = world.templates.new_msgid(sending, call.now)
@@ -42,12 +42,12 @@ def send_template(world: World, call: Call) -> Reply:
     return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
 
 
-def _message(world: World, call: Call) -> Message:
+def _message(world: World, call: ApiCall) -> PhoneMessage:
     template_id = template(world, call)
     program = miniprogram(call)
     url = link(call, "url")
     shown = {name: text for name, text in keywords(call).items() if name not in HIDDEN}
-    return Message(
+    return PhoneMessage(
         kind="template",
         by=By.ACCOUNT,
         at=call.now,
@@ -60,7 +60,9 @@ def _message(world: World, call: Call) -> Message:
     )
 
 
-def _deliver(world: World, person: Person, message: Message, msgid: int, call: Call) -> None:
+def _deliver(
+    world: World, person: Person, message: PhoneMessage, msgid: int, call: ApiCall
+) -> None:
     status = world.templates.status(person.appid)
     if status == SUCCESS:
         world.people.show(person, msgspec.structs.replace(message, msgid=msgid))

@@ -4,19 +4,19 @@ The same ticket comes back, with less and less time left, until it has expired: 
 what the field reports. Sources: "JS-SDK 说明文档 附录1", "卡券 api_ticket".
 """
 
-from wechat_scheduler.sandbox.call import Call, Endpoint, Reply
+from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
-from wechat_scheduler.sandbox.tokens import Owner, TokenKind
+from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner
 from wechat_scheduler.sandbox.world import World
 
-_KINDS = {"jsapi": TokenKind.JSAPI_TICKET, "wx_card": TokenKind.CARD_TICKET}
+_KINDS = {"jsapi": IssuedKind.JSAPI_TICKET, "wx_card": IssuedKind.CARD_TICKET}
 
 
-def get_ticket(world: World, call: Call) -> Reply:
+def get_ticket(world: World, call: ApiCall) -> Reply:
     """A platform that asks with an authorizer's token gets that account's own ticket."""
-    owner = Owner(bearer(world, call, *ACCOUNT_TOKENS).owner.appid)
+    owner = TokenOwner(bearer(world, call, *ACCOUNT_TOKENS).owner.appid)
     kind = _KINDS.get(call.text("type", missing=40097))
     if kind is None:
         raise RefusedError(40097)
