@@ -1,41 +1,39 @@
-"""Every error raised on purpose. Whatever else surfaces is a bug.
+"""Every error that the code raises on purpose. Any other error is a bug.
 
 SchedulerError
 ├── StartError                   the program cannot start; one sentence, exit code
-│   ├── ConfigError              a setting is wrong; names file, path and the nearest valid key
+│   ├── ConfigError              a setting is wrong; names file, path and the nearest valid setting
 │   ├── StateError               the state folder or the database cannot be used
 │   │   └── InUseError           a daemon is using the state folder
 │   └── SealingError             a sealed secret cannot be opened: the key is lost or wrong
 ├── StorageError                 the store did not answer; nothing was changed, try again
-├── RequestError                 a caller asked for something that cannot be had
+├── RequestError                 a request cannot be met; has a reason
 │   ├── InvalidRequestError      400, names the field
 │   ├── UnauthorizedError        401
 │   ├── ForbiddenError           403
-│   │   └── RefusedPushError     what came as WeChat's is not, or came twice
+│   │   └── RefusedPushError     a push that is not WeChat's, or that came twice
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── TooLargeError            413
 │   ├── UnprocessableError       422
 │   ├── ThrottledError           429, says when to come back
 │   └── UnavailableError         503, says when to come back
-└── CallError                    a call to somebody else's server failed
-    ├── AddressRefusedError      the address is one that must not be called
-    ├── UnreachableError         the daemon does not answer; says where it was looked for
-    ├── SendError                a message was not taken; carries the verdict on its delivery
-    └── WeChatError              WeChat refused; carries the reaction that fits
+└── CallError                    a call to another server failed
+    ├── AddressRefusedError      the configuration does not allow calls to the address
+    ├── UnreachableError         the daemon does not answer; names the address that was tried
+    ├── SendError                a message was not accepted; has the verdict on its delivery
+    └── WeChatError              WeChat refused a call or did not answer; has the reaction that fits
 
 Messages are lower case, end without a full stop, and never contain a secret.
 """
 
 from datetime import timedelta
 
-from wechat_scheduler.reactions import Reaction as Reaction
-from wechat_scheduler.reactions import Verdict as Verdict
-from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reasons import Reaction, Reason, Verdict
 
 
 class SchedulerError(Exception):
-    """The root: catch it to catch everything that is raised on purpose."""
+    """The root of all errors that are raised on purpose."""
 
 
 class StartError(SchedulerError):
@@ -59,7 +57,7 @@ class InUseError(StateError):
 
 
 class SealingError(StartError):
-    """A sealed secret cannot be opened with the keys at hand."""
+    """No key of the state folder opens a sealed secret."""
 
 
 class StorageError(SchedulerError):
@@ -67,11 +65,11 @@ class StorageError(SchedulerError):
 
 
 class RequestError(SchedulerError):
-    """A caller asked for something that cannot be had.
+    """A request cannot be met.
 
     `status` is the HTTP status (and the `code` of the native envelope); `reason` tells the cases of a
-    status apart; `field` is the path of the offending value as the caller wrote it (`tasks[2].type`),
-    empty when the request as a whole is meant; `sentence` is the message without it.
+    status apart; `field` is the path of the wrong value as the caller wrote it (`tasks[2].type`), empty
+    when the request as a whole is meant; `sentence` is the message without it.
     """
 
     status = 400
@@ -93,26 +91,24 @@ class _SpecificError(RequestError):
 
 
 class InvalidRequestError(RequestError):
-    """The request is not of the documented form."""
-
-    status = 400
+    """The request does not have the documented form."""
 
 
 class UnauthorizedError(_SpecificError):
-    """No key came with the request, or one that is not known."""
+    """The request has no key, or one that is not valid."""
 
     status = 401
 
 
 class ForbiddenError(_SpecificError):
-    """The key is known but does not reach this far."""
+    """The key is valid but not for this."""
 
     status = 403
 
 
 class RefusedPushError(ForbiddenError):
-    """A push that does not prove to come from WeChat. `detail` says why and is for the operator; the
-    sender is always told the same."""
+    """A push does not prove to come from WeChat. `detail` says why, for the operator; the sender always
+    reads the same sentence."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("this is refused", reason=Reason.PUSH_REFUSED)
@@ -120,13 +116,13 @@ class RefusedPushError(ForbiddenError):
 
 
 class NotFoundError(_SpecificError):
-    """There is nothing of that name."""
+    """Nothing has this name."""
 
     status = 404
 
 
 class ConflictError(_SpecificError):
-    """The request fits more than one thing, or contradicts what is stored."""
+    """The request fits several things, or contradicts what is stored."""
 
     status = 409
 
@@ -141,13 +137,13 @@ class TooLargeError(RequestError):
 
 
 class UnprocessableError(_SpecificError):
-    """The request is of the right form, but nothing can be made of it."""
+    """The request has the right form, but cannot be carried out."""
 
     status = 422
 
 
 class ThrottledError(RequestError):
-    """Too much of that lately; `retry_after` says when to come back."""
+    """The caller made too many requests; `retry_after` says when to come back."""
 
     status = 429
 
@@ -163,7 +159,7 @@ class ThrottledError(RequestError):
 
 
 class UnavailableError(RequestError):
-    """What was asked for exists but cannot be handed out now; `retry_after` says when to come back."""
+    """The thing exists but cannot be handed out now; `retry_after` says when to come back."""
 
     status = 503
 
@@ -173,19 +169,19 @@ class UnavailableError(RequestError):
 
 
 class CallError(SchedulerError):
-    """A call to somebody else's server failed: no answer, or not the one that was agreed."""
+    """A call to another server failed: no answer, or not the one that was agreed."""
 
 
 class AddressRefusedError(CallError):
-    """The address points where the configuration does not allow calls to go."""
+    """The configuration does not allow calls to this address."""
 
 
 class UnreachableError(CallError):
-    """A client of the daemon got no answer from it."""
+    """The daemon does not answer its client."""
 
 
 class SendError(CallError):
-    """A message was not taken. `way` is how it was tried.
+    """A message was not accepted. `way` is how it was sent.
 
     `errcode` and `rid` are WeChat's, if it answered; `advice` is a sentence an operator can act on;
     `retry_after` comes with PAUSE and SLOWER.
@@ -214,11 +210,10 @@ class SendError(CallError):
 class WeChatError(CallError):
     """WeChat refused a call, or did not answer it.
 
-    `errcode` is None when there was no answer to read; `rid` is WeChat's request id; `advice` is a
-    sentence an operator can act on; `refused` names the input that was the cause
-    (`refresh_token`, `component_access_token`), empty if none; `retry_after` comes with WAIT_UNTIL.
-    `calls` is how often WeChat was asked before it was given up. `verdict` is what it means for a
-    message; None if that follows from the reaction.
+    `errcode` is None if there was no answer; `rid` is WeChat's request id; `advice` is a sentence an
+    operator can act on; `refused` names the input that is at fault (`refresh_token`,
+    `component_access_token`), empty if none is; `retry_after` comes with WAIT_UNTIL; `calls` counts the
+    calls to WeChat; `verdict` is None if what to do with a message follows from `reaction`.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""The reasons of the native API's errors: stable words for programs, beside sentences for people."""
+"""The stable words that errors carry for programs, beside their sentences for people: `Reason` for callers
+of the native API, `Reaction` and `Verdict` for the daemon itself."""
 
 import enum
 
@@ -88,3 +89,53 @@ class Reason(enum.StrEnum):
     PUBLIC_URL_MISSING = "public_url.missing", 503
     WECHAT_UNAVAILABLE = "wechat.unavailable", 503
     DAEMON_UNREADY = "daemon.unready", 503
+
+
+class Reaction(enum.StrEnum):
+    """What a failed fetch of a credential calls for. Every failure has exactly one."""
+
+    TRANSIENT = "transient"
+    """It may pass by itself: back off with jitter, and serve the old value while it is valid."""
+
+    PARENT_INVALID = "parent_invalid"
+    """The credential that the call was made with is bad: refresh that one, then try again."""
+
+    NEEDS_INPUT = "needs_input"
+    """An input from outside is missing or was refused: wait until it arrives."""
+
+    WAIT_UNTIL = "wait_until"
+    """It passes at a known time."""
+
+    OPERATOR = "operator"
+    """A person must act: say exactly what to do, probe slowly."""
+
+
+class Verdict(enum.StrEnum):
+    """What a failed send of a message calls for. Every failure has exactly one."""
+
+    RETRY = "retry"
+    """The message was certainly not accepted: back off with jitter."""
+
+    AMBIGUOUS = "ambiguous"
+    """The answer was lost: the message may have been accepted."""
+
+    PAUSE = "pause"
+    """All messages of the account wait until a known time."""
+
+    CREDENTIAL = "credential"
+    """The account's token is dead or missing, and is being replaced: the message is not at fault."""
+
+    SLOWER = "slower"
+    """Too many messages to this receiver: wait for a while."""
+
+    FALL_BACK = "fall_back"
+    """Not in this way, perhaps in another."""
+
+    UNREACHABLE = "unreachable"
+    """The receiver accepts no messages any more."""
+
+    REJECTED = "rejected"
+    """This message will never be accepted: say why."""
+
+    OPERATOR = "operator"
+    """A person must act, then the message is accepted: probe slowly."""

@@ -456,7 +456,6 @@ async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> No
             "engine",
             "engine.clock",
             "errors",
-            "reactions",
             "reasons",
         )
     }

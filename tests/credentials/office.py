@@ -32,7 +32,8 @@ from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.errors import CallError, Reaction, WeChatError
+from wechat_scheduler.errors import CallError, WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.outbox import SqlOutbox

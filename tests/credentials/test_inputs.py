@@ -2,7 +2,7 @@
 
 from tests.credentials.office import AUTHORIZER, COMPONENT, TICKET, TOKEN, USER, Office, refusal
 from tests.stores.samples import task
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 PARAMS = "http://erp/p"
 NEW_CONSENT = refusal(Reaction.NEEDS_INPUT, errcode=42002, refused="refresh_token")

@@ -22,9 +22,9 @@ from wechat_scheduler.errors import (
     ConflictError,
     InvalidRequestError,
     NotFoundError,
-    Reaction,
     UnavailableError,
 )
+from wechat_scheduler.reasons import Reaction
 
 NAMELESS = USER._replace(subject="")
 OTHER = USER._replace(subject="o2")

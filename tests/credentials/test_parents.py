@@ -2,7 +2,7 @@
 
 from tests.credentials.office import CARD, TICKET, TOKEN, Office, refusal
 from tests.stores.samples import SECOND, task
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 PARAMS = "http://erp/p"
 BAD_TOKEN = refusal(Reaction.PARENT_INVALID, errcode=40001, refused="access_token")

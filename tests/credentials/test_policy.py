@@ -13,7 +13,7 @@ from wechat_scheduler.credentials.model import JobKey, Renewal
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.backoff import backoff
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

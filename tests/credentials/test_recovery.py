@@ -13,7 +13,8 @@ from tests.stores.suite import expecting
 from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import IssueRequest
-from wechat_scheduler.errors import InvalidRequestError, Reaction, WeChatError
+from wechat_scheduler.errors import InvalidRequestError, WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken
 
 PARAMS = "http://erp/params"

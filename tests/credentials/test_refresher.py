@@ -11,7 +11,8 @@ from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office, office, 
 from tests.stores.samples import SECOND, registration, task
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import Failed, Rotated
-from wechat_scheduler.errors import Reaction, StorageError
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.reasons import Reaction
 
 MINUTE = timedelta(minutes=1)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.credentials.office import AUTHORIZER, COMPONENT, LIFE, USER, Office
 from tests.stores.samples import task
 from wechat_scheduler.credentials.model import JobKey, Task
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 PARAMS = "http://erp/p"
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.credentials.model import Account, Issued, Renewal
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Need
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken
 from wechat_scheduler.wechat.tokens.component import ComponentAccessToken
 from wechat_scheduler.wechat.tokens.oauth2 import OAuth2AccessToken

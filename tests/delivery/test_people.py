@@ -21,7 +21,8 @@ from tests.delivery.samples import (
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.channels import PeopleChannel
 from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Form, Sent, Way
-from wechat_scheduler.errors import SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
 
 TEMPLATE = Content(way=Way.TEMPLATE, title="hello")
 TEXT = Content(way=Way.TEXT, text="hello")

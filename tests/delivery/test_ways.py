@@ -6,7 +6,8 @@ from tests.delivery.samples import DAY, HOUR, NOW, PURCHASE, a_message, a_person
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import Content, Form, Way
-from wechat_scheduler.errors import SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
 
 MAPPED = an_app(templates={"message": PURCHASE})
 RECENT = a_person(heard_at=NOW - 47 * HOUR)

@@ -10,7 +10,6 @@ from tests.stores.samples import APPID, LEASE, credential, failed, registration,
 from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.model import ADMIN
 from wechat_scheduler.credentials.model import AUTHORIZATION, Fault, JobKey
-from wechat_scheduler.errors import Reaction
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.model import (
     TICKET,
@@ -21,6 +20,7 @@ from wechat_scheduler.pushes.model import (
     Event,
     Revoked,
 )
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.events import SqlEvents

@@ -19,7 +19,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 APPID = "wx1"
 TOKEN = JobKey(APPID, "access_token")

@@ -21,7 +21,7 @@ from tests.stores.samples import (
     task,
 )
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, JobKey
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.outbox import SqlOutbox
 

@@ -19,7 +19,8 @@ from tests.stores.samples import (
     rotated,
     task,
 )
-from wechat_scheduler.errors import ForbiddenError, Reaction
+from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.outbox import SqlOutbox
 

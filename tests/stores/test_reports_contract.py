@@ -15,7 +15,7 @@ from tests.stores.samples import (
     rotated,
 )
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import SqlCredentials
 
 LATER = NOW + SECOND

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.house import Caller
 from tests.watching.reading import metrics
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 ALERTS = (Path(__file__).parents[2] / "contrib" / "alerts.yml").read_text("utf-8")
 # Prometheus makes this one itself.

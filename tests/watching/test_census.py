@@ -13,7 +13,7 @@ from wechat_scheduler.credentials.census import QueueCensus
 from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spent
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.census import SqlCensus
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.messages import SqlMessages

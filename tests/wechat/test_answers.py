@@ -6,7 +6,8 @@ import pytest
 
 from tests.wechat.conftest import PATH, refusal
 from tests.wechat.hostile import HostileServer, answer
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient
 

@@ -14,9 +14,8 @@ from wechat_scheduler.errors import (
     SendError,
     StorageError,
     UnavailableError,
-    Verdict,
 )
-from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reasons import Reason, Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base

@@ -9,7 +9,7 @@ import pytest
 
 from tests.wechat.conftest import PATH, SHORT, JumpingClock, refusal, wechat_client
 from tests.wechat.hostile import AMBIGUOUS, HostileServer, Reply, answer, drop, endless, hang
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.client import WeChatClient
 
 OK = answer({"access_token": "TOKEN", "expires_in": 7200})

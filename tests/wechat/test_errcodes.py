@@ -8,7 +8,8 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import wechat
 from tests.wechat.sending import APPID, OPENID, Purse
-from wechat_scheduler.errors import Reaction, SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient, client_session
 from wechat_scheduler.wechat.errcodes import ERRCODES

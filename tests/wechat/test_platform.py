@@ -7,7 +7,8 @@ import pytest
 from tests.wechat.hostile import HostileServer, answer
 from tests.wechat.issuing import APPID, AUTHORIZER, issuer_of, request
 from wechat_scheduler.credentials.ports import Recoverer
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.platform import MOST_PAGES, PAGE, Platform
 

@@ -5,7 +5,8 @@ import pytest
 from tests.wechat.hostile import HostileServer, answer
 from tests.wechat.issuing import ANSWERS, APPID, AUTHORIZER, issue, issuer_of, request
 from wechat_scheduler.credentials.model import Account, JobKey, Renewal
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.tokens import issuers
 

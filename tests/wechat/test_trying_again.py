@@ -9,7 +9,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.wechat.conftest import PATH, JumpingClock, refusal, wechat_client
 from tests.wechat.hostile import BUSY, HostileServer, Reply, answer, drop
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.client import WeChatClient
 
 OK = answer({"access_token": "TOKEN", "expires_in": 7200})

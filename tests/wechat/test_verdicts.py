@@ -9,7 +9,8 @@ from tests.wechat.conftest import JumpingClock
 from tests.wechat.hostile import AMBIGUOUS, BUSY, HostileServer, Reply, answer, raw
 from tests.wechat.sending import APPID, OPENID, Purse
 from wechat_scheduler.delivery.model import Way
-from wechat_scheduler.errors import SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
 

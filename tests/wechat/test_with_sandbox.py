@@ -10,7 +10,8 @@ from aiohttp.test_utils import TestServer
 from tests.wechat.conftest import JumpingClock, wechat_client
 from wechat_scheduler.credentials.model import Account, Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest
-from wechat_scheduler.errors import Reaction, SendError, Verdict, WeChatError
+from wechat_scheduler.errors import SendError, WeChatError
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
 from wechat_scheduler.wechat.channels import WeChatMessenger

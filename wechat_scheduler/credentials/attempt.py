@@ -18,7 +18,8 @@ from wechat_scheduler.credentials.inputs import (
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Issued, Renewal, Spent
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import Reaction, SealingError, WeChatError
+from wechat_scheduler.errors import SealingError, WeChatError
+from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from typing import Protocol, TypeAlias
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, JobKey
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Need, Params, Recoverer, Store
-from wechat_scheduler.errors import CallError, Reaction, SchedulerError
+from wechat_scheduler.errors import CallError, SchedulerError
+from wechat_scheduler.reasons import Reaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import structlog
 
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import ClaimedJob, Failed, Outcome, Repeated, Rotated
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, Credential, Renewal
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 # The margin before expiry: a credential is renewed 5 min, or a tenth of its lifetime if that is
 # longer, before it expires.

@@ -25,7 +25,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.ports import RefreshObserver, Store
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
 

@@ -27,7 +27,8 @@ from wechat_scheduler.delivery.ports import Messages, Messenger
 from wechat_scheduler.delivery.senders import Lookup, sender
 from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
 
 # Persons in one transaction: short enough for other writers not to wait long.
 PAGE = 500

@@ -20,7 +20,8 @@ from wechat_scheduler.delivery.model import (
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError, Verdict
+from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError
+from wechat_scheduler.reasons import Verdict
 
 log = structlog.get_logger(__name__)
 

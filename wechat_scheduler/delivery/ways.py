@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import WINDOW, App, Subscriber, Template
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Message, Way
-from wechat_scheduler.errors import SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
 
 # Characters of a template's keyword that WeChat shows ("模板消息", since 2023-05-04).
 KEYWORD = 20

@@ -11,7 +11,7 @@ import msgspec
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 
 KEPT = 200
 

@@ -9,7 +9,8 @@ from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 
 # WeChat's refusals of the address that a call comes from, with that address in them.
 _FOREIGN = frozenset((40164, 61004, *range(89501, 89508)))

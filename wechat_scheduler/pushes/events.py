@@ -17,7 +17,7 @@ from wechat_scheduler.credentials.inputs import Sibling, Siblings
 from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.pushes.model import (
     WATCH,
     Authorized,
@@ -28,6 +28,7 @@ from wechat_scheduler.pushes.model import (
     Revoked,
 )
 from wechat_scheduler.pushes.ports import Events, Jobs, PlatformApi
+from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
 

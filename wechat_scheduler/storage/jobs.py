@@ -14,7 +14,7 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
     Spent,
 )
-from wechat_scheduler.errors import Reaction
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.database import Script, Statement

@@ -15,7 +15,8 @@ from wechat_scheduler.audience.app_events import AppEvent, Consented, Joined, Wr
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, TargetKind
 from wechat_scheduler.engine.clock import Clock, millis
-from wechat_scheduler.errors import SendError, Verdict
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers
 

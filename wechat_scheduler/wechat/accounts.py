@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from wechat_scheduler.errors import Reaction, RequestError, Verdict, WeChatError
+from wechat_scheduler.errors import RequestError, WeChatError
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient
 

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from wechat_scheduler.errors import Reaction, Verdict, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.readings import Errcodes
 

@@ -12,14 +12,13 @@ from wechat_scheduler.credentials.policy import next_quota_day
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
-    Reaction,
     RequestError,
     SendError,
     StorageError,
     UnavailableError,
-    Verdict,
     WeChatError,
 )
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient

@@ -17,7 +17,8 @@ import structlog
 import tenacity
 
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.answers import (
     ANSWER_LIMIT,
     NETWORK,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TypeAlias
 
-from wechat_scheduler.errors import Reaction, Verdict
+from wechat_scheduler.reasons import Reaction, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

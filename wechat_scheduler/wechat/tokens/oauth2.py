@@ -2,7 +2,8 @@
 
 from wechat_scheduler.credentials.model import Issued
 from wechat_scheduler.credentials.ports import IssueRequest, Need
-from wechat_scheduler.errors import Reaction, WeChatError
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
