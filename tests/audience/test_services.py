@@ -92,7 +92,7 @@ async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) ->
         (NotFoundError, lambda office, audience: office.directory.reset_token(SHOP.id)),
         (NotFoundError, lambda office, audience: audience.topic(SHOP, 5)),
         (NotFoundError, lambda office, audience: audience.remove_topic(SHOP, 5)),
-        (NotFoundError, lambda office, audience: audience.unbind(SHOP, "7")),
+        (NotFoundError, lambda office, audience: audience.dismiss(SHOP, "7")),
         (NotFoundError, lambda office, audience: audience.found(SHOP, "7")),
         (NotFoundError, lambda office, audience: audience.block(SHOP, 5, blocked=True)),
         (NotFoundError, lambda office, audience: audience.mute("u1", 5, muted=True)),

@@ -1,4 +1,4 @@
-"""Events that an app's callback is told of."""
+"""The events that an app's callback gets."""
 
 import enum
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 
 class Source(enum.StrEnum):
-    """How a user came to an app."""
+    """The way on which a user came to an app."""
 
     SCAN = "scan"
     LINK = "link"

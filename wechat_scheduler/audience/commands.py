@@ -1,22 +1,24 @@
-"""Commands that users write to an account: who am I, subscribe me, tell the app."""
+"""Commands that users write to an account: show my uid, subscribe me, pass a text to the app."""
 
 import re
+from collections.abc import Sequence
 
 from wechat_scheduler.audience.app_events import Source, Wrote
-from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.directory import Directory, apps_of
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
 
 ASKS_UID = frozenset(("获取uid", "我的uid"))
 
-# Chinese keyboards write the second one.
-_TO_APP = re.compile(r"[#＃]\s*([0-9]{1,16})(?:\s+(.*))?", re.DOTALL)
+# Chinese keyboards write the second sign.
+_TO_APP = re.compile(rf"[#＃]\s*({ID})(?:\s+(.*))?", re.DOTALL)
 
 
 class Commands:
-    """Each method says whether this was for it."""
+    """Each method returns whether it handled the text."""
 
     def __init__(
         self, subscriptions: Subscriptions, directory: Directory, *, joining: Joining, post: Post
@@ -27,7 +29,7 @@ class Commands:
         self._post = post
 
     async def obey(self, heard: Heard, subscriber: Subscriber) -> bool:
-        """`获取UID` answers the uid; `#{app id}` subscribes; `#{app id} content` writes to the app."""
+        """`获取UID` asks for the uid; `#{app id}` subscribes; `#{app id} content` writes to the app."""
         text = heard.text.strip()
         if text.replace(" ", "").lower() in ASKS_UID:
             await self._say(heard, subscriber, subscriber.uid)
@@ -43,15 +45,15 @@ class Commands:
         return True
 
     async def pass_on(self, heard: Heard, subscriber: Subscriber) -> bool:
-        """What is said to nobody is for the app, if there is just one that listens."""
-        listening = [app for app in await self._taken(subscriber) if app.callback]
+        """Pass any other text to the user's app, if exactly one of them has a callback."""
+        listening = [app for app in await self._apps_of(subscriber) if app.callback]
         if len(listening) != 1:
             return False
         await self._up(listening[0], heard.text, heard, subscriber)
         return True
 
     async def _write(self, app: App, content: str, heard: Heard, subscriber: Subscriber) -> None:
-        if app not in await self._taken(subscriber):
+        if app not in await self._apps_of(subscriber):
             await self._say(heard, subscriber, f"您还没有关注「{app.name}」，发送 #{app.id} 关注")
         elif not app.callback:
             await self._say(heard, subscriber, f"「{app.name}」不接收消息")
@@ -62,11 +64,8 @@ class Commands:
         wrote = Wrote(uid=subscriber.uid, content=content, at=heard.at)
         await self._post.tell(app, wrote, event_id=f"{heard.event_id}/{app.id}/up")
 
-    async def _taken(self, subscriber: Subscriber) -> list[App]:
-        """The apps of this account that they subscribed to, and that did not block them."""
-        own = await self._subscriptions.of_person(subscriber.uid)
-        ids = {one.app_id for one in own if not one.topic_id and not one.blocked}
-        return [app for app in self._directory.apps_of(subscriber.appid) if app.id in ids]
+    async def _apps_of(self, subscriber: Subscriber) -> Sequence[App]:
+        return await apps_of(subscriber, self._subscriptions, self._directory)
 
     async def _say(self, heard: Heard, subscriber: Subscriber, text: str) -> None:
         await self._post.say(subscriber, text, event_id=f"{heard.event_id}/say", app=None)

@@ -1,12 +1,12 @@
-"""What comes of a scanned consent code: the app's signed calls may set reminders for the user."""
+"""Handles a scanned consent code: the app's signed calls may then set reminders for the user."""
 
 import structlog
 
 from wechat_scheduler.audience.app_events import Consented
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.heard import Heard, Post
-from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber, Subscription
-from wechat_scheduler.audience.names import new_id
+from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber
+from wechat_scheduler.audience.names import new_subscription
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.ports import Subscriptions
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class Consenting:
-    """A Listener. Doing it again under the same event changes nothing."""
+    """A Listener. A repeat of the same event changes nothing."""
 
     def __init__(
         self, subscriptions: Subscriptions, openids: Openids, *, directory: Directory, post: Post
@@ -25,8 +25,8 @@ class Consenting:
         self._post = post
 
     async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
-        """Whoever turned the app off turns it on again by scanning. Whom the app blocked stays so,
-        and unheard."""
+        """A scan unmutes the app too. If the app blocks the user, nothing happens and no reply is
+        sent."""
         scene = heard.code
         if scene is None or scene.purpose is not Purpose.CONSENT:
             return False
@@ -38,12 +38,9 @@ class Consenting:
         return True
 
     async def _subscribe(self, app: App, subscriber: Subscriber, heard: Heard) -> bool:
-        """Only a subscription can be turned off, and only who has one is sent anything."""
-        kept, _ = await self._subscriptions.subscribe(
-            Subscription(
-                id=new_id(), app_id=app.id, topic_id=0, uid=subscriber.uid, created_at=heard.at
-            )
-        )
+        """Reminders need a subscription that is not muted. Returns False if it is blocked."""
+        wanted = new_subscription(app.id, subscriber.uid, at=heard.at)
+        kept, _ = await self._subscriptions.subscribe(wanted)
         if kept.muted:
             await self._subscriptions.set_muted(kept.id, muted=False)
         return not kept.blocked

@@ -1,4 +1,4 @@
-"""What businesses arrange about their audience: topics, names of their own, subscriptions."""
+"""The desk for an app's audience: topics, subscribers, subscriptions, aliases."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,23 +11,21 @@ from wechat_scheduler.audience.model import (
     Subscription,
     Topic,
 )
-from wechat_scheduler.audience.names import new_id, new_uid
+from wechat_scheduler.audience.names import UID_PREFIX, new_id, new_subscription, new_uid
 from wechat_scheduler.audience.ports import Aliases, Apps, Subscribers, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
 
-# Names bound in one transaction: others that write wait for it.
+# Names bound in one transaction: other writers wait for it.
 BATCH = 200
 LONGEST_NAME = 128
 # The most topics of an app that one subscriber can leave at once.
 TOPICS_AT_ONCE = 1000
-# How our own uids begin; a business's name must not be taken for one.
-OURS = "UID_"
 
 
 class AudienceDesk:
-    """Raises RequestErrors; all methods may raise StorageError."""
+    """All methods may raise StorageError."""
 
     def __init__(
         self,
@@ -48,7 +46,7 @@ class AudienceDesk:
         return await self._apps.topics(app.id)
 
     async def topic(self, app: App, topic_id: int) -> Topic:
-        """Raises NotFoundError, for another app's as well."""
+        """Raises NotFoundError, also for another app's."""
         topic = await self._apps.topic(topic_id)
         if topic is None or topic.app_id != app.id:
             raise _no_topic(topic_id)
@@ -76,10 +74,10 @@ class AudienceDesk:
             raise _no_topic(topic_id)
 
     async def bind(self, app: App, openids: Mapping[str, str]) -> Mapping[str, str]:
-        """Take over users that the business knows: its name for each, and the openid that they have
-        in the app's account. They subscribe to the app. Returns the uid of each name.
+        """Take over users that the business knows. `openids` gives for each name the openid in the app's
+        account. The users subscribe to the app. Returns the uid of each name.
 
-        Done in parts; doing it again changes nothing. Raises InvalidRequestError before the first.
+        Works in parts; a repeat changes nothing. Raises InvalidRequestError before the first part.
         """
         for name, openid in openids.items():
             _check(name, openid)
@@ -90,13 +88,6 @@ class AudienceDesk:
             uids |= await self._aliases.bind(app, part, now=self._clock.now())
         return uids
 
-    async def unbind(self, app: App, name: str) -> None:
-        """The user stays a subscriber. Raises NotFoundError."""
-        if not await self._aliases.remove(app.id, name):
-            raise NotFoundError(
-                f"the app knows nobody as {name!r}", reason=Reason.SUBSCRIBER_UNKNOWN
-            )
-
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """The subscriber behind each uid or alias. Unknown names are left out."""
         return await self._aliases.find(app, names) if names else {}
@@ -106,7 +97,7 @@ class AudienceDesk:
         found = (await self.find(app, [name])).get(name)
         if found is None:
             raise NotFoundError(
-                f"the app knows nobody as {name!r}", reason=Reason.SUBSCRIBER_UNKNOWN
+                f"the app has no subscriber {name!r}", reason=Reason.SUBSCRIBER_UNKNOWN
             )
         return found
 
@@ -129,23 +120,16 @@ class AudienceDesk:
         topics = await self.subscribers(app, topic_id=None, uid=uid, limit=TOPICS_AT_ONCE)
         for subscription in (*([own] if own else []), *(one for one, _ in topics)):
             await self._subscriptions.remove(subscription.id)
-        if not name.startswith(OURS):
+        if not name.startswith(UID_PREFIX):
             await self._aliases.remove(app.id, name)
         return found.subscriber
 
     async def subscribe(
         self, app: App, uid: str, *, topic_id: int = 0
     ) -> tuple[Subscription, bool]:
-        """The subscription, blocked or not, and whether it is new."""
-        return await self._subscriptions.subscribe(
-            Subscription(
-                id=new_id(),
-                app_id=app.id,
-                topic_id=topic_id,
-                uid=uid,
-                created_at=self._clock.now(),
-            )
-        )
+        """Returns the subscription, which may be blocked, and whether it is new."""
+        wanted = new_subscription(app.id, uid, topic_id=topic_id, at=self._clock.now())
+        return await self._subscriptions.subscribe(wanted)
 
     async def subscriptions_of(self, uid: str) -> Sequence[Subscription]:
         return await self._subscriptions.of_person(uid)
@@ -161,7 +145,7 @@ class AudienceDesk:
         offset: int = 0,
         limit: int,
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        """By the subscription's id; `topic_id` 0 is the app itself, None all of its topics."""
+        """By the subscription's id. `topic_id` 0 is the app itself, None all of its topics."""
         return await self._subscriptions.of_app(
             app.id,
             topic_id=topic_id,
@@ -178,19 +162,19 @@ class AudienceDesk:
         return await self._subscriptions.count(app.id, topic_id=topic_id, uid=uid, blocked=blocked)
 
     async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
-        """Raises NotFoundError, for another app's as well."""
+        """Raises NotFoundError, also for another app's."""
         await self._own(app, subscription_id)
         await self._subscriptions.set_blocked(subscription_id, blocked=blocked)
 
     async def mute(self, uid: str, subscription_id: int, *, muted: bool) -> None:
-        """The user's own choice. Raises NotFoundError, for another user's as well."""
+        """The user's own choice. Raises NotFoundError, also for another user's."""
         subscription = await self._subscriptions.get(subscription_id)
         if subscription is None or subscription.uid != uid:
             raise _no_subscription(subscription_id)
         await self._subscriptions.set_muted(subscription_id, muted=muted)
 
     async def remove(self, app: App, subscription_id: int) -> None:
-        """Of a blocked one the block goes too. Raises NotFoundError, for another app's as well."""
+        """Removes a block too. Raises NotFoundError, also for another app's."""
         await self._own(app, subscription_id)
         await self._subscriptions.remove(subscription_id)
 
@@ -203,7 +187,7 @@ class AudienceDesk:
 def _check(name: str, openid: str) -> None:
     if not 0 < len(name) <= LONGEST_NAME:
         raise InvalidRequestError(f"a name has 1 to {LONGEST_NAME} characters")
-    if name.startswith(OURS):
+    if name.startswith(UID_PREFIX):
         raise InvalidRequestError(f"{name!r} looks like a uid: use another name")
     if not openid:
         raise InvalidRequestError(f"{name!r} comes without an openid")

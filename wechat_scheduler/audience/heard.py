@@ -1,4 +1,4 @@
-"""What WeChat tells of people, and whom that is handed to."""
+"""The acts of users that WeChat reports, and the ports that handle them."""
 
 import enum
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from wechat_scheduler.audience.model import App, Scene, Subscriber
 
 
 class HeardKind(enum.StrEnum):
-    """What somebody did; MEDIA is a message without words. RECEIPT is WeChat's own word on a template
+    """What a user did. MEDIA is a message without text. RECEIPT is WeChat's report on a template
     message."""
 
     FOLLOW = "follow"
@@ -26,13 +26,15 @@ class HeardKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """`event_id` is the same however often WeChat repeats it: its MsgId, or FromUserName and
-    CreateTime. `scene` is a scene's id where a code was scanned, followed by or not; `text` is what
-    was written, said (as WeChat understood it) or the menu's key; `msgid` and `status` (`success`,
-    `failed:user block` …) come with a RECEIPT. `at` is by WeChat's clock, to the second.
+    """One act of a user.
 
-    Two are filled in on the way: `code` is the scene that was scanned, if it is ours and has not
-    ended; `unclaimed` says that nobody took what was written, no app either.
+    `event_id` is the same for each repeat by WeChat: its MsgId, or FromUserName and CreateTime.
+    `scene` is a scene's id if the user scanned a code. `text` is a written text, a spoken one as
+    WeChat understood it, or the key of a menu entry. `msgid` and `status` (`success`, `failed:user
+    block` …) belong to a RECEIPT. `at` is by WeChat's clock, in whole seconds.
+
+    The reception adds two: `code` is the scanned scene, if it is ours and has not ended; `unclaimed`
+    means that no listener and no app took the text.
     """
 
     event_id: str
@@ -49,19 +51,19 @@ class Heard:
 
 
 class Listener(Protocol):
-    """Somebody whom people talk to: the reminders' bot."""
+    """Handles what users do, such as the reminders' bot."""
 
     async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
-        """Whether this was for them; if so nobody else gets it. What is `unclaimed` is offered a
-        second time. The same event may come again, and must not be acted on twice."""
+        """Returns whether the listener handled it; then no other listener gets it. An unclaimed text
+        comes a second time. A repeat of an event must not be handled twice."""
         ...
 
 
 class Post(Protocol):
-    """How an answer leaves. What was put under an `event_id` before changes nothing."""
+    """Sends replies and events. A second call with the same `event_id` does nothing."""
 
     async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
-        """Tell the app's callback of an event."""
+        """Send an event to the app's callback."""
         ...
 
     async def say(
@@ -73,13 +75,13 @@ class Post(Protocol):
         app: App | None,
         secret: str = "",
     ) -> None:
-        """Write to somebody who did something just now; in the name of `app`, if any. What is
-        `secret` follows the text, and stands nowhere else in plain."""
+        """Reply to the user, in the name of `app` if given. `secret` is appended to the text, and is
+        stored sealed only."""
         ...
 
 
 class Receipts(Protocol):
-    """Whom WeChat's receipts are for."""
+    """Takes WeChat's receipts."""
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
         """`failure` is empty if the message was delivered."""

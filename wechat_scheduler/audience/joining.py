@@ -1,11 +1,11 @@
-"""How a user comes to an app or a topic, by whichever way, and who is told."""
+"""Subscribes users to apps and topics, and sends the app's event and the welcome."""
 
 import structlog
 
 from wechat_scheduler.audience.app_events import Joined, Source
 from wechat_scheduler.audience.heard import Heard, Post
-from wechat_scheduler.audience.model import App, Subscriber, Subscription
-from wechat_scheduler.audience.names import new_id
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.names import new_subscription
 from wechat_scheduler.audience.ports import Subscriptions
 
 log = structlog.get_logger(__name__)
@@ -15,7 +15,7 @@ WELCOME = "你已关注“{app}”"
 
 
 class Joining:
-    """Doing it again under the same event changes nothing, so it may be cut short anywhere."""
+    """A repeat of the same event changes nothing, so a call may be interrupted and repeated."""
 
     def __init__(self, subscriptions: Subscriptions, post: Post) -> None:
         self._subscriptions = subscriptions
@@ -24,8 +24,9 @@ class Joining:
     async def join(
         self, app: App, subscriber: Subscriber, heard: Heard, source: Source, *, extra: str = ""
     ) -> None:
-        """Subscribe to the app. Its callback hears of every scan, also of one who was subscribed:
-        only that tells it which `extra` is whose. Whom the app blocked stays so, and unheard."""
+        """Subscribe to the app. The callback gets an event for each scan, also by a subscriber: it
+        tells the app which user scanned the code with that `extra`. If the app blocks the user,
+        nothing happens."""
         if not await self._subscribe(app, subscriber, heard, topic_id=0):
             return
         if app.callback:
@@ -38,19 +39,13 @@ class Joining:
     async def join_topic(
         self, app: App, topic_id: int, subscriber: Subscriber, heard: Heard
     ) -> None:
-        """Subscribe to the topic. The app's callback is not told."""
+        """Subscribe to the topic. The app's callback gets no event."""
         await self._subscribe(app, subscriber, heard, topic_id=topic_id)
 
     async def _subscribe(
         self, app: App, subscriber: Subscriber, heard: Heard, *, topic_id: int
     ) -> bool:
-        wanted = Subscription(
-            id=new_id(),
-            app_id=app.id,
-            topic_id=topic_id,
-            uid=subscriber.uid,
-            created_at=heard.at,
-        )
+        wanted = new_subscription(app.id, subscriber.uid, topic_id=topic_id, at=heard.at)
         kept, is_new = await self._subscriptions.subscribe(wanted)
         if is_new:
             log.info("subscriber.subscribed", uid=kept.uid, app=app.id, topic=topic_id)

@@ -1,4 +1,4 @@
-"""The nouns of who can be reached: apps, topics, subscribers, and what a QR code carries."""
+"""The nouns of the audience: apps, topics, subscribers, scenes of QR codes."""
 
 import enum
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from wechat_scheduler.access.model import Network
 
 SHANGHAI = "Asia/Shanghai"
 
-# How long after a user's last word an account may write to them freely ("客服消息").
+# How long after a user's last act an account may write to them freely ("客服消息").
 WINDOW = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One of WeChat's templates, and what fills it: `fields` gives for each keyword a text with
-    `{title}`, `{content}`, `{time}`, `{app}` in it."""
+    """One of WeChat's templates. `fields` gives a text for each keyword, which may contain `{title}`,
+    `{content}`, `{time}` and `{app}`."""
 
     template_id: str
     fields: Mapping[str, str]
@@ -27,11 +27,11 @@ class Template:
 class App:
     """A tenant that sends, through the WeChat account `appid`.
 
-    `id` is a random 52-bit integer. `templates` are known by their purpose (`message`, `notice`,
-    `reminder`) or by an alias of the app's own. `per_minute` and `recipient_per_minute` limit what is
-    sent to all and to each; 0 is no limit. An `at_most_once` app never repeats what may have arrived.
-    `networks` are where its signed calls may come from; empty means from anywhere. `app_key` signs
-    them; `signing_secret` (`whsec_…`) signs the calls to `callback`.
+    `id` is a random 52-bit integer. The keys of `templates` are purposes (`message`, `notice`,
+    `reminder`) or aliases that the app chose. `per_minute` and `recipient_per_minute` limit the
+    messages to all and to each user; 0 is no limit. An `at_most_once` app never repeats a message that
+    may have arrived. Signed calls of the app must come from `networks`; empty means any network.
+    `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`.
     """
 
     id: int
@@ -54,7 +54,7 @@ class App:
 
 
 class TokenKind(enum.StrEnum):
-    """What a token lets its bearer do, and how its text begins."""
+    """The right that a token gives; the value is the beginning of its text."""
 
     APP = "AT_"
     """Send in the name of an app."""
@@ -63,12 +63,12 @@ class TokenKind(enum.StrEnum):
     """Send to the one user who gave it away."""
 
     USER = "wct_"
-    """Keep the reminders of one user."""
+    """Manage the reminders of one user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """As it is stored: its text is not, only the hash of it. `uid` is empty for what is the app's."""
+    """A stored token: the hash, not the text. `uid` is empty for a token of the app."""
 
     hash: str = field(repr=False)
     kind: TokenKind
@@ -79,7 +79,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A group of an app's subscribers that is sent to as one. `id` is a random 52-bit integer."""
+    """A group of an app's subscribers that gets messages together. `id` is a random 52-bit integer."""
 
     id: int
     app_id: int
@@ -90,8 +90,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
-    """From when to when, by the subscriber's own clock, nothing ordinary is sent. It may span
-    midnight."""
+    """The local hours in which the subscriber gets no ordinary messages. May span midnight."""
 
     begins: time
     ends: time
@@ -101,11 +100,11 @@ class Quiet:
 class Subscriber:
     """A WeChat user of the account `appid`. `uid` is `UID_` and 28 letters and digits.
 
-    `follows` says whether they follow the account now; `heard_at` is when they last did something
-    that lets the account write to them. `trouble` says why WeChat takes nothing for them, empty if
-    it does. The user's own names come from themselves: WeChat gives none.
+    `follows` says whether they follow the account now; `heard_at` is their last act that lets the
+    account write to them. `trouble` says why WeChat takes nothing for them; empty if it does. Users
+    give `nickname` and `avatar` themselves: WeChat gives none.
 
-    `morning` is the time of day of a greeting that they asked for, `HH:MM:SS`, empty for none;
+    `morning` is the time of day of the greeting that they want, `HH:MM:SS`, empty for none;
     `hears_joins` says whether they want to know who joins their reminders.
     """
 
@@ -125,7 +124,7 @@ class Subscriber:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether WeChat takes anything for them now, as far as is known."""
+        """Whether WeChat takes messages for them now, as far as we know."""
         return self.follows and not self.trouble
 
 
@@ -144,10 +143,10 @@ class SubscriberChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """That a subscriber takes what an app, or one topic of it, sends. `id` is a random 52-bit
-    integer; `topic_id` is 0 for the app itself.
+    """A subscriber takes what an app, or one topic of it, sends. `id` is a random 52-bit integer;
+    `topic_id` is 0 for the app itself.
 
-    `blocked` was decided by the app, and survives another scan; `muted` by the user.
+    The app sets `blocked`, which survives another scan; the user sets `muted`.
     """
 
     id: int
@@ -161,15 +160,14 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a name stands for. `subscription` is None where the subscriber is known, but does not
-    take what this app sends."""
+    """The subscriber behind a name. `subscription` is None if they did not subscribe to this app."""
 
     subscriber: Subscriber
     subscription: Subscription | None
 
 
 class Purpose(enum.StrEnum):
-    """What scanning a QR code does."""
+    """The effect of scanning a QR code."""
 
     APP = "app"
     TOPIC = "topic"
@@ -179,8 +177,8 @@ class Purpose(enum.StrEnum):
 
 
 class Drawn(NamedTuple):
-    """A QR code as WeChat made it: the ticket that its picture is fetched with, what the picture
-    says, and for how many seconds it can be scanned."""
+    """A QR code that WeChat drew: the ticket for its picture, the text of the code, and its lifetime in
+    seconds."""
 
     ticket: str
     url: str
@@ -189,11 +187,11 @@ class Drawn(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a QR code carries. `id` is its scene_str, at most 64 letters and digits.
+    """The content of a QR code. `id` is its scene_str, at most 64 letters and digits.
 
-    `target` is the topic's or reminder's id as text, empty for the app. `extra` comes back in the
-    app's callback. A scene without `expires_at` is valid for ever. `last_uid` scanned it last. `url` is
-    what the picture says, until `ticket_until`.
+    `target` is the id of the topic or reminder as text, empty for the app. `extra` comes back in the
+    app's callback. A scene without `expires_at` does not end. `last_uid` scanned it last. `url` is the
+    text of the QR code, valid until `ticket_until`.
     """
 
     id: str
@@ -211,8 +209,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """Another name of a subscriber within one app: the business's own id, or 32 hex digits that
-    are the user's openid in signed calls, with an `openkey` that ends."""
+    """Another name of a subscriber within one app: the business's own id, or 32 hex digits that are
+    the user's openid in signed calls, with an openkey that ends."""
 
     app_id: int
     name: str

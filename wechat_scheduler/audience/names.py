@@ -1,20 +1,26 @@
-"""New names and secrets. Whoever guesses one of the long ones guesses for ever."""
+"""Makes new ids, names and secrets. The long ones cannot be guessed."""
 
 import secrets
 import string
+from datetime import datetime
+from typing import Final
 
-from wechat_scheduler.audience.model import TokenKind
+from wechat_scheduler.audience.model import Subscription, TokenKind
 
-LETTERS = string.ascii_letters + string.digits
+LETTERS: Final = string.ascii_letters + string.digits
+# The beginning of our uids. An alias must not look like a uid.
+UID_PREFIX: Final = "UID_"
+# A regular expression for the ids of apps and topics, as users write them.
+ID: Final = "[0-9]{1,16}"
 
 
 def new_id() -> int:
-    """Clients read ids as floats: 52 bits are exact. Never 0, which stands for none."""
+    """52 random bits, which clients that read ids as floats keep exact. Never 0, which means none."""
     return secrets.randbelow((1 << 52) - 1) + 1
 
 
 def new_uid() -> str:
-    return f"UID_{_letters(28)}"
+    return f"{UID_PREFIX}{_letters(28)}"
 
 
 def new_token(kind: TokenKind) -> str:
@@ -22,22 +28,26 @@ def new_token(kind: TokenKind) -> str:
 
 
 def new_app_key() -> str:
-    """Letters and digits only: PHP SDKs sign differently with `-` and `_` in a key."""
+    """Letters and digits only: PHP SDKs sign wrongly if a key contains `-` or `_`."""
     return _letters(32)
 
 
 def new_scene_id() -> str:
-    """WeChat takes 64 characters at most, and whoever has it may ask who scanned it."""
+    """A secret: a caller that has it may ask who scanned the code. WeChat takes 64 characters."""
     return _letters(32)
 
 
 def new_openid() -> str:
-    """The openid of signed calls: their SDKs refuse one that is not 32 hex digits, as WeChat's are not."""
+    """The openid of signed calls: 32 hex digits, which their SDKs require and WeChat's openids are not."""
     return secrets.token_hex(16)
 
 
 def new_openkey() -> str:
     return secrets.token_hex(24)
+
+
+def new_subscription(app_id: int, uid: str, *, topic_id: int = 0, at: datetime) -> Subscription:
+    return Subscription(id=new_id(), app_id=app_id, topic_id=topic_id, uid=uid, created_at=at)
 
 
 def _letters(size: int) -> str:

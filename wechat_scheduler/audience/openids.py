@@ -22,7 +22,7 @@ _OPENID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """What a user is known by in an app's signed calls, until `ends_at`."""
+    """The openid and openkey of a user in an app's signed calls. The openkey ends at `ends_at`."""
 
     openid: str
     openkey: str = field(repr=False)
@@ -37,34 +37,34 @@ class Openids:
         self._clock = clock
 
     async def log_in(self, app: App, uid: str) -> Login:
-        """The openid stays the same; the openkey is new, and the former one opens nothing."""
+        """Returns the same openid each time, with a new openkey. The former openkey ends."""
         alias = await self._alias(app, uid)
         openkey, ends_at = new_openkey(), self._clock.now() + LIFETIME
         await self._aliases.put(replace(alias, openkey_hash=digest(openkey), openkey_until=ends_at))
         return Login(openid=alias.name, openkey=openkey, ends_at=ends_at)
 
     async def known(self, app: App, openid: str) -> Alias | None:
-        """Whom the openid stands for, in either case of its letters."""
+        """The alias with that openid, in upper or lower case."""
         alias = await self._aliases.get(app.id, openid.lower())
         return alias if alias and alias.openkey_hash else None
 
     def opens(self, alias: Alias, openkey: str) -> bool:
-        """Whether that openkey is theirs and has not ended."""
+        """Whether the openkey belongs to the alias and has not ended."""
         until = alias.openkey_until
         is_theirs = hmac.compare_digest(alias.openkey_hash, digest(openkey))
         return is_theirs and until is not None and self._clock.now() < until
 
     async def consent(self, app: App, uid: str) -> Alias:
-        """The user lets the app's signed calls set reminders for them."""
+        """Record that the user lets the app's signed calls set reminders for them."""
         alias = replace(await self._alias(app, uid), consented=True)
-        # An openkey that nobody knows: the alias is an openid, and opens nothing until `log_in`.
+        # The hash of a random openkey makes the alias an openid; no call can use it before `log_in`.
         hashed = alias.openkey_hash or digest(new_openkey())
         consented = replace(alias, openkey_hash=hashed)
         await self._aliases.put(consented)
         return consented
 
     async def _alias(self, app: App, uid: str) -> Alias:
-        """The one they have; a name of the business's own is never taken for it."""
+        """The user's openid, or a new one. An alias of the business is not an openid."""
         for alias in await self._aliases.of_person(app.id, uid):
             if alias.openkey_hash and _OPENID.fullmatch(alias.name):
                 return alias

@@ -1,4 +1,4 @@
-"""What the audience asks of the world."""
+"""The stores that the audience needs, and WeChat's QR codes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -21,10 +21,10 @@ from wechat_scheduler.audience.model import (
 
 
 class Apps(Protocol):
-    """Who sends. Every method is atomic; all may raise StorageError."""
+    """The store of apps, tokens and topics. Every method is atomic; all may raise StorageError."""
 
     async def all_apps(self) -> Sequence[App]:
-        """The oldest first."""
+        """By age, the oldest first."""
         ...
 
     async def all_tokens(self) -> Sequence[Token]: ...
@@ -34,16 +34,16 @@ class Apps(Protocol):
         ...
 
     async def change_app(self, app: App) -> bool:
-        """Replace all of it but its creation. Returns whether there is such an app."""
+        """Replace all fields but `created_at`. Returns whether there is such an app."""
         ...
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
-        """With its tokens, topics, subscriptions, aliases and scenes; what it has pending is
-        cancelled."""
+        """Remove the app with its tokens, topics, subscriptions, aliases, scenes and reminders, and
+        cancel its pending deliveries."""
         ...
 
     async def replace_token(self, token: Token) -> None:
-        """The app's (or user's) former tokens of that kind open nothing any more."""
+        """Store the token and remove the former ones of that kind, app and user."""
         ...
 
     async def revoke_tokens(self, app_id: int, kind: TokenKind, *, uid: str) -> bool: ...
@@ -57,7 +57,7 @@ class Apps(Protocol):
     async def remove_topic(self, app_id: int, topic_id: int) -> bool: ...
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call `listener` when apps or tokens may have changed, by any process."""
+        """Call `listener` when any process may have changed apps or tokens."""
         ...
 
 
@@ -186,7 +186,7 @@ class HandledEvents(Protocol):
 
 
 class QrCodes(Protocol):
-    """WeChat's own QR codes."""
+    """Draws QR codes: WeChat."""
 
     async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
         """A QR code that carries `scene`, for at most `lifetime` seconds. Raises WeChatError."""

@@ -1,4 +1,4 @@
-"""QR codes that bring users in: WeChat draws them, and tells us when one is scanned."""
+"""QR codes for apps, topics, reminders and consent: WeChat draws them and reports each scan."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,16 +11,17 @@ from wechat_scheduler.audience.ports import QrCodes, Scenes
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
 
-# WeChat's limit for codes that end ("qrcode/create": expire_seconds). Its lasting ones are 100,000
-# for an account's whole life, so ours are codes that end, drawn anew.
+# WeChat's limit for codes that end ("qrcode/create": expire_seconds). An account has 100,000 codes
+# that do not end, for its whole life; so our lasting codes are ones that end and are drawn anew.
 LONGEST = timedelta(days=30)
-# What is left when a code is drawn anew: a page that shows it may stay open for a while.
+# A code is drawn anew this long before its end: a page that shows it may stay open for a while.
 SPARE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QrCode:
-    """A scene, where WeChat shows the QR code that carries it until `ends_at`, and what that says."""
+    """A scene and its QR code: the address of WeChat's picture and the text of the code, both valid
+    until `ends_at`."""
 
     scene: Scene
     image_url: str
@@ -46,8 +47,8 @@ class QrCodeDesk:
         lifetime: timedelta | None,
         once: Callable[[QrCode], Once | None] = lambda code: None,
     ) -> QrCode:
-        """A new one, valid for `lifetime` (30 days at most); None lasts. Raises as `once.Once` says,
-        and InvalidRequestError."""
+        """A new code, valid for `lifetime` (at most 30 days); None makes a lasting one. Raises
+        InvalidRequestError, and as `once.Once` says."""
         if lifetime is not None and not timedelta(0) < lifetime <= LONGEST:
             raise InvalidRequestError("a code that ends is valid for 1 second to 30 days")
         now = self._clock.now()
@@ -68,14 +69,14 @@ class QrCodeDesk:
         return await self._scenes.get(scene_id)
 
     async def lasting(self, app: App, purpose: Purpose, target: str = "") -> QrCode:
-        """The one for that target: the same scene whenever it is asked for."""
+        """The lasting code for that target: the same scene each time."""
         scene = await self._scenes.lasting(app.id, purpose.value, target)
         if scene is None:
             return await self.make(app, purpose, target, lifetime=None)
         return await self.current(app, scene)
 
     async def current(self, app: App, scene: Scene) -> QrCode:
-        """As it can be scanned now: the code of a lasting scene is drawn anew before it ends."""
+        """The scene's code as it can be scanned now. A lasting one is drawn anew before it ends."""
         until = scene.ticket_until
         if scene.expires_at is None and (until is None or until - self._clock.now() < SPARE):
             scene = await self._draw(app, scene, LONGEST)

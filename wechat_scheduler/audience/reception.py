@@ -1,7 +1,7 @@
-"""What WeChat tells of people, seen to: who came, who went, what they scanned and said.
+"""Handles what users do: they follow, leave, scan and write.
 
-WeChat repeats what is not answered in five seconds, and whoever waits for us gives up before that.
-So all that is done here may be cut short and done again: it is done under the event's own name.
+WeChat repeats an event that is not answered within five seconds, and our caller gives up before that.
+So each step may be interrupted and repeated: its effects carry the id of the event.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-# What WeChat says of a template message that arrived.
+# The status of a template message that arrived.
 SUCCESS = "success"
 
 
 class Reception:
-    """`listeners` are asked in turn."""
+    """The `listeners` get an event in this order, until one handles it."""
 
     def __init__(
         self,
@@ -52,9 +52,8 @@ class Reception:
         self._commands = Commands(subscriptions, directory, joining=self._joining, post=post)
 
     async def receive(self, heard: Heard) -> None:
-        """Do what it calls for, once. Raises StorageError: then it was not done, and may come
-        again."""
-        # The ids of messages are WeChat's own in each account.
+        """Handle an event once. Raises StorageError: then it is not done, and may come again."""
+        # Message ids are unique within an account.
         heard = replace(heard, event_id=f"{heard.appid}/{heard.event_id}")
         if not await self._handled.is_new(heard.event_id):
             return
@@ -81,11 +80,11 @@ class Reception:
         gone = await self._subscribers.unfollow(heard.appid, heard.openid, now=heard.at)
         if gone is not None:
             log.info("subscriber.unfollowed", uid=gone.uid, appid=heard.appid)
-            for listener in self._listeners:  # each may have something to let go of
+            for listener in self._listeners:  # all of them: each may keep something of the user
                 await listener.take(heard, gone)
 
     async def _welcome(self, heard: Heard) -> None:
-        """Whoever does anything follows, and may be written to for a while."""
+        """A user who does something follows the account, and may be written to for a while."""
         subscriber = await self._subscribers.follow(
             heard.appid, heard.openid, uid=new_uid(), now=heard.at
         )
@@ -97,7 +96,7 @@ class Reception:
             await self._said(heard, subscriber)
 
     async def _open_scene(self, heard: Heard) -> Scene | None:
-        """None as well if its app has moved to another account meanwhile."""
+        """None also if the scene has ended, or its app has moved to another account."""
         scene = await self._scenes.get(heard.scene)
         if scene is None or (scene.expires_at is not None and scene.expires_at <= heard.at):
             return None
@@ -113,7 +112,7 @@ class Reception:
                 await self._joining.join_topic(app, int(scene.target), subscriber, heard)
             case Purpose.REMINDER | Purpose.CONSENT:
                 await self._offer(heard, subscriber)
-        # Last: whoever asks who scanned finds them subscribed.
+        # Last, so that a reader of `last_uid` finds the user subscribed.
         await self._scenes.scanned(scene.id, subscriber.uid)
 
     async def _said(self, heard: Heard, subscriber: Subscriber) -> None:

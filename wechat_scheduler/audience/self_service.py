@@ -1,24 +1,25 @@
-"""What users ask the account about themselves: where their own page is, and a token to give away.
+"""Commands of users about themselves: the link to their page, and a token to give away.
 
-A token is shown in the answer and never again; asking anew ends the former one.
+The reply shows a token once. A new token ends the former one.
 """
 
 import re
 from collections.abc import Callable, Sequence
 
 from wechat_scheduler.access.model import digest
-from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.directory import Directory, apps_of
 from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
 
 ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
 
-_ASKS_TOKEN = re.compile(r"获取\s*spt(?:\s*[#＃]?\s*([0-9]{1,16})(?:\s*（.*）)?)?", re.IGNORECASE)
+_ASKS_TOKEN = re.compile(rf"获取\s*spt(?:\s*[#＃]?\s*({ID})(?:\s*（.*）)?)?", re.IGNORECASE)
 
 
 class SelfService:
-    """`switches` is the address of a user's own page, empty where users cannot reach us."""
+    """A Listener. `switches` gives the address of a user's own page, empty if users cannot reach us."""
 
     def __init__(
         self,
@@ -34,8 +35,8 @@ class SelfService:
         self._post = post
 
     async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
-        """`我的订阅` answers the link to their page; `获取SPT`, with an app's id where there are
-        several, a token with which anybody may write to them as that app."""
+        """`我的订阅` asks for the link to the user's page. `获取SPT`, with an app's id if there are
+        several, asks for a token whose holder may write to the user as that app."""
         text = heard.text.strip()
         if text in ASKS_SWITCHES and (page := self._switches(subscriber.uid)):
             await self._say(heard, subscriber, f"点击管理您的关注：{page}", page)
@@ -47,20 +48,16 @@ class SelfService:
         return True
 
     async def _give_token(self, heard: Heard, subscriber: Subscriber, wish: str | None) -> None:
-        apps = await self._taken(subscriber)
+        apps = await apps_of(subscriber, self._subscriptions, self._directory)
         meant = [app for app in apps if wish is None or app.id == int(wish)]
         if len(meant) != 1:
             await self._say(heard, subscriber, _which(apps), "")
             return
         token = await self._directory.make_simple_token(meant[0].id, subscriber.uid)
-        # Under its own event: heard again, the former token is dead, and so the new one is told.
+        # An event of its own for each token: if WeChat repeats the message, the former token is dead, and
+        # the user gets the new one.
         said = f"「{meant[0].name}」的 SPT，持有者可以给您发消息：\n"
         await self._say(heard, subscriber, said, digest(token), secret=token)
-
-    async def _taken(self, subscriber: Subscriber) -> Sequence[App]:
-        own = await self._subscriptions.of_person(subscriber.uid)
-        ids = {one.app_id for one in own if not one.topic_id and not one.blocked}
-        return [app for app in self._directory.apps_of(subscriber.appid) if app.id in ids]
 
     async def _say(
         self, heard: Heard, subscriber: Subscriber, text: str, event: str, *, secret: str = ""

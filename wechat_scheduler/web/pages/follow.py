@@ -15,8 +15,8 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from wechat_scheduler.access.links import Links
-from wechat_scheduler.audience.desk import OURS
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
+from wechat_scheduler.audience.names import UID_PREFIX
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -46,12 +46,12 @@ def follow_path(links: Links, app_id: int, topic: str = "") -> str:
 
 def switches_path(links: Links, uid: str) -> str:
     """The address of that user's switches. It is a secret of theirs."""
-    return f"/u/{links.capability(SWITCHES, uid.removeprefix(OURS))}"
+    return f"/u/{links.capability(SWITCHES, uid.removeprefix(UID_PREFIX))}"
 
 
 def home_path(links: Links, app: App, uid: str) -> str:
     """The address of the app's home page for that user. It is a secret of theirs."""
-    return f"/h/{links.capability(HOME, f'{app.id}u{uid.removeprefix(OURS)}')}"
+    return f"/h/{links.capability(HOME, f'{app.id}u{uid.removeprefix(UID_PREFIX)}')}"
 
 
 async def follow(request: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ async def home(request: web.Request) -> web.Response:
     """`GET /h/{capability}`: redirects to the app's own page, if it has one, with the uid."""
     services = request.app[SERVICES]
     found = _HOME.fullmatch(_name(request, HOME))
-    app, uid = _app(services, found[1] if found else ""), f"{OURS}{found[2] if found else ''}"
+    app, uid = _app(services, found[1] if found else ""), f"{UID_PREFIX}{found[2] if found else ''}"
     if app.home:
         return redirected(str(URL(app.home).update_query(uid=uid)))
     page = AppPage(
@@ -161,7 +161,7 @@ def _app(services: Services, given: str) -> App:
 
 
 def _uid(request: web.Request) -> str:
-    return OURS + _name(request, SWITCHES)
+    return UID_PREFIX + _name(request, SWITCHES)
 
 
 def _name(request: web.Request, room: str) -> str:
