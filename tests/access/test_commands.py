@@ -57,7 +57,7 @@ async def test_a_key_is_made_by_the_daemon_and_shown_once(caller: Caller, tmp_pa
 
     shown = dict(line.rsplit(maxsplit=1) for line in ended.out.splitlines())
     assert list(shown) == ["id", "key", "signing secret"]
-    assert ended.err == "Keep both now: they are not shown again.\n"
+    assert ended.err == "Store both now: they are not shown again.\n"
     assert (await caller.call("GET", "/tasks", key=shown["key"])).status == 200
 
 

@@ -41,7 +41,7 @@ async def test_an_app_sends_and_what_became_of_it_is_seen(caller: Caller, tmp_pa
     assert "bob" in sent
     assert "the app knows no user by this name" in sent
     assert uid in listed
-    assert (cancelled, replayed) == ("1 cancelled\n", "1 will be tried again\n")
+    assert (cancelled, replayed) == ("1 cancelled\n", "1 will be sent again\n")
     assert "pending" in page
     assert shown["counts"] == {"pending": 1}
 
@@ -85,4 +85,4 @@ async def test_nothing_is_replayed_unless_it_is_clear_what(
     ended = await command("deliveries", "replay", *words, state=tmp_path)
 
     assert ended.code == 2
-    assert "name one delivery, or say which are meant" in ended.err
+    assert "name one delivery, or choose some with options" in ended.err

@@ -16,9 +16,8 @@ from tests.business import Business, status
 from tests.cli.commands import Ended, invoke, terminal
 from tests.clock import START, FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, wechat
-from wechat_scheduler.cli.job_list import table
-from wechat_scheduler.cli.job_page import page
-from wechat_scheduler.client.client import Contest, Fault, Job, Receiver
+from wechat_scheduler.cli.job_display import page, table
+from wechat_scheduler.client import Contest, Fault, Job, Receiver
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0"
 PARAMS = "http://127.0.0.1:9/params?secret=hunter2"
@@ -108,7 +107,7 @@ async def test_a_job_that_is_not_there_is_one_sentence(caller: Caller, tmp_path:
     shown = await command("jobs", "show", APPID, "0", state=tmp_path)
 
     assert shown.code == 1
-    assert shown.sentence.startswith(f"wechat-scheduler: no job fits {APPID} 0; ")
+    assert shown.sentence.startswith(f"wechat-scheduler: no job matches {APPID} 0; ")
 
 
 async def test_a_refresh_makes_the_daemon_ask(caller: Caller, tmp_path: Path) -> None:
@@ -130,7 +129,7 @@ async def test_a_job_is_removed_only_on_somebodys_word(caller: Caller, tmp_path:
     done = await command("jobs", "remove", APPID, "0", "--yes", state=tmp_path)
 
     assert (refused.code, len(before)) == (2, 1)
-    assert "nobody here to ask: give --yes" in refused.err
+    assert "no terminal to ask on: give --yes" in refused.err
     assert (done.code, await caller.jobs()) == (0, [])
 
 

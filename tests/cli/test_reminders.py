@@ -82,7 +82,7 @@ async def test_a_dry_run_tells_the_times_and_keeps_nothing(app: str, tmp_path: P
     planned = await create(app, tmp_path, "--when", "每天早上八点提醒我吃药", "--dry-run")
     listed = await command("reminders", "list", state=tmp_path)
 
-    times = [line.split()[1] for line in planned.out.splitlines() if line.startswith("said")]
+    times = [line.split()[1] for line in planned.out.splitlines() if line.startswith("due")]
     assert times[:2] == ["2026-11-19T08:00:00+08:00", "2026-11-20T08:00:00+08:00"]
     assert len(times) == 5
     assert len(listed.out.splitlines()) == 1

@@ -14,8 +14,7 @@ from aiohttp import web
 from tests.business import Answer, Business, drop, garbage, status
 from tests.clock import START, FakeClock
 from tests.house import APPID, COMPONENT, SECRET, Caller, daemon, wechat
-from wechat_scheduler.client import wire as client_wire
-from wechat_scheduler.client.client import Client
+from wechat_scheduler.client import Client, Contest, Fault, Job, Receiver
 from wechat_scheduler.errors import (
     CallError,
     ConflictError,
@@ -258,7 +257,7 @@ async def test_a_daemon_that_hangs_does_not_hold_up_who_has_a_valid_value(
         stand_in.script(stand_in.hang, times=2)
 
         assert await client.credential(APPID, "0") == "token-1"
-        with pytest.raises(UnreachableError, match=r"it said nothing for 0\.03 s$"):
+        with pytest.raises(UnreachableError, match=r"no response for 0\.03 s$"):
             await client.jobs()
 
 
@@ -405,9 +404,10 @@ async def test_a_removed_job_is_gone(caller: Caller, app: Client) -> None:
 @pytest.mark.parametrize(
     ("read", "answered"),
     [
-        (client_wire.Job, api_jobs.JobResult),
-        (client_wire.Fault, api_jobs.FaultResult),
-        (client_wire.Receiver, api_jobs.ReceiverResult),
+        (Job, api_jobs.JobResult),
+        (Fault, api_jobs.FaultResult),
+        (Contest, api_jobs.ContestResult),
+        (Receiver, api_jobs.ReceiverResult),
     ],
 )
 def test_nothing_that_the_daemon_says_of_a_job_is_overlooked(

@@ -128,7 +128,7 @@ async def test_a_reload_is_checked_first_and_seen_through(tmp_path: Path) -> Non
         await running.host.must("systemctl", "kill", "--signal=HUP", UNIT)
         while "slotz" not in await running.status():
             await running.host.clock.sleep(POLL)
-        assert "the old one holds" in await running.status()
+        assert "the old one stays in force" in await running.status()
         assert await running.pid() == pid
         print("systemd: a good reload, a bad one refused, a bad one ignored; one process")
 

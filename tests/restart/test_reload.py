@@ -96,7 +96,7 @@ async def test_a_wrong_configuration_changes_nothing_and_is_named(scene: Scene) 
     refused = await scene.daemon.log.says("config.refused")
     assert refused["level"] == "error"
     assert [problem.partition(": ")[2] for problem in refused["problems"]] != []
-    assert "the old one holds" in status
+    assert "the old one stays in force" in status
     assert "hosst" in status
 
     async with aiohttp.ClientSession(scene.daemon.url) as calls, calls.get("/healthz") as answer:

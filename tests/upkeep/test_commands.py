@@ -33,7 +33,7 @@ def test_what_is_backed_up_can_be_restored(state: Path, tmp_path: Path) -> None:
     restored = run("restore", str(saved), "--force", state=state)
 
     assert (made.code, refused.code, restored.code) == (0, 1, 0)
-    assert f"it needs {state}/sealing.key to be of use" in made.out
+    assert f"a restore needs {state}/sealing.key" in made.out
     assert "give --force to replace it" in refused.sentence
     assert restored.out.startswith("restored ")
 

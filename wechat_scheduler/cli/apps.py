@@ -1,22 +1,23 @@
-"""`apps`: who sends through the daemon, and who gets it."""
+"""`apps` makes, shows and removes apps; the commands about their people stand in apps_people.py."""
 
-import sys
 from typing import Any
 
 import click
 
 from wechat_scheduler.cli.apps_people import bind, qrcode, subscribers, topics, wecron_token
+from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.native.sending.apps import TokenResult
 
+PATH = ("v1", "apps")
 HEADINGS = ("ID", "APPID", "ZONE", "CREATED", "NAME")
 
 
 @click.group()
 def apps() -> None:
-    """Apps: who sends messages through a running daemon, and who gets them.
+    """Make apps, which send messages to their subscribers through a WeChat account.
 
     \b
     Example:
@@ -26,23 +27,21 @@ def apps() -> None:
 
 @apps.command()
 @click.argument("name")
-@click.option(
-    "--appid", required=True, metavar="APPID", help="The WeChat account that it sends through."
-)
-@click.option("--callback", metavar="URL", help="Told who subscribes and who writes.")
-@click.option("--zone", metavar="ZONE", help="Its time zone, Asia/Shanghai if not given.")
-@click.option("--description", metavar="TEXT", help="What it is, for those who may follow it.")
-@click.option("--welcome", metavar="TEXT", help="What whoever subscribes is told.")
+@click.option("--appid", required=True, metavar="APPID", help="Send through this WeChat account.")
+@click.option("--callback", metavar="URL", help="Call this URL when a user subscribes or writes.")
+@click.option("--zone", metavar="ZONE", help="The app's time zone (default Asia/Shanghai).")
+@click.option("--description", metavar="TEXT", help="Describe the app to its subscribers.")
+@click.option("--welcome", metavar="TEXT", help="Send this text to each new subscriber.")
 @click.option(
     "--at-most-once",
     is_flag=True,
     default=None,
-    help="Rather lose a text than send one twice that may have arrived.",
+    help="Rather lose a text than send it twice, where its first arrival is uncertain.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def create(name: str, as_json: bool, **given: Any) -> None:
-    """Make an app called NAME, and show what it needs to know, this once.
+    """Make an app called NAME, and show its secrets this once.
 
     \b
     Examples:
@@ -54,7 +53,7 @@ def create(name: str, as_json: bool, **given: Any) -> None:
     wish = {"name": name} | {
         setting: value for setting in settings if (value := given.pop(setting)) is not None
     }
-    made = ask(given, lambda client: client.ask(MadeAppResult, "POST", "v1", "apps", body=wish))
+    made = ask(given, MadeAppResult, "POST", *PATH, body=wish)
     if as_json:
         show_json(made)
         return
@@ -64,11 +63,11 @@ def create(name: str, as_json: bool, **given: Any) -> None:
         ("signing secret", made.signing_secret),
     )
     show_facts((("id", made.id), ("name", made.name), ("account", made.appid), *secrets))
-    click.echo("Keep the last three now: they are not shown again.", err=True)
+    click.echo("Store the last three now: they are not shown again.", err=True)
 
 
 @apps.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def list_apps(as_json: bool, **given: Any) -> None:
     """List the apps, the oldest first.
@@ -77,7 +76,7 @@ def list_apps(as_json: bool, **given: Any) -> None:
     Example:
       wechat-scheduler apps list
     """
-    found = ask(given, lambda client: client.ask(list[AppResult], "GET", "v1", "apps"))
+    found = ask(given, list[AppResult], "GET", *PATH)
     if as_json:
         show_json(found)
     else:
@@ -88,41 +87,40 @@ def list_apps(as_json: bool, **given: Any) -> None:
 
 @apps.command()
 @click.argument("app", type=int)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def show(app: int, as_json: bool, **given: Any) -> None:
-    """Show an app, without its secrets.
+    """Show the app with the id APP, without its secrets.
 
     \b
     Example:
       wechat-scheduler apps show 2801745312094217
     """
-    found = ask(given, lambda client: client.ask(AppResult, "GET", "v1", "apps", app))
+    found = ask(given, AppResult, "GET", *PATH, app)
     if as_json:
         show_json(found)
-        return
-    facts = {name: getattr(found, name) for name in AppResult.__struct_fields__}
-    facts["templates"] = sorted(found.templates)
-    show_facts((name.replace("_", " "), value) for name, value in facts.items())
+    else:
+        show_facts(facts_of(found, templates=sorted(found.templates)))
 
 
 @apps.command()
 @click.argument("app", type=int)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @client_options
 def remove(app: int, yes: bool, **given: Any) -> None:
-    """Remove an app with its topics, subscriptions and codes. What it has pending is cancelled.
+    """Remove an app with its topics, subscriptions and codes, and cancel its pending deliveries.
 
     \b
     Example:
       wechat-scheduler apps remove 2801745312094217
     """
-    if not (yes or sys.stdin.isatty()):
-        raise click.UsageError("there is nobody here to ask: give --yes")
-    if not yes:
-        found = ask(given, lambda client: client.ask(AppResult, "GET", "v1", "apps", app))
-        click.confirm(f"Remove {found.name} and all that belongs to it?", abort=True)
-    ask(given, lambda client: client.ask(str, "DELETE", "v1", "apps", app))
+
+    def question() -> str:
+        found = ask(given, AppResult, "GET", *PATH, app)
+        return f"Remove {found.name} and everything that belongs to it?"
+
+    confirm(question, yes=yes)
+    ask(given, str, "DELETE", *PATH, app)
     click.echo("removed")
 
 
@@ -130,14 +128,13 @@ def remove(app: int, yes: bool, **given: Any) -> None:
 @click.argument("app", type=int)
 @client_options
 def reset_token(app: int, **given: Any) -> None:
-    """Give an app a new token. The former one opens nothing any more.
+    """Give an app a new token, and end the former one.
 
     \b
     Example:
       wechat-scheduler apps reset-token 2801745312094217
     """
-    path = ("v1", "apps", app, "token")
-    click.echo(ask(given, lambda client: client.ask(TokenResult, "POST", *path)).token)
+    click.echo(ask(given, TokenResult, "POST", *PATH, app, "token").token)
 
 
 for command in (topics, subscribers, bind, qrcode, wecron_token):

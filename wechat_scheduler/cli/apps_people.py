@@ -1,11 +1,11 @@
-"""`apps topics`, `apps subscribers` …: who gets what an app sends."""
+"""`apps topics`, `apps subscribers` and the like: the people whom an app reaches."""
 
 from datetime import timedelta
 from typing import Any
 
 import click
 
-from wechat_scheduler.cli.parameters import Duration
+from wechat_scheduler.cli.parameters import Duration, json_option
 from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
@@ -16,14 +16,14 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import (
 )
 from wechat_scheduler.web.native.sending.topics import TopicResult
 
-MANY = 1000
+PAGE = 1000
 
 
 @click.command()
 @click.argument("app", type=int)
-@click.option("--create", "name", metavar="NAME", help="Make a topic, and show its id.")
-@click.option("--remove", "topic", type=int, metavar="ID", help="Remove one.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--create", "name", metavar="NAME", help="Make a topic with this name, and show it.")
+@click.option("--remove", "topic", type=int, metavar="ID", help="Remove the topic with this id.")
+@json_option
 @client_options
 def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given: Any) -> None:
     """List an app's topics, make one or remove one.
@@ -35,14 +35,13 @@ def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given
     """
     path = ("v1", "apps", app, "topics")
     if name is not None:
-        wish = {"name": name}
-        found = [ask(given, lambda client: client.ask(TopicResult, "POST", *path, body=wish))]
+        found = [ask(given, TopicResult, "POST", *path, body={"name": name})]
     elif topic is not None:
-        ask(given, lambda client: client.ask(str, "DELETE", *path, topic))
+        ask(given, str, "DELETE", *path, topic)
         click.echo("removed")
         return
     else:
-        found = ask(given, lambda client: client.ask(list[TopicResult], "GET", *path))
+        found = ask(given, list[TopicResult], "GET", *path)
     if as_json:
         show_json(found)
     else:
@@ -51,27 +50,23 @@ def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given
 
 @click.command()
 @click.argument("app", type=int)
-@click.option("--topic", type=int, metavar="ID", help="Those of this topic.")
-@click.option("--uid", metavar="UID", help="Only this one.")
-@click.option(
-    "--after", type=int, metavar="ID", help="Those after this subscription; 1000 are shown."
-)
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with everything that is known.")
+@click.option("--topic", type=int, metavar="ID", help="List only subscribers of this topic.")
+@click.option("--uid", metavar="UID", help="List only this subscriber.")
+@click.option("--after", type=int, metavar="ID", help="List those after this subscription.")
+@json_option
 @client_options
-def subscribers(app: int, as_json: bool, **given: Any) -> None:
-    """List who subscribed to an app, or to one of its topics.
+def subscribers(
+    app: int, topic: int | None, uid: str | None, after: int | None, as_json: bool, **given: Any
+) -> None:
+    """List up to 1000 subscribers of an app, or of one of its topics.
 
     \b
     Example:
       wechat-scheduler apps subscribers 2801745312094217
     """
-    query = {"limit": str(MANY)} | {
-        name: str(value)
-        for name in ("topic", "uid", "after")
-        if (value := given.pop(name)) is not None
-    }
+    query = {"limit": PAGE, "topic": topic, "uid": uid, "after": after}
     path = ("v1", "apps", app, "subscribers")
-    found = ask(given, lambda client: client.ask(list[SubscriberResult], "GET", *path, query=query))
+    found = ask(given, list[SubscriberResult], "GET", *path, query=query)
     if as_json:
         show_json(found)
         return
@@ -91,25 +86,29 @@ def subscribers(app: int, as_json: bool, **given: Any) -> None:
 @click.argument("openid")
 @client_options
 def bind(app: int, name: str, openid: str, **given: Any) -> None:
-    """Take over the user OPENID under your own NAME for them, and show their uid.
+    """Give the user OPENID a NAME of the app's own, and print the user's uid.
 
     \b
     Example:
       wechat-scheduler apps bind 2801745312094217 customer-17 o6_bmjrPTlm6_2sgVt7hMZOPfL2M
     """
     path = ("v1", "apps", app, "subscribers", name)
-    bound = ask(
-        given, lambda client: client.ask(BoundResult, "PUT", *path, body={"openid": openid})
-    )
-    click.echo(bound.uid)
+    click.echo(ask(given, BoundResult, "PUT", *path, body={"openid": openid}).uid)
 
 
 @click.command()
 @click.argument("app", type=int)
-@click.option("--topic", type=int, metavar="ID", help="Whoever scans it subscribes to this topic.")
-@click.option("--extra", default="", metavar="TEXT", help="Comes back in the app's callback.")
-@click.option("--expires", type=Duration(), metavar="30d", help="Valid for so long, else it lasts.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--topic", type=int, metavar="ID", help="Subscribe users who scan it to this topic.")
+@click.option(
+    "--extra", default="", metavar="TEXT", help="Send this text back in the app's callback."
+)
+@click.option(
+    "--expires",
+    type=Duration(),
+    metavar="DURATION",
+    help="Let the code expire after this time, such as 30d (default never).",
+)
+@json_option
 @client_options
 def qrcode(
     app: int,
@@ -119,7 +118,7 @@ def qrcode(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Have WeChat draw a QR code. Whoever scans it subscribes.
+    """Make a QR code that subscribes users who scan it.
 
     \b
     Examples:
@@ -128,29 +127,30 @@ def qrcode(
     """
     seconds = None if expires is None else int(expires.total_seconds())
     wish = {"topic": topic, "extra": extra, "expires_in": seconds}
-    path = ("v1", "apps", app, "qrcodes")
-    code = ask(given, lambda client: client.ask(QrCodeResult, "POST", *path, body=wish))
+    code = ask(given, QrCodeResult, "POST", "v1", "apps", app, "qrcodes", body=wish)
     if as_json:
         show_json(code)
         return
-    until = code.expires_at or f"it lasts; the image does until {code.image_until:%Y-%m-%d}"
+    until = code.expires_at or f"no end; the image expires on {code.image_until:%Y-%m-%d}"
     show_facts(
-        (("image", code.image_url), ("says", code.url), ("scene", code.scene), ("until", until))
+        (("image", code.image_url), ("content", code.url), ("scene", code.scene), ("until", until))
     )
 
 
 @click.command("wecron-token")
 @click.argument("uid")
-@click.option("--app", required=True, type=int, metavar="ID", help="The app that reminds them.")
+@click.option(
+    "--app", required=True, type=int, metavar="ID", help="The app that sends the reminders."
+)
 @client_options
 def wecron_token(uid: str, app: int, **given: Any) -> None:
-    """Make the token with which a user's own programs keep their reminders.
+    """Make a token with which a user's own programs keep reminders through WeCron's API.
 
-    UID is that or the app's own name for the user. A former token opens nothing any more.
+    UID is the user's uid, or the user's name in the app. A former token becomes invalid.
 
     \b
     Example:
       wechat-scheduler apps wecron-token customer-17 --app 2801745312094217
     """
     path = ("v1", "apps", app, "subscribers", uid, "token")
-    click.echo(ask(given, lambda client: client.ask(UserTokenResult, "POST", *path)).token)
+    click.echo(ask(given, UserTokenResult, "POST", *path).token)

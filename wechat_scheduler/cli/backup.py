@@ -1,4 +1,4 @@
-"""`backup` and `restore`."""
+"""`backup` copies the database; `restore` replaces it with a copy."""
 
 import asyncio
 from pathlib import Path
@@ -15,10 +15,10 @@ from wechat_scheduler.upkeep import backup as upkeep
 @click.argument("file", type=click.Path(path_type=Path))
 @global_options
 def backup(file: Path, **given: Any) -> None:
-    """Copy the database to FILE, while the daemon runs or not.
+    """Copy the database to FILE, even while the daemon runs.
 
-    What is sealed in it stays sealed. The sealing key is not in it, and without that it is worth
-    nothing: keep a copy of sealing.key elsewhere.
+    Secrets in the copy are encrypted with the sealing key, which is not part of it. Keep a copy of
+    sealing.key elsewhere: a backup without it cannot be restored.
 
     \b
     Example:
@@ -27,19 +27,19 @@ def backup(file: Path, **given: Any) -> None:
     config = take(given).load().config
     upkeep.backup(config, file)
     size = file.stat().st_size / 1024
-    click.echo(f"{file}: {size:.0f} KiB; it needs {config.state.sealing_key_file} to be of use")
+    click.echo(f"{file}: {size:.0f} KiB; a restore needs {config.state.sealing_key_file}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace the database that is there.")
+@click.option("--force", is_flag=True, help="Replace the database that exists.")
 @global_options
 def restore(file: Path, force: bool, **given: Any) -> None:
-    """Put the backup FILE in the database's place.
+    """Replace the database with the backup FILE.
 
-    Stop the daemon first. FILE is checked before anything is touched: that it is whole, that this
-    version can read it, and that the sealing key fits. At the next start every credential is asked
-    for anew. API keys that were revoked since the backup was made are valid again.
+    Stop the daemon first. The command changes nothing before it has checked that FILE is whole, that
+    this version can read it, and that the sealing key fits. At its next start the daemon asks WeChat
+    for every credential anew. API keys that were revoked after the backup are valid again.
 
     \b
     Example:

@@ -1,12 +1,13 @@
-"""`deliveries`: what became of what was sent, and what is to be tried again."""
+"""`deliveries` lists, shows, replays and cancels deliveries."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.parameters import json_option, limit_option
+from wechat_scheduler.cli.reach import ask, client_options, connect
+from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.web.native.sending.delivery_bodies import (
@@ -17,7 +18,8 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
-# The options of the whole program know a `state` that is a folder.
+PATH = ("v1", "deliveries")
+# Option -> parameter. `state` as an option is the state folder.
 FILTER = {
     "standing": "state",
     "app": "app",
@@ -31,11 +33,11 @@ HEADINGS = ("ID", "MESSAGE", "STATE", "WAY", "TO", "TRIES", "ERRCODE", "REASON")
 def _filter_options(command: CommandT) -> CommandT:
     states = click.Choice([state.value for state in DeliveryState])
     for option in (
-        click.option("--errcode", type=int, metavar="CODE", help="Only those WeChat refused so."),
-        click.option("--uid", metavar="UID", help="Only those to this subscriber."),
-        click.option("--message", type=int, metavar="ID", help="Only those of this message."),
-        click.option("--app", type=int, metavar="ID", help="Only those of this app."),
-        click.option("--in", "standing", type=states, help="Only those in this state."),
+        click.option("--errcode", type=int, metavar="CODE", help="Only with this errcode."),
+        click.option("--uid", metavar="UID", help="Only to this subscriber."),
+        click.option("--message", type=int, metavar="ID", help="Only of this message."),
+        click.option("--app", type=int, metavar="ID", help="Only of this app."),
+        click.option("--in", "standing", type=states, help="Only in this state."),
     ):
         command = option(command)
     return command
@@ -49,7 +51,7 @@ def _filter(given: dict[str, Any]) -> dict[str, Any]:
 
 @click.group()
 def deliveries() -> None:
-    """Deliveries: each message on its way to each receiver.
+    """List, replay and cancel deliveries; each brings one message to one receiver.
 
     \b
     Example:
@@ -59,24 +61,20 @@ def deliveries() -> None:
 
 @deliveries.command("list")
 @_filter_options
-@click.option("--after", type=int, metavar="ID", help="Those after this one.")
-@click.option(
-    "--limit", default=100, type=click.IntRange(1, 1000), help="So many, 100 if not given."
-)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--after", default=0, metavar="ID", help="Only those after this one.")
+@limit_option(1000)
+@json_option
 @client_options
-def list_deliveries(after: int | None, limit: int, as_json: bool, **given: Any) -> None:
-    """List deliveries by their ids.
+def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None:
+    """List deliveries in the order of their ids.
 
     \b
     Examples:
       wechat-scheduler deliveries list --in dead
       wechat-scheduler deliveries list --message 3120764418856023 --json | jq '.[].reason'
     """
-    query = {name: str(value) for name, value in _filter(given).items()}
-    query |= {"after": str(after or 0), "limit": str(limit)}
-    path = ("v1", "deliveries")
-    found = ask(given, lambda client: client.ask(list[DeliveryResult], "GET", *path, query=query))
+    query = _filter(given) | {"after": after, "limit": limit}
+    found = ask(given, list[DeliveryResult], "GET", *PATH, query=query)
     if as_json:
         show_json(found)
         return
@@ -86,21 +84,20 @@ def list_deliveries(after: int | None, limit: int, as_json: bool, **given: Any) 
 
 @deliveries.command()
 @click.argument("delivery", type=int)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def show(delivery: int, as_json: bool, **given: Any) -> None:
-    """Show a delivery with every attempt.
+    """Show the delivery with the id DELIVERY, and each attempt at it.
 
     \b
     Example:
       wechat-scheduler deliveries show 1093471126640181
     """
-    found = ask(given, lambda client: client.ask(DeliveryPage, "GET", "v1", "deliveries", delivery))
+    found = ask(given, DeliveryPage, "GET", *PATH, delivery)
     if as_json:
         show_json(found)
         return
-    names = [name for name in DeliveryPage.__struct_fields__ if name != "history"]
-    show_facts((name.replace("_", " "), getattr(found, name)) for name in names)
+    show_facts(facts_of(found, history=None))
     if found.history:
         click.echo()
         show_rows(
@@ -117,14 +114,14 @@ def show(delivery: int, as_json: bool, **given: Any) -> None:
 @_filter_options
 @client_options
 def replay(delivery: int | None, **given: Any) -> None:
-    """Try again what is dead, cancelled, expired or missed: one, or all that fit.
+    """Send again what is dead, cancelled, expired or missed: one delivery, or all that match.
 
     \b
     Examples:
       wechat-scheduler deliveries replay 1093471126640181
       wechat-scheduler deliveries replay --in dead --errcode 40037
     """
-    click.echo(f"{_change('replay', delivery, given)} will be tried again")
+    click.echo(f"{_change('replay', delivery, given)} will be sent again")
 
 
 @deliveries.command()
@@ -132,7 +129,7 @@ def replay(delivery: int | None, **given: Any) -> None:
 @_filter_options
 @client_options
 def cancel(delivery: int | None, **given: Any) -> None:
-    """Let be what waits to be sent: one, or all that fit.
+    """Cancel what waits to be sent: one delivery, or all that match.
 
     \b
     Examples:
@@ -143,25 +140,20 @@ def cancel(delivery: int | None, **given: Any) -> None:
 
 
 def _change(what: str, delivery: int | None, given: dict[str, Any]) -> int:
-    """How many it was done to."""
+    """The number of deliveries that changed."""
     wanted = _filter(given)
     if (delivery is None) is not bool(wanted):
-        raise click.UsageError("name one delivery, or say which are meant")
+        raise click.UsageError("name one delivery, or choose some with options")
     if delivery is not None:
-        path = ("v1", "deliveries", delivery, what)
-        ask(given, lambda client: client.ask(DeliveryPage, "POST", *path))
+        ask(given, DeliveryPage, "POST", *PATH, delivery, what)
         return 1
-    return _change_all(what, wanted, given)
+    return connect(given, lambda admin: _change_all(admin, what, wanted))
 
 
-def _change_all(what: str, wanted: dict[str, Any], given: dict[str, Any]) -> int:
-    """The daemon does a part at once."""
-
-    async def change(client: Admin) -> int:
-        count, more = 0, True
-        while more:
-            done = await client.ask(ChangedResult, "POST", "v1", "deliveries", what, body=wanted)
-            count, more = count + done.count, done.more
-        return count
-
-    return ask(given, change)
+async def _change_all(admin: Admin, what: str, wanted: dict[str, Any]) -> int:
+    """Asks the daemon again while there are more: it changes only a part at once."""
+    count, more = 0, True
+    while more:
+        changed = await admin.ask(ChangedResult, "POST", *PATH, what, body=wanted)
+        count, more = count + changed.count, changed.more
+    return count

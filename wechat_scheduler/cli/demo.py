@@ -1,4 +1,4 @@
-"""`demo`: everything at once, on this machine, for a look."""
+"""`demo` shows the daemon at work, on this machine alone."""
 
 import asyncio
 import os
@@ -30,19 +30,19 @@ from wechat_scheduler.errors import CallError
     metavar="DURATION",
     default="20s",
     show_default=True,
-    help="How long the tokens of this WeChat live; everything else shrinks with it.",
+    help="Lifetime of the sandbox's tokens; all other periods shrink with it.",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
     metavar="N",
-    help="End by itself after N seconds; until Ctrl-C if not given.",
+    help="End after N seconds (default on Ctrl-C).",
 )
 def demo(token_lifetime: timedelta, seconds: float | None) -> None:
-    """Watch it work: a sandbox, a daemon and a business system, on this machine alone.
+    """Run a sandbox, a daemon and a business system, and show what they do.
 
-    No account is needed and nothing is kept. On a terminal it is a live view, elsewhere a line for
-    each thing that happens. Exits with 1 if some credential never became fresh.
+    It needs no account and keeps nothing. A terminal shows a live view, a pipe gets a line for each
+    event. Exits with 1 if a credential never became fresh.
 
     \b
     Examples:
@@ -58,14 +58,14 @@ async def _demo(settings: DemoSettings) -> None:
     stop = _stop_on_signals()
     console = Console()
     with _screen(console, stop) as show:
-        rng = random.Random()  # noqa: S311 - jitter, and the secrets of a toy
+        rng = random.Random()  # noqa: S311 - jitter, and secrets that last as long as the demo
         last = await story.run(settings, show=show, stop=stop, clock=SystemClock(), rng=rng)
     conclude(console, last)
 
 
 def _stop_on_signals() -> asyncio.Event:
-    """However often Ctrl-C is pressed, and when the window is closed: the terminal is restored and
-    the folder removed."""
+    """An event that Ctrl-C and the closing of the window set, any number of times: the demo restores
+    the terminal and removes its folder in any case."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -79,13 +79,14 @@ def _screen(console: Console, stop: asyncio.Event) -> AbstractContextManager[Sho
 
 
 def _give_up(stop: asyncio.Event) -> None:
-    """Nobody reads us (`demo | head`). What is still in the buffer must not fail at exit."""
+    """Ends the demo when its reader is gone (`demo | head`); what is still buffered must not fail at
+    exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     stop.set()
 
 
 def conclude(console: Console, last: DemoSnapshot) -> None:
-    """Raises CallError if the demo did not show what it is there to show."""
+    """Prints how it ended. Raises CallError if a credential never became fresh."""
     if console.is_terminal:
         console.print(credentials(last, width=console.width))
     click.echo(last.summary)

@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong here, and what to do about it."""
+"""`doctor` prints what is wrong, and what to do about it."""
 
 import asyncio
 import random
@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-import msgspec
 
-from wechat_scheduler.cli.job_words import clean
 from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.cli.showing import clean, show_json
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok
 from wechat_scheduler.engine.clock import SystemClock
@@ -23,15 +22,17 @@ COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 @click.option(
     "--probe",
     is_flag=True,
-    help="Also ask WeChat for each account's token, one call each, and call business systems.",
+    help="Also ask WeChat for each account's token, with one call each, and call the addresses of "
+    "business systems.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As a JSON list, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @global_options
 def doctor(probe: bool, as_json: bool, **given: Any) -> None:
-    """Look for what is wrong here: a line for each check, and what to do about it.
+    """Print a line for each check: what is wrong, and what to do about it.
 
-    Configuration, state folder, database, sealing key, clock, the way to WeChat, each account, each
-    business system. Changes nothing, whether a daemon runs or not. Exits with 1 if a check fails.
+    It checks the configuration, the state folder, the database, the sealing key, the clock, the
+    connection to WeChat, each account and each business system. It changes nothing, and works with or
+    without a running daemon. Exits with 1 if a check fails.
 
     \b
     Examples:
@@ -40,15 +41,21 @@ def doctor(probe: bool, as_json: bool, **given: Any) -> None:
       wechat-scheduler doctor --json | jq '.[] | select(.level == "FAIL")'
     """
     findings: list[Finding] = []
-    show = findings.append if as_json else _Printer(findings).show
+
+    def show(finding: Finding) -> None:
+        findings.append(finding)
+        if not as_json:
+            _print(finding)
+
     asyncio.run(_examine(take(given), show, probe=probe))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))
+        show_json(findings)
     if any(finding.level is Level.FAIL for finding in findings):
         sys.exit(1)
 
 
 async def _examine(options: Options, show: Callable[[Finding], None], *, probe: bool) -> None:
+    """Shows each finding at once: some take seconds."""
     try:
         loaded = options.load()
     except ConfigError as error:
@@ -61,14 +68,7 @@ async def _examine(options: Options, show: Callable[[Finding], None], *, probe: 
         show(finding)
 
 
-class _Printer:
-    """Prints each finding when it is there: some take seconds."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        self._findings = findings
-
-    def show(self, finding: Finding) -> None:
-        self._findings.append(finding)
-        level = click.style(f"{finding.level:<4}", fg=COLOURS[finding.level])
-        advice = f"; {finding.advice}" if finding.advice else ""
-        click.echo(f"{level}  {clean(f'{finding.check:<18}  {finding.says}{advice}')}")
+def _print(finding: Finding) -> None:
+    level = click.style(f"{finding.level:<4}", fg=COLOURS[finding.level])
+    advice = f"; {finding.advice}" if finding.advice else ""
+    click.echo(f"{level}  {clean(f'{finding.check:<18}  {finding.says}{advice}')}")

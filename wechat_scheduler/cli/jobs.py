@@ -1,32 +1,33 @@
-"""`jobs` and `healthcheck`: looking after a daemon that is running."""
+"""`jobs` lists, refreshes and removes the jobs of a running daemon; `healthcheck` checks it."""
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
-import msgspec
 from rich.console import Console, RenderableType
 
 from wechat_scheduler.cli.completion import complete_type
-from wechat_scheduler.cli.job_list import lines, table
-from wechat_scheduler.cli.job_page import page
-from wechat_scheduler.cli.job_words import job_name
-from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.client.client import Client, Job
+from wechat_scheduler.cli.job_display import job_name, page, problems, table
+from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
+from wechat_scheduler.cli.reach import client_options, connect
+from wechat_scheduler.cli.showing import show_json, show_rows
+from wechat_scheduler.client.client import Client
+from wechat_scheduler.client.wire import JobInfo
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
+HEADINGS = ("APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT", "FAILURES", "PROBLEM")
+
 
 @click.group()
 def jobs() -> None:
-    """Look after the credentials that a running daemon keeps.
+    """List, refresh and remove the jobs of a running daemon; each keeps one credential.
 
-    TYPE is access_token, jsapi_ticket … or its number. SUBJECT tells the jobs of one account apart:
-    the openid, or the authorizer's appid. It can be left out where there is only one.
+    TYPE is access_token, jsapi_ticket and so on, or its number. SUBJECT tells the jobs of one account
+    apart: a user's openid, or an authorizer's appid. Leave it out where there is only one.
 
     \b
     Example:
@@ -42,51 +43,64 @@ def _names_a_job(command: CommandT) -> CommandT:
 
 
 @jobs.command("list")
-@click.option("--appid", default="", metavar="APPID", help="Only those of this account.")
+@click.option("--appid", default="", metavar="APPID", help="List only jobs of this account.")
 @click.option(
     "--type",
     "kind",
     default="",
     metavar="TYPE",
     shell_complete=complete_type,
-    help="Only those of this type.",
+    help="List only jobs of this type.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with everything that is known.")
+@json_option
 @client_options
 def list_jobs(appid: str, kind: str, as_json: bool, **given: Any) -> None:
     """List the jobs, and what is wrong with them.
 
-    EXPIRES is when the value that is handed out dies, NEXT when WeChat is asked next. On a terminal
-    that is the time left; in a pipe each job is one line, and times are instants.
+    EXPIRES is when the current value expires, NEXT when the daemon asks WeChat next. A terminal shows
+    the time left; a pipe gets a line for each job, with instants in UTC.
 
     \b
     Examples:
       wechat-scheduler jobs list
       wechat-scheduler jobs list --json | jq '.[] | select(.state != "fresh") | .appid'
     """
-    found = ask(given, lambda client: client.jobs(appid=appid, kind=kind))
+    found = connect(given, lambda admin: admin.jobs(appid=appid, kind=kind))
     console = Console()
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        show_json(found)
     elif not console.is_terminal:
-        click.echo("\n".join(lines(found)))
+        show_rows(HEADINGS, map(_row, found))
     elif found:
         _print(table(found, SystemClock().now(), width=console.width))
     else:
-        click.echo("no job fits" if appid or kind else "nothing is registered yet")
+        click.echo("no job matches" if appid or kind else "nothing is registered yet")
+
+
+def _row(job: JobInfo) -> Sequence[object]:
+    return (
+        job.appid,
+        job.kind,
+        job.subject,
+        job.state,
+        job.expires_at,
+        job.next_attempt_at,
+        job.failures,
+        next(problems(job), ""),
+    )
 
 
 @jobs.command()
 @_names_a_job
 @client_options
 def show(appid: str, kind: str, subject: str, **given: Any) -> None:
-    """Show all that is known of a job, and what to do if it fails.
+    """Show everything about a job, and what to do if it fails.
 
     \b
     Example:
       wechat-scheduler jobs show wx1111111111111111 access_token
     """
-    for job in ask(given, lambda client: _found(client, appid, kind, subject)):
+    for job in connect(given, lambda admin: _found(admin, appid, kind, subject)):
         _print(page(job, SystemClock().now()))
 
 
@@ -94,73 +108,74 @@ def show(appid: str, kind: str, subject: str, **given: Any) -> None:
 @_names_a_job
 @client_options
 def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
-    """Have the daemon ask WeChat now, whatever it waits for.
+    """Make the daemon ask WeChat for a new value now, even while it waits.
 
     \b
     Example:
       wechat-scheduler jobs refresh wx1111111111111111 jsapi_ticket
     """
-    ask(given, lambda client: client.refresh(appid, kind, subject))
+    connect(given, lambda admin: admin.refresh(appid, kind, subject))
     again = " ".join(filter(None, (appid, kind, subject)))
     click.echo(
-        f"WeChat is being asked; `jobs show {again}`, with the same options, tells what it answered"
+        f"the daemon asks WeChat; `jobs show {again}` with the same options shows the result"
     )
 
 
 @jobs.command()
 @_names_a_job
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @client_options
 def remove(appid: str, kind: str, subject: str, yes: bool, **given: Any) -> None:
-    """Keep a credential no more. Whoever fetches it is told that there is none.
+    """Remove a job. A fetch of its credential is answered with 404 from then on.
 
     \b
     Example:
       wechat-scheduler jobs remove wx1111111111111111 access_token
     """
-    if not (yes or sys.stdin.isatty()):
-        raise click.UsageError("there is nobody here to ask: give --yes")
-    if not yes:
-        _confirm(ask(given, lambda client: _found(client, appid, kind, subject)))
-    ask(given, lambda client: client.remove(appid, kind, subject))
+
+    def question() -> str:
+        return _question(connect(given, lambda admin: _found(admin, appid, kind, subject)))
+
+    confirm(question, yes=yes)
+    connect(given, lambda admin: admin.remove(appid, kind, subject))
     click.echo("removed")
 
 
-def _confirm(found: Sequence[Job]) -> None:
+def _question(found: Sequence[JobInfo]) -> str:
     if len(found) > 1:
         raise ConflictError(
             f"name one of {', '.join(job.subject for job in found)}", reason=Reason.TASK_AMBIGUOUS
         )
-    owners = ", ".join(receiver.key for receiver in found[0].receivers) or "nobody"
-    click.confirm(f"{job_name(found[0])} is kept for {owners}. Remove it?", abort=True)
+    owners = ", ".join(receiver.key for receiver in found[0].receivers) or "no system"
+    return f"{job_name(found[0])} is kept for {owners}. Remove it?"
 
 
 @click.command()
 @client_options
 def healthcheck(**given: Any) -> None:
-    """Ask the daemon whether it is alive: exits with 0 if it is, else with 1. Needs no key.
+    """Check whether the daemon is alive: exit with 0 if it is, else with 1. Needs no key.
 
     \b
     Example:
       HEALTHCHECK CMD ["wechat-scheduler", "healthcheck"]
     """
-    ask(given, Client.check, keyless=True)
+    connect(given, Client.check, keyless=True)
     click.echo("healthy")
 
 
-async def _found(client: Client, appid: str, kind: str, subject: str) -> list[Job]:
+async def _found(client: Client, appid: str, kind: str, subject: str) -> list[JobInfo]:
     found = await client.jobs(appid=appid, kind=kind, subject=subject)
     if not found:
         wanted = " ".join(filter(None, (appid, kind, subject)))
         raise NotFoundError(
-            f"no job fits {wanted}; `wechat-scheduler jobs list` shows all there are",
+            f"no job matches {wanted}; `wechat-scheduler jobs list` lists all jobs",
             reason=Reason.TASK_UNKNOWN,
         )
     return found
 
 
 def _print(shown: RenderableType) -> None:
-    """What is piped keeps its lines whole, and has no colours."""
+    """Keeps the lines of a pipe whole and without colours."""
     console = Console()
     if not console.is_terminal:
         console.width = 10_000

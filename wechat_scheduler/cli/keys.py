@@ -1,29 +1,36 @@
-"""`keys`: API keys, made, listed and ended."""
+"""`keys` makes, lists and revokes API keys, and replaces the sealing key."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
-import msgspec
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.completion import complete_type
-from wechat_scheduler.cli.desk import at_desk
-from wechat_scheduler.cli.key_list import lines, table
-from wechat_scheduler.cli.parameters import Duration
+from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.cli.parameters import Duration, json_option
 from wechat_scheduler.cli.reach import client_options
-from wechat_scheduler.cli.sealing import rotate_sealing
+from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.upkeep import sealing
+from wechat_scheduler.web.native.keys import KeyResult
+
+COLOURS = {"active": "green", "expired": "yellow", "revoked": "red"}
+HEADINGS = ("ID", "NAME", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST-USED")
 
 
 @click.group()
 def keys() -> None:
-    """API keys: what business systems open the daemon with.
+    """Make, list and revoke API keys, with which business systems call the daemon.
 
-    While a daemon runs it is asked, over HTTP; where none does, the store in the state folder is
-    used.
+    The running daemon does it; where none runs, the command uses the store in the state folder.
 
     \b
     Example:
@@ -39,26 +46,33 @@ def keys() -> None:
     multiple=True,
     required=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What it is for: read values, register tasks, push, or everything. Repeat it for more.",
+    help="Allow it to read values, register tasks, push messages, or do everything. Repeatable.",
 )
-@click.option("--appid", "appids", multiple=True, help="Only for this account. Repeat it for more.")
+@click.option(
+    "--appid", "appids", multiple=True, metavar="APPID", help="Only for this account. Repeatable."
+)
 @click.option(
     "--type",
     "types",
     multiple=True,
     metavar="TYPE",
     shell_complete=complete_type,
-    help="Only for this type of credential, by number or name. Repeat it for more.",
+    help="Only for this type of credential, by number or name. Repeatable.",
 )
-@click.option("--expires", type=Duration(), metavar="90d", help="Only for so long.")
+@click.option(
+    "--expires",
+    type=Duration(),
+    metavar="DURATION",
+    help="Let it expire after this time, such as 90d (default never).",
+)
 @click.option(
     "--allow",
     "networks",
     multiple=True,
     metavar="NETWORK",
-    help="Only from this network, such as 10.0.0.0/8. Repeat it for more.",
+    help="Only from this network, such as 10.0.0.0/8. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def create(
     name: str,
@@ -70,9 +84,9 @@ def create(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Make a key called NAME, and show it this once.
+    """Make an API key called NAME, and show it this once.
 
-    With it comes a signing secret, which the notifications to its owner are signed with.
+    The daemon signs notifications to the key's owner with the signing secret that is made with it.
 
     \b
     Examples:
@@ -88,59 +102,107 @@ def create(
         "networks": networks,
         "expires_in": None if expires is None else int(expires.total_seconds()),
     }
-    made = at_desk(given, lambda desk: desk.create_key(wish))
+    made = administer(given, lambda access: access.create_key(wish))
     if as_json:
-        _echo_json(made)
+        show_json(made)
         return
-    for what, value in (
-        ("id", made.id),
-        ("key", made.key),
-        ("signing secret", made.signing_secret),
-    ):
-        click.echo(f"{what:<15} {value}")
-    click.echo("Keep both now: they are not shown again.", err=True)
+    show_facts((("id", made.id), ("key", made.key), ("signing secret", made.signing_secret)))
+    click.echo("Store both now: they are not shown again.", err=True)
 
 
 @keys.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def list_keys(as_json: bool, **given: Any) -> None:
-    """List the keys there are, and those that ended.
+    """List all API keys, expired and revoked ones too.
 
     \b
     Examples:
       wechat-scheduler keys list
       wechat-scheduler keys list --json | jq '.[] | select(.state == "active") | .name'
     """
-    found = at_desk(given, lambda desk: desk.keys())
+    found = administer(given, lambda access: access.keys())
     console = Console()
     if as_json:
-        _echo_json(found)
+        show_json(found)
     elif console.is_terminal:
-        console.print(table(found, SystemClock().now()))
+        console.print(_table(found, SystemClock().now()))
     else:
-        click.echo("\n".join(lines(found)))
+        show_rows(HEADINGS, map(_row, found))
+
+
+def _row(key: KeyResult) -> Sequence[object]:
+    limits = _limits(key)
+    return (key.id, key.name, key.state, key.scopes, limits, key.expires_at, key.last_used_at)
+
+
+def _table(found: Sequence[KeyResult], now: datetime) -> RenderableType:
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in HEADINGS:
+        shown.add_column(heading.replace("-", " "), no_wrap=heading in ("ID", "STATE"))
+    for key in found:
+        shown.add_row(
+            Text(key.id),
+            Text(key.name),
+            Text(key.state, COLOURS.get(key.state, "")),
+            Text("\n".join(key.scopes)),
+            Text("\n".join(_limits(key)) or "-"),
+            Text(relative(key.expires_at, now) if key.expires_at else "-"),
+            Text(relative(key.last_used_at, now) if key.last_used_at else "never"),
+        )
+    return shown
+
+
+def _limits(key: KeyResult) -> Sequence[str]:
+    return (*key.appids, *key.types, *key.networks)
 
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
 @client_options
 def revoke(key_id: str, **given: Any) -> None:
-    """End the key with that ID, at once and for good.
+    """Revoke the API key with that ID, at once and for good.
 
-    What was registered with it is kept on, but nobody is notified or asked for params on its behalf
-    any more. `keys revoke admin` ends the admin keys of former and other state folders.
+    The daemon keeps the credentials that were registered with it, but calls their `notify` and
+    `params` no more. `keys revoke admin` revokes the admin keys of former and other state folders.
 
     \b
     Example:
       wechat-scheduler keys revoke key_5f0a61c3b2d4
     """
-    at_desk(given, lambda desk: desk.revoke_key(key_id))
+    administer(given, lambda access: access.revoke_key(key_id))
     click.echo("revoked")
 
 
-keys.add_command(rotate_sealing)
+@keys.command("rotate-sealing")
+@click.option(
+    "--forget-old",
+    is_flag=True,
+    help="Make no new key: remove the old keys from the key file, once nothing needs them.",
+)
+@global_options
+def rotate_sealing(forget_old: bool, **given: Any) -> None:
+    """Make a new sealing key, and encrypt all secrets on disk with it.
 
+    Stop every daemon on this state first. The new key stands before the old one in the key file;
+    backups from before need the old one. When you keep none of them, remove it with --forget-old. If
+    the command is interrupted, run it again.
 
-def _echo_json(found: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    \b
+    Examples:
+      wechat-scheduler keys rotate-sealing --state /var/lib/wechat-scheduler
+      wechat-scheduler keys rotate-sealing --forget-old
+    """
+    config = take(given).load().config
+    clock = SystemClock()
+    file = config.state.sealing_key_file
+    if forget_old:
+        kept = asyncio.run(sealing.forget_older(config, clock=clock))
+        click.echo(f"{file} holds key {kept.newest} alone; backups from before it cannot be opened")
+        return
+    done = asyncio.run(sealing.rotate(config, clock=clock))
+    what = "" if done.made else "an earlier rotation is now complete: "
+    click.echo(f"{what}{done.texts} secrets sealed anew with key {done.newest}, first in {file}")
+    click.echo(f"backups from before need the older keys in it: {', '.join(done.older)}")
+    if not config.state.database.startswith("sqlite:"):
+        click.echo(f"copy {file} to every other daemon on this database before you start it")

@@ -1,7 +1,7 @@
-"""Commands whose modules are imported when they are run.
+"""Commands whose modules are imported only when they run.
 
-The daemon behind `serve` takes half a second to import; `--help`, `-v` and the completion of a
-half-typed word must not wait for it.
+The daemon behind `serve` takes half a second to import; `--help`, `-v` and completion must not wait
+for it.
 """
 
 from importlib import import_module
@@ -11,7 +11,7 @@ import click
 
 
 class Later(click.Command):
-    """Stands for the command at `place` (`module:attribute`), and knows only what help says of it."""
+    """Stands for the command at `place` (`module:attribute`) until `load` imports it."""
 
     def __init__(self, name: str, place: str, short_help: str) -> None:
         super().__init__(name, short_help=short_help)
@@ -23,7 +23,7 @@ class Later(click.Command):
 
 
 class LaterGroup(click.Group):
-    """Commands in the order in which they were added; a `Later` among them is loaded to be run."""
+    """Lists its commands in the order in which they were added, and loads a `Later` to run it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

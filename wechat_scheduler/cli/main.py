@@ -1,4 +1,4 @@
-"""The command line: arguments in, sentences out. Everything else is somewhere else."""
+"""The program `wechat-scheduler`: its commands, and how they end."""
 
 import sys
 from collections.abc import Sequence
@@ -12,31 +12,33 @@ from wechat_scheduler.cli.options import global_options, take
 from wechat_scheduler.errors import SchedulerError, StartError
 
 NAME = "wechat-scheduler"
+CLI = "wechat_scheduler.cli"
+SERVE = Later("serve", f"{CLI}.serve:serve", "Run the daemon in the foreground.")
 COMMANDS = (
-    Later("serve", "wechat_scheduler.cli.serve:serve", "Serve in the foreground."),
-    Later("demo", "wechat_scheduler.cli.demo:demo", "Watch it work, on this machine alone."),
-    Later("sandbox", "wechat_scheduler.cli.sandbox:sandbox", "Serve a WeChat of your own."),
-    Later("jobs", "wechat_scheduler.cli.jobs:jobs", "Look after what a running daemon keeps."),
-    Later("keys", "wechat_scheduler.cli.keys:keys", "Make, list and end API keys."),
-    Later("apps", "wechat_scheduler.cli.apps:apps", "Look after who sends, and to whom."),
-    Later("messages", "wechat_scheduler.cli.messages:messages", "Send something."),
-    Later("deliveries", "wechat_scheduler.cli.deliveries:deliveries", "See what became of it."),
-    Later("reminders", "wechat_scheduler.cli.reminders:reminders", "Say something in time."),
-    Later("audit", "wechat_scheduler.cli.audit:audit", "Tell who read and changed what."),
-    Later("healthcheck", "wechat_scheduler.cli.jobs:healthcheck", "Ask whether a daemon is alive."),
-    Later("doctor", "wechat_scheduler.cli.doctor:doctor", "Find what is wrong, and what to do."),
-    Later("backup", "wechat_scheduler.cli.backup:backup", "Copy the database to a file."),
-    Later("restore", "wechat_scheduler.cli.backup:restore", "Put a backup in its place."),
-    Later("config", "wechat_scheduler.cli.check:config", "Look at the configuration."),
-    Later("check-config", "wechat_scheduler.cli.check:check_config", "Check the configuration."),
-    Later("completion", "wechat_scheduler.cli.completion:completion", "Complete in your shell."),
+    SERVE,
+    Later("demo", f"{CLI}.demo:demo", "Watch the daemon at work, without an account."),
+    Later("sandbox", f"{CLI}.sandbox:sandbox", "Run a WeChat API of your own, to try things out."),
+    Later("jobs", f"{CLI}.jobs:jobs", "List, refresh and remove the credentials that are kept."),
+    Later("keys", f"{CLI}.keys:keys", "Make, list and revoke API keys."),
+    Later("apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."),
+    Later("messages", f"{CLI}.messages:messages", "Send messages."),
+    Later("deliveries", f"{CLI}.deliveries:deliveries", "List, replay and cancel deliveries."),
+    Later("reminders", f"{CLI}.reminders:reminders", "Make, list and cancel reminders."),
+    Later("audit", f"{CLI}.audit:audit", "List who read and changed what."),
+    Later("healthcheck", f"{CLI}.jobs:healthcheck", "Check whether the daemon is alive."),
+    Later("doctor", f"{CLI}.doctor:doctor", "Find what is wrong, and what to do about it."),
+    Later("backup", f"{CLI}.backup:backup", "Copy the database to a file."),
+    Later("restore", f"{CLI}.backup:restore", "Replace the database with a backup."),
+    Later("config", f"{CLI}.config:config", "Show the configuration."),
+    Later("check-config", f"{CLI}.config:check_config", "Check the configuration."),
+    Later("completion", f"{CLI}.completion:completion", "Print a completion script for a shell."),
 )
 EPILOG = """\b
 Examples:
   wechat-scheduler demo                      watch it work, no account needed
-  wechat-scheduler -p 9001                   serve, state in your state folder
+  wechat-scheduler -p 9001                   run the daemon
   wechat-scheduler --config /etc/wechat-scheduler/config.toml
-  wechat-scheduler jobs list                 what the running daemon is doing
+  wechat-scheduler jobs list                 list the credentials that the daemon keeps
 """
 
 
@@ -51,15 +53,13 @@ Examples:
 def program(**given: Any) -> None:
     """Keeps every WeChat credential of a business fresh, and delivers its messages and reminders.
 
-    Without a command it serves: business systems register what they need over HTTP, fetch or are
-    told the current value, have people messaged and reminded, and restart whenever they like.
+    Without a command it runs the daemon, which business systems call over HTTP: they register
+    credentials, fetch the current value or are notified of it, and have people messaged and reminded.
     """
     ctx = click.get_current_context()
     ctx.obj = take(given)
     if ctx.invoked_subcommand is None:
-        from wechat_scheduler.cli.serve import serve_with
-
-        serve_with(ctx.obj)
+        ctx.invoke(SERVE.load())
 
 
 for command in COMMANDS:
@@ -67,8 +67,8 @@ for command in COMMANDS:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the program, on the command line's words if none are given. Whatever was raised on
-    purpose becomes one sentence and an exit code."""
+    """Runs the program with `args`, the command line's by default. An error that is raised on purpose
+    ends it with its sentence and an exit code."""
     try:
         program(args, prog_name=NAME)
     except SchedulerError as error:

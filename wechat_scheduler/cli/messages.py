@@ -1,4 +1,4 @@
-"""`messages`: send something, and see what became of it."""
+"""`messages` sends a message, and shows its state."""
 
 import sys
 from collections.abc import Sequence
@@ -6,18 +6,22 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.cli.parameters import Pair
+from wechat_scheduler.cli.parameters import Pair, json_option, sending_options
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.messages import MessageResult
 
-WAYS = ("auto", "template", "text", "subscribe", "webhook")
+PATH = ("v1", "messages")
+# Option -> field of the body, where they have different names.
+FIELDS = {"form": "format", "link": "url"} | {
+    name: name for name in ("app", "channel", "title", "template", "priority")
+}
 
 
 @click.group()
 def messages() -> None:
-    """Messages: said once to a running daemon, which sees that they arrive.
+    """Send messages through a running daemon, which retries until they arrive.
 
     \b
     Example:
@@ -27,52 +31,33 @@ def messages() -> None:
 
 @messages.command()
 @click.argument("text", default="")
-@click.option("--app", required=True, type=int, metavar="ID", help="Who says it.")
-@click.option(
-    "--to",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="A uid, the app's own name for a user, or * for all subscribers. Repeat it for more.",
-)
-@click.option("--topic", "topics", type=int, multiple=True, metavar="ID", help="All of a topic.")
-@click.option("--channel", type=click.Choice(WAYS), default="auto", help="How; auto if not given.")
-@click.option("--title", default="", metavar="TEXT", help="What stands above it.")
+@sending_options
+@click.option("--title", metavar="TEXT", help="Put this title above the text.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(("text", "html", "markdown")),
-    default="text",
-    help="What TEXT is written in.",
+    help="Read TEXT in this format (default text).",
 )
-@click.option("--link", default="", metavar="URL", help="Where whoever taps it is led.")
-@click.option("--template", default="", metavar="ID", help="A template, by its id or alias.")
+@click.option("--template", metavar="ID", help="Send the template with this id or alias.")
 @click.option(
     "--data",
     multiple=True,
     type=Pair("KEYWORD=TEXT", "="),
     metavar="KEYWORD=TEXT",
-    help="What stands in the template. Repeat it for more.",
+    help="Fill this keyword of the template with this text. Repeatable.",
 )
-@click.option(
-    "--priority",
-    type=click.Choice(("bulk", "normal", "urgent")),
-    default="normal",
-    help="Urgent ones heed no quiet hours.",
-)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def send(
     text: str,
     names: Sequence[str],
     topics: Sequence[int],
-    form: str,
-    link: str,
     data: Sequence[tuple[str, str]],
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Send TEXT, or `-` for what comes on the standard input; or a template.
+    """Send TEXT, the standard input if TEXT is `-`, or a template.
 
     \b
     Examples:
@@ -81,15 +66,12 @@ def send(
       wechat-scheduler messages send --app 2801745312094217 --to customer-17 \\
           --template parcel --data number=17 --data place=Berlin
     """
-    wish = {name: given.pop(name) for name in ("app", "channel", "title", "template", "priority")}
-    wish |= {
+    body = {
         "to": [*names, *topics],
         "text": sys.stdin.read().rstrip() if text == "-" else text,
-        "format": form,
-        "url": link,
         "data": dict(data),
-    }
-    sent = ask(given, lambda client: client.ask(SentResult, "POST", "v1", "messages", body=wish))
+    } | {name: value for option, name in FIELDS.items() if (value := given.pop(option)) is not None}
+    sent = ask(given, SentResult, "POST", *PATH, body=body)
     if as_json:
         show_json(sent)
         return
@@ -101,20 +83,19 @@ def send(
 
 @messages.command()
 @click.argument("message", type=int)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def show(message: int, as_json: bool, **given: Any) -> None:
-    """Show a message, and how many of its deliveries are in which state.
+    """Show the message with the id MESSAGE, and how many deliveries each state has.
 
     \b
     Example:
       wechat-scheduler messages show 3120764418856023
     """
-    found = ask(given, lambda client: client.ask(MessageResult, "GET", "v1", "messages", message))
+    found = ask(given, MessageResult, "GET", *PATH, message)
     if as_json:
         show_json(found)
         return
-    facts = {name: getattr(found, name) for name in MessageResult.__struct_fields__}
-    facts["data"] = [f"{name}={value}" for name, value in found.data.items()]
-    facts["counts"] = [f"{many} {state}" for state, many in found.counts.items()]
-    show_facts((name.replace("_", " "), value) for name, value in facts.items())
+    data = [f"{name}={value}" for name, value in found.data.items()]
+    counts = [f"{count} {state}" for state, count in found.counts.items()]
+    show_facts(facts_of(found, data=data, counts=counts))

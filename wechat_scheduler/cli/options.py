@@ -1,123 +1,111 @@
-"""Options that stand before or after the subcommand, and what they amount to."""
+"""The options of the whole program, which stand before or after the subcommand."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from wechat_scheduler.cli.parameters import Port
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.loading import Loaded
-from wechat_scheduler.config.settings import SETTINGS
+from wechat_scheduler.config.settings import PREFIX, SETTINGS
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
-class Port(click.ParamType[int]):
-    """A port; `-p=8080`, as the original took it, too."""
+class _GlobalOption(NamedTuple):
+    """An option that gives a value to the setting at `path`; only `--config` has none."""
 
-    name = "port"
+    name: str
+    flags: tuple[str, ...]
+    path: str
+    help: str
+    more: dict[str, Any]
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value).removeprefix("=")
-        if not text.isdecimal() or int(text) > 65535:
-            self.fail(f"{text!r} is not a port: 0 to 65535, 0 for a free one", param, ctx)
-        return int(text)
-
-
-# Parameter name -> setting. What is not a setting (`config_file`) stands apart.
-PATHS = {
-    "port": "server.port",
-    "host": "server.host",
-    "state": "state.dir",
-    "database": "state.database",
-    "public_url": "server.public_url",
-    "wechat_api": "wechat.api",
-    "insecure_no_auth": "server.insecure_no_auth",
-    "log_level": "log.level",
-    "log_format": "log.format",
-}
+    def option(self, *, hidden: bool) -> Callable[[CommandT], CommandT]:
+        variable = SETTINGS[self.path].variable if self.path else f"{PREFIX}CONFIG"
+        text = f"{self.help} [${variable}]"
+        return click.option(*self.flags, self.name, help=text, hidden=hidden, **self.more)
 
 
-def _variable(path: str) -> str:
-    return f"[${SETTINGS[path].variable}]"
+def _option(*flags: str, path: str = "", name: str = "", help: str, **more: Any) -> _GlobalOption:  # noqa: A002
+    derived = flags[-1].removeprefix("--").replace("-", "_")
+    return _GlobalOption(name or derived, flags, path, help, more)
 
 
 _OPTIONS = (
-    partial(
-        click.option,
+    _option(
         "--config",
-        "config_file",
+        name="config_file",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="Read settings from this TOML file. [$WECHAT_SCHEDULER_CONFIG]",
+        help="Read the settings from this TOML file.",
     ),
-    partial(
-        click.option,
+    _option(
         "-p",
         "--port",
+        path="server.port",
         type=Port(),
-        help=f"Listen on this port, 9001 if not given; 0 takes a free one. {_variable('server.port')}",
+        help="Listen on this port (default 9001); 0 takes a free one.",
     ),
-    partial(
-        click.option,
+    _option(
         "--host",
+        path="server.host",
         metavar="ADDRESS",
-        help=f"Listen on this address, 127.0.0.1 if not given. {_variable('server.host')}",
+        help="Listen on this address (default 127.0.0.1).",
     ),
-    partial(
-        click.option,
+    _option(
         "--state",
+        path="state.dir",
         metavar="DIR",
-        help=f"Keep the database and the keys in this folder. {_variable('state.dir')}",
+        help="Use this state folder, which holds the database and the keys.",
     ),
-    partial(
-        click.option,
+    _option(
         "--database",
+        path="state.database",
         metavar="URL",
-        help="sqlite:///path or postgresql://…; SQLite in the state folder if not given. "
-        + _variable("state.database"),
+        help="Use this database, sqlite:///PATH or postgresql://… (default SQLite in the state "
+        "folder).",
     ),
-    partial(
-        click.option,
+    _option(
         "--public-url",
+        path="server.public_url",
         metavar="URL",
-        help="Where people reach the daemon: links in messages lead there. "
-        + _variable("server.public_url"),
+        help="Put this address into links for people; it must lead to the daemon.",
     ),
-    partial(
-        click.option,
+    _option(
         "--wechat-api",
+        path="wechat.api",
         metavar="URL",
-        help=f"Where WeChat is: its own address, or a sandbox's. {_variable('wechat.api')}",
+        help="Call WeChat's API at this address; a sandbox has its own.",
     ),
-    partial(
-        click.option,
+    _option(
         "--insecure-no-auth",
+        path="server.insecure_no_auth",
         is_flag=True,
         default=None,
-        help="Ask nobody on this machine for a key. Loopback only.",
+        help="Ask callers for no API key. Works on loopback only.",
     ),
-    partial(
-        click.option,
+    _option(
         "--log-level",
+        path="log.level",
         type=click.Choice(["debug", "info", "warning", "error"]),
-        help="Say more or less.",
+        help="Log events of this level and above (default info).",
     ),
-    partial(
-        click.option,
+    _option(
         "--log-format",
+        path="log.format",
         type=click.Choice(["auto", "text", "json"]),
-        help="auto: text on a terminal, JSON elsewhere.",
+        help="Log in this format (default auto: text on a terminal, JSON elsewhere).",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line said, the subcommand's word before the group's."""
+    """The options of the command line: those after the subcommand over those before it."""
 
     config_file: Path | None
     flags: dict[str, str | int | bool | None]
@@ -128,27 +116,26 @@ class Options:
 
 
 def global_options(command: CommandT) -> CommandT:
-    """Give `command` the options that the whole program has; `take` reads them."""
+    """Gives `command` the options of the whole program; `take` reads them."""
     return _with_options(command, hidden=())
 
 
 def client_global_options(command: CommandT) -> CommandT:
-    """The same for a command that talks to a running daemon: it takes them all, and lists those
-    that lead to one."""
-    return _with_options(command, hidden=[name for name in PATHS if name != "state"])
+    """The same for a command that talks to a running daemon: it accepts all, and its help lists
+    those that lead to a daemon."""
+    return _with_options(command, hidden=[it.name for it in _OPTIONS[1:] if it.name != "state"])
 
 
 def _with_options(command: CommandT, hidden: Collection[str]) -> CommandT:
-    for option in reversed(_OPTIONS):
-        name = option.args[-1].lstrip("-").replace("-", "_")
-        command = option(hidden=name in hidden)(command)
+    for found in reversed(_OPTIONS):
+        command = found.option(hidden=found.name in hidden)(command)
     return command
 
 
 def take(given: dict[str, Any]) -> Options:
-    """The options of this command over those that stood before it."""
+    """The options in `given`, a command's parameters, over those before the subcommand."""
     outer = click.get_current_context().find_object(Options) or Options(config_file=None, flags={})
-    flags = {path: given.get(name) for name, path in PATHS.items()}
+    flags = {found.path: given.get(found.name) for found in _OPTIONS if found.path}
     flags = {path: value for path, value in flags.items() if value is not None}
     return Options(
         config_file=given.get("config_file") or outer.config_file, flags=outer.flags | flags

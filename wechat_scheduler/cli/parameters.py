@@ -1,11 +1,27 @@
-"""Sorts of values on the command line that more than one command takes."""
+"""Types of values, and options, that several commands take."""
 
+import sys
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from wechat_scheduler.config import notation
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+
+class Port(click.ParamType[int]):
+    """A port; also `-p=8080`, as the original took it."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("=")
+        if not text.isdecimal() or int(text) > 65535:
+            self.fail(f"{text!r} is not a port: 0 to 65535, 0 for a free one", param, ctx)
+        return int(text)
 
 
 class Duration(click.ParamType[timedelta]):
@@ -40,3 +56,74 @@ class Pair(click.ParamType[tuple[str, str]]):
         if not first or not second:
             self.fail(f"must be {self._form}", param, ctx)
         return first, second
+
+
+def json_option(command: CommandT) -> CommandT:
+    """`--json`, as the parameter `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def yes_option(command: CommandT) -> CommandT:
+    """`--yes`, for `confirm`."""
+    return click.option("--yes", is_flag=True, help="Do not ask for confirmation.")(command)
+
+
+def limit_option(most: int) -> Callable[[CommandT], CommandT]:
+    """`--limit`, up to `most`."""
+    return click.option(
+        "--limit",
+        default=100,
+        type=click.IntRange(1, most),
+        metavar="N",
+        help="List at most this many (default 100).",
+    )
+
+
+def sending_options(command: CommandT) -> CommandT:
+    """How and to whom an app sends: `app`, `names`, `topics`, `channel`, `priority`, `link`."""
+    for option in (
+        click.option("--link", metavar="URL", help="Open this page when the message is tapped."),
+        click.option(
+            "--priority",
+            type=click.Choice(("bulk", "normal", "urgent")),
+            help="Send the more urgent first (default normal); urgent ones ignore quiet hours.",
+        ),
+        click.option(
+            "--channel",
+            type=click.Choice(("auto", "template", "text", "subscribe", "webhook")),
+            help="Send in this way (default auto).",
+        ),
+        click.option(
+            "--topic",
+            "topics",
+            type=int,
+            multiple=True,
+            metavar="ID",
+            help="Send to all subscribers of this topic. Repeatable.",
+        ),
+        click.option(
+            "--to",
+            "names",
+            multiple=True,
+            metavar="NAME",
+            help="Send to this uid, to the user with this name in the app, or with * to all "
+            "subscribers. Repeatable.",
+        ),
+        click.option(
+            "--app", required=True, type=int, metavar="ID", help="Send as the app with this id."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def confirm(question: Callable[[], str], *, yes: bool) -> None:
+    """Asks the question on the terminal unless `yes`.
+
+    Raises click.UsageError if there is no terminal, and click.Abort if the answer is no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: give --yes")
+    click.confirm(question(), abort=True)

@@ -1,7 +1,7 @@
-"""How commands find the daemon that is running, and talk to it."""
+"""Finds the running daemon, and calls it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,14 +26,14 @@ HOW_TO_FIND = (
     "$WECHAT_SCHEDULER_URL"
 )
 HOW_TO_OPEN = (
-    "give the daemon's in $WECHAT_SCHEDULER_KEY, or be the user who may read admin.key in its state "
-    "folder"
+    "give one of its keys in $WECHAT_SCHEDULER_KEY, or run this as a user who may read admin.key in "
+    "its state folder"
 )
 
 
-class Place(NamedTuple):
-    """Where a daemon is, and the key that opens it; empty if none was found. `folder` is the state
-    folder, if it was looked into."""
+class DaemonAddress(NamedTuple):
+    """The daemon's URL and an API key, empty if none was found. `folder` is the state folder, if it
+    was read."""
 
     url: str
     key: str
@@ -41,82 +41,94 @@ class Place(NamedTuple):
 
 
 def client_options(command: CommandT) -> CommandT:
-    """Give `command` what leads to a daemon; `ask` reads it."""
+    """Gives `command` the options that lead to a daemon; `ask` and `connect` read them."""
     key = click.option(
         "--key",
         metavar="KEY",
-        help="Open the daemon with this API key, else with admin.key from the state folder. Others "
-        "see it in the list of processes: rather give $WECHAT_SCHEDULER_KEY or, in a file, "
-        "$WECHAT_SCHEDULER_KEY_FILE.",
+        help="Use this API key (default admin.key in the state folder). Other users can see it in "
+        "the process list: better set $WECHAT_SCHEDULER_KEY, or $WECHAT_SCHEDULER_KEY_FILE to a "
+        "file that holds it.",
     )
     url = click.option(
         "--url",
         metavar="URL",
-        help="Talk to the daemon there, else to the one on the state folder. "
+        help="Call the daemon at this address (default the one that uses the state folder). "
         "[$WECHAT_SCHEDULER_URL]",
     )
     return url(key(client_global_options(command)))
 
 
 def ask(
-    given: dict[str, Any], call: Callable[[Admin], Awaitable[T]], *, keyless: bool = False
+    given: dict[str, Any],
+    form: type[T],
+    method: str,
+    *path: str | int,
+    query: Mapping[str, object] | None = None,
+    body: Mapping[str, Any] | None = None,
 ) -> T:
-    """What `call` gets from the daemon that the options lead to.
+    """The result of one route of the daemon, as `Admin.ask` decodes it. Raises what connect raises."""
+    return connect(given, lambda admin: admin.ask(form, method, *path, query=query, body=body))
 
-    Raises what Client raises, with what to do about it, and ConfigError, StateError.
+
+def connect(
+    given: dict[str, Any], use: Callable[[Admin], Awaitable[T]], *, keyless: bool = False
+) -> T:
+    """What `use` returns with a client of the daemon that the options lead to.
+
+    Raises what Client raises, with advice added, and ConfigError, StateError.
     """
-    place = _find(given, keyless=keyless)
+    address = _find(given, keyless=keyless)
     try:
-        return asyncio.run(_call(place, call))
+        return asyncio.run(_connected(address, use))
     except UnreachableError as error:
         raise UnreachableError(f"{error}; {HOW_TO_FIND}") from error
     except UnauthorizedError as error:
         raise UnauthorizedError(
-            _no_key(place) or f"{error}: {HOW_TO_OPEN}",
-            reason=Reason.KEY_INVALID if place.key else Reason.KEY_MISSING,
+            _no_key(address) or f"{error}: {HOW_TO_OPEN}",
+            reason=Reason.KEY_INVALID if address.key else Reason.KEY_MISSING,
         ) from error
 
 
-def _no_key(place: Place) -> str:
-    """Why none was sent, and where one is to be had; empty if one was."""
-    if place.key:
+def _no_key(address: DaemonAddress) -> str:
+    """Says why no key was sent, and where to get one; empty if one was sent."""
+    if address.key:
         return ""
-    if place.folder is None:
+    if address.folder is None:
         return f"this needs an API key: {HOW_TO_OPEN}"
     return (
-        f"no {state.ADMIN_KEY} in {place.folder}: name the daemon's folder with --state or "
+        f"no {state.ADMIN_KEY} in {address.folder}: name the daemon's folder with --state or "
         "$WECHAT_SCHEDULER_STATE_DIR, or give a key in $WECHAT_SCHEDULER_KEY"
     )
 
 
-async def _call(place: Place, call: Callable[[Admin], Awaitable[T]]) -> T:
-    async with Admin(place.url, place.key, patience=timedelta(0)) as client:
-        return await call(client)
+async def _connected(address: DaemonAddress, use: Callable[[Admin], Awaitable[T]]) -> T:
+    async with Admin(address.url, address.key, patience=timedelta(0)) as admin:
+        return await use(admin)
 
 
-def is_elsewhere(given: dict[str, Any]) -> bool:
-    """Whether a daemon, or a key for one, was said outright; else the state folder says."""
+def is_named(given: dict[str, Any]) -> bool:
+    """Whether the options or the environment name a daemon or a key for it."""
     environment = loading.client_settings(loading.read_environ())
     return bool(given["url"] or given["key"] or environment.url or environment.key)
 
 
-def _find(given: dict[str, Any], *, keyless: bool) -> Place:
-    """What was said outright, then what the state folder says; that is looked at only if need be,
-    for somebody else's daemon can be talked to without one."""
+def _find(given: dict[str, Any], *, keyless: bool) -> DaemonAddress:
+    """The options come first, then the environment, then the state folder. The state folder is read
+    only if it is needed: another machine's daemon has none here."""
     environment = loading.client_settings(loading.read_environ())
     url = given["url"] or environment.url or ""
     in_url = _key_in(url)
     key = given["key"] or environment.key or in_url
     if url and (key or keyless or not _is_here(url)):
-        return Place(url, key)
+        return DaemonAddress(url, key)
     config = take(given).load().config
     folder = config.state.dir
     url = url or state.read_address(folder) or f"http://127.0.0.1:{config.server.port}"
-    return Place(url, key or ("" if keyless else state.read_admin_key(folder)), folder)
+    return DaemonAddress(url, key or ("" if keyless else state.read_admin_key(folder)), folder)
 
 
 def _key_in(url: str) -> str:
-    """Raises ConfigError for what is no URL, and does not quote it: a key may stand in it."""
+    """Raises ConfigError if it is no URL, without quoting it: it may hold a key."""
     try:
         if url:
             Client(url)
@@ -126,7 +138,7 @@ def _key_in(url: str) -> str:
 
 
 def _is_here(url: str) -> bool:
-    """The key in the state folder opens this machine's daemon and is shown to no other machine."""
+    """Whether it is this machine's: the key in the state folder is sent to no other machine."""
     host = URL(url).host or ""
     try:
         return ip_address(host).is_loopback

@@ -1,23 +1,31 @@
-"""`reminders`: what people are to be told in time, once or again and again."""
+"""`reminders` makes, lists, previews, pauses and cancels reminders."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
+from wechat_scheduler.cli.parameters import json_option, limit_option, sending_options
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.reminders_create import create
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
 from wechat_scheduler.reminders.model import ReminderState
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 
-HEADINGS = ("ID", "APP", "STATE", "DUE", "RULE", "TITLE")
 PATH = ("v1", "reminders")
+HEADINGS = ("ID", "APP", "STATE", "DUE", "RULE", "TITLE")
+# Option -> field of the body, where they have different names.
+FIELDS = {"at": "time", "link": "url"} | {
+    name: name
+    for name in (
+        "app", "title", "when", "text", "rule", "zone", "defer", "late", "channel", "priority",
+    )
+}  # fmt: skip
 
 
 @click.group()
 def reminders() -> None:
-    """Reminders: kept by a running daemon, which says them in time.
+    """Make, list and cancel reminders, which a running daemon sends when they are due.
 
     \b
     Example:
@@ -26,33 +34,110 @@ def reminders() -> None:
     """
 
 
+@reminders.command()
+@click.argument("title", required=False)
+@sending_options
+@click.option(
+    "--when",
+    metavar="SENTENCE",
+    help="Read the time, and the title if there is no TITLE, from this Chinese sentence.",
+)
+@click.option("--at", metavar="TIME", help="The first time, such as 2026-12-24T18:00:00+08:00.")
+@click.option(
+    "--rule",
+    metavar="RULE",
+    help="Repeat by this rule: FREQ=…, LUNAR-YEARLY;08-15, TERM;清明 or WORKDAY.",
+)
+@click.option("--zone", metavar="ZONE", help="The time zone of the rule (default the app's).")
+@click.option(
+    "--defer",
+    type=int,
+    metavar="MINUTES",
+    help="Send this many minutes after the time, or before it if negative.",
+)
+@click.option(
+    "--late",
+    type=click.Choice(("once", "skip", "all")),
+    help="Of the times that passed while the daemon was down, send the newest, none or all "
+    "(default once).",
+)
+@click.option("--text", metavar="TEXT", help="Send this text with the title.")
+@click.option("--dry-run", is_flag=True, help="Make nothing; show the title and the next times.")
+@json_option
+@client_options
+def create(
+    names: Sequence[str],
+    topics: Sequence[int],
+    dry_run: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Remind people of TITLE, once or repeatedly.
+
+    \b
+    Examples:
+      wechat-scheduler reminders create --app 2801745312094217 --to customer-17 \\
+          --when "明天早上八点" "Stand-up"
+      wechat-scheduler reminders create --app 2801745312094217 --to '*' \\
+          --at 2026-12-25T09:00:00+08:00 --rule "FREQ=MONTHLY;BYMONTHDAY=25" "Rent"
+      wechat-scheduler reminders create --app 2801745312094217 --to customer-17 \\
+          --when "每月25号提前10分钟提醒我还信用卡" --dry-run
+    """
+    body: dict[str, Any] = {"to": [*names, *topics]}
+    for option, name in FIELDS.items():
+        if (value := given.pop(option)) is not None:
+            body[name] = value
+    made: PlanResult | ReminderResult
+    if dry_run:
+        made = ask(given, PlanResult, "POST", *PATH, "preview", body=body)
+    else:
+        made = ask(given, ReminderResult, "POST", *PATH, body=body)
+    if as_json:
+        show_json(made)
+        return
+    due = made.next if isinstance(made, PlanResult) else [made.due_at]
+    show_facts(
+        (
+            ("id", getattr(made, "id", None)),
+            ("title", made.title),
+            ("time", made.time.isoformat()),
+            ("rule", made.rule),
+            ("zone", made.zone),
+            *(("due", time.isoformat()) for time in due if time),
+        )
+    )
+
+
 @reminders.command("list")
-@click.option("--app", type=int, metavar="ID", help="Only those of this app.")
-# The options of the whole program know a `state` that is a folder.
+@click.option("--app", type=int, metavar="ID", help="Only of this app.")
+# `state` as an option is the state folder.
 @click.option(
     "--in",
     "standing",
     type=click.Choice([state.value for state in ReminderState]),
-    help="Only those in this state.",
+    help="Only in this state.",
 )
-@click.option("--after", metavar="ID", help="Those after this one.")
-@click.option(
-    "--limit", default=100, type=click.IntRange(1, 1000), help="So many, 100 if not given."
-)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--after", metavar="ID", help="Only those after this one.")
+@limit_option(1000)
+@json_option
 @client_options
-def list_reminders(standing: str | None, limit: int, as_json: bool, **given: Any) -> None:
-    """List reminders by their ids.
+def list_reminders(
+    app: int | None,
+    standing: str | None,
+    after: str | None,
+    limit: int,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """List reminders in the order of their ids.
 
     \b
     Examples:
       wechat-scheduler reminders list --in active
       wechat-scheduler reminders list --app 2801745312094217 --json | jq '.[].title'
     """
-    wanted = {"app": given.pop("app"), "after": given.pop("after"), "state": standing}
-    query = {name: str(value) for name, value in wanted.items() if value is not None}
-    query["limit"] = str(limit)
-    found = ask(given, lambda client: client.ask(list[ReminderResult], "GET", *PATH, query=query))
+    query = {"app": app, "state": standing, "after": after, "limit": limit}
+    found = ask(given, list[ReminderResult], "GET", *PATH, query=query)
     if as_json:
         show_json(found)
         return
@@ -62,40 +147,38 @@ def list_reminders(standing: str | None, limit: int, as_json: bool, **given: Any
 
 @reminders.command()
 @click.argument("reminder")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 @client_options
 def show(reminder: str, as_json: bool, **given: Any) -> None:
-    """Show a reminder, and when it is said next.
+    """Show the reminder with the id REMINDER, and when it is due next.
 
     \b
     Example:
       wechat-scheduler reminders show 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d
     """
-    found = ask(given, lambda client: client.ask(ReminderResult, "GET", *PATH, reminder))
+    found = ask(given, ReminderResult, "GET", *PATH, reminder)
     if as_json:
         show_json(found)
-        return
-    facts = {name: getattr(found, name) for name in ReminderResult.__struct_fields__}
-    facts["time"] = found.time.isoformat()  # in its zone
-    show_facts((name.replace("_", " "), value) for name, value in facts.items())
+    else:
+        show_facts(facts_of(found, time=found.time.isoformat()))  # in its zone
 
 
 @reminders.command()
 @click.argument("reminder")
-@click.option("-n", "most", default=5, type=click.IntRange(1, 20), help="So many, 5 if not given.")
+@click.option(
+    "-n", "most", default=5, type=click.IntRange(1, 20), help="Print this many times (default 5)."
+)
 @client_options
 def preview(reminder: str, most: int, **given: Any) -> None:
-    """Tell when a reminder is said the next times, in its zone.
+    """Print the next times at which a reminder is due, in its zone.
 
-    What is not kept yet is previewed by `reminders create --dry-run`.
+    To preview a new reminder, use `reminders create --dry-run`.
 
     \b
     Example:
       wechat-scheduler reminders preview 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d -n 12
     """
-    path, query = (*PATH, reminder, "preview"), {"n": str(most)}
-    times = ask(given, lambda client: client.ask(list[datetime], "GET", *path, query=query))
-    for time in times:
+    for time in ask(given, list[datetime], "GET", *PATH, reminder, "preview", query={"n": most}):
         click.echo(time.isoformat())
 
 
@@ -103,7 +186,7 @@ def preview(reminder: str, most: int, **given: Any) -> None:
 @click.argument("reminder")
 @client_options
 def pause(reminder: str, **given: Any) -> None:
-    """Leave out what falls due, until the reminder is resumed.
+    """Pause a reminder: skip its times until you resume it.
 
     \b
     Example:
@@ -116,7 +199,7 @@ def pause(reminder: str, **given: Any) -> None:
 @click.argument("reminder")
 @client_options
 def resume(reminder: str, **given: Any) -> None:
-    """Go on with what is ahead.
+    """Resume a paused reminder with its next time from now.
 
     \b
     Example:
@@ -129,7 +212,7 @@ def resume(reminder: str, **given: Any) -> None:
 @click.argument("reminder")
 @client_options
 def cancel(reminder: str, **given: Any) -> None:
-    """Say it no more. It stays visible.
+    """Cancel a reminder for good. It stays in the list.
 
     \b
     Example:
@@ -139,10 +222,6 @@ def cancel(reminder: str, **given: Any) -> None:
 
 
 def _change(what: str, reminder: str, given: dict[str, Any]) -> None:
-    path = (*PATH, reminder, what)
-    changed = ask(given, lambda client: client.ask(ReminderResult, "POST", *path))
+    changed = ask(given, ReminderResult, "POST", *PATH, reminder, what)
     due = f", next at {changed.due_at.isoformat()}" if changed.due_at else ""
     click.echo(f"{changed.title}: {changed.state}{due}")
-
-
-reminders.add_command(create)

@@ -1,4 +1,4 @@
-"""`sandbox`: a WeChat that runs on this machine."""
+"""`sandbox` serves a WeChat API on this machine."""
 
 import random
 import sys
@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import click
 
-from wechat_scheduler.cli.options import Options, Port
-from wechat_scheduler.cli.parameters import Duration, Pair
+from wechat_scheduler.cli.options import Options
+from wechat_scheduler.cli.parameters import Duration, Pair, Port
 from wechat_scheduler.cli.serve import run, stop_on_signals
 from wechat_scheduler.demo.banner import banner
 from wechat_scheduler.demo.serving import LOOPBACK, open_sandbox
@@ -25,7 +25,7 @@ from wechat_scheduler.sandbox.options import (
 )
 
 PORT = 9002
-PUSH_TOKEN = "sandboxtoken"  # noqa: S105 - everybody may know it
+PUSH_TOKEN = "sandboxtoken"  # noqa: S105 - no secret: the sandbox is for tests
 PUSH_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,7 +33,7 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  # noqa: A002
-    """A flag that may be given several times, each time with two texts and a sign between them."""
+    """A repeatable flag for two texts with a sign between them."""
     sign = ":" if ":" in form else "="
     return click.option(
         flag, name, type=Pair(form, sign), metavar=form, multiple=True, help=f"{help} Repeatable."
@@ -41,70 +41,72 @@ def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  
 
 
 @click.command()
-@click.option("-p", "--port", type=Port(), help=f"Listen on this port, {PORT} if not given.")
-@click.option("--host", metavar="ADDRESS", help=f"Listen on this address, {LOOPBACK} if not given.")
+@click.option("-p", "--port", type=Port(), help=f"Listen on this port (default {PORT}).")
+@click.option("--host", metavar="ADDRESS", help=f"Listen on this address (default {LOOPBACK}).")
 @click.option(
     "--token-lifetime",
     type=Duration(),
     metavar="DURATION",
     default="2h",
     show_default=True,
-    help="How long tokens live; all other periods but the day of the quotas shrink with it.",
+    help="Lifetime of tokens; all other periods but the day of the quotas shrink with it.",
 )
 @_pairs(
     "--account",
     "accounts",
     "APPID:SECRET",
-    help=f"An account with a secret of its own; all others have {SECRET}.",
+    help=f"Give this account this secret; all others have {SECRET}.",
 )
 @_pairs(
     "--push-tickets",
     "pushes",
     "COMPONENT_APPID=URL",
-    help="Push a platform's tickets and other events there, encrypted.",
+    help="Push a platform's tickets and other events to this URL, encrypted.",
 )
 @_pairs(
     "--callback",
     "callbacks",
     "APPID=URL",
-    help="Post an account's messages and events there, encrypted.",
+    help="Push an account's messages and events to this URL, encrypted.",
 )
 @click.option(
     "--push-token",
     metavar="TOKEN",
     default=PUSH_TOKEN,
     show_default=True,
-    help="Sign what is pushed with this token.",
+    help="Sign pushes with this token.",
 )
 @click.option(
     "--push-aes-key",
     metavar="KEY",
     default=PUSH_AES_KEY,
     show_default=True,
-    help="Encrypt what is pushed with this key, 43 letters and digits.",
+    help="Encrypt pushes with this key of 43 letters and digits.",
 )
 @_pairs(
     "--quota",
     "quotas",
     "PATH=CALLS",
-    help="Calls to a path, a day and account, in place of WeChat's number.",
+    help="Allow this many calls to a path for each account and day (default WeChat's number).",
 )
-@_pairs("--user", "users", "APPID:OPENID", help="A follower who is there from the start.")
+@_pairs("--user", "users", "APPID:OPENID", help="Start with this follower of the account.")
 @_pairs(
     "--template",
     "templates",
     "TEMPLATE_ID=TITLE",
-    help="A template and its title; others of 10 characters or more have none.",
+    help="Start with this template and title; any other id of 10 characters or more has no title.",
 )
 @click.option(
-    "--accept-all", is_flag=True, help="Let users accept all subscribe notices without being asked."
+    "--accept-all",
+    is_flag=True,
+    help="Accept all subscribe notices for the users, without asking them.",
 )
 def sandbox(port: int | None, host: str | None, **given: Any) -> None:
-    """Serve a WeChat that runs on this machine, in the foreground.
+    """Serve a WeChat API on this machine, in the foreground.
 
-    It speaks WeChat's API, keeps WeChat's rules, and fails on request. It asks nobody for a key and
-    is meant for loopback. POST /_sandbox/pushes gives a platform an address while it runs, and
-    POST /_sandbox/callbacks an account. /_sandbox/phone shows the phones of its users, live.
+    It keeps WeChat's rules, and fails on request. It asks for no key: use it on loopback only. While
+    it runs, POST /_sandbox/pushes sets the push URL of a platform, and POST /_sandbox/callbacks that
+    of an account. /_sandbox/phone shows the phones of its users, live.
 
     \b
     Examples:
@@ -184,7 +186,7 @@ def _calls(text: str) -> int:
 
 async def _serve(options: SandboxOptions, host: str, port: int) -> None:
     stop = stop_on_signals()
-    rng = random.Random()  # noqa: S311 - the secrets of a toy
+    rng = random.Random()  # noqa: S311 - the sandbox needs no real secrets
     async with open_sandbox(options, host=host, port=port, clock=SystemClock(), rng=rng) as url:
         click.echo("\n".join(banner(url, options)))
         await stop.wait()

@@ -1,4 +1,4 @@
-"""`serve`: the daemon in the foreground."""
+"""`serve` runs the daemon in the foreground."""
 
 import asyncio
 import faulthandler
@@ -13,11 +13,12 @@ import click
 import structlog
 
 from wechat_scheduler.cli.options import Options, global_options, take
-from wechat_scheduler.cli.reload import Reloader
+from wechat_scheduler.config.changes import change
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.errors import ConfigError
 from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
@@ -28,61 +29,57 @@ STDERR = 2
 @click.command()
 @global_options
 def serve(**given: Any) -> None:
-    """Serve in the foreground. This is what happens without a command, too.
+    """Run the daemon in the foreground, as the program without a command does.
 
     The first start makes an admin key, shows it once on the terminal, and keeps it in the state
-    folder, where commands on this machine find it. SIGTERM lets it finish what it has in hand, a
-    second one does not; SIGHUP makes it read the configuration anew.
+    folder, where commands on this machine find it. On SIGTERM the daemon finishes the calls in
+    progress and ends; a second one ends it at once. On SIGHUP it reads the configuration again.
 
     \b
     Examples:
       wechat-scheduler serve -p 9001
       wechat-scheduler serve --state ./state --wechat-api http://127.0.0.1:9002
     """
-    serve_with(take(given))
-
-
-def serve_with(options: Options) -> None:
-    """Serve until SIGTERM or SIGINT; SIGHUP reads the configuration anew. Raises StartError."""
+    options = take(given)
     config = options.load().config
     log.configure(level=config.log.level, format=config.log.format, stream=sys.stderr)
-    # With SIGABRT the watchdog ends a process that hangs: it shall say where.
+    # The watchdog ends a process that hangs with SIGABRT: the traceback says where it hung.
     faulthandler.enable(STDERR)
     run(_serve(options, config))
-    # Everything is closed. The interpreter would look through all that was ever imported for more
-    # to close, 100 ms in which callers wait for the next daemon.
+    # Everything is closed. Without this, the interpreter would search all imported objects at its
+    # end: 100 ms in which callers wait for the next daemon.
     gc.freeze()
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run `main` on uvloop, or on asyncio where there is none."""
+    """Runs `main` on uvloop, or on asyncio where there is none."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main)
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second ends the process at once."""
+    """An event that the first SIGTERM or SIGINT sets; the second ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGTERM, signal.SIGINT)
 
-    def heard() -> None:
+    def stop_once() -> None:
         for number in numbers:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
         stop.set()
 
     for number in numbers:
-        loop.add_signal_handler(number, heard)
+        loop.add_signal_handler(number, stop_once)
     return stop
 
 
 async def _serve(options: Options, config: Config) -> None:
     stop = stop_on_signals()
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for is being done
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
     async with open_daemon(config, clock=SystemClock(), rng=random.Random()) as daemon:  # noqa: S311
         _greet(config, daemon)
-        reloader = Reloader(options, config, daemon)
+        reloader = _Reloader(options, config, daemon)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
         logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
         await stop.wait()
@@ -91,9 +88,9 @@ async def _serve(options: Options, config: Config) -> None:
 
 
 def _greet(config: Config, daemon: Daemon) -> None:
-    """A terminal is shown the key once; a journal never is."""
+    """Shows a new admin key on a terminal, and never in a journal."""
     if config.server.insecure_no_auth:
-        logger.warning("daemon.no_authentication", reach="everybody on this machine")
+        logger.warning("daemon.no_authentication", reach="every user of this machine")
     if not daemon.admin_key_is_new:
         return
     path = config.state.dir / ADMIN_KEY
@@ -102,6 +99,36 @@ def _greet(config: Config, daemon: Daemon) -> None:
         click.secho(f"  {daemon.admin_key}", bold=True, err=True)
     else:
         logger.info("admin_key.made", file=str(path))
+
+
+class _Reloader:
+    """Applies what changed in the configuration, as far as a running daemon can."""
+
+    def __init__(self, options: Options, config: Config, daemon: Daemon) -> None:
+        self._options = options
+        self._config = config
+        self._daemon = daemon
+
+    def reload(self) -> None:
+        """A wrong configuration changes nothing. The log and systemd get the result."""
+        self._daemon.notifier.reloading()
+        try:
+            remark = self._apply(self._options.load().config)
+        except ConfigError as error:
+            logger.error("config.refused", problems=str(error).splitlines())
+            remark = f"the new configuration is wrong, the old one stays in force: {error}"
+        self._daemon.ready(remark)
+
+    def _apply(self, wanted: Config) -> str:
+        done = change(self._config, wanted)
+        self._config = done.config
+        log.configure(level=done.config.log.level, format=done.config.log.format, stream=sys.stderr)
+        self._daemon.adjust(done.config)
+        logger.info("config.reloaded", changed=done.taken)
+        if not done.waiting:
+            return ""
+        logger.warning("config.needs_restart", settings=done.waiting)
+        return f"needs a restart: {', '.join(done.waiting)}"
 
 
 def _loop_factory() -> Any:

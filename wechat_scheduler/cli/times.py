@@ -1,9 +1,9 @@
-"""Times as people say them."""
+"""Writes times as people say them, and as programs read them."""
 
 from datetime import datetime, timedelta
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-# From ten minutes on nobody wants to know the seconds.
+# From ten minutes on, seconds are left out.
 _WITHOUT_SECONDS = 600
 
 
@@ -21,7 +21,7 @@ def span(duration: timedelta) -> str:
 
 
 def brief(duration: timedelta) -> str:
-    """The same where room is short: `1h52m`."""
+    """The same without spaces, for columns: `1h52m`."""
     return span(duration).replace("min", "m").replace(" ", "")
 
 
@@ -34,7 +34,7 @@ def relative(instant: datetime, now: datetime) -> str:
 
 
 def local(instant: datetime) -> str:
-    """`2026-11-18 10:30:00`, by the clock on the wall of whoever reads it."""
+    """`2026-11-18 10:30:00`, in the time zone of this machine."""
     return f"{instant.astimezone():%Y-%m-%d %H:%M:%S}"
 
 

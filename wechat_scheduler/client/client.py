@@ -1,4 +1,4 @@
-"""What a business app imports: credentials, kept fresh in its own memory.
+"""`Client` hands a business system its credentials, and keeps them fresh in its memory.
 
     async with Client("http://127.0.0.1:9001", os.environ["WECHAT_SCHEDULER_KEY"]) as wechat:
         await wechat.register({"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]})
@@ -6,32 +6,33 @@
             token = await wechat.credential(APPID, "access_token")  # from memory, as a rule
             await http.post(SEND, params={"access_token": token}, json=message)
 
-One client for the whole app. Ask it before each use of a credential, and keep none elsewhere.
+Make one client for the whole app. Ask it before each use of a credential, and keep none elsewhere.
 """
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from yarl import URL
 
-from wechat_scheduler.client.wire import Answer, Contest, Fault, Job, Receiver, Wire, result
+from wechat_scheduler.client.wire import DaemonResponse, JobInfo, Wire, result
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import CallError, RequestError, UnavailableError
 
-__all__ = ["Client", "Contest", "Fault", "Job", "Receiver"]
+T = TypeVar("T")
 
-# Longer than the daemon makes a fetch wait (`server.fetch_deadline`), so that its reason arrives.
+# Longer than the daemon lets a fetch wait (`server.fetch_deadline`), so that its reason arrives.
 TIMEOUT = timedelta(seconds=15)
 # Longer than a restart of the daemon.
 PATIENCE = timedelta(seconds=3)
-# Who has a valid credential in hand waits no longer than this for news of it, and asks again no
-# sooner than this after none came.
+# A caller with a valid credential waits at most this long for a newer one, and asks again no sooner
+# than this after a failure.
 HURRY = timedelta(seconds=1)
-# A platform has a credential for each of its users: the ones met first are asked for again then.
+# A platform has a credential for each of its users. Beyond this number the oldest are dropped from
+# memory, and fetched again when needed.
 MOST_KEPT = 10_000
 
 NOT_MODIFIED = 304
@@ -41,14 +42,14 @@ _MAX_AGE = re.compile(r"max-age=(\d{1,9})\b")
 
 
 class Client:
-    """The daemon at `url`, opened by `key`; an async context manager.
+    """Calls the daemon at `url` with the API key `key`. Use it as an async context manager.
 
     The key may also stand in the URL as its password (`http://x:KEY@host:9001`). A call waits
-    `timeout` for its answer, and goes on trying to connect for `patience`, so that a daemon may
-    restart.
+    `timeout` for its response, and keeps trying to connect for `patience`, so that the daemon may
+    restart meanwhile.
 
-    Every method raises UnreachableError if there is no answer, CallError if it is not one of a
-    daemon in good health, and the RequestError that the daemon refused with: UnauthorizedError …
+    Every method raises UnreachableError if no response comes, CallError if it is none of a healthy
+    daemon, and the RequestError that the daemon refused with, such as UnauthorizedError.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Client:
         patience: timedelta = PATIENCE,
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
-        """Raises ValueError if `url` is not one of http or https."""
+        """Raises ValueError if `url` is no http or https URL."""
         address = URL(url)
         if address.scheme not in ("http", "https") or not address.host:
             raise ValueError("the daemon's URL is written like http://127.0.0.1:9001")
@@ -84,59 +85,55 @@ class Client:
         await self._wire.close()
 
     async def credential(self, appid: str, kind: str, subject: str = "") -> str:
-        """The current value: from memory for as long as the daemon allows, then asked for, once,
-        whoever is waiting. While the daemon is away, the last one holds until its own expiry.
+        """The current value. It comes from memory for as long as the daemon allows; then one call
+        fetches it for all waiting callers. While the daemon is down, the last value holds until it
+        expires.
 
-        `kind` is `access_token` … or its number; `subject` an openid or an authorizer's appid.
-        Raises UnavailableError while there is no valid value; its `retry_after` says when to ask.
+        `kind` is a type such as `access_token`, or its number; `subject` is an openid or an
+        authorizer's appid. Raises UnavailableError while there is no valid value; its `retry_after`
+        says when to ask again.
         """
         name = _Name(appid, kind, subject)
         kept = self._kept.get(name) or self._keep(name)
         looks = kept.looks
         if self._clock.boottime() >= kept.look_at:
             async with kept.lock:
-                if looks == kept.looks:  # else somebody looked while this caller stood in line
+                if looks == kept.looks:  # else another caller asked while this one waited
                     await self._look(name, kept)
         return kept.hand_out(self._clock.boottime())
 
     async def register(self, body: Mapping[str, Any]) -> None:
-        """Have credentials kept: `{"appid", "appsecret", "tasks": [{"type", "notify", "params"}]}`.
+        """Registers credentials: `{"appid", "appsecret", "tasks": [{"type", "notify", "params"}]}`.
 
-        The same again changes nothing, so an app may do this at each of its starts.
+        The same registration again changes nothing, so an app may repeat it at each start.
         """
         result(await self._call("POST", "register", body=body), str)
 
-    async def jobs(self, *, appid: str = "", kind: str = "", subject: str = "") -> list[Job]:
-        """Every job with its state, its error, and what happens next; empty filters match all."""
+    async def jobs(self, *, appid: str = "", kind: str = "", subject: str = "") -> list[JobInfo]:
+        """Every job with its state, its error and its next attempt; empty filters match all."""
         query = {"appid": appid, "type": kind, "subject": subject}
-        found: list[Job] = []
-        while True:
-            page = await self._call("GET", "tasks", query=query)
-            found += result(page, list[Job])
-            if "next" not in page.links:
-                return found
-            query["after"] = page.links["next"].query["after"]
+        return [job async for job in self._each(list[JobInfo], "tasks", query=query)]
 
     async def refresh(self, appid: str, kind: str, subject: str = "") -> None:
-        """Have the daemon ask WeChat now."""
+        """Makes the daemon ask WeChat now."""
         name = _Name(appid, kind, subject)
         result(await self._call("POST", "task", *name, "refresh"), str)
         self._kept.pop(name, None)
 
     async def remove(self, appid: str, kind: str, subject: str = "") -> None:
-        """Have the credential kept no more, whoever registered it."""
+        """Removes the job, for every system that registered it."""
         name = _Name(appid, kind, subject)
         result(await self._call("DELETE", "task", *name), str)
         self._kept.pop(name, None)
 
     async def check(self) -> None:
-        """Return if the daemon is alive. Needs no key."""
-        answer = await self._call("GET", "healthz")
-        if answer.status != 200:
-            raise CallError(f"{answer.url} answered {answer.status} and is not healthy")
+        """Raises CallError unless the daemon is alive. Needs no key."""
+        response = await self._call("GET", "healthz")
+        if response.status != 200:
+            raise CallError(f"{response.url} answered {response.status} and is not healthy")
 
     async def healthy(self) -> bool:
-        """Whether the daemon is alive. Needs no key, raises nothing."""
+        """Whether the daemon is alive. Needs no key, and raises nothing."""
         try:
             await self.check()
         except CallError:
@@ -152,24 +149,38 @@ class Client:
     async def _look(self, name: "_Name", kept: "_Kept") -> None:
         asked = self._clock.boottime()
         try:
-            answer = await self._fetch(name, kept, in_hand=asked < kept.expires)
-            value = kept.value if answer.status == NOT_MODIFIED else result(answer, str)
+            response = await self._fetch(name, kept, in_hand=asked < kept.expires)
+            value = kept.value if response.status == NOT_MODIFIED else result(response, str)
         except (CallError, RequestError) as error:
             kept.fail(error, self._clock.boottime())
         else:
-            kept.hold(value, answer, asked, self._clock.now())
+            kept.hold(value, response, asked, self._clock.now())
 
-    async def _fetch(self, name: "_Name", kept: "_Kept", *, in_hand: bool) -> Answer:
+    async def _fetch(self, name: "_Name", kept: "_Kept", *, in_hand: bool) -> DaemonResponse:
         if not in_hand:
             return await self._call("GET", "task", *name)
         known = {"If-None-Match": kept.etag}
-        answer = await self._call("GET", "task", *name, headers=known, in_hurry=True)
-        if answer.status == NOT_MODIFIED and _expiry(answer) != kept.expiry:
-            # A daemon whose state was lost, or restored, counts its versions anew.
-            answer = await self._call("GET", "task", *name, in_hurry=True)
-        return answer
+        response = await self._call("GET", "task", *name, headers=known, in_hurry=True)
+        if response.status == NOT_MODIFIED and _expiry(response) != kept.expiry:
+            # A daemon whose state was lost or restored counts its versions anew.
+            response = await self._call("GET", "task", *name, in_hurry=True)
+        return response
 
-    async def _call(self, method: str, *path: str, in_hurry: bool = False, **sent: Any) -> Answer:
+    async def _each(
+        self, form: type[list[T]], *path: str, query: Mapping[str, str]
+    ) -> AsyncIterator[T]:
+        """The entries of a list of the native API, page by page."""
+        while True:
+            page = await self._call("GET", *path, query=query)
+            for entry in result(page, form):
+                yield entry
+            if "next" not in page.links:
+                return
+            query = page.links["next"].query
+
+    async def _call(
+        self, method: str, *path: str, in_hurry: bool = False, **sent: Any
+    ) -> DaemonResponse:
         timeout = min(HURRY, self._timeout) if in_hurry else self._timeout
         patience = timedelta(0) if in_hurry else self._patience
         return await self._wire.call(method, *path, timeout=timeout, patience=patience, **sent)
@@ -182,10 +193,10 @@ class _Name(NamedTuple):
 
 
 class _Kept:
-    """What is known of one credential. Instants are of the clock that does not jump.
+    """One credential in memory. Instants are those of the clock that does not jump.
 
-    `looks` counts how often it was asked for. Before `look_at` nobody asks again; `error` is why
-    nothing new came then.
+    `looks` counts the calls for it. The daemon is asked again from `look_at` on; `error` is the last
+    call's, None if it succeeded.
     """
 
     __slots__ = ("error", "etag", "expires", "expiry", "lock", "look_at", "looks", "value")
@@ -200,19 +211,19 @@ class _Kept:
         self.expires = 0.0
         self.error: CallError | RequestError | None = None
 
-    def hold(self, value: str, answer: Answer, asked: float, now: datetime) -> None:
-        """Take over what the daemon answered; its periods count from when it was asked."""
-        max_age = _MAX_AGE.search(answer.headers.get("Cache-Control", ""))
+    def hold(self, value: str, response: DaemonResponse, asked: float, now: datetime) -> None:
+        """Keeps the value; the periods of the response count from `asked`."""
+        max_age = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
         self.value = value
-        self.etag = answer.headers.get("ETag", "")
-        self.expiry = _expiry(answer)
+        self.etag = response.headers.get("ETag", "")
+        self.expiry = _expiry(response)
         self.expires = asked + _seconds_until(self.expiry, now)
         self.look_at = asked + (int(max_age[1]) if max_age else 0)
         self.error = None
         self.looks += 1
 
     def fail(self, error: CallError | RequestError, boottime: float) -> None:
-        """Nothing came. Only a daemon that is at its wits' end itself leaves the last value good."""
+        """Keeps the error. The last value stays valid only if the daemon is down or has none itself."""
         if not isinstance(error, CallError | UnavailableError):
             self.expires = 0.0
         self.look_at = boottime + HURRY.total_seconds() if boottime < self.expires else 0.0
@@ -222,16 +233,16 @@ class _Kept:
     def hand_out(self, boottime: float) -> str:
         if self.error is None or boottime < self.expires:
             return self.value
-        # One error for everybody who waited: each raises it without the others' tracebacks.
+        # All waiting callers get the same error: each raises it without the others' tracebacks.
         raise self.error.with_traceback(None)
 
 
-def _expiry(answer: Answer) -> str:
-    return answer.headers.get("X-Credential-Expires", "")
+def _expiry(response: DaemonResponse) -> str:
+    return response.headers.get("X-Credential-Expires", "")
 
 
 def _seconds_until(expiry: str, now: datetime) -> float:
     try:
         return (datetime.fromisoformat(expiry) - now).total_seconds()
-    except (ValueError, TypeError):  # a proxy took the header out, or it is not ours
+    except (ValueError, TypeError):  # a proxy removed the header, or wrote another
         return 0.0

@@ -1,4 +1,4 @@
-"""How the daemon's clients call it, and what its answers look like to them."""
+"""Calls the daemon over HTTP, and reads its responses."""
 
 import asyncio
 import os
@@ -48,8 +48,8 @@ COME_BACK: Mapping[int, type[ThrottledError | UnavailableError]] = {
 }
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the last attempt at a job failed. `advice` is a sentence an operator can act on."""
+class FaultInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the last attempt at a job failed. `advice` says what an operator can do."""
 
     at: datetime
     reaction: str = ""
@@ -60,19 +60,19 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     rid: str = ""
 
 
-class Contest(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody else fetches the job's credential. `advice` is a sentence an operator can act on."""
+class ContestInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Another system seems to fetch the job's credential. `advice` says what an operator can do."""
 
     at: datetime
     message: str
     advice: str = ""
 
 
-class Receiver(msgspec.Struct, frozen=True, kw_only=True):
-    """A business system that registered a job, by the id of its API key.
+class ReceiverInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A business system that registered a job, by the id of its API key in `key`.
 
-    `state` is that of its last notification: "" (there was none), pending, delivered or cancelled;
-    addresses come without their query.
+    `state` is that of its last notification: pending, delivered or cancelled; "" before the first.
+    Addresses come without their query.
     """
 
     key: str
@@ -84,10 +84,10 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A credential that the daemon keeps. `state` is pending, fresh, stale or expired.
+class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential that the daemon keeps. `state` is pending, fresh, stale, expired or revoked.
 
-    `expires_in` is in seconds, 0 without a valid value; `failures` counts those in a row.
+    `expires_in` is in seconds, 0 without a valid value; `failures` counts failed attempts in a row.
     """
 
     appid: str
@@ -104,13 +104,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
     calls_today: int = 0
     waits_for: str = ""
-    error: Fault | None = None
-    contested: Contest | None = None
-    receivers: tuple[Receiver, ...] = ()
+    error: FaultInfo | None = None
+    contested: ContestInfo | None = None
+    receivers: tuple[ReceiverInfo, ...] = ()
 
 
-class Answer(NamedTuple):
-    """An HTTP answer, whole, from the daemon at `url`. Headers go by their names in any case."""
+class DaemonResponse(NamedTuple):
+    """A whole response of the daemon at `url`. Header names match in any case."""
 
     url: URL
     status: int
@@ -128,32 +128,32 @@ class _Envelope(msgspec.Struct):
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
-def result(answer: Answer, form: type[T]) -> T:
-    """What the envelope holds, of that form.
+def result(response: DaemonResponse, form: type[T]) -> T:
+    """The `result` of the envelope, decoded into `form`.
 
-    Raises the RequestError that the daemon answered, under its own class and with its `reason`, and
-    CallError for what no daemon in good health answers.
+    Raises the RequestError that the daemon refused with, in its own class and with its `reason`, and
+    CallError for a response that no healthy daemon gives.
     """
     try:
-        envelope = _ENVELOPE.decode(answer.body)
-        if answer.status == 200:
+        envelope = _ENVELOPE.decode(response.body)
+        if response.status == 200:
             return msgspec.json.decode(envelope.result, type=form)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CallError(
-            f"{answer.url} answered {answer.status} and is no wechat-scheduler of this version"
+            f"{response.url} answered {response.status} and is no wechat-scheduler of this version"
         ) from error
-    raise _refusal(answer, envelope)
+    raise _refusal(response, envelope)
 
 
-def _refusal(answer: Answer, envelope: _Envelope) -> SchedulerError:
+def _refusal(response: DaemonResponse, envelope: _Envelope) -> SchedulerError:
     message, reason = envelope.message, Reason(envelope.reason)
-    if come_back := COME_BACK.get(answer.status):
-        seconds = answer.headers.get("Retry-After", "")
+    if come_back := COME_BACK.get(response.status):
+        seconds = response.headers.get("Retry-After", "")
         pause = timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
         return come_back(message, reason=reason, retry_after=pause)
-    if refusal := REFUSALS.get(answer.status):
+    if refusal := REFUSALS.get(response.status):
         return refusal(message, reason=reason)
-    return CallError(f"{answer.url} answered {answer.status}: {message}")
+    return CallError(f"{response.url} answered {response.status}: {message}")
 
 
 class Wire:
@@ -166,7 +166,7 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     def open(self) -> None:
-        """Needs a running loop. No cookies, no proxies or passwords from the environment."""
+        """Needs a running loop. Keeps no cookies, and takes no proxy or password from the environment."""
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {self._key}"} if self._key else None,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -186,9 +186,9 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         timeout: timedelta,
         patience: timedelta,
-    ) -> Answer:
-        """One answer, within `timeout`; where the connection fails it is tried again for up to
-        `patience`, since whatever the daemon is asked may be asked twice. Raises UnreachableError.
+    ) -> DaemonResponse:
+        """One response, within `timeout`. A connection that fails is tried again for up to
+        `patience`: every call may be made twice. Raises UnreachableError.
         """
         url = self._url.joinpath(*filter(None, path)).with_query(query)
         data = None if body is None else msgspec.json.encode(body)
@@ -209,14 +209,14 @@ class Wire:
 
     async def _try(
         self, method: str, url: URL, data: bytes | None, headers: Mapping[str, str] | None
-    ) -> Answer:
+    ) -> DaemonResponse:
         if self._session is None:
             raise RuntimeError("a Client is used as an async context manager")
         async with self._session.request(
             method, url, data=data, headers=headers, allow_redirects=False
         ) as response:
             links = {name: URL(link["url"]) for name, link in response.links.items()}
-            return Answer(
+            return DaemonResponse(
                 self._url, response.status, response.headers, links, await response.read()
             )
 
@@ -224,7 +224,7 @@ class Wire:
 def _reason(error: aiohttp.ClientError | TimeoutError, timeout: timedelta) -> str:
     match error:
         case TimeoutError():
-            return f"it said nothing for {timeout.total_seconds():g} s"
+            return f"no response for {timeout.total_seconds():g} s"
         case aiohttp.ClientConnectorDNSError():
             return "there is no host of that name"
         case aiohttp.ClientSSLError():
@@ -232,6 +232,6 @@ def _reason(error: aiohttp.ClientError | TimeoutError, timeout: timedelta) -> st
         case aiohttp.ClientConnectorError():
             return os.strerror(error.os_error.errno or 0).lower()
         case aiohttp.ClientResponseError():
-            return "what is there does not speak HTTP"
+            return "the server there does not speak HTTP"
         case _:
-            return "the connection broke off"
+            return "the connection was lost"

@@ -1,4 +1,4 @@
-"""`check-config` and `config show`."""
+"""`config show` prints the settings; `check-config` checks them."""
 
 from typing import Any
 
@@ -12,19 +12,19 @@ from wechat_scheduler.cli.options import global_options, take
 def check_config(**given: Any) -> None:
     """Check the configuration without starting anything.
 
-    Exits with 2 if something is wrong, one line for each mistake.
+    Exits with 2 if something is wrong, after a line for each mistake.
 
     \b
     Example:
       wechat-scheduler check-config --config /etc/wechat-scheduler/config.toml
     """
     loaded = take(given).load()
-    click.echo(f"{loaded.file or 'no file, defaults and environment'}: fine")
+    click.echo(f"{loaded.file or 'no file, defaults and environment'}: valid")
 
 
 @click.group()
 def config() -> None:
-    """Look at the configuration.
+    """Show the configuration.
 
     \b
     Example:
@@ -33,10 +33,10 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--origin", is_flag=True, help="Print where each value comes from.")
 @global_options
 def show(origin: bool, **given: Any) -> None:
-    """Print every setting as it is in force; secrets are masked.
+    """Print every setting in force, with secrets masked.
 
     \b
     Example:
