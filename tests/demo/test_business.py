@@ -15,8 +15,8 @@ from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.cast import ACCOUNT, EVENTS, PLATFORM, USER
 from wechat_scheduler.demo.journal import Journal
 from wechat_scheduler.demo.pushes import PushSecrets
-from wechat_scheduler.sandbox.codec import PushRequest, seal
 from wechat_scheduler.sandbox.options import PlatformReceiver
+from wechat_scheduler.sandbox.pushes.codec import PushRequest, seal_for_platform
 
 TICKET = "<xml><InfoType>component_verify_ticket</InfoType><ComponentVerifyTicket>ticket@@@&lt;1&gt;</ComponentVerifyTicket></xml>"
 OTHER = PushSecrets(appid="wx_other", token=EVENTS.token, encoding_aes_key=EVENTS.encoding_aes_key)
@@ -65,7 +65,7 @@ def sealed(text: str, platform: PushSecrets = EVENTS) -> PushRequest:
         token=platform.token,
         encoding_aes_key=platform.encoding_aes_key,
     )
-    return seal(text, push, START, random.Random(7))
+    return seal_for_platform(text, push, START, random.Random(7))
 
 
 async def test_a_pushed_ticket_is_decrypted_and_answers_params(office: Office) -> None:
@@ -78,7 +78,7 @@ async def test_a_pushed_ticket_is_decrypted_and_answers_params(office: Office) -
 
 async def test_the_sandbox_pushes_a_ticket_that_it_takes_back(office: Office) -> None:
     async with wechat(FakeClock()) as weixin:
-        weixin.sandbox.register_push(
+        weixin.sandbox.register_platform(
             PlatformReceiver(
                 component_appid=EVENTS.appid,
                 url=f"{office.url}/events",

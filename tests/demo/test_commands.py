@@ -180,7 +180,9 @@ def test_the_banner_names_accounts_and_receivers_but_no_secret_of_theirs() -> No
         token="push-token", encoding_aes_key="k" * 43,
     )  # fmt: skip
 
-    said = "\n".join(banner(URL, SandboxOptions(accounts={"wx_mine": "hidden"}, pushes=(push,))))
+    said = "\n".join(
+        banner(URL, SandboxOptions(accounts={"wx_mine": "hidden"}, platform_receivers=(push,)))
+    )
 
     assert "wx_mine" in said
     assert "wx_hub are pushed to http://127.0.0.1:8000/events." in said

@@ -324,7 +324,7 @@ async def test_an_ordinary_account_is_well_once_anybody_was_heard_of(
         await running.call("PUT", f"/callbacks/{APPID}", body=secrets)
         before = await one(config, "callback")
         path = f"{running.daemon.url}/wechat/callback/{APPID}"
-        await weixin.sandbox.register_callback(
+        await weixin.sandbox.register_account(
             AccountReceiver(appid=APPID, url=path, mode=PushMode.SAFE, **secrets)
         )
         weixin.sandbox.people.follow(APPID, "o-alice")

@@ -26,7 +26,7 @@ class Platform:
     def tell_wechat(self, token: str = TOKEN, key: str = KEY) -> None:
         """… and in WeChat's console. A ticket is due at once."""
         url = f"{self.keeper.daemon.url}{PATH}"
-        self.weixin.sandbox.register_push(
+        self.weixin.sandbox.register_platform(
             PlatformReceiver(component_appid=COMPONENT, url=url, token=token, encoding_aes_key=key)
         )
 

@@ -10,7 +10,7 @@ from tests.house import COMPONENT
 from tests.platform.sealing import KEY, OTHER_KEY, SECRETS, TOKEN, Sender, envelope, event, ticket
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Message, Push, Secrets
-from wechat_scheduler.sandbox.codec import encrypt
+from wechat_scheduler.sandbox.pushes.codec import encrypt
 from wechat_scheduler.wechat.callbacks import PushDecoder, decrypt, signature
 from wechat_scheduler.wechat.xml import elements
 

@@ -11,7 +11,7 @@ from tests.platform.sealing import KEY, PLAIN, SECRETS, Sender, event, said, tic
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push, Secrets
 from wechat_scheduler.pushes.reading import read_event, read_heard
-from wechat_scheduler.sandbox.codec import encrypt
+from wechat_scheduler.sandbox.pushes.codec import encrypt
 from wechat_scheduler.wechat.callbacks import PushDecoder
 
 DECODER = PushDecoder()

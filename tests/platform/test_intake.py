@@ -18,7 +18,7 @@ from tests.platform.sealing import KEY, OTHER_KEY, TOKEN, Sender, event, ticket
 from tests.platform.test_decoding import BOMB
 from wechat_scheduler.pushes.intake import PATIENCE
 from wechat_scheduler.pushes.replays import WINDOW
-from wechat_scheduler.sandbox.codec import encrypt
+from wechat_scheduler.sandbox.pushes.codec import encrypt
 from wechat_scheduler.wechat.callbacks import signature
 
 SECOND = timedelta(seconds=1)

@@ -75,7 +75,7 @@ async def test_an_account_of_the_sandbox_is_verified_and_heard(
     callback = AccountReceiver(
         appid=AUTHORIZER, url=url, token=TOKEN, encoding_aes_key=KEY, mode=mode
     )
-    await weixin.sandbox.register_callback(callback)
+    await weixin.sandbox.register_account(callback)
     openid = weixin.sandbox.people.follow(AUTHORIZER)
     weixin.sandbox.people.write(AUTHORIZER, openid, "你好")
 

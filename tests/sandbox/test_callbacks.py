@@ -11,8 +11,8 @@ from tests.sandbox.conftest import APPID, Start, WeChat
 from tests.sandbox.receiver import Pushed, Receiver
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.carrier import UNAVAILABLE
 from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
+from wechat_scheduler.sandbox.pushes.accounts import UNAVAILABLE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -45,7 +45,7 @@ async def url(aiohttp_server: Any, receiver: Receiver) -> str:
 @pytest.fixture
 async def wechat(start: Start, url: str) -> WeChat:
     """With a follower, and a callback in safe mode."""
-    return await start(users=((APPID, READER),), callbacks=(to(url, PushMode.SAFE),))
+    return await start(users=((APPID, READER),), account_receivers=(to(url, PushMode.SAFE),))
 
 
 def to(url: str, mode: PushMode, token: str = TOKEN) -> AccountReceiver:
@@ -91,7 +91,7 @@ async def test_every_deed_is_told_as_wechat_tells_it(wechat: WeChat, receiver: R
 async def test_each_mode_shows_what_it_promises(
     start: Start, receiver: Receiver, url: str, mode: PushMode
 ) -> None:
-    wechat = await start(users=((APPID, READER),), callbacks=(to(url, mode),))
+    wechat = await start(users=((APPID, READER),), account_receivers=(to(url, mode),))
     wechat.sandbox.people.write(APPID, READER, "你好")
 
     await wechat.sandbox.push_once()
@@ -111,7 +111,9 @@ async def test_what_is_not_accepted_comes_three_times_and_says_the_same(
 ) -> None:
     callback = to(url, PushMode.SAFE)
     hurried = timedelta(milliseconds=50 if failure == Receiver.SILENT else 5000)
-    wechat = await start(users=((APPID, READER),), callbacks=(callback,), push_timeout=hurried)
+    wechat = await start(
+        users=((APPID, READER),), account_receivers=(callback,), push_timeout=hurried
+    )
     receiver.failures = [failure] * 2
     wechat.sandbox.people.write(APPID, READER, "hello")
 
@@ -197,7 +199,7 @@ async def test_an_address_is_registered_once_it_repeats_the_echostr(
     receiver.echoes = False
 
     with pytest.raises(InvalidRequestError, match="echostr, and answered 'who are you'"):
-        await wechat.sandbox.register_callback(to(url, PushMode.SAFE))
+        await wechat.sandbox.register_account(to(url, PushMode.SAFE))
 
     assert answer == (200, {"registered": APPID})
     assert accepted == 1
@@ -209,7 +211,7 @@ async def test_an_address_where_nobody_listens_is_not_registered(
     nowhere = to(f"http://127.0.0.1:{unused_tcp_port}/", PushMode.PLAIN)
 
     with pytest.raises(InvalidRequestError, match="url: could not be reached"):
-        await wechat.sandbox.register_callback(nowhere)
+        await wechat.sandbox.register_account(nowhere)
 
 
 async def test_the_loop_carries_what_happens_until_it_is_stopped(

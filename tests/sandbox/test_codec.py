@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 
-from wechat_scheduler.sandbox.codec import encrypt, signature
+from wechat_scheduler.sandbox.pushes.codec import encrypt, signature
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 

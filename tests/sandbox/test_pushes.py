@@ -49,7 +49,7 @@ def opened(pushed: Pushed) -> dict[str, str]:
 async def test_a_ticket_is_pushed_at_once_and_then_every_ten_minutes(
     start: Start, receiver: Receiver, url: str
 ) -> None:
-    wechat = await start(pushes=(push_to(url),))
+    wechat = await start(platform_receivers=(push_to(url),))
 
     accepted = [await wechat.sandbox.push_once() for _ in range(2)]
     wechat.advance(minutes=10)
@@ -66,7 +66,7 @@ async def test_a_ticket_is_pushed_at_once_and_then_every_ten_minutes(
 async def test_the_query_of_a_push_is_wechats_and_keeps_the_receivers_own(
     wechat: WeChat, receiver: Receiver, url: str
 ) -> None:
-    wechat.sandbox.register_push(push_to(url))
+    wechat.sandbox.register_platform(push_to(url))
     await wechat.sandbox.push_once()
 
     [pushed] = receiver.pushed
@@ -80,7 +80,7 @@ async def test_the_query_of_a_push_is_wechats_and_keeps_the_receivers_own(
 async def test_both_the_old_and_the_new_ticket_are_good_for_a_token(
     wechat: WeChat, receiver: Receiver, url: str
 ) -> None:
-    wechat.sandbox.register_push(push_to(url))
+    wechat.sandbox.register_platform(push_to(url))
     await wechat.sandbox.push_once()
     wechat.advance(minutes=10)
     await wechat.sandbox.push_once()
@@ -94,7 +94,7 @@ async def test_both_the_old_and_the_new_ticket_are_good_for_a_token(
 async def test_a_push_that_is_not_accepted_comes_again_after_a_minute(
     wechat: WeChat, receiver: Receiver, url: str, fault: str, value: object
 ) -> None:
-    wechat.sandbox.register_push(push_to(url))
+    wechat.sandbox.register_platform(push_to(url))
     setattr(receiver, fault, value)
     first = await wechat.sandbox.push_once()
     wechat.advance(seconds=59)
@@ -111,7 +111,7 @@ async def test_a_push_that_is_not_accepted_comes_again_after_a_minute(
 async def test_a_push_that_cannot_be_delivered_is_logged_without_its_query(
     wechat: WeChat, unused_tcp_port: int
 ) -> None:
-    wechat.sandbox.register_push(push_to(f"http://127.0.0.1:{unused_tcp_port}/events"))
+    wechat.sandbox.register_platform(push_to(f"http://127.0.0.1:{unused_tcp_port}/events"))
 
     with capture_logs() as logs:
         accepted = await wechat.sandbox.push_once()
@@ -124,7 +124,7 @@ async def test_a_push_that_cannot_be_delivered_is_logged_without_its_query(
 async def test_consent_and_its_end_are_pushed_as_they_happen(
     wechat: WeChat, receiver: Receiver, url: str
 ) -> None:
-    wechat.sandbox.register_push(push_to(url))
+    wechat.sandbox.register_platform(push_to(url))
     grant = wechat.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     wechat.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     wechat.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
@@ -167,7 +167,7 @@ async def test_a_platform_can_ask_whether_its_pushes_are_in_order_and_restart_th
         path = "/cgi-bin/component/api_start_push_ticket"
         return str((await wechat.post(path, body))["errmsg"])
 
-    wechat.sandbox.register_push(push_to(url))
+    wechat.sandbox.register_platform(push_to(url))
     receiver.answer = "no"
     await wechat.sandbox.push_once()
     restarted = await restart()
@@ -182,7 +182,7 @@ async def test_the_loop_pushes_what_falls_due_until_it_is_stopped(
 ) -> None:
     async with Supervisor() as supervisor:
         supervisor.essential("sandbox pushes", wechat.sandbox.run())
-        wechat.sandbox.register_push(push_to(url))
+        wechat.sandbox.register_platform(push_to(url))
         await _until_pushed(wechat, receiver, 1)
         wechat.advance(minutes=10)
         await _until_pushed(wechat, receiver, 2)

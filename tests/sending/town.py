@@ -152,7 +152,7 @@ async def settled_in(upstream: WeChat, caller: Caller, clock: Any, appid: str = 
         "PUT", f"/callbacks/{appid}", body={"token": TOKEN, "encoding_aes_key": AES_KEY}
     )
     assert answer.status == 200, answer.json
-    await upstream.sandbox.register_callback(
+    await upstream.sandbox.register_account(
         AccountReceiver(
             appid=appid,
             url=f"{caller.daemon.url}/wechat/callback/{appid}",

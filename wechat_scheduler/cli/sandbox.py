@@ -140,8 +140,10 @@ def _options(
     return SandboxOptions(
         token_lifetime=token_lifetime,
         accounts=dict(accounts),
-        pushes=tuple(_push(appid, url, push_token, push_aes_key) for appid, url in pushes),
-        callbacks=tuple(
+        platform_receivers=tuple(
+            _push(appid, url, push_token, push_aes_key) for appid, url in pushes
+        ),
+        account_receivers=tuple(
             _callback(appid, url, push_token, push_aes_key) for appid, url in callbacks
         ),
         quotas={path: _calls(number) for path, number in quotas},

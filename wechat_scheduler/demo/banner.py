@@ -18,7 +18,7 @@ def banner(url: str, options: SandboxOptions) -> Iterator[str]:
     if options.accounts:
         yield f"With a secret of its own: {', '.join(options.accounts)}."
     yield f"Tokens live {DURATION.show(options.token_lifetime)}."
-    for push in options.pushes:
+    for push in options.platform_receivers:
         yield f"Events of {push.component_appid} are pushed to {URL(push.url).with_query(None)}."
     if here != url:
         yield "It asks nobody for a key, and whoever can reach this machine can use it."

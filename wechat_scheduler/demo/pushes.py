@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.sandbox.codec import SALT, signature
+from wechat_scheduler.sandbox.pushes.codec import SALT, signature
 
 # These events are flat: no element has another one in it.
 _ELEMENT = re.compile(r"<(\w+)>(?:<!\[CDATA\[(.*?)]]>|([^<]*))</\1>", re.DOTALL)

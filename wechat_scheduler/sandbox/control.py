@@ -117,7 +117,7 @@ async def show_ticket(sandbox: Sandbox, request: web.Request) -> Any:
 async def add_push(sandbox: Sandbox, request: web.Request) -> Any:
     """Registers, and pushes whatever is due to anybody; tells how many pushes were accepted."""
     body = await read(request, PUSH)
-    sandbox.register_push(PlatformReceiver(**msgspec.structs.asdict(body)))
+    sandbox.register_platform(PlatformReceiver(**msgspec.structs.asdict(body)))
     return {"accepted": await sandbox.push_once()}
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import count
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.events import AccountPush, event, message
 from wechat_scheduler.sandbox.people import Arrival, Person
 from wechat_scheduler.sandbox.phones import By, PhoneKey, PhoneMessage
+from wechat_scheduler.sandbox.pushes.account_xml import AccountPush, event, message
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE, QRCode
 from wechat_scheduler.sandbox.views import PhoneView, view
 from wechat_scheduler.sandbox.world import World
@@ -166,7 +166,7 @@ class Crowd:
         self._world.people.show(person, done)
 
     def _tell(self, notice: AccountPush) -> None:
-        self._world.callbacks.owe(notice)
+        self._world.account_pushes.add(notice)
 
 
 def _often(times: int | None) -> str:

@@ -137,7 +137,7 @@ async def show_received(sandbox: Sandbox, request: web.Request) -> Any:
 async def add_callback(sandbox: Sandbox, request: web.Request) -> Any:
     """Registers an address that repeats an `echostr`, as WeChat's console does."""
     body = await read(request, CALLBACK)
-    await sandbox.register_callback(AccountReceiver(**msgspec.structs.asdict(body)))
+    await sandbox.register_account(AccountReceiver(**msgspec.structs.asdict(body)))
     return {"registered": body.appid}
 
 

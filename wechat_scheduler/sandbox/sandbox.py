@@ -10,7 +10,6 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConfigError, InvalidRequestError
 from wechat_scheduler.sandbox.authorizers import AuthorizerGrant
-from wechat_scheduler.sandbox.carrier import AccountSender
 from wechat_scheduler.sandbox.counts import CallCount, CallCounts
 from wechat_scheduler.sandbox.crowd import Crowd
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
@@ -19,7 +18,8 @@ from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
 from wechat_scheduler.sandbox.periods import WeChatTime
 from wechat_scheduler.sandbox.phones import Watcher
-from wechat_scheduler.sandbox.pusher import PlatformSender
+from wechat_scheduler.sandbox.pushes.accounts import AccountSender
+from wechat_scheduler.sandbox.pushes.platforms import PlatformSender
 from wechat_scheduler.sandbox.qrcodes import QRCode
 from wechat_scheduler.sandbox.switchboard import Switchboard
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
@@ -30,7 +30,7 @@ _LIMITS = {endpoint.path: endpoint.limit for endpoint in ENDPOINTS}
 
 
 class Sandbox:
-    """One WeChat. Nothing here waits but `run`, `push_once` and `register_callback`.
+    """One WeChat. Nothing here waits but `run`, `push_once` and `register_account`.
 
     `people` has what people do and what is on their phones. The verbs raise InvalidRequestError, which names the argument and says what to do.
     """
@@ -42,18 +42,18 @@ class Sandbox:
         self._world = create_world(options, _limits(options.quotas), self._time.now(), rng)
         self._faults = Faults()
         self._counts = CallCounts()
-        self._pusher = PlatformSender(
-            self._world.pushes, options.push_timeout, self._time, clock, rng
+        self._platform_sender = PlatformSender(
+            self._world.platform_pushes, options.push_timeout, self._time, clock, rng
         )
-        self._carrier = AccountSender(
-            self._world.callbacks, self._world.people, options.push_timeout, self._time, rng
+        self._account_sender = AccountSender(
+            self._world.account_pushes, self._world.people, options.push_timeout, self._time, rng
         )
         self.people = Crowd(self._world, self.now)
         self.switchboard = Switchboard(self._world, self._faults, self._counts)
-        for push in options.pushes:
-            self.register_push(push)
-        for callback in options.callbacks:
-            self._world.callbacks.register(callback)
+        for push in options.platform_receivers:
+            self.register_platform(push)
+        for callback in options.account_receivers:
+            self._world.account_pushes.register(callback)
 
     def now(self) -> datetime:
         """WeChat's time: the clock's when the sandbox began, and going on evenly from there."""
@@ -116,14 +116,16 @@ class Sandbox:
         owner = TokenOwner(authorizer_appid, component_appid)
         info_type = "updateauthorized" if self._world.authorizers.granted(owner) else "authorized"
         grant = self._world.authorizers.grant(owner, self.now())
-        self._world.pushes.tell_authorized(info_type, owner, grant.authorization_code, self.now())
+        self._world.platform_pushes.add_authorized(
+            info_type, owner, grant.authorization_code, self.now()
+        )
         return grant
 
     def revoke_authorizer(self, component_appid: str, authorizer_appid: str) -> None:
         """The account takes it back: refreshing is answered with 61003; the platform is told."""
         owner = TokenOwner(authorizer_appid, component_appid)
         self._world.authorizers.revoke(owner, self.now())
-        self._world.pushes.tell_unauthorized(owner, self.now())
+        self._world.platform_pushes.add_unauthorized(owner, self.now())
 
     def kill(self, value: str) -> bool:
         """Make a token invalid, as if another program had fetched one. False if it is unknown."""
@@ -135,7 +137,7 @@ class Sandbox:
     def ticket(self, component_appid: str) -> IssuedToken:
         """The platform's newest verify ticket; one is issued if there is none."""
         self._require("component_appid", component_appid)
-        return self._world.pushes.ticket(component_appid, self.now())
+        return self._world.platform_pushes.ticket(component_appid, self.now())
 
     def calls(self, endpoint: str | None = None, appid: str | None = None) -> int:
         """How many calls there were: to one endpoint, by one account, if these are given."""
@@ -144,16 +146,16 @@ class Sandbox:
     def call_counts(self) -> list[CallCount]:
         return self._counts.all()
 
-    def register_push(self, push: PlatformReceiver) -> None:
+    def register_platform(self, push: PlatformReceiver) -> None:
         """A verify ticket is due to the platform at once, and then every ten minutes (scaled)."""
         self._require("component_appid", push.component_appid)
-        self._world.pushes.register(push, self.now())
+        self._world.platform_pushes.register(push, self.now())
 
-    async def register_callback(self, callback: AccountReceiver) -> None:
+    async def register_account(self, callback: AccountReceiver) -> None:
         """Messages and events of the account are posted there, once it repeated an `echostr`."""
         self._require("appid", callback.appid)
-        await self._carrier.verify(callback)
-        self._world.callbacks.register(callback)
+        await self._account_sender.verify(callback)
+        self._world.account_pushes.register(callback)
 
     def script_receipts(self, appid: str, status: str, *, times: int = 1) -> None:
         """Let the account's next template messages end with this status, one of STATUSES.
@@ -173,19 +175,19 @@ class Sandbox:
 
     async def push_once(self) -> int:
         """Push what is due to platforms and accounts; return how many pushes were accepted."""
-        return await self._pusher.push_once() + await self._carrier.carry_once()
+        return await self._platform_sender.send_once() + await self._account_sender.send_once()
 
     async def run(self) -> None:
         """Push for as long as the sandbox lives: an essential service, ended by `stop`."""
         async with Supervisor() as supervisor:
-            supervisor.essential("sandbox pushes", self._pusher.run(self.stopped))
-            supervisor.essential("sandbox callbacks", self._carrier.run(self.stopped))
+            supervisor.essential("sandbox pushes", self._platform_sender.run(self.stopped))
+            supervisor.essential("sandbox callbacks", self._account_sender.run(self.stopped))
 
     def stop(self) -> None:
         """End `run`, every call that hangs and every stream. May be called again."""
         self.stopped.set()
-        self._world.pushes.changed.set()
-        self._world.callbacks.ring()
+        self._world.platform_pushes.changed.set()
+        self._world.account_pushes.wake()
         self._world.people.phones.ring()
 
     def _require(self, field: str, appid: str) -> None:

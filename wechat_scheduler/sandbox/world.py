@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from wechat_scheduler.sandbox.authorizers import Authorizers
-from wechat_scheduler.sandbox.callbacks import AccountPushes
 from wechat_scheduler.sandbox.failures import Failures
 from wechat_scheduler.sandbox.limits import Limit, Meter
 from wechat_scheduler.sandbox.options import SECRET, SandboxOptions
 from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.pushes import PlatformPushes
+from wechat_scheduler.sandbox.pushes.accounts import AccountPushes
+from wechat_scheduler.sandbox.pushes.platforms import PlatformPushes
 from wechat_scheduler.sandbox.qrcodes import QRCodes
 from wechat_scheduler.sandbox.templates import Templates
 from wechat_scheduler.sandbox.tokens import IssuedTokens
@@ -34,12 +34,12 @@ class World:
     meter: Meter
     users: Users
     authorizers: Authorizers
-    pushes: PlatformPushes
+    platform_pushes: PlatformPushes
     failures: Failures
     people: People
     qrcodes: QRCodes
     templates: Templates
-    callbacks: AccountPushes
+    account_pushes: AccountPushes
 
     def exists(self, appid: str) -> bool:
         return appid in self.secrets or _APPID.fullmatch(appid) is not None
@@ -61,10 +61,10 @@ def create_world(
         meter=Meter(limits, periods),
         users=Users(tokens, periods, rng),
         authorizers=Authorizers(tokens, periods),
-        pushes=PlatformPushes(tokens, periods),
+        platform_pushes=PlatformPushes(tokens, periods),
         failures=Failures(rng),
         people=People(options, periods, now),
         qrcodes=QRCodes(periods, rng),
         templates=Templates(options.templates, periods, rng),
-        callbacks=AccountPushes(),
+        account_pushes=AccountPushes(),
     )

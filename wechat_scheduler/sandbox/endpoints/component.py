@@ -5,9 +5,9 @@ Sources: "第三方平台 token_getcomponentaccesstoken" and its sisters, "启�
 
 from wechat_scheduler.sandbox.authorizers import AuthorizerTokens
 from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.codec import original_id
 from wechat_scheduler.sandbox.endpoints.access import account, component
 from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.pushes.codec import original_id
 from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner, TokenState
 from wechat_scheduler.sandbox.world import World
 
@@ -31,7 +31,7 @@ def get_component_token(world: World, call: ApiCall) -> Reply:
 
 def start_push_ticket(world: World, call: ApiCall) -> Reply:
     owner = account(world, call, "component_appid", "component_secret")
-    healthy = world.pushes.restart(owner.appid, call.now)
+    healthy = world.platform_pushes.restart(owner.appid, call.now)
     return {"errcode": 0, "errmsg": "in a normal state" if healthy else "ok"}
 
 

@@ -11,10 +11,10 @@ from wechat_scheduler.sandbox.endpoints.recipients import (
     template,
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.events import receipt
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
+from wechat_scheduler.sandbox.pushes.account_xml import receipt
 from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity
 from wechat_scheduler.sandbox.world import World
 
@@ -66,7 +66,7 @@ def _deliver(
     status = world.templates.status(person.appid)
     if status == SUCCESS:
         world.people.show(person, msgspec.structs.replace(message, msgid=msgid))
-    world.callbacks.owe(receipt(person, msgid, status, call.now))
+    world.account_pushes.add(receipt(person, msgid, status, call.now))
 
 
 ENDPOINTS = (

@@ -1,7 +1,6 @@
-"""WeChat's encryption of what it pushes, written a second time.
+"""The encryption and signatures of pushes, written independently of the daemon's own.
 
-The daemon has a decoder of its own in another room, and neither knows the other: a mistake made in
-one is found by the other. Source: WeChat's "消息加解密说明".
+A mistake in one is found by the other. Source: "消息加解密说明".
 """
 
 import hashlib
@@ -24,42 +23,44 @@ SALT = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
-    """What is sent: the query to add to the receiver's URL, and the body."""
+    """`query` is added to the receiver's URL."""
 
     query: Mapping[str, str]
     body: bytes = field(repr=False)
 
 
-def seal(message: str, push: PlatformReceiver, now: datetime, rng: random.Random) -> PushRequest:
-    """Encrypt and sign `message` for a platform. Each call uses a new salt and nonce."""
-    appid = push.component_appid
-    sealed = encrypt(message, push.encoding_aes_key, appid, salt=rng.randbytes(SALT))
-    query = sign(push.token, now, rng, sealed)
+def seal_for_platform(
+    message: str, receiver: PlatformReceiver, now: datetime, rng: random.Random
+) -> PushRequest:
+    """Encrypts and signs `message`. Each call uses a new salt and nonce."""
+    appid = receiver.component_appid
+    sealed = encrypt(message, receiver.encoding_aes_key, appid, salt=rng.randbytes(SALT))
+    query = sign(receiver.token, now, rng, sealed)
     body = f"<xml><AppId><![CDATA[{appid}]]></AppId><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
     return PushRequest(query=query, body=body.encode())
 
 
-def address(
-    message: str, callback: AccountReceiver, openid: str, now: datetime, rng: random.Random
+def seal_for_account(
+    message: str, receiver: AccountReceiver, openid: str, now: datetime, rng: random.Random
 ) -> PushRequest:
-    """`message` for an account, in the mode that its owner chose. The query names the user."""
-    if callback.mode is PushMode.PLAIN:
-        query = sign(callback.token, now, rng) | {"openid": openid}
+    """Signs `message`, and encrypts it if the receiver's mode says so. The query has the openid."""
+    if receiver.mode is PushMode.PLAIN:
+        query = sign(receiver.token, now, rng) | {"openid": openid}
         return PushRequest(query=query, body=message.encode())
     salt = rng.randbytes(SALT)
-    sealed = encrypt(message, callback.encoding_aes_key, callback.appid, salt=salt)
+    sealed = encrypt(message, receiver.encoding_aes_key, receiver.appid, salt=salt)
     element = f"<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-    if callback.mode is PushMode.COMPATIBLE:
+    if receiver.mode is PushMode.COMPATIBLE:
         body = message.removesuffix("</xml>") + element
     else:
-        name = original_id(callback.appid)
+        name = original_id(receiver.appid)
         body = f"<xml><ToUserName><![CDATA[{name}]]></ToUserName>{element}"
-    query = sign(callback.token, now, rng, sealed) | {"openid": openid}
+    query = sign(receiver.token, now, rng, sealed) | {"openid": openid}
     return PushRequest(query=query, body=body.encode())
 
 
 def sign(token: str, now: datetime, rng: random.Random, sealed: str = "") -> dict[str, str]:
-    """The query of a request to a receiver; with `sealed`, that of an encrypted one."""
+    """The query of a push; `sealed` is its encrypted text, if it is encrypted."""
     timestamp, nonce = str(int(now.timestamp())), str(rng.randrange(10**9, 10**10))
     query = {
         "signature": signature(token, timestamp, nonce),
@@ -73,12 +74,12 @@ def sign(token: str, now: datetime, rng: random.Random, sealed: str = "") -> dic
 
 
 def original_id(appid: str) -> str:
-    """The account's name in what it receives and sends."""
+    """The account's name in XML."""
     return f"gh_{appid}"
 
 
 def encrypt(message: str, encoding_aes_key: str, appid: str, *, salt: bytes) -> str:
-    """AES-256-CBC over salt, length, message and appid; in base64. The IV is half of the key."""
+    """Salt, length, message and appid, in AES-256-CBC and base64. The IV is half of the key."""
     key = b64decode(encoding_aes_key + "=")
     text = message.encode()
     plain = _pad(salt + len(text).to_bytes(4, "big") + text + appid.encode())
@@ -87,7 +88,7 @@ def encrypt(message: str, encoding_aes_key: str, appid: str, *, salt: bytes) -> 
 
 
 def decrypt(sealed: str, encoding_aes_key: str, appid: str) -> str:
-    """The text of what an account encrypted. Raises ValueError, for a foreign appid as well."""
+    """The text. Raises ValueError if it is not encrypted with this key for this appid."""
     key = b64decode(encoding_aes_key + "=")
     decryptor = Cipher(AES(key), CBC(key[:16])).decryptor()
     try:
@@ -103,7 +104,7 @@ def decrypt(sealed: str, encoding_aes_key: str, appid: str) -> str:
 
 
 def signature(*parts: str) -> str:
-    """SHA-1 over the sorted parts: the algorithm is WeChat's choice."""
+    """SHA-1 of the sorted parts, which WeChat prescribes."""
     return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 

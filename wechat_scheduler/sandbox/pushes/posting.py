@@ -1,4 +1,4 @@
-"""One request to a receiver of WeChat's."""
+"""One HTTP request to a receiver of pushes."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,12 @@ FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
 
 
 class PushResponse(NamedTuple):
-    """`text` is for logs and people, cut short."""
-
     status: int
     body: bytes
 
     @property
     def text(self) -> str:
+        """For logs: at most 100 bytes of the body, or the status if it is not 200."""
         if self.status != 200:
             return f"HTTP {self.status}"
         return self.body[:100].decode(errors="replace")
