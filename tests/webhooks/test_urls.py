@@ -1,16 +1,17 @@
 """A registration names addresses that can be called, and the job is added to their query."""
 
 from contextlib import suppress
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wechat_scheduler.webhooks.urls import check_url, job_url, parse, shown
 
 VISIBLE = st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#")
 WECHAT_ID = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", min_size=1)
+OURS = {"appid": "wx1", "type": "4", "subject": "wx2", "authorizer_appid": "wx2"}
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,7 @@ def test_the_query_of_an_address_stays_as_it_is_and_ours_comes_last(
     query: str, appid: str, subject: str
 ) -> None:
     url = f"http://shop.example/notify?{query}"
+    assume(not {"appid", "type", "subject", "openid"} & dict(parse_qsl(query)).keys())
 
     composed = job_url(url, appid=appid, kind="2", subject=subject, subject_field="openid")
 
@@ -104,6 +106,22 @@ def test_the_query_of_an_address_stays_as_it_is_and_ours_comes_last(
         ("subject", subject),
         ("openid", subject),
     ]
+
+
+@given(
+    pairs=st.lists(st.tuples(st.sampled_from([*OURS, "a", "Type", "appid2"]), st.text("ab&=%+ ")))
+)
+def test_no_name_of_ours_stands_twice_in_a_query(pairs: list[tuple[str, str]]) -> None:
+    theirs = [(name, value) for name, value in pairs if name not in OURS]
+
+    composed = job_url(
+        f"http://shop.example/n?{urlencode(pairs)}",
+        appid="wx1", kind="4", subject="wx2", subject_field="authorizer_appid",
+    )  # fmt: skip
+
+    found = parse_qsl(composed.partition("?")[2], keep_blank_values=True)
+    assert [pair for pair in found if pair[0] not in OURS] == theirs
+    assert sorted(pair for pair in found if pair[0] in OURS) == sorted(OURS.items())
 
 
 @given(query=st.text(VISIBLE, min_size=1))
@@ -133,6 +151,16 @@ def test_whatever_stands_in_our_pairs_survives_the_journey(text: str) -> None:
         ("http://shop.example/n?a&", "http://shop.example/n?a&appid=wx1&type=0"),
         ("http://shop.example/n??", "http://shop.example/n??&appid=wx1&type=0"),
         ("http://shop.example/n#top", "http://shop.example/n?appid=wx1&type=0"),
+        ("http://shop.example/n?appid=&type=", "http://shop.example/n?appid=wx1&type=0"),
+        ("http://shop.example/n?type=&a=b&appid=", "http://shop.example/n?type=0&a=b&appid=wx1"),
+        ("http://shop.example/n?a=b&appid", "http://shop.example/n?a=b&appid=wx1&type=0"),
+        ("http://shop.example/n?type={type}&&a", "http://shop.example/n?type=0&&a&appid=wx1"),
+        ("http://shop.example/n?appid=1&appid=2", "http://shop.example/n?appid=wx1&type=0"),
+        ("http://shop.example/n?%61ppid=&a", "http://shop.example/n?appid=wx1&a&type=0"),
+        (
+            "http://shop.example/n?subject=mine",
+            "http://shop.example/n?subject=mine&appid=wx1&type=0",
+        ),
     ],
 )
 def test_a_job_without_subject_adds_appid_and_type(url: str, composed: str) -> None:

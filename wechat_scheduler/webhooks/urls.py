@@ -1,8 +1,9 @@
 """Checks the addresses that business systems register, and adds the job to them."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv6Address
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from yarl import URL
 
@@ -55,20 +56,26 @@ def job_url(url: str, *, appid: str, kind: str, subject: str, subject_field: str
     """`url` with the job in its query: `appid`, `type` (here `kind`, a number where there is one), and
     the subject if it has one.
 
-    The query of `url` stays as it is, byte for byte, and comes first.
+    A name that the query has already (`?appid=&type=`, as the original took its URLs) is filled where
+    it stands, and stands there once. The rest of the query stays as it is, byte for byte.
     """
-    pairs = [("appid", appid), ("type", kind)]
+    ours = {"appid": appid, "type": kind}
     if subject:
-        pairs.append(("subject", subject))
-        if subject_field:
-            pairs.append((subject_field, subject))
-    return _with_query(url, pairs)
+        ours |= {"subject": subject} | ({subject_field: subject} if subject_field else {})
+    return _with_query(url, ours)
 
 
-def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:
+def _with_query(url: str, ours: Mapping[str, str]) -> str:
     head, _, query = url.partition("#")[0].partition("?")
-    joint = "&" if query and not query.endswith("&") else ""
-    return f"{head}?{query}{joint}{urlencode(pairs)}"
+    missing = dict(ours)
+    parts: list[str] = []
+    for part in query.removesuffix("&").split("&") if query else ():
+        name = unquote_plus(part.partition("=")[0])
+        if name not in ours:
+            parts.append(part)
+        elif name in missing:
+            parts.append(urlencode({name: missing.pop(name)}))
+    return f"{head}?{'&'.join([*parts, *([urlencode(missing)] if missing else [])])}"
 
 
 def _is_host(host: str) -> bool:
