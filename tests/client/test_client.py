@@ -353,7 +353,7 @@ async def test_what_the_daemon_refuses_arrives_as_the_error_that_it_is(
     with pytest.raises(InvalidRequestError, match=r"^tasks\[0\]\.type: unknown task type 7"):
         await app.register({**ACCOUNT, "tasks": [{"type": 7}]})
     async with Client(caller.daemon.url, "wsk_wrong") as stranger:
-        with pytest.raises(UnauthorizedError, match="not known here"):
+        with pytest.raises(UnauthorizedError, match="key is unknown"):
             await stranger.jobs()
 
 

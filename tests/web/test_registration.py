@@ -8,7 +8,7 @@ import pytest
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.native.registration import RegistrationReader
+from wechat_scheduler.web.native.registration import read_registration
 from wechat_scheduler.webhooks.urls import check_url
 from wechat_scheduler.wechat.tokens import TYPES
 
@@ -22,24 +22,23 @@ SEED = """{
 }"""
 
 
-@pytest.fixture
-def reader() -> RegistrationReader:
-    return RegistrationReader(KindTable(TYPES), check_url)
+def read_bytes(body: bytes) -> Registration:
+    return read_registration(body, KindTable(TYPES), check_url, owner="erp")
 
 
-def read(reader: RegistrationReader, *tasks: dict[str, Any], **fields: Any) -> Registration:
+def read(*tasks: dict[str, Any], **fields: Any) -> Registration:
     body = {"appid": "wx1", "appsecret": "s3cret", "tasks": list(tasks)} | fields
-    return reader.read(json.dumps(body).encode(), owner="erp")
+    return read_bytes(json.dumps(body).encode())
 
 
-def refused(reader: RegistrationReader, *tasks: dict[str, Any], **fields: Any) -> str:
+def refused(*tasks: dict[str, Any], **fields: Any) -> str:
     with pytest.raises(InvalidRequestError) as caught:
-        read(reader, *tasks, **fields)
+        read(*tasks, **fields)
     return str(caught.value)
 
 
-def test_the_seeds_json_is_read_as_it_stands(reader: RegistrationReader) -> None:
-    registration = reader.read(SEED.encode(), owner="erp")
+def test_the_seeds_json_is_read_as_it_stands() -> None:
+    registration = read_bytes(SEED.encode())
 
     token = Task(
         key=JobKey("wx1", "access_token"),
@@ -63,19 +62,15 @@ def test_the_seeds_json_is_read_as_it_stands(reader: RegistrationReader) -> None
         ("wx_card_ticket", "wx_card_ticket"),
     ],
 )
-def test_a_type_is_a_number_or_a_name(
-    reader: RegistrationReader, given: int | str, kind: str
-) -> None:
-    (task,) = read(reader, {"type": given}).tasks
+def test_a_type_is_a_number_or_a_name(given: int | str, kind: str) -> None:
+    (task,) = read({"type": given}).tasks
 
     assert task.key == JobKey("wx1", kind)
 
 
 @pytest.mark.parametrize("given", [5, -1, 10**30, "", "access-token", "00000", "٣"])
-def test_an_unknown_type_is_refused_with_those_that_are_known(
-    reader: RegistrationReader, given: int | str
-) -> None:
-    message = refused(reader, {"type": 0}, {"type": given})
+def test_an_unknown_type_is_refused_with_those_that_are_known(given: int | str) -> None:
+    message = refused({"type": 0}, {"type": given})
 
     assert message.startswith(f"tasks[1].type: unknown task type {given}; use one of 0 access_")
     assert message.endswith(", wx_card_ticket")
@@ -93,10 +88,8 @@ def test_an_unknown_type_is_refused_with_those_that_are_known(
         ({"type": 1, "authorizer_appid": "wx9"}, "wx9"),
     ],
 )
-def test_a_subject_goes_by_its_own_name_or_by_wechats(
-    reader: RegistrationReader, task: dict[str, Any], subject: str
-) -> None:
-    (read_task,) = read(reader, task).tasks
+def test_a_subject_goes_by_its_own_name_or_by_wechats(task: dict[str, Any], subject: str) -> None:
+    (read_task,) = read(task).tasks
 
     assert read_task.key.subject == subject
 
@@ -127,9 +120,9 @@ def test_a_subject_goes_by_its_own_name_or_by_wechats(
     ],
 )
 def test_a_subject_that_does_not_fit_is_refused_at_its_place(
-    reader: RegistrationReader, task: dict[str, Any], message: str
+    task: dict[str, Any], message: str
 ) -> None:
-    assert refused(reader, task) == message
+    assert refused(task) == message
 
 
 @pytest.mark.parametrize(
@@ -140,14 +133,12 @@ def test_a_subject_that_does_not_fit_is_refused_at_its_place(
         [{"type": 2, "openid": "o1"}, {"type": 2, "subject": "o1"}],
     ],
 )
-def test_the_same_task_twice_is_refused(
-    reader: RegistrationReader, tasks: list[dict[str, Any]]
-) -> None:
-    assert refused(reader, *tasks) == "tasks[1]: the same task stands here twice"
+def test_the_same_task_twice_is_refused(tasks: list[dict[str, Any]]) -> None:
+    assert refused(*tasks) == "tasks[1]: the body has the same task twice"
 
 
-def test_the_same_type_of_two_users_is_two_tasks(reader: RegistrationReader) -> None:
-    tasks = read(reader, {"type": 2, "openid": "o1"}, {"type": 2, "openid": "o2"}).tasks
+def test_the_same_type_of_two_users_is_two_tasks() -> None:
+    tasks = read({"type": 2, "openid": "o1"}, {"type": 2, "openid": "o2"}).tasks
 
     assert [task.key.subject for task in tasks] == ["o1", "o2"]
 
@@ -156,35 +147,29 @@ def test_the_same_type_of_two_users_is_two_tasks(reader: RegistrationReader) -> 
 @pytest.mark.parametrize(
     "url", ["ftp://x/", "erp/n", "http://?key=hidden", "http://x/#f", "http://x/ö"]
 )
-def test_an_address_that_cannot_be_called_is_refused_and_not_repeated(
-    reader: RegistrationReader, name: str, url: str
-) -> None:
-    message = refused(reader, {"type": 0, name: url})
+def test_an_address_that_cannot_be_called_is_refused_and_not_repeated(name: str, url: str) -> None:
+    message = refused({"type": 0, name: url})
 
     assert message.startswith(f"tasks[0].{name}: ")
     assert url not in message
 
 
 @pytest.mark.parametrize("appid", ["", "wx 1", "wx/1", "wx1\n", "ö", "x" * 129])
-def test_an_appid_is_what_can_stand_in_a_path(reader: RegistrationReader, appid: str) -> None:
-    assert refused(reader, appid=appid).startswith("appid: must ")
+def test_an_appid_is_what_can_stand_in_a_path(appid: str) -> None:
+    assert refused(appid=appid).startswith("appid: must ")
 
 
 @pytest.mark.parametrize("secret", ["", "with space", "line\nbreak", "\x00", "x" * 257])
-def test_a_secret_that_wechat_never_gave_out_is_refused_and_not_repeated(
-    reader: RegistrationReader, secret: str
-) -> None:
-    message = refused(reader, appsecret=secret)
+def test_a_secret_that_wechat_never_gave_out_is_refused_and_not_repeated(secret: str) -> None:
+    message = refused(appsecret=secret)
 
     assert message.startswith("appsecret: ")
     assert not secret or secret not in message
 
 
 @pytest.mark.parametrize("endpoint", ["", "stable_token", "token"])
-def test_an_account_may_say_where_its_tokens_come_from(
-    reader: RegistrationReader, endpoint: str
-) -> None:
-    registration = read(reader, access_token_endpoint=endpoint)
+def test_an_account_may_say_where_its_tokens_come_from(endpoint: str) -> None:
+    registration = read(access_token_endpoint=endpoint)
 
     assert registration.account.endpoint == endpoint
 
@@ -203,19 +188,17 @@ def test_an_account_may_say_where_its_tokens_come_from(
         ({"access_token_endpoint": "elsewhere"}, "access_token_endpoint"),
     ],
 )
-def test_a_field_of_another_form_is_named(
-    reader: RegistrationReader, fields: dict[str, Any], place: str
-) -> None:
-    assert place in refused(reader, **fields)
+def test_a_field_of_another_form_is_named(fields: dict[str, Any], place: str) -> None:
+    assert place in refused(**fields)
 
 
 @pytest.mark.parametrize("missing", ["appid", "appsecret"])
-def test_a_field_that_is_missing_is_named(reader: RegistrationReader, missing: str) -> None:
+def test_a_field_that_is_missing_is_named(missing: str) -> None:
     body = {"appid": "wx1", "appsecret": "s"}
     del body[missing]
 
     with pytest.raises(InvalidRequestError) as caught:
-        reader.read(json.dumps(body).encode(), owner="erp")
+        read_bytes(json.dumps(body).encode())
 
     assert str(caught.value) == f"{missing}: is required"
     assert caught.value.field == missing
@@ -234,19 +217,19 @@ def test_a_field_that_is_missing_is_named(reader: RegistrationReader, missing: s
         b'{"x":' + b"[" * 50_000,
     ],
 )
-def test_what_is_no_registration_at_all_is_refused(reader: RegistrationReader, body: bytes) -> None:
+def test_what_is_no_registration_at_all_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequestError):
-        reader.read(body, owner="erp")
+        read_bytes(body)
 
 
-def test_a_secret_is_in_no_representation(reader: RegistrationReader) -> None:
-    registration = read(reader, {"type": 0, "notify": "http://erp/n?token=hidden"})
+def test_a_secret_is_in_no_representation() -> None:
+    registration = read({"type": 0, "notify": "http://erp/n?token=hidden"})
 
     assert "s3cret" not in repr(registration)
     assert "hidden" not in repr(registration)
 
 
-def test_fields_that_are_not_known_are_left_alone(reader: RegistrationReader) -> None:
-    registration = read(reader, {"type": 0, "comment": "ours"}, remark="x")
+def test_fields_that_are_not_known_are_left_alone() -> None:
+    registration = read({"type": 0, "comment": "ours"}, remark="x")
 
     assert len(registration.tasks) == 1

@@ -1,12 +1,14 @@
 """Reads queries as strictly as bodies, and pages through long lists."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, TypeVar
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.ids import ID
+
+T = TypeVar("T")
 
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
@@ -38,9 +40,15 @@ def limit_of(request: web.Request) -> int:
     return int(text)
 
 
-def link_to_next(request: web.Request, **query: str) -> dict[str, str]:
-    """The header that names the next page: the same request with that `query`."""
-    return {hdrs.LINK: f'<{request.rel_url.update_query(query)}>; rel="next"'}
+def next_page(
+    request: web.Request, found: Sequence[T], place: Callable[[T], str], *, name: str = "after"
+) -> dict[str, str]:
+    """The `Link` to the next page, if `found` fills this one: the same request, with the place of
+    the last entry in the parameter `name`."""
+    if len(found) < limit_of(request):
+        return {}
+    url = request.rel_url.update_query({name: place(found[-1])})
+    return {hdrs.LINK: f'<{url}>; rel="next"'}
 
 
 def refuse_nul(request: web.Request) -> None:

@@ -10,7 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.query import limit_of, link_to_next
+from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
 
@@ -43,21 +43,12 @@ async def listed(request: web.Request) -> web.Response:
         limit=limit,
     )
     entries = await request.app[SERVICES].auditor.find(search)
-    full = len(entries) == limit
-    headers = link_to_next(request, before=str(entries[-1].id)) if full else {}
+    headers = next_page(request, entries, lambda last: str(last.id), name="before")
     return envelope.success([entry_result(entry) for entry in entries], headers=headers)
 
 
 def entry_result(entry: Entry) -> EntryResult:
-    return EntryResult(
-        id=entry.id,
-        at=entry.at,
-        key=entry.key,
-        address=entry.address,
-        action=entry.action.value,
-        object=entry.object,
-        count=entry.count,
-    )
+    return msgspec.convert(entry, EntryResult, from_attributes=True)
 
 
 def _before(text: str) -> int:

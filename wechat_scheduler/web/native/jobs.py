@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import dropwhile
+from typing import TypeVar
 
 import msgspec
 from aiohttp import web
@@ -11,7 +12,7 @@ from yarl import URL
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.model import Contest, Fault, JobKey
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
@@ -19,9 +20,11 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.kit.query import limit_of, link_to_next
+from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, query
+
+T = TypeVar("T")
 
 
 class FaultResult(msgspec.Struct):
@@ -97,8 +100,7 @@ async def listed(request: web.Request) -> web.Response:
         after=_after(request.query.get("after", "")),
         limit=limit,
     )
-    full = len(views) == limit
-    headers = link_to_next(request, after="/".join(views[-1].key)) if full else {}
+    headers = next_page(request, views, lambda last: "/".join(last.key))
     now = services.clock.now()
     return envelope.success(
         [job_result(view, services.kinds, now) for view in views], headers=headers
@@ -179,28 +181,15 @@ def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
         failures=view.attempts,
         calls_today=view.calls,
         waits_for=view.waits_on.rstrip("/"),
-        error=_fault(view.fault) if view.fault else None,
-        contested=_contest(policy.recent_contest(view, now)),
+        error=_as(FaultResult, view.fault),
+        contested=_as(ContestResult, policy.recent_contest(view, now)),
         receivers=[_receiver(receiver) for receiver in view.receivers],
     )
 
 
-def _fault(fault: Fault) -> FaultResult:
-    return FaultResult(
-        at=fault.at,
-        reaction=fault.reaction.value,
-        message=fault.message,
-        advice=fault.advice,
-        endpoint=fault.endpoint,
-        errcode=fault.errcode,
-        rid=fault.rid,
-    )
-
-
-def _contest(contest: Contest | None) -> ContestResult | None:
-    if contest is None:
-        return None
-    return ContestResult(at=contest.at, message=contest.message, advice=contest.advice)
+def _as(form: type[T], value: object) -> T | None:
+    """The fields of `value` as a result; None for None."""
+    return None if value is None else msgspec.convert(value, form, from_attributes=True)
 
 
 def _receiver(receiver: Receiver) -> ReceiverResult:

@@ -44,37 +44,28 @@ class RegistrationBody(msgspec.Struct):
 _decoder = msgspec.json.Decoder(RegistrationBody)
 
 
-class RegistrationReader:
-    """Reads bodies. `check_url` raises ValueError for an address that must not be called."""
-
-    def __init__(self, kinds: KindTable, check_url: Callable[[str], None]) -> None:
-        self._kinds = kinds
-        self._check_url = check_url
-
-    def read(self, body: bytes, *, owner: str) -> Registration:
-        """Raises InvalidRequestError at the first thing that is wrong."""
-        parsed = decode(_decoder, body)
-        check_wechat_id(parsed.appid, "appid")
-        _check_secret(parsed.appsecret)
-        account = Account(
-            appid=parsed.appid, secret=parsed.appsecret, endpoint=parsed.access_token_endpoint
-        )
-        tasks: dict[JobKey, Task] = {}
-        for number, task in enumerate(parsed.tasks):
-            read = self._task(parsed.appid, task, f"tasks[{number}]")
-            if read.key in tasks:
-                raise InvalidRequestError(
-                    "the same task stands here twice", field=f"tasks[{number}]"
-                )
-            tasks[read.key] = read
-        return Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
-
-    def _task(self, appid: str, body: TaskBody, path: str) -> Task:
-        type_ = self._kinds.read(body.type, f"{path}.type")
-        subject = _subject(type_, body, path)
-        for name, url in (("notify", body.notify), ("params", body.params)):
-            check_address(url, f"{path}.{name}", self._check_url)
-        return Task(key=JobKey(appid, type_.kind, subject), notify=body.notify, params=body.params)
+def read_registration(
+    body: bytes, kinds: KindTable, check_url: Callable[[str], None], *, owner: str
+) -> Registration:
+    """`check_url` raises ValueError for an address that must not be called. Raises
+    InvalidRequestError at the first thing that is wrong."""
+    parsed = decode(_decoder, body)
+    check_wechat_id(parsed.appid, "appid")
+    _check_secret(parsed.appsecret)
+    account = Account(
+        appid=parsed.appid, secret=parsed.appsecret, endpoint=parsed.access_token_endpoint
+    )
+    tasks: dict[JobKey, Task] = {}
+    for number, given in enumerate(parsed.tasks):
+        place = f"tasks[{number}]"
+        type_ = kinds.read(given.type, f"{place}.type")
+        key = JobKey(parsed.appid, type_.kind, _subject(type_, given, place))
+        if key in tasks:
+            raise InvalidRequestError("the body has the same task twice", field=place)
+        for name, url in (("notify", given.notify), ("params", given.params)):
+            check_address(url, f"{place}.{name}", check_url)
+        tasks[key] = Task(key=key, notify=given.notify, params=given.params)
+    return Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
 
 
 def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:

@@ -21,7 +21,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
-from wechat_scheduler.web.native.registration import RegistrationBody, RegistrationReader
+from wechat_scheduler.web.native.registration import RegistrationBody, read_registration
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
 
@@ -35,11 +35,9 @@ _decoder = msgspec.json.Decoder(InvalidValue)
 
 
 async def register(request: web.Request) -> web.Response:
-    services = request.app[SERVICES]
-    caller = request[CALLER]
-    registration = RegistrationReader(services.kinds, services.check_url).read(
-        await request.read(), owner=caller.id
-    )
+    services, caller = request.app[SERVICES], request[CALLER]
+    body = await request.read()
+    registration = read_registration(body, services.kinds, services.check_url, owner=caller.id)
     appid = registration.account.appid
     require_reach(caller, appid, field="appid")
     for number, task in enumerate(registration.tasks):

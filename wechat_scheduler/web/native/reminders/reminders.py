@@ -19,7 +19,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import REMINDER_ID
-from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
+from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reach import reachable_app, reachable_apps, reaches_app
 from wechat_scheduler.web.native.reminders.bodies import (
@@ -69,7 +69,7 @@ async def listed(request: web.Request) -> web.Response:
     ]
     found = list(islice(merge(*pages, key=attrgetter("id")), limit))
     people = await _desk(request).people_of([reminder.id for reminder in found])
-    headers = link_to_next(request, after=found[-1].id) if len(found) == limit else {}
+    headers = next_page(request, found, lambda last: last.id)
     results = [reminder_result(each, people.get(each.id, ())) for each in found]
     return envelope.success(results, headers=headers)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 from aiohttp import web
@@ -15,7 +15,7 @@ from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFound
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
-from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
+from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import (
     id_in,
@@ -38,6 +38,8 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
 
 log = structlog.get_logger(__name__)
 
+Change: TypeAlias = Callable[[web.Request, DeliveryFilter, int], Awaitable[Sequence[int]]]
+
 STATES: Final = tuple(state.value for state in DeliveryState)
 _ERRCODE = re.compile(r"-?[0-9]{1,9}")
 
@@ -46,7 +48,7 @@ async def listed(request: web.Request) -> web.Response:
     limit, after = limit_of(request), id_of(request, "after")
     wanted = _within_reach(request, _query(request))
     found = await request.app[SERVICES].deliveries.deliveries(wanted, after=after, limit=limit)
-    headers = link_to_next(request, after=str(found[-1].id)) if len(found) == limit else {}
+    headers = next_page(request, found, lambda last: str(last.id))
     return envelope.success([delivery_result(view) for view in found], headers=headers)
 
 
@@ -56,8 +58,7 @@ async def shown(request: web.Request) -> web.Response:
 
 async def replay(request: web.Request) -> web.Response:
     view = await _seen(request)
-    wanted = DeliveryFilter(ids=(view.id,))
-    if not await request.app[SERVICES].deliveries.replay(wanted, limit=1):
+    if not await _replay(request, DeliveryFilter(ids=(view.id,)), 1):
         raise ConflictError(
             f"it is {view.state}: there is nothing to try again", reason=Reason.DELIVERY_STATE
         )
@@ -76,28 +77,22 @@ async def cancel(request: web.Request) -> web.Response:
 
 
 async def replay_all(request: web.Request) -> web.Response:
-
-    async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
-        return await request.app[SERVICES].deliveries.replay(wanted, limit=limit)
-
-    return await _change_all(request, change)
+    return await _change_all(request, _replay)
 
 
 async def cancel_all(request: web.Request) -> web.Response:
-
-    async def change(wanted: DeliveryFilter, limit: int) -> Sequence[int]:
-        return await _cancel(request, wanted, limit)
-
-    return await _change_all(request, change)
+    return await _change_all(request, _cancel)
 
 
-async def _change_all(
-    request: web.Request, change: Callable[[DeliveryFilter, int], Awaitable[Sequence[int]]]
-) -> web.Response:
+async def _change_all(request: web.Request, change: Change) -> web.Response:
     wanted = _within_reach(request, read_filter(await request.read()))
-    count = len(await change(wanted, MOST_AT_ONCE))
+    count = len(await change(request, wanted, MOST_AT_ONCE))
     log.info("delivery.changed", path=request.path, count=count, by=request[CALLER].id)
     return envelope.success(ChangedResult(count, count == MOST_AT_ONCE))
+
+
+async def _replay(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:
+    return await request.app[SERVICES].deliveries.replay(wanted, limit=limit)
 
 
 async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:

@@ -3,6 +3,7 @@
 A path names a subscriber by uid, or by the name under which the business bound the user.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -16,7 +17,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
-from wechat_scheduler.web.kit.query import id_of, limit_of, link_to_next, one_of
+from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import note
 from wechat_scheduler.web.native.reach import app_of
@@ -73,8 +74,7 @@ async def listed(request: web.Request) -> web.Response:
         after=id_of(request, "after"),
         limit=limit,
     )
-    full = len(found) == limit
-    headers = link_to_next(request, after=str(found[-1][0].id)) if full else {}
+    headers = next_page(request, found, lambda last: str(last[0].id))
     shown = [subscriber_result(subscriber, subscription) for subscription, subscriber in found]
     return envelope.success(shown, headers=headers)
 
@@ -99,19 +99,11 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def user_token(request: web.Request) -> web.Response:
-    app = app_of(request)
-    uid = (await _found(request, app)).subscriber.uid
-    token = await request.app[SERVICES].directory.make_user_token(app.id, uid)
-    await note(request, Action.TOKEN_RESET, uid)
-    return envelope.secret(UserTokenResult(uid=uid, token=token))
+    return await _new_token(request, request.app[SERVICES].directory.make_user_token)
 
 
 async def simple_token(request: web.Request) -> web.Response:
-    app = app_of(request)
-    uid = (await _found(request, app)).subscriber.uid
-    token = await request.app[SERVICES].directory.make_simple_token(app.id, uid)
-    await note(request, Action.TOKEN_RESET, uid)
-    return envelope.secret(UserTokenResult(uid=uid, token=token))
+    return await _new_token(request, request.app[SERVICES].directory.make_simple_token)
 
 
 async def log_in(request: web.Request) -> web.Response:
@@ -127,6 +119,16 @@ async def log_in(request: web.Request) -> web.Response:
         consent_url=consent_url(services.links, app, login.openid),
     )
     return envelope.secret(result)
+
+
+async def _new_token(
+    request: web.Request, make: Callable[[int, str], Awaitable[str]]
+) -> web.Response:
+    app = app_of(request)
+    uid = (await _found(request, app)).subscriber.uid
+    token = await make(app.id, uid)
+    await note(request, Action.TOKEN_RESET, uid)
+    return envelope.secret(UserTokenResult(uid=uid, token=token))
 
 
 async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subscription]:

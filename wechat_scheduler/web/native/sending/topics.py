@@ -65,12 +65,7 @@ async def remove(request: web.Request) -> web.Response:
 
 
 def _result(topic: Topic) -> TopicResult:
-    return TopicResult(
-        id=topic.id,
-        name=topic.name,
-        description=topic.description,
-        created_at=topic.created_at,
-    )
+    return msgspec.convert(topic, TopicResult, from_attributes=True)
 
 
 ROUTES = (
