@@ -65,7 +65,7 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(
     wrong = migrations / "0003_wrong.sql"
     wrong.write_text("CREATE TABLE half (id BIGINT); CREATE TABLE half (id BIGINT);")
 
-    with pytest.raises(Exception, match="half"):
+    with pytest.raises(StateError, match=r"^the database cannot be prepared: .*half"):
         await open_again()
 
     wrong.write_text("CREATE TABLE half (id BIGINT);")

@@ -41,17 +41,17 @@ class Migration(NamedTuple):
 async def migrated(database: DatabaseT, folder: Traversable) -> DatabaseT:
     """Apply the migrations of `folder` that `database` lacks, and return `database`.
 
-    Closes `database` and raises StateError if its schema is newer than `folder` or it cannot be
-    written. Several processes may do this at once: one does the work, the others find it done.
+    Closes `database` and raises StateError if its schema is newer than `folder`, it cannot be
+    written, or another program's tables are in the way. Several processes may do this at once: one does the work, the others find it done.
     """
     try:
         await database.write(partial(_bring_up, database.dialect, load(folder)))
-    except StorageError as error:
+    except BaseException as error:
         await database.close()
+        if isinstance(error, StateError) or not isinstance(error, Exception):
+            raise
+        # Each driver has its own error for a table that exists.
         raise StateError(f"the database cannot be prepared: {error}") from error
-    except BaseException:
-        await database.close()
-        raise
     return database
 
 
