@@ -11,10 +11,16 @@ from tests.access.doors import end, make
 from tests.business import Business
 from tests.clock import START, FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
-from wechat_scheduler.access.audit import Action, Entry, Search
+from tests.stores.memory import MemoryDatabase, memory_database
+from tests.stores.suite import VAULT
+from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.keys import SqlKeys
 
+KEY = Key(id="k", name="k", hash="h", scopes=frozenset((Scope.READ,)), created_at=START)
 JOB = f"{APPID}/access_token"
 
 
@@ -154,42 +160,16 @@ async def test_what_is_older_than_the_retention_goes(
     assert [entry["object"] for entry in after] == [f"{APPID}/jsapi_ticket"]
 
 
-class Shelf:
-    """A store of entries that can be told not to answer."""
-
-    def __init__(self) -> None:
-        self.is_broken = False
-        self.added: list[Entry] = []
-        self.counted: list[Entry] = []
-        self.used_at: dict[str, Any] = {}
-
-    async def add(self, entries: Any) -> None:
-        self._answer()
-        self.added += entries
-
-    async def count(self, reads: Any) -> None:
-        self._answer()
-        self.counted += reads
-
-    async def used(self, keys: Any) -> None:
-        self._answer()
-        self.used_at |= keys
-
-    async def forget(self, before: Any) -> None:
-        self._answer()
-
-    async def find(self, search: Search) -> Any:
-        return self.added
-
-    def _answer(self) -> None:
-        if self.is_broken:
-            raise StorageError("the disk is full")
+async def kept(database: MemoryDatabase) -> list[tuple[str, str, int]]:
+    rows = await database.read("SELECT action, object, count, at FROM audit ORDER BY at, action")
+    return [(row["action"], row["object"], row["count"]) for row in rows]
 
 
 async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
-    clock, shelf = FakeClock(), Shelf()
-    auditor = Auditor(shelf, clock=clock, retention=timedelta(days=1))
-    shelf.is_broken = True
+    clock, database = FakeClock(), memory_database()
+    await SqlKeys(database, VAULT).add(KEY, signing_secret="secret")
+    auditor = Auditor(SqlAudit(database), clock=clock, retention=timedelta(days=1))
+    database.down = True
     auditor.tally("k", "wx1").reads += 3
     auditor.seen("k")
 
@@ -197,20 +177,20 @@ async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
         await auditor.note(Action.REMOVED, "wx1", key="k", address="192.0.2.7")
     with pytest.raises(StorageError):
         await auditor.flush()
-    shelf.is_broken = False
+    database.down = False
     auditor.tally("k", "wx1").reads += 1
     await auditor.flush()
     await auditor.flush()
 
-    assert [entry.object for entry in shelf.added] == ["wx1"]
-    assert [entry.count for entry in shelf.counted] == [4]
-    assert shelf.used_at == {"k": START}
+    (key,) = await SqlKeys(database, VAULT).all_keys()
+    assert await kept(database) == [("credential.read", "wx1", 4), (Action.REMOVED, "wx1", 1)]
+    assert key.last_used_at == START
     assert [(log["event"], log["objects"]) for log in logs] == [("audit.entry_waits", ("wx1",))]
 
 
 async def test_an_hour_that_is_over_is_counted_to_its_end_and_then_forgotten() -> None:
-    clock, shelf = FakeClock(), Shelf()
-    auditor = Auditor(shelf, clock=clock, retention=timedelta(days=1))
+    clock, database = FakeClock(), memory_database()
+    auditor = Auditor(SqlAudit(database), clock=clock, retention=timedelta(days=1))
     tally = auditor.tally("k", "wx1")
     tally.reads += 1
     clock.advance(timedelta(minutes=30))
@@ -219,6 +199,6 @@ async def test_an_hour_that_is_over_is_counted_to_its_end_and_then_forgotten() -
     tally.reads += 1  # somebody who took it before the hour was over
     await auditor.flush()
 
-    assert sorted((entry.at.hour, entry.count) for entry in shelf.counted) == [(2, 2), (3, 1)]
+    assert await kept(database) == [("credential.read", "wx1", 2), ("credential.read", "wx1", 1)]
     assert tally.reads == 0
     assert auditor.tally("k", "wx1") is not tally

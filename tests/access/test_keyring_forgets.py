@@ -1,15 +1,17 @@
 """What was revoked opens nothing, even where the store does not answer a second time."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from tests.clock import FakeClock
+from tests.stores.memory import MemoryDatabase, memory_database
+from tests.stores.suite import VAULT
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.keys import SqlKeys
 
 
 def key(key_id: str, text: str) -> Key:
@@ -22,40 +24,38 @@ def key(key_id: str, text: str) -> Key:
     )
 
 
-class FailingStore:
+class FailingStore(SqlKeys):
     """Takes a revocation, and is away from then on."""
 
-    def __init__(self) -> None:
-        self.away = False
-        self.used_at: datetime | None = None
-
-    async def all_keys(self) -> Sequence[Key]:
-        if self.away:
-            raise StorageError("away")
-        keys = (key(ADMIN, "master"), key("shop", "secret"))
-        return [replace(one, last_used_at=self.used_at) for one in keys]
-
-    async def put_admin(self, digest: str, *, now: datetime) -> bool:
-        raise NotImplementedError
-
-    async def add(self, key: Key, *, signing_secret: str) -> None:
-        raise NotImplementedError
+    def __init__(self, database: MemoryDatabase) -> None:
+        super().__init__(database, VAULT)
+        self._memory = database
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
-        self.away = True
-        return True
-
-    async def lapse(self, *, now: datetime) -> None:
-        raise NotImplementedError
-
-    def on_change(self, listener: Callable[[], None]) -> None:
-        raise NotImplementedError
+        revoked = await super().revoke(key_id, spare=spare, now=now)
+        self._memory.down = True
+        return revoked
 
 
-async def test_a_revoked_key_is_forgotten_before_the_store_is_asked_again() -> None:
-    heard: list[bool] = []
-    keyring = Keyring(FailingStore(), clock=FakeClock())
+@pytest.fixture
+def database() -> MemoryDatabase:
+    return memory_database()
+
+
+@pytest.fixture
+async def keyring(database: MemoryDatabase) -> Keyring:
+    store = FailingStore(database)
+    for one in (key(ADMIN, "master"), key("shop", "secret")):
+        await store.add(one, signing_secret="secret")
+    keyring = Keyring(store, clock=FakeClock())
     await keyring.load()
+    return keyring
+
+
+async def test_a_revoked_key_is_forgotten_before_the_store_is_asked_again(
+    keyring: Keyring,
+) -> None:
+    heard: list[bool] = []
     keyring.on_change(lambda: heard.append(True))
 
     with pytest.raises(StorageError):
@@ -66,15 +66,15 @@ async def test_a_revoked_key_is_forgotten_before_the_store_is_asked_again() -> N
     assert heard
 
 
-async def test_a_look_at_keys_that_are_as_they_were_disturbs_nobody() -> None:
+async def test_a_look_at_keys_that_are_as_they_were_disturbs_nobody(
+    keyring: Keyring, database: MemoryDatabase
+) -> None:
     heard: list[bool] = []
-    store = FailingStore()
-    keyring = Keyring(store, clock=FakeClock())
-    await keyring.load()
+    used_at = FakeClock().now()
     keyring.on_change(lambda: heard.append(True))
 
-    store.used_at = FakeClock().now()
+    await SqlAudit(database).used({ADMIN: used_at, "shop": used_at})
     await keyring.load()
 
     assert not heard
-    assert [one.last_used_at for one in await keyring.all_keys()] == [store.used_at] * 2
+    assert [one.last_used_at for one in await keyring.all_keys()] == [used_at] * 2

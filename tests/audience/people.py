@@ -1,4 +1,4 @@
-"""An app, its people, and everything that answers them, kept in lists."""
+"""An app and its users, and lists of what they are sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -54,7 +54,7 @@ def heard(kind: HeardKind, event_id: str = "1", **fields: Any) -> Heard:
 
 @dataclass
 class Lists:
-    """Listener, post and receipts. `events` are the ids under which things were put: once each."""
+    """Listener, post and receipts. `events` are the event ids, each handled once."""
 
     takes: bool = False
     cut_short: bool = False
@@ -87,7 +87,7 @@ class Lists:
         return True
 
     def _keep(self, kept: list[Any], thing: object, event_id: str) -> None:
-        """Whoever is cut short does not learn that it was kept."""
+        """An interrupted caller does not learn that the item was kept."""
         if event_id not in self.events:
             self.events.add(event_id)
             kept.append(thing)
@@ -114,7 +114,7 @@ class People:
 
 
 class Office(People):
-    """Reception and directory as well, on a database in memory."""
+    """The stores with reception and directory, on a database in memory."""
 
     def __init__(self) -> None:
         super().__init__(memory_database())

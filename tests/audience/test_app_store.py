@@ -1,4 +1,4 @@
-"""Apps, tokens, answers and the secret of links in a database, of each kind."""
+"""Apps, tokens, stored responses and the secret of links on both databases."""
 
 from dataclasses import replace
 from ipaddress import ip_network

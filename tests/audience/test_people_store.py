@@ -1,4 +1,4 @@
-"""Subscribers, their names, subscriptions and scenes in a database, of each kind."""
+"""Subscribers, their names, subscriptions and scenes on both databases."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -69,7 +69,7 @@ async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:
     elsewhere = replace(an_app(), appid="wx2")
     await people.aliases.bind(elsewhere, {"n0": ("o1", "UID_other", 1_000)}, now=START)
 
-    by_name = await people.aliases.find(APP, [*uids, *uids, "n0", "UID_other", "nobody"])
+    by_name = await people.aliases.find(APP, [*uids, *uids, "n0", "UID_other", "unknown"])
     by_uid = await people.aliases.find(an_app(), list(uids.values()))
 
     assert {name: found.subscriber.uid for name, found in by_name.items()} == uids
@@ -104,7 +104,7 @@ async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -
     assert [await people.aliases.remove(APP.id, "7") for _ in range(2)] == [True, False]
 
 
-async def test_what_waits_for_somebody_who_left_is_cancelled_and_says_why(
+async def test_what_waits_for_a_user_who_left_is_cancelled_with_the_reason(
     database: Database,
 ) -> None:
     people = People(database)
@@ -121,7 +121,7 @@ async def test_what_waits_for_somebody_who_left_is_cancelled_and_says_why(
     back = await people.subscribers.follow("wx1", "o1", uid="UID_unused", now=START + HOUR)
 
     assert late is None
-    assert await people.subscribers.unfollow("wx1", "nobody", now=START) is None
+    assert await people.subscribers.unfollow("wx1", "unknown", now=START) is None
     assert gone is not None
     assert gone.follows is False
     assert left == ["1 cancelled the user unfollowed the account", "2 pending ", "3 pending "]
@@ -146,7 +146,7 @@ async def test_a_subscriber_changes_only_what_is_given(database: Database) -> No
     assert (named.zone, named.quiet, named.nickname) == ("Asia/Tokyo", quiet, "小明")
     assert loud == replace(named, quiet=None)
     assert loud == await people.subscribers.by_openid("wx1", "o1")
-    assert await people.subscribers.change("UID_nobody", SubscriberChange(zone="")) is None
+    assert await people.subscribers.change("UID_unknown", SubscriberChange(zone="")) is None
 
 
 async def test_subscriptions_are_listed_counted_and_changed(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""What WeChat tells of people, and what comes of it."""
+"""The reception handles what users do."""
 
 import pytest
 

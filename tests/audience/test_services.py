@@ -1,4 +1,4 @@
-"""What the APIs ask of the audience: apps with their tokens, topics, names, codes and openids."""
+"""The desks of the audience: apps and tokens, topics, aliases, QR codes and openids."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,7 @@ SHOP = an_app()
 
 
 class Pictures:
-    """WeChat's codes: it draws one after the other."""
+    """Draws QR codes as WeChat does, each with a new ticket."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, int]] = []

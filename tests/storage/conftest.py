@@ -1,4 +1,4 @@
-"""The ground floor is tested with a schema of its own, not with the product's."""
+"""The database drivers are tested with a schema of their own, not with the product's."""
 
 from importlib.resources.abc import Traversable
 from pathlib import Path

@@ -14,7 +14,7 @@ Make: TypeAlias = Callable[[], Script[Any]]
 
 
 class ChangedMindError(Exception):
-    """What a script raises when it does not want to go on."""
+    """Raised by a script that stops on purpose."""
 
 
 def put(name: str, note: str = "") -> Script[int]:
@@ -34,7 +34,7 @@ async def names(database: Database) -> list[str]:
 
 
 async def outcomes(*calls: Awaitable[Any]) -> list[Any]:
-    """What each of several concurrent calls returned or raised, in their order."""
+    """The result or error of each of several concurrent calls, in their order."""
     found: list[Any] = [None] * len(calls)
 
     async def run(index: int, call: Awaitable[Any]) -> None:

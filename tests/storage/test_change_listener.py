@@ -1,4 +1,4 @@
-"""How the listener keeps its connection."""
+"""The listener keeps its connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 
 
 class ImpatientClock(FakeClock):
-    """Time passes at once for whoever sleeps."""
+    """A sleep ends at once."""
 
     async def sleep(self, delay: timedelta) -> None:
         self.advance(delay)
@@ -71,7 +71,7 @@ async def test_it_asks_a_silent_connection_whether_it_still_lives(
 
 async def test_closing_one_that_nobody_listens_to_does_nothing(supervisor: Supervisor) -> None:
     async def connect() -> asyncpg.Connection:
-        raise AssertionError("nobody asked for a connection")
+        raise AssertionError("no connection was expected")
 
     listener = ChangeListener(connect, FakeClock(), supervisor)
 

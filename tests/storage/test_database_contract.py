@@ -1,4 +1,4 @@
-"""What both databases promise to the stores above them."""
+"""The contract of `Database` on both drivers."""
 
 import asyncio
 import sqlite3

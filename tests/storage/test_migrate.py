@@ -1,4 +1,4 @@
-"""How a schema comes up to date."""
+"""Migrations bring a schema up to date."""
 
 import shutil
 from importlib.resources.abc import Traversable

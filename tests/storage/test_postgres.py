@@ -1,4 +1,4 @@
-"""What is PostgreSQL's own: collisions, lost connections, and notices."""
+"""PostgreSQL alone: collisions, lost connections and signals."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ END_LISTENER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE que
 
 
 class Heard:
-    """Notices, to be waited for one by one."""
+    """Signals, to be awaited one by one."""
 
     def __init__(self, database: Database) -> None:
         self._queue: asyncio.Queue[str] = asyncio.Queue()

@@ -1,4 +1,4 @@
-"""What is SQLite's own: group commit, and trouble with the file."""
+"""SQLite alone: group commit, and errors of the file."""
 
 import asyncio
 import os
@@ -169,7 +169,7 @@ async def test_closing_folds_the_log_into_the_file(open_again: Open, tmp_path: P
     assert os.listdir(tmp_path) == ["state.db"]
 
 
-async def test_a_notice_has_nobody_to_go_to(database: Database) -> None:
+async def test_a_signal_has_no_receiver(database: Database) -> None:
     heard: list[str] = []
     database.on_signal(heard.append)
 

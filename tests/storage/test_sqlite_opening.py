@@ -1,4 +1,4 @@
-"""Which files are opened as a SQLite database, and which refusals say what."""
+"""Opening a file as a SQLite database, and the refusals."""
 
 import os
 import sqlite3
@@ -25,7 +25,7 @@ async def open_file(url: str, migrations: Traversable) -> Database:
 
 @contextmanager
 def unprivileged() -> Iterator[Path]:
-    """As a user whom file permissions concern, with a folder of that user's."""
+    """Run as a user to whom file permissions apply, in a folder of that user."""
     user = 65534 if os.geteuid() == 0 else os.geteuid()
     with tempfile.TemporaryDirectory() as folder:
         os.chown(folder, user, -1)

@@ -1,4 +1,4 @@
-"""One store after the other: in SQLite, in PostgreSQL."""
+"""Each store on SQLite and on PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,32 +16,32 @@ from tests.stores.suite import (
     sql_stores,
 )
 from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.outbox import SqlOutbox
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stores]:
-    """Empty ones. A database of PostgreSQL's own for each test would take most of the time."""
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty one. The tests on PostgreSQL share a database: a new one for each takes longer."""
     if request.param == "sqlite":
         async with opened(f"sqlite://{tmp_path}/state.db") as database:
-            yield sql_stores(database)
+            yield database
     else:
         shared: SharedDatabase = request.getfixturevalue("shared_database")
         async with opened(await shared.url()) as database:
             await database.write(empty)
-            yield sql_stores(database)
+            yield database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def mail(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Mail]:
+@pytest.fixture
+def stores(database: Database) -> Stores:
+    return sql_stores(database)
+
+
+@pytest.fixture
+async def mail(database: Database) -> Mail:
     """An app and two people, and nothing sent yet."""
-    if request.param == "sqlite":
-        async with mailing(f"sqlite://{tmp_path}/state.db", FakeClock()) as made:
-            yield made
-    else:
-        shared: SharedDatabase = request.getfixturevalue("shared_database")
-        async with mailing(await shared.url(), FakeClock(), fresh=empty) as made:
-            yield made
+    return await mailing(database, FakeClock())
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def shared_database(postgres: PostgresServer) -> "SharedDatabase":
 
 
 class SharedDatabase:
-    """Is made when it is first asked for, and goes with the server."""
+    """A database that the first test creates."""
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server

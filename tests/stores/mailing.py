@@ -1,7 +1,6 @@
 """An app and its people in a database, and messages that go to them."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -9,7 +8,7 @@ from typing import Any
 
 from tests.audience.people import People
 from tests.stores.samples import APPID, LEASE, NOW, SECOND
-from tests.stores.suite import VAULT, opened
+from tests.stores.suite import VAULT
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import (
@@ -36,7 +35,7 @@ from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 
 @dataclass(slots=True, kw_only=True)
 class Mail:
-    """Two senders on one database. `uids` are its people, by the names the business has for them."""
+    """Two senders on one database. `uids` are the uids of its people, by alias."""
 
     database: Database
     outbox: SqlOutbox
@@ -85,27 +84,23 @@ class Mail:
         return [view.state for view in found]
 
 
-@asynccontextmanager
-async def mailing(url: str, clock: Clock, *, fresh: Any = None) -> AsyncIterator[Mail]:
-    async with opened(url) as database:
-        if fresh is not None:
-            await database.write(fresh)
-        people = People(database)
-        app = draft_app("shop", APPID, now=NOW)
-        await people.apps.add_app(app, [], once=None)
-        uids = await people.audience(clock).bind(app, {"amy": "o-amy", "bob": "o-bob"})
-        yield Mail(
-            database=database,
-            outbox=SqlOutbox(database, VAULT, worker="here"),
-            elsewhere=SqlOutbox(database, VAULT, worker="there"),
-            messages=SqlMessages(database, VAULT),
-            deliveries=SqlDeliveries(database),
-            subscribers=people.subscribers,
-            subscriptions=people.subscriptions,
-            apps=people.apps,
-            app=app,
-            uids=dict(uids),
-        )
+async def mailing(database: Database, clock: Clock) -> Mail:
+    people = People(database)
+    app = draft_app("shop", APPID, now=NOW)
+    await people.apps.add_app(app, [], once=None)
+    uids = await people.audience(clock).bind(app, {"amy": "o-amy", "bob": "o-bob"})
+    return Mail(
+        database=database,
+        outbox=SqlOutbox(database, VAULT, worker="here"),
+        elsewhere=SqlOutbox(database, VAULT, worker="there"),
+        messages=SqlMessages(database, VAULT),
+        deliveries=SqlDeliveries(database),
+        subscribers=people.subscribers,
+        subscriptions=people.subscriptions,
+        apps=people.apps,
+        app=app,
+        uids=dict(uids),
+    )
 
 
 def tried(errcode: int | None = None, **fields: Any) -> Attempt:

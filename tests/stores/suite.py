@@ -30,7 +30,7 @@ class Stores:
     outbox_elsewhere: SqlOutbox
 
     async def push(self, appid: str, name: str, value: str, at: datetime) -> None:
-        """What WeChat does, to a platform for which we `listen`."""
+        """WeChat pushes a value to a platform for which we `listen`."""
         await self.database.write(lambda: pushed(appid, name, value, at))
 
     async def listen(self, appid: str) -> None:
@@ -64,7 +64,7 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 
 def empty() -> Script[None]:
-    """Take everything out of a PostgreSQL database."""
+    """Remove all rows from a PostgreSQL database."""
     tables = yield Statement(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'meta'"
     )
@@ -72,11 +72,11 @@ def empty() -> Script[None]:
 
 
 def pushed(appid: str, name: str, value: str, at: datetime) -> Script[None]:
-    """For a platform: WeChat pushed the value to it."""
+    """Store a value that WeChat pushed to a platform."""
     sealed = VAULT.seal(value, f"push:{appid}/{name}")
     yield Statement("INSERT INTO pushes VALUES ($1, $2, $3, $4)", (appid, name, micros(at), sealed))
 
 
 def expecting(appid: str) -> Script[None]:
-    """Pushes to the platform are expected."""
+    """Expect pushes to the platform."""
     yield Statement("INSERT INTO callbacks VALUES ($1, '', 0)", (appid,))

@@ -1,4 +1,4 @@
-"""What somebody can read who gets hold of the database's files."""
+"""The files of the database reveal no secret."""
 
 from pathlib import Path
 
@@ -88,7 +88,7 @@ async def test_what_is_sealed_in_one_row_cannot_be_read_in_another(
 
 
 async def _plant(database: Database) -> None:
-    """Put a secret into everything that holds one, then change it, for traces of the old."""
+    """Store a secret in each sealed column, then change it, for traces of the old one."""
     stores = sql_stores(database)
     store, outbox = stores.credentials, stores.outbox
     for number in range(2):

@@ -1,4 +1,4 @@
-"""What every store promises about claims, and about what is counted with them."""
+"""Claims on jobs, and the calls that are counted with them."""
 
 from datetime import UTC, datetime, timedelta
 

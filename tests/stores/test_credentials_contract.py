@@ -1,4 +1,4 @@
-"""What every store promises about outcomes."""
+"""Outcomes of attempts in the store of credentials."""
 
 from dataclasses import replace
 
@@ -109,14 +109,14 @@ async def test_the_same_value_again_is_no_rotation(
 
 async def test_a_failure_is_remembered_until_there_is_a_value(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN), now=NOW)
-    outcome = failed(await claim(store), Reaction.OPERATOR, waits_on="somebody")
+    outcome = failed(await claim(store), Reaction.OPERATOR, waits_on="an operator")
 
     saved = await store.save(outcome, now=NOW)
 
     view = await look(store)
     assert saved is not None
     assert saved.fault == view.fault == outcome.fault
-    assert (view.attempts, view.waits_on, view.due_at) == (1, "somebody", outcome.due_at)
+    assert (view.attempts, view.waits_on, view.due_at) == (1, "an operator", outcome.due_at)
     job = await claim(store, at=outcome.due_at)
     assert (job.attempts, job.fault) == (1, outcome.fault)
     await store.save(rotated(job), now=outcome.due_at)
@@ -213,7 +213,7 @@ async def test_who_else_fetches_is_remembered_until_somebody_does_again(
     store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)
-    found = Contest(at=NOW, message="somebody", advice="stop them")
+    found = Contest(at=NOW, message="another program", advice="stop them")
     job = await claim(store)
     await store.save(replace(rotated(job), contest=found), now=NOW)
 

@@ -1,4 +1,4 @@
-"""What every store promises about finding, showing and removing jobs."""
+"""Finding, showing and removing jobs."""
 
 from typing import Any
 
@@ -265,7 +265,7 @@ async def test_a_receiver_that_left_is_told_nothing(
     assert await store.notification(delivery.target) is None
 
 
-async def test_a_notice_names_the_subject_that_was_learned(
+async def test_a_notification_names_the_subject_that_was_learned(
     store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await store.register(registration(task(NAMELESS, notify="http://erp/n")), now=NOW)

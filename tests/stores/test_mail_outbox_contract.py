@@ -1,4 +1,4 @@
-"""What every outbox promises of messages: order, doubts, attempts and receipts."""
+"""Messages in the outbox: order, doubts, attempts and receipts."""
 
 import pytest
 
@@ -195,7 +195,7 @@ async def test_who_takes_what(mail: Mail, change: str, purpose: str, takes: bool
 
 async def test_more_than_one_query_holds_are_claimed_whole(mail: Mail) -> None:
     for _ in range(2):
-        await mail.put(*(mail.target(f"nobody{number}") for number in range(70)))
+        await mail.put(*(mail.target(f"stranger{number}") for number in range(70)))
     await mail.put_one()
 
     claimed = await mail.claim(limit=150)

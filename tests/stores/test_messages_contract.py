@@ -1,4 +1,4 @@
-"""What is asked to be sent: kept once, looked up, replayed, cancelled, forgotten."""
+"""Messages are stored once, looked up, replayed, cancelled and deleted."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every outbox promises, shown on the notifications of credentials that rotate."""
+"""The outbox, shown on credential notifications."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -97,7 +97,7 @@ async def test_a_retry_keeps_its_id_and_counts(store: SqlCredentials, outbox: Sq
 
 
 @pytest.mark.usefixtures("waiting")
-async def test_a_newer_notice_takes_the_place_of_one_that_waits(
+async def test_a_newer_notification_takes_the_place_of_one_that_waits(
     store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     older = await _claimed(outbox)
@@ -112,7 +112,7 @@ async def test_a_newer_notice_takes_the_place_of_one_that_waits(
 
 @pytest.mark.usefixtures("waiting")
 @pytest.mark.parametrize("outcome", ["accepted", "refused"])
-async def test_a_newer_notice_waits_for_the_one_that_is_being_sent(
+async def test_a_newer_notification_waits_for_the_one_that_is_being_sent(
     store: SqlCredentials, outbox: SqlOutbox, outcome: str
 ) -> None:
     older = await _claimed(outbox)
@@ -130,7 +130,7 @@ async def test_a_newer_notice_waits_for_the_one_that_is_being_sent(
 
 
 @pytest.mark.usefixtures("waiting")
-async def test_a_newer_notice_is_sent_though_the_sender_of_the_older_died(
+async def test_a_newer_notification_is_sent_though_the_sender_of_the_older_died(
     store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     older = await _claimed(outbox)

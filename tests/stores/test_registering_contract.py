@@ -1,4 +1,4 @@
-"""What every store promises about registrations."""
+"""Registrations in the store of credentials."""
 
 from dataclasses import replace
 

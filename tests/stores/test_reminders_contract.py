@@ -1,16 +1,14 @@
-"""What the store of reminders promises, on both databases."""
+"""The store of reminders on both databases."""
 
-from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from tests.clock import FakeClock
 from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, draft, page
 from tests.stores.samples import NOW
-from tests.stores.suite import VAULT, empty, opened
+from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
@@ -20,17 +18,6 @@ from wechat_scheduler.storage.reminder_rows import COLUMNS
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 SOON = NOW + MINUTE
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        async with opened(f"sqlite://{tmp_path}/state.db") as database:
-            yield database
-        return
-    async with opened(await request.getfixturevalue("shared_database").url()) as database:
-        await database.write(empty)
-        yield database
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What every store promises about jobs that are to be refreshed sooner."""
+"""Reports and requests that make a job due sooner."""
 
 from tests.stores.samples import (
     HOUR,

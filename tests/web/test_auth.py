@@ -2,9 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,8 +10,11 @@ from aiohttp import web
 
 from tests.clock import START, FakeClock
 from tests.house import served
+from tests.stores.memory import memory_database
+from tests.stores.suite import VAULT
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import Key, Scope, digest
+from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.web.app import errors_as_envelopes
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.rates import Throttle
@@ -22,39 +23,16 @@ READER, WRITER, ADMIN = b"wsk_reader", b"wsk_writer", b"wsk_admin"
 SCOPES = {READER: Scope.READ, WRITER: Scope.REGISTER, ADMIN: Scope.ADMIN}
 
 
-@dataclass(slots=True)
-class Keys:
-    """An `access.KeyStore` that never changes."""
-
-    keys: list[Key] = field(default_factory=list)
-
-    async def all_keys(self) -> Sequence[Key]:
-        return self.keys
-
-    async def put_admin(self, digest: str, *, now: datetime) -> bool:
-        return False
-
-    async def add(self, key: Key, *, signing_secret: str) -> None:
-        self.keys.append(key)
-
-    async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
-        return False
-
-    async def lapse(self, *, now: datetime) -> None:
-        """Nothing here expires."""
-
-    def on_change(self, listener: Callable[[], None]) -> None:
-        """Nothing here changes."""
-
-
 def key(text: bytes, scope: Scope) -> Key:
     name = text.decode()
     return Key(id=name, name=name, hash=digest(name), scopes=frozenset((scope,)), created_at=START)
 
 
 async def doorkeeper(*, open_door: bool) -> Doorkeeper:
-    clock = FakeClock()
-    keyring = Keyring(Keys([key(text, scope) for text, scope in SCOPES.items()]), clock=clock)
+    clock, store = FakeClock(), SqlKeys(memory_database(), VAULT)
+    for text, scope in SCOPES.items():
+        await store.add(key(text, scope), signing_secret="secret")
+    keyring = Keyring(store, clock=clock)
     await keyring.load()
     return Doorkeeper(keyring, Throttle(clock), trusted_proxies=(), open_door=open_door)
 
