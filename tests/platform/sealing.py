@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from tests.clock import START
 from tests.house import COMPONENT
 from wechat_scheduler.pushes.model import Push, Secrets
-from wechat_scheduler.wechat.callbacks import signature
+from wechat_scheduler.wechat.decoding import signature
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

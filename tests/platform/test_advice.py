@@ -7,11 +7,11 @@ import pytest
 
 from tests.clock import START
 from tests.house import COMPONENT
-from wechat_scheduler.pushes.advice import advice
-from wechat_scheduler.pushes.model import CallbackView, PushRefusal, Waiting
+from wechat_scheduler.pushes.endpoints import advice
+from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, Waiting
 
 MINUTE = timedelta(minutes=1)
-WELL = CallbackView(
+WELL = PushEndpointView(
     appid=COMPONENT,
     changed_at=START - 60 * MINUTE,
     former=False,
@@ -48,7 +48,7 @@ STALE = replace(WELL, ticket_at=START - 31 * MINUTE)
         (replace(WELL, waiting=(WAITING,)), "authorized waits: WeChat is busy"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_sentence(view: CallbackView, words: str) -> None:
+def test_what_is_wrong_is_said_in_one_sentence(view: PushEndpointView, words: str) -> None:
     assert advice(view, None, START).startswith(words)
 
 
@@ -64,5 +64,5 @@ def test_a_refusal_counts_until_a_ticket_passes() -> None:
     after = replace(before, at=START)
 
     assert advice(WELL, before, START) == ""
-    assert advice(WELL, after, START) == "what came was refused: its signature does not fit"
+    assert advice(WELL, after, START) == "the last push was refused: its signature does not fit"
     assert advice(WELL, replace(after, overcome=True), START) == ""

@@ -11,7 +11,7 @@ from tests.platform.sealing import KEY, OTHER_KEY, SECRETS, TOKEN, Sender, envel
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Message, Push, Secrets
 from wechat_scheduler.sandbox.pushes.codec import encrypt
-from wechat_scheduler.wechat.callbacks import PushDecoder, decrypt, signature
+from wechat_scheduler.wechat.decoding import PushDecoder, decrypt, signature
 from wechat_scheduler.wechat.xml import elements
 
 DECODER = PushDecoder()

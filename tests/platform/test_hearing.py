@@ -15,7 +15,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, StorageError, UnavailableError
 from wechat_scheduler.pushes.intake import PATIENCE, Intake
 from wechat_scheduler.pushes.model import Secrets
-from wechat_scheduler.wechat.callbacks import PushDecoder
+from wechat_scheduler.wechat.decoding import PushDecoder
 
 HELLO = said(Content="你好", MsgId="7")
 

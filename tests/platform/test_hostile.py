@@ -12,7 +12,7 @@ from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push, Secrets
 from wechat_scheduler.pushes.reading import read_event, read_heard
 from wechat_scheduler.sandbox.pushes.codec import encrypt
-from wechat_scheduler.wechat.callbacks import PushDecoder
+from wechat_scheduler.wechat.decoding import PushDecoder
 
 DECODER = PushDecoder()
 SENDER = Sender()

@@ -19,7 +19,7 @@ from tests.platform.test_decoding import BOMB
 from wechat_scheduler.pushes.intake import PATIENCE
 from wechat_scheduler.pushes.replays import WINDOW
 from wechat_scheduler.sandbox.pushes.codec import encrypt
-from wechat_scheduler.wechat.callbacks import signature
+from wechat_scheduler.wechat.decoding import signature
 
 SECOND = timedelta(seconds=1)
 CODE = {"AuthorizationCode": "code", "AuthorizationCodeExpiredTime": "1900000000"}
@@ -244,11 +244,11 @@ async def test_the_operator_learns_why_pushes_are_refused(
 
     assert view["refused"]["count"] == 6
     assert "EncodingAESKey" in view["refused"]["reason"]
-    assert view["advice"].startswith("what came was refused: ")
+    assert view["advice"].startswith("the last push was refused: ")
     assert [log["count"] for log in logs if log["event"] == "push.refused"] == [1, 6]
     clock.advance(SECOND)
     await platform.send(Sender().push(ticket(), clock.now()))
-    assert not (await platform.view())["advice"].startswith("what came was refused")
+    assert not (await platform.view())["advice"].startswith("the last push was refused")
 
 
 async def test_a_stranger_fills_neither_log_nor_memory(keeper: Caller) -> None:

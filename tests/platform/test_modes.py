@@ -10,7 +10,7 @@ from tests.platform.sealing import KEY, OTHER_KEY, PLAIN, SECRETS, TOKEN, Sender
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push, Secrets
 from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
-from wechat_scheduler.wechat.callbacks import PushDecoder
+from wechat_scheduler.wechat.decoding import PushDecoder
 
 DECODER = PushDecoder()
 SENDER = Sender()

@@ -164,7 +164,7 @@ async def test_consent_withdrawn_stops_the_jobs_and_is_told(
     job = await platform.job()
     assert job["state"] == "revoked"
     assert job["waits_for"] == "authorization"
-    assert "took its authorisation of the platform back" in job["error"]["message"]
+    assert "revoked its authorisation of the platform" in job["error"]["message"]
     fetched = await platform.keeper.fetch(f"{COMPONENT}/4/{AUTHORIZER}")
     assert fetched.status == 503
     assert "authorises the platform again" in fetched.json["message"]

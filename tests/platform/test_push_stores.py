@@ -16,8 +16,8 @@ from wechat_scheduler.pushes.model import (
     WATCH,
     Authorized,
     ClaimedEvent,
-    Deferred,
     Event,
+    PostponedEvent,
     Revoked,
 )
 from wechat_scheduler.reasons import Reaction
@@ -157,13 +157,13 @@ async def test_the_watch_falls_due_when_no_ticket_comes(stores: Stores) -> None:
 async def test_an_answer_about_missing_tickets_gives_way_to_a_ticket(stores: Stores) -> None:
     due = NOW + TICKET_OVERDUE
     (row,) = await stores.events.claim(now=due, limit=10, lease=LEASE)
-    await stores.events.finish(Deferred(row=row, due_at=due + HOUR, note="ok"), now=due)
+    await stores.events.finish(PostponedEvent(row=row, due_at=due + HOUR, note="ok"), now=due)
     (before,) = await stores.pushes.view()
     (row,) = await stores.events.claim(now=due + HOUR, limit=10, lease=LEASE)
 
     await stores.pushes.put_ticket(APPID, "ticket", now=due + HOUR)
 
-    late = Deferred(row=row, due_at=due + 2 * HOUR, note="ok")
+    late = PostponedEvent(row=row, due_at=due + 2 * HOUR, note="ok")
     assert await stores.events.finish(late, now=due + HOUR) is None
     (after,) = await stores.pushes.view()
     assert (before.answer, before.asked_at) == ("ok", due)
@@ -233,7 +233,7 @@ async def test_a_deferred_event_says_why(stores: Stores) -> None:
     await stores.events.put(event(), now=NOW)
     row = await stores.claim_event()
 
-    await stores.events.finish(Deferred(row=row, due_at=NOW + LEASE, note="wait"), now=NOW)
+    await stores.events.finish(PostponedEvent(row=row, due_at=NOW + LEASE, note="wait"), now=NOW)
 
     (view,) = await stores.pushes.view()
     assert [(found.name, found.due_at, found.note) for found in view.waiting] == [

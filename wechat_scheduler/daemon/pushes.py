@@ -10,7 +10,7 @@ from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import ClaimedEvent, Outcome
-from wechat_scheduler.wechat.callbacks import PushDecoder
+from wechat_scheduler.wechat.decoding import PushDecoder
 from wechat_scheduler.wechat.platform import Platform
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from wechat_scheduler.doctor.finding import Finding, ok, warn
-from wechat_scheduler.pushes.advice import advice
-from wechat_scheduler.pushes.model import CallbackView
+from wechat_scheduler.pushes.endpoints import advice
+from wechat_scheduler.pushes.model import PushEndpointView
 from wechat_scheduler.web.native.pushes import PATH
 
 
-def pushes(views: Iterable[CallbackView], now: datetime) -> Iterator[Finding]:
+def pushes(views: Iterable[PushEndpointView], now: datetime) -> Iterator[Finding]:
     """A line for each appid whose pushes are expected here."""
     for view in views:
         trouble = advice(view, None, now)

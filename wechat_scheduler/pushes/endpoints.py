@@ -1,17 +1,28 @@
-"""The desk for push URLs: which accounts' pushes are accepted, and how these fare."""
+"""Push URLs: their secrets, their state, and what an operator should do about them."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.intake import Intake
-from wechat_scheduler.pushes.model import CallbackView, PushRefusal
-from wechat_scheduler.pushes.ports import Callbacks
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, PushEndpointView, PushRefusal
+from wechat_scheduler.pushes.ports import PushEndpoints
+
+_CHECK_PLATFORM = (
+    "check that the platform's 授权事件接收URL leads here "
+    "(开放平台 → 管理中心 → 第三方平台 → 开发资料)"
+)
+_CHECK_ACCOUNT = (
+    "once a user did something, check that the account's 服务器地址 leads here and is enabled "
+    "(公众平台 → 设置与开发 → 基本配置)"
+)
 
 
 class EndpointDesk:
     """All methods may raise StorageError."""
 
-    def __init__(self, store: Callbacks, intake: Intake, *, clock: Clock) -> None:
+    def __init__(self, store: PushEndpoints, intake: Intake, *, clock: Clock) -> None:
         self._store = store
         self._intake = intake
         self._clock = clock
@@ -28,6 +39,30 @@ class EndpointDesk:
             self._intake.forget(appid)
         return removed
 
-    async def view(self) -> Sequence[tuple[CallbackView, PushRefusal | None]]:
+    async def view(self) -> Sequence[tuple[PushEndpointView, PushRefusal | None]]:
         """Each account, with its last refused push since the daemon started. By appid."""
         return [(one, self._intake.last_refusal(one.appid)) for one in await self._store.view()]
+
+
+def advice(view: PushEndpointView, refusal: PushRefusal | None, now: datetime) -> str:
+    """What the operator should do about a push URL, in one sentence; empty if all is well."""
+    newest = view.ticket_at or view.changed_at
+    if refusal is not None and not refusal.overcome and refusal.at >= newest:
+        return f"the last push was refused: {refusal.reason}"
+    if view.waiting and view.waiting[0].note:
+        return f"{view.waiting[0].name} waits: {view.waiting[0].note}"
+    if not view.platform and not view.ticket_at and (view.account or view.heard):
+        return "" if view.heard else f"nothing has come yet: {_CHECK_ACCOUNT}"
+    if not view.platform:
+        job = f"{view.appid}/{COMPONENT_TOKEN}"
+        return f"register {job}" if view.ticket_at else f"if it is a platform's, register {job}"
+    if now - newest < TICKET_OVERDUE:
+        return "" if view.ticket_at else "waiting for the first ticket: one comes every ten minutes"
+    minutes = (now - newest) // timedelta(minutes=1)
+    return f"no ticket has come for {minutes} minutes: {_asked(view)}{_CHECK_PLATFORM}"
+
+
+def _asked(view: PushEndpointView) -> str:
+    if view.asked_at is None:
+        return ""
+    return f"asked to push again, WeChat said {view.answer!r}; "

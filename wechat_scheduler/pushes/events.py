@@ -1,7 +1,7 @@
-"""Does what events call for: the clockwork's work on events.
+"""Acts on events: the work of their clockwork.
 
-An account that authorises the platform gets a job, one that takes that back loses it; and when no
-ticket has come for long, WeChat is asked to push them again.
+An account that authorises the platform gets a job; if it revokes that, its jobs stop. When no ticket has
+come for long, WeChat is asked to push tickets again.
 """
 
 import logging
@@ -22,9 +22,9 @@ from wechat_scheduler.pushes.model import (
     WATCH,
     Authorized,
     ClaimedEvent,
-    Deferred,
     InfoType,
     Outcome,
+    PostponedEvent,
     Revoked,
 )
 from wechat_scheduler.pushes.ports import Events, Jobs, PlatformApi
@@ -32,15 +32,15 @@ from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
 
-# WeChat pushes a ticket every ten minutes: the third in a row did not come.
+# WeChat pushes a ticket every ten minutes: three in a row are missing.
 TICKET_OVERDUE = timedelta(minutes=30)
 
-# A code lives for some minutes: it must not wait for long once it can be used.
+# A code lives for some minutes: an exchange must not wait for long.
 LONGEST_PAUSE = timedelta(minutes=1)
 
 
 class EventWork:
-    """`changed` is told of each job that was changed, after it was."""
+    """`changed` is called with each job after its change was stored."""
 
     name = "event"
 
@@ -95,15 +95,15 @@ class EventWork:
         fault = Fault(
             at=now,
             reaction=Reaction.NEEDS_INPUT,
-            message=f"{account} took its authorisation of the platform back",
-            advice="nothing is asked of WeChat until its administrator authorises the platform again; "
-            "then this goes on by itself",
+            message=f"{account} revoked its authorisation of the platform",
+            advice="no call goes to WeChat until its administrator authorises the platform again; "
+            "then the job continues by itself",
         )
         return Revoked(row=row, fault=fault, due_at=now + policy.REVOKED_RETRY)
 
     async def _exchange(self, row: ClaimedEvent) -> Outcome:
-        """A code that is too old, or used up by an attempt that was cut off, is no loss: the job
-        asks WeChat for the refresh token of every account that authorised the platform."""
+        """A code that is too old, or was used by an attempt that was cut off, does no harm: the job gets
+        the refresh token from WeChat's list of authorizers."""
         parent = await self._siblings.sibling(row.component)
         if parent is None:
             return self._later(row, f"register {row.component}, with the platform's AppSecret")
@@ -131,10 +131,12 @@ class EventWork:
                 await self._changed(parent.key)
         return self._later(row, _said(error), pause=error.retry_after)
 
-    def _later(self, row: ClaimedEvent, note: str, *, pause: timedelta | None = None) -> Deferred:
+    def _later(
+        self, row: ClaimedEvent, note: str, *, pause: timedelta | None = None
+    ) -> PostponedEvent:
         if pause is None:
             pause = jittered(backoff(FIRST_RETRY, row.attempts + 1, cap=LONGEST_PAUSE), self._rng)
-        return Deferred(row=row, due_at=self._clock.now() + pause, note=note)
+        return PostponedEvent(row=row, due_at=self._clock.now() + pause, note=note)
 
     def _credential(self, issued: Issued, asked_at: datetime) -> Credential:
         expires_at = asked_at + issued.lifetime
@@ -155,16 +157,16 @@ class EventWork:
         )
 
     async def _restart_tickets(self, row: ClaimedEvent) -> Outcome:
-        """Once in TICKET_OVERDUE, whatever WeChat says: "启动票据推送服务" answers `ok`, or `in a
-        normal state` where the fault is not with it."""
+        """At most once in TICKET_OVERDUE. "启动票据推送服务" answers `ok`, or `in a normal state` if the
+        fault is not at WeChat's side."""
         due_at = self._clock.now() + TICKET_OVERDUE
         if not row.secret:
-            return Deferred(row=row, due_at=due_at, note="")
+            return PostponedEvent(row=row, due_at=due_at, note="")
         try:
             words = await self._api.restart_tickets(row.event.appid, secret=row.secret)
         except WeChatError as error:
             words = _said(error)
-        return Deferred(row=row, due_at=due_at, note=words)
+        return PostponedEvent(row=row, due_at=due_at, note=words)
 
 
 def _said(error: WeChatError) -> str:
@@ -183,10 +185,10 @@ def _log(outcome: Outcome) -> None:
             log.info("platform.authorized", **names, exchanged=credential is not None)
         case Revoked():
             log.warning("platform.revoked", **names)
-        case Deferred() if outcome.row.event.name == WATCH:
+        case PostponedEvent() if outcome.row.event.name == WATCH:
             if outcome.note:
                 log.error("platform.tickets_missing", appid=names["appid"], answer=outcome.note)
-        case Deferred():
+        case PostponedEvent():
             level = logging.DEBUG if outcome.row.attempts else logging.WARNING
             log.log(level, "event.deferred", **names, note=outcome.note)
         case _:

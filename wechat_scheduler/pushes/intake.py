@@ -1,9 +1,9 @@
-"""The door for what WeChat pushes: proven, kept, and only then acknowledged.
+"""Receives pushes: checks them, stores them, and only then lets WeChat have its answer.
 
-WeChat hangs up after five seconds and comes again until it has heard `success` ("消息与事件接收").
-So a platform's event is kept here and no more: what it calls for is done from its row (`events.py`).
-What a user did is seen to at once, in steps that may be cut short and done again; what that calls for
-leaves through the outbox.
+WeChat hangs up after five seconds and repeats a push until the answer is `success` ("消息与事件接收").
+So a platform's event is only stored here; `events.py` acts on it later, from its row. An action of a user
+is handled at once, in steps that may be cut short and repeated; the messages that follow from it go
+through the outbox.
 """
 
 import asyncio
@@ -34,8 +34,9 @@ SOON = timedelta(seconds=1)
 
 
 class Intake:
-    """`changed` is told the job for which a ticket came, `wake` that an event did, `hear` what a
-    user did, within WeChat's time. It may raise StorageError, and is told the same again then."""
+    """`changed` is called with the job for which a ticket came, `wake` after an event was stored, `hear`
+    with the action of a user, within WeChat's time. `hear` may raise StorageError; the push then comes
+    again."""
 
     def __init__(
         self,
@@ -58,16 +59,17 @@ class Intake:
         self._refusals = Refusals()
 
     async def receive(self, appid: str, push: Push) -> None:
-        """Returns when what was pushed is kept, and WeChat may be told so.
+        """Store the push; after that WeChat may have `success`.
 
-        Raises RefusedPushError; UnavailableError or StorageError if it could not be kept in time.
+        Raises RefusedPushError; UnavailableError or StorageError if it was not stored in time.
         """
         await self._in_time(lambda: self._receive(appid, push))
 
     async def verify(self, appid: str, push: Push) -> None:
-        """Whether the sender of a GET knows the token: WeChat's console asks so for an address.
+        """Check that the sender of a GET knows the token: WeChat's console does this when a URL is
+        entered.
 
-        Raises RefusedPushError, and what `receive` does.
+        Raises as `receive` does.
         """
         await self._in_time(lambda: self._verify(appid, push))
 
@@ -75,11 +77,11 @@ class Intake:
         return self._refusals.last(appid)
 
     def forget(self, appid: str) -> None:
-        """Its pushes are no longer expected, or in a new way."""
+        """Drop the last refusal, since the secrets changed."""
         self._refusals.forget(appid)
 
     async def _in_time(self, work: Callable[[], Awaitable[None]]) -> None:
-        """A store that hangs must not make WeChat hang up: it is given up in time, done or not."""
+        """Give up before WeChat hangs up, if the store hangs."""
         trouble: SchedulerError | None = UnavailableError(
             "the store does not answer; come again",
             reason=Reason.STORE_UNAVAILABLE,
@@ -160,6 +162,6 @@ class Intake:
         try:
             await self._sorter.keep(appid, opened.message)
         except BaseException:
-            self._replays.forget(opened.proof)  # WeChat is going to send it once more
+            self._replays.forget(opened.proof)  # WeChat repeats it
             raise
         self._replays.accept(opened.proof)

@@ -1,4 +1,4 @@
-"""The nouns of what WeChat pushes to us: requests, messages, events and what becomes of them."""
+"""The nouns of pushes: requests, messages, events and their outcomes."""
 
 import enum
 import hashlib
@@ -14,18 +14,18 @@ from wechat_scheduler.credentials.model import Credential, Fault, JobKey
 TICKET = "component_verify_ticket"
 COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind
 
-# Who registers the jobs of accounts that authorised a platform. No API key has such an id.
+# The owner of the jobs of accounts that authorised a platform. No API key has this id.
 WECHAT = "wechat"
 
-# Not WeChat's: the row that falls due when no ticket has come for long.
+# The daemon's own event, a row that falls due when no ticket has come for long.
 WATCH = "watch"
 
 Message: TypeAlias = Mapping[str, str]
-"""The elements of a message, as WeChat names them."""
+"""The elements of a message by WeChat's names."""
 
 
 class InfoType(enum.StrEnum):
-    """What a third-party platform is told about the accounts that authorise it."""
+    """The events about accounts that authorise a third-party platform."""
 
     AUTHORIZED = "authorized"
     UPDATED = "updateauthorized"
@@ -34,10 +34,10 @@ class InfoType(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """What the owner of an account or platform entered in WeChat's console, newest first.
+    """The tokens and keys that the owner of an account or platform entered in WeChat's console, newest
+    first.
 
-    Both are kept twice, since WeChat goes on using the former ones for a while. An empty key is that
-    of an account in 明文模式.
+    The former ones are kept too, since WeChat uses them for a while. An empty key means 明文模式.
     """
 
     tokens: tuple[str, ...] = field(repr=False)
@@ -45,14 +45,14 @@ class Secrets:
 
     @property
     def plain(self) -> bool:
-        """Whether messages are expected that nobody encrypted."""
+        """True if messages come unencrypted."""
         return self.aes_keys[:1] == ("",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """A request that says that it is WeChat's. `signature` proves only that somebody knows the
-    token, `msg_signature` that the body is theirs."""
+    """A request that claims to come from WeChat. `signature` proves that its sender knows the token,
+    `msg_signature` that the sender also wrote the body."""
 
     timestamp: str
     nonce: str
@@ -63,24 +63,24 @@ class Push:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The message in a push that is WeChat's. `proof` is the signature that says so: WeChat uses
-    each for one push and its repeats."""
+    """The message of a push that comes from WeChat. `proof` is the signature that shows it: WeChat uses
+    each signature for one push and its repeats."""
 
     message: Message
     proof: str = field(repr=False)
 
     @property
     def digest(self) -> bytes:
-        """The same for every repeat."""
+        """The same for each repeat of a push."""
         return hashlib.sha256(msgspec.json.encode(sorted(self.message.items()))).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened at WeChat. `name` is its InfoType, `appid` the platform it concerns.
+    """An event about the platform `appid`; `name` is its InfoType.
 
-    `code` can be exchanged for tokens until `code_until`; empty where there is none. `happened_at`
-    is WeChat's CreateTime, in whole seconds.
+    `code` can be exchanged for tokens until `code_until`; empty if the event has none. `happened_at` is
+    WeChat's CreateTime, in whole seconds.
     """
 
     appid: str
@@ -92,7 +92,7 @@ class Event:
 
     @property
     def id(self) -> str:
-        """The same for every repeat: events come again until WeChat has heard `success`."""
+        """The same for each repeat: WeChat repeats an event until the answer is `success`."""
         seconds = int(self.happened_at.timestamp())
         parts = (self.appid, self.name, self.authorizer, seconds, self.code)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
@@ -100,10 +100,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedEvent:
-    """A due event in the hands of the one process that may act on it now.
+    """A due event that this process has claimed.
 
-    `attempts` counts those that did not get far. `secret` is the platform's, where it is known and
-    asked for (WATCH).
+    `attempts` counts the failed attempts. `secret` is the platform's secret for a WATCH event, empty if
+    it is unknown.
     """
 
     id: str
@@ -120,9 +120,9 @@ class ClaimedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorized:
-    """The account's job is to exist, with `credential` as its value; without one if the code was of
-    no use any more: the job then recovers its refresh token by itself. The credential's version is
-    given when it is stored."""
+    """The account's job must exist, with `credential` as its value. None if the code could not be
+    exchanged: the job then recovers its refresh token by itself. The store sets the credential's
+    version."""
 
     row: ClaimedEvent
     credential: Credential | None
@@ -130,7 +130,7 @@ class Authorized:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked:
-    """The account's jobs are to stop, for the reason in `fault`, and look again at `due_at`."""
+    """The account's jobs stop, for the reason in `fault`, and are due again at `due_at`."""
 
     row: ClaimedEvent
     fault: Fault
@@ -138,21 +138,22 @@ class Revoked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deferred:
-    """Due again at `due_at`. `note` says why, or what WeChat answered; it holds no secret."""
+class PostponedEvent:
+    """The event is due again at `due_at`. `note` is the reason, or what WeChat answered; it has no
+    secret in it."""
 
     row: ClaimedEvent
     due_at: datetime
     note: str
 
 
-Outcome: TypeAlias = Authorized | Revoked | Deferred
+Outcome: TypeAlias = Authorized | Revoked | PostponedEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRefusal:
-    """What was refused in an account's name since the daemon started: how often, and the last;
-    `overcome` once something was accepted after it."""
+    """The pushes to an account's URL that were refused since the daemon started: their `count`, and the
+    last one. `overcome` is True once a later push was accepted."""
 
     count: int
     at: datetime
@@ -162,7 +163,7 @@ class PushRefusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An event that could not be acted on yet."""
+    """An event that waits for its next attempt."""
 
     name: str
     authorizer: str
@@ -172,14 +173,13 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackView:
-    """What is known of an account's pushes, without secrets.
+class PushEndpointView:
+    """The state of an account's push URL, without secrets.
 
-    `former` says that a former token or key is still accepted. `asked_at` and `answer` are those of
-    the last request to push tickets again, if there was one since the last ticket. `platform` says
-    that the job of the platform's own token is registered, `account` that an account of that appid
-    is known, and `heard` that one of its users was heard of. `events` counts those of the last days
-    by InfoType.
+    `former` is True if a former token or key is still accepted. `asked_at` and `answer` belong to the
+    last request to push tickets again since the last ticket. `platform` is True if the job of the
+    platform's own token is registered, `account` if an account with this appid is known, and `heard` if
+    a push about one of its users has come. `events` counts the events of the last days by InfoType.
     """
 
     appid: str

@@ -1,4 +1,4 @@
-"""What receiving WeChat's pushes asks of the world."""
+"""The ports of the pushes core."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,82 +6,82 @@ from typing import Protocol
 
 from wechat_scheduler.credentials.model import Issued, JobKey
 from wechat_scheduler.pushes.model import (
-    CallbackView,
     ClaimedEvent,
     Event,
     Opened,
     Outcome,
     Push,
+    PushEndpointView,
     Secrets,
 )
 
 
 class Decoder(Protocol):
-    """Tells WeChat's pushes from others'. Pure; both methods raise RefusedPushError."""
+    """Checks that a push comes from WeChat. Pure; both methods raise RefusedPushError."""
 
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
-        """The message in an encrypted push that was signed with one of the tokens, encrypted with
-        one of the keys, and meant for `appid`; in a plain one if `secrets.plain`."""
+        """The message of an encrypted push that was signed with one of the tokens, encrypted with one of
+        the keys, and meant for `appid`; if `secrets.plain`, of a plain push too."""
         ...
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
-        """Whether the sender knows the token; says nothing about any body."""
+        """Checks that the sender knows the token; the body is not checked."""
         ...
 
 
 class Inbox(Protocol):
-    """Whom pushes are expected for, and their tickets. Atomic; both may raise StorageError."""
+    """The secrets of push URLs, and the tickets. Atomic; both methods may raise StorageError."""
 
     async def secrets(self, appid: str) -> Secrets | None:
-        """None if nothing of this appid's is expected."""
+        """None if the appid has no push URL."""
         ...
 
     async def put_ticket(self, appid: str, ticket: str, *, now: datetime) -> bool:
-        """Keep the three newest, wake the job that waits for one, and put off the next look after
-        missing tickets. Returns whether it is a new one."""
+        """Store the ticket, wake the job that waits for one, and postpone the WATCH event. The three
+        newest tickets are kept. Returns whether the ticket is new."""
         ...
 
 
-class Callbacks(Protocol):
-    """Whose pushes are expected, and how they fare. All may raise StorageError."""
+class PushEndpoints(Protocol):
+    """The push URLs of accounts. All methods may raise StorageError."""
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
-        """Accept pushes that are made with these, and with those before them."""
+        """Accept pushes made with these secrets, and still those made with the former ones."""
         ...
 
     async def remove_secrets(self, appid: str) -> bool:
-        """Accept nothing more, and forget the tickets. Returns whether anything was accepted."""
+        """Accept no more pushes, and delete the tickets. Returns whether pushes were accepted."""
         ...
 
-    async def view(self) -> Sequence[CallbackView]:
-        """All of them, by appid."""
+    async def view(self) -> Sequence[PushEndpointView]:
+        """All push URLs, by appid."""
         ...
 
 
 class Events(Protocol):
-    """Where events wait for what they call for. Atomic; all may raise StorageError."""
+    """Stores events until they are done. Atomic; all methods may raise StorageError."""
 
     async def put(self, event: Event, *, now: datetime) -> bool:
-        """Keep it, due now if it calls for something; a newer one of the same account takes the
-        place of an older one. Returns whether it is a new one."""
+        """Store the event, due now if there is something to do. A newer event of an account replaces an
+        older one. Returns whether the event is new."""
         ...
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
-        """Take due events for `lease`, the longest due first; never two of the same account."""
+        """Claim due events for `lease`, the longest due first; never two of the same account."""
         ...
 
     async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:
-        """Write an outcome back, with all that follows from it, in one transaction; returns the
-        jobs that changed. None if the claim was lost: nothing is stored."""
+        """Store an outcome and its changes of jobs in one transaction. Returns the jobs that changed;
+        None if the claim was lost, and then nothing is stored."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the earliest event falls due; a claimed one does when its claim runs out."""
+        """The earliest due time of an event; that of a claimed event is the end of its claim."""
         ...
 
 
 class Jobs(Protocol):
-    """Where values that turned out to be dead are reported."""
+    """Takes reports of dead values."""
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
         """As `credentials.ports.Store.suspect`."""
@@ -89,13 +89,13 @@ class Jobs(Protocol):
 
 
 class PlatformApi(Protocol):
-    """What a third-party platform asks of WeChat. Both raise WeChatError."""
+    """WeChat's API for third-party platforms. Both methods raise WeChatError."""
 
     async def exchange(self, platform: str, *, token: str, code: str) -> Issued:
-        """The first tokens of the account that gave the code, which is `subject` of the answer. A
-        code can be exchanged once."""
+        """The first tokens of the account that gave the code; its appid is `subject`. A code can be
+        exchanged once."""
         ...
 
     async def restart_tickets(self, platform: str, *, secret: str) -> str:
-        """Have tickets pushed again; returns WeChat's words."""
+        """Ask WeChat to push tickets again. Returns the words of its answer."""
         ...

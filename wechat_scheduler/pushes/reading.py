@@ -1,4 +1,4 @@
-"""From the elements of a message to what it tells: an event of a platform's, or a user's doing."""
+"""Reads an event of a platform, or an action of a user, from the elements of a message."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Event, InfoType, Message
 
-# What an appid is made of; it becomes part of a path.
+# An appid becomes part of a path.
 _APPID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # Seconds since 1970, until the year 5138.
 _SECONDS = re.compile(r"[0-9]{1,11}")
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _ACTED_ON = frozenset(InfoType)
 
-# What `subscribe` puts before the scene of the QR code that was scanned; `SCAN` puts nothing.
+# `subscribe` puts this before the scene of the QR code that was scanned; `SCAN` puts nothing.
 _SCENE = "qrscene_"
 
 _EVENTS = {
@@ -29,7 +29,7 @@ _EVENTS = {
     "TEMPLATESENDJOBFINISH": HeardKind.RECEIPT,
 }
 _MESSAGES = {"text": HeardKind.TEXT, "voice": HeardKind.VOICE}
-# Where a kind of message has its words; a voice without any was not understood.
+# The elements with the text of a message; a voice message without text was not understood.
 _WORDS = {HeardKind.TEXT: "Content", HeardKind.VOICE: "Recognition", HeardKind.CLICK: "EventKey"}
 
 
@@ -58,9 +58,9 @@ def read_event(appid: str, message: Message) -> Event:
 
 
 def read_heard(appid: str, message: Message) -> Heard:
-    """What a message with a `MsgType` says that a user of the account did. Raises RefusedPushError.
+    """The action of a user in a message with a `MsgType`. Raises RefusedPushError.
 
-    Sources: 接收普通消息, 接收事件推送, and for what became of a template message 模板消息 事件推送.
+    Sources: 接收普通消息, 接收事件推送, and 模板消息 事件推送 for receipts.
     """
     kind = _kind(message)
     return Heard(
@@ -84,7 +84,7 @@ def _kind(message: Message) -> HeardKind:
 
 
 def _event_id(appid: str, kind: HeardKind, message: Message) -> str:
-    """The same for every repeat, and only for those: WeChat names the fields to tell them by."""
+    """The same for the repeats of a push only, by the fields that WeChat documents for this."""
     fields: tuple[str, ...] = ("FromUserName", "CreateTime", "Event")
     if kind is HeardKind.RECEIPT:
         fields = ("Event", "MsgID")

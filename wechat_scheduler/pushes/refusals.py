@@ -1,4 +1,4 @@
-"""What is refused, for the operator: strangers are told nothing."""
+"""Keeps the last refused push of each account for the operator. The sender learns nothing of it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,12 +9,12 @@ from wechat_scheduler.pushes.model import PushRefusal
 
 log = structlog.get_logger(__name__)
 
-# A stranger may send as much as they like, and fills no log.
+# Strangers may send many pushes, and must not fill the log.
 LOG_PAUSE = timedelta(minutes=1)
 
 
 class Refusals:
-    """Counted for accounts whose pushes are expected, so that it stays small."""
+    """Counts refused pushes of the accounts that have a push URL, so that it stays small."""
 
     def __init__(self) -> None:
         self._last: dict[str, PushRefusal] = {}
@@ -30,7 +30,7 @@ class Refusals:
             log.warning("push.refused", appid=appid, reason=reason, count=count)
 
     def overcome(self, appid: str) -> None:
-        """Something was accepted."""
+        """A push was accepted."""
         if (last := self._last.get(appid)) and not last.overcome:
             self._last[appid] = replace(last, overcome=True)
 

@@ -1,26 +1,26 @@
-"""What was accepted once is not accepted again."""
+"""Recognises pushes that come again."""
 
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# How far WeChat's clock and this machine's may be apart.
+# The largest difference between WeChat's clock and this machine's.
 WINDOW = timedelta(minutes=5)
 
-# Only what was signed by WeChat gets in here: an hour of a busy platform's events.
+# Only pushes that WeChat signed get here: about an hour of a busy platform's events.
 MOST = 20_000
 
 
 class Standing(enum.Enum):
-    """How a push stands to those before it."""
+    """A push compared with the pushes before it."""
 
     NEW = enum.auto()
 
     BEING_KEPT = enum.auto()
-    """It came before, and nobody knows yet whether it can be kept."""
+    """It came before, and is still being stored."""
 
     ACCEPTED = enum.auto()
-    """It came before, and WeChat did not hear our word for it."""
+    """It came before and was stored, but the answer did not reach WeChat."""
 
     FORGED = enum.auto()
     """Another push came with the same signature."""
@@ -34,18 +34,18 @@ class _Seen:
 
 
 class Replays:
-    """The signatures of the pushes that came, for as long as their timestamps would pass.
+    """The signatures of pushes, for as long as their timestamps are accepted.
 
-    A push is known by its signature alone: it covers timestamp and nonce run together, so that
-    another cut between the two would make another triple of the same push. Only a plain one can
-    come with another body under the signature of one before it.
+    The signature alone identifies a push: it covers the timestamp and the nonce joined without a
+    separator, so the same signature fits other pairs that join to the same text. A plain push does not
+    sign its body: `digest` detects another body with the same signature.
     """
 
     def __init__(self) -> None:
         self._seen: dict[str, _Seen] = {}
 
     def enter(self, proof: str, digest: bytes, now: datetime) -> Standing:
-        """A new one is being kept from now on, until it is accepted or forgotten."""
+        """Begin to store a push: NEW until `accept` or `forget`."""
         self._forget_old(now)
         seen = self._seen.get(proof)
         if seen is None:
@@ -56,12 +56,12 @@ class Replays:
         return Standing.ACCEPTED if seen.accepted else Standing.BEING_KEPT
 
     def accept(self, proof: str) -> None:
-        """It is kept."""
+        """The push is stored."""
         if seen := self._seen.get(proof):
             seen.accepted = True
 
     def forget(self, proof: str) -> None:
-        """It was not accepted after all, and may come again."""
+        """The push could not be stored, and may come again."""
         self._seen.pop(proof, None)
 
     def _forget_old(self, now: datetime) -> None:

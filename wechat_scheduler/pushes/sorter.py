@@ -1,4 +1,4 @@
-"""Puts each message that WeChat pushes where it belongs."""
+"""Passes each pushed message to the store or the listener that takes it."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -37,7 +37,8 @@ class Sorter:
         self._hear = hear
 
     async def keep(self, appid: str, message: Message) -> None:
-        """A platform's tickets and events have an InfoType, an account's messages a MsgType.
+        """Store a message. A platform's tickets and events have an InfoType, an account's messages a
+        MsgType.
 
         Raises RefusedPushError, StorageError.
         """

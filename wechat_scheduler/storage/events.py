@@ -11,10 +11,10 @@ from wechat_scheduler.pushes.model import (
     WATCH,
     Authorized,
     ClaimedEvent,
-    Deferred,
     Event,
     InfoType,
     Outcome,
+    PostponedEvent,
     Revoked,
 )
 from wechat_scheduler.storage import authorizations
@@ -121,7 +121,7 @@ class SqlEvents(ClaimingStore):
 
     def _finish(self, outcome: Outcome, now: datetime) -> Script[Sequence[JobKey] | None]:
         row, claimed = outcome.row, (outcome.row.id, outcome.row.claim)
-        if isinstance(outcome, Deferred):
+        if isinstance(outcome, PostponedEvent):
             when = (micros(outcome.due_at), outcome.note, micros(now))
             return [] if (yield Statement(DEFER, (*claimed, *when))) else None
         if not (yield Statement(SETTLE, claimed)):

@@ -1,4 +1,4 @@
-"""`pushes.ports.Inbox` and `pushes.ports.Callbacks` on a database."""
+"""`pushes.ports.Inbox` and `pushes.ports.PushEndpoints` on a database."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from wechat_scheduler.pushes.model import (
     COMPONENT_TOKEN,
     TICKET,
     WATCH,
-    CallbackView,
+    PushEndpointView,
     Secrets,
     Waiting,
 )
@@ -99,7 +99,7 @@ class SqlPushes:
     async def put_ticket(self, appid: str, ticket: str, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._put_ticket(appid, ticket, now))
 
-    async def view(self) -> Sequence[CallbackView]:
+    async def view(self) -> Sequence[PushEndpointView]:
         rows = await self._database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, ACCESS_TOKEN)
         counts = await self._database.read(COUNTS)
         waiting = await self._database.read(WAITING)
@@ -179,10 +179,10 @@ def _watch_id(appid: str) -> str:
 
 def _callback_view(
     row: Row, secrets: Secrets, *, counts: Sequence[Row], waiting: Sequence[Row]
-) -> CallbackView:
+) -> PushEndpointView:
     """`counts` and `waiting` are rows of all appids."""
     appid = row["appid"]
-    return CallbackView(
+    return PushEndpointView(
         appid=appid,
         changed_at=instant(row["changed_at"]),
         former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,

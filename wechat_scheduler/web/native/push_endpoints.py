@@ -10,8 +10,8 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
-from wechat_scheduler.pushes.advice import advice
-from wechat_scheduler.pushes.model import CallbackView, PushRefusal, Waiting
+from wechat_scheduler.pushes.endpoints import advice
+from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, Waiting
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -116,7 +116,9 @@ def _path(appid: str) -> str:
     return pushes.PATH.format(appid=appid)
 
 
-def _result(view: CallbackView, refusal: PushRefusal | None, now: datetime) -> PushEndpointResult:
+def _result(
+    view: PushEndpointView, refusal: PushRefusal | None, now: datetime
+) -> PushEndpointResult:
     return PushEndpointResult(
         appid=view.appid,
         path=_path(view.appid),
