@@ -27,14 +27,14 @@ _AES_KEY = re.compile(r"(?:[A-Za-z0-9]{43})?")
 
 
 class PushEndpointBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What was entered in WeChat's console; without a key, plain pushes are accepted."""
+    """The token and key that were entered in WeChat's console; without a key, plain pushes are accepted."""
 
     token: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(_TOKEN))]
     encoding_aes_key: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(_AES_KEY))] = ""
 
 
 class RefusalResult(msgspec.Struct):
-    """How many pushes were refused since the daemon started; the time and reason of the last one."""
+    """`count` pushes were refused since the daemon started; `at` and `reason` are those of the last."""
 
     count: int
     at: datetime

@@ -1,4 +1,4 @@
-"""What the credential types have in common."""
+"""The base class of the credential types."""
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar

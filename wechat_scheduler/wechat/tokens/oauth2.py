@@ -9,7 +9,8 @@ from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
 class OAuth2AccessToken(TokenIssuer):
-    """刷新access_token: needs no secret. A refresh token lives 30 days and may change with each use."""
+    """刷新access_token: needs no secret. A refresh token lives 30 days and may change with each use.
+    WeChat limits the calls of a minute (50,000), and not those of a day."""
 
     kind = "oauth2_access_token"
     number = 2

@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What a body changes of the stored reminder; `people` None leaves those who joined."""
+    """Changes the stored reminder. `people` replaces those who joined; None leaves them."""
 
     edit: Callable[[Reminder], Reminder]
     people: tuple[str, ...] | None
