@@ -21,7 +21,10 @@ class MemoryDatabase:
     dialect = SQLITE
 
     def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        # The garbage collector may close it in another thread.
+        self._connection = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False
+        )
         self._connection.row_factory = sqlite3.Row
         self.down = False
         weakref.finalize(self, self._connection.close)
