@@ -1,8 +1,7 @@
 """Every metric of the daemon: one row with its name, its labels and where its numbers come from.
 
-Labels never name a job: there may be 100,000. What is stored is counted in the store for each page, since
-another process may have stored it, or an earlier one; the rows of the store are left out while it does
-not answer.
+Labels never name a job: there may be 100,000. Stored rows are counted in the store for each page, since
+other processes store rows too; these metrics are left out while the store does not answer.
 """
 
 import enum
@@ -94,21 +93,21 @@ _BUILD = [((__version__, platform.python_version()), 1)]
 FAMILIES = (
     Family(Sort.GAUGE, "build_info", "What is running.", ("version", "python"), lambda _: _BUILD),
     counted(
-        "refreshes", "Attempts at a credential, by what became of them: rotated, repeated, failed.",
+        "refreshes", "Attempts at a credential, by outcome: rotated, repeated, failed.",
         "kind", "outcome", "endpoint", "errcode",
     ),
     counted(
-        "deliveries", "Attempts at a delivery, by how it was tried and what became of it.",
+        "deliveries", "Attempts at a delivery, by way and outcome.",
         "channel", "way", "outcome",
     ),
     counted(
         "http_requests",
-        "Requests answered; fetches that were answered from the memo are not among them.",
+        "Requests answered, except fetches answered from the memo.",
         "method", "route", "status",
     ),
     Family(
         Sort.HISTOGRAM, "http_request_seconds",
-        "How long those requests took, waiting for a credential included.", ("route",),
+        "Duration of those requests, with the wait for a credential.", ("route",),
         lambda sources: sources.counters.durations.items(),
     ),
     Family(
@@ -116,7 +115,7 @@ FAMILIES = (
         lambda sources: [((), sources.census is not None)],
     ),
     of_process(
-        "loop_turning", "1 while a loop comes round in time.", "loop",
+        "loop_turning", "1 while a loop turns in time.", "loop",
         read=lambda vitals: [((name,), turns) for name, turns in vitals.turning.items()],
     ),
     Family(
@@ -127,14 +126,14 @@ FAMILIES = (
         "memo_entries", "Requests in the memo.", read=lambda vitals: [((), vitals.memo_entries)]
     ),
     of_process(
-        "memo_bytes", "Roughly what they take.", read=lambda vitals: [((), vitals.memo_bytes)]
+        "memo_bytes", "Approximate size of the memo.", read=lambda vitals: [((), vitals.memo_bytes)]
     ),
     of_process(
         "daily_calls_limit", "Calls to WeChat that one job may make in a day.", "kind",
         read=lambda vitals: [((kind,), limit) for kind, limit in vitals.daily_limits.items()],
     ),
     of_store(
-        "jobs", "Credentials kept, by their state.", "kind", "state",
+        "jobs", "Credentials kept, by state.", "kind", "state",
         read=lambda census, now: [
             ((it.kind, state.value), it.states.get(state, 0))
             for it in census.kinds for state in Freshness
@@ -159,11 +158,11 @@ FAMILIES = (
     ),
     of_store(
         "busiest_job_calls_today",
-        "Those of the job that made most; compare with daily_calls_limit.", "kind",
+        "Calls of the job that made the most; compare with daily_calls_limit.", "kind",
         read=lambda census, now: [((it.kind,), it.most_calls) for it in census.kinds],
     ),
     of_store(
-        "failing_jobs", "Jobs whose last attempt failed, by what that calls for.",
+        "failing_jobs", "Jobs whose last attempt failed, by reaction.",
         "kind", "reaction", "endpoint", "errcode",
         read=lambda census, now: [
             ((it.kind, it.reaction.value, it.endpoint, str(it.errcode or "")), it.jobs)
@@ -171,19 +170,19 @@ FAMILIES = (
         ],
     ),
     of_store(
-        "queue_waiting", "Rows that wait for their time.", "queue",
+        "queue_waiting", "Rows that wait for their due time.", "queue",
         read=lambda census, now: [((it.name,), it.waiting) for it in census.queues],
     ),
     of_store(
-        "queue_due", "Those whose time has come.", "queue",
+        "queue_due", "Rows that are due.", "queue",
         read=lambda census, now: [((it.name,), it.due) for it in census.queues],
     ),
     of_store(
-        "queue_late_seconds", "Since the first of those was due.", "queue",
+        "queue_late_seconds", "Since the first due row fell due.", "queue",
         read=lambda census, now: [((it.name,), _since(it.due_since, now)) for it in census.queues],
     ),
     of_store(
-        "queue_oldest_seconds", "Since the row was created that waits longest.", "queue",
+        "queue_oldest_seconds", "Age of the row that waits longest.", "queue",
         read=lambda census, now: [
             ((it.name,), _since(it.oldest, now)) for it in census.queues if it.oldest
         ],

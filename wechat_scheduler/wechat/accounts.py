@@ -1,4 +1,4 @@
-"""Calls in the name of an account: with its token, and once more with the next if that one is dead."""
+"""Calls with an account's token, repeated once with its successor if WeChat refuses the token."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
@@ -13,20 +13,20 @@ class Tokens(Protocol):
     """The access tokens of accounts. Both may raise StorageError."""
 
     async def token(self, appid: str) -> str:
-        """One that is valid now; while one that was refused is being replaced, its successor.
+        """A valid token; after `refused`, its successor.
 
         Raises RequestError if there is none: the account is not registered, or its token expired.
         """
         ...
 
     async def refused(self, appid: str, value: str) -> None:
-        """WeChat takes `value` no more: it is replaced, unless that was done already. Raises
+        """Report that WeChat refuses `value`: it is replaced, unless that was done already. Raises
         RequestError if the account is not registered."""
         ...
 
 
 class AwaitedError(WeChatError):
-    """The token was refused, and its successor is not there yet."""
+    """WeChat refused the token, and its successor has not been issued yet."""
 
     def __init__(self, refusal: WeChatError) -> None:
         super().__init__(
@@ -43,7 +43,7 @@ class AwaitedError(WeChatError):
 
 
 class AccountCalls:
-    """Each raises WeChatError, and what `Tokens` does if there is no token to begin with."""
+    """Both methods raise WeChatError, and what `Tokens` raises without a token."""
 
     def __init__(self, client: WeChatClient, tokens: Tokens) -> None:
         self._client = client
@@ -70,7 +70,7 @@ class AccountCalls:
         return await call(successor)
 
     async def _successor(self, appid: str, token: str, refusal: WeChatError) -> str:
-        """Raises AwaitedError if there is none: the call may be made again soon."""
+        """Raises AwaitedError without one: the call may be repeated soon."""
         try:
             await self._tokens.refused(appid, token)
             successor = await self._tokens.token(appid)

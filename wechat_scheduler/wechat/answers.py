@@ -1,4 +1,4 @@
-"""Reading what WeChat answered: a JSON object, a refusal, or something that WeChat never says.
+"""Reads the answers of WeChat: a JSON object, a refusal, or something that WeChat never sends.
 
 WeChat answers with HTTP 200 and JSON of any content type; a refusal is an `errcode` in it
 (全局返回码), its `errmsg` ending in the id of the request: `… rid: 5f3c0f2a-1b2c3d4e-5a6b7c8d`.
@@ -26,10 +26,10 @@ LONGEST_LIFETIME = 366 * 24 * 3600  # seconds
 
 ERRMSG_LIMIT = 300
 
-# Of all failures, the one that says that WeChat was asked and nobody waited for it.
+# The gateway gave up waiting, so WeChat may have acted on the call.
 GATEWAY_TIMEOUT = 504
 
-# What may show in an error though it was sent; any other value is taken for a secret.
+# Parameters that an error may show; all others count as secrets.
 PUBLIC = frozenset(
     (
         "appid", "component_appid", "authorizer_appid", "openid", "grant_type", "type", "lang",
@@ -40,7 +40,7 @@ SHORTEST_SECRET = 4
 
 
 class Call(NamedTuple):
-    """What is sent; `payload` is `body` as JSON."""
+    """A request to WeChat; `payload` is `body` as JSON."""
 
     method: str
     path: str
@@ -51,8 +51,8 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A JSON object that WeChat answered with, `errcode` 0 or absent; `body` as it came. `calls` is
-    how often WeChat had to be asked."""
+    """A JSON object from WeChat whose `errcode` is 0 or absent; `body` as it came. `calls` counts the
+    calls that it took."""
 
     endpoint: str
     calls: int = 1
@@ -67,7 +67,7 @@ class Answer:
     def text(self, name: str, *, otherwise: str = "") -> str:
         """The string of that name; `otherwise` if it is absent or empty.
 
-        Raises WeChatError (TRANSIENT) when that leaves nothing that can be used.
+        Raises WeChatError (TRANSIENT) if that is not a printable text.
         """
         value = self.values.get(name) or otherwise
         if isinstance(value, str) and value and value.isprintable():
@@ -75,9 +75,9 @@ class Answer:
         raise no_answer(self.endpoint, f"unexpected answer, no text as {name}", NOT_WECHAT)
 
     def lifetime(self) -> timedelta:
-        """`expires_in`, seconds; 0 in the last second of a value that WeChat repeats until its end.
+        """`expires_in`, in seconds; 0 in the last second of a value that WeChat repeats until it expires.
 
-        Raises WeChatError (TRANSIENT) if it is nothing of the kind.
+        Raises WeChatError (TRANSIENT) if it is no number of seconds.
         """
         seconds = self.values.get("expires_in")
         if type(seconds) is int and 0 <= seconds <= LONGEST_LIFETIME:
@@ -86,7 +86,7 @@ class Answer:
 
 
 class HarmlessError(WeChatError):
-    """WeChat did nothing, so the same call may be made again at once."""
+    """WeChat did not act on the call: it may be repeated at once."""
 
 
 NETWORK = "nothing to do, it is tried again; if this goes on, check the way to WeChat's API"
@@ -110,7 +110,7 @@ def turned_away(path: str, what: str, advice: str) -> WeChatError:
 
 
 def read_answer(call: Call, status: int, body: bytes, errcodes: Errcodes) -> Answer:
-    """Raises WeChatError for anything but an object with errcode 0, or without one."""
+    """Raises WeChatError unless the body is an object with errcode 0 or without one."""
     if status != 200:
         failed = no_answer if status == GATEWAY_TIMEOUT else turned_away
         raise failed(call.path, f"HTTP status {status}", NETWORK)
@@ -158,7 +158,7 @@ def _scrubbed(errmsg: str, call: Call) -> str:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """Every string in what was sent that is not known to be public."""
+    """Every string in the request except those in PUBLIC."""
     if isinstance(value, str):
         if len(value) >= SHORTEST_SECRET:
             yield value

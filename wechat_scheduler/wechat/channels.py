@@ -54,7 +54,7 @@ class WeChatMessenger:
         url: str,
         client_msg_id: str,
     ) -> str:
-        """The msgid is empty if WeChat gave none: then no receipt can be recognised."""
+        """Returns the msgid; empty if WeChat gave none, and then no receipt can be matched."""
         body = _filled(openid, template_id, data) | {"client_msg_id": client_msg_id}
         answer = await self._send(Way.TEMPLATE, appid, body | ({"url": url} if url else {}))
         msgid = answer.values.get("msgid")
@@ -71,7 +71,7 @@ class WeChatMessenger:
         await self._send(Way.SUBSCRIBE, appid, body | ({"page": url} if url else {}))
 
     async def _send(self, way: Way, appid: str, body: Mapping[str, Any]) -> Answer:
-        """A template that is said not to exist is asked for a second time."""
+        """Repeats the call once if WeChat says that the template does not exist."""
         try:
             return await self._post(way, appid, body)
         except SendError as error:
@@ -115,7 +115,7 @@ def _refused(error: WeChatError, way: Way, now: datetime) -> SendError:
 
 
 def _no_token(appid: str, way: Way, error: RequestError) -> SendError:
-    """Who is registered gets one sooner or later; an account that nobody knows does not."""
+    """A registered account gets a token sooner or later; an unknown account does not."""
     comes = isinstance(error, UnavailableError)
     return SendError(
         f"there is no token to send with for {appid}",

@@ -1,7 +1,7 @@
-"""The one HTTP client towards WeChat's API.
+"""The only HTTP client for WeChat's API.
 
-Whatever goes wrong ends as a WeChatError. Its message names the path and never the query or the
-body, since those hold secrets.
+Every failure becomes a WeChatError. Its message names the path but neither the query nor the body,
+since those hold secrets.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from wechat_scheduler.wechat.readings import Errcodes
 
 log = structlog.get_logger(__name__)
 
-# What may pass within seconds is tried again within the call; the rest waits in the job's row.
+# A failure that may pass within seconds is tried again within the call; others wait in the job's row.
 MORE_TRIES = 2
 PATIENCE = 2.0  # seconds
 FIRST_PAUSE = 0.5  # seconds
@@ -57,8 +57,8 @@ def client_session(*, connections: int) -> aiohttp.ClientSession:
 class WeChatClient:
     """Calls WeChat at `base` (`https://api.weixin.qq.com`).
 
-    A call takes at most `timeout`, with all of its tries, which `tries` counts. `session` comes
-    from `client_session`, and belongs to the caller.
+    A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls. `session`
+    comes from `client_session` and belongs to the caller. `errcodes` gives the meaning of refusals.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class WeChatClient:
         return await self._call(Call("POST", path, params, body, msgspec.json.encode(body)))
 
     async def _call(self, call: Call) -> Answer:
-        """One try, as a rule: tenacity comes in after it, since it costs half as much as a try."""
+        """The first try goes without tenacity, which costs half as much as a try."""
         began = self._clock.boottime()
         try:
             return await self._try(call)
@@ -143,8 +143,8 @@ class WeChatClient:
             failure = self._failure(call.path, error)
         else:
             return read_answer(call, status, body, self._errcodes)
-        # Outside of the `except`, for aiohttp's errors show the URL with its query: neither cause
-        # nor context may carry one into a traceback.
+        # Raised outside of the `except`: aiohttp's errors show the URL with its query, and neither cause
+        # nor context may carry that into a traceback.
         raise failure
 
     async def _exchange(self, call: Call) -> tuple[int, bytes]:
@@ -161,7 +161,7 @@ class WeChatClient:
             return response.status, await _limited(response.content)
 
     def _failure(self, path: str, error: aiohttp.ClientError | TimeoutError) -> WeChatError:
-        """What happened, in words free of URLs. Where there was no connection, WeChat saw nothing."""
+        """The failure in words without URLs. Without a connection, WeChat saw nothing of the call."""
         match error:
             case aiohttp.ClientConnectorDNSError():
                 return _unreached(path, f"host {error.host} not found")
@@ -189,8 +189,8 @@ def _unreached(path: str, what: str) -> HarmlessError:
 async def _never_twice(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from repeating a GET by itself when its connection breaks: WeChat may have acted
-    on it. What it does not know how to cure, it passes on."""
+    """Keep aiohttp from repeating a GET by itself after its connection broke: WeChat may have acted on
+    it. aiohttp does not repeat after a plain ClientConnectionError."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
@@ -204,7 +204,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 async def _limited(content: aiohttp.StreamReader) -> bytes:
-    """The whole body, or the beginning of one that is longer than ANSWER_LIMIT."""
+    """The body, cut off after it exceeds ANSWER_LIMIT."""
     body = b""
     while len(body) <= ANSWER_LIMIT and (chunk := await content.readany()):
         body += chunk

@@ -1,12 +1,12 @@
-"""Opens what WeChat pushes: signature, AES, XML. Source: "消息加解密说明", "第三方平台 加解密".
+"""Decodes pushes: signature, AES, XML. Source: "消息加解密说明", "第三方平台 加解密".
 
-An account's owner chooses among three modes: in 安全模式 messages come encrypted, in 兼容模式 twice,
-plain beside encrypted, in 明文模式 plain. A platform's always come encrypted.
+An account's owner chooses among three modes: in 安全模式 messages come encrypted, in 兼容模式 both plain
+and encrypted, in 明文模式 plain. Messages for a platform always come encrypted.
 
 An encrypted push is XML with an `Encrypt` in it: base64 of AES-256-CBC over 16 random bytes, the
-message's length (four bytes, big-endian), the message, and the appid it is meant for. The sender is
-who knows the token: `msg_signature` is made of it and of `Encrypt`. Only after that is anything
-decrypted, so that strangers learn nothing from how it fails.
+message's length (four bytes, big-endian), the message, and the appid that it is for. `msg_signature` is
+made of the token and of `Encrypt`; it is checked before anything is decrypted, so that a stranger learns
+nothing from how decryption fails.
 """
 
 import binascii
@@ -24,7 +24,7 @@ from wechat_scheduler.pushes.model import Opened, Push, Secrets
 from wechat_scheduler.wechat.xml import elements
 
 AES_BLOCK = 16
-# WeChat pads to the size of its key, PKCS #7 in all else.
+# WeChat pads to 32 bytes, the size of its key; otherwise as PKCS #7.
 LONGEST_PAD = 32
 SALT = 16
 LENGTH = 4
@@ -36,11 +36,11 @@ _SIGNATURE = re.compile(r"[0-9a-f]{40}")
 
 
 class PushDecoder:
-    """`pushes.ports.Decoder`. Where there is a key, nothing that is plain is read: a body that comes
-    without an encrypted one was written by anybody who once saw a signature of the token's."""
+    """`pushes.ports.Decoder`. With a key, plain messages are not read: the signature of a plain push does
+    not cover its body, so that an attacker who saw one signature could send any body."""
 
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
-        """With two keys, the former may be the one that fits: the console was changed just now."""
+        """Tries each key: after a change in the console WeChat uses the former one for a while."""
         outer = elements(push.body)
         sealed, aes_keys = outer.pop("Encrypt", ""), tuple(filter(None, secrets.aes_keys))
         if secrets.plain and not (sealed and aes_keys):
@@ -63,7 +63,7 @@ class PushDecoder:
 
 
 def _plain(message: dict[str, str], push: Push, secrets: Secrets) -> Opened:
-    """What proves the sender leaves the body unproven: enough for a user's words, not for tickets."""
+    """The signature does not cover the body: enough for users' messages, not for tickets."""
     _check(push.signature, push, secrets)
     if "MsgType" not in message:
         raise RefusedPushError(
@@ -79,14 +79,14 @@ def signature(*parts: str) -> str:
 
 
 def decrypt(sealed: str, aes_key: str, appid: str) -> bytes | None:
-    """The message; None if it was not encrypted with that key for that appid."""
+    """The message; None if it was not encrypted with this key for this appid."""
     try:
         ciphertext = b64decode(sealed, validate=True)
     except (binascii.Error, ValueError):
         return None
     if not ciphertext or len(ciphertext) % AES_BLOCK:
         return None
-    # The 43rd character carries two bits too many, which b64decode lets pass.
+    # The 43rd character has two bits too many, which b64decode accepts.
     key = b64decode(aes_key + "=")
     decryptor = Cipher(AES(key), CBC(key[:AES_BLOCK])).decryptor()
     return _unpacked(decryptor.update(ciphertext) + decryptor.finalize(), appid)
@@ -105,7 +105,7 @@ def _unpacked(padded: bytes, appid: str) -> bytes | None:
 
 
 def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
-    """Each token is tried, and compared to the end, whether or not one before it fitted."""
+    """Compares with every token in full, so that the time tells nothing."""
     if not _TIMESTAMP.fullmatch(push.timestamp) or not _NONCE.fullmatch(push.nonce):
         raise RefusedPushError("it has no timestamp, or no nonce")
     if not _SIGNATURE.fullmatch(given):

@@ -1,7 +1,7 @@
-"""The table of WeChat's error codes: what each calls for, from which endpoint.
+"""The table of WeChat's error codes: the reaction, verdict and advice for each, by endpoint.
 
-It is the only place that knows them. Sources: the error tables on the official page of each endpoint,
-and 全局返回码 (the global list) where a page leaves out what the endpoint really answers.
+The product knows errcodes here only. Sources: the error tables on the official page of each endpoint, and
+全局返回码 (the global list) for the codes that these pages leave out though the endpoints answer them.
 """
 
 from datetime import timedelta
@@ -142,7 +142,7 @@ _ANY = {
 # Calls that get a credential. For others, 43xxx are also about users who refuse messages.
 _ISSUING = {43000: _BUG}
 
-# The other parts say with what a call is made, which decides what its 40001 blames.
+# These depend on what a call is made with: the AppSecret, a token or a code is at fault for a 40001.
 _WITH_SECRET = {40001: _WRONG_SECRET}
 
 _WITH_PLATFORM_SECRET = {
@@ -162,7 +162,7 @@ _WITH_REFRESH_TOKEN = dict.fromkeys((40029, 40030, 41003, 42002, 42007), _NEW_CO
 
 _WITH_CODE = {41008: _NEW_CODE}
 
-# Calls that send a message. What is wrong with the account and not with the message stands above.
+# Calls that send a message. The lines above hold for faults of the account.
 _BAD_FORM = rejected("WeChat did not understand the message: correct it, then send it anew")
 _EMPTY = rejected("there is nothing in the message: give it a content")
 _SLOWER = slower(timedelta(minutes=10), "this user gets too much at once: send them less")
@@ -176,9 +176,9 @@ _MESSAGE = {
         "(公众平台 → 广告与服务 → 模板消息, 订阅通知)"
     ),
     40039: rejected("the url is too long: shorten it"),
-    40066: rejected("the url is none that WeChat takes: correct it"),
+    40066: rejected("WeChat does not accept the url: correct it"),
     40249: rejected("WeChat takes the content for marketing: reword it"),
-    41030: rejected("the page is none that WeChat takes: correct the url"),
+    41030: rejected("WeChat does not accept the page: correct the url"),
     43004: unreachable("the user does not follow the account: they have to follow it again"),
     43019: unreachable("the account has blacklisted the user: take them off the blacklist"),
     43101: unreachable("the user refuses the account's messages: only they can allow them again"),
@@ -209,8 +209,8 @@ _TEXT = {
     ),
 }
 
-# Of templates the user refuses all; of notices they allow each a number of times, so that its end
-# says nothing of what else may reach them.
+# A user refuses all templates at once, but allows each notice a number of times: a used-up notice does
+# not mean that the user is unreachable.
 _SUBSCRIBE = {
     43101: rejected(
         "the user does not allow this notice, or what they allowed is used up: ask them again"

@@ -1,4 +1,4 @@
-"""What a third-party platform asks of WeChat about itself and the accounts that authorised it."""
+"""WeChat's API for a third-party platform and the accounts that authorised it."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 COMPONENT = "/cgi-bin/component"
 
-# WeChat takes 500 for a page, whose answer would be longer than the client reads. A platform with
-# more accounts than these pages hold asks for the one by its name, which is a single call.
+# WeChat allows 500 a page, but the client does not read answers that long. If these pages do not hold
+# the account, the platform asks for it by name, in a single call.
 PAGE = 200
 MOST_PAGES = 3
 
 
 class Platform:
-    """`pushes.ports.PlatformApi`, and the way back to a refresh token that was lost."""
+    """`pushes.ports.PlatformApi`, and the recovery of a lost refresh token."""
 
     def __init__(self, client: "WeChatClient") -> None:
         self._client = client
 
     async def exchange(self, platform: str, *, token: str, code: str) -> Issued:
-        """使用授权码获取授权信息. The answer is what is inside of `authorization_info`, so that it
-        reads like that of a refresh."""
+        """使用授权码获取授权信息. `answer` is the content of `authorization_info`, so that it has the form
+        of a refresh's answer."""
         body = {"component_appid": platform, "authorization_code": code}
         granted = _inside(await self._post("api_query_auth", token, body), "authorization_info")
         return Issued(
@@ -46,10 +46,10 @@ class Platform:
         return answer.text("errmsg", otherwise="ok")
 
     async def refresh_token(self, platform: str, *, token: str, authorizer: str) -> str:
-        """The refresh token that WeChat has now for an account; empty if it does not say.
+        """The account's present refresh token; empty if WeChat does not give it.
 
-        From 获取授权方列表, and where that leaves it out, as some platforms report, from
-        获取授权方信息. Raises WeChatError, 61003 if the account has not authorised the platform.
+        From 获取授权方列表, or from 获取授权方信息 if the list leaves it out, as some platforms report.
+        Raises WeChatError, 61003 if the account has not authorised the platform.
         """
         listed = await self._listed(platform, token, authorizer)
         return listed or await self._in_detail(platform, token, authorizer)
@@ -77,19 +77,19 @@ class Platform:
         return await self._client.post(f"{COMPONENT}/{name}", params, body)
 
 
-class _Account(msgspec.Struct):
+class _Authorizer(msgspec.Struct):
     authorizer_appid: str
     refresh_token: str = ""
 
 
-class _Page(msgspec.Struct):
-    list: list[_Account]
+class _AuthorizerPage(msgspec.Struct):
+    list: list[_Authorizer]
 
 
-_page = msgspec.json.Decoder(_Page)
+_page = msgspec.json.Decoder(_AuthorizerPage)
 
 
-def _accounts(answer: Answer) -> list[_Account]:
+def _accounts(answer: Answer) -> list[_Authorizer]:
     try:
         return _page.decode(answer.body).list
     except msgspec.DecodeError as error:
@@ -97,7 +97,7 @@ def _accounts(answer: Answer) -> list[_Account]:
 
 
 def _inside(answer: Answer, name: str) -> Answer:
-    """What stands under that name, as if it were the whole answer."""
+    """The object under that name as an answer of its own."""
     values = answer.values.get(name)
     if not isinstance(values, dict):
         raise _unexpected(answer, name)

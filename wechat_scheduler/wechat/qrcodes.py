@@ -21,7 +21,7 @@ class WeChatQrCodes:
         self._page_base = page_base.rstrip("/")
 
     async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
-        """Thirty days at the longest. Raises as `AccountCalls` does."""
+        """`lifetime` is in seconds; WeChat's limit is 30 days. Raises as `AccountCalls` does."""
         seconds = min(lifetime, LONGEST)
         body = {
             "expire_seconds": seconds,
@@ -38,7 +38,7 @@ class WeChatQrCodes:
 
 
 def page_base(api: str) -> str:
-    """Where the pages of the WeChat at `api` are: the real one has a host for them, whichever of
-    its API's it is; whatever stands in for it shows them itself."""
+    """The address of WeChat's pages: a host of its own for each of WeChat's API hosts; a sandbox or proxy
+    at `api` serves them itself."""
     host = urlsplit(api).hostname or ""
     return _WECHATS_PAGES if host.endswith(_WECHATS_API) else api

@@ -67,7 +67,7 @@ def parent(name: str) -> Reading:
     """The token `name` is dead."""
     advice = (
         f"nothing to do, the {name} is fetched anew; "
-        "if this keeps coming back, another program fetches it too and kills ours"
+        "if this repeats, another program fetches it too and invalidates ours"
     )
     return Reading(reaction=Reaction.PARENT_INVALID, advice=advice, refused=name)
 

@@ -1,24 +1,24 @@
-"""The XML that WeChat pushes: one level of elements with text.
+"""Parses the XML of pushes: one level of elements with text.
 
-expat itself, with handlers that refuse what WeChat never sends. Without a DOCTYPE there are no
-entities to expand and nothing to fetch; without a tree there is nothing to exhaust the memory with.
+Uses expat directly, with handlers that refuse what WeChat never sends. Without a DOCTYPE there are no
+entities to expand and nothing to fetch; without a tree a document cannot exhaust the memory.
 """
 
 from xml.parsers import expat
 
 from wechat_scheduler.errors import RefusedPushError
 
-# Events hold lists in lists (`SendPicsInfo/PicList/item/PicMd5Sum`), never more than that.
+# Events nest lists in lists (`SendPicsInfo/PicList/item/PicMd5Sum`), and nothing deeper.
 DEEPEST = 8
 
 
 def elements(document: bytes) -> dict[str, str]:
-    """The text of each element below the root, by name; what is nested deeper is left out.
+    """The text of each element below the root, by name; deeper elements are left out.
 
     Raises RefusedPushError.
     """
     reader = _Reader()
-    # The encoding is said here, so that a document cannot choose one of Python's codecs.
+    # Given here, so that a document cannot choose one of Python's codecs.
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = reader.refuse_doctype
@@ -33,7 +33,7 @@ def elements(document: bytes) -> dict[str, str]:
 
 
 class _Reader:
-    """What the parser calls. It does not know the parser, so that both are gone at once."""
+    """The parser's handlers. It holds no reference to the parser, so that both are freed at once."""
 
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
