@@ -32,7 +32,10 @@ def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, c
             yield from commands(command, f"{path}{name} ")
 
 
-@pytest.mark.parametrize("port", [["-p", "8080"], ["-p8080"], ["-p=8080"], ["--port=8080"]])
+@pytest.mark.parametrize(
+    "port",
+    [["-p", "8080"], ["-p8080"], ["-p=8080"], ["--port=8080"], ["--p=8080"], ["--p", "8080"]],
+)
 @pytest.mark.parametrize("words", [["{}", "config", "show"], ["config", "show", "{}"]])
 def test_a_port_is_understood_in_every_form_before_and_after_the_command(
     port: list[str], words: list[str], tmp_path: Path
@@ -58,7 +61,7 @@ def test_what_is_no_port_is_refused(port: str) -> None:
     assert "is not a port" in ended.err
 
 
-@pytest.mark.parametrize("flag", ["-v", "--version"])
+@pytest.mark.parametrize("flag", ["-v", "--version", "--v"])
 def test_the_version_is_one_line(flag: str) -> None:
     assert invoke(flag) == Ended(code=0, out=f"wechat-scheduler {__version__}\n", err="")
 

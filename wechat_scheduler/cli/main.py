@@ -48,7 +48,7 @@ Examples:
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-v", "--version", message=f"{NAME} %(version)s")
+@click.version_option(__version__, "-v", "--version", "--v", message=f"{NAME} %(version)s")
 @global_options
 def program(**given: Any) -> None:
     """Keeps every WeChat credential of a business fresh, and delivers its messages and reminders.

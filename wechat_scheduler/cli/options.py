@@ -45,6 +45,7 @@ _OPTIONS = (
     ),
     _option(
         "-p",
+        "--p",
         "--port",
         path="server.port",
         type=Port(),

@@ -1,6 +1,13 @@
-"""Decodes JSON bodies strictly; an error names the field, in the words of JSON."""
+"""Decodes JSON bodies strictly; an error names the field, in the words of JSON.
 
+Two things that are no JSON are read, since programs that are asked for JSON send them: a byte order
+mark in front, and halves of surrogate pairs, which come of texts that were cut inside an emoji. Each
+half becomes U+FFFD.
+"""
+
+import codecs
 import re
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
@@ -17,6 +24,11 @@ _MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
 _LONGEST_NAME: Final = 64
+_HIGH, _LOW = rb"[dD][89abAB][0-9a-fA-F]{2}", rb"[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u%b\\u%b|(?P<half>u(?:%b|%b))|.)" % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL
+)
+_REPLACEMENT: Final = rb"\ufffd"
 _WORDS: Final = {
     "array": "a list",
     "bool": "true or false",
@@ -30,6 +42,32 @@ _WORDS: Final = {
 
 def decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     """Raises InvalidRequestError at the first thing that is wrong."""
+    try:
+        return _decode(decoder, body)
+    except InvalidRequestError as error:
+        if error.reason is not Reason.BODY_UNREADABLE or (whole := mended(body)) == body:
+            raise
+    return _decode(decoder, whole)
+
+
+def convert(found: Any, form: type[T]) -> T:
+    """What `decode` returns, from JSON that is decoded already. Raises InvalidRequestError."""
+    try:
+        return msgspec.convert(found, form)
+    except msgspec.ValidationError as error:
+        raise _at_field(error, form) from error
+
+
+def mended(body: bytes) -> bytes:
+    """`body` without a byte order mark and halves of surrogate pairs, escaped ones and plain ones."""
+    body = body.removeprefix(codecs.BOM_UTF8)
+    with suppress(UnicodeDecodeError):
+        pairs = body.decode(errors="surrogatepass").encode("utf-16", errors="surrogatepass")
+        body = pairs.decode("utf-16", errors="replace").encode()
+    return _ESCAPE.sub(lambda found: _REPLACEMENT if found["half"] else found[0], body)
+
+
+def _decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:

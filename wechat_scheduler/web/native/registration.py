@@ -1,13 +1,17 @@
-"""Reads the body of a registration, the seed's JSON; an error names the field."""
+"""Reads the body of a registration, the seed's JSON; an error names the field.
+
+The original is a Go program, and so are many of its callers. As Go's `encoding/json` does, this reads
+names in any case, `null` as left out, and a task without `type` as type 0.
+"""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.bodies import convert, decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import CredentialType, KindTable, Type
 from wechat_scheduler.web.kit.texts import check_address
@@ -23,7 +27,7 @@ class TaskBody(msgspec.Struct):
     """A credential to keep. `subject` may also be given by WeChat's name for it: `authorizer_appid` or
     `openid`."""
 
-    type: Type
+    type: Type = 0
     notify: str = ""
     params: str = ""
     subject: str = ""
@@ -41,7 +45,8 @@ class RegistrationBody(msgspec.Struct):
     access_token_endpoint: Literal["", "stable_token", "token"] = ""
 
 
-_decoder = msgspec.json.Decoder(RegistrationBody)
+_decoder = msgspec.json.Decoder(Any)
+_NAMES: Final = frozenset((*RegistrationBody.__struct_fields__, *TaskBody.__struct_fields__))
 
 
 def read_registration(
@@ -49,7 +54,7 @@ def read_registration(
 ) -> Registration:
     """`check_url` raises ValueError for an address that must not be called. Raises
     InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(_decoder, body)
+    parsed = convert(_as_go_reads(decode(_decoder, body)), RegistrationBody)
     check_wechat_id(parsed.appid, "appid")
     _check_secret(parsed.appsecret)
     account = Account(
@@ -66,6 +71,24 @@ def read_registration(
             check_address(url, f"{place}.{name}", check_url)
         tasks[key] = Task(key=key, notify=given.notify, params=given.params)
     return Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
+
+
+def _as_go_reads(found: Any) -> Any:
+    """The object, and those in its `tasks`, with known names in small letters and without nulls."""
+    account = _fields(found)
+    tasks = account.get("tasks") if isinstance(account, dict) else None
+    return account | {"tasks": list(map(_fields, tasks))} if isinstance(tasks, list) else account
+
+
+def _fields(found: Any) -> Any:
+    if not isinstance(found, dict):
+        return found
+    small = {name: name.lower() for name in found}
+    return {
+        small[name] if small[name] in _NAMES else name: value
+        for name, value in found.items()
+        if value is not None
+    }
 
 
 def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
