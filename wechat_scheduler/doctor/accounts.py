@@ -1,6 +1,5 @@
 """Each account: how its credentials stand, whether WeChat accepts us, and from which address."""
 
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -11,10 +10,8 @@ from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction
-
-# WeChat's refusals of the address that a call comes from, with that address in them.
-_FOREIGN = frozenset((40164, 61004, *range(89501, 89508)))
-_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+from wechat_scheduler.wechat.errcodes import ERRCODES
+from wechat_scheduler.wechat.readings import caller_address
 
 
 def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
@@ -77,15 +74,13 @@ async def _probe(account: Account, issuer: Issuer) -> tuple[Finding, WeChatError
 def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding:
     """The address that WeChat sees, which only its refusals name."""
     faults = [view.fault for view in views if view.fault]
-    said = [(fault.errcode, fault.message) for fault in faults]
-    said += [(error.errcode, str(error)) for error in refusals]
+    said = [(fault.endpoint, fault.errcode, fault.message) for fault in faults]
+    said += [(error.endpoint, error.errcode, str(error)) for error in refusals]
     seen = {
-        found[0]
-        for errcode, words in said
-        if errcode in _FOREIGN
-        for found in [_address(words)]
-        if found
-    }
+        caller_address(words)
+        for endpoint, errcode, words in said
+        if errcode is not None and ERRCODES.read(endpoint, errcode, words).of_address
+    } - {""}
     if seen:
         return fail(
             "egress ip",
@@ -96,7 +91,3 @@ def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding
     return ok(
         "egress ip", "refused by no account; WeChat names it only where it refuses it (40164)"
     )
-
-
-def _address(words: str) -> re.Match[str] | None:
-    return _ADDRESS.search(words)

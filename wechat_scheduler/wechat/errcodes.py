@@ -31,6 +31,7 @@ NO_TEMPLATE = 40037
 _CONFIRM = wait(
     timedelta(minutes=10),
     "the account's administrator must confirm this machine's IP in the message that WeChat sent them",
+    of_address=True,
 )
 _BUG = operator("WeChat did not understand the call: please report this with its rid")
 _WRONG_SECRET = operator(
@@ -73,7 +74,8 @@ _ANY = {
     40125: _WRONG_SECRET,
     40163: _NEW_CODE,
     40164: operator(
-        "add the IP {ip} to the account's IP whitelist (公众平台 → 设置与开发 → 基本配置 → IP白名单)"
+        "add the IP {ip} to the account's IP whitelist (公众平台 → 设置与开发 → 基本配置 → IP白名单)",
+        of_address=True,
     ),
     40170: _BUG,
     40243: operator(
@@ -106,7 +108,8 @@ _ANY = {
     61003: _NO_AUTHORISATION,
     61004: operator(
         "add the IP {ip} to the platform's IP whitelist "
-        "(开放平台 → 管理中心 → 第三方平台 → 开发资料 → 白名单IP地址列表)"
+        "(开放平台 → 管理中心 → 第三方平台 → 开发资料 → 白名单IP地址列表)",
+        of_address=True,
     ),
     61005: _NEW_TICKET,
     61006: _NEW_TICKET,
@@ -122,20 +125,18 @@ _ANY = {
     ),
     61028: operator("WeChat refuses the platform this API: see 开放平台 → 第三方平台 → 权限集"),
     61058: _NEW_TICKET,
-    89501: _CONFIRM,
-    89502: _CONFIRM,
-    89503: _CONFIRM,
-    89504: _CONFIRM,
-    89505: _CONFIRM,
+    **dict.fromkeys((89501, 89502, 89503, 89504, 89505), _CONFIRM),
     89506: wait(
         timedelta(hours=24),
         "the account's administrator refused this machine's IP again, so WeChat blocks it for 24 "
         "hours: have them confirm it after that, or add it to the IP whitelist",
+        of_address=True,
     ),
     89507: wait(
         timedelta(hours=1),
         "the account's administrator refused this machine's IP, so WeChat blocks it for an hour: "
         "have them confirm it after that, or add it to the IP whitelist",
+        of_address=True,
     ),
 }
 
@@ -186,9 +187,7 @@ _MESSAGE = {
     43108: slower(timedelta(seconds=10), "two notices to one user at once: nothing to do"),
     43116: operator("WeChat has banned the template: see 公众平台 → 通知中心, or choose another"),
     43117: _SLOWER,
-    44002: _EMPTY,
-    44003: _EMPTY,
-    44004: _EMPTY,
+    **dict.fromkeys((44002, 44003, 44004), _EMPTY),
     45011: pause(timedelta(minutes=1), "too many calls this minute: nothing to do"),
     45109: _SLOWER,
     45168: rejected("WeChat objects to the content: reword it"),

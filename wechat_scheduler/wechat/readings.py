@@ -17,7 +17,7 @@ class Reading:
     `advice` is for operators; an `{ip}` in it becomes the address that WeChat names. `refused` names
     the input to blame. `retry_after` comes with WAIT_UNTIL, PAUSE and SLOWER; None means the next
     midnight in Shanghai. `verdict` is set where a message needs another one than follows from
-    `reaction`.
+    `reaction`. `of_address` marks refusals of the address that the call came from.
     """
 
     reaction: Reaction
@@ -25,6 +25,7 @@ class Reading:
     refused: str = ""
     retry_after: timedelta | None = None
     verdict: Verdict | None = None
+    of_address: bool = False
 
 
 Lines: TypeAlias = Mapping[int, Reading]
@@ -53,7 +54,10 @@ class Errcodes:
         reading = next(filter(None, found), None)
         if reading is None:
             return transient(f"WeChat's code {errcode} is not in the table here: see 全局返回码")
-        return replace(reading, advice=reading.advice.replace("{ip}", _address(errmsg)))
+        return replace(
+            reading,
+            advice=reading.advice.replace("{ip}", caller_address(errmsg) or "of this machine"),
+        )
 
     def _lines(self, endpoint: str) -> tuple[Lines, ...]:
         return next(lines for prefix, lines in self._groups if endpoint.startswith(prefix))
@@ -76,12 +80,14 @@ def needs(name: str, advice: str) -> Reading:
     return Reading(reaction=Reaction.NEEDS_INPUT, advice=advice, refused=name)
 
 
-def wait(retry_after: timedelta | None, advice: str) -> Reading:
-    return Reading(reaction=Reaction.WAIT_UNTIL, advice=advice, retry_after=retry_after)
+def wait(retry_after: timedelta | None, advice: str, *, of_address: bool = False) -> Reading:
+    return Reading(
+        reaction=Reaction.WAIT_UNTIL, advice=advice, retry_after=retry_after, of_address=of_address
+    )
 
 
-def operator(advice: str) -> Reading:
-    return Reading(reaction=Reaction.OPERATOR, advice=advice)
+def operator(advice: str, *, of_address: bool = False) -> Reading:
+    return Reading(reaction=Reaction.OPERATOR, advice=advice, of_address=of_address)
 
 
 def pause(retry_after: timedelta, advice: str) -> Reading:
@@ -110,7 +116,8 @@ _IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 _IPV6 = re.compile(r"(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
 
 
-def _address(errmsg: str) -> str:
-    """The caller's address as WeChat saw it: `invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in …`."""
+def caller_address(errmsg: str) -> str:
+    """The caller's address as WeChat saw it: `invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in …`. Empty if
+    WeChat does not name it."""
     found = _IPV4.search(errmsg) or _IPV6.search(errmsg)
-    return found[0] if found else "of this machine"
+    return found[0] if found else ""
