@@ -119,7 +119,7 @@ class Crowd:
     def _meet(self, appid: str, openid: str | None) -> Person:
         if not self._world.exists(appid):
             raise InvalidRequestError("is not an account", field="appid")
-        return self._world.people.meet(appid, openid or self._world.users.new_openid())
+        return self._world.people.meet(appid, openid or self._world.oauth_users.new_openid())
 
     def _known(self, appid: str, openid: str) -> Person:
         person = self._world.people.find(appid, openid)

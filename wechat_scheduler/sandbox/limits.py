@@ -7,8 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -62,7 +61,7 @@ class Meter:
     def __init__(self, limits: Mapping[str, Limit], periods: Periods) -> None:
         self._limits = limits
         self._minute = periods.minute
-        self._forced_lately = Shelf[str, bool](periods.force_spacing)
+        self._forced_lately = ExpiringDict[str, bool](periods.force_spacing)
         self._this_minute = _Window(lambda now: now + periods.minute)
         self._today = _Window(_midnight)
         self._this_month = _Window(_first_of_month)

@@ -8,8 +8,7 @@ from io import BytesIO
 import segno
 
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 from wechat_scheduler.sandbox.tokens import random_text
 
 LONGEST_SCENE = 64
@@ -35,7 +34,7 @@ class QRCodes:
 
     def __init__(self, periods: Periods, rng: random.Random) -> None:
         self._rng = rng
-        self._temporary = Shelf[str, QRCode](periods.qrcode)
+        self._temporary = ExpiringDict[str, QRCode](periods.qrcode)
         self._permanent: dict[str, QRCode] = {}
         self._by_scene: dict[tuple[str, str], QRCode] = {}
         self._used: dict[str, int] = {}

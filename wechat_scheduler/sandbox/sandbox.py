@@ -9,11 +9,11 @@ from datetime import datetime
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConfigError, InvalidRequestError
-from wechat_scheduler.sandbox.authorizers import AuthorizerGrant
 from wechat_scheduler.sandbox.counts import CallCount, CallCounts
 from wechat_scheduler.sandbox.crowd import Crowd
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.faults import Faults, choose_fault
+from wechat_scheduler.sandbox.grants import AuthorizerGrant, UserGrant
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
 from wechat_scheduler.sandbox.periods import WeChatTime
@@ -23,7 +23,6 @@ from wechat_scheduler.sandbox.pushes.platforms import PlatformSender
 from wechat_scheduler.sandbox.qrcodes import QRCode
 from wechat_scheduler.sandbox.switchboard import Switchboard
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
-from wechat_scheduler.sandbox.users import UserGrant
 from wechat_scheduler.sandbox.world import create_world
 
 _LIMITS = {endpoint.path: endpoint.limit for endpoint in ENDPOINTS}
@@ -102,12 +101,12 @@ class Sandbox:
     ) -> UserGrant:
         """A user agrees to OAuth2, with the account or with the platform that acts for it."""
         self._require("appid", appid)
-        owner = TokenOwner(appid, component_appid, openid or self._world.users.new_openid())
-        return self._world.users.grant(owner, self.now())
+        owner = TokenOwner(appid, component_appid, openid or self._world.oauth_users.new_openid())
+        return self._world.oauth_users.grant(owner, self.now())
 
     def revoke_user(self, appid: str, openid: str, *, component_appid: str = "") -> None:
         """The user takes it back: refreshing is answered with 42007."""
-        self._world.users.revoke(TokenOwner(appid, component_appid, openid), self.now())
+        self._world.oauth_users.revoke(TokenOwner(appid, component_appid, openid), self.now())
 
     def grant_authorizer(self, component_appid: str, authorizer_appid: str) -> AuthorizerGrant:
         """An account authorises a platform, or does so anew; the platform is told by a push."""

@@ -7,8 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 SHORTEST_ID = 10
 SUCCESS = "success"
@@ -33,7 +32,7 @@ class Templates:
 
     def __init__(self, titles: Mapping[str, str], periods: Periods, rng: random.Random) -> None:
         self._titles = titles
-        self._sent = Shelf[MessageIdentity, int](periods.same_message)
+        self._sent = ExpiringDict[MessageIdentity, int](periods.same_message)
         self._msgids = count(rng.randrange(2 * 10**8, 10**9))
         self._receipts: dict[str, list[str]] = {}
 

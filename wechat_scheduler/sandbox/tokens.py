@@ -1,8 +1,6 @@
-"""Everything WeChat hands out that is good for a while: tokens, tickets and codes.
+"""Tokens, tickets and codes: how they look, how long they live, and how they end.
 
-They differ in how they look and how long they last, and in the errcodes that go with them, which is
-the endpoints' business. What they share is here: each has an owner, is issued, may be replaced or
-used up, and expires.
+The endpoints decide which errcode refuses which one.
 """
 
 import random
@@ -14,8 +12,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 NEVER = timedelta(days=3650)
 
@@ -37,7 +35,7 @@ class IssuedKind(Enum):
 
 
 class TokenState(Enum):
-    """ENDED is what another call brought about (replaced, used up, revoked); EXPIRED is age."""
+    """ENDED: replaced, used or revoked. EXPIRED: too old."""
 
     ALIVE = "alive"
     ENDED = "ended"
@@ -45,7 +43,7 @@ class TokenState(Enum):
 
 
 class TokenOwner(NamedTuple):
-    """Whom a token speaks for; a platform or a user only where one is in it."""
+    """The account, and the platform and the user if the token is for one."""
 
     appid: str
     component_appid: str = ""
@@ -69,13 +67,19 @@ class IssuedToken:
             else TokenState.ALIVE
         )
 
+    def require_alive(self, now: datetime, *, ended: int, expired: int) -> None:
+        """Raises RefusedError with the errcode `ended` or `expired`."""
+        state = self.state(now)
+        if state is not TokenState.ALIVE:
+            raise RefusedError(expired if state is TokenState.EXPIRED else ended)
+
     def expires_in(self, now: datetime) -> int:
-        """Whole seconds left, as WeChat puts it on the wire."""
+        """Whole seconds left."""
         return max(0, int((self.expires_at - now).total_seconds()))
 
 
 class _Form(NamedTuple):
-    """How a value looks: a prefix, and this many random bytes in URL-safe base64."""
+    """A value is the prefix, and `size` random bytes in URL-safe base64."""
 
     prefix: str
     size: int
@@ -101,22 +105,23 @@ _FORMS: Mapping[IssuedKind, _Form] = MappingProxyType(
 
 
 class IssuedTokens:
-    """Every token that exists, and of each kind the newest of each owner.
+    """All tokens, and the newest of each kind and owner.
 
-    Ended and expired ones are remembered for about a lifetime, since WeChat answers differently for
-    a token it knew; after that they are forgotten, and unknown.
+    Ended and expired tokens are kept for about one lifetime, because WeChat's errcode tells them
+    from unknown ones.
     """
 
     def __init__(self, periods: Periods, rng: random.Random) -> None:
         self._rng = rng
         self._lifetimes = _lifetimes(periods)
         self._known = {
-            kind: Shelf[str, IssuedToken](2 * self._lifetimes[kind]) for kind in IssuedKind
+            kind: ExpiringDict[str, IssuedToken](2 * self._lifetimes[kind]) for kind in IssuedKind
         }
         self._newest = {
-            kind: Shelf[TokenOwner, IssuedToken](self._lifetimes[kind]) for kind in IssuedKind
+            kind: ExpiringDict[TokenOwner, IssuedToken](self._lifetimes[kind])
+            for kind in IssuedKind
         }
-        self._ended = Shelf[str, IssuedToken](periods.overlap + periods.token)
+        self._ended = ExpiringDict[str, IssuedToken](periods.overlap + periods.token)
 
     def issue(
         self,
@@ -126,7 +131,7 @@ class IssuedTokens:
         *,
         overlap: timedelta | None = None,
     ) -> IssuedToken:
-        """Hand out a new token. The one before works for `overlap` more, or to its end if None."""
+        """A new token. The old one works for `overlap` more, or until its expiry if None."""
         before = self.newest(kind, owner, now)
         if before is not None and overlap is not None:
             self.end(before, now, after=overlap)
@@ -137,12 +142,12 @@ class IssuedTokens:
         return token
 
     def newest(self, kind: IssuedKind, owner: TokenOwner, now: datetime) -> IssuedToken | None:
-        """The one issued last, if it was not ended and has not expired."""
+        """The newest token, if it is alive."""
         token = self._newest[kind].get(owner, now)
         return token if token is not None and token.state(now) is TokenState.ALIVE else None
 
     def find(self, value: str, now: datetime, *kinds: IssuedKind) -> IssuedToken | None:
-        """The token of one of `kinds` with this value, in whatever state; None if unknown."""
+        """The token of one of `kinds` with this value, in any state; None if unknown."""
         for kind in kinds:
             if token := self._known[kind].get(value, now):
                 return token
@@ -150,7 +155,7 @@ class IssuedTokens:
         return ended if ended is not None and ended.kind in kinds else None
 
     def end(self, token: IssuedToken, now: datetime, *, after: timedelta = timedelta(0)) -> None:
-        """Let `token` work for `after` more, and no longer."""
+        """Ends `token` after this time."""
         self._known[token.kind].discard(token.value)
         if self._newest[token.kind].get(token.owner, now) is token:
             self._newest[token.kind].discard(token.owner)
@@ -165,7 +170,7 @@ class IssuedTokens:
 
 
 def random_text(rng: random.Random, size: int) -> str:
-    """`size` random bytes as URL-safe text. A fake's secrets may come from a seeded generator."""
+    """`size` random bytes in URL-safe base64."""
     return urlsafe_b64encode(rng.randbytes(size)).decode().rstrip("=")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from wechat_scheduler.sandbox.authorizers import Authorizers
 from wechat_scheduler.sandbox.failures import Failures
+from wechat_scheduler.sandbox.grants import Authorizers, OAuthUsers
 from wechat_scheduler.sandbox.limits import Limit, Meter
 from wechat_scheduler.sandbox.options import SECRET, SandboxOptions
 from wechat_scheduler.sandbox.people import People
@@ -17,7 +17,6 @@ from wechat_scheduler.sandbox.pushes.platforms import PlatformPushes
 from wechat_scheduler.sandbox.qrcodes import QRCodes
 from wechat_scheduler.sandbox.templates import Templates
 from wechat_scheduler.sandbox.tokens import IssuedTokens
-from wechat_scheduler.sandbox.users import Users
 
 # Real ones are wx and 16 hexadecimal digits. Here they may speak, so that tests can be read.
 _APPID = re.compile(r"wx[0-9A-Za-z_-]{1,30}")
@@ -32,7 +31,7 @@ class World:
     secrets: Mapping[str, str] = field(repr=False)
     tokens: IssuedTokens
     meter: Meter
-    users: Users
+    oauth_users: OAuthUsers
     authorizers: Authorizers
     platform_pushes: PlatformPushes
     failures: Failures
@@ -59,7 +58,7 @@ def create_world(
         secrets=options.accounts,
         tokens=tokens,
         meter=Meter(limits, periods),
-        users=Users(tokens, periods, rng),
+        oauth_users=OAuthUsers(tokens, periods, rng),
         authorizers=Authorizers(tokens, periods),
         platform_pushes=PlatformPushes(tokens, periods),
         failures=Failures(rng),

@@ -8,7 +8,7 @@ from hmac import compare_digest
 
 from wechat_scheduler.sandbox.call import ApiCall
 from wechat_scheduler.sandbox.errcodes import RefusedError
-from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner, TokenState
+from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.world import World
 
 ACCOUNT_TOKENS = (IssuedKind.ACCESS, IssuedKind.STABLE, IssuedKind.AUTHORIZER)
@@ -66,10 +66,9 @@ def _living(world: World, call: ApiCall, kinds: tuple[IssuedKind, ...]) -> Issue
     if not _WELL_FORMED.fullmatch(call.bearer):
         raise RefusedError(40014)
     token = world.tokens.find(call.bearer, call.now, *kinds)
-    if token is None or token.state(call.now) is TokenState.ENDED:
+    if token is None:
         raise RefusedError(40001)
-    if token.state(call.now) is TokenState.EXPIRED:
-        raise RefusedError(42001)
+    token.require_alive(call.now, ended=40001, expired=42001)
     return token
 
 

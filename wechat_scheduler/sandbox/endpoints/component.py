@@ -3,12 +3,12 @@
 Sources: "第三方平台 token_getcomponentaccesstoken" and its sisters, "启动票据推送服务".
 """
 
-from wechat_scheduler.sandbox.authorizers import AuthorizerTokens
 from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import account, component
 from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.grants import TokenPair
 from wechat_scheduler.sandbox.pushes.codec import original_id
-from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner, TokenState
+from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner
 from wechat_scheduler.sandbox.world import World
 
 MOST_IN_A_PAGE = 500
@@ -22,8 +22,7 @@ def get_component_token(world: World, call: ApiCall) -> Reply:
     ticket = world.tokens.find(value, call.now, IssuedKind.VERIFY_TICKET)
     if ticket is None or ticket.owner != owner:
         raise RefusedError(61006)
-    if ticket.state(call.now) is not TokenState.ALIVE:
-        raise RefusedError(61005 if ticket.state(call.now) is TokenState.EXPIRED else 61006)
+    ticket.require_alive(call.now, ended=61006, expired=61005)
     overlap = world.periods.overlap
     token = world.tokens.issue(IssuedKind.COMPONENT, owner, call.now, overlap=overlap)
     return {"component_access_token": token.value, "expires_in": token.expires_in(call.now)}
@@ -91,7 +90,7 @@ def _authorizer(world: World, call: ApiCall) -> TokenOwner:
     return TokenOwner(call.text("authorizer_appid", missing=40013), component_appid)
 
 
-def _tokens(tokens: AuthorizerTokens, call: ApiCall) -> Reply:
+def _tokens(tokens: TokenPair, call: ApiCall) -> Reply:
     return {
         "authorizer_access_token": tokens.access.value,
         "expires_in": tokens.access.expires_in(call.now),

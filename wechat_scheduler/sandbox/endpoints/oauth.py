@@ -6,9 +6,9 @@ These replies come as text/plain, JSON all the same. Sources: "网页授权", "�
 from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.grants import TokenPair
 from wechat_scheduler.sandbox.limits import UNLIMITED, Limit
 from wechat_scheduler.sandbox.tokens import IssuedKind, TokenOwner
-from wechat_scheduler.sandbox.users import UserTokens
 from wechat_scheduler.sandbox.world import World
 
 SCOPE = "snsapi_userinfo"
@@ -41,7 +41,7 @@ def refresh_for_component(world: World, call: ApiCall) -> Reply:
 def check(world: World, call: ApiCall) -> Reply:
     """Whether the token is this user's. Raises RefusedError 40003 if it is another's."""
     token = bearer(world, call, IssuedKind.USER)
-    world.users.require_consent(token.owner, call.now)
+    world.oauth_users.require_consent(token.owner, call.now)
     if call.text("openid", missing=41009) != token.owner.openid:
         raise RefusedError(40003)
     return {"errcode": 0, "errmsg": "ok"}
@@ -63,15 +63,15 @@ def _app_of_component(world: World, call: ApiCall) -> TokenOwner:
 
 
 def _exchange(world: World, call: ApiCall, app: TokenOwner) -> Reply:
-    return _reply(world.users.exchange(app, call.text("code", missing=41008), call.now), call)
+    return _reply(world.oauth_users.exchange(app, call.text("code", missing=41008), call.now), call)
 
 
 def _refresh(world: World, call: ApiCall, app: TokenOwner) -> Reply:
     refresh_token = call.text("refresh_token", missing=41003)
-    return _reply(world.users.refresh(app, refresh_token, call.now), call)
+    return _reply(world.oauth_users.refresh(app, refresh_token, call.now), call)
 
 
-def _reply(tokens: UserTokens, call: ApiCall) -> Reply:
+def _reply(tokens: TokenPair, call: ApiCall) -> Reply:
     return {
         "access_token": tokens.access.value,
         "expires_in": tokens.access.expires_in(call.now),

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from tests.clock import START
 from tests.sandbox.conftest import APPID
-from wechat_scheduler.sandbox.periods import Periods
-from wechat_scheduler.sandbox.shelf import Shelf
+from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedTokens, TokenOwner
 
 KEEP = timedelta(seconds=10)
@@ -16,21 +15,21 @@ STEPS = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 6), st.boole
 
 
 @given(STEPS)
-def test_a_shelf_keeps_each_entry_for_as_long_as_it_promised(
+def test_an_expiring_dict_keeps_each_entry_for_as_long_as_it_promised(
     steps: list[tuple[str, int, bool]],
 ) -> None:
-    shelf, put_at, now = Shelf[str, int](KEEP), dict[str, tuple[int, datetime]](), START
+    entries, put_at, now = ExpiringDict[str, int](KEEP), dict[str, tuple[int, datetime]](), START
 
     for number, (key, pause, discard) in enumerate(steps):
         now += timedelta(seconds=pause)
         if discard:
-            shelf.discard(key)
+            entries.discard(key)
             put_at.pop(key, None)
         else:
-            shelf.put(key, number, now)
+            entries.put(key, number, now)
             put_at[key] = (number, now + KEEP)
         kept = {key: number for key, (number, until) in put_at.items() if until > now}
-        assert {key: shelf.get(key, now) for key in "abcde"} == dict.fromkeys("abcde") | kept
+        assert {key: entries.get(key, now) for key in "abcde"} == dict.fromkeys("abcde") | kept
 
 
 @pytest.mark.parametrize("kind", IssuedKind)
