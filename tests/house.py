@@ -18,8 +18,9 @@ from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import Clock, SystemClock
+from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 from wechat_scheduler.web.kit.serving import FAREWELL
 
 APPID = "wx1111111111111111"

@@ -19,9 +19,9 @@ from rich.console import Console
 from tests.demo.scenes import snapshot
 from wechat_scheduler.cli.demo import conclude
 from wechat_scheduler.cli.main import program
-from wechat_scheduler.demo.banner import banner
 from wechat_scheduler.demo.cast import CREDENTIALS
 from wechat_scheduler.errors import CallError
+from wechat_scheduler.sandbox.banner import banner
 from wechat_scheduler.sandbox.options import PlatformReceiver, SandboxOptions
 
 URL = "http://127.0.0.1:9002"
@@ -193,4 +193,4 @@ def test_a_sandbox_that_all_can_reach_says_so_and_where_to_reach_it() -> None:
     said = "\n".join(banner("http://0.0.0.0:9002", SandboxOptions()))
 
     assert f"{URL}/cgi-bin/token" in said
-    assert "whoever can reach this machine can use it" in said
+    assert "everyone who can reach this machine can use it" in said

@@ -18,8 +18,9 @@ from tests.business import Business
 from tests.house import SECRET, served
 from tests.program import Program, program
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 
 COMPONENT = "wxplatform"
 # Five scaled minutes, in which an old refresh token is still taken, must outlast a restart.

@@ -10,8 +10,9 @@ from aiohttp.typedefs import Handler
 
 from tests.house import served
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 
 
 class Gate:

@@ -9,8 +9,9 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from tests.clock import FakeClock
+from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 
 APPID = "wx1111111111111111"
 COMPONENT = "wx2222222222222222"

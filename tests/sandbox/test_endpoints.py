@@ -3,7 +3,7 @@
 import pytest
 
 from tests.sandbox.conftest import WeChat
-from wechat_scheduler.sandbox.call import Endpoint
+from wechat_scheduler.sandbox.calls import Endpoint
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 
 EVERY_PATH = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda it: it.path)

@@ -45,7 +45,7 @@ async def test_people_act_over_http_and_their_phones_show_it(wechat: WeChat) -> 
         "hello",
         "hello",
         "chose MENU",
-        "lets order-shipped through: always",
+        "accepts order-shipped: always",
         "blocked",
         "unblocked",
         "unfollowed",
@@ -57,7 +57,7 @@ async def test_people_act_over_http_and_their_phones_show_it(wechat: WeChat) -> 
 @pytest.mark.parametrize(
     ("path", "body", "error"),
     [
-        (f"users/{APPID}/{READER}/dance", {}, "deed: must be one of follow, scan"),
+        (f"users/{APPID}/{READER}/dance", {}, "action: must be one of follow, scan"),
         (f"users/{APPID}/x/follow", {}, "openid: must be o and"),
         (f"users/gh/{READER}/follow", {}, "appid: is not an account"),
         (f"users/{APPID}/o-nobody/write", {"text": "x"}, "openid: never followed"),

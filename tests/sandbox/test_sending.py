@@ -117,7 +117,7 @@ async def test_who_blocks_or_has_gone_is_not_reached(
 
     people.block(APPID, READER)
     while_blocked = await send(wechat, what)
-    people.block(APPID, READER, blocked=False)
+    people.unblock(APPID, READER)
     afterwards = await send(wechat, what)
     people.unfollow(APPID, READER)
 

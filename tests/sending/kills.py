@@ -19,8 +19,9 @@ from tests.house import APPID, SECRET, served
 from tests.program import Program, program
 from tests.sending.town import TEMPLATE, TEMPLATES
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, SandboxOptions, create_sandbox
+from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 from wechat_scheduler.web.kit.route import Handler
 
 # Receivers of one message, and people bound or deliveries looked at in one request.

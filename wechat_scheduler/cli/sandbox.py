@@ -11,11 +11,10 @@ import click
 from wechat_scheduler.cli.options import Options
 from wechat_scheduler.cli.parameters import Duration, Pair, Port
 from wechat_scheduler.cli.serve import run, stop_on_signals
-from wechat_scheduler.demo.banner import banner
-from wechat_scheduler.demo.serving import LOOPBACK, open_sandbox
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.log import setup as log
+from wechat_scheduler.sandbox.banner import banner
 from wechat_scheduler.sandbox.options import (
     SECRET,
     AccountReceiver,
@@ -23,6 +22,7 @@ from wechat_scheduler.sandbox.options import (
     PushMode,
     SandboxOptions,
 )
+from wechat_scheduler.sandbox.server import LOOPBACK, open_sandbox
 
 PORT = 9002
 PUSH_TOKEN = "sandboxtoken"  # noqa: S105 - no secret: the sandbox is for tests

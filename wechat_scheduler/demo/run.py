@@ -22,12 +22,12 @@ from wechat_scheduler.demo.cast import EVENTS
 from wechat_scheduler.demo.introductions import introduce
 from wechat_scheduler.demo.journal import Journal, LogReader
 from wechat_scheduler.demo.observer import DemoObserver
-from wechat_scheduler.demo.serving import open_sandbox, served
 from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.log import setup as log
-from wechat_scheduler.sandbox.server import SandboxOptions
+from wechat_scheduler.sandbox.options import SandboxOptions
+from wechat_scheduler.sandbox.server import open_sandbox, served
 
 FRAME = timedelta(milliseconds=250)
 # Lives of seconds cost more calls than a day allows: WeChat's for tickets, and the daemon's own.

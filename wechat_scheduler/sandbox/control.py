@@ -1,86 +1,66 @@
-"""The handles of the sandbox over HTTP: a thin translation of its verbs.
+"""The sandbox's controls over HTTP, which `front_page.txt` explains. They need no key.
 
-No key: a developer's toy, meant for loopback.
+An error is status 400 with `{"error": "field: what to do"}`.
 """
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import Any, TypeAlias
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
+from msgspec.json import Decoder
 
-from wechat_scheduler.sandbox.handling import Body, Verb, handler, read
-from wechat_scheduler.sandbox.options import PlatformReceiver
-from wechat_scheduler.sandbox.page import PAGE
-from wechat_scheduler.sandbox.people_control import PEOPLE_ROUTES
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.sandbox.control_bodies import (
+    CONSENT,
+    Accepted,
+    AccountAddress,
+    AuthorizerConsent,
+    Body,
+    Clicked,
+    FaultScript,
+    KilledToken,
+    PlatformAddress,
+    ReceiptScript,
+    Scanned,
+    Spoken,
+    UserConsent,
+    Written,
+    read,
+)
+from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver
 from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.user_actions import UserActions
+
+Control: TypeAlias = Callable[[Sandbox, web.Request], Awaitable[Any]]
+
+NEW = "new"  # in place of an openid: a new user
 
 
-class FaultScript(Body):
-    endpoint: str
-    errcode: int | None = None
-    status: int | None = None
-    garbage: bool = False
-    hang: bool = False
-    drop: bool = False
-    lose: bool = False
-    times: int | None = 1
-    appid: str | None = None
-    errmsg: str | None = None
-
-
-class UserConsent(Body, tag_field="kind", tag="oauth2"):
-    appid: str
-    openid: str | None = None
-    component_appid: str = ""
-
-
-class AuthorizerConsent(Body, tag_field="kind", tag="authorizer"):
-    component_appid: str
-    authorizer_appid: str
-
-
-class UserRevocation(Body, tag_field="kind", tag="oauth2"):
-    appid: str
-    openid: str
-    component_appid: str = ""
-
-
-class AuthorizerRevocation(Body, tag_field="kind", tag="authorizer"):
-    component_appid: str
-    authorizer_appid: str
-
-
-class Kill(Body):
-    value: str
-
-
-class PlatformAddress(Body):
-    component_appid: str
-    url: str
-    token: str
-    encoding_aes_key: str
-
-
-SCRIPT = msgspec.json.Decoder(FaultScript)
-GRANT: msgspec.json.Decoder[UserConsent | AuthorizerConsent] = msgspec.json.Decoder(
-    UserConsent | AuthorizerConsent
-)
-REVOCATION: msgspec.json.Decoder[UserRevocation | AuthorizerRevocation] = msgspec.json.Decoder(
-    UserRevocation | AuthorizerRevocation
-)
-KILL = msgspec.json.Decoder(Kill)
-PUSH = msgspec.json.Decoder(PlatformAddress)
+ACTIONS: dict[str, tuple[Callable[..., str | int | None], type[Body]]] = {
+    "follow": (UserActions.follow, Body),
+    "scan": (UserActions.scan, Scanned),
+    "unfollow": (UserActions.unfollow, Body),
+    "write": (UserActions.write, Written),
+    "voice": (UserActions.voice, Spoken),
+    "click": (UserActions.click, Clicked),
+    "block": (UserActions.block, Body),
+    "unblock": (UserActions.unblock, Body),
+    "accept": (UserActions.accept, Accepted),
+}
 
 
 def add_control(app: web.Application, sandbox: Sandbox) -> None:
-    """Serve `/` and everything below `/_sandbox`."""
-    app.router.add_get("/", _show_page)
-    for method, path, verb in ROUTES:
-        app.router.add_route(method, path, handler(sandbox, verb))
+    """Serves `/` and the paths below `/_sandbox`."""
+    app.router.add_get("/", _show_front_page)
+    for method, path, control in ROUTES:
+        app.router.add_route(method, path, _handler(sandbox, control))
 
 
 async def add_script(sandbox: Sandbox, request: web.Request) -> Any:
-    script = await read(request, SCRIPT)
+    script = await read(request, Decoder(FaultScript))
     sandbox.script(**msgspec.structs.asdict(script))
     return {"scripted": script.endpoint}
 
@@ -90,7 +70,7 @@ async def clear_scripts(sandbox: Sandbox, request: web.Request) -> Any:
 
 
 async def grant(sandbox: Sandbox, request: web.Request) -> Any:
-    body = await read(request, GRANT)
+    body = await read(request, CONSENT)
     if isinstance(body, UserConsent):
         user = sandbox.grant_user(body.appid, body.openid, component_appid=body.component_appid)
         return user._asdict()
@@ -98,49 +78,117 @@ async def grant(sandbox: Sandbox, request: web.Request) -> Any:
 
 
 async def revoke(sandbox: Sandbox, request: web.Request) -> Any:
-    body = await read(request, REVOCATION)
-    if isinstance(body, UserRevocation):
-        sandbox.revoke_user(body.appid, body.openid, component_appid=body.component_appid)
-        return {"revoked": body.openid}
-    sandbox.revoke_authorizer(body.component_appid, body.authorizer_appid)
-    return {"revoked": body.authorizer_appid}
+    body = await read(request, CONSENT)
+    if isinstance(body, AuthorizerConsent):
+        sandbox.revoke_authorizer(body.component_appid, body.authorizer_appid)
+        return {"revoked": body.authorizer_appid}
+    if body.openid is None:
+        raise InvalidRequestError("is required", field="openid")
+    sandbox.revoke_user(body.appid, body.openid, component_appid=body.component_appid)
+    return {"revoked": body.openid}
 
 
 async def show_ticket(sandbox: Sandbox, request: web.Request) -> Any:
     ticket = sandbox.ticket(request.match_info["component_appid"])
-    return {
-        "component_verify_ticket": ticket.value,
-        "expires_in": ticket.expires_in(sandbox.now()),
-    }
-
-
-async def add_push(sandbox: Sandbox, request: web.Request) -> Any:
-    """Registers, and pushes whatever is due to anybody; tells how many pushes were accepted."""
-    body = await read(request, PUSH)
-    sandbox.register_platform(PlatformReceiver(**msgspec.structs.asdict(body)))
-    return {"accepted": await sandbox.push_once()}
+    expires_in = ticket.expires_in(sandbox.now())
+    return {"component_verify_ticket": ticket.value, "expires_in": expires_in}
 
 
 async def kill(sandbox: Sandbox, request: web.Request) -> Any:
-    return {"killed": sandbox.kill((await read(request, KILL)).value)}
+    return {"killed": sandbox.kill((await read(request, Decoder(KilledToken))).value)}
 
 
 async def show_calls(sandbox: Sandbox, request: web.Request) -> Any:
     return {"calls": sandbox.call_counts()}
 
 
-ROUTES: tuple[tuple[str, str, Verb], ...] = (
+async def add_platform(sandbox: Sandbox, request: web.Request) -> Any:
+    """Sends all pushes that are due, to other receivers too; returns how many were accepted."""
+    body = await read(request, Decoder(PlatformAddress))
+    sandbox.register_platform(PlatformReceiver(**msgspec.structs.asdict(body)))
+    return {"accepted": await sandbox.push_once()}
+
+
+async def add_account(sandbox: Sandbox, request: web.Request) -> Any:
+    body = await read(request, Decoder(AccountAddress))
+    await sandbox.register_account(AccountReceiver(**msgspec.structs.asdict(body)))
+    return {"registered": body.appid}
+
+
+async def script_receipts(sandbox: Sandbox, request: web.Request) -> Any:
+    body = await read(request, Decoder(ReceiptScript))
+    sandbox.script_receipts(body.appid, body.status, times=body.times)
+    return {"scripted": body.times}
+
+
+async def act(sandbox: Sandbox, request: web.Request) -> Any:
+    """Returns the openid, and the MsgId of a message that the user wrote or spoke."""
+    appid, openid, name = (request.match_info[it] for it in ("appid", "openid", "action"))
+    if name not in ACTIONS:
+        raise InvalidRequestError(f"must be one of {', '.join(ACTIONS)}", field="action")
+    action, form = ACTIONS[name]
+    fields = msgspec.structs.asdict(await read(request, Decoder(form)))
+    result = action(sandbox.people, appid, None if openid == NEW else openid, **fields)
+    if isinstance(result, int):
+        return {"openid": openid, "msgid": result}
+    return {"openid": result or openid}
+
+
+async def show_phones(sandbox: Sandbox, request: web.Request) -> Any:
+    accounts: dict[str, list[Any]] = {}
+    for person in sandbox.people.all():
+        entry = {
+            "openid": person.openid,
+            "subscribed": person.followed_at is not None,
+            "blocked": person.blocked,
+            "count": person.phone.count,
+        }
+        accounts.setdefault(person.appid, []).append(entry)
+    return {"phones": accounts}
+
+
+async def show_phone(sandbox: Sandbox, request: web.Request) -> Any:
+    return sandbox.people.phone(request.match_info["appid"], request.match_info["openid"])
+
+
+async def show_received(sandbox: Sandbox, request: web.Request) -> Any:
+    arrivals = sandbox.people.received(request.match_info["appid"])
+    return {"received": [arrival._asdict() for arrival in arrivals]}
+
+
+ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/_sandbox/script", add_script),
     ("DELETE", "/_sandbox/script", clear_scripts),
     ("POST", "/_sandbox/grants", grant),
     ("POST", "/_sandbox/revoke", revoke),
     ("GET", "/_sandbox/tickets/{component_appid}", show_ticket),
-    ("POST", "/_sandbox/pushes", add_push),
     ("POST", "/_sandbox/kill", kill),
     ("GET", "/_sandbox/calls", show_calls),
-    *PEOPLE_ROUTES,
+    ("POST", "/_sandbox/pushes", add_platform),
+    ("POST", "/_sandbox/callbacks", add_account),
+    ("POST", "/_sandbox/receipts", script_receipts),
+    ("POST", "/_sandbox/users/{appid}/{openid}/{action}", act),
+    ("GET", "/_sandbox/phones", show_phones),
+    ("GET", "/_sandbox/phones/{appid}/{openid}", show_phone),
+    ("GET", "/_sandbox/received/{appid}", show_received),
 )
 
 
-async def _show_page(request: web.Request) -> web.Response:
-    return web.Response(text=PAGE, content_type="text/plain")
+async def _show_front_page(request: web.Request) -> web.Response:
+    page = (files(__package__) / "front_page.txt").read_text("utf-8")
+    return web.Response(text=page, content_type="text/plain")
+
+
+def _handler(sandbox: Sandbox, control: Control) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return _respond(await control(sandbox, request))
+        except InvalidRequestError as error:
+            return _respond({"error": str(error)}, status=error.status)
+
+    return handle
+
+
+def _respond(result: Any, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(result)
+    return web.Response(body=body, status=status, content_type="application/json")

@@ -1,7 +1,7 @@
-"""WeChat's refusals and the words they come with.
+"""WeChat's errcodes and their words.
 
-Source of codes and words: the global table of return codes and the table on each endpoint's page.
-Where the table knows a code in Chinese only, the English here says the same.
+Sources: the global table of return codes, and the table on each endpoint's page. Where these have
+only Chinese words, the English ones here are a translation.
 """
 
 from types import MappingProxyType
@@ -112,7 +112,7 @@ ERRMSGS = MappingProxyType(
 
 
 class RefusedError(SchedulerError):
-    """WeChat does not serve this call. Becomes HTTP 200 with `errcode` and `errmsg`."""
+    """WeChat refuses the call: status 200 with `errcode` and `errmsg`."""
 
     def __init__(self, errcode: int, errmsg: str | None = None) -> None:
         self.errcode = errcode

@@ -1,4 +1,4 @@
-"""Failures to play on request, in every way in which WeChat was seen to fail."""
+"""Scripted faults: all ways in which WeChat was seen to fail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from wechat_scheduler.errors import InvalidRequestError
 
 
 class FaultKind(Enum):
-    """ERRCODE: a refusal. STATUS: an HTTP error with a page for people. GARBAGE: 200 without JSON.
-    HANG: no answer. DROP: the connection is cut before anything happened. LOSE: the call takes
+    """ERRCODE: a refusal. STATUS: an HTTP error with an HTML page. GARBAGE: 200 without JSON.
+    HANG: no answer. DROP: the connection is cut, and the call takes no effect. LOSE: the call takes
     effect, then the connection is cut."""
 
     ERRCODE = "errcode"
@@ -39,7 +39,7 @@ def choose_fault(
     lose: bool = False,
     errmsg: str | None = None,
 ) -> ScriptedFault:
-    """The one fault that these arguments name. Raises InvalidRequestError for none or several."""
+    """The fault that the arguments name. Raises InvalidRequestError if it is not exactly one."""
     if status is not None and not 400 <= status <= 599:
         raise InvalidRequestError("must be an HTTP error, 400 to 599", field="status")
     if errcode == 0:
@@ -64,19 +64,19 @@ class _Script:
 
 
 class Faults:
-    """The scripts, by endpoint; of several that fit a call the oldest is played."""
+    """The scripts by path. If several fit a call, the oldest is played."""
 
     def __init__(self) -> None:
         self._scripts: dict[str, list[_Script]] = {}
 
     def add(self, path: str, fault: ScriptedFault, *, appid: str | None, times: int | None) -> None:
-        """Play `fault` the next `times` times that `path` is called (for `appid`, if given);
-        until cleared if None."""
+        """Plays `fault` on the next `times` calls of `path` (by `appid`, if given); if `times` is
+        None, until cleared."""
         script = _Script(fault=fault, appid=appid, left=times)
         self._scripts.setdefault(path, []).append(script)
 
     def take(self, path: str, appids: Collection[str]) -> ScriptedFault | None:
-        """The fault to play on this call, which uses it up by one."""
+        """The fault to play on this call, which counts as one time."""
         for script in self._scripts.get(path, ()):
             if script.appid is None or script.appid in appids:
                 self._use(path, script)
@@ -84,7 +84,7 @@ class Faults:
         return None
 
     def clear(self) -> int:
-        """Remove every script and return how many there were."""
+        """Removes all scripts, and returns how many there were."""
         count = sum(len(scripts) for scripts in self._scripts.values())
         self._scripts.clear()
         return count

@@ -1,4 +1,4 @@
-"""How often WeChat lets itself be called."""
+"""WeChat's quotas: calls per minute, per day and per month."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,13 +11,13 @@ from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-# Both figures: "getStableAccessToken", "API_Call_Limits".
+# Sources: "getStableAccessToken", "API_Call_Limits".
 FORCED_REFRESHES_A_DAY = 20
 CLEARINGS_A_MONTH = 10
 
 
 class Limit(NamedTuple):
-    """Calls an account may make to one endpoint; None where WeChat names no number."""
+    """Calls to one endpoint for each account; None where WeChat documents no number."""
 
     day: int | None = None
     minute: int | None = None
@@ -32,7 +32,7 @@ class _Key(NamedTuple):
 
 
 class _Window:
-    """Counts that begin anew whenever the window has passed."""
+    """Counts that start again at 0 when the window ends."""
 
     def __init__(self, end_after: Callable[[datetime], datetime]) -> None:
         self._end_after = end_after
@@ -53,9 +53,9 @@ class _Window:
 
 
 class Meter:
-    """Counts calls of each account to each endpoint, and refuses those beyond the limit.
+    """Counts the calls of each account to each endpoint, and refuses those beyond the limit.
 
-    The day ends at midnight in Shanghai, whatever the sandbox's other periods are scaled to.
+    The day is a real one and ends at midnight in Shanghai, though other periods shrink.
     """
 
     def __init__(self, limits: Mapping[str, Limit], periods: Periods) -> None:
@@ -67,7 +67,7 @@ class Meter:
         self._this_month = _Window(_first_of_month)
 
     def spend(self, path: str, appid: str, now: datetime) -> None:
-        """Count one call. Raises RefusedError 45009 (the day's) or 45011 (the minute's)."""
+        """Counts one call. Raises RefusedError 45009 (per day), 45011 (per minute)."""
         limit, key = self._limits[path], _Key(path, appid)
         if _reached(limit.day, self._today.count(key, now)):
             raise RefusedError(45009)
@@ -77,7 +77,7 @@ class Meter:
         self._this_minute.add(key)
 
     def may_force(self, appid: str, now: datetime) -> bool:
-        """Whether stable_token may be forced: counts it if so."""
+        """Whether stable_token may refresh by force. If so, counts it."""
         key = _Key("force_refresh", appid)
         used_up = self._today.count(key, now) >= FORCED_REFRESHES_A_DAY
         if used_up or self._forced_lately.get(appid, now):
@@ -87,7 +87,7 @@ class Meter:
         return True
 
     def clear(self, appid: str, now: datetime) -> None:
-        """Begin the account's day anew. Raises RefusedError 48006 after ten times in a month."""
+        """Sets the account's counts of the day to 0. Raises RefusedError 48006 (ten per month)."""
         key = _Key("clear_quota", appid)
         if self._this_month.count(key, now) >= CLEARINGS_A_MONTH:
             raise RefusedError(48006)
@@ -96,7 +96,7 @@ class Meter:
             self._today.forget(_Key(path, appid))
 
     def describe(self, path: str, appid: str, now: datetime) -> dict[str, dict[str, int]]:
-        """What `openapi/quota/get` says of a path. Raises RefusedError 76021 if unknown."""
+        """The reply of `openapi/quota/get`. Raises RefusedError 76021 if the path is unknown."""
         limit = self._limits.get(path)
         if limit is None:
             raise RefusedError(76021)

@@ -1,4 +1,4 @@
-"""The people behind the openids: whom they follow, what they let through, and their phones."""
+"""The users of the accounts: whether they follow, what they accept, and their phones."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -6,28 +6,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.options import OPENID, OPENID_FORM, SandboxOptions
 from wechat_scheduler.sandbox.periods import Periods
 from wechat_scheduler.sandbox.phones import By, Phone, PhoneMessage, Phones
 
-# Customer-service messages since 2023-06-12: after a message of the user's, and after a scan, a
-# subscription or a click. Source: "客服消息 下发条数与时间限制".
+# Customer-service messages since 2023-06-12: after the user wrote; and after the user scanned,
+# followed or clicked. Source: "客服消息 下发条数与时间限制".
 REPLIES = 5
 GREETINGS = 3
 
 
 @dataclass(slots=True)
 class Allowance:
-    """So many customer-service messages until then."""
+    """The account may send `left` more customer-service messages until `ends_at`."""
 
     left: int
     ends_at: datetime
 
 
 class Arrival(NamedTuple):
-    """One message that was shown; the ids are empty or 0 where the message has none."""
+    """One message that a phone showed. An id that the message has not is empty or 0."""
 
     openid: str
     kind: str
@@ -37,7 +39,10 @@ class Arrival(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """A user as one account sees them. `followed_at` is None before and after they follow it."""
+    """A user of one account. `followed_at` is None while the user does not follow it.
+
+    `uses` has the subscribe notices that the user still accepts, by template; None is any number.
+    """
 
     appid: str
     openid: str
@@ -50,12 +55,30 @@ class Person:
     replies: Allowance | None = None
     greetings: Allowance | None = None
 
+    def view(self) -> "PhoneView":
+        return PhoneView(
+            appid=self.appid,
+            openid=self.openid,
+            subscribed=self.followed_at is not None,
+            blocked=self.blocked,
+            count=self.phone.count,
+            messages=list(self.phone.shown),
+        )
+
+
+class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone as JSON. `count` is of all messages that ever arrived."""
+
+    appid: str
+    openid: str
+    subscribed: bool
+    blocked: bool
+    count: int
+    messages: list[PhoneMessage]
+
 
 class People:
-    """Whoever came into being by following or scanning, in that order.
-
-    `show` is the only way onto a phone: what is shown is counted, remembered and told to the page.
-    """
+    """All users, in the order in which they came, and the messages that their phones showed."""
 
     def __init__(self, options: SandboxOptions, periods: Periods, now: datetime) -> None:
         self._accept_all = options.accept_all
@@ -68,7 +91,7 @@ class People:
             self.meet(appid, openid).followed_at = now
 
     def meet(self, appid: str, openid: str) -> Person:
-        """The person, who comes into being if need be. Raises InvalidRequestError."""
+        """The user, who is created if new. Raises InvalidRequestError."""
         person = self.find(appid, openid)
         if person is not None:
             return person
@@ -82,7 +105,7 @@ class People:
         return self._people.get(appid, {}).get(openid) if isinstance(openid, str) else None
 
     def require(self, appid: str, openid: object) -> Person:
-        """Raises RefusedError 40003 for somebody whom the account never met."""
+        """Raises RefusedError 40003 if the account has no such user."""
         person = self.find(appid, openid)
         if person is None:
             raise RefusedError(40003)
@@ -91,12 +114,12 @@ class People:
     def of(self, appid: str) -> Iterator[Person]:
         return iter(self._people.get(appid, {}).values())
 
-    def everybody(self) -> Iterator[Person]:
+    def all(self) -> Iterator[Person]:
         for people in self._people.values():
             yield from people.values()
 
     def follow(self, person: Person, now: datetime, scene: str = "") -> None:
-        """At the end of the list of followers, however early they came first."""
+        """Moves the user to the end of the account's followers."""
         person.followed_at = now
         person.scene = scene
         person.source = "ADD_SCENE_QR_CODE" if scene else "ADD_SCENE_SEARCH"
@@ -109,15 +132,15 @@ class People:
         person.uses.clear()
 
     def allow_replies(self, person: Person, now: datetime) -> None:
-        """The user wrote."""
+        """After the user wrote."""
         person.replies = Allowance(REPLIES, now + self._periods.conversation)
 
     def allow_greetings(self, person: Person, now: datetime) -> None:
-        """The user scanned, followed, or chose from the menu."""
+        """After the user scanned, followed or clicked."""
         person.greetings = Allowance(GREETINGS, now + self._periods.encounter)
 
     def spend_allowance(self, person: Person, now: datetime) -> None:
-        """Count one customer-service message. Raises RefusedError 45015, 45047."""
+        """Counts one customer-service message. Raises RefusedError 45015 (too late), 45047."""
         given = (person.greetings, person.replies)
         running = [it for it in given if it is not None and now < it.ends_at]
         if not running:
@@ -128,7 +151,7 @@ class People:
         min(usable, key=lambda it: it.ends_at).left -= 1
 
     def spend_use(self, person: Person, template_id: str) -> None:
-        """Use up one consent to a subscribe notice; None never ends. Raises RefusedError 43101."""
+        """Counts one subscribe notice. Raises RefusedError 43101 if the user accepts no more."""
         left = person.uses.get(template_id, None if self._accept_all else 0)
         if left == 0:
             raise RefusedError(43101)
@@ -136,6 +159,7 @@ class People:
             person.uses[template_id] = left - 1
 
     def show(self, person: Person, message: PhoneMessage) -> None:
+        """Shows a message on the user's phone, and keeps its ids if the user did not write it."""
         self.phones.show(person.phone, message)
         if message.by is not By.USER:
             arrivals = self._arrivals.setdefault(person.appid, deque(maxlen=self._remembered))
@@ -144,5 +168,5 @@ class People:
             )
 
     def arrivals(self, appid: str) -> list[Arrival]:
-        """Oldest first, one for each time that something was shown."""
+        """Oldest first, one for each time that a message was shown."""
         return list(self._arrivals.get(appid, ()))

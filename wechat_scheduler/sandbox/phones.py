@@ -1,4 +1,4 @@
-"""What the phones show, and who is looking."""
+"""The messages on the phones, and the browsers that watch them."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -14,7 +14,7 @@ import msgspec
 
 
 class By(Enum):
-    """ACCOUNT: sent through the API. REPLY: the answer to a callback. WECHAT: WeChat's own."""
+    """ACCOUNT: sent through the API. REPLY: the reply to a push. WECHAT: WeChat's own."""
 
     ACCOUNT = "account"
     REPLY = "reply"
@@ -23,10 +23,11 @@ class By(Enum):
 
 
 class PhoneMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing on a phone, as it is displayed.
+    """One message as the phone displays it.
 
-    `kind` is WeChat's msgtype, `template`, or `notice` (a subscribe notice). A template or notice
-    has `title` and `fields`, a text `text`; `content` is what any other kind was sent with.
+    `kind` is WeChat's msgtype, `template`, `notice` (a subscribe notice), or `event` (an action of
+    the user). A template or notice has `title` and `fields`, a text or event `text`, and any other
+    kind the `content` it was sent with.
     """
 
     kind: str
@@ -50,7 +51,7 @@ class PhoneKey(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Phone:
-    """`count` is of everything that arrived, `shown` the newest of it and of what was written."""
+    """`count` is of all messages that arrived; `shown` has the newest ones, written ones too."""
 
     key: PhoneKey
     shown: deque[PhoneMessage]
@@ -59,14 +60,14 @@ class Phone:
 
 @dataclass(slots=True)
 class Watcher:
-    """Somebody who looks at the phones: `changed` collects what to look at again."""
+    """A browser. `changed` has the phones that changed since it last looked, and `bell` is set."""
 
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     changed: dict[PhoneKey, None] = field(default_factory=dict)
 
 
 class Phones:
-    """The newest messages of each phone. Every operation is O(1) but for those who watch."""
+    """All phones. Every operation is O(1) per watcher."""
 
     def __init__(self, history: int) -> None:
         self._history = history
@@ -84,7 +85,7 @@ class Phones:
         self.touch(phone)
 
     def touch(self, phone: Phone) -> None:
-        """Something about its owner changed."""
+        """Tells the watchers that the phone changed."""
         self._recent[phone.key] = None
         self._recent.move_to_end(phone.key)
         for watcher in self._watchers:
@@ -92,7 +93,7 @@ class Phones:
             watcher.bell.set()
 
     def recent(self, count: int) -> list[PhoneKey]:
-        """The phones on which something happened last, oldest first."""
+        """The phones that changed last, oldest first."""
         return list(islice(reversed(self._recent), count))[::-1]
 
     @contextmanager
@@ -104,7 +105,7 @@ class Phones:
         finally:
             self._watchers.remove(watcher)
 
-    def ring(self) -> None:
-        """Wake everybody who watches, without news."""
+    def wake(self) -> None:
+        """Wakes all watchers, though no phone changed."""
         for watcher in self._watchers:
             watcher.bell.set()

@@ -1,4 +1,4 @@
-"""QR codes that carry a scene: tickets, what they stand for, and their picture."""
+"""QR codes with a scene: their tickets and pictures."""
 
 import random
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST_PERMANENT = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QRCode:
-    """`url` is what the picture says; without `expires_at` the code is permanent."""
+    """The picture shows `url`. A permanent code has no `expires_at`."""
 
     appid: str
     scene: str
@@ -30,7 +30,7 @@ class QRCode:
 
 
 class QRCodes:
-    """A permanent code of a scene is made once; a temporary one anew each time."""
+    """A scene has one permanent code, and any number of temporary ones."""
 
     def __init__(self, periods: Periods, rng: random.Random) -> None:
         self._rng = rng
@@ -45,7 +45,7 @@ class QRCodes:
         return qrcode
 
     def permanent(self, appid: str, scene: str) -> QRCode:
-        """Raises RefusedError 45029 beyond 100,000 of an account."""
+        """Raises RefusedError 45029 if the account has 100,000 of them."""
         if known := self._by_scene.get((appid, scene)):
             return known
         used = self._used.get(appid, 0)
@@ -57,7 +57,7 @@ class QRCodes:
         return qrcode
 
     def find(self, ticket: str, now: datetime) -> QRCode | None:
-        """None for an unknown and for an expired one."""
+        """None if the ticket is unknown or has expired."""
         qrcode = self._permanent.get(ticket) or self._temporary.get(ticket, now)
         return qrcode if qrcode is not None and qrcode.alive(now) else None
 
@@ -72,7 +72,7 @@ class QRCodes:
 
 
 def picture(qrcode: QRCode) -> bytes:
-    """A PNG of 430 pixels or so, as large as WeChat's."""
+    """A PNG of about 430 pixels, as large as WeChat's."""
     image = BytesIO()
     segno.make(qrcode.url, error="m", micro=False).save(image, kind="png", scale=12, border=2)
     return image.getvalue()

@@ -1,34 +1,89 @@
-"""The sandbox as a web application."""
+"""Serves the sandbox from this process."""
 
+import errno
+import os
 import random
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StartError
+from wechat_scheduler.sandbox.api import add_api
 from wechat_scheduler.sandbox.control import add_control
-from wechat_scheduler.sandbox.gateway import add_gateway
-from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
+from wechat_scheduler.sandbox.options import SandboxOptions
+from wechat_scheduler.sandbox.phone_page import add_phone_page
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.screen import add_screen
-
-__all__ = ["SANDBOX", "AccountReceiver", "PlatformReceiver", "SandboxOptions", "create_sandbox"]
 
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
+LOOPBACK = "127.0.0.1"
+# Requests that are being answered at the end have this many seconds.
+GRACE = 1.0
 
 
 def create_sandbox(options: SandboxOptions, *, clock: Clock, rng: random.Random) -> web.Application:
-    """A WeChat that is ready to be served; `app[SANDBOX]` has its verbs.
+    """An application with its `Sandbox` at `app[SANDBOX]`.
 
-    Its pushes are made by `app[SANDBOX].run()`, an essential service of whoever serves it, which
-    the application's shutdown stops. Raises ConfigError, InvalidRequestError.
+    To push, run `app[SANDBOX].run()` as an essential service; it ends when the application shuts
+    down. Raises ConfigError, InvalidRequestError.
     """
     app = web.Application()
     app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
     add_control(app, sandbox)
-    add_screen(app, sandbox)
-    add_gateway(app, sandbox)
+    add_phone_page(app, sandbox)
+    add_api(app, sandbox)
     app.on_shutdown.append(_stop)
     return app
+
+
+@asynccontextmanager
+async def open_sandbox(
+    options: SandboxOptions,
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    clock: Clock,
+    rng: random.Random,
+) -> AsyncIterator[str]:
+    """The URL of a sandbox that answers and pushes until the block ends.
+
+    Port 0 takes a free one. Raises ConfigError, InvalidRequestError, StartError.
+    """
+    app = create_sandbox(options, clock=clock, rng=rng)
+    async with Supervisor() as supervisor, served(app, host=host, port=port) as url:
+        supervisor.essential("sandbox", app[SANDBOX].run())
+        yield url
+
+
+@asynccontextmanager
+async def served(
+    app: web.Application, *, host: str = LOOPBACK, port: int = 0
+) -> AsyncIterator[str]:
+    """The URL of `app` until the block ends. Raises StartError if it cannot listen."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    try:
+        await _listen(runner, host, port)
+        address, number = runner.addresses[0][:2]
+        yield f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}"
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except socket.gaierror as error:
+        raise StartError(f"cannot listen on {host}: there is no such address") from error
+    except OSError as error:
+        in_use = error.errno == errno.EADDRINUSE
+        reason = "it is in use" if in_use else os.strerror(error.errno or 0).lower()
+        raise StartError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with -p"
+        ) from error
 
 
 async def _stop(app: web.Application) -> None:

@@ -1,4 +1,4 @@
-"""Template messages: which templates there are, what was sent already, and what becomes of it."""
+"""Templates, and the ids and outcomes of template messages."""
 
 import random
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 SHORTEST_ID = 10
 SUCCESS = "success"
-# With the space where WeChat writes one; the last was only seen in the field.
+# With the spaces that WeChat writes. The last one is not documented but was seen.
 STATUSES = (SUCCESS, "failed:user block", "failed: system failed", "failed:freq limit")
 
 
 class MessageIdentity(NamedTuple):
-    """What makes two sendings the same message."""
+    """Two messages that have all of these in common are the same."""
 
     appid: str
     openid: str
@@ -24,10 +24,8 @@ class MessageIdentity(NamedTuple):
 
 
 class Templates:
-    """The titles given to the sandbox, ids of messages, and scripted receipts.
-
-    A real account adds its templates first. Here any id of ten characters or more is one, unless
-    it begins with `unknown`.
+    """A real account adds its templates first. Here a template exists if it was given to the
+    sandbox, or if its id has ten characters or more and does not begin with `unknown`.
     """
 
     def __init__(self, titles: Mapping[str, str], periods: Periods, rng: random.Random) -> None:
@@ -45,18 +43,18 @@ class Templates:
     def title(self, template_id: str) -> str:
         return self._titles.get(template_id, "")
 
-    def sent(self, sending: MessageIdentity, now: datetime) -> int | None:
-        """The msgid of the same message if it was sent within ten minutes."""
-        return self._sent.get(sending, now) if sending.client_msg_id else None
+    def sent(self, message: MessageIdentity, now: datetime) -> int | None:
+        """The msgid of the same message, if it was sent in the last ten minutes."""
+        return self._sent.get(message, now) if message.client_msg_id else None
 
-    def new_msgid(self, sending: MessageIdentity, now: datetime) -> int:
+    def new_msgid(self, message: MessageIdentity, now: datetime) -> int:
         msgid = next(self._msgids)
-        if sending.client_msg_id:
-            self._sent.put(sending, msgid, now)
+        if message.client_msg_id:
+            self._sent.put(message, msgid, now)
         return msgid
 
     def script_receipts(self, appid: str, status: str, times: int) -> None:
-        """Let the next `times` messages of the account end so. Raises InvalidRequestError."""
+        """Sets the status of the account's next `times` messages. Raises InvalidRequestError."""
         if status not in STATUSES:
             raise InvalidRequestError(f"must be one of {', '.join(STATUSES)}", field="status")
         if times < 1:
@@ -64,6 +62,6 @@ class Templates:
         self._receipts.setdefault(appid, []).extend([status] * times)
 
     def status(self, appid: str) -> str:
-        """How the message being sent ends."""
+        """The status of the message that is being sent."""
         scripted = self._receipts.get(appid)
         return scripted.pop(0) if scripted else SUCCESS

@@ -1,4 +1,4 @@
-"""The state of one WeChat: what exists in it and what happened, with no HTTP and no waiting."""
+"""The state of one WeChat. No HTTP here, and no waiting."""
 
 import random
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from wechat_scheduler.sandbox.failures import Failures
+from wechat_scheduler.sandbox.call_log import RefusedCalls
 from wechat_scheduler.sandbox.grants import Authorizers, OAuthUsers
 from wechat_scheduler.sandbox.limits import Limit, Meter
 from wechat_scheduler.sandbox.options import SECRET, SandboxOptions
@@ -18,13 +18,13 @@ from wechat_scheduler.sandbox.qrcodes import QRCodes
 from wechat_scheduler.sandbox.templates import Templates
 from wechat_scheduler.sandbox.tokens import IssuedTokens
 
-# Real ones are wx and 16 hexadecimal digits. Here they may speak, so that tests can be read.
+# Real appids are wx and 16 hexadecimal digits. Shorter ones make tests readable.
 _APPID = re.compile(r"wx[0-9A-Za-z_-]{1,30}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Passed to every endpoint; one room for each thing that WeChat keeps."""
+    """Passed to every endpoint."""
 
     periods: Periods
     rng: random.Random = field(repr=False)
@@ -34,7 +34,7 @@ class World:
     oauth_users: OAuthUsers
     authorizers: Authorizers
     platform_pushes: PlatformPushes
-    failures: Failures
+    refused_calls: RefusedCalls
     people: People
     qrcodes: QRCodes
     templates: Templates
@@ -61,7 +61,7 @@ def create_world(
         oauth_users=OAuthUsers(tokens, periods, rng),
         authorizers=Authorizers(tokens, periods),
         platform_pushes=PlatformPushes(tokens, periods),
-        failures=Failures(rng),
+        refused_calls=RefusedCalls(rng),
         people=People(options, periods, now),
         qrcodes=QRCodes(periods, rng),
         templates=Templates(options.templates, periods, rng),

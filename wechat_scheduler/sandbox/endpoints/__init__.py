@@ -1,6 +1,6 @@
 """Every path that the sandbox answers. A new family is a file here and a line in the table."""
 
-from wechat_scheduler.sandbox.call import Endpoint
+from wechat_scheduler.sandbox.calls import Endpoint
 from wechat_scheduler.sandbox.endpoints import (
     component,
     custom,

@@ -6,7 +6,7 @@ Each check that succeeds counts the call against the account's quota.
 import re
 from hmac import compare_digest
 
-from wechat_scheduler.sandbox.call import ApiCall
+from wechat_scheduler.sandbox.calls import ApiCall
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.world import World

@@ -3,7 +3,7 @@
 Sources: "第三方平台 token_getcomponentaccesstoken" and its sisters, "启动票据推送服务".
 """
 
-from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import Answer, ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import account, component
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.grants import TokenPair

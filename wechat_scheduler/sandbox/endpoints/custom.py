@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import recipient
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit

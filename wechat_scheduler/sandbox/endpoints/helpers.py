@@ -5,7 +5,7 @@ Sources: "获取微信服务器IP", "网络检测", "openApi管理".
 
 import re
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
@@ -75,7 +75,7 @@ def get_rid(world: World, call: ApiCall) -> Reply:
     rid = call.text("rid", missing=76002)
     if not _RID.fullmatch(rid):
         raise RefusedError(76002)
-    failure = world.failures.find(rid)
+    failure = world.refused_calls.find(rid)
     if failure is None:
         raise RefusedError(76001)
     if failure.appid != appid:

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,

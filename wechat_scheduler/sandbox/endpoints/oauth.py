@@ -3,7 +3,7 @@
 These replies come as text/plain, JSON all the same. Sources: "网页授权", "代公众号发起网页授权".
 """
 
-from wechat_scheduler.sandbox.call import Answer, ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import Answer, ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.grants import TokenPair

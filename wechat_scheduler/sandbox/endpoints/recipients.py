@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wechat_scheduler.sandbox.call import ApiCall
+from wechat_scheduler.sandbox.calls import ApiCall
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import ERRMSGS, RefusedError
 from wechat_scheduler.sandbox.people import Person

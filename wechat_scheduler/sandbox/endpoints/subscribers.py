@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit

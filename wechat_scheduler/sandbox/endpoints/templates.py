@@ -2,7 +2,7 @@
 
 import msgspec
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,

@@ -4,7 +4,7 @@ The same ticket comes back, with less and less time left, until it has expired: 
 what the field reports. Sources: "JS-SDK 说明文档 附录1", "卡券 api_ticket".
 """
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit

@@ -5,7 +5,7 @@ The two know nothing of each other. Sources: "获取接口调用凭据", "获取
 
 from datetime import timedelta
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.access import account
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit

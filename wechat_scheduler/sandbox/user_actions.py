@@ -1,25 +1,24 @@
-"""What people do: follow, scan, write. Each deed changes their standing and tells the account."""
+"""The actions of users: follow, scan, write … Each changes their state and tells the account."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.people import Arrival, Person
+from wechat_scheduler.sandbox.people import Arrival, Person, PhoneView
 from wechat_scheduler.sandbox.phones import By, PhoneKey, PhoneMessage
 from wechat_scheduler.sandbox.pushes.account_xml import AccountPush, event, message
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE, QRCode
-from wechat_scheduler.sandbox.views import PhoneView, view
 from wechat_scheduler.sandbox.world import World
 
-# Real ones have 64 bits and look like this.
+# Real MsgIds have 64 bits and are about as large.
 FIRST_MSGID = 24_000_000_000_000_000
 
 
-class Crowd:
-    """The people of the sandbox, each named by the account and the openid they have there.
+class UserActions:
+    """Acts as a user, who has an openid at an account, and reads the phones.
 
-    Without an openid, `follow` and `scan` make somebody new. All raise InvalidRequestError.
+    Without an openid, `follow` and `scan` make a new user. All raise InvalidRequestError.
     """
 
     def __init__(self, world: World, now: Callable[[], datetime]) -> None:
@@ -28,7 +27,7 @@ class Crowd:
         self._msgids = count(FIRST_MSGID)
 
     def follow(self, appid: str, openid: str | None = None) -> str:
-        """Found by search, without a scene. Returns the openid; who follows already does nothing."""
+        """Follows without a scene, or does nothing if the user follows already. Returns the openid."""
         person = self._meet(appid, openid)
         if person.followed_at is None:
             self._begin(person, {"EventKey": ""}, scene="")
@@ -42,10 +41,10 @@ class Crowd:
         ticket: str | None = None,
         scene: str | None = None,
     ) -> str:
-        """Scan the account's code with this ticket, or the permanent one of this scene.
+        """Scans the account's QR code with this ticket, or the permanent code of this scene.
 
-        Follows by it: `subscribe` with `qrscene_` before the scene; a follower's `SCAN` has the
-        bare scene. Returns the openid.
+        A new follower is a `subscribe` with `qrscene_` before the scene; an old one is a `SCAN`
+        with the bare scene. Returns the openid.
         """
         qrcode = self._qrcode(appid, ticket, scene)
         person = self._meet(appid, openid)
@@ -66,55 +65,60 @@ class Crowd:
         self._tell(event(person, "unsubscribe", self._now(), {"EventKey": ""}))
 
     def write(self, appid: str, openid: str, text: str) -> int:
-        """Write to the account, which may then answer for 48 hours. Returns the MsgId."""
+        """Writes a text. The account may answer for 48 hours. Returns the MsgId."""
         if not text:
             raise InvalidRequestError("must not be empty", field="text")
         return self._say(appid, openid, "text", text, {"Content": text})
 
     def voice(self, appid: str, openid: str, recognition: str) -> int:
-        """Say something that WeChat understood so; empty if it did not. Returns the MsgId."""
+        """Speaks. `recognition` is the text that WeChat recognised, if any. Returns the MsgId."""
         media = {"MediaId": "sandbox-voice", "Format": "amr", "Recognition": recognition}
         return self._say(appid, openid, "voice", recognition, media)
 
     def click(self, appid: str, openid: str, key: str) -> None:
-        """Choose an item of the account's menu."""
+        """Chooses an item of the account's menu."""
         person = self._follower(appid, openid)
         self._world.people.allow_greetings(person, self._now())
         self._note(person, f"chose {key}")
         self._tell(event(person, "CLICK", self._now(), {"EventKey": key}))
 
-    def block(self, appid: str, openid: str, *, blocked: bool = True) -> None:
-        """Go on following, and receive nothing. WeChat does not tell the account."""
+    def block(self, appid: str, openid: str) -> None:
+        """The user still follows, but receives nothing. WeChat does not tell the account."""
         person = self._known(appid, openid)
-        person.blocked = blocked
-        self._note(person, "blocked" if blocked else "unblocked")
+        person.blocked = True
+        self._note(person, "blocked")
+
+    def unblock(self, appid: str, openid: str) -> None:
+        person = self._known(appid, openid)
+        person.blocked = False
+        self._note(person, "unblocked")
 
     def accept(self, appid: str, openid: str, template_id: str, times: int | None = 1) -> None:
-        """Let `times` subscribe notices through, added to those before; None: always, 0: none."""
+        """Accepts `times` more subscribe notices; None: any number; 0: none from now on."""
         if times is not None and times < 0:
             raise InvalidRequestError("must not be negative", field="times")
         person = self._known(appid, openid)
         person.uses[template_id] = times and (person.uses.get(template_id) or 0) + times
-        self._note(person, f"lets {template_id} through: {_often(times)}")
+        self._note(person, f"accepts {template_id}: {_often(times)}")
 
     def received(self, appid: str) -> list[Arrival]:
-        """Everything that was shown on phones, oldest first, as often as it was shown."""
+        """All messages that phones of the account's users showed, once for each time, oldest first."""
         return self._world.people.arrivals(appid)
 
     def arrived(self, appid: str, openid: str) -> list[PhoneMessage]:
-        """What a phone shows of that, oldest first, without what its owner wrote."""
+        """The messages on a phone that its user did not write, oldest first."""
         shown = self._known(appid, openid).phone.shown
         return [it for it in shown if it.by is not By.USER]
 
     def phone(self, appid: str, openid: str) -> PhoneView:
-        return view(self._known(appid, openid))
+        return self._known(appid, openid).view()
 
     def recent(self, count: int) -> list[PhoneKey]:
-        """The phones on which something happened last, oldest first."""
+        """The phones that changed last, oldest first."""
         return self._world.people.phones.recent(count)
 
-    def everybody(self) -> Iterator[Person]:
-        return self._world.people.everybody()
+    def all(self) -> Iterator[Person]:
+        return self._world.people.all()
 
     def _meet(self, appid: str, openid: str | None) -> Person:
         if not self._world.exists(appid):
@@ -161,12 +165,12 @@ class Crowd:
         self._tell(message(person, kind, self._now(), msgid, fields))
         return msgid
 
-    def _note(self, person: Person, deed: str) -> None:
-        done = PhoneMessage(kind="event", by=By.USER, at=self._now(), text=deed)
+    def _note(self, person: Person, action: str) -> None:
+        done = PhoneMessage(kind="event", by=By.USER, at=self._now(), text=action)
         self._world.people.show(person, done)
 
-    def _tell(self, notice: AccountPush) -> None:
-        self._world.account_pushes.add(notice)
+    def _tell(self, push: AccountPush) -> None:
+        self._world.account_pushes.add(push)
 
 
 def _often(times: int | None) -> str:

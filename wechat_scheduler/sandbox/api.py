@@ -1,28 +1,26 @@
-"""WeChat's API over HTTP: every path, and the faults that need a connection to play on."""
+"""WeChat's API over HTTP: all paths, and the faults that need a connection."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import assert_never
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from wechat_scheduler.sandbox.call import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import FaultKind, ScriptedFault
 from wechat_scheduler.sandbox.qrcodes import picture
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-# How soon a call that hangs notices that nobody waits for it any more.
+# How soon a call that hangs notices that the client has gone.
 HEARTBEAT = timedelta(seconds=1)
 GARBAGE = b'<html><head><title>\xe5\xbe\xae\xe4\xbf\xa1</title></head><body>\xff\x00 {"errcode":'
 
 
-def add_gateway(app: web.Application, sandbox: Sandbox) -> None:
-    """Serve every endpoint; other paths below `/cgi-bin` and `/sns` answer 40066."""
+def add_api(app: web.Application, sandbox: Sandbox) -> None:
+    """Serves all endpoints; other paths below `/cgi-bin` and `/sns` answer 40066."""
     for endpoint in ENDPOINTS:
         app.router.add_route("*", endpoint.path, _handler(sandbox, endpoint))
     app.router.add_get("/cgi-bin/showqrcode", _show_qrcode(sandbox))
@@ -32,7 +30,7 @@ def add_gateway(app: web.Application, sandbox: Sandbox) -> None:
 
 def _handler(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        outcome = sandbox.switchboard.answer(endpoint, await _read(request, sandbox))
+        outcome = sandbox.call_handler.answer(endpoint, await _read(request, sandbox))
         if isinstance(outcome, ScriptedFault):
             return await _play(outcome, request, sandbox)
         return _respond(outcome, endpoint.content_type)
@@ -41,8 +39,8 @@ def _handler(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
 
 
 def _show_qrcode(sandbox: Sandbox) -> Handler:
-    """The picture of a code, for whoever knows its ticket. Here it is a PNG and says so; WeChat,
-    at mp.weixin.qq.com, sends a JPEG as `image/jpg`."""
+    """The picture of a code, without a token. WeChat serves it at mp.weixin.qq.com, as a JPEG with
+    the type `image/jpg`; this is a PNG."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         qrcode = sandbox.qrcode(request.query.get("ticket", ""))
@@ -56,7 +54,7 @@ def _show_qrcode(sandbox: Sandbox) -> Handler:
 def _refuse_path(sandbox: Sandbox) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         call = await _read(request, sandbox)
-        return _respond(sandbox.switchboard.refuse(call, RefusedError(40066)), "application/json")
+        return _respond(sandbox.call_handler.refuse(call, RefusedError(40066)), "application/json")
 
     return handle
 
@@ -89,21 +87,21 @@ async def _play(fault: ScriptedFault, request: web.Request, sandbox: Sandbox) ->
         case FaultKind.DROP | FaultKind.LOSE:
             pass
         case FaultKind.ERRCODE:
-            raise AssertionError("the switchboard has answered it")
+            raise AssertionError("the call handler plays it")
         case _:
             assert_never(fault.kind)
     return _cut(request)
 
 
 async def _hang(request: web.Request, sandbox: Sandbox) -> None:
-    """Wait until the client has gone or the sandbox stops. aiohttp tells a handler neither."""
+    """Waits until the client has gone or the sandbox stops. aiohttp tells a handler neither."""
     while request.transport is not None and not request.transport.is_closing():
         if await sandbox.clock.wait(sandbox.stopped, HEARTBEAT):
             return
 
 
 def _cut(request: web.Request) -> web.Response:
-    """Close the connection. The response is only there because aiohttp wants one; none is sent."""
+    """Cuts the connection. aiohttp requires a response, but none is sent."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

@@ -1,4 +1,4 @@
-"""The phones in a browser: a page, and the stream that keeps it up to date."""
+"""The page that shows the phones in a browser, and the stream that keeps it up to date."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,26 +7,25 @@ from importlib.resources import files
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from wechat_scheduler.sandbox.handling import Handler
 from wechat_scheduler.sandbox.phones import PhoneKey
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
-# As many phones as a person can look at.
 MOST_SHOWN = 24
-# A stream without news is written to this often, which finds out that nobody reads it any more.
+# A stream without changes writes this often, and so notices that the browser has gone.
 HEARTBEAT = timedelta(seconds=10)
-# No faster than people can see, so that a page costs a busy sandbox little.
+# Between two updates, so that a page slows a busy sandbox little.
 PAUSE = timedelta(milliseconds=100)
-# Everything the page needs is in it, and nothing that came in a message may run.
+# The page needs nothing from elsewhere, and no script in a message can run.
 POLICY = (
     "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 )
 
 
-def add_screen(app: web.Application, sandbox: Sandbox) -> None:
-    """Serve `/_sandbox/phone`."""
-    page = (files(__package__) / "phone.html").read_text("utf-8")
+def add_phone_page(app: web.Application, sandbox: Sandbox) -> None:
+    """Serves `/_sandbox/phone`."""
+    page = (files(__package__) / "phone_page.html").read_text("utf-8")
     app.router.add_get("/_sandbox/phone", _page(page))
     app.router.add_get("/_sandbox/phone/events", _events(sandbox))
 
@@ -45,16 +44,16 @@ def _events(sandbox: Sandbox) -> Handler:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await response.prepare(request)
-        with suppress(ConnectionError):  # the page was closed
-            await _tell(sandbox, response)
+        with suppress(ConnectionError):  # the browser has gone
+            await _write(sandbox, response)
         return response
 
     return stream
 
 
-async def _tell(sandbox: Sandbox, response: web.StreamResponse) -> None:
-    """Each phone as it is now, then each one that changes. A phone that changed often while a page
-    was slow is told once."""
+async def _write(sandbox: Sandbox, response: web.StreamResponse) -> None:
+    """Writes all phones, then those that change. While a browser is slow, a phone that changes
+    several times is written once."""
     with sandbox.watch() as watcher:
         await response.write(_frames(sandbox, sandbox.people.recent(MOST_SHOWN)))
         while not sandbox.stopped.is_set():
@@ -66,6 +65,6 @@ async def _tell(sandbox: Sandbox, response: web.StreamResponse) -> None:
 
 
 def _frames(sandbox: Sandbox, keys: Iterable[PhoneKey]) -> bytes:
-    """One event a phone; a comment if there is none."""
+    """One event for each phone; a comment if there is none."""
     phones = (msgspec.json.encode(sandbox.people.phone(*key)) for key in keys)
     return b"".join(b"data: %s\n\n" % phone for phone in phones) or b":\n\n"
