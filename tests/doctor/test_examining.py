@@ -133,13 +133,13 @@ def begun_rotation(config: Config) -> None:
 @pytest.mark.parametrize(
     ("spoil", "check", "level", "says", "advice"),
     [
-        (open_to_others, "state", Level.FAIL, "others have access to", "chmod go= "),
+        (open_to_others, "state", Level.FAIL, "other users have access to", "chmod go= "),
         (no_folder, "state", Level.FAIL, "is a file", "--state"),
         (newer_schema, "store", Level.FAIL, "schema version 999 is newer", "install the newer"),
         (older_schema, "store", Level.WARN, "the next start brings it to", "make a backup"),
         (no_database, "store", Level.FAIL, "the file is not a SQLite database", "backup"),
-        (lost_key, "sealing key", Level.FAIL, "No such file", "put back the copy"),
-        (another_key, "sealing key", Level.FAIL, "the sealing key is lost", "put back the copy"),
+        (lost_key, "sealing key", Level.FAIL, "No such file", "put back your copy"),
+        (another_key, "sealing key", Level.FAIL, "the sealing key is lost", "put back your copy"),
         (begun_rotation, "sealing key", Level.WARN, "an older key", "keys rotate-sealing"),
     ],
 )
@@ -166,7 +166,7 @@ async def test_a_daemon_that_hangs_is_told_from_none(config: Config, weixin: WeC
         (config.state.dir / "daemon.url").write_text(f"http://127.0.0.1:{port}\n")
         hanging = await one(config, "daemon")
 
-    assert (before.level, before.says) == (Level.WARN, "none is running on this state")
+    assert (before.level, before.says) == (Level.WARN, "no daemon runs on this state")
     assert hanging.level is Level.FAIL
     assert "journalctl" in hanging.advice
 
@@ -300,7 +300,7 @@ async def test_what_sending_needs_is_looked_at_where_there_are_apps(
 
 
 @pytest.mark.parametrize(
-    ("font", "advice"), [("/nowhere/font.ttf", "want no posters"), (__file__, "")]
+    ("font", "advice"), [("/nowhere/font.ttf", "need no posters"), (__file__, "")]
 )
 async def test_a_font_that_is_not_there_is_no_failure(
     config: Config, weixin: WeChat, font: str, advice: str
@@ -334,7 +334,7 @@ async def test_an_ordinary_account_is_well_once_anybody_was_heard_of(
         after = await one(config, "callback")
 
     assert (before.level, after.level) == (Level.WARN, Level.OK)
-    assert after.says == f"what WeChat pushes for {APPID} arrives"
+    assert after.says == f"WeChat's pushes for {APPID} arrive"
 
 
 async def test_postgresql_is_looked_at_in_the_same_way(

@@ -1,60 +1,56 @@
-"""Each account: how its credentials stand, whether WeChat accepts us, and from which address."""
+"""Examines each account: its credentials, a probe of WeChat, this machine's address, its pushes."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, Fault, JobKey
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, JobKey
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
 from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.pushes.endpoints import advice
+from wechat_scheduler.pushes.model import PushEndpointView
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.web.native.pushes import PATH
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.readings import caller_address
 
 
 def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
-    """A line for each account that is well, and for each credential that is not."""
+    """A finding for each healthy account, and for each credential that fails."""
     by_account: dict[str, list[JobView]] = {}
     for view in views:
         by_account.setdefault(view.key.appid, []).append(view)
     for appid, jobs in by_account.items():
-        ailing = [finding for job in jobs for finding in _job(job, now)]
-        yield from ailing or [ok(appid, f"nothing ails ({len(jobs)} kept)")]
+        problems = [finding for job in jobs for finding in _job(job, now)]
+        yield from problems or [ok(appid, f"no credential fails ({len(jobs)} kept)")]
     if not by_account:
-        yield warn("accounts", "nothing is registered yet", "POST /register, as the README says")
+        yield warn("accounts", "no credential is registered yet", "call POST /register: see README")
 
 
 def _job(view: JobView, now: datetime) -> Iterator[Finding]:
-    standing, name = freshness(view, now), _name(view)
-    if view.fault is None:
-        if standing in (Freshness.PENDING, Freshness.EXPIRED):
-            advice = "a running daemon fetches it; if this stays, its log says why"
-            yield warn(view.key.appid, f"{name} is {standing}", advice)
-        return
-    urgent = standing in (Freshness.PENDING, Freshness.EXPIRED) or _wants_somebody(view.fault)
-    yield Finding(
-        level=Level.FAIL if urgent else Level.WARN,
-        check=view.key.appid,
-        says=f"{name} is {standing}: {view.fault.message}",
-        advice=view.fault.advice or "nothing to do, it is tried again",
-    )
-
-
-def _name(view: JobView) -> str:
-    return "/".join(filter(None, (view.key.kind, view.subject)))
-
-
-def _wants_somebody(fault: Fault) -> bool:
-    return fault.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+    state, fault = freshness(view, now), view.fault
+    name = "/".join(filter(None, (view.key.kind, view.subject)))
+    has_none = state in (Freshness.PENDING, Freshness.EXPIRED)
+    if fault is not None:
+        urgent = has_none or fault.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+        yield Finding(
+            level=Level.FAIL if urgent else Level.WARN,
+            check=view.key.appid,
+            says=f"{name} is {state}: {fault.message}",
+            advice=fault.advice or "do nothing: the daemon tries again",
+        )
+    elif has_none:
+        how = "start the daemon, which fetches it; if nothing changes, read its log"
+        yield warn(view.key.appid, f"{name} is {state}", how)
 
 
 async def probes(
     accounts: Iterable[Account], access_token: Issuer, views: Sequence[JobView]
 ) -> AsyncIterator[tuple[Finding, WeChatError | None]]:
-    """One real call for each account that has an access_token: stable_token without force, which
-    returns the token there is and ends none."""
+    """Calls WeChat once for each account with an access_token: stable_token without force returns the
+    current token, and ends none."""
     wanted = {view.key.appid for view in views if view.key.kind == ACCESS_TOKEN}
     for account in accounts:
         if account.appid in wanted:
@@ -68,11 +64,11 @@ async def _probe(account: Account, issuer: Issuer) -> tuple[Finding, WeChatError
         await issuer.issue(IssueRequest(key=key, account=stable, subject="", inputs={}))
     except WeChatError as error:
         return fail(account.appid, f"probe: {error}", error.advice), error
-    return ok(account.appid, "probe: WeChat gives it a token"), None
+    return ok(account.appid, "probe: WeChat returns a token"), None
 
 
 def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding:
-    """The address that WeChat sees, which only its refusals name."""
+    """This machine's address as WeChat sees it; only WeChat's refusals of it contain it."""
     faults = [view.fault for view in views if view.fault]
     said = [(fault.endpoint, fault.errcode, fault.message) for fault in faults]
     said += [(error.endpoint, error.errcode, str(error)) for error in refusals]
@@ -84,10 +80,20 @@ def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding
     if seen:
         return fail(
             "egress ip",
-            f"WeChat sees this machine as {', '.join(sorted(seen))} and refuses that address",
-            "add it to the IP whitelist of the accounts that it refuses (公众平台 → 设置与开发 → "
+            f"WeChat sees this machine as {', '.join(sorted(seen))} and refuses this address",
+            "add it to the IP whitelist of the accounts that refuse it (公众平台 → 设置与开发 → "
             "基本配置 → IP白名单)",
         )
-    return ok(
-        "egress ip", "refused by no account; WeChat names it only where it refuses it (40164)"
-    )
+    return ok("egress ip", "no account refuses it; WeChat names it only in a refusal (40164)")
+
+
+def pushes(views: Iterable[PushEndpointView], now: datetime) -> Iterator[Finding]:
+    """A finding for each appid that WeChat should push to. Only a call from outside can test this."""
+    for view in views:
+        trouble = advice(view, None, now)
+        if trouble:
+            path = PATH.format(appid=view.appid)
+            how = f"try it from the internet: curl -i https://YOUR-HOST{path} must answer 403"
+            yield warn("callback", f"{view.appid}: {trouble}", how)
+        else:
+            yield ok("callback", f"WeChat's pushes for {view.appid} arrive")

@@ -1,11 +1,11 @@
-"""What an examination finds, one after the other."""
+"""One finding of an examination, and how bad it is."""
 
 import enum
 from dataclasses import dataclass
 
 
 class Level(enum.StrEnum):
-    """FAIL is for what does not work, or will not after the next start."""
+    """FAIL: it does not work, or will not after the next start."""
 
     OK = "ok"
     WARN = "warn"
@@ -14,7 +14,7 @@ class Level(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`check` is what was looked at, `says` how it is, `advice` what to do about it; no secrets."""
+    """`check` names the check, `says` its result, `advice` what to do about it. Contains no secret."""
 
     level: Level
     check: str

@@ -1,4 +1,4 @@
-"""Examines what sending needs: an address for people, the accounts' tokens, a font, the holidays."""
+"""Examines the needs of sending: the accounts' tokens, a public address, a font, the holidays."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from wechat_scheduler.web.pages.fonts import find_font
 async def sending(
     apps: Sequence[App], views: Iterable[JobView], config: Config, now: datetime
 ) -> AsyncIterator[Finding]:
-    """Nothing where there is no app: whoever only keeps credentials needs none of it."""
+    """No finding if there is no app: only sending needs all this."""
     if not apps:
         return
     for finding in _apps(apps, views):
@@ -46,7 +46,7 @@ def _public_url(url: str) -> Finding:
         return ok("public url", f"links in messages lead to {url}")
     return warn(
         "public url",
-        "messages have no links, and QR codes and posters no pages",
+        "links in messages, QR codes and posters need it, and are left out",
         "set server.public_url to the address at which people reach the daemon",
     )
 
@@ -55,7 +55,7 @@ async def _posters(font: Path | None) -> Finding:
     try:
         found = await asyncio.to_thread(find_font, str(font or ""))
     except UnavailableError as error:
-        return warn("posters", str(error), "or leave it, if you want no posters")
+        return warn("posters", str(error), "or do nothing, if you need no posters")
     return ok("posters", f"drawn with {found.path}")
 
 
@@ -64,6 +64,6 @@ def _workdays(year: int) -> Finding:
         return ok("legal workdays", f"the holidays of {year} are known")
     return warn(
         "legal workdays",
-        f"the holidays of {year} are not known: Monday to Friday are taken for workdays",
-        "install a newer chinesecalendar if reminders go by them: pip install -U chinesecalendar",
+        f"the holidays of {year} are unknown: Monday to Friday count as workdays",
+        "if reminders use legal workdays, run pip install -U chinesecalendar",
     )

@@ -1,4 +1,4 @@
-"""The database: whether it answers, fits this program, and can be read with the keys at hand."""
+"""Examines the database: whether it answers, fits this version, and can be decrypted."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,12 +18,12 @@ from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.sqlite import path_of
 from wechat_scheduler.upkeep.opened import looked_at
 
-KEEP_A_COPY = "put back the copy that was made of it; without it nothing can be read again"
+KEEP_A_COPY = "put back your copy of it; without it no secret can be decrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What was found, and, if it can be read, the database with its keys."""
+class ExaminedStore:
+    """The findings, and the database with its keys if it can be read."""
 
     findings: tuple[Finding, ...]
     database: Database | None = None
@@ -31,44 +31,46 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Opened]:
-    """Open the database for reading, whoever else has it open."""
+async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[ExaminedStore]:
+    """Opens the database for reading, even while a daemon uses it."""
     if settings.database.startswith("sqlite:") and not path_of(settings.database).exists():
-        advice = "the first start makes it"
-        yield Opened(findings=(warn("store", "there is no database yet", advice),))
+        advice = "start the daemon, which makes it"
+        yield ExaminedStore(findings=(warn("store", "there is no database yet", advice),))
         return
     try:
         async with looked_at(settings.database, clock=clock) as database:
-            yield await _looked_at(database, settings.sealing_key_file)
+            yield await _examined(database, settings.sealing_key_file)
     except StateError as error:
-        yield Opened(findings=(fail("store", str(error), "see [state] in the configuration"),))
+        yield ExaminedStore(
+            findings=(fail("store", str(error), "see [state] in the configuration"),)
+        )
 
 
-async def _looked_at(database: Database, key_file: Path) -> Opened:
+async def _examined(database: Database, key_file: Path) -> ExaminedStore:
     newest = load(MIGRATIONS)[-1].version
     try:
         version = await schema_version(database)
     except StorageError as error:
-        return Opened(findings=(fail("store", str(error), "restore it from a backup"),))
+        return ExaminedStore(findings=(fail("store", str(error), "restore it from a backup"),))
     if version > newest:
-        says = f"schema version {version} is newer than this program, which knows {newest}"
+        says = f"schema version {version} is newer than {newest}, which this version knows"
         advice = "install the newer wechat-scheduler again"
-        return Opened(findings=(fail("store", says, advice),))
+        return ExaminedStore(findings=(fail("store", says, advice),))
     if version < newest:
         says = f"schema version {version}; the next start brings it to {newest}"
-        return Opened(findings=(warn("store", says, "make a backup before that start"),))
+        return ExaminedStore(findings=(warn("store", says, "make a backup before the next start"),))
     says = f"{database.dialect.name} answers, schema version {version}"
     return await _with_keys(database, key_file, ok("store", says))
 
 
-async def _with_keys(database: Database, key_file: Path, store: Finding) -> Opened:
+async def _with_keys(database: Database, key_file: Path, store: Finding) -> ExaminedStore:
     try:
         sealer = load_or_create_keys(key_file, create=False)
         await check_sealing(database, sealer)
     except SchedulerError as error:
-        advice = KEEP_A_COPY if isinstance(error, SealingError) else "look again in a moment"
-        return Opened(findings=(store, fail("sealing key", str(error), advice)))
-    return Opened(
+        advice = KEEP_A_COPY if isinstance(error, SealingError) else "try again in a moment"
+        return ExaminedStore(findings=(store, fail("sealing key", str(error), advice)))
+    return ExaminedStore(
         findings=(store, await _age(database, sealer, key_file)),
         database=database,
         vault=Vault(sealer),
@@ -79,7 +81,7 @@ async def _age(database: Database, sealer: Sealer, key_file: Path) -> Finding:
     if await has_older(database, sealer):
         return warn(
             "sealing key",
-            f"{key_file} fits; something is still sealed with an older key in it",
-            "stop the daemon and run wechat-scheduler keys rotate-sealing to seal that anew",
+            f"{key_file} fits, but some secrets are still sealed with an older key in it",
+            "stop the daemon, and run wechat-scheduler keys rotate-sealing",
         )
     return ok("sealing key", f"{key_file} fits")

@@ -1,4 +1,4 @@
-"""Business systems: what became of notifications, and whether their addresses can be reached."""
+"""Examines business systems: whether they accept notifications, and can be reached."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 
@@ -8,27 +8,29 @@ from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.urls import shown
 
-THEIRS = "it must listen there, and callbacks.allow and callbacks.deny must let it be called"
+LET_IT_ANSWER = (
+    "make it listen there, and let callbacks.allow and callbacks.deny permit the address"
+)
 
 
 def notifications(views: Iterable[JobView]) -> Iterator[Finding]:
-    """The ones that are not accepted."""
+    """A warning for each notification that is not accepted."""
     for view in views:
         for receiver in view.receivers:
             if receiver.error:
                 says = f"{receiver.error}, {receiver.attempts} times in a row for {view.key}"
-                yield warn("notify", says, f"have the system of key {receiver.owner} accept it")
+                yield warn("notify", says, f"make the system with key {receiver.owner} accept it")
 
 
 async def reachable(views: Iterable[JobView], client: GuardedClient) -> AsyncIterator[Finding]:
-    """HEAD to each address: any answer will do, since it neither notifies nor asks for anything."""
+    """Sends HEAD to each address; any answer is fine. It neither notifies nor asks for anything."""
     for what, url in dict.fromkeys(_addresses(views)):
         try:
             status = await client.reach(url, what=what)
         except CallError as error:
-            yield fail(what, str(error), THEIRS)
+            yield fail(what, str(error), LET_IT_ANSWER)
         else:
-            yield ok(what, f"{shown(url)} can be reached (it answered {status})")
+            yield ok(what, f"{shown(url)} answers, with status {status}")
 
 
 def _addresses(views: Iterable[JobView]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The way to WeChat: its name, its TLS, its clock."""
+"""Examines the connection to WeChat: name, TLS and clock."""
 
 import asyncio
 import socket
@@ -14,15 +14,15 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.wechat.client import client_session
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
-# Beyond this, lifetimes that both sides count by their own clocks begin to matter; WeChat's pushes
-# are refused from five minutes on.
+# A larger difference spoils lifetimes, which each side counts by its own clock. From five minutes on
+# the daemon refuses WeChat's pushes.
 TOLERANCE = timedelta(seconds=5)
 
-FIREWALL = "let this machine reach WeChat: see resolv.conf, routes and firewall"
+FIREWALL = "check resolv.conf, routes and firewall of this machine"
 
 
 async def wechat(api: str, *, clock: Clock) -> AsyncIterator[Finding]:
-    """Ask WeChat's API for its front page, which costs nothing of anybody's quota."""
+    """Fetches the front page of WeChat's API, which counts for no quota."""
     url = URL(api)
     addresses = await _resolved(url)
     if not addresses:
@@ -60,26 +60,28 @@ def _no_tls(url: URL, error: aiohttp.ClientSSLError) -> Finding:
     return fail(
         "wechat",
         f"no TLS with {url.host}: {getattr(reason, 'verify_message', '') or reason}",
-        "update this machine's CA certificates (apt install ca-certificates) and set its clock; "
-        "otherwise something in between answers in WeChat's place",
+        "update this machine's CA certificates (apt install ca-certificates) and set its clock; if that "
+        "does not help, another server answers in WeChat's place",
     )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
-        return (error.os_error.strerror or "it cannot be reached").lower()
-    return "it took too long" if isinstance(error, TimeoutError) else "it does not speak HTTP"
+        return (error.os_error.strerror or "no connection").lower()
+    return "it took over 10 s" if isinstance(error, TimeoutError) else "it does not speak HTTP"
 
 
 def _clock(date: str, now: datetime) -> Finding:
-    """WeChat's Date is cut to whole seconds, so half of one is added."""
+    """WeChat's Date is in whole seconds, so half a second is added."""
     try:
         theirs = parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=0.5)
     except ValueError:
-        return warn("clock", "WeChat's answer has no date to compare with", "check it by hand")
+        return warn(
+            "clock", "WeChat's answer has no date to compare with", "compare it with another clock"
+        )
     offset = (now - theirs).total_seconds()
     if abs(offset) > TOLERANCE.total_seconds():
         how = "ahead of" if offset > 0 else "behind"
-        says = f"{abs(offset):.0f} s {how} WeChat's"
-        return warn("clock", says, "let it be set from the network: timedatectl set-ntp true")
-    return ok("clock", "agrees with WeChat's")
+        says = f"it is {abs(offset):.0f} s {how} WeChat's"
+        return warn("clock", says, "set it from the network: timedatectl set-ntp true")
+    return ok("clock", "it agrees with WeChat's")

@@ -16,7 +16,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.credentials.policy import quota_day
-from wechat_scheduler.credentials.views import JobView, Receiver
+from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import job_views, jobs, refresh_tokens
 from wechat_scheduler.storage.claims import ClaimingStore
@@ -112,21 +112,15 @@ class SqlCredentials(ClaimingStore):
         after: JobKey | None = None,
         limit: int,
     ) -> Sequence[JobView]:
-        first = after or JobKey("", "", "")
-        rows = await self._database.read(job_views.JOBS, *first, appid, kind, subject, limit)
-        if not rows:
-            return []
-        interests = await self._database.read(
-            job_views.REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1])
+        return await job_views.read_jobs(
+            self._database,
+            self._vault,
+            appid=appid,
+            kind=kind,
+            subject=subject,
+            after=after,
+            limit=limit,
         )
-        receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
-        for row in interests:
-            if key_of(row) in receivers:
-                sent = await self._database.read(
-                    job_views.DELIVERY, job_views.notification_key(row)
-                )
-                receivers[key_of(row)].append(job_views.receiver(self._vault, row, sent))
-        return [job_views.job_view(row, receivers[key_of(row)]) for row in rows]
 
     async def pushed(self, appid: str, name: str) -> str:
         rows = await self._database.read(PUSHED, appid, name)

@@ -1,9 +1,10 @@
-"""Makes the job views that operators see from rows."""
+"""Reads jobs as operators see them."""
 
 from collections.abc import Sequence
 
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.views import JobView, Receiver
-from wechat_scheduler.storage.database import Row
+from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.notifications import (
     NOTIFICATION_CHANNEL,
     collapse_key,
@@ -38,7 +39,31 @@ DELIVERY = """
 """
 
 
-def job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
+async def read_jobs(
+    database: Database,
+    vault: Vault,
+    *,
+    appid: str = "",
+    kind: str = "",
+    subject: str = "",
+    after: JobKey | None = None,
+    limit: int,
+) -> Sequence[JobView]:
+    """A page of jobs; `credentials.ports.Store.view` has the contract."""
+    first = after or JobKey("", "", "")
+    rows = await database.read(JOBS, *first, appid, kind, subject, limit)
+    if not rows:
+        return []
+    registrations = await database.read(REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1]))
+    receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
+    for row in registrations:
+        if key_of(row) in receivers:
+            sent = await database.read(DELIVERY, _notification_key(row))
+            receivers[key_of(row)].append(_receiver(vault, row, sent))
+    return [_job_view(row, receivers[key_of(row)]) for row in rows]
+
+
+def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
     return JobView(
         key=key_of(row),
         subject=row["bound"],
@@ -57,13 +82,13 @@ def job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
     )
 
 
-def notification_key(row: Row) -> str:
+def _notification_key(row: Row) -> str:
     """The collapse key of the owner's notification."""
     return collapse_key(NOTIFICATION_CHANNEL, notification_target(key_of(row), row["owner"]))
 
 
-def receiver(vault: Vault, row: Row, sent: Sequence[Row]) -> Receiver:
-    """`sent` has the outbox row of `notification_key`, if there is one."""
+def _receiver(vault: Vault, row: Row, sent: Sequence[Row]) -> Receiver:
+    """`sent` has the outbox row of `_notification_key`, if there is one."""
     key, owner = key_of(row), row["owner"]
     last = sent[0] if sent else None
     place = registration_place(key, owner)

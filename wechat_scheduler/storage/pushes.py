@@ -88,7 +88,7 @@ class SqlPushes:
 
     async def secrets(self, appid: str) -> Secrets | None:
         rows = await self._database.read(SECRETS, appid)
-        return self._opened(appid, rows[0]["secrets"]) if rows else None
+        return _open_secrets(self._vault, appid, rows[0]["secrets"]) if rows else None
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
         await self._database.write(lambda: self._put_secrets(appid, token, aes_key, now))
@@ -100,20 +100,16 @@ class SqlPushes:
         return await self._database.write(lambda: self._put_ticket(appid, ticket, now))
 
     async def view(self) -> Sequence[PushEndpointView]:
-        rows = await self._database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, ACCESS_TOKEN)
-        counts = await self._database.read(COUNTS)
-        waiting = await self._database.read(WAITING)
-        return [
-            _callback_view(
-                row, self._opened(row["appid"], row["secrets"]), counts=counts, waiting=waiting
-            )
-            for row in rows
-        ]
+        return await read_push_endpoints(self._database, self._vault)
 
     def _put_secrets(self, appid: str, token: str, aes_key: str, now: datetime) -> Script[None]:
         """The former secrets stay valid. The same secrets again change nothing."""
         rows = yield Statement(LOCK, (appid,))
-        known = self._opened(appid, rows[0]["secrets"]) if rows else Secrets(tokens=(), aes_keys=())
+        known = (
+            _open_secrets(self._vault, appid, rows[0]["secrets"])
+            if rows
+            else Secrets(tokens=(), aes_keys=())
+        )
         secrets = Secrets(
             tokens=_in_front(token, known.tokens), aes_keys=_in_front(aes_key, known.aes_keys)
         )
@@ -142,8 +138,24 @@ class SqlPushes:
         yield from self._tell([key_of(row) for row in woken])
         return True
 
-    def _opened(self, appid: str, sealed: str) -> Secrets:
-        return _secrets_json.decode(self._vault.open(sealed, secrets_place(appid)))
+
+async def read_push_endpoints(database: Database, vault: Vault) -> Sequence[PushEndpointView]:
+    """The state of the pushes of each appid."""
+    rows = await database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, ACCESS_TOKEN)
+    counts, waiting = await database.read(COUNTS), await database.read(WAITING)
+    return [
+        _callback_view(
+            row,
+            _open_secrets(vault, row["appid"], row["secrets"]),
+            counts=counts,
+            waiting=waiting,
+        )
+        for row in rows
+    ]
+
+
+def _open_secrets(vault: Vault, appid: str, sealed: str) -> Secrets:
+    return _secrets_json.decode(vault.open(sealed, secrets_place(appid)))
 
 
 def secrets_place(appid: str) -> str:

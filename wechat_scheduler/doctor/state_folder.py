@@ -1,4 +1,4 @@
-"""The state folder, who may read it, and whether a daemon is at work there."""
+"""Examines the state folder: who may read it, and whether a daemon uses it."""
 
 import os
 import stat
@@ -17,14 +17,14 @@ AS_ROOT = "run this as root, or as the daemon's user"
 
 
 def folder(settings: StateSettings) -> Iterator[Finding]:
-    """Whether the daemon can use it, and nobody else."""
+    """Whether the daemon can use it, and no other user."""
     path = settings.dir
     if not path.exists():
-        yield warn("state", f"{path} is not there yet", "the first start makes it")
+        yield warn("state", f"{path} does not exist yet", "start the daemon, which makes it")
     elif not path.is_dir():
         yield fail("state", f"{path} is a file", "name a folder with --state")
     elif not os.access(path, os.W_OK | os.X_OK):
-        yield fail("state", f"{path} cannot be written by you", AS_ROOT)
+        yield fail("state", f"you cannot write to {path}", AS_ROOT)
     else:
         yield _privacy(path, [path, *_files(settings)])
 
@@ -37,35 +37,31 @@ def _files(settings: StateSettings) -> Iterator[Path]:
 
 
 def _privacy(folder: Path, paths: list[Path]) -> Finding:
-    open_ones = [path for path in paths if _mode(path) & (stat.S_IRWXG | stat.S_IRWXO)]
+    open_ones = [path for path in paths if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     if not open_ones:
-        return ok("state", f"{folder} is for its owner alone")
+        return ok("state", f"only the owner has access to {folder}")
     names = " ".join(map(str, open_ones))
-    return fail("state", f"others have access to {names}", f"chmod go= {names}")
-
-
-def _mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
+    return fail("state", f"other users have access to {names}", f"chmod go= {names}")
 
 
 async def daemon(settings: StateSettings) -> AsyncIterator[Finding]:
-    """Whether one holds the folder, and answers."""
+    """Whether a daemon uses the folder, and answers."""
     try:
         held = state.is_held(settings.dir)
     except StateError as error:
         yield fail("daemon", str(error), AS_ROOT)
         return
     if not held:
-        yield warn("daemon", "none is running on this state", "systemctl start wechat-scheduler")
+        yield warn("daemon", "no daemon runs on this state", "systemctl start wechat-scheduler")
         return
     url = state.read_address(settings.dir)
     if not url:
-        yield warn("daemon", "it runs, and does not listen yet", "look again in a moment")
+        yield warn("daemon", "it runs, but does not listen yet", "try again in a moment")
         return
     try:
         async with Client(url, patience=timedelta(0)) as client:
             await client.check()
     except CallError as error:
-        yield fail("daemon", str(error), "its log says why: journalctl -u wechat-scheduler")
+        yield fail("daemon", str(error), "read its log: journalctl -u wechat-scheduler")
     else:
-        yield ok("daemon", f"answers at {url}")
+        yield ok("daemon", f"it answers at {url}")
