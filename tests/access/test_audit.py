@@ -13,8 +13,7 @@ from tests.clock import START, FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
-from wechat_scheduler.access.audit import Action
-from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.audit import Action, Auditor
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audit import SqlAudit

@@ -12,6 +12,7 @@ from tests.reminders.remembering import at, draft
 from tests.reminders.test_year import BEGIN, END, YEAR
 from tests.sending.town import PUBLIC, TEMPLATE, Town, settled_in
 from wechat_scheduler.audience.model import Template
+from wechat_scheduler.daemon.reminders import LEASE
 
 SHOWN = Template(template_id=TEMPLATE, fields={"keyword1": "{title}", "keyword2": "{time}"})
 SETTINGS: dict[str, Any] = {"server__public_url": PUBLIC}
@@ -46,12 +47,12 @@ async def begin(town: Town) -> str:
 
 async def live(town: Town, clock: FakeClock) -> None:
     """Runs for a while, and ends with a reminder and a delivery claimed."""
-    reminders, dispatcher = town.cores.reminders, town.cores.delivery.dispatcher
+    due, cores = town.stores.due, town.cores
     for _ in range(20):
-        clock.advance_to(min(await reminders.work.next_due() or END, END))
+        clock.advance_to(min(await due.next_due() or END, END))
         await town.caller.settle()
-    clock.advance_to(min(await reminders.work.next_due() or END, END))
-    await reminders.clockwork.run_once()
-    await dispatcher.claim(10)
+    clock.advance_to(min(await due.next_due() or END, END))
+    await cores.reminders.clockwork.run_once()
+    await cores.delivery.dispatcher.claim(10)
     clock.advance(timedelta(minutes=1))
-    await reminders.work.claim(10)
+    await due.claim(now=clock.now(), limit=10, lease=LEASE)

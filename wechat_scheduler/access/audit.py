@@ -1,10 +1,28 @@
-"""The audit log: an entry for each change, and one an hour for the reads of each key and object."""
+"""The audit log: changes are stored at once, reads once a minute.
 
+Each change has an entry of its own; the reads of an object by a key share one entry an hour.
+"""
+
+import asyncio
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, Protocol
+
+import structlog
+
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+HOUR: Final = timedelta(hours=1)
+# Counts per transaction: few enough not to delay other writers.
+BATCH: Final = 500
+# At most this many changes wait while the store fails. Each of them is logged too.
+MOST_WAITING: Final = 10_000
 
 
 class Action(enum.StrEnum):
@@ -74,3 +92,129 @@ class AuditStore(Protocol):
     async def find(self, search: Search) -> Sequence[Entry]:
         """The matching entries, newest first."""
         ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """The reads of one object by one key in one hour. From the boottime `until` on, a new tally has to
+    be requested."""
+
+    key: str
+    what: object
+    hour: datetime
+    until: float
+    reads: int = 0
+
+
+class Auditor:
+    """Stores changes at once; counts reads and uses of keys in memory until `flush`."""
+
+    def __init__(self, store: AuditStore, *, clock: Clock, retention: timedelta) -> None:
+        self._store = store
+        self._clock = clock
+        self._retention = retention
+        self._waiting: list[Entry] = []
+        self._writing = asyncio.Lock()
+        self._tallies: dict[tuple[str, object], Tally] = {}
+        self._ended: list[Tally] = []
+        self._used: dict[str, datetime] = {}
+        self._forget_at = 0.0
+
+    def seen(self, key: str) -> None:
+        """Note the use of a key."""
+        self._used[key] = self._clock.now()
+
+    def tally(self, key: str, what: object) -> Tally:
+        """The tally for reads of `what` by `key` now; the log names `what` by its `str`."""
+        tally = self._tallies.get((key, what))
+        if tally is None or self._clock.boottime() >= tally.until:
+            if tally is not None:
+                self._ended.append(tally)
+            tally = self._tallies[key, what] = self._new_tally(key, what)
+        return tally
+
+    async def note(self, action: Action, *objects: str, key: str, address: str) -> None:
+        """Store a change that was made. After a StorageError it is logged and stored later; the caller
+        gets no error, because the change itself was made."""
+        at = self._clock.now()
+        self._waiting += [
+            Entry(at=at, key=key, address=address, action=action, object=name) for name in objects
+        ]
+        try:
+            await self._write_waiting()
+        except StorageError as error:
+            log.error(
+                "audit.entry_waits",
+                key_id=key,
+                address=address,
+                action=action.value,
+                objects=objects,
+                error=str(error),
+            )
+
+    async def flush(self) -> None:
+        """Store the counts and the waiting changes. Raises StorageError; nothing is lost by it."""
+        await self._write_waiting()
+        await self._write_reads()
+        await self._write_used()
+
+    async def forget(self) -> None:
+        """Delete entries older than the retention, at most once an hour. Raises StorageError."""
+        boottime = self._clock.boottime()
+        if boottime >= self._forget_at:
+            await self._store.forget(self._clock.now() - self._retention)
+            self._forget_at = boottime + HOUR.total_seconds()
+
+    async def find(self, search: Search) -> Sequence[Entry]:
+        return await self._store.find(search)
+
+    def _new_tally(self, key: str, what: object) -> Tally:
+        now = self._clock.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        until = self._clock.boottime() + (hour + HOUR - now).total_seconds()
+        return Tally(key=key, what=what, hour=hour, until=until)
+
+    async def _write_waiting(self) -> None:
+        async with self._writing:
+            entries, self._waiting = self._waiting, []
+            try:
+                if entries:
+                    await self._store.add(entries)
+            except BaseException:
+                self._waiting = (entries + self._waiting)[-MOST_WAITING:]
+                raise
+
+    async def _write_reads(self) -> None:
+        self._lay_by()
+        tallies = iter([tally for tally in (*self._ended, *self._tallies.values()) if tally.reads])
+        while batch := [(tally, tally.reads) for tally in islice(tallies, BATCH)]:
+            await self._store.count([_entry(tally, reads) for tally, reads in batch])
+            for tally, reads in batch:
+                tally.reads -= reads
+                self._used.setdefault(tally.key, self._clock.now())
+        self._ended = [tally for tally in self._ended if tally.reads]
+
+    async def _write_used(self) -> None:
+        used, self._used = self._used, {}
+        try:
+            if used:
+                await self._store.used(used)
+        except StorageError:
+            self._used = used | self._used
+            raise
+
+    def _lay_by(self) -> None:
+        """Move the tallies of past hours to `_ended`."""
+        now = self._clock.boottime()
+        over = [place for place, tally in self._tallies.items() if tally.until <= now]
+        self._ended += [self._tallies.pop(place) for place in over]
+
+
+def _entry(tally: Tally, reads: int) -> Entry:
+    return Entry(
+        at=tally.hour,
+        key=tally.key,
+        action=Action.READ,
+        object=str(tally.what),
+        count=reads,
+    )

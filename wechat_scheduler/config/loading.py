@@ -168,14 +168,12 @@ def _build(values: dict[str, Any], environ: Environ) -> Config:
 def _systemd(environ: Environ) -> SystemdSettings:
     watchdog = _number(environ, "WATCHDOG_USEC")
     names = environ.get("LISTEN_FDNAMES")
-    credentials = environ.get("CREDENTIALS_DIRECTORY")
     return SystemdSettings(
         notify_socket=environ.get("NOTIFY_SOCKET") or None,
         watchdog=timedelta(microseconds=watchdog) if watchdog else None,
         listen_pid=_number(environ, "LISTEN_PID"),
         listen_fds=_number(environ, "LISTEN_FDS") or 0,
         listen_fdnames=tuple(names.split(":")) if names else (),
-        credentials_directory=Path(credentials) if credentials else None,
     )
 
 

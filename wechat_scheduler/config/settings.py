@@ -170,7 +170,6 @@ class SystemdSettings(msgspec.Struct, frozen=True, kw_only=True):
     listen_pid: int | None = None
     listen_fds: int = 0
     listen_fdnames: tuple[str, ...] = ()
-    credentials_directory: Path | None = None
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception

@@ -28,7 +28,6 @@ class ReminderParts:
     """`listeners` get what people write and scan."""
 
     desk: ReminderDesk
-    work: ReminderWork
     clockwork: Clockwork[Claimed, Fired]
     listeners: tuple[Listener, ...]
 
@@ -50,7 +49,6 @@ def wire_reminders(
     )
     return ReminderParts(
         desk=desk,
-        work=work,
         clockwork=clockwork,
         listeners=tuple(_listeners(ground, directory, sending, desk, pages)),
     )

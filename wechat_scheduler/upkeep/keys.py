@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.config.settings import Config

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from wechat_scheduler.access.auditor import Auditor
+from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
