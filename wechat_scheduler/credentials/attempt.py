@@ -92,13 +92,16 @@ class Asker:
     async def _issue(self, attempt: "_Attempt", request: IssueRequest) -> Result:
         asked_at = self._clock.now()
         attempt.calls += 1
+        if request.force:
+            attempt.forced_at = asked_at
+            log.warning("credential.forced", appid=request.key.appid, kind=request.key.kind)
         try:
             issued = await attempt.issuer.issue(request)
         except WeChatError as error:
             return await self._not_issued(attempt, error)
         attempt.retries += issued.calls - 1
-        if self._wants_force(attempt.job, issued):
-            return await self._force(attempt, request)
+        if attempt.forced_at is None and self._wants_force(attempt.job, issued):
+            return await self._issue(attempt, replace(request, force=True))
         return Issuance(
             issued=issued, subject=request.subject, asked_at=asked_at, spent=attempt.spent()
         )
@@ -106,6 +109,8 @@ class Asker:
     async def _not_issued(self, attempt: "_Attempt", error: WeChatError) -> Result:
         """Ask again if WeChat refused an input that has another value."""
         attempt.retries += error.calls - 1
+        if attempt.forced_at is not None:
+            return self._refused(attempt, error)
         sibling = attempt.gathering.source(error.refused)
         if sibling is not None:
             return await self._parent_refused(attempt, error, sibling)
@@ -127,21 +132,6 @@ class Asker:
         now = self._clock.now()
         allowed_at = policy.force_at(now=now, forces=job.forces, forced_at=job.forced_at)
         return issued.value == job.credential.value and allowed_at <= now
-
-    async def _force(self, attempt: "_Attempt", request: IssueRequest) -> Result:
-        log.warning("credential.forced", appid=request.key.appid, kind=request.key.kind)
-        asked_at = self._clock.now()
-        attempt.calls += 1
-        attempt.forced_at = asked_at
-        try:
-            issued = await attempt.issuer.issue(replace(request, force=True))
-        except WeChatError as error:
-            attempt.retries += error.calls - 1
-            return self._refused(attempt, error)
-        attempt.retries += issued.calls - 1
-        return Issuance(
-            issued=issued, subject=request.subject, asked_at=asked_at, spent=attempt.spent()
-        )
 
     def _missing(self, attempt: "_Attempt", missing: MissingInputError) -> NotIssued:
         reaction = Reaction.PARENT_INVALID if missing.parent else Reaction.NEEDS_INPUT
