@@ -1,4 +1,4 @@
-"""A day of each sort of failure: what it costs is counted at WeChat, whoever or whatever asks."""
+"""A day of each kind of failure: the calls that it costs are counted at WeChat."""
 
 from collections.abc import Iterator
 from datetime import timedelta

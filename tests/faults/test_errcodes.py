@@ -17,7 +17,7 @@ from wechat_scheduler.sandbox.errcodes import ERRMSGS
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
 PLAYS = dict(documented())
-# Longer than WeChat shuts anybody out.
+# Longer than any block by WeChat.
 LONGEST = timedelta(hours=25)
 # How often due jobs are looked for meanwhile: each look costs an attempt of every account.
 STEP = timedelta(hours=5)

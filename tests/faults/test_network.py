@@ -12,7 +12,7 @@ from tests.clock import FakeClock
 from tests.faults.cast import NAP
 from tests.house import APPID, Caller, WeChat, daemon
 
-# No name is as long as this: it is found to lead nowhere without anybody being asked.
+# Too long for a host name: the resolver refuses it without a query.
 NAME = ".".join(["weixin" * 10] * 5)
 # How long a fetch waits for one more try.
 DEADLINE = timedelta(seconds=10)
@@ -20,7 +20,7 @@ DEADLINE = timedelta(seconds=10)
 
 @asynccontextmanager
 async def flowing(clock: FakeClock, step: timedelta) -> AsyncIterator[None]:
-    """Whoever waits for up to `step` is given it."""
+    """Ends each wait of at most `step` at once."""
     async with asyncio.TaskGroup() as group:
         moments = group.create_task(clock.flow(step))
         yield

@@ -1,4 +1,4 @@
-"""What WeChat pushes, made by wechatpy, which nobody here wrote; and by hand where it must be wrong."""
+"""Pushes as WeChat sends them, made by wechatpy, an independent implementation; wrong ones by hand."""
 
 import random
 import warnings

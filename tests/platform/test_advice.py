@@ -1,4 +1,4 @@
-"""What the operator is told about pushes, a platform's or an account's."""
+"""The advice to the operator about push URLs of platforms and accounts."""
 
 from dataclasses import replace
 from datetime import timedelta

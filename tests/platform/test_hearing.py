@@ -21,7 +21,7 @@ HELLO = said(Content="你好", MsgId="7")
 
 
 class Listener:
-    """An account in 明文模式, and whoever listens to its users."""
+    """An account in 明文模式, and a listener to its users."""
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []

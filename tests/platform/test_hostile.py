@@ -1,4 +1,4 @@
-"""Ten thousand hostile pushes: whatever they are, they are refused as designed, or are WeChat's."""
+"""Ten thousand hostile pushes: each is refused as designed, or is WeChat's."""
 
 import tracemalloc
 from dataclasses import replace
@@ -94,14 +94,14 @@ def test_signed_garbage_under_the_right_key_is_refused(sealed: bytes) -> None:
     )
 )
 def test_well_sealed_nonsense_is_refused_or_read(message: str) -> None:
-    """Nobody but WeChat could send it; still nothing but the designed refusal comes out."""
+    """Only WeChat could send it; still it ends in the designed refusal."""
     refused_or_read(SENDER.signed(encrypt(message, KEY, COMPONENT, salt=bytes(16))))
 
 
 @QUICK
 @given(fields=st.dictionaries(st.sampled_from(SAID), words))
 def test_plain_nonsense_is_refused_or_read(fields: dict[str, str]) -> None:
-    """Anybody who once saw a signature of the token's can send it."""
+    """An attacker who once saw a signature made with the token can send it."""
     refused_or_read(SENDER.plain(said(fields.pop("MsgType", "event"), **fields)), PLAIN)
 
 

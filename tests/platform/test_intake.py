@@ -1,4 +1,4 @@
-"""What gets in and what does not, over HTTP: who is not WeChat leaves nothing behind."""
+"""Pushes over HTTP: forged ones are refused and leave no trace."""
 
 import asyncio
 import sqlite3
@@ -97,7 +97,7 @@ async def test_a_compressed_body_is_refused(platform: Platform) -> None:
 async def test_the_same_push_is_accepted_once_and_answered_alike(
     platform: Platform, clock: FakeClock
 ) -> None:
-    """WeChat, which did not hear our word for it, comes again; so may whoever overheard it."""
+    """WeChat, which did not get the answer, comes again; so may an eavesdropper."""
     push = Sender().push(event("notify_third_fasteregister", status="0"))
     await platform.send(push)
 
@@ -166,13 +166,13 @@ async def test_a_store_that_does_not_commit_makes_wechat_come_again(
 ) -> None:
     push = Sender().push(ticket())
     database = tmp_path / "state" / "wechat-scheduler.db"
-    with closing(sqlite3.connect(database)) as somebody:
-        somebody.execute("BEGIN IMMEDIATE")
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("BEGIN IMMEDIATE")
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(platform.send(push))
             await clock.asleep()
             clock.advance(PATIENCE)
-        somebody.rollback()
+        other.rollback()
 
     again = await platform.send(push)
 

@@ -1,4 +1,4 @@
-"""What an account is pushed, in each of the modes that its owner may choose."""
+"""Pushes to an account in each of the modes that its owner may choose."""
 
 from dataclasses import replace
 

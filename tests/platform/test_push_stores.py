@@ -1,4 +1,4 @@
-"""What the stores of pushes and events promise, on both databases."""
+"""The contract of the stores of pushes and events, on both databases."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -320,7 +320,7 @@ async def test_who_is_told_of_the_platform_is_told_of_the_account(stores: Stores
     to_admin = registration(task(COMPONENT, notify=NOTIFY), owner=ADMIN)
     await stores.credentials.register(to_admin, now=NOW)
     await stores.credentials.register(
-        registration(task(COMPONENT, notify=NOTIFY), owner="nobody's"), now=NOW
+        registration(task(COMPONENT, notify=NOTIFY), owner="key_other"), now=NOW
     )
 
     await authorized(stores)

@@ -1,4 +1,4 @@
-"""What is understood of the messages that WeChat documents."""
+"""Reads the messages that WeChat documents."""
 
 import pytest
 

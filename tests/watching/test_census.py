@@ -1,4 +1,4 @@
-"""What is counted in the store is what its rows say one by one."""
+"""The store's counts agree with its rows."""
 
 from collections import Counter
 from datetime import timedelta

@@ -14,7 +14,7 @@ from wechat_scheduler.engine.clockwork import STUCK
 
 @asynccontextmanager
 async def gone(postgres: PostgresServer, url: str) -> AsyncIterator[None]:
-    """Take a database away from whoever uses it, for as long as the block."""
+    """Lock a database for as long as the block runs."""
     name = urlsplit(url).path.lstrip("/")
     async with postgres.connected() as connection:
         for sql in (

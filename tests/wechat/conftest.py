@@ -12,12 +12,12 @@ from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.wechat.client import WeChatClient, client_session
 
 PATH = "/cgi-bin/token"
-# Long enough for a socket on this machine, too long for whoever waits in vain.
+# Long enough for a socket on this machine, short enough for a test that waits in vain.
 SHORT = timedelta(milliseconds=30)
 
 
 class JumpingClock(FakeClock):
-    """Whoever sleeps wakes at once, and finds that much time gone."""
+    """Each sleep ends at once and moves the clock by its length."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ def client(
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """Taken, so that nobody else gets it, but not listening."""
+    """A port that is bound, so that no other program gets it, but does not listen."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]

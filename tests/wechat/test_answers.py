@@ -1,4 +1,4 @@
-"""What is read out of an answer, and what is not believed."""
+"""Reads values out of answers, and refuses those that make no sense."""
 
 from datetime import timedelta
 

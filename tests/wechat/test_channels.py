@@ -1,4 +1,4 @@
-"""What is sent to WeChat in the name of an account, and with which token."""
+"""The calls that send messages with an account's token."""
 
 from datetime import timedelta
 from urllib.parse import quote

@@ -149,7 +149,7 @@ def test_what_passes_at_a_known_time_is_waited_for(
 
 @pytest.mark.parametrize("errcode", [1, 9001001, 40098, 99999, -7, 10**20])
 def test_an_unknown_code_is_transient_and_named(errcode: int) -> None:
-    reading = ERRCODES.read(TOKEN, errcode, "whatever")
+    reading = ERRCODES.read(TOKEN, errcode, "any words")
 
     assert reading.reaction is Reaction.TRANSIENT
     assert str(errcode) in reading.advice

@@ -1,4 +1,4 @@
-"""What the issuers make of WeChat's answers, and which they do not believe."""
+"""The issuers read WeChat's answers, and refuse those that make no sense."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""However a call fails, nothing that was sent with it shows."""
+"""No failure of a call shows a secret that the call carried."""
 
 import traceback
 

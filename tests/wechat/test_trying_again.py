@@ -1,4 +1,4 @@
-"""What is tried again within one call: only what left nothing behind."""
+"""A call is repeated only if WeChat did not act on it."""
 
 import asyncio
 import socket

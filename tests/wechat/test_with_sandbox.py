@@ -1,4 +1,4 @@
-"""The issuers, and whoever uses their tokens, against the sandbox, which keeps WeChat's rules."""
+"""The issuers, and users of their tokens, against the sandbox, which keeps WeChat's rules."""
 
 import random
 from collections.abc import AsyncIterator

@@ -49,7 +49,8 @@ class Client:
     restart meanwhile.
 
     Every method raises UnreachableError if no response comes, CallError if it is none of a healthy
-    daemon, and the RequestError that the daemon refused with, such as UnauthorizedError.
+    daemon, and the RequestError that the daemon refused with, such as UnauthorizedError: its
+    `reason` is a stable word for programs.
     """
 
     def __init__(

@@ -77,19 +77,19 @@ class Platform:
         return await self._client.post(f"{COMPONENT}/{name}", params, body)
 
 
-class _Authorizer(msgspec.Struct):
+class _ListedAuthorizer(msgspec.Struct):
     authorizer_appid: str
     refresh_token: str = ""
 
 
 class _AuthorizerPage(msgspec.Struct):
-    list: list[_Authorizer]
+    list: list[_ListedAuthorizer]
 
 
 _page = msgspec.json.Decoder(_AuthorizerPage)
 
 
-def _accounts(answer: Answer) -> list[_Authorizer]:
+def _accounts(answer: Answer) -> list[_ListedAuthorizer]:
     try:
         return _page.decode(answer.body).list
     except msgspec.DecodeError as error:
