@@ -16,6 +16,7 @@ from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
+from wechat_scheduler.web.kit.untidy import UntidyPaths
 from wechat_scheduler.web.native import metrics, openapi, routes
 from wechat_scheduler.web.pages.routes import PAGES
 
@@ -45,6 +46,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     for page in PAGES:
         app.router.add_route(page.method, page.path, page.handler)
     catalogue.serve(app, config, services.clock)
+    app.router.register_resource(UntidyPaths(app.router))
     return app
 
 

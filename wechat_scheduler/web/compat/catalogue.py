@@ -12,6 +12,7 @@ from wechat_scheduler.web.compat.tencent import routes as tencent
 from wechat_scheduler.web.compat.wecron import routes as wecron
 from wechat_scheduler.web.compat.wxpusher import routes as wxpusher
 from wechat_scheduler.web.kit.shapes import shaped
+from wechat_scheduler.web.kit.untidy import tidied
 
 APIS: Final[tuple[Api, ...]] = (notices.API, wxpusher.API, tencent.API, wecron.API)
 
@@ -29,6 +30,6 @@ def serve(app: web.Application, config: Config, clock: Clock) -> None:
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response | None:
     """The response of the API that the path belongs to; None if it belongs to none."""
     for api in APIS:
-        if request.path.startswith(api.prefixes):
+        if tidied(request.method, request.path).startswith(api.prefixes):
             return api.unrouted(request, error)
     return None

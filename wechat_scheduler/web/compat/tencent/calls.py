@@ -21,6 +21,7 @@ from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import TroubleError
+from wechat_scheduler.web.kit.untidy import tidied
 
 COMMON: Final = ("openid", "openkey", "appid", SIG, "pf")
 MOST_PARAMETERS: Final = 100
@@ -78,7 +79,8 @@ async def admitted(request: web.Request) -> SignedCall:
     address = request.app[SERVICES].doorkeeper.address(request)
     if app.networks and not any(address in network for network in app.networks if address):
         raise TencentError(Ret.ADDRESS, "the app may not be used from this address")
-    if not is_signed(app.app_key, request.method, request.path, params):
+    path = tidied(request.method, request.path)
+    if not is_signed(app.app_key, request.method, path, params):
         request.app[SERVICES].doorkeeper.wrong_token(request, reason="signature")
         raise TencentError(Ret.SIGNATURE, "signature verification failed")
     return SignedCall(app=app, alias=await _user(request, app, params), params=params)

@@ -20,8 +20,6 @@ Source: wxpusher-docs, its SDKs and their issues. Clients write null, "" and "10
 documentation has something else, and slashes at the end of paths.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from aiohttp import hdrs
@@ -64,20 +62,17 @@ ROUTES = tuple(
     Route(method, path, as_route(handler), proof) for method, path, handler, proof in _TABLE
 )
 
-
-def _spellings() -> Iterator[Route]:
-    """Other ways to write the same paths."""
-    for route in ROUTES:
-        yield replace(route, path=f"{route.path}/")
-    simple = as_route(wxpusher_simple.get)
-    yield Route(_GET, f"{SEND}/{{spt:SPT_[^/]+}}/{{content:.+}}", simple, Proof.TOKEN)
-
+# Simple pushes with a slash at the end, and with slashes in the content.
+_SPELLINGS = tuple(
+    Route(_GET, f"{SEND}/{place}", as_route(wxpusher_simple.get), Proof.TOKEN)
+    for place in ("{spt}/{content}/", "{spt:SPT_[^/]+}/{content:.+}")
+)
 
 API = Api(
     prefixes=("/api/",),
     routes=ROUTES,
     refused=refused,
     unrouted=unrouted,
-    spellings=tuple(_spellings()),
+    spellings=_SPELLINGS,
     setup=setup,
 )

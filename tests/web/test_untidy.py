@@ -1,0 +1,103 @@
+"""A path with slashes too many is the path without; an empty id never means all."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.house import APPID, Caller, daemon, wechat
+from wechat_scheduler.web.kit.untidy import tidied
+
+TASK = {"appid": APPID, "appsecret": "sandbox-secret", "tasks": [{"type": 0}]}
+
+
+@pytest.fixture
+async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
+    clock = FakeClock()
+    async with (
+        wechat(clock) as weixin,
+        daemon(tmp_path, weixin.url, clock=clock, loops=False) as opened,
+    ):
+        yield opened
+
+
+@pytest.mark.parametrize("path", ["/registe/", "//registe", "/register//", "///register/"])
+async def test_a_registration_is_taken_at_a_path_with_slashes_too_many(
+    keeper: Caller, path: str
+) -> None:
+    answer = await keeper.call("POST", path, body=TASK)
+
+    assert answer.result == "success"
+    assert (await keeper.job())["kind"] == "access_token"
+
+
+@pytest.mark.parametrize(
+    "path", ["/task/{}/0/", "//task/{}/0", "/task//{}//0", "/task/{}//0//?a=b"]
+)
+async def test_a_value_is_fetched_at_a_path_with_slashes_too_many(
+    keeper: Caller, path: str
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+
+    answer = await keeper.call("GET", path.format(APPID))
+
+    assert answer.result == await keeper.value(f"{APPID}/0")
+
+
+async def test_requests_are_counted_under_the_route_however_they_are_spelled(
+    keeper: Caller,
+) -> None:
+    await keeper.call("POST", "//registe/", body=TASK)
+
+    metrics = (await keeper.call("GET", "/metrics/")).json
+
+    assert 'route="/registe"' in metrics
+    assert "//registe" not in metrics
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("DELETE", f"/task/{APPID}/0/", 404),
+        ("DELETE", f"/task/{APPID}//0", 404),
+        ("POST", "/v1/deliveries//cancel", 404),
+        ("GET", "/registe/", 405),
+        ("GET", "//", 404),
+        ("GET", "/nothing//here/", 404),
+    ],
+)
+async def test_an_empty_id_and_an_unknown_path_are_refused(
+    keeper: Caller, method: str, path: str, status: int
+) -> None:
+    await keeper.register({"type": 0})
+
+    answer = await keeper.call(method, path)
+
+    assert answer.status == status
+    assert len(await keeper.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("//api/send/nothing", '"code":1004'),
+        ("//v3/spread/nothing", '"ret":-'),
+        ("//message/v2/notices/", "'code': 401"),
+        ("/reminds//api//", "身份认证信息未提供。"),
+    ],
+)
+async def test_other_apis_answer_there_in_their_own_form(
+    keeper: Caller, path: str, said: str
+) -> None:
+    answer = await keeper.call("POST", path, key="", body={})
+
+    assert said in str(answer.json).replace("'code': 1004", '"code":1004')
+
+
+def test_only_what_changes_nothing_by_mistake_is_tidied() -> None:
+    assert tidied("GET", "//v1//apps/") == "/v1/apps"
+    assert tidied("POST", "//v1//apps/") == "/v1//apps/"
+    assert tidied("DELETE", "//task//wx1/0/") == "/task//wx1/0/"
+    assert tidied("DELETE", "/api//send/message/") == "/api/send/message"
