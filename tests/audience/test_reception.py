@@ -61,7 +61,7 @@ async def test_an_event_that_was_cut_short_is_finished_when_it_comes_again(offic
     assert office.lists.said == ["hello"]
 
 
-async def test_whom_the_app_blocked_stays_so_and_nobody_hears_of_them(office: Office) -> None:
+async def test_a_blocked_user_stays_blocked_and_the_app_gets_no_event(office: Office) -> None:
     await office.scenes.add(a_scene(SHOP), once=None)
     await office.receive(SCAN, "1", scene="scene1")
     (subscription,) = await office.subscriptions.of_person(await office.uid())
@@ -168,7 +168,7 @@ async def test_what_no_app_takes_either_is_offered_once_more(office: Office) -> 
     assert [one.unclaimed for one in office.lists.offered] == [False, True, False]
 
 
-async def test_with_two_apps_that_listen_nobody_guesses(office: Office) -> None:
+async def test_with_two_apps_that_listen_the_text_goes_to_neither(office: Office) -> None:
     other = an_app("other", callback=CALLBACK)
     await office.open(other)
     for app in (SHOP, other):

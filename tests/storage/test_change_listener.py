@@ -69,7 +69,7 @@ async def test_it_asks_a_silent_connection_whether_it_still_lives(
     await observer.close()
 
 
-async def test_closing_one_that_nobody_listens_to_does_nothing(supervisor: Supervisor) -> None:
+async def test_closing_a_listener_without_callbacks_does_nothing(supervisor: Supervisor) -> None:
     async def connect() -> asyncpg.Connection:
         raise AssertionError("no connection was expected")
 

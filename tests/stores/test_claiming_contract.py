@@ -35,7 +35,7 @@ async def test_the_longest_due_are_claimed_first(store: SqlCredentials) -> None:
     assert {job.key for job in jobs} == {keys[3], keys[2]}
 
 
-async def test_what_is_claimed_is_nobody_elses(stores: Stores) -> None:
+async def test_a_claimed_job_is_not_claimed_again(stores: Stores) -> None:
     await stores.credentials.register(registration(TOKEN), now=NOW)
     await claim(stores.credentials)
 

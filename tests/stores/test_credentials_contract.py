@@ -80,7 +80,7 @@ async def test_a_rotation_wakes_who_waits_under_the_name_that_was_learned(
     assert (await claim(store, at=LATER)).key == ticket
 
 
-async def test_a_rotation_wakes_nobody_elses_children(store: SqlCredentials) -> None:
+async def test_a_rotation_wakes_no_children_of_another_parent(store: SqlCredentials) -> None:
     await _parked(store, TICKET, waits_on="component_access_token/")
     await store.register(registration(TOKEN), now=LATER)
 
@@ -209,7 +209,7 @@ async def _parked(store: SqlCredentials, key: JobKey, *, waits_on: str) -> None:
     await store.save(failed(await claim(store), Reaction.NEEDS_INPUT, waits_on=waits_on), now=NOW)
 
 
-async def test_who_else_fetches_is_remembered_until_somebody_does_again(
+async def test_a_contest_is_kept_until_the_next_one(
     store: SqlCredentials,
 ) -> None:
     await store.register(registration(TOKEN), now=NOW)

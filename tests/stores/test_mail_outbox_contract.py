@@ -133,7 +133,7 @@ async def test_receipts_of_messages_that_others_sent_are_kept_for_a_day(mail: Ma
     assert len(kept) == 2
 
 
-async def test_whoever_is_unreachable_is_marked_and_spared_the_rest(mail: Mail) -> None:
+async def test_an_unreachable_person_is_marked_and_gets_no_further_messages(mail: Mail) -> None:
     first = await mail.put_one()
     claimed = await mail.claimed()
     waiting, bobs = await mail.put_one(), await mail.put_one("bob")

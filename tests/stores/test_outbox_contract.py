@@ -52,7 +52,7 @@ async def test_a_delivery_that_was_accepted_is_done_with(
 
 
 @pytest.mark.usefixtures("waiting")
-async def test_a_delivery_in_flight_is_nobody_elses(stores: Stores) -> None:
+async def test_a_claimed_delivery_is_not_claimed_again(stores: Stores) -> None:
     await _claimed(stores.outbox)
 
     assert await stores.outbox_elsewhere.claim(now=NOW, limit=10, lease=LEASE) == []

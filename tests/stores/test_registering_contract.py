@@ -211,7 +211,7 @@ async def test_a_new_receiver_of_a_job_without_a_value_waits_for_it(
     assert await outbox.next_due() is None
 
 
-async def test_a_receiver_that_moves_is_told_at_its_new_address_and_nobody_else(
+async def test_a_receiver_that_moves_is_notified_at_its_new_address_alone(
     store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     await issued(store, TOKEN)
