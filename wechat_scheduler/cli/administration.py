@@ -1,8 +1,8 @@
-"""Keys and the audit, through the running daemon, or on the store where none runs."""
+"""Manages keys and reads the audit: at the running daemon, or on the store where none runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -29,28 +29,13 @@ from wechat_scheduler.wechat.tokens import TYPES
 T = TypeVar("T")
 
 
-class Administration(Protocol):
-    """Keys and the audit. Each call raises what `reach.connect` raises."""
-
-    async def create_key(self, wish: Mapping[str, Any]) -> MadeResult:
-        """`wish` is the body of `POST /v1/keys`."""
-        ...
-
-    async def keys(self) -> list[KeyResult]:
-        """All keys, ended ones too, the oldest first."""
-        ...
-
-    async def revoke_key(self, key_id: str) -> None: ...
-
-    async def audit(self, *, key: str, action: str, name: str, limit: int) -> list[EntryResult]:
-        """The newest `limit` entries that match, the newest first; empty filters match all, and
-        `name` also matches the objects below it."""
-        ...
-
-
-def administer(given: dict[str, Any], use: Callable[[Administration], Awaitable[T]]) -> T:
-    """What `use` returns: at the daemon that the options name or that holds the state folder, and
-    where none runs on the store in that folder.
+def administer(
+    given: dict[str, Any],
+    remote: Callable[[Admin], Awaitable[T]],
+    local: Callable[["StoredKeys"], Awaitable[T]],
+) -> T:
+    """What `remote` returns at the daemon that the options name or that holds the state folder, and
+    where none runs what `local` returns on the store in that folder.
 
     Raises what `reach.connect` raises, and StartError.
     """
@@ -58,45 +43,20 @@ def administer(given: dict[str, Any], use: Callable[[Administration], Awaitable[
         config = take(given).load().config
         if is_kept_here(config):
             try:
-                return asyncio.run(_on_store(config, use))
+                return asyncio.run(_on_store(config, local))
             except InUseError:
                 pass
-    return connect(given, lambda admin: use(_Remote(admin)))
+    return connect(given, remote)
 
 
-async def _on_store(config: Config, use: Callable[[Administration], Awaitable[T]]) -> T:
+async def _on_store(config: Config, use: Callable[["StoredKeys"], Awaitable[T]]) -> T:
     clock = SystemClock()
     async with opened_keys(config, clock=clock) as offline:
-        return await use(_OnStore(offline, clock))
+        return await use(StoredKeys(offline, clock))
 
 
-class _Remote:
-    """Asks the daemon."""
-
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
-
-    async def create_key(self, wish: Mapping[str, Any]) -> MadeResult:
-        return await self._admin.ask(MadeResult, "POST", "v1", "keys", body=wish)
-
-    async def keys(self) -> list[KeyResult]:
-        return await self._admin.ask(list[KeyResult], "GET", "v1", "keys")
-
-    async def revoke_key(self, key_id: str) -> None:
-        await self._admin.ask(str, "DELETE", "v1", "keys", key_id)
-
-    async def audit(self, *, key: str, action: str, name: str, limit: int) -> list[EntryResult]:
-        query = {"key": key, "action": action, "object": name, "limit": min(limit, 1000)}
-        found: list[EntryResult] = []
-        async for entry in self._admin.each(list[EntryResult], "v1", "audit", query=query):
-            found.append(entry)
-            if len(found) == limit:
-                break
-        return found
-
-
-class _OnStore:
-    """Does on the store what the daemon would do."""
+class StoredKeys:
+    """Does on the store what the daemon does for `/v1/keys` and `/v1/audit`."""
 
     def __init__(self, offline: Offline, clock: Clock) -> None:
         self._keyring = offline.keyring
@@ -116,6 +76,5 @@ class _OnStore:
         await self._keyring.revoke(key_id, by=self._admin)
         await self._auditor.note(Action.KEY_REVOKED, key_id, key=ADMIN, address="")
 
-    async def audit(self, *, key: str, action: str, name: str, limit: int) -> list[EntryResult]:
-        search = Search(key=key, action=action, object=name, limit=limit)
+    async def audit(self, search: Search) -> list[EntryResult]:
         return [entry_result(entry) for entry in await self._auditor.find(search)]

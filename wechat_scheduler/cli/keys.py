@@ -20,8 +20,9 @@ from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
 from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import sealing
-from wechat_scheduler.web.native.keys import KeyResult
+from wechat_scheduler.web.native.keys import KeyResult, MadeResult
 
+PATH = ("v1", "keys")
 COLOURS = {"active": "green", "expired": "yellow", "revoked": "red"}
 HEADINGS = ("ID", "NAME", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST-USED")
 
@@ -102,7 +103,11 @@ def create(
         "networks": networks,
         "expires_in": None if expires is None else int(expires.total_seconds()),
     }
-    made = administer(given, lambda access: access.create_key(wish))
+    made = administer(
+        given,
+        lambda admin: admin.ask(MadeResult, "POST", *PATH, body=wish),
+        lambda stored: stored.create_key(wish),
+    )
     if as_json:
         show_json(made)
         return
@@ -121,7 +126,11 @@ def list_keys(as_json: bool, **given: Any) -> None:
       wechat-scheduler keys list
       wechat-scheduler keys list --json | jq '.[] | select(.state == "active") | .name'
     """
-    found = administer(given, lambda access: access.keys())
+    found = administer(
+        given,
+        lambda admin: admin.ask(list[KeyResult], "GET", *PATH),
+        lambda stored: stored.keys(),
+    )
     console = Console()
     if as_json:
         show_json(found)
@@ -170,7 +179,11 @@ def revoke(key_id: str, **given: Any) -> None:
     Example:
       wechat-scheduler keys revoke key_5f0a61c3b2d4
     """
-    administer(given, lambda access: access.revoke_key(key_id))
+    administer(
+        given,
+        lambda admin: admin.ask(str, "DELETE", *PATH, key_id),
+        lambda stored: stored.revoke_key(key_id),
+    )
     click.echo("revoked")
 
 

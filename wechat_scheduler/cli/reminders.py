@@ -182,46 +182,23 @@ def preview(reminder: str, most: int, **given: Any) -> None:
         click.echo(time.isoformat())
 
 
-@reminders.command()
-@click.argument("reminder")
-@client_options
-def pause(reminder: str, **given: Any) -> None:
-    """Pause a reminder: skip its times until you resume it.
+def _change(verb: str, meaning: str) -> click.Command:
+    example = f"\b\nExample:\n  wechat-scheduler reminders {verb} 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d"
 
-    \b
-    Example:
-      wechat-scheduler reminders pause 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d
-    """
-    _change("pause", reminder, given)
+    @click.command(verb, help=f"{meaning}\n\n{example}")
+    @click.argument("reminder")
+    @client_options
+    def change(reminder: str, **given: Any) -> None:
+        changed = ask(given, ReminderResult, "POST", *PATH, reminder, verb)
+        due = f", next at {changed.due_at.isoformat()}" if changed.due_at else ""
+        click.echo(f"{changed.title}: {changed.state}{due}")
 
-
-@reminders.command()
-@click.argument("reminder")
-@client_options
-def resume(reminder: str, **given: Any) -> None:
-    """Resume a paused reminder with its next time from now.
-
-    \b
-    Example:
-      wechat-scheduler reminders resume 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d
-    """
-    _change("resume", reminder, given)
+    return change
 
 
-@reminders.command()
-@click.argument("reminder")
-@client_options
-def cancel(reminder: str, **given: Any) -> None:
-    """Cancel a reminder for good. It stays in the list.
-
-    \b
-    Example:
-      wechat-scheduler reminders cancel 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d
-    """
-    _change("cancel", reminder, given)
-
-
-def _change(what: str, reminder: str, given: dict[str, Any]) -> None:
-    changed = ask(given, ReminderResult, "POST", *PATH, reminder, what)
-    due = f", next at {changed.due_at.isoformat()}" if changed.due_at else ""
-    click.echo(f"{changed.title}: {changed.state}{due}")
+for verb, meaning in (
+    ("pause", "Pause a reminder: skip its times until you resume it."),
+    ("resume", "Resume a paused reminder with its next time from now."),
+    ("cancel", "Cancel a reminder for good. It stays in the list."),
+):
+    reminders.add_command(_change(verb, meaning))

@@ -1,12 +1,14 @@
 """`Admin` calls any route of the native API."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.client.wire import result
 
 T = TypeVar("T")
+
+LARGEST_PAGE = 1000
 
 
 class Admin(Client):
@@ -21,15 +23,17 @@ class Admin(Client):
         body: Mapping[str, Any] | None = None,
     ) -> T:
         """The result of a route, decoded into `form`. A parameter that is None is left out."""
-        said = _said(query or {})
+        said = {name: str(value) for name, value in (query or {}).items() if value is not None}
         return result(await self._call(method, *map(str, path), query=said, body=body), form)
 
-    def each(
-        self, form: type[list[T]], *path: str | int, query: Mapping[str, object]
-    ) -> AsyncIterator[T]:
-        """The entries of a list that comes in pages, each page of that `form`."""
-        return self._each(form, *map(str, path), query=_said(query))
-
-
-def _said(query: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in query.items() if value is not None}
+    async def first(
+        self, most: int, form: type[list[T]], *path: str, query: Mapping[str, str]
+    ) -> list[T]:
+        """The first `most` entries of a list that comes in pages, each page of that `form`."""
+        query = {**query, "limit": str(min(most, LARGEST_PAGE))}
+        found: list[T] = []
+        async for entry in self._each(form, *path, query=query):
+            found.append(entry)
+            if len(found) == most:
+                break
+        return found

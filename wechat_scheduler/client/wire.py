@@ -41,10 +41,9 @@ REFUSALS: Mapping[int, type[RequestError]] = {
         ConflictError,
         TooLargeError,
         UnprocessableError,
+        ThrottledError,
+        UnavailableError,
     )
-}
-COME_BACK: Mapping[int, type[ThrottledError | UnavailableError]] = {
-    refusal.status: refusal for refusal in (ThrottledError, UnavailableError)
 }
 
 
@@ -147,13 +146,14 @@ def result(response: DaemonResponse, form: type[T]) -> T:
 
 def _refusal(response: DaemonResponse, envelope: _Envelope) -> SchedulerError:
     message, reason = envelope.message, Reason(envelope.reason)
-    if come_back := COME_BACK.get(response.status):
+    refusal = REFUSALS.get(response.status)
+    if refusal is None:
+        return CallError(f"{response.url} answered {response.status}: {message}")
+    if issubclass(refusal, ThrottledError | UnavailableError):
         seconds = response.headers.get("Retry-After", "")
         pause = timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
-        return come_back(message, reason=reason, retry_after=pause)
-    if refusal := REFUSALS.get(response.status):
-        return refusal(message, reason=reason)
-    return CallError(f"{response.url} answered {response.status}: {message}")
+        return refusal(message, reason=reason, retry_after=pause)
+    return refusal(message, reason=reason)
 
 
 class Wire:
