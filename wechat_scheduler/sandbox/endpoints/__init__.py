@@ -1,25 +1,23 @@
-"""Every path that the sandbox answers. A new family is a file here and a line in the table."""
+"""All endpoints. A further family of them is a file here and a line in the table."""
 
 from wechat_scheduler.sandbox.calls import Endpoint
 from wechat_scheduler.sandbox.endpoints import (
     component,
     custom,
-    helpers,
+    diagnostics,
     notices,
     oauth,
     qrcodes,
     subscribers,
     templates,
-    tickets,
     tokens,
 )
 
 FAMILIES = (
     tokens,
-    tickets,
     oauth,
     component,
-    helpers,
+    diagnostics,
     subscribers,
     templates,
     custom,

@@ -1,10 +1,10 @@
-"""What a third-party platform (a component) calls: its own token, and those of its authorizers.
+"""The tokens of third-party platforms (components) and their authorizers.
 
-Sources: "第三方平台 token_getcomponentaccesstoken" and its sisters, "启动票据推送服务".
+Sources: "第三方平台 token_getcomponentaccesstoken" and the pages beside it, "启动票据推送服务".
 """
 
 from wechat_scheduler.sandbox.calls import Answer, ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.access import account, component
+from wechat_scheduler.sandbox.endpoints.callers import account, component
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.grants import TokenPair
 from wechat_scheduler.sandbox.pushes.codec import original_id
@@ -16,7 +16,7 @@ PERMISSIONS = [{"funcscope_category": {"id": 1}}]
 
 
 def get_component_token(world: World, call: ApiCall) -> Reply:
-    """Raises RefusedError 61006 for a ticket never issued, 61005 for one of twelve hours ago."""
+    """Raises RefusedError 61006 (unknown ticket), 61005 (twelve hours old)."""
     owner = account(world, call, "component_appid", "component_appsecret")
     value = call.text("component_verify_ticket", missing=61006)
     ticket = world.tokens.find(value, call.now, IssuedKind.VERIFY_TICKET)
@@ -55,7 +55,7 @@ def get_authorizer_token(world: World, call: ApiCall) -> Reply:
 
 
 def get_authorizer_list(world: World, call: ApiCall) -> Reply:
-    """Raises RefusedError 40170 for more than 500 in a page."""
+    """Raises RefusedError 40170 for a `count` over 500."""
     component_appid = component(world, call)
     offset, count = call.number("offset", default=0), call.number("count", MOST_IN_A_PAGE)
     if count > MOST_IN_A_PAGE:
@@ -76,7 +76,7 @@ def get_authorizer_info(world: World, call: ApiCall) -> Reply:
     owner = _authorizer(world, call)
     refresh = world.authorizers.current(owner, call.now)
     return {
-        "authorizer_info": _public_face(owner),
+        "authorizer_info": _description(owner),
         "authorization_info": {
             "authorizer_appid": owner.appid,
             "authorizer_refresh_token": refresh.value,
@@ -98,7 +98,7 @@ def _tokens(tokens: TokenPair, call: ApiCall) -> Reply:
     }
 
 
-def _public_face(owner: TokenOwner) -> Reply:
+def _description(owner: TokenOwner) -> Reply:
     return {
         "nick_name": f"sandbox account {owner.appid}",
         "service_type_info": {"id": 2},
@@ -112,7 +112,7 @@ def _endpoint(name: str, answer: Answer) -> Endpoint:
     return Endpoint(method="POST", path=f"/cgi-bin/component/{name}", answer=answer)
 
 
-# No day's limit is documented for any of these: "limited", without a number.
+# WeChat documents the quota of each as "limited", without a number.
 ENDPOINTS = (
     _endpoint("api_component_token", get_component_token),
     _endpoint("api_start_push_ticket", start_push_ticket),

@@ -1,4 +1,7 @@
-"""Customer-service messages: answers to a user who wrote or came by lately. Source: "客服消息"."""
+"""Customer-service messages, to users who lately wrote, followed, scanned or clicked.
+
+Source: "客服消息".
+"""
 
 from typing import Any
 
@@ -18,8 +21,8 @@ KINDS = frozenset(
 
 
 def send_custom(world: World, call: ApiCall) -> Reply:
-    """Five messages in 48 hours after one of the user's; three in a minute after a scan, a
-    subscription or a click.
+    """Five messages within 48 hours after the user wrote; three within a minute after the user
+    followed, scanned or clicked.
 
     Raises RefusedError 40003, 40008, 44003, 44004, 45008, 48002 (blocked), 45015 (too late, or not
     a follower), 45047 (too many).

@@ -1,4 +1,4 @@
-"""Subscribe notices: the users let each through beforehand. Source: "订阅通知 bizsend"."""
+"""Subscribe notices, which users accept beforehand. Source: "订阅通知 bizsend"."""
 
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
 from wechat_scheduler.sandbox.world import World
 
-# By the kind of a field, which is its name without the number: "订阅消息参数值内容限制说明".
+# The kind of a field is its name without the number. Source: "订阅消息参数值内容限制说明".
 LONGEST = MappingProxyType(
     {
         "thing": 20,
@@ -32,9 +32,9 @@ LONGEST = MappingProxyType(
 
 
 def send_notice(world: World, call: ApiCall) -> Reply:
-    """Uses up one consent. A value that is too long is refused here, not cut.
+    """Refuses a value that is too long, where a template message cuts it.
 
-    Raises RefusedError 40003, 40037, 41030, 47003, 43101 (blocked, refused, or used up).
+    Raises RefusedError 40003, 40037, 41030, 47003, 43101 (blocked, or not accepted).
     """
     person = recipient(world, call)
     message = _message(world, call)

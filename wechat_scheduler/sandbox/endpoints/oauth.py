@@ -1,10 +1,10 @@
-"""Tokens of users on the web: OAuth2, directly and through a third-party platform.
+"""OAuth2: the tokens of users, directly and through a third-party platform.
 
-These replies come as text/plain, JSON all the same. Sources: "网页授权", "代公众号发起网页授权".
+The replies are JSON with the type text/plain. Sources: "网页授权", "代公众号发起网页授权".
 """
 
 from wechat_scheduler.sandbox.calls import Answer, ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.access import account, bearer, known_appid
+from wechat_scheduler.sandbox.endpoints.callers import account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.grants import TokenPair
 from wechat_scheduler.sandbox.limits import UNLIMITED, Limit
@@ -26,7 +26,7 @@ def exchange_code_for_component(world: World, call: ApiCall) -> Reply:
 
 
 def refresh(world: World, call: ApiCall) -> Reply:
-    """Needs no secret: whoever holds the refresh token may refresh."""
+    """Needs no secret: the refresh token is enough."""
     _require_grant_type(call, "refresh_token")
     app = TokenOwner(known_appid(world, call, "appid"))
     world.meter.spend(call.path, app.appid, call.now)
@@ -39,7 +39,7 @@ def refresh_for_component(world: World, call: ApiCall) -> Reply:
 
 
 def check(world: World, call: ApiCall) -> Reply:
-    """Whether the token is this user's. Raises RefusedError 40003 if it is another's."""
+    """Raises RefusedError 40003 if the token is another user's."""
     token = bearer(world, call, IssuedKind.USER)
     world.oauth_users.require_consent(token.owner, call.now)
     if call.text("openid", missing=41009) != token.owner.openid:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
+from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE
@@ -17,9 +17,9 @@ LARGEST_PERMANENT_ID = 100_000
 
 
 def create_qrcode(world: World, call: ApiCall) -> Reply:
-    """`expire_seconds` comes back as it is in this sandbox's time.
+    """Returns the `expire_seconds` of the sandbox, whose periods shrink.
 
-    Raises RefusedError 40053 for anything wrong in the body, 45029 for too many permanent codes.
+    Raises RefusedError 40053 (wrong body), 45029 (too many permanent codes).
     """
     appid = bearer(world, call, *ACCOUNT_TOKENS).owner.appid
     action, scene = call.fields.get("action_name"), _scene(call)

@@ -1,9 +1,9 @@
-"""What the calls that send have in common: whom they go to, and the fields of their templates."""
+"""The fields that the calls that send have in common."""
 
 from typing import Any
 
 from wechat_scheduler.sandbox.calls import ApiCall
-from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
+from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import ERRMSGS, RefusedError
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.world import World
@@ -12,13 +12,13 @@ LONGEST_URL = 2048
 
 
 def recipient(world: World, call: ApiCall) -> Person:
-    """The user whom the account writes to. Raises what `bearer` does, and RefusedError 40003."""
+    """The user in `touser`. Raises what `bearer` raises, and RefusedError 40003."""
     appid = bearer(world, call, *ACCOUNT_TOKENS).owner.appid
     return world.people.require(appid, call.fields.get("touser"))
 
 
 def template(world: World, call: ApiCall) -> str:
-    """The id of a template that exists. Raises RefusedError 40037."""
+    """The template's id. Raises RefusedError 40037 if there is no such template."""
     template_id = call.fields.get("template_id")
     if not isinstance(template_id, str) or not world.templates.exists(template_id):
         raise RefusedError(40037)
@@ -26,7 +26,7 @@ def template(world: World, call: ApiCall) -> str:
 
 
 def keywords(call: ApiCall) -> dict[str, str]:
-    """The values of `data` by name. Raises RefusedError 47003, which names the wrong one."""
+    """The values of `data` by name. Raises RefusedError 47003, which names the wrong field."""
     data = call.fields.get("data")
     if not isinstance(data, dict) or not data:
         raise wrong_argument("data")
@@ -34,7 +34,7 @@ def keywords(call: ApiCall) -> dict[str, str]:
 
 
 def link(call: ApiCall, name: str) -> str:
-    """An optional address. Raises RefusedError 40039, 47003."""
+    """An optional URL. Raises RefusedError 40039, 47003."""
     url = call.fields.get(name) or ""
     if not isinstance(url, str):
         raise wrong_argument(name)

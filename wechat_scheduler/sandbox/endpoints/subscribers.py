@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, bearer
+from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.people import Person
@@ -15,13 +15,13 @@ MOST_IN_A_LIST = 10_000
 
 
 def get_user(world: World, call: ApiCall) -> Reply:
-    """Of somebody who does not follow only the openid. Raises RefusedError 41009, 40003."""
+    """Returns only the openid of a user who does not follow. Raises RefusedError 41009, 40003."""
     appid = _account(world, call)
     return _describe(world, appid, call.text("openid", missing=41009), call.fields.get("lang"))
 
 
 def get_users(world: World, call: ApiCall) -> Reply:
-    """Up to a hundred at once. Raises RefusedError 40003, 40032, 47001."""
+    """Up to a hundred users. Raises RefusedError 40003, 40032, 47001."""
     appid = _account(world, call)
     asked = call.fields.get("user_list")
     if not isinstance(asked, list) or not all(isinstance(it, dict) for it in asked):
@@ -33,9 +33,9 @@ def get_users(world: World, call: ApiCall) -> Reply:
 
 
 def list_followers(world: World, call: ApiCall) -> Reply:
-    """Ten thousand after `next_openid`, in the order in which they followed.
+    """Up to ten thousand followers after `next_openid`, in the order in which they followed.
 
-    Raises RefusedError 40003 if that is nobody's.
+    Raises RefusedError 40003 if `next_openid` is no follower's.
     """
     appid = _account(world, call)
     followers = [it.openid for it in world.people.of(appid) if it.followed_at is not None]
@@ -58,7 +58,7 @@ def _after(followers: list[str], last: str) -> list[str]:
 
 
 def _describe(world: World, appid: str, openid: Any, lang: Any) -> Reply:
-    """A stranger is like a user who came by OAuth2 only: there, without following."""
+    """An unknown openid is treated as a user of OAuth2 who does not follow."""
     if not isinstance(openid, str) or not openid.startswith("o"):
         raise RefusedError(40003)
     person = world.people.find(appid, openid)

@@ -18,13 +18,13 @@ from wechat_scheduler.sandbox.pushes.account_xml import receipt
 from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity
 from wechat_scheduler.sandbox.world import World
 
-# Since 2023 neither is displayed, nor is any colour, and a keyword is cut.
+# Since 2023 WeChat displays neither of these nor colours, and cuts keywords.
 HIDDEN = ("first", "remark")
 LONGEST_KEYWORD = 20
 
 
 def send_template(world: World, call: ApiCall) -> Reply:
-    """Shown once within ten minutes, however often the same `client_msg_id` comes.
+    """A message with the same `client_msg_id` within ten minutes is not shown again.
 
     Raises RefusedError 40003, 40037, 40039, 47003, 43004 (does not follow), 43101 (blocked).
     """
@@ -34,10 +34,10 @@ def send_template(world: World, call: ApiCall) -> Reply:
         raise RefusedError(43004)
     if person.blocked:
         raise RefusedError(43101)
-    sending = MessageIdentity(person.appid, person.openid, message.client_msg_id)
-    msgid = world.templates.sent(sending, call.now)
+    identity = MessageIdentity(person.appid, person.openid, message.client_msg_id)
+    msgid = world.templates.sent(identity, call.now)
     if msgid is None:
-        msgid = world.templates.new_msgid(sending, call.now)
+        msgid = world.templates.new_msgid(identity, call.now)
         _deliver(world, person, message, msgid, call)
     return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
 

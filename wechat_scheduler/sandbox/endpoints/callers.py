@@ -1,7 +1,4 @@
-"""Who is calling: the checks that come before any endpoint's own work.
-
-Each check that succeeds counts the call against the account's quota.
-"""
+"""The checks of who calls. Each one that succeeds counts the call towards the account's quota."""
 
 import re
 from hmac import compare_digest
@@ -37,10 +34,10 @@ def known_appid(world: World, call: ApiCall, name: str) -> str:
 
 
 def bearer(world: World, call: ApiCall, *kinds: IssuedKind) -> IssuedToken:
-    """The living token of one of `kinds` that came in the query.
+    """The token in the query, if it is of one of `kinds`.
 
-    Raises RefusedError 41001, 40014 (no token at all), 40001 (unknown, replaced), 42001 (expired),
-    45009, 45011.
+    Raises RefusedError 41001, 40014 (malformed), 40001 (unknown, replaced), 42001 (expired), 45009,
+    45011.
     """
     token = _living(world, call, kinds)
     world.meter.spend(call.path, token.owner.appid, call.now)
@@ -48,9 +45,10 @@ def bearer(world: World, call: ApiCall, *kinds: IssuedKind) -> IssuedToken:
 
 
 def component(world: World, call: ApiCall) -> str:
-    """The platform whose token came in the query and whose appid is in the body.
+    """The platform whose token is in the query and whose appid is in the body.
 
-    Raises what `bearer` does, 61014 for the token of an account, 40013 for another's appid.
+    Raises what `bearer` raises, and RefusedError 61014 for an account's token, 40013 for another
+    appid.
     """
     if _is_of_account(world, call):
         raise RefusedError(61014)

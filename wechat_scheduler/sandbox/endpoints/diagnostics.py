@@ -1,4 +1,4 @@
-"""Calls around the tokens: addresses, quotas, and what became of a refused call.
+"""WeChat's addresses, quotas and how to clear them, and refused calls by their `rid`.
 
 Sources: "获取微信服务器IP", "网络检测", "openApi管理".
 """
@@ -6,7 +6,7 @@ Sources: "获取微信服务器IP", "网络检测", "openApi管理".
 import re
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.access import ACCOUNT_TOKENS, account, bearer, known_appid
+from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, account, bearer, known_appid
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.world import World
@@ -19,18 +19,18 @@ _RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
 
 
 def get_callback_ips(world: World, call: ApiCall) -> Reply:
-    _anybody(world, call)
+    _caller(world, call)
     return {"ip_list": CALLBACK_IPS}
 
 
 def get_api_ips(world: World, call: ApiCall) -> Reply:
-    _anybody(world, call)
+    _caller(world, call)
     return {"ip_list": API_IPS}
 
 
 def check_callback(world: World, call: ApiCall) -> Reply:
-    """Always finds the network in order. Raises RefusedError 40202, 40203."""
-    _anybody(world, call)
+    """Always finds a working network. Raises RefusedError 40202, 40203."""
+    _caller(world, call)
     action = call.text("action", missing=40202)
     if action not in ACTIONS:
         raise RefusedError(40202)
@@ -43,19 +43,19 @@ def check_callback(world: World, call: ApiCall) -> Reply:
 
 
 def clear_quota(world: World, call: ApiCall) -> Reply:
-    owner = _anybody(world, call).owner
+    owner = _caller(world, call).owner
     if call.text("appid", missing=41002) != owner.appid:
         raise RefusedError(40013)
     return _cleared(world, owner, call)
 
 
 def clear_quota_with_secret(world: World, call: ApiCall) -> Reply:
-    """Needs no token, so that an account whose quota for tokens is used up can get out."""
+    """Needs no token, so it works for an account whose quota of tokens is used up."""
     return _cleared(world, account(world, call, proof="appsecret"), call)
 
 
 def clear_quota_of_component(world: World, call: ApiCall) -> Reply:
-    """Of an authorizer, or of the platform itself if `appid` is its own."""
+    """Clears the quota of an authorizer, or of the platform itself if `appid` is its own."""
     component = account(world, call, "component_appid", "appsecret")
     owner = TokenOwner(known_appid(world, call, "appid"), component.appid)
     if owner.appid != component.appid and not world.authorizers.granted(owner):
@@ -64,34 +64,34 @@ def clear_quota_of_component(world: World, call: ApiCall) -> Reply:
 
 
 def get_quota(world: World, call: ApiCall) -> Reply:
-    appid = _anybody(world, call).owner.appid
+    appid = _caller(world, call).owner.appid
     path = call.text("cgi_path", missing=76021)
     return {"errcode": 0, "errmsg": "ok"} | world.meter.describe(path, appid, call.now)
 
 
 def get_rid(world: World, call: ApiCall) -> Reply:
     """Raises RefusedError 76001 (unknown), 76002 (malformed), 76003 (another account's)."""
-    appid = _anybody(world, call).owner.appid
+    appid = _caller(world, call).owner.appid
     rid = call.text("rid", missing=76002)
     if not _RID.fullmatch(rid):
         raise RefusedError(76002)
-    failure = world.refused_calls.find(rid)
-    if failure is None:
+    refused = world.refused_calls.find(rid)
+    if refused is None:
         raise RefusedError(76001)
-    if failure.appid != appid:
+    if refused.appid != appid:
         raise RefusedError(76003)
     request = {
-        "invoke_time": int(failure.at.timestamp()),
+        "invoke_time": int(refused.at.timestamp()),
         "cost_in_ms": 1,
-        "request_url": failure.query,
-        "request_body": failure.request_body,
-        "response_body": failure.response_body,
-        "client_ip": failure.client_ip,
+        "request_url": refused.query,
+        "request_body": refused.request_body,
+        "response_body": refused.response_body,
+        "client_ip": refused.client_ip,
     }
     return {"errcode": 0, "errmsg": "ok", "request": request}
 
 
-def _anybody(world: World, call: ApiCall) -> IssuedToken:
+def _caller(world: World, call: ApiCall) -> IssuedToken:
     return bearer(world, call, *ACCOUNT_TOKENS, IssuedKind.COMPONENT)
 
 
