@@ -59,9 +59,7 @@ def _account(world: World, call: ApiCall) -> TokenOwner:
     return account(world, call)
 
 
-def _replace(
-    world: World, owner: TokenOwner, call: ApiCall, *, overlap: timedelta
-) -> IssuedToken:
+def _replace(world: World, owner: TokenOwner, call: ApiCall, *, overlap: timedelta) -> IssuedToken:
     return world.tokens.issue(IssuedKind.STABLE, owner, call.now, overlap=overlap)
 
 
