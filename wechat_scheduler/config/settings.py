@@ -144,8 +144,8 @@ class CompatSettings(Section, frozen=True, kw_only=True):
 
     tencent_words: Annotated[tuple[str, ...], notation.WORDS] = ()
     wecron_created: Annotated[int, whole(200, 201)] = 200
-    wecron_creates: Annotated[int, whole(0, 1_000_000)] = 20
-    wecron_calls: Annotated[int, whole(0, 1_000_000)] = 1000
+    wecron_creates: Annotated[int, whole(0, 1_000_000)] = 0
+    wecron_calls: Annotated[int, whole(0, 1_000_000)] = 0
     wecron_pictures: Annotated[int, whole(0, 1_000_000)] = 30
     wxpusher_calls: Annotated[int, whole(0, 1_000_000)] = 0
     wxpusher_queries: Annotated[int, whole(0, 1_000_000)] = 100

@@ -31,7 +31,6 @@ from wechat_scheduler.web.kit.services import SERVICES
 
 REQUIRED: Final = "该字段是必填项。"
 BLANK: Final = "该字段不能为空。"
-NULL: Final = "该字段不能为 null。"
 NO_REPEAT: Final = "不支持这样的重复周期。"
 
 # Errors of the desk of reminders by its field: the field of this API, and the sentence.

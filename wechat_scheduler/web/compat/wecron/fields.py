@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, Final, TypedDict, cast
 from urllib.parse import parse_qsl
 
@@ -12,7 +13,8 @@ from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.planning import FARTHEST, LONGEST_DETAIL, LONGEST_TITLE
-from wechat_scheduler.web.compat.wecron.errors import NULL, MediaTypeError, WeCronError
+from wechat_scheduler.web.compat.wecron.errors import MediaTypeError, WeCronError
+from wechat_scheduler.web.kit.bodies import decode
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = 1000  # milliseconds
@@ -29,6 +31,13 @@ NOT_A_TEXT: Final = "不是有效的字符串。"
 NOT_A_URL: Final = "请输入合法的URL。"
 _TYPES: Final = {dict: "dict", list: "list", str: "str", type(None): "NoneType"}
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_PART_NAME = re.compile(rb'content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)', re.IGNORECASE)
+_LONGEST_HEAD: Final = 1000
+_FILE = re.compile(rb"content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECASE)
+# Fields that null empties, as in WeCron's serializers, and those that an empty text leaves out.
+_EMPTIED: Final = frozenset(("desc", "external_url", "headimgurl", "morning_greeting"))
+_NUMBERS: Final = frozenset(("time", "defer"))
+_decoder = msgspec.json.Decoder(Any)
 _INTEGER = re.compile(r"([+-]?\d{1,20})(?:\.0*)?", re.ASCII)
 
 Reader = Callable[[Any], object]
@@ -51,9 +60,20 @@ class FieldError(ValueError):
 
 
 def read_fields(request: web.Request, body: bytes) -> tuple[Given, frozenset[str]]:
-    """The known fields, and the names of all fields. Raises RequestError."""
-    fields = decoded(request, body)
+    """The known fields, and the names of all that are given. Raises RequestError."""
+    fields = present(decoded(request, body))
     return cast(Given, checked(fields, _READERS)), frozenset(fields)
+
+
+def present(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields without those that stand there but are left out: null, unless it empties the field,
+    and a time or an advance that is an empty text."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if not (value is None and name not in _EMPTIED)
+        and not (name in _NUMBERS and isinstance(value, str) and not value.strip())
+    }
 
 
 def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, object]:
@@ -72,11 +92,14 @@ def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[st
 
 def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
     """The body as an object, from JSON or a form. Raises InvalidRequestError, MediaTypeError."""
-    match request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower():
+    media_type = request.headers.get("Content-Type", "application/json")
+    match media_type.partition(";")[0].strip().lower():
         case "application/json":
             found = _json(body) if body else {}
         case "application/x-www-form-urlencoded":
             found = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        case "multipart/form-data":
+            found = _parts(media_type, body)
         case other:
             raise MediaTypeError(f"不支持请求中的媒体类型 “{other}”。")
     if not isinstance(found, dict):
@@ -93,15 +116,33 @@ def instant(milliseconds: int) -> datetime:
 
 def _json(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequestError(f"JSON parse error - {error}") from error
+        return decode(_decoder, body)
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"JSON parse error - {error.sentence}") from error
+
+
+def _parts(media_type: str, body: bytes) -> dict[str, str]:
+    """The fields of a multipart form; files are left out. Raises InvalidRequestError."""
+    message = EmailMessage()
+    message["Content-Type"] = media_type
+    boundary = message.get_boundary("").encode(errors="replace")
+    if not boundary:
+        raise InvalidRequestError(
+            "Multipart form parse error - Invalid boundary in multipart: None"
+        )
+    found: dict[str, str] = {}
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]:
+        head, _, value = part.partition(b"\r\n\r\n")
+        name = _PART_NAME.search(head, 0, _LONGEST_HEAD)
+        if name and not _FILE.search(head, 0, _LONGEST_HEAD):
+            found[name[1].decode(errors="replace")] = value.decode(errors="replace")
+    return found
 
 
 def _time(value: Any) -> int:
     """Milliseconds, as Python's `int` reads them: WeCron computes `int(value) / 1000.0`."""
     try:
-        milliseconds = int(_present(value))
+        milliseconds = int(_finite(value))
     except FieldError:
         raise
     except (TypeError, ValueError, OverflowError) as error:
@@ -115,7 +156,7 @@ def text_of(longest: int) -> Reader:
     """Reads texts and numbers, without surrounding blanks."""
 
     def read(value: Any) -> str:
-        _present(value)
+        _finite(value)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise FieldError(NOT_A_TEXT)
         text = str(value).strip()
@@ -140,7 +181,7 @@ def url_of(longest: int) -> Reader:
 
 def _defer(value: Any) -> timedelta:
     """Minutes, as a 32-bit integer: 60, "60" or "1.0"."""
-    found = _INTEGER.fullmatch(str(_present(value)).strip())
+    found = _INTEGER.fullmatch(str(_finite(value)).strip())
     if found is None or isinstance(value, bool | list | dict):
         raise FieldError("请填写合法的整数值。")
     minutes, most = int(found[1]), FARTHEST // MINUTE
@@ -178,9 +219,7 @@ def _short(text: str, longest: int) -> str:
     return text
 
 
-def _present(value: Any) -> Any:
-    if value is None:
-        raise FieldError(NULL)
+def _finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise FieldError("请填写合法的数字。")
     return value

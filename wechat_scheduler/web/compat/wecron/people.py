@@ -13,7 +13,14 @@ from wechat_scheduler.errors import InvalidRequestError, UnauthorizedError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.bot_texts import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import holder_of
-from wechat_scheduler.web.compat.wecron.fields import FieldError, checked, decoded, text_of, url_of
+from wechat_scheduler.web.compat.wecron.fields import (
+    FieldError,
+    checked,
+    decoded,
+    present,
+    text_of,
+    url_of,
+)
 from wechat_scheduler.web.compat.wecron.state import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_zone
@@ -101,7 +108,7 @@ async def profile(request: web.Request) -> web.Response:
 async def change_profile(request: web.Request) -> web.Response:
     """`PATCH /profile/api/`: fields that are left out keep their values."""
     keeper = await keeper_of(request)
-    changes: dict[str, Any] = checked(decoded(request, await request.read()), _READERS)
+    changes: dict[str, Any] = checked(present(decoded(request, await request.read())), _READERS)
     if not changes:
         return _respond(keeper.person, keeper.zone)
     names = {ours: changes[theirs] for theirs, ours in _OURS.items() if theirs in changes}
