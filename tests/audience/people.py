@@ -25,6 +25,7 @@ from wechat_scheduler.storage.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.topics import SqlTopics
 from wechat_scheduler.webhooks.app_callbacks import callback_body
 
 SECOND = timedelta(seconds=1)
@@ -101,6 +102,7 @@ class People:
 
     def __init__(self, database: Database) -> None:
         self.apps = SqlApps(database, VAULT)
+        self.topics = SqlTopics(database, VAULT)
         self.subscribers = SqlSubscribers(database)
         self.subscriptions = SqlSubscriptions(database)
         self.aliases = SqlAliases(database)
@@ -109,7 +111,7 @@ class People:
 
     def audience(self, clock: Clock) -> AudienceDesk:
         return AudienceDesk(
-            self.apps, self.subscribers, self.subscriptions, self.aliases, clock=clock
+            self.topics, self.subscribers, self.subscriptions, self.aliases, clock=clock
         )
 
 

@@ -17,6 +17,7 @@ from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
+from wechat_scheduler.storage.topics import SqlTopics
 
 APP = an_app("shop", callback=CALLBACK)
 
@@ -69,37 +70,37 @@ async def test_a_new_token_replaces_those_of_its_owner_and_kind(database: Databa
 
 
 async def test_what_came_with_a_key_is_done_once(database: Database) -> None:
-    store, answers = SqlApps(database, VAULT), SqlStoredResponses(database, VAULT)
+    topics, answers = SqlTopics(database, VAULT), SqlStoredResponses(database, VAULT)
     once = Once(scope="apps", key="k1", digest="d1", response="secret")
     topic = Topic(id=5, app_id=APP.id, name="news", created_at=START)
-    await store.add_topic(topic, once=once)
+    await topics.add(topic, once=once)
 
     with pytest.raises(RepeatedError) as answered:
-        await store.add_topic(replace(topic, id=6), once=replace(once, response="other"))
+        await topics.add(replace(topic, id=6), once=replace(once, response="other"))
     with pytest.raises(ConflictError):
-        await store.add_topic(replace(topic, id=6), once=replace(once, digest="d2"))
+        await topics.add(replace(topic, id=6), once=replace(once, digest="d2"))
     with pytest.raises(ConflictError):
         await answers.find("apps", "k1", "d2")
 
     assert answered.value.response == "secret"
     assert await answers.find("apps", "k1", "d1") == "secret"
     assert await answers.find("other", "k1", "d1") is None
-    assert await store.topics(APP.id) == [topic]
+    assert await topics.of_app(APP.id) == [topic]
 
     late = START + KEPT + SECOND
-    await store.add_topic(replace(topic, id=7, created_at=late), once=once)
-    assert len(await store.topics(APP.id)) == 2
+    await topics.add(replace(topic, id=7, created_at=late), once=once)
+    assert len(await topics.of_app(APP.id)) == 2
 
 
 async def test_of_two_who_ask_at_once_with_one_key_one_is_answered(database: Database) -> None:
-    store = SqlApps(database, VAULT)
+    topics = SqlTopics(database, VAULT)
     answers: list[str] = []
 
     async def ask(number: int) -> None:
         topic = Topic(id=number, app_id=APP.id, name="news", created_at=START)
         once = Once(scope="topics", key="k1", digest="d1", response=str(number))
         try:
-            await store.add_topic(topic, once=once)
+            await topics.add(topic, once=once)
             answers.append(once.response)
         except RepeatedError as answered:
             answers.append(answered.response)
@@ -108,7 +109,7 @@ async def test_of_two_who_ask_at_once_with_one_key_one_is_answered(database: Dat
         for number in range(1, 9):
             supervisor.essential("ask", ask(number))
 
-    (topic,) = await store.topics(APP.id)
+    (topic,) = await topics.of_app(APP.id)
     assert answers == [str(topic.id)] * 8
 
 

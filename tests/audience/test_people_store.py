@@ -26,7 +26,7 @@ async def test_an_app_goes_with_all_that_belongs_to_it(database: Database) -> No
     people = People(database)
     store = people.apps
     await store.add_app(APP, [], once=None)
-    await store.add_topic(Topic(id=5, app_id=APP.id, name="news", created_at=START), once=None)
+    await people.topics.add(Topic(id=5, app_id=APP.id, name="news", created_at=START), once=None)
     await people.aliases.bind(APP, {"7": ("o1", UID, 1)}, now=START)
     await people.scenes.add(a_scene(APP), once=None)
     await waiting(database, (1, "person", UID, APP.id, None), (2, "person", UID, 0, None))
@@ -34,7 +34,7 @@ async def test_an_app_goes_with_all_that_belongs_to_it(database: Database) -> No
     removed = [await store.remove_app(APP.id, now=START) for _ in range(2)]
 
     assert removed == [True, False]
-    assert await store.topics(APP.id) == []
+    assert await people.topics.of_app(APP.id) == []
     assert await people.aliases.find(APP, ["7"]) == {}
     assert await people.subscriptions.of_person(UID) == []
     assert await people.scenes.get("scene1") is None
@@ -43,18 +43,17 @@ async def test_an_app_goes_with_all_that_belongs_to_it(database: Database) -> No
 
 async def test_a_topic_goes_with_its_subscriptions_and_codes(database: Database) -> None:
     people = People(database)
-    store = people.apps
     topic = Topic(id=5, app_id=APP.id, name="news", description="daily", created_at=START)
-    await store.add_topic(topic, once=None)
+    await people.topics.add(topic, once=None)
     await people.subscribers.follow("wx1", "o1", uid=UID, now=START)
     await people.subscriptions.subscribe(a_subscription(1, topic_id=5))
     found = (
-        await store.topic(5),
-        await store.topics(APP.id),
+        await people.topics.get(5),
+        await people.topics.of_app(APP.id),
         await people.subscriptions.of_person(UID),
     )
 
-    removed = [await store.remove_topic(app_id, 5) for app_id in (1, APP.id, APP.id)]
+    removed = [await people.topics.remove(app_id, 5) for app_id in (1, APP.id, APP.id)]
 
     assert found == (topic, [topic], [a_subscription(1, topic_id=5)])
     assert removed == [False, True, False]

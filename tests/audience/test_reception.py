@@ -76,7 +76,7 @@ async def test_a_blocked_user_stays_blocked_and_the_app_gets_no_event(office: Of
 
 async def test_a_scan_does_what_its_scene_is_for(office: Office) -> None:
     topic = Topic(id=5, app_id=SHOP.id, name="news", created_at=START)
-    await office.apps.add_topic(topic, once=None)
+    await office.topics.add(topic, once=None)
     scenes = {
         "ended": a_scene(SHOP, id="ended", expires_at=START),
         "topic": a_scene(SHOP, id="topic", purpose=Purpose.TOPIC, target="5"),

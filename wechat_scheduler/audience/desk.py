@@ -12,7 +12,7 @@ from wechat_scheduler.audience.model import (
     Topic,
 )
 from wechat_scheduler.audience.names import UID_PREFIX, new_id, new_subscription, new_uid
-from wechat_scheduler.audience.ports import Aliases, Apps, Subscribers, Subscriptions
+from wechat_scheduler.audience.ports import Aliases, Subscribers, Subscriptions, Topics
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -29,25 +29,25 @@ class AudienceDesk:
 
     def __init__(
         self,
-        apps: Apps,
+        topics: Topics,
         subscribers: Subscribers,
         subscriptions: Subscriptions,
         aliases: Aliases,
         *,
         clock: Clock,
     ) -> None:
-        self._apps = apps
+        self._topics = topics
         self._subscribers = subscribers
         self._subscriptions = subscriptions
         self._aliases = aliases
         self._clock = clock
 
     async def topics(self, app: App) -> Sequence[Topic]:
-        return await self._apps.topics(app.id)
+        return await self._topics.of_app(app.id)
 
     async def topic(self, app: App, topic_id: int) -> Topic:
         """Raises NotFoundError, also for another app's."""
-        topic = await self._apps.topic(topic_id)
+        topic = await self._topics.get(topic_id)
         if topic is None or topic.app_id != app.id:
             raise _no_topic(topic_id)
         return topic
@@ -65,12 +65,12 @@ class AudienceDesk:
         topic = Topic(
             id=new_id(), app_id=app.id, name=name, description=description, created_at=now
         )
-        await self._apps.add_topic(topic, once=once(topic))
+        await self._topics.add(topic, once=once(topic))
         return topic
 
     async def remove_topic(self, app: App, topic_id: int) -> None:
         """Raises NotFoundError."""
-        if not await self._apps.remove_topic(app.id, topic_id):
+        if not await self._topics.remove(app.id, topic_id):
             raise _no_topic(topic_id)
 
     async def bind(self, app: App, openids: Mapping[str, str]) -> Mapping[str, str]:

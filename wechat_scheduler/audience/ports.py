@@ -21,7 +21,7 @@ from wechat_scheduler.audience.model import (
 
 
 class Apps(Protocol):
-    """The store of apps, tokens and topics. Every method is atomic; all may raise StorageError."""
+    """The store of apps and tokens. Every method is atomic; all may raise StorageError."""
 
     async def all_apps(self) -> Sequence[App]:
         """By age, the oldest first."""
@@ -48,16 +48,26 @@ class Apps(Protocol):
 
     async def revoke_tokens(self, app_id: int, kind: TokenKind, *, uid: str) -> bool: ...
 
-    async def add_topic(self, topic: Topic, *, once: Once | None) -> None: ...
-
-    async def topics(self, app_id: int) -> Sequence[Topic]: ...
-
-    async def topic(self, topic_id: int) -> Topic | None: ...
-
-    async def remove_topic(self, app_id: int, topic_id: int) -> bool: ...
-
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when any process may have changed apps or tokens."""
+        ...
+
+
+class Topics(Protocol):
+    """The store of topics. Every method is atomic; all may raise StorageError."""
+
+    async def add(self, topic: Topic, *, once: Once | None) -> None:
+        """Raises as `once.Once` says."""
+        ...
+
+    async def get(self, topic_id: int) -> Topic | None: ...
+
+    async def of_app(self, app_id: int) -> Sequence[Topic]:
+        """By age, the oldest first."""
+        ...
+
+    async def remove(self, app_id: int, topic_id: int) -> bool:
+        """Remove the app's topic with its subscriptions and scenes."""
         ...
 
 

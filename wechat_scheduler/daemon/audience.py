@@ -36,7 +36,7 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
     return AudienceParts(
         directory=directory,
         desk=AudienceDesk(
-            stores.apps, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
+            stores.topics, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
         ),
         codes=QrCodeDesk(stores.scenes, drawn, clock=clock),
         openids=Openids(stores.aliases, clock=clock),

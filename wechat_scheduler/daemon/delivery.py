@@ -55,7 +55,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         sending=Sending(
             stores.messages,
             stores.aliases,
-            stores.apps,
+            stores.topics,
             callback_body=callback_body,
             clock=clock,
             wake=clockwork.wake,

@@ -29,6 +29,7 @@ from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.topics import SqlTopics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Stores:
     scenes: SqlScenes
     subscribers: SqlSubscribers
     subscriptions: SqlSubscriptions
+    topics: SqlTopics
     messages: SqlMessages
     deliveries: SqlDeliveries
     responses: SqlStoredResponses
@@ -86,6 +88,7 @@ def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -
         scenes=SqlScenes(database, vault),
         subscribers=SqlSubscribers(database),
         subscriptions=SqlSubscriptions(database),
+        topics=SqlTopics(database, vault),
         messages=SqlMessages(database, vault),
         deliveries=SqlDeliveries(database),
         responses=SqlStoredResponses(database, vault),

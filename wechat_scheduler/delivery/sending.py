@@ -12,7 +12,7 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
-from wechat_scheduler.audience.ports import Aliases, Apps
+from wechat_scheduler.audience.ports import Aliases, Topics
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
@@ -68,7 +68,7 @@ class Sending:
         self,
         messages: Messages,
         aliases: Aliases,
-        apps: Apps,
+        topics: Topics,
         *,
         clock: Clock,
         callback_body: Callable[[App, AppEvent], bytes],
@@ -77,7 +77,7 @@ class Sending:
         self._messages = messages
         self._callback_body = callback_body
         self._aliases = aliases
-        self._apps = apps
+        self._topics = topics
         self._clock = clock
         self._wake = wake
 
@@ -112,7 +112,10 @@ class Sending:
         if content.way is Way.WEBHOOK:
             placed = [_webhook(app)]
         else:
-            placed = [*await self._persons(app, names), *await self._topics(app, topics)]
+            placed = [
+                *await self._placed_people(app, names),
+                *await self._placed_topics(app, topics),
+            ]
         return Order(message=message, placed=tuple(placed))
 
     async def put(self, order: Order, *, once: Once | None = None) -> None:
@@ -165,7 +168,7 @@ class Sending:
         await self._messages.put(message, [target], once=None, now=self._clock.now())
         self._wake()
 
-    async def _persons(self, app: App, names: Sequence[str]) -> list[Placed]:
+    async def _placed_people(self, app: App, names: Sequence[str]) -> list[Placed]:
         found = await self._aliases.find(app, names) if names else {}
         ids: dict[str, int] = {}
         placed: list[Placed] = []
@@ -180,8 +183,8 @@ class Sending:
             placed.append(Placed(name=name, target=uid, delivery_id=delivery_id))
         return placed
 
-    async def _topics(self, app: App, topics: Sequence[int]) -> list[Placed]:
-        known = {topic.id for topic in await self._apps.topics(app.id)} if any(topics) else set()
+    async def _placed_topics(self, app: App, topics: Sequence[int]) -> list[Placed]:
+        known = {topic.id for topic in await self._topics.of_app(app.id)} if any(topics) else set()
         placed: list[Placed] = []
         for topic in topics:
             name = str(topic)

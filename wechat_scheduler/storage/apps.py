@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import SHANGHAI, App, Template, Token, TokenKind, Topic
+from wechat_scheduler.audience.model import SHANGHAI, App, Template, Token, TokenKind
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.rows import Vault, instant, micros
@@ -41,16 +41,6 @@ GRANT = """
     INSERT INTO tokens (hash, kind, app_id, uid, created_at) VALUES ($1, $2, $3, $4, $5)
 """
 REVOKE = "DELETE FROM tokens WHERE app_id = $1 AND uid = $2 AND kind = $3 RETURNING hash"
-
-TOPIC = "SELECT id, app_id, name, description, created_at FROM topics"
-TOPICS = f"{TOPIC} WHERE app_id = $1 ORDER BY created_at, id"
-ONE_TOPIC = f"{TOPIC} WHERE id = $1"
-PUT_TOPIC = """
-    INSERT INTO topics (id, app_id, name, description, created_at) VALUES ($1, $2, $3, $4, $5)
-"""
-REMOVE_TOPIC = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
-REMOVE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE app_id = $1 AND topic_id = $2"
-REMOVE_SCENES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'topic' AND target = $2"
 # The signal to other processes.
 CHANGED = "apps"
 
@@ -101,19 +91,6 @@ class SqlApps:
         revoked = Statement(REVOKE, (app_id, uid, kind.value))
         return await self._database.write(lambda: self._told(revoked))
 
-    async def add_topic(self, topic: Topic, *, once: Once | None) -> None:
-        await self._database.write(lambda: self._add_topic(topic, once))
-
-    async def topics(self, app_id: int) -> Sequence[Topic]:
-        return [_topic_of(row) for row in await self._database.read(TOPICS, app_id)]
-
-    async def topic(self, topic_id: int) -> Topic | None:
-        rows = await self._database.read(ONE_TOPIC, topic_id)
-        return _topic_of(rows[0]) if rows else None
-
-    async def remove_topic(self, app_id: int, topic_id: int) -> bool:
-        return await self._database.write(lambda: _remove_topic(app_id, topic_id))
-
     def on_change(self, listener: Callable[[], object]) -> None:
         """Calls `listener` also after a gap in which signals may have been lost."""
 
@@ -140,24 +117,11 @@ class SqlApps:
         yield Statement(REVOKE, (token.app_id, token.uid, token.kind.value))
         yield from self._told(Statement(GRANT, _token_values(token)))
 
-    def _add_topic(self, topic: Topic, once: Once | None) -> Script[None]:
-        yield from put_response(self._vault, once, topic.created_at)
-        values = (topic.id, topic.app_id, topic.name, topic.description, micros(topic.created_at))
-        yield Statement(PUT_TOPIC, values)
-
     def _told(self, statement: Statement) -> Script[bool]:
         """Run a change and signal it to other processes. Returns whether a row changed."""
         changed = yield from rows_of(statement)
         yield from self._database.dialect.signal(CHANGED)
         return bool(changed)
-
-
-def _remove_topic(app_id: int, topic_id: int) -> Script[bool]:
-    if not (yield Statement(REMOVE_TOPIC, (app_id, topic_id))):
-        return False
-    yield Statement(REMOVE_SUBSCRIPTIONS, (app_id, topic_id))
-    yield Statement(REMOVE_SCENES, (app_id, str(topic_id)))
-    return True
 
 
 def app_place(app_id: int, column: str) -> str:
@@ -210,16 +174,6 @@ def _token_of(row: Row) -> Token:
         kind=TokenKind(row["kind"]),
         app_id=row["app_id"],
         uid=row["uid"],
-        created_at=instant(row["created_at"]),
-    )
-
-
-def _topic_of(row: Row) -> Topic:
-    return Topic(
-        id=row["id"],
-        app_id=row["app_id"],
-        name=row["name"],
-        description=row["description"],
         created_at=instant(row["created_at"]),
     )
 
