@@ -51,6 +51,8 @@ def test_without_any_way_it_is_said_what_is_missing() -> None:
         (Content(text="B"), "T1", {"keyword1": "B", "keyword2": "B"}),
         (Content(title="<p>", text="<p>", form=Form.HTML), "T1",
          {"keyword1": "<p>", "keyword2": "<p>"}),
+        (Content(text="<style>b{}</style>", form=Form.HTML), "T1",
+         {"keyword1": "[消息]", "keyword2": "[消息]"}),
         (Content(title="长" * 21, text="B"), "T1",
          {"keyword1": "长" * 19 + "…", "keyword2": "B"}),
         # What a user writes is no place to be filled.

@@ -226,3 +226,22 @@ async def test_a_limited_key_sees_and_changes_the_deliveries_of_its_own_apps(
     assert statuses == [404, 404]
     assert cancelled.result["count"] == 4
     assert len(await deliveries(keeper, "?state=pending")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (f"<style>{'body {color: red} ' * 200}</style><p>到货了</p>", "到货了"),
+        ('<img src="https://a.example/1.png">', "[图片]"),
+    ],
+)
+async def test_html_without_a_title_gets_its_text_as_one(
+    keeper: Caller, text: str, title: str
+) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+
+    sent = (await send(keeper, app, "alice", text=text, format="html")).result
+
+    message = (await keeper.call("GET", f"/v1/messages/{sent['id']}")).result
+    assert (message["title"], message["text"]) == (title, text)

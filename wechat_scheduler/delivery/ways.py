@@ -22,6 +22,9 @@ RECOGNISED = timedelta(minutes=10)
 
 ELLIPSIS = "…"
 
+# Stands for HTML and Markdown without a title: markup is not shown in keywords.
+NO_TEXT = "[消息]"
+
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -106,9 +109,10 @@ def cut(value: str, limit: int = KEYWORD) -> str:
 def _mapped(template: Template, message: Message, app: App, now: datetime) -> Filled:
     content = message.content
     at = (message.not_before or now).astimezone(ZoneInfo(app.zone))
+    is_text = content.form is Form.TEXT
     values = {
-        "title": content.title or content.text,
-        "content": content.text if content.form is Form.TEXT else content.title,
+        "title": content.title or (content.text if is_text else NO_TEXT),
+        "content": content.text if is_text else content.title or NO_TEXT,
         "time": f"{at:%Y-%m-%d %H:%M}",
         "app": app.name,
         **content.data,

@@ -18,6 +18,7 @@ from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.untidy import UntidyPaths
 from wechat_scheduler.web.native import metrics, openapi, routes
+from wechat_scheduler.web.pages import message
 from wechat_scheduler.web.pages.routes import PAGES
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ def create_app(services: Services, config: Config) -> web.Application:
         app.router.add_route(method, path, unrouted.refuse_method)
     for page in PAGES:
         app.router.add_route(page.method, page.path, page.handler)
+    message.setup(app)
     catalogue.serve(app, config, services.clock)
     app.router.register_resource(UntidyPaths(app.router))
     return app

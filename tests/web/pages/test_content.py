@@ -39,8 +39,12 @@ ATTACKS = [
 ]
 
 
+# So many that the content is read with aliases of formatting elements.
+PADDING = "<b>a</b>" * 400
+
+
 @pytest.mark.parametrize("form", Form)
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", [*ATTACKS, *(PADDING + attack for attack in ATTACKS)])
 def test_what_a_sender_wrote_does_no_harm(attack: str, form: Form) -> None:
     read = Reader(render(attack, form))
 
@@ -106,3 +110,13 @@ def test_markdown_keeps_tables_and_line_breaks() -> None:
     read = Reader(render("a\nb\n\n|x|y|\n|-|-|\n|1|2|\n", Form.MARKDOWN))
 
     assert {"br", "table", "td"} <= read.tags()
+
+
+@pytest.mark.parametrize("padding", ["", PADDING])
+def test_the_attributes_of_formatting_elements_are_kept(padding: str) -> None:
+    content = '<font color="red" size="2" face="x">a</font><A HREF="https://a.example">b</A>'
+
+    read = Reader(render(padding + content, Form.HTML))
+
+    assert read.all("font") == [{"color": "red", "size": "2"}]
+    assert read.all("a") == [{"href": "https://a.example", "rel": "noopener noreferrer"}]

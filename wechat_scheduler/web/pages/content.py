@@ -8,7 +8,6 @@ button that copies its text.
 import re
 from collections.abc import Iterator
 from functools import cache
-from html import unescape
 from typing import Final
 
 import nh3
@@ -20,6 +19,10 @@ from wechat_scheduler.delivery.model import Form
 from wechat_scheduler.web.pages.markup import Html, fill
 
 TAGS: Final = (nh3.ALLOWED_TAGS | {"copy", "font", "section"}) - {"map", "area"}
+# Elements that are left out with all that is in them; of other unknown elements the text stays.
+UNSEEN: Final = frozenset(
+    ("iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title")
+)
 ATTRIBUTES: Final = {
     **{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
     "*": {"style", "title", "lang", "dir", "align"},
@@ -39,6 +42,30 @@ STYLES: Final = {
 }
 SCHEMES: Final = {"http", "https", "mailto", "tel", "data"}
 
+# A browser repeats formatting elements that are not closed in each paragraph that follows. Content that
+# may have more of them is read with aliases, which nothing repeats.
+FORMATTING: Final = frozenset(
+    (
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    )
+)
+MOST_REPEATED: Final = 100_000
+_ALIAS: Final = "x-"
+_FORMATTING = re.compile(rf"<(/?)({'|'.join(sorted(FORMATTING))})(?=[\s/>])", re.IGNORECASE)
+
 _LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 # These characters end a sentence or a remark in brackets more often than an address.
 _AFTER_LINK: Final = ".,;:!?')"
@@ -55,24 +82,25 @@ def render(content: str, form: Form) -> Html:
             return _cleaned(_markdown().render(content))
 
 
-def plain(markup: Html) -> str:
-    """The text of the markup in one line."""
-    # Text is escaped, so that each "<" begins a tag; a space keeps paragraphs apart.
-    return " ".join(unescape(nh3.clean(markup.replace("<", " <"), tags=set())).split())
-
-
 def _cleaned(markup: str) -> Html:
-    return Html(_cleaner().clean(markup))
+    if len(_FORMATTING.findall(markup)) * markup.count("<") <= MOST_REPEATED:
+        return Html(_cleaner().clean(markup))
+    markup = _cleaner(_ALIAS).clean(_FORMATTING.sub(rf"<\1{_ALIAS}\2", markup))
+    return Html(markup.replace(f"<{_ALIAS}", "<").replace(f"</{_ALIAS}", "</"))
 
 
 @cache
-def _cleaner() -> nh3.Cleaner:
+def _cleaner(alias: str = "") -> nh3.Cleaner:
+    """`alias` stands before the names of formatting elements."""
+    attributes = ATTRIBUTES | {alias + tag: ATTRIBUTES[tag] for tag in ("a", "font")}
+    link = {alias + "a": {"rel": "noopener noreferrer"}} if alias else {}
     return nh3.Cleaner(
-        tags=TAGS,
-        attributes=ATTRIBUTES,
+        tags=TAGS | {alias + tag for tag in TAGS & FORMATTING},
+        clean_content_tags=set(UNSEEN),
+        attributes=attributes,
         attribute_filter=_attribute,
         filter_style_properties=STYLES,
-        set_tag_attribute_values={"copy": {"role": "button", "tabindex": "0"}},
+        set_tag_attribute_values={"copy": {"role": "button", "tabindex": "0"}} | link,
         url_schemes=SCHEMES,
         url_relative="deny",  # a relative address would lead to a page of ours
     )

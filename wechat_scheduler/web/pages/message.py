@@ -1,6 +1,5 @@
 """`/m/{capability}`: the page that a tap on a message in WeChat opens."""
 
-import asyncio
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,10 +13,12 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.pages.message_page import MessagePage, message_page
+from wechat_scheduler.web.pages.message_page import MessagePage
+from wechat_scheduler.web.pages.rendered import RenderedPages
 from wechat_scheduler.web.pages.responses import GONE, named, page_response, paged
 
 ROOM: Final = "m"
+RENDERED: Final = web.AppKey("rendered", RenderedPages)
 
 
 def message_path(links: Links, message_id: int) -> str:
@@ -31,9 +32,13 @@ async def message(request: web.Request) -> web.Response:
     found = await services.deliveries.message(message_id)
     if found is None or found.message.content.way is Way.WEBHOOK:
         raise NotFoundError("there is no such message", reason=Reason.MESSAGE_UNKNOWN)
-    page = _page(found, services.directory.app(found.message.app_id))
-    document = await asyncio.to_thread(message_page, page)
-    return page_response(document, GONE if page.deleted else 200)
+    wanted = _page(found, services.directory.app(found.message.app_id))
+    page = await request.app[RENDERED].page(message_id, wanted)
+    return page_response(page, GONE if wanted.deleted else 200)
+
+
+def setup(app: web.Application) -> None:
+    app[RENDERED] = RenderedPages()
 
 
 def _page(found: views.MessageView, app: App | None) -> MessagePage:

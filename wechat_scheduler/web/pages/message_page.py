@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
 from wechat_scheduler.delivery.model import Form
+from wechat_scheduler.web.pages.bounds import affordable
 from wechat_scheduler.web.pages.bulletin import bulletin_page
-from wechat_scheduler.web.pages.content import plain, render
+from wechat_scheduler.web.pages.content import render
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
-from wechat_scheduler.web.pages.parts import minute_words
+from wechat_scheduler.web.pages.parts import lines, minute_words
+from wechat_scheduler.web.pages.summary import summary
+
+CUT: Final = "内容太长，后面的部分没有显示。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +33,20 @@ class MessagePage:
 
 def message_page(message: MessagePage) -> Page:
     """The page as a document. 40,000 characters of hostile Markdown take half a second: call it in a
-    thread."""
+    thread. Markdown that would take longer is cut, and a note says so."""
     if message.deleted:
         return bulletin_page("消息已删除", "发送者删除了这条消息，内容不再可见。")
-    content = render(message.content, message.form)
+    is_markdown = message.form is Form.MARKDOWN
+    shown = affordable(message.content) if is_markdown else message.content
+    content = render(shown, message.form)
     body = fill(
         '<section><h1>{title}</h1><p class="faint">{app} · <time>{sent}</time></p>'
-        '<div class="content {paper}">{content}</div>{source}</section>',
-        title=_heading(message, content),
+        '<div class="content {paper}">{content}</div>{cut}{source}</section>',
+        title=_heading(message),
         app=message.app_name,
         sent=minute_words(message.sent_at, message.zone),
         content=content,
+        cut=lines(CUT if len(shown) < len(message.content) else "", "faint"),
         # A sender's colours are chosen for a white page.
         paper="white" if " style=" in content or " color=" in content else "",
         source=_source(web_address(message.url)),
@@ -46,12 +54,11 @@ def message_page(message: MessagePage) -> Page:
     return lay_out(message.title or message.app_name, body, foreign=True)
 
 
-def _heading(message: MessagePage, content: Html) -> str:
+def _heading(message: MessagePage) -> str:
     """The app's name if the title repeats how the content begins."""
-    is_marked_up = message.form is not Form.TEXT
-    if is_marked_up and plain(content).startswith(message.title):
+    if summary(message.content, message.form).startswith(message.title):
         return message.app_name
-    return message.title or message.app_name
+    return message.title
 
 
 def _source(url: str) -> Html:

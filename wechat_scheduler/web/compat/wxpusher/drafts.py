@@ -15,7 +15,7 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     text_of,
     whole,
 )
-from wechat_scheduler.web.pages.content import plain, render
+from wechat_scheduler.web.pages.summary import summary as summary_of
 
 LONGEST_CONTENT: Final = 40_000
 LONGEST_SUMMARY: Final = 100
@@ -25,9 +25,6 @@ MOST_TOPICS: Final = 5
 LARGEST_ID: Final = (1 << 53) - 1
 
 CONTENT_TYPES: Final = {1: Form.TEXT, 2: Form.HTML, 3: Form.MARKDOWN}
-
-# Characters of a message without a summary that its summary is made of.
-HEAD: Final = 2000
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 # Names that do not fit this are not looked up.
@@ -102,15 +99,8 @@ def content_of(body: ContentBody) -> Content:
     if url and not _URL.fullmatch(url):
         raise WxPusherError("url 必须以 http:// 或 https:// 开头", field="url")
     form = CONTENT_TYPES[whole(body.content_type, "contentType", least=1, most=3, default=1)]
-    title = summary.strip() or head(content, form)
+    title = summary.strip() or summary_of(content, form)
     return Content(title=title, text=content, form=form, url=url, landing=True)
-
-
-def head(content: str, form: Form) -> str:
-    """The beginning of HTML or Markdown, without markup; empty for text, which needs no summary."""
-    if form is Form.TEXT:
-        return ""
-    return plain(render(content[:HEAD], form))[:LONGEST_SUMMARY]
 
 
 def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:

@@ -14,6 +14,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.texts import read_link, read_text
 from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERNAL_ID
+from wechat_scheduler.web.pages.summary import summary
 
 MOST_RECEIVERS: Final = 2000
 EVERYBODY: Final = "*"
@@ -173,7 +174,10 @@ def _content(parsed: MessageBody) -> Content:
         raise InvalidRequestError("give what the template is filled with", field="data")
     if content.way is Way.TEXT and not content.text:
         raise InvalidRequestError("a template is sent by the channel template", field="channel")
-    return replace(content, landing=_needs_page(content), body=_told(content))
+    if content.way is Way.WEBHOOK:
+        return replace(content, landing=_needs_page(content), body=_told(content))
+    title = content.title or summary(content.text, content.form)
+    return replace(content, title=title, landing=_needs_page(content))
 
 
 def _needs_page(content: Content) -> bool:
@@ -183,9 +187,7 @@ def _needs_page(content: Content) -> bool:
 
 
 def _told(content: Content) -> str:
-    """The body that is posted to a webhook; empty for people."""
-    if content.way is not Way.WEBHOOK:
-        return ""
+    """The body that is posted to a webhook."""
     told = {
         "title": content.title,
         "text": content.text,
