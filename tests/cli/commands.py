@@ -1,4 +1,4 @@
-"""The command line as somebody uses it: in this process, in one of its own, on a terminal."""
+"""Runs commands: in this process, in a process of their own, on a terminal."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ PROGRAM = (sys.executable, "-m", "wechat_scheduler")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A command that is over."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -27,14 +27,14 @@ class Ended:
 
     @property
     def sentence(self) -> str:
-        """What it said in its one line to whoever must act."""
+        """The one line on standard error."""
         (line,) = self.err.splitlines()
         assert self.out == ""
         return line
 
 
 def invoke(*words: str, **environ: str | None) -> Ended:
-    """Run a command here, as `main` would; None takes a variable away."""
+    """Runs a command in this process, as `main` does; a variable that is None is unset."""
     isolated = {name: None for name in os.environ if name.startswith("WECHAT_SCHEDULER_")}
     code = 0
     with CliRunner().isolation(env={**isolated, **environ}) as (out, err, _):
@@ -46,12 +46,12 @@ def invoke(*words: str, **environ: str | None) -> Ended:
 
 
 async def run(*words: str, **environ: str) -> Ended:
-    """Run the program to its end in a process of its own, with nobody to answer it."""
+    """Runs the program to its end in a process of its own, without standard input."""
     return await execute(*PROGRAM, *words, **environ)
 
 
 async def execute(*words: str, **environ: str) -> Ended:
-    """Run any program so."""
+    """Runs any program in that way."""
     process = await asyncio.create_subprocess_exec(
         *words,
         stdin=asyncio.subprocess.DEVNULL,
@@ -64,7 +64,7 @@ async def execute(*words: str, **environ: str) -> Ended:
 
 
 class Terminal:
-    """Somebody who sits before a program."""
+    """A person at a terminal with a program."""
 
     def __init__(self, process: asyncio.subprocess.Process, screen: asyncio.StreamReader, at: int):
         self.process = process
@@ -72,16 +72,16 @@ class Terminal:
         self._at = at
 
     async def until(self, text: str) -> str:
-        """What appears, up to `text`."""
+        """The output up to `text`."""
         return (await self._screen.readuntil(text.encode())).decode()
 
     def type(self, text: str) -> None:
         os.write(self._at, text.encode())
 
     async def end(self) -> str:
-        """What appears until the program ends."""
+        """The output until the program ends."""
         shown = b""
-        with suppress(OSError):  # how a terminal says that nobody holds its other side any more
+        with suppress(OSError):  # the terminal's other side is closed
             while chunk := await self._screen.read(4096):
                 shown += chunk
         await self.process.wait()
@@ -90,7 +90,7 @@ class Terminal:
 
 @asynccontextmanager
 async def terminal(*words: str, columns: int = 80, **environ: str) -> AsyncIterator[Terminal]:
-    """The program on a terminal that is so many columns wide."""
+    """Runs the program on a terminal of this width."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (50, columns))
     process = await asyncio.create_subprocess_exec(

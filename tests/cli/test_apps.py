@@ -11,7 +11,9 @@ from tests.house import APPID, Caller
 __all__ = ["caller"]
 
 
-async def test_an_app_sends_and_what_became_of_it_is_seen(caller: Caller, tmp_path: Path) -> None:
+async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed(
+    caller: Caller, tmp_path: Path
+) -> None:
     async def run(*words: str) -> str:
         ended = await command(*words, state=tmp_path)
         assert ended.code == 0, ended.err
@@ -46,7 +48,7 @@ async def test_an_app_sends_and_what_became_of_it_is_seen(caller: Caller, tmp_pa
     assert shown["counts"] == {"pending": 1}
 
 
-async def test_tokens_are_made_anew_and_apps_removed(caller: Caller, tmp_path: Path) -> None:
+async def test_tokens_are_reset_and_apps_removed(caller: Caller, tmp_path: Path) -> None:
     made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
     app = json.loads(made.out)
     await command("apps", "bind", str(app["id"]), "alice", "o_alice", state=tmp_path)
@@ -65,7 +67,7 @@ async def test_tokens_are_made_anew_and_apps_removed(caller: Caller, tmp_path: P
     assert gone.sentence == f"wechat-scheduler: there is no app {app['id']}"
 
 
-async def test_a_code_is_drawn_for_whoever_shall_scan_it(caller: Caller, tmp_path: Path) -> None:
+async def test_a_qr_code_is_made_with_its_expiry(caller: Caller, tmp_path: Path) -> None:
     await caller.register({"type": 0})
     await caller.settle()
     made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
@@ -79,7 +81,7 @@ async def test_a_code_is_drawn_for_whoever_shall_scan_it(caller: Caller, tmp_pat
 
 
 @pytest.mark.parametrize("words", [(), ("17", "--in", "dead")])
-async def test_nothing_is_replayed_unless_it_is_clear_what(
+async def test_a_replay_needs_either_a_delivery_or_a_filter(
     words: tuple[str, ...], caller: Caller, tmp_path: Path
 ) -> None:
     ended = await command("deliveries", "replay", *words, state=tmp_path)

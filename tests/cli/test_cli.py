@@ -1,4 +1,4 @@
-"""The command line as a whole: words in, one clear sentence out when something is wrong."""
+"""The command line as a whole: its options, its help, and one sentence for each error."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ HEAVY = {"aiohttp", "aiosqlite", "cryptography", "rich", "structlog"}
 
 
 def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command there is, by the words that run it."""
+    """Every command, by the words that run it."""
     for name, found in group.commands.items():
         command = found.load() if isinstance(found, Later) else found
         yield f"{path}{name}", command
@@ -47,14 +47,14 @@ def test_a_port_is_understood_in_every_form_before_and_after_the_command(
     assert "server.port = 8080" in ended.out.splitlines()
 
 
-def test_what_stands_after_the_command_comes_before_what_stands_ahead_of_it() -> None:
+def test_an_option_after_the_command_overrides_one_before_it() -> None:
     ended = invoke("-p", "1", "--state", "/s", "config", "show", "-p", "2")
 
     assert {"server.port = 2", "state.dir = /s"} <= set(ended.out.splitlines())
 
 
 @pytest.mark.parametrize("port", ["x", "65536", "-1", "=", "8080="])
-def test_what_is_no_port_is_refused(port: str) -> None:
+def test_an_invalid_port_is_refused(port: str) -> None:
     ended = invoke(f"-p{port}", "config", "show")
 
     assert ended.code == 2
@@ -93,7 +93,7 @@ def test_the_program_lists_its_commands_with_what_they_do() -> None:
 @pytest.mark.parametrize(
     "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
 )
-async def test_what_is_asked_in_passing_does_not_wait_for_the_daemon_to_be_imported(
+async def test_quick_commands_do_not_import_the_daemon(
     words: list[str],
 ) -> None:
     script = f"""
@@ -176,7 +176,7 @@ def below_a_file(state: Path) -> None:
 
 @pytest.fixture
 async def state(tmp_path: Path) -> Path:
-    """A folder that a daemon has left in good order."""
+    """The intact state folder of a daemon that has ended."""
     folder = tmp_path / "parent" / "state"
     async with daemon(folder, "http://127.0.0.1:9", loops=False):
         pass
@@ -235,7 +235,7 @@ async def test_a_second_daemon_on_the_same_state_is_one_sentence_and_disturbs_no
         assert await first.stop() == 0
 
 
-async def test_a_key_that_is_made_is_shown_on_a_terminal_once(tmp_path: Path) -> None:
+async def test_a_new_admin_key_is_shown_on_a_terminal_once(tmp_path: Path) -> None:
     shown = []
     for _ in range(2):
         words = ("serve", "-p", "0", "--state", str(tmp_path), "--log-level", "info")
@@ -250,7 +250,7 @@ async def test_a_key_that_is_made_is_shown_on_a_terminal_once(tmp_path: Path) ->
     assert [key in screen for screen in shown] == [True, False]
 
 
-async def test_a_key_that_is_made_never_comes_into_a_journal(tmp_path: Path) -> None:
+async def test_a_new_admin_key_is_never_written_to_a_journal(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(tmp_path),
         stderr=asyncio.subprocess.PIPE,

@@ -25,22 +25,22 @@ PARAMS = "http://127.0.0.1:9/params?secret=hunter2"
 
 @pytest.fixture
 async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
-    """A daemon on the state folder `tmp_path`; its clock and its clockworks stand."""
+    """A daemon on the state folder `tmp_path`, with a fake clock and without loops."""
     clock = FakeClock()
-    with structlog.testing.capture_logs():  # they are printed, and output is what is looked at
+    with structlog.testing.capture_logs():  # else they are part of the output
         async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
             yield opened
 
 
 @pytest.fixture
 async def stand_in() -> AsyncIterator[Business]:
-    """What is not a daemon, but stands where one could be."""
+    """Another server in the place of a daemon."""
     async with Business() as business:
         yield business
 
 
 async def command(*words: str, state: Path, **environ: str) -> Ended:
-    """Here, beside the loop that the daemon turns in."""
+    """Runs the command in a thread: the daemon runs in this one."""
     return await asyncio.to_thread(invoke, *words, "--state", str(state), **environ)
 
 
@@ -121,7 +121,7 @@ async def test_a_refresh_makes_the_daemon_ask(caller: Caller, tmp_path: Path) ->
     assert (await caller.job())["calls_today"] == 2
 
 
-async def test_a_job_is_removed_only_on_somebodys_word(caller: Caller, tmp_path: Path) -> None:
+async def test_a_job_is_removed_only_with_a_confirmation(caller: Caller, tmp_path: Path) -> None:
     await caller.register({"type": 0})
 
     refused = await command("jobs", "remove", APPID, "0", state=tmp_path)
@@ -133,7 +133,9 @@ async def test_a_job_is_removed_only_on_somebodys_word(caller: Caller, tmp_path:
     assert (done.code, await caller.jobs()) == (0, [])
 
 
-async def test_whoever_sits_before_it_is_asked(caller: Caller, tmp_path: Path) -> None:
+async def test_a_person_at_a_terminal_is_asked_for_confirmation(
+    caller: Caller, tmp_path: Path
+) -> None:
     await caller.register({"type": 0})
     words = ("jobs", "remove", APPID, "0", "--state", str(tmp_path))
 
@@ -186,7 +188,7 @@ async def test_the_daemon_and_its_key_are_found_in_every_documented_place(
     assert await caller.jobs() == []
 
 
-async def test_the_key_of_this_machine_is_shown_to_no_other(
+async def test_the_key_of_this_machine_is_sent_to_no_other_machine(
     stand_in: Business, tmp_path: Path
 ) -> None:
     (tmp_path / "admin.key").write_text("wsk_here")
@@ -224,7 +226,7 @@ async def test_a_server_that_is_no_daemon_is_one_sentence(
     assert "answered 404 and is no wechat-scheduler" in ended.sentence
 
 
-async def test_without_the_right_key_it_is_said_where_it_belongs(
+async def test_without_the_right_key_the_error_says_where_to_put_one(
     caller: Caller, tmp_path: Path
 ) -> None:
     url, nowhere = caller.daemon.url, tmp_path / "nowhere"
@@ -239,9 +241,7 @@ async def test_without_the_right_key_it_is_said_where_it_belongs(
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:9001", "ftp://x:wsk_secret@host", "http://host:x"])
-async def test_a_url_that_cannot_be_one_is_a_mistake_of_the_caller(
-    tmp_path: Path, url: str
-) -> None:
+async def test_an_invalid_url_ends_with_exit_code_2(tmp_path: Path, url: str) -> None:
     for words in (["--url", url], ["--url", url, "--key", "k"]):
         ended = await command("jobs", "list", *words, state=tmp_path)
 
@@ -258,7 +258,7 @@ async def test_health_needs_no_key_and_no_configuration(caller: Caller, tmp_path
 
 
 def job(**fields: Any) -> Job:
-    """A fresh access_token, but for `fields`."""
+    """The job of a fresh access_token, with other `fields`."""
     return Job(
         **{
             "appid": APPID,
@@ -281,7 +281,7 @@ def failing(**fields: Any) -> Job:
 
 
 def seen(shown: RenderableType, *, columns: int) -> list[str]:
-    """What stands on a screen without colours."""
+    """The lines on a screen without colours."""
     screen = io.StringIO()
     Console(file=screen, width=columns, highlight=False).print(shown)
     return [line.rstrip() for line in screen.getvalue().splitlines()]
@@ -315,7 +315,7 @@ def test_on_a_wide_screen_the_subject_has_a_column() -> None:
     assert row.split()[2] == OPENID
 
 
-def test_below_the_table_stands_what_is_wrong_with_whom() -> None:
+def test_the_problems_of_each_job_stand_below_the_table() -> None:
     told = Receiver(key="shop", notify="http://shop/n", error="http://shop/n did not answer")
     jobs = [job(), failing(), job(kind="jsapi_ticket", receivers=(told,))]
 
@@ -339,7 +339,7 @@ def test_a_thousand_troubles_of_one_kind_do_not_fill_the_screen() -> None:
     assert len(lines) < 1100
 
 
-def test_what_is_past_is_not_said_to_come() -> None:
+def test_an_instant_in_the_past_is_shown_as_past() -> None:
     late = job(
         state="expired",
         expires_at=START - timedelta(minutes=12),
@@ -363,7 +363,7 @@ def test_a_page_says_how_far_away_everything_is() -> None:
     assert facts["kept for"].strip() == "admin"
 
 
-def test_a_page_tells_how_often_it_failed_and_who_was_not_told() -> None:
+def test_a_page_shows_the_failures_and_the_systems_not_notified() -> None:
     shop = Receiver(
         key="shop",
         notify="http://shop/n",
@@ -388,7 +388,7 @@ def test_a_page_tells_how_often_it_failed_and_who_was_not_told() -> None:
 @pytest.mark.parametrize(
     "view", [lambda job: table([job], START, width=80), lambda job: page(job, START)]
 )
-def test_what_others_wrote_does_not_command_the_terminal(
+def test_texts_of_others_cannot_control_the_terminal(
     view: Callable[[Job], RenderableType],
 ) -> None:
     evil = Fault(at=START, message="\x1b[2J[red]\rfine", advice="\x07")
@@ -399,7 +399,7 @@ def test_what_others_wrote_does_not_command_the_terminal(
     assert not {"\x1b", "\r", "\x07"} & set(shown)
 
 
-def test_a_job_shows_that_somebody_else_fetches_its_token() -> None:
+def test_a_job_shows_that_another_program_fetches_its_token() -> None:
     contest = Contest(at=START, message="another program fetches it", advice="stop them")
 
     shown = "\n".join(seen(page(job(contested=contest), START), columns=80))

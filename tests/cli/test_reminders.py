@@ -51,10 +51,11 @@ async def test_a_reminder_is_made_by_a_sentence_or_by_a_time(
     shown = facts(made)
     assert made.err == ""
     assert (shown["title"], shown["time"], shown.get("rule")) == (title, time, rule)
+    assert shown["due"] == time
     assert shown["id"] in (await command("reminders", "list", state=tmp_path)).out
 
 
-async def test_a_reminder_is_looked_at_halted_and_ended(app: str, tmp_path: Path) -> None:
+async def test_a_reminder_is_shown_paused_and_cancelled(app: str, tmp_path: Path) -> None:
     made = await create(app, tmp_path, "--at", "2026-11-19T08:00:00+08:00", "--rule",
                         "FREQ=DAILY;COUNT=3", "Tea")  # fmt: skip
     reminder = facts(made)["id"]
@@ -88,7 +89,9 @@ async def test_a_dry_run_tells_the_times_and_keeps_nothing(app: str, tmp_path: P
     assert len(listed.out.splitlines()) == 1
 
 
-async def test_what_cannot_be_said_in_time_is_one_sentence(app: str, tmp_path: Path) -> None:
+async def test_a_sentence_without_a_time_is_refused_in_one_sentence(
+    app: str, tmp_path: Path
+) -> None:
     ended = await create(app, tmp_path, "--when", "买菜")
 
     assert ended.code == 1

@@ -1,4 +1,4 @@
-"""Times as people say them."""
+"""Times, as people and as programs read them."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def test_a_span_is_said_in_its_two_largest_units(seconds: float, said: str) -> N
     assert span(timedelta(seconds=seconds)) == said
 
 
-def test_where_room_is_short_a_span_has_no_spaces() -> None:
+def test_a_brief_span_has_no_spaces() -> None:
     assert brief(timedelta(hours=1, minutes=52)) == "1h52m"
 
 

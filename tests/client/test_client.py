@@ -1,4 +1,4 @@
-"""What a business app gets from `Client`, whatever becomes of the daemon meanwhile."""
+"""`Client` with a daemon that answers, refuses, hangs, restarts or is down."""
 
 import asyncio
 import json
@@ -58,7 +58,7 @@ def enveloped(code: int, result: str, message: str = "", **headers: str) -> Answ
 
 
 class HastyClock(FakeClock):
-    """Passes the time of whoever sleeps at once, and lets `meanwhile` happen."""
+    """Ends each sleep at once, after `meanwhile`."""
 
     def __init__(self, meanwhile: Callable[[int], Awaitable[None]]) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def stand_in() -> AsyncIterator[Business]:
-    """What stands where the daemon should be, and answers as the test says."""
+    """A server in the place of the daemon that answers as the test scripts it."""
     async with Business() as business:
         yield business
 
@@ -95,7 +95,7 @@ async def client(stand_in: Business, clock: FakeClock) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def caller(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Caller]:
-    """A real daemon, whose clockworks stand."""
+    """A real daemon without loops."""
     async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
         yield opened
 
@@ -181,7 +181,9 @@ async def test_callers_who_wait_together_fail_together(stand_in: Business, clien
     assert len(stand_in.calls) == 1
 
 
-async def test_a_caller_who_leaves_takes_nobody_along(stand_in: Business, client: Client) -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_others(
+    stand_in: Business, client: Client
+) -> None:
     stand_in.script(stand_in.hang)
     stand_in.script(issued("token-1"))
 
@@ -242,11 +244,11 @@ async def test_a_daemon_in_trouble_is_not_asked_by_every_caller(
     await client.credential(APPID, "0")
 
     assert set(values) == {"token-1"}
-    # Twice and not once, for aiohttp itself asks again when a connection that it had kept breaks.
+    # Twice, since aiohttp itself repeats a request if a kept connection breaks.
     assert at_once - 1 <= 2 < len(stand_in.calls)
 
 
-async def test_a_daemon_that_hangs_does_not_hold_up_who_has_a_valid_value(
+async def test_a_daemon_that_hangs_does_not_delay_a_caller_with_a_valid_value(
     stand_in: Business, clock: FakeClock
 ) -> None:
     blink = timedelta(milliseconds=30)
@@ -316,7 +318,9 @@ async def test_a_daemon_that_restarts_is_waited_for(stand_in: Business) -> None:
     assert clock.slept == [timedelta(milliseconds=pause) for pause in (50, 100, 200)]
 
 
-async def test_nobody_waits_for_a_daemon_who_has_a_valid_value(stand_in: Business) -> None:
+async def test_a_caller_with_a_valid_value_does_not_wait_for_a_daemon_that_is_down(
+    stand_in: Business,
+) -> None:
     stand_in.script(issued("token-1"))
 
     async with Client(stand_in.url(), clock=(clock := HastyClock(nothing))) as client:
@@ -410,7 +414,7 @@ async def test_a_removed_job_is_gone(caller: Caller, app: Client) -> None:
         (Receiver, api_jobs.ReceiverResult),
     ],
 )
-def test_nothing_that_the_daemon_says_of_a_job_is_overlooked(
+def test_the_client_reads_every_field_of_a_job(
     read: type[msgspec.Struct], answered: type[msgspec.Struct]
 ) -> None:
     assert read.__struct_fields__ == answered.__struct_fields__
@@ -463,7 +467,7 @@ async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> No
 
 
 def held(released: asyncio.Event, answer: Answer) -> Answer:
-    """`answer`, but not before `released` is set."""
+    """`answer`, once `released` is set."""
 
     async def later(request: web.Request) -> web.StreamResponse:
         await released.wait()
@@ -473,7 +477,7 @@ def held(released: asyncio.Event, answer: Answer) -> Answer:
 
 
 async def failure(client: Client) -> Exception:
-    """What asking for the access_token raises."""
+    """The error of a request for the access_token."""
     with pytest.raises((CallError, NotFoundError, UnauthorizedError)) as caught:
         await client.credential(APPID, "0")
     return caught.value

@@ -1,4 +1,4 @@
-"""A state in good order, on a sandbox, by the machine's own clock: dates of answers are real."""
+"""An intact state folder and a sandbox, with the machine's clock: the dates of answers are real."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +18,7 @@ async def weixin() -> AsyncIterator[WeChat]:
 
 @pytest.fixture
 async def config(tmp_path: Path, weixin: WeChat) -> Config:
-    """A daemon has kept two credentials there, and ended."""
+    """The configuration of a daemon that kept two credentials, and has ended."""
     state = tmp_path / "state"
     async with daemon(state, weixin.url, loops=False) as running:
         await running.register({"type": 0}, {"type": 1})

@@ -10,7 +10,7 @@ from wechat_scheduler.config.settings import Config
 
 
 async def doctor(*words: str) -> Ended:
-    """In a thread: the sandbox answers from here meanwhile."""
+    """Runs the command in a thread: the sandbox runs in this one."""
     return await asyncio.to_thread(invoke, "doctor", *words)
 
 

@@ -1,4 +1,4 @@
-"""What `doctor` finds."""
+"""The findings of `doctor`."""
 
 import random
 import socket
@@ -25,7 +25,7 @@ from wechat_scheduler.storage.sealing_keys import new_key, put_new_key_in_front
 async def found(
     config: Config, *, probe: bool = False, clock: Clock | None = None
 ) -> dict[str, list[Finding]]:
-    """What is found, by check."""
+    """The findings, by check."""
     findings: dict[str, list[Finding]] = {}
     clock = clock or SystemClock()
     async for finding in examine(config, probe=probe, clock=clock, rng=random.Random(3)):
@@ -38,7 +38,7 @@ async def one(config: Config, check: str, *, probe: bool = False) -> Finding:
     return finding
 
 
-async def test_where_all_is_well_each_check_says_so(config: Config, weixin: WeChat) -> None:
+async def test_each_check_is_ok_if_nothing_is_wrong(config: Config, weixin: WeChat) -> None:
     async with daemon(config.state.dir, weixin.url):
         findings = await found(config, probe=True)
 
@@ -158,7 +158,7 @@ async def test_what_is_wrong_with_the_state_comes_with_what_to_do(
     assert (finding.level, says in finding.says, advice in finding.advice) == (level, True, True)
 
 
-async def test_a_daemon_that_hangs_is_told_from_none(config: Config, weixin: WeChat) -> None:
+async def test_a_daemon_that_hangs_differs_from_none(config: Config, weixin: WeChat) -> None:
     before = await one(config, "daemon")
     async with daemon(config.state.dir, weixin.url):
         with socket.create_server(("127.0.0.1", 0)) as dead:
@@ -186,7 +186,7 @@ async def test_a_clock_that_is_off_is_a_warning_with_how_much(config: Config) ->
         ("http://127.0.0.1:9", "wechat", "no answer from 127.0.0.1:9"),
     ],
 )
-async def test_a_way_to_wechat_that_is_blocked_is_named(
+async def test_a_blocked_connection_to_wechat_is_named(
     config: Config, api: str, check: str, says: str
 ) -> None:
     finding = await one(daemon_config(config.state.dir, api), check)
@@ -195,7 +195,7 @@ async def test_a_way_to_wechat_that_is_blocked_is_named(
     assert "firewall" in finding.advice
 
 
-async def test_a_certificate_that_is_not_trusted_is_told_from_a_firewall(
+async def test_an_untrusted_certificate_differs_from_a_firewall(
     config: Config, tmp_path: Path
 ) -> None:
     async with Business(tls=self_signed(tmp_path / "certificate")) as impostor:
@@ -238,7 +238,7 @@ async def test_a_credential_that_failed_is_shown_without_a_probe(
     assert "AppSecret" in finding.advice
 
 
-async def test_business_systems_are_reached_without_being_told_or_asked_anything(
+async def test_business_systems_are_reached_without_a_notification_or_a_question(
     config: Config, weixin: WeChat
 ) -> None:
     async with Business() as business, daemon(config.state.dir, weixin.url, loops=False) as running:
@@ -265,7 +265,7 @@ async def test_a_business_system_that_is_away_is_a_failure(config: Config, weixi
     assert "secret" not in f"{without} {probed}"
 
 
-async def test_a_platform_whose_tickets_do_not_come_is_told_how_to_try(
+async def test_a_platform_without_tickets_gets_a_command_to_test_it(
     config: Config, weixin: WeChat
 ) -> None:
     platform = "wx2222222222222222"
@@ -280,7 +280,7 @@ async def test_a_platform_whose_tickets_do_not_come_is_told_how_to_try(
     assert f"/wechat/callback/{platform} must answer 403" in finding.advice
 
 
-async def test_what_sending_needs_is_looked_at_where_there_are_apps(
+async def test_the_needs_of_sending_are_checked_if_there_are_apps(
     config: Config, weixin: WeChat
 ) -> None:
     url = "https://wechat.example.com"
@@ -316,7 +316,7 @@ async def test_a_font_that_is_not_there_is_no_failure(
     assert finding.level is (Level.WARN if advice else Level.OK)
 
 
-async def test_an_ordinary_account_is_well_once_anybody_was_heard_of(
+async def test_an_ordinary_account_is_ok_after_the_first_event_of_a_user(
     config: Config, weixin: WeChat
 ) -> None:
     secrets = {"token": "atoken", "encoding_aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}
@@ -337,7 +337,7 @@ async def test_an_ordinary_account_is_well_once_anybody_was_heard_of(
     assert after.says == f"WeChat's pushes for {APPID} arrive"
 
 
-async def test_postgresql_is_looked_at_in_the_same_way(
+async def test_postgresql_is_checked_in_the_same_way(
     tmp_path: Path, weixin: WeChat, postgres: PostgresServer
 ) -> None:
     async with postgres.fresh_database() as url:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -95,7 +96,7 @@ def create(
     if as_json:
         show_json(made)
         return
-    due = made.next if isinstance(made, PlanResult) else [made.due_at]
+    due = made.next if isinstance(made, PlanResult) else [_in_zone(made)]
     show_facts(
         (
             ("id", getattr(made, "id", None)),
@@ -106,6 +107,10 @@ def create(
             *(("due", time.isoformat()) for time in due if time),
         )
     )
+
+
+def _in_zone(reminder: ReminderResult) -> datetime | None:
+    return reminder.due_at and reminder.due_at.astimezone(ZoneInfo(reminder.zone))
 
 
 @reminders.command("list")
@@ -190,7 +195,7 @@ def _change(verb: str, meaning: str) -> click.Command:
     @client_options
     def change(reminder: str, **given: Any) -> None:
         changed = ask(given, ReminderResult, "POST", *PATH, reminder, verb)
-        due = f", next at {changed.due_at.isoformat()}" if changed.due_at else ""
+        due = f", next at {time.isoformat()}" if (time := _in_zone(changed)) else ""
         click.echo(f"{changed.title}: {changed.state}{due}")
 
     return change
