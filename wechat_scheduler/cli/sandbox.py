@@ -3,7 +3,6 @@
 import random
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
 import click
@@ -28,6 +27,7 @@ PORT = 9002
 PUSH_TOKEN = "sandboxtoken"  # noqa: S105 - no secret: the sandbox is for tests
 PUSH_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -125,59 +125,42 @@ def sandbox(port: int | None, host: str | None, **given: Any) -> None:
 
 
 def _options(
-    token_lifetime: timedelta,
+    *,
     accounts: Pairs,
     pushes: Pairs,
     callbacks: Pairs,
     push_token: str,
     push_aes_key: str,
     quotas: Pairs,
-    users: Pairs,
     templates: Pairs,
-    accept_all: bool,
+    **others: Any,
 ) -> SandboxOptions:
     """Raises ConfigError, click.BadParameter."""
+    secrets = {"token": push_token, "encoding_aes_key": push_aes_key}
     return SandboxOptions(
-        token_lifetime=token_lifetime,
         accounts=dict(accounts),
         platform_receivers=tuple(
-            _push(appid, url, push_token, push_aes_key) for appid, url in pushes
+            _receiver("--push-tickets", PlatformReceiver, component_appid=appid, url=url, **secrets)
+            for appid, url in pushes
         ),
         account_receivers=tuple(
-            _callback(appid, url, push_token, push_aes_key) for appid, url in callbacks
+            _receiver(
+                "--callback", AccountReceiver, appid=appid, url=url, mode=PushMode.SAFE, **secrets
+            )
+            for appid, url in callbacks
         ),
         quotas={path: _calls(number) for path, number in quotas},
-        users=users,
         templates=dict(templates),
-        accept_all=accept_all,
+        **others,
     )
 
 
-def _push(appid: str, url: str, token: str, aes_key: str) -> PlatformReceiver:
+def _receiver(flag: str, make: Callable[..., T], **fields: Any) -> T:
     try:
-        return PlatformReceiver(
-            component_appid=appid, url=url, token=token, encoding_aes_key=aes_key
-        )
+        return make(**fields)
     except InvalidRequestError as error:
-        raise _bad(error, "--push-tickets") from error
-
-
-def _callback(appid: str, url: str, token: str, aes_key: str) -> AccountReceiver:
-    try:
-        return AccountReceiver(
-            appid=appid,
-            url=url,
-            token=token,
-            encoding_aes_key=aes_key,
-            mode=PushMode.SAFE,
-        )
-    except InvalidRequestError as error:
-        raise _bad(error, "--callback") from error
-
-
-def _bad(error: InvalidRequestError, flag: str) -> click.BadParameter:
-    hint = flag if error.field == "url" else "--push-aes-key"
-    return click.BadParameter(error.sentence, param_hint=hint)
+        hint = flag if error.field == "url" else "--push-aes-key"
+        raise click.BadParameter(error.sentence, param_hint=hint) from error
 
 
 def _calls(text: str) -> int:
