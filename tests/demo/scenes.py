@@ -5,8 +5,8 @@ from pathlib import Path
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.demo.cast import CREDENTIALS
-from wechat_scheduler.demo.journal import Happening, JournalEntry
+from wechat_scheduler.demo.journal import EventKind, JournalEntry
+from wechat_scheduler.demo.setup import CREDENTIALS
 from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot, Places
 
 NOW = datetime(2026, 11, 18, 2, 30, 42, tzinfo=UTC)
@@ -57,10 +57,10 @@ def pending(key: JobKey = CREDENTIALS[0]) -> CredentialRow:
 
 
 def event(
-    number: int, words: str, what: Happening = Happening.ROTATED, at: float = 5
+    number: int, text: str, kind: EventKind = EventKind.ROTATED, at: float = 5
 ) -> JournalEntry:
     """Something that happened `at` seconds after the start."""
-    return JournalEntry(number=number, at=STARTED + timedelta(seconds=at), what=what, words=words)
+    return JournalEntry(number=number, at=STARTED + timedelta(seconds=at), kind=kind, text=text)
 
 
 def snapshot(

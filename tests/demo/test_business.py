@@ -11,15 +11,16 @@ import pytest
 from tests.clock import START, FakeClock
 from tests.house import served, wechat
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.demo.business import BusinessSystem
-from wechat_scheduler.demo.cast import ACCOUNT, EVENTS, PLATFORM, USER
+from wechat_scheduler.demo.business import BusinessSystem, PushSecrets
 from wechat_scheduler.demo.journal import Journal
-from wechat_scheduler.demo.pushes import PushSecrets
+from wechat_scheduler.demo.setup import ACCOUNT, PLATFORM, SECRETS, USER
 from wechat_scheduler.sandbox.options import PlatformReceiver
 from wechat_scheduler.sandbox.pushes.codec import PushRequest, seal_for_platform
 
 TICKET = "<xml><InfoType>component_verify_ticket</InfoType><ComponentVerifyTicket>ticket@@@&lt;1&gt;</ComponentVerifyTicket></xml>"
-OTHER = PushSecrets(appid="wx_other", token=EVENTS.token, encoding_aes_key=EVENTS.encoding_aes_key)
+OTHER = PushSecrets(
+    appid="wx_other", token=SECRETS.token, encoding_aes_key=SECRETS.encoding_aes_key
+)
 
 
 class Office:
@@ -51,14 +52,14 @@ class Office:
 
 @pytest.fixture
 async def office() -> AsyncIterator[Office]:
-    business = BusinessSystem(EVENTS, Journal(FakeClock()))
+    business = BusinessSystem(SECRETS, Journal(FakeClock()))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(served(business.app))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield Office(business, url, session)
 
 
-def sealed(text: str, platform: PushSecrets = EVENTS) -> PushRequest:
+def sealed(text: str, platform: PushSecrets = SECRETS) -> PushRequest:
     push = PlatformReceiver(
         component_appid=platform.appid,
         url="http://127.0.0.1",
@@ -80,10 +81,10 @@ async def test_the_sandbox_pushes_a_ticket_that_it_takes_back(office: Office) ->
     async with wechat(FakeClock()) as weixin:
         weixin.sandbox.register_platform(
             PlatformReceiver(
-                component_appid=EVENTS.appid,
+                component_appid=SECRETS.appid,
                 url=f"{office.url}/events",
-                token=EVENTS.token,
-                encoding_aes_key=EVENTS.encoding_aes_key,
+                token=SECRETS.token,
+                encoding_aes_key=SECRETS.encoding_aes_key,
             )
         )
 
@@ -104,7 +105,7 @@ async def test_a_push_with_a_wrong_signature_is_refused(office: Office) -> None:
 
 
 async def test_a_push_for_another_platform_is_refused(office: Office) -> None:
-    assert await office.push(sealed(TICKET, OTHER)) == (403, "it is meant for another platform")
+    assert await office.push(sealed(TICKET, OTHER)) == (403, "encrypted for another appid")
 
 
 async def test_what_is_no_push_at_all_is_refused(office: Office) -> None:

@@ -19,7 +19,7 @@ from rich.console import Console
 from tests.demo.scenes import snapshot
 from wechat_scheduler.cli.demo import conclude
 from wechat_scheduler.cli.main import program
-from wechat_scheduler.demo.cast import CREDENTIALS
+from wechat_scheduler.demo.setup import CREDENTIALS
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.sandbox.banner import banner
 from wechat_scheduler.sandbox.options import PlatformReceiver, SandboxOptions

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.clock import START, FakeClock
-from wechat_scheduler.demo.journal import KEPT, Happening, Journal, LogReader
+from wechat_scheduler.demo.journal import KEPT, EventKind, Journal, LogReader
 
 
 @pytest.fixture
@@ -19,27 +19,27 @@ def journal(clock: FakeClock) -> Journal:
     return Journal(clock)
 
 
-def told(journal: Journal) -> list[tuple[Happening, str]]:
-    return [(event.what, event.words) for event in journal.newest()]
+def told(journal: Journal) -> list[tuple[EventKind, str]]:
+    return [(event.kind, event.text) for event in journal.newest()]
 
 
 def test_events_are_numbered_timed_and_counted(journal: Journal, clock: FakeClock) -> None:
-    journal.note(Happening.ROTATED, "one")
+    journal.add(EventKind.ROTATED, "one")
     clock.advance(timedelta(seconds=1))
-    journal.note(Happening.NOTIFIED, "two")
+    journal.add(EventKind.NOTIFIED, "two")
 
     first, second = journal.newest()
     assert (first.number, first.at) == (1, START)
     assert (second.number, second.at) == (2, START + timedelta(seconds=1))
-    assert journal.count(Happening.ROTATED) == 1
+    assert journal.count(EventKind.ROTATED) == 1
 
 
 def test_only_the_newest_events_are_kept_but_all_are_counted(journal: Journal) -> None:
     for number in range(KEPT + 5):
-        journal.note(Happening.ROTATED, str(number))
+        journal.add(EventKind.ROTATED, str(number))
 
-    assert journal.newest()[0].words == "5"
-    assert journal.count(Happening.ROTATED) == KEPT + 5
+    assert journal.newest()[0].text == "5"
+    assert journal.count(EventKind.ROTATED) == KEPT + 5
 
 
 def test_a_failed_refresh_in_the_log_is_told_in_words(journal: Journal) -> None:
@@ -52,7 +52,7 @@ def test_a_failed_refresh_in_the_log_is_told_in_words(journal: Journal) -> None:
     LogReader(journal).write(f"{json.dumps(line)}\n")
 
     words = "authorizer_access_token of wx_rice: system busy"
-    assert told(journal) == [(Happening.FAILED, words)]
+    assert told(journal) == [(EventKind.FAILED, words)]
 
 
 def test_any_other_warning_is_told_with_its_details(journal: Journal) -> None:
@@ -60,7 +60,7 @@ def test_any_other_warning_is_told_with_its_details(journal: Journal) -> None:
 
     LogReader(journal).write(f"{json.dumps(line)}\n")
 
-    assert told(journal) == [(Happening.FAILED, "api.crashed path=/tasks")]
+    assert told(journal) == [(EventKind.FAILED, "api.crashed path=/tasks")]
 
 
 def test_a_job_that_waits_for_its_parent_has_not_failed(journal: Journal) -> None:

@@ -15,16 +15,16 @@ import pytest
 import structlog
 
 from tests.clock import FakeClock
+from wechat_scheduler.client import Client
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.business import BusinessSystem
-from wechat_scheduler.demo.calls import post
-from wechat_scheduler.demo.cast import CREDENTIALS, EVENTS
-from wechat_scheduler.demo.journal import Happening, Journal
+from wechat_scheduler.demo.journal import EventKind, Journal
 from wechat_scheduler.demo.observer import DemoObserver
 from wechat_scheduler.demo.run import DemoSettings, run
+from wechat_scheduler.demo.setup import CREDENTIALS, SECRETS
 from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
-from wechat_scheduler.demo.words import curl_lines
+from wechat_scheduler.demo.view import curl_lines
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
@@ -112,9 +112,9 @@ async def test_a_rotation_is_told_before_its_notification() -> None:
 
     last = await watch(audience, audience.satisfied)
 
-    told = [(event.what, event.words) for event in last.events]
-    rotated = told.index((Happening.ROTATED, "access_token of wx_tea, version 1"))
-    assert rotated < told.index((Happening.NOTIFIED, "access_token of wx_tea"))
+    told = [(event.kind, event.text) for event in last.events]
+    rotated = told.index((EventKind.ROTATED, "access_token of wx_tea, version 1"))
+    assert rotated < told.index((EventKind.NOTIFIED, "access_token of wx_tea"))
 
 
 async def test_what_is_to_be_pasted_fetches_a_token() -> None:
@@ -135,14 +135,15 @@ async def test_what_is_to_be_pasted_fetches_a_token() -> None:
 
 async def test_what_somebody_else_registers_is_shown_below() -> None:
     audience, stop = Audience(), asyncio.Event()
-    async with Supervisor() as supervisor, aiohttp.ClientSession() as session:
+    async with Supervisor() as supervisor:
         supervisor.essential("demo", _discard(watch(audience, stop)))
         await audience.satisfied.wait()
         places = audience.frames[-1].places
         key = places.key_file.read_text().strip()
         body = {"appid": "wx_mine", "appsecret": "sandbox-secret", "tasks": [{"type": 0}]}
 
-        await post(session, f"{places.daemon}/registe", body, key=key)
+        async with Client(places.daemon, key) as client:
+            await client.register(body)
 
         await audience.shown(JobKey("wx_mine", "access_token"))
         assert audience.frames[-1].rows[-1].key.appid == "wx_mine"
@@ -182,13 +183,13 @@ async def test_a_daemon_that_does_not_answer_is_told_of() -> None:
     )
     clock = FakeClock()
     journal = Journal(clock)
-    business = BusinessSystem(EVENTS, journal)
-    async with aiohttp.ClientSession() as session:
-        observer = DemoObserver(session, business, journal, places=places, key="k", clock=clock)
+    business = BusinessSystem(SECRETS, journal)
+    async with Client(NOBODY, clock=clock, patience=timedelta(0)) as client:
+        observer = DemoObserver(client, business, journal, places=places, clock=clock)
 
         snapshot = await observer.look()
 
     assert snapshot.never_fresh == CREDENTIALS
-    assert [event.words for event in snapshot.events] == [
-        f"GET {NOBODY}/tasks: ClientConnectorError"
+    assert [event.text for event in snapshot.events] == [
+        f"no daemon answers at {NOBODY}: connection refused"
     ]

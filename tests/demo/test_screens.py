@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from tests.demo.scenes import NOW, PLACES, event, snapshot
-from wechat_scheduler.demo.journal import Happening
+from wechat_scheduler.demo.journal import EventKind
 from wechat_scheduler.demo.screens import live_screen, plain_lines
-from wechat_scheduler.demo.words import curl_lines, elapsed, short
+from wechat_scheduler.demo.view import curl_lines, elapsed, short
 
 ROTATED = event(1, "access_token of wx_tea, version 1", at=0)
-NOTIFIED = event(2, "access_token of wx_tea", Happening.NOTIFIED, at=65)
+NOTIFIED = event(2, "access_token of wx_tea", EventKind.NOTIFIED, at=65)
 
 
 class Closed(io.StringIO):

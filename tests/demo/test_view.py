@@ -7,10 +7,9 @@ from rich.console import Console, RenderableType
 
 from tests.demo.scenes import PLACES, event, pending, row, snapshot
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.demo.cast import CREDENTIALS
-from wechat_scheduler.demo.journal import Happening
-from wechat_scheduler.demo.table import credentials
-from wechat_scheduler.demo.view import view
+from wechat_scheduler.demo.journal import EventKind
+from wechat_scheduler.demo.setup import CREDENTIALS
+from wechat_scheduler.demo.view import credentials, view
 
 
 def text(renderable: RenderableType, width: int) -> list[str]:
@@ -134,6 +133,6 @@ def test_the_last_line_sums_up_and_says_how_to_end_it() -> None:
 
 
 def test_a_failure_is_red() -> None:
-    failed = event(1, "access_token of wx_tea: system busy", Happening.FAILED)
+    failed = event(1, "access_token of wx_tea: system busy", EventKind.FAILED)
 
     assert "31mfailed" in colored(view(snapshot(events=(failed,)), width=80, height=24))

@@ -18,7 +18,7 @@ from wechat_scheduler.demo.journal import named
 from wechat_scheduler.demo.run import DemoSettings, Show
 from wechat_scheduler.demo.screens import live_screen, plain_lines
 from wechat_scheduler.demo.snapshot import DemoSnapshot
-from wechat_scheduler.demo.table import credentials
+from wechat_scheduler.demo.view import credentials
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import CallError
 

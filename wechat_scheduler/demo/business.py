@@ -1,21 +1,24 @@
-"""A small business system: it answers `params`, is told by `notify`, and takes WeChat's pushes."""
+"""A small business system: it answers `params`, and takes notifications and WeChat's pushes."""
 
+import hmac
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 from aiohttp import web
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.demo.journal import Happening, Journal, named
-from wechat_scheduler.demo.pushes import PushSecrets, open_push
-from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.demo.journal import EventKind, Journal, named
+from wechat_scheduler.sandbox.pushes.account_xml import read_elements
+from wechat_scheduler.sandbox.pushes.codec import decrypt, signature
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.wechat.tokens import TYPES
 
-# Under which of these names WeChat's answer has the value; an authorizer's has only its own.
+# The field of a notification that has the value. An authorizer's notification has only the first.
 VALUES = ("authorizer_access_token", "component_access_token", "access_token", "ticket")
 KINDS = KindTable(TYPES)
-# The input that each kind needs from us.
+# The input that the daemon needs to refresh a kind.
 INPUTS = {
     "component_access_token": "component_verify_ticket",
     "authorizer_access_token": "authorizer_refresh_token",
@@ -23,15 +26,24 @@ INPUTS = {
 }
 
 
-class BusinessSystem:
-    """Serve `app`, and let its `/notify`, `/params` and `/events` be called.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSecrets:
+    """A platform and the two secrets that it shares with WeChat."""
 
-    It holds the current value of each credential as it was last told, so it never needs to fetch.
-    `notified` counts the notifications of each, `tickets` those that WeChat pushed.
+    appid: str
+    token: str = field(repr=False)
+    encoding_aes_key: str = field(repr=False)
+
+
+class BusinessSystem:
+    """Serve `app`; its paths are `/notify`, `/params` and `/events`.
+
+    It keeps the values of the last notifications, so it never fetches. `notified` counts the
+    notifications of each credential, `tickets` the verify tickets that WeChat pushed.
     """
 
-    def __init__(self, platform: PushSecrets, journal: Journal) -> None:
-        self._platform = platform
+    def __init__(self, secrets: PushSecrets, journal: Journal) -> None:
+        self._secrets = secrets
         self._journal = journal
         self._inputs: dict[tuple[str, str], str] = {}
         self._values: dict[JobKey, str] = {}
@@ -39,11 +51,11 @@ class BusinessSystem:
         self.tickets = 0
         self.app = web.Application()
         self.app.router.add_get("/params", self._answer_params)
-        self.app.router.add_post("/notify", self._take_notice)
-        self.app.router.add_post("/events", self._take_event)
+        self.app.router.add_post("/notify", self._take_notification)
+        self.app.router.add_post("/events", self._take_push)
 
     def learn(self, kind: str, subject: str, value: str) -> None:
-        """Keep the input (`INPUTS`) of a kind; the refresh token of a consent, say."""
+        """Keeps the input (`INPUTS`) of a kind, such as a refresh token."""
         self._inputs[kind, subject] = value
 
     def value(self, key: JobKey) -> str:
@@ -54,28 +66,41 @@ class BusinessSystem:
         key = _key(request)
         name = INPUTS.get(key.kind, "")
         value = self._inputs.get((key.kind, key.subject), "")
-        self._journal.note(Happening.ASKED, f"{name or 'params'} for {named(key)}")
+        self._journal.add(EventKind.ASKED, f"{name or 'params'} for {named(key)}")
         return web.json_response({name: value} if value else {})
 
-    async def _take_notice(self, request: web.Request) -> web.Response:
+    async def _take_notification(self, request: web.Request) -> web.Response:
         key = _key(request)
-        answer = msgspec.json.decode(await request.read(), type=dict[str, object])
-        self._values[key] = next(str(answer[name]) for name in VALUES if name in answer)
-        if refresh_token := answer.get(INPUTS.get(key.kind, "")):
+        fields = msgspec.json.decode(await request.read(), type=dict[str, object])
+        self._values[key] = next(str(fields[name]) for name in VALUES if name in fields)
+        if refresh_token := fields.get(INPUTS.get(key.kind, "")):
             self.learn(key.kind, key.subject, str(refresh_token))
         self.notified[key] += 1
         return web.Response()
 
-    async def _take_event(self, request: web.Request) -> web.Response:
-        """WeChat repeats what is not answered with `success`."""
+    async def _take_push(self, request: web.Request) -> web.Response:
+        """WeChat repeats a push that is not answered with `success`."""
         try:
-            event = open_push(self._platform, request.query, await request.read())
-        except ForbiddenError as error:
-            return web.Response(status=error.status, text=str(error))
+            event = open_push(self._secrets, request.query, await request.read())
+        except ValueError as error:
+            return web.Response(status=403, text=str(error))
         if event.get("InfoType") == "component_verify_ticket":
             self.learn("component_access_token", "", event["ComponentVerifyTicket"])
             self.tickets += 1
         return web.Response(text="success")
+
+
+def open_push(secrets: PushSecrets, query: Mapping[str, str], body: bytes) -> dict[str, str]:
+    """The elements of an event by name. Raises ValueError if WeChat did not push it to `secrets`.
+
+    Source: "消息加解密说明".
+    """
+    sealed = read_elements(body).get("Encrypt", "")
+    signed = (query.get("timestamp", ""), query.get("nonce", ""), sealed)
+    given = query.get("msg_signature", "")
+    if not hmac.compare_digest(signature(secrets.token, *signed).encode(), given.encode()):
+        raise ValueError("the signature is not WeChat's")
+    return read_elements(decrypt(sealed, secrets.encoding_aes_key, secrets.appid).encode())
 
 
 def _key(request: web.Request) -> JobKey:

@@ -1,4 +1,4 @@
-"""What happened in the demo, in words."""
+"""The events of the demo, in words."""
 
 import enum
 import io
@@ -16,8 +16,8 @@ from wechat_scheduler.reasons import Reaction
 KEPT = 200
 
 
-class Happening(enum.StrEnum):
-    """The sorts of events; the word is what is shown."""
+class EventKind(enum.StrEnum):
+    """The screen shows the value."""
 
     ROTATED = "rotated"
     NOTIFIED = "notified"
@@ -27,44 +27,42 @@ class Happening(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """`number` counts events from 1."""
+    """One event. `number` counts from 1."""
 
     number: int
     at: datetime
-    what: Happening
-    words: str
+    kind: EventKind
+    text: str
 
 
 class Journal:
-    """Counts every event and keeps the newest."""
+    """Counts all events and keeps the newest ones."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._newest: deque[JournalEntry] = deque(maxlen=KEPT)
-        self._counts: Counter[Happening] = Counter()
+        self._counts: Counter[EventKind] = Counter()
 
-    def note(self, what: Happening, words: str) -> None:
-        self._counts[what] += 1
-        number = self._counts.total()
-        self._newest.append(
-            JournalEntry(number=number, at=self._clock.now(), what=what, words=words)
-        )
+    def add(self, kind: EventKind, text: str) -> None:
+        self._counts[kind] += 1
+        number, at = self._counts.total(), self._clock.now()
+        self._newest.append(JournalEntry(number=number, at=at, kind=kind, text=text))
 
     def newest(self) -> tuple[JournalEntry, ...]:
-        """The oldest of them first."""
+        """Oldest first."""
         return tuple(self._newest)
 
-    def count(self, what: Happening) -> int:
-        return self._counts[what]
+    def count(self, kind: EventKind) -> int:
+        return self._counts[kind]
 
 
 def named(key: JobKey) -> str:
-    """A credential as people call it: `access_token of wx_tea`."""
+    """Such as `access_token of wx_tea`."""
     return f"{key.kind} of {key.subject or key.appid}"
 
 
 class LogReader(io.StringIO):
-    """A stream for the log's JSON lines: what it warns of is a failure that the journal tells."""
+    """A stream for the JSON lines of the log's warnings. Each becomes a failure in the journal."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
@@ -72,24 +70,24 @@ class LogReader(io.StringIO):
 
     def write(self, text: str) -> int:
         for line in text.splitlines():
-            event = msgspec.json.decode(line, type=dict[str, Any])
-            if not _only_waits(event):
-                self._journal.note(Happening.FAILED, _words(event))
+            logged = msgspec.json.decode(line, type=dict[str, Any])
+            if not _only_waits(logged):
+                self._journal.add(EventKind.FAILED, _words(logged))
         return len(text)
 
 
-def _only_waits(event: dict[str, Any]) -> bool:
-    """A job that was registered together with its parent waits for it: nothing is wrong."""
-    return event.get("reaction") == Reaction.PARENT_INVALID and event.get("errcode") is None
+def _only_waits(logged: dict[str, Any]) -> bool:
+    """A job that is registered together with its parent waits for it, which is no failure."""
+    return logged.get("reaction") == Reaction.PARENT_INVALID and logged.get("errcode") is None
 
 
-def _words(event: dict[str, Any]) -> str:
-    if {"appid", "kind", "message"} <= event.keys():
-        key = JobKey(event["appid"], event["kind"], event.get("subject", ""))
-        return f"{named(key)}: {event['message']}"
+def _words(logged: dict[str, Any]) -> str:
+    if {"appid", "kind", "message"} <= logged.keys():
+        key = JobKey(logged["appid"], logged["kind"], logged.get("subject", ""))
+        return f"{named(key)}: {logged['message']}"
     details = [
         f"{name}={value}"
-        for name, value in event.items()
+        for name, value in logged.items()
         if name not in ("event", "level", "timestamp")
     ]
-    return " ".join([event["event"], *details])
+    return " ".join([logged["event"], *details])

@@ -1,4 +1,4 @@
-"""The whole story in one process: a WeChat, a daemon and a business system, on loopback."""
+"""Runs the demo in one process: a sandbox, a daemon and a business system, on loopback."""
 
 import asyncio
 import os
@@ -11,17 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-import aiohttp
-
+from wechat_scheduler.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import open_daemon
 from wechat_scheduler.demo.business import BusinessSystem
-from wechat_scheduler.demo.cast import EVENTS
-from wechat_scheduler.demo.introductions import introduce
 from wechat_scheduler.demo.journal import Journal, LogReader
 from wechat_scheduler.demo.observer import DemoObserver
+from wechat_scheduler.demo.setup import SECRETS, set_up
 from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StartError
@@ -30,7 +28,7 @@ from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.server import open_sandbox, served
 
 FRAME = timedelta(milliseconds=250)
-# Lives of seconds cost more calls than a day allows: WeChat's for tickets, and the daemon's own.
+# Lifetimes of seconds need more calls than WeChat's quota for tickets, and the daemon's own, allow.
 MANY = 500_000
 QUOTAS = {"/cgi-bin/ticket/getticket": MANY}
 
@@ -39,7 +37,7 @@ Show: TypeAlias = Callable[[DemoSnapshot], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSettings:
-    """How long WeChat's tokens live; how long the demo lasts, None for ever."""
+    """The lifetime of WeChat's tokens, and how long the demo runs (None: until `stop`)."""
 
     token_lifetime: timedelta
     duration: timedelta | None = None
@@ -48,10 +46,10 @@ class DemoSettings:
 async def run(
     settings: DemoSettings, *, show: Show, stop: asyncio.Event, clock: Clock, rng: random.Random
 ) -> DemoSnapshot:
-    """Show a snapshot every quarter of a second until `stop`, or until the duration is over.
+    """Shows a snapshot every quarter of a second until `stop`, or until the duration is over.
 
-    Returns the last one. Nothing of the demo is left then, neither its folder nor a connection.
-    Raises StartError. The log of the process goes into the snapshots.
+    Returns the last one, after its folder was deleted and its connections were closed. Raises
+    StartError. The warnings in the log of this process go into the snapshots.
     """
     async with _open(settings, clock, rng) as observer:
         return await _watch(observer, settings.duration, show, stop, clock)
@@ -81,11 +79,10 @@ async def _open(
 ) -> AsyncIterator[DemoObserver]:
     journal = Journal(clock)
     log.configure(level="warning", format="json", stream=LogReader(journal))
-    business = BusinessSystem(EVENTS, journal)
+    business = BusinessSystem(SECRETS, journal)
     options = SandboxOptions(token_lifetime=settings.token_lifetime, quotas=QUOTAS)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(_temporary_folder())
-        session = await stack.enter_async_context(aiohttp.ClientSession())
         wechat = await stack.enter_async_context(open_sandbox(options, clock=clock, rng=rng))
         office = await stack.enter_async_context(served(business.app))
         config = _config(folder, wechat)
@@ -97,10 +94,10 @@ async def _open(
             key_file=folder / ADMIN_KEY,
             token_lifetime=settings.token_lifetime,
         )
-        await introduce(session, business, places, key=daemon.admin_key)
-        yield DemoObserver(
-            session, business, journal, places=places, key=daemon.admin_key, clock=clock
-        )
+        client = Client(daemon.url, daemon.admin_key, clock=clock)
+        await stack.enter_async_context(client)
+        await set_up(client, business, places)
+        yield DemoObserver(client, business, journal, places=places, clock=clock)
 
 
 @contextmanager
@@ -114,7 +111,7 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _config(folder: Path, wechat: str) -> Config:
-    """Nothing of the configuration that this machine's own daemon may have."""
+    """Ignores the configuration file and the environment of this machine."""
     flags: dict[str, str | int | bool | None] = {
         "server.port": 0,
         "state.dir": str(folder),

@@ -1,4 +1,4 @@
-"""Where snapshots go: a live screen on a terminal, lines elsewhere."""
+"""Shows snapshots: as a live screen on a terminal, and as lines elsewhere."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,13 +9,12 @@ from rich.live import Live
 
 from wechat_scheduler.demo.run import Show
 from wechat_scheduler.demo.snapshot import DemoSnapshot
-from wechat_scheduler.demo.view import view
-from wechat_scheduler.demo.words import curl_lines, elapsed, short
+from wechat_scheduler.demo.view import curl_lines, elapsed, short, view
 
 
 @contextmanager
 def live_screen(console: Console) -> Iterator[Show]:
-    """The terminal's other screen; at the end it is as it was."""
+    """Uses the terminal's alternate screen, and restores the terminal at the end."""
     with Live(console=console, screen=True, auto_refresh=False) as live:
 
         def show(snapshot: DemoSnapshot) -> None:
@@ -27,12 +26,12 @@ def live_screen(console: Console) -> Iterator[Show]:
 
 @contextmanager
 def plain_lines(stream: TextIO, *, gone: Callable[[], None]) -> Iterator[Show]:
-    """One line for each event; `gone` is called when nobody reads them any more."""
+    """Writes one line for each event. Calls `gone` when the reader of `stream` has gone."""
     shown = -1
 
     def show(snapshot: DemoSnapshot) -> None:
         nonlocal shown
-        lines = list(_opening(snapshot)) if shown < 0 else []
+        lines = list(_heading(snapshot)) if shown < 0 else []
         lines += [line for number, line in _lines(snapshot) if number > shown]
         shown = snapshot.events[-1].number if snapshot.events else 0
         try:
@@ -44,7 +43,7 @@ def plain_lines(stream: TextIO, *, gone: Callable[[], None]) -> Iterator[Show]:
     yield show
 
 
-def _opening(snapshot: DemoSnapshot) -> Iterator[str]:
+def _heading(snapshot: DemoSnapshot) -> Iterator[str]:
     places = snapshot.places
     yield f"sandbox   {places.sandbox}  a WeChat; tokens live {short(places.token_lifetime)}"
     yield f"daemon    {places.daemon}"
@@ -56,4 +55,4 @@ def _opening(snapshot: DemoSnapshot) -> Iterator[str]:
 def _lines(snapshot: DemoSnapshot) -> Iterator[tuple[int, str]]:
     for event in snapshot.events:
         when = elapsed(event.at - snapshot.started_at)
-        yield event.number, f"{when:>5}  {event.what.value:<8}  {event.words}"
+        yield event.number, f"{when:>5}  {event.kind.value:<8}  {event.text}"

@@ -1,4 +1,4 @@
-"""What the demo shows at one moment."""
+"""The state that the demo shows."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from wechat_scheduler.demo.journal import JournalEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """What runs where: URLs, and the file with the daemon's admin key."""
+    """URLs, and the file with the daemon's admin key."""
 
     sandbox: str
     daemon: str
@@ -22,10 +22,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialRow:
-    """One credential, as `GET /tasks` tells it, and as the business system knows it.
+    """A job of the daemon, with the value that the business system has of it.
 
-    `version` counts rotations; the instants are None while nothing was issued; `value` is empty
-    until the first of the `notified` notifications.
+    `version` counts rotations. The instants are None before the first one, and `value` is empty
+    before the first of the `notified` notifications.
     """
 
     key: JobKey
@@ -39,7 +39,7 @@ class CredentialRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSnapshot:
-    """`events` are the newest, the oldest of them first; `never_fresh` has not been seen fresh."""
+    """`events` are the newest ones, oldest first. `never_fresh` were in no snapshot fresh."""
 
     places: Places
     started_at: datetime

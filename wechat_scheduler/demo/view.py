@@ -1,71 +1,154 @@
-"""The demo's screen: from a snapshot to something that rich can print."""
+"""The demo's screen: its table of credentials, its events and the text around them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rich.console import Group, RenderableType
 from rich.constrain import Constrain
+from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.table import Column, Table
 from rich.text import Text
 
-from wechat_scheduler.demo.journal import Happening, JournalEntry
-from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
-from wechat_scheduler.demo.table import credentials
-from wechat_scheduler.demo.words import curl_lines, elapsed, short
+from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.demo.journal import EventKind, JournalEntry
+from wechat_scheduler.demo.setup import ACCOUNT
+from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot, Places
 
-MARKS = {
-    Happening.ROTATED: "green",
-    Happening.NOTIFIED: "cyan",
-    Happening.ASKED: "blue",
-    Happening.FAILED: "bold red",
+EVENT_COLORS = {
+    EventKind.ROTATED: "green",
+    EventKind.NOTIFIED: "cyan",
+    EventKind.ASKED: "blue",
+    EventKind.FAILED: "bold red",
 }
-# A longer line is hard to follow with the eye.
+STATE_COLORS = {
+    Freshness.PENDING: "dim",
+    Freshness.FRESH: "green",
+    Freshness.STALE: "yellow",
+    Freshness.EXPIRED: "red",
+}
+# Longer lines are hard to read.
 WIDEST = 110
-# Lines that are there whatever happens: title, places, curl, rules, heads, summary.
-FURNITURE = 12
+# Lines besides those of credentials and events: title, places, curl, rules, heads, summary.
+OTHER_LINES = 12
+ZERO = timedelta(0)
+SECOND = timedelta(seconds=1)
+# A value is bright for this long.
+NEW = timedelta(seconds=2)
+# Characters shown of the beginning and the end of a value, on wide and on narrow screens.
+WIDE_ENDS, NARROW_ENDS = (6, 4), (4, 4)
 
 
 def view(snapshot: DemoSnapshot, *, width: int, height: int) -> RenderableType:
-    """A screen of `width` by `height` characters; 80 by 24 is enough."""
+    """A screen of `width` by `height` characters, at least 80 by 24."""
     whole = Group(
-        _title(snapshot),
-        _where(snapshot),
-        *_try(snapshot.places),
+        _two_ends(
+            Text("wechat-scheduler demo", style="bold"),
+            Text(f"running {elapsed(snapshot.now - snapshot.started_at)}", style="dim"),
+        ),
+        _places(snapshot),
+        Text("Try it in another terminal:", style="dim"),
+        *(Text(line, no_wrap=True) for line in curl_lines(snapshot.places)),
         Rule(style="dim"),
         credentials(snapshot, width=min(width, WIDEST)),
         Rule(style="dim"),
-        *_events(snapshot, height - FURNITURE - len(snapshot.rows)),
+        *_events(snapshot, height - OTHER_LINES - len(snapshot.rows)),
         Rule(style="dim"),
         _two_ends(_summary(snapshot), Text("Ctrl-C ends it", style="bold")),
     )
     return Constrain(whole, min(width, WIDEST))
 
 
-def _title(snapshot: DemoSnapshot) -> RenderableType:
-    running = f"running {elapsed(snapshot.now - snapshot.started_at)}"
-    return _two_ends(Text("wechat-scheduler demo", style="bold"), Text(running, style="dim"))
+def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
+    """A table of `width` characters, at least 80."""
+    table = Table(
+        Column("credential"),
+        Column("of"),
+        Column("value"),
+        Column("state", min_width=7),
+        Column("left", ratio=1, min_width=4),
+        Column("", justify="right", min_width=4),
+        Column("ver", justify="right"),
+        Column("rotated", justify="right", min_width=8),
+        Column("told", justify="right"),
+        box=None,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        header_style="dim",
+        width=width,
+    )
+    for column in table.columns:
+        column.no_wrap = True
+    for row in snapshot.rows:
+        table.add_row(*_cells(row, snapshot, WIDE_ENDS if width > 90 else NARROW_ENDS))
+    return table
 
 
-def _where(snapshot: DemoSnapshot) -> RenderableType:
+def short(span: timedelta) -> str:
+    """Such as `17 s`, `43 min`, `2 h`."""
+    seconds = max(0, span // SECOND)
+    if seconds < 100:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 6000 else f"{seconds // 3600} h"
+
+
+def elapsed(span: timedelta) -> str:
+    """Minutes and seconds, such as `0:07`."""
+    minutes, seconds = divmod(max(0, span // SECOND), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def curl_lines(places: Places) -> tuple[str, str]:
+    """A command to paste. It works with blanks at the end of a line, which some terminals add."""
+    return (
+        f'  curl {places.daemon}/task/{ACCOUNT}/access_token -H "X-API-Key: $(',
+        f'    cat {places.key_file})"',
+    )
+
+
+def _places(snapshot: DemoSnapshot) -> RenderableType:
     places = snapshot.places
-    lives = short(places.token_lifetime)
+    lifetime = short(places.token_lifetime)
     grid = Table.grid(Column(), Column(style="cyan"), Column(no_wrap=True), padding=(0, 2, 0, 0))
     grid.add_row(
-        "sandbox", places.sandbox, f"a WeChat: tokens of {lives}, {snapshot.tickets} tickets pushed"
+        "sandbox",
+        places.sandbox,
+        f"a WeChat: tokens of {lifetime}, {snapshot.tickets} tickets pushed",
     )
     grid.add_row("daemon", places.daemon, "keeps every credential fresh, and notifies")
-    grid.add_row("business", places.business, "registered all of these, and is told")
+    grid.add_row("business", places.business, "registered all of these, and is notified")
     return grid
 
 
-def _try(places: Places) -> Iterator[Text]:
-    yield Text("Try it in another terminal:", style="dim")
-    for line in curl_lines(places):
-        yield Text(line, no_wrap=True)
+def _cells(
+    row: CredentialRow, snapshot: DemoSnapshot, ends: tuple[int, int]
+) -> Iterator[RenderableType]:
+    color = STATE_COLORS[row.state]
+    yield row.key.kind
+    yield row.key.subject or row.key.appid
+    yield _masked(row, ends, snapshot)
+    yield Text(row.state.value, style=color)
+    if row.issued_at is None or row.expires_at is None:
+        yield from ("", "", "-", "-", "-")
+        return
+    left = max(row.expires_at - snapshot.now, ZERO)
+    lifetime = max(row.expires_at - row.issued_at, SECOND)
+    yield ProgressBar(1.0, left / lifetime, complete_style=color, finished_style=color)
+    yield short(left)
+    yield str(row.version)
+    yield f"{short(snapshot.now - row.issued_at)} ago"
+    yield str(row.notified)
+
+
+def _masked(row: CredentialRow, ends: tuple[int, int], snapshot: DemoSnapshot) -> Text:
+    """The two ends of the value; bright if it is new."""
+    is_new = row.issued_at is not None and snapshot.now - row.issued_at < NEW
+    text = f"{row.value[: ends[0]]}…{row.value[-ends[1] :]}" if row.value else ""
+    return Text(text, style="bold" if is_new else "dim")
 
 
 def _events(snapshot: DemoSnapshot, room: int) -> Iterator[Text]:
-    """As many of the newest as there is room for, and blank lines in place of those to come."""
+    """Exactly `room` lines: the newest events, then blank lines."""
     shown = snapshot.events[-room:] if room > 0 else ()
     for event in shown:
         yield _line(event, snapshot)
@@ -75,8 +158,8 @@ def _events(snapshot: DemoSnapshot, room: int) -> Iterator[Text]:
 def _line(event: JournalEntry, snapshot: DemoSnapshot) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{elapsed(event.at - snapshot.started_at):>5}  ", style="dim")
-    line.append(f"{event.what.value:<8}", style=MARKS[event.what])
-    return line.append(f"  {event.words}")
+    line.append(f"{event.kind.value:<8}", style=EVENT_COLORS[event.kind])
+    return line.append(f"  {event.text}")
 
 
 def _summary(snapshot: DemoSnapshot) -> Text:
