@@ -111,12 +111,7 @@ def bind(app: int, name: str, openid: str, **given: Any) -> None:
 @json_option
 @client_options
 def qrcode(
-    app: int,
-    topic: int | None,
-    extra: str,
-    expires: timedelta | None,
-    as_json: bool,
-    **given: Any,
+    app: int, topic: int | None, extra: str, expires: timedelta | None, as_json: bool, **given: Any
 ) -> None:
     """Make a QR code that subscribes users who scan it.
 

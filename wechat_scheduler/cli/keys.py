@@ -127,9 +127,7 @@ def list_keys(as_json: bool, **given: Any) -> None:
       wechat-scheduler keys list --json | jq '.[] | select(.state == "active") | .name'
     """
     found = administer(
-        given,
-        lambda admin: admin.ask(list[KeyResult], "GET", *PATH),
-        lambda stored: stored.keys(),
+        given, lambda admin: admin.ask(list[KeyResult], "GET", *PATH), lambda stored: stored.keys()
     )
     console = Console()
     if as_json:

@@ -67,11 +67,7 @@ def reminders() -> None:
 @json_option
 @client_options
 def create(
-    names: Sequence[str],
-    topics: Sequence[int],
-    dry_run: bool,
-    as_json: bool,
-    **given: Any,
+    names: Sequence[str], topics: Sequence[int], dry_run: bool, as_json: bool, **given: Any
 ) -> None:
     """Remind people of TITLE, once or repeatedly.
 

@@ -12,6 +12,7 @@ Make one client for the whole app. Ask it before each use of a credential, and k
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
@@ -193,6 +194,7 @@ class _Name(NamedTuple):
     subject: str
 
 
+@dataclass(slots=True)
 class _Kept:
     """One credential in memory. Instants are those of the clock that does not jump.
 
@@ -200,17 +202,14 @@ class _Kept:
     call's, None if it succeeded.
     """
 
-    __slots__ = ("error", "etag", "expires", "expiry", "lock", "look_at", "looks", "value")
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.looks = 0
-        self.look_at = 0.0
-        self.value = ""
-        self.etag = ""
-        self.expiry = ""
-        self.expires = 0.0
-        self.error: CallError | RequestError | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    looks: int = 0
+    look_at: float = 0.0
+    value: str = ""
+    etag: str = ""
+    expiry: str = ""
+    expires: float = 0.0
+    error: CallError | RequestError | None = None
 
     def hold(self, value: str, response: DaemonResponse, asked: float, now: datetime) -> None:
         """Keeps the value; the periods of the response count from `asked`."""
