@@ -79,19 +79,15 @@ class AuditStore(Protocol):
 
     async def count(self, reads: Sequence[Entry]) -> None:
         """Add the counts to the entries of the same key, object and hour."""
-        ...
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
         """Store the last use of each key, by its id."""
-        ...
 
     async def forget(self, before: datetime) -> None:
         """Delete older entries."""
-        ...
 
     async def find(self, search: Search) -> Sequence[Entry]:
         """The matching entries, newest first."""
-        ...
 
 
 @dataclass(slots=True, kw_only=True)

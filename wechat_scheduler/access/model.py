@@ -83,29 +83,23 @@ class KeyStore(Protocol):
 
     async def all_keys(self) -> Sequence[Key]:
         """Every key, also revoked and expired ones, oldest first: one for each hash."""
-        ...
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
         """Add the admin key with that hash, unless it is stored already, revoked or not. Returns
         whether it can be used."""
-        ...
 
     async def add(self, key: Key, *, signing_secret: str) -> None:
         """Add a key, and the secret that signs the calls to its owner."""
-        ...
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
         """Revoke the keys of that id, except the one with the hash `spare`, and stop all
         notifications and `params` calls for them. Returns whether there were any, revoked or not."""
-        ...
 
     async def lapse(self, *, now: datetime) -> None:
         """Stop all notifications and `params` calls for keys that have expired."""
-        ...
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when keys may have changed, in another process or in this one."""
-        ...
 
 
 def new_key() -> str:

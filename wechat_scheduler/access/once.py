@@ -75,7 +75,6 @@ class StoredResponses(Protocol):
     async def find(self, scope: str, key: str, digest: str) -> str | None:
         """The response to that very request; None if it did not come yet. Raises ConflictError if
         the key came with another request."""
-        ...
 
 
 class Idempotency:

@@ -56,7 +56,6 @@ class Listener(Protocol):
     async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
         """Returns whether the listener handled it; then no other listener gets it. An unclaimed text
         comes a second time. A repeat of an event must not be handled twice."""
-        ...
 
 
 class Post(Protocol):
@@ -64,7 +63,6 @@ class Post(Protocol):
 
     async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
         """Send an event to the app's callback."""
-        ...
 
     async def say(
         self,
@@ -77,7 +75,6 @@ class Post(Protocol):
     ) -> None:
         """Reply to the user, in the name of `app` if given. `secret` is appended to the text, and is
         stored sealed only."""
-        ...
 
 
 class Receipts(Protocol):
@@ -85,4 +82,3 @@ class Receipts(Protocol):
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
         """`failure` is empty if the message was delivered."""
-        ...

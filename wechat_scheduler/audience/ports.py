@@ -25,32 +25,26 @@ class Apps(Protocol):
 
     async def all_apps(self) -> Sequence[App]:
         """By age, the oldest first."""
-        ...
 
     async def all_tokens(self) -> Sequence[Token]: ...
 
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         """Raises as `once.Once` says."""
-        ...
 
     async def change_app(self, app: App) -> bool:
         """Replace all fields but `created_at`. Returns whether there is such an app."""
-        ...
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         """Remove the app with its tokens, topics, subscriptions, aliases, scenes and reminders, and
         cancel its pending deliveries."""
-        ...
 
     async def replace_token(self, token: Token) -> None:
         """Store the token and remove the former ones of that kind, app and user."""
-        ...
 
     async def revoke_tokens(self, app_id: int, kind: TokenKind, *, uid: str) -> bool: ...
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when any process may have changed apps or tokens."""
-        ...
 
 
 class Topics(Protocol):
@@ -58,17 +52,14 @@ class Topics(Protocol):
 
     async def add(self, topic: Topic, *, once: Once | None) -> None:
         """Raises as `once.Once` says."""
-        ...
 
     async def get(self, topic_id: int) -> Topic | None: ...
 
     async def of_app(self, app_id: int) -> Sequence[Topic]:
         """By age, the oldest first."""
-        ...
 
     async def remove(self, app_id: int, topic_id: int) -> bool:
         """Remove the app's topic with its subscriptions and scenes."""
-        ...
 
 
 class Subscribers(Protocol):
@@ -81,17 +72,14 @@ class Subscribers(Protocol):
     async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
         """Record that the user follows the account and did something at `now`. A new subscriber
         gets `uid`; a known one keeps theirs. Clears `trouble`."""
-        ...
 
     async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
         """Record that the user left the account, and cancel what is pending for them, with the
         reason. Returns None and changes nothing if the user is unknown or did something after
         `now`."""
-        ...
 
     async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
         """Returns None if there is no such subscriber."""
-        ...
 
 
 class Subscriptions(Protocol):
@@ -100,7 +88,6 @@ class Subscriptions(Protocol):
     async def subscribe(self, subscription: Subscription) -> tuple[Subscription, bool]:
         """Returns the stored subscription, and whether it is new. One that exists stays as it is,
         its block included."""
-        ...
 
     async def get(self, subscription_id: int) -> Subscription | None: ...
 
@@ -116,7 +103,6 @@ class Subscriptions(Protocol):
         limit: int,
     ) -> Sequence[tuple[Subscription, Subscriber]]:
         """By id. `topic_id` 0 is the app itself, None all of its topics."""
-        ...
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
@@ -124,7 +110,6 @@ class Subscriptions(Protocol):
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         """By id."""
-        ...
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool: ...
 
@@ -137,7 +122,6 @@ class Subscriptions(Protocol):
     ) -> Sequence[str]:
         """The uids after `after`, in order, that receive what is sent to the topic now: they
         follow, WeChat delivers to them, and the subscription is neither blocked nor muted."""
-        ...
 
 
 class Aliases(Protocol):
@@ -146,7 +130,6 @@ class Aliases(Protocol):
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """The subscriber behind each name: a uid of the app's account, or an alias. Unknown names
         are left out."""
-        ...
 
     async def bind(
         self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime
@@ -154,7 +137,6 @@ class Aliases(Protocol):
         """Bind each name to the user with its openid. Each entry also has a uid for the subscriber
         and an id for the subscription, for those that are new. A new subscriber counts as a
         follower. Returns the uid of each name."""
-        ...
 
     async def remove(self, app_id: int, name: str) -> bool: ...
 
@@ -162,7 +144,6 @@ class Aliases(Protocol):
 
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         """By name."""
-        ...
 
     async def put(self, alias: Alias) -> None: ...
 
@@ -172,13 +153,11 @@ class Scenes(Protocol):
 
     async def add(self, scene: Scene, *, once: Once | None) -> None:
         """Raises as `once.Once` says."""
-        ...
 
     async def get(self, scene_id: str) -> Scene | None: ...
 
     async def lasting(self, app_id: int, purpose: str, target: str) -> Scene | None:
         """The scene for that target that does not end and has no `extra`."""
-        ...
 
     async def scanned(self, scene_id: str, uid: str) -> None: ...
 
@@ -200,6 +179,5 @@ class QrCodes(Protocol):
 
     async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
         """A QR code that carries `scene`, for at most `lifetime` seconds. Raises WeChatError."""
-        ...
 
     def image_url(self, ticket: str) -> str: ...

@@ -65,11 +65,9 @@ class CensusTaker(Protocol):
 
     async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
         """The jobs without a fresh value, in the order of their keys."""
-        ...
 
     async def answers(self) -> bool:
         """True if the store answers."""
-        ...
 
 
 class Health:

@@ -32,7 +32,6 @@ class Siblings(Protocol):
 
     async def sibling(self, key: JobKey) -> Sibling | None:
         """None if there is no such job."""
-        ...
 
 
 class MissingInputError(SchedulerError):

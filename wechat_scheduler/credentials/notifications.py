@@ -28,4 +28,3 @@ class NotificationSource(Protocol):
     async def notification(self, target: str) -> Notification | None:
         """The notification for the receiver that `target` names; None if the receiver is gone, or has
         nothing to learn."""
-        ...

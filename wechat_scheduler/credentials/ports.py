@@ -67,14 +67,12 @@ class Issuer(Protocol):
     def daily_calls(self, account: Account) -> int | None:
         """The calls a day that WeChat documents for this account's endpoint; None if it documents
         none."""
-        ...
 
     async def issue(self, request: IssueRequest) -> Issued:
         """May take seconds, at most its timeouts.
 
         Raises WeChatError, whose `refused` names the input that WeChat refused, if it was one.
         """
-        ...
 
 
 @runtime_checkable
@@ -84,7 +82,6 @@ class Recoverer(Protocol):
     async def recover(self, request: IssueRequest) -> str:
         """The refresh token; empty if WeChat has none. `request` holds the inputs chosen so far. Raises
         WeChatError."""
-        ...
 
 
 def uses_secret(issuer: Issuer) -> bool:
@@ -100,7 +97,6 @@ class Params(Protocol):
         self, url: str, *, key: JobKey, subject: str, subject_field: str
     ) -> Mapping[str, str]:
         """The strings in the JSON answer of `url`. Raises CallError with a message free of secrets."""
-        ...
 
 
 class RefreshObserver(Protocol):
@@ -120,23 +116,19 @@ class Store(Protocol):
         its job due now and asks `params` first; a new or changed `notify` puts a notification of the
         current value in the outbox.
         """
-        ...
 
     async def remove(self, key: JobKey, *, owner: str) -> bool:
         """Remove the task of `owner` (of every owner if empty), and the job with its last task.
 
         Returns whether there was such a task.
         """
-        ...
 
     async def names(self, key: JobKey) -> Sequence[JobKey]:
         """The jobs that `key` can mean: the job of that key, else the job bound to its subject, else,
         if the subject is empty, the jobs of that appid and kind (at most two are returned)."""
-        ...
 
     async def load(self, key: JobKey) -> Snapshot | None:
         """The job of exactly that key; None if there is none."""
-        ...
 
     async def view(
         self,
@@ -148,47 +140,37 @@ class Store(Protocol):
         limit: int,
     ) -> Sequence[JobView]:
         """Jobs in the order of their keys, from the one after `after`; empty filters match all."""
-        ...
 
     async def pushed(self, appid: str, name: str) -> str:
         """The newest value of that name that WeChat pushed for that account; empty if there is none."""
-        ...
 
     async def listens(self, appid: str) -> bool:
         """Whether the daemon receives WeChat's pushes for that account."""
-        ...
 
     async def earlier(self, key: JobKey) -> Sequence[str]:
         """The last few refresh tokens before the job's present one, newest first."""
-        ...
 
     async def provides(self, key: JobKey, *, owner: str, kept: bool) -> bool:
         """Whether the job can get an input without a `params` of `owner`: from another owner's
         `params`, or, if `kept`, from its stored refresh token."""
-        ...
 
     async def hasten(self, key: JobKey, *, now: datetime) -> bool:
         """Make the job due now, also one that waits for an input; no effect during an attempt.
         Returns whether the job exists."""
-        ...
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
         """Make the job due at `now` because a consumer reported its value as dead. Has an effect only
         while `version` is the current one, and once for it: WeChat may return the same value, and
         then that is valid. An attempt in progress that brings a new value settles the report.
         Returns whether the report had an effect."""
-        ...
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
         """Claim due jobs for `lease`, the longest due first, and count one call for each."""
-        ...
 
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         """Store an outcome in one transaction: a rotation also puts its notifications in the outbox and
         wakes the jobs that wait for it. If the registration changed meanwhile, the job is due now.
         Returns None, and stores nothing, if the claim was lost."""
-        ...
 
     async def next_due(self) -> datetime | None:
         """The time at which the next job falls due; a claimed job does when its claim expires."""
-        ...

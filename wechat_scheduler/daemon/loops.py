@@ -23,7 +23,6 @@ class Claims(Protocol):
 
     async def release(self, *, now: datetime) -> None:
         """Give back every claim. Raises StorageError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

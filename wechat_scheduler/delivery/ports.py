@@ -20,7 +20,6 @@ class Channel(Protocol):
         Raises SendError, or another CallError (which is tried again), if the receiver did not accept
         it. The messages of these errors contain no secret.
         """
-        ...
 
 
 class Messenger(Protocol):
@@ -38,17 +37,14 @@ class Messenger(Protocol):
     ) -> str:
         """Send a template message; returns the msgid. WeChat shows a message once that is repeated
         with the same `client_msg_id` within ten minutes."""
-        ...
 
     async def text(self, appid: str, openid: str, text: str) -> None:
         """Send a customer-service text. WeChat accepts it within 48 hours of the user's last action."""
-        ...
 
     async def subscribe(
         self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
     ) -> None:
         """Send a subscribe notice. The user allows a number of them for each template."""
-        ...
 
 
 class DeliveryObserver(Protocol):
@@ -66,17 +62,14 @@ class Outbox(Protocol):
         A delivery whose former claim ran out has one more doubt: its sender may have sent it before
         it crashed.
         """
-        ...
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> None:
         """Store an outcome with its attempts, and that the receiver is unreachable if it says so.
         Applies a receipt that came before. A delivery that was superseded or cancelled meanwhile is
         released instead."""
-        ...
 
     async def next_due(self) -> datetime | None:
         """When the earliest delivery is due; a claimed one is due when its claim runs out."""
-        ...
 
 
 class Messages(Protocol):
@@ -87,11 +80,9 @@ class Messages(Protocol):
     ) -> None:
         """Store a message and a delivery for each target. Does nothing if the message's id is known.
         A person who is named twice gets one delivery. Raises as `once.Once` says."""
-        ...
 
     async def spread(self, delivery: Delivery, people: Sequence[Target], *, now: datetime) -> None:
         """Store a delivery of the same message for each person that has none yet."""
-        ...
 
     async def message(self, message_id: int) -> MessageView | None: ...
 
@@ -100,11 +91,9 @@ class Messages(Protocol):
     async def retract(self, message_id: int, *, now: datetime) -> bool:
         """Hide the content of the message. Pending deliveries are still sent. Returns whether there
         is such a message."""
-        ...
 
     async def forget(self, *, before: datetime, limit: int) -> int:
         """Delete messages created before that and without pending deliveries. Returns how many."""
-        ...
 
 
 class Deliveries(Protocol):
@@ -112,26 +101,21 @@ class Deliveries(Protocol):
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
         """With its attempts."""
-        ...
 
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
         """By id, without their attempts."""
-        ...
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's
         `not_before`. Returns their ids."""
-        ...
 
     async def cancel(
         self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime
     ) -> Sequence[int]:
         """Cancel deliveries that are pending and not being sent. Returns their ids."""
-        ...
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
         """Apply WeChat's receipt of a template message: delivered if `failure` is empty. A receipt
         that comes before its delivery is accepted is kept. Returns whether a delivery was found."""
-        ...

@@ -17,23 +17,18 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The wall clock: an aware datetime in UTC. May jump."""
-        ...
 
     def boottime(self) -> float:
         """Seconds since an arbitrary point. Never jumps, and continues while the machine sleeps."""
-        ...
 
     async def sleep(self, delay: timedelta) -> None:
         """Return after `delay`; at once if it is not positive."""
-        ...
 
     async def sleep_seconds(self, seconds: float) -> None:
         """`sleep` for libraries that count in seconds (tenacity's `sleep=`)."""
-        ...
 
     async def wait(self, event: asyncio.Event, timeout: timedelta | None) -> bool:
         """Wait until `event` is set (True) or `timeout` has passed (False); None waits for ever."""
-        ...
 
 
 class SystemClock:

@@ -48,19 +48,15 @@ class Work(Protocol[RowT, OutcomeT]):
 
         A claim expires, so that other processes take over the rows of a process that died.
         """
-        ...
 
     async def attempt(self, row: RowT) -> OutcomeT:
         """Do the work of one row, under timeouts of its own; expected failures are outcomes."""
-        ...
 
     async def finish(self, outcome: OutcomeT) -> None:
         """Store the outcome and release the row. Called again after a StorageError."""
-        ...
 
     async def next_due(self) -> datetime | None:
         """The time at which the next unclaimed row falls due; None if there is none."""
-        ...
 
 
 class Clockwork(Generic[RowT, OutcomeT]):

@@ -22,11 +22,9 @@ class Decoder(Protocol):
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
         """The message of an encrypted push that was signed with one of the tokens, encrypted with one of
         the keys, and meant for `appid`; if `secrets.plain`, of a plain push too."""
-        ...
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
         """Checks that the sender knows the token; the body is not checked."""
-        ...
 
 
 class Inbox(Protocol):
@@ -34,12 +32,10 @@ class Inbox(Protocol):
 
     async def secrets(self, appid: str) -> Secrets | None:
         """None if the appid has no push URL."""
-        ...
 
     async def put_ticket(self, appid: str, ticket: str, *, now: datetime) -> bool:
         """Store the ticket, wake the job that waits for one, and postpone the WATCH event. The three
         newest tickets are kept. Returns whether the ticket is new."""
-        ...
 
 
 class PushEndpoints(Protocol):
@@ -47,15 +43,12 @@ class PushEndpoints(Protocol):
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
         """Accept pushes made with these secrets, and still those made with the former ones."""
-        ...
 
     async def remove_secrets(self, appid: str) -> bool:
         """Accept no more pushes, and delete the tickets. Returns whether pushes were accepted."""
-        ...
 
     async def view(self) -> Sequence[PushEndpointView]:
         """All push URLs, by appid."""
-        ...
 
 
 class Events(Protocol):
@@ -64,20 +57,16 @@ class Events(Protocol):
     async def put(self, event: Event, *, now: datetime) -> bool:
         """Store the event, due now if there is something to do. A newer event of an account replaces an
         older one. Returns whether the event is new."""
-        ...
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
         """Claim due events for `lease`, the longest due first; never two of the same account."""
-        ...
 
     async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:
         """Store an outcome and its changes of jobs in one transaction. Returns the jobs that changed;
         None if the claim was lost, and then nothing is stored."""
-        ...
 
     async def next_due(self) -> datetime | None:
         """The earliest due time of an event; that of a claimed event is the end of its claim."""
-        ...
 
 
 class Jobs(Protocol):
@@ -85,7 +74,6 @@ class Jobs(Protocol):
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
         """As `credentials.ports.Store.suspect`."""
-        ...
 
 
 class PlatformApi(Protocol):
@@ -94,8 +82,6 @@ class PlatformApi(Protocol):
     async def exchange(self, platform: str, *, token: str, code: str) -> Issued:
         """The first tokens of the account that gave the code; its appid is `subject`. A code can be
         exchanged once."""
-        ...
 
     async def restart_tickets(self, platform: str, *, secret: str) -> str:
         """Ask WeChat to push tickets again. Returns the words of its answer."""
-        ...

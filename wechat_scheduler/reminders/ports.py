@@ -13,12 +13,10 @@ class Due(Protocol):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
         """Claims active reminders whose `due_at` has come, oldest first. A claim ends after `lease`."""
-        ...
 
     async def finish(self, fired: Fired, *, now: datetime) -> bool:
         """Puts the messages into the outbox and stores the next occurrence, in one transaction. False,
         and nothing is stored, if the reminder was changed or claimed by another process meanwhile."""
-        ...
 
     async def next_due(self) -> datetime | None: ...
 
@@ -29,25 +27,21 @@ class Reminders(Protocol):
     async def add(self, reminder: Reminder, people: Sequence[str], *, once: Once | None) -> bool:
         """Stores a reminder that `people` joined. False, and nothing is changed, if its id is stored
         already. Raises as `once.Once` says."""
-        ...
 
     async def change(self, reminder: Reminder, people: Sequence[str] | None) -> bool:
         """Replaces the reminder, and with `people` those who joined. False, and nothing is changed, if
         `revision` is not the stored one. Each change and each `Due.finish` increases it. A claim
         on the reminder becomes void."""
-        ...
 
     async def replace_slots(
         self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
         """Replaces all reminders of this app, owner and source, in one transaction."""
-        ...
 
     async def reminder(self, reminder_id: str) -> Reminder | None: ...
 
     async def people(self, reminder_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The uids of those who joined each reminder, in the order of joining."""
-        ...
 
     async def of_app(
         self,
@@ -60,7 +54,6 @@ class Reminders(Protocol):
         limit: int,
     ) -> Sequence[Reminder]:
         """Ordered by id, from the one after `after`."""
-        ...
 
     async def of_person(
         self,
@@ -73,11 +66,9 @@ class Reminders(Protocol):
         limit: int,
     ) -> Sequence[Reminder]:
         """The reminders that a user owns or joined, without cancelled ones, by start and creation."""
-        ...
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
         """False if the user had joined before, or is the owner."""
-        ...
 
     async def leave(self, reminder_id: str, uid: str) -> bool: ...
 
@@ -86,4 +77,3 @@ class Reminders(Protocol):
     async def stop_for(self, uid: str) -> int:
         """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how
         many were cancelled."""
-        ...

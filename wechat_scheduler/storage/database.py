@@ -118,11 +118,9 @@ class Database(Protocol):
         Only if a connection breaks during COMMIT, StorageError does not say whether the unit was
         done; a repeat is harmless for rows whose keys the caller chose.
         """
-        ...
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         """The rows of one query, as of the newest commit. Neither waits for writers nor blocks them."""
-        ...
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """Call `listener` with the payload of each signal that any process commits, this one too.
@@ -130,8 +128,6 @@ class Database(Protocol):
         After a gap in which signals may have been lost it gets the empty string. On SQLite, which
         one process owns, it is never called.
         """
-        ...
 
     async def close(self) -> None:
         """Finish the running units, then close the database. A second call does nothing."""
-        ...

@@ -17,12 +17,10 @@ class Tokens(Protocol):
 
         Raises RequestError if there is none: the account is not registered, or its token expired.
         """
-        ...
 
     async def refused(self, appid: str, value: str) -> None:
         """Report that WeChat refuses `value`: it is replaced, unless that was done already. Raises
         RequestError if the account is not registered."""
-        ...
 
 
 class AwaitedError(WeChatError):

@@ -40,7 +40,6 @@ class CredentialCell(Protocol):
     @property
     def credential(self) -> object | None:
         """The credential to hand out, or None. Each change brings another object."""
-        ...
 
 
 class ReadCounter(Protocol):

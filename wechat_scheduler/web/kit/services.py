@@ -33,7 +33,6 @@ class RequestCounter(Protocol):
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count a response. `route` is a pattern, such as `/task/{appid}/{type}`."""
-        ...
 
 
 class MetricsText(Protocol):
