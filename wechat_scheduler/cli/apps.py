@@ -7,12 +7,12 @@ import click
 from wechat_scheduler.cli.apps_people import bind, qrcode, subscribers, topics, wecron_token
 from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.native.sending.apps import TokenResult
 
 PATH = ("v1", "apps")
-HEADINGS = ("ID", "APPID", "ZONE", "CREATED", "NAME")
+COLUMNS = "ID APPID ZONE CREATED=created_at NAME"
 
 
 @click.group()
@@ -76,13 +76,7 @@ def list_apps(as_json: bool, **given: Any) -> None:
     Example:
       wechat-scheduler apps list
     """
-    found = ask(given, list[AppResult], "GET", *PATH)
-    if as_json:
-        show_json(found)
-    else:
-        show_rows(
-            HEADINGS, ((app.id, app.appid, app.zone, app.created_at, app.name) for app in found)
-        )
+    show_results(ask(given, list[AppResult], "GET", *PATH), COLUMNS, as_json=as_json)
 
 
 @apps.command()
@@ -97,10 +91,7 @@ def show(app: int, as_json: bool, **given: Any) -> None:
       wechat-scheduler apps show 2801745312094217
     """
     found = ask(given, AppResult, "GET", *PATH, app)
-    if as_json:
-        show_json(found)
-    else:
-        show_facts(facts_of(found, templates=sorted(found.templates)))
+    show_result(found, as_json=as_json, templates=sorted(found.templates))
 
 
 @apps.command()

@@ -7,7 +7,7 @@ import click
 
 from wechat_scheduler.cli.parameters import Duration, json_option
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import show_facts, show_json, show_results
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
     BoundResult,
@@ -17,6 +17,8 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import (
 from wechat_scheduler.web.native.sending.topics import TopicResult
 
 PAGE = 1000
+TOPIC_COLUMNS = "ID CREATED=created_at NAME"
+SUBSCRIBER_COLUMNS = "ID UID OPENID FOLLOWS BLOCKED HEARD=heard_at NICKNAME"
 
 
 @click.command()
@@ -42,10 +44,7 @@ def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given
         return
     else:
         found = ask(given, list[TopicResult], "GET", *path)
-    if as_json:
-        show_json(found)
-    else:
-        show_rows(("ID", "CREATED", "NAME"), ((one.id, one.created_at, one.name) for one in found))
+    show_results(found, TOPIC_COLUMNS, as_json=as_json)
 
 
 @click.command()
@@ -67,17 +66,7 @@ def subscribers(
     query = {"limit": PAGE, "topic": topic, "uid": uid, "after": after}
     path = ("v1", "apps", app, "subscribers")
     found = ask(given, list[SubscriberResult], "GET", *path, query=query)
-    if as_json:
-        show_json(found)
-        return
-    headings = ("ID", "UID", "OPENID", "FOLLOWS", "BLOCKED", "HEARD", "NICKNAME")
-    show_rows(
-        headings,
-        (
-            (one.id, one.uid, one.openid, one.follows, one.blocked, one.heard_at, one.nickname)
-            for one in found
-        ),
-    )
+    show_results(found, SUBSCRIBER_COLUMNS, as_json=as_json)
 
 
 @click.command()

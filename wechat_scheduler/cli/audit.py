@@ -8,10 +8,10 @@ from wechat_scheduler.access.audit import Action, Search
 from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.parameters import json_option, limit_option
 from wechat_scheduler.cli.reach import client_options
-from wechat_scheduler.cli.showing import show_json, show_rows
+from wechat_scheduler.cli.showing import show_results
 from wechat_scheduler.web.native.audit import EntryResult
 
-HEADINGS = ("TIME", "KEY", "ADDRESS", "ACTION", "COUNT", "OBJECT")
+COLUMNS = "TIME=at KEY ADDRESS ACTION COUNT OBJECT"
 
 
 @click.command()
@@ -50,9 +50,4 @@ def audit(by: str, action: str | None, name: str, limit: int, as_json: bool, **g
         lambda admin: admin.first(limit, list[EntryResult], "v1", "audit", query=query),
         lambda stored: stored.audit(search),
     )
-    if as_json:
-        show_json(found)
-    else:
-        show_rows(
-            HEADINGS, ((it.at, it.key, it.address, it.action, it.count, it.object) for it in found)
-        )
+    show_results(found, COLUMNS, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 
 from wechat_scheduler.cli.parameters import json_option, limit_option
 from wechat_scheduler.cli.reach import ask, client_options, connect
-from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import show_result, show_results
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.web.native.sending.delivery_bodies import (
@@ -27,7 +27,8 @@ FILTER = {
     "uid": "uid",
     "errcode": "errcode",
 }
-HEADINGS = ("ID", "MESSAGE", "STATE", "WAY", "TO", "TRIES", "ERRCODE", "REASON")
+COLUMNS = "ID MESSAGE STATE WAY TO TRIES=attempts ERRCODE REASON"
+ATTEMPT_COLUMNS = "AT MS=duration_ms WAY ERRCODE RID ERROR"
 
 
 def _filter_options(command: CommandT) -> CommandT:
@@ -75,11 +76,7 @@ def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None
     """
     query = _filter(given) | {"after": after, "limit": limit}
     found = ask(given, list[DeliveryResult], "GET", *PATH, query=query)
-    if as_json:
-        show_json(found)
-        return
-    fields = ("id", "message", "state", "way", "to", "attempts", "errcode", "reason")
-    show_rows(HEADINGS, ([getattr(one, name) for name in fields] for one in found))
+    show_results(found, COLUMNS, as_json=as_json)
 
 
 @deliveries.command()
@@ -94,19 +91,10 @@ def show(delivery: int, as_json: bool, **given: Any) -> None:
       wechat-scheduler deliveries show 1093471126640181
     """
     found = ask(given, DeliveryPage, "GET", *PATH, delivery)
-    if as_json:
-        show_json(found)
-        return
-    show_facts(facts_of(found, history=None))
-    if found.history:
+    show_result(found, as_json=as_json, history=None)
+    if found.history and not as_json:
         click.echo()
-        show_rows(
-            ("AT", "MS", "WAY", "ERRCODE", "RID", "ERROR"),
-            (
-                (one.at, one.duration_ms, one.way, one.errcode, one.rid, one.error)
-                for one in found.history
-            ),
-        )
+        show_results(found.history, ATTEMPT_COLUMNS)
 
 
 @deliveries.command()

@@ -8,7 +8,7 @@ import click
 
 from wechat_scheduler.cli.parameters import Pair, json_option, sending_options
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.messages import MessageResult
 
@@ -76,7 +76,7 @@ def send(
         show_json(sent)
         return
     click.echo(f"message {sent.id}")
-    show_rows(("TO", "DELIVERY", "ERROR"), ((one.to, one.id, one.error) for one in sent.deliveries))
+    show_results(sent.deliveries, "TO DELIVERY=id ERROR")
     for note in sent.notes:
         click.echo(note, err=True)
 
@@ -93,9 +93,6 @@ def show(message: int, as_json: bool, **given: Any) -> None:
       wechat-scheduler messages show 3120764418856023
     """
     found = ask(given, MessageResult, "GET", *PATH, message)
-    if as_json:
-        show_json(found)
-        return
     data = [f"{name}={value}" for name, value in found.data.items()]
     counts = [f"{count} {state}" for state, count in found.counts.items()]
-    show_facts(facts_of(found, data=data, counts=counts))
+    show_result(found, as_json=as_json, data=data, counts=counts)

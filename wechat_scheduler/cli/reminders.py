@@ -9,12 +9,12 @@ import click
 
 from wechat_scheduler.cli.parameters import json_option, limit_option, sending_options
 from wechat_scheduler.cli.reach import ask, client_options
-from wechat_scheduler.cli.showing import facts_of, show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 
 PATH = ("v1", "reminders")
-HEADINGS = ("ID", "APP", "STATE", "DUE", "RULE", "TITLE")
+COLUMNS = "ID APP STATE DUE=due_at RULE TITLE"
 # Option -> field of the body, where they have different names.
 FIELDS = {"at": "time", "link": "url"} | {
     name: name
@@ -139,11 +139,7 @@ def list_reminders(
     """
     query = {"app": app, "state": standing, "after": after, "limit": limit}
     found = ask(given, list[ReminderResult], "GET", *PATH, query=query)
-    if as_json:
-        show_json(found)
-        return
-    fields = ("id", "app", "state", "due_at", "rule", "title")
-    show_rows(HEADINGS, ([getattr(one, name) for name in fields] for one in found))
+    show_results(found, COLUMNS, as_json=as_json)
 
 
 @reminders.command()
@@ -158,10 +154,7 @@ def show(reminder: str, as_json: bool, **given: Any) -> None:
       wechat-scheduler reminders show 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d
     """
     found = ask(given, ReminderResult, "GET", *PATH, reminder)
-    if as_json:
-        show_json(found)
-    else:
-        show_facts(facts_of(found, time=found.time.isoformat()))  # in its zone
+    show_result(found, as_json=as_json, time=found.time.isoformat())  # in its zone
 
 
 @reminders.command()

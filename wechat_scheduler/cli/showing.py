@@ -1,6 +1,6 @@
 """Prints results: a line for each fact, a row for each thing, or JSON."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import click
@@ -13,10 +13,24 @@ def show_json(found: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
 
 
-def facts_of(result: msgspec.Struct, **others: object) -> Iterator[tuple[str, object]]:
-    """The fields of a result for `show_facts`, with `others` in place of those of their names."""
-    for name in result.__struct_fields__:
-        yield name.replace("_", " "), others.get(name, getattr(result, name))
+def show_result(result: msgspec.Struct, *, as_json: bool, **others: object) -> None:
+    """Prints a result, as JSON or as facts; as facts, `others` replace the fields of their names."""
+    if as_json:
+        show_json(result)
+    else:
+        fields = msgspec.structs.asdict(result) | others
+        show_facts((name.replace("_", " "), value) for name, value in fields.items())
+
+
+def show_results(results: Sequence[msgspec.Struct], columns: str, *, as_json: bool = False) -> None:
+    """Prints results, as JSON or as rows. `columns` are headings, each with its field where that has
+    another name: `ID TRIES=attempts`."""
+    if as_json:
+        show_json(results)
+        return
+    headings, fields = zip(*(word.partition("=")[::2] for word in columns.split()), strict=True)
+    names = [field or heading.lower() for heading, field in zip(headings, fields, strict=True)]
+    show_rows(headings, ([getattr(one, name) for name in names] for one in results))
 
 
 def show_facts(facts: Iterable[tuple[str, object]]) -> None:
