@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -140,6 +141,24 @@ def test_no_group_is_caught_in_part() -> None:
         return any(isinstance(node, ast.TryStar) for node in ast.walk(parsed(path)))
 
     assert offenders(catches) == []
+
+
+def test_a_class_name_stands_in_one_module_only() -> None:
+    places: dict[str, set[str]] = {}
+    for path in SOURCES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, set()).add(module_name(path))
+
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_the_order_inside_each_room_is_held_by_a_contract() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    held = {container for contract in contracts for container in contract.get("containers", ())}
+
+    assert {module_name(path) for path in PACKAGE.glob("*/__init__.py")} <= held
 
 
 def test_no_module_needs_itself_again() -> None:
