@@ -1,4 +1,4 @@
-"""Snapshots to be shown."""
+"""Snapshots for the tests of the screen."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,7 +59,7 @@ def pending(key: JobKey = CREDENTIALS[0]) -> CredentialRow:
 def event(
     number: int, text: str, kind: EventKind = EventKind.ROTATED, at: float = 5
 ) -> JournalEntry:
-    """Something that happened `at` seconds after the start."""
+    """An event `at` seconds after the start."""
     return JournalEntry(number=number, at=STARTED + timedelta(seconds=at), kind=kind, text=text)
 
 

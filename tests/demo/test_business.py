@@ -1,4 +1,4 @@
-"""The business system on a socket: what it is told, asked and pushed."""
+"""The business system on a socket: notifications, params and pushes."""
 
 import random
 from collections.abc import AsyncIterator, Mapping
@@ -77,7 +77,7 @@ async def test_a_pushed_ticket_is_decrypted_and_answers_params(office: Office) -
     assert office.business.tickets == 1
 
 
-async def test_the_sandbox_pushes_a_ticket_that_it_takes_back(office: Office) -> None:
+async def test_a_ticket_that_the_sandbox_pushed_answers_params(office: Office) -> None:
     async with wechat(FakeClock()) as weixin:
         weixin.sandbox.register_platform(
             PlatformReceiver(
@@ -108,13 +108,13 @@ async def test_a_push_for_another_platform_is_refused(office: Office) -> None:
     assert await office.push(sealed(TICKET, OTHER)) == (403, "encrypted for another appid")
 
 
-async def test_what_is_no_push_at_all_is_refused(office: Office) -> None:
+async def test_a_body_that_is_no_push_is_refused(office: Office) -> None:
     status, _ = await office.push(PushRequest(query={}, body=b"\xff<xml>"))
 
     assert status == 403
 
 
-async def test_an_event_that_is_no_ticket_is_accepted_and_forgotten(office: Office) -> None:
+async def test_an_event_that_is_no_ticket_is_accepted(office: Office) -> None:
     assert await office.push(sealed("<xml><InfoType>authorized</InfoType></xml>")) == (
         200, "success",
     )  # fmt: skip
@@ -122,7 +122,7 @@ async def test_an_event_that_is_no_ticket_is_accepted_and_forgotten(office: Offi
     assert office.business.tickets == 0
 
 
-async def test_params_of_what_is_not_known_is_empty(office: Office) -> None:
+async def test_params_without_a_known_input_are_empty(office: Office) -> None:
     assert await office.ask(appid=ACCOUNT, type="2", subject=USER) == {}
 
 
@@ -157,7 +157,7 @@ async def test_a_notification_is_counted_and_its_value_kept(
     assert office.business.notified[key] == 1
 
 
-async def test_a_rotated_refresh_token_is_the_one_that_params_answers(office: Office) -> None:
+async def test_params_have_the_rotated_refresh_token(office: Office) -> None:
     office.business.learn("authorizer_access_token", "wx_rice", "RT-1")
 
     await office.notify(

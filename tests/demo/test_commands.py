@@ -1,4 +1,4 @@
-"""`demo` and `sandbox`, as somebody types them."""
+"""The commands `demo` and `sandbox`."""
 
 import asyncio
 import io
@@ -68,9 +68,7 @@ async def command(*words: str, temporary: Path) -> AsyncIterator[Command]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_the_demo_ends_cleanly_when_it_is_told_to(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+async def test_a_signal_ends_the_demo_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     async with command("demo", temporary=tmp_path) as running:
         for _ in CREDENTIALS:
             await running.line_with("notified")
@@ -82,7 +80,7 @@ async def test_the_demo_ends_cleanly_when_it_is_told_to(
     assert os.listdir(tmp_path) == []
 
 
-async def test_the_demo_ends_quietly_when_nobody_reads_it(tmp_path: Path) -> None:
+async def test_the_demo_ends_quietly_when_its_reader_has_gone(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "wechat_scheduler", "demo",
@@ -113,7 +111,7 @@ def test_a_credential_that_never_became_fresh_is_named() -> None:
         conclude(console, stuck)
 
 
-async def test_the_sandbox_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
+async def test_the_sandbox_serves_until_a_signal_ends_it(tmp_path: Path) -> None:
     async with command(
         "sandbox", "-p", "0", "--account", "wx_mine:my-secret", temporary=tmp_path
     ) as running:
@@ -174,7 +172,7 @@ def test_the_banner_says_how_to_use_it() -> None:
     assert "Tokens live 20s." in said
 
 
-def test_the_banner_names_accounts_and_receivers_but_no_secret_of_theirs() -> None:
+def test_the_banner_names_accounts_and_receivers_without_their_secrets() -> None:
     push = PlatformReceiver(
         component_appid="wx_hub", url="http://127.0.0.1:8000/events?key=hidden",
         token="push-token", encoding_aes_key="k" * 43,

@@ -1,4 +1,4 @@
-"""What happened, and what of the log is worth telling."""
+"""The journal, and the warnings of the log that become events."""
 
 import json
 from datetime import timedelta
@@ -42,7 +42,7 @@ def test_only_the_newest_events_are_kept_but_all_are_counted(journal: Journal) -
     assert journal.count(EventKind.ROTATED) == KEPT + 5
 
 
-def test_a_failed_refresh_in_the_log_is_told_in_words(journal: Journal) -> None:
+def test_a_failed_refresh_in_the_log_is_an_event_in_words(journal: Journal) -> None:
     line = {
         "event": "credential.failed", "level": "warning", "appid": "wx_hub",
         "kind": "authorizer_access_token", "subject": "wx_rice", "reaction": "transient",
@@ -55,7 +55,7 @@ def test_a_failed_refresh_in_the_log_is_told_in_words(journal: Journal) -> None:
     assert told(journal) == [(EventKind.FAILED, words)]
 
 
-def test_any_other_warning_is_told_with_its_details(journal: Journal) -> None:
+def test_another_warning_is_an_event_with_its_details(journal: Journal) -> None:
     line = {"timestamp": "now", "level": "error", "event": "api.crashed", "path": "/tasks"}
 
     LogReader(journal).write(f"{json.dumps(line)}\n")

@@ -31,12 +31,12 @@ from wechat_scheduler.errors import StartError
 
 TWO_HOURS = timedelta(hours=2)
 LONG = DemoSettings(token_lifetime=TWO_HOURS)
-NOBODY = "http://127.0.0.1:1"
+NO_DAEMON = "http://127.0.0.1:1"
 
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the demo's folder is made."""
+    """The folder in which the demo makes its own."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -53,7 +53,7 @@ def _undo_logging() -> Iterator[None]:
 
 
 class Audience:
-    """Watches until everything is there to be seen: all fresh, all notified."""
+    """Watches until all credentials are fresh and notified."""
 
     def __init__(self) -> None:
         self.frames: list[DemoSnapshot] = []
@@ -87,7 +87,7 @@ async def _discard(work: Coroutine[Any, Any, DemoSnapshot]) -> None:
 
 
 async def run_as_shell(command: str) -> list[str]:
-    """What `sh` makes of `command` with each word that `curl` would be given on a line."""
+    """Runs `command` in `sh`. Returns the words that `curl` would get."""
     script = f"curl() {{ printf '%s\\n' \"$@\"; }}\n{command}\n"
     process = await asyncio.create_subprocess_exec(
         "sh", "-c", script, stdout=asyncio.subprocess.PIPE
@@ -96,7 +96,7 @@ async def run_as_shell(command: str) -> list[str]:
     return said.decode().splitlines()
 
 
-async def test_all_eight_are_seen_fresh_and_told_of() -> None:
+async def test_all_eight_become_fresh_and_are_notified() -> None:
     audience = Audience()
 
     last = await watch(audience, audience.satisfied)
@@ -107,7 +107,7 @@ async def test_all_eight_are_seen_fresh_and_told_of() -> None:
     assert last.summary == "8 credentials, 8 rotations, 8 notifications, 0 failures"
 
 
-async def test_a_rotation_is_told_before_its_notification() -> None:
+async def test_a_rotation_is_in_the_journal_before_its_notification() -> None:
     audience = Audience()
 
     last = await watch(audience, audience.satisfied)
@@ -117,7 +117,7 @@ async def test_a_rotation_is_told_before_its_notification() -> None:
     assert rotated < told.index((EventKind.NOTIFIED, "access_token of wx_tea"))
 
 
-async def test_what_is_to_be_pasted_fetches_a_token() -> None:
+async def test_the_command_on_the_screen_fetches_a_token() -> None:
     audience, stop = Audience(), asyncio.Event()
     async with Supervisor() as supervisor, aiohttp.ClientSession() as session:
         supervisor.essential("demo", _discard(watch(audience, stop)))
@@ -133,7 +133,7 @@ async def test_what_is_to_be_pasted_fetches_a_token() -> None:
         stop.set()
 
 
-async def test_what_somebody_else_registers_is_shown_below() -> None:
+async def test_a_credential_that_another_program_registers_is_shown_below() -> None:
     audience, stop = Audience(), asyncio.Event()
     async with Supervisor() as supervisor:
         supervisor.essential("demo", _discard(watch(audience, stop)))
@@ -150,7 +150,7 @@ async def test_what_somebody_else_registers_is_shown_below() -> None:
         stop.set()
 
 
-async def test_nothing_is_left_behind(temporary: Path) -> None:
+async def test_the_demo_deletes_its_folder(temporary: Path) -> None:
     audience = Audience()
 
     last = await watch(audience, audience.satisfied)
@@ -159,7 +159,7 @@ async def test_nothing_is_left_behind(temporary: Path) -> None:
     assert os.listdir(temporary) == []
 
 
-async def test_the_demo_ends_by_itself_when_its_time_is_over() -> None:
+async def test_the_demo_ends_after_its_duration() -> None:
     audience = Audience()
     at_once = DemoSettings(token_lifetime=TWO_HOURS, duration=timedelta(microseconds=1))
 
@@ -177,19 +177,19 @@ async def test_no_room_for_a_temporary_folder_is_one_sentence(
         await watch(Audience(), asyncio.Event())
 
 
-async def test_a_daemon_that_does_not_answer_is_told_of() -> None:
+async def test_a_daemon_that_does_not_answer_is_a_failure() -> None:
     places = Places(
-        sandbox="", daemon=NOBODY, business="", key_file=Path(), token_lifetime=TWO_HOURS
+        sandbox="", daemon=NO_DAEMON, business="", key_file=Path(), token_lifetime=TWO_HOURS
     )
     clock = FakeClock()
     journal = Journal(clock)
     business = BusinessSystem(SECRETS, journal)
-    async with Client(NOBODY, clock=clock, patience=timedelta(0)) as client:
+    async with Client(NO_DAEMON, clock=clock, patience=timedelta(0)) as client:
         observer = DemoObserver(client, business, journal, places=places, clock=clock)
 
         snapshot = await observer.look()
 
     assert snapshot.never_fresh == CREDENTIALS
     assert [event.text for event in snapshot.events] == [
-        f"no daemon answers at {NOBODY}: connection refused"
+        f"no daemon answers at {NO_DAEMON}: connection refused"
     ]

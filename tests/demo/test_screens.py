@@ -1,4 +1,4 @@
-"""Where snapshots go."""
+"""The live screen, and the plain lines."""
 
 import io
 from contextlib import suppress
@@ -22,7 +22,7 @@ class Closed(io.StringIO):
 
 
 def never() -> None:
-    raise AssertionError("somebody reads")
+    raise AssertionError("the reader has not gone")
 
 
 def terminal() -> tuple[Console, io.StringIO]:
@@ -30,7 +30,7 @@ def terminal() -> tuple[Console, io.StringIO]:
     return Console(file=stream, force_terminal=True, width=80, height=24), stream
 
 
-def test_plain_lines_begin_with_what_runs_where() -> None:
+def test_plain_lines_begin_with_the_urls() -> None:
     stream = io.StringIO()
 
     with plain_lines(stream, gone=never) as show:
@@ -42,7 +42,7 @@ def test_plain_lines_begin_with_what_runs_where() -> None:
     assert curl_lines(PLACES)[1] in text.splitlines()
 
 
-def test_plain_lines_tell_each_event_once() -> None:
+def test_plain_lines_have_each_event_once() -> None:
     stream = io.StringIO()
 
     with plain_lines(stream, gone=never) as show:
@@ -56,7 +56,7 @@ def test_plain_lines_tell_each_event_once() -> None:
     ]
 
 
-def test_whoever_stops_reading_plain_lines_ends_them() -> None:
+def test_plain_lines_end_when_their_reader_has_gone() -> None:
     ended = []
 
     with plain_lines(Closed(), gone=lambda: ended.append(True)) as show:
@@ -65,7 +65,7 @@ def test_whoever_stops_reading_plain_lines_ends_them() -> None:
     assert ended == [True]
 
 
-def test_the_live_screen_is_a_screen_of_its_own() -> None:
+def test_the_live_screen_is_the_alternate_screen() -> None:
     console, stream = terminal()
 
     with live_screen(console) as show:
@@ -76,7 +76,7 @@ def test_the_live_screen_is_a_screen_of_its_own() -> None:
     assert "wechat-scheduler demo" in text
 
 
-def test_the_terminal_is_as_it_was_even_after_an_error() -> None:
+def test_the_terminal_is_restored_even_after_an_error() -> None:
     console, stream = terminal()
 
     with suppress(ZeroDivisionError), live_screen(console):
@@ -98,5 +98,5 @@ def test_spans_are_short(seconds: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0, "0:00"), (7.9, "0:07"), (60, "1:00"), (6000, "100:00")]
 )
-def test_what_has_elapsed_reads_like_a_stopwatch(seconds: float, words: str) -> None:
+def test_elapsed_time_is_in_minutes_and_seconds(seconds: float, words: str) -> None:
     assert elapsed(timedelta(seconds=seconds)) == words

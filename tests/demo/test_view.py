@@ -30,7 +30,7 @@ def words_of(line: str) -> list[str]:
     return line.replace("━", "").replace("╸", "").split()
 
 
-def test_a_credential_is_one_line_with_all_there_is_to_know() -> None:
+def test_a_credential_is_one_line() -> None:
     one = snapshot(row(CREDENTIALS[5], state=Freshness.STALE, age=16.5, version=3, notified=2))
 
     line = text(credentials(one, width=80), 80)[1]
@@ -47,13 +47,13 @@ def test_more_of_a_value_is_shown_where_there_is_room() -> None:
     assert "93_Qyv…GVfO" in line
 
 
-def test_what_was_never_issued_has_no_times() -> None:
+def test_a_credential_that_was_never_issued_has_no_times() -> None:
     line = text(credentials(snapshot(pending()), width=80), 80)[1]
 
     assert words_of(line) == ["access_token", "wx_tea", "pending", "-", "-", "-"]
 
 
-def test_the_bar_is_the_share_of_the_life_that_is_left() -> None:
+def test_the_bar_is_the_share_of_the_lifetime_that_is_left() -> None:
     lines = text(credentials(snapshot(row(age=0), row(age=10), row(age=25)), width=80), 80)
 
     full, half, none = (line.count("━") + line.count("╸") / 2 for line in lines[1:])
@@ -85,7 +85,7 @@ def test_a_new_value_is_bright_for_a_moment() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
-def test_a_screen_is_filled_and_not_overfilled(width: int, height: int) -> None:
+def test_a_screen_has_exactly_its_height_and_at_most_its_width(width: int, height: int) -> None:
     many = tuple(event(number, "x" * 150) for number in range(1, 100))
 
     lines = text(view(snapshot(events=many), width=width, height=height), width)
@@ -94,7 +94,7 @@ def test_a_screen_is_filled_and_not_overfilled(width: int, height: int) -> None:
     assert max(map(len, lines)) <= width
 
 
-def test_a_screen_before_anything_happened_is_as_high_as_any() -> None:
+def test_a_screen_without_events_has_its_height() -> None:
     assert len(text(view(snapshot(), width=80, height=24), 80)) == 24
 
 
@@ -110,7 +110,7 @@ def test_nothing_is_cut_off_at_80_columns() -> None:
     ]  # fmt: skip
 
 
-def test_the_screen_says_what_runs_where() -> None:
+def test_the_screen_has_the_urls() -> None:
     screen = "\n".join(text(view(snapshot(), width=80, height=24), 80))
 
     for url in (PLACES.sandbox, PLACES.daemon, PLACES.business):
@@ -125,7 +125,7 @@ def test_the_newest_events_are_shown_with_the_second_they_happened_in() -> None:
     assert screen[18:22] == [f" 1:0{number}  rotated   number {number}" for number in range(5, 9)]
 
 
-def test_the_last_line_sums_up_and_says_how_to_end_it() -> None:
+def test_the_last_line_has_the_counts_and_says_how_to_end_the_demo() -> None:
     last = text(view(snapshot(), width=80, height=24), 80)[-1]
 
     assert last.startswith("8 credentials, 23 rotations, 21 notifications, 0 failures")

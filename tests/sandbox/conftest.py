@@ -20,7 +20,7 @@ SECRET = "sandbox-secret"
 
 
 class WeChat:
-    """What a business sees of the sandbox: calls, and the JSON that comes back."""
+    """Calls of the sandbox, and the JSON that it answers."""
 
     def __init__(self, http: TestClient[Any, Any], clock: FakeClock) -> None:
         self.http = http
@@ -86,7 +86,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def start(aiohttp_client: Any, clock: FakeClock) -> Start:
-    """Start a sandbox with the options given."""
+    """Starts a sandbox with the given options."""
 
     async def start(**options: Any) -> WeChat:
         app = create_sandbox(SandboxOptions(**options), clock=clock, rng=random.Random(7))

@@ -1,4 +1,4 @@
-"""A server that WeChat pushes to: takes what comes and answers as it is told."""
+"""A receiver of pushes, which answers as a test sets it."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The vectors are those that other implementations of WeChat's encryption are tested with."""
+"""The test vectors are those of other implementations of WeChat's encryption."""
 
 from base64 import b64decode
 

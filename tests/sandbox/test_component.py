@@ -57,7 +57,7 @@ async def test_a_wrong_component_secret_is_refused(start: Start) -> None:
 
 
 @pytest.mark.parametrize("name", ["access_token", "component_access_token"])
-async def test_the_token_goes_by_its_old_and_its_new_name(
+async def test_the_token_has_an_old_and_a_new_name_in_the_query(
     wechat: WeChat, token: str, name: str
 ) -> None:
     answer = await wechat.post(
@@ -125,7 +125,7 @@ async def test_the_previous_authorizer_refresh_token_works_for_five_more_minutes
     assert "errcode" not in await refresh(wechat, token, retried["authorizer_refresh_token"])
 
 
-async def test_authorising_anew_kills_the_running_token(wechat: WeChat, token: str) -> None:
+async def test_a_second_authorisation_ends_the_access_token(wechat: WeChat, token: str) -> None:
     grant = wechat.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     tokens = await refresh(wechat, token, grant.authorizer_refresh_token)
 
@@ -135,7 +135,7 @@ async def test_authorising_anew_kills_the_running_token(wechat: WeChat, token: s
     assert await wechat.use(tokens["authorizer_access_token"]) == 40001
 
 
-async def test_an_account_that_took_it_back_is_not_served(wechat: WeChat, token: str) -> None:
+async def test_an_account_that_withdrew_consent_is_refused(wechat: WeChat, token: str) -> None:
     grant = wechat.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     tokens = await refresh(wechat, token, grant.authorizer_refresh_token)
 

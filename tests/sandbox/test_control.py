@@ -6,7 +6,7 @@ from tests.sandbox.conftest import APPID, AUTHORIZER, COMPONENT, WeChat
 from wechat_scheduler.sandbox.control import ROUTES
 
 
-async def test_a_script_is_armed_and_cleared_over_http(wechat: WeChat) -> None:
+async def test_a_script_is_added_and_cleared_over_http(wechat: WeChat) -> None:
     body = {"endpoint": "/cgi-bin/token", "errcode": 45009, "times": None}
 
     armed = await wechat.control("POST", "script", body)
@@ -105,7 +105,7 @@ async def test_calls_are_counted_by_endpoint_and_account(wechat: WeChat) -> None
         ),
     ],
 )
-async def test_a_wrong_body_is_told_which_field_to_mend(
+async def test_the_error_of_a_wrong_body_names_the_field(
     wechat: WeChat, path: str, body: Any, error: str
 ) -> None:
     status, answer = await wechat.control("POST", path, body)
@@ -114,14 +114,14 @@ async def test_a_wrong_body_is_told_which_field_to_mend(
     assert answer["error"].startswith(error)
 
 
-async def test_a_body_that_is_no_json_is_told_so(wechat: WeChat) -> None:
+async def test_a_body_that_is_no_json_is_refused(wechat: WeChat) -> None:
     response = await wechat.http.post("/_sandbox/kill", data=b"value=x")
 
     assert response.status == 400
     assert await response.json() == {"error": "body: must be a JSON object"}
 
 
-async def test_the_page_explains_every_handle(wechat: WeChat) -> None:
+async def test_the_front_page_explains_each_control(wechat: WeChat) -> None:
     response = await wechat.http.get("/")
 
     page = await response.text()

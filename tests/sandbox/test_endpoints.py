@@ -1,4 +1,4 @@
-"""What holds for every path, those that will be added as well."""
+"""Tests for all paths, those that will be added as well."""
 
 import pytest
 
@@ -27,7 +27,7 @@ async def test_a_call_without_parameters_is_refused_with_an_errcode(
 
 
 @EVERY_PATH
-async def test_a_call_by_the_wrong_method_is_told_the_right_one(
+async def test_a_call_with_the_wrong_method_is_refused_with_the_right_one(
     wechat: WeChat, endpoint: Endpoint
 ) -> None:
     wrong, errcode = ("POST", 43001) if endpoint.method == "GET" else ("GET", 43002)
@@ -41,7 +41,7 @@ async def test_a_call_by_the_wrong_method_is_told_the_right_one(
 @pytest.mark.parametrize(
     "body", [b"[]", b"{", b"\xff", b"[" * 100_000, b'{"appid":[1]}', b"1" * 999]
 )
-async def test_no_body_and_no_query_breaks_anything(
+async def test_any_body_and_any_query_get_a_reply(
     wechat: WeChat, endpoint: Endpoint, body: bytes
 ) -> None:
     path = f"{endpoint.path}?access_token=%FF&appid=%ED%A0%80&secret=%ff&grant_type=%00"

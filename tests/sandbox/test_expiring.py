@@ -15,7 +15,7 @@ STEPS = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 6), st.boole
 
 
 @given(STEPS)
-def test_an_expiring_dict_keeps_each_entry_for_as_long_as_it_promised(
+def test_an_expiring_dict_keeps_each_entry_for_its_period(
     steps: list[tuple[str, int, bool]],
 ) -> None:
     entries, put_at, now = ExpiringDict[str, int](KEEP), dict[str, tuple[int, datetime]](), START
@@ -33,7 +33,7 @@ def test_an_expiring_dict_keeps_each_entry_for_as_long_as_it_promised(
 
 
 @pytest.mark.parametrize("kind", IssuedKind)
-def test_what_is_remembered_of_an_account_does_not_grow(kind: IssuedKind) -> None:
+def test_the_number_of_tokens_kept_for_an_account_is_bounded(kind: IssuedKind) -> None:
     tokens = IssuedTokens(Periods(), random.Random(7))
     sizes = []
 

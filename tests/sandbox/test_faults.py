@@ -12,7 +12,7 @@ TOKEN = "/cgi-bin/token"
 QUERY = {"grant_type": "client_credential", "appid": APPID, "secret": "sandbox-secret"}
 
 
-async def test_an_errcode_is_played_as_often_as_told_with_its_documented_words(
+async def test_an_errcode_is_played_the_scripted_number_of_times_with_its_documented_words(
     wechat: WeChat,
 ) -> None:
     wechat.sandbox.script(TOKEN, errcode=40164, times=2)
@@ -53,7 +53,7 @@ async def test_a_script_for_one_account_leaves_the_others_alone(wechat: WeChat) 
     assert hit["errcode"] == 50007
 
 
-async def test_a_script_for_an_authorizer_meets_the_platforms_call_for_it(wechat: WeChat) -> None:
+async def test_a_script_for_an_authorizer_fits_the_platforms_call_for_it(wechat: WeChat) -> None:
     token = (await wechat.component_token())["component_access_token"]
     path = "/cgi-bin/component/api_authorizer_token"
     wechat.sandbox.script(path, errcode=61007, appid=AUTHORIZER)
@@ -63,7 +63,7 @@ async def test_a_script_for_an_authorizer_meets_the_platforms_call_for_it(wechat
     assert answer["errcode"] == 61007
 
 
-async def test_a_script_for_an_account_meets_calls_that_show_only_its_token(
+async def test_a_script_for_an_account_fits_calls_that_have_only_its_token(
     wechat: WeChat,
 ) -> None:
     token = (await wechat.token())["access_token"]
@@ -103,7 +103,7 @@ async def test_a_dropped_call_has_no_effect_and_a_lost_one_has(wechat: WeChat) -
     assert [after_drop, after_loss] == [0, 40001]
 
 
-async def test_a_call_that_hangs_is_let_go_when_the_sandbox_stops(wechat: WeChat) -> None:
+async def test_a_call_that_hangs_ends_when_the_sandbox_stops(wechat: WeChat) -> None:
     wechat.sandbox.script(TOKEN, hang=True)
     outcomes: list[str] = []
 
@@ -119,7 +119,7 @@ async def test_a_call_that_hangs_is_let_go_when_the_sandbox_stops(wechat: WeChat
     assert outcomes == ["cut"]
 
 
-async def test_a_client_that_gives_up_on_a_call_that_hangs_is_served_again(
+async def test_a_client_that_gave_up_a_call_that_hangs_is_served_again(
     wechat: WeChat,
 ) -> None:
     wechat.sandbox.script(TOKEN, hang=True)
@@ -141,7 +141,7 @@ async def test_a_client_that_gives_up_on_a_call_that_hangs_is_served_again(
         ({"endpoint": TOKEN, "status": 42}, "status"),
     ],
 )
-async def test_a_script_that_makes_no_sense_is_refused(
+async def test_an_invalid_script_is_refused(
     wechat: WeChat, arguments: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidRequestError) as refused:

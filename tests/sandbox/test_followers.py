@@ -1,4 +1,4 @@
-"""Followers and the QR codes that they come by."""
+"""Followers, and the QR codes that they scan."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ async def ask(wechat: WeChat, path: str, **query: str) -> dict[str, Any]:
     return await wechat.get(f"/cgi-bin/user/{path}", access_token=token, **query)
 
 
-async def test_a_follower_is_described_with_the_scene_they_came_by(wechat: WeChat) -> None:
+async def test_a_follower_is_described_with_the_scene_of_the_scan(wechat: WeChat) -> None:
     qrcode = await wechat.call("qrcode/create", scene("QR_STR_SCENE", scene_str="shop-42"))
     openid = wechat.sandbox.people.scan(APPID, ticket=qrcode["ticket"])
 
@@ -28,7 +28,7 @@ async def test_a_follower_is_described_with_the_scene_they_came_by(wechat: WeCha
     assert user["subscribe_scene"] == "ADD_SCENE_QR_CODE"
 
 
-async def test_of_who_does_not_follow_only_the_openid_is_told(wechat: WeChat) -> None:
+async def test_a_user_who_does_not_follow_is_described_by_the_openid_alone(wechat: WeChat) -> None:
     openid = wechat.sandbox.people.follow(APPID)
     wechat.sandbox.people.unfollow(APPID, openid)
 

@@ -65,6 +65,6 @@ def test_a_minutes_limit_ends_with_the_minute() -> None:
     meter.spend(TOKEN, APPID, START + timedelta(minutes=1))
 
 
-async def test_a_quota_for_a_path_that_is_not_there_stops_the_start(start: Start) -> None:
+async def test_a_quota_for_an_unknown_path_stops_the_start(start: Start) -> None:
     with pytest.raises(ConfigError, match="/cgi-bin/nothing"):
         await start(quotas={"/cgi-bin/nothing": 1})

@@ -70,7 +70,7 @@ async def test_a_refresh_token_expires_after_thirty_days(wechat: WeChat) -> None
     assert answer["errcode"] == 42002
 
 
-async def test_a_user_who_takes_it_back_must_authorise_again(wechat: WeChat) -> None:
+async def test_a_user_who_withdraws_consent_must_authorise_again(wechat: WeChat) -> None:
     grant = wechat.sandbox.grant_user(APPID, "o-user")
     tokens = await refresh(wechat, grant.refresh_token)
 

@@ -1,4 +1,4 @@
-"""People and their phones over HTTP."""
+"""Users and their phones over HTTP."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ READER = "o-reader"
 
 @pytest.fixture
 async def wechat(start: Start) -> WeChat:
-    """With a follower who is there from the start."""
+    """A sandbox with a follower."""
     return await start(users=((APPID, READER),))
 
 
@@ -20,7 +20,7 @@ async def act(wechat: WeChat, deed: str, openid: str = READER, **body: Any) -> t
     return await wechat.control("POST", f"users/{APPID}/{openid}/{deed}", body)
 
 
-async def test_people_act_over_http_and_their_phones_show_it(wechat: WeChat) -> None:
+async def test_users_act_over_http_and_their_phones_show_it(wechat: WeChat) -> None:
     _, stranger = await act(wechat, "scan", "new", scene="shop")
     deeds = [
         await act(wechat, "write", text="hello"),
@@ -76,7 +76,7 @@ async def test_people_act_over_http_and_their_phones_show_it(wechat: WeChat) -> 
         ),
     ],
 )
-async def test_what_cannot_be_done_is_told_with_its_field(
+async def test_the_error_of_an_impossible_action_names_the_field(
     wechat: WeChat, path: str, body: dict[str, Any], error: str
 ) -> None:
     status, answer = await wechat.control("POST", path, body)
@@ -101,7 +101,7 @@ async def test_the_page_needs_nothing_from_elsewhere(wechat: WeChat) -> None:
     assert "innerHTML" not in page
 
 
-async def test_the_stream_tells_each_phone_and_then_each_change_and_ends_with_the_sandbox(
+async def test_the_stream_sends_each_phone_and_each_change_and_ends_with_the_sandbox(
     wechat: WeChat,
 ) -> None:
     async with wechat.http.get("/_sandbox/phone/events") as stream:

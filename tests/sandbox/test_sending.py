@@ -1,4 +1,4 @@
-"""Messages to users: what is shown, how often, and what is refused."""
+"""Messages to users: shown, repeated and refused."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ SEND = {
 
 @pytest.fixture
 async def wechat(start: Start) -> WeChat:
-    """With a follower who is there from the start."""
+    """A sandbox with a follower."""
     return await start(users=((APPID, READER),), templates={"order-shipped": "订单发货通知"})
 
 
@@ -97,7 +97,7 @@ async def test_a_mini_program_wins_over_a_url(wechat: WeChat) -> None:
         ("notice", {}, 43101),
     ],
 )
-async def test_what_cannot_be_sent_is_refused_and_not_shown(
+async def test_a_message_that_is_refused_is_not_shown(
     wechat: WeChat, what: str, changes: dict[str, Any], errcode: int
 ) -> None:
     assert await send(wechat, what, **changes) == errcode
@@ -108,7 +108,7 @@ async def test_what_cannot_be_sent_is_refused_and_not_shown(
     ("what", "blocked", "gone"),
     [("template", 43101, 43004), ("text", 48002, 45015), ("notice", 43101, 43101)],
 )
-async def test_who_blocks_or_has_gone_is_not_reached(
+async def test_a_user_who_blocks_or_unfollowed_is_not_reached(
     wechat: WeChat, what: str, blocked: int, gone: int
 ) -> None:
     people = wechat.sandbox.people
@@ -124,7 +124,7 @@ async def test_who_blocks_or_has_gone_is_not_reached(
     assert [while_blocked, afterwards, await send(wechat, what)] == [blocked, 0, gone]
 
 
-async def test_a_message_of_the_users_allows_five_answers_in_48_hours(wechat: WeChat) -> None:
+async def test_a_message_of_the_user_allows_five_answers_within_48_hours(wechat: WeChat) -> None:
     wechat.sandbox.people.write(APPID, READER, "hello")
     wechat.advance(hours=47)
     wechat.bearer = ""
@@ -138,7 +138,7 @@ async def test_a_message_of_the_users_allows_five_answers_in_48_hours(wechat: We
 
 
 @pytest.mark.parametrize("deed", ["scan", "click", "follow"])
-async def test_who_came_by_may_be_written_to_thrice_within_a_minute(
+async def test_a_user_who_followed_or_scanned_may_get_three_messages_within_a_minute(
     wechat: WeChat, deed: str
 ) -> None:
     people = wechat.sandbox.people
@@ -157,13 +157,13 @@ async def test_who_came_by_may_be_written_to_thrice_within_a_minute(
     assert [*answers, await send(wechat, "text")] == [0, 0, 0, 45047, 45015]
 
 
-async def test_each_consent_lets_one_notice_through(wechat: WeChat) -> None:
+async def test_each_consent_allows_one_notice(wechat: WeChat) -> None:
     wechat.sandbox.people.accept(APPID, READER, "order-shipped", 2)
 
     assert [await send(wechat, "notice") for _ in range(3)] == [0, 0, 43101]
 
 
-async def test_a_sandbox_can_let_every_notice_through(start: Start) -> None:
+async def test_users_of_a_sandbox_can_accept_all_notices(start: Start) -> None:
     wechat = await start(users=((APPID, READER),), accept_all=True)
     accepted = await send(wechat, "notice")
     wechat.sandbox.people.accept(APPID, READER, "order-shipped", 0)
@@ -171,7 +171,9 @@ async def test_a_sandbox_can_let_every_notice_through(start: Start) -> None:
     assert [accepted, await send(wechat, "notice")] == [0, 43101]
 
 
-async def test_a_phone_shows_the_newest_and_every_arrival_is_remembered(start: Start) -> None:
+async def test_a_phone_keeps_the_newest_messages_and_the_sandbox_the_ids_of_all(
+    start: Start,
+) -> None:
     wechat = await start(users=((APPID, READER),), history=2)
     for number in range(5):
         await send(wechat, "template", client_msg_id=f"delivery-{number}")
@@ -185,7 +187,7 @@ async def test_a_phone_shows_the_newest_and_every_arrival_is_remembered(start: S
     assert len({it.client_msg_id for it in people.received(APPID)}) == 5
 
 
-async def test_the_windows_shrink_with_the_lifetime_of_tokens(start: Start) -> None:
+async def test_the_windows_for_messages_shrink_with_the_lifetime_of_tokens(start: Start) -> None:
     wechat = await start(users=((APPID, READER),), token_lifetime=timedelta(seconds=72))
     await send(wechat, "template")
     wechat.advance(seconds=6)

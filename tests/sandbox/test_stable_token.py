@@ -24,7 +24,7 @@ async def test_it_renews_itself_five_minutes_early_and_both_tokens_work(wechat: 
     assert await wechat.use(old["access_token"]) == 42001
 
 
-async def test_it_knows_nothing_of_the_other_kind_of_token(wechat: WeChat) -> None:
+async def test_it_is_independent_of_the_other_kind_of_token(wechat: WeChat) -> None:
     stable = (await wechat.stable())["access_token"]
     ordinary = (await wechat.token())["access_token"]
     await wechat.stable(force=True)

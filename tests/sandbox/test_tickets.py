@@ -58,7 +58,7 @@ async def test_a_platform_gets_the_ticket_of_its_authorizer(wechat: WeChat) -> N
 
 
 @pytest.mark.parametrize("kind", ["", "agent_config"])
-async def test_a_type_that_is_not_there_is_refused(wechat: WeChat, kind: str) -> None:
+async def test_an_unknown_type_is_refused(wechat: WeChat, kind: str) -> None:
     answer = await ticket(wechat, (await wechat.token())["access_token"], kind)
 
     assert answer["errcode"] == 40097

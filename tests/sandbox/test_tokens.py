@@ -38,7 +38,7 @@ async def test_a_third_fetch_does_not_lengthen_the_life_of_the_first_token(wecha
     assert errcode == 40001
 
 
-async def test_a_token_expires_by_the_lifetime_that_was_told(wechat: WeChat) -> None:
+async def test_a_token_expires_after_the_lifetime_in_its_reply(wechat: WeChat) -> None:
     issued = await wechat.token()
 
     wechat.advance(seconds=issued["expires_in"] - 1)
@@ -70,7 +70,7 @@ async def test_periods_shrink_with_the_lifetime_of_a_token(start: Start) -> None
     assert await wechat.use(first["access_token"]) == 40001
 
 
-async def test_a_wall_clock_that_jumps_here_moves_nothing_at_wechat(wechat: WeChat) -> None:
+async def test_a_wall_clock_that_jumps_does_not_move_wechats_time(wechat: WeChat) -> None:
     issued = await wechat.token()
     wechat.clock.jump(timedelta(days=1))
 
@@ -102,7 +102,7 @@ async def test_a_wrong_request_gets_the_documented_errcode(
     assert re.fullmatch(r".+ rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}", answer["errmsg"])
 
 
-async def test_an_account_with_a_secret_of_its_own_refuses_the_common_one(start: Start) -> None:
+async def test_an_account_with_its_own_secret_refuses_the_common_one(start: Start) -> None:
     wechat = await start(accounts={"gh-own": "own"})
 
     common = await wechat.token("gh-own")
@@ -139,7 +139,7 @@ async def test_a_killed_token_is_refused_at_once(wechat: WeChat) -> None:
     assert not wechat.sandbox.kill("92_unknown")
 
 
-async def test_a_path_that_is_not_there_is_refused_in_wechats_way(wechat: WeChat) -> None:
+async def test_an_unknown_path_is_refused_with_an_errcode(wechat: WeChat) -> None:
     answer = await wechat.get("/cgi-bin/no/such/thing")
 
     assert answer["errcode"] == 40066

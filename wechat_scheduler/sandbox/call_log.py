@@ -1,4 +1,4 @@
-"""How often each endpoint was called, and the newest refused calls by their `rid`."""
+"""Counts of calls, and the newest refused calls by their `rid`."""
 
 import random
 from collections import Counter, OrderedDict

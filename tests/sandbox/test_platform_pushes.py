@@ -1,4 +1,4 @@
-"""What is pushed is opened by wechatpy, which nobody here wrote."""
+"""Pushes to platforms, decrypted by wechatpy, which is not our code."""
 
 import warnings
 from typing import Any
@@ -77,7 +77,7 @@ async def test_the_query_of_a_push_is_wechats_and_keeps_the_receivers_own(
     assert pushed.body.startswith(f"<xml><AppId><![CDATA[{COMPONENT}]]></AppId><Encrypt>")
 
 
-async def test_both_the_old_and_the_new_ticket_are_good_for_a_token(
+async def test_the_old_and_the_new_ticket_both_get_a_token(
     wechat: WeChat, receiver: Receiver, url: str
 ) -> None:
     wechat.sandbox.register_platform(push_to(url))
@@ -91,7 +91,7 @@ async def test_both_the_old_and_the_new_ticket_are_good_for_a_token(
 
 
 @pytest.mark.parametrize(("fault", "value"), [("answer", "SUCCESS"), ("status", 500)])
-async def test_a_push_that_is_not_accepted_comes_again_after_a_minute(
+async def test_a_push_that_is_not_accepted_is_sent_again_after_a_minute(
     wechat: WeChat, receiver: Receiver, url: str, fault: str, value: object
 ) -> None:
     wechat.sandbox.register_platform(push_to(url))
@@ -121,7 +121,7 @@ async def test_a_push_that_cannot_be_delivered_is_logged_without_its_query(
     assert logs[0]["url"].endswith("/events")
 
 
-async def test_consent_and_its_end_are_pushed_as_they_happen(
+async def test_consent_and_its_withdrawal_are_pushed_at_once(
     wechat: WeChat, receiver: Receiver, url: str
 ) -> None:
     wechat.sandbox.register_platform(push_to(url))
@@ -177,7 +177,7 @@ async def test_a_platform_can_ask_whether_its_pushes_are_in_order_and_restart_th
     assert [restarted, accepted, await restart()] == ["ok", 1, "in a normal state"]
 
 
-async def test_the_loop_pushes_what_falls_due_until_it_is_stopped(
+async def test_the_loop_sends_due_pushes_until_it_is_stopped(
     wechat: WeChat, receiver: Receiver, url: str
 ) -> None:
     async with Supervisor() as supervisor:

@@ -1,4 +1,4 @@
-"""What accounts are told, opened by wechatpy, and what they answer."""
+"""Pushes to accounts, decrypted by wechatpy, and their replies."""
 
 import warnings
 from datetime import timedelta
@@ -44,7 +44,7 @@ async def url(aiohttp_server: Any, receiver: Receiver) -> str:
 
 @pytest.fixture
 async def wechat(start: Start, url: str) -> WeChat:
-    """With a follower, and a callback in safe mode."""
+    """A sandbox with a follower and a receiver in safe mode."""
     return await start(users=((APPID, READER),), account_receivers=(to(url, PushMode.SAFE),))
 
 
@@ -65,7 +65,9 @@ def shown(wechat: WeChat) -> list[str]:
     return [it.text for it in wechat.sandbox.people.arrived(APPID, READER)]
 
 
-async def test_every_deed_is_told_as_wechat_tells_it(wechat: WeChat, receiver: Receiver) -> None:
+async def test_each_action_is_pushed_in_the_form_that_wechat_documents(
+    wechat: WeChat, receiver: Receiver
+) -> None:
     people = wechat.sandbox.people
     ticket = (await wechat.call("qrcode/create", SCENE))["ticket"]
     people.scan(APPID, READER, ticket=ticket)
@@ -88,7 +90,7 @@ async def test_every_deed_is_told_as_wechat_tells_it(wechat: WeChat, receiver: R
 
 
 @pytest.mark.parametrize("mode", PushMode)
-async def test_each_mode_shows_what_it_promises(
+async def test_each_mode_pushes_readable_or_encrypted_xml(
     start: Start, receiver: Receiver, url: str, mode: PushMode
 ) -> None:
     wechat = await start(users=((APPID, READER),), account_receivers=(to(url, mode),))
@@ -106,7 +108,7 @@ async def test_each_mode_shows_what_it_promises(
 
 
 @pytest.mark.parametrize("failure", [500, Receiver.CUT, Receiver.SILENT])
-async def test_what_is_not_accepted_comes_three_times_and_says_the_same(
+async def test_a_push_that_is_not_accepted_is_sent_three_times_with_the_same_content(
     start: Start, receiver: Receiver, url: str, failure: int
 ) -> None:
     callback = to(url, PushMode.SAFE)
@@ -127,7 +129,7 @@ async def test_what_is_not_accepted_comes_three_times_and_says_the_same(
     assert shown(wechat) == []
 
 
-async def test_after_three_tries_the_user_is_told_and_nothing_comes_again(
+async def test_after_three_tries_the_user_is_shown_an_error_and_the_push_is_dropped(
     wechat: WeChat, receiver: Receiver
 ) -> None:
     receiver.status = 500
@@ -163,7 +165,7 @@ async def test_a_reply_is_shown_on_the_phone(
         "<xml><Encrypt>!</Encrypt></xml>",
     ],
 )
-async def test_a_broken_reply_shows_that_the_account_is_out_of_order(
+async def test_an_invalid_reply_shows_the_user_an_error(
     wechat: WeChat, receiver: Receiver, answer: str
 ) -> None:
     receiver.answer = answer
@@ -188,7 +190,7 @@ async def test_a_template_message_is_followed_by_its_receipt(
     assert len(shown(wechat)) == 1
 
 
-async def test_an_address_is_registered_once_it_repeats_the_echostr(
+async def test_a_receiver_is_registered_after_it_returned_the_echostr(
     start: Start, receiver: Receiver, url: str
 ) -> None:
     wechat = await start(users=((APPID, READER),))
@@ -205,7 +207,7 @@ async def test_an_address_is_registered_once_it_repeats_the_echostr(
     assert accepted == 1
 
 
-async def test_an_address_where_nobody_listens_is_not_registered(
+async def test_a_receiver_that_cannot_be_reached_is_not_registered(
     wechat: WeChat, unused_tcp_port: int
 ) -> None:
     nowhere = to(f"http://127.0.0.1:{unused_tcp_port}/", PushMode.PLAIN)
@@ -214,7 +216,7 @@ async def test_an_address_where_nobody_listens_is_not_registered(
         await wechat.sandbox.register_account(nowhere)
 
 
-async def test_the_loop_carries_what_happens_until_it_is_stopped(
+async def test_the_loop_sends_pushes_until_it_is_stopped(
     wechat: WeChat, receiver: Receiver
 ) -> None:
     async with Supervisor() as supervisor:

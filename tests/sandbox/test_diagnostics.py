@@ -12,7 +12,7 @@ async def token(wechat: WeChat) -> str:
 
 
 @pytest.mark.parametrize("path", ["/cgi-bin/getcallbackip", "/cgi-bin/get_api_domain_ip"])
-async def test_addresses_are_told_to_accounts_and_platforms(
+async def test_accounts_and_platforms_get_wechats_addresses(
     wechat: WeChat, token: str, path: str
 ) -> None:
     of_platform = (await wechat.component_token())["component_access_token"]
@@ -58,7 +58,7 @@ async def test_the_details_of_a_refused_call_are_found_by_its_rid(
     assert (await ask("?", token))["errcode"] == 76002
 
 
-async def test_a_quota_tells_what_is_left_of_it(wechat: WeChat, token: str) -> None:
+async def test_a_quota_has_the_number_of_calls_that_remain(wechat: WeChat, token: str) -> None:
     async def ask(path: str) -> dict[str, Any]:
         body = {"cgi_path": path}
         return await wechat.post("/cgi-bin/openapi/quota/get", body, access_token=token)
