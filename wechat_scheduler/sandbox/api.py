@@ -1,11 +1,11 @@
 """WeChat's API over HTTP: all paths, and the faults that need a connection."""
 
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
@@ -22,41 +22,31 @@ GARBAGE = b'<html><head><title>\xe5\xbe\xae\xe4\xbf\xa1</title></head><body>\xff
 def add_api(app: web.Application, sandbox: Sandbox) -> None:
     """Serves all endpoints; other paths below `/cgi-bin` and `/sns` answer 40066."""
     for endpoint in ENDPOINTS:
-        app.router.add_route("*", endpoint.path, _handler(sandbox, endpoint))
-    app.router.add_get("/cgi-bin/showqrcode", _show_qrcode(sandbox))
+        app.router.add_route("*", endpoint.path, partial(_answer, sandbox, endpoint))
+    app.router.add_get("/cgi-bin/showqrcode", partial(_show_qrcode, sandbox))
     for unknown in ("/cgi-bin/{path:.*}", "/sns/{path:.*}"):
-        app.router.add_route("*", unknown, _refuse_path(sandbox))
+        app.router.add_route("*", unknown, partial(_refuse_path, sandbox))
 
 
-def _handler(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        outcome = sandbox.call_handler.answer(endpoint, await _read(request, sandbox))
-        if isinstance(outcome, ScriptedFault):
-            return await _play(outcome, request, sandbox)
-        return _respond(outcome, endpoint.content_type)
-
-    return handle
+async def _answer(sandbox: Sandbox, endpoint: Endpoint, request: web.Request) -> web.Response:
+    outcome = sandbox.call_handler.answer(endpoint, await _read(request, sandbox))
+    if isinstance(outcome, ScriptedFault):
+        return await _play(outcome, request, sandbox)
+    return _respond(outcome, endpoint.content_type)
 
 
-def _show_qrcode(sandbox: Sandbox) -> Handler:
+async def _show_qrcode(sandbox: Sandbox, request: web.Request) -> web.Response:
     """The picture of a code, without a token. WeChat serves it at mp.weixin.qq.com, as a JPEG with
     the type `image/jpg`; this is a PNG."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        qrcode = sandbox.qrcode(request.query.get("ticket", ""))
-        if qrcode is None:
-            raise web.HTTPNotFound
-        return web.Response(body=picture(qrcode), content_type="image/png")
-
-    return handle
+    qrcode = sandbox.qrcode(request.query.get("ticket", ""))
+    if qrcode is None:
+        raise web.HTTPNotFound
+    return web.Response(body=picture(qrcode), content_type="image/png")
 
 
-def _refuse_path(sandbox: Sandbox) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        call = await _read(request, sandbox)
-        return _respond(sandbox.call_handler.refuse(call, RefusedError(40066)), "application/json")
-
-    return handle
+async def _refuse_path(sandbox: Sandbox, request: web.Request) -> web.Response:
+    call = await _read(request, sandbox)
+    return _respond(sandbox.call_handler.refuse(call, RefusedError(40066)), "application/json")
 
 
 async def _read(request: web.Request, sandbox: Sandbox) -> ApiCall:

@@ -66,7 +66,7 @@ class ApiCall:
 Answer = Callable[[World, ApiCall], Reply]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One path of WeChat's API. `answer` returns the reply of a success or raises RefusedError."""
 

@@ -4,12 +4,12 @@ An error is status 400 with `{"error": "field: what to do"}`.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any, TypeAlias
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
 from msgspec.json import Decoder
 
 from wechat_scheduler.errors import InvalidRequestError
@@ -56,7 +56,7 @@ def add_control(app: web.Application, sandbox: Sandbox) -> None:
     """Serves `/` and the paths below `/_sandbox`."""
     app.router.add_get("/", _show_front_page)
     for method, path, control in ROUTES:
-        app.router.add_route(method, path, _handler(sandbox, control))
+        app.router.add_route(method, path, partial(_answer, sandbox, control))
 
 
 async def add_script(sandbox: Sandbox, request: web.Request) -> Any:
@@ -179,14 +179,11 @@ async def _show_front_page(request: web.Request) -> web.Response:
     return web.Response(text=page, content_type="text/plain")
 
 
-def _handler(sandbox: Sandbox, control: Control) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return _respond(await control(sandbox, request))
-        except InvalidRequestError as error:
-            return _respond({"error": str(error)}, status=error.status)
-
-    return handle
+async def _answer(sandbox: Sandbox, control: Control, request: web.Request) -> web.Response:
+    try:
+        return _respond(await control(sandbox, request))
+    except InvalidRequestError as error:
+        return _respond({"error": str(error)}, status=error.status)
 
 
 def _respond(result: Any, status: int = 200) -> web.Response:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypedDict, Unpack
 
 from wechat_scheduler.errors import InvalidRequestError
 
@@ -29,31 +30,30 @@ class ScriptedFault:
     errmsg: str | None = None
 
 
-def choose_fault(
-    *,
-    errcode: int | None = None,
-    status: int | None = None,
-    garbage: bool = False,
-    hang: bool = False,
-    drop: bool = False,
-    lose: bool = False,
-    errmsg: str | None = None,
-) -> ScriptedFault:
+class FaultChoice(TypedDict, total=False):
+    """One of these, and an `errmsg` if it is `errcode`."""
+
+    errcode: int | None
+    status: int | None
+    garbage: bool
+    hang: bool
+    drop: bool
+    lose: bool
+    errmsg: str | None
+
+
+def choose_fault(**choice: Unpack[FaultChoice]) -> ScriptedFault:
     """The fault that the arguments name. Raises InvalidRequestError if it is not exactly one."""
+    errcode, status = choice.get("errcode"), choice.get("status")
     if status is not None and not 400 <= status <= 599:
         raise InvalidRequestError("must be an HTTP error, 400 to 599", field="status")
     if errcode == 0:
         raise InvalidRequestError("must not be 0, which means success", field="errcode")
-    flags = {"garbage": garbage, "hang": hang, "drop": drop, "lose": lose}
-    chosen = [ScriptedFault(kind=FaultKind(name)) for name, on in flags.items() if on]
-    if errcode is not None:
-        chosen.append(ScriptedFault(kind=FaultKind.ERRCODE, number=errcode, errmsg=errmsg))
-    if status is not None:
-        chosen.append(ScriptedFault(kind=FaultKind.STATUS, number=status))
+    chosen = [kind for kind in FaultKind if choice.get(kind.value) not in (None, False)]
     if len(chosen) != 1:
         names = ", ".join(kind.value for kind in FaultKind)
         raise InvalidRequestError(f"give exactly one of {names}", field="errcode")
-    return chosen[0]
+    return ScriptedFault(kind=chosen[0], number=errcode or status or 0, errmsg=choice.get("errmsg"))
 
 
 @dataclass(slots=True, kw_only=True)

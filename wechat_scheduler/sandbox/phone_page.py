@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from importlib.resources import files
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from wechat_scheduler.sandbox.phones import PhoneKey
 from wechat_scheduler.sandbox.sandbox import Sandbox
@@ -25,30 +25,23 @@ POLICY = (
 
 def add_phone_page(app: web.Application, sandbox: Sandbox) -> None:
     """Serves `/_sandbox/phone`."""
+    app.router.add_get("/_sandbox/phone", _show)
+    app.router.add_get("/_sandbox/phone/events", partial(_stream, sandbox))
+
+
+async def _show(_: web.Request) -> web.Response:
     page = (files(__package__) / "phone_page.html").read_text("utf-8")
-    app.router.add_get("/_sandbox/phone", _page(page))
-    app.router.add_get("/_sandbox/phone/events", _events(sandbox))
+    headers = {"Content-Security-Policy": POLICY}
+    return web.Response(text=page, content_type="text/html", headers=headers)
 
 
-def _page(page: str) -> Handler:
-    async def show(_: web.Request) -> web.StreamResponse:
-        headers = {"Content-Security-Policy": POLICY}
-        return web.Response(text=page, content_type="text/html", headers=headers)
-
-    return show
-
-
-def _events(sandbox: Sandbox) -> Handler:
-    async def stream(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        await response.prepare(request)
-        with suppress(ConnectionError):  # the browser has gone
-            await _write(sandbox, response)
-        return response
-
-    return stream
+async def _stream(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
+    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    with suppress(ConnectionError):  # the browser has gone
+        await _write(sandbox, response)
+    return response
 
 
 async def _write(sandbox: Sandbox, response: web.StreamResponse) -> None:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Unpack
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -12,7 +13,7 @@ from wechat_scheduler.errors import ConfigError, InvalidRequestError
 from wechat_scheduler.sandbox.call_log import CallCount, CallCounts
 from wechat_scheduler.sandbox.calls import CallHandler
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
-from wechat_scheduler.sandbox.faults import Faults, choose_fault
+from wechat_scheduler.sandbox.faults import FaultChoice, Faults, choose_fault
 from wechat_scheduler.sandbox.grants import AuthorizerGrant, UserGrant
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
@@ -23,7 +24,7 @@ from wechat_scheduler.sandbox.pushes.platforms import PlatformSender
 from wechat_scheduler.sandbox.qrcodes import QRCode
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.user_actions import UserActions
-from wechat_scheduler.sandbox.world import create_world
+from wechat_scheduler.sandbox.world import World
 
 _LIMITS = {endpoint.path: endpoint.limit for endpoint in ENDPOINTS}
 
@@ -38,7 +39,7 @@ class Sandbox:
         self.clock = clock
         self.stopped = asyncio.Event()
         self._time = WeChatTime(clock)
-        self._world = create_world(options, _limits(options.quotas), self._time.now(), rng)
+        self._world = World(options, _limits(options.quotas), self._time.now(), rng)
         self._faults = Faults()
         self._counts = CallCounts()
         self._platform_sender = PlatformSender(
@@ -62,15 +63,9 @@ class Sandbox:
         self,
         endpoint: str,
         *,
-        errcode: int | None = None,
-        status: int | None = None,
-        garbage: bool = False,
-        hang: bool = False,
-        drop: bool = False,
-        lose: bool = False,
         times: int | None = 1,
         appid: str | None = None,
-        errmsg: str | None = None,
+        **fault: Unpack[FaultChoice],
     ) -> None:
         """Fails the next `times` calls of a path (None: until cleared), in one of the ways of
         FaultKind.
@@ -82,16 +77,7 @@ class Sandbox:
             raise InvalidRequestError("is not a path that the sandbox answers", field="endpoint")
         if times is not None and times < 1:
             raise InvalidRequestError("must be at least 1, or null", field="times")
-        fault = choose_fault(
-            errcode=errcode,
-            status=status,
-            garbage=garbage,
-            hang=hang,
-            drop=drop,
-            lose=lose,
-            errmsg=errmsg,
-        )
-        self._faults.add(endpoint, fault, appid=appid, times=times)
+        self._faults.add(endpoint, choose_fault(**fault), appid=appid, times=times)
 
     def clear_scripts(self) -> int:
         """Removes all scripts, and returns how many there were."""

@@ -3,7 +3,6 @@
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from wechat_scheduler.sandbox.call_log import RefusedCalls
@@ -22,48 +21,31 @@ from wechat_scheduler.sandbox.tokens import IssuedTokens
 _APPID = re.compile(r"wx[0-9A-Za-z_-]{1,30}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Passed to every endpoint."""
 
-    periods: Periods
-    rng: random.Random = field(repr=False)
-    secrets: Mapping[str, str] = field(repr=False)
-    tokens: IssuedTokens
-    meter: Meter
-    oauth_users: OAuthUsers
-    authorizers: Authorizers
-    platform_pushes: PlatformPushes
-    refused_calls: RefusedCalls
-    people: People
-    qrcodes: QRCodes
-    templates: Templates
-    account_pushes: AccountPushes
+    def __init__(
+        self,
+        options: SandboxOptions,
+        limits: Mapping[str, Limit],
+        now: datetime,
+        rng: random.Random,
+    ) -> None:
+        self._secrets = options.accounts
+        self.periods = periods = Periods.scaled(options.token_lifetime)
+        self.tokens = tokens = IssuedTokens(periods, rng)
+        self.meter = Meter(limits, periods)
+        self.oauth_users = OAuthUsers(tokens, periods, rng)
+        self.authorizers = Authorizers(tokens, periods)
+        self.refused_calls = RefusedCalls(rng)
+        self.people = People(options, periods, now)
+        self.qrcodes = QRCodes(periods, rng)
+        self.templates = Templates(options.templates, periods, rng)
+        self.platform_pushes = PlatformPushes(tokens, periods)
+        self.account_pushes = AccountPushes()
 
     def exists(self, appid: str) -> bool:
-        return appid in self.secrets or _APPID.fullmatch(appid) is not None
+        return appid in self._secrets or _APPID.fullmatch(appid) is not None
 
     def secret_of(self, appid: str) -> str:
-        return self.secrets.get(appid, SECRET)
-
-
-def create_world(
-    options: SandboxOptions, limits: Mapping[str, Limit], now: datetime, rng: random.Random
-) -> World:
-    periods = Periods.scaled(options.token_lifetime)
-    tokens = IssuedTokens(periods, rng)
-    return World(
-        periods=periods,
-        rng=rng,
-        secrets=options.accounts,
-        tokens=tokens,
-        meter=Meter(limits, periods),
-        oauth_users=OAuthUsers(tokens, periods, rng),
-        authorizers=Authorizers(tokens, periods),
-        platform_pushes=PlatformPushes(tokens, periods),
-        refused_calls=RefusedCalls(rng),
-        people=People(options, periods, now),
-        qrcodes=QRCodes(periods, rng),
-        templates=Templates(options.templates, periods, rng),
-        account_pushes=AccountPushes(),
-    )
+        return self._secrets.get(appid, SECRET)

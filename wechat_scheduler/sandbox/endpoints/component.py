@@ -109,7 +109,7 @@ def _description(owner: TokenOwner) -> Reply:
 
 
 def _endpoint(name: str, answer: Answer) -> Endpoint:
-    return Endpoint(method="POST", path=f"/cgi-bin/component/{name}", answer=answer)
+    return Endpoint("POST", f"/cgi-bin/component/{name}", answer)
 
 
 # WeChat documents the quota of each as "limited", without a number.

@@ -67,11 +67,4 @@ def _require_one_article(content: dict[str, Any]) -> None:
         raise RefusedError(45008)
 
 
-ENDPOINTS = (
-    Endpoint(
-        method="POST",
-        path="/cgi-bin/message/custom/send",
-        answer=send_custom,
-        limit=Limit(day=500_000),
-    ),
-)
+ENDPOINTS = (Endpoint("POST", "/cgi-bin/message/custom/send", send_custom, Limit(day=500_000)),)

@@ -101,14 +101,12 @@ def _cleared(world: World, owner: TokenOwner, call: ApiCall) -> Reply:
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/cgi-bin/getcallbackip", answer=get_callback_ips),
-    Endpoint(method="GET", path="/cgi-bin/get_api_domain_ip", answer=get_api_ips),
-    Endpoint(method="POST", path="/cgi-bin/callback/check", answer=check_callback),
-    Endpoint(method="POST", path="/cgi-bin/clear_quota", answer=clear_quota),
-    Endpoint(method="POST", path="/cgi-bin/clear_quota/v2", answer=clear_quota_with_secret),
-    Endpoint(
-        method="POST", path="/cgi-bin/component/clear_quota/v2", answer=clear_quota_of_component
-    ),
-    Endpoint(method="POST", path="/cgi-bin/openapi/quota/get", answer=get_quota),
-    Endpoint(method="POST", path="/cgi-bin/openapi/rid/get", answer=get_rid),
+    Endpoint("GET", "/cgi-bin/getcallbackip", get_callback_ips),
+    Endpoint("GET", "/cgi-bin/get_api_domain_ip", get_api_ips),
+    Endpoint("POST", "/cgi-bin/callback/check", check_callback),
+    Endpoint("POST", "/cgi-bin/clear_quota", clear_quota),
+    Endpoint("POST", "/cgi-bin/clear_quota/v2", clear_quota_with_secret),
+    Endpoint("POST", "/cgi-bin/component/clear_quota/v2", clear_quota_of_component),
+    Endpoint("POST", "/cgi-bin/openapi/quota/get", get_quota),
+    Endpoint("POST", "/cgi-bin/openapi/rid/get", get_rid),
 )

@@ -69,6 +69,4 @@ def _fitting(fields: dict[str, str]) -> dict[str, str]:
     return fields
 
 
-ENDPOINTS = (
-    Endpoint(method="POST", path="/cgi-bin/message/subscribe/bizsend", answer=send_notice),
-)
+ENDPOINTS = (Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send_notice),)

@@ -82,7 +82,7 @@ def _reply(tokens: TokenPair, call: ApiCall) -> Reply:
 
 
 def _endpoint(path: str, answer: Answer, limit: Limit = UNLIMITED) -> Endpoint:
-    return Endpoint(method="GET", path=path, answer=answer, limit=limit, content_type="text/plain")
+    return Endpoint("GET", path, answer, limit, content_type="text/plain")
 
 
 ENDPOINTS = (

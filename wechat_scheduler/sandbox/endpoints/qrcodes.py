@@ -68,11 +68,4 @@ def _life(call: ApiCall) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-ENDPOINTS = (
-    Endpoint(
-        method="POST",
-        path="/cgi-bin/qrcode/create",
-        answer=create_qrcode,
-        limit=Limit(day=100_000),
-    ),
-)
+ENDPOINTS = (Endpoint("POST", "/cgi-bin/qrcode/create", create_qrcode, Limit(day=100_000)),)

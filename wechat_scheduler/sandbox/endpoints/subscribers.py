@@ -82,7 +82,7 @@ def _following(person: Person, since: datetime) -> Reply:
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/cgi-bin/user/info", answer=get_user, limit=Limit(day=5_000_000)),
-    Endpoint(method="POST", path="/cgi-bin/user/info/batchget", answer=get_users),
-    Endpoint(method="GET", path="/cgi-bin/user/get", answer=list_followers, limit=Limit(day=500)),
+    Endpoint("GET", "/cgi-bin/user/info", get_user, Limit(day=5_000_000)),
+    Endpoint("POST", "/cgi-bin/user/info/batchget", get_users),
+    Endpoint("GET", "/cgi-bin/user/get", list_followers, Limit(day=500)),
 )

@@ -69,11 +69,4 @@ def _deliver(
     world.account_pushes.add(receipt(person, msgid, status, call.now))
 
 
-ENDPOINTS = (
-    Endpoint(
-        method="POST",
-        path="/cgi-bin/message/template/send",
-        answer=send_template,
-        limit=Limit(day=100_000),
-    ),
-)
+ENDPOINTS = (Endpoint("POST", "/cgi-bin/message/template/send", send_template, Limit(day=100_000)),)

@@ -68,15 +68,8 @@ def _reply(token: IssuedToken, call: ApiCall) -> Reply:
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/cgi-bin/token", answer=get_token, limit=Limit(day=2_000)),
-    Endpoint(
-        method="POST",
-        path="/cgi-bin/stable_token",
-        answer=get_stable_token,
-        limit=Limit(day=500_000, minute=10_000),
-    ),
+    Endpoint("GET", "/cgi-bin/token", get_token, Limit(day=2_000)),
+    Endpoint("POST", "/cgi-bin/stable_token", get_stable_token, Limit(day=500_000, minute=10_000)),
     # WeChat documents "very limited" and no number; this one is a third party's.
-    Endpoint(
-        method="GET", path="/cgi-bin/ticket/getticket", answer=get_ticket, limit=Limit(day=2_000)
-    ),
+    Endpoint("GET", "/cgi-bin/ticket/getticket", get_ticket, Limit(day=2_000)),
 )
