@@ -91,6 +91,16 @@ def test_the_program_lists_its_commands_with_what_they_do() -> None:
 
 
 @pytest.mark.parametrize(
+    "words", [path for path, command in commands() if isinstance(command, click.Group)]
+)
+def test_a_terminal_of_80_columns_shows_whole_summaries(words: str) -> None:
+    listed = invoke(*words.split(), "--help", COLUMNS="80").out.partition("Commands:\n")[2]
+
+    assert listed
+    assert "..." not in listed
+
+
+@pytest.mark.parametrize(
     "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
 )
 async def test_quick_commands_do_not_import_the_daemon(

@@ -84,7 +84,7 @@ def list_apps(as_json: bool, **given: Any) -> None:
 @json_option
 @client_options
 def show(app: int, as_json: bool, **given: Any) -> None:
-    """Show the app with the id APP, without its secrets.
+    """Show an app, without its secrets.
 
     \b
     Example:
@@ -99,7 +99,9 @@ def show(app: int, as_json: bool, **given: Any) -> None:
 @yes_option
 @client_options
 def remove(app: int, yes: bool, **given: Any) -> None:
-    """Remove an app with its topics, subscriptions and codes, and cancel its pending deliveries.
+    """Remove an app and all that belongs to it.
+
+    Its topics, subscriptions and codes go with it, and its pending deliveries are cancelled.
 
     \b
     Example:

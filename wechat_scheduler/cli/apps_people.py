@@ -57,7 +57,7 @@ def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given
 def subscribers(
     app: int, topic: int | None, uid: str | None, after: int | None, as_json: bool, **given: Any
 ) -> None:
-    """List up to 1000 subscribers of an app, or of one of its topics.
+    """List up to 1000 subscribers of an app or a topic.
 
     \b
     Example:
@@ -75,7 +75,9 @@ def subscribers(
 @click.argument("openid")
 @client_options
 def bind(app: int, name: str, openid: str, **given: Any) -> None:
-    """Give the user OPENID a NAME of the app's own, and print the user's uid.
+    """Give a user a name of the app's own.
+
+    From now on the app can name the user OPENID by NAME. Prints the user's uid.
 
     \b
     Example:
@@ -128,9 +130,10 @@ def qrcode(
 )
 @client_options
 def wecron_token(uid: str, app: int, **given: Any) -> None:
-    """Make a token with which a user's own programs keep reminders through WeCron's API.
+    """Make a user's token for WeCron's API.
 
-    UID is the user's uid, or the user's name in the app. A former token becomes invalid.
+    With it the user's own programs keep reminders. UID is the user's uid, or the user's name in the
+    app. A former token becomes invalid.
 
     \b
     Example:

@@ -84,7 +84,7 @@ def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None
 @json_option
 @client_options
 def show(delivery: int, as_json: bool, **given: Any) -> None:
-    """Show the delivery with the id DELIVERY, and each attempt at it.
+    """Show a delivery and each attempt at it.
 
     \b
     Example:
@@ -102,7 +102,9 @@ def show(delivery: int, as_json: bool, **given: Any) -> None:
 @_filter_options
 @client_options
 def replay(delivery: int | None, **given: Any) -> None:
-    """Send again what is dead, cancelled, expired or missed: one delivery, or all that match.
+    """Send one delivery again, or all that match.
+
+    Only dead, cancelled, expired and missed deliveries are sent again.
 
     \b
     Examples:
@@ -117,7 +119,7 @@ def replay(delivery: int | None, **given: Any) -> None:
 @_filter_options
 @client_options
 def cancel(delivery: int | None, **given: Any) -> None:
-    """Cancel what waits to be sent: one delivery, or all that match.
+    """Cancel one delivery that waits to be sent, or all that match.
 
     \b
     Examples:

@@ -108,7 +108,7 @@ def show(appid: str, kind: str, subject: str, **given: Any) -> None:
 @_names_a_job
 @client_options
 def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
-    """Make the daemon ask WeChat for a new value now, even while it waits.
+    """Make the daemon ask WeChat for a new value now.
 
     \b
     Example:
@@ -126,7 +126,9 @@ def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
 @yes_option
 @client_options
 def remove(appid: str, kind: str, subject: str, yes: bool, **given: Any) -> None:
-    """Remove a job. A fetch of its credential is answered with 404 from then on.
+    """Remove a job: the daemon keeps its credential no longer.
+
+    A fetch of the credential is answered with 404 from then on.
 
     \b
     Example:

@@ -193,7 +193,7 @@ def revoke(key_id: str, **given: Any) -> None:
 )
 @global_options
 def rotate_sealing(forget_old: bool, **given: Any) -> None:
-    """Make a new sealing key, and encrypt all secrets on disk with it.
+    """Make a new sealing key, and encrypt all secrets with it.
 
     Stop every daemon on this state first. The new key stands before the old one in the key file;
     backups from before need the old one. When you keep none of them, remove it with --forget-old. If

@@ -21,7 +21,7 @@ FIELDS = {"form": "format", "link": "url"} | {
 
 @click.group()
 def messages() -> None:
-    """Send messages through a running daemon, which retries until they arrive.
+    """Send messages through a running daemon, which retries those that fail.
 
     \b
     Example:
@@ -86,7 +86,7 @@ def send(
 @json_option
 @client_options
 def show(message: int, as_json: bool, **given: Any) -> None:
-    """Show the message with the id MESSAGE, and how many deliveries each state has.
+    """Show a message and the states of its deliveries.
 
     \b
     Example:

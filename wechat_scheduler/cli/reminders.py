@@ -147,7 +147,7 @@ def list_reminders(
 @json_option
 @client_options
 def show(reminder: str, as_json: bool, **given: Any) -> None:
-    """Show the reminder with the id REMINDER, and when it is due next.
+    """Show a reminder, and when it is due next.
 
     \b
     Example:
