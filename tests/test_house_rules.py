@@ -33,6 +33,9 @@ ROOM_OF = {
 }
 
 
+# Words that do not say who acts: an operator, a caller, a user, a receiver.
+UNCLEAR = re.compile(r"\b(who|what)ever\b|\b(some|no|any|every)body\b", re.IGNORECASE)
+RIDDLE = re.compile(r"(what|who|whose|where|how|when)\b", re.IGNORECASE)
 FOREIGN_APIS = re.compile("wecron|wxpusher|tencent", re.IGNORECASE)
 # Beside their own folders: their settings, the command `apps wecron-token`, what OpenAPI says.
 MAY_NAME_FOREIGN_APIS = ("web/compat/", "config/", "cli/apps", "web/native/sending/subscribers.py")
@@ -159,6 +162,14 @@ def test_the_order_inside_each_room_is_held_by_a_contract() -> None:
     held = {container for contract in contracts for container in contract.get("containers", ())}
 
     assert {module_name(path) for path in PACKAGE.glob("*/__init__.py")} <= held
+
+
+def test_a_sentence_names_who_acts() -> None:
+    assert offenders(lambda path: UNCLEAR.search(path.read_text("utf-8"))) == []
+
+
+def test_a_module_docstring_is_a_sentence_and_no_riddle() -> None:
+    assert offenders(lambda path: RIDDLE.match(ast.get_docstring(parsed(path)) or "")) == []
 
 
 def test_no_module_needs_itself_again() -> None:

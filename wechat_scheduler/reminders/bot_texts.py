@@ -40,8 +40,8 @@ _ASIDE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """The addresses of a reminder's page for everybody and for its owner, who can change it there. Both
-    are empty without `server.public_url`."""
+    """The addresses of a reminder's page: one for its readers, and one for its owner, who can change it
+    there. Both are empty without `server.public_url`."""
 
     public: Callable[[Reminder], str]
     owner: Callable[[Reminder], str]

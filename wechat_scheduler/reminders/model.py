@@ -50,9 +50,9 @@ class Reminder:
     time that it keeps in `zone`; `rule` is empty for a one-off, else a text that `read_rule`
     takes, its COUNT less by what was sent. The message is sent `defer` after each occurrence (negative:
     before it), next at `due_at`; None means never again. `owner` is a uid, or empty if an app reminds
-    its `topics` or the people who joined. Topic 0 is everybody who takes the app's messages. `fired`
-    and `missed` count occurrences, `last_at` is when the last message was sent. `source` is the word
-    of the API that made it. `slot` and `mark` belong to that API, and are read by it alone.
+    its `topics` or the people who joined; topic 0 is all subscribers of the app. `fired` and `missed`
+    count occurrences, `last_at` is when the last message was sent. `source` is the word of the API
+    that made it. `slot` and `mark` belong to that API, and are read by it alone.
     """
 
     id: str = field(default_factory=new_id)

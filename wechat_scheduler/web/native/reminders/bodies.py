@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.model import Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.native.sending.message_requests import (
-    EVERYBODY,
+    ALL,
     MOST_RECEIVERS,
     ChannelName,
     Instant,
@@ -149,7 +149,7 @@ def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult
         late=reminder.late.value,
         grace=reminder.grace // SECOND,
         owner=reminder.owner,
-        to=[*people, *(topic or EVERYBODY for topic in reminder.topics)],
+        to=[*people, *(topic or ALL for topic in reminder.topics)],
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
         source=reminder.source,

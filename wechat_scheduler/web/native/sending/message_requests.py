@@ -17,7 +17,8 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERN
 from wechat_scheduler.web.pages.summary import summary
 
 MOST_RECEIVERS: Final = 2000
-EVERYBODY: Final = "*"
+# Stands for all subscribers of the app.
+ALL: Final = "*"
 
 Receiver: TypeAlias = Id | str
 ChannelName: TypeAlias = Literal["auto", "template", "text", "subscribe", "webhook"]
@@ -86,12 +87,12 @@ class MessageRequest:
 
     @property
     def names(self) -> list[str]:
-        return [one for one in self.to if isinstance(one, str) and one != EVERYBODY]
+        return [one for one in self.to if isinstance(one, str) and one != ALL]
 
     @property
     def topics(self) -> list[int]:
         """The ids of topics; 0 means all subscribers."""
-        return [_topic(one) for one in self.to if isinstance(one, int) or one == EVERYBODY]
+        return [_topic(one) for one in self.to if isinstance(one, int) or one == ALL]
 
 
 _decoder = msgspec.json.Decoder(MessageBody)
@@ -125,7 +126,7 @@ def sent_result(wanted: MessageRequest, order: Order) -> SentResult:
     known = {(one.kind.value, one.name): one for one in order.placed}
     deliveries = []
     for to in wanted.to:
-        is_name = isinstance(to, str) and to != EVERYBODY
+        is_name = isinstance(to, str) and to != ALL
         name = ("person", str(to)) if is_name else ("topic", str(_topic(to)))
         one = known[name]
         deliveries.append(PlacedResult(to, one.delivery_id or None, one.error))
