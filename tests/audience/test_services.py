@@ -1,5 +1,6 @@
 """The desks of the audience: apps and tokens, topics, aliases, QR codes and openids."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,8 +14,10 @@ from wechat_scheduler.audience.desk import BATCH, AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Drawn, Purpose, TokenKind
 from wechat_scheduler.audience.openids import LIFETIME, Openids
-from wechat_scheduler.audience.qrcodes import LONGEST, SPARE, QrCodeDesk
-from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
+from wechat_scheduler.audience.qrcodes import LONGEST, PATIENCE, PAUSES, SPARE, QrCodeDesk
+from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError, WeChatError
+from wechat_scheduler.reasons import Reaction
 
 SHOP = an_app()
 
@@ -32,6 +35,41 @@ class Pictures:
 
     def image_url(self, ticket: str) -> str:
         return f"http://x/{ticket}"
+
+
+class Slow(Pictures):
+    """Draws nothing until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = asyncio.Event()
+
+    async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
+        await self.released.wait()
+        return await super().create(appid, scene, lifetime=lifetime)
+
+
+class Refusing(Pictures):
+    """Refuses to draw."""
+
+    def __init__(self, reaction: Reaction) -> None:
+        super().__init__()
+        self.tries = 0
+        self.asked_again = asyncio.Event()
+        self._reaction = reaction
+
+    async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
+        self.tries += 1
+        if self.tries > 1:
+            self.asked_again.set()
+        raise WeChatError("no", reaction=self._reaction, endpoint="/cgi-bin/qrcode/create")
+
+
+def a_desk(office: Office, drawn: Pictures) -> QrCodeDesk:
+    """A desk that never draws in the background."""
+    return QrCodeDesk(
+        office.scenes, drawn, clock=office.clock, background=lambda name, work: work.close()
+    )
 
 
 @pytest.fixture
@@ -163,7 +201,7 @@ async def test_blocked_and_muted_ones_are_not_sent_to(
 
 async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Office) -> None:
     drawn = Pictures()
-    codes = QrCodeDesk(office.scenes, drawn, clock=office.clock)
+    codes = a_desk(office, drawn)
 
     code = await codes.make(SHOP, Purpose.APP, extra="7", lifetime=HOUR)
     office.clock.advance(HOUR)
@@ -179,7 +217,7 @@ async def test_a_code_that_ends_is_drawn_for_as_long_as_it_is_valid(office: Offi
 
 async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> None:
     drawn = Pictures()
-    codes = QrCodeDesk(office.scenes, drawn, clock=office.clock)
+    codes = a_desk(office, drawn)
     first = await codes.lasting(SHOP, Purpose.TOPIC, "5")
     same = await codes.lasting(SHOP, Purpose.TOPIC, "5")
 
@@ -191,6 +229,51 @@ async def test_a_lasting_code_is_drawn_anew_before_it_ends(office: Office) -> No
     assert anew.image_url == "http://x/ticket2"
     assert anew.ends_at == office.clock.now() + LONGEST
     assert await office.scenes.get(first.scene.id) == anew.scene
+
+
+async def test_a_code_that_is_late_is_drawn_after_its_callers_went_on(office: Office) -> None:
+    drawn, clock = Slow(), office.clock
+    async with Supervisor() as supervisor:
+        codes = QrCodeDesk(office.scenes, drawn, clock=clock, background=supervisor.contained)
+
+        drawings = [await codes.begin(SHOP, Purpose.TOPIC, "5") for _ in range(2)]
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(codes.wait(drawings))
+            await clock.asleep()
+            clock.advance(PATIENCE)
+        late = [drawing.code for drawing in drawings]
+        drawn.released.set()
+        await drawings[0].done.wait()
+        there = await codes.begin(SHOP, Purpose.TOPIC, "5")
+
+    assert waiting.done()
+    assert late == [None, None]
+    assert there.code == drawings[0].code == drawings[1].code
+    assert there.code is not None
+    assert there.code.scene.created_at == START + PATIENCE
+    assert len(drawn.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("reaction", "tries"), [(Reaction.TRANSIENT, 1 + len(PAUSES)), (Reaction.OPERATOR, 1)]
+)
+async def test_a_code_is_tried_again_for_a_while_unless_a_person_must_act(
+    office: Office, reaction: Reaction, tries: int
+) -> None:
+    drawn, clock = Refusing(reaction), office.clock
+    async with Supervisor() as supervisor:
+        codes = QrCodeDesk(office.scenes, drawn, clock=clock, background=supervisor.contained)
+
+        drawing = await codes.begin(SHOP, Purpose.TOPIC, "5")
+        await codes.wait([drawing])
+        for pause in PAUSES[: tries - 1]:
+            await clock.asleep()
+            clock.advance(pause)
+            await drawn.asked_again.wait()
+            drawn.asked_again.clear()
+
+    assert isinstance(drawing.error, WeChatError)
+    assert drawn.tries == tries
 
 
 async def test_an_openid_stays_and_its_openkey_ends(office: Office, audience: AudienceDesk) -> None:

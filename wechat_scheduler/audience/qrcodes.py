@@ -1,21 +1,31 @@
 """QR codes for apps, topics, reminders and consent: WeChat draws them and reports each scan."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Purpose, Scene
 from wechat_scheduler.audience.names import new_scene_id
 from wechat_scheduler.audience.ports import QrCodes, Scenes
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import InvalidRequestError, SchedulerError, WeChatError
+from wechat_scheduler.reasons import Reaction
 
 # WeChat's limit for codes that end ("qrcode/create": expire_seconds). An account has 100,000 codes
 # that do not end, for its whole life; so our lasting codes are ones that end and are drawn anew.
 LONGEST = timedelta(days=30)
 # A code is drawn anew this long before its end: a page that shows it may stay open for a while.
 SPARE = timedelta(days=1)
+# How long a request waits for a code. What WeChat has not drawn by then is drawn after the response.
+PATIENCE = timedelta(seconds=2)
+# Before each further try; then the next request that wants the code tries again.
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60))
+
+Background: TypeAlias = Callable[[str, Coroutine[Any, Any, None]], object]
+"""Runs work beside all else, by a name for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +39,28 @@ class QrCode:
     ends_at: datetime
 
 
+@dataclass(slots=True)
+class Drawing:
+    """A lasting code that is being drawn. `done` is set with the `code`, or with an `error`, after which
+    it is tried again: soon, or at once if it is `wanted`."""
+
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    code: QrCode | None = None
+    error: SchedulerError | None = None
+
+
 class QrCodeDesk:
     """All methods may raise WeChatError and StorageError."""
 
-    def __init__(self, scenes: Scenes, drawn: QrCodes, *, clock: Clock) -> None:
+    def __init__(
+        self, scenes: Scenes, drawn: QrCodes, *, clock: Clock, background: Background
+    ) -> None:
         self._scenes = scenes
         self._drawn = drawn
         self._clock = clock
+        self._background = background
+        self._drawings: dict[tuple[int, Purpose, str], Drawing] = {}
 
     async def make(
         self,
@@ -61,7 +86,8 @@ class QrCodeDesk:
             created_at=now,
             expires_at=now + lifetime if lifetime else None,
         )
-        code = self._code(await self._draw(app, scene, lifetime or LONGEST))
+        scene = await self._draw(app, scene, lifetime or LONGEST)
+        code = self._code(replace(scene, created_at=self._clock.now()))
         await self._scenes.add(code.scene, once=once(code))
         return code
 
@@ -75,13 +101,56 @@ class QrCodeDesk:
             return await self.make(app, purpose, target, lifetime=None)
         return await self.current(app, scene)
 
+    async def begin(self, app: App, purpose: Purpose, target: str) -> Drawing:
+        """The lasting code for that target, which need not be there yet: `wait` for it. Never raises
+        WeChatError."""
+        key = (app.id, purpose, target)
+        if key in self._drawings:
+            return _nudged(self._drawings[key])
+        scene = await self._scenes.lasting(app.id, purpose.value, target)
+        if scene is not None and not self._ends_soon(scene):
+            there = Drawing(code=self._code(scene))
+            there.done.set()
+            return there
+        if key not in self._drawings:  # another request may have begun it meanwhile
+            self._drawings[key] = Drawing()
+            self._background("drawing", self._finish(app, purpose, target))
+        return self._drawings[key]
+
+    async def wait(self, drawings: Iterable[Drawing]) -> None:
+        """Until all are done, PATIENCE at most."""
+        until = self._clock.boottime() + PATIENCE.total_seconds()
+        for drawing in drawings:
+            left = timedelta(seconds=max(0.0, until - self._clock.boottime()))
+            await self._clock.wait(drawing.done, left)
+
+    async def _finish(self, app: App, purpose: Purpose, target: str) -> None:
+        key = (app.id, purpose, target)
+        drawing = self._drawings[key]
+        try:
+            for pause in (*PAUSES, None):
+                try:
+                    drawing.code = await self.lasting(app, purpose, target)
+                except SchedulerError as error:
+                    drawing.error = error
+                drawing.done.set()
+                if drawing.code or pause is None or not _may_pass(drawing.error):
+                    break
+                await self._clock.wait(drawing.wanted, pause)
+                drawing.wanted.clear()
+        finally:
+            del self._drawings[key]
+
     async def current(self, app: App, scene: Scene) -> QrCode:
         """The scene's code as it can be scanned now. A lasting one is drawn anew before it ends."""
-        until = scene.ticket_until
-        if scene.expires_at is None and (until is None or until - self._clock.now() < SPARE):
+        if self._ends_soon(scene):
             scene = await self._draw(app, scene, LONGEST)
             await self._scenes.keep_ticket(scene.id, scene.ticket, url=scene.url, until=_end(scene))
         return self._code(scene)
+
+    def _ends_soon(self, scene: Scene) -> bool:
+        until = scene.ticket_until
+        return scene.expires_at is None and (until is None or until - self._clock.now() < SPARE)
 
     async def _draw(self, app: App, scene: Scene, lifetime: timedelta) -> Scene:
         seconds = max(1, int(lifetime.total_seconds()))
@@ -96,3 +165,16 @@ class QrCodeDesk:
 
 def _end(scene: Scene) -> datetime:
     return scene.ticket_until or scene.expires_at or scene.created_at
+
+
+def _nudged(drawing: Drawing) -> Drawing:
+    if drawing.error and drawing.done.is_set():
+        drawing.error = None
+        drawing.done.clear()
+        drawing.wanted.set()
+    return drawing
+
+
+def _may_pass(error: SchedulerError | None) -> bool:
+    """Whether trying again may help: not if WeChat refuses the account until a person acts."""
+    return not isinstance(error, WeChatError) or error.reaction is not Reaction.OPERATOR

@@ -38,7 +38,7 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
         desk=AudienceDesk(
             stores.topics, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
         ),
-        codes=QrCodeDesk(stores.scenes, drawn, clock=clock),
+        codes=QrCodeDesk(stores.scenes, drawn, clock=clock, background=ground.supervisor.contained),
         openids=Openids(stores.aliases, clock=clock),
     )
 

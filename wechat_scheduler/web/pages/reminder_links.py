@@ -1,14 +1,15 @@
 """The addresses of a reminder's pages, and the reminder and the QR code behind them."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Purpose
-from wechat_scheduler.audience.qrcodes import QrCode
-from wechat_scheduler.errors import NotFoundError, RequestError, WeChatError
+from wechat_scheduler.audience.qrcodes import PATIENCE, Drawing, QrCode
+from wechat_scheduler.errors import NotFoundError, UnavailableError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.kit.services import SERVICES
@@ -19,6 +20,9 @@ OWNERS: Final = "r-owner"
 JOINERS: Final = "q"
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_SLOW: Final = UnavailableError(
+    "it is not there yet", reason=Reason.WECHAT_UNAVAILABLE, retry_after=PATIENCE
+)
 
 
 def page_path(links: Links, reminder_id: str) -> str:
@@ -46,12 +50,22 @@ async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
 
 
 async def qr_code(request: web.Request, reminder: Reminder) -> QrCode:
-    """WeChat's code; a user who scans it joins the reminder. Raises UnavailableError."""
-    services = request.app[SERVICES]
-    app = services.directory.app(reminder.app_id)
-    try:
-        if app is None:
-            raise NotFoundError("the app of this reminder is gone", reason=Reason.APP_UNKNOWN)
-        return await services.codes.lasting(app, Purpose.REMINDER, reminder.id)
-    except (WeChatError, RequestError) as error:
-        raise no_code(error) from error
+    """WeChat's code; a user who scans it joins the reminder. Raises UnavailableError if WeChat does
+    not draw it within 2 s; then it is there a little later."""
+    drawing = (await qr_codes(request, [reminder])).get(reminder.id)
+    if drawing is None:
+        raise no_code(NotFoundError("the app of this reminder is gone", reason=Reason.APP_UNKNOWN))
+    if drawing.code is None:
+        raise no_code(drawing.error or _SLOW)
+    return drawing.code
+
+
+async def qr_codes(request: web.Request, reminders: Sequence[Reminder]) -> Mapping[str, Drawing]:
+    """The codes by the ids of their reminders, as far as WeChat draws them within 2 s. The code of a
+    reminder whose app is gone is left out."""
+    services, found = request.app[SERVICES], dict[str, Drawing]()
+    for one in reminders:
+        if app := services.directory.app(one.app_id):
+            found[one.id] = await services.codes.begin(app, Purpose.REMINDER, one.id)
+    await services.codes.wait(found.values())
+    return found

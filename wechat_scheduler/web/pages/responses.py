@@ -5,7 +5,13 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError, WeChatError
+from wechat_scheduler.errors import (
+    NotFoundError,
+    RequestError,
+    SchedulerError,
+    UnavailableError,
+    WeChatError,
+)
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.route import Handler
@@ -45,9 +51,9 @@ def named(name: str | None) -> str:
     return name
 
 
-def no_code(error: WeChatError | RequestError) -> UnavailableError:
+def no_code(error: SchedulerError) -> UnavailableError:
     """The error of a page whose QR code WeChat does not draw."""
-    wait = error.retry_after if isinstance(error, WeChatError) else None
+    wait = error.retry_after if isinstance(error, WeChatError | UnavailableError) else None
     return UnavailableError(
         f"WeChat draws no code: {error}",
         reason=Reason.WECHAT_UNAVAILABLE,

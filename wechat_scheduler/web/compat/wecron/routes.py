@@ -142,6 +142,8 @@ async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) 
     reminder = drafted(request, keeper, given)
     joined = await invited(request, keeper, given, reminder.owner) or ()
     code = await wecron_shown.qrcode_of(request, services.reminders.plan(reminder))
+    if code is None:
+        request.app[WECRON].late.add(reminder.id)
     people = await people_of(request, app, (reminder.owner, *joined))
     participants = [people[uid] for uid in joined]
 

@@ -9,18 +9,22 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.qrcodes import QrCode
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.web.compat.wecron.drafts import SOURCE, milliseconds
 from wechat_scheduler.web.compat.wecron.people import Keeper, PersonResult, people_of, unknown
 from wechat_scheduler.web.compat.wecron.repeat import repeat_of
+from wechat_scheduler.web.compat.wecron.state import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.pages.reminder_links import qr_code
+from wechat_scheduler.web.pages.reminder_links import qr_code, qr_codes
 
 log = structlog.get_logger(__name__)
 
 MINUTE: Final = timedelta(minutes=1)
+# A code that was drawn within this time is in the response to POST, which waits for 2 s.
+_IN_TIME: Final = timedelta(seconds=1)
 
 
 class RemindResult(msgspec.Struct, kw_only=True):
@@ -48,6 +52,7 @@ async def shown(
     joined = await request.app[SERVICES].reminders.people_of([one.id for one in reminders])
     uids = [uid for one in reminders for uid in (one.owner, *joined.get(one.id, ()))]
     people = await people_of(request, keeper.app, uids)
+    codes = await _codes(request, keeper, reminders)
     links = request.app[SERVICES].links
     return [
         result(
@@ -55,7 +60,7 @@ async def shown(
             [people[uid] for uid in joined.get(one.id, ())],
             people,
             links,
-            qrcode=None if keeper.person.is_reachable else await qrcode_of(request, one),
+            qrcode=codes.get(one.id),
         )
         for one in reminders
     ]
@@ -86,12 +91,35 @@ def result(
 
 
 async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
-    """The URL of the QR code, None if WeChat does not draw it now."""
+    """The URL of the QR code; None if WeChat does not draw it within 2 s, and draws it later."""
     try:
         return (await qr_code(request, reminder)).image_url
     except RequestError as error:
         log.warning("reminder.no_qrcode", reminder=reminder.id, error=str(error))
         return None
+
+
+async def _codes(
+    request: web.Request, keeper: Keeper, reminders: Sequence[Reminder]
+) -> Mapping[str, str]:
+    """The URLs of the codes for this user: of all reminders if the user does not follow the account,
+    else of the user's own whose code was too late for the response to POST."""
+    follows = keeper.person.is_reachable
+    own = [one for one in reminders if one.owner == keeper.person.uid and one.source == SOURCE]
+    drawings = await qr_codes(request, own if follows else reminders)
+    return {
+        one.id: code.image_url
+        for one in reminders
+        if (drawing := drawings.get(one.id)) and (code := drawing.code)
+        if not follows or _was_late(request, one, code)
+    }
+
+
+def _was_late(request: web.Request, reminder: Reminder, code: QrCode) -> bool:
+    """Whether the response to POST had no code; a restart forgets it of codes drawn in the first
+    second."""
+    after = code.scene.created_at - reminder.created_at
+    return reminder.id in request.app[WECRON].late or after >= _IN_TIME
 
 
 def _post_url(links: Links, reminder: Reminder) -> str | None:

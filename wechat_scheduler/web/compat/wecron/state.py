@@ -17,6 +17,8 @@ from wechat_scheduler.web.pages.poster import Poster
 
 # Posters that are remembered, some megabytes in all.
 POSTERS: Final = 64
+# Reminders whose QR codes were late, one megabyte in all.
+LATE: Final = 10_000
 
 
 class Posters:
@@ -47,6 +49,21 @@ class Posters:
         return draw_poster(poster, font=self._font)
 
 
+class LateCodes:
+    """The last reminders whose QR code was too late for the response to POST, by id."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
+
+    def add(self, reminder_id: str) -> None:
+        self._ids[reminder_id] = None
+        if len(self._ids) > LATE:
+            del self._ids[next(iter(self._ids))]
+
+    def __contains__(self, reminder_id: str) -> bool:
+        return reminder_id in self._ids
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeCron:
     """`created` is the HTTP status of a new reminder. `creates` and `calls` are counted by user,
@@ -57,6 +74,7 @@ class WeCron:
     calls: Rate
     pictures: Rate
     posters: Posters
+    late: LateCodes
     authorize_base: str
 
 
@@ -71,6 +89,7 @@ def setup(app: web.Application, config: Config, clock: Clock) -> None:
         calls=Rate(clock, most=limits.wecron_calls, period=timedelta(days=1)),
         pictures=Rate(clock, most=limits.wecron_pictures, period=timedelta(minutes=1)),
         posters=Posters(str(font) if font else "", most=POSTERS),
+        late=LateCodes(),
         authorize_base=_authorize_base(config.wechat.api),
     )
 
