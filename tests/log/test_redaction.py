@@ -90,6 +90,10 @@ def test_objects_become_what_they_print_without_secrets(value: object, plain: ob
         (f"Bearer {SECRET}", f"Bearer {REDACTED}"),
         (f"Authorization: Basic {SECRET}", f"Authorization: {REDACTED}"),
         (f"X-API-Key: {SECRET}", f"X-API-Key: {REDACTED}"),
+        ("X-API-Key: letters", f"X-API-Key: {REDACTED}"),
+        ("token: letters, refused by http://h/", f"token: {REDACTED}, refused by http://h/"),
+        (f"token: {SECRET} was refused", f"token: {REDACTED} was refused"),
+        ("password: letters are taken", f"password: {REDACTED} are taken"),
         ("whsec_MfKQ9r8GKYqrTwjU", REDACTED),
         (f"https://u:{SECRET}@h:1/a/b?x={SECRET}#f", "https://h:1/a/b"),
         (f"GET https://h/p?{SECRET}: refused", "GET https://h/p refused"),
@@ -110,6 +114,9 @@ def test_secrets_in_text_are_masked(text: str, safe: str) -> None:
         "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist",
         "https://api.weixin.qq.com/cgi-bin/stable_token",
         "unknown key; did you mean server.port?",
+        "no refresh_token: params of http://127.0.0.1:8000/params answered 500",
+        "no component_verify_ticket: WeChat has pushed none, and there is no params URL to ask",
+        "this needs an API key: give it as Bearer",
     ],
 )
 def test_text_without_secrets_stays(text: str) -> None:

@@ -44,10 +44,13 @@ def redact_field(name: str, value: object) -> Any:
 # Forms: a path before a sentence, which holds no secret (`/cgi-bin/token: …`); a URL; secret=…,
 # "access_token": "…", \"ticket\": \"…\", X-API-Key: …; Bearer …; a signing secret of Standard
 # Webhooks, an API key of this daemon. Names are matched by their end only, which keeps the scan
-# linear.
+# linear. A sentence may follow a name (`no ticket: WeChat has pushed none`): two words of letters.
 _SECRETS = re.compile(
     r"""
-      (?P<path> / [\w/-]+ : (?= \s) )
+      (?P<kept>
+        / [\w/-]+ : (?= \s)
+        | (?: secret | token | ticket | key ) : [ ] (?= [a-z]{1,12} [ ] [a-z]{1,12} \b )
+      )
     | :// (?P<address> [^\s"'<>\\]+ )
     | (?P<name>
         (?: secret | token | ticket | passw(?:or)?d | authorization | cookie | key )
@@ -64,8 +67,8 @@ _SECRETS = re.compile(
 
 
 def _mask(found: re.Match[str]) -> str:
-    if found["path"]:
-        return found["path"]
+    if found["kept"]:
+        return found["kept"]
     if address := found["address"]:
         host, slash, path = re.split(r"[?#]", address, maxsplit=1)[0].partition("/")
         return f"://{host.rpartition('@')[2]}{slash}{path}"

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.audience.addresses import is_web_address
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -61,8 +62,11 @@ def check(reminder: Reminder) -> None:
             raise ReminderError(f"is longer than {most} characters", field=name)
         if "\0" in text:  # PostgreSQL stores none
             raise ReminderError("has a NUL in it", field=name)
-    if reminder.url and not _is_link(reminder.url):
-        raise ReminderError("must begin with http:// or https://, without spaces", field="url")
+    if reminder.url and not is_web_address(reminder.url):
+        raise ReminderError(
+            "must begin with http:// or https:// and name a host, without blanks and backslashes",
+            field="url",
+        )
     if not timedelta(0) <= reminder.grace <= FARTHEST:
         raise ReminderError("must be from 0 to 366 days", field="grace")
 
@@ -130,10 +134,6 @@ def zone_of(name: str) -> ZoneInfo:
 def rule_of(text: str) -> Rule:
     """The rule of a stored text, which no shortest interval refuses any more."""
     return read_rule(text, shortest=timedelta(0))
-
-
-def _is_link(url: str) -> bool:
-    return url.startswith(("http://", "https://")) and url.isprintable() and " " not in url
 
 
 def _read(text: str, shortest: timedelta) -> Rule:

@@ -11,7 +11,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
-from wechat_scheduler.web.kit import envelope, unrouted
+from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler, Route
@@ -19,6 +19,7 @@ from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Service
 from wechat_scheduler.web.kit.untidy import UntidyPaths
 from wechat_scheduler.web.native import metrics, openapi, routes
 from wechat_scheduler.web.pages import message
+from wechat_scheduler.web.pages.responses import dead_link
 from wechat_scheduler.web.pages.routes import PAGES
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ def create_app(services: Services, config: Config) -> web.Application:
         client_max_size=config.server.body_limit,
         middlewares=[metrics.measured, errors_as_envelopes],
     )
+    app.on_response_prepare.append(headers.complete)
     app[SERVICES] = services
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
@@ -76,8 +78,10 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         # The client is gone; the response is for the log and the metrics only.
         return envelope.refusal(Reason.BODY_UNREADABLE, "the body broke off")
     except web.HTTPException as error:
-        return catalogue.unrouted(request, error) or unrouted.response(
-            request, error, routes.NATIVE
+        return (
+            dead_link(request, error)
+            or catalogue.unrouted(request, error)
+            or unrouted.response(request, error, routes.NATIVE)
         )
     except Exception:
         log.exception("api.crashed", path=request.path, method=request.method)

@@ -62,7 +62,7 @@ def test_wechats_own_reason_is_passed_on() -> None:
         lambda: check(replace(REMINDER, title=" ")),
         lambda: check(replace(REMINDER, title="a" * 1000)),
         lambda: check(replace(REMINDER, detail="\0")),
-        lambda: check(replace(REMINDER, url="HTTP://shop.example")),
+        lambda: check(replace(REMINDER, url="ftp://shop.example")),
         lambda: check(replace(REMINDER, grace=timedelta(-1))),
         lambda: check_people(["UID_amy"] * 3000),
         lambda: planned(replace(REMINDER, start=START + timedelta(days=40_000))),

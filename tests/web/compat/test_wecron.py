@@ -242,8 +242,18 @@ async def test_without_a_token_the_way_in_is_shown(place: Town, header: str, det
 
     assert (answer.status, answer.json) == (401, {"detail": detail})
     way_in = answer.headers["WWW-Authenticate"]
-    assert f"/connect/oauth2/authorize?appid={APPID}&" in way_in
+    assert "/connect/oauth2/authorize?appid=&" in way_in
     assert "state=http%3A%2F%2Fa.example%2F%3Fb#" in way_in
+
+
+async def test_only_the_holder_of_a_token_is_told_the_account(place: Town) -> None:
+    await place.another("wx2222222222222222")
+    token = await place.directory.make_user_token(place.app.id, f"UID_{'x' * 28}")
+
+    answer = await place.call("GET", API, key="", headers={"Authorization": f"Token {token}"})
+
+    assert (answer.status, answer.json) == (401, {"detail": "用户未激活或者已删除。"})
+    assert f"?appid={place.app.appid}&" in answer.headers["WWW-Authenticate"]
 
 
 @pytest.mark.parametrize(

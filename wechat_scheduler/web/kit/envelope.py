@@ -31,11 +31,6 @@ def success(result: object, *, headers: dict[str, str] | None = None) -> web.Res
     return _response(Envelope(200, "", result), headers)
 
 
-def secret(result: object) -> web.Response:
-    """A success that shows a secret: proxies and browsers must not keep it."""
-    return success(result, headers={"Cache-Control": "no-store"})
-
-
 def failure(error: RequestError) -> web.Response:
     headers = {}
     if isinstance(error, ThrottledError | UnavailableError):

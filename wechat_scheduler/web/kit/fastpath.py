@@ -21,6 +21,7 @@ from aiohttp.http import RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD
 from multidict import CIMultiDictProxy
 
+from wechat_scheduler.web.kit.headers import add_headers
 from wechat_scheduler.web.kit.memo import END, Memo
 
 log = structlog.get_logger(__name__)
@@ -112,6 +113,12 @@ class _MemoConnection(web.RequestHandler):
         if sent.keep_alive and not reset:
             self._waiting -= 1
         return sent, reset
+
+    def handle_error(self, *arguments: Any, **options: Any) -> web.StreamResponse:
+        """The response to bytes that are no HTTP request; no application completes it."""
+        response = super().handle_error(*arguments, **options)
+        add_headers(response)
+        return response
 
     def _is_ready(self) -> bool:
         return (

@@ -37,18 +37,14 @@ async def created(
     request: web.Request,
     body: bytes,
     make: Callable[[KeepResult], Awaitable[None]],
-    *,
-    secret: bool = False,
 ) -> web.Response:
     """The native response to a request that creates, or the stored one to an earlier request; `make`
-    passes the envelope's `result` to its argument. Proxies must not store a `secret` response."""
+    passes the envelope's `result` to its argument."""
     asked = asked_for(request, request[CALLER].id, body)
 
     async def make_text(keep: Keep) -> None:
         await make(lambda result: keep(envelope.success(result).text or ""))
 
     reply = await request.app[SERVICES].idempotency.once(asked, make_text)
-    headers = {"Cache-Control": "no-store"} if secret else {}
-    if reply.replayed:
-        headers[REPLAYED] = "true"
+    headers = {REPLAYED: "true"} if reply.replayed else {}
     return web.Response(text=reply.text, content_type="application/json", headers=headers)

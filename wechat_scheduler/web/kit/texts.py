@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from wechat_scheduler.access.model import Network
+from wechat_scheduler.audience.addresses import is_web_address
 from wechat_scheduler.errors import InvalidRequestError
 
 LONGEST_NAME = 64
@@ -38,9 +39,13 @@ def read_link(value: str, field: str, *, longest: int = 1000) -> str:
     """An address that is shown to people, in any alphabet, or empty. Raises InvalidRequestError."""
     if not value:
         return value
-    if not value.startswith(("http://", "https://")) or not value.isprintable() or " " in value:
-        raise InvalidRequestError("must begin with http:// or https://", field=field)
-    return read_text(value, field, longest=longest)
+    read_text(value, field, longest=longest)
+    if not is_web_address(value):
+        raise InvalidRequestError(
+            "must begin with http:// or https:// and name a host, without blanks and backslashes",
+            field=field,
+        )
+    return value
 
 
 def read_zone(value: str, field: str) -> str:

@@ -72,7 +72,7 @@ async def create(request: web.Request) -> web.Response:
     made = await services.keyring.make(read_wish(await request.read(), services.kinds))
     log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
     await note(request, Action.KEY_CREATED, made.key.id)
-    return envelope.secret(made_result(made, services.clock.now()))
+    return envelope.success(made_result(made, services.clock.now()))
 
 
 async def listed(request: web.Request) -> web.Response:

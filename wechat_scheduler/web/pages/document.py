@@ -77,8 +77,5 @@ def _headers(policy: str) -> Mapping[str, str]:
     return {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": policy,
-        "Cache-Control": "private, no-store",  # the address is a capability
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex",
     }

@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from wechat_scheduler.access.links import Links
+from wechat_scheduler.audience.addresses import is_web_address
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
 from wechat_scheduler.audience.names import UID_PREFIX
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
@@ -28,6 +29,7 @@ from wechat_scheduler.web.pages.follow_page import (
     app_page,
     follow_page,
 )
+from wechat_scheduler.web.pages.forms import read_form
 from wechat_scheduler.web.pages.responses import named, no_code, page_response, paged, redirected
 from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
 
@@ -81,7 +83,7 @@ async def home(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     found = _HOME.fullmatch(_name(request, HOME))
     app, uid = _app(services, found[1] if found else ""), f"{UID_PREFIX}{found[2] if found else ''}"
-    if app.home:
+    if is_web_address(app.home):
         return redirected(str(URL(app.home).update_query(uid=uid)))
     page = AppPage(
         name=app.name,
@@ -107,8 +109,8 @@ async def switches(request: web.Request) -> web.Response:
 async def turn(request: web.Request) -> web.Response:
     """`POST /u/{capability}`: the form names a subscription `id`, and what to `do` (`mute`, `unmute`,
     `unfollow`)."""
-    services, uid, form = request.app[SERVICES], _uid(request), await request.post()
-    given, wish = str(form.get("id", "")), form.get("do")
+    services, uid, form = request.app[SERVICES], _uid(request), await read_form(request)
+    given, wish = form.get("id"), form.get("do")
     own = await services.audience.subscriptions_of(uid)
     # A blocked user must not get rid of the block by unfollowing and following again.
     found = next((one for one in own if str(one.id) == given and not one.blocked), None)

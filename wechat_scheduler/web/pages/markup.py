@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 from typing import LiteralString
-from urllib.parse import urlsplit
+
+from wechat_scheduler.audience.addresses import is_web_address
 
 
 class Html(str):
@@ -25,11 +26,7 @@ def when(condition: object, markup: Html) -> Html:
 
 def web_address(url: str) -> str:
     """`url` if it is an ordinary http(s) address, else nothing: a link never runs a script."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+    return url if is_web_address(url) else ""
 
 
 def _markup(value: str | int | Iterable[Html] | None) -> Html:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -32,6 +31,7 @@ from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.pages.bulletin import bulletin_page, done_page
 from wechat_scheduler.web.pages.document import Page, lay_out
+from wechat_scheduler.web.pages.forms import read_form
 from wechat_scheduler.web.pages.markup import fill
 from wechat_scheduler.web.pages.parts import lines, scan
 from wechat_scheduler.web.pages.reminder_links import (
@@ -62,7 +62,7 @@ async def show(request: web.Request) -> web.Response:
 async def act(request: web.Request) -> web.Response:
     """`POST /r/{capability}`: the forms of the owner's page."""
     reminder, owns = await _named(request)
-    form = dict(parse_qsl((await request.read()).decode(errors="replace")))
+    form = await read_form(request)
     action = _ACTIONS.get(form.get("do", ""))
     if not owns or form.get("capability") != request.match_info["capability"] or action is None:
         raise NotFoundError("this page has no such form", reason=Reason.ROUTE_UNKNOWN)

@@ -34,14 +34,36 @@ def page_response(page: Page, status: int = 200) -> web.Response:
 
 
 def redirected(to: str) -> web.Response:
-    """A 303 that the browser follows with GET. `to` is a secret: no Referer carries it elsewhere."""
-    headers = {hdrs.LOCATION: to, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-    return web.Response(status=303, headers=headers)
+    """A 303 that the browser follows with GET."""
+    return web.Response(status=303, headers={hdrs.LOCATION: to})
 
 
 def paged(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Handler:
     """The handler with its errors as pages, which reveal nothing to strangers."""
     return shaped(handler, refused)
+
+
+def paged_for_browsers(handler: Handler) -> Handler:
+    """The handler with its errors as pages for browsers; other callers get those of its API."""
+    pages = paged(handler)
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        return await (pages if is_browser(request) else handler)(request)
+
+    return answered
+
+
+def dead_link(request: web.Request, error: web.HTTPException) -> web.StreamResponse | None:
+    """The page of an address that no route has, for browsers; None for other callers."""
+    if error.status != web.HTTPNotFound.status_code or not is_browser(request):
+        return None
+    return refused(request, NotFoundError("no route has this path", reason=Reason.ROUTE_UNKNOWN))
+
+
+def is_browser(request: web.Request) -> bool:
+    """Whether a person opened the address. Java's HTTP client asks for HTML as well, and for GIFs."""
+    accepted = request.headers.get(hdrs.ACCEPT, "").lower()
+    return request.method == hdrs.METH_GET and "text/html" in accepted and "gif" not in accepted
 
 
 def named(name: str | None) -> str:

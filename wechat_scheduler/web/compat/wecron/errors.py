@@ -26,7 +26,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
-from wechat_scheduler.web.compat.wecron.state import WECRON
+from wechat_scheduler.web.compat.wecron.state import ACCOUNT, WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 
 REQUIRED: Final = "该字段是必填项。"
@@ -134,10 +134,10 @@ def _seconds(error: ThrottledError | UnavailableError) -> int:
 def _authorize_url(request: web.Request) -> str:
     """The URL at which a browser logs its user in through WeChat and returns to its page."""
     services = request.app[SERVICES]
-    apps = services.directory.apps()
     came_from = request.headers.get("X-Referer") or request.headers.get(hdrs.REFERER, "")
     query = {
-        "appid": apps[0].appid if apps else "",
+        # Strangers are not told which accounts send through this daemon.
+        "appid": request.get(ACCOUNT, ""),
         "redirect_uri": services.links.public_url,
         "response_type": "code",
         "scope": "snsapi_userinfo",

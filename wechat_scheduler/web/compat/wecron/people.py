@@ -21,7 +21,7 @@ from wechat_scheduler.web.compat.wecron.fields import (
     text_of,
     url_of,
 )
-from wechat_scheduler.web.compat.wecron.state import WECRON
+from wechat_scheduler.web.compat.wecron.state import ACCOUNT, WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_zone
 
@@ -63,6 +63,7 @@ async def keeper_of(request: web.Request) -> Keeper:
         token, app = holder_of(request, text, TokenKind.USER)
     except UnauthorizedError as error:
         raise UnauthorizedError("认证令牌无效。", reason=Reason.KEY_INVALID) from error
+    request[ACCOUNT] = app.appid
     request.app[WECRON].calls.count(token.uid)
     person = await services.audience.by_uid(token.uid)
     if person is None:

@@ -44,6 +44,7 @@ from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import find_reminder, page_path
+from wechat_scheduler.web.pages.responses import paged_for_browsers
 
 log = structlog.get_logger(__name__)
 
@@ -187,12 +188,12 @@ ROUTES = (
     Route(hdrs.METH_GET, ONE, shown, Proof.TOKEN),
     Route(hdrs.METH_PATCH, ONE, change, Proof.TOKEN),
     Route(hdrs.METH_DELETE, ONE, remove, Proof.TOKEN),
-    Route(hdrs.METH_GET, f"{ONE}qrcode/", qrcode, Proof.CAPABILITY),
-    Route(hdrs.METH_GET, f"{ONE}share_post/", share_post, Proof.CAPABILITY),
+    Route(hdrs.METH_GET, f"{ONE}qrcode/", paged_for_browsers(qrcode), Proof.CAPABILITY),
+    Route(hdrs.METH_GET, f"{ONE}share_post/", paged_for_browsers(share_post), Proof.CAPABILITY),
     Route(hdrs.METH_GET, PROFILE, profile, Proof.TOKEN),
     Route(hdrs.METH_PATCH, PROFILE, change_profile, Proof.TOKEN),
-    Route(hdrs.METH_GET, "/reminds/{id}", opened, Proof.CAPABILITY),
-    Route(hdrs.METH_GET, "/reminds/media/{id}", media, Proof.CAPABILITY),
+    Route(hdrs.METH_GET, "/reminds/{id}", paged_for_browsers(opened), Proof.CAPABILITY),
+    Route(hdrs.METH_GET, "/reminds/media/{id}", paged_for_browsers(media), Proof.CAPABILITY),
 )
 
 # The same paths without the slash at their end, which the original redirects, and those with one.

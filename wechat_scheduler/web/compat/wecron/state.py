@@ -80,6 +80,9 @@ class WeCron:
 
 WECRON: Final = web.AppKey("wecron", WeCron)
 
+# The appid of the account that the caller's token belongs to.
+ACCOUNT: Final = web.RequestKey("account", str)
+
 
 def setup(app: web.Application, config: Config, clock: Clock) -> None:
     limits, font = config.compat, config.reminders.font

@@ -42,7 +42,7 @@ async def create(request: web.Request) -> web.Response:
         log.info("app.created", app=app.id, name=app.name, by=request[CALLER].id)
         await note(request, Action.APP_CREATED, str(app.id))
 
-    return await created(request, body, make, secret=True)
+    return await created(request, body, make)
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -76,7 +76,7 @@ async def reset_token(request: web.Request) -> web.Response:
     token = await request.app[SERVICES].directory.reset_token(app.id)
     log.info("app.token_reset", app=app.id, by=request[CALLER].id)
     await note(request, Action.TOKEN_RESET, str(app.id))
-    return envelope.secret(TokenResult(token=token))
+    return envelope.success(TokenResult(token=token))
 
 
 ROUTES = (

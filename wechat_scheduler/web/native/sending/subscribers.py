@@ -118,7 +118,7 @@ async def log_in(request: web.Request) -> web.Response:
         consented=alias is not None and alias.consented,
         consent_url=consent_url(services.links, app, login.openid),
     )
-    return envelope.secret(result)
+    return envelope.success(result)
 
 
 async def _new_token(
@@ -128,7 +128,7 @@ async def _new_token(
     uid = (await _found(request, app)).subscriber.uid
     token = await make(app.id, uid)
     await note(request, Action.TOKEN_RESET, uid)
-    return envelope.secret(UserTokenResult(uid=uid, token=token))
+    return envelope.success(UserTokenResult(uid=uid, token=token))
 
 
 async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subscription]:

@@ -1,0 +1,49 @@
+"""A form that cannot be read is the sender's fault, on each page that has forms."""
+
+import pytest
+
+from tests.sending.town import Town
+from tests.web.pages.visiting import a_reminder, owned, visit
+from wechat_scheduler.web.pages.follow import switches_path
+
+URLENCODED = "application/x-www-form-urlencoded"
+UNREADABLE = [
+    (f"{URLENCODED}; charset=nope", b"do=mute"),
+    (f"{URLENCODED}; charset=utf-16", b"do=mute"),
+    (URLENCODED, b"do=%ff"),
+    (URLENCODED, b"do=\xff"),
+    (URLENCODED, b"a=1&" * 100),
+    ("multipart/form-data", b"do=mute"),
+    ("multipart/form-data; boundary=", b"do=mute"),
+    ("multipart/form-data; boundary=x", b"--x\r\n\r\n--x--"),
+    ("application/json", b'{"do": "mute"}'),
+    ("nope", b"do=mute"),
+    ("", b"do=mute"),
+]
+
+
+async def forms(place: Town) -> list[str]:
+    """The addresses that take a form."""
+    uid = await place.follow()
+    return [switches_path(place.links, uid), owned(place, await a_reminder(place, uid))]
+
+
+@pytest.mark.parametrize(("content_type", "body"), UNREADABLE)
+async def test_a_form_that_cannot_be_read_is_a_400_on_every_page(
+    place: Town, content_type: str, body: bytes
+) -> None:
+    for path in await forms(place):
+        answer = await visit(place, "POST", path, data=body, headers={"Content-Type": content_type})
+
+        assert (answer.status, answer.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+        assert "<h1>" in answer.text
+
+
+@pytest.mark.parametrize("content_type", [URLENCODED, f"{URLENCODED}; charset=UTF-8"])
+async def test_a_form_in_utf_8_is_read_on_every_page(place: Town, content_type: str) -> None:
+    for path in await forms(place):
+        answer = await visit(
+            place, "POST", path, data=b"do=%E5%A5%BD", headers={"Content-Type": content_type}
+        )
+
+        assert answer.status == 404  # no such form, no such subscription
