@@ -113,7 +113,7 @@ async def _make(bare: Bare, app: App, times: list[datetime]) -> None:
                 start=at,
                 way=Way.TEMPLATE,
                 owner=uids[number % PEOPLE],
-                created_at=bare.clock.now(),
+                created_at=bare.ground.clock.now(),
             )
             await bare.cores.reminders.desk.create(reminder)
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, closing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -219,7 +219,9 @@ def _is_calm(job: Mapping[str, Any]) -> bool:
         receiver["state"] == "delivered" and receiver["version"] == job["version"]
         for receiver in job["receivers"]
     )
-    return told and job["state"] == "fresh" and job["error"] is None and not job["attempting"]
+    rests = datetime.fromisoformat(job["next_attempt_at"]) > SystemClock().now()
+    is_well = job["state"] == "fresh" and job["error"] is None
+    return told and rests and is_well and not job["attempting"]
 
 
 async def survives(folder: Path, *, kills: int, accounts: int, seed: int) -> Counter[str]:
