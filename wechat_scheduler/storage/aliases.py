@@ -7,19 +7,20 @@ from functools import cache
 from wechat_scheduler.audience.model import Alias, App, Found, Subscription
 from wechat_scheduler.storage import subscribers, subscriptions
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
-from wechat_scheduler.storage.rows import columns, instant_or_none, micros, micros_or_none
+from wechat_scheduler.storage.rows import columns, micros, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
-from wechat_scheduler.storage.subscriptions import subscribe, subscription_of
+from wechat_scheduler.storage.subscriptions import subscribe
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
 OF_PERSON = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
-PUT = """
-    INSERT INTO aliases (app_id, name, uid, openkey_hash, openkey_until, consented)
+KEPT = ("app_id", "name", "uid", "openkey_hash", "openkey_until", "consented")
+PUT = f"""
+    INSERT INTO aliases ({", ".join(KEPT)})
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (app_id, name) DO UPDATE
     SET uid = excluded.uid, openkey_hash = excluded.openkey_hash,
         openkey_until = excluded.openkey_until, consented = excluded.consented
-"""
+"""  # noqa: S608 - our own names
 # A name that moves to another user loses the openkey and the consent of the former one.
 BIND = """
     INSERT INTO aliases (app_id, name, uid) VALUES ($1, $2, $3)
@@ -67,14 +68,15 @@ class SqlAliases:
 
     async def get(self, app_id: int, name: str) -> Alias | None:
         rows = await self._database.read(ONE, app_id, name)
-        return _alias(rows[0]) if rows else None
+        return record(Alias, rows[0]) if rows else None
 
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         rows = await self._database.read(OF_PERSON, app_id, uid)
-        return sorted(map(_alias, rows), key=lambda alias: alias.name)
+        return sorted((record(Alias, row) for row in rows), key=lambda alias: alias.name)
 
     async def put(self, alias: Alias) -> None:
-        await self._database.write(lambda: rows_of(_put(alias)))
+        put = Statement(PUT, stored(alias, KEPT))
+        await self._database.write(lambda: rows_of(put))
 
 
 def _chunks(names: list[str]) -> Iterator[list[str]]:
@@ -109,7 +111,7 @@ def find_sql(size: int) -> str:
 
 
 def _found(row: Row) -> Found:
-    takes = None if row["n_id"] is None else subscription_of(row, "n_")
+    takes = None if row["n_id"] is None else record(Subscription, row, "n_")
     return Found(subscriber=subscriber_of(row), subscription=takes)
 
 
@@ -127,20 +129,3 @@ def _bind(
         yield from subscribe(wanted)
         yield Statement(BIND, (app.id, name, bound[name]))
     return bound
-
-
-def _put(alias: Alias) -> Statement:
-    until = micros_or_none(alias.openkey_until)
-    key = (alias.app_id, alias.name, alias.uid)
-    return Statement(PUT, (*key, alias.openkey_hash, until, int(alias.consented)))
-
-
-def _alias(row: Row) -> Alias:
-    return Alias(
-        app_id=row["app_id"],
-        name=row["name"],
-        uid=row["uid"],
-        openkey_hash=row["openkey_hash"],
-        openkey_until=instant_or_none(row["openkey_until"]),
-        consented=bool(row["consented"]),
-    )

@@ -11,7 +11,7 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import SHANGHAI, App, Template, Token, TokenKind
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
-from wechat_scheduler.storage.rows import Vault, instant, micros
+from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 
 ALL = """
@@ -36,10 +36,9 @@ REMOVE_BELONGINGS = (
         for table in ("tokens", "topics", "subscriptions", "aliases", "scenes", "reminders")
     ),
 )
-TOKENS = "SELECT hash, kind, app_id, uid, created_at FROM tokens"
-GRANT = """
-    INSERT INTO tokens (hash, kind, app_id, uid, created_at) VALUES ($1, $2, $3, $4, $5)
-"""
+TOKEN = ("hash", "kind", "app_id", "uid", "created_at")
+TOKENS = f"SELECT {', '.join(TOKEN)} FROM tokens"  # noqa: S608 - our own names
+GRANT = f"INSERT INTO tokens ({', '.join(TOKEN)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
 REVOKE = "DELETE FROM tokens WHERE app_id = $1 AND uid = $2 AND kind = $3 RETURNING hash"
 # The signal to other processes.
 CHANGED = "apps"
@@ -72,7 +71,7 @@ class SqlApps:
         return [_app_of(self._vault, row) for row in await self._database.read(ALL)]
 
     async def all_tokens(self) -> Sequence[Token]:
-        return [_token_of(row) for row in await self._database.read(TOKENS)]
+        return [record(Token, row) for row in await self._database.read(TOKENS)]
 
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         await self._database.write(lambda: self._add_app(app, tokens, once))
@@ -103,7 +102,7 @@ class SqlApps:
     def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
         yield from put_response(self._vault, once, app.created_at)
         yield Statement(PUT, _app_values(self._vault, app))
-        yield from each(Statement(GRANT, _token_values(token)) for token in tokens)
+        yield from each(Statement(GRANT, stored(token, TOKEN)) for token in tokens)
         yield from self._database.dialect.signal(CHANGED)
 
     def _remove_app(self, app_id: int, now: datetime) -> Script[bool]:
@@ -115,7 +114,7 @@ class SqlApps:
 
     def _replace_token(self, token: Token) -> Script[None]:
         yield Statement(REVOKE, (token.app_id, token.uid, token.kind.value))
-        yield from self._told(Statement(GRANT, _token_values(token)))
+        yield from self._told(Statement(GRANT, stored(token, TOKEN)))
 
     def _told(self, statement: Statement) -> Script[bool]:
         """Run a change and signal it to other processes. Returns whether a row changed."""
@@ -153,29 +152,8 @@ def _app_of(vault: Vault, row: Row) -> App:
         column: vault.open(row[column], app_place(row["id"], column))
         for column in ("callback", "app_key", "signing_secret")
     }
-    return App(
-        id=row["id"],
-        name=row["name"],
-        appid=row["appid"],
-        networks=tuple(map(ip_network, settings.networks)),
-        created_at=instant(row["created_at"]),
-        **known,
-        **sealed,
-    )
-
-
-def _token_values(token: Token) -> tuple[object, ...]:
-    return (token.hash, token.kind.value, token.app_id, token.uid, micros(token.created_at))
-
-
-def _token_of(row: Row) -> Token:
-    return Token(
-        hash=row["hash"],
-        kind=TokenKind(row["kind"]),
-        app_id=row["app_id"],
-        uid=row["uid"],
-        created_at=instant(row["created_at"]),
-    )
+    networks = tuple(map(ip_network, settings.networks))
+    return record(App, row, networks=networks, **known, **sealed)
 
 
 def _settings(app: App) -> str:

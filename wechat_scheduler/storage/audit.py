@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from wechat_scheduler.access.audit import Action, Entry, Search
-from wechat_scheduler.storage.database import Database, Row, Statement, each
-from wechat_scheduler.storage.rows import instant, micros
+from wechat_scheduler.access.audit import Entry, Search
+from wechat_scheduler.storage.database import Database, Statement, each
+from wechat_scheduler.storage.rows import micros, record, stored
 
+ENTRY = ("at", "key", "address", "action", "object", "count")
 ADD = """
     INSERT INTO audit (at, key_id, address, action, object, count) VALUES ($1, $2, $3, $4, $5, $6)
 """
@@ -20,7 +21,7 @@ USED = """
 """
 FORGET = "DELETE FROM audit WHERE at < $1"
 FIND = """
-    SELECT id, at, key_id, address, action, object, count FROM audit
+    SELECT id, at, key_id AS key, address, action, object, count FROM audit
     WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) AND (CAST($2 AS TEXT) = '' OR key_id = $2)
         AND (CAST($3 AS TEXT) = '' OR action = $3)
         AND (CAST($4 AS TEXT) = '' OR object = $4
@@ -34,12 +35,12 @@ class SqlAudit:
         self._database = database
 
     async def add(self, entries: Sequence[Entry]) -> None:
-        statements = [Statement(ADD, _row(entry)) for entry in entries]
+        statements = [Statement(ADD, stored(entry, ENTRY)) for entry in entries]
         await self._database.write(lambda: each(statements))
 
     async def count(self, reads: Sequence[Entry]) -> None:
         # Sorted, so that two processes do not deadlock.
-        rows = sorted(_row(entry) for entry in reads)
+        rows = sorted((stored(entry, ENTRY) for entry in reads), key=str)
         await self._database.write(lambda: each([Statement(COUNT, row) for row in rows]))
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
@@ -53,27 +54,4 @@ class SqlAudit:
         rows = await self._database.read(
             FIND, search.before, search.key, search.action, search.object, search.limit
         )
-        return [_entry(row) for row in rows]
-
-
-def _row(entry: Entry) -> tuple[int, str, str, str, str, int]:
-    return (
-        micros(entry.at),
-        entry.key,
-        entry.address,
-        entry.action.value,
-        entry.object,
-        entry.count,
-    )
-
-
-def _entry(row: Row) -> Entry:
-    return Entry(
-        id=row["id"],
-        at=instant(row["at"]),
-        key=row["key_id"],
-        address=row["address"],
-        action=Action(row["action"]),
-        object=row["object"],
-        count=row["count"],
-    )
+        return [record(Entry, row) for row in rows]

@@ -11,7 +11,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.storage.cancelling import try_again
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.messages import notes_of
-from wechat_scheduler.storage.rows import instant, instant_or_none, micros, micros_or_none
+from wechat_scheduler.storage.rows import instant, micros, micros_or_none, record
 
 DELIVERIES = """
     SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,
@@ -177,35 +177,14 @@ def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
 def _delivery(row: Row, attempts: Sequence[Row]) -> DeliveryView:
     is_pending = row["state"] == "pending"
     is_sending = is_pending and row["claimed_by"] is not None
-    return DeliveryView(
-        id=row["id"],
-        message_id=row["message_id"],
-        app_id=row["app_id"],
-        channel=row["channel"],
-        target=row["target"],
+    return record(
+        DeliveryView,
+        row,
         state=DeliveryState.SENDING if is_sending else DeliveryState(row["state"]),
-        way=row["way"],
-        reference=row["reference"],
         reason=row["error"],
         notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
-        duplicate=bool(row["duplicate"]),
-        tries=row["tries"],
-        created_at=instant(row["created_at"]),
         due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
-        settled_at=instant_or_none(row["settled_at"]),
-        errcode=row["errcode"],
-        attempts=tuple(map(_attempt, attempts)),
-    )
-
-
-def _attempt(row: Row) -> Attempt:
-    return Attempt(
-        at=instant(row["at"]),
-        duration=timedelta(microseconds=row["duration"]),
-        way=row["way"],
-        errcode=row["errcode"],
-        rid=row["rid"],
-        error=row["error"],
+        attempts=tuple(record(Attempt, attempt) for attempt in attempts),
     )
 
 

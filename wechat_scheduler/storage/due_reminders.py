@@ -12,11 +12,10 @@ from wechat_scheduler.storage.reminder_rows import (
     COLUMNS,
     MOVING,
     add_people,
-    moving_values,
     people_queries,
     reminder_of,
 )
-from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.rows import micros, stored
 
 DUE = DueTable(
     table="reminders",
@@ -60,7 +59,7 @@ class SqlDueReminders(ClaimingStore):
 
 def _finish(fired: Fired, now: datetime) -> Script[bool]:
     held = (fired.next.id, fired.claimed.claim)
-    if not (yield Statement(MOVE_ON, (*held, *moving_values(fired.next)))):
+    if not (yield Statement(MOVE_ON, (*held, *stored(fired.next, MOVING)))):
         return False
     for firing in fired.firings:
         yield from _put(firing, now)

@@ -20,7 +20,7 @@ from wechat_scheduler.pushes.model import (
 from wechat_scheduler.storage import authorizations
 from wechat_scheduler.storage.claims import ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.rows import Vault, instant, micros
+from wechat_scheduler.storage.rows import Vault, micros, record
 
 log = structlog.get_logger(__name__)
 
@@ -148,18 +148,11 @@ class SqlEvents(ClaimingStore):
 
     def _claimed(self, row: Row, claim: str) -> ClaimedEvent:
         secret = row["secret"] if row["name"] == WATCH else ""
-        return ClaimedEvent(
-            id=row["id"],
+        return record(
+            ClaimedEvent,
+            row,
             claim=claim,
-            event=Event(
-                appid=row["appid"],
-                name=row["name"],
-                authorizer=row["authorizer"],
-                code=self._vault.open(row["code"], code_place(row["id"])),
-                code_until=instant(row["code_until"]),
-                happened_at=instant(row["happened_at"]),
-            ),
-            attempts=row["attempts"],
+            event=record(Event, row, code=self._vault.open(row["code"], code_place(row["id"]))),
             secret=self._vault.open(secret or "", f"account:{row['appid']}"),
         )
 

@@ -14,9 +14,8 @@ from wechat_scheduler.storage.rows import (
     Vault,
     contest_of,
     fault_of,
-    instant,
-    instant_or_none,
     key_of,
+    record,
     registration_place,
 )
 
@@ -64,18 +63,12 @@ async def read_jobs(
 
 
 def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
-    return JobView(
+    return record(
+        JobView,
+        row,
         key=key_of(row),
         subject=row["bound"],
-        version=row["version"],
-        issued_at=instant_or_none(row["issued_at"]),
-        expires_at=instant_or_none(row["expires_at"]),
-        renew_at=instant_or_none(row["renew_at"]),
-        due_at=instant(row["due_at"]),
         claimed=row["claimed_by"] is not None,
-        attempts=row["attempts"],
-        calls=row["calls"],
-        waits_on=row["waits_on"],
         fault=fault_of(row),
         contest=contest_of(row),
         receivers=tuple(receivers),

@@ -8,14 +8,7 @@ from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.notifications import cancel_notifications
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, list_params
-from wechat_scheduler.storage.rows import (
-    Vault,
-    instant,
-    instant_or_none,
-    key_of,
-    micros,
-    micros_or_none,
-)
+from wechat_scheduler.storage.rows import Vault, key_of, micros, micros_or_none, record
 
 ALL = """
     SELECT hash, id, name, scopes, appids, kinds, networks, created_at, expires_at, revoked_at,
@@ -140,16 +133,11 @@ def _words(items: Iterable[object]) -> str:
 
 
 def _key(row: Row) -> Key:
-    return Key(
-        id=row["id"],
-        name=row["name"],
-        hash=row["hash"],
+    return record(
+        Key,
+        row,
         scopes=frozenset(map(Scope, row["scopes"].split())),
         appids=frozenset(row["appids"].split()),
         kinds=frozenset(row["kinds"].split()),
         networks=tuple(map(ip_network, row["networks"].split())),
-        created_at=instant(row["created_at"]),
-        expires_at=instant_or_none(row["expires_at"]),
-        revoked_at=instant_or_none(row["revoked_at"]),
-        last_used_at=instant_or_none(row["last_used_at"]),
     )

@@ -11,7 +11,6 @@ from wechat_scheduler.delivery.model import (
     Delivery,
     DeliveryState,
     Message,
-    Priority,
     Target,
 )
 from wechat_scheduler.delivery.views import MessageView
@@ -24,7 +23,7 @@ from wechat_scheduler.storage.database import (
     inserts,
     rows_of,
 )
-from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
+from wechat_scheduler.storage.rows import Vault, instant, micros, micros_or_none, record
 from wechat_scheduler.storage.stored_responses import put_response
 
 _encode = msgspec.json.Encoder().encode
@@ -140,15 +139,14 @@ def secret_place(message_id: int) -> str:
 
 def message_of(row: Row) -> Message:
     """From MESSAGE_COLUMNS, without the secret."""
-    return Message(
+    return record(
+        Message,
+        row,
         id=row["message_id"],
-        app_id=row["app_id"],
         content=_content_json.decode(row["content"]),
         notes=notes_of(row["notes"]),
-        priority=Priority(row["priority"]),
-        not_before=instant_or_none(row["not_before"]),
-        expires_at=instant_or_none(row["expires_at"]),
         created_at=instant(row["message_at"]),
+        secret="",
     )
 
 

@@ -26,7 +26,7 @@ from wechat_scheduler.storage.messages import (
     secret_place,
 )
 from wechat_scheduler.storage.notifications import collapse_key
-from wechat_scheduler.storage.rows import Vault, columns, instant_or_none, micros
+from wechat_scheduler.storage.rows import Vault, columns, micros, record
 from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.subscribers import subscriber_of
 
@@ -141,15 +141,10 @@ def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
 
 
 def _delivery(row: Row, claim: str, message: Message | None, receiver: Row | None) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        channel=row["channel"],
-        target=row["target"],
-        attempts=row["attempts"],
+    return record(
+        Delivery,
+        row,
         claim=claim,
-        since=instant_or_none(row["since"]),
-        doubts=row["doubts"],
-        doubted_at=instant_or_none(row["doubted_at"]),
         message=message,
         receiver=subscriber_of(receiver) if receiver else None,
         takes=_takes(receiver, message.content.purpose) if receiver and message else True,

@@ -16,7 +16,7 @@ from wechat_scheduler.pushes.model import (
     Waiting,
 )
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
-from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, key_of, micros
+from wechat_scheduler.storage.rows import Vault, key_of, micros, record
 
 KEPT_TICKETS = 3
 
@@ -50,7 +50,7 @@ PUT_OFF_WATCH = """
 """
 REMOVE_WATCH = "DELETE FROM events WHERE id = $1"
 CALLBACKS = """
-    SELECT c.appid, c.secrets, c.changed_at, w.tried_at, w.note,
+    SELECT c.appid, c.secrets, c.changed_at, w.tried_at AS asked_at, w.note,
         (SELECT max(received_at) FROM pushes p WHERE p.appid = c.appid AND p.name = $1) AS ticket_at,
         EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $2) AS platform,
         EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $3)
@@ -194,26 +194,11 @@ def _callback_view(
 ) -> PushEndpointView:
     """`counts` and `waiting` are rows of all appids."""
     appid = row["appid"]
-    return PushEndpointView(
-        appid=appid,
-        changed_at=instant(row["changed_at"]),
+    return record(
+        PushEndpointView,
+        row,
         former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,
-        platform=bool(row["platform"]),
-        account=bool(row["account"]),
-        heard=bool(row["heard"]),
-        ticket_at=instant_or_none(row["ticket_at"]),
-        asked_at=instant_or_none(row["tried_at"]),
         answer=row["note"] or "",
         events={found["name"]: found["count"] for found in counts if found["appid"] == appid},
-        waiting=tuple(_waiting(found) for found in waiting if found["appid"] == appid),
-    )
-
-
-def _waiting(row: Row) -> Waiting:
-    return Waiting(
-        name=row["name"],
-        authorizer=row["authorizer"],
-        received_at=instant(row["received_at"]),
-        due_at=instant(row["due_at"]),
-        note=row["note"],
+        waiting=tuple(record(Waiting, found) for found in waiting if found["appid"] == appid),
     )

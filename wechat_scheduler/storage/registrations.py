@@ -8,7 +8,7 @@ from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.notifications import cancel_notifications, put_notification
-from wechat_scheduler.storage.rows import Vault, key_of, micros, registration_place
+from wechat_scheduler.storage.rows import Vault, key_of, micros, record, registration_place
 
 ALL_ACCOUNTS = "SELECT appid, secret, endpoint FROM accounts ORDER BY appid"
 MAKE_ACCOUNT = """
@@ -173,11 +173,7 @@ class Registrar:
 async def all_accounts(database: Database, vault: Vault) -> Sequence[Account]:
     """By appid. Raises SealingError if a secret cannot be opened."""
     return [
-        Account(
-            appid=row["appid"],
-            secret=vault.open(row["secret"], f"account:{row['appid']}"),
-            endpoint=row["endpoint"],
-        )
+        record(Account, row, secret=vault.open(row["secret"], f"account:{row['appid']}"))
         for row in await database.read(ALL_ACCOUNTS)
     ]
 

@@ -12,13 +12,10 @@ from wechat_scheduler.storage.reminder_rows import (
     MOVING,
     SAID,
     add_people,
-    fixed_values,
-    moving_values,
     people_queries,
     reminder_of,
-    said_values,
 )
-from wechat_scheduler.storage.rows import Vault, micros
+from wechat_scheduler.storage.rows import Vault, micros, stored
 from wechat_scheduler.storage.stored_responses import put_response
 
 _NEW = (*FIXED, *SAID, *MOVING)
@@ -147,8 +144,7 @@ class SqlReminders:
 
 
 def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:
-    values = (*fixed_values(reminder), *said_values(reminder), *moving_values(reminder))
-    if not (yield Statement(PUT, values)):
+    if not (yield Statement(PUT, stored(reminder, _NEW))):
         return False
     yield from _invite(reminder, people)
     return True
@@ -162,8 +158,8 @@ def _invite(reminder: Reminder, people: Sequence[str]) -> Script[None]:
 
 
 def _change(reminder: Reminder, people: Sequence[str] | None) -> Script[bool]:
-    values = (*said_values(reminder), *moving_values(reminder))
-    if not (yield Statement(CHANGE, (reminder.id, reminder.revision, *values))):
+    values = (reminder.id, reminder.revision, *stored(reminder, _CHANGING))
+    if not (yield Statement(CHANGE, values)):
         return False
     if people is not None:
         yield Statement(EMPTY, (reminder.id,))

@@ -1,6 +1,11 @@
 """Converts values to columns and back: instants, faults, sealed texts."""
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
 
@@ -16,6 +21,8 @@ from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
 
+T = TypeVar("T")
+
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -27,7 +34,7 @@ class SealedCredential(msgspec.Struct, array_like=True):
     refresh_token: str
 
 
-_seal_json = msgspec.json.Encoder()
+_json = msgspec.json.Encoder()
 _credential_json = msgspec.json.Decoder(SealedCredential)
 _fault_json = msgspec.json.Decoder(Fault)
 _contest_json = msgspec.json.Decoder(Contest)
@@ -48,6 +55,62 @@ def instant(value: int) -> datetime:
 
 def instant_or_none(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
+
+
+def span(value: int) -> timedelta:
+    return timedelta(microseconds=value)
+
+
+_CONVERSIONS: Final[dict[Any, Callable[[Any], Any]]] = {
+    bool: bool,
+    datetime: instant,
+    datetime | None: instant_or_none,
+    timedelta: span,
+}
+
+
+def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
+    """A dataclass from a row: `given`, and each other field from the column of its name, converted to
+    the field's type. `prefix` begins the names in the row."""
+    conversions = _conversions(cast(Any, form))  # mypy takes a type for unhashable
+    read = {
+        name: convert(row[f"{prefix}{name}"]) for name, convert in conversions if name not in given
+    }
+    return form(**read, **given)
+
+
+@cache
+def _conversions(form: Any) -> Sequence[tuple[str, Callable[[Any], Any]]]:
+    types = get_type_hints(form)
+    return [(one.name, _conversion(types[one.name])) for one in fields(form)]
+
+
+def _conversion(kind: Any) -> Callable[[Any], Any]:
+    if get_origin(kind) is tuple:
+        return lambda text: tuple(msgspec.json.decode(text))
+    is_enum = isinstance(kind, type) and issubclass(kind, Enum)
+    return kind if is_enum else _CONVERSIONS.get(kind, lambda value: value)
+
+
+def stored(thing: object, names: Iterable[str]) -> tuple[object, ...]:
+    """The fields of these names, as columns hold them."""
+    return tuple(_stored(getattr(thing, name)) for name in names)
+
+
+def _stored(value: object) -> object:
+    match value:
+        case datetime():
+            return micros(value)
+        case timedelta():
+            return value // MICROSECOND
+        case Enum():
+            return value.value
+        case bool():
+            return int(value)
+        case tuple():
+            return _json.encode(value).decode()
+        case _:
+            return value
 
 
 def columns(table: str, names: str, prefix: str = "") -> str:
@@ -75,24 +138,22 @@ class Vault:
 
     def seal_credential(self, key: JobKey, credential: Credential) -> str:
         plain = SealedCredential(credential.value, credential.answer, credential.refresh_token)
-        return self.seal(_seal_json.encode(plain).decode(), f"job:{key}")
+        return self.seal(_json.encode(plain).decode(), f"job:{key}")
 
     def credential(self, row: Row) -> Credential | None:
         if row["credential"] is None:
             return None
         plain = _credential_json.decode(self.open(row["credential"], f"job:{key_of(row)}"))
-        return Credential(
+        return record(
+            Credential,
+            row,
             value=plain.value,
             answer=plain.answer,
             refresh_token=plain.refresh_token,
-            version=row["version"],
-            issued_at=instant(row["issued_at"]),
-            expires_at=instant(row["expires_at"]),
-            renew_at=instant(row["renew_at"]),
         )
 
     def seal_urls(self, key: JobKey, urls: list[str]) -> str:
-        return self.seal(_seal_json.encode(urls).decode() if urls else "", f"params:{key}")
+        return self.seal(_json.encode(urls).decode() if urls else "", f"params:{key}")
 
     def urls(self, row: Row) -> tuple[str, ...]:
         sealed = row["params"]
@@ -100,24 +161,16 @@ class Vault:
 
     def claimed_job(self, row: Row) -> ClaimedJob:
         secret = self.open(row["secret"], f"account:{row['appid']}")
-        return ClaimedJob(
+        return record(
+            ClaimedJob,
+            row,
             key=key_of(row),
             claim=row["claimed_by"],
-            account=Account(appid=row["appid"], secret=secret, endpoint=row["endpoint"]),
+            account=record(Account, row, secret=secret),
             credential=self.credential(row),
             subject=row["bound"],
-            version=row["version"],
-            longest=timedelta(microseconds=row["longest"]),
-            attempts=row["attempts"],
-            calls=row["calls"],
-            forces=row["forces"],
-            forced_at=instant_or_none(row["forced_at"]),
             fault=fault_of(row),
             contest=contest_of(row),
-            waits_on=row["waits_on"],
-            revision=row["revision"],
-            suspect=bool(row["suspect"]),
-            asks_params=bool(row["asks_params"]),
             params=self.urls(row),
         )
 
@@ -127,7 +180,7 @@ def fault_of(row: Row) -> Fault | None:
 
 
 def fault_text(fault: Fault) -> str:
-    return _seal_json.encode(fault).decode()
+    return _json.encode(fault).decode()
 
 
 def contest_of(row: Row) -> Contest | None:
@@ -135,7 +188,7 @@ def contest_of(row: Row) -> Contest | None:
 
 
 def contest_text(contest: Contest | None) -> str | None:
-    return None if contest is None else _seal_json.encode(contest).decode()
+    return None if contest is None else _json.encode(contest).decode()
 
 
 def registration_place(key: JobKey, owner: str) -> str:

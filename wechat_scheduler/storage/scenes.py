@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import Purpose, Scene
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
-from wechat_scheduler.storage.rows import Vault, instant, instant_or_none, micros, micros_or_none
+from wechat_scheduler.audience.model import Scene
+from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
+from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 
 # The app may still ask who scanned a code that has ended.
@@ -17,11 +17,13 @@ LASTING = """
     WHERE app_id = $1 AND purpose = $2 AND target = $3 AND expires_at IS NULL AND extra = ''
     ORDER BY created_at, id LIMIT 1
 """
-PUT = """
-    INSERT INTO scenes (id, app_id, purpose, target, extra, ticket, url, ticket_until, expires_at,
-        created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-"""
+COLUMNS = (
+    "id", "app_id", "purpose", "target", "extra", "ticket", "url", "ticket_until", "expires_at",
+    "created_at",
+)  # fmt: skip
+PUT = f"""
+    INSERT INTO scenes ({", ".join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""  # noqa: S608 - our own names
 # Each new scene removes up to two old ones: the table shrinks, and no statement is long.
 FORGET = """
     DELETE FROM scenes WHERE id IN (
@@ -54,7 +56,7 @@ class SqlScenes:
 
     async def _one(self, sql: str, *params: object) -> Scene | None:
         rows = await self._database.read(sql, *params)
-        return _scene(rows[0]) if rows else None
+        return record(Scene, rows[0]) if rows else None
 
     async def _change(self, sql: str, *params: object) -> None:
         await self._database.write(lambda: rows_of(Statement(sql, params)))
@@ -63,28 +65,4 @@ class SqlScenes:
 def _add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
     yield from put_response(vault, once, scene.created_at)
     yield Statement(FORGET, (micros(scene.created_at - KEPT),))
-    times = (scene.ticket_until, scene.expires_at, scene.created_at)
-    yield Statement(
-        PUT,
-        (
-            *(scene.id, scene.app_id, scene.purpose.value, scene.target, scene.extra),
-            *(scene.ticket, scene.url),
-            *map(micros_or_none, times),
-        ),
-    )
-
-
-def _scene(row: Row) -> Scene:
-    return Scene(
-        id=row["id"],
-        app_id=row["app_id"],
-        purpose=Purpose(row["purpose"]),
-        target=row["target"],
-        extra=row["extra"],
-        created_at=instant(row["created_at"]),
-        expires_at=instant_or_none(row["expires_at"]),
-        last_uid=row["last_uid"],
-        ticket=row["ticket"],
-        url=row["url"],
-        ticket_until=instant_or_none(row["ticket_until"]),
-    )
+    yield Statement(PUT, stored(scene, COLUMNS))

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.storage.cancelling import cancel_for_person
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.rows import columns, instant, instant_or_none, micros
+from wechat_scheduler.storage.rows import columns, micros, record
 
 COLUMNS = (
     "uid appid openid follows trouble heard_at zone quiet nickname avatar morning hears_joins"
@@ -62,21 +62,7 @@ class SqlSubscribers:
 
 
 def subscriber_of(row: Row) -> Subscriber:
-    return Subscriber(
-        uid=row["uid"],
-        appid=row["appid"],
-        openid=row["openid"],
-        follows=bool(row["follows"]),
-        created_at=instant(row["created_at"]),
-        heard_at=instant_or_none(row["heard_at"]),
-        trouble=row["trouble"],
-        zone=row["zone"],
-        quiet=_quiet(row["quiet"]),
-        nickname=row["nickname"],
-        avatar=row["avatar"],
-        morning=row["morning"],
-        hears_joins=bool(row["hears_joins"]),
-    )
+    return record(Subscriber, row, quiet=_quiet(row["quiet"]))
 
 
 def _quiet_text(quiet: Quiet | None) -> str | None:

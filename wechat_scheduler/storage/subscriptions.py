@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from wechat_scheduler.audience.model import Subscriber, Subscription
 from wechat_scheduler.storage import subscribers
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
-from wechat_scheduler.storage.rows import columns, instant, micros
+from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
+from wechat_scheduler.storage.rows import columns, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
 
 COLUMNS = "id app_id topic_id uid blocked muted created_at"
-PUT = """
-    INSERT INTO subscriptions (id, app_id, topic_id, uid, blocked, muted, created_at)
+PUT = f"""
+    INSERT INTO subscriptions ({", ".join(COLUMNS.split())})
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (app_id, topic_id, uid) DO NOTHING RETURNING *
-"""
+"""  # noqa: S608 - our own names
 SAME = "SELECT * FROM subscriptions WHERE app_id = $1 AND topic_id = $2 AND uid = $3"
 ONE = "SELECT * FROM subscriptions WHERE id = $1"
 OF_PERSON = "SELECT * FROM subscriptions WHERE uid = $1 ORDER BY id"
@@ -42,7 +42,7 @@ class SqlSubscriptions:
 
     async def get(self, subscription_id: int) -> Subscription | None:
         rows = await self._database.read(ONE, subscription_id)
-        return subscription_of(rows[0]) if rows else None
+        return record(Subscription, rows[0]) if rows else None
 
     async def of_app(
         self,
@@ -59,7 +59,7 @@ class SqlSubscriptions:
         size = len(params)
         sql = f"{LIST} WHERE {where} ORDER BY n.id LIMIT ${size + 1} OFFSET ${size + 2}"
         rows = await self._database.read(sql, *params, limit, offset)
-        return [(subscription_of(row, "n_"), subscriber_of(row)) for row in rows]
+        return [(record(Subscription, row, "n_"), subscriber_of(row)) for row in rows]
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
@@ -69,7 +69,7 @@ class SqlSubscriptions:
         return size
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
-        return [subscription_of(row) for row in await self._database.read(OF_PERSON, uid)]
+        return [record(Subscription, row) for row in await self._database.read(OF_PERSON, uid)]
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool:
         return await self._changed(SET_BLOCKED, subscription_id, int(blocked))
@@ -91,25 +91,11 @@ class SqlSubscriptions:
 
 
 def subscribe(subscription: Subscription) -> Script[tuple[Subscription, bool]]:
+    if new := (yield Statement(PUT, stored(subscription, COLUMNS.split()))):
+        return record(Subscription, new[0]), True
     place = (subscription.app_id, subscription.topic_id, subscription.uid)
-    flags = (int(subscription.blocked), int(subscription.muted))
-    values = (subscription.id, *place, *flags, micros(subscription.created_at))
-    if new := (yield Statement(PUT, values)):
-        return subscription_of(new[0]), True
     known = yield Statement(SAME, place)
-    return subscription_of(known[0]), False
-
-
-def subscription_of(row: Row, prefix: str = "") -> Subscription:
-    return Subscription(
-        id=row[f"{prefix}id"],
-        app_id=row[f"{prefix}app_id"],
-        topic_id=row[f"{prefix}topic_id"],
-        uid=row[f"{prefix}uid"],
-        created_at=instant(row[f"{prefix}created_at"]),
-        blocked=bool(row[f"{prefix}blocked"]),
-        muted=bool(row[f"{prefix}muted"]),
-    )
+    return record(Subscription, known[0]), False
 
 
 def _where(

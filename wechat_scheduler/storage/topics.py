@@ -4,18 +4,14 @@ from collections.abc import Sequence
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import Topic
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.rows import Vault, instant, micros
+from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.rows import Vault, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 
-ONE = "SELECT id, app_id, name, description, created_at FROM topics WHERE id = $1"
-OF_APP = """
-    SELECT id, app_id, name, description, created_at FROM topics
-    WHERE app_id = $1 ORDER BY created_at, id
-"""
-PUT = """
-    INSERT INTO topics (id, app_id, name, description, created_at) VALUES ($1, $2, $3, $4, $5)
-"""
+COLUMNS = ("id", "app_id", "name", "description", "created_at")
+ONE = "SELECT * FROM topics WHERE id = $1"
+OF_APP = "SELECT * FROM topics WHERE app_id = $1 ORDER BY created_at, id"
+PUT = f"INSERT INTO topics ({', '.join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
 REMOVE = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
 REMOVE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE app_id = $1 AND topic_id = $2"
 REMOVE_SCENES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'topic' AND target = $2"
@@ -31,10 +27,10 @@ class SqlTopics:
 
     async def get(self, topic_id: int) -> Topic | None:
         rows = await self._database.read(ONE, topic_id)
-        return _topic(rows[0]) if rows else None
+        return record(Topic, rows[0]) if rows else None
 
     async def of_app(self, app_id: int) -> Sequence[Topic]:
-        return [_topic(row) for row in await self._database.read(OF_APP, app_id)]
+        return [record(Topic, row) for row in await self._database.read(OF_APP, app_id)]
 
     async def remove(self, app_id: int, topic_id: int) -> bool:
         return await self._database.write(lambda: _remove(app_id, topic_id))
@@ -42,8 +38,7 @@ class SqlTopics:
 
 def _add(vault: Vault, topic: Topic, once: Once | None) -> Script[None]:
     yield from put_response(vault, once, topic.created_at)
-    values = (topic.id, topic.app_id, topic.name, topic.description, micros(topic.created_at))
-    yield Statement(PUT, values)
+    yield Statement(PUT, stored(topic, COLUMNS))
 
 
 def _remove(app_id: int, topic_id: int) -> Script[bool]:
@@ -52,13 +47,3 @@ def _remove(app_id: int, topic_id: int) -> Script[bool]:
     yield Statement(REMOVE_SUBSCRIPTIONS, (app_id, topic_id))
     yield Statement(REMOVE_SCENES, (app_id, str(topic_id)))
     return True
-
-
-def _topic(row: Row) -> Topic:
-    return Topic(
-        id=row["id"],
-        app_id=row["app_id"],
-        name=row["name"],
-        description=row["description"],
-        created_at=instant(row["created_at"]),
-    )
