@@ -219,7 +219,7 @@ async def test_what_wechat_refuses_is_shown_with_its_advice_and_the_address_it_s
     (egress,) = findings["egress ip"]
     assert (kept.level, probe.level, egress.level) == (Level.OK, Level.FAIL, Level.FAIL)
     assert "40164" in probe.says
-    assert "IP白名单" in probe.advice
+    assert "IP 白名单" in probe.advice
     assert "1.2.3.4" in egress.says
 
 

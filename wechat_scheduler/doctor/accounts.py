@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from wechat_scheduler.consoles import IP_WHITELIST
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, JobKey
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest
@@ -81,8 +82,7 @@ def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding
         return fail(
             "egress ip",
             f"WeChat sees this machine as {', '.join(sorted(seen))} and refuses this address",
-            "add it to the IP whitelist of the accounts that refuse it (公众平台 → 设置与开发 → "
-            "基本配置 → IP白名单)",
+            f"add it to the IP whitelist of the accounts that refuse it ({IP_WHITELIST})",
         )
     return ok("egress ip", "no account refuses it; WeChat names it only in a refusal (40164)")
 

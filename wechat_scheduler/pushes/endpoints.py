@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from wechat_scheduler.consoles import PLATFORM, PUSH_URL
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, PushEndpointView, PushRefusal
 from wechat_scheduler.pushes.ports import PushEndpoints
 
-_CHECK_PLATFORM = (
-    "check that the platform's 授权事件接收URL leads here "
-    "(开放平台 → 管理中心 → 第三方平台 → 开发资料)"
-)
+_CHECK_PLATFORM = f"check that the platform's 授权事件接收URL leads here ({PLATFORM})"
 _CHECK_ACCOUNT = (
-    "once a user did something, check that the account's 服务器地址 leads here and is enabled "
-    "(公众平台 → 设置与开发 → 基本配置)"
+    "once a user did something, check that the account's 服务器URL leads here and is enabled "
+    f"({PUSH_URL})"
 )
 
 

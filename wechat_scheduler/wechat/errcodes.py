@@ -6,6 +6,7 @@ The product knows errcodes here only. Sources: the error tables on the official 
 
 from datetime import timedelta
 
+from wechat_scheduler import consoles
 from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.wechat.readings import (
     Errcodes,
@@ -36,11 +37,11 @@ _CONFIRM = wait(
 _BUG = operator("WeChat did not understand the call: please report this with its rid")
 _WRONG_SECRET = operator(
     "register the account again with its AppSecret, since this one is wrong or another account's "
-    "(公众平台 → 设置与开发 → 基本配置)"
+    f"({consoles.SECRET})"
 )
 _WRONG_PLATFORM_SECRET = operator(
     "register the platform again with its AppSecret, since this one is wrong or another platform's "
-    "(开放平台 → 管理中心 → 第三方平台 → 开发资料)"
+    f"({consoles.PLATFORM})"
 )
 _NEW_TICKET = needs(
     "component_verify_ticket",
@@ -74,13 +75,13 @@ _ANY = {
     40125: _WRONG_SECRET,
     40163: _NEW_CODE,
     40164: operator(
-        "add the IP {ip} to the account's IP whitelist (公众平台 → 设置与开发 → 基本配置 → IP白名单)",
+        f"add the IP {{ip}} to the account's IP whitelist ({consoles.IP_WHITELIST})",
         of_address=True,
     ),
     40170: _BUG,
     40243: operator(
-        "the AppSecret is frozen: the account's administrator must unfreeze it "
-        "(公众平台 → 设置与开发 → 基本配置)"
+        "the AppSecret is frozen: the account's administrator must unfreeze it, which takes up to ten "
+        f"minutes to apply ({consoles.SECRET})"
     ),
     41000: _BUG,
     42003: _NEW_CODE,
@@ -90,25 +91,24 @@ _ANY = {
     45009: wait(
         None,
         "today's calls are used up: they count anew from midnight in Shanghai, sooner with "
-        "clear_quota/v2, ten times a month (公众平台 → 设置与开发 → 接口权限)",
+        f"clear_quota/v2, ten times a month ({consoles.PERMISSIONS})",
     ),
     45011: transient("too many calls this minute: nothing to do, it is tried again"),
     47001: _BUG,
     48001: operator(
         "the account may not use this API: have it verified, or ask for the permission "
-        "(公众平台 → 设置与开发 → 接口权限)"
+        f"({consoles.PERMISSIONS})"
     ),
-    48004: operator("WeChat has banned the account from this API: see 公众平台 → 通知中心"),
-    50001: operator("WeChat has not granted the account this API: see 公众平台 → 接口权限"),
-    50002: operator("WeChat has restricted the account: see 公众平台 → 通知中心"),
+    48004: operator(f"WeChat has banned the account from this API: see {consoles.NOTIFICATIONS}"),
+    50001: operator(f"WeChat has not granted the account this API: see {consoles.PERMISSIONS}"),
+    50002: operator(f"WeChat has restricted the account: see {consoles.NOTIFICATIONS}"),
     50004: operator(
-        "WeChat has forbidden the account to fetch tokens, as a punishment: see 公众平台 → 通知中心"
+        f"WeChat has forbidden the account to fetch tokens, as a punishment: see {consoles.NOTIFICATIONS}"
     ),
-    50007: operator("WeChat has frozen the account: see 公众平台 → 通知中心"),
+    50007: operator(f"WeChat has frozen the account: see {consoles.NOTIFICATIONS}"),
     61003: _NO_AUTHORISATION,
     61004: operator(
-        "add the IP {ip} to the platform's IP whitelist "
-        "(开放平台 → 管理中心 → 第三方平台 → 开发资料 → 白名单IP地址列表)",
+        f"add the IP {{ip}} to the platform's IP whitelist ({consoles.PLATFORM_IP_WHITELIST})",
         of_address=True,
     ),
     61005: _NEW_TICKET,
@@ -123,7 +123,7 @@ _ANY = {
     61024: operator(
         "this appid is a third-party platform's: register it for its component_access_token"
     ),
-    61028: operator("WeChat refuses the platform this API: see 开放平台 → 第三方平台 → 权限集"),
+    61028: operator(f"WeChat refuses the platform this API: see {consoles.PLATFORM_PERMISSIONS}"),
     61058: _NEW_TICKET,
     **dict.fromkeys((89501, 89502, 89503, 89504, 89505), _CONFIRM),
     89506: wait(
@@ -174,7 +174,7 @@ _MESSAGE = {
     40036: rejected("the template's id is not of the right length: correct the app's template"),
     NO_TEMPLATE: rejected(
         "the account has no such template: correct the app's template, or add it to the account "
-        "(公众平台 → 广告与服务 → 模板消息, 订阅通知)"
+        f"({consoles.TEMPLATES})"
     ),
     40039: rejected("the url is too long: shorten it"),
     40066: rejected("WeChat does not accept the url: correct it"),
@@ -183,9 +183,11 @@ _MESSAGE = {
     43004: unreachable("the user does not follow the account: they have to follow it again"),
     43019: unreachable("the account has blacklisted the user: take them off the blacklist"),
     43101: unreachable("the user refuses the account's messages: only they can allow them again"),
-    43107: operator("WeChat has banned the account's notices: see 公众平台 → 通知中心"),
+    43107: operator(f"WeChat has banned the account's notices: see {consoles.NOTIFICATIONS}"),
     43108: slower(timedelta(seconds=10), "two notices to one user at once: nothing to do"),
-    43116: operator("WeChat has banned the template: see 公众平台 → 通知中心, or choose another"),
+    43116: operator(
+        f"WeChat has banned the template: see {consoles.NOTIFICATIONS}, or choose another"
+    ),
     43117: _SLOWER,
     **dict.fromkeys((44002, 44003, 44004), _EMPTY),
     45011: pause(timedelta(minutes=1), "too many calls this minute: nothing to do"),

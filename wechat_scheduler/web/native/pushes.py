@@ -1,7 +1,7 @@
 """Receives pushes from WeChat, which proves itself by the signature of each push instead of a key.
 
 Each appid has its own address, `/wechat/callback/{appid}`. A third-party platform enters it as its
-授权事件接收URL and receives tickets and the consent of accounts; an account enters it as its 服务器地址
+授权事件接收URL and receives tickets and the consent of accounts; an account enters it as its 服务器URL
 and receives what users do. WeChat's console verifies both with the same GET.
 """
 
