@@ -110,6 +110,17 @@ async def test_a_job_that_is_not_there_is_one_sentence(caller: Caller, tmp_path:
     assert shown.sentence.startswith(f"wechat-scheduler: no job matches {APPID} 0; ")
 
 
+async def test_an_unknown_type_is_answered_with_those_that_are_known(
+    caller: Caller, tmp_path: Path
+) -> None:
+    shown = await command("jobs", "show", APPID, "ticket", state=tmp_path)
+    refreshed = await command("jobs", "refresh", APPID, "ticket", state=tmp_path)
+
+    assert (shown.code, refreshed.code) == (1, 1)
+    for one in (shown, refreshed):
+        assert "unknown task type ticket; use one of 0 access_token, 1 jsapi_" in one.sentence
+
+
 async def test_a_refresh_makes_the_daemon_ask(caller: Caller, tmp_path: Path) -> None:
     await caller.register({"type": 0})
     await caller.settle()

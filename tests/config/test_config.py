@@ -97,6 +97,7 @@ def test_flags_and_variables_are_all_different() -> None:
         ("[server]\nprot = 1", "server.prot: unknown key; did you mean server.port?"),
         ("port = 1", "port: unknown key; did you mean server.port?"),
         ("[wechat]\ndaily_calls = 1", "wechat.daily_calls: unknown key; did you mean refresh.d"),
+        ("[credential]\nmargin = 1", "credential.margin: unknown key; the sections are server, "),
         ("[sever]", "sever: unknown key; did you mean server?"),
         ("server = 1", "server: expected a table, got a whole number"),
         ("[server.port]\nx = 1", "server.port.x: unknown key; did you mean server.port?"),

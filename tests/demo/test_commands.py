@@ -80,6 +80,14 @@ async def test_a_signal_ends_the_demo_cleanly(tmp_path: Path, number: signal.Sig
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("seconds", ["abc", "0", "-1", "nan", "inf"])
+def test_seconds_that_are_none_are_refused_with_a_sentence(seconds: str) -> None:
+    result = CliRunner().invoke(program, ["demo", "--seconds", seconds])
+
+    assert result.exit_code == 2
+    assert f"'{seconds}' is not a number of seconds above 0" in result.output
+
+
 async def test_the_demo_ends_quietly_when_its_reader_has_gone(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     process = await asyncio.create_subprocess_exec(

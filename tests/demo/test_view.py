@@ -1,6 +1,7 @@
 """The screen, as the text that a terminal would show."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console, RenderableType
@@ -108,6 +109,12 @@ def test_nothing_is_cut_off_at_80_columns() -> None:
     assert words_of(screen[8]) == [
         "credential", "of", "value", "state", "left", "ver", "rotated", "told",
     ]  # fmt: skip
+
+
+def test_one_ticket_is_no_tickets() -> None:
+    screen = text(view(replace(snapshot(), tickets=1), width=80, height=24), 80)
+
+    assert screen[1].endswith(", 1 ticket pushed")
 
 
 def test_the_screen_has_the_urls() -> None:

@@ -12,7 +12,7 @@ from wechat_scheduler.web.native.registration import read_registration
 from wechat_scheduler.webhooks.urls import check_url
 from wechat_scheduler.wechat.tokens import TYPES
 
-SEED = """{
+ORIGINAL = """{
     "appid": "wx1",
     "appsecret": "s3cret",
     "tasks": [
@@ -37,8 +37,8 @@ def refused(*tasks: dict[str, Any], **fields: Any) -> str:
     return str(caught.value)
 
 
-def test_the_seeds_json_is_read_as_it_stands() -> None:
-    registration = read_bytes(SEED.encode())
+def test_the_originals_json_is_read_as_it_stands() -> None:
+    registration = read_bytes(ORIGINAL.encode())
 
     token = Task(
         key=JobKey("wx1", "access_token"),
@@ -260,3 +260,10 @@ def test_fields_that_are_not_known_are_left_alone() -> None:
     registration = read({"type": 0, "comment": "ours"}, remark="x")
 
     assert len(registration.tasks) == 1
+
+
+def test_a_misspelt_field_is_named_beside_the_one_that_is_missing() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        read_bytes(b'{"appid": "wx1", "appsecre": "s3cret"}')
+
+    assert str(caught.value) == "appsecret: is required; the body has appsecre"

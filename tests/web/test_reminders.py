@@ -101,6 +101,10 @@ async def test_topics_all_subscribers_and_callbacks_can_be_reminded(office: Offi
         ({"time": ...}, "time: give a time, or say when"),
         ({"when": "明天"}, "when: give either a time or when"),
         ({"title": ...}, "title: is required"),
+        (
+            {"title": ..., "time": ..., "when": "明天"},
+            "when: the sentence says when, but not what to be reminded of; add it, or give a title",
+        ),
         ({"title": " "}, "title: must not be empty"),
         ({"rule": "FREQ=SECONDLY"}, "rule: "),
         ({"rule": "FREQ=MONTHLY;BYMONTHDAY=0"}, "rule: "),

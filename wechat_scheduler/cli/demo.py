@@ -11,7 +11,7 @@ from datetime import timedelta
 import click
 from rich.console import Console
 
-from wechat_scheduler.cli.parameters import Duration
+from wechat_scheduler.cli.parameters import Duration, Seconds
 from wechat_scheduler.cli.serve import run
 from wechat_scheduler.demo import run as story
 from wechat_scheduler.demo.journal import named
@@ -34,9 +34,9 @@ from wechat_scheduler.errors import CallError
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(),
     metavar="N",
-    help="End after N seconds (default on Ctrl-C).",
+    help="End after N seconds (default: until Ctrl-C).",
 )
 def demo(token_lifetime: timedelta, seconds: float | None) -> None:
     """Run a sandbox, a daemon and a business system, and show what they do.

@@ -1,5 +1,6 @@
 """Types of values, and options, that several commands take."""
 
+import math
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,6 +39,23 @@ class Duration(click.ParamType[timedelta]):
             self.fail(str(error), param, ctx)
         assert isinstance(span, timedelta)  # noqa: S101 - what this notation reads
         return span
+
+
+class Seconds(click.ParamType[float]):
+    """A number of seconds above zero."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            self.fail(f"{str(value)!r} is not a number of seconds above 0", param, ctx)
+        return seconds
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -86,7 +104,7 @@ def sending_options(command: CommandT) -> CommandT:
         click.option(
             "--priority",
             type=click.Choice(("bulk", "normal", "urgent")),
-            help="Send the more urgent first (default normal); urgent ones ignore quiet hours.",
+            help="Send more urgent messages first (default normal); urgent ones ignore quiet hours.",
         ),
         click.option(
             "--channel",

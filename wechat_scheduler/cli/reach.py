@@ -26,8 +26,8 @@ HOW_TO_FIND = (
     "$WECHAT_SCHEDULER_URL"
 )
 HOW_TO_OPEN = (
-    "give one of its keys in $WECHAT_SCHEDULER_KEY, or run this as a user who may read admin.key in "
-    "its state folder"
+    "give one of the daemon's keys in $WECHAT_SCHEDULER_KEY, or run this as a user who may read "
+    "admin.key in the daemon's state folder"
 )
 
 

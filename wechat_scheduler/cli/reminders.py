@@ -160,7 +160,12 @@ def show(reminder: str, as_json: bool, **given: Any) -> None:
 @reminders.command()
 @click.argument("reminder")
 @click.option(
-    "-n", "most", default=5, type=click.IntRange(1, 20), help="Print this many times (default 5)."
+    "-n",
+    "most",
+    default=5,
+    type=click.IntRange(1, 20),
+    metavar="N",
+    help="Print this many times, at most 20 (default 5).",
 )
 @client_options
 def preview(reminder: str, most: int, **given: Any) -> None:

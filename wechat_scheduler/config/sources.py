@@ -49,7 +49,7 @@ def from_environment(environ: Environ, problems: list[str]) -> Layer:
         if name in paths and text:
             layer[paths[name]] = SourceValue(text, origin, origin, is_text=True)
         elif name not in paths and name.startswith(PREFIX) and not _is_no_setting(name, text):
-            problems.append(f"{origin}: unknown variable; did you mean {_nearest(name, paths)}?")
+            problems.append(f"{origin}: unknown variable; {_nearest(name, paths)}")
     return layer
 
 
@@ -90,16 +90,19 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
 def _unknown(path: str, raw: object) -> str:
     if path in SECTIONS:
         return f"expected a table, got {sort_of(raw)}"
-    return f"unknown key; did you mean {_nearest(path, [*SETTINGS, *SECTIONS])}?"
+    return f"unknown key; {_nearest(path, [*SETTINGS, *SECTIONS])}"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """The most similar of `known`; for a key in the wrong table, the key of that name elsewhere."""
+    """Asks whether the most similar of `known` was meant; for a key in the wrong table, the key of
+    that name elsewhere. If none is similar, lists the sections."""
     known = list(known)
     leaf = name.rpartition(".")[2]
     likely = difflib.get_close_matches(name, known, n=1)
     likely += [path for path in known if path.endswith(f".{leaf}")]
-    return (likely or difflib.get_close_matches(name, known, n=1, cutoff=0))[0]
+    if likely:
+        return f"did you mean {likely[0]}?"
+    return f"the sections are {', '.join(SECTIONS)}"
 
 
 def from_surroundings(environ: Environ) -> Layer:

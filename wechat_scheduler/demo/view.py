@@ -109,11 +109,12 @@ def curl_lines(places: Places) -> tuple[str, str]:
 def _places(snapshot: DemoSnapshot) -> RenderableType:
     places = snapshot.places
     lifetime = short(places.token_lifetime)
+    tickets = "ticket" if snapshot.tickets == 1 else "tickets"
     grid = Table.grid(Column(), Column(style="cyan"), Column(no_wrap=True), padding=(0, 2, 0, 0))
     grid.add_row(
         "sandbox",
         places.sandbox,
-        f"a WeChat: tokens of {lifetime}, {snapshot.tickets} tickets pushed",
+        f"a WeChat: tokens of {lifetime}, {snapshot.tickets} {tickets} pushed",
     )
     grid.add_row("daemon", places.daemon, "keeps every credential fresh, and notifies")
     grid.add_row("business", places.business, "registered all of these, and is notified")

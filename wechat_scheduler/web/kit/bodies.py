@@ -7,6 +7,7 @@ half becomes U+FFFD.
 
 import codecs
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
@@ -55,7 +56,7 @@ def convert(found: Any, form: type[T]) -> T:
     try:
         return msgspec.convert(found, form)
     except msgspec.ValidationError as error:
-        raise _at_field(error, form) from error
+        raise _at_field(error, form, found if isinstance(found, dict) else ()) from error
 
 
 def mended(body: bytes) -> bytes:
@@ -93,12 +94,16 @@ def _malformed(error: msgspec.DecodeError) -> str:
     return text.removeprefix("JSON is malformed: ")
 
 
-def _at_field(error: msgspec.ValidationError, form: Any) -> InvalidRequestError:
+def _at_field(
+    error: msgspec.ValidationError, form: Any, given: Iterable[str] = ()
+) -> InvalidRequestError:
+    """`given` are the names in the body, where unknown ones are allowed."""
     text = str(error)
     found = _PLACE.fullmatch(text)
     message, place = (found[1], found[2]) if found else (text, "")
     if missing := _MISSING.fullmatch(message):
-        return InvalidRequestError("is required", field=f"{place}.{missing[1]}".lstrip("."))
+        hint = "" if place else _misspelt(missing[1], given)
+        return InvalidRequestError(f"is required{hint}", field=f"{place}.{missing[1]}".lstrip("."))
     if unknown := _UNKNOWN.fullmatch(message):
         name = unknown[1][:_LONGEST_NAME] or '""'
         hint = "" if place else _hint(name, form)
@@ -112,6 +117,11 @@ def _hint(name: str, form: Any) -> str:
     known = getattr(form, "__struct_encode_fields__", ())
     near = get_close_matches(name, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def _misspelt(missing: str, given: Iterable[str]) -> str:
+    near = get_close_matches(missing, given, n=1, cutoff=0.8)
+    return f"; the body has {near[0][:_LONGEST_NAME]}" if near else ""
 
 
 def _in_words(sorts: str) -> str:

@@ -45,12 +45,16 @@ class KindTable:
         """The type that a body names. Raises InvalidRequestError at `field`."""
         kind = self._kinds.get(given, "") if isinstance(given, int) else self.kind_of(given)
         if kind not in self._types:
-            known = ", ".join(
-                kind if number is None else f"{number} {kind}"
-                for kind, number in ((kind, self.number_of(kind)) for kind in self._types)
-            )
-            raise InvalidRequestError(f"unknown task type {given}; use one of {known}", field=field)
+            raise InvalidRequestError(self.unknown(given), field=field)
         return self._types[kind]
+
+    def unknown(self, given: int | str) -> str:
+        """Says that there is no such type, and which there are."""
+        known = ", ".join(
+            f"{self._numbers[kind]} {kind}" if kind in self._numbers else kind
+            for kind in self._types
+        )
+        return f"unknown task type {given}; use one of {known}"
 
     def kind_of(self, text: str) -> str:
         """The kind that `1` or `jsapi_ticket` names; any other text is returned as it is."""

@@ -86,10 +86,7 @@ class JobResult(msgspec.Struct):
 async def listed(request: web.Request) -> web.Response:
     services, caller = request.app[SERVICES], request[CALLER]
     limit = limit_of(request)
-    appid, kind = (
-        request.query.get("appid", ""),
-        services.kinds.kind_of(request.query.get("type", "")),
-    )
+    appid, kind = request.query.get("appid", ""), _kind(request)
     require_reach(caller, appid, kind)
     views = await _visible(
         services.manager,
@@ -105,6 +102,12 @@ async def listed(request: web.Request) -> web.Response:
     return envelope.success(
         [job_result(view, services.kinds, now) for view in views], headers=headers
     )
+
+
+def _kind(request: web.Request) -> str:
+    """The type in the query, empty if there is none. Raises InvalidRequestError for an unknown one."""
+    given = request.query.get("type", "")
+    return request.app[SERVICES].kinds.read(given, "type").kind if given else ""
 
 
 def _after(text: str) -> JobKey | None:

@@ -109,7 +109,7 @@ def _job(request: web.Request) -> JobKey:
     path, kinds = request.match_info, request.app[SERVICES].kinds
     key = JobKey(path["appid"], kinds.kind_of(path["type"]), path.get("subject", ""))
     if key.kind not in kinds:
-        raise NotFoundError(f"there is no task type {path['type']}", reason=Reason.TYPE_UNKNOWN)
+        raise NotFoundError(kinds.unknown(path["type"]), reason=Reason.TYPE_UNKNOWN)
     return key
 
 

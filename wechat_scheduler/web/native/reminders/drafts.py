@@ -52,8 +52,13 @@ async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
     parsed = _spoken(request, body, app.zone)
     if parsed is None and body.time is UNSET:
         raise InvalidRequestError("give a time, or say when", field="time")
-    if body.title is UNSET and not (parsed and parsed.title):
+    if body.title is UNSET and not parsed:
         raise InvalidRequestError("is required", field="title")
+    if body.title is UNSET and parsed and not parsed.title:
+        raise InvalidRequestError(
+            "the sentence says when, but not what to be reminded of; add it, or give a title",
+            field="when",
+        )
     people, topics = await _receivers(request, app, body)
     now = request.app[SERVICES].clock.now()
     empty = Reminder(
