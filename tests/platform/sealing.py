@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from tests.clock import START
 from tests.house import COMPONENT
 from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.sandbox.pushes.codec import encrypt
 from wechat_scheduler.wechat.decoding import signature
 
 with warnings.catch_warnings():
@@ -48,7 +49,17 @@ class Sender:
             body=envelope(reply["Encrypt"]),
         )
 
-    def plain(self, message: str, at: datetime = START) -> Push:
+    def safe(self, document: bytes, at: datetime = START) -> Push:
+        """As to an account in 安全模式, in the format of the document, whatever its bytes."""
+        name = b"ToUserName"
+        head = b'{"%s":"gh_1"}' if document.startswith(b"{") else b"<xml><%s>gh_1</%s></xml>"
+        return self._sealed(document, head.replace(b"%s", name), at)
+
+    def both(self, document: bytes, at: datetime = START) -> Push:
+        """As to an account in 兼容模式: plain, and encrypted in the last element."""
+        return self._sealed(document, document, at)
+
+    def open(self, document: bytes, at: datetime = START) -> Push:
         """As to an account in 明文模式."""
         timestamp, nonce = str(int(at.timestamp())), str(self.rng.randrange(10**9, 10**10))
         return Push(
@@ -56,8 +67,22 @@ class Sender:
             nonce=nonce,
             signature=signature(self.token, timestamp, nonce),
             msg_signature="",
-            body=message.encode(),
+            body=document,
         )
+
+    def _sealed(self, document: bytes, beside: bytes, at: datetime) -> Push:
+        push, sealed = self.open(b"", at), encrypt(document, self.key, self.appid, salt=bytes(16))
+        proof = signature(self.token, push.timestamp, push.nonce, sealed)
+        if beside.startswith(b"{"):
+            body = beside.removesuffix(b"}") + f',"Encrypt":"{sealed}"}}'.encode()
+        else:
+            element = f"<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
+            body = beside.removesuffix(b"</xml>") + element
+        return replace(push, msg_signature=proof, body=body)
+
+    def plain(self, message: str, at: datetime = START) -> Push:
+        """As to an account in 明文模式."""
+        return self.open(message.encode(), at)
 
     def compatible(self, message: str, at: datetime = START) -> Push:
         """As to an account in 兼容模式: plain, and encrypted beside it."""

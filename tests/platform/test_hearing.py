@@ -14,7 +14,7 @@ from wechat_scheduler.audience.heard import Heard
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, StorageError, UnavailableError
 from wechat_scheduler.pushes.intake import PATIENCE, Intake
-from wechat_scheduler.pushes.model import Secrets
+from wechat_scheduler.pushes.model import Mending, PushedMessage, Secrets
 from wechat_scheduler.wechat.decoding import PushDecoder
 
 HELLO = said(Content="你好", MsgId="7")
@@ -26,6 +26,7 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[Heard] = []
         self.trouble: list[Exception] = []
+        self.mendings: list[Mending] = []
         self.open = asyncio.Event()
         self.open.set()
 
@@ -34,6 +35,9 @@ class Listener:
 
     async def put_ticket(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no ticket comes in the clear")
+
+    def mended(self, message: PushedMessage) -> None:
+        self.mendings += message.mended
 
     async def hear(self, heard: Heard) -> None:
         await self.open.wait()
@@ -70,6 +74,7 @@ async def intake(listener: Listener, clock: FakeClock) -> AsyncIterator[Intake]:
             NoEvents(),
             PushDecoder(),
             supervisor,
+            observer=listener,
             clock=clock,
             changed=changed,
             wake=lambda: None,
@@ -85,6 +90,18 @@ async def test_a_repeat_is_acknowledged_and_told_once(intake: Intake, listener: 
 
     assert [heard.text for heard in listener.heard] == ["你好"]
     assert intake.last_refusal(COMPONENT) is None
+
+
+async def test_a_mended_push_is_handled_and_counted_once(
+    intake: Intake, listener: Listener
+) -> None:
+    push = Sender().open(HELLO.encode().replace("好".encode(), b"\xe5\xa5\x10"))
+
+    for _ in range(2):
+        await intake.receive(COMPONENT, push)
+
+    assert [heard.text for heard in listener.heard] == ["你\ufffd"]
+    assert sorted(listener.mendings) == [Mending.CHARACTERS, Mending.ENCODING]
 
 
 async def test_a_plain_signature_serves_one_body(intake: Intake, listener: Listener) -> None:

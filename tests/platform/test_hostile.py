@@ -44,9 +44,9 @@ def refused_or_read(push: Push, secrets: Secrets = SECRETS) -> bool:
     """Whether it was taken for WeChat's; anything but the designed refusal comes out."""
     try:
         message = DECODER.open(push, secrets, appid=COMPONENT).message
-        if "MsgType" in message:
+        if message.sort == "MsgType":
             read_heard(COMPONENT, message)
-        elif message.get("InfoType") != "component_verify_ticket":
+        elif message.text("InfoType") != "component_verify_ticket":
             read_event(COMPONENT, message)
     except RefusedPushError:
         return False

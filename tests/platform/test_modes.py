@@ -34,8 +34,8 @@ WAS_SEALED = Secrets(tokens=(TOKEN,), aes_keys=("", KEY))
 def test_a_message_is_read_in_every_mode(push: Push, secrets: Secrets) -> None:
     opened = DECODER.open(push, secrets, appid=COMPONENT)
 
-    assert opened.message["Content"] == "你好"
-    assert "Encrypt" not in opened.message
+    assert opened.message.text("Content") == "你好"
+    assert "Encrypt" not in opened.message.fields
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_with_a_key_the_plain_half_is_not_believed() -> None:
     push = SENDER.compatible(HELLO)
     forged = replace(push, body=push.body.replace("你好".encode(), "给钱".encode()))
 
-    assert DECODER.open(forged, SECRETS, appid=COMPONENT).message["Content"] == "你好"
+    assert DECODER.open(forged, SECRETS, appid=COMPONENT).message.text("Content") == "你好"
 
 
 @pytest.mark.parametrize("mode", PushMode)

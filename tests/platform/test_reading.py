@@ -7,13 +7,13 @@ from tests.platform.sealing import said
 from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.reading import read_heard
-from wechat_scheduler.wechat.xml import elements
+from wechat_scheduler.wechat.pushed_xml import read_xml
 
 APPID = "wx1"
 
 
 def heard(document: str, appid: str = APPID) -> Heard:
-    return read_heard(appid, elements(document.encode()))
+    return read_heard(appid, read_xml(document.encode()))
 
 
 def did(name: str, **fields: str) -> str:
@@ -71,24 +71,28 @@ def test_what_wechat_does_not_write_is_refused(document: str) -> None:
 
 
 def test_a_repeat_has_the_id_of_the_first_and_nothing_else_has() -> None:
-    later = {"CreateTime": "1800000000"}
-    receipt = {"MsgID": "9", "Status": "success"}
-    once = [
+    later, click = {"CreateTime": "1800000000"}, did("CLICK", EventKey="全部")
+    different = [
         said(Content="x", MsgId="7"),
         said(Content="x", MsgId="8"),
+        said(Content="y", MsgId="7"),
+        said(Content="x", MsgId="7", FromUserName="o-other"),
+        said(Content="x", MsgId="7", **later),
+        said("voice", Recognition="x", MsgId="7"),
+        click,
+        did("CLICK", EventKey="今天"),
+        did("scancode_push", ScanResult="a"),
+        did("scancode_push", ScanResult="b"),
         did("subscribe"),
         did("unsubscribe"),
         did("subscribe", **later),
         did("subscribe", FromUserName="o-other"),
+        did("TEMPLATESENDJOBFINISH", MsgID="9", Status="success"),
         did("TEMPLATESENDJOBFINISH", MsgID="10", Status="success"),
+        did("TEMPLATESENDJOBFINISH", MsgID="9", Status="failed:user block"),
     ]
 
-    ids = [heard(document).event_id for document in once]
-    repeats = [
-        said(Content="x", MsgId="7", **later),
-        did("TEMPLATESENDJOBFINISH", **receipt, **later),
-    ]
+    ids = {heard(document, appid).event_id for document in different for appid in (APPID, "wx2")}
 
-    assert len({*ids, *(heard(document, "wx2").event_id for document in once)}) == 2 * len(once)
-    assert heard(repeats[0]).event_id == ids[0]
-    assert heard(repeats[1]).event_id == heard(did("TEMPLATESENDJOBFINISH", **receipt)).event_id
+    assert len(ids) == 2 * len(different)
+    assert heard(click).event_id == heard(click).event_id

@@ -44,6 +44,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
         stores.events,
         PushDecoder(),
         ground.supervisor,
+        observer=ground.counters,
         clock=clock,
         changed=manager.changed_elsewhere,
         wake=clockwork.wake,

@@ -101,6 +101,11 @@ FAMILIES = (
         "channel", "way", "outcome",
     ),
     counted(
+        "pushes_mended",
+        "Pushes that had to be mended to be read: characters, encoding, markup.",
+        "mending",
+    ),
+    counted(
         "http_requests",
         "Requests answered, except fetches answered from the memo.",
         "method", "route", "status",

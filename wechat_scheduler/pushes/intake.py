@@ -19,7 +19,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal, Secrets
-from wechat_scheduler.pushes.ports import Decoder, Events, Inbox
+from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushObserver
 from wechat_scheduler.pushes.refusals import Refusals
 from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
 from wechat_scheduler.pushes.sorter import Sorter
@@ -45,6 +45,7 @@ class Intake:
         decoder: Decoder,
         supervisor: Supervisor,
         *,
+        observer: PushObserver,
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
@@ -54,6 +55,7 @@ class Intake:
         self._sorter = Sorter(inbox, events, clock=clock, changed=changed, wake=wake, hear=hear)
         self._decoder = decoder
         self._supervisor = supervisor
+        self._observer = observer
         self._clock = clock
         self._replays = Replays()
         self._refusals = Refusals()
@@ -165,3 +167,6 @@ class Intake:
             self._replays.forget(opened.proof)  # WeChat repeats it
             raise
         self._replays.accept(opened.proof)
+        if opened.message.mended:
+            log.info("push.mended", appid=appid, mended=sorted(opened.message.mended))
+            self._observer.mended(opened.message)

@@ -17,11 +17,45 @@ COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind
 # The owner of the jobs of accounts that authorised a platform. No API key has this id.
 WECHAT = "wechat"
 
+# The elements that say what a message is.
+INFO_TYPE = "InfoType"
+MSG_TYPE = "MsgType"
+
 # The daemon's own event, a row that falls due when no ticket has come for long.
 WATCH = "watch"
 
-Message: TypeAlias = Mapping[str, str]
-"""The elements of a message by WeChat's names."""
+
+class Mending(enum.StrEnum):
+    """What had to be mended in a message so that it can be read."""
+
+    ENCODING = "encoding"
+    """Bytes that are not UTF-8, such as half a character: they became U+FFFD."""
+
+    CHARACTERS = "characters"
+    """Characters that XML forbids: they were dropped."""
+
+    MARKUP = "markup"
+    """A text with the end of a CDATA section in it: it was left as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushedMessage:
+    """The elements of a message by WeChat's names, in WeChat's order. `items` are the entries of the list
+    in it, if it has one. The value of an element with others in it is their markup."""
+
+    fields: Mapping[str, str]
+    items: tuple[Mapping[str, str], ...] = ()
+    mended: frozenset[Mending] = frozenset()
+
+    def text(self, name: str) -> str:
+        """Empty if the element is absent."""
+        return self.fields.get(name, "")
+
+    @property
+    def sort(self) -> str:
+        """`InfoType` for an event of a platform, `MsgType` for what a user did, empty for neither: the
+        one that stands first, before any text of a user's."""
+        return next((name for name in self.fields if name in (INFO_TYPE, MSG_TYPE)), "")
 
 
 class InfoType(enum.StrEnum):
@@ -66,13 +100,13 @@ class Opened:
     """The message of a push that comes from WeChat. `proof` is the signature that shows it: WeChat uses
     each signature for one push and its repeats."""
 
-    message: Message
+    message: PushedMessage
     proof: str = field(repr=False)
 
     @property
     def digest(self) -> bytes:
-        """The same for each repeat of a push."""
-        return hashlib.sha256(msgspec.json.encode(sorted(self.message.items()))).digest()
+        """The same for each repeat of a push, and for no other push."""
+        return hashlib.sha256(msgspec.json.encode(sorted(self.message.fields.items()))).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

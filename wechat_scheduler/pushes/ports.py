@@ -11,6 +11,7 @@ from wechat_scheduler.pushes.model import (
     Opened,
     Outcome,
     Push,
+    PushedMessage,
     PushEndpointView,
     Secrets,
 )
@@ -25,6 +26,14 @@ class Decoder(Protocol):
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
         """Checks that the sender knows the token; the body is not checked."""
+
+
+class PushObserver(Protocol):
+    """Counts pushes."""
+
+    def mended(self, message: PushedMessage) -> None:
+        """A message was handled that had to be mended."""
+        ...
 
 
 class Inbox(Protocol):

@@ -8,7 +8,7 @@ import msgspec
 
 from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Event, InfoType, Message
+from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
 
 # An appid becomes part of a path.
 _APPID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -33,7 +33,7 @@ _MESSAGES = {"text": HeardKind.TEXT, "voice": HeardKind.VOICE}
 _WORDS = {HeardKind.TEXT: "Content", HeardKind.VOICE: "Recognition", HeardKind.CLICK: "EventKey"}
 
 
-def read_event(appid: str, message: Message) -> Event:
+def read_event(appid: str, message: PushedMessage) -> Event:
     """The event in a message with an `InfoType`. Raises RefusedPushError."""
     name = _matching(message, "InfoType", _NAME)
     happened_at = _instant(message, "CreateTime")
@@ -51,62 +51,58 @@ def read_event(appid: str, message: Message) -> Event:
         appid=appid,
         name=name,
         authorizer=_matching(message, "AuthorizerAppid", _APPID),
-        code=message.get("AuthorizationCode", "") if is_grant else "",
+        code=message.text("AuthorizationCode") if is_grant else "",
         code_until=_instant(message, "AuthorizationCodeExpiredTime") if is_grant else happened_at,
         happened_at=happened_at,
     )
 
 
-def read_heard(appid: str, message: Message) -> Heard:
+def read_heard(appid: str, message: PushedMessage) -> Heard:
     """The action of a user in a message with a `MsgType`. Raises RefusedPushError.
 
     Sources: 接收普通消息, 接收事件推送, and 模板消息 事件推送 for receipts.
     """
     kind = _kind(message)
     return Heard(
-        event_id=_event_id(appid, kind, message),
+        event_id=_event_id(appid, message),
         appid=appid,
         openid=_matching(message, "FromUserName", _OPENID),
         kind=kind,
         scene=_scene(kind, message),
-        text=message.get(_WORDS[kind], "") if kind in _WORDS else "",
+        text=message.text(_WORDS[kind]) if kind in _WORDS else "",
         msgid=_matching(message, "MsgID", _NAME) if kind is HeardKind.RECEIPT else "",
-        status=message.get("Status", "") if kind is HeardKind.RECEIPT else "",
+        status=message.text("Status") if kind is HeardKind.RECEIPT else "",
         at=_instant(message, "CreateTime"),
     )
 
 
-def _kind(message: Message) -> HeardKind:
-    msgtype = message["MsgType"]
+def _kind(message: PushedMessage) -> HeardKind:
+    msgtype = message.text(MSG_TYPE)
     if msgtype == "event":
-        return _EVENTS.get(message.get("Event", ""), HeardKind.OTHER)
+        return _EVENTS.get(message.text("Event"), HeardKind.OTHER)
     return _MESSAGES.get(msgtype, HeardKind.MEDIA)
 
 
-def _event_id(appid: str, kind: HeardKind, message: Message) -> str:
-    """The same for the repeats of a push only, by the fields that WeChat documents for this."""
-    fields: tuple[str, ...] = ("FromUserName", "CreateTime", "Event")
-    if kind is HeardKind.RECEIPT:
-        fields = ("Event", "MsgID")
-    elif message.get("MsgId"):
-        fields = ("MsgId",)
-    parts = (appid, *((field, message.get(field, "")) for field in fields))
+def _event_id(appid: str, message: PushedMessage) -> str:
+    """The same for the repeats of a push only. WeChat names fields for this (MsgId; FromUserName and
+    CreateTime), but has sent one MsgId for two senders, and an event may happen twice in a second."""
+    parts = (appid, sorted(message.fields.items()))
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _scene(kind: HeardKind, message: Message) -> str:
-    key = message.get("EventKey", "")
+def _scene(kind: HeardKind, message: PushedMessage) -> str:
+    key = message.text("EventKey")
     if kind is HeardKind.SCAN:
         return key
     return key.removeprefix(_SCENE) if kind is HeardKind.FOLLOW and key.startswith(_SCENE) else ""
 
 
-def _instant(message: Message, name: str) -> datetime:
+def _instant(message: PushedMessage, name: str) -> datetime:
     return datetime.fromtimestamp(int(_matching(message, name, _SECONDS)), UTC)
 
 
-def _matching(message: Message, name: str, form: re.Pattern[str]) -> str:
-    text = message.get(name, "")
+def _matching(message: PushedMessage, name: str, form: re.Pattern[str]) -> str:
+    text = message.text(name)
     if not form.fullmatch(text):
         raise RefusedPushError(f"its {name} is missing, or not of the form that WeChat documents")
     return text

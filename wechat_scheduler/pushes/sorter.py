@@ -9,7 +9,8 @@ from wechat_scheduler.audience.heard import Heard
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, Message
+from wechat_scheduler.pushes import model
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, PushedMessage
 from wechat_scheduler.pushes.ports import Events, Inbox
 from wechat_scheduler.pushes.reading import read_event, read_heard
 
@@ -36,21 +37,22 @@ class Sorter:
         self._wake = wake
         self._hear = hear
 
-    async def keep(self, appid: str, message: Message) -> None:
+    async def keep(self, appid: str, message: PushedMessage) -> None:
         """Store a message. A platform's tickets and events have an InfoType, an account's messages a
         MsgType.
 
         Raises RefusedPushError, StorageError.
         """
-        now, info_type = self._clock.now(), message.get("InfoType", "")
-        if info_type == TICKET:
-            await self._keep_ticket(appid, message.get("ComponentVerifyTicket", ""), now)
-        elif info_type:
-            await self._keep_event(appid, message, now)
-        elif "MsgType" in message:
-            await self._hear(read_heard(appid, message))
-        else:
-            log.debug("push.unhandled", appid=appid)
+        now = self._clock.now()
+        match message.sort:
+            case model.INFO_TYPE if message.text(model.INFO_TYPE) == TICKET:
+                await self._keep_ticket(appid, message.text("ComponentVerifyTicket"), now)
+            case model.INFO_TYPE:
+                await self._keep_event(appid, message, now)
+            case model.MSG_TYPE:
+                await self._hear(read_heard(appid, message))
+            case _:
+                log.debug("push.unhandled", appid=appid)
 
     async def _keep_ticket(self, appid: str, ticket: str, now: datetime) -> None:
         if not ticket:
@@ -59,7 +61,7 @@ class Sorter:
             log.debug("push.ticket", appid=appid)
             await self._changed(JobKey(appid, COMPONENT_TOKEN))
 
-    async def _keep_event(self, appid: str, message: Message, now: datetime) -> None:
+    async def _keep_event(self, appid: str, message: PushedMessage, now: datetime) -> None:
         event = read_event(appid, message)
         if await self._events.put(event, now=now):
             log.info("push.event", appid=appid, info_type=event.name)

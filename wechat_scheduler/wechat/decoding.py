@@ -1,9 +1,9 @@
-"""Decodes pushes: signature, AES, XML. Source: "消息加解密说明", "第三方平台 加解密".
+"""Decodes pushes: signature, AES, XML or JSON. Source: "消息加解密说明", "第三方平台 加解密".
 
 An account's owner chooses among three modes: in 安全模式 messages come encrypted, in 兼容模式 both plain
 and encrypted, in 明文模式 plain. Messages for a platform always come encrypted.
 
-An encrypted push is XML with an `Encrypt` in it: base64 of AES-256-CBC over 16 random bytes, the
+An encrypted push is XML or JSON with an `Encrypt` in it: base64 of AES-256-CBC over 16 random bytes, the
 message's length (four bytes, big-endian), the message, and the appid that it is for. `msg_signature` is
 made of the token and of `Encrypt`; it is checked before anything is decrypted, so that a stranger learns
 nothing from how decryption fails.
@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import re
 from base64 import b64decode
+from dataclasses import replace
 from hmac import compare_digest
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -20,8 +21,9 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Opened, Push, Secrets
-from wechat_scheduler.wechat.xml import elements
+from wechat_scheduler.pushes.model import MSG_TYPE, Opened, Push, PushedMessage, Secrets
+from wechat_scheduler.wechat.pushed_json import read_json
+from wechat_scheduler.wechat.pushed_xml import read_xml
 
 AES_BLOCK = 16
 # WeChat pads to 32 bytes, the size of its key; otherwise as PKCS #7.
@@ -29,22 +31,29 @@ LONGEST_PAD = 32
 SALT = 16
 LENGTH = 4
 
+ENCRYPT = "Encrypt"
+
 # Seconds since 1970, until the year 5138.
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 _NONCE = re.compile(r"[!-~]{1,128}")
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+_SEALED_ELEMENT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([^<\]]*)(?:\]\]>)?\s*</Encrypt>")
+_SEALED_MEMBER = re.compile(rb'"Encrypt"\s*:\s*"([^"]*)"')
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")
 
 
 class PushDecoder:
     """`pushes.ports.Decoder`. With a key, plain messages are not read: the signature of a plain push does
-    not cover its body, so that an attacker who saw one signature could send any body."""
+    not cover its body, so that an attacker who saw one signature could send any body. Where both stand
+    in one body, the encrypted one is read."""
 
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
-        """Tries each key: after a change in the console WeChat uses the former one for a while."""
-        outer = elements(push.body)
-        sealed, aes_keys = outer.pop("Encrypt", ""), tuple(filter(None, secrets.aes_keys))
-        if secrets.plain and not (sealed and aes_keys):
-            return _plain(outer, push, secrets)
+        """Tries each key: after a change in the console WeChat uses the former one for a while. Nothing is
+        read before the signature fits, but what it covers."""
+        aes_keys = tuple(filter(None, secrets.aes_keys))
+        sealed = _sealed(push.body)
+        if secrets.plain and not (sealed and aes_keys and push.msg_signature):
+            return _plain(push, secrets)
         if not sealed:
             raise RefusedPushError(
                 "nothing in it is encrypted: choose 安全模式 or 兼容模式 in WeChat's console"
@@ -53,7 +62,7 @@ class PushDecoder:
         for aes_key in aes_keys:
             plain = decrypt(sealed, aes_key, appid)
             if plain is not None:
-                return Opened(message=elements(plain), proof=push.msg_signature)
+                return Opened(message=_message(plain), proof=push.msg_signature)
         raise RefusedPushError(
             f"it cannot be decrypted: the EncodingAESKey is another one, or it is not for {appid}"
         )
@@ -62,15 +71,31 @@ class PushDecoder:
         _check(push.signature, push, secrets)
 
 
-def _plain(message: dict[str, str], push: Push, secrets: Secrets) -> Opened:
+def _plain(push: Push, secrets: Secrets) -> Opened:
     """The signature does not cover the body: enough for users' messages, not for tickets."""
     _check(push.signature, push, secrets)
-    if "MsgType" not in message:
+    message = _message(push.body)
+    if message.sort != MSG_TYPE:
         raise RefusedPushError(
             "there is no plain message in it: a platform, and an account in 安全模式, needs its "
             "EncodingAESKey registered"
         )
-    return Opened(message=message, proof=push.signature)
+    fields = {name: text for name, text in message.fields.items() if name != ENCRYPT}
+    return Opened(message=replace(message, fields=fields), proof=push.signature)
+
+
+def _message(document: bytes) -> PushedMessage:
+    """Raises RefusedPushError. The request's content type does not tell one from the other."""
+    return read_json(document) if _JSON.match(document) else read_xml(document)
+
+
+def _sealed(body: bytes) -> str:
+    """The encrypted text; empty without one. It is the last element, and no word of a user's follows it."""
+    if _JSON.match(body):
+        found = _SEALED_MEMBER.match(body, max(0, body.rfind(b'"Encrypt"')))
+    else:
+        found = _SEALED_ELEMENT.match(body, max(0, body.rfind(b"<Encrypt>")))
+    return found[1].decode(errors="replace").replace("\\/", "/").strip() if found else ""
 
 
 def signature(*parts: str) -> str:

@@ -78,10 +78,10 @@ def original_id(appid: str) -> str:
     return f"gh_{appid}"
 
 
-def encrypt(message: str, encoding_aes_key: str, appid: str, *, salt: bytes) -> str:
+def encrypt(message: str | bytes, encoding_aes_key: str, appid: str, *, salt: bytes) -> str:
     """Salt, length, message and appid, in AES-256-CBC and base64. The IV is half of the key."""
     key = b64decode(encoding_aes_key + "=")
-    text = message.encode()
+    text = message.encode() if isinstance(message, str) else message
     plain = _pad(salt + len(text).to_bytes(4, "big") + text + appid.encode())
     encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
     return b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
