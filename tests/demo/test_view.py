@@ -37,7 +37,7 @@ def test_a_credential_is_one_line() -> None:
     line = text(credentials(one, width=80), 80)[1]
 
     assert words_of(line) == [
-        "authorizer_access_token", "wx_rice", "93_Q…GVfO", "stale", "3", "s", "3", "16", "s",
+        "authorizer_access_token", "wx_rice", "93_Q…VfO", "stale", "3", "s", "3", "16", "s",
         "ago", "2",
     ]  # fmt: skip
 
@@ -81,8 +81,8 @@ def test_each_state_has_its_color(state: Freshness, code: str) -> None:
 def test_a_new_value_is_bright_for_a_moment() -> None:
     new, old = snapshot(row(age=0.5)), snapshot(row(age=5))
 
-    assert "\x1b[1m93_Q…GVfO" in colored(credentials(new, width=80))
-    assert "\x1b[2m93_Q…GVfO" in colored(credentials(old, width=80))
+    assert "\x1b[1m93_Q…VfO" in colored(credentials(new, width=80))
+    assert "\x1b[2m93_Q…VfO" in colored(credentials(old, width=80))
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
@@ -104,10 +104,10 @@ def test_nothing_is_cut_off_at_80_columns() -> None:
 
     screen = text(view(snapshot(events=(one,)), width=80, height=24), 80)
 
-    assert [line for line in screen[:-1] if "…" in line.replace("93_Q…GVfO", "")] == []
+    assert [line for line in screen[:-1] if "…" in line.replace("93_Q…VfO", "")] == []
     assert screen[1].endswith("a WeChat: tokens of 20 s, 1234 tickets pushed")
     assert words_of(screen[8]) == [
-        "credential", "of", "value", "state", "left", "ver", "rotated", "told",
+        "credential", "of", "value", "state", "left", "ver", "rotated", "notified",
     ]  # fmt: skip
 
 

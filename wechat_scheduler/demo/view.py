@@ -36,7 +36,7 @@ SECOND = timedelta(seconds=1)
 # A value is bright for this long.
 NEW = timedelta(seconds=2)
 # Characters shown of the beginning and the end of a value, on wide and on narrow screens.
-WIDE_ENDS, NARROW_ENDS = (6, 4), (4, 4)
+WIDE_ENDS, NARROW_ENDS = (6, 4), (4, 3)
 
 
 def view(snapshot: DemoSnapshot, *, width: int, height: int) -> RenderableType:
@@ -70,7 +70,7 @@ def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
         Column("", justify="right", min_width=4),
         Column("ver", justify="right"),
         Column("rotated", justify="right", min_width=8),
-        Column("told", justify="right"),
+        Column("notified", justify="right"),
         box=None,
         padding=(0, 1, 0, 0),
         pad_edge=False,
