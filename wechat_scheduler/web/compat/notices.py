@@ -83,16 +83,12 @@ class NoticeBody(msgspec.Struct):
     url: str | None = None
 
 
-_decoder = msgspec.json.Decoder(NoticeBody)
-_value_decoder = msgspec.json.Decoder(Value)
-
-
 async def send(request: web.Request) -> web.Response:
     """`POST /message/v2/notices`."""
     services = request.app[SERVICES]
     holder = holder_of(request, bearer(request), TokenKind.APP)
     body = await request.read()
-    notice = _checked(decode(_decoder, body))
+    notice = _checked(decode(body, NoticeBody))
     data = {name: _value(name, raw) for name, raw in notice.data.items()}
     notes = tuple(_notes(data))
 
@@ -153,7 +149,7 @@ def _checked(notice: NoticeBody) -> NoticeBody:
 def _value(name: str, raw: msgspec.Raw) -> Value:
     """Raises InvalidRequestError at the keyword."""
     try:
-        given = decode(_value_decoder, bytes(raw))
+        given = decode(bytes(raw), Value)
     except InvalidRequestError as error:
         place = f"data.{name}.{error.field}".rstrip(".")
         raise InvalidRequestError(error.sentence, field=place) from error

@@ -41,14 +41,14 @@ _WORDS: Final = {
 }
 
 
-def decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+def decode(body: bytes, form: type[T]) -> T:
     """Raises InvalidRequestError at the first thing that is wrong."""
     try:
-        return _decode(decoder, body)
+        return _decode(body, form)
     except InvalidRequestError as error:
         if error.reason is not Reason.BODY_UNREADABLE or (whole := mended(body)) == body:
             raise
-    return _decode(decoder, whole)
+    return _decode(whole, form)
 
 
 def convert(found: Any, form: type[T]) -> T:
@@ -68,11 +68,11 @@ def mended(body: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: _REPLACEMENT if found["half"] else found[0], body)
 
 
-def _decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+def _decode(body: bytes, form: type[T]) -> T:
     try:
-        return decoder.decode(body)
+        return msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as error:
-        raise _at_field(error, decoder.type) from error
+        raise _at_field(error, form) from error
     except msgspec.DecodeError as error:
         raise InvalidRequestError(
             f"the body is not JSON: {_malformed(error)}", reason=Reason.BODY_UNREADABLE

@@ -64,9 +64,6 @@ class MadeResult(KeyResult, kw_only=True):
     signing_secret: str
 
 
-_decoder = msgspec.json.Decoder(KeyBody)
-
-
 async def create(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     made = await services.keyring.make(read_wish(await request.read(), services.kinds))
@@ -91,7 +88,7 @@ async def revoke(request: web.Request) -> web.Response:
 
 def read_wish(body: bytes, kinds: KindTable) -> Wish:
     """Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(_decoder, body)
+    parsed = decode(body, KeyBody)
     name = read_name(parsed.name, "name")
     if not parsed.scopes:
         raise InvalidRequestError("name what the key is for", field="scopes")

@@ -69,14 +69,11 @@ class PushEndpointResult(msgspec.Struct):
     advice: str
 
 
-_decoder = msgspec.json.Decoder(PushEndpointBody)
-
-
 async def put(request: web.Request) -> web.Response:
     """For a while, pushes made with the former token and key are accepted too."""
     appid = request.match_info["appid"]
     check_wechat_id(appid, "appid")
-    body = decode(_decoder, await request.read())
+    body = decode(await request.read(), PushEndpointBody)
     _check(body)
     endpoints = request.app[SERVICES].endpoints
     await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)

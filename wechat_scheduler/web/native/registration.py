@@ -45,7 +45,6 @@ class RegistrationBody(msgspec.Struct):
     access_token_endpoint: Literal["", "stable_token", "token"] = ""
 
 
-_decoder = msgspec.json.Decoder(Any)
 _NAMES: Final = frozenset((*RegistrationBody.__struct_fields__, *TaskBody.__struct_fields__))
 
 
@@ -54,7 +53,7 @@ def read_registration(
 ) -> Registration:
     """`check_url` raises ValueError for an address that must not be called. Raises
     InvalidRequestError at the first thing that is wrong."""
-    parsed = convert(_as_go_reads(decode(_decoder, body)), RegistrationBody)
+    parsed = convert(_as_go_reads(decode(body, object)), RegistrationBody)
     check_wechat_id(parsed.appid, "appid")
     _check_secret(parsed.appsecret)
     account = Account(

@@ -31,9 +31,6 @@ class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
     value: Annotated[str, msgspec.Meta(min_length=1)]
 
 
-_decoder = msgspec.json.Decoder(InvalidValue)
-
-
 async def register(request: web.Request) -> web.Response:
     services, caller = request.app[SERVICES], request[CALLER]
     body = await request.read()
@@ -97,7 +94,7 @@ async def invalid(request: web.Request) -> web.Response:
     """`refreshing` while the reported value is the current one, `ignored` once it was replaced. The
     audit keeps only the report that causes the refresh."""
     key = _job(request)
-    report = decode(_decoder, await request.read())
+    report = decode(await request.read(), InvalidValue)
     outcome = await request.app[SERVICES].manager.report(key, report.value)
     if outcome is ReportOutcome.BELIEVED:
         await note(request, Action.REPORTED, str(key))

@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from typing import Any, Final, TypedDict, cast
 from urllib.parse import parse_qsl
 
-import msgspec
 from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError
@@ -37,7 +36,6 @@ _FILE = re.compile(rb"content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECA
 # Fields that null empties, as in WeCron's serializers, and those that an empty text leaves out.
 _EMPTIED: Final = frozenset(("desc", "external_url", "headimgurl", "morning_greeting"))
 _NUMBERS: Final = frozenset(("time", "defer"))
-_decoder = msgspec.json.Decoder(Any)
 _INTEGER = re.compile(r"([+-]?\d{1,20})(?:\.0*)?", re.ASCII)
 
 Reader = Callable[[Any], object]
@@ -116,7 +114,7 @@ def instant(milliseconds: int) -> datetime:
 
 def _json(body: bytes) -> Any:
     try:
-        return decode(_decoder, body)
+        return decode(body, object)
     except InvalidRequestError as error:
         raise InvalidRequestError(f"JSON parse error - {error.sentence}") from error
 

@@ -46,8 +46,6 @@ NO_MESSAGE: Final = "消息不存在"
 # "消息缓存有时效性，目前设置缓存时间为7天".
 KEPT: Final = timedelta(days=7)
 
-_decoder = msgspec.json.Decoder(SendBody)
-
 
 class TargetResult(msgspec.Struct, rename="camel", kw_only=True):
     """The outcome for one receiver. `messageContentId` is the id of the message, `sendRecordId` (in
@@ -87,7 +85,7 @@ STATUSES: Final = {
 async def post(request: web.Request) -> str:
     """`POST /api/send/message`."""
     body = await request.read()
-    wish = read(_decoder, body, request.path)
+    wish = read(body, SendBody, request.path)
     app = app_of(request, wish.app_token)
     return await sent(request, app, draft_of(wish, request.path), body)
 

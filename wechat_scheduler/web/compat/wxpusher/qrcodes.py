@@ -51,13 +51,10 @@ class CodeResult(msgspec.Struct, rename="camel"):
     extra: str
 
 
-_decoder = msgspec.json.Decoder(CodeBody)
-
-
 async def create(request: web.Request) -> str:
     """`POST /api/fun/create/qrcode`."""
     body = await request.read()
-    wish = read(_decoder, body, request.path)
+    wish = read(body, CodeBody, request.path)
     services, app = request.app[SERVICES], app_of(request, wish.app_token)
     extra, lifetime = _extra(wish), _lifetime(wish)
 

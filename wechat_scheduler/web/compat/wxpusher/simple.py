@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import digest
@@ -48,13 +47,10 @@ class SptOutcome(NamedTuple):
     refusal: RequestError | None = None
 
 
-_decoder = msgspec.json.Decoder(SimpleBody)
-
-
 async def post(request: web.Request) -> str:
     """`POST /api/send/message/simple-push`."""
     body = await request.read()
-    wish = read(_decoder, body, request.path)
+    wish = read(body, SimpleBody, request.path)
     content, tokens = content_of(wish), _tokens(wish, request.path)
     services = request.app[SERVICES]
 

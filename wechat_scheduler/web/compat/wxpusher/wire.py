@@ -116,10 +116,10 @@ def worded(request: web.Request, error: RequestError) -> tuple[ErrorCode, str]:
             return ErrorCode.TROUBLE, f"接口 [{request.path}] 出现异常：{error}"
 
 
-def read(decoder: "msgspec.json.Decoder[T]", body: bytes, path: str) -> T:
+def read(body: bytes, form: type[T], path: str) -> T:
     """The body. Raises WxPusherError 1005 if it is no JSON or has values of wrong types."""
     try:
-        return decode(decoder, body)
+        return decode(body, form)
     except InvalidRequestError as error:
         raise malformed(path, str(error)) from error
 

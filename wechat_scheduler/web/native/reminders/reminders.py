@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
@@ -37,13 +36,10 @@ PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
 STATES: Final = tuple(state.value for state in ReminderState)
 
-_body = msgspec.json.Decoder(ReminderBody)
-_change = msgspec.json.Decoder(ReminderChange)
-
 
 async def create(request: web.Request) -> web.Response:
     body = await request.read()
-    parsed = decode(_body, body)
+    parsed = decode(body, ReminderBody)
 
     async def make(keep: KeepResult) -> None:
         reminder, people = await drafted(request, parsed)
@@ -55,7 +51,7 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def planned(request: web.Request) -> web.Response:
-    most, parsed = _most(request), decode(_body, await request.read())
+    most, parsed = _most(request), decode(await request.read(), ReminderBody)
     reminder = _desk(request).plan((await drafted(request, parsed)).reminder)
     return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most)))
 
@@ -80,7 +76,7 @@ async def shown(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     reminder = await _seen(request)
-    edit, people = await edited(request, decode(_change, await request.read()), reminder)
+    edit, people = await edited(request, decode(await request.read(), ReminderChange), reminder)
     return await _answer(request, await _desk(request).change(reminder.id, edit, people))
 
 

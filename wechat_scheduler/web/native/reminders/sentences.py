@@ -48,12 +48,9 @@ class SentenceResult(msgspec.Struct, kw_only=True):
     end: datetime | None
 
 
-_decoder = msgspec.json.Decoder(SentenceBody)
-
-
 async def understand(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    body = decode(_decoder, await request.read())
+    body = decode(await request.read(), SentenceBody)
     zone = ZoneInfo(read_zone(body.zone, "zone"))
     now = body.now or services.clock.now()
     if now.year not in YEARS:

@@ -96,13 +96,9 @@ class MadeAppResult(AppResult, kw_only=True):
     signing_secret: str
 
 
-_body = msgspec.json.Decoder(AppBody)
-_change = msgspec.json.Decoder(AppChange)
-
-
 def read_app(body: bytes, check_url: Callable[[str], None], *, now: datetime) -> App:
     """Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(_body, body)
+    parsed = decode(body, AppBody)
     check_wechat_id(parsed.appid, "appid")
     app = draft_app(read_name(parsed.name, "name"), parsed.appid, now=now)
     return replace(app, **dict(_settings(parsed, check_url)))
@@ -110,7 +106,7 @@ def read_app(body: bytes, check_url: Callable[[str], None], *, now: datetime) ->
 
 def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
     """The changed app. Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(_change, body)
+    parsed = decode(body, AppChange)
     changes = dict(_settings(parsed, check_url))
     if parsed.name is not UNSET:
         changes["name"] = read_name(parsed.name, "name")

@@ -80,12 +80,9 @@ class DeliveryPage(DeliveryResult, kw_only=True):
     history: list[AttemptResult]
 
 
-_filter = msgspec.json.Decoder(FilterBody)
-
-
 def read_filter(body: bytes) -> DeliveryFilter:
     """Raises InvalidRequestError, also for a filter without any field."""
-    parsed = decode(_filter, body)
+    parsed = decode(body, FilterBody)
     if parsed == FilterBody():
         raise InvalidRequestError("give at least one filter: state, app, message, uid …")
     return DeliveryFilter(

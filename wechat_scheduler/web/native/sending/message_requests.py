@@ -95,12 +95,9 @@ class MessageRequest:
         return [_topic(one) for one in self.to if isinstance(one, int) or one == ALL]
 
 
-_decoder = msgspec.json.Decoder(MessageBody)
-
-
 def read_message(body: bytes, *, now: datetime) -> MessageRequest:
     """Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(_decoder, body)
+    parsed = decode(body, MessageBody)
     _check_receivers(parsed)
     return MessageRequest(
         app_id=parsed.app,

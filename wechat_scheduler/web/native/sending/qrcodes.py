@@ -58,13 +58,10 @@ class QrCodeResult(msgspec.Struct, kw_only=True):
     page_url: str = ""
 
 
-_decoder = msgspec.json.Decoder(QrCodeBody)
-
-
 async def create(request: web.Request) -> web.Response:
     """A code that neither expires nor has an `extra` is the same each time."""
     app, body = app_of(request), await request.read()
-    wish = decode(_decoder, body)
+    wish = decode(body, QrCodeBody)
     read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
     if wish.topic is not None:
         if wish.consent:

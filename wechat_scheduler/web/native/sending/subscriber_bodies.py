@@ -100,21 +100,16 @@ class OpenidResult(msgspec.Struct, kw_only=True):
     consent_url: str
 
 
-_binding = msgspec.json.Decoder(Binding)
-_bindings = msgspec.json.Decoder(list[NamedBinding])
-_change = msgspec.json.Decoder(SubscriberChangeBody)
-
-
 def read_binding(name: str, body: bytes) -> dict[str, str]:
     """The user's openid, by the app's name for the user. Raises InvalidRequestError."""
-    openid = decode(_binding, body).openid
+    openid = decode(body, Binding).openid
     check_wechat_id(openid, "openid")
     return {_external_id(name, "external_id"): openid}
 
 
 def read_bindings(body: bytes) -> dict[str, str]:
     """The users' openids, by the app's names. Raises InvalidRequestError at the first wrong entry."""
-    given = decode(_bindings, body)
+    given = decode(body, list[NamedBinding])
     if len(given) > MOST_AT_ONCE:
         raise InvalidRequestError(f"at most {MOST_AT_ONCE} subscribers are bound at once")
     found: dict[str, str] = {}
@@ -129,7 +124,7 @@ def read_bindings(body: bytes) -> dict[str, str]:
 
 def read_change(body: bytes) -> tuple[bool | None, dict[str, Any]]:
     """Whether the app blocks them, None if that is not said; and the fields of a `SubscriberChange`."""
-    parsed = decode(_change, body)
+    parsed = decode(body, SubscriberChangeBody)
     changes: dict[str, Any] = {}
     if parsed.zone is not UNSET:
         changes["zone"] = read_zone(parsed.zone, "zone") if parsed.zone else ""

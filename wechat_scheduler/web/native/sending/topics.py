@@ -34,12 +34,9 @@ class TopicResult(msgspec.Struct, kw_only=True):
     created_at: datetime
 
 
-_decoder = msgspec.json.Decoder(TopicBody)
-
-
 async def create(request: web.Request) -> web.Response:
     app, body = app_of(request), await request.read()
-    parsed = decode(_decoder, body)
+    parsed = decode(body, TopicBody)
     name = read_name(parsed.name, "name")
     description = read_text(parsed.description, "description", longest=LONGEST_TEXT)
 
