@@ -10,7 +10,7 @@ from tests.clock import FakeClock
 from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page
 from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority, TargetKind, Way
-from wechat_scheduler.reminders.firing import MOST
+from wechat_scheduler.reminders.firing import MOST, MOST_SENT
 from wechat_scheduler.reminders.model import Late, ReminderState
 
 EIGHT = at("2026-11-19T08:00")
@@ -130,11 +130,22 @@ async def test_a_one_off_that_is_not_sent_late_is_missed_visibly(
     assert [log["event"] for log in logs] == ["reminder.missed"]
 
 
-@pytest.mark.parametrize(("late", "said"), [(Late.ONCE, 6), (Late.ALL, 306)])
+@pytest.mark.parametrize(
+    ("late", "grace", "said"),
+    [
+        (Late.ONCE, 5, 6),
+        (Late.ALL, 5, MOST_SENT),
+        (Late.ONCE, 300, MOST_SENT),
+        (Late.SKIP, 300, MOST_SENT),
+        (Late.SKIP, 5, 6),
+    ],
+)
 async def test_many_that_fell_due_are_caught_up_in_parts(
-    memory: Memory, clock: FakeClock, late: Late, said: int
+    memory: Memory, clock: FakeClock, late: Late, grace: int, said: int
 ) -> None:
-    reminder = await memory.create(EIGHT, rule="FREQ=MINUTELY", late=late)
+    reminder = await memory.create(
+        EIGHT, rule="FREQ=MINUTELY", late=late, grace=timedelta(minutes=grace)
+    )
     clock.advance_to(EIGHT + 305 * MINUTE)
 
     await memory.loop.run_once()
@@ -145,6 +156,24 @@ async def test_many_that_fell_due_are_caught_up_in_parts(
     after = await memory.desk.reminder(reminder.id)
     assert partly == EIGHT + MOST * MINUTE
     assert (after.fired, after.fired + after.missed) == (said, 306)
+    assert len(await memory.deliveries()) == (MOST_SENT if late is Late.SKIP else said)
+
+
+@pytest.mark.parametrize("days", [MOST_SENT - 1, MOST_SENT, MOST_SENT + 1, MOST + 7, 3652])
+async def test_of_years_of_late_occurrences_the_newest_few_are_sent(
+    memory: Memory, clock: FakeClock, days: int
+) -> None:
+    reminder = await memory.create(EIGHT, rule="FREQ=DAILY", late=Late.ALL)
+    clock.advance_to(EIGHT + (days - 1) * DAY + 60 * MINUTE)
+
+    while await memory.loop.run_once():
+        pass
+
+    sent = [time for _, time, _ in await memory.told()]
+    after = await memory.desk.reminder(reminder.id)
+    newest = [EIGHT + (days - 1 - number) * DAY for number in range(min(days, MOST_SENT))]
+    assert sent == [f"{time + 8 * 60 * MINUTE:%Y-%m-%d %H:%M}" for time in reversed(newest)]
+    assert (after.fired, after.missed) == (len(newest), days - len(newest))
 
 
 async def test_a_clock_that_jumps_neither_fires_twice_nor_skips(

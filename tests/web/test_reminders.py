@@ -241,3 +241,19 @@ async def test_a_key_of_another_account_sees_nothing(office: Office) -> None:
 
     assert [answer.status for answer in answers] == [404] * 7
     assert await office.titles(key=stranger) == []
+
+
+async def test_the_most_that_is_sent_late_is_said_in_the_echo(office: Office) -> None:
+    asked: list[dict[str, Any]] = [
+        {"late": "all", "rule": "FREQ=DAILY"},
+        {"late": "once", "rule": "FREQ=DAILY"},
+        {"late": "all"},
+    ]
+    answers = [
+        (await office.remind(path, **fields)).result
+        for fields in asked
+        for path in ("", "/preview")
+    ]
+
+    note = "of more than 24 late occurrences the newest 24 are sent"
+    assert [answer["notes"] for answer in answers] == [[note], [note], [], [], [], []]

@@ -60,7 +60,7 @@ def reminders() -> None:
     "--late",
     type=click.Choice(("once", "skip", "all")),
     help="Of the times that passed while the daemon was down, send the newest, none or all "
-    "(default once).",
+    "(default once); at most 24.",
 )
 @click.option("--text", metavar="TEXT", help="Send this text with the title.")
 @click.option("--dry-run", is_flag=True, help="Make nothing; show the title and the next times.")
@@ -101,6 +101,7 @@ def create(
             ("rule", made.rule),
             ("zone", made.zone),
             *(("due", time.isoformat()) for time in due if time),
+            *(("note", note) for note in made.notes),
         )
     )
 

@@ -12,10 +12,15 @@ from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.delivery.sending import stable_id
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import Occurrence, following
 
 MOST = 100
 """Occurrences in one transaction. The rest are due at once."""
+
+MOST_SENT = 24
+"""Of more occurrences that are due at once, the newest are sent or recorded as missed, under every
+policy; the others are only counted as missed."""
 
 
 class Choice(NamedTuple):
@@ -25,6 +30,11 @@ class Choice(NamedTuple):
     sent: tuple[datetime, ...]
     missed: tuple[datetime, ...] = ()
 
+    def newest(self, most: int) -> "Choice":
+        """Occurrences that are sent are newer than those that are missed."""
+        older = max(0, most - len(self.sent))
+        return Choice(self.sent[-most:] if most else (), self.missed[-older:] if older else ())
+
 
 def fire(claimed: Claimed, now: datetime, *, page: Callable[[Reminder], str]) -> Fired:
     """The messages of the occurrences that are due, and the reminder at its next one.
@@ -33,9 +43,9 @@ def fire(claimed: Claimed, now: datetime, *, page: Callable[[Reminder], str]) ->
     link to `page`. Raises InvalidRequestError if the rule cannot be followed any more.
     """
     reminder = claimed.reminder
-    due, rest = _due(reminder, now)
-    is_caught_up = rest is None or rest.at + reminder.defer > now
-    choice = _chosen(reminder, due, now, is_caught_up=is_caught_up)
+    due, rest = _due(reminder, reminder.start, rule_of(reminder.rule), now, most=MOST)
+    newer = len(_due(reminder, rest.at, rest.rule, now, most=MOST_SENT)[0]) if rest else 0
+    choice = _chosen(reminder, due, now, is_caught_up=not newer).newest(MOST_SENT - newer)
     composer = _Composer(claimed=claimed, now=now, page=page)
     return Fired(
         claimed=claimed,
@@ -47,12 +57,14 @@ def fire(claimed: Claimed, now: datetime, *, page: Callable[[Reminder], str]) ->
     )
 
 
-def _due(reminder: Reminder, now: datetime) -> tuple[Sequence[datetime], Occurrence | None]:
-    """The due occurrences, oldest first, and the one after them."""
+def _due(
+    reminder: Reminder, start: datetime, rule: Rule, now: datetime, *, most: int
+) -> tuple[Sequence[datetime], Occurrence | None]:
+    """The first `most` due occurrences from `start` on, and the one after them."""
     found: list[datetime] = []
     latest, zone = now - reminder.defer, ZoneInfo(reminder.zone)
-    rest: Occurrence | None = Occurrence(at=reminder.start, rule=rule_of(reminder.rule))
-    while rest is not None and rest.at <= latest and len(found) < MOST:
+    rest: Occurrence | None = Occurrence(at=start, rule=rule)
+    while rest is not None and rest.at <= latest and len(found) < most:
         found.append(rest.at)
         rest = following(rest.rule, start=rest.at, after=rest.at, zone=zone)
     return found, rest

@@ -22,7 +22,7 @@ class ReminderState(enum.StrEnum):
 
 class Late(enum.StrEnum):
     """The policy for occurrences that were due while the daemon was down and are later than the grace.
-    Occurrences within the grace are always sent."""
+    Occurrences within the grace are sent under each. `firing.MOST_SENT` bounds what is sent at once."""
 
     ONCE = "once"
     """Sends the newest, marked as late, and counts the others as missed."""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
 from wechat_scheduler.web.kit.ids import Id
@@ -70,7 +71,7 @@ class ReminderChange(ReminderFields, kw_only=True, forbid_unknown_fields=True):
 class ReminderResult(msgspec.Struct, kw_only=True):
     """`time` is the next occurrence in `zone`, or the last one of a finished reminder. `rule` is null
     for a reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder
-    is sent next. `fired` and `missed` count occurrences."""
+    is sent next. `fired` and `missed` count occurrences. `notes` say what is not done as asked."""
 
     id: str
     app: int
@@ -94,10 +95,12 @@ class ReminderResult(msgspec.Struct, kw_only=True):
     missed: int
     last_at: datetime | None
     created_at: datetime
+    notes: list[str]
 
 
 class PlanResult(msgspec.Struct, kw_only=True):
-    """The reminder that the body would make. `next` are the times at which it would be sent, in `zone`."""
+    """The reminder that the body would make. `next` are the times at which it would be sent, in `zone`.
+    `notes` say what would not be done as asked."""
 
     title: str
     time: datetime
@@ -105,6 +108,7 @@ class PlanResult(msgspec.Struct, kw_only=True):
     zone: str
     defer: int
     next: list[datetime]
+    notes: list[str]
 
 
 def with_body(reminder: Reminder, body: ReminderFields) -> Reminder:
@@ -157,6 +161,7 @@ def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult
         missed=reminder.missed,
         last_at=reminder.last_at,
         created_at=reminder.created_at,
+        notes=_notes(reminder),
     )
 
 
@@ -169,4 +174,11 @@ def plan_result(reminder: Reminder, times: Sequence[datetime]) -> PlanResult:
         zone=reminder.zone,
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
+        notes=_notes(reminder),
     )
+
+
+def _notes(reminder: Reminder) -> list[str]:
+    if reminder.late is not Late.ALL or not reminder.rule:
+        return []
+    return [f"of more than {MOST_SENT} late occurrences the newest {MOST_SENT} are sent"]
