@@ -15,6 +15,7 @@ SchedulerError
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── TooLargeError            413
+│   ├── CompressedError          415
 │   ├── UnprocessableError       422
 │   ├── ThrottledError           429, says when to come back
 │   └── UnavailableError         503, says when to come back
@@ -134,6 +135,12 @@ class TooLargeError(RequestError):
 
     def __init__(self, message: str, *, reason: Reason = Reason.BODY_TOO_LARGE) -> None:
         super().__init__(message, reason=reason)
+
+
+class CompressedError(_SpecificError):
+    """The body is compressed."""
+
+    status = 415
 
 
 class UnprocessableError(_SpecificError):

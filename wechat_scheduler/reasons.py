@@ -68,6 +68,7 @@ class Reason(enum.StrEnum):
     REMINDER_BUSY = "reminder.busy", 409
 
     BODY_TOO_LARGE = "body.too_large", 413
+    BODY_COMPRESSED = "body.compressed", 415
     REQUEST_UNSUPPORTED = "request.unsupported", 417
 
     MESSAGE_UNSENDABLE = "message.unsendable", 422

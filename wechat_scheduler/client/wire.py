@@ -13,6 +13,7 @@ from yarl import URL
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
     CallError,
+    CompressedError,
     ConflictError,
     ForbiddenError,
     InvalidRequestError,
@@ -40,6 +41,7 @@ REFUSALS: Mapping[int, type[RequestError]] = {
         NotFoundError,
         ConflictError,
         TooLargeError,
+        CompressedError,
         UnprocessableError,
         ThrottledError,
         UnavailableError,

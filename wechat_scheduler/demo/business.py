@@ -49,7 +49,8 @@ class BusinessSystem:
         self._values: dict[JobKey, str] = {}
         self.notified: Counter[JobKey] = Counter()
         self.tickets = 0
-        self.app = web.Application()
+        # aiohttp would inflate a body even to throw it away.
+        self.app = web.Application(handler_args={"auto_decompress": False})
         self.app.router.add_get("/params", self._answer_params)
         self.app.router.add_post("/notify", self._take_notification)
         self.app.router.add_post("/events", self._take_push)

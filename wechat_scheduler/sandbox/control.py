@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 from msgspec.json import Decoder
 
 from wechat_scheduler.errors import InvalidRequestError
@@ -180,6 +180,8 @@ async def _show_front_page(request: web.Request) -> web.Response:
 
 
 async def _answer(sandbox: Sandbox, control: Control, request: web.Request) -> web.Response:
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        return _respond({"error": "the body is compressed; send it as it is"}, status=415)
     try:
         return _respond(await control(sandbox, request))
     except InvalidRequestError as error:

@@ -30,7 +30,8 @@ def create_sandbox(options: SandboxOptions, *, clock: Clock, rng: random.Random)
     To push, run `app[SANDBOX].run()` as an essential service; it ends when the application shuts
     down. Raises ConfigError, InvalidRequestError.
     """
-    app = web.Application()
+    # aiohttp would inflate a body even to throw it away.
+    app = web.Application(handler_args={"auto_decompress": False})
     app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
     add_control(app, sandbox)
     add_phone_page(app, sandbox)

@@ -13,6 +13,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.auth import require_reach_of_path
+from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
@@ -36,6 +37,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     """The application with `all_routes()`; bodies over `server.body_limit` bytes are refused."""
     app = web.Application(
         client_max_size=config.server.body_limit,
+        handler_args=NO_INFLATING,
         middlewares=[metrics.measured, errors_as_envelopes],
     )
     app.on_response_prepare.append(headers.complete)
@@ -104,6 +106,7 @@ def _admitting(route: Route) -> Handler:
 
 def _guarded(handler: Handler, scope: Scope) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
+        refuse_compressed(request)
         services = request.app[SERVICES]
         key, address = services.doorkeeper.identify(request, scope)
         services.auditor.seen(key.id)

@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
+from wechat_scheduler.web.kit.encodings import refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler
 
@@ -32,6 +33,7 @@ def shaped(handler: Handler, shape: Shape) -> Handler:
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
             refuse_nul(request)
+            refuse_compressed(request)
             return await handler(request)
         except RequestError as error:
             return shape(request, error)

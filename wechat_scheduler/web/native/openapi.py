@@ -54,6 +54,7 @@ ERRORS: Final[Mapping[int, Json]] = {
         "Idempotency-Key came before with another request."
     },
     413: {"description": "The body is larger than `server.body_limit`."},
+    415: {"description": "The body is compressed."},
     422: {"description": "The sentence cannot become a reminder; `reason` says why."},
     429: {"description": "Too many wrong keys came from this address.", "headers": RETRY},
     503: {"description": "It is not available now; `message` says why.", "headers": RETRY},
@@ -180,7 +181,7 @@ def _errors(route: NativeRoute) -> Iterator[int]:
     yield from (503,) if isinstance(route.scope, Proof) else ()
     yield from (404,) if "{" in route.path else ()
     yield 400
-    yield from (413,) if route.body is not None and isinstance(route.scope, Scope) else ()
+    yield from (413, 415) if route.body is not None and isinstance(route.scope, Scope) else ()
 
 
 def _response(

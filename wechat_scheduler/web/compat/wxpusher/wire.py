@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.errors import (
+    CompressedError,
     ConflictError,
     InvalidRequestError,
     RequestError,
@@ -106,6 +107,8 @@ def worded(request: web.Request, error: RequestError) -> tuple[ErrorCode, str]:
             return ErrorCode.BUSINESS, "Idempotency-Key 已经用于另一个请求"
         case TooLargeError():
             return ErrorCode.BUSINESS, "请求体过大"
+        case CompressedError():
+            return ErrorCode.BUSINESS, "请求体不能压缩"
         case TroubleError(status=503):
             return ErrorCode.TROUBLE, "服务器内部错误：存储暂时不可用，请稍后重试"
         case TroubleError():
