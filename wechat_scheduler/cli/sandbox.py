@@ -18,6 +18,7 @@ from wechat_scheduler.sandbox.options import (
     SECRET,
     AccountReceiver,
     PlatformReceiver,
+    PushFormat,
     PushMode,
     SandboxOptions,
 )
@@ -83,6 +84,18 @@ def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  
     show_default=True,
     help="Encrypt pushes with this key of 43 letters and digits.",
 )
+@click.option(
+    "--push-format",
+    type=click.Choice([it.value for it in PushFormat]),
+    default=PushFormat.XML.value,
+    show_default=True,
+    help="Push accounts' messages in this format.",
+)
+@click.option(
+    "--push-unescaped",
+    is_flag=True,
+    help="Write texts into the XML as they were typed, as WeChat is reported to do.",
+)
 @_pairs(
     "--quota",
     "quotas",
@@ -131,6 +144,8 @@ def _options(
     callbacks: Pairs,
     push_token: str,
     push_aes_key: str,
+    push_format: str,
+    push_unescaped: bool,
     quotas: Pairs,
     templates: Pairs,
     **others: Any,

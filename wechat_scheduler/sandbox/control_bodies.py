@@ -8,7 +8,7 @@ from aiohttp import web
 from msgspec.json import Decoder
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.options import PushMode
+from wechat_scheduler.sandbox.options import PushFormat, PushMode
 
 B = TypeVar("B")
 
@@ -58,6 +58,9 @@ class AccountAddress(Body):
     token: str
     encoding_aes_key: str = ""
     mode: PushMode = PushMode.PLAIN
+    format: PushFormat = PushFormat.XML
+    unescaped: bool = False
+    component_appid: str = ""
 
 
 class ReceiptScript(Body):

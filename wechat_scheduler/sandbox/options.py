@@ -43,11 +43,21 @@ class PushMode(Enum):
     SAFE = "safe"
 
 
+class PushFormat(Enum):
+    """The "数据格式" of the messages."""
+
+    XML = "xml"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReceiver:
     """The URL to which an account's messages and events are pushed: WeChat's "服务器配置".
 
-    `encoding_aes_key` (43 characters) may be empty in plain mode. Raises InvalidRequestError.
+    `encoding_aes_key` (43 characters) may be empty in plain mode. `unescaped` writes texts into XML as
+    they were typed, as WeChat is reported to do. With `component_appid`, the messages go to this
+    platform's "消息与事件接收URL", encrypted for it, and `$APPID$` in the URL becomes the account.
+    Raises InvalidRequestError.
     """
 
     appid: str
@@ -55,6 +65,19 @@ class AccountReceiver:
     token: str = field(repr=False)
     encoding_aes_key: str = field(default="", repr=False)
     mode: PushMode = PushMode.PLAIN
+    format: PushFormat = PushFormat.XML
+    unescaped: bool = False
+    component_appid: str = ""
+
+    @property
+    def address(self) -> str:
+        """The URL to post to."""
+        return self.url.replace("$APPID$", self.appid)
+
+    @property
+    def owner(self) -> str:
+        """The appid that messages are encrypted for."""
+        return self.component_appid or self.appid
 
     def __post_init__(self) -> None:
         _check_url(self.url)

@@ -7,7 +7,7 @@ from itertools import count
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.people import Arrival, Person, PhoneView
 from wechat_scheduler.sandbox.phones import By, PhoneKey, PhoneMessage
-from wechat_scheduler.sandbox.pushes.account_xml import AccountPush, event, message
+from wechat_scheduler.sandbox.pushes.account_messages import AccountPush, event, message
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE, QRCode
 from wechat_scheduler.sandbox.world import World
 

@@ -14,7 +14,7 @@ from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
-from wechat_scheduler.sandbox.pushes.account_xml import receipt
+from wechat_scheduler.sandbox.pushes.account_messages import receipt
 from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity
 from wechat_scheduler.sandbox.world import World
 

@@ -18,7 +18,7 @@ from wechat_scheduler.sandbox.options import AccountReceiver
 from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import WeChatTime
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
-from wechat_scheduler.sandbox.pushes.account_xml import AccountPush, read_reply
+from wechat_scheduler.sandbox.pushes.account_messages import AccountPush, read_reply, written
 from wechat_scheduler.sandbox.pushes.codec import seal_for_account, sign
 from wechat_scheduler.sandbox.pushes.posting import FAILURES, PushResponse, get, post
 from wechat_scheduler.sandbox.tokens import random_text
@@ -116,7 +116,7 @@ class AccountSender:
         query = sign(receiver.token, self._time.now(), self._rng) | {"echostr": echostr}
         async with self._session() as session:
             try:
-                response = await get(session, URL(receiver.url).update_query(query))
+                response = await get(session, URL(receiver.address).update_query(query))
             except FAILURES as error:
                 raise InvalidRequestError(
                     f"could not be reached: {type(error).__name__}", field="url"
@@ -159,8 +159,9 @@ class AccountSender:
         self, session: aiohttp.ClientSession, receiver: AccountReceiver, push: AccountPush
     ) -> bytes | None:
         openid, now = push.person.openid, self._time.now()
-        request = seal_for_account(push.xml, receiver, openid, now, self._rng)
-        url = URL(receiver.url).update_query(request.query)
+        document = written(push.content, receiver)
+        request = seal_for_account(document, receiver, openid, now, self._rng)
+        url = URL(receiver.address).update_query(request.query)
         try:
             response = await post(session, url, request.body)
         except FAILURES as error:
@@ -189,5 +190,5 @@ class AccountSender:
 
 
 def _log(receiver: AccountReceiver, push: AccountPush) -> Any:
-    url = str(URL(receiver.url).with_query(None))
+    url = str(URL(receiver.address).with_query(None))
     return log.bind(appid=receiver.appid, push=push.name, url=url)

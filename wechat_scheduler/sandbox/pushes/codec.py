@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, PushMode
+from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, PushFormat, PushMode
 
 BLOCK = 32  # WeChat pads to the size of its key, not to AES's own 16
 SALT = 16
@@ -41,22 +41,27 @@ def seal_for_platform(
 
 
 def seal_for_account(
-    message: str, receiver: AccountReceiver, openid: str, now: datetime, rng: random.Random
+    message: bytes, receiver: AccountReceiver, openid: str, now: datetime, rng: random.Random
 ) -> PushRequest:
     """Signs `message`, and encrypts it if the receiver's mode says so. The query has the openid."""
     if receiver.mode is PushMode.PLAIN:
         query = sign(receiver.token, now, rng) | {"openid": openid}
-        return PushRequest(query=query, body=message.encode())
+        return PushRequest(query=query, body=message)
     salt = rng.randbytes(SALT)
-    sealed = encrypt(message, receiver.encoding_aes_key, receiver.appid, salt=salt)
-    element = f"<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-    if receiver.mode is PushMode.COMPATIBLE:
-        body = message.removesuffix("</xml>") + element
-    else:
-        name = original_id(receiver.appid)
-        body = f"<xml><ToUserName><![CDATA[{name}]]></ToUserName>{element}"
+    sealed = encrypt(message, receiver.encoding_aes_key, receiver.owner, salt=salt)
     query = sign(receiver.token, now, rng, sealed) | {"openid": openid}
-    return PushRequest(query=query, body=body.encode())
+    return PushRequest(query=query, body=_beside(message, sealed, receiver))
+
+
+def _beside(message: bytes, sealed: str, receiver: AccountReceiver) -> bytes:
+    """The encrypted text, after the readable message in compatible mode."""
+    name, is_open = original_id(receiver.appid), receiver.mode is PushMode.COMPATIBLE
+    if receiver.format is PushFormat.JSON:
+        head = message.removesuffix(b"}") if is_open else f'{{"ToUserName": "{name}"'.encode()
+        return head + f', "Encrypt": "{sealed}"}}'.encode()
+    only = f"<xml><ToUserName><![CDATA[{name}]]></ToUserName>".encode()
+    head = message.removesuffix(b"</xml>") if is_open else only
+    return head + f"<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
 
 
 def sign(token: str, now: datetime, rng: random.Random, sealed: str = "") -> dict[str, str]:

@@ -1,0 +1,167 @@
+"""Any text that a person can type, from the sandbox to the one who hears it, over real sockets."""
+
+import re
+from collections.abc import AsyncIterator
+from itertools import product
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from aiohttp import web
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.clock import FakeClock
+from tests.house import WeChat, served
+from tests.platform.sealing import KEY, PLAIN, SECRETS, TOKEN
+from tests.platform.test_dialect import ATTACKS, TEXTS
+from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.pushes.intake import Intake
+from wechat_scheduler.pushes.model import PushedMessage, Secrets
+from wechat_scheduler.sandbox.options import AccountReceiver, PushFormat, PushMode
+from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.native import pushes
+from wechat_scheduler.wechat.decoding import PushDecoder
+
+OPENID = "o-alice"
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+END, SPLIT_END = "]]>", "]]]]><![CDATA[>"
+
+# Each way in which WeChat may push to an account.
+WAYS = {
+    f"wx{number:016d}": way
+    for number, way in enumerate(
+        (mode, format_, unescaped)
+        for mode, format_, unescaped in product(PushMode, PushFormat, (False, True))
+        if format_ is PushFormat.XML or not unescaped
+    )
+}
+
+fragments = (
+    *ATTACKS,
+    *TEXTS,
+    END,
+    SPLIT_END,
+    "<![CDATA[",
+    "]]",
+    "</Content>",
+    "o-bob",
+    "\0",
+    "\r\n",
+)
+texts = st.one_of(
+    st.text(min_size=1),
+    st.lists(st.sampled_from(fragments) | st.text(), min_size=1, max_size=6).map("".join),
+).filter(bool)
+
+
+class Account:
+    """Keeps what is heard of users, in the place of the audience."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+
+    async def secrets(self, appid: str) -> Secrets | None:
+        return PLAIN if WAYS[appid][0] is PushMode.PLAIN else SECRETS
+
+    async def put_ticket(self, *_: Any, **__: Any) -> bool:
+        raise AssertionError("no ticket comes from a user")
+
+    async def put(self, *_: Any, **__: Any) -> bool:
+        raise AssertionError("no event of a platform comes from a user")
+
+    def mended(self, message: PushedMessage) -> None:
+        pass
+
+    async def changed(self, _: object) -> None:
+        raise AssertionError("no job is concerned")
+
+    async def hear(self, heard: Heard) -> None:
+        self.heard.append(heard)
+
+
+@pytest.fixture
+async def account(weixin: WeChat, clock: FakeClock) -> AsyncIterator[Account]:
+    """Every account of WAYS pushes here what its follower does."""
+    account = Account()
+    async with Supervisor() as supervisor:
+        intake = Intake(
+            account,
+            cast(Any, account),
+            PushDecoder(),
+            supervisor,
+            observer=account,
+            clock=clock,
+            changed=account.changed,
+            wake=lambda: None,
+            hear=account.hear,
+        )
+        app = web.Application()
+        app[SERVICES] = cast(Services, SimpleNamespace(intake=intake))
+        app.router.add_get(pushes.PATH, pushes.verify)
+        app.router.add_post(pushes.PATH, pushes.receive)
+        async with served(app) as url:
+            for appid, (mode, format_, unescaped) in WAYS.items():
+                await weixin.sandbox.register_account(
+                    AccountReceiver(
+                        appid=appid,
+                        url=f"{url}/wechat/callback/{appid}",
+                        token=TOKEN,
+                        encoding_aes_key=KEY,
+                        mode=mode,
+                        format=format_,
+                        unescaped=unescaped,
+                    )
+                )
+                weixin.sandbox.people.follow(appid, OPENID)
+            await weixin.sandbox.push_once()
+            yield account
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a typed text looks like another one that was escaped: each end of a section in it is
+    split."""
+    return END in text and not any(END in part for part in text.split(SPLIT_END))
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(text=texts)
+async def test_any_text_arrives_unchanged_but_for_what_xml_forbids(
+    weixin: WeChat, clock: FakeClock, account: Account, text: str
+) -> None:
+    assume(not is_ambiguous(text))
+    people, expected = weixin.sandbox.people, FORBIDDEN.sub("", text)
+    account.heard.clear()
+
+    for appid in WAYS:
+        people.write(appid, OPENID, text)
+        people.voice(appid, OPENID, text)
+        people.click(appid, OPENID, text)
+    accepted = await weixin.sandbox.push_once()
+
+    assert accepted == 3 * len(WAYS)
+    assert {heard.openid for heard in account.heard} == {OPENID}
+    assert {heard.text for heard in account.heard} == {expected}
+    for appid in WAYS:
+        kinds = [heard.kind for heard in account.heard if heard.appid == appid]
+        assert kinds == [HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK]
+
+
+async def test_half_a_surrogate_pair_becomes_replacement_characters(
+    weixin: WeChat, account: Account
+) -> None:
+    account.heard.clear()
+
+    for appid in WAYS:
+        weixin.sandbox.people.write(appid, OPENID, "a\ud83db")
+    accepted = await weixin.sandbox.push_once()
+
+    assert accepted == len(WAYS)
+    assert {re.sub("\ufffd+", "?", heard.text) for heard in account.heard} == {"a?b"}
