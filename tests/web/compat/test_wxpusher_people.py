@@ -85,10 +85,12 @@ async def test_the_old_list_has_the_users_of_the_app(place: Town) -> None:
     query = {"appToken": place.token, "page": 1, "pageSize": 2}
 
     first = await data(place, "GET", f"{FUN}/wxuser", **query)
+    bare = (await call(place, "GET", f"{FUN}/wxuser", **query)).json
     second = await data(place, "GET", f"{FUN}/wxuser", **query | {"page": 2})
-    one = await data(place, "GET", f"{FUN}/wxuser/", **query, uid=uids[1])
+    one = await data(place, "GET", f"{FUN}/wxuser", **query, uid=f" {uids[1]} ")
 
     assert (first["page"], first["pageSize"], first["total"]) == (1, 2, 3)
+    assert {name: bare[name] for name in first} == first
     found = [record["uid"] for page in (first, second) for record in page["records"]]
     assert sorted(found) == sorted(uids)
     assert first["records"][0].keys() == {"createTime", "enable", "headImg", "nickName", "uid"}

@@ -61,11 +61,16 @@ def convert(found: Any, form: type[T]) -> T:
 
 def mended(body: bytes) -> bytes:
     """`body` without a byte order mark and halves of surrogate pairs, escaped ones and plain ones."""
-    body = body.removeprefix(codecs.BOM_UTF8)
-    with suppress(UnicodeDecodeError):
-        pairs = body.decode(errors="surrogatepass").encode("utf-16", errors="surrogatepass")
-        body = pairs.decode("utf-16", errors="replace").encode()
+    body = whole_pairs(body.removeprefix(codecs.BOM_UTF8))
     return _ESCAPE.sub(lambda found: _REPLACEMENT if found["half"] else found[0], body)
+
+
+def whole_pairs(text: bytes) -> bytes:
+    """UTF-8 with its surrogates joined to pairs, and U+FFFD for halves; other bytes as they are."""
+    with suppress(UnicodeDecodeError):
+        pairs = text.decode(errors="surrogatepass").encode("utf-16", errors="surrogatepass")
+        return pairs.decode("utf-16", errors="replace").encode()
+    return text
 
 
 def _decode(body: bytes, form: type[T]) -> T:

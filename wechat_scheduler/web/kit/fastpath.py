@@ -36,31 +36,40 @@ PRIVATE: Final = (
 
 
 def runner(
-    app: web.Application, memo: Memo, *, version: str = aiohttp.__version__, **options: Any
+    app: web.Application,
+    memo: Memo,
+    *,
+    connection: "type[MemoConnection] | None" = None,
+    version: str = aiohttp.__version__,
+    **options: Any,
 ) -> web.AppRunner:
-    """An AppRunner with these `options` that asks `memo` first, if aiohttp's `version` fits."""
+    """An AppRunner with these `options` that asks `memo` first, if aiohttp's `version` fits.
+    `connection` may be a subclass of MemoConnection."""
     missing = [name for name in PRIVATE if not hasattr(web.RequestHandler, name)]
     if version.startswith(AIOHTTP) and not missing:
-        return _Runner(app, memo, **options)
+        return _Runner(app, memo, connection or MemoConnection, **options)
     log.warning("memo.unavailable", aiohttp=version, needed=AIOHTTP, missing=missing)
     return web.AppRunner(app, **options)
 
 
 class _Runner(web.AppRunner):
-    __slots__ = ("_memo",)
+    __slots__ = ("_connection", "_memo")
 
-    def __init__(self, app: web.Application, memo: Memo, **options: Any) -> None:
+    def __init__(
+        self, app: web.Application, memo: Memo, connection: "type[MemoConnection]", **options: Any
+    ) -> None:
         super().__init__(app, **options)
         self._memo = memo
+        self._connection = connection
 
     async def _make_server(self) -> web.Server:
-        return _MemoServer(self._memo, await super()._make_server())
+        return _MemoServer(self._memo, self._connection, await super()._make_server())
 
 
 class _MemoServer(web.Server):
     """As `plain`, with connections that ask the memo."""
 
-    def __init__(self, memo: Memo, plain: web.Server) -> None:
+    def __init__(self, memo: Memo, connection: "type[MemoConnection]", plain: web.Server) -> None:
         super().__init__(
             plain.request_handler,
             request_factory=plain.request_factory,
@@ -69,9 +78,10 @@ class _MemoServer(web.Server):
             **plain._kwargs,
         )
         self._memo = memo
+        self._connection = connection
 
     def __call__(self) -> web.RequestHandler:
-        return _MemoConnection(self._memo, self, loop=self._loop, **self._kwargs)
+        return self._connection(self._memo, self, loop=self._loop, **self._kwargs)
 
 
 class _Arrival(NamedTuple):
@@ -82,7 +92,9 @@ class _Arrival(NamedTuple):
     epoch: int
 
 
-class _MemoConnection(web.RequestHandler):
+class MemoConnection(web.RequestHandler):
+    """`_clean` is true where the next byte begins a request; subclasses may read it."""
+
     __slots__ = ("_arrival", "_clean", "_memo", "_waiting")
 
     def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:

@@ -21,6 +21,7 @@ from aiohttp.log import server_logger
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.web.kit import fastpath
 from wechat_scheduler.web.kit.memo import Memo
+from wechat_scheduler.web.kit.request_lines import LenientConnection
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,7 @@ async def served(
     runner = fastpath.runner(
         app,
         memo,
+        connection=LenientConnection,
         access_log=None,
         logger=_Journal(server_logger),
         handle_signals=False,

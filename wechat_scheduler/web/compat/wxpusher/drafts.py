@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from wechat_scheduler.delivery.model import Content, Form
+from wechat_scheduler.web.compat.wxpusher.addresses import read_address
 from wechat_scheduler.web.compat.wxpusher.wire import (
+    OK,
     Loose,
     WxPusherError,
     malformed,
@@ -19,14 +21,12 @@ from wechat_scheduler.web.pages.summary import summary as summary_of
 
 LONGEST_CONTENT: Final = 40_000
 LONGEST_SUMMARY: Final = 100
-LONGEST_URL: Final = 1000
 MOST_UIDS: Final = 2000
 MOST_TOPICS: Final = 5
 LARGEST_ID: Final = (1 << 53) - 1
 
 CONTENT_TYPES: Final = {1: Form.TEXT, 2: Form.HTML, 3: Form.MARKDOWN}
 
-_URL = re.compile(r"https?://\S+", re.IGNORECASE)
 # Names that do not fit this are not looked up.
 _NAME = re.compile(r"[^\x00-\x1f]{1,128}")
 
@@ -50,11 +50,24 @@ class SendBody(ContentBody, rename="camel"):
     topic_ids: Many = None
 
 
+class Written(NamedTuple):
+    """A content. `notes` say in Chinese what of it was mended or left out, `omitted` what was left out."""
+
+    content: Content
+    notes: tuple[str, ...] = ()
+    omitted: str = ""
+
+    @property
+    def msg(self) -> str:
+        """The `msg` of a successful response."""
+        return f"{OK}（{self.omitted}）" if self.omitted else OK
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WxPusherDraft:
     """A message, and its receivers as the request names them."""
 
-    content: Content
+    written: Written
     uids: Sequence[str]
     topics: Sequence[int]
 
@@ -71,7 +84,7 @@ class WxPusherDraft:
 
 def draft_of(body: SendBody, path: str) -> WxPusherDraft:
     """The draft in a body. Raises WxPusherError, which names the field."""
-    uids = [text_of(one) for one in _listed(body.uids, "uids", path)]
+    uids = [text_of(one).strip() for one in _listed(body.uids, "uids", path)]
     topics = [
         whole(one, "topicIds", least=0, most=LARGEST_ID, default=0)
         for one in _listed(body.topic_ids, "topicIds", path)
@@ -81,26 +94,27 @@ def draft_of(body: SendBody, path: str) -> WxPusherDraft:
             raise WxPusherError(f"{field} 最多 {most} 个", field=field)
     if not uids and not topics:
         raise WxPusherError("uids 和 topicIds 不能同时为空", field="uids")
-    return WxPusherDraft(content=content_of(body), uids=uids, topics=topics)
+    return WxPusherDraft(written=written(body), uids=uids, topics=topics)
 
 
-def content_of(body: ContentBody) -> Content:
-    """The content in a body. Raises WxPusherError, which names the field."""
-    content, summary, url = map(text_of, (body.content, body.summary, body.url))
+def written(body: ContentBody) -> Written:
+    """The content in a body. A summary that is too long is cut, and a `url` that is no address is left
+    out. Raises WxPusherError, which names the field."""
+    content, summary = text_of(body.content), text_of(body.summary).strip()
     if not content.strip():
         raise WxPusherError("content 不能为空", field="content")
-    for text, longest, field in (
-        (content, LONGEST_CONTENT, "content"),
-        (summary, LONGEST_SUMMARY, "summary"),
-        (url, LONGEST_URL, "url"),
-    ):
-        if len(text) > longest:
-            raise WxPusherError(f"{field} 不能超过 {longest} 个字符", field=field)
-    if url and not _URL.fullmatch(url):
-        raise WxPusherError("url 必须以 http:// 或 https:// 开头", field="url")
+    if len(content) > LONGEST_CONTENT:
+        raise WxPusherError(f"content 不能超过 {LONGEST_CONTENT} 个字符", field="content")
     form = CONTENT_TYPES[whole(body.content_type, "contentType", least=1, most=3, default=1)]
-    title = summary.strip() or summary_of(content, form)
-    return Content(title=title, text=content, form=form, url=url, landing=True)
+    address, notes = read_address(text_of(body.url)), list[str]()
+    if address.note:
+        notes.append(address.note)
+    if len(summary) > LONGEST_SUMMARY:
+        summary = summary[: LONGEST_SUMMARY - 1] + "…"
+        notes.append(f"summary 超过 {LONGEST_SUMMARY} 个字符，已截断")
+    title = summary or summary_of(content, form)
+    found = Content(title=title, text=content, form=form, url=address.url, landing=True)
+    return Written(found, tuple(notes), "" if address.url else address.note)
 
 
 def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:

@@ -22,6 +22,7 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     ErrorCode,
     WxPusherError,
     id_of,
+    query_of,
     read,
     success,
 )
@@ -93,7 +94,7 @@ async def post(request: web.Request) -> str:
 async def get(request: web.Request) -> str:
     """`GET /api/send/message`: a text, to one user or topic."""
     app = named_app(request)
-    query = request.query
+    query = query_of(request)
     wish = SendBody(
         content=query.get("content"),
         summary=query.get("summary"),
@@ -106,13 +107,18 @@ async def get(request: web.Request) -> str:
 
 async def sent(request: web.Request, app: App, draft: WxPusherDraft, body: bytes) -> str:
     """The response to a draft, once its message is stored."""
-    services = request.app[SERVICES]
+    services, written = request.app[SERVICES], draft.written
 
     async def make(keep: Keep) -> None:
         order = await services.sending.prepare(
-            app, draft.content, names=draft.names, topics=draft.named_topics
+            app,
+            written.content,
+            names=draft.names,
+            topics=draft.named_topics,
+            notes=written.notes,
         )
-        await services.sending.put(order, once=keep(success(list(_results(draft, order)))))
+        text = success(list(_results(draft, order)), written.msg)
+        await services.sending.put(order, once=keep(text))
 
     asked = asked_for(request, f"app {app.id}", body)
     return (await services.idempotency.once(asked, make)).text

@@ -76,7 +76,7 @@ async def create(request: web.Request) -> str:
 
 async def scanned_by(request: web.Request) -> str:
     """`GET /api/fun/scan-qrcode-uid?code=`: the user who scanned it last. The code is a secret."""
-    code = request.query.get("code", "")
+    code = request.query.get("code", "").strip()
     scene = await request.app[SERVICES].codes.scene(code) if _CODE.fullmatch(code) else None
     if scene is None or scene.purpose is not Purpose.APP:
         raise WxPusherError("code 不存在", field="code")

@@ -11,16 +11,16 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.access.once import Asked, Keep
-from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.delivery.sending import Order, stable_id
 from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tokens import Holder
 from wechat_scheduler.web.compat.wxpusher.callers import user_of
-from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, content_of
+from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, Written, written
 from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_target, result_of
 from wechat_scheduler.web.compat.wxpusher.wire import (
     ErrorCode,
     WxPusherError,
+    check_path,
     malformed,
     read,
     success,
@@ -51,21 +51,21 @@ async def post(request: web.Request) -> str:
     """`POST /api/send/message/simple-push`."""
     body = await request.read()
     wish = read(body, SimpleBody, request.path)
-    content, tokens = content_of(wish), _tokens(wish, request.path)
+    text, tokens = written(wish), _tokens(wish, request.path)
     services = request.app[SERVICES]
 
     # An Idempotency-Key holds for the first token.
     asked = asked_for(request, f"spt {digest(tokens[0])}", body)
 
     async def make(keep: Keep) -> None:
-        parts = [await _part(request, token, content, asked) for token in tokens]
+        parts = [await _part(request, token, text, asked) for token in tokens]
         orders = [part.order for part in parts if part.order]
         if not orders and parts[0].refusal:
             raise parts[0].refusal
-        text = keep(success([part.result for part in parts]))
+        once = keep(success([part.result for part in parts], text.msg))
         for order in orders:  # each may be of another app
             # The response is stored with the last one: until then the request may be repeated.
-            await services.sending.put(order, once=text if order is orders[-1] else None)
+            await services.sending.put(order, once=once if order is orders[-1] else None)
 
     return (await services.idempotency.once(asked, make)).text
 
@@ -73,14 +73,15 @@ async def post(request: web.Request) -> str:
 async def get(request: web.Request) -> str:
     """`GET /api/send/message/{SPT}/{content}`."""
     token = request.match_info["spt"]
-    content = content_of(ContentBody(content=request.match_info["content"]))
+    check_path(request)
+    text = written(ContentBody(content=request.match_info["content"]))
     services, holder = request.app[SERVICES], user_of(request, token)
 
     # The scope must not contain the path: the token is in it.
     asked = replace(asked_for(request, "", b""), scope=f"spt {digest(token)} GET")
 
     async def make(keep: Keep) -> None:
-        order = await _order(request, holder, content, asked)
+        order = await _order(request, holder, text, asked)
         await services.sending.put(order, once=keep(success([_result(order)])))
 
     return (await services.idempotency.once(asked, make)).text
@@ -98,18 +99,20 @@ def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
     return tokens
 
 
-async def _part(request: web.Request, token: str, content: Content, asked: Asked) -> SptOutcome:
+async def _part(request: web.Request, token: str, text: Written, asked: Asked) -> SptOutcome:
     try:
         holder = user_of(request, token)
     except (WxPusherError, ThrottledError) as error:  # the other tokens still count
         return SptOutcome(refused_target(worded(request, error)[1]), refusal=error)
-    order = await _order(request, holder, content, asked)
+    order = await _order(request, holder, text, asked)
     return SptOutcome(_result(order), order)
 
 
-async def _order(request: web.Request, holder: Holder, content: Content, asked: Asked) -> Order:
+async def _order(request: web.Request, holder: Holder, text: Written, asked: Asked) -> Order:
     uid = holder.token.uid
-    order = await request.app[SERVICES].sending.prepare(holder.app, content, names=[uid])
+    order = await request.app[SERVICES].sending.prepare(
+        holder.app, text.content, names=[uid], notes=text.notes
+    )
     return _same(order, asked, holder) if asked.key else order
 
 

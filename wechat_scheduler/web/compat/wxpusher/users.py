@@ -15,6 +15,8 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.compat.wxpusher.callers import named_app
 from wechat_scheduler.web.compat.wxpusher.drafts import LARGEST_ID
 from wechat_scheduler.web.compat.wxpusher.wire import (
+    OK,
+    ErrorCode,
     WxPusherError,
     id_of,
     success,
@@ -69,21 +71,32 @@ class PageResult(msgspec.Struct, rename="camel"):
     records: Sequence[UserRecord | SubscriptionRecord] | Sequence[object]
 
 
+class UsersEnvelope(PageResult, rename="camel", kw_only=True):
+    """WxPusher's page shows a page without the envelope, its SDKs expect it inside: this is both."""
+
+    code: int = ErrorCode.OK
+    msg: str = OK
+    data: PageResult
+    success: bool = True
+
+
 async def users(request: web.Request) -> str:
     """`GET /api/fun/wxuser`."""
     services, app = request.app[SERVICES], named_app(request)
     page, size = _page(request, LARGEST_OLD_PAGE)
-    uid = request.query.get("uid", "")
+    uid = request.query.get("uid", "").strip()
     found = await services.audience.subscribers(app, uid=uid, offset=(page - 1) * size, limit=size)
     total = await services.audience.count(app, uid=uid)
-    return success(PageResult(page, size, total, [_user(*row) for row in found]))
+    records = [_user(*row) for row in found]
+    data = PageResult(page, size, total, records)
+    return msgspec.json.encode(UsersEnvelope(page, size, total, records, data=data)).decode()
 
 
 async def subscriptions(request: web.Request) -> str:
     """`GET /api/fun/wxuser/v2`: subscribers of the app, of its topics, or of both."""
     services, app = request.app[SERVICES], named_app(request)
     page, size = _page(request, LARGEST_PAGE)
-    uid = request.query.get("uid", "")
+    uid = request.query.get("uid", "").strip()
     blocked = switch(request.query.get("isBlock"), "isBlock")
     kind = whole(request.query.get("type"), "type", least=0, most=1, default=-1)
     offset, total, rows = (page - 1) * size, 0, list[Row]()

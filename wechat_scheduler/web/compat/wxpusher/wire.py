@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias, TypeVar
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
 from aiohttp import web
@@ -20,7 +21,7 @@ from wechat_scheduler.errors import (
     ThrottledError,
     TooLargeError,
 )
-from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.bodies import decode, whole_pairs
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import TroubleError
 
@@ -131,6 +132,26 @@ def malformed(path: str, what: str) -> WxPusherError:
     return WxPusherError(f"接口 [{path}] 出现异常：{what}", code=ErrorCode.TROUBLE)
 
 
+def query_of(request: web.Request) -> dict[str, str]:
+    """The query, the first value of each name, with halves of surrogate pairs replaced. Raises
+    WxPusherError if it is not in UTF-8."""
+    query = request.rel_url.raw_query_string
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    return {name: _text(value.encode(errors="surrogateescape")) for name, value in reversed(pairs)}
+
+
+def check_path(request: web.Request) -> None:
+    """Raises WxPusherError if the path is not in UTF-8."""
+    _text(unquote_to_bytes(request.rel_url.raw_path))
+
+
+def _text(value: bytes) -> str:
+    try:
+        return whole_pairs(value).decode()
+    except UnicodeDecodeError as error:
+        raise WxPusherError("请求地址必须用 UTF-8 编码") from error
+
+
 def text_of(value: Loose) -> str:
     """The value as text; empty for null."""
     return "" if value is None else str(value)
@@ -156,6 +177,6 @@ def switch(value: Loose, field: str) -> bool | None:
 
 def id_of(value: str, field: str) -> int:
     """An id. Raises WxPusherError if it cannot be one."""
-    if not _ID.fullmatch(value):
+    if not _ID.fullmatch(value.strip()):
         raise WxPusherError(f"{field} 不合法", field=field)
     return int(value)

@@ -1,0 +1,51 @@
+"""Reads the `url` of a message as scripts send it: encoded once too often, or without its scheme."""
+
+import re
+from typing import Final, NamedTuple
+from urllib.parse import quote, unquote
+
+LONGEST: Final = 1000
+# Encoded twice by a script, and once more by its HTTP library.
+_MOST_LAYERS: Final = 3
+
+_WHOLE = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
+_ENCODED = re.compile(r"(?:https?(?::|%))|%2f%2f|[^/?#]*%(?:25)*2f", re.IGNORECASE)
+# `http:host`, `http:/host`, `http//host` and `//host`.
+_SLASHES = re.compile(r"(?:(https?)(?::/?|//)|//)(?=[^/?#\s])", re.IGNORECASE)
+# A name with a dot or an IPv4 address, then perhaps a port and a path.
+_BARE = re.compile(
+    r"(?:(?:[\w-]+\.)+(?:[^\W\d_]{2,}|xn--[\w-]+)|(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+
+
+class Address(NamedTuple):
+    """`note` says in Chinese what was mended; with an empty `url`, why it was left out."""
+
+    url: str
+    note: str = ""
+
+
+def read_address(text: str) -> Address:
+    given = text.strip()
+    url = _mended(given)
+    if given and not (url and url.isprintable()):
+        return Address("", "url 不是 http:// 或 https:// 网址，已忽略")
+    if len(url) > LONGEST:
+        return Address("", f"url 超过 {LONGEST} 个字符，已忽略")
+    return Address(url, f"url 已修正为 {url}" if url != given else "")
+
+
+def _mended(text: str) -> str:
+    """`text` as an address; empty if it can be none."""
+    for _ in range(_MOST_LAYERS):
+        if _WHOLE.match(text) or not _ENCODED.match(text):
+            break
+        text = unquote(text).strip()
+    text = re.sub(r"\s", lambda blank: quote(blank[0]), text)
+    if _WHOLE.fullmatch(text):
+        return text
+    text = _SLASHES.sub(lambda found: f"{found[1] or 'http'}://", text, count=1)
+    if _WHOLE.fullmatch(text):
+        return text
+    return f"http://{text}" if _BARE.fullmatch(text) else ""
