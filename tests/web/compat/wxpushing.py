@@ -16,7 +16,8 @@ async def call(place: Town, method: str, path: str, body: Any = None, **query: A
     path += f"?{urlencode(query)}" if query else ""
     answer = await place.call(method, path, body, key="")
     assert answer.status == 200
-    page = {"page", "pageSize", "total", "records"} if path.startswith(USERS) else set()
+    is_page = path.startswith(USERS) and answer.json["success"]
+    page = {"page", "pageSize", "total", "records"} if is_page else set()
     assert answer.json.keys() == {"code", "msg", "data", "success"} | page
     assert answer.json["success"] is (answer.json["code"] == 1000)
     return answer

@@ -19,21 +19,21 @@ _BARE = re.compile(
 )
 
 
-class Address(NamedTuple):
+class MessageLink(NamedTuple):
     """`note` says in Chinese what was mended; with an empty `url`, why it was left out."""
 
     url: str
     note: str = ""
 
 
-def read_address(text: str) -> Address:
+def read_address(text: str) -> MessageLink:
     given = text.strip()
     url = _mended(given)
     if given and not (url and url.isprintable()):
-        return Address("", "url 不是 http:// 或 https:// 网址，已忽略")
+        return MessageLink("", "url 不是 http:// 或 https:// 网址，已忽略")
     if len(url) > LONGEST:
-        return Address("", f"url 超过 {LONGEST} 个字符，已忽略")
-    return Address(url, f"url 已修正为 {url}" if url != given else "")
+        return MessageLink("", f"url 超过 {LONGEST} 个字符，已忽略")
+    return MessageLink(url, f"url 已修正为 {url}" if url != given else "")
 
 
 def _mended(text: str) -> str:
