@@ -50,7 +50,7 @@ class SendBody(ContentBody, rename="camel"):
     topic_ids: Many = None
 
 
-class Written(NamedTuple):
+class WxText(NamedTuple):
     """A content. `notes` say in Chinese what of it was mended or left out, `omitted` what was left out."""
 
     content: Content
@@ -67,7 +67,7 @@ class Written(NamedTuple):
 class WxPusherDraft:
     """A message, and its receivers as the request names them."""
 
-    written: Written
+    written: WxText
     uids: Sequence[str]
     topics: Sequence[int]
 
@@ -97,7 +97,7 @@ def draft_of(body: SendBody, path: str) -> WxPusherDraft:
     return WxPusherDraft(written=written(body), uids=uids, topics=topics)
 
 
-def written(body: ContentBody) -> Written:
+def written(body: ContentBody) -> WxText:
     """The content in a body. A summary that is too long is cut, and a `url` that is no address is left
     out. Raises WxPusherError, which names the field."""
     content, summary = text_of(body.content), text_of(body.summary).strip()
@@ -114,7 +114,7 @@ def written(body: ContentBody) -> Written:
         notes.append(f"summary 超过 {LONGEST_SUMMARY} 个字符，已截断")
     title = summary or summary_of(content, form)
     found = Content(title=title, text=content, form=form, url=address.url, landing=True)
-    return Written(found, tuple(notes), "" if address.url else address.note)
+    return WxText(found, tuple(notes), "" if address.url else address.note)
 
 
 def _listed(given: Many, field: str, path: str) -> Iterator[Loose]:

@@ -15,7 +15,7 @@ from wechat_scheduler.delivery.sending import Order, stable_id
 from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tokens import Holder
 from wechat_scheduler.web.compat.wxpusher.callers import user_of
-from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, Written, written
+from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, WxText, written
 from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_target, result_of
 from wechat_scheduler.web.compat.wxpusher.wire import (
     ErrorCode,
@@ -99,7 +99,7 @@ def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
     return tokens
 
 
-async def _part(request: web.Request, token: str, text: Written, asked: Asked) -> SptOutcome:
+async def _part(request: web.Request, token: str, text: WxText, asked: Asked) -> SptOutcome:
     try:
         holder = user_of(request, token)
     except (WxPusherError, ThrottledError) as error:  # the other tokens still count
@@ -108,7 +108,7 @@ async def _part(request: web.Request, token: str, text: Written, asked: Asked) -
     return SptOutcome(_result(order), order)
 
 
-async def _order(request: web.Request, holder: Holder, text: Written, asked: Asked) -> Order:
+async def _order(request: web.Request, holder: Holder, text: WxText, asked: Asked) -> Order:
     uid = holder.token.uid
     order = await request.app[SERVICES].sending.prepare(
         holder.app, text.content, names=[uid], notes=text.notes
