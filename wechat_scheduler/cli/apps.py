@@ -1,4 +1,4 @@
-"""`apps` makes, shows and removes apps; the commands about their people stand in apps_people.py."""
+"""`apps` makes, shows and removes apps; the commands about their users are in apps_people.py."""
 
 from typing import Any
 
@@ -29,14 +29,14 @@ def apps() -> None:
 @click.argument("name")
 @click.option("--appid", required=True, metavar="APPID", help="Send through this WeChat account.")
 @click.option("--callback", metavar="URL", help="Call this URL when a user subscribes or writes.")
-@click.option("--zone", metavar="ZONE", help="The app's time zone (default Asia/Shanghai).")
+@click.option("--zone", metavar="ZONE", help="Set the app's time zone (default Asia/Shanghai).")
 @click.option("--description", metavar="TEXT", help="Describe the app to its subscribers.")
 @click.option("--welcome", metavar="TEXT", help="Send this text to each new subscriber.")
 @click.option(
     "--at-most-once",
     is_flag=True,
     default=None,
-    help="Rather lose a text than send it twice, where its first arrival is uncertain.",
+    help="If it is uncertain whether a text arrived, do not send it again.",
 )
 @json_option
 @client_options

@@ -1,4 +1,4 @@
-"""`apps topics`, `apps subscribers` and the like: the people whom an app reaches."""
+"""`apps topics`, `apps subscribers` and the other commands about the users of an app."""
 
 from datetime import timedelta
 from typing import Any
@@ -75,9 +75,9 @@ def subscribers(
 @click.argument("openid")
 @client_options
 def bind(app: int, name: str, openid: str, **given: Any) -> None:
-    """Give a user a name of the app's own.
+    """Let the app call the user OPENID by NAME.
 
-    From now on the app can name the user OPENID by NAME. Prints the user's uid.
+    Prints the user's uid.
 
     \b
     Example:
@@ -126,7 +126,11 @@ def qrcode(
 @click.command("wecron-token")
 @click.argument("uid")
 @click.option(
-    "--app", required=True, type=int, metavar="ID", help="The app that sends the reminders."
+    "--app",
+    required=True,
+    type=int,
+    metavar="ID",
+    help="Send the reminders as the app with this id.",
 )
 @client_options
 def wecron_token(uid: str, app: int, **given: Any) -> None:

@@ -1,6 +1,6 @@
 """`deliveries` lists, shows, replays and cancels deliveries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
@@ -27,21 +27,35 @@ FILTER = {
     "uid": "uid",
     "errcode": "errcode",
 }
+REPLAYABLE = (
+    DeliveryState.DEAD,
+    DeliveryState.CANCELLED,
+    DeliveryState.EXPIRED,
+    DeliveryState.MISSED,
+)
 COLUMNS = "ID MESSAGE STATE WAY TO TRIES=attempts ERRCODE REASON"
 ATTEMPT_COLUMNS = "AT MS=duration_ms WAY ERRCODE RID ERROR"
 
 
-def _filter_options(command: CommandT) -> CommandT:
-    states = click.Choice([state.value for state in DeliveryState])
-    for option in (
-        click.option("--errcode", type=int, metavar="CODE", help="Only with this errcode."),
-        click.option("--uid", metavar="UID", help="Only to this subscriber."),
-        click.option("--message", type=int, metavar="ID", help="Only of this message."),
-        click.option("--app", type=int, metavar="ID", help="Only of this app."),
-        click.option("--in", "standing", type=states, help="Only in this state."),
-    ):
-        command = option(command)
-    return command
+def _filter_options(verb: str, states: Iterable[DeliveryState]) -> Callable[[CommandT], CommandT]:
+    choice = click.Choice([state.value for state in states])
+
+    def add(command: CommandT) -> CommandT:
+        for option in (
+            click.option(
+                "--errcode", type=int, metavar="CODE", help=f"{verb} only those with this errcode."
+            ),
+            click.option("--uid", metavar="UID", help=f"{verb} only those to this subscriber."),
+            click.option(
+                "--message", type=int, metavar="ID", help=f"{verb} only those of this message."
+            ),
+            click.option("--app", type=int, metavar="ID", help=f"{verb} only those of this app."),
+            click.option("--in", "standing", type=choice, help=f"{verb} only those in this state."),
+        ):
+            command = option(command)
+        return command
+
+    return add
 
 
 def _filter(given: dict[str, Any]) -> dict[str, Any]:
@@ -61,8 +75,8 @@ def deliveries() -> None:
 
 
 @deliveries.command("list")
-@_filter_options
-@click.option("--after", default=0, metavar="ID", help="Only those after this one.")
+@_filter_options("List", DeliveryState)
+@click.option("--after", default=0, metavar="ID", help="List only those after this one.")
 @limit_option(1000)
 @json_option
 @client_options
@@ -99,7 +113,7 @@ def show(delivery: int, as_json: bool, **given: Any) -> None:
 
 @deliveries.command()
 @click.argument("delivery", type=int, required=False)
-@_filter_options
+@_filter_options("Replay", REPLAYABLE)
 @client_options
 def replay(delivery: int | None, **given: Any) -> None:
     """Send one delivery again, or all that match.
@@ -116,7 +130,7 @@ def replay(delivery: int | None, **given: Any) -> None:
 
 @deliveries.command()
 @click.argument("delivery", type=int, required=False)
-@_filter_options
+@_filter_options("Cancel", (DeliveryState.PENDING,))
 @client_options
 def cancel(delivery: int | None, **given: Any) -> None:
     """Cancel one delivery that waits to be sent, or all that match.

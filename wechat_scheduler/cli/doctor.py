@@ -32,7 +32,7 @@ def doctor(probe: bool, as_json: bool, **given: Any) -> None:
 
     It checks the configuration, the state folder, the database, the sealing key, the clock, the
     connection to WeChat, each account and each business system. It changes nothing, and works with or
-    without a running daemon. Exits with 1 if a check fails.
+    without a running daemon. Give it the options that the daemon was started with. Exits with 1 if a check fails.
 
     \b
     Examples:

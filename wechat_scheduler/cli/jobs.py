@@ -110,6 +110,8 @@ def show(appid: str, kind: str, subject: str, **given: Any) -> None:
 def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
     """Make the daemon ask WeChat for a new value now.
 
+    It asks even if the next attempt is not yet due.
+
     \b
     Example:
       wechat-scheduler jobs refresh wx1111111111111111 jsapi_ticket
@@ -158,7 +160,7 @@ def healthcheck(**given: Any) -> None:
     """Check whether the daemon is alive: exit with 0 if it is, else with 1. Needs no key.
 
     \b
-    Example:
+    Example (a line of a Dockerfile):
       HEALTHCHECK CMD ["wechat-scheduler", "healthcheck"]
     """
     connect(given, Client.check, keyless=True)

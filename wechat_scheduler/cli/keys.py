@@ -31,7 +31,7 @@ HEADINGS = ("ID", "NAME", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST-USED")
 def keys() -> None:
     """Make, list and revoke API keys, with which business systems call the daemon.
 
-    The running daemon does it; where none runs, the command uses the store in the state folder.
+    These commands call the running daemon; without one they use the store in the state folder.
 
     \b
     Example:
@@ -50,7 +50,11 @@ def keys() -> None:
     help="Allow it to read values, register tasks, push messages, or do everything. Repeatable.",
 )
 @click.option(
-    "--appid", "appids", multiple=True, metavar="APPID", help="Only for this account. Repeatable."
+    "--appid",
+    "appids",
+    multiple=True,
+    metavar="APPID",
+    help="Limit it to this account. Repeatable.",
 )
 @click.option(
     "--type",
@@ -58,7 +62,7 @@ def keys() -> None:
     multiple=True,
     metavar="TYPE",
     shell_complete=complete_type,
-    help="Only for this type of credential, by number or name. Repeatable.",
+    help="Limit it to this type of credential, by number or name. Repeatable.",
 )
 @click.option(
     "--expires",
@@ -71,7 +75,7 @@ def keys() -> None:
     "networks",
     multiple=True,
     metavar="NETWORK",
-    help="Only from this network, such as 10.0.0.0/8. Repeatable.",
+    help="Accept it only from this network, such as 10.0.0.0/8. Repeatable.",
 )
 @json_option
 @client_options
@@ -168,7 +172,7 @@ def _limits(key: KeyResult) -> Sequence[str]:
 @click.argument("key_id", metavar="ID")
 @client_options
 def revoke(key_id: str, **given: Any) -> None:
-    """Revoke the API key with that ID, at once and for good.
+    """Revoke the API key with the id ID, at once and for good.
 
     The daemon keeps the credentials that were registered with it, but calls their `notify` and
     `params` no more. `keys revoke admin` revokes the admin keys of former and other state folders.
@@ -195,9 +199,9 @@ def revoke(key_id: str, **given: Any) -> None:
 def rotate_sealing(forget_old: bool, **given: Any) -> None:
     """Make a new sealing key, and encrypt all secrets with it.
 
-    Stop every daemon on this state first. The new key stands before the old one in the key file;
-    backups from before need the old one. When you keep none of them, remove it with --forget-old. If
-    the command is interrupted, run it again.
+    Stop every daemon on this state first. The new key comes before the old one in the key file;
+    earlier backups need the old one. Once you keep no such backup, remove the old key with
+    --forget-old. If the command is interrupted, run it again.
 
     \b
     Examples:

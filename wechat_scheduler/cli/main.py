@@ -54,7 +54,7 @@ def program(**given: Any) -> None:
     """Keeps every WeChat credential of a business fresh, and delivers its messages and reminders.
 
     Without a command it runs the daemon, which business systems call over HTTP: they register
-    credentials, fetch the current value or are notified of it, and have people messaged and reminded.
+    credentials, fetch the current value or are notified of it, and send messages and reminders.
     """
     ctx = click.get_current_context()
     ctx.obj = take(given)

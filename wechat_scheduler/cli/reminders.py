@@ -43,13 +43,15 @@ def reminders() -> None:
     metavar="SENTENCE",
     help="Read the time, and the title if there is no TITLE, from this Chinese sentence.",
 )
-@click.option("--at", metavar="TIME", help="The first time, such as 2026-12-24T18:00:00+08:00.")
+@click.option(
+    "--at", metavar="TIME", help="Remind first at this time, such as 2026-12-24T18:00:00+08:00."
+)
 @click.option(
     "--rule",
     metavar="RULE",
     help="Repeat by this rule: FREQ=…, LUNAR-YEARLY;08-15, TERM;清明 or WORKDAY.",
 )
-@click.option("--zone", metavar="ZONE", help="The time zone of the rule (default the app's).")
+@click.option("--zone", metavar="ZONE", help="Repeat in this time zone (default the app's).")
 @click.option(
     "--defer",
     type=int,
@@ -111,15 +113,15 @@ def _in_zone(reminder: ReminderResult) -> datetime | None:
 
 
 @reminders.command("list")
-@click.option("--app", type=int, metavar="ID", help="Only of this app.")
+@click.option("--app", type=int, metavar="ID", help="List only those of this app.")
 # `state` as an option is the state folder.
 @click.option(
     "--in",
     "standing",
     type=click.Choice([state.value for state in ReminderState]),
-    help="Only in this state.",
+    help="List only those in this state.",
 )
-@click.option("--after", metavar="ID", help="Only those after this one.")
+@click.option("--after", metavar="ID", help="List only those after this one.")
 @limit_option(1000)
 @json_option
 @client_options
