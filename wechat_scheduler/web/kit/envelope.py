@@ -3,13 +3,15 @@ has a `reason` too."""
 
 import math
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from wechat_scheduler.errors import RequestError, ThrottledError, UnavailableError
 from wechat_scheduler.reasons import Reason
+
+ResultT = TypeVar("ResultT", bound=msgspec.Struct)
 
 # `Retry-After` where WeChat refused a call and did not say when to repeat it.
 SOON: Final = timedelta(seconds=30)
@@ -25,6 +27,12 @@ class Envelope(msgspec.Struct, omit_defaults=True):
     message: str
     result: object
     reason: str = ""
+
+
+def result_of(form: type[ResultT], thing: object, **others: Any) -> ResultT:
+    """A result with `others`, and each other field from the attribute of its name."""
+    read = {name: getattr(thing, name) for name in form.__struct_fields__ if name not in others}
+    return form(**read, **others)
 
 
 def success(result: object, *, headers: dict[str, str] | None = None) -> web.Response:

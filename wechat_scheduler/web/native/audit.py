@@ -48,7 +48,7 @@ async def listed(request: web.Request) -> web.Response:
 
 
 def entry_result(entry: Entry) -> EntryResult:
-    return msgspec.convert(entry, EntryResult, from_attributes=True)
+    return envelope.result_of(EntryResult, entry)
 
 
 def _before(text: str) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import dropwhile
-from typing import TypeVar
 
 import msgspec
 from aiohttp import web
@@ -12,39 +11,18 @@ from yarl import URL
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.model import Contest, Fault, JobKey
 from wechat_scheduler.credentials.views import JobView, Receiver
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
+from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, query
-
-T = TypeVar("T")
-
-
-class FaultResult(msgspec.Struct):
-    """Why the last attempt failed, and in `advice` what an operator can do."""
-
-    at: datetime
-    reaction: str
-    message: str
-    advice: str
-    endpoint: str
-    errcode: int | None
-    rid: str
-
-
-class ContestResult(msgspec.Struct):
-    """Another system seems to refresh this credential; `advice` says what to do."""
-
-    at: datetime
-    message: str
-    advice: str
 
 
 class ReceiverResult(msgspec.Struct):
@@ -78,8 +56,8 @@ class JobResult(msgspec.Struct):
     failures: int
     calls_today: int
     waits_for: str
-    error: FaultResult | None
-    contested: ContestResult | None
+    error: Fault | None
+    contested: Contest | None
     receivers: list[ReceiverResult]
 
 
@@ -169,42 +147,28 @@ def _holds(place: tuple[str, str], job: JobKey) -> bool:
 
 def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
     left = (view.expires_at - now).total_seconds() if view.expires_at else 0
-    return JobResult(
+    return result_of(
+        JobResult,
+        view,
         appid=view.key.appid,
         type=kinds.number_of(view.key.kind),
         kind=view.key.kind,
-        subject=view.subject,
         state=policy.freshness(view, now).value,
-        version=view.version,
-        issued_at=view.issued_at,
-        expires_at=view.expires_at,
         expires_in=max(0, int(left)),
         next_attempt_at=view.due_at,
         attempting=view.claimed,
         failures=view.attempts,
         calls_today=view.calls,
         waits_for=view.waits_on.rstrip("/"),
-        error=_as(FaultResult, view.fault),
-        contested=_as(ContestResult, policy.recent_contest(view, now)),
+        error=view.fault,
+        contested=policy.recent_contest(view, now),
         receivers=[_receiver(receiver) for receiver in view.receivers],
     )
 
 
-def _as(form: type[T], value: object) -> T | None:
-    """The fields of `value` as a result; None for None."""
-    return None if value is None else msgspec.convert(value, form, from_attributes=True)
-
-
 def _receiver(receiver: Receiver) -> ReceiverResult:
-    return ReceiverResult(
-        key=receiver.owner,
-        notify=_shown(receiver.notify),
-        params=_shown(receiver.params),
-        state=receiver.state,
-        version=receiver.version,
-        attempts=receiver.attempts,
-        error=receiver.error,
-    )
+    notify, params = _shown(receiver.notify), _shown(receiver.params)
+    return result_of(ReceiverResult, receiver, key=receiver.owner, notify=notify, params=params)
 
 
 def _shown(address: str) -> str:

@@ -131,18 +131,14 @@ def _of_one_id(several: Sequence[Key], now: datetime) -> KeyResult:
 
 
 def _result(key: Key, now: datetime) -> KeyResult:
-    return KeyResult(
-        id=key.id,
-        name=key.name,
+    return envelope.result_of(
+        KeyResult,
+        key,
         scopes=sorted(key.scopes),
         appids=sorted(key.appids),
         types=sorted(key.kinds),
         networks=[str(network) for network in key.networks],
         state=key.state(now).value,
-        created_at=key.created_at,
-        expires_at=key.expires_at,
-        revoked_at=key.revoked_at,
-        last_used_at=key.last_used_at,
     )
 
 

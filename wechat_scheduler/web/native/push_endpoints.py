@@ -116,28 +116,26 @@ def _path(appid: str) -> str:
 def _result(
     view: PushEndpointView, refusal: PushRefusal | None, now: datetime
 ) -> PushEndpointResult:
-    return PushEndpointResult(
-        appid=view.appid,
+    return envelope.result_of(
+        PushEndpointResult,
+        view,
         path=_path(view.appid),
-        changed_at=view.changed_at,
         accepts_former=view.former,
-        ticket_at=view.ticket_at,
         asked_again_at=view.asked_at,
-        answer=view.answer,
         events=dict(view.events),
         waiting=[_waiting(waiting) for waiting in view.waiting],
-        refused=RefusalResult(refusal.count, refusal.at, refusal.reason) if refusal else None,
+        refused=envelope.result_of(RefusalResult, refusal) if refusal else None,
         advice=advice(view, refusal, now),
     )
 
 
 def _waiting(waiting: Waiting) -> WaitingResult:
-    return WaitingResult(
+    return envelope.result_of(
+        WaitingResult,
+        waiting,
         info_type=waiting.name,
         authorizer_appid=waiting.authorizer,
-        received_at=waiting.received_at,
         next_attempt_at=waiting.due_at,
-        note=waiting.note,
     )
 
 

@@ -13,6 +13,7 @@ from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
+from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.native.sending.message_requests import (
     ALL,
@@ -138,40 +139,29 @@ def _priority(body: ReminderFields, reminder: Reminder) -> Priority:
 
 
 def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult:
-    return ReminderResult(
-        id=reminder.id,
+    return result_of(
+        ReminderResult,
+        reminder,
         app=reminder.app_id,
-        title=reminder.title,
         text=reminder.detail,
-        url=reminder.url,
         time=reminder.start.astimezone(ZoneInfo(reminder.zone)),
         rule=reminder.rule or None,
-        zone=reminder.zone,
         defer=reminder.defer // MINUTE,
-        due_at=reminder.due_at,
-        state=reminder.state.value,
-        late=reminder.late.value,
         grace=reminder.grace // SECOND,
-        owner=reminder.owner,
         to=[*people, *(topic or ALL for topic in reminder.topics)],
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
-        source=reminder.source,
-        fired=reminder.fired,
-        missed=reminder.missed,
-        last_at=reminder.last_at,
-        created_at=reminder.created_at,
         notes=_notes(reminder),
     )
 
 
 def plan_result(reminder: Reminder, times: Sequence[datetime]) -> PlanResult:
     zone = ZoneInfo(reminder.zone)
-    return PlanResult(
-        title=reminder.title,
+    return result_of(
+        PlanResult,
+        reminder,
         time=reminder.start.astimezone(zone),
         rule=reminder.rule or None,
-        zone=reminder.zone,
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
         notes=_notes(reminder),

@@ -1,5 +1,6 @@
 """The filters and results of deliveries."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -10,6 +11,7 @@ from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.sending.message_requests import Instant
@@ -66,7 +68,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     errcode: int | None
     reason: str
     reference: str
-    notes: list[str]
+    notes: Sequence[str]
     possibly_duplicate: bool
     attempts: int
     created_at: datetime
@@ -97,40 +99,24 @@ def read_filter(body: bytes) -> DeliveryFilter:
 
 
 def delivery_result(view: DeliveryView) -> DeliveryResult:
-    return DeliveryResult(**_shown(view))
+    return result_of(DeliveryResult, view, **_renamed(view))
 
 
 def delivery_page(view: DeliveryView) -> DeliveryPage:
-    return DeliveryPage(**_shown(view), history=[_attempt(one) for one in view.attempts])
+    history = [_attempt(one) for one in view.attempts]
+    return result_of(DeliveryPage, view, **_renamed(view), history=history)
 
 
-def _shown(view: DeliveryView) -> dict[str, Any]:
+def _renamed(view: DeliveryView) -> dict[str, Any]:
     return {
-        "id": view.id,
         "message": view.message_id,
         "app": view.app_id,
-        "channel": view.channel,
         "to": view.target,
-        "state": view.state.value,
-        "way": view.way,
-        "errcode": view.errcode,
-        "reason": view.reason,
-        "reference": view.reference,
-        "notes": list(view.notes),
         "possibly_duplicate": view.duplicate,
         "attempts": view.tries,
-        "created_at": view.created_at,
-        "due_at": view.due_at,
-        "settled_at": view.settled_at,
     }
 
 
 def _attempt(attempt: Attempt) -> AttemptResult:
-    return AttemptResult(
-        at=attempt.at,
-        duration_ms=attempt.duration // timedelta(milliseconds=1),
-        way=attempt.way,
-        errcode=attempt.errcode,
-        rid=attempt.rid,
-        error=attempt.error,
-    )
+    duration_ms = attempt.duration // timedelta(milliseconds=1)
+    return result_of(AttemptResult, attempt, duration_ms=duration_ms)

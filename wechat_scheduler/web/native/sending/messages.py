@@ -1,5 +1,6 @@
 """Sends and shows messages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -44,7 +45,7 @@ class MessageResult(msgspec.Struct, kw_only=True):
     not_before: datetime | None
     expires: datetime | None
     priority: str
-    notes: list[str]
+    notes: Sequence[str]
     retracted: bool
     created_at: datetime
     counts: dict[str, int]
@@ -81,8 +82,9 @@ async def shown(request: web.Request) -> web.Response:
 
 def _result(view: MessageView) -> MessageResult:
     message, content = view.message, view.message.content
-    return MessageResult(
-        id=message.id,
+    return envelope.result_of(
+        MessageResult,
+        message,
         app=message.app_id,
         channel=content.way.value,
         template=content.template,
@@ -91,12 +93,9 @@ def _result(view: MessageView) -> MessageResult:
         text=content.text,
         format=FORM_NAMES[content.form],
         url=content.url,
-        not_before=message.not_before,
         expires=message.expires_at,
         priority=message.priority.name.lower(),
-        notes=list(message.notes),
         retracted=view.retracted,
-        created_at=message.created_at,
         counts={state.value: count for state, count in view.counts.items()},
     )
 

@@ -109,10 +109,10 @@ def _result(links: Links, code: QrCode) -> QrCodeResult:
     scene = code.scene
     stable = links.url_if_public(qr_path(links, scene.id))
     has_page = stable and scene.expires_at is None and not scene.extra and scene.purpose in FOLLOWED
-    return QrCodeResult(
+    return envelope.result_of(
+        QrCodeResult,
+        code,
         scene=scene.id,
-        url=code.url,
-        image_url=code.image_url,
         image_until=code.ends_at,
         expires_at=scene.expires_at,
         stable_url=stable,

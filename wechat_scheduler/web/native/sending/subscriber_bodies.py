@@ -11,6 +11,7 @@ from wechat_scheduler.audience.model import Quiet, Subscriber, Subscription
 from wechat_scheduler.audience.names import UID_PREFIX
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_text, read_zone
 
@@ -138,19 +139,14 @@ def read_change(body: bytes) -> tuple[bool | None, dict[str, Any]]:
 
 
 def subscriber_result(subscriber: Subscriber, subscription: Subscription) -> SubscriberResult:
-    return SubscriberResult(
+    return result_of(
+        SubscriberResult,
+        subscriber,
         id=subscription.id,
-        uid=subscriber.uid,
-        openid=subscriber.openid,
         topic=subscription.topic_id or None,
         blocked=subscription.blocked,
         muted=subscription.muted,
-        follows=subscriber.follows,
-        trouble=subscriber.trouble,
-        zone=subscriber.zone,
         quiet=_hours(subscriber.quiet),
-        nickname=subscriber.nickname,
-        heard_at=subscriber.heard_at,
         subscribed_at=subscription.created_at,
     )
 

@@ -62,7 +62,7 @@ async def remove(request: web.Request) -> web.Response:
 
 
 def _result(topic: Topic) -> TopicResult:
-    return msgspec.convert(topic, TopicResult, from_attributes=True)
+    return envelope.result_of(TopicResult, topic)
 
 
 ROUTES = (
