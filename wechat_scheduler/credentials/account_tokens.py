@@ -1,7 +1,16 @@
 """The access tokens of accounts, from the account's own job or from its platform's."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.model import ACCESS_TOKEN, AUTHORIZER_TOKEN, JobKey
+from wechat_scheduler.credentials.model import (
+    ACCESS_TOKEN,
+    AUTHORIZATION,
+    AUTHORIZER_TOKEN,
+    JobKey,
+)
+from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 
@@ -36,18 +45,21 @@ class AccountTokens:
             self._jobs[appid] = await self._look_up(appid)
         return self._jobs[appid]
 
+    async def keeps(self, appid: str) -> bool:
+        """Whether the account can be used: False if it is not registered, or took back its
+        authorisation of the platform. Raises StorageError."""
+        return any(view.waits_on != AUTHORIZATION for view in await self._views(appid))
+
     async def _look_up(self, appid: str) -> JobKey:
-        own = JobKey(appid, ACCESS_TOKEN)
-        if await self._manager.view(
-            appid=appid, kind=ACCESS_TOKEN, subject="", after=None, limit=1
-        ):
-            return own
-        views = await self._manager.view(
-            appid="", kind=AUTHORIZER_TOKEN, subject=appid, after=None, limit=1
+        for view in await self._views(appid):
+            return view.key
+        raise NotFoundError(
+            f"no access_token is kept for {appid}: register the account with its AppSecret",
+            reason=Reason.ACCOUNT_UNKNOWN,
         )
-        if not views:
-            raise NotFoundError(
-                f"no access_token is kept for {appid}: register the account with its AppSecret",
-                reason=Reason.ACCOUNT_UNKNOWN,
-            )
-        return views[0].key
+
+    async def _views(self, appid: str) -> Sequence[JobView]:
+        """The job of the account's own token, else of its platform's."""
+        view = partial(self._manager.view, after=None, limit=1)
+        own = await view(appid=appid, kind=ACCESS_TOKEN, subject="")
+        return own or await view(appid="", kind=AUTHORIZER_TOKEN, subject=appid)

@@ -34,6 +34,7 @@ def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Service
     )
     return Services(
         manager=cores.credentials.manager,
+        accounts=cores.credentials.tokens,
         kinds=ground.kinds,
         check_url=check_url,
         doorkeeper=_doorkeeper(ground, cores),

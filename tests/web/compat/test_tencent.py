@@ -171,6 +171,30 @@ async def test_it_says_who_follows_and_who_lets_the_app_remind(place: Town) -> N
     assert (await game.ask(IS_SET))["msg"].startswith("cmd: ")
 
 
+async def test_a_user_whom_the_app_blocked_is_told_apart(place: Town) -> None:
+    game = await play(place)
+    (subscription,) = await place.audience.subscribers(place.app, limit=10)
+    await place.audience.block(place.app, subscription[0].id, blocked=True)
+
+    refused = await game.report(**slot(0, NOW + HOUR))
+
+    assert refused["ret"] == 1003
+    assert (await game.ask(IS_SET, cmd="1"))["reg"] == 0
+    assert await game.reported() == []
+
+
+async def test_an_app_whose_account_is_not_kept_may_remind_no_user(place: Town) -> None:
+    game = await play(place)
+    await place.call("DELETE", f"/task/{place.app.appid}/0")
+
+    refused = await game.report(**slot(0, NOW + HOUR))
+
+    assert refused["ret"] == 2001
+    assert place.app.appid in refused["msg"]
+    assert (await game.ask(IS_SET, cmd="1"))["reg"] == -1
+    assert await game.reported() == []
+
+
 async def test_a_page_leads_a_user_to_the_consent(place: Town) -> None:
     uid = await place.follow()
     path = f"/v1/apps/{place.app.id}/subscribers/{uid}/openid"

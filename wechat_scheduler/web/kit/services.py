@@ -15,6 +15,7 @@ from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
+from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.delivery.desk import DeliveryDesk
@@ -52,6 +53,7 @@ class Services:
     """
 
     manager: Manager
+    accounts: AccountTokens
     kinds: KindTable
     check_url: Callable[[str], None]
     doorkeeper: Doorkeeper

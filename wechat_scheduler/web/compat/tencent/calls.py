@@ -43,7 +43,9 @@ class Ret(enum.IntEnum):
     INVALID = 1000
     BUSY = 1001
     NO_LOGIN = 1002
+    FROZEN = 1003
     WORDS = 2000
+    NO_RIGHT = 2001
     TOO_MANY = 2003
     PARAMETERS = -1
     NO_APP = -2

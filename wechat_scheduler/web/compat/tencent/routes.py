@@ -25,7 +25,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.model import Found
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.delivery.refusals import refusal_of
+from wechat_scheduler.delivery.refusals import Refusal, refusal_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.refusals import PastError, ReminderError
@@ -70,7 +70,7 @@ _ASKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 class Reg(enum.IntEnum):
-    """Whether the app may remind the user: never allowed, turned off, or allowed."""
+    """Whether the app may remind the user: never allowed, by the user or at all, turned off, or allowed."""
 
     NEVER = -1
     OFF = 0
@@ -80,7 +80,7 @@ class Reg(enum.IntEnum):
 async def set_reminder(request: web.Request) -> web.Response:
     """`POST /v3/spread/set_reminder`. A report without slots removes all reminders."""
     services, call = request.app[SERVICES], await admitted(request)
-    await _require_consent(services, call)
+    await _require_right(services, call)
     report = read_slots(call.params, request.app[WORDS])
     reminders = list(_planned(services, call, report.slots))
     is_lost = report.is_partial or len(reminders) < len(report.slots)
@@ -97,7 +97,8 @@ async def is_reminder_set(request: web.Request) -> web.Response:
         raise TencentError(Ret.INVALID, "must be 0, 1 or 2", field="cmd")
     found = await _found(services, call)
     follows = found is not None and found.subscriber.follows
-    said = {"setup": int(follows), "reg": _reg(call, found).value}
+    reg = _reg(call, found, is_kept=await services.accounts.keeps(call.app.appid))
+    said = {"setup": int(follows), "reg": reg.value}
     return respond(
         request, {"ret": Ret.OK.value, "is_lost": 0} | {name: said[name] for name in asked}
     )
@@ -154,19 +155,24 @@ def _id(call: SignedCall, told: tuple[object, ...], time: int) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
-async def _require_consent(services: Services, call: SignedCall) -> None:
+async def _require_right(services: Services, call: SignedCall) -> None:
+    """Raises TencentError if the app may not remind this user, or may remind no user."""
+    if not await services.accounts.keeps(call.app.appid):
+        message = f"the app may not remind: its account {call.app.appid} is not authorised here"
+        raise TencentError(Ret.NO_RIGHT, message)
     if not call.alias.consented:
         raise TencentError(Ret.NO_CONSENT, "the user has not authorised reminders of this app")
     if refused_by := refusal_of(await _found(services, call)):
-        raise TencentError(Ret.NO_CONSENT, refused_by.sentence)
+        ret = Ret.FROZEN if refused_by.refusal is Refusal.BLOCKED else Ret.NO_CONSENT
+        raise TencentError(ret, refused_by.sentence)
 
 
 async def _found(services: Services, call: SignedCall) -> Found | None:
     return (await services.audience.find(call.app, [call.alias.uid])).get(call.alias.uid)
 
 
-def _reg(call: SignedCall, found: Found | None) -> Reg:
-    if not call.alias.consented:
+def _reg(call: SignedCall, found: Found | None, *, is_kept: bool) -> Reg:
+    if not (call.alias.consented and is_kept):
         return Reg.NEVER
     return Reg.OFF if refusal_of(found) else Reg.ON
 
