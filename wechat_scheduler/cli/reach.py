@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
 from yarl import URL
 
+from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.cli.options import client_global_options, take
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.client.client import Client
@@ -139,8 +139,4 @@ def _key_in(url: str) -> str:
 
 def _is_here(url: str) -> bool:
     """Whether it is this machine's: the key in the state folder is sent to no other machine."""
-    host = URL(url).host or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback(URL(url).host or "")

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from ipaddress import ip_address
 
+from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.config import notation
 from wechat_scheduler.config.settings import Config
 
 
 def contradictions(config: Config) -> Iterator[tuple[str, str]]:
     """Each contradiction as (path, rest of the sentence)."""
-    if config.server.insecure_no_auth and not _is_loopback(config.server.host):
+    if config.server.insecure_no_auth and not is_loopback(config.server.host):
         yield (
             "server.insecure_no_auth",
             f"refused, since server.host {config.server.host} is not loopback",
@@ -27,10 +27,3 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
 def longest_attempt(config: Config) -> timedelta:
     """The timeouts of the longest refresh: `params` is asked, and WeChat is called three times."""
     return config.callbacks.timeout + 3 * config.wechat.timeout
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
@@ -17,6 +18,7 @@ from wechat_scheduler.sandbox.control import add_control
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.phone_page import add_phone_page
 from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.strangers import refusing_strangers
 
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
 LOOPBACK = "127.0.0.1"
@@ -24,14 +26,19 @@ LOOPBACK = "127.0.0.1"
 GRACE = 1.0
 
 
-def create_sandbox(options: SandboxOptions, *, clock: Clock, rng: random.Random) -> web.Application:
-    """An application with its `Sandbox` at `app[SANDBOX]`.
+def create_sandbox(
+    options: SandboxOptions, *, clock: Clock, rng: random.Random, host: str = LOOPBACK
+) -> web.Application:
+    """An application with its `Sandbox` at `app[SANDBOX]`, for a server that listens at `host`.
 
     To push, run `app[SANDBOX].run()` as an essential service; it ends when the application shuts
     down. Raises ConfigError, InvalidRequestError.
     """
     # aiohttp would inflate a body even to throw it away.
-    app = web.Application(handler_args={"auto_decompress": False})
+    app = web.Application(
+        handler_args={"auto_decompress": False},
+        middlewares=[refusing_strangers(only_loopback=is_loopback(host))],
+    )
     app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
     add_control(app, sandbox)
     add_phone_page(app, sandbox)
@@ -53,7 +60,7 @@ async def open_sandbox(
 
     Port 0 takes a free one. Raises ConfigError, InvalidRequestError, StartError.
     """
-    app = create_sandbox(options, clock=clock, rng=rng)
+    app = create_sandbox(options, clock=clock, rng=rng, host=host)
     async with Supervisor() as supervisor, served(app, host=host, port=port) as url:
         supervisor.essential("sandbox", app[SANDBOX].run())
         yield url

@@ -4,13 +4,13 @@ import base64
 import binascii
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import NamedTuple, NoReturn
 
 import structlog
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.access.local import is_loopback, why_foreign
 from wechat_scheduler.access.model import ADMIN, Address, Key, KeyState, Network, Scope
 from wechat_scheduler.errors import ForbiddenError, ThrottledError, UnauthorizedError
 from wechat_scheduler.reasons import Reason
@@ -168,8 +168,8 @@ def _basic_password(value: str) -> str:
 
 
 def _refuse_strangers(request: web.Request) -> None:
-    """Without keys only programs on this machine may call: no page in its browser under another name
-    (DNS rebinding), and no proxy for a client elsewhere."""
+    """Without keys only programs on this machine may call: no page in its browser of another origin or
+    under another name (DNS rebinding), and no proxy for a client elsewhere."""
     if any(
         name == "Forwarded" or name.startswith("X-Forwarded-")
         for name in map(str.title, request.headers)
@@ -178,11 +178,13 @@ def _refuse_strangers(request: web.Request) -> None:
             "without authentication no request may come through a proxy",
             reason=Reason.REQUEST_NOT_LOCAL,
         )
-    if not _is_loopback(_host(request)):
+    if not is_loopback(_host(request)):
         raise ForbiddenError(
             "without authentication the Host of a request must be loopback",
             reason=Reason.REQUEST_NOT_LOCAL,
         )
+    if foreign := why_foreign(request.headers, has_body=request.body_exists):
+        raise ForbiddenError(f"without authentication {foreign}", reason=Reason.REQUEST_NOT_LOCAL)
 
 
 def _host(request: web.Request) -> str:
@@ -191,10 +193,3 @@ def _host(request: web.Request) -> str:
         return request.url.host or ""
     except ValueError:
         return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
