@@ -13,9 +13,9 @@ from tests.stores.suite import VAULT
 from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory, draft_app
-from wechat_scheduler.audience.heard import Heard, HeardKind, Listener
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
 from wechat_scheduler.audience.reception import Reception
+from wechat_scheduler.audience.user_acts import Heard, HeardKind, Listener
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.aliases import SqlAliases

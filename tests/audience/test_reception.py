@@ -4,8 +4,8 @@ import pytest
 
 from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
-from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Purpose, Topic
+from wechat_scheduler.audience.user_acts import HeardKind
 from wechat_scheduler.errors import StorageError
 
 FOLLOW, UNFOLLOW, SCAN = HeardKind.FOLLOW, HeardKind.UNFOLLOW, HeardKind.SCAN

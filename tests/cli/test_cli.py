@@ -17,7 +17,7 @@ from tests.cli.commands import Ended, execute, invoke, run, terminal
 from tests.house import daemon
 from tests.program import program
 from wechat_scheduler import __version__
-from wechat_scheduler.cli.later import Later
+from wechat_scheduler.cli.lazy_commands import Later
 from wechat_scheduler.cli.main import program as root
 
 HEAVY = {"aiohttp", "aiosqlite", "cryptography", "rich", "structlog"}

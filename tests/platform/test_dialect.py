@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, SECRETS, Sender, said
-from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Mending, Push, PushedMessage, Secrets
 from wechat_scheduler.pushes.reading import read_heard

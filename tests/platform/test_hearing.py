@@ -10,7 +10,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, Sender, said
-from wechat_scheduler.audience.heard import Heard
+from wechat_scheduler.audience.user_acts import Heard
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, StorageError, UnavailableError
 from wechat_scheduler.pushes.intake import PATIENCE, Intake

@@ -4,7 +4,7 @@ import pytest
 
 from tests.clock import START
 from tests.platform.sealing import said
-from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.reading import read_heard
 from wechat_scheduler.wechat.pushed_xml import read_xml

@@ -15,7 +15,7 @@ from tests.clock import FakeClock
 from tests.house import WeChat, served
 from tests.platform.sealing import KEY, PLAIN, SECRETS, TOKEN
 from tests.platform.test_dialect import ATTACKS, TEXTS
-from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import Heard, HeardKind
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushedMessage, Secrets

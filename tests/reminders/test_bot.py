@@ -12,8 +12,8 @@ from tests.reminders.remembering import DAY, Memory, at
 from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
+from wechat_scheduler.audience.user_acts import HeardKind
 from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.model import Reminder, ReminderState

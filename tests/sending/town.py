@@ -15,7 +15,7 @@ from wechat_scheduler.audience.model import App, Template
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.stores import Stores
-from wechat_scheduler.delivery.sending import Sending
+from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.sandbox.options import AccountReceiver, PushMode

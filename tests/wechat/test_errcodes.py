@@ -12,8 +12,8 @@ from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.errcode_table import slower
 from wechat_scheduler.wechat.errcodes import ERRCODES
-from wechat_scheduler.wechat.readings import slower
 
 TOKEN = "/cgi-bin/token"
 STABLE = "/cgi-bin/stable_token"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from wechat_scheduler.audience.app_events import Source, Wrote
 from wechat_scheduler.audience.directory import Directory, apps_of
-from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
+from wechat_scheduler.audience.user_acts import Heard, Post
 
 ASKS_UID = frozenset(("获取uid", "我的uid"))
 

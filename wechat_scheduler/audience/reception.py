@@ -12,11 +12,11 @@ import structlog
 from wechat_scheduler.audience.app_events import Source
 from wechat_scheduler.audience.commands import Commands
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.heard import Heard, HeardKind, Listener, Post, Receipts
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
 from wechat_scheduler.audience.names import new_uid
 from wechat_scheduler.audience.ports import HandledEvents, Scenes, Subscribers, Subscriptions
+from wechat_scheduler.audience.user_acts import Heard, HeardKind, Listener, Post, Receipts
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)

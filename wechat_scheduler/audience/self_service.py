@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.audience.directory import Directory, apps_of
-from wechat_scheduler.audience.heard import Heard, Post
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
+from wechat_scheduler.audience.user_acts import Heard, Post
 
 ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
 

@@ -8,8 +8,8 @@ import msgspec
 
 from wechat_scheduler.access.audit import Action, Search
 from wechat_scheduler.access.model import ADMIN
+from wechat_scheduler.cli.daemon_address import connect, is_named
 from wechat_scheduler.cli.options import take
-from wechat_scheduler.cli.reach import connect, is_named
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock, SystemClock

@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.apps_people import bind, qrcode, subscribers, topics, wecron_token
+from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
-from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.native.sending.apps import TokenResult

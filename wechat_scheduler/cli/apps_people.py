@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
+from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import Duration, json_option
-from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_results
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import (

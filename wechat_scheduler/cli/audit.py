@@ -6,8 +6,8 @@ import click
 
 from wechat_scheduler.access.audit import Action, Search
 from wechat_scheduler.cli.administration import administer
+from wechat_scheduler.cli.daemon_address import client_options
 from wechat_scheduler.cli.parameters import json_option, limit_option
-from wechat_scheduler.cli.reach import client_options
 from wechat_scheduler.cli.showing import show_results
 from wechat_scheduler.web.native.audit import EntryResult
 

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from wechat_scheduler.cli.daemon_address import ask, client_options, connect
 from wechat_scheduler.cli.parameters import json_option, limit_option
-from wechat_scheduler.cli.reach import ask, client_options, connect
 from wechat_scheduler.cli.showing import show_result, show_results
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.delivery.model import DeliveryState

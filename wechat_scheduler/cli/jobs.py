@@ -7,9 +7,9 @@ import click
 from rich.console import Console, RenderableType
 
 from wechat_scheduler.cli.completion import complete_type
+from wechat_scheduler.cli.daemon_address import client_options, connect
 from wechat_scheduler.cli.job_display import job_name, page, problems, table
 from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
-from wechat_scheduler.cli.reach import client_options, connect
 from wechat_scheduler.cli.showing import show_json, show_rows
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.client.wire import JobInfo

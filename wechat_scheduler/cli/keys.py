@@ -13,9 +13,9 @@ from rich.text import Text
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.completion import complete_type
+from wechat_scheduler.cli.daemon_address import client_options
 from wechat_scheduler.cli.options import global_options, take
 from wechat_scheduler.cli.parameters import Duration, json_option
-from wechat_scheduler.cli.reach import client_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
 from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock

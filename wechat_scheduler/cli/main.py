@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wechat_scheduler import __version__
-from wechat_scheduler.cli.later import Later, LaterGroup
+from wechat_scheduler.cli.lazy_commands import Later, LaterGroup
 from wechat_scheduler.cli.options import global_options, take
 from wechat_scheduler.errors import SchedulerError, StartError
 

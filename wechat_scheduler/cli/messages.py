@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import Pair, json_option, sending_options
-from wechat_scheduler.cli.reach import ask, client_options
 from wechat_scheduler.cli.showing import show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.messages import MessageResult

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from wechat_scheduler.audience.consenting import Consenting
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.heard import Listener
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.self_service import SelfService
+from wechat_scheduler.audience.user_acts import Listener
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
-from wechat_scheduler.delivery.sending import Sending
+from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.web.pages.follow import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
 

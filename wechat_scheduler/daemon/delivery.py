@@ -7,13 +7,13 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.delivery.administration import DeliveryDesk, Housekeeping
 from wechat_scheduler.delivery.channels import PeopleChannel, TopicChannel
-from wechat_scheduler.delivery.desk import DeliveryDesk, Housekeeping
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome
+from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.delivery.ports import Channel
-from wechat_scheduler.delivery.sending import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.heard import Listener
+from wechat_scheduler.audience.user_acts import Listener
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.ground import Ground
-from wechat_scheduler.delivery.sending import Sending
+from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.bot_texts import Pages

@@ -1,4 +1,4 @@
-"""The channels to persons and to topics.
+"""Carries out a delivery: sends it to a user, or spreads it over the subscribers of a topic.
 
 A message to a topic is one delivery, which becomes one for each person. So a message to a hundred
 thousand is accepted as fast as one to a single user. A spread that is interrupted starts over; the
@@ -23,9 +23,9 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
     Way,
 )
+from wechat_scheduler.delivery.orders import stable_id
 from wechat_scheduler.delivery.ports import Messages, Messenger
-from wechat_scheduler.delivery.senders import Lookup, sender
-from wechat_scheduler.delivery.sending import stable_id
+from wechat_scheduler.delivery.sending_app import Lookup, sender
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict

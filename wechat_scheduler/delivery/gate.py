@@ -16,7 +16,7 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
 )
 from wechat_scheduler.delivery.refusals import Refusal
-from wechat_scheduler.delivery.senders import ACCOUNT, Lookup, sender
+from wechat_scheduler.delivery.sending_app import ACCOUNT, Lookup, sender
 
 # After a pause of at least LONG, deliveries are spread over SPREAD.
 SPREAD = timedelta(seconds=30)

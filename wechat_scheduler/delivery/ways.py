@@ -1,4 +1,4 @@
-"""Chooses the ways to send a message to a person, and forms it for each way. Pure."""
+"""Chooses between template, text and the other ways for one user, and forms the message for each."""
 
 import re
 from collections.abc import Mapping

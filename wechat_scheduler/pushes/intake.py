@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import structlog
 
-from wechat_scheduler.audience.heard import Heard
+from wechat_scheduler.audience.user_acts import Heard
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor

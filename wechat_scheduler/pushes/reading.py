@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wechat_scheduler.audience.heard import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import Heard, HeardKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import structlog
 
-from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.user_acts import Heard, HeardKind
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import bot_texts
@@ -43,7 +43,7 @@ _UNCLEAR: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_TOO_LONG)
 
 
 class Bot:
-    """An `audience.heard.Listener`. Reminders are sent in the name of an app of the account. An account
+    """An `audience.user_acts.Listener`. Reminders are sent in the name of an app of the account. An account
     without apps sends them itself, which WeChat allows for 48 hours after the user's last message."""
 
     def __init__(self, desk: ReminderDesk, replies: Replies) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
-from wechat_scheduler.delivery.sending import stable_id
+from wechat_scheduler.delivery.orders import stable_id
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.rule import Rule

@@ -7,9 +7,9 @@ from typing import Final
 
 import structlog
 
-from wechat_scheduler.audience.heard import Heard, HeardKind
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
+from wechat_scheduler.audience.user_acts import Heard, HeardKind
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders import bot_texts
 from wechat_scheduler.reminders.bot_texts import NO_NICKNAME, Teller
@@ -24,7 +24,7 @@ _LEAVE: Final = re.compile(r"退出(?:提醒)?\s*(\S.*)")
 
 
 class Participants:
-    """An `audience.heard.Listener`. Tells owners who joins and who leaves, unless they turned that off
+    """An `audience.user_acts.Listener`. Tells owners who joins and who leaves, unless they turned that off
     or WeChat does not allow it."""
 
     def __init__(self, desk: ReminderDesk, subscribers: Subscribers, replies: Replies) -> None:

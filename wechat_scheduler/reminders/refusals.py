@@ -1,4 +1,7 @@
-"""The errors of a reminder that cannot be made as asked for."""
+"""The errors of a reminder that cannot be made as asked for.
+
+Those of a sentence that cannot be read are in `language/refusals.py`.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

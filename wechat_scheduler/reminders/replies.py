@@ -1,9 +1,9 @@
 """Writes to people about their reminders, in the name of an app or of the account itself."""
 
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.heard import Post
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
+from wechat_scheduler.audience.user_acts import Post
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.bot_texts import Pages, Teller
 

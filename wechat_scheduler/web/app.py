@@ -17,7 +17,7 @@ from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
-from wechat_scheduler.web.kit.untidy import UntidyPaths
+from wechat_scheduler.web.kit.slashes import UntidyPaths
 from wechat_scheduler.web.native import metrics, openapi, routes
 from wechat_scheduler.web.pages import message
 from wechat_scheduler.web.pages.responses import dead_link

@@ -15,8 +15,8 @@ import msgspec
 
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
+from wechat_scheduler.wechat.errcode_table import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
-from wechat_scheduler.wechat.readings import Errcodes
 
 # WeChat's answers to calls for credentials are under 1 KiB.
 ANSWER_LIMIT = 64 * 1024

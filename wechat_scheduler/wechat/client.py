@@ -30,8 +30,8 @@ from wechat_scheduler.wechat.answers import (
     read_answer,
     turned_away,
 )
+from wechat_scheduler.wechat.errcode_table import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
-from wechat_scheduler.wechat.readings import Errcodes
 
 log = structlog.get_logger(__name__)
 

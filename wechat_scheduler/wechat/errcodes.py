@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from wechat_scheduler import consoles
 from wechat_scheduler.credentials.model import AUTHORIZATION
-from wechat_scheduler.wechat.readings import (
+from wechat_scheduler.wechat.errcode_table import (
     Errcodes,
     fall_back,
     needs,

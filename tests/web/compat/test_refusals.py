@@ -9,8 +9,8 @@ import pytest
 
 from tests.clock import START
 from wechat_scheduler.delivery.model import Content, Message
+from wechat_scheduler.delivery.orders import Order, Placed
 from wechat_scheduler.delivery.refusals import Refusal, Refused
-from wechat_scheduler.delivery.sending import Order, Placed
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import check, check_people, first
 from wechat_scheduler.reminders.refusals import ReminderError

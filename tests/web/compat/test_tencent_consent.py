@@ -5,9 +5,9 @@ import pytest
 from tests.audience.people import CALLBACK, Office, a_scene, an_app
 from tests.clock import START
 from wechat_scheduler.audience.consenting import Consenting
-from wechat_scheduler.audience.heard import HeardKind
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.user_acts import HeardKind
 from wechat_scheduler.errors import StorageError
 
 GAME = an_app("farm", callback=CALLBACK)

@@ -1,4 +1,7 @@
-"""Every reason for which a sentence is refused, with the Chinese words that its writer reads."""
+"""Every reason for which a sentence is refused, with the Chinese words that its writer reads.
+
+The errors of a reminder whose sentence was read are in `reminders/refusals.py`.
+"""
 
 from datetime import datetime
 

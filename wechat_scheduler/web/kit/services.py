@@ -18,8 +18,8 @@ from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.delivery.desk import DeliveryDesk
-from wechat_scheduler.delivery.sending import Sending
+from wechat_scheduler.delivery.administration import DeliveryDesk
+from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.pushes.intake import Intake

@@ -21,7 +21,7 @@ from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import TroubleError
-from wechat_scheduler.web.kit.untidy import tidied
+from wechat_scheduler.web.kit.slashes import tidied
 
 COMMON: Final = ("openid", "openkey", "appid", SIG, "pf")
 MOST_PARAMETERS: Final = 100

@@ -11,7 +11,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import UnauthorizedError
 from wechat_scheduler.web.compat.tokens import Holder, holder_of
-from wechat_scheduler.web.compat.wxpusher.wire import ErrorCode, WxPusherError
+from wechat_scheduler.web.compat.wxpusher.envelope import ErrorCode, WxPusherError
 from wechat_scheduler.web.kit.rates import Rate
 from wechat_scheduler.web.kit.services import SERVICES
 

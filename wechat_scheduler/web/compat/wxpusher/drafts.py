@@ -9,7 +9,7 @@ import msgspec
 
 from wechat_scheduler.delivery.model import Content, Form
 from wechat_scheduler.web.compat.wxpusher.addresses import read_address
-from wechat_scheduler.web.compat.wxpusher.wire import (
+from wechat_scheduler.web.compat.wxpusher.envelope import (
     OK,
     Loose,
     WxPusherError,

@@ -14,7 +14,7 @@ from wechat_scheduler.audience.qrcodes import LONGEST
 from wechat_scheduler.engine.clock import millis
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.web.compat.wxpusher.callers import app_of
-from wechat_scheduler.web.compat.wxpusher.wire import (
+from wechat_scheduler.web.compat.wxpusher.envelope import (
     ErrorCode,
     Loose,
     WxPusherError,

@@ -30,7 +30,7 @@ from wechat_scheduler.web.compat.wxpusher import qrcodes as wxpusher_qrcodes
 from wechat_scheduler.web.compat.wxpusher import simple as wxpusher_simple
 from wechat_scheduler.web.compat.wxpusher import users as wxpusher_users
 from wechat_scheduler.web.compat.wxpusher.callers import setup
-from wechat_scheduler.web.compat.wxpusher.wire import as_route, refused, unrouted
+from wechat_scheduler.web.compat.wxpusher.envelope import as_route, refused, unrouted
 from wechat_scheduler.web.kit.route import Proof, Route
 
 SEND: Final = "/api/send/message"

@@ -11,13 +11,12 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.access.once import Asked, Keep
-from wechat_scheduler.delivery.sending import Order, stable_id
+from wechat_scheduler.delivery.orders import Order, stable_id
 from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tokens import Holder
 from wechat_scheduler.web.compat.wxpusher.callers import user_of
 from wechat_scheduler.web.compat.wxpusher.drafts import ContentBody, WxText, written
-from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_target, result_of
-from wechat_scheduler.web.compat.wxpusher.wire import (
+from wechat_scheduler.web.compat.wxpusher.envelope import (
     ErrorCode,
     WxPusherError,
     check_path,
@@ -26,6 +25,7 @@ from wechat_scheduler.web.compat.wxpusher.wire import (
     success,
     worded,
 )
+from wechat_scheduler.web.compat.wxpusher.messages import TargetResult, refused_target, result_of
 from wechat_scheduler.web.kit.idempotency import asked_for
 from wechat_scheduler.web.kit.services import SERVICES
 

@@ -14,7 +14,7 @@ from wechat_scheduler.engine.clock import millis
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.compat.wxpusher.callers import named_app
 from wechat_scheduler.web.compat.wxpusher.drafts import LARGEST_ID
-from wechat_scheduler.web.compat.wxpusher.wire import (
+from wechat_scheduler.web.compat.wxpusher.envelope import (
     OK,
     ErrorCode,
     WxPusherError,

@@ -8,7 +8,7 @@ import msgspec
 
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
-from wechat_scheduler.delivery.sending import Order
+from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import Id

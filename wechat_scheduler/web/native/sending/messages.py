@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.delivery.sending import Order
+from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason

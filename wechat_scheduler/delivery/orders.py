@@ -1,4 +1,4 @@
-"""The desk for sending: every API turns its requests into orders here."""
+"""Accepts orders to send: turns each into a message with a delivery for each receiver."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from wechat_scheduler.audience.ports import Aliases, Topics
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
-from wechat_scheduler.delivery.senders import ACCOUNT
+from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)

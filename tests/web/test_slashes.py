@@ -7,7 +7,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon, wechat
-from wechat_scheduler.web.kit.untidy import tidied
+from wechat_scheduler.web.kit.slashes import tidied
 
 TASK = {"appid": APPID, "appsecret": "sandbox-secret", "tasks": [{"type": 0}]}
 

@@ -1,4 +1,4 @@
-"""The desk for messages that were sent: shows, replays, cancels and deletes them."""
+"""Shows, replays, cancels and deletes messages that were accepted before."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The app that sends a delivery."""
+"""Finds the app in whose name a delivery is sent."""
 
 from collections.abc import Callable
 from typing import TypeAlias
