@@ -33,7 +33,7 @@ CHATTY = a_person(heard_at=NOW - HOUR)
 
 async def sent(phone: Phone, content: Content, *, app: App = MAPPED, **fields: Any) -> Sent:
     channel = PeopleChannel(
-        phone, app={app.id: app}.get, landing=lambda message: LANDING, clock=FakeClock()
+        phone, app={app.id: app}.get, landing=lambda message, receiver: LANDING, clock=FakeClock()
     )
     return await channel.send(_delivery(content, fields))
 

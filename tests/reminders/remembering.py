@@ -38,10 +38,6 @@ def draft(start: datetime, **fields: Any) -> Reminder:
     return Reminder(**{"created_at": START} | written | fields)
 
 
-def page(reminder: Reminder) -> str:
-    return f"https://here/r/{reminder.id}"
-
-
 class Memory:
     """One process's view of the store."""
 
@@ -55,7 +51,7 @@ class Memory:
         self.desk = ReminderDesk(
             self.store, clock=clock, wake=self._wake, shortest=timedelta(seconds=60)
         )
-        self.work = ReminderWork(self.due, clock=clock, lease=LEASE, page=page, wake=self._wake)
+        self.work = ReminderWork(self.due, clock=clock, lease=LEASE, wake=self._wake)
         self.loop: Clockwork[Claimed, Fired] = Clockwork(self.work, clock=clock, slots=10)
 
     async def create(

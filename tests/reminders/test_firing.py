@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at, page
+from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, at
 from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority, TargetKind, Way
 from wechat_scheduler.reminders.firing import MOST, MOST_SENT
@@ -26,7 +26,8 @@ async def test_a_reminder_is_said_at_its_time_and_done(memory: Memory) -> None:
     assert found is not None
     content = found.message.content
     assert (content.purpose, content.title, content.text) == ("reminder", "浇花", "阳台")
-    assert (content.data, content.url) == ({"time": "2026-11-19 08:00"}, page(reminder))
+    assert (content.data, content.url) == ({"time": "2026-11-19 08:00"}, "")
+    assert (content.landing, content.reminder, content.owner) == (True, reminder.id, "")
     assert (found.message.priority, found.message.notes) == (Priority.URGENT, ())
     after = await memory.desk.reminder(reminder.id)
     assert (after.state, after.due_at, after.fired, after.last_at) == (

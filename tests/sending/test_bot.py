@@ -10,6 +10,8 @@ import pytest
 from tests.sending.town import PUBLIC, Town, town
 from wechat_scheduler.audience.model import Purpose, SubscriberChange
 from wechat_scheduler.reminders.model import ReminderState
+from wechat_scheduler.web.pages.follow import switches_path
+from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 
 HOUR = timedelta(hours=1)
 GUEST = "oguest"
@@ -197,3 +199,40 @@ async def test_whoever_unfollows_is_reminded_of_nothing_any_more(place: Town) ->
     assert len(await place.arrived(guest)) == shown
     assert await place.desk.people(reminder_id) == ()
     assert (await place.arrived(owner))[-1].text.startswith("去跑步")
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+async def test_links_that_are_secrets_are_stored_nowhere(place: Town, tmp_path: Path) -> None:
+    uid = await place.follow()
+    told = await write(place, uid, "半小时后提醒我收衣服")
+    (reminder,) = await kept(place, uid)
+    listed = [await write(place, uid, words) for words in ("我的提醒", "今天", "我的关注")]
+    await scan(place, reminder, GUEST)
+    await pass_time(place, HOUR / 2)
+
+    owner, switches = owner_path(place.links, reminder), switches_path(place.links, uid)
+    said = (await place.arrived(uid))[-1].text
+    assert all(owner in text for text in (told, *listed[:2], said))
+    assert switches in listed[2]
+    stored = everything(tmp_path)
+    assert said.partition("\n")[0].encode() in stored
+    for path in (owner, switches):
+        assert path.rpartition(".")[2].encode() not in stored
+
+
+async def test_the_message_of_a_reminder_opens_the_page_that_its_reader_may_see(
+    place: Town,
+) -> None:
+    uid = await place.follow()
+    await write(place, uid, "半小时后提醒我收衣服")
+    (reminder,) = await kept(place, uid)
+    await scan(place, reminder, GUEST)
+
+    await pass_time(place, HOUR / 2)
+
+    own, guests = [(await place.arrived(one))[-1] for one in (uid, await place.uid(GUEST))]
+    assert f'"{PUBLIC}{owner_path(place.links, reminder)}"' in own.text
+    assert guests.url == f"{PUBLIC}{page_path(place.links, reminder)}"

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, draft, page
+from tests.reminders.remembering import APP, DAY, LEASE, MINUTE, Memory, draft
 from tests.stores.samples import NOW
 from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import Once, RepeatedError
@@ -225,7 +225,7 @@ async def claim(memory: Memory, now: datetime) -> Claimed:
 
 
 def fired(claimed: Claimed, now: datetime) -> Fired:
-    return fire(claimed, now, page=page)
+    return fire(claimed, now)
 
 
 def titles(reminders: object) -> str:

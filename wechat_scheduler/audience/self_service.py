@@ -39,7 +39,7 @@ class SelfService:
         several, asks for a token whose holder may write to the user as that app."""
         text = heard.text.strip()
         if text in ASKS_SWITCHES and (page := self._switches(subscriber.uid)):
-            await self._say(heard, subscriber, f"点击管理您的关注：{page}", page)
+            await self._say(heard, subscriber, "点击管理你的关注：", "switches", secret=page)
             return True
         command = _ASKS_TOKEN.fullmatch(text)
         if command is None:
@@ -56,7 +56,7 @@ class SelfService:
         token = await self._directory.make_simple_token(meant[0].id, subscriber.uid)
         # An event of its own for each token: if WeChat repeats the message, the former token is dead, and
         # the user gets the new one.
-        said = f"「{meant[0].name}」的 SPT，持有者可以给您发消息：\n"
+        said = f"「{meant[0].name}」的 SPT，持有者可以给你发消息：\n"
         await self._say(heard, subscriber, said, digest(token), secret=token)
 
     async def _say(
@@ -68,5 +68,5 @@ class SelfService:
 
 def _which(apps: Sequence[App]) -> str:
     if not apps:
-        return "您还没有关注任何应用"
+        return "你还没有关注任何应用"
     return "\n".join(("请发送其中一行：", *(f"获取SPT {app.id}（{app.name}）" for app in apps)))

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
@@ -16,6 +18,7 @@ from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.web.pages.message import message_path
+from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body
 from wechat_scheduler.webhooks.notifications import CredentialNotifications
 from wechat_scheduler.wechat.channels import WeChatMessenger
@@ -72,8 +75,8 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
 def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> Iterator[Channel]:
     stores, clock = ground.stores, ground.clock
 
-    def landing(message: Message) -> str:
-        return ground.links.url_if_public(message_path(ground.links, message.id))
+    def landing(message: Message, receiver: Subscriber) -> str:
+        return ground.links.url_if_public(_path(ground.links, message, receiver))
 
     yield CredentialNotifications(
         ground.guarded,
@@ -86,3 +89,12 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
     yield PeopleChannel(messenger, app=directory.app, landing=landing, clock=clock)
     yield TopicChannel(stores.subscriptions, stores.messages, clock=clock)
     yield AppCallbacks(ground.guarded, app=directory.app, clock=clock)
+
+
+def _path(links: Links, message: Message, receiver: Subscriber) -> str:
+    """The path of the page that the receiver opens."""
+    content = message.content
+    if not content.reminder:
+        return message_path(links, message.id)
+    path = owner_path if content.owner == receiver.uid else page_path
+    return path(links, content.reminder)

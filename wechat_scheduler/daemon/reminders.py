@@ -42,7 +42,7 @@ def wire_reminders(
     """`wake` wakes the dispatcher."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
     pages = _pages(ground)
-    work = ReminderWork(stores.due, clock=clock, lease=LEASE, page=pages.public, wake=wake)
+    work = ReminderWork(stores.due, clock=clock, lease=LEASE, wake=wake)
     clockwork = Clockwork(work, clock=clock, slots=settings.slots)
     desk = ReminderDesk(
         stores.reminders, clock=clock, wake=clockwork.wake, shortest=settings.shortest

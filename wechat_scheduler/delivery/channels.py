@@ -37,8 +37,8 @@ PAGE = 500
 class PeopleChannel:
     """Sends to users, by the ways that `ways.ways` chooses.
 
-    `app` finds the sender of a message. `landing` gives the URL of its page, empty without
-    `server.public_url`.
+    `app` finds the sender of a message. `landing` gives the URL of its page for a receiver, empty
+    without `server.public_url`. It may be a secret of the receiver's, and so is not stored.
     """
 
     name = TargetKind.PERSON.value
@@ -48,7 +48,7 @@ class PeopleChannel:
         messenger: Messenger,
         *,
         app: Lookup,
-        landing: Callable[[Message], str],
+        landing: Callable[[Message, Subscriber], str],
         clock: Clock,
     ) -> None:
         self._messenger = messenger
@@ -91,7 +91,7 @@ class PeopleChannel:
                     openid,
                     template_id=filled.template_id,
                     data=filled.data,
-                    url=self._full_url(message),
+                    url=self._full_url(message, receiver),
                     client_msg_id=str(delivery.id),
                 )
             case Way.SUBSCRIBE:
@@ -101,12 +101,12 @@ class PeopleChannel:
                     openid,
                     template_id=filled.template_id,
                     data=filled.data,
-                    url=self._url(message),
+                    url=self._url(message, receiver),
                 )
             case Way.TEXT:
-                url = self._url(message)
+                url = self._url(message, receiver)
                 if not ways.fits(content, url):
-                    url = self._landing(message) or url
+                    url = self._landing(message, receiver) or url
                 await self._messenger.text(appid, openid, ways.text(content, url))
             case _:
                 raise SendError(f"no user is reached by {way}", verdict=Verdict.REJECTED)
@@ -126,14 +126,14 @@ class PeopleChannel:
             raise _may_have_arrived("it was sent again once already")
         return True
 
-    def _full_url(self, message: Message) -> str:
+    def _full_url(self, message: Message, receiver: Subscriber) -> str:
         """The URL that shows the whole message. A message with keywords of its own needs none."""
-        url = self._url(message)
-        return url if url or message.content.template else self._landing(message)
+        url = self._url(message, receiver)
+        return url if url or message.content.template else self._landing(message, receiver)
 
-    def _url(self, message: Message) -> str:
+    def _url(self, message: Message, receiver: Subscriber) -> str:
         content = message.content
-        return (self._landing(message) if content.landing else "") or content.url
+        return (self._landing(message, receiver) if content.landing else "") or content.url
 
 
 def _refusal(way: Way, error: SendError, at: datetime, took: timedelta) -> Attempt:

@@ -75,7 +75,8 @@ class Content:
 
     `purpose` chooses among the app's templates. With `template`, a template's id or alias, `data` are
     its keywords. A tap on the message opens `url`, or, with `landing`, the daemon's own page of the
-    message, which links to `url`. `body` is the JSON that a webhook is posted.
+    message, which links to `url`. With `reminder`, an id, that is the page of the reminder, which the
+    `owner`, a uid, can change there. `body` is the JSON that a webhook is posted.
     """
 
     way: Way = Way.AUTO
@@ -85,6 +86,8 @@ class Content:
     form: Form = Form.TEXT
     url: str = ""
     landing: bool = False
+    reminder: str = ""
+    owner: str = ""
     template: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     body: str = ""

@@ -29,6 +29,9 @@ TOO_OFTEN: Final = "/:no没法这样重复：要么太频繁，要么永远不�
 REFUSED: Final = "/:no没法这样提醒，请换一个说法"
 NO_NICKNAME: Final = "微信用户"
 
+# How a link begins.
+LINK: Final = "<a href="
+
 _UNITS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
 _MINUTE: Final = 60
 _ASIDE = {
@@ -169,7 +172,7 @@ def defer_words(defer: timedelta) -> str:
 
 def anchor(url: str, text: str) -> str:
     """A link in a customer-service text; empty without an address."""
-    return f'<a href="{url}">{text}</a>' if url else ""
+    return f'{LINK}"{url}">{text}</a>' if url else ""
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,6 @@
 """Fires a due reminder: which occurrences are sent, and which one is next. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -36,17 +36,17 @@ class Choice(NamedTuple):
         return Choice(self.sent[-most:] if most else (), self.missed[-older:] if older else ())
 
 
-def fire(claimed: Claimed, now: datetime, *, page: Callable[[Reminder], str]) -> Fired:
+def fire(claimed: Claimed, now: datetime) -> Fired:
     """The messages of the occurrences that are due, and the reminder at its next one.
 
-    An occurrence that is fired twice makes the same message. Messages of a reminder without a `url`
-    link to `page`. Raises InvalidRequestError if the rule cannot be followed any more.
+    An occurrence that is fired twice makes the same message. Raises InvalidRequestError if the rule
+    cannot be followed any more.
     """
     reminder = claimed.reminder
     due, rest = _due(reminder, reminder.start, rule_of(reminder.rule), now, most=MOST)
     newer = len(_due(reminder, rest.at, rest.rule, now, most=MOST_SENT)[0]) if rest else 0
     choice = _chosen(reminder, due, now, is_caught_up=not newer).newest(MOST_SENT - newer)
-    composer = _Composer(claimed=claimed, now=now, page=page)
+    composer = _Composer(claimed=claimed, now=now)
     return Fired(
         claimed=claimed,
         firings=(
@@ -112,7 +112,6 @@ class _Composer:
 
     claimed: Claimed
     now: datetime
-    page: Callable[[Reminder], str]
 
     def firing(self, at: datetime, *, is_missed: bool = False) -> Firing:
         reminder, late = self.claimed.reminder, ""
@@ -139,7 +138,10 @@ class _Composer:
             purpose="reminder",
             title=reminder.title,
             text=text,
-            url=reminder.url or self.page(reminder),
+            url=reminder.url,
+            landing=not reminder.url,
+            reminder=reminder.id,
+            owner=reminder.owner,
             data={"time": f"{self._local(at):%Y-%m-%d %H:%M}"},
             body=self._body(at, text) if reminder.way is Way.WEBHOOK else "",
         )

@@ -5,7 +5,7 @@ from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.reminders.bot_texts import Pages, Teller
+from wechat_scheduler.reminders.bot_texts import LINK, Pages, Teller
 
 
 class Replies:
@@ -44,5 +44,7 @@ class Replies:
         return Teller.of(to, app, pages=self._pages, now=self._clock.now())
 
     async def send(self, to: Subscriber, text: str, *, event_id: str, app: App | None) -> None:
-        """A second text with the same `event_id` is not sent."""
-        await self._post.say(to, text, event_id=event_id, app=app)
+        """A second text with the same `event_id` is not sent. From its first link on a text is stored
+        sealed: some links are secrets."""
+        before, link, after = text.partition(LINK)
+        await self._post.say(to, before, event_id=event_id, app=app, secret=link + after)

@@ -9,14 +9,14 @@ import structlog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.firing import fire
-from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, ReminderState
+from wechat_scheduler.reminders.model import Claimed, Fired, ReminderState
 from wechat_scheduler.reminders.ports import Due
 
 log = structlog.get_logger(__name__)
 
 
 class ReminderWork:
-    """Messages of a reminder without a `url` link to `page`. `wake` wakes the dispatcher."""
+    """`wake` wakes the dispatcher."""
 
     name = "reminders"
 
@@ -26,13 +26,11 @@ class ReminderWork:
         *,
         clock: Clock,
         lease: timedelta,
-        page: Callable[[Reminder], str],
         wake: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._lease = lease
-        self._page = page
         self._wake = wake
 
     async def claim(self, limit: int) -> Sequence[Claimed]:
@@ -40,7 +38,7 @@ class ReminderWork:
 
     async def attempt(self, row: Claimed) -> Fired:
         try:
-            return fire(row, self._clock.now(), page=self._page)
+            return fire(row, self._clock.now())
         except (InvalidRequestError, KeyError) as error:
             # A rule or a zone that an older release accepted. The reminder waits for a change.
             log.error("reminder.unreadable", reminder=row.reminder.id, error=str(error))

@@ -88,7 +88,7 @@ async def test_an_spt_is_told_and_stands_nowhere_in_plain(place: Town, tmp_path:
     spt = (await says(place, uid, "获取SPT")).splitlines()[-1]
 
     assert spt.startswith("SPT_")
-    assert "持有者可以给您发消息".encode() in everything(tmp_path)
+    assert "持有者可以给你发消息".encode() in everything(tmp_path)
     assert spt.encode() not in everything(tmp_path)
     (said,) = [one for one in await place.deliveries() if one.target == uid]
     shown = await place.call("GET", f"/v1/messages/{said.message_id}")
