@@ -115,6 +115,19 @@ async def test_bytes_that_are_no_http_are_refused(
     assert "aiohttp.server" not in {record.name for record in caplog.records}
 
 
+async def test_only_the_expectation_to_continue_is_met(tmp_path: Path) -> None:
+    register = b"POST /registe HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\nExpect: %s\r\n\r\n{}"
+
+    async with besieged(tmp_path / "state") as keeper:
+        url = keeper.daemon.url
+        unknown = await asyncio.to_thread(say, url, register % b"foo", patience=10)
+        known = await asyncio.to_thread(say, url, register % b"100-Continue", patience=10)
+
+    assert unknown.startswith(b"HTTP/1.1 417 ")
+    assert b"\r\nContent-Type: text/plain" in unknown
+    assert STATUS.findall(known)[:2] == [b"100", b"401"]
+
+
 async def test_a_key_beside_a_broken_header_is_not_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -69,7 +69,6 @@ class Reason(enum.StrEnum):
 
     BODY_TOO_LARGE = "body.too_large", 413
     BODY_COMPRESSED = "body.compressed", 415
-    REQUEST_UNSUPPORTED = "request.unsupported", 417
 
     MESSAGE_UNSENDABLE = "message.unsendable", 422
     SENTENCE_NOTHING = "sentence.nothing", 422

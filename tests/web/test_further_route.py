@@ -77,7 +77,7 @@ async def test_it_is_described(keeper: Caller) -> None:
         ("path", "appid"), ("path", "bell"), ("query", "volume"),
     ]  # fmt: skip
     assert described["responses"].keys() == {
-        *("200", "400", "401", "403", "404", "409", "429", "503")
+        *("200", "400", "401", "403", "404", "409", "429", "500", "503")
     }
     assert "PingResult" in document["components"]["schemas"]
 

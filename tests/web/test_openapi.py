@@ -75,7 +75,7 @@ def test_every_error_of_the_document_is_told_of_by_a_route() -> None:
         if "$ref" in answer
     }
 
-    assert told == ERRORS.keys()
+    assert told == ERRORS.keys() - {405}  # which answers methods that no operation has
 
 
 def test_operations_have_names_of_their_own_and_a_sentence() -> None:

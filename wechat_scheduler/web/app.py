@@ -79,7 +79,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         log.debug("api.hung_up", path=request.path)
         # The client is gone; the response is for the log and the metrics only.
         return envelope.refusal(Reason.BODY_UNREADABLE, "the body broke off")
-    except web.HTTPException as error:
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
         return (
             dead_link(request, error)
             or catalogue.unrouted(request, error)

@@ -52,12 +52,11 @@ def refusal(
     reason: Reason,
     message: str,
     *,
-    status: int = 0,
     result: object = "",
     headers: dict[str, str] | None = None,
 ) -> web.Response:
-    """An error response without an exception; `status` defaults to that of the reason."""
-    return _response(Envelope(status or reason.status, message, result, reason), headers)
+    """An error response without an exception."""
+    return _response(Envelope(reason.status, message, result, reason), headers)
 
 
 def _response(envelope: Envelope, headers: dict[str, str] | None) -> web.Response:

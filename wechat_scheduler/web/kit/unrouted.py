@@ -39,12 +39,6 @@ def response(
         return envelope.refusal(
             Reason.ROUTE_METHOD, f"use {allowed} here", headers={"Allow": allowed}
         )
-    if error.status != web.HTTPNotFound.status_code:
-        return envelope.refusal(
-            Reason.REQUEST_UNSUPPORTED,
-            f"this request is not supported ({error.reason.lower()})",
-            status=error.status,
-        )
     if nearest := _nearest(request.path, routes):
         return envelope.refusal(
             Reason.ROUTE_UNKNOWN, f"no route has this path; did you mean {nearest}?"

@@ -31,7 +31,8 @@ ABOUT: Final = (
     "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. "
     "Responses are `{code, message, result}`, with the HTTP status equal to `code`; `message` is "
     "empty on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is "
-    "no integer. Bytes that are not HTTP get a 400 in plain text."
+    "no integer. In plain text come a 400 for bytes that are not HTTP, and a 417 for an `Expect` other "
+    "than `100-continue`."
 )
 SCHEMES: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -40,6 +41,7 @@ SCHEMES: Final = {
 }
 # The errors of every route that needs an API key.
 GUARDED: Final = (401, 403, 429, 503)
+ALLOW: Final = {"Allow": {"schema": {"type": "string"}}}
 CHALLENGE: Final = {"WWW-Authenticate": {"schema": {"type": "string"}}}
 RETRY: Final = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
 ERRORS: Final[Mapping[int, Json]] = {
@@ -49,6 +51,7 @@ ERRORS: Final[Mapping[int, Json]] = {
     401: {"description": "The request has no key, or one that is not valid.", "headers": CHALLENGE},
     403: {"description": "The key does not reach this far, or the signature is wrong."},
     404: {"description": "Nothing has that name."},
+    405: {"description": "The path has other methods; `Allow` names them.", "headers": ALLOW},
     409: {
         "description": "Several tasks fit: name the subject; the state does not allow it; or the "
         "Idempotency-Key came before with another request."
@@ -57,6 +60,7 @@ ERRORS: Final[Mapping[int, Json]] = {
     415: {"description": "The body is compressed."},
     422: {"description": "The sentence cannot become a reminder; `reason` says why."},
     429: {"description": "Too many wrong keys came from this address.", "headers": RETRY},
+    500: {"description": "The daemon has a bug; its log says more."},
     503: {"description": "It is not available now; `message` says why.", "headers": RETRY},
 }
 
@@ -180,7 +184,7 @@ def _errors(route: NativeRoute) -> Iterator[int]:
     yield from GUARDED if isinstance(route.scope, Scope) else ()
     yield from (503,) if isinstance(route.scope, Proof) else ()
     yield from (404,) if "{" in route.path else ()
-    yield 400
+    yield from (400, 500)
     yield from (413, 415) if route.body is not None and isinstance(route.scope, Scope) else ()
 
 
