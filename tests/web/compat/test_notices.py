@@ -9,7 +9,7 @@ from tests.sending.town import TEMPLATE, Town
 from wechat_scheduler.delivery.model import DeliveryState
 
 PATH = "/message/v2/notices"
-# `seeds/notices-wiki.txt`, but for the user.
+# The example of the API's documentation, but for the user.
 DATA = {
     name: {"value": str(number), "color": "#000"}
     for number, name in enumerate(

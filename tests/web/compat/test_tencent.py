@@ -17,8 +17,8 @@ from wechat_scheduler.reminders.model import ReminderState
 NOW = int(START.timestamp())
 HOUR, DAY = 3600, 24 * 3600
 LOST = DONE | {"is_lost": 1}
-# `seeds/tencent-set-reminder.txt`, the request's private parameters.
-SEED = {
+# The private parameters of the request in Tencent's documentation.
+EXAMPLE = {
     **slot(0, 1320000000, "苹果成熟了", key="17C28", type="20100"),
     **slot(1, 1320002020, "花儿该浇水了", key="88998", type="20101"),
     **slot(2, 1320003050, "该去喂小宠物了", key="18999", type="20102"),
@@ -46,9 +46,9 @@ async def test_the_example_sets_three_and_a_report_of_two_leaves_two(tmp_path: P
     async with town(tmp_path, clock=clock) as place:
         game = await play(place)
 
-        assert await game.report(**SEED) == DONE
+        assert await game.report(**EXAMPLE) == DONE
         assert [it.mark for it in await game.reported()] == ["17C28", "88998", "18999"]
-        two = {name: value for name, value in SEED.items() if name[-1] != "2"}
+        two = {name: value for name, value in EXAMPLE.items() if name[-1] != "2"}
         assert await game.report(**two) == DONE
 
         before = len(await place.arrived(game.uid))

@@ -14,7 +14,7 @@ KEYS = [
     "title", "time", "owner", "id", "defer", "desc", "repeat", "participants",
     "participate_qrcode", "media_id", "post_url", "external_url",
 ]  # fmt: skip
-# `seeds/wecron-raas.txt`, but for the time.
+# The example of WeCron's documentation, but for the time.
 EXAMPLE = {
     "time": 1514297534431,
     "desc": "我是测试提醒",

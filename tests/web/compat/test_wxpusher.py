@@ -11,7 +11,7 @@ from tests.sending.town import Town
 from tests.web.compat.wxpushing import SEND, call, path_of, send, sent, status
 from wechat_scheduler.delivery.model import DeliveryState
 
-# `seeds/wxpusher-docs.txt` without its comments, but for host, token, uid and topic.
+# The example of WxPusher's documentation without its comments, but for host, token, uid and topic.
 EXAMPLE = """{
   "appToken":"%s",
   "content":"Wxpusher祝你中秋节快乐!",

@@ -20,8 +20,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
-    """`result` is a string on the routes of the seed. On success `message` is empty and there is no
-    `reason`."""
+    """`result` is a string on the routes of the original wechat-scheduler. On success `message` is
+    empty and there is no `reason`."""
 
     code: int
     message: str

@@ -1,4 +1,6 @@
-"""Credential types as callers write them: by kind (`jsapi_ticket`), or by the seed's number (`1`)."""
+"""Credential types as callers write them: by kind (`jsapi_ticket`), or by number (`1`) as in the
+original wechat-scheduler.
+"""
 
 from collections.abc import Iterable
 from typing import Annotated, Final, Protocol, TypeAlias

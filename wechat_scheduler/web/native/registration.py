@@ -1,4 +1,4 @@
-"""Reads the body of a registration, the seed's JSON; an error names the field.
+"""Reads the body of a registration, the original wechat-scheduler's JSON; an error names the field.
 
 The original is a Go program, and so are many of its callers. As Go's `encoding/json` does, this reads
 names in any case, `null` as left out, and a task without `type` as type 0.

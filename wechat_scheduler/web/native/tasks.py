@@ -1,4 +1,6 @@
-"""Registers, fetches, refreshes and removes tasks, with the paths and bodies of the seed."""
+"""Registers, fetches, refreshes and removes tasks, with the paths and bodies of the original
+wechat-scheduler.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime

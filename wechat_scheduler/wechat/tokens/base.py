@@ -13,8 +13,8 @@ if TYPE_CHECKING:  # completion lists the types in a shell, and must not wait fo
 class TokenIssuer(ABC):
     """One credential type: a `credentials.ports.Issuer` with the number that callers may use for it.
 
-    `number` is the seed's; None for a type that has only its name. The cores never see it: the HTTP
-    API and the calls to business systems translate between the two.
+    `number` is that of the original wechat-scheduler; None for a type that has only its name. The
+    cores never see it: the HTTP API and the calls to business systems translate between the two.
     """
 
     kind: ClassVar[str]

@@ -2,7 +2,7 @@
 
 WeCron adds the whole dict to the time with a relativedelta, and a month keeps the original day: 29
 February follows 30 January, then 30 March. Source: WeCron's `remind/models.py`, and
-`seeds/wecron-raas.txt` for the form.
+its API's documentation for the form.
 """
 
 from collections.abc import Mapping

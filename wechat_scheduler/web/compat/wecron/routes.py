@@ -11,7 +11,7 @@ it if `defer` is negative. The slash at the end of a path may be left out.
 Where WeCron and its documentation differ, the documentation holds: POST answers 200 (201 by
 `compat.wecron_created`), `time` comes back to the millisecond, and POST takes participants.
 
-Source: `seeds/wecron-raas.txt`, and WeCron's `remind/views.py` and `remind/serializers.py`.
+Source: the documentation of WeCron's API, and WeCron's `remind/views.py` and `remind/serializers.py`.
 """
 
 from dataclasses import replace
