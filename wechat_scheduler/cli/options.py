@@ -10,6 +10,7 @@ import click
 from wechat_scheduler.cli.parameters import Port
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.loading import Loaded
+from wechat_scheduler.config.notation import DATABASE
 from wechat_scheduler.config.settings import PREFIX, SETTINGS
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -114,6 +115,12 @@ class Options:
     def load(self) -> Loaded:
         """Raises ConfigError."""
         return loading.load(file=self.config_file, flags=self.flags, environ=loading.read_environ())
+
+    @property
+    def shows_password(self) -> bool:
+        """Whether the command line has the database's password in it, where all users can read it."""
+        url = str(self.flags.get("state.database") or "")
+        return DATABASE.show(url) != url
 
 
 def global_options(command: CommandT) -> CommandT:

@@ -24,6 +24,10 @@ from wechat_scheduler.log import setup as log
 logger = structlog.get_logger(__name__)
 
 STDERR = 2
+TO_A_FILE = (
+    "every user of this machine sees the password in the list of processes; write the URL into a file, "
+    "name the file in state.database_file, and change the password"
+)
 
 
 @click.command()
@@ -43,6 +47,8 @@ def serve(**given: Any) -> None:
     options = take(given)
     config = options.load().config
     log.configure(level=config.log.level, format=config.log.format, stream=sys.stderr)
+    if options.shows_password:
+        logger.warning("daemon.password_visible", flag="--database", advice=TO_A_FILE)
     # The watchdog ends a process that hangs with SIGABRT: the traceback says where it hung.
     faulthandler.enable(STDERR)
     run(_serve(options, config))
