@@ -16,7 +16,7 @@ from wechat_scheduler.access.model import new_key
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.log.redaction import redact
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.native.keys import read_wish
+from wechat_scheduler.web.native.keys import read_key_draft
 from wechat_scheduler.webhooks.signing import webhook_headers
 from wechat_scheduler.wechat.tokens import TYPES
 
@@ -96,7 +96,7 @@ def test_a_wish_that_is_wrong_is_refused_with_its_place(
     body = {"name": "shop", "scopes": ["read"]} | wish
 
     with pytest.raises(InvalidRequestError) as refused:
-        read_wish(json.dumps(body).encode(), KindTable(TYPES))
+        read_key_draft(json.dumps(body).encode(), KindTable(TYPES))
 
     assert str(refused.value).startswith(sentence)
 

@@ -10,7 +10,7 @@ from tests.clock import START
 from tests.databases import Open
 from tests.stores.samples import SECOND, TOKEN, USER, registration, rotated, task
 from tests.stores.suite import VAULT, sql_credentials
-from wechat_scheduler.access.audit import Action, Entry, Search
+from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.storage.audit import SqlAudit
 from wechat_scheduler.storage.database import Database, Statement, each
@@ -28,14 +28,14 @@ def a_key(key_id: str = "key_1", **fields: Any) -> Key:
     return Key(id=key_id, hash=digest(key_id), **given)
 
 
-def a_read(**fields: Any) -> Entry:
+def a_read(**fields: Any) -> AuditEntry:
     given: dict[str, Any] = {
         "at": START,
         "key": "key_1",
         "object": "wx1/access_token",
         "count": 1,
     } | fields
-    return Entry(action=Action.READ, **given)
+    return AuditEntry(action=Action.READ, **given)
 
 
 async def test_a_key_comes_back_as_it_was_put(database: Database) -> None:
@@ -129,7 +129,7 @@ async def test_reads_of_one_hour_add_up(database: Database) -> None:
 
     await store.count([a_read(count=4), a_read(at=START + timedelta(hours=1), count=5)])
 
-    found = await store.find(Search(limit=10))
+    found = await store.find(AuditFilter(limit=10))
     assert sorted((one.key, one.object, one.at, one.count) for one in found) == [
         ("key_1", "wx1/access_token", START, 7),
         ("key_1", "wx1/access_token", START + timedelta(hours=1), 5),
@@ -140,11 +140,11 @@ async def test_reads_of_one_hour_add_up(database: Database) -> None:
 
 async def test_changes_do_not_add_up(database: Database) -> None:
     store = SqlAudit(database)
-    change = Entry(at=START, key="k", address="::1", action=Action.REFRESHED, object="wx1")
+    change = AuditEntry(at=START, key="k", address="::1", action=Action.REFRESHED, object="wx1")
 
     await store.add([change, change])
 
-    found = await store.find(Search(limit=10))
+    found = await store.find(AuditFilter(limit=10))
     assert [(one.id > 0, one.at, one.address, one.action) for one in found] == [
         (True, START, "::1", Action.REFRESHED)
     ] * 2
@@ -166,10 +166,10 @@ async def test_an_object_is_found_with_what_lies_below_it(
     store = SqlAudit(database)
     names = ["wx_1", "wx_1/access_token", "wx_1/access_token/o1", "wxa1/access_token"]
     await store.add(
-        [Entry(at=START, key="k", action=Action.REMOVED, object=name) for name in names]
+        [AuditEntry(at=START, key="k", action=Action.REMOVED, object=name) for name in names]
     )
 
-    entries = await store.find(Search(object=wanted, limit=10))
+    entries = await store.find(AuditFilter(object=wanted, limit=10))
 
     assert sorted(entry.object for entry in entries) == found
 
@@ -190,7 +190,7 @@ async def test_what_is_older_is_forgotten(database: Database) -> None:
 
     await audit.forget(START + DAY)
 
-    assert [entry.at for entry in await audit.find(Search(limit=10))] == [START + DAY]
+    assert [entry.at for entry in await audit.find(AuditFilter(limit=10))] == [START + DAY]
 
 
 async def test_a_key_that_was_made_before_there_were_scopes_is_an_admin_key(

@@ -8,7 +8,7 @@ import pytest
 from tests.clock import START
 from tests.house import COMPONENT
 from wechat_scheduler.pushes.endpoints import advice
-from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, Waiting
+from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, WaitingEvent
 
 MINUTE = timedelta(minutes=1)
 WELL = PushEndpointView(
@@ -24,7 +24,7 @@ WELL = PushEndpointView(
     events={},
     waiting=(),
 )
-WAITING = Waiting(
+WAITING = WaitingEvent(
     name="authorized", authorizer="wx9", received_at=START, due_at=START, note="WeChat is busy"
 )
 NEW = replace(WELL, ticket_at=None, changed_at=START - MINUTE)

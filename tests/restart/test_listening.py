@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.restart.manager import manager
 from wechat_scheduler.daemon.listening import ListeningSocket, listen
-from wechat_scheduler.daemon.systemd import Notifier, Passed, passed
+from wechat_scheduler.daemon.systemd import Notifier, PassedSocket, passed
 from wechat_scheduler.errors import StartError
 
 HERE = "127.0.0.1"
@@ -29,7 +29,7 @@ def port_of(listening: socket.socket) -> int:
 
 
 def take(
-    port: int, *given: Passed, host: str = HERE, notifier: Notifier = NOBODY
+    port: int, *given: PassedSocket, host: str = HERE, notifier: Notifier = NOBODY
 ) -> ListeningSocket:
     return listen(host, port, passed=given, notifier=notifier)
 
@@ -45,18 +45,18 @@ def test_without_systemd_a_socket_is_bound() -> None:
 
 @pytest.mark.parametrize("name", ["http", "wechat-scheduler.socket", ""])
 def test_a_socket_at_the_configured_address_is_taken(name: str, held: socket.socket) -> None:
-    listener = take(port_of(held), Passed(name, held))
+    listener = take(port_of(held), PassedSocket(name, held))
 
     assert listener.socket is held
     assert listener.kept
 
 
 def test_a_free_port_is_any_port_that_was_handed_over(held: socket.socket) -> None:
-    assert take(0, Passed("http", held)).socket is held
+    assert take(0, PassedSocket("http", held)).socket is held
 
 
 def test_a_name_is_as_good_as_its_address(held: socket.socket) -> None:
-    listener = take(port_of(held), Passed("http", held), host="localhost")
+    listener = take(port_of(held), PassedSocket("http", held), host="localhost")
 
     with listener.socket:
         family = socket.getaddrinfo("localhost", 0, type=socket.SOCK_STREAM)[0][0]
@@ -72,7 +72,7 @@ async def test_one_for_another_address_is_shut_and_no_longer_kept(
         await systemd.hears("FDSTORE=1")
 
         listener = take(
-            0, Passed("http", held), host="127.0.0.2", notifier=Notifier(systemd.address)
+            0, PassedSocket("http", held), host="127.0.0.2", notifier=Notifier(systemd.address)
         )
 
         with listener.socket, copy:
@@ -92,8 +92,8 @@ async def test_one_of_two_is_taken_and_will_be_kept_anew(
     with manager(tmp_path) as systemd, socket.create_server(("127.0.0.2", 0)) as other:
         listener = take(
             port_of(held),
-            Passed("http", other),
-            Passed("http", held),
+            PassedSocket("http", other),
+            PassedSocket("http", held),
             notifier=Notifier(systemd.address),
         )
 
@@ -106,7 +106,7 @@ def test_what_does_not_listen_is_not_taken() -> None:
     with socket.socket() as idle:
         idle.bind((HERE, 0))
 
-        with capture_logs(), take(0, Passed("http", idle)).socket as bound:
+        with capture_logs(), take(0, PassedSocket("http", idle)).socket as bound:
             assert bound is not idle
 
 

@@ -44,7 +44,7 @@ class Action(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """`object` is a job (`wx1/access_token/oABC`), an account (`wx1`) or a key's id; never a secret.
 
     An entry for reads counts `count` reads in the hour that begins at `at`; its `address` is empty.
@@ -61,7 +61,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class AuditFilter:
     """A filter of entries; an empty field matches all. `object` also matches the objects below it:
     `wx1` matches `wx1/access_token`. `before` is the id of the last entry of the previous page."""
 
@@ -75,9 +75,9 @@ class Search:
 class AuditStore(Protocol):
     """Stores entries. Every method is atomic and may raise StorageError."""
 
-    async def add(self, entries: Sequence[Entry]) -> None: ...
+    async def add(self, entries: Sequence[AuditEntry]) -> None: ...
 
-    async def count(self, reads: Sequence[Entry]) -> None:
+    async def count(self, reads: Sequence[AuditEntry]) -> None:
         """Add the counts to the entries of the same key, object and hour."""
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
@@ -86,7 +86,7 @@ class AuditStore(Protocol):
     async def forget(self, before: datetime) -> None:
         """Delete older entries."""
 
-    async def find(self, search: Search) -> Sequence[Entry]:
+    async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         """The matching entries, newest first."""
 
 
@@ -109,7 +109,7 @@ class Auditor:
         self._store = store
         self._clock = clock
         self._retention = retention
-        self._waiting: list[Entry] = []
+        self._waiting: list[AuditEntry] = []
         self._writing = asyncio.Lock()
         self._tallies: dict[tuple[str, object], Tally] = {}
         self._ended: list[Tally] = []
@@ -134,7 +134,8 @@ class Auditor:
         gets no error, because the change itself was made."""
         at = self._clock.now()
         self._waiting += [
-            Entry(at=at, key=key, address=address, action=action, object=name) for name in objects
+            AuditEntry(at=at, key=key, address=address, action=action, object=name)
+            for name in objects
         ]
         try:
             await self._write_waiting()
@@ -161,8 +162,8 @@ class Auditor:
             await self._store.forget(self._clock.now() - self._retention)
             self._forget_at = boottime + HOUR.total_seconds()
 
-    async def find(self, search: Search) -> Sequence[Entry]:
-        return await self._store.find(search)
+    async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
+        return await self._store.find(wanted)
 
     def _new_tally(self, key: str, what: object) -> Tally:
         now = self._clock.now()
@@ -206,8 +207,8 @@ class Auditor:
         self._ended += [self._tallies.pop(place) for place in over]
 
 
-def _entry(tally: Tally, reads: int) -> Entry:
-    return Entry(
+def _entry(tally: Tally, reads: int) -> AuditEntry:
+    return AuditEntry(
         at=tally.hour,
         key=tally.key,
         action=Action.READ,

@@ -25,7 +25,7 @@ from wechat_scheduler.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class KeyDraft:
     """The properties of a new key. Without a `lifetime` it does not expire."""
 
     name: str
@@ -37,7 +37,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class MadeKey:
     """A new key with its text and its signing secret, which are shown only once."""
 
     key: Key
@@ -94,26 +94,26 @@ class Keyring:
         """All keys from the store, each with its last use."""
         return await self._store.all_keys()
 
-    async def make(self, wish: Wish) -> Made:
-        """Make and store a key. Raises InvalidRequestError if the wish contradicts itself."""
-        if Scope.ADMIN in wish.scopes and (wish.appids or wish.kinds):
+    async def make(self, draft: KeyDraft) -> MadeKey:
+        """Make and store a key. Raises InvalidRequestError if the draft contradicts itself."""
+        if Scope.ADMIN in draft.scopes and (draft.appids or draft.kinds):
             # It could make another key without these limits.
             raise InvalidRequestError("an admin key is not limited to appids or types")
         text, secret, now = new_key(), new_signing_secret(), self._clock.now()
         key = Key(
             id=new_id(),
-            name=wish.name,
+            name=draft.name,
             hash=digest(text),
-            scopes=wish.scopes,
-            appids=wish.appids,
-            kinds=wish.kinds,
-            networks=wish.networks,
+            scopes=draft.scopes,
+            appids=draft.appids,
+            kinds=draft.kinds,
+            networks=draft.networks,
             created_at=now,
-            expires_at=now + wish.lifetime if wish.lifetime else None,
+            expires_at=now + draft.lifetime if draft.lifetime else None,
         )
         await self._store.add(key, signing_secret=secret)
         await self.load()
-        return Made(key=key, text=text, signing_secret=secret)
+        return MadeKey(key=key, text=text, signing_secret=secret)
 
     async def revoke(self, key_id: str, *, by: Key) -> None:
         """Revoke that key at once. Revoking the admin keys spares the one that the caller uses.

@@ -54,7 +54,7 @@ class Asked:
         return Once(scope=self.scope, key=self.key, digest=self.digest, response=response)
 
 
-class Reply(NamedTuple):
+class OnceResponse(NamedTuple):
     """The text of a response, and whether it was sent before."""
 
     text: str
@@ -83,13 +83,13 @@ class Idempotency:
     def __init__(self, responses: StoredResponses) -> None:
         self._responses = responses
 
-    async def once(self, asked: Asked, make: Callable[[Keep], Awaitable[None]]) -> Reply:
+    async def once(self, asked: Asked, make: Callable[[Keep], Awaitable[None]]) -> OnceResponse:
         """The response that `make` keeps, or the stored one. Raises ConflictError if the key came
         with another request, and what `make` raises."""
         if asked.key:
             known = await self._responses.find(asked.scope, asked.key, asked.digest)
             if known is not None:
-                return Reply(known, True)
+                return OnceResponse(known, True)
         kept: list[str] = []
 
         def keep(response: str) -> Once | None:
@@ -99,8 +99,8 @@ class Idempotency:
         try:
             await make(keep)
         except RepeatedError as error:  # the same request came twice at the same time
-            return Reply(error.response, True)
-        return Reply(kept[-1], False)
+            return OnceResponse(error.response, True)
+        return OnceResponse(kept[-1], False)
 
 
 def digest_of(*parts: bytes) -> str:

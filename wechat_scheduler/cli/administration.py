@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from wechat_scheduler.access.audit import Action, Search
+from wechat_scheduler.access.audit import Action, AuditFilter
 from wechat_scheduler.access.model import ADMIN
 from wechat_scheduler.cli.daemon_address import connect, is_named
 from wechat_scheduler.cli.options import take
@@ -16,13 +16,13 @@ from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import InUseError
 from wechat_scheduler.upkeep.keys import Offline, is_kept_here, opened_keys
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.native.audit import EntryResult, entry_result
+from wechat_scheduler.web.native.audit import AuditEntryResult, entry_result
 from wechat_scheduler.web.native.keys import (
     KeyResult,
-    MadeResult,
+    MadeKeyResult,
     key_results,
     made_result,
-    read_wish,
+    read_key_draft,
 )
 from wechat_scheduler.wechat.tokens import TYPES
 
@@ -64,8 +64,8 @@ class StoredKeys:
         self._admin = offline.admin
         self._clock = clock
 
-    async def create_key(self, wish: Mapping[str, Any]) -> MadeResult:
-        made = await self._keyring.make(read_wish(msgspec.json.encode(wish), KindTable(TYPES)))
+    async def create_key(self, wish: Mapping[str, Any]) -> MadeKeyResult:
+        made = await self._keyring.make(read_key_draft(msgspec.json.encode(wish), KindTable(TYPES)))
         await self._auditor.note(Action.KEY_CREATED, made.key.id, key=ADMIN, address="")
         return made_result(made, self._clock.now())
 
@@ -76,5 +76,5 @@ class StoredKeys:
         await self._keyring.revoke(key_id, by=self._admin)
         await self._auditor.note(Action.KEY_REVOKED, key_id, key=ADMIN, address="")
 
-    async def audit(self, search: Search) -> list[EntryResult]:
-        return [entry_result(entry) for entry in await self._auditor.find(search)]
+    async def audit(self, wanted: AuditFilter) -> list[AuditEntryResult]:
+        return [entry_result(entry) for entry in await self._auditor.find(wanted)]

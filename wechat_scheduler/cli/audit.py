@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.access.audit import Action, Search
+from wechat_scheduler.access.audit import Action, AuditFilter
 from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.daemon_address import client_options
 from wechat_scheduler.cli.parameters import json_option, limit_option
 from wechat_scheduler.cli.showing import show_results
-from wechat_scheduler.web.native.audit import EntryResult
+from wechat_scheduler.web.native.audit import AuditEntryResult
 
 COLUMNS = "TIME=at KEY ADDRESS ACTION COUNT OBJECT"
 
@@ -43,11 +43,11 @@ def audit(by: str, action: str | None, name: str, limit: int, as_json: bool, **g
       wechat-scheduler audit --object wx1111111111111111
       wechat-scheduler audit --by key_5f0a61c3b2d4 --action credential.read --limit 1000
     """
-    search = Search(key=by, action=action or "", object=name, limit=limit)
-    query = {"key": by, "action": search.action, "object": name}
+    wanted = AuditFilter(key=by, action=action or "", object=name, limit=limit)
+    query = {"key": by, "action": wanted.action, "object": name}
     found = administer(
         given,
-        lambda admin: admin.first(limit, list[EntryResult], "v1", "audit", query=query),
-        lambda stored: stored.audit(search),
+        lambda admin: admin.first(limit, list[AuditEntryResult], "v1", "audit", query=query),
+        lambda stored: stored.audit(wanted),
     )
     show_results(found, COLUMNS, as_json=as_json)

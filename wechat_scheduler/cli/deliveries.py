@@ -12,7 +12,7 @@ from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     ChangedResult,
-    DeliveryPage,
+    DeliveryDetails,
     DeliveryResult,
 )
 
@@ -104,7 +104,7 @@ def show(delivery: int, as_json: bool, **given: Any) -> None:
     Example:
       wechat-scheduler deliveries show 1093471126640181
     """
-    found = ask(given, DeliveryPage, "GET", *PATH, delivery)
+    found = ask(given, DeliveryDetails, "GET", *PATH, delivery)
     show_result(found, as_json=as_json, history=None)
     if found.history and not as_json:
         click.echo()
@@ -149,7 +149,7 @@ def _change(what: str, delivery: int | None, given: dict[str, Any]) -> int:
     if (delivery is None) is not bool(wanted):
         raise click.UsageError("name one delivery, or choose some with options")
     if delivery is not None:
-        ask(given, DeliveryPage, "POST", *PATH, delivery, what)
+        ask(given, DeliveryDetails, "POST", *PATH, delivery, what)
         return 1
     return connect(given, lambda admin: _change_all(admin, what, wanted))
 

@@ -20,7 +20,7 @@ from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
 from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import sealing
-from wechat_scheduler.web.native.keys import KeyResult, MadeResult
+from wechat_scheduler.web.native.keys import KeyResult, MadeKeyResult
 
 PATH = ("v1", "keys")
 COLOURS = {"active": "green", "expired": "yellow", "revoked": "red"}
@@ -109,7 +109,7 @@ def create(
     }
     made = administer(
         given,
-        lambda admin: admin.ask(MadeResult, "POST", *PATH, body=wish),
+        lambda admin: admin.ask(MadeKeyResult, "POST", *PATH, body=wish),
         lambda stored: stored.create_key(wish),
     )
     if as_json:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import structlog
 
-from wechat_scheduler.daemon.systemd import Notifier, Passed
+from wechat_scheduler.daemon.systemd import Notifier, PassedSocket
 from wechat_scheduler.errors import StartError
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ class ListeningSocket:
 
 
 def listen(
-    host: str, port: int, *, passed: Sequence[Passed], notifier: Notifier
+    host: str, port: int, *, passed: Sequence[PassedSocket], notifier: Notifier
 ) -> ListeningSocket:
     """The socket of `passed` that listens at that address, else a new one; port 0 takes a free port.
 
@@ -79,7 +79,7 @@ def _listens_at(found: socket.socket, family: int, address: Any) -> bool:
     return bool((host, 0 if is_any_port else port, *scope) == address)
 
 
-def _shut(other: Passed) -> None:
+def _shut(other: PassedSocket) -> None:
     """Closing alone is not enough: systemd's copy listens until systemd has read our message, and
     blocks a new address on the same port."""
     log.warning("listening.not_taken", name=other.name, address=str(other.socket.getsockname()))

@@ -19,14 +19,14 @@ log = structlog.get_logger(__name__)
 FIRST_DESCRIPTOR: Final = 3
 
 
-class Passed(NamedTuple):
+class PassedSocket(NamedTuple):
     """A socket that systemd opened or stored, with its name."""
 
     name: str
     socket: socket.socket
 
 
-def passed(*, pid: int | None, count: int, names: Sequence[str]) -> list[Passed]:
+def passed(*, pid: int | None, count: int, names: Sequence[str]) -> list[PassedSocket]:
     """The sockets of $LISTEN_PID, $LISTEN_FDS and $LISTEN_FDNAMES.
 
     Empty if `pid` is another process: children inherit the variables.
@@ -38,14 +38,14 @@ def passed(*, pid: int | None, count: int, names: Sequence[str]) -> list[Passed]
     return [it for it in found if it is not None]
 
 
-def _adopt(descriptor: int, name: str) -> Passed | None:
+def _adopt(descriptor: int, name: str) -> PassedSocket | None:
     try:
         handed = socket.socket(fileno=descriptor)
     except OSError as error:
         log.warning("systemd.no_socket", name=name, error=str(error))
         return None
     handed.set_inheritable(False)
-    return Passed(name, handed)
+    return PassedSocket(name, handed)
 
 
 class Notifier:

@@ -41,7 +41,7 @@ class Sources:
     now: datetime
 
 
-class Sort(enum.Enum):
+class MetricType(enum.Enum):
     COUNTER = enum.auto()
     GAUGE = enum.auto()
     HISTOGRAM = enum.auto()
@@ -51,7 +51,7 @@ class Family(NamedTuple):
     """A metric named `wechat_scheduler_` and `name`. `read` gives the values of `labels` and the number
     for each sample; None leaves the metric out."""
 
-    sort: Sort
+    type: MetricType
     name: str
     says: str
     labels: tuple[str, ...]
@@ -61,13 +61,17 @@ class Family(NamedTuple):
 def counted(name: str, says: str, *labels: str) -> Family:
     """A counter that `Counters.count` raises under this name."""
     return Family(
-        Sort.COUNTER, name, says, labels, lambda sources: sources.counters.counts[name].items()
+        MetricType.COUNTER,
+        name,
+        says,
+        labels,
+        lambda sources: sources.counters.counts[name].items(),
     )
 
 
 def of_process(name: str, says: str, *labels: str, read: Callable[[Vitals], Samples]) -> Family:
     """A gauge."""
-    return Family(Sort.GAUGE, name, says, labels, lambda sources: read(sources.vitals))
+    return Family(MetricType.GAUGE, name, says, labels, lambda sources: read(sources.vitals))
 
 
 def of_store(
@@ -75,7 +79,7 @@ def of_store(
 ) -> Family:
     """A gauge. `read` takes the census and its time."""
     return Family(
-        Sort.GAUGE,
+        MetricType.GAUGE,
         name,
         says,
         labels,
@@ -91,7 +95,7 @@ _BUILD = [((__version__, platform.python_version()), 1)]
 
 # fmt: off
 FAMILIES = (
-    Family(Sort.GAUGE, "build_info", "What is running.", ("version", "python"), lambda _: _BUILD),
+    Family(MetricType.GAUGE, "build_info", "What is running.", ("version", "python"), lambda _: _BUILD),
     counted(
         "refreshes", "Attempts at a credential, by outcome: rotated, repeated, failed.",
         "kind", "outcome", "endpoint", "errcode",
@@ -111,12 +115,12 @@ FAMILIES = (
         "method", "route", "status",
     ),
     Family(
-        Sort.HISTOGRAM, "http_request_seconds",
+        MetricType.HISTOGRAM, "http_request_seconds",
         "Duration of those requests, with the wait for a credential.", ("route",),
         lambda sources: sources.counters.durations.items(),
     ),
     Family(
-        Sort.GAUGE, "store_up", "1 while the store answers.", (),
+        MetricType.GAUGE, "store_up", "1 while the store answers.", (),
         lambda sources: [((), sources.census is not None)],
     ),
     of_process(
@@ -124,7 +128,7 @@ FAMILIES = (
         read=lambda vitals: [((name,), turns) for name, turns in vitals.turning.items()],
     ),
     Family(
-        Sort.COUNTER, "memo_hits", "Fetches answered from the memo.", (),
+        MetricType.COUNTER, "memo_hits", "Fetches answered from the memo.", (),
         lambda sources: [((), sources.vitals.memo_hits)],
     ),
     of_process(

@@ -14,12 +14,12 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from wechat_scheduler.metrics.counters import BUCKETS, Durations
-from wechat_scheduler.metrics.families import Family, Samples, Sort, Sources
+from wechat_scheduler.metrics.families import Family, MetricType, Samples, Sources
 
-_FORMS: Mapping[Sort, Callable[..., Any]] = {
-    Sort.COUNTER: CounterMetricFamily,
-    Sort.GAUGE: GaugeMetricFamily,
-    Sort.HISTOGRAM: HistogramMetricFamily,
+_FORMS: Mapping[MetricType, Callable[..., Any]] = {
+    MetricType.COUNTER: CounterMetricFamily,
+    MetricType.GAUGE: GaugeMetricFamily,
+    MetricType.HISTOGRAM: HistogramMetricFamily,
 }
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
 
@@ -44,7 +44,7 @@ def _metrics(families: Sequence[Family], sources: Sources) -> Iterator[Metric]:
         samples = family.read(sources)
         if samples is not None:
             name = f"wechat_scheduler_{family.name}"
-            metric = _FORMS[family.sort](name, family.says, labels=family.labels)
+            metric = _FORMS[family.type](name, family.says, labels=family.labels)
             _fill(metric, samples)
             yield metric
 

@@ -196,7 +196,7 @@ class PushRefusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingEvent:
     """An event that waits for its next attempt."""
 
     name: str
@@ -226,4 +226,4 @@ class PushEndpointView:
     asked_at: datetime | None
     answer: str
     events: Mapping[str, int]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingEvent, ...]

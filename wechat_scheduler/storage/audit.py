@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from wechat_scheduler.access.audit import Entry, Search
+from wechat_scheduler.access.audit import AuditEntry, AuditFilter
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.rows import micros, record, stored
 
@@ -34,11 +34,11 @@ class SqlAudit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, entries: Sequence[Entry]) -> None:
+    async def add(self, entries: Sequence[AuditEntry]) -> None:
         statements = [Statement(ADD, stored(entry, ENTRY)) for entry in entries]
         await self._database.write(lambda: each(statements))
 
-    async def count(self, reads: Sequence[Entry]) -> None:
+    async def count(self, reads: Sequence[AuditEntry]) -> None:
         # Sorted, so that two processes do not deadlock.
         rows = sorted((stored(entry, ENTRY) for entry in reads), key=str)
         await self._database.write(lambda: each([Statement(COUNT, row) for row in rows]))
@@ -50,8 +50,8 @@ class SqlAudit:
     async def forget(self, before: datetime) -> None:
         await self._database.write(lambda: each([Statement(FORGET, (micros(before),))]))
 
-    async def find(self, search: Search) -> Sequence[Entry]:
+    async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         rows = await self._database.read(
-            FIND, search.before, search.key, search.action, search.object, search.limit
+            FIND, wanted.before, wanted.key, wanted.action, wanted.object, wanted.limit
         )
-        return [record(Entry, row) for row in rows]
+        return [record(AuditEntry, row) for row in rows]

@@ -13,7 +13,7 @@ from wechat_scheduler.pushes.model import (
     WATCH,
     PushEndpointView,
     Secrets,
-    Waiting,
+    WaitingEvent,
 )
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record
@@ -200,5 +200,5 @@ def _callback_view(
         former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,
         answer=row["note"] or "",
         events={found["name"]: found["count"] for found in counts if found["appid"] == appid},
-        waiting=tuple(record(Waiting, found) for found in waiting if found["appid"] == appid),
+        waiting=tuple(record(WaitingEvent, found) for found in waiting if found["appid"] == appid),
     )

@@ -28,7 +28,7 @@ from wechat_scheduler.upkeep.opened import looked_at, opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
+class SealingRotation:
     """`older` are the ids of the keys that are still in the file after `newest`; `made` is false if an
     earlier rotation was only completed; `texts` counts the secrets that were sealed again."""
 
@@ -38,7 +38,7 @@ class Rotation:
     texts: int
 
 
-async def rotate(config: Config, *, clock: Clock) -> Rotation:
+async def rotate(config: Config, *, clock: Clock) -> SealingRotation:
     """Put a new key first in the key file and seal all secrets with it.
 
     An interrupted rotation is completed, without another new key. Raises StartError.
@@ -48,12 +48,12 @@ async def rotate(config: Config, *, clock: Clock) -> Rotation:
         made = not await has_older(place.database, place.sealer)
         sealer = put_new_key_in_front(place.key_file) if made else place.sealer
         resealed = await _reseal(place.database, sealer)
-        return Rotation(
+        return SealingRotation(
             newest=sealer.key_id, older=sealer.older_keys, made=made, texts=resealed.texts
         )
 
 
-async def forget_older(config: Config, *, clock: Clock) -> Rotation:
+async def forget_older(config: Config, *, clock: Clock) -> SealingRotation:
     """Remove the older keys from the key file, after sealing all secrets with the newest.
 
     Raises StartError.
@@ -62,7 +62,7 @@ async def forget_older(config: Config, *, clock: Clock) -> Rotation:
         resealed = await _reseal(place.database, place.sealer)
         await need_newest_only(place.database, place.sealer)
         sealer = keep_newest_key(place.key_file)
-        return Rotation(newest=sealer.key_id, older=(), made=False, texts=resealed.texts)
+        return SealingRotation(newest=sealer.key_id, older=(), made=False, texts=resealed.texts)
 
 
 class _Place(NamedTuple):

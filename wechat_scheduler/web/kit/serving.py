@@ -55,7 +55,7 @@ async def served(
         memo,
         connection=LenientConnection,
         access_log=None,
-        logger=_Journal(server_logger),
+        logger=_ServerLog(server_logger),
         handle_signals=False,
         max_line_size=LONGEST_LINE,
         shutdown_timeout=grace.total_seconds(),
@@ -82,7 +82,7 @@ else:
     _Adapter = logging.LoggerAdapter
 
 
-class _Journal(_Adapter):
+class _ServerLog(_Adapter):
     """Logs malformed requests at debug level and without their bytes. aiohttp logs an error with the
     bytes: callers without a key could fill the log, and a key beside a broken header would be in it."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action, Entry, Search
+from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
@@ -15,7 +15,7 @@ from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
 
 
-class EntryResult(msgspec.Struct):
+class AuditEntryResult(msgspec.Struct):
     """`at` is RFC 3339 in UTC. An entry of reads counts those of one hour, which begins at `at`."""
 
     id: int
@@ -35,20 +35,20 @@ async def note(request: web.Request, action: Action, *objects: str) -> None:
 
 async def listed(request: web.Request) -> web.Response:
     limit = limit_of(request)
-    search = Search(
+    wanted = AuditFilter(
         key=request.query.get("key", ""),
         action=request.query.get("action", ""),
         object=request.query.get("object", ""),
         before=_before(request.query.get("before", "")),
         limit=limit,
     )
-    entries = await request.app[SERVICES].auditor.find(search)
+    entries = await request.app[SERVICES].auditor.find(wanted)
     headers = next_page(request, entries, lambda last: str(last.id), name="before")
     return envelope.success([entry_result(entry) for entry in entries], headers=headers)
 
 
-def entry_result(entry: Entry) -> EntryResult:
-    return envelope.result_of(EntryResult, entry)
+def entry_result(entry: AuditEntry) -> AuditEntryResult:
+    return envelope.result_of(AuditEntryResult, entry)
 
 
 def _before(text: str) -> int:
@@ -65,7 +65,7 @@ ROUTES = (
     NativeRoute(
         "GET", "/v1/audit", listed, Scope.ADMIN,
         "Lists who read and changed what, the newest first.",
-        result=list[EntryResult],
+        result=list[AuditEntryResult],
         takes=(
             query("key", "Only by the API key of this id."),
             query("action", "Only this action.", {"enum": list(Action)}),

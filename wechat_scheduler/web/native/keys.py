@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
-from wechat_scheduler.access.keyring import Made, Wish
+from wechat_scheduler.access.keyring import KeyDraft, MadeKey
 from wechat_scheduler.access.model import Key, KeyState, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
@@ -57,7 +57,7 @@ class KeyResult(msgspec.Struct, kw_only=True):
     last_used_at: datetime | None
 
 
-class MadeResult(KeyResult, kw_only=True):
+class MadeKeyResult(KeyResult, kw_only=True):
     """`key` and `signing_secret` are shown this once."""
 
     key: str
@@ -66,7 +66,7 @@ class MadeResult(KeyResult, kw_only=True):
 
 async def create(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    made = await services.keyring.make(read_wish(await request.read(), services.kinds))
+    made = await services.keyring.make(read_key_draft(await request.read(), services.kinds))
     log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
     await note(request, Action.KEY_CREATED, made.key.id)
     return envelope.success(made_result(made, services.clock.now()))
@@ -86,13 +86,13 @@ async def revoke(request: web.Request) -> web.Response:
     return envelope.success("success")
 
 
-def read_wish(body: bytes, kinds: KindTable) -> Wish:
+def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
     """Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(body, KeyBody)
     name = read_name(parsed.name, "name")
     if not parsed.scopes:
         raise InvalidRequestError("name what the key is for", field="scopes")
-    return Wish(
+    return KeyDraft(
         name=name,
         scopes=frozenset(parsed.scopes),
         appids=frozenset(_appids(parsed.appids)),
@@ -111,9 +111,9 @@ def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:
     return sorted(results, key=lambda result: result.created_at)
 
 
-def made_result(made: Made, now: datetime) -> MadeResult:
+def made_result(made: MadeKey, now: datetime) -> MadeKeyResult:
     shown = msgspec.structs.asdict(_result(made.key, now))
-    return MadeResult(**shown, key=made.text, signing_secret=made.signing_secret)
+    return MadeKeyResult(**shown, key=made.text, signing_secret=made.signing_secret)
 
 
 def _appids(given: list[str]) -> Iterator[str]:
@@ -146,7 +146,7 @@ ROUTES = (
     NativeRoute(
         "POST", "/v1/keys", create, Scope.ADMIN,
         "Makes an API key and its signing secret, which are shown this once.",
-        body=KeyBody, result=MadeResult,
+        body=KeyBody, result=MadeKeyResult,
     ),
     NativeRoute(
         "GET", "/v1/keys", listed, Scope.ADMIN,

@@ -11,7 +11,7 @@ from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.endpoints import advice
-from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, Waiting
+from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, WaitingEvent
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -33,7 +33,7 @@ class PushEndpointBody(msgspec.Struct, forbid_unknown_fields=True):
     encoding_aes_key: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(_AES_KEY))] = ""
 
 
-class RefusalResult(msgspec.Struct):
+class PushRefusalResult(msgspec.Struct):
     """`count` pushes were refused since the daemon started; `at` and `reason` are those of the last."""
 
     count: int
@@ -41,7 +41,7 @@ class RefusalResult(msgspec.Struct):
     reason: str
 
 
-class WaitingResult(msgspec.Struct):
+class WaitingEventResult(msgspec.Struct):
     """An event that the daemon still has to handle; `note` says why the last attempt failed."""
 
     info_type: str
@@ -64,8 +64,8 @@ class PushEndpointResult(msgspec.Struct):
     asked_again_at: datetime | None
     answer: str
     events: dict[str, int]
-    waiting: list[WaitingResult]
-    refused: RefusalResult | None
+    waiting: list[WaitingEventResult]
+    refused: PushRefusalResult | None
     advice: str
 
 
@@ -124,14 +124,14 @@ def _result(
         asked_again_at=view.asked_at,
         events=dict(view.events),
         waiting=[_waiting(waiting) for waiting in view.waiting],
-        refused=envelope.result_of(RefusalResult, refusal) if refusal else None,
+        refused=envelope.result_of(PushRefusalResult, refusal) if refusal else None,
         advice=advice(view, refusal, now),
     )
 
 
-def _waiting(waiting: Waiting) -> WaitingResult:
+def _waiting(waiting: WaitingEvent) -> WaitingEventResult:
     return envelope.result_of(
-        WaitingResult,
+        WaitingEventResult,
         waiting,
         info_type=waiting.name,
         authorizer_appid=waiting.authorizer,

@@ -28,10 +28,10 @@ from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
     ChangedResult,
-    DeliveryPage,
+    DeliveryDetails,
     DeliveryResult,
     FilterBody,
-    delivery_page,
+    delivery_details,
     delivery_result,
     read_filter,
 )
@@ -53,7 +53,7 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    return envelope.success(delivery_page(await _seen(request)))
+    return envelope.success(delivery_details(await _seen(request)))
 
 
 async def replay(request: web.Request) -> web.Response:
@@ -63,7 +63,7 @@ async def replay(request: web.Request) -> web.Response:
             f"it is {view.state}: there is nothing to try again", reason=Reason.DELIVERY_STATE
         )
     log.info("delivery.replayed", delivery=view.id, by=request[CALLER].id)
-    return envelope.success(delivery_page(await _seen(request)))
+    return envelope.success(delivery_details(await _seen(request)))
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -73,7 +73,7 @@ async def cancel(request: web.Request) -> web.Response:
             f"it is {view.state}: there is nothing to cancel", reason=Reason.DELIVERY_STATE
         )
     log.info("delivery.cancelled", delivery=view.id, by=request[CALLER].id)
-    return envelope.success(delivery_page(await _seen(request)))
+    return envelope.success(delivery_details(await _seen(request)))
 
 
 async def replay_all(request: web.Request) -> web.Response:
@@ -162,16 +162,16 @@ ROUTES = (
     NativeRoute(
         "GET", _DELIVERY, shown, Scope.PUSH,
         "Shows a delivery with every attempt.",
-        result=DeliveryPage,
+        result=DeliveryDetails,
     ),
     NativeRoute(
         "POST", f"{_DELIVERY}/replay", replay, Scope.PUSH,
         "Sends a dead, cancelled, expired or missed delivery again, now.",
-        result=DeliveryPage, errors=(409,),
+        result=DeliveryDetails, errors=(409,),
     ),
     NativeRoute(
         "POST", f"{_DELIVERY}/cancel", cancel, Scope.PUSH,
         "Cancels a delivery that waits.",
-        result=DeliveryPage, errors=(409,),
+        result=DeliveryDetails, errors=(409,),
     ),
 )  # fmt: skip

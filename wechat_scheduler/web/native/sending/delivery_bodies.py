@@ -76,7 +76,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     settled_at: datetime | None
 
 
-class DeliveryPage(DeliveryResult, kw_only=True):
+class DeliveryDetails(DeliveryResult, kw_only=True):
     """A delivery with every attempt, the oldest first."""
 
     history: list[AttemptResult]
@@ -102,9 +102,9 @@ def delivery_result(view: DeliveryView) -> DeliveryResult:
     return result_of(DeliveryResult, view, **_renamed(view))
 
 
-def delivery_page(view: DeliveryView) -> DeliveryPage:
+def delivery_details(view: DeliveryView) -> DeliveryDetails:
     history = [_attempt(one) for one in view.attempts]
-    return result_of(DeliveryPage, view, **_renamed(view), history=history)
+    return result_of(DeliveryDetails, view, **_renamed(view), history=history)
 
 
 def _renamed(view: DeliveryView) -> dict[str, Any]:
