@@ -51,8 +51,8 @@ class Phone:
     ids: list[str] = field(default_factory=list)
 
     async def template(
-        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str,
-        client_msg_id: str,
+        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str],
+        colors: Mapping[str, str], url: str, client_msg_id: str,
     ) -> str:  # fmt: skip
         self.ids.append(client_msg_id)
         self._show("template", dict(data))

@@ -45,7 +45,8 @@ async def send(messenger: WeChatMessenger, url: str = "") -> str:
         APPID,
         OPENID,
         template_id="TEMPLATE",
-        data={"thing1": "还信用卡"},
+        data={"thing1": "还信用卡", "thing2": "招商银行"},
+        colors={"thing2": "#173177"},
         url=url,
         client_msg_id="4503599627370495",
     )
@@ -68,7 +69,10 @@ async def test_a_template_message_is_sent_as_documented(
         "template_id": "TEMPLATE",
         "url": "https://example.com/m/1",
         "client_msg_id": "4503599627370495",
-        "data": {"thing1": {"value": "还信用卡"}},
+        "data": {
+            "thing1": {"value": "还信用卡"},
+            "thing2": {"value": "招商银行", "color": "#173177"},
+        },
     }
     assert "url" not in without.body
 

@@ -66,7 +66,7 @@ async def send(messenger: WeChatMessenger, way: Way) -> None:
             await messenger.subscribe(APPID, OPENID, template_id="T", data={}, url="")
         case _:
             await messenger.template(
-                APPID, OPENID, template_id="T", data={}, url="", client_msg_id="7"
+                APPID, OPENID, template_id="T", data={}, colors={}, url="", client_msg_id="7"
             )
 
 

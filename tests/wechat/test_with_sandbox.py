@@ -193,6 +193,7 @@ async def test_a_message_is_shown_once_however_often_it_is_sent(
             openid,
             template_id="TEMPLATE-1",
             data={"thing1": "还信用卡"},
+            colors={},
             url="https://example.com/m/1",
             client_msg_id="7",
         )

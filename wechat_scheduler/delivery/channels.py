@@ -91,6 +91,7 @@ class PeopleChannel:
                     openid,
                     template_id=filled.template_id,
                     data=filled.data,
+                    colors=content.colors,
                     url=self._full_url(message, receiver),
                     client_msg_id=str(delivery.id),
                 )

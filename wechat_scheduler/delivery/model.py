@@ -74,9 +74,10 @@ class Content:
     """The content of a message.
 
     `purpose` chooses among the app's templates. With `template`, a template's id or alias, `data` are
-    its keywords. A tap on the message opens `url`, or, with `landing`, the daemon's own page of the
-    message, which links to `url`. With `reminder`, an id, that is the page of the reminder, which the
-    `owner`, a uid, can change there. `body` is the JSON that a webhook is posted.
+    its keywords, and `colors` gives for some of them `#rrggbb`. A tap on the message opens `url`, or,
+    with `landing`, the daemon's own page of the message, which links to `url`. With `reminder`, an
+    id, that is the page of the reminder, which the `owner`, a uid, can change there. `body` is the
+    JSON that a webhook is posted.
     """
 
     way: Way = Way.AUTO
@@ -90,6 +91,7 @@ class Content:
     owner: str = ""
     template: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    colors: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
 
 

@@ -32,6 +32,7 @@ class Messenger(Protocol):
         *,
         template_id: str,
         data: Mapping[str, str],
+        colors: Mapping[str, str],
         url: str,
         client_msg_id: str,
     ) -> str:

@@ -1,11 +1,12 @@
 """Messages to users: template messages, customer-service texts, subscribe notices.
 
-Sources: 发送模板消息, 客服接口-发消息, 发送订阅通知. WeChat has shown no colours, `first` or `remark`
-since May 2023, so none are sent.
+Sources: 发送模板消息, 客服接口-发消息, 发送订阅通知. WeChat takes the colours of template messages, and
+has not shown them since May 2023.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from wechat_scheduler.credentials.policy import next_quota_day
@@ -29,6 +30,7 @@ _PATHS = {
     Way.TEXT: "/cgi-bin/message/custom/send",
     Way.SUBSCRIBE: "/cgi-bin/message/subscribe/bizsend",
 }
+_NONE: Mapping[str, str] = MappingProxyType({})
 # The verdicts of refusals that concern the account, and so each of its messages; RETRY otherwise.
 _BY_REACTION = {
     Reaction.OPERATOR: Verdict.OPERATOR,
@@ -51,11 +53,12 @@ class WeChatMessenger:
         *,
         template_id: str,
         data: Mapping[str, str],
+        colors: Mapping[str, str],
         url: str,
         client_msg_id: str,
     ) -> str:
         """Returns the msgid; empty if WeChat gave none, and then no receipt can be matched."""
-        body = _filled(openid, template_id, data) | {"client_msg_id": client_msg_id}
+        body = _filled(openid, template_id, data, colors) | {"client_msg_id": client_msg_id}
         answer = await self._send(Way.TEMPLATE, appid, body | ({"url": url} if url else {}))
         msgid = answer.values.get("msgid")
         return str(msgid) if isinstance(msgid, int | str) else ""
@@ -90,12 +93,14 @@ class WeChatMessenger:
             raise SendError(str(error), verdict=Verdict.RETRY, way=way.value) from error
 
 
-def _filled(openid: str, template_id: str, data: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "touser": openid,
-        "template_id": template_id,
-        "data": {name: {"value": value} for name, value in data.items()},
+def _filled(
+    openid: str, template_id: str, data: Mapping[str, str], colors: Mapping[str, str] = _NONE
+) -> dict[str, Any]:
+    keywords = {
+        name: {"value": value} | ({"color": colors[name]} if name in colors else {})
+        for name, value in data.items()
     }
+    return {"touser": openid, "template_id": template_id, "data": keywords}
 
 
 def _refused(error: WeChatError, way: Way, now: datetime) -> SendError:

@@ -53,6 +53,26 @@ async def test_what_wechat_is_not_going_to_show_is_said(place: Town) -> None:
     assert "200 characters altogether" in answer.headers["Warning"]
 
 
+async def test_a_colour_goes_to_wechat_if_it_is_one(place: Town) -> None:
+    uid = await place.follow()
+    colors = {"keyword1": "#0a3", "keyword2": "#173177", "keyword3": "red", "keyword4": None}
+    data = {name: {"value": "1", "color": color} for name, color in colors.items()}
+
+    answer = await send(place, uid, data=data | {"keyword5": {"value": "1", "color": ""}})
+
+    assert answer.json == {"code": 200}
+    (delivery,) = await place.deliveries()
+    assert delivery.notes == (
+        "WeChat does not show colours",
+        "the color of keyword3 is not #rgb or #rrggbb and is left out",
+    )
+    message = await place.cores.delivery.desk.message(delivery.message_id)
+    assert message is not None
+    content = message.message.content
+    assert content.colors == {"keyword1": "#00aa33", "keyword2": "#173177"}
+    assert content.data.keys() == {*colors, "keyword5"}
+
+
 async def test_a_user_is_known_by_the_platforms_own_id(place: Town) -> None:
     uid = await place.follow()
     name = "6aeca60613e949f0a16e721faf9f1082"

@@ -8,6 +8,7 @@ The response to an error is `{"code": STATUS, "message": …}` with the same HTT
 
 Since 2023-05-04 WeChat shows neither `first` nor `remark` nor colours, and cuts keywords at 20
 characters. Such notices are accepted; a `Warning` header and the delivery name what is not shown.
+Colours are passed on as `#rrggbb`, which WeChat takes.
 """
 
 import re
@@ -62,6 +63,7 @@ ERRORS: Final[Mapping[Refusal, type[RequestError]]] = {
 UNSEEN: Final = frozenset(("first", "remark"))
 # Pictographs, and the signs that phones draw as such.
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
+_COLOR = re.compile(r"#(?:([0-9a-f]{3})|[0-9a-f]{6})", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s]+")
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -166,6 +168,7 @@ def _content(notice: NoticeBody, data: Mapping[str, Value]) -> Content:
         purpose="notice",
         template=notice.template,
         data={name: _text(given.value) for name, given in data.items()},
+        colors={name: color for name, given in data.items() if (color := _color(given))},
         url=notice.url or "",
     )
 
@@ -176,6 +179,10 @@ def _notes(data: Mapping[str, Value]) -> Iterator[str]:
         yield f"WeChat does not show {' and '.join(unseen)}"
     if any(given.color for given in data.values()):
         yield "WeChat does not show colours"
+    if odd := sorted(
+        _named(name) for name, given in data.items() if given.color and not _color(given)
+    ):
+        yield f"the color of {', '.join(odd)} is not #rgb or #rrggbb and is left out"
     if cut := sorted(_cut(data)):
         yield f"WeChat cuts {', '.join(cut)} at {KEYWORD} characters"
     shown = "".join(_text(given.value) for name, given in data.items() if name not in UNSEEN)
@@ -188,7 +195,20 @@ def _notes(data: Mapping[str, Value]) -> Iterator[str]:
 def _cut(data: Mapping[str, Value]) -> Iterator[str]:
     for name, given in data.items():
         if name not in UNSEEN and len(_text(given.value)) > KEYWORD:
-            yield name if name.isascii() and name.isalnum() else "a keyword"
+            yield _named(name)
+
+
+def _named(keyword: str) -> str:
+    """The keyword as it may stand in a header."""
+    return keyword if keyword.isascii() and keyword.isalnum() else "a keyword"
+
+
+def _color(given: Value) -> str:
+    """`#rrggbb`; empty if the colour is neither that nor `#rgb`."""
+    found = _COLOR.fullmatch((given.color or "").strip())
+    if found is None:
+        return ""
+    return f"#{''.join(2 * digit for digit in found[1])}" if found[1] else found[0]
 
 
 def _text(value: Any) -> str:
