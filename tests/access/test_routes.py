@@ -86,6 +86,8 @@ ROWS = {
     ("DELETE", "/callbacks/{appid}"): ACCOUNT,
     ("GET", "/wechat/callback/{appid}"): SIGNED,
     ("POST", "/wechat/callback/{appid}"): SIGNED,
+    ("GET", "/wechat/callback/{appid}/{account}"): SIGNED,
+    ("POST", "/wechat/callback/{appid}/{account}"): SIGNED,
 }
 for method, path in (
     ("GET", "/v1/apps/{app}"),
@@ -312,7 +314,13 @@ async def callers(keeper: Caller, scope: Scope) -> dict[str, str]:
 
 
 async def status(keeper: Caller, route: Route, key: str) -> int:
-    place = {"appid": APPID, "type": "0", "subject": "oSTRANGER", "id": "key_none"}
+    place = {
+        "appid": APPID,
+        "type": "0",
+        "subject": "oSTRANGER",
+        "id": "key_none",
+        "account": APPID,
+    }
     place |= {"reminder": "0" * 32, "name": "alice"}
     place |= dict.fromkeys(("app", "topic", "message", "delivery"), "1")
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")

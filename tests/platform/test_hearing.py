@@ -1,7 +1,7 @@
 """The door itself: what users did is told in time, once, and again only if that failed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,9 @@ class Listener:
 
     async def secrets(self, appid: str) -> Secrets | None:
         return PLAIN if appid == COMPONENT else None
+
+    async def platforms(self) -> Sequence[tuple[str, Secrets]]:
+        return ()
 
     async def put_ticket(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no ticket comes in the clear")

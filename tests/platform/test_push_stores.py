@@ -99,6 +99,17 @@ async def test_secrets_are_kept_with_those_before_them(stores: Stores) -> None:
     assert await stores.credentials.listens(APPID)
 
 
+async def test_the_platforms_are_those_whose_own_token_is_kept(stores: Stores) -> None:
+    await stores.pushes.put_secrets("wx-account", token="t", aes_key="k", now=NOW)
+    none = await stores.pushes.platforms()
+    await stores.credentials.register(registration(COMPONENT, ACCOUNT), now=NOW)
+
+    ((appid, secrets),) = await stores.pushes.platforms()
+
+    assert none == []
+    assert (appid, secrets.tokens) == (APPID, ("token1",))
+
+
 async def test_secrets_that_are_removed_take_tickets_and_watch_along(stores: Stores) -> None:
     await stores.pushes.put_ticket(APPID, "ticket", now=NOW)
 

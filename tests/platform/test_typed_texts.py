@@ -1,7 +1,7 @@
 """Any text that a person can type, from the sandbox to the one who hears it, over real sockets."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
@@ -64,6 +64,9 @@ class Account:
 
     async def secrets(self, appid: str) -> Secrets | None:
         return PLAIN if WAYS[appid][0] is PushMode.PLAIN else SECRETS
+
+    async def platforms(self) -> Sequence[tuple[str, Secrets]]:
+        return ()
 
     async def put_ticket(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no ticket comes from a user")

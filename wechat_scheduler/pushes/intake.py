@@ -8,6 +8,7 @@ through the outbox.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -18,7 +19,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
-from wechat_scheduler.pushes.model import Opened, Push, PushRefusal, Secrets
+from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushObserver
 from wechat_scheduler.pushes.refusals import Refusals
 from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
@@ -60,12 +61,14 @@ class Intake:
         self._replays = Replays()
         self._refusals = Refusals()
 
-    async def receive(self, appid: str, push: Push) -> None:
-        """Store the push; after that WeChat may have `success`.
+    async def receive(self, appid: str, push: Push, *, account: str = "") -> None:
+        """Store the push; after that WeChat may have `success`. With `account`, it came to the
+        消息与事件接收URL of the platform `appid`, and is about a user of that account; so is a push for an
+        appid without secrets that one of the platforms' tokens signed.
 
         Raises RefusedPushError; UnavailableError or StorageError if it was not stored in time.
         """
-        await self._in_time(lambda: self._receive(appid, push))
+        await self._in_time(lambda: self._receive(appid, push, account))
 
     async def verify(self, appid: str, push: Push) -> None:
         """Check that the sender of a GET knows the token: WeChat's console does this when a URL is
@@ -110,28 +113,37 @@ class Intake:
             raise trouble
 
     async def _verify(self, appid: str, push: Push) -> None:
-        secrets = await self._secrets(appid)
+        secrets = await self._inbox.secrets(appid)
+        if secrets is None:
+            await self._signer(push)
+            return
         try:
             self._decoder.check_signature(push, secrets)
             self._check_time(push)
         except RefusedPushError as error:
             self._refuse(appid, error)
 
-    async def _receive(self, appid: str, push: Push) -> None:
-        secrets = await self._secrets(appid)
+    async def _receive(self, appid: str, push: Push, account: str) -> None:
+        secrets = await self._inbox.secrets(appid)
+        if secrets is None:
+            await self._receive(await self._signer(push), push, account or appid)
+            return
         try:
             opened = self._decoder.open(push, secrets, appid=appid)
             self._check_time(push)
-            await self._keep_once(appid, opened)
+            await self._keep_once(appid, account, opened)
         except RefusedPushError as error:
             self._refuse(appid, error)
         self._refusals.overcome(appid)
 
-    async def _secrets(self, appid: str) -> Secrets:
-        secrets = await self._inbox.secrets(appid)
-        if secrets is None:
-            raise RefusedPushError("nothing is expected for this appid")
-        return secrets
+    async def _signer(self, push: Push) -> str:
+        """The platform with whose token the push is signed."""
+        for platform, secrets in await self._inbox.platforms():
+            with suppress(RefusedPushError):
+                self._decoder.check_signature(push, secrets)
+                self._check_time(push)
+                return platform
+        raise RefusedPushError("nothing is expected for this appid")
 
     def _check_time(self, push: Push) -> None:
         apart = abs(self._clock.now() - datetime.fromtimestamp(int(push.timestamp), UTC))
@@ -145,10 +157,11 @@ class Intake:
         self._refusals.note(appid, error.detail, self._clock.now())
         raise error
 
-    async def _keep_once(self, appid: str, opened: Opened) -> None:
-        match self._replays.enter(opened.proof, opened.digest, self._clock.now()):
+    async def _keep_once(self, appid: str, account: str, opened: Opened) -> None:
+        digest = opened.digest + account.encode()
+        match self._replays.enter(opened.proof, digest, self._clock.now()):
             case Standing.NEW:
-                await self._keep_or_forget(appid, opened)
+                await self._keep_or_forget(appid, account, opened)
             case Standing.BEING_KEPT:
                 raise UnavailableError(
                     "it is being kept; come again",
@@ -160,13 +173,14 @@ class Intake:
             case Standing.FORGED:
                 raise RefusedPushError("its signature came with another body before")
 
-    async def _keep_or_forget(self, appid: str, opened: Opened) -> None:
+    async def _keep_or_forget(self, appid: str, account: str, opened: Opened) -> None:
         try:
-            await self._sorter.keep(appid, opened.message)
+            await self._sorter.keep(appid, opened.message, account=account)
         except BaseException:
             self._replays.forget(opened.proof)  # WeChat repeats it
             raise
         self._replays.accept(opened.proof)
         if opened.message.mended:
-            log.info("push.mended", appid=appid, mended=sorted(opened.message.mended))
+            mended = sorted(opened.message.mended)
+            log.info("push.mended", appid=account or appid, mended=mended)
             self._observer.mended(opened.message)

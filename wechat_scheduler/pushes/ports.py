@@ -37,10 +37,13 @@ class PushObserver(Protocol):
 
 
 class Inbox(Protocol):
-    """The secrets of push URLs, and the tickets. Atomic; both methods may raise StorageError."""
+    """The secrets of push URLs, and the tickets. Atomic; all methods may raise StorageError."""
 
     async def secrets(self, appid: str) -> Secrets | None:
         """None if the appid has no push URL."""
+
+    async def platforms(self) -> Sequence[tuple[str, Secrets]]:
+        """The appids and secrets of the platforms that have a push URL, whose own token is kept."""
 
     async def put_ticket(self, appid: str, ticket: str, *, now: datetime) -> bool:
         """Store the ticket, wake the job that waits for one, and postpone the WATCH event. The three

@@ -37,20 +37,24 @@ class Sorter:
         self._wake = wake
         self._hear = hear
 
-    async def keep(self, appid: str, message: PushedMessage) -> None:
+    async def keep(self, appid: str, message: PushedMessage, *, account: str = "") -> None:
         """Store a message. A platform's tickets and events have an InfoType, an account's messages a
-        MsgType.
+        MsgType; with `account`, it is one of this account, which authorised the platform `appid`.
 
         Raises RefusedPushError, StorageError.
         """
         now = self._clock.now()
         match message.sort:
+            case model.INFO_TYPE if account:
+                raise RefusedPushError(
+                    "it is an event of the platform, and belongs to the 授权事件接收URL"
+                )
             case model.INFO_TYPE if message.text(model.INFO_TYPE) == TICKET:
                 await self._keep_ticket(appid, message.text("ComponentVerifyTicket"), now)
             case model.INFO_TYPE:
                 await self._keep_event(appid, message, now)
             case model.MSG_TYPE:
-                await self._hear(read_heard(appid, message))
+                await self._hear(read_heard(account or appid, message))
             case _:
                 log.debug("push.unhandled", appid=appid)
 

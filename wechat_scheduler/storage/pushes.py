@@ -21,6 +21,10 @@ from wechat_scheduler.storage.rows import Vault, key_of, micros, record
 KEPT_TICKETS = 3
 
 SECRETS = "SELECT secrets FROM callbacks WHERE appid = $1"
+PLATFORMS = """
+    SELECT c.appid, c.secrets FROM callbacks c JOIN jobs j ON j.appid = c.appid
+    WHERE j.kind = $1 AND j.subject = '' ORDER BY c.appid
+"""
 # Changes nothing, but locks the row: pushes for one appid are stored one after the other.
 LOCK = "UPDATE callbacks SET changed_at = changed_at WHERE appid = $1 RETURNING secrets"
 PUT_SECRETS = """
@@ -89,6 +93,12 @@ class SqlPushes:
     async def secrets(self, appid: str) -> Secrets | None:
         rows = await self._database.read(SECRETS, appid)
         return _open_secrets(self._vault, appid, rows[0]["secrets"]) if rows else None
+
+    async def platforms(self) -> Sequence[tuple[str, Secrets]]:
+        rows = await self._database.read(PLATFORMS, COMPONENT_TOKEN)
+        return [
+            (row["appid"], _open_secrets(self._vault, row["appid"], row["secrets"])) for row in rows
+        ]
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
         await self._database.write(lambda: self._put_secrets(appid, token, aes_key, now))

@@ -53,11 +53,12 @@ class WaitingEventResult(msgspec.Struct):
 
 class PushEndpointResult(msgspec.Struct):
     """An account or platform whose pushes are accepted. In WeChat's console, `path` follows the
-    daemon's address. `events` counts the events of the last seven days by InfoType; `answer` is
+    daemon's address; `messages_path` does in the 消息与事件接收URL of a platform. `events` counts the events of the last seven days by InfoType; `answer` is
     WeChat's, to our last request to push tickets again."""
 
     appid: str
     path: str
+    messages_path: str
     changed_at: datetime
     accepts_former: bool
     ticket_at: datetime | None
@@ -78,7 +79,9 @@ async def put(request: web.Request) -> web.Response:
     endpoints = request.app[SERVICES].endpoints
     await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)
     await note(request, Action.CALLBACKS_SET, appid)
-    return envelope.success({"appid": appid, "path": _path(appid)})
+    return envelope.success(
+        {"appid": appid, "path": _path(appid), "messages_path": _messages_path(appid)}
+    )
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -113,6 +116,10 @@ def _path(appid: str) -> str:
     return pushes.PATH.format(appid=appid)
 
 
+def _messages_path(appid: str) -> str:
+    return pushes.ACCOUNT_PATH.format(appid=appid, account=pushes.APPID_PLACE)
+
+
 def _result(
     view: PushEndpointView, refusal: PushRefusal | None, now: datetime
 ) -> PushEndpointResult:
@@ -120,6 +127,7 @@ def _result(
         PushEndpointResult,
         view,
         path=_path(view.appid),
+        messages_path=_messages_path(view.appid),
         accepts_former=view.former,
         asked_again_at=view.asked_at,
         events=dict(view.events),

@@ -11,11 +11,16 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push
+from wechat_scheduler.web.kit.ids import WECHAT_ID
 from wechat_scheduler.web.kit.route import Proof
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.route import NativeRoute, query
 
 PATH = "/wechat/callback/{appid}"
+ACCOUNT_PATH = PATH + "/{account}"
+
+# What WeChat's console wants in the path of the 消息与事件接收URL.
+APPID_PLACE = "$APPID$"
 
 # A push is under 10 KiB; in 兼容模式 it holds the message twice, plain and encrypted.
 BODY_LIMIT = 128 * 1024
@@ -24,8 +29,11 @@ ECHO_LIMIT = 256
 
 async def receive(request: web.Request) -> web.Response:
     """Answers `success` once the push is stored; a user is answered later, by a message."""
+    account = request.match_info.get("account", "")
+    if account and not WECHAT_ID.fullmatch(account):
+        raise RefusedPushError(f"the last part of its path is no appid: enter {APPID_PLACE} there")
     push = _push(request, await _body(request))
-    await request.app[SERVICES].intake.receive(request.match_info["appid"], push)
+    await request.app[SERVICES].intake.receive(request.match_info["appid"], push, account=account)
     return web.Response(text="success")
 
 
@@ -65,21 +73,28 @@ _SIGNED: Final = (
     query("nonce", "WeChat's."),
     query("signature", "WeChat's, of token, timestamp and nonce."),
 )
+_MSG_SIGNATURE: Final = query("msg_signature", "WeChat's, of the same and the encrypted message.")
+_ECHOSTR: Final = query("echostr", "The text to answer.")
+
 ROUTES = (
     NativeRoute(
         "GET", PATH, verify, Proof.WECHAT,
         "Answers WeChat's console, which checks that the daemon knows the token.",
-        plain="text/plain", takes=(*_SIGNED, query("echostr", "The text to answer.")),
-        errors=(403,),
+        plain="text/plain", takes=(*_SIGNED, _ECHOSTR), errors=(403,),
     ),
     NativeRoute(
         "POST", PATH, receive, Proof.WECHAT,
         "Receives a push from WeChat; the response is `success` once it is stored.",
-        body="text/xml", plain="text/plain",
-        takes=(
-            *_SIGNED,
-            query("msg_signature", "WeChat's, of the same and the encrypted message."),
-        ),
-        errors=(403,),
+        body="text/xml", plain="text/plain", takes=(*_SIGNED, _MSG_SIGNATURE), errors=(403,),
+    ),
+    NativeRoute(
+        "GET", ACCOUNT_PATH, verify, Proof.WECHAT,
+        "Answers WeChat's console for the messages of the accounts that authorised a platform.",
+        plain="text/plain", takes=(*_SIGNED, _ECHOSTR), errors=(403,),
+    ),
+    NativeRoute(
+        "POST", ACCOUNT_PATH, receive, Proof.WECHAT,
+        "Receives a push about a user of an account that authorised the platform.",
+        body="text/xml", plain="text/plain", takes=(*_SIGNED, _MSG_SIGNATURE), errors=(403,),
     ),
 )  # fmt: skip

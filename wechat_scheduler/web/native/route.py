@@ -81,6 +81,9 @@ PLACES: Final[Mapping[str, Parameter]] = {
             "The user's openid, or the authorizer's appid.",
             schema_of(WECHAT_ID),
         ),
+        Parameter(
+            "path", "account", "An account that authorised the platform.", schema_of(WECHAT_ID)
+        ),
         Parameter("path", "id", "The id of an API key."),
         Parameter("path", "app", "The id of an app.", schema_of(ID)),
         Parameter("path", "topic", "The id of a topic.", schema_of(ID)),
