@@ -86,7 +86,6 @@ class Reason(enum.StrEnum):
     TASK_PENDING = "task.pending", 503
     TASK_EXPIRED = "task.expired", 503
     STORE_UNAVAILABLE = "store.unavailable", 503
-    PUBLIC_URL_MISSING = "public_url.missing", 503
     WECHAT_UNAVAILABLE = "wechat.unavailable", 503
     DAEMON_UNREADY = "daemon.unready", 503
 

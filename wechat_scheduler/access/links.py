@@ -41,7 +41,7 @@ class Links:
         if not self.public_url:
             raise UnavailableError(
                 "this needs server.public_url: the address at which users reach this daemon",
-                reason=Reason.PUBLIC_URL_MISSING,
+                reason=Reason.DAEMON_UNREADY,
                 retry_after=timedelta(minutes=1),
             )
         return self.public_url + path

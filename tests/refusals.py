@@ -1,0 +1,250 @@
+"""For each reason a real request that is refused with it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.house import APPID, AUTHORIZER, Answer, Caller, WeChat, daemon
+from tests.web.tenants import bound, made_app, send
+from wechat_scheduler.engine.clockwork import STUCK
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.rates import WRONG_KEYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A daemon whose loops stand, its state folder, its WeChat, and a folder for another daemon."""
+
+    keeper: Caller
+    weixin: WeChat
+    clock: FakeClock
+    folder: Path
+    spare: Path
+
+    async def call(self, method: str, path: str, body: Any = None, **sent: Any) -> Answer:
+        return await self.keeper.call(method, path, body=body, **sent)
+
+    async def app(self) -> dict[str, Any]:
+        """A new app that knows alice."""
+        app = await made_app(self.keeper)
+        await bound(self.keeper, app, "alice")
+        return app
+
+    async def of_app(self, method: str, path: str, body: Any = None) -> Answer:
+        """A request for a path of a new app that knows alice."""
+        return await self.call(method, f"/v1/apps/{(await self.app())['id']}{path}", body)
+
+    async def remind(self, **fields: Any) -> Answer:
+        """A new reminder for alice."""
+        app = await self.app()
+        body = {
+            "app": app["id"],
+            "title": "浇花",
+            "time": "2026-11-19T08:00:00+08:00",
+            "to": ["alice"],
+        } | fields
+        return await self.call("POST", "/v1/reminders", body)
+
+    def damage(self, *statements: str) -> None:
+        """Run SQL on the daemon's database, as another program would."""
+        with closing(sqlite3.connect(self.folder / "wechat-scheduler.db")) as database, database:
+            for statement in statements:
+                database.execute(statement)
+
+
+Request: TypeAlias = Callable[[Place], Awaitable[Answer]]
+
+
+def plain(method: str, path: str, body: Any = None, **sent: Any) -> Request:
+    return lambda place: place.call(method, path, body, **sent)
+
+
+def sentence(text: str) -> Request:
+    return plain("POST", "/v1/reminders/parse", {"text": text})
+
+
+def limited(method: str, path: str) -> Request:
+    """With a key that reads and registers for another account."""
+
+    async def call(place: Place) -> Answer:
+        key = await make(place.keeper, "read", "register", appids=[AUTHORIZER])
+        return await place.call(method, path, key=key.text)
+
+    return call
+
+
+async def revoke_the_admin_key(place: Place) -> Answer:
+    other = await make(place.keeper, "admin")
+    return await place.call("DELETE", "/v1/keys/admin", key=other.text)
+
+
+async def through_a_proxy(place: Place) -> Answer:
+    async with daemon(place.spare, place.weixin.url, server__insecure_no_auth=True) as opened:
+        return await opened.call("GET", "/tasks", headers={"X-Forwarded-For": "192.0.2.1"})
+
+
+async def too_many_wrong_keys(place: Place) -> Answer:
+    for _ in range(WRONG_KEYS):
+        await place.call("GET", "/tasks", key="wsk_wrong")
+    return await place.call("GET", "/tasks", key="wsk_wrong")
+
+
+async def remove_the_task_of_another(place: Place) -> Answer:
+    other = await make(place.keeper, "register")
+    await place.keeper.register({"type": 0})
+    return await place.call("DELETE", f"/task/{APPID}/0", key=other.text)
+
+
+async def fetch_one_of_two(place: Place) -> Answer:
+    params = f"{place.weixin.url}/params"
+    tasks = [{"type": 2, "openid": name, "params": params} for name in ("o_alice", "o_bob")]
+    await place.keeper.register(*tasks)
+    return await place.keeper.fetch(f"{APPID}/2")
+
+
+async def fetch_what_is_being_fetched(place: Place) -> Answer:
+    await place.keeper.register({"type": 0})
+    async with asyncio.TaskGroup() as group:
+        pending = group.create_task(place.keeper.fetch(f"{APPID}/0"))
+        await place.clock.asleep()
+        place.clock.advance(timedelta(seconds=10))
+    return pending.result()
+
+
+async def fetch_what_wechat_refuses(place: Place) -> Answer:
+    place.weixin.sandbox.script("/cgi-bin/stable_token", errcode=40164)
+    await place.keeper.register({"type": 0})
+    await place.keeper.settle()
+    return await place.keeper.fetch(f"{APPID}/0")
+
+
+async def another_request_with_the_same_key(place: Place) -> Answer:
+    once = {"Idempotency-Key": "17"}
+    await place.call("POST", "/v1/apps", {"name": "a", "appid": APPID}, headers=once)
+    return await place.call("POST", "/v1/apps", {"name": "b", "appid": APPID}, headers=once)
+
+
+async def change_who_has_left(place: Place) -> Answer:
+    app = await place.app()
+    path = f"/v1/apps/{app['id']}/subscribers"
+    (alice,) = (await place.call("GET", path)).result
+    audience = place.keeper.daemon.cores.audience
+    await audience.desk.remove(audience.directory.app(app["id"]), alice["id"])
+    return await place.call("PATCH", f"{path}/alice", {"blocked": True})
+
+
+async def send_to_strangers(place: Place) -> Answer:
+    return await send(place.keeper, await made_app(place.keeper), "nobody")
+
+
+async def cancel_a_delivery_twice(place: Place) -> Answer:
+    sent = (await send(place.keeper, await place.app(), "alice")).result
+    path = f"/v1/deliveries/{sent['deliveries'][0]['id']}/cancel"
+    await place.call("POST", path)
+    return await place.call("POST", path)
+
+
+async def pause_what_was_cancelled(place: Place) -> Answer:
+    path = f"/v1/reminders/{(await place.remind()).result['id']}"
+    await place.call("POST", f"{path}/cancel")
+    return await place.call("POST", f"{path}/pause")
+
+
+async def pause_what_others_change(place: Place) -> Answer:
+    made = (await place.remind()).result
+    place.damage("CREATE TRIGGER others BEFORE UPDATE ON reminders BEGIN SELECT RAISE(IGNORE); END")
+    return await place.call("POST", f"/v1/reminders/{made['id']}/pause")
+
+
+async def show_a_damaged_row(place: Place) -> Answer:
+    made = (await place.remind()).result
+    place.damage("UPDATE reminders SET late = 'nonsense'")
+    return await place.call("GET", f"/v1/reminders/{made['id']}")
+
+
+async def read_a_damaged_file(place: Place) -> Answer:
+    place.damage(
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET rootpage = 1000000 WHERE name = 'reminders'",
+        "PRAGMA schema_version = 1000",
+    )
+    return await place.call("GET", f"/v1/reminders/{'0' * 32}")
+
+
+async def draw_beyond_the_limit(place: Place) -> Answer:
+    await place.keeper.register({"type": 0})
+    await place.keeper.settle()
+    place.weixin.sandbox.script("/cgi-bin/qrcode/create", errcode=45009, times=None)
+    return await place.of_app("POST", "/qrcodes", {"extra": "17"})
+
+
+async def ask_a_daemon_that_stands(place: Place) -> Answer:
+    place.clock.advance(STUCK + timedelta(seconds=1))
+    return await place.call("GET", "/readyz")
+
+
+REFUSALS: Final[Mapping[Reason, Request]] = {
+    Reason.REQUEST_INVALID: plain("POST", "/register", {"appid": APPID}),
+    Reason.BODY_UNREADABLE: plain("POST", "/register", data=b"{"),
+    Reason.PAGE_UNKNOWN: plain("GET", "/tasks?after=x"),
+    Reason.PARAMS_MISSING: lambda place: place.keeper.register({"type": 1}),
+    Reason.RECEIVER_UNKNOWN: lambda place: place.remind(to=["bob"]),
+    Reason.TIME_PAST: lambda place: place.remind(time="2026-11-17T08:00:00+08:00"),
+    Reason.RULE_INVALID: lambda place: place.remind(rule="FREQ=SECONDLY"),
+    Reason.KEY_MISSING: plain("GET", "/tasks", key=""),
+    Reason.KEY_INVALID: plain("GET", "/tasks", key="wsk_nothing"),
+    Reason.KEY_SCOPE: limited("GET", "/v1/keys"),
+    Reason.KEY_REACH: limited("GET", f"/task/{APPID}/0"),
+    Reason.KEY_PROTECTED: revoke_the_admin_key,
+    Reason.REQUEST_NOT_LOCAL: through_a_proxy,
+    Reason.PUSH_REFUSED: plain("POST", f"/wechat/callback/{APPID}", data=b"<xml/>"),
+    Reason.ROUTE_UNKNOWN: plain("GET", "/v1/reminder"),
+    Reason.TYPE_UNKNOWN: plain("GET", f"/task/{APPID}/99"),
+    Reason.TASK_UNKNOWN: plain("GET", f"/task/{APPID}/0"),
+    Reason.TASK_NOT_YOURS: remove_the_task_of_another,
+    Reason.ACCOUNT_UNKNOWN: lambda place: place.of_app("POST", "/qrcodes", {}),
+    Reason.KEY_UNKNOWN: plain("DELETE", "/v1/keys/key_000000000000"),
+    Reason.PUSHES_UNKNOWN: plain("DELETE", f"/callbacks/{APPID}"),
+    Reason.APP_UNKNOWN: plain("GET", "/v1/apps/17"),
+    Reason.TOPIC_UNKNOWN: lambda place: place.of_app("DELETE", "/topics/17"),
+    Reason.SUBSCRIBER_UNKNOWN: lambda place: place.of_app("DELETE", "/subscribers/bob"),
+    Reason.SUBSCRIPTION_UNKNOWN: change_who_has_left,
+    Reason.MESSAGE_UNKNOWN: plain("GET", "/v1/messages/17"),
+    Reason.DELIVERY_UNKNOWN: plain("GET", "/v1/deliveries/x"),
+    Reason.REMINDER_UNKNOWN: plain("GET", f"/v1/reminders/{'0' * 32}"),
+    Reason.ROUTE_METHOD: plain("PATCH", "/tasks"),
+    Reason.TASK_AMBIGUOUS: fetch_one_of_two,
+    Reason.IDEMPOTENCY_CONFLICT: another_request_with_the_same_key,
+    Reason.DELIVERY_STATE: cancel_a_delivery_twice,
+    Reason.REMINDER_STATE: pause_what_was_cancelled,
+    Reason.REMINDER_BUSY: pause_what_others_change,
+    Reason.BODY_TOO_LARGE: lambda place: place.call(
+        "POST", "/register", data=BytesIO(b" " * 2_000_000)
+    ),
+    Reason.BODY_COMPRESSED: plain(
+        "POST", "/register", data=b"{}", headers={"Content-Encoding": "deflate"}
+    ),
+    Reason.MESSAGE_UNSENDABLE: send_to_strangers,
+    Reason.SENTENCE_NOTHING: sentence("买菜"),
+    Reason.SENTENCE_IMPOSSIBLE: sentence("2月30号开会"),
+    Reason.SENTENCE_PAST: sentence("昨天开会"),
+    Reason.SENTENCE_AMBIGUOUS: sentence("明天3点或4点开会"),
+    Reason.SENTENCE_TOO_LONG: sentence("我" * 201),
+    Reason.SENTENCE_TOO_OFTEN: sentence("每秒提醒我"),
+    Reason.SENTENCE_TOO_FAR: sentence("9999年1月1日开会"),
+    Reason.REQUEST_THROTTLED: too_many_wrong_keys,
+    Reason.DAEMON_FAILED: show_a_damaged_row,
+    Reason.TASK_PENDING: fetch_what_is_being_fetched,
+    Reason.TASK_EXPIRED: fetch_what_wechat_refuses,
+    Reason.STORE_UNAVAILABLE: read_a_damaged_file,
+    Reason.WECHAT_UNAVAILABLE: draw_beyond_the_limit,
+    Reason.DAEMON_UNREADY: ask_a_daemon_that_stands,
+}
