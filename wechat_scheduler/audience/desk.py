@@ -1,6 +1,7 @@
 """The desk for an app's audience: topics, subscribers, subscriptions, aliases."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import (
@@ -12,7 +13,13 @@ from wechat_scheduler.audience.model import (
     Topic,
 )
 from wechat_scheduler.audience.names import UID_PREFIX, new_id, new_subscription, new_uid
-from wechat_scheduler.audience.ports import Aliases, Subscribers, Subscriptions, Topics
+from wechat_scheduler.audience.ports import (
+    Aliases,
+    Subscribers,
+    SubscriptionFilter,
+    Subscriptions,
+    Topics,
+)
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -135,26 +142,10 @@ class AudienceDesk:
         return await self._subscriptions.of_person(uid)
 
     async def subscribers(
-        self,
-        app: App,
-        *,
-        topic_id: int | None = 0,
-        uid: str = "",
-        blocked: bool | None = None,
-        after: int = 0,
-        offset: int = 0,
-        limit: int,
+        self, app: App, **wanted: Unpack[SubscriptionFilter]
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        """By the subscription's id. `topic_id` 0 is the app itself, None all of its topics."""
-        return await self._subscriptions.of_app(
-            app.id,
-            topic_id=topic_id,
-            uid=uid,
-            blocked=blocked,
-            after=after,
-            offset=offset,
-            limit=limit,
-        )
+        """By the subscription's id."""
+        return await self._subscriptions.of_app(app.id, **wanted)
 
     async def count(
         self, app: App, *, topic_id: int | None = 0, uid: str = "", blocked: bool | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import (
@@ -82,6 +82,18 @@ class Subscribers(Protocol):
         """Returns None if there is no such subscriber."""
 
 
+class SubscriptionFilter(TypedDict, total=False):
+    """Selects subscriptions of an app, at most `limit`, from the one after the id `after`, or from the
+    one at `offset`. `topic_id` 0, which need not be given, is the app itself, None all of its topics."""
+
+    topic_id: int | None
+    uid: str
+    blocked: bool | None
+    after: int
+    offset: int
+    limit: Required[int]
+
+
 class Subscriptions(Protocol):
     """Which subscriber takes which app or topic. Atomic; all may raise StorageError."""
 
@@ -92,17 +104,9 @@ class Subscriptions(Protocol):
     async def get(self, subscription_id: int) -> Subscription | None: ...
 
     async def of_app(
-        self,
-        app_id: int,
-        *,
-        topic_id: int | None,
-        uid: str = "",
-        blocked: bool | None = None,
-        after: int = 0,
-        offset: int = 0,
-        limit: int,
+        self, app_id: int, **wanted: Unpack[SubscriptionFilter]
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        """By id. `topic_id` 0 is the app itself, None all of its topics."""
+        """By id."""
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None

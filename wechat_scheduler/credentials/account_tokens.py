@@ -1,7 +1,6 @@
 """The access tokens of accounts, from the account's own job or from its platform's."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import (
@@ -60,6 +59,5 @@ class AccountTokens:
 
     async def _views(self, appid: str) -> Sequence[JobView]:
         """The job of the account's own token, else of its platform's."""
-        view = partial(self._manager.view, after=None, limit=1)
-        own = await view(appid=appid, kind=ACCESS_TOKEN, subject="")
-        return own or await view(appid="", kind=AUTHORIZER_TOKEN, subject=appid)
+        own = await self._manager.view(appid=appid, kind=ACCESS_TOKEN, limit=1)
+        return own or await self._manager.view(kind=AUTHORIZER_TOKEN, subject=appid, limit=1)

@@ -4,6 +4,7 @@ import enum
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Unpack
 
 import structlog
 
@@ -14,7 +15,7 @@ from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refusals import comes_later, no_job, several_jobs, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
-from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError, StorageError, UnavailableError
 
@@ -108,12 +109,8 @@ class Manager:
         self._wake()
         return ReportOutcome.BELIEVED
 
-    async def view(
-        self, *, appid: str, kind: str, subject: str, after: JobKey | None, limit: int
-    ) -> Sequence[JobView]:
-        return await self._store.view(
-            appid=appid, kind=kind, subject=subject, after=after, limit=limit
-        )
+    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+        return await self._store.view(**wanted)
 
     async def fetch(self, key: JobKey) -> Cell:
         """The cell of a credential that is valid now; waits for one if necessary.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Unpack, runtime_checkable
 
 from wechat_scheduler.credentials.model import (
     Account,
@@ -15,7 +15,7 @@ from wechat_scheduler.credentials.model import (
     Registration,
     Snapshot,
 )
-from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.credentials.views import JobFilter, JobView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +130,8 @@ class Store(Protocol):
     async def load(self, key: JobKey) -> Snapshot | None:
         """The job of exactly that key; None if there is none."""
 
-    async def view(
-        self,
-        *,
-        appid: str = "",
-        kind: str = "",
-        subject: str = "",
-        after: JobKey | None = None,
-        limit: int,
-    ) -> Sequence[JobView]:
-        """Jobs in the order of their keys, from the one after `after`; empty filters match all."""
+    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+        """Jobs in the order of their keys."""
 
     async def pushed(self, appid: str, name: str) -> str:
         """The newest value of that name that WeChat pushed for that account; empty if there is none."""

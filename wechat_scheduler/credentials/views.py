@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Required, TypedDict
 
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
+
+
+class JobFilter(TypedDict, total=False):
+    """Selects at most `limit` jobs, from the one after `after`; a field that is left out or empty
+    selects all."""
+
+    appid: str
+    kind: str
+    subject: str
+    after: JobKey | None
+    limit: Required[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

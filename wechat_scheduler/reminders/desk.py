@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Unpack
 
 import structlog
 
@@ -12,7 +13,7 @@ from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import ahead, check, check_people, first, starting
-from wechat_scheduler.reminders.ports import Reminders
+from wechat_scheduler.reminders.ports import ReminderFilter, Reminders, ReminderSpan
 
 log = structlog.get_logger(__name__)
 
@@ -145,35 +146,13 @@ class ReminderDesk:
     async def people_of(self, reminder_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         return await self._store.people(reminder_ids)
 
-    async def of_app(
-        self,
-        app_id: int,
-        *,
-        owner: str = "",
-        source: str = "",
-        state: ReminderState | None = None,
-        after: str = "",
-        limit: int,
-    ) -> Sequence[Reminder]:
-        """Ordered by id, from the one after `after`."""
-        return await self._store.of_app(
-            app_id, owner=owner, source=source, state=state, after=after, limit=limit
-        )
+    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
+        """Ordered by id."""
+        return await self._store.of_app(app_id, **wanted)
 
-    async def of_person(
-        self,
-        uid: str,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        newest_first: bool = False,
-        offset: int = 0,
-        limit: int,
-    ) -> Sequence[Reminder]:
+    async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         """The reminders that a user owns or joined, ordered by start and creation."""
-        return await self._store.of_person(
-            uid, since=since, until=until, newest_first=newest_first, offset=offset, limit=limit
-        )
+        return await self._store.of_person(uid, **wanted)
 
     def preview(self, reminder: Reminder, most: int) -> tuple[datetime, ...]:
         """When it is sent the next `most` times; fewer if it ends, none if it is over."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, ReminderState
@@ -19,6 +19,28 @@ class Due(Protocol):
         and nothing is stored, if the reminder was changed or claimed by another process meanwhile."""
 
     async def next_due(self) -> datetime | None: ...
+
+
+class ReminderFilter(TypedDict, total=False):
+    """Selects reminders of an app, at most `limit`, from the one after the id `after`; a field that is
+    left out selects all."""
+
+    owner: str
+    source: str
+    state: ReminderState | None
+    after: str
+    limit: Required[int]
+
+
+class ReminderSpan(TypedDict, total=False):
+    """Selects reminders of a user that start from `since` on and before `until`, at most `limit` from
+    the one at `offset`; a bound that is left out selects all."""
+
+    since: datetime
+    until: datetime
+    newest_first: bool
+    offset: int
+    limit: Required[int]
 
 
 class Reminders(Protocol):
@@ -43,28 +65,10 @@ class Reminders(Protocol):
     async def people(self, reminder_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The uids of those who joined each reminder, in the order of joining."""
 
-    async def of_app(
-        self,
-        app_id: int,
-        *,
-        owner: str = "",
-        source: str = "",
-        state: ReminderState | None = None,
-        after: str = "",
-        limit: int,
-    ) -> Sequence[Reminder]:
-        """Ordered by id, from the one after `after`."""
+    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
+        """Ordered by id."""
 
-    async def of_person(
-        self,
-        uid: str,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        newest_first: bool = False,
-        offset: int = 0,
-        limit: int,
-    ) -> Sequence[Reminder]:
+    async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         """The reminders that a user owns or joined, without cancelled ones, by start and creation."""
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:

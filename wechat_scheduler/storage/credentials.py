@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Unpack
 
 import msgspec
 import structlog
@@ -16,7 +17,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.credentials.policy import quota_day
-from wechat_scheduler.credentials.views import JobView
+from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import job_views, jobs, refresh_tokens
 from wechat_scheduler.storage.claims import ClaimingStore
@@ -103,24 +104,8 @@ class SqlCredentials(ClaimingStore):
             due_at=instant(row["due_at"]),
         )
 
-    async def view(
-        self,
-        *,
-        appid: str = "",
-        kind: str = "",
-        subject: str = "",
-        after: JobKey | None = None,
-        limit: int,
-    ) -> Sequence[JobView]:
-        return await job_views.read_jobs(
-            self._database,
-            self._vault,
-            appid=appid,
-            kind=kind,
-            subject=subject,
-            after=after,
-            limit=limit,
-        )
+    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+        return await job_views.read_jobs(self._database, self._vault, **wanted)
 
     async def pushed(self, appid: str, name: str) -> str:
         rows = await self._database.read(PUSHED, appid, name)

@@ -1,9 +1,10 @@
 """Reads jobs as operators see them."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.views import JobView, Receiver
+from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.notifications import (
     NOTIFICATION_CHANNEL,
@@ -39,18 +40,12 @@ DELIVERY = """
 
 
 async def read_jobs(
-    database: Database,
-    vault: Vault,
-    *,
-    appid: str = "",
-    kind: str = "",
-    subject: str = "",
-    after: JobKey | None = None,
-    limit: int,
+    database: Database, vault: Vault, **wanted: Unpack[JobFilter]
 ) -> Sequence[JobView]:
     """A page of jobs; `credentials.ports.Store.view` has the contract."""
-    first = after or JobKey("", "", "")
-    rows = await database.read(JOBS, *first, appid, kind, subject, limit)
+    first = wanted.get("after") or JobKey("", "", "")
+    filters = (wanted.get("appid", ""), wanted.get("kind", ""), wanted.get("subject", ""))
+    rows = await database.read(JOBS, *first, *filters, wanted["limit"])
     if not rows:
         return []
     registrations = await database.read(REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1]))

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Unpack
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Reminder, ReminderState
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.ports import ReminderFilter, ReminderSpan
 from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
 from wechat_scheduler.storage.reminder_rows import (
     COLUMNS,
@@ -95,32 +97,17 @@ class SqlReminders:
             add_people(people, await self._database.read(query.sql, *query.params))
         return people
 
-    async def of_app(
-        self,
-        app_id: int,
-        *,
-        owner: str = "",
-        source: str = "",
-        state: ReminderState | None = None,
-        after: str = "",
-        limit: int,
-    ) -> Sequence[Reminder]:
-        wanted = (app_id, after, owner, source, state or "", limit)
-        return [reminder_of(row) for row in await self._database.read(OF_APP, *wanted)]
+    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
+        owner, source, state = (wanted.get(name) or "" for name in ("owner", "source", "state"))
+        params = (app_id, wanted.get("after", ""), owner, source, state, wanted["limit"])
+        return [reminder_of(row) for row in await self._database.read(OF_APP, *params)]
 
-    async def of_person(
-        self,
-        uid: str,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        newest_first: bool = False,
-        offset: int = 0,
-        limit: int,
-    ) -> Sequence[Reminder]:
+    async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
+        since, until = wanted.get("since"), wanted.get("until")
         span = (micros(since) if since else ALWAYS, micros(until) if until else NEVER)
-        sql = NEWEST_FIRST if newest_first else OLDEST_FIRST
-        rows = await self._database.read(sql, uid, *span, limit, offset)
+        sql = NEWEST_FIRST if wanted.get("newest_first") else OLDEST_FIRST
+        part = (wanted["limit"], wanted.get("offset", 0))
+        rows = await self._database.read(sql, uid, *span, *part)
         return [reminder_of(row) for row in rows]
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:

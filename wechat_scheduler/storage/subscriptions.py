@@ -1,8 +1,10 @@
 """`audience.ports.Subscriptions` on a database."""
 
 from collections.abc import Iterator, Sequence
+from typing import Unpack
 
 from wechat_scheduler.audience.model import Subscriber, Subscription
+from wechat_scheduler.audience.ports import SubscriptionFilter
 from wechat_scheduler.storage import subscribers
 from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import columns, record, stored
@@ -45,26 +47,20 @@ class SqlSubscriptions:
         return record(Subscription, rows[0]) if rows else None
 
     async def of_app(
-        self,
-        app_id: int,
-        *,
-        topic_id: int | None,
-        uid: str = "",
-        blocked: bool | None = None,
-        after: int = 0,
-        offset: int = 0,
-        limit: int,
+        self, app_id: int, **wanted: Unpack[SubscriptionFilter]
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        where, params = _where(app_id, topic_id, uid, blocked, after)
+        where, params = _where(app_id, wanted)
         size = len(params)
         sql = f"{LIST} WHERE {where} ORDER BY n.id LIMIT ${size + 1} OFFSET ${size + 2}"
-        rows = await self._database.read(sql, *params, limit, offset)
+        part = (wanted["limit"], wanted.get("offset", 0))
+        rows = await self._database.read(sql, *params, *part)
         return [(record(Subscription, row, "n_"), subscriber_of(row)) for row in rows]
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
     ) -> int:
-        where, params = _where(app_id, topic_id, uid, blocked)
+        wanted = SubscriptionFilter(topic_id=topic_id, uid=uid, blocked=blocked, limit=0)
+        where, params = _where(app_id, wanted)
         size: int = (await self._database.read(f"{COUNT} WHERE {where}", *params))[0]["size"]
         return size
 
@@ -98,23 +94,19 @@ def subscribe(subscription: Subscription) -> Script[tuple[Subscription, bool]]:
     return record(Subscription, known[0]), False
 
 
-def _where(
-    app_id: int, topic_id: int | None, uid: str, blocked: bool | None, after: int = 0
-) -> tuple[str, tuple[object, ...]]:
-    named = _conditions(app_id, topic_id, uid, blocked, after)
-    conditions, params = zip(*named, strict=True)
+def _where(app_id: int, wanted: SubscriptionFilter) -> tuple[str, tuple[object, ...]]:
+    conditions, params = zip(*_conditions(app_id, wanted), strict=True)
     numbered = (f"{text} ${number}" for number, text in enumerate(conditions, start=1))
     return " AND ".join(numbered), params
 
 
-def _conditions(
-    app_id: int, topic_id: int | None, uid: str, blocked: bool | None, after: int
-) -> Iterator[tuple[str, object]]:
+def _conditions(app_id: int, wanted: SubscriptionFilter) -> Iterator[tuple[str, object]]:
+    topic_id, blocked = wanted.get("topic_id", 0), wanted.get("blocked")
     yield "n.app_id =", app_id
     yield ("n.topic_id >", 0) if topic_id is None else ("n.topic_id =", topic_id)
-    if uid:
+    if uid := wanted.get("uid"):
         yield "n.uid =", uid
     if blocked is not None:
         yield "n.blocked =", int(blocked)
-    if after:
+    if after := wanted.get("after"):
         yield "n.id >", after

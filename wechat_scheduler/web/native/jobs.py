@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import dropwhile
+from typing import Unpack
 
 import msgspec
 from aiohttp import web
@@ -12,7 +13,7 @@ from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
-from wechat_scheduler.credentials.views import JobView, Receiver
+from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -101,38 +102,29 @@ def _after(text: str) -> JobKey | None:
     return JobKey(*parts)
 
 
-async def _visible(
-    manager: Manager,
-    key: Key,
-    *,
-    appid: str,
-    kind: str,
-    subject: str,
-    after: JobKey | None,
-    limit: int,
-) -> Sequence[JobView]:
+async def _visible(manager: Manager, key: Key, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
     """The jobs of `Manager.view` that `key` reaches.
 
     The manager is asked for each account and type of the key in turn: a key that reaches one of a
     hundred thousand jobs must not cause all of them to be read.
     """
     found: list[JobView] = []
-    for account, type_ in _places(key, appid, kind, after):
-        if len(found) == limit:
+    for appid, kind in _places(key, wanted):
+        if not wanted["limit"]:
             break
-        found += await manager.view(
-            appid=account, kind=type_, subject=subject, after=after, limit=limit - len(found)
-        )
-        after = None
+        page = await manager.view(**(wanted | {"appid": appid, "kind": kind}))
+        found += page
+        wanted |= {"after": None, "limit": wanted["limit"] - len(page)}
     return found
 
 
-def _places(key: Key, appid: str, kind: str, after: JobKey | None) -> Iterator[tuple[str, str]]:
+def _places(key: Key, wanted: JobFilter) -> Iterator[tuple[str, str]]:
     """The accounts and types to ask for, beginning with those of `after`; empty means all."""
+    after = wanted.get("after")
     places = (
         (account, type_)
-        for account in _wanted(appid, key.appids)
-        for type_ in _wanted(kind, key.kinds)
+        for account in _wanted(wanted.get("appid", ""), key.appids)
+        for type_ in _wanted(wanted.get("kind", ""), key.kinds)
     )
     return dropwhile(lambda place: after is not None and not _holds(place, after), places)
 
