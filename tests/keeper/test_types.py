@@ -8,6 +8,8 @@ from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 
+LIST = "/cgi-bin/component/api_get_authorizer_list"
+
 
 async def turn(keeper: Caller, clock: FakeClock, hours: float) -> None:
     """Let that much time pass, doing what falls due when it does."""
@@ -178,6 +180,58 @@ async def test_an_authorizer_without_a_name_gets_it_from_params(
     await keeper.settle()
 
     assert await keeper.value(f"{COMPONENT}/4") == await keeper.value(f"{COMPONENT}/4/{AUTHORIZER}")
+
+
+async def test_an_authorizer_is_found_by_the_refresh_token_that_params_answers_alone(
+    keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
+) -> None:
+    weixin.sandbox.grant_authorizer(COMPONENT, "wx4444444444444444")
+    grant = weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    business.params = {
+        "component_verify_ticket": weixin.sandbox.ticket(COMPONENT).value,
+        "authorizer_refresh_token": grant.authorizer_refresh_token,
+    }
+
+    await keeper.register(
+        {"type": 4, "params": business.url("/a")},
+        {"type": 3, "params": business.url("/t")},
+        appid=COMPONENT,
+    )
+    await keeper.settle()
+    value = await keeper.value(f"{COMPONENT}/4")
+    clock.advance(timedelta(hours=2))
+    await keeper.settle()
+
+    assert value != await keeper.value(f"{COMPONENT}/4/{AUTHORIZER}")
+    assert weixin.sandbox.calls(LIST, COMPONENT) == 1
+
+
+async def test_a_refresh_token_that_no_account_has_is_told_in_a_sentence_until_it_is_corrected(
+    keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
+) -> None:
+    business.params = {
+        "component_verify_ticket": weixin.sandbox.ticket(COMPONENT).value,
+        "authorizer_refresh_token": "of nobody",
+    }
+    await keeper.register(
+        {"type": 3, "params": business.url("/t")},
+        {"type": 4, "params": business.url("/a")},
+        appid=COMPONENT,
+    )
+    await keeper.settle()
+
+    refused = await keeper.fetch(f"{COMPONENT}/4")
+    grant = weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    business.params |= {"authorizer_refresh_token": grant.authorizer_refresh_token}
+    clock.advance(timedelta(seconds=30))
+    await keeper.settle()
+
+    assert refused.status == 503
+    assert refused.json["message"].endswith(
+        "no authorizer_appid: params answered an authorizer_refresh_token only, and no account that "
+        f"authorised {COMPONENT} has it; let params answer the authorizer_appid too"
+    )
+    assert await keeper.value(f"{COMPONENT}/4/{AUTHORIZER}")
 
 
 @pytest.mark.parametrize(

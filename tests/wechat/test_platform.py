@@ -105,6 +105,18 @@ async def test_where_the_list_leaves_it_out_the_account_is_asked_for_by_name(
     assert len(server.received) == len(listed) + 1
 
 
+async def test_an_account_is_found_by_its_refresh_token(
+    platform: Platform, server: HostileServer
+) -> None:
+    server.script(answer(FULL), answer(page(account(), account("wx4", refresh_token="FOUR"))))
+    found = await platform.authorizer(APPID, token="COMPONENT", refresh_token="FOUR")
+    server.script(answer(page(account(refresh_token="ELSE"))))
+    unknown = await platform.authorizer(APPID, token="COMPONENT", refresh_token="FOUR")
+
+    assert (found, unknown) == ("wx4", "")
+    assert [received.body["offset"] for received in server.received] == [0, PAGE, 0]
+
+
 async def test_a_token_that_wechat_does_not_say_is_empty(
     platform: Platform, server: HostileServer
 ) -> None:

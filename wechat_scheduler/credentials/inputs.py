@@ -11,7 +11,15 @@ from typing import Protocol, TypeAlias
 
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, JobKey
-from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Need, Params, Recoverer, Store
+from wechat_scheduler.credentials.ports import (
+    Issuer,
+    IssueRequest,
+    Need,
+    Params,
+    Recoverer,
+    Store,
+    SubjectFinder,
+)
 from wechat_scheduler.errors import CallError, SchedulerError
 from wechat_scheduler.reasons import Reaction
 
@@ -86,9 +94,7 @@ class Gathering:
         for answer in await self._params_answers():
             if answer.get(name):
                 return answer[name]
-        if job.subject:
-            return job.subject
-        raise MissingInputError(self._no_source(name), waits_on=name)
+        return job.subject or await self._found_subject(name)
 
     async def inputs(self) -> dict[str, str]:
         """A value for each need. Raises MissingInputError."""
@@ -125,6 +131,27 @@ class Gathering:
             if need.name == name and need.parent is not None:
                 return parent_name(need.parent(self._job.key))
         return name
+
+    async def _found_subject(self, name: str) -> str:
+        """The subject of a refresh token that `params` answered without a name, as the original's did.
+        Raises MissingInputError, WeChatError."""
+        issuer = self._issuer
+        kept = next((need.name for need in issuer.needs if need.kept), "")
+        given = [value for answer in await self._params_answers() if (value := answer.get(kept))]
+        if not given or not isinstance(issuer, SubjectFinder):
+            raise MissingInputError(self._no_source(name), waits_on=name)
+        for need in issuer.needs:
+            if need.parent is not None:
+                self._chosen[need.name] = await self._choose(need)
+        for value in given:
+            self.recoveries += 1
+            if found := await issuer.find_subject(self._request(""), value):
+                return found
+        raise MissingInputError(
+            f"no {name}: params answered an {kept} only, and no account that authorised "
+            f"{self._job.key.appid} has it; let params answer the {name} too",
+            waits_on=name,
+        )
 
     async def _choose(self, need: Need) -> Candidate:
         for source in self._sources():
@@ -172,16 +199,12 @@ class Gathering:
             return ()
         if self._recovered is None and not (self._job.params and in_vain):
             self.recoveries += 1
-            self._recovered = await self._issuer.recover(await self._request())
+            self._recovered = await self._issuer.recover(self._request(await self.subject()))
         return (Candidate(value=self._recovered or ""),)
 
-    async def _request(self) -> IssueRequest:
-        return IssueRequest(
-            key=self._job.key,
-            account=self._job.account,
-            subject=await self.subject(),
-            inputs=self._values(),
-        )
+    def _request(self, subject: str) -> IssueRequest:
+        key, account, inputs = self._job.key, self._job.account, self._values()
+        return IssueRequest(key=key, account=account, subject=subject, inputs=inputs)
 
     def _values(self) -> dict[str, str]:
         return {name: candidate.value for name, candidate in self._chosen.items()}

@@ -84,6 +84,16 @@ class Recoverer(Protocol):
         WeChatError."""
 
 
+@runtime_checkable
+class SubjectFinder(Protocol):
+    """An issuer that can ask WeChat whose refresh token it was given."""
+
+    async def find_subject(self, request: IssueRequest, refresh_token: str) -> str:
+        """The subject of the refresh token; empty if WeChat knows none. `request` holds the value of the
+        parent. Raises WeChatError."""
+        ...
+
+
 def uses_secret(issuer: Issuer) -> bool:
     """Whether this kind sends the account's secret: kinds that send an earlier credential of ours or
     of a parent do not."""

@@ -1,6 +1,6 @@
 """WeChat's API for a third-party platform and the accounts that authorised it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -54,17 +54,27 @@ class Platform:
         listed = await self._listed(platform, token, authorizer)
         return listed or await self._in_detail(platform, token, authorizer)
 
+    async def authorizer(self, platform: str, *, token: str, refresh_token: str) -> str:
+        """The account whose present refresh token that is, from 获取授权方列表; empty if it is none's."""
+        async for account in self._accounts(platform, token):
+            if account.refresh_token == refresh_token:
+                return account.authorizer_appid
+        return ""
+
     async def _listed(self, platform: str, token: str, authorizer: str) -> str:
+        async for account in self._accounts(platform, token):
+            if account.authorizer_appid == authorizer:
+                return account.refresh_token
+        return ""
+
+    async def _accounts(self, platform: str, token: str) -> "AsyncIterator[_ListedAuthorizer]":
         for number in range(MOST_PAGES):
             body = {"component_appid": platform, "offset": number * PAGE, "count": PAGE}
-            answer = await self._post("api_get_authorizer_list", token, body)
-            page = _accounts(answer)
+            page = _accounts(await self._post("api_get_authorizer_list", token, body))
             for account in page:
-                if account.authorizer_appid == authorizer:
-                    return account.refresh_token
+                yield account
             if len(page) < PAGE:
-                break
-        return ""
+                return
 
     async def _in_detail(self, platform: str, token: str, authorizer: str) -> str:
         body = {"component_appid": platform, "authorizer_appid": authorizer}

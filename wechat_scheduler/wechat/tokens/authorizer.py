@@ -47,3 +47,10 @@ class AuthorizerAccessToken(TokenIssuer):
             token=request.inputs["component_access_token"],
             authorizer=request.subject,
         )
+
+    async def find_subject(self, request: IssueRequest, refresh_token: str) -> str:
+        return await Platform(self._client).authorizer(
+            request.account.appid,
+            token=request.inputs["component_access_token"],
+            refresh_token=refresh_token,
+        )
