@@ -223,7 +223,7 @@ async def test_a_refresh_token_that_no_account_has_is_told_in_a_sentence_until_i
     refused = await keeper.fetch(f"{COMPONENT}/4")
     grant = weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     business.params |= {"authorizer_refresh_token": grant.authorizer_refresh_token}
-    clock.advance(timedelta(seconds=30))
+    clock.advance(timedelta(minutes=1))
     await keeper.settle()
 
     assert refused.status == 503
