@@ -15,7 +15,7 @@ from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
 from wechat_scheduler.audience.reception import Reception
-from wechat_scheduler.audience.user_acts import Heard, HeardKind, Listener
+from wechat_scheduler.audience.user_acts import Listener, UserAct, UserActKind
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.aliases import SqlAliases
@@ -48,9 +48,9 @@ def a_scene(app: App, **fields: Any) -> Scene:
     return Scene(app_id=app.id, **given)
 
 
-def heard(kind: HeardKind, event_id: str = "1", **fields: Any) -> Heard:
+def heard(kind: UserActKind, event_id: str = "1", **fields: Any) -> UserAct:
     given: dict[str, Any] = {"appid": "wx1", "openid": "o1", "at": START} | fields
-    return Heard(event_id=event_id, kind=kind, **given)
+    return UserAct(event_id=event_id, kind=kind, **given)
 
 
 @dataclass
@@ -62,10 +62,10 @@ class Lists:
     events: set[str] = field(default_factory=set)
     callbacks: list[Any] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-    offered: list[Heard] = field(default_factory=list)
+    offered: list[UserAct] = field(default_factory=list)
     receipts: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def take(self, heard: UserAct, subscriber: Subscriber) -> bool:
         self.offered.append(heard)
         return self.takes
 
@@ -143,7 +143,7 @@ class Office(People):
             await self.directory.make_app(app)
         return self
 
-    async def receive(self, kind: HeardKind, event_id: str = "1", **fields: Any) -> None:
+    async def receive(self, kind: UserActKind, event_id: str = "1", **fields: Any) -> None:
         await self.reception.receive(heard(kind, event_id, **fields))
 
     async def uid(self, openid: str = "o1") -> str:

@@ -5,11 +5,11 @@ import pytest
 from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
 from wechat_scheduler.audience.model import Purpose, Topic
-from wechat_scheduler.audience.user_acts import HeardKind
+from wechat_scheduler.audience.user_acts import UserActKind
 from wechat_scheduler.errors import StorageError
 
-FOLLOW, UNFOLLOW, SCAN = HeardKind.FOLLOW, HeardKind.UNFOLLOW, HeardKind.SCAN
-TEXT, VOICE, CLICK = HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK
+FOLLOW, UNFOLLOW, SCAN = UserActKind.FOLLOW, UserActKind.UNFOLLOW, UserActKind.SCAN
+TEXT, VOICE, CLICK = UserActKind.TEXT, UserActKind.VOICE, UserActKind.CLICK
 
 SHOP = an_app(callback=CALLBACK, welcome="hello")
 
@@ -112,7 +112,7 @@ async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newe
 
 async def test_a_picture_lets_us_write_to_its_sender(office: Office) -> None:
     await office.receive(FOLLOW, "1", at=START)
-    await office.receive(HeardKind.MEDIA, "2", at=START + HOUR)
+    await office.receive(UserActKind.MEDIA, "2", at=START + HOUR)
 
     sender = await office.subscribers.by_openid("wx1", "o1")
     assert sender is not None
@@ -122,7 +122,7 @@ async def test_a_picture_lets_us_write_to_its_sender(office: Office) -> None:
 @pytest.mark.parametrize(
     ("kind", "text"), [(TEXT, "获取UID"), (CLICK, "获取UID"), (VOICE, " 我的 uid ")]
 )
-async def test_users_can_ask_for_their_uid(office: Office, kind: HeardKind, text: str) -> None:
+async def test_users_can_ask_for_their_uid(office: Office, kind: UserActKind, text: str) -> None:
     await office.receive(kind, text=text)
 
     assert office.lists.said == [await office.uid()]
@@ -149,7 +149,7 @@ async def test_a_command_subscribes_and_then_writes_to_the_app(office: Office) -
     ("takes", "kind", "told"), [(False, TEXT, 1), (False, CLICK, 0), (True, TEXT, 0)]
 )
 async def test_what_no_listener_takes_is_for_the_only_app(
-    office: Office, takes: bool, kind: HeardKind, told: int
+    office: Office, takes: bool, kind: UserActKind, told: int
 ) -> None:
     await office.receive(TEXT, "1", text=f"#{SHOP.id}")
     office.lists.callbacks.clear()
@@ -182,7 +182,7 @@ async def test_with_two_apps_that_listen_the_text_goes_to_neither(office: Office
 
 async def test_receipts_are_passed_on_once(office: Office) -> None:
     for event_id, status in (("1", "success"), ("1", "success"), ("2", "failed:user block")):
-        await office.receive(HeardKind.RECEIPT, event_id, msgid=event_id, status=status)
+        await office.receive(UserActKind.RECEIPT, event_id, msgid=event_id, status=status)
 
     assert office.lists.receipts == [("wx1", "1", ""), ("wx1", "2", "failed:user block")]
 

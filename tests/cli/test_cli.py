@@ -17,7 +17,7 @@ from tests.cli.commands import Ended, execute, invoke, run, terminal
 from tests.house import daemon
 from tests.program import program
 from wechat_scheduler import __version__
-from wechat_scheduler.cli.lazy_commands import Later
+from wechat_scheduler.cli.lazy_commands import LazyCommand
 from wechat_scheduler.cli.main import program as root
 
 HEAVY = {"aiohttp", "aiosqlite", "cryptography", "rich", "structlog"}
@@ -26,7 +26,7 @@ HEAVY = {"aiohttp", "aiosqlite", "cryptography", "rich", "structlog"}
 def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, click.Command]]:
     """Every command, by the words that run it."""
     for name, found in group.commands.items():
-        command = found.load() if isinstance(found, Later) else found
+        command = found.load() if isinstance(found, LazyCommand) else found
         yield f"{path}{name}", command
         if isinstance(command, click.Group):
             yield from commands(command, f"{path}{name} ")

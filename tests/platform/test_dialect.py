@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, SECRETS, Sender, said
-from wechat_scheduler.audience.user_acts import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Mending, Push, PushedMessage, Secrets
 from wechat_scheduler.pushes.reading import read_heard
@@ -70,7 +70,7 @@ def head(msgtype: str) -> str:
     return said(msgtype).removeprefix("<xml>").removesuffix("</xml>")
 
 
-def heard(push: Push, secrets: Secrets) -> Heard:
+def heard(push: Push, secrets: Secrets) -> UserAct:
     return read_heard(COMPONENT, PushDecoder().open(push, secrets, appid=COMPONENT).message)
 
 
@@ -81,7 +81,7 @@ def test_a_typed_text_arrives_as_typed_and_names_no_other_sender(
 ) -> None:
     got = heard(send(as_typed("Content", text, head("text"))), secrets)
 
-    assert (got.openid, got.kind, got.text) == ("o-user", HeardKind.TEXT, text)
+    assert (got.openid, got.kind, got.text) == ("o-user", UserActKind.TEXT, text)
 
 
 @pytest.mark.parametrize("text", ATTACKS + TEXTS)
@@ -90,8 +90,8 @@ def test_a_spoken_text_and_a_key_arrive_as_they_are(text: str) -> None:
     click = head("event") + "<Event><![CDATA[CLICK]]></Event>"
 
     for name, before, kind in (
-        ("Recognition", voice, HeardKind.VOICE),
-        ("EventKey", click, HeardKind.CLICK),
+        ("Recognition", voice, UserActKind.VOICE),
+        ("EventKey", click, UserActKind.CLICK),
     ):
         got = heard(SENDER.open(as_typed(name, text, before)), PLAIN)
         assert (got.openid, got.kind, got.text) == ("o-user", kind, text)
@@ -101,30 +101,35 @@ def test_a_spoken_text_and_a_key_arrive_as_they_are(text: str) -> None:
 @pytest.mark.parametrize(
     ("before", "name", "after", "kind"),
     [
-        (head("link") + "<Title><![CDATA[t]]></Title>", "Description", "", HeardKind.MEDIA),
-        (head("link"), "Title", "<Url><![CDATA[u]]></Url>", HeardKind.MEDIA),
-        (head("location") + "<Scale>20</Scale>", "Label", "", HeardKind.MEDIA),
-        (head("file"), "Title", "<FileKey><![CDATA[f]]></FileKey>", HeardKind.MEDIA),
+        (head("link") + "<Title><![CDATA[t]]></Title>", "Description", "", UserActKind.MEDIA),
+        (head("link"), "Title", "<Url><![CDATA[u]]></Url>", UserActKind.MEDIA),
+        (head("location") + "<Scale>20</Scale>", "Label", "", UserActKind.MEDIA),
+        (head("file"), "Title", "<FileKey><![CDATA[f]]></FileKey>", UserActKind.MEDIA),
         (
             head("event") + "<Event>scancode_waitmsg</Event><EventKey>k</EventKey><ScanCodeInfo>"
             "<ScanType>qrcode</ScanType>",
             "ScanResult",
             "</ScanCodeInfo>",
-            HeardKind.OTHER,
+            UserActKind.OTHER,
         ),
         (
             head("event") + "<Event>location_select</Event><EventKey>k</EventKey>"
             "<SendLocationInfo><Scale>20</Scale>",
             "Label",
             "<Poiname><![CDATA[p]]></Poiname></SendLocationInfo>",
-            HeardKind.OTHER,
+            UserActKind.OTHER,
         ),
-        (head("event") + "<Event>VIEW</Event>", "EventKey", "<MenuId>1</MenuId>", HeardKind.OTHER),
-        (head("new_in_2030"), "NewText", "", HeardKind.MEDIA),
+        (
+            head("event") + "<Event>VIEW</Event>",
+            "EventKey",
+            "<MenuId>1</MenuId>",
+            UserActKind.OTHER,
+        ),
+        (head("new_in_2030"), "NewText", "", UserActKind.MEDIA),
     ],
 )
 def test_no_words_of_a_user_change_who_did_what(
-    text: str, before: str, name: str, after: str, kind: HeardKind
+    text: str, before: str, name: str, after: str, kind: UserActKind
 ) -> None:
     document = f"<xml>{before}<{name}><![CDATA[{text}]]></{name}>{after}<MsgId>7</MsgId></xml>"
 

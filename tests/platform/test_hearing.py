@@ -10,7 +10,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, Sender, said
-from wechat_scheduler.audience.user_acts import Heard
+from wechat_scheduler.audience.user_acts import UserAct
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, StorageError, UnavailableError
 from wechat_scheduler.pushes.intake import PATIENCE, Intake
@@ -24,7 +24,7 @@ class Listener:
     """An account in 明文模式, and a listener to its users."""
 
     def __init__(self) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[UserAct] = []
         self.trouble: list[Exception] = []
         self.mendings: list[Mending] = []
         self.open = asyncio.Event()
@@ -42,7 +42,7 @@ class Listener:
     def mended(self, message: PushedMessage) -> None:
         self.mendings += message.mended
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: UserAct) -> None:
         await self.open.wait()
         if self.trouble:
             raise self.trouble.pop()

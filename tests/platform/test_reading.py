@@ -4,7 +4,7 @@ import pytest
 
 from tests.clock import START
 from tests.platform.sealing import said
-from wechat_scheduler.audience.user_acts import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.reading import read_heard
 from wechat_scheduler.wechat.pushed_xml import read_xml
@@ -12,7 +12,7 @@ from wechat_scheduler.wechat.pushed_xml import read_xml
 APPID = "wx1"
 
 
-def heard(document: str, appid: str = APPID) -> Heard:
+def heard(document: str, appid: str = APPID) -> UserAct:
     return read_heard(appid, read_xml(document.encode()))
 
 
@@ -23,31 +23,31 @@ def did(name: str, **fields: str) -> str:
 @pytest.mark.parametrize(
     ("document", "kind", "found"),
     [
-        (did("subscribe"), HeardKind.FOLLOW, {}),
-        (did("subscribe", EventKey="", Ticket=""), HeardKind.FOLLOW, {}),
-        (did("subscribe", EventKey="last_trade_no_1"), HeardKind.FOLLOW, {}),
-        (did("subscribe", EventKey="qrscene_123"), HeardKind.FOLLOW, {"scene": "123"}),
-        (did("SCAN", EventKey="qrscene_1"), HeardKind.SCAN, {"scene": "qrscene_1"}),
-        (did("unsubscribe", EventKey=""), HeardKind.UNFOLLOW, {}),
-        (did("CLICK", EventKey="TODAY"), HeardKind.CLICK, {"text": "TODAY"}),
-        (did("VIEW", EventKey="http://x"), HeardKind.OTHER, {}),
-        (said(Content="明天八点", MsgId="7"), HeardKind.TEXT, {"text": "明天八点"}),
-        (said("voice", MediaId="m", Recognition="", MsgId="7"), HeardKind.VOICE, {}),
-        (said("voice", Recognition="明天八点", MsgId="7"), HeardKind.VOICE, {"text": "明天八点"}),
-        (said("image", PicUrl="http://x", MsgId="7"), HeardKind.MEDIA, {}),
+        (did("subscribe"), UserActKind.FOLLOW, {}),
+        (did("subscribe", EventKey="", Ticket=""), UserActKind.FOLLOW, {}),
+        (did("subscribe", EventKey="last_trade_no_1"), UserActKind.FOLLOW, {}),
+        (did("subscribe", EventKey="qrscene_123"), UserActKind.FOLLOW, {"scene": "123"}),
+        (did("SCAN", EventKey="qrscene_1"), UserActKind.SCAN, {"scene": "qrscene_1"}),
+        (did("unsubscribe", EventKey=""), UserActKind.UNFOLLOW, {}),
+        (did("CLICK", EventKey="TODAY"), UserActKind.CLICK, {"text": "TODAY"}),
+        (did("VIEW", EventKey="http://x"), UserActKind.OTHER, {}),
+        (said(Content="明天八点", MsgId="7"), UserActKind.TEXT, {"text": "明天八点"}),
+        (said("voice", MediaId="m", Recognition="", MsgId="7"), UserActKind.VOICE, {}),
+        (said("voice", Recognition="明天八点", MsgId="7"), UserActKind.VOICE, {"text": "明天八点"}),
+        (said("image", PicUrl="http://x", MsgId="7"), UserActKind.MEDIA, {}),
         (
             did("TEMPLATESENDJOBFINISH", MsgID="9", Status="success"),
-            HeardKind.RECEIPT,
+            UserActKind.RECEIPT,
             {"msgid": "9", "status": "success"},
         ),
         (
             did("TEMPLATESENDJOBFINISH", MsgID="9", Status="failed: system failed"),
-            HeardKind.RECEIPT,
+            UserActKind.RECEIPT,
             {"msgid": "9", "status": "failed: system failed"},
         ),
     ],
 )
-def test_what_a_user_did_is_read(document: str, kind: HeardKind, found: dict[str, str]) -> None:
+def test_what_a_user_did_is_read(document: str, kind: UserActKind, found: dict[str, str]) -> None:
     got = heard(document)
 
     assert (got.appid, got.openid, got.kind, got.at) == (APPID, "o-user", kind, START)

@@ -15,7 +15,7 @@ from tests.clock import FakeClock
 from tests.house import WeChat, served
 from tests.platform.sealing import KEY, PLAIN, SECRETS, TOKEN
 from tests.platform.test_dialect import ATTACKS, TEXTS
-from wechat_scheduler.audience.user_acts import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushedMessage, Secrets
@@ -60,7 +60,7 @@ class Account:
     """Keeps what is heard of users, in the place of the audience."""
 
     def __init__(self) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[UserAct] = []
 
     async def secrets(self, appid: str) -> Secrets | None:
         return PLAIN if WAYS[appid][0] is PushMode.PLAIN else SECRETS
@@ -80,7 +80,7 @@ class Account:
     async def changed(self, _: object) -> None:
         raise AssertionError("no job is concerned")
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: UserAct) -> None:
         self.heard.append(heard)
 
 
@@ -154,7 +154,7 @@ async def test_any_text_arrives_unchanged_but_for_what_xml_forbids(
     assert {heard.text for heard in account.heard} == {expected}
     for appid in WAYS:
         kinds = [heard.kind for heard in account.heard if heard.appid == appid]
-        assert kinds == [HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK]
+        assert kinds == [UserActKind.TEXT, UserActKind.VOICE, UserActKind.CLICK]
 
 
 async def test_half_a_surrogate_pair_becomes_replacement_characters(

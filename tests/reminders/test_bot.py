@@ -13,7 +13,7 @@ from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Subscriber, Subscription, Template
-from wechat_scheduler.audience.user_acts import HeardKind
+from wechat_scheduler.audience.user_acts import UserActKind
 from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -42,7 +42,7 @@ class Study:
         self.bot = Bot(self.memory.desk, replies)
 
     async def hear(self, text: str, event_id: str = "1", **fields: Any) -> bool:
-        given: dict[str, Any] = {"kind": HeardKind.TEXT, "at": self.memory.clock.now()} | fields
+        given: dict[str, Any] = {"kind": UserActKind.TEXT, "at": self.memory.clock.now()} | fields
         return await self.bot.take(heard(event_id=event_id, text=text, **given), self.person)
 
     async def kept(self) -> list[Reminder]:
@@ -160,7 +160,7 @@ async def test_what_is_no_request_is_answered_only_if_nobody_else_takes_it(
 
 
 async def test_a_menu_commands_and_asks_for_nothing(study: Study) -> None:
-    asked = await study.hear("明天下午3点开会", kind=HeardKind.CLICK)
+    asked = await study.hear("明天下午3点开会", kind=UserActKind.CLICK)
 
     assert (asked, study.post.said, await study.kept()) == (False, [], [])
 
@@ -172,7 +172,7 @@ async def test_days_are_listed_with_what_recurs_on_them(study: Study) -> None:
 
     lists: dict[str, list[str]] = {}
     for name in ("今天", "明天", "后天", "全部"):
-        await study.hear(name, name, kind=HeardKind.CLICK)
+        await study.hear(name, name, kind=UserActKind.CLICK)
         lists[name] = [line.partition(" [")[0] for line in study.answer.splitlines()]
 
     pill, check = (

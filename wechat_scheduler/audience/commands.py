@@ -9,7 +9,7 @@ from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
-from wechat_scheduler.audience.user_acts import Heard, Post
+from wechat_scheduler.audience.user_acts import Post, UserAct
 
 ASKS_UID = frozenset(("获取uid", "我的uid"))
 
@@ -28,44 +28,44 @@ class Commands:
         self._joining = joining
         self._post = post
 
-    async def obey(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def obey(self, act: UserAct, subscriber: Subscriber) -> bool:
         """`获取UID` asks for the uid; `#{app id}` subscribes; `#{app id} content` writes to the app."""
-        text = heard.text.strip()
+        text = act.text.strip()
         if text.replace(" ", "").lower() in ASKS_UID:
-            await self._say(heard, subscriber, subscriber.uid)
+            await self._say(act, subscriber, subscriber.uid)
             return True
         command = _TO_APP.fullmatch(text)
         app = self._directory.app(int(command[1])) if command else None
-        if command is None or app is None or app.appid != heard.appid:
+        if command is None or app is None or app.appid != act.appid:
             return False
         if command[2]:
-            await self._write(app, command[2], heard, subscriber)
+            await self._write(app, command[2], act, subscriber)
         else:
-            await self._joining.join(app, subscriber, heard, Source.COMMAND)
+            await self._joining.join(app, subscriber, act, Source.COMMAND)
         return True
 
-    async def pass_on(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def pass_on(self, act: UserAct, subscriber: Subscriber) -> bool:
         """Pass any other text to the user's app, if exactly one of them has a callback."""
         listening = [app for app in await self._apps_of(subscriber) if app.callback]
         if len(listening) != 1:
             return False
-        await self._up(listening[0], heard.text, heard, subscriber)
+        await self._up(listening[0], act.text, act, subscriber)
         return True
 
-    async def _write(self, app: App, content: str, heard: Heard, subscriber: Subscriber) -> None:
+    async def _write(self, app: App, content: str, act: UserAct, subscriber: Subscriber) -> None:
         if app not in await self._apps_of(subscriber):
-            await self._say(heard, subscriber, f"你还没有关注「{app.name}」，发送 #{app.id} 关注")
+            await self._say(act, subscriber, f"你还没有关注「{app.name}」，发送 #{app.id} 关注")
         elif not app.callback:
-            await self._say(heard, subscriber, f"「{app.name}」不接收消息")
+            await self._say(act, subscriber, f"「{app.name}」不接收消息")
         else:
-            await self._up(app, content, heard, subscriber)
+            await self._up(app, content, act, subscriber)
 
-    async def _up(self, app: App, content: str, heard: Heard, subscriber: Subscriber) -> None:
-        wrote = Wrote(uid=subscriber.uid, content=content, at=heard.at)
-        await self._post.tell(app, wrote, event_id=f"{heard.event_id}/{app.id}/up")
+    async def _up(self, app: App, content: str, act: UserAct, subscriber: Subscriber) -> None:
+        wrote = Wrote(uid=subscriber.uid, content=content, at=act.at)
+        await self._post.tell(app, wrote, event_id=f"{act.event_id}/{app.id}/up")
 
     async def _apps_of(self, subscriber: Subscriber) -> Sequence[App]:
         return await apps_of(subscriber, self._subscriptions, self._directory)
 
-    async def _say(self, heard: Heard, subscriber: Subscriber, text: str) -> None:
-        await self._post.say(subscriber, text, event_id=f"{heard.event_id}/say", app=None)
+    async def _say(self, act: UserAct, subscriber: Subscriber, text: str) -> None:
+        await self._post.say(subscriber, text, event_id=f"{act.event_id}/say", app=None)

@@ -6,7 +6,7 @@ from wechat_scheduler.audience.app_events import Joined, Source
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_subscription
 from wechat_scheduler.audience.ports import Subscriptions
-from wechat_scheduler.audience.user_acts import Heard, Post
+from wechat_scheduler.audience.user_acts import Post, UserAct
 
 log = structlog.get_logger(__name__)
 
@@ -22,30 +22,30 @@ class Joining:
         self._post = post
 
     async def join(
-        self, app: App, subscriber: Subscriber, heard: Heard, source: Source, *, extra: str = ""
+        self, app: App, subscriber: Subscriber, act: UserAct, source: Source, *, extra: str = ""
     ) -> None:
         """Subscribe to the app. The callback gets an event for each scan, also by a subscriber: it
         tells the app which user scanned the code with that `extra`. If the app blocks the user,
         nothing happens."""
-        if not await self._subscribe(app, subscriber, heard, topic_id=0):
+        if not await self._subscribe(app, subscriber, act, topic_id=0):
             return
         if app.callback:
-            joined = Joined(uid=subscriber.uid, source=source, extra=extra, at=heard.at)
-            await self._post.tell(app, joined, event_id=f"{heard.event_id}/{app.id}/subscribe")
+            joined = Joined(uid=subscriber.uid, source=source, extra=extra, at=act.at)
+            await self._post.tell(app, joined, event_id=f"{act.event_id}/{app.id}/subscribe")
         welcome = app.welcome or WELCOME.format(app=app.name)
-        event_id = f"{heard.event_id}/{app.id}/welcome"
+        event_id = f"{act.event_id}/{app.id}/welcome"
         await self._post.say(subscriber, welcome, event_id=event_id, app=app)
 
     async def join_topic(
-        self, app: App, topic_id: int, subscriber: Subscriber, heard: Heard
+        self, app: App, topic_id: int, subscriber: Subscriber, act: UserAct
     ) -> None:
         """Subscribe to the topic. The app's callback gets no event."""
-        await self._subscribe(app, subscriber, heard, topic_id=topic_id)
+        await self._subscribe(app, subscriber, act, topic_id=topic_id)
 
     async def _subscribe(
-        self, app: App, subscriber: Subscriber, heard: Heard, *, topic_id: int
+        self, app: App, subscriber: Subscriber, act: UserAct, *, topic_id: int
     ) -> bool:
-        wanted = new_subscription(app.id, subscriber.uid, topic_id=topic_id, at=heard.at)
+        wanted = new_subscription(app.id, subscriber.uid, topic_id=topic_id, at=act.at)
         kept, is_new = await self._subscriptions.subscribe(wanted)
         if is_new:
             log.info("subscriber.subscribed", uid=kept.uid, app=app.id, topic=topic_id)

@@ -16,7 +16,7 @@ from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
 from wechat_scheduler.audience.names import new_uid
 from wechat_scheduler.audience.ports import HandledEvents, Scenes, Subscribers, Subscriptions
-from wechat_scheduler.audience.user_acts import Heard, HeardKind, Listener, Post, Receipts
+from wechat_scheduler.audience.user_acts import Listener, Post, Receipts, UserAct, UserActKind
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -51,79 +51,79 @@ class Reception:
         self._joining = Joining(subscriptions, post)
         self._commands = Commands(subscriptions, directory, joining=self._joining, post=post)
 
-    async def receive(self, heard: Heard) -> None:
+    async def receive(self, act: UserAct) -> None:
         """Handle an event once. Raises StorageError: then it is not done, and may come again."""
         # Message ids are unique within an account.
-        heard = replace(heard, event_id=f"{heard.appid}/{heard.event_id}")
-        if not await self._handled.is_new(heard.event_id):
+        act = replace(act, event_id=f"{act.appid}/{act.event_id}")
+        if not await self._handled.is_new(act.event_id):
             return
-        await self._see_to(heard)
-        await self._handled.add(heard.event_id, now=self._clock.now())
+        await self._see_to(act)
+        await self._handled.add(act.event_id, now=self._clock.now())
 
-    async def _see_to(self, heard: Heard) -> None:
-        match heard.kind:
-            case HeardKind.RECEIPT:
-                await self._pass_receipt(heard)
-            case HeardKind.UNFOLLOW:
-                await self._let_go(heard)
-            case HeardKind.OTHER:
+    async def _see_to(self, act: UserAct) -> None:
+        match act.kind:
+            case UserActKind.RECEIPT:
+                await self._pass_receipt(act)
+            case UserActKind.UNFOLLOW:
+                await self._let_go(act)
+            case UserActKind.OTHER:
                 pass
             case _:
-                await self._welcome(heard)
+                await self._welcome(act)
 
-    async def _pass_receipt(self, heard: Heard) -> None:
-        failure = "" if heard.status == SUCCESS else heard.status or "failed"
+    async def _pass_receipt(self, act: UserAct) -> None:
+        failure = "" if act.status == SUCCESS else act.status or "failed"
         now = self._clock.now()
-        await self._receipts.receipt(heard.appid, heard.msgid, failure, now=now)
+        await self._receipts.receipt(act.appid, act.msgid, failure, now=now)
 
-    async def _let_go(self, heard: Heard) -> None:
-        gone = await self._subscribers.unfollow(heard.appid, heard.openid, now=heard.at)
+    async def _let_go(self, act: UserAct) -> None:
+        gone = await self._subscribers.unfollow(act.appid, act.openid, now=act.at)
         if gone is not None:
-            log.info("subscriber.unfollowed", uid=gone.uid, appid=heard.appid)
+            log.info("subscriber.unfollowed", uid=gone.uid, appid=act.appid)
             for listener in self._listeners:  # all of them: each may keep something of the user
-                await listener.take(heard, gone)
+                await listener.take(act, gone)
 
-    async def _welcome(self, heard: Heard) -> None:
+    async def _welcome(self, act: UserAct) -> None:
         """A user who does something follows the account, and may be written to for a while."""
         subscriber = await self._subscribers.follow(
-            heard.appid, heard.openid, uid=new_uid(), now=heard.at
+            act.appid, act.openid, uid=new_uid(), now=act.at
         )
-        if heard.kind is HeardKind.FOLLOW:
-            log.info("subscriber.followed", uid=subscriber.uid, appid=heard.appid)
-        if heard.scene and (scene := await self._open_scene(heard)):
-            await self._scanned(scene, replace(heard, code=scene), subscriber)
-        elif heard.text:
-            await self._said(heard, subscriber)
+        if act.kind is UserActKind.FOLLOW:
+            log.info("subscriber.followed", uid=subscriber.uid, appid=act.appid)
+        if act.scene and (scene := await self._open_scene(act)):
+            await self._scanned(scene, replace(act, code=scene), subscriber)
+        elif act.text:
+            await self._said(act, subscriber)
 
-    async def _open_scene(self, heard: Heard) -> Scene | None:
+    async def _open_scene(self, act: UserAct) -> Scene | None:
         """None also if the scene has ended, or its app has moved to another account."""
-        scene = await self._scenes.get(heard.scene)
-        if scene is None or (scene.expires_at is not None and scene.expires_at <= heard.at):
+        scene = await self._scenes.get(act.scene)
+        if scene is None or (scene.expires_at is not None and scene.expires_at <= act.at):
             return None
         app = self._directory.app(scene.app_id)
-        return scene if app is None or app.appid == heard.appid else None
+        return scene if app is None or app.appid == act.appid else None
 
-    async def _scanned(self, scene: Scene, heard: Heard, subscriber: Subscriber) -> None:
+    async def _scanned(self, scene: Scene, act: UserAct, subscriber: Subscriber) -> None:
         app = self._directory.app(scene.app_id)
         match scene.purpose:
             case Purpose.APP if app:
-                await self._joining.join(app, subscriber, heard, Source.SCAN, extra=scene.extra)
+                await self._joining.join(app, subscriber, act, Source.SCAN, extra=scene.extra)
             case Purpose.TOPIC if app:
-                await self._joining.join_topic(app, int(scene.target), subscriber, heard)
+                await self._joining.join_topic(app, int(scene.target), subscriber, act)
             case Purpose.REMINDER | Purpose.CONSENT:
-                await self._offer(heard, subscriber)
+                await self._offer(act, subscriber)
         # Last, so that a reader of `last_uid` finds the user subscribed.
         await self._scenes.scanned(scene.id, subscriber.uid)
 
-    async def _said(self, heard: Heard, subscriber: Subscriber) -> None:
-        if await self._commands.obey(heard, subscriber) or await self._offer(heard, subscriber):
+    async def _said(self, act: UserAct, subscriber: Subscriber) -> None:
+        if await self._commands.obey(act, subscriber) or await self._offer(act, subscriber):
             return
-        if heard.kind is HeardKind.CLICK or await self._commands.pass_on(heard, subscriber):
+        if act.kind is UserActKind.CLICK or await self._commands.pass_on(act, subscriber):
             return
-        await self._offer(replace(heard, unclaimed=True), subscriber)
+        await self._offer(replace(act, unclaimed=True), subscriber)
 
-    async def _offer(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def _offer(self, act: UserAct, subscriber: Subscriber) -> bool:
         for listener in self._listeners:
-            if await listener.take(heard, subscriber):
+            if await listener.take(act, subscriber):
                 return True
         return False

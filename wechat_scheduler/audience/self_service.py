@@ -11,7 +11,7 @@ from wechat_scheduler.audience.directory import Directory, apps_of
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
-from wechat_scheduler.audience.user_acts import Heard, Post
+from wechat_scheduler.audience.user_acts import Post, UserAct
 
 ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
 
@@ -34,35 +34,35 @@ class SelfService:
         self._switches = switches
         self._post = post
 
-    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
         """`我的订阅` asks for the link to the user's page. `获取SPT`, with an app's id if there are
         several, asks for a token whose holder may write to the user as that app."""
-        text = heard.text.strip()
+        text = act.text.strip()
         if text in ASKS_SWITCHES and (page := self._switches(subscriber.uid)):
-            await self._say(heard, subscriber, "点击管理你的关注：", "switches", secret=page)
+            await self._say(act, subscriber, "点击管理你的关注：", "switches", secret=page)
             return True
         command = _ASKS_TOKEN.fullmatch(text)
         if command is None:
             return False
-        await self._give_token(heard, subscriber, command[1])
+        await self._give_token(act, subscriber, command[1])
         return True
 
-    async def _give_token(self, heard: Heard, subscriber: Subscriber, wish: str | None) -> None:
+    async def _give_token(self, act: UserAct, subscriber: Subscriber, wish: str | None) -> None:
         apps = await apps_of(subscriber, self._subscriptions, self._directory)
         meant = [app for app in apps if wish is None or app.id == int(wish)]
         if len(meant) != 1:
-            await self._say(heard, subscriber, _which(apps), "")
+            await self._say(act, subscriber, _which(apps), "")
             return
         token = await self._directory.make_simple_token(meant[0].id, subscriber.uid)
         # An event of its own for each token: if WeChat repeats the message, the former token is dead, and
         # the user gets the new one.
         said = f"「{meant[0].name}」的 SPT，持有者可以给你发消息：\n"
-        await self._say(heard, subscriber, said, digest(token), secret=token)
+        await self._say(act, subscriber, said, digest(token), secret=token)
 
     async def _say(
-        self, heard: Heard, subscriber: Subscriber, text: str, event: str, *, secret: str = ""
+        self, act: UserAct, subscriber: Subscriber, text: str, event: str, *, secret: str = ""
     ) -> None:
-        event_id = f"{heard.event_id}/self/{event}"
+        event_id = f"{act.event_id}/self/{event}"
         await self._post.say(subscriber, text, event_id=event_id, app=None, secret=secret)
 
 

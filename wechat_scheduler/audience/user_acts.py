@@ -9,7 +9,7 @@ from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Scene, Subscriber
 
 
-class HeardKind(enum.StrEnum):
+class UserActKind(enum.StrEnum):
     """What a user did. MEDIA is a message without text. RECEIPT is WeChat's report on a template
     message."""
 
@@ -25,7 +25,7 @@ class HeardKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class UserAct:
     """One act of a user.
 
     `event_id` is the same for each repeat by WeChat: its MsgId, or FromUserName and CreateTime.
@@ -40,7 +40,7 @@ class Heard:
     event_id: str
     appid: str
     openid: str
-    kind: HeardKind
+    kind: UserActKind
     scene: str = ""
     text: str = ""
     msgid: str = ""
@@ -53,7 +53,7 @@ class Heard:
 class Listener(Protocol):
     """Handles what users do, such as the reminders' bot."""
 
-    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
         """Returns whether the listener handled it; then no other listener gets it. An unclaimed text
         comes a second time. A repeat of an event must not be handled twice."""
 

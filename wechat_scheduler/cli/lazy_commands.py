@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 
-class Later(click.Command):
+class LazyCommand(click.Command):
     """Stands for the command at `place` (`module:attribute`) until `load` imports it."""
 
     def __init__(self, name: str, place: str, short_help: str) -> None:
@@ -22,8 +22,8 @@ class Later(click.Command):
         return cast(click.Command, getattr(import_module(module), attribute))
 
 
-class LaterGroup(click.Group):
-    """Lists its commands in the order in which they were added, and loads a `Later` to run it."""
+class LazyGroup(click.Group):
+    """Lists its commands in the order in which they were added, and loads a `LazyCommand` to run it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -32,4 +32,4 @@ class LaterGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command.load() if isinstance(command, Later) else command, rest
+        return name, command.load() if isinstance(command, LazyCommand) else command, rest

@@ -7,31 +7,41 @@ from typing import Any
 import click
 
 from wechat_scheduler import __version__
-from wechat_scheduler.cli.lazy_commands import Later, LaterGroup
+from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
 from wechat_scheduler.errors import SchedulerError, StartError
 
 NAME = "wechat-scheduler"
 CLI = "wechat_scheduler.cli"
-SERVE = Later("serve", f"{CLI}.serve:serve", "Run the daemon in the foreground.")
+SERVE = LazyCommand("serve", f"{CLI}.serve:serve", "Run the daemon in the foreground.")
 COMMANDS = (
     SERVE,
-    Later("demo", f"{CLI}.demo:demo", "Watch the daemon at work, without an account."),
-    Later("sandbox", f"{CLI}.sandbox:sandbox", "Run a WeChat API of your own, to try things out."),
-    Later("jobs", f"{CLI}.jobs:jobs", "List, refresh and remove the credentials that are kept."),
-    Later("keys", f"{CLI}.keys:keys", "Make, list and revoke API keys."),
-    Later("apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."),
-    Later("messages", f"{CLI}.messages:messages", "Send messages."),
-    Later("deliveries", f"{CLI}.deliveries:deliveries", "List, replay and cancel deliveries."),
-    Later("reminders", f"{CLI}.reminders:reminders", "Make, list and cancel reminders."),
-    Later("audit", f"{CLI}.audit:audit", "List who read and changed what."),
-    Later("healthcheck", f"{CLI}.jobs:healthcheck", "Check whether the daemon is alive."),
-    Later("doctor", f"{CLI}.doctor:doctor", "Find what is wrong, and what to do about it."),
-    Later("backup", f"{CLI}.backup:backup", "Copy the database to a file."),
-    Later("restore", f"{CLI}.backup:restore", "Replace the database with a backup."),
-    Later("config", f"{CLI}.config:config", "Show the configuration."),
-    Later("check-config", f"{CLI}.config:check_config", "Check the configuration."),
-    Later("completion", f"{CLI}.completion:completion", "Print a completion script for a shell."),
+    LazyCommand("demo", f"{CLI}.demo:demo", "Watch the daemon at work, without an account."),
+    LazyCommand(
+        "sandbox", f"{CLI}.sandbox:sandbox", "Run a WeChat API of your own, to try things out."
+    ),
+    LazyCommand(
+        "jobs", f"{CLI}.jobs:jobs", "List, refresh and remove the credentials that are kept."
+    ),
+    LazyCommand("keys", f"{CLI}.keys:keys", "Make, list and revoke API keys."),
+    LazyCommand(
+        "apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."
+    ),
+    LazyCommand("messages", f"{CLI}.messages:messages", "Send messages."),
+    LazyCommand(
+        "deliveries", f"{CLI}.deliveries:deliveries", "List, replay and cancel deliveries."
+    ),
+    LazyCommand("reminders", f"{CLI}.reminders:reminders", "Make, list and cancel reminders."),
+    LazyCommand("audit", f"{CLI}.audit:audit", "List who read and changed what."),
+    LazyCommand("healthcheck", f"{CLI}.jobs:healthcheck", "Check whether the daemon is alive."),
+    LazyCommand("doctor", f"{CLI}.doctor:doctor", "Find what is wrong, and what to do about it."),
+    LazyCommand("backup", f"{CLI}.backup:backup", "Copy the database to a file."),
+    LazyCommand("restore", f"{CLI}.backup:restore", "Replace the database with a backup."),
+    LazyCommand("config", f"{CLI}.config:config", "Show the configuration."),
+    LazyCommand("check-config", f"{CLI}.config:check_config", "Check the configuration."),
+    LazyCommand(
+        "completion", f"{CLI}.completion:completion", "Print a completion script for a shell."
+    ),
 )
 EPILOG = """\b
 Examples:
@@ -43,7 +53,7 @@ Examples:
 
 
 @click.group(
-    cls=LaterGroup,
+    cls=LazyGroup,
     invoke_without_command=True,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import structlog
 
-from wechat_scheduler.audience.user_acts import Heard
+from wechat_scheduler.audience.user_acts import UserAct
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -50,7 +50,7 @@ class Intake:
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
-        hear: Callable[[Heard], Awaitable[None]],
+        hear: Callable[[UserAct], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
         self._sorter = Sorter(inbox, events, clock=clock, changed=changed, wake=wake, hear=hear)

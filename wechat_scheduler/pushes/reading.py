@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wechat_scheduler.audience.user_acts import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
 
@@ -22,15 +22,19 @@ _ACTED_ON = frozenset(InfoType)
 _SCENE = "qrscene_"
 
 _EVENTS = {
-    "subscribe": HeardKind.FOLLOW,
-    "SCAN": HeardKind.SCAN,
-    "unsubscribe": HeardKind.UNFOLLOW,
-    "CLICK": HeardKind.CLICK,
-    "TEMPLATESENDJOBFINISH": HeardKind.RECEIPT,
+    "subscribe": UserActKind.FOLLOW,
+    "SCAN": UserActKind.SCAN,
+    "unsubscribe": UserActKind.UNFOLLOW,
+    "CLICK": UserActKind.CLICK,
+    "TEMPLATESENDJOBFINISH": UserActKind.RECEIPT,
 }
-_MESSAGES = {"text": HeardKind.TEXT, "voice": HeardKind.VOICE}
+_MESSAGES = {"text": UserActKind.TEXT, "voice": UserActKind.VOICE}
 # The elements with the text of a message; a voice message without text was not understood.
-_WORDS = {HeardKind.TEXT: "Content", HeardKind.VOICE: "Recognition", HeardKind.CLICK: "EventKey"}
+_WORDS = {
+    UserActKind.TEXT: "Content",
+    UserActKind.VOICE: "Recognition",
+    UserActKind.CLICK: "EventKey",
+}
 
 
 def read_event(appid: str, message: PushedMessage) -> Event:
@@ -57,30 +61,30 @@ def read_event(appid: str, message: PushedMessage) -> Event:
     )
 
 
-def read_heard(appid: str, message: PushedMessage) -> Heard:
+def read_heard(appid: str, message: PushedMessage) -> UserAct:
     """The action of a user in a message with a `MsgType`. Raises RefusedPushError.
 
     Sources: 接收普通消息, 接收事件推送, and 模板消息 事件推送 for receipts.
     """
     kind = _kind(message)
-    return Heard(
+    return UserAct(
         event_id=_event_id(appid, message),
         appid=appid,
         openid=_matching(message, "FromUserName", _OPENID),
         kind=kind,
         scene=_scene(kind, message),
         text=message.text(_WORDS[kind]) if kind in _WORDS else "",
-        msgid=_matching(message, "MsgID", _NAME) if kind is HeardKind.RECEIPT else "",
-        status=message.text("Status") if kind is HeardKind.RECEIPT else "",
+        msgid=_matching(message, "MsgID", _NAME) if kind is UserActKind.RECEIPT else "",
+        status=message.text("Status") if kind is UserActKind.RECEIPT else "",
         at=_instant(message, "CreateTime"),
     )
 
 
-def _kind(message: PushedMessage) -> HeardKind:
+def _kind(message: PushedMessage) -> UserActKind:
     msgtype = message.text(MSG_TYPE)
     if msgtype == "event":
-        return _EVENTS.get(message.text("Event"), HeardKind.OTHER)
-    return _MESSAGES.get(msgtype, HeardKind.MEDIA)
+        return _EVENTS.get(message.text("Event"), UserActKind.OTHER)
+    return _MESSAGES.get(msgtype, UserActKind.MEDIA)
 
 
 def _event_id(appid: str, message: PushedMessage) -> str:
@@ -90,11 +94,11 @@ def _event_id(appid: str, message: PushedMessage) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _scene(kind: HeardKind, message: PushedMessage) -> str:
+def _scene(kind: UserActKind, message: PushedMessage) -> str:
     key = message.text("EventKey")
-    if kind is HeardKind.SCAN:
+    if kind is UserActKind.SCAN:
         return key
-    return key.removeprefix(_SCENE) if kind is HeardKind.FOLLOW and key.startswith(_SCENE) else ""
+    return key.removeprefix(_SCENE) if kind is UserActKind.FOLLOW and key.startswith(_SCENE) else ""
 
 
 def _instant(message: PushedMessage, name: str) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from wechat_scheduler.audience.user_acts import Heard
+from wechat_scheduler.audience.user_acts import UserAct
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
@@ -28,7 +28,7 @@ class Sorter:
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
-        hear: Callable[[Heard], Awaitable[None]],
+        hear: Callable[[UserAct], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
         self._events = events

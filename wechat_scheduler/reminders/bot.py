@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.user_acts import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import bot_texts
@@ -50,23 +50,23 @@ class Bot:
         self._desk = desk
         self._replies = replies
 
-    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
         """Takes written and spoken messages, and commands from the account's menu as well."""
-        if heard.kind not in (HeardKind.TEXT, HeardKind.VOICE, HeardKind.CLICK):
+        if act.kind not in (UserActKind.TEXT, UserActKind.VOICE, UserActKind.CLICK):
             return False
         app = await self._replies.speaker(subscriber)
-        reply = await self._reply(heard, self._replies.teller(subscriber, app), app)
+        reply = await self._reply(act, self._replies.teller(subscriber, app), app)
         if reply:
-            event_id = f"{heard.event_id}/bot"
+            event_id = f"{act.event_id}/bot"
             await self._replies.send(subscriber, reply, event_id=event_id, app=app)
         return bool(reply)
 
-    async def _reply(self, heard: Heard, teller: Teller, app: App | None) -> str:
+    async def _reply(self, act: UserAct, teller: Teller, app: App | None) -> str:
         """Empty if the message is not for the bot."""
-        reply = await self._command(heard.text.strip(_STOPS), teller)
-        if reply or heard.kind is HeardKind.CLICK:
+        reply = await self._command(act.text.strip(_STOPS), teller)
+        if reply or act.kind is UserActKind.CLICK:
             return reply
-        return await self._reminder(heard, teller, app)
+        return await self._reminder(act, teller, app)
 
     async def _command(self, text: str, teller: Teller) -> str:
         if text in _DAYS:
@@ -98,26 +98,26 @@ class Bot:
         except (NotFoundError, ConflictError):
             return bot_texts.OVER
 
-    async def _reminder(self, heard: Heard, teller: Teller, app: App | None) -> str:
+    async def _reminder(self, act: UserAct, teller: Teller, app: App | None) -> str:
         policy = replace(DEFAULT_POLICY, shortest=self._desk.shortest)
         try:
-            parsed = parse(heard.text, now=heard.at, zone=teller.zone, policy=policy)
+            parsed = parse(act.text, now=act.at, zone=teller.zone, policy=policy)
         except LanguageError as error:
-            return _misunderstood(error, heard)
-        return await self._keep(parsed, heard, teller, app)
+            return _misunderstood(error, act)
+        return await self._keep(parsed, act, teller, app)
 
-    async def _keep(self, parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> str:
+    async def _keep(self, parsed: Parsed, act: UserAct, teller: Teller, app: App | None) -> str:
         try:
-            reminder = await self._desk.create(_reminder(parsed, heard, teller, app))
+            reminder = await self._desk.create(_reminder(parsed, act, teller, app))
         except ReminderError as error:
             log.info("bot.refused", uid=teller.uid, field=error.field)
             return _refused(error, teller)
         return teller.kept(reminder)
 
 
-def _reminder(parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> Reminder:
+def _reminder(parsed: Parsed, act: UserAct, teller: Teller, app: App | None) -> Reminder:
     nameless = Reminder(
-        id=_id_of(heard),
+        id=_id_of(act),
         app_id=app.id if app else 0,
         source=SOURCE,
         owner=teller.uid,
@@ -129,18 +129,18 @@ def _reminder(parsed: Parsed, heard: Heard, teller: Teller, app: App | None) -> 
     return as_said(nameless, parsed)
 
 
-def _id_of(heard: Heard) -> str:
+def _id_of(act: UserAct) -> str:
     """The same id each time that the same event comes."""
-    event = f"bot/{heard.event_id}/{heard.at.isoformat()}"
+    event = f"bot/{act.event_id}/{act.at.isoformat()}"
     return hashlib.sha256(event.encode()).hexdigest()[:32]
 
 
-def _misunderstood(error: LanguageError, heard: Heard) -> str:
+def _misunderstood(error: LanguageError, act: UserAct) -> str:
     if error.reason not in _UNCLEAR:
         return f"/:no{error.sentence}"
-    if not (heard.unclaimed or _ASKS.search(heard.text)):
+    if not (act.unclaimed or _ASKS.search(act.text)):
         return ""
-    if _TAKES_BACK.match(heard.text):
+    if _TAKES_BACK.match(act.text):
         return bot_texts.UNKNOWN
     return bot_texts.PUZZLED if error.reason is Reason.SENTENCE_NOTHING else f"/:no{error.sentence}"
 

@@ -9,7 +9,7 @@ import structlog
 
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
-from wechat_scheduler.audience.user_acts import Heard, HeardKind
+from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders import bot_texts
 from wechat_scheduler.reminders.bot_texts import NO_NICKNAME, Teller
@@ -32,31 +32,31 @@ class Participants:
         self._subscribers = subscribers
         self._replies = replies
 
-    async def take(self, heard: Heard, subscriber: Subscriber) -> bool:
-        if heard.kind is HeardKind.UNFOLLOW:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
+        if act.kind is UserActKind.UNFOLLOW:
             if stopped := await self._desk.stop_for(subscriber.uid):
                 log.info("reminder.stopped", uid=subscriber.uid, count=stopped)
             return False  # other listeners hear of it, too
-        if heard.code is not None:
-            return await self._scanned(heard, subscriber)
-        command = _LEAVE.fullmatch(heard.text.strip())
-        return command is not None and await self._leave(command[1].strip(), heard, subscriber)
+        if act.code is not None:
+            return await self._scanned(act, subscriber)
+        command = _LEAVE.fullmatch(act.text.strip())
+        return command is not None and await self._leave(command[1].strip(), act, subscriber)
 
-    async def _scanned(self, heard: Heard, subscriber: Subscriber) -> bool:
-        code = heard.code
+    async def _scanned(self, act: UserAct, subscriber: Subscriber) -> bool:
+        code = act.code
         if code is None or code.purpose is not Purpose.REMINDER:
             return False
         app = self._replies.app(code.app_id)
         try:
             reminder = await self._desk.reminder(code.target)
-            reply = await self._join(reminder, heard, subscriber, app)
+            reply = await self._join(reminder, act, subscriber, app)
         except NotFoundError:
             reply = bot_texts.GONE
-        await self._send(heard, subscriber, reply, app)
+        await self._send(act, subscriber, reply, app)
         return True
 
     async def _join(
-        self, reminder: Reminder, heard: Heard, subscriber: Subscriber, app: App | None
+        self, reminder: Reminder, act: UserAct, subscriber: Subscriber, app: App | None
     ) -> str:
         """Raises NotFoundError."""
         teller = self._replies.teller(subscriber, app)
@@ -68,44 +68,40 @@ class Participants:
         if is_new:
             log.info("reminder.joined", reminder=reminder.id, uid=subscriber.uid)
             name = subscriber.nickname or NO_NICKNAME
-            await self._tell_owner(
-                reminder, heard, lambda owner: owner.someone_came(name, reminder)
-            )
+            await self._tell_owner(reminder, act, lambda owner: owner.someone_came(name, reminder))
         return teller.joined(reminder, is_new=is_new)
 
-    async def _leave(self, name: str, heard: Heard, subscriber: Subscriber) -> bool:
+    async def _leave(self, name: str, act: UserAct, subscriber: Subscriber) -> bool:
         """False if the user joined no such reminder: the message is not for us."""
         listed = await standing(self._desk, subscriber.uid)
         joined = [one.reminder for one in listed if one.reminder.owner != subscriber.uid]
         called = chosen(joined, name)
         if len(called) > 1:
             teller = self._replies.teller(subscriber, None)
-            await self._send(heard, subscriber, teller.several(called), None)
+            await self._send(act, subscriber, teller.several(called), None)
             return True
         if not called or not await self._desk.leave(called[0].id, subscriber.uid):
             return False
         reminder = called[0]
         log.info("reminder.left", reminder=reminder.id, uid=subscriber.uid)
         app = self._replies.app(reminder.app_id)
-        await self._send(
-            heard, subscriber, self._replies.teller(subscriber, app).left(reminder), app
-        )
+        await self._send(act, subscriber, self._replies.teller(subscriber, app).left(reminder), app)
         who = subscriber.nickname or NO_NICKNAME
-        await self._tell_owner(reminder, heard, lambda owner: owner.someone_left(who, reminder))
+        await self._tell_owner(reminder, act, lambda owner: owner.someone_left(who, reminder))
         return True
 
     async def _tell_owner(
-        self, reminder: Reminder, heard: Heard, text: Callable[[Teller], str]
+        self, reminder: Reminder, act: UserAct, text: Callable[[Teller], str]
     ) -> None:
         owner = await self._subscribers.by_uid(reminder.owner) if reminder.owner else None
-        if owner is None or not _may_be_told(owner, heard.at):
+        if owner is None or not _may_be_told(owner, act.at):
             return
         app = self._replies.app(reminder.app_id)
         told = text(self._replies.teller(owner, app))
-        await self._replies.send(owner, told, event_id=f"{heard.event_id}/owner", app=app)
+        await self._replies.send(owner, told, event_id=f"{act.event_id}/owner", app=app)
 
-    async def _send(self, heard: Heard, subscriber: Subscriber, text: str, app: App | None) -> None:
-        event_id = f"{heard.event_id}/participant"
+    async def _send(self, act: UserAct, subscriber: Subscriber, text: str, app: App | None) -> None:
+        event_id = f"{act.event_id}/participant"
         await self._replies.send(subscriber, text, event_id=event_id, app=app)
 
 

@@ -7,7 +7,7 @@ from tests.clock import START
 from wechat_scheduler.audience.consenting import Consenting
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.user_acts import HeardKind
+from wechat_scheduler.audience.user_acts import UserActKind
 from wechat_scheduler.errors import StorageError
 
 GAME = an_app("farm", callback=CALLBACK)
@@ -28,10 +28,10 @@ async def office() -> Office:
 async def test_the_app_hears_of_it_once_however_often_wechat_repeats_it(office: Office) -> None:
     office.lists.cut_short = True
     with pytest.raises(StorageError):
-        await office.receive(HeardKind.FOLLOW, scene=SCENE.id)
+        await office.receive(UserActKind.FOLLOW, scene=SCENE.id)
 
     for _ in range(2):
-        await office.receive(HeardKind.FOLLOW, scene=SCENE.id)
+        await office.receive(UserActKind.FOLLOW, scene=SCENE.id)
 
     uid = await office.uid()
     (alias,) = await office.aliases.of_person(GAME.id, uid)
@@ -53,7 +53,7 @@ async def test_the_app_hears_of_it_once_however_often_wechat_repeats_it(office: 
 async def test_scanning_again_undoes_what_the_user_chose_and_not_what_the_app_did(
     office: Office, choice: str
 ) -> None:
-    await office.receive(HeardKind.FOLLOW, "1", scene=SCENE.id)
+    await office.receive(UserActKind.FOLLOW, "1", scene=SCENE.id)
     uid = await office.uid()
     (subscription,) = await office.subscriptions.of_person(uid)
     if choice == "muted":
@@ -61,7 +61,7 @@ async def test_scanning_again_undoes_what_the_user_chose_and_not_what_the_app_di
     else:
         await office.subscriptions.set_blocked(subscription.id, blocked=True)
 
-    await office.receive(HeardKind.SCAN, "2", scene=SCENE.id)
+    await office.receive(UserActKind.SCAN, "2", scene=SCENE.id)
 
     takes = [uid] if choice == "muted" else []
     assert await office.takers(GAME) == takes
@@ -73,8 +73,8 @@ async def test_what_is_no_consent_is_left_to_others(office: Office) -> None:
         a_scene(GAME, id="other", purpose=Purpose.REMINDER, target="9"), once=None
     )
 
-    await office.receive(HeardKind.SCAN, "1", scene="other")
-    await office.receive(HeardKind.TEXT, "2", text="hello")
+    await office.receive(UserActKind.SCAN, "1", scene="other")
+    await office.receive(UserActKind.TEXT, "2", text="hello")
 
     assert await office.takers(GAME) == []
     assert office.lists.said == []
