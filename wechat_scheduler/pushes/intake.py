@@ -22,7 +22,7 @@ from wechat_scheduler.errors import RefusedPushError, SchedulerError, Unavailabl
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushObserver
 from wechat_scheduler.pushes.refusals import Refusals
-from wechat_scheduler.pushes.replays import WINDOW, Replays, Standing
+from wechat_scheduler.pushes.replays import WINDOW, PushSignatures, Standing
 from wechat_scheduler.pushes.sorter import Sorter
 from wechat_scheduler.reasons import Reason
 
@@ -58,7 +58,7 @@ class Intake:
         self._supervisor = supervisor
         self._observer = observer
         self._clock = clock
-        self._replays = Replays()
+        self._replays = PushSignatures()
         self._refusals = Refusals()
 
     async def receive(self, appid: str, push: Push, *, account: str = "") -> None:

@@ -33,7 +33,7 @@ class _Seen:
     accepted: bool = False
 
 
-class Replays:
+class PushSignatures:
     """The signatures of pushes, for as long as their timestamps are accepted.
 
     The signature alone identifies a push: it covers the timestamp and the nonce joined without a
