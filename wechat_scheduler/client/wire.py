@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from wechat_scheduler import MEDIA_TYPE
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
     CallError,
@@ -170,7 +171,8 @@ class Wire:
     def open(self) -> None:
         """Needs a running loop. Keeps no cookies, and takes no proxy or password from the environment."""
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self._key}"} if self._key else None,
+            headers={"Accept": MEDIA_TYPE}
+            | ({"Authorization": f"Bearer {self._key}"} if self._key else {}),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )

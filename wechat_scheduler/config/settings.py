@@ -134,7 +134,8 @@ class ReminderSettings(Section, frozen=True, kw_only=True):
 
 
 class CompatSettings(Section, frozen=True, kw_only=True):
-    """Compatible APIs. A title of Tencent's API may contain none of `tencent_words`.
+    """Compatible APIs. With `original_answers` the paths of the original wechat-scheduler have its
+    responses. A title of Tencent's API may contain none of `tencent_words`.
 
     `wecron_created` is the HTTP status of a new reminder. The others are limits, 0 for none:
     `wecron_creates` per user and hour, `wecron_calls` per user and day, `wecron_pictures` per address
@@ -142,6 +143,7 @@ class CompatSettings(Section, frozen=True, kw_only=True):
     seconds.
     """
 
+    original_answers: Annotated[bool, notation.SWITCH] = False
     tencent_words: Annotated[tuple[str, ...], notation.WORDS] = ()
     wecron_created: Annotated[int, whole(200, 201)] = 200
     wecron_creates: Annotated[int, whole(0, 1_000_000)] = 0

@@ -112,8 +112,8 @@ class Manager:
     async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
         return await self._store.view(**wanted)
 
-    async def fetch(self, key: JobKey) -> Cell:
-        """The cell of a credential that is valid now; waits for one if necessary.
+    async def fetch(self, key: JobKey, *, waits: bool = True) -> Cell:
+        """The cell of a credential that is valid now; waits for one if necessary, unless told not to.
 
         Raises NotFoundError, ConflictError if `key` fits several jobs, UnavailableError.
         """
@@ -122,6 +122,8 @@ class Manager:
             raise no_job(key)
         await self._nudge_if_late(cell)
         if cell.valid(self._clock.boottime()) is None:
+            if not waits:
+                raise self.unavailable(cell)
             await self._wait(cell)
         return cell
 

@@ -18,7 +18,7 @@ from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.slashes import UntidyPaths
-from wechat_scheduler.web.native import metrics, openapi, routes
+from wechat_scheduler.web.native import metrics, openapi, original, routes
 from wechat_scheduler.web.pages import message
 from wechat_scheduler.web.pages.responses import dead_link
 from wechat_scheduler.web.pages.routes import PAGES
@@ -38,10 +38,11 @@ def create_app(services: Services, config: Config) -> web.Application:
     app = web.Application(
         client_max_size=config.server.body_limit,
         handler_args=NO_INFLATING,
-        middlewares=[metrics.measured, errors_as_envelopes],
+        middlewares=[metrics.measured, original.original_answers, errors_as_envelopes],
     )
     app.on_response_prepare.append(headers.complete)
     app[SERVICES] = services
+    app[original.WANTED] = config.compat.original_answers
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
     for route in routes.NATIVE:

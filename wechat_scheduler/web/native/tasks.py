@@ -22,6 +22,7 @@ from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native import original
 from wechat_scheduler.web.native.audit import note
 from wechat_scheduler.web.native.registration import RegistrationBody, read_registration
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
@@ -47,13 +48,14 @@ async def register(request: web.Request) -> web.Response:
     # Without tasks it concerns the account alone, whose secret may have changed.
     objects = map(str, changed) if registration.tasks else [appid]
     await note(request, Action.REGISTERED, *objects)
-    return envelope.success("success")
+    is_nothing = not registration.tasks and original.is_wanted(request)
+    return envelope.success("" if is_nothing else "success")
 
 
 async def fetch(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     key = _job(request)
-    cell = await services.manager.fetch(key)
+    cell = await services.manager.fetch(key, waits=not original.is_wanted(request))
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
     if credential is None:  # it expired just now
