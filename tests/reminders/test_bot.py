@@ -94,10 +94,10 @@ async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: S
     assert study.answer.splitlines() == [
         "/:ok将在1天4小时后提醒你交＜a>周报",
         "",
-        "时间: 2026年11月19日 周四 15:00",
-        "提醒: 提前10分钟",
-        "重复: 每周四 15:00",
-        f"编号: {reminder.id[:6]}",
+        "时间：2026年11月19日 周四 15:00",
+        "提醒：提前10分钟",
+        "重复：每周四 15:00",
+        f"编号：{reminder.id[:6]}",
         "",
         '<a href="https://here/o">修改/分享</a>',
     ]

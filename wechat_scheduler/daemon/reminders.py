@@ -14,6 +14,7 @@ from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
+from wechat_scheduler.reminders.owner_desk import OwnerDesk
 from wechat_scheduler.reminders.participants import Participants
 from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.work import ReminderWork
@@ -28,6 +29,7 @@ class ReminderParts:
     """`listeners` get what people write and scan."""
 
     desk: ReminderDesk
+    owners: OwnerDesk
     clockwork: Clockwork[Claimed, Fired]
     listeners: tuple[Listener, ...]
 
@@ -49,6 +51,9 @@ def wire_reminders(
     )
     return ReminderParts(
         desk=desk,
+        owners=OwnerDesk(
+            desk, stores.reminders, vault=stores.vault, clock=clock, wake=clockwork.wake
+        ),
         clockwork=clockwork,
         listeners=tuple(_listeners(ground, directory, sending, desk, pages)),
     )

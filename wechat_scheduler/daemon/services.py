@@ -57,6 +57,7 @@ def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Service
         idempotency=Idempotency(stores.responses),
         links=ground.links,
         reminders=cores.reminders.desk,
+        owners=cores.reminders.owners,
     )
 
 

@@ -55,6 +55,7 @@ class Stores:
     responses: SqlStoredResponses
     reminders: SqlReminders
     due: SqlDueReminders
+    vault: Vault
 
 
 async def open_vault(config: Config, database: Database) -> Vault:
@@ -94,4 +95,5 @@ def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -
         responses=SqlStoredResponses(database, vault),
         reminders=SqlReminders(database, vault),
         due=SqlDueReminders(database, worker=worker),
+        vault=vault,
     )

@@ -185,4 +185,4 @@ def cut(text: str, most: int) -> str:
 
 
 def _lines(facts: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in facts if value)
+    return "\n".join(f"{name}：{value}" for name, value in facts if value)

@@ -21,7 +21,13 @@ from wechat_scheduler.web.pages.follow_page import (
     follow_page,
 )
 from wechat_scheduler.web.pages.message_page import MessagePage, message_page
-from wechat_scheduler.web.pages.reminder_page import Owner, ReminderPage, reminder_page
+from wechat_scheduler.web.pages.reminder_page import (
+    Owner,
+    ReminderPage,
+    deleted_page,
+    deletion_page,
+    reminder_page,
+)
 from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,15 +52,37 @@ def reminder(text: str, *, url: str = "", paused: bool = False, owned: bool = Tr
         title=text,
         description=text,
         sharer=text,
+        time=EIGHT,
         recurrence=text,
-        upcoming=[EIGHT, EIGHT + timedelta(days=30)],
+        upcoming=[EIGHT + timedelta(days=30)],
         zone=SHANGHAI,
+        states=[text],
         paused=paused,
         qr=text,
         url=url,
-        owner=Owner(action="/r/abc", capability=text) if owned else None,
+        owner=owner(text) if owned else None,
     )
     return reminder_page(view)
+
+
+def owner(text: str) -> Owner:
+    return Owner(
+        action="/r/abc",
+        capability=text,
+        title=text,
+        time=text,
+        error=text,
+        example=text,
+        tomorrow=EIGHT + timedelta(days=1),
+    )
+
+
+def deletion(text: str) -> Page:
+    return deletion_page(owner(text), 1)
+
+
+def deleted(text: str) -> Page:
+    return deleted_page(owner(text), text)
 
 
 def follow(text: str) -> Page:
@@ -95,6 +123,8 @@ def done(text: str) -> Page:
 EVERY_PAGE: list[Callable[[str], Page]] = [
     message,
     reminder,
+    deletion,
+    deleted,
     follow,
     app,
     consent,
@@ -189,8 +219,9 @@ def test_the_owners_forms_carry_the_capability(paused: bool, toggle: str) -> Non
 
     fields = [(it["name"], it.get("value", "")) for it in read.all("input")]
     assert {(it["method"], it["action"]) for it in read.all("form")} == {("post", "/r/abc")}
-    assert fields.count(("capability", "cap")) == 3
-    assert [value for name, value in fields if name == "do"] == ["edit", toggle, "delete"]
+    done = [value for name, value in fields if name == "do"]
+    assert done == ["soon", "tomorrow", "edit", toggle, "delete"]
+    assert fields.count(("capability", "cap")) == len(done)
     assert [name for name, _ in fields if name in ("title", "time")] == ["title", "time"]
 
 

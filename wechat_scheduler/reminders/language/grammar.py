@@ -75,7 +75,7 @@ def _recurs(said: Meaning) -> bool:
 def _understood(start: datetime, rule: str, title: str, advance: timedelta | None) -> str:
     early = f"提前{_minutes(advance)}" if advance else ""
     what = f"{describe(rule, start)} {early}提醒" + (f"“{title}”" if title else "")
-    return f"{what}, 第一次在 {moment_words(start)}" if rule else what
+    return f"{what}，第一次在 {moment_words(start)}" if rule else what
 
 
 def _minutes(advance: timedelta) -> str:

@@ -19,14 +19,14 @@ class LanguageError(UnprocessableError):
 
 def nothing() -> LanguageError:
     """The sentence names no time."""
-    return LanguageError(Reason.SENTENCE_NOTHING, "没有找到时间, 试试“明天下午3点提醒我开会”")
+    return LanguageError(Reason.SENTENCE_NOTHING, "没有找到时间，试试“明天下午3点提醒我开会”")
 
 
 def nothing_to_precede() -> LanguageError:
     """提前10分钟, without the time that it precedes."""
     return LanguageError(
         Reason.SENTENCE_NOTHING,
-        "没有看懂是什么时间之前, 试试“明天下午3点开会, 提前10分钟提醒我”",
+        "没有看懂是什么时间之前，试试“明天下午3点开会，提前10分钟提醒我”",
     )
 
 
@@ -37,17 +37,17 @@ def nothing_to_repeat() -> LanguageError:
 
 def impossible(written: str) -> LanguageError:
     """A day or an hour that does not exist: 2月30号, 25点."""
-    return LanguageError(Reason.SENTENCE_IMPOSSIBLE, f"没有“{written}”这个时间, 请检查一下")
+    return LanguageError(Reason.SENTENCE_IMPOSSIBLE, f"没有“{written}”这个时间，请检查一下")
 
 
 def is_now(written: str) -> LanguageError:
     """马上, 现在."""
-    return LanguageError(Reason.SENTENCE_PAST, f"“{written}”就是此刻, 试试“5分钟后提醒我”")
+    return LanguageError(Reason.SENTENCE_PAST, f"“{written}”就是此刻，试试“5分钟后提醒我”")
 
 
 def past(moment: datetime) -> LanguageError:
     return LanguageError(
-        Reason.SENTENCE_PAST, f"{moment_words(moment)} 已经过去了, 请换一个将来的时间"
+        Reason.SENTENCE_PAST, f"{moment_words(moment)} 已经过去了，请换一个将来的时间"
     )
 
 
@@ -64,26 +64,26 @@ def ends_before_its_first() -> LanguageError:
 def which_one(*readings: str) -> LanguageError:
     """3点或4点; 1号和15号 without 每."""
     choices = "”还是“".join(readings)
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{choices}”? 一次只能选一个")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{choices}”？一次只能选一个")
 
 
 def lunar_or_not(day: int, written: str) -> LanguageError:
     """每月十五."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{day}号”还是“农历{written}”?")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{day}号”还是“农历{written}”？")
 
 
 def two_days(first: str, second: str) -> LanguageError:
     """今明两天."""
     return LanguageError(
         Reason.SENTENCE_AMBIGUOUS,
-        f"是“{first}天”还是“{second}天”? 两天都要的话, 请写“每天, 共2次”",
+        f"是“{first}天”还是“{second}天”？两天都要的话，请写“每天，共2次”",
     )
 
 
 def day_or_month(written: str, first: int, second: int) -> LanguageError:
     """3/4/2027."""
     return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS, f"“{written}”是{first}月{second}日还是{second}月{first}日?"
+        Reason.SENTENCE_AMBIGUOUS, f"“{written}”是{first}月{second}日还是{second}月{first}日？"
     )
 
 
@@ -92,46 +92,46 @@ def date_or_weekday(moment: datetime, weekday: str) -> LanguageError:
     wrong = day_words(weekday)
     return LanguageError(
         Reason.SENTENCE_AMBIGUOUS,
-        f"{moment_words(moment)} 不是{wrong}: 是按日期还是按{wrong}?",
+        f"{moment_words(moment)} 不是{wrong}：是按日期还是按{wrong}？",
     )
 
 
 def how_long(written: str) -> LanguageError:
     """两三天后."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"“{written}”到底是多久? 请写一个确切的数")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"“{written}”到底是多久？请写一个确切的数")
 
 
 def when_exactly(often: str) -> LanguageError:
     """每周三次."""
     return LanguageError(
         Reason.SENTENCE_AMBIGUOUS,
-        f"{often}是什么时候? 请都写出来, 例如“每周一三五”“每天8点和20点”",
+        f"{often}是什么时候？请都写出来，例如“每周一三五”“每天8点和20点”",
     )
 
 
 def unknown_recurrence(written: str) -> LanguageError:
     """每个单号."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"还不会“{written}”, 请换个说法")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"还不会“{written}”，请换个说法")
 
 
 def several_reminders() -> LanguageError:
     """周一8点、周五9点: each day has a time of its own."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样, 请分成几条提醒")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样，请分成几条提醒")
 
 
 def midnight_of_which_day() -> LanguageError:
     """每月15号晚上12点和8点."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天? 请写成第二天的0点")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天？请写成第二天的0点")
 
 
 def day_outside_period(unit: str) -> LanguageError:
     """每周15号."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"每{unit}和后面的日期对不上, 请换个说法")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"每{unit}和后面的日期对不上，请换个说法")
 
 
 def days_before_recurring() -> LanguageError:
     """每年中秋前一天."""
-    return LanguageError(Reason.SENTENCE_AMBIGUOUS, "这样的日子请写成“提前几天”, 例如“提前1天提醒”")
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, "这样的日子请写成“提前几天”，例如“提前1天提醒”")
 
 
 def recurs_on_one_date() -> LanguageError:
@@ -141,22 +141,22 @@ def recurs_on_one_date() -> LanguageError:
 
 def too_long(most: int) -> LanguageError:
     """More than `most` characters."""
-    return LanguageError(Reason.SENTENCE_TOO_LONG, f"太长了, 最多{most}个字")
+    return LanguageError(Reason.SENTENCE_TOO_LONG, f"太长了，最多{most}个字")
 
 
 def too_often() -> LanguageError:
     """每10秒."""
-    return LanguageError(Reason.SENTENCE_TOO_OFTEN, "提醒得太频繁了, 最短间隔是一分钟")
+    return LanguageError(Reason.SENTENCE_TOO_OFTEN, "提醒得太频繁了，最短间隔是一分钟")
 
 
 def too_often_a_day() -> LanguageError:
     """9点到18点每5分钟."""
-    return LanguageError(Reason.SENTENCE_TOO_OFTEN, "一天里的次数太多了, 请把间隔放宽一些")
+    return LanguageError(Reason.SENTENCE_TOO_OFTEN, "一天里的次数太多了，请把间隔放宽一些")
 
 
 def rule_refused() -> LanguageError:
     """The rule of the sentence is refused, as it breaks the shortest interval that is configured."""
-    return LanguageError(Reason.SENTENCE_TOO_OFTEN, "这样的重复不能设, 请换个说法")
+    return LanguageError(Reason.SENTENCE_TOO_OFTEN, "这样的重复不能设，请换个说法")
 
 
 def too_far(moment: datetime | None = None) -> LanguageError:

@@ -24,6 +24,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.owner_desk import OwnerDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
@@ -76,6 +77,7 @@ class Services:
     idempotency: Idempotency
     links: Links
     reminders: ReminderDesk
+    owners: OwnerDesk
 
 
 SERVICES = web.AppKey("SERVICES", Services)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill
-from wechat_scheduler.web.pages.parts import lines, scan
+from wechat_scheduler.web.pages.parts import lines, link_button, scan
 
 
 class Followed(enum.StrEnum):
@@ -73,4 +73,4 @@ def _uid(uid: str) -> Html:
 
 
 def _switches(address: str) -> Html:
-    return fill('<p class="centre"><a class="button" href="{it}">管理我的关注</a></p>', it=address)
+    return fill('<p class="centre">{link}</p>', link=link_button(address, "管理我的关注"))

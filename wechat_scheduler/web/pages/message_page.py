@@ -38,12 +38,12 @@ def message_page(message: MessagePage) -> Page:
         return bulletin_page("消息已删除", "发送者删除了这条消息，内容不再可见。")
     is_markdown = message.form is Form.MARKDOWN
     shown = affordable(message.content) if is_markdown else message.content
-    content = render(shown, message.form)
+    content, heading = render(shown, message.form), _heading(message)
     body = fill(
-        '<section><h1>{title}</h1><p class="faint">{app} · <time>{sent}</time></p>'
+        '<section><h1>{title}</h1><p class="faint">{app}<time>{sent}</time></p>'
         '<div class="content {paper}">{content}</div>{cut}{source}</section>',
-        title=_heading(message),
-        app=message.app_name,
+        title=heading,
+        app=when(heading != message.app_name, fill("{app} · ", app=message.app_name)),
         sent=minute_words(message.sent_at, message.zone),
         content=content,
         cut=lines(CUT if len(shown) < len(message.content) else "", "faint"),

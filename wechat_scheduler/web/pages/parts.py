@@ -1,5 +1,6 @@
 """Pieces of HTML that several pages share, and times as they show them."""
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import LiteralString
 
@@ -34,6 +35,17 @@ def button(action: str, label: str, fields: dict[str, str], kind: LiteralString 
         kind=kind,
         label=label,
     )
+
+
+def link_button(url: str, label: str, kind: LiteralString = "") -> Html:
+    return fill(
+        '<a class="button {kind}" href="{url}">{label}</a>', kind=kind, url=url, label=label
+    )
+
+
+def buttons(several: Iterable[Html]) -> Html:
+    """Buttons and forms of one button, beside one another. They wrap together."""
+    return fill('<div class="buttons">{several}</div>', several=several)
 
 
 def hidden(fields: dict[str, str]) -> list[Html]:

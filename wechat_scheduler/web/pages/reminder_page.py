@@ -1,63 +1,114 @@
-"""The page of a reminder."""
+"""The page of a reminder, and those on which its owner deletes it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final, LiteralString
 
+from wechat_scheduler.reminders.planning import LONGEST_TITLE
+from wechat_scheduler.web.pages.bulletin import bulletin_page, done_page
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
-from wechat_scheduler.web.pages.parts import button, hidden, lines, minute_words, scan
+from wechat_scheduler.web.pages.parts import (
+    button,
+    buttons,
+    hidden,
+    lines,
+    link_button,
+    minute_words,
+    scan,
+)
+
+# What the buttons of the owner's page post as `do`, by their labels.
+AGAIN: Final = {"soon": "10 分钟后再提醒", "tomorrow": "明天这时"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The forms of the owner's page.
+    """The forms of the owner's page, which post to `action` with `capability`.
 
-    Each form posts to `action`, urlencoded, with `capability` and `do`: `edit` (with `title`, and with
-    `time`, a sentence, or empty to leave the time), `pause`, `resume` or `delete`.
+    They have `title` and `time` as they were typed, `error` where that cannot be done, and `example`,
+    a time that fits the reminder. `tomorrow` is what 明天这时 means now.
     """
 
     action: str
     capability: str
+    title: str
+    time: str = ""
+    error: str = ""
+    example: str
+    tomorrow: datetime
+
+    def form(self, label: str, kind: LiteralString = "", **fields: str) -> Html:
+        return button(self.action, label, {"capability": self.capability} | fields, kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderPage:
-    """`recurrence` is a sentence, empty for a one-off; `upcoming` are the next occurrences, none when it
-    is over; `defer` is how much earlier or later the message is sent, empty for in time; `qr` is the
-    text of the code that joins, empty for none; `owner` adds the owner's forms."""
+    """`time` is the next occurrence, or the last one of a reminder that is over; `upcoming` are the
+    occurrences after it. `states` are words such as 已暂停; `recurrence` is a sentence, empty for a
+    one-off; `defer` is how much earlier or later the message is sent, empty for in time; `told_at` is
+    when the last message was sent. `qr` is the text of the code that joins, empty for none; `owner`
+    adds the owner's forms."""
 
     title: str
     description: str
     sharer: str
-    recurrence: str
-    upcoming: Sequence[datetime]
+    time: datetime
+    recurrence: str = ""
+    upcoming: Sequence[datetime] = ()
     zone: tzinfo
     defer: str = ""
+    states: Sequence[str] = ()
+    told_at: datetime | None = None
     paused: bool = False
+    over: bool = False
     qr: str = ""
     url: str = ""
     owner: Owner | None = None
 
 
 def reminder_page(reminder: ReminderPage) -> Page:
+    owner = reminder.owner
     sections = [
         _head(reminder),
+        _again(reminder, owner) if owner else Html(),
+        _changes(reminder, owner) if owner else Html(),
         _further(reminder),
         scan(reminder.qr, "订阅后，到时也会提醒你"),
-        _controls(reminder, reminder.owner) if reminder.owner else Html(),
     ]
     return lay_out(reminder.title, fill("{sections}", sections=sections))
+
+
+def deletion_page(owner: Owner, shared_with: int) -> Page:
+    """Asks whether the owner means it."""
+    others = f"，另外 {shared_with} 位订阅者也不再收到" if shared_with else ""
+    forms = [
+        owner.form("删除", "danger", do="delete", sure="yes"),
+        link_button(owner.action, "不删除"),
+    ]
+    return bulletin_page(
+        "删除这个提醒吗？", f"“{owner.title}”不再提醒你{others}。", sign="?", further=buttons(forms)
+    )
+
+
+def deleted_page(owner: Owner, undo: str) -> Page:
+    """`undo` is the text that takes the deletion back."""
+    form = owner.form("撤销", do="undo", undo=undo)
+    return done_page(
+        "已删除", f"不再提醒“{owner.title}”。一分钟之内可以撤销。", further=buttons([form])
+    )
 
 
 def _head(reminder: ReminderPage) -> Html:
     url = web_address(reminder.url)
     return fill(
-        "<section><h1>{title}</h1>{sharer}{time}{tags}{description}{link}</section>",
+        "<section><h1>{title}</h1>{sharer}{time}{tags}{told}{description}{link}</section>",
         title=reminder.title,
         sharer=lines(reminder.sharer and f"{reminder.sharer}分享的提醒", "faint"),
-        time=fill('<p class="big">{time}</p>', time=_next(reminder)),
+        time=fill('<p class="big"><time>{time}</time></p>', time=_minute(reminder, reminder.time)),
         tags=_tags(reminder),
+        told=lines(_told(reminder), "faint"),
         description=lines(reminder.description),
         link=when(
             url, fill('<p><a href="{url}" rel="noopener noreferrer">查看详情</a></p>', url=url)
@@ -65,41 +116,56 @@ def _head(reminder: ReminderPage) -> Html:
     )
 
 
-def _next(reminder: ReminderPage) -> str:
-    return minute_words(reminder.upcoming[0], reminder.zone) if reminder.upcoming else "已结束"
+def _told(reminder: ReminderPage) -> str:
+    """When it was sent last, unless that is the time which the page shows anyway."""
+    at = reminder.told_at
+    return f"上次提醒：{_minute(reminder, at)}" if at and not reminder.over else ""
 
 
 def _tags(reminder: ReminderPage) -> Html:
     deferred = f"{reminder.defer}提醒" if reminder.defer else ""
-    said = (reminder.recurrence, deferred, "已暂停" if reminder.paused else "")
-    texts = [text for text in said if text]
+    texts = [text for text in (*reminder.states, reminder.recurrence, deferred) if text]
     tags = [fill('<span class="tag">{text}</span> ', text=text) for text in texts]
     return when(tags, fill("<p>{tags}</p>", tags=tags))
 
 
 def _further(reminder: ReminderPage) -> Html:
     times = [
-        fill("<li><time>{time}</time></li>", time=minute_words(time, reminder.zone))
-        for time in reminder.upcoming[1:]
+        fill("<li><time>{time}</time></li>", time=_minute(reminder, time))
+        for time in reminder.upcoming
     ]
     section = fill('<section><h2>之后</h2><ul class="plain">{times}</ul></section>', times=times)
     return when(times, section)
 
 
-def _controls(reminder: ReminderPage, owner: Owner) -> Html:
-    def does(name: str) -> dict[str, str]:
-        return {"capability": owner.capability, "do": name}
+def _again(reminder: ReminderPage, owner: Owner) -> Html:
+    return fill(
+        '<section><h2>再提醒我一次</h2>{forms}<p class="faint">明天这时是 {tomorrow}</p></section>',
+        forms=buttons(owner.form(label, do=name) for name, label in AGAIN.items()),
+        tomorrow=_minute(reminder, owner.tomorrow),
+    )
 
-    toggle = ("resume", "恢复") if reminder.paused else ("pause", "暂停")
+
+def _changes(reminder: ReminderPage, owner: Owner) -> Html:
+    toggle = owner.form("恢复", do="resume") if reminder.paused else owner.form("暂停", do="pause")
     return fill(
         '<section><h2>修改提醒</h2><form method="post" action="{action}">{fields}'
-        '<label>标题<input type="text" name="title" value="{title}" maxlength="200" required></label>'
-        '<label>时间<input type="text" name="time" maxlength="200" placeholder="不改则留空，例如：明天下午3点">'
-        '</label><button class="main">保存</button></form></section>'
-        '<section class="row">{toggle}{delete}</section>',
+        '<label>标题<input type="text" name="title" value="{title}" maxlength="{longest}" required>'
+        '</label><label>新的时间（不改就留空）<input type="text" name="time" value="{time}"'
+        ' maxlength="200" placeholder="{example}"></label>{error}<button class="main">保存</button>'
+        "</form></section><section>{forms}</section>",
         action=owner.action,
-        fields=hidden(does("edit")),
-        title=reminder.title,
-        toggle=button(owner.action, toggle[1], does(toggle[0])),
-        delete=button(owner.action, "删除", does("delete"), "danger"),
+        fields=hidden({"capability": owner.capability, "do": "edit"}),
+        title=owner.title,
+        longest=LONGEST_TITLE,
+        time=owner.time,
+        example=owner.example,
+        error=when(owner.error, fill('<p class="error" role="alert">{it}</p>', it=owner.error)),
+        forms=buttons(
+            [*([] if reminder.over else [toggle]), owner.form("删除", "danger", do="delete")]
+        ),
     )
+
+
+def _minute(reminder: ReminderPage, at: datetime) -> str:
+    return minute_words(at, reminder.zone)

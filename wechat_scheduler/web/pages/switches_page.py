@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.follow_page import Followed
 from wechat_scheduler.web.pages.markup import Html, fill, when
-from wechat_scheduler.web.pages.parts import button
+from wechat_scheduler.web.pages.parts import button, buttons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +52,16 @@ def _row(page: SwitchesPage, it: Following) -> Html:
     toggle = ("unmute", "取消静音") if it.muted else ("mute", "静音")
     return fill(
         '<li class="row"><div class="grow">{name} <span class="tag">{kind}</span>{note}</div>'
-        "{toggle}{unfollow}</li>",
+        "{forms}</li>",
         name=fill('<a href="{link}">{name}</a>', link=it.link, name=it.name)
         if it.link
         else it.name,
         kind=it.kind,
         note=when(it.note, fill('<div class="faint">{note}</div>', note=it.note)),
-        toggle=button(page.action, toggle[1], does(toggle[0])),
-        unfollow=button(page.action, "取消关注", does("unfollow"), "danger"),
+        forms=buttons(
+            [
+                button(page.action, toggle[1], does(toggle[0])),
+                button(page.action, "取消关注", does("unfollow"), "danger"),
+            ]
+        ),
     )

@@ -1,0 +1,85 @@
+"""The Chinese that users read has one punctuation, the full-width one, and one form of address: 你."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "wechat_scheduler"
+ROOMS = ("web/pages", "web/kit", "reminders", "audience", "delivery")
+
+# Stands for a value in a text.
+VALUE = "值"
+CHINESE = r"[\u4e00-\u9fff“”‘’「」（）《》…]"
+HALF = re.compile(rf"(?<={CHINESE}) ?[,!?:;()](?= ?{CHINESE}|\s*$|\n)|(?<={CHINESE})[,!?:;] ")
+
+
+def texts(file: Path) -> Iterator[str]:
+    """The strings of a file, without docstrings and patterns."""
+    tree = ast.parse(file.read_text("utf-8"))
+    unread = {id(node) for node in ast.walk(tree) for node in _unread(node)}
+    yield from _texts(tree, unread)
+
+
+def _unread(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+        yield from node.args
+
+
+def _texts(node: ast.AST, unread: set[int]) -> Iterator[str]:
+    if id(node) in unread:
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(
+            str(part.value) if isinstance(part, ast.Constant) else VALUE for part in node.values
+        )
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                yield from _texts(part.value, unread)
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from _texts(child, unread)
+
+
+def is_pattern(text: str) -> bool:
+    """Users write either punctuation: the patterns that read it have both."""
+    return "(?" in text or "|" in text
+
+
+FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_chinese_texts_have_full_width_punctuation(file: Path) -> None:
+    said = [text for text in texts(file) if re.search(CHINESE, text.replace(VALUE, ""))]
+
+    assert [text for text in said if HALF.search(text) and not is_pattern(text)] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_users_are_addressed_as_friends(file: Path) -> None:
+    assert [text for text in texts(file) if "您" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_half"),
+    [
+        ("没有找到, 试试", True),
+        ("哪一天?", True),
+        ("重复: 每天", True),
+        ("重复:每天", True),
+        ("（值）: 每天", True),
+        ("没有找到，试试", False),
+        ("15:00 提醒", False),
+        ("10 分钟后再提醒", False),
+        ("发送 #12 关注", False),
+    ],
+)
+def test_half_width_punctuation_is_found(text: str, is_half: bool) -> None:
+    assert (HALF.search(text) is not None) == is_half

@@ -1,0 +1,127 @@
+"""The owner's desk: owners are reminded again, delete their reminders, and take that back."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import ConflictError, NotFoundError, SealingError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.overview import STANDING
+from wechat_scheduler.reminders.ports import Reminders
+
+log = structlog.get_logger(__name__)
+
+# How long a deletion can be taken back.
+UNDO: Final = timedelta(minutes=1)
+
+# Marks the reminders that owners ask for when they are reminded.
+SOURCE: Final = "again"
+
+_PLACE: Final = "deleted reminder"
+
+
+class Sealing(Protocol):
+    """Seals texts. `open` raises SealingError for a text that was not sealed for that place."""
+
+    def seal(self, text: str, place: str) -> str: ...
+
+    def open(self, sealed: str, place: str) -> str: ...
+
+
+class Deleted(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a deleted reminder was, and until when it can come back."""
+
+    until: datetime
+    reminder: Reminder
+    people: tuple[str, ...]
+
+
+_decode = msgspec.json.Decoder(Deleted).decode
+
+
+class OwnerDesk:
+    """Methods raise as those of ReminderDesk. `wake` wakes the loop of reminders."""
+
+    def __init__(
+        self,
+        desk: ReminderDesk,
+        store: Reminders,
+        *,
+        vault: Sealing,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._wake = wake
+
+    async def again(self, reminder_id: str, at: datetime) -> Reminder:
+        """Reminds the owner again, once, at `at`. A reminder that is over and is the owner's alone is
+        put off; of any other the owner gets a copy. The same minute twice makes one copy."""
+        reminder = await self._desk.reminder(reminder_id)
+        is_shared = reminder.topics or await self._desk.people(reminder_id)
+        if reminder.state not in STANDING and not is_shared:
+            return await self._desk.change(reminder_id, lambda stored: _put_off(stored, at))
+        copy = Reminder(
+            id=_id_of(reminder, at),
+            app_id=reminder.app_id,
+            source=SOURCE,
+            owner=reminder.owner,
+            title=reminder.title,
+            detail=reminder.detail,
+            url=reminder.url,
+            start=at,
+            zone=reminder.zone,
+            way=reminder.way,
+            priority=reminder.priority,
+            created_at=self._clock.now(),
+        )
+        return await self._desk.create(copy)
+
+    async def delete(self, reminder_id: str) -> str:
+        """Removes the reminder. Returns the sealed text that `restore` takes for `UNDO`."""
+        reminder = await self._desk.reminder(reminder_id)
+        people = await self._desk.people(reminder_id)
+        await self._desk.remove(reminder_id)
+        until = self._clock.now() + UNDO
+        deleted = Deleted(until=until, reminder=reminder, people=people)
+        return self._vault.seal(msgspec.json.encode(deleted).decode(), _PLACE)
+
+    async def restore(self, reminder_id: str, sealed: str) -> Reminder:
+        """Stores the deleted reminder as it was. What fell due in between is sent. Raises NotFoundError
+        for a text that is not of this reminder, ConflictError for one that comes too late."""
+        try:
+            deleted = _decode(self._vault.open(sealed, _PLACE))
+        except (SealingError, msgspec.DecodeError) as error:
+            raise _unknown() from error
+        if deleted.reminder.id != reminder_id:
+            raise _unknown()
+        if deleted.until < self._clock.now():
+            raise ConflictError("it was deleted too long ago", reason=Reason.REMINDER_STATE)
+        if await self._store.add(deleted.reminder, deleted.people, once=None):
+            log.info("reminder.restored", reminder=reminder_id)
+            self._wake()
+        return await self._desk.reminder(reminder_id)
+
+
+def _put_off(reminder: Reminder, at: datetime) -> Reminder:
+    return replace(reminder, start=at, rule="", defer=timedelta(0))
+
+
+def _id_of(reminder: Reminder, at: datetime) -> str:
+    text = f"again/{reminder.id}/{at:%Y-%m-%dT%H:%M%z}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("this takes back no deletion", reason=Reason.REMINDER_UNKNOWN)

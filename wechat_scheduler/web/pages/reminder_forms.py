@@ -1,0 +1,169 @@
+"""The forms of the owner's page of a reminder: `POST /r/{capability}`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    UnprocessableError,
+)
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.model import Reminder, ReminderState
+from wechat_scheduler.reminders.planning import LONGEST_TITLE, as_said
+from wechat_scheduler.reminders.refusals import PastError, RuleError
+from wechat_scheduler.web.kit.sentences import read_sentence
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.bulletin import bulletin_page
+from wechat_scheduler.web.pages.forms import read_form
+from wechat_scheduler.web.pages.reminder_links import OWNERS, find_reminder, owner_path
+from wechat_scheduler.web.pages.reminder_page import (
+    deleted_page,
+    deletion_page,
+    reminder_page,
+)
+from wechat_scheduler.web.pages.reminder_view import Typed, owner_of, tomorrow, view_of
+from wechat_scheduler.web.pages.responses import named, page_response, redirected
+
+log = structlog.get_logger(__name__)
+
+SOON: Final = timedelta(minutes=10)
+
+Form: TypeAlias = Mapping[str, str]
+
+
+class Deed(NamedTuple):
+    """What a form does to a reminder."""
+
+    request: web.Request
+    reminder: Reminder
+    form: Form
+
+
+async def act(request: web.Request) -> web.Response:
+    """Each form names what to `do`, and has the page's own `capability`."""
+    capability = request.match_info["capability"]
+    name = named(request.app[SERVICES].links.name_in(OWNERS, capability))
+    form = await read_form(request)
+    if form.get("capability") != capability:
+        raise NotFoundError("this page has no such form", reason=Reason.ROUTE_UNKNOWN)
+    if form.get("do") == "undo":
+        return await _undo(request, name, form)
+    reminder = await find_reminder(request, name)
+    do = _DEEDS.get(form.get("do", ""))
+    if do is None:
+        raise NotFoundError("this page has no such form", reason=Reason.ROUTE_UNKNOWN)
+    if reminder.state is ReminderState.CANCELLED:
+        raise ConflictError("the reminder is cancelled", reason=Reason.REMINDER_STATE)
+    response = await do(Deed(request, reminder, form))
+    log.info("reminder.page_used", reminder=reminder.id, did=form["do"])
+    return response
+
+
+async def _edit(deed: Deed) -> web.Response:
+    """Shows the page with what was typed, if that cannot be done."""
+    request, reminder, form = deed
+    typed = Typed(form.get("title", "").strip(), form.get("time", "").strip())
+    try:
+        await _change(request, reminder, typed)
+    except (InvalidRequestError, UnprocessableError) as error:
+        typed = typed._replace(error=_in_words(error))
+        view = await view_of(request, reminder, owns=True, typed=typed)
+        return page_response(await asyncio.to_thread(reminder_page, view), error.status)
+    return redirected(request.path)
+
+
+async def _change(request: web.Request, reminder: Reminder, typed: Typed) -> None:
+    services = request.app[SERVICES]
+    parsed = typed.time and read_sentence(
+        typed.time,
+        field="",
+        now=services.clock.now(),
+        zone=ZoneInfo(reminder.zone),
+        shortest=services.reminders.shortest,
+    )
+
+    def edit(stored: Reminder) -> Reminder:
+        title = typed.title or stored.title
+        if not parsed:
+            return replace(stored, title=title)
+        # The page shows when the message is sent: that is what its reader changes.
+        return replace(as_said(replace(stored, defer=timedelta(0)), parsed), title=title)
+
+    await services.reminders.change(reminder.id, edit)
+
+
+def _in_words(error: InvalidRequestError | UnprocessableError) -> str:
+    match error:
+        case UnprocessableError():
+            return error.sentence
+        case PastError():
+            return "这个时间已经过去了，请换一个将来的时间。"
+        case RuleError():
+            return "没法这样重复：要么太频繁，要么永远不会到。"
+        case InvalidRequestError(field="title"):
+            return f"标题要有 1 到 {LONGEST_TITLE} 个字。"
+        case InvalidRequestError(field="time"):
+            return "这个时间太远了。"
+    return "请检查标题和时间。"
+
+
+async def _pause(deed: Deed) -> web.Response:
+    await deed.request.app[SERVICES].reminders.pause(deed.reminder.id)
+    return redirected(deed.request.path)
+
+
+async def _resume(deed: Deed) -> web.Response:
+    await deed.request.app[SERVICES].reminders.resume(deed.reminder.id)
+    return redirected(deed.request.path)
+
+
+async def _soon(deed: Deed) -> web.Response:
+    services = deed.request.app[SERVICES]
+    again = await services.owners.again(deed.reminder.id, services.clock.now() + SOON)
+    return redirected(owner_path(services.links, again.id))
+
+
+async def _tomorrow(deed: Deed) -> web.Response:
+    services = deed.request.app[SERVICES]
+    again = await services.owners.again(deed.reminder.id, tomorrow(deed.request, deed.reminder))
+    return redirected(owner_path(services.links, again.id))
+
+
+async def _delete(deed: Deed) -> web.Response:
+    """Asks first."""
+    request, reminder, form = deed
+    services = request.app[SERVICES]
+    owner = owner_of(request, reminder)
+    if form.get("sure") != "yes":
+        people = await services.reminders.people(reminder.id)
+        return page_response(deletion_page(owner, len(people)))
+    undo = await services.owners.delete(reminder.id)
+    return page_response(deleted_page(owner, undo))
+
+
+async def _undo(request: web.Request, name: str, form: Form) -> web.Response:
+    try:
+        await request.app[SERVICES].owners.restore(name, form.get("undo", ""))
+    except ConflictError as error:
+        page = bulletin_page("来不及撤销了", "删除超过了一分钟，不能再撤销。")
+        return page_response(page, error.status)
+    return redirected(request.path)
+
+
+_DEEDS: Final[Mapping[str, Callable[[Deed], Awaitable[web.Response]]]] = {
+    "edit": _edit,
+    "pause": _pause,
+    "resume": _resume,
+    "soon": _soon,
+    "tomorrow": _tomorrow,
+    "delete": _delete,
+}
