@@ -69,3 +69,16 @@ async def test_apprise_sends_to_users_and_topics(place: Town) -> None:
     await place.settle()
     for person in (uid, reader):
         assert "磁盘快满了" in (await place.arrived(person))[0].text
+
+
+@pytest.mark.usefixtures("api")
+async def test_apprise_sends_although_its_title_is_longer_than_a_summary(place: Town) -> None:
+    uid = await place.follow()
+    notifier = apprise.Apprise()
+    notifier.add(f"wxpusher://{place.token}/{uid}")
+
+    took_it = await asyncio.to_thread(notifier.notify, "磁盘 95%", "磁盘快满了，" * 40)
+
+    assert took_it
+    await place.settle()
+    assert "磁盘快满了" in (await place.arrived(uid))[0].text
