@@ -14,7 +14,7 @@ from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, ReminderState
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.reminder_rows import COLUMNS
+from wechat_scheduler.storage.reminders import COLUMNS
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 SOON = NOW + MINUTE

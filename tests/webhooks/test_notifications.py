@@ -11,7 +11,7 @@ import pytest
 from tests.business import Business, Call, drop, status
 from tests.clock import START, FakeClock
 from wechat_scheduler.credentials.model import Credential, JobKey
-from wechat_scheduler.credentials.notifications import Notification
+from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.errors import CallError

@@ -8,6 +8,8 @@ from typing import Protocol, Unpack, runtime_checkable
 from wechat_scheduler.credentials.model import (
     Account,
     ClaimedJob,
+    Credential,
+    Fault,
     Inputs,
     Issued,
     JobKey,
@@ -176,3 +178,27 @@ class Store(Protocol):
 
     async def next_due(self) -> datetime | None:
         """The time at which the next job falls due; a claimed job does when its claim expires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """The state of a job for one receiver at `url`: the current value, or why there is none any more.
+
+    `ended` is given only if the account withdrew its authorisation. `secret` (`whsec_…`) signs the
+    call; if it is empty, the call is unsigned.
+    """
+
+    url: str = field(repr=False)
+    key: JobKey
+    subject: str
+    credential: Credential | None
+    ended: Fault | None = None
+    secret: str = field(repr=False)
+
+
+class NotificationSource(Protocol):
+    """Looks up the content of a notification when it is sent, so that it is the newest."""
+
+    async def notification(self, target: str) -> Notification | None:
+        """The notification for the receiver that `target` names; None if the receiver is gone, or has
+        nothing to learn."""

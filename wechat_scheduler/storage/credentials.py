@@ -15,8 +15,8 @@ from wechat_scheduler.credentials.model import (
     Registration,
     Snapshot,
 )
-from wechat_scheduler.credentials.notifications import Notification
 from wechat_scheduler.credentials.policy import quota_day
+from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage import job_views, jobs, refresh_tokens

@@ -8,7 +8,7 @@ from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.messages import put_message
-from wechat_scheduler.storage.reminder_rows import (
+from wechat_scheduler.storage.reminders import (
     COLUMNS,
     MOVING,
     add_people,

@@ -1,24 +1,38 @@
 """`reminders.ports.Reminders` on a database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.ports import ReminderFilter, ReminderSpan
-from wechat_scheduler.storage.database import Database, Script, Statement, each, inserts, rows_of
-from wechat_scheduler.storage.reminder_rows import (
-    COLUMNS,
-    FIXED,
-    MOVING,
-    SAID,
-    add_people,
-    people_queries,
-    reminder_of,
+from wechat_scheduler.storage.database import (
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    each,
+    inserts,
+    rows_of,
+    with_ids,
 )
-from wechat_scheduler.storage.rows import Vault, micros, stored
+from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
+
+# FIXED columns never change; `finish` changes those in MOVING.
+FIXED = ("id", "app_id", "source", "created_at")
+SAID = (
+    "owner", "title", "detail", "url", "zone", "defer", "late", "grace", "way", "priority",
+    "topics", "slot", "mark",
+)  # fmt: skip
+MOVING = ("start", "rule", "due_at", "state", "fired", "missed", "last_at")
+COLUMNS = ", ".join((*FIXED, *SAID, *MOVING, "revision"))
+
+PEOPLE = f"""
+    SELECT reminder_id, uid FROM joined WHERE reminder_id IN ({IDS}) ORDER BY reminder_id, at, uid
+"""  # noqa: S608 - our own text
 
 _NEW = (*FIXED, *SAID, *MOVING)
 _CHANGING = (*SAID, *MOVING)
@@ -128,6 +142,23 @@ class SqlReminders:
 
     async def _changed(self, sql: str, *params: object) -> bool:
         return bool(await self._database.write(lambda: rows_of(Statement(sql, params))))
+
+
+def reminder_of(row: Row) -> Reminder:
+    """`due_at` comes from the start and the offset: in the row of a claimed reminder it is the end of
+    the claim."""
+    due_at = None if row["due_at"] is None else instant(row["start"] + row["defer"])
+    return record(Reminder, row, due_at=due_at)
+
+
+def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:
+    """Queries for rows that `add_people` takes."""
+    return with_ids(PEOPLE, reminder_ids)
+
+
+def add_people(people: dict[str, tuple[str, ...]], rows: Iterable[Row]) -> None:
+    for row in rows:
+        people[row["reminder_id"]] = (*people.get(row["reminder_id"], ()), row["uid"])
 
 
 def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:

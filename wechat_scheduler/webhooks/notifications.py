@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from wechat_scheduler.credentials.model import Credential
-from wechat_scheduler.credentials.notifications import Notification, NotificationSource
+from wechat_scheduler.credentials.ports import Notification, NotificationSource
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
