@@ -10,7 +10,7 @@ from tests.clock import START
 from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office, office, refusal
 from tests.stores.samples import SECOND, registration, task
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.model import Failed, Rotated
+from wechat_scheduler.credentials.model import Failed, Renewal, Rotated
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
 
@@ -153,6 +153,30 @@ async def test_a_ticket_near_its_end_is_asked_for_ever_more_often_but_not_every_
     assert min(pauses) >= MINUTE
     assert len(asks) < 10
     assert asks[-1] == ticket.expires_at
+
+
+async def test_a_ticket_that_comes_again_with_a_full_life_keeps_its_first_promise(
+    office: Office,
+) -> None:
+    script = office.script(TICKET)
+    script.renewal = Renewal.FIXED
+    await office.register(TOKEN, TICKET)
+    await office.settle()
+    ticket = await office.credential(TICKET)
+    asks, end = [office.clock.now()], ticket.expires_at + 10 * MINUTE
+
+    while asks[-1] < end:
+        script.answer(script.issued(ticket.value, lifetime=LIFE))
+        await office.refreshing.run_once()
+        assert (await office.credential(TICKET)).expires_at == ticket.expires_at
+        asks.append((await office.look(TICKET)).due_at)
+        office.clock.advance_to(asks[-1])
+
+    after = [ask - ticket.expires_at for ask in asks if ask >= ticket.expires_at]
+    assert [pause // SECOND for pause in after[:6]] == [0, 1, 2, 4, 8, 16]
+    assert len(asks) < 40
+    view = await office.look(TICKET)
+    assert policy.freshness(view, office.clock.now()) is policy.Freshness.EXPIRED
 
 
 async def test_a_life_that_wechat_cuts_short_is_renewed_before_its_new_end(

@@ -1,5 +1,6 @@
 """Reads values out of answers, and refuses those that make no sense."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,6 @@ NOT_AN_OBJECT = {
     "array": b"[1]",
     "number": b"7200",
     "truncated": b'{"access_token": "TOK',
-    "not utf-8": b'{"access_token": "\xff"}',
     "too deep": b'{"a":' * 12_000,
     "nan": b'{"expires_in": NaN}',
 }
@@ -94,7 +94,58 @@ async def test_what_is_no_json_object_is_no_answer(
     assert str(error) == "/cgi-bin/token: the answer is not a JSON object"
 
 
-@pytest.mark.parametrize("errcode", ["40013", 40013.5, True, None, [], {}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"errcode": 40164, "errmsg": "invalid ip 1.2.3.4"}',
+        b'{"errcode": "40164", "errmsg": "invalid ip 1.2.3.4"}',
+        b'{"errcode": 40164, "errmsg": "\xff\xe5\xb9 invalid ip 1.2.3.4"}',
+        b'{"errcode": 40164, "errmsg": "\n\x10 invalid ip 1.2.3.4 \\ud83d"}',
+        b'\r\n{"errcode": 40164, "errmsg": "\xd6\xd0 invalid ip 1.2.3.4"}\r\n',
+    ],
+)
+async def test_a_refusal_in_a_broken_body_keeps_its_advice(
+    client: WeChatClient, server: HostileServer, body: bytes
+) -> None:
+    server.script(answer(body))
+
+    error = await refusal(client)
+
+    assert (error.errcode, error.reaction) == (40164, Reaction.OPERATOR)
+    assert "1.2.3.4" in error.advice
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"access_token": "TOKEN", "expires_in": 7200}',
+        b'{"errcode": "0", "access_token": "TOKEN", "expires_in": "7200"}',
+        b'{"access_token": "TOKEN", "expires_in": 7200, "nick_name": "\xe5\xb9\x10\\ud83d"}',
+    ],
+)
+async def test_a_value_in_a_broken_body_is_read(
+    client: WeChatClient, server: HostileServer, body: bytes
+) -> None:
+    server.script(answer(body))
+
+    got = await client.get("/cgi-bin/token", {})
+
+    assert (got.text("access_token"), got.lifetime()) == ("TOKEN", timedelta(hours=2))
+    assert json.loads(got.json)["access_token"] == "TOKEN"
+
+
+async def test_a_value_that_lost_a_character_is_not_used(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    server.script(answer(b'{"access_token": "TO\xffKEN", "expires_in": 7200}'))
+
+    got = await client.get("/cgi-bin/token", {})
+
+    with pytest.raises(WeChatError, match="no text as access_token"):
+        got.text("access_token")
+
+
+@pytest.mark.parametrize("errcode", ["x", "4e4", "", 40013.5, True, None, [], {}])
 async def test_errcode_of_another_type_is_an_unexpected_answer(
     client: WeChatClient, server: HostileServer, errcode: object
 ) -> None:
@@ -106,7 +157,7 @@ async def test_errcode_of_another_type_is_an_unexpected_answer(
     assert error.reaction is Reaction.TRANSIENT
 
 
-@pytest.mark.parametrize("value", [None, "", 7, ["x"], "a\x00b", "a\nb"])
+@pytest.mark.parametrize("value", [None, "", 7, ["x"], "a\x00b", "a\nb", "a\ufffdb"])
 def test_text_that_cannot_be_used_is_an_unexpected_answer(value: object) -> None:
     answered = Answer(endpoint=PATH, body=b"", values={"access_token": value})
 
@@ -116,7 +167,7 @@ def test_text_that_cannot_be_used_is_an_unexpected_answer(value: object) -> None
     assert caught.value.reaction is Reaction.TRANSIENT
 
 
-@pytest.mark.parametrize("value", [None, -1, "7200", 7200.0, True, 10**12, 10**30])
+@pytest.mark.parametrize("value", [None, -1, "-1", "two hours", "", 7200.0, True, 10**12, "9" * 30])
 def test_lifetime_that_is_none_is_an_unexpected_answer(value: object) -> None:
     answered = Answer(endpoint=PATH, body=b"", values={"expires_in": value})
 

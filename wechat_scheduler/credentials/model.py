@@ -96,6 +96,10 @@ class Renewal(enum.Enum):
     LATE = "late"
     """In the last 300 s of its lifetime: earlier calls return the same value (stable_token)."""
 
+    FIXED = "fixed"
+    """At its expiry: calls before return the same value, some with a full lifetime, which it does not
+    have (tickets)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:

@@ -102,7 +102,7 @@ def renew_at(
 ) -> datetime:
     """The time at which a credential issued just now is to be renewed, decided once.
 
-    ORDINARY: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the
+    ORDINARY and FIXED: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the
     lifetime. LATE: in the last 300 s, because an earlier call returns the same value.
     """
     if renewal is Renewal.LATE:
@@ -124,10 +124,13 @@ def ask_again_at(
     """The next call after WeChat returned the value that we already have.
 
     At the renewal if that lies ahead, else after half of the remaining lifetime, but at least 60 s
-    (scaled) from now; at the expiry itself if that is nearer.
+    (scaled) from now; at the expiry itself if that is nearer. After it, soon, and then after as long as
+    it has been over, at most 60 s.
     """
     remaining = expires_at - now
     floor = REPEAT_FLOOR * scale(longest)
+    if remaining < timedelta(0):
+        return max(now + min(-remaining, floor), soonest(now=now, longest=longest))
     if remaining <= floor:
         return max(expires_at, soonest(now=now, longest=longest))
     if now < renew_at:

@@ -151,6 +151,8 @@ class Refresher:
         slack = policy.REPEAT_FLOOR * policy.scale(longest)
         if timedelta(0) <= kept.expires_at - fresh.expires_at <= WHOLE_SECOND:
             fresh = replace(fresh, expires_at=kept.expires_at)
+        if issuance.issued.renewal is Renewal.FIXED:
+            fresh = replace(fresh, expires_at=min(kept.expires_at, fresh.expires_at))
         if fresh.expires_at - kept.expires_at > slack:
             renew_at = due_at = fresh.renew_at
         else:

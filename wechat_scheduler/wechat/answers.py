@@ -4,8 +4,10 @@ WeChat answers with HTTP 200 and JSON of any content type; a refusal is an `errc
 (全局返回码), its `errmsg` ending in the id of the request: `… rid: 5f3c0f2a-1b2c3d4e-5a6b7c8d`.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -17,6 +19,7 @@ from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.errcode_table import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
+from wechat_scheduler.wechat.mending import REPLACEMENT, Mender
 
 # WeChat's answers to calls for credentials are under 1 KiB.
 ANSWER_LIMIT = 64 * 1024
@@ -51,7 +54,7 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A JSON object from WeChat whose `errcode` is 0 or absent; `body` as it came. `calls` counts the
+    """A JSON object from WeChat whose `errcode` is 0 or absent; `body` is its JSON. `calls` counts the
     calls that it took."""
 
     endpoint: str
@@ -67,10 +70,10 @@ class Answer:
     def text(self, name: str, *, otherwise: str = "") -> str:
         """The string of that name; `otherwise` if it is absent or empty.
 
-        Raises WeChatError (TRANSIENT) if that is not a printable text.
+        Raises WeChatError (TRANSIENT) if that is not a printable text, or is broken.
         """
         value = self.values.get(name) or otherwise
-        if isinstance(value, str) and value and value.isprintable():
+        if isinstance(value, str) and value and value.isprintable() and REPLACEMENT not in value:
             return value
         raise no_answer(self.endpoint, f"unexpected answer, no text as {name}", NOT_WECHAT)
 
@@ -79,8 +82,8 @@ class Answer:
 
         Raises WeChatError (TRANSIENT) if it is no number of seconds.
         """
-        seconds = self.values.get("expires_in")
-        if type(seconds) is int and 0 <= seconds <= LONGEST_LIFETIME:
+        seconds = whole_number(self.values.get("expires_in"))
+        if seconds is not None and 0 <= seconds <= LONGEST_LIFETIME:
             return timedelta(seconds=seconds)
         raise no_answer(self.endpoint, "unexpected answer, no lifetime as expires_in", NOT_WECHAT)
 
@@ -117,11 +120,11 @@ def read_answer(call: Call, status: int, body: bytes, errcodes: Errcodes) -> Ans
     if len(body) > ANSWER_LIMIT:
         raise no_answer(call.path, f"the answer exceeds {ANSWER_LIMIT} bytes", NOT_WECHAT)
     try:
-        values = _decode(body)
+        values, body = _read(body)
     except (ValueError, RecursionError) as error:
         raise no_answer(call.path, "the answer is not a JSON object", NOT_WECHAT) from error
-    errcode = values.get("errcode", 0)
-    if type(errcode) is not int:
+    errcode = whole_number(values.get("errcode", 0))
+    if errcode is None:
         raise no_answer(call.path, "unexpected answer, errcode is not an integer", NOT_WECHAT)
     if errcode:
         raise _refusal(call, errcode, str(values.get("errmsg", "")), errcodes)
@@ -129,6 +132,34 @@ def read_answer(call: Call, status: int, body: bytes, errcodes: Errcodes) -> Ans
 
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def _read(body: bytes) -> tuple[dict[str, Any], bytes]:
+    """The object, and its JSON. A byte order mark, bytes that are not UTF-8 and control characters in
+    texts, all seen in WeChat's answers, cost time only when they come. Raises ValueError."""
+    with suppress(ValueError):
+        return _decode(body), body
+    mender = Mender()
+    values = _tolerant.decode(mender.decode(body).strip())
+    mended = mender.mend(json.dumps(values, ensure_ascii=False)).encode()
+    return _decode(mended), mended
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
+
+
+_tolerant = json.JSONDecoder(strict=False, parse_constant=_no_number)
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+
+
+def whole_number(value: object) -> int | None:
+    """The number that WeChat wrote, some of its endpoints between quotes; None if it is no number."""
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+        return int(value)
+    return value if type(value) is int else None
+
 
 _RID = re.compile(r"\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
 

@@ -64,7 +64,7 @@ class Platform:
     async def _listed(self, platform: str, token: str, authorizer: str) -> str:
         async for account in self._accounts(platform, token):
             if account.authorizer_appid == authorizer:
-                return account.refresh_token
+                return account.refresh_token or ""
         return ""
 
     async def _accounts(self, platform: str, token: str) -> "AsyncIterator[_ListedAuthorizer]":
@@ -89,7 +89,7 @@ class Platform:
 
 class _ListedAuthorizer(msgspec.Struct):
     authorizer_appid: str
-    refresh_token: str = ""
+    refresh_token: str | None = None
 
 
 class _AuthorizerPage(msgspec.Struct):

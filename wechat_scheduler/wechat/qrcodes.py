@@ -4,6 +4,7 @@ from urllib.parse import quote, urlsplit
 
 from wechat_scheduler.audience.model import Drawn
 from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
+from wechat_scheduler.wechat.answers import whole_number
 from wechat_scheduler.wechat.client import WeChatClient
 
 CREATE = "/cgi-bin/qrcode/create"
@@ -29,8 +30,8 @@ class WeChatQrCodes:
             "action_info": {"scene": {"scene_str": scene}},
         }
         answer = await self._accounts.post(appid, CREATE, body)
-        given = answer.values.get("expire_seconds")
-        left = given if type(given) is int else seconds
+        given = whole_number(answer.values.get("expire_seconds"))
+        left = seconds if given is None else given
         return Drawn(answer.text("ticket"), answer.text("url"), left)
 
     def image_url(self, ticket: str) -> str:

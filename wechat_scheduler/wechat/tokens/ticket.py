@@ -1,9 +1,10 @@
 """The tickets that web pages are signed with: `jsapi_ticket` (JS-SDK), `wx_card_ticket` (卡券).
 
-JS-SDK说明文档, 附录1. Calls are few a day; until it expires, a ticket is returned again and again.
+JS-SDK说明文档, 附录1. Calls are few a day; until it expires, a ticket is returned again and again, as some
+report with a full lifetime each time.
 """
 
-from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.credentials.model import Issued, JobKey, Renewal
 from wechat_scheduler.credentials.ports import IssueRequest, Need
 from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
@@ -29,6 +30,7 @@ class _Ticket(TokenIssuer):
             answer=answer.json,
             lifetime=answer.lifetime(),
             calls=answer.calls,
+            renewal=Renewal.FIXED,
         )
 
 
