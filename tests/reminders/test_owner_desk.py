@@ -140,7 +140,11 @@ async def test_a_deletion_is_taken_back_for_a_minute_only(
         await owners.restore(reminder.id, sealed)
 
 
-@pytest.mark.parametrize("sealed", ["", "x", "s1.0.AAAA", VAULT.seal("{}", "deleted reminder")])
+@pytest.mark.parametrize(
+    "sealed",
+    ["", "x", "s1.0.AAAA", VAULT.seal("{}", "deleted reminder")],
+    ids=["empty", "a letter", "no seal of ours", "sealed with nothing in it"],
+)
 async def test_what_was_not_deleted_here_does_not_come_back(
     memory: Memory, owners: OwnerDesk, sealed: str
 ) -> None:
