@@ -9,7 +9,7 @@ from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat, daemon, wechat
 from tests.platform.listening import Platform
-from tests.platform.sealing import KEY, OTHER_KEY
+from tests.platform.sealing import KEY, OTHER_KEY, Sender, event
 from tests.postgres import PostgresServer
 from wechat_scheduler.engine.clock import SystemClock
 
@@ -85,6 +85,44 @@ async def test_the_jobs_of_accounts_rotate_by_themselves(
     assert await platform.value() != first
     assert await platform.works(await platform.value())
     assert platform.weixin.sandbox.calls(REFRESH) == 2
+
+
+async def test_a_mini_program_that_the_platform_registered_gets_a_job_of_its_own(
+    platform: Platform, weixin: WeChat
+) -> None:
+    await platform.register()
+    await platform.pushed()
+    code = weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER).authorization_code
+    registered = event(
+        "notify_third_fasteregister",
+        appid=AUTHORIZER,
+        status="0",
+        auth_code=code,
+        msg="OK",
+        info="<name>某公司</name>",
+    )
+
+    answer = await platform.send(Sender().push(registered))
+    await platform.keeper.settle()
+
+    assert answer.json == "success"
+    assert await platform.works(await platform.value())
+    assert weixin.sandbox.calls(QUERY_AUTH) == 1
+
+
+async def test_a_mini_program_without_a_code_is_found_in_the_list_of_authorizers(
+    platform: Platform, weixin: WeChat
+) -> None:
+    await platform.register()
+    await platform.pushed()
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    registered = event("notify_third_fasteregister", appid=AUTHORIZER, status="0")
+    await platform.send(Sender().push(registered))
+    await platform.keeper.settle()
+
+    assert await platform.works(await platform.value())
+    assert weixin.sandbox.calls(LIST) == 1
 
 
 async def test_consent_that_comes_before_the_platform_has_a_token_waits_for_it(

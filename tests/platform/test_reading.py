@@ -3,10 +3,10 @@
 import pytest
 
 from tests.clock import START
-from tests.platform.sealing import said
+from tests.platform.sealing import event, said
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.reading import read_heard
+from wechat_scheduler.pushes.reading import CODE_LIFETIME, read_event, read_heard
 from wechat_scheduler.wechat.pushed_xml import read_xml
 
 APPID = "wx1"
@@ -96,3 +96,34 @@ def test_a_repeat_has_the_id_of_the_first_and_nothing_else_has() -> None:
 
     assert len(ids) == 2 * len(different)
     assert heard(click).event_id == heard(click).event_id
+
+
+REGISTERED = {"appid": "wx9", "status": "0", "auth_code": "code", "msg": "OK"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "authorizer", "code"),
+    [
+        (REGISTERED, "wx9", "code"),
+        (REGISTERED | {"auth_code": ""}, "wx9", ""),
+        (REGISTERED | {"status": "100001", "appid": ""}, "", ""),
+        (REGISTERED | {"status": "89249"}, "", ""),
+        ({"status": "0"}, "", ""),
+    ],
+)
+def test_a_mini_program_that_was_registered_is_an_account_of_the_platform(
+    fields: dict[str, str], authorizer: str, code: str
+) -> None:
+    document = event("notify_third_fasteregister", **fields)
+
+    got = read_event(APPID, read_xml(document.encode()))
+
+    assert (got.authorizer, got.code, got.is_acted_on) == (authorizer, code, bool(authorizer))
+    assert got.code_until == (START + CODE_LIFETIME if authorizer else START)
+
+
+def test_the_appid_of_a_registered_mini_program_must_be_one() -> None:
+    document = event("notify_third_fasteregister", **REGISTERED | {"appid": "../.."})
+
+    with pytest.raises(RefusedPushError):
+        read_event(APPID, read_xml(document.encode()))

@@ -12,7 +12,7 @@ from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.platform import MOST_PAGES, PAGE, Platform
 
-GRANTED = {
+GRANTED: dict[str, dict[str, Any]] = {
     "authorization_info": {
         "authorizer_appid": AUTHORIZER,
         "authorizer_access_token": "VALUE",
@@ -60,6 +60,18 @@ async def test_a_code_is_exchanged_for_an_answer_like_that_of_a_refresh(
     assert received.body == {"component_appid": APPID, "authorization_code": "CODE"}
     assert (issued.value, issued.refresh_token, issued.subject) == ("VALUE", "REFRESH", AUTHORIZER)
     assert issued.answer.startswith('{"authorizer_appid":"wx3333333333333333","authorizer_access_')
+
+
+@pytest.mark.parametrize("refresh_token", ["", None])
+async def test_a_code_may_bring_a_token_without_a_refresh_token(
+    platform: Platform, server: HostileServer, refresh_token: str | None
+) -> None:
+    info = GRANTED["authorization_info"] | {"authorizer_refresh_token": refresh_token}
+    server.script(answer({"authorization_info": info}))
+
+    issued = await platform.exchange(APPID, token="COMPONENT", code="CODE")
+
+    assert (issued.value, issued.refresh_token) == ("VALUE", "")
 
 
 async def test_tickets_are_asked_for_in_wechats_words(

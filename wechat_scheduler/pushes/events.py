@@ -120,7 +120,8 @@ class EventWork:
             return await self._refused(row, parent, error)
         if issued.subject != row.event.authorizer:
             return self._later(row, f"the code is that of another account, {issued.subject}")
-        return Authorized(row=row, credential=self._credential(issued, asked_at))
+        credential = self._credential(issued, asked_at)
+        return Authorized(row=row, credential=credential, fault=_missing(row, credential))
 
     async def _refused(self, row: ClaimedEvent, parent: Sibling, error: WeChatError) -> Outcome:
         if error.reaction is Reaction.NEEDS_INPUT:
@@ -169,6 +170,19 @@ class EventWork:
         return PostponedEvent(row=row, due_at=due_at, note=words)
 
 
+def _missing(row: ClaimedEvent, credential: Credential) -> Fault | None:
+    if credential.refresh_token:
+        return None
+    return Fault(
+        at=credential.issued_at,
+        reaction=Reaction.NEEDS_INPUT,
+        message=f"WeChat gave {row.event.authorizer} a token without an authorizer_refresh_token, so "
+        f"that it may end with the token, at {credential.expires_at:%Y-%m-%d %H:%M} UTC",
+        advice="have the account's administrator authorise the platform again, with its API "
+        "permissions; before the end the daemon looks in the platform's list of authorizers",
+    )
+
+
 def _said(error: WeChatError) -> str:
     return f"{error}; {error.advice}" if error.advice else str(error)
 
@@ -181,6 +195,8 @@ def _names(row: ClaimedEvent) -> dict[str, str]:
 def _log(outcome: Outcome) -> None:
     names = _names(outcome.row)
     match outcome:
+        case Authorized(fault=Fault(message=message, advice=advice)):
+            log.warning("platform.authorized", **names, error=message, advice=advice)
         case Authorized(credential=credential):
             log.info("platform.authorized", **names, exchanged=credential is not None)
         case Revoked():

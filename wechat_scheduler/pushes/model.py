@@ -64,6 +64,8 @@ class InfoType(enum.StrEnum):
     AUTHORIZED = "authorized"
     UPDATED = "updateauthorized"
     UNAUTHORIZED = "unauthorized"
+    REGISTERED = "notify_third_fasteregister"
+    """The platform registered a mini-program, which thereby authorised it: 快速注册企业小程序."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event about the platform `appid`; `name` is its InfoType.
+    """An event about the platform `appid`; `name` is its InfoType, and `authorizer` the account in it, empty
+    if there is nothing to do.
 
     `code` can be exchanged for tokens until `code_until`; empty if the event has none. `happened_at` is
     WeChat's CreateTime, in whole seconds.
@@ -123,6 +126,10 @@ class Event:
     code: str = field(repr=False)
     code_until: datetime
     happened_at: datetime
+
+    @property
+    def is_acted_on(self) -> bool:
+        return bool(self.authorizer)
 
     @property
     def id(self) -> str:
@@ -156,10 +163,11 @@ class ClaimedEvent:
 class Authorized:
     """The account's job must exist, with `credential` as its value. None if the code could not be
     exchanged: the job then recovers its refresh token by itself. The store sets the credential's
-    version."""
+    version. `fault` says what WeChat left out."""
 
     row: ClaimedEvent
     credential: Credential | None
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -16,7 +16,9 @@ _APPID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_ACTED_ON = frozenset(InfoType)
+
+# Of a code whose end WeChat does not name.
+CODE_LIFETIME = timedelta(hours=1)
 
 # `subscribe` puts this before the scene of the QR code that was scanned; `SCAN` puts nothing.
 _SCENE = "qrscene_"
@@ -39,25 +41,20 @@ _WORDS = {
 
 def read_event(appid: str, message: PushedMessage) -> Event:
     """The event in a message with an `InfoType`. Raises RefusedPushError."""
-    name = _matching(message, "InfoType", _NAME)
-    happened_at = _instant(message, "CreateTime")
-    if name not in _ACTED_ON:
-        return Event(
-            appid=appid,
-            name=name,
-            authorizer="",
-            code="",
-            code_until=happened_at,
-            happened_at=happened_at,
-        )
-    is_grant = name != InfoType.UNAUTHORIZED
+    name, at = _matching(message, "InfoType", _NAME), _instant(message, "CreateTime")
+    account, code, until = "", "", at
+    match name:
+        case InfoType.AUTHORIZED | InfoType.UPDATED:
+            account = _matching(message, "AuthorizerAppid", _APPID)
+            code = message.text("AuthorizationCode")
+            until = _instant(message, "AuthorizationCodeExpiredTime")
+        case InfoType.UNAUTHORIZED:
+            account = _matching(message, "AuthorizerAppid", _APPID)
+        case InfoType.REGISTERED if message.text("status") == "0" and message.text("appid"):
+            account = _matching(message, "appid", _APPID)
+            code, until = message.text("auth_code"), at + CODE_LIFETIME
     return Event(
-        appid=appid,
-        name=name,
-        authorizer=_matching(message, "AuthorizerAppid", _APPID),
-        code=message.text("AuthorizationCode") if is_grant else "",
-        code_until=_instant(message, "AuthorizationCodeExpiredTime") if is_grant else happened_at,
-        happened_at=happened_at,
+        appid=appid, name=name, authorizer=account, code=code, code_until=until, happened_at=at
     )
 
 

@@ -11,7 +11,7 @@ from wechat_scheduler.credentials.model import (
     Fault,
     JobKey,
 )
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, WECHAT, Event
+from wechat_scheduler.pushes.model import COMPONENT_TOKEN, WECHAT, Authorized, Event
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children
@@ -36,7 +36,7 @@ JOB = """
 GIVE = """
     UPDATE jobs SET credential = $4, version = version + 1, issued_at = $5, expires_at = $6,
         renew_at = $7, due_at = $7, longest = CASE WHEN longest > $8 THEN longest ELSE $8 END,
-        bound = $9, claimed_by = NULL, attempts = 0, fault = NULL, waits_on = '', suspect = 0,
+        bound = $9, claimed_by = NULL, attempts = 0, fault = $10, waits_on = '', suspect = 0,
         asks_params = 0, revision = revision + 1
     WHERE appid = $1 AND kind = $2 AND subject = $3
 """
@@ -70,25 +70,24 @@ REVOKE = """
 """
 
 
-def authorize(
-    vault: Vault, event: Event, credential: Credential | None, now: datetime
-) -> Script[Sequence[JobKey]]:
+def authorize(vault: Vault, outcome: Authorized, now: datetime) -> Script[Sequence[JobKey]]:
     """Store the value in the account's job, which is created if needed; without a value, make the
     job due.
 
     The receivers of the platform's own token receive this one too from now on, as far as their keys
     reach. Returns the jobs that changed; none if the platform's account is unknown.
     """
+    event = outcome.row.event
     known = yield Statement(LOCK_ACCOUNT, (event.appid,))
     if not known:
         return []
     job = yield from _job(event, known[0]["last_version"], micros(now))
     key = key_of(job)
     yield from _register(vault, key, micros(now))
-    if credential is None:
+    if outcome.credential is None:
         yield Statement(ASK_ANEW, (micros(now), *key))
     else:
-        yield from _give(vault, job, event.authorizer, credential, micros(now))
+        yield from _give(vault, job, outcome, outcome.credential, micros(now))
     account = (event.appid, event.authorizer)
     woken = yield Statement(WAKE_REVOKED, (micros(now), *account, AUTHORIZATION))
     return [key, *(key_of(row) for row in woken)]
@@ -134,8 +133,9 @@ def _reaches(key: Row, kind: str) -> bool:
 
 
 def _give(
-    vault: Vault, job: Row, authorizer: str, credential: Credential, now: int
+    vault: Vault, job: Row, outcome: Authorized, credential: Credential, now: int
 ) -> Script[None]:
+    authorizer = outcome.row.event.authorizer
     key, before = key_of(job), vault.credential(job)
     if before is not None and before.refresh_token not in ("", credential.refresh_token):
         yield from refresh_tokens.keep(vault, key, before.refresh_token, now)
@@ -150,6 +150,7 @@ def _give(
             micros(credential.renew_at),
             lifetime // MICROSECOND,
             authorizer,
+            fault_text(outcome.fault) if outcome.fault else None,
         ),
     )
     yield from put_notifications(key, now)

@@ -12,7 +12,6 @@ from wechat_scheduler.pushes.model import (
     Authorized,
     ClaimedEvent,
     Event,
-    InfoType,
     Outcome,
     PostponedEvent,
     Revoked,
@@ -74,8 +73,6 @@ DEFER = """
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 
-_ACTED_ON = frozenset(InfoType)
-
 
 class SqlEvents(ClaimingStore):
     """`worker` and `tell` are those of SqlCredentials."""
@@ -106,7 +103,7 @@ class SqlEvents(ClaimingStore):
     def _put(self, event: Event, now: datetime) -> Script[bool]:
         yield Statement(LOCK, (event.appid,))
         account, happened_at = (event.appid, event.authorizer), micros(event.happened_at)
-        state = "pending" if event.name in _ACTED_ON else "noted"
+        state = "pending" if event.is_acted_on else "noted"
         if state == "pending" and (yield Statement(NEWER, (*account, happened_at))):
             state = "superseded"
         code = self._vault.seal(event.code, code_place(event.id)) if state == "pending" else ""
@@ -127,10 +124,8 @@ class SqlEvents(ClaimingStore):
         if not (yield Statement(SETTLE, claimed)):
             return None
         match outcome:
-            case Authorized(credential=credential):
-                changed = yield from authorizations.authorize(
-                    self._vault, row.event, credential, now
-                )
+            case Authorized():
+                changed = yield from authorizations.authorize(self._vault, outcome, now)
             case Revoked(fault=fault, due_at=due_at):
                 changed = yield from authorizations.revoke(
                     row.event.appid, row.event.authorizer, fault, due_at=due_at, now=now

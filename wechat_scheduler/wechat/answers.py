@@ -77,6 +77,10 @@ class Answer:
             return value
         raise no_answer(self.endpoint, f"unexpected answer, no text as {name}", NOT_WECHAT)
 
+    def optional(self, name: str) -> str:
+        """As `text`; empty if WeChat left it out, or empty."""
+        return self.text(name) if self.values.get(name) else ""
+
     def lifetime(self) -> timedelta:
         """`expires_in`, in seconds; 0 in the last second of a value that WeChat repeats until it expires.
 

@@ -28,14 +28,15 @@ class Platform:
 
     async def exchange(self, platform: str, *, token: str, code: str) -> Issued:
         """使用授权码获取授权信息. `answer` is the content of `authorization_info`, so that it has the form
-        of a refresh's answer."""
+        of a refresh's answer. WeChat leaves the refresh token out, or empty, for an account whose
+        authorisation has no API permissions."""
         body = {"component_appid": platform, "authorization_code": code}
         granted = _inside(await self._post("api_query_auth", token, body), "authorization_info")
         return Issued(
             value=granted.text("authorizer_access_token"),
             answer=granted.json,
             lifetime=granted.lifetime(),
-            refresh_token=granted.text("authorizer_refresh_token"),
+            refresh_token=granted.optional("authorizer_refresh_token"),
             subject=granted.text("authorizer_appid"),
         )
 
@@ -79,8 +80,7 @@ class Platform:
     async def _in_detail(self, platform: str, token: str, authorizer: str) -> str:
         body = {"component_appid": platform, "authorizer_appid": authorizer}
         answer = await self._post("api_get_authorizer_info", token, body)
-        known = _inside(answer, "authorization_info").values.get("authorizer_refresh_token")
-        return known if isinstance(known, str) else ""
+        return _inside(answer, "authorization_info").optional("authorizer_refresh_token")
 
     async def _post(self, name: str, token: str, body: Mapping[str, Any]) -> Answer:
         params = {"component_access_token": token}

@@ -1,0 +1,74 @@
+"""Handles consents for which WeChat leaves something out."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.clock import FakeClock
+from tests.platform.test_push_stores import ACCOUNT, COMPONENT, Stores, event, stores
+from tests.stores.samples import LEASE, registration
+from wechat_scheduler.credentials.inputs import Sibling
+from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.pushes.events import EventWork
+from wechat_scheduler.reasons import Reaction
+
+__all__ = ["stores"]
+
+
+class WeChat:
+    """Gives an account a token without a refresh token."""
+
+    async def exchange(self, platform: str, *, token: str, code: str) -> Issued:
+        return Issued(value="VALUE", answer="{}", lifetime=timedelta(hours=2), subject="wx9")
+
+    async def restart_tickets(self, platform: str, *, secret: str) -> str:
+        raise AssertionError("no ticket is missing")
+
+
+class PlatformToken:
+    async def sibling(self, key: JobKey) -> Sibling | None:
+        return Sibling(key=key, value="COMPONENT", version=1, failing=False)
+
+
+@pytest.fixture
+def work(stores: Stores) -> EventWork:
+    async def changed(_: JobKey) -> None:
+        pass
+
+    return EventWork(
+        stores.events,
+        stores.credentials,
+        PlatformToken(),
+        WeChat(),
+        changed=changed,
+        clock=FakeClock(),
+        rng=random.Random(1),
+        lease=LEASE,
+    )
+
+
+async def test_a_token_without_a_refresh_token_is_kept_and_said_to_end(
+    stores: Stores, work: EventWork
+) -> None:
+    clock = FakeClock()
+    await stores.credentials.register(registration(COMPONENT), now=clock.now())
+    await stores.events.put(event(), now=clock.now())
+    (row,) = await work.claim(10)
+
+    with capture_logs() as logs:
+        await work.finish(await work.attempt(row))
+
+    snapshot = await stores.credentials.load(ACCOUNT)
+    assert snapshot is not None
+    assert snapshot.credential is not None
+    assert snapshot.fault is not None
+    assert (snapshot.credential.value, snapshot.credential.refresh_token) == ("VALUE", "")
+    assert snapshot.fault.reaction is Reaction.NEEDS_INPUT
+    assert "without an authorizer_refresh_token" in snapshot.fault.message
+    assert "API permissions" in snapshot.fault.advice
+    assert snapshot.due_at == snapshot.credential.renew_at
+    assert [log["log_level"] for log in logs if log["event"] == "platform.authorized"] == [
+        "warning"
+    ]
