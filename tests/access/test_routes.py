@@ -121,6 +121,7 @@ for method, path in (
     ("PATCH", "/v1/apps/{app}"),
     ("DELETE", "/v1/apps/{app}"),
     ("POST", "/v1/apps/{app}/token"),
+    ("POST", "/v1/apps/{app}/links"),
     ("POST", "/v1/apps/{app}/subscribers/{name}/token"),
     ("POST", "/v1/apps/{app}/subscribers/{name}/spt"),
 ):

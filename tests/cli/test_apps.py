@@ -55,6 +55,8 @@ async def test_tokens_are_reset_and_apps_removed(caller: Caller, tmp_path: Path)
 
     token = await command("apps", "reset-token", str(app["id"]), state=tmp_path)
     users = await command("apps", "wecron-token", "alice", "--app", str(app["id"]), state=tmp_path)
+    asked = await command("apps", "renew-links", str(app["id"]), state=tmp_path)
+    renewed = await command("apps", "renew-links", str(app["id"]), "--yes", state=tmp_path)
     unasked = await command("apps", "remove", str(app["id"]), state=tmp_path)
     removed = await command("apps", "remove", str(app["id"]), "--yes", state=tmp_path)
     gone = await command("apps", "show", str(app["id"]), state=tmp_path)
@@ -62,6 +64,7 @@ async def test_tokens_are_reset_and_apps_removed(caller: Caller, tmp_path: Path)
     assert token.out.startswith("AT_")
     assert token.out.strip() != app["token"]
     assert users.out.startswith("wct_")
+    assert (asked.code, renewed.out) == (2, "renewed\n")
     assert unasked.code == 2
     assert removed.out == "removed\n"
     assert gone.sentence == f"wechat-scheduler: there is no app {app['id']}"

@@ -213,7 +213,8 @@ async def test_links_that_are_secrets_are_stored_nowhere(place: Town, tmp_path: 
     await scan(place, reminder, GUEST)
     await pass_time(place, HOUR / 2)
 
-    owner, switches = owner_path(place.links, reminder), switches_path(place.links, uid)
+    owner = owner_path(place.links, reminder)
+    switches = switches_path(place.links, uid, place.clock.now())
     said = (await place.arrived(uid))[-1].text
     assert all(owner in text for text in (told, *listed[:2], said))
     assert switches in listed[2]

@@ -79,7 +79,7 @@ async def test_pages_refuse_it_with_a_page(place: Town, inflated: list[Any]) -> 
     uid = await place.follow()
     reminder = await a_reminder(place, uid)
 
-    for path in (switches_path(place.links, uid), owned(place, reminder)):
+    for path in (switches_path(place.links, uid, place.clock.now()), owned(place, reminder)):
         seen = await visit(place, "POST", path, data=BOMB, headers=PACKED)
         assert seen.status == 415
         assert "</html>" in seen.text

@@ -30,7 +30,7 @@ async def test_pages_and_their_errors_have_the_headers(place: Town) -> None:
         (owned(place, reminder), 200),
         (follow_path(place.links, place.app.id), 200),
         (home_path(place.links, place.app, uid), 200),
-        (switches_path(place.links, uid), 200),
+        (switches_path(place.links, uid, place.clock.now()), 200),
         (f"/reminds/{reminder.id}", 302),
         ("/r/x", 404),
         ("/m/%00", 400),

@@ -231,12 +231,14 @@ async def test_what_becomes_of_apps_is_in_the_audit(keeper: Caller) -> None:
     await keeper.call("PATCH", path, body={"zone": "Asia/Tokyo"})
     await keeper.call("PATCH", path, body={"zone": "Asia/Tokyo"})
     token = (await keeper.call("POST", f"{path}/subscribers/alice/token")).result
+    await keeper.call("POST", f"{path}/links")
     await keeper.call("DELETE", path)
     found = (await keeper.call("GET", "/v1/audit")).result
 
     assert token["token"].startswith("wct_")
     assert [(entry["action"], entry["object"]) for entry in found] == [
         ("app.removed", str(app["id"])),
+        ("links.renewed", str(app["id"])),
         ("token.reset", token["uid"]),
         ("app.changed", str(app["id"])),
         ("app.created", str(app["id"])),

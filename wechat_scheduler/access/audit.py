@@ -40,6 +40,7 @@ class Action(enum.StrEnum):
     APP_CREATED = "app.created"
     APP_CHANGED = "app.changed"
     APP_REMOVED = "app.removed"
+    LINKS_RENEWED = "links.renewed"
     TOKEN_RESET = "token.reset"  # noqa: S105 - a word for the log
 
 

@@ -1,6 +1,7 @@
 """Links that cannot be guessed: having one is the permission to open it.
 
-A link holds the name of its target and a proof (a MAC) of it, so that no link has to be stored.
+A link holds the name of its target and a proof (a MAC) of it, so that no link has to be stored. It may
+hold a generation as well: the room that made it decides until when that is the current one.
 """
 
 import hmac
@@ -14,7 +15,7 @@ from wechat_scheduler.reasons import Reason
 # Bytes: 128 bits.
 PROOF = 16
 
-_LINK = re.compile(r"([A-Za-z0-9]{1,64})\.([A-Za-z0-9_-]{22})")
+_LINK = re.compile(r"([A-Za-z0-9]{1,64})(?:-([1-9][0-9]{0,8}))?\.([A-Za-z0-9_-]{22})")
 
 
 class Links:
@@ -25,16 +26,24 @@ class Links:
         self._secret = secret
         self.public_url = public_url.rstrip("/")
 
-    def capability(self, room: str, name: str | int) -> str:
+    def capability(self, room: str, name: str | int, generation: int = 0) -> str:
         """The part of a path that names `name` and proves it. `room` is the purpose of the link."""
-        return f"{name}.{self._proof(room, str(name))}"
+        named = f"{name}-{generation}" if generation else str(name)
+        return f"{named}.{self._proof(room, named)}"
 
     def name_in(self, room: str, capability: str) -> str | None:
         """The name in a capability; None if it is not one of ours for that room."""
         found = _LINK.fullmatch(capability)
-        if found is None or not hmac.compare_digest(found[2], self._proof(room, found[1])):
+        named = capability.partition(".")[0]
+        if found is None or not hmac.compare_digest(found[3], self._proof(room, named)):
             return None
         return found[1]
+
+    @staticmethod
+    def generation_in(capability: str) -> int:
+        """Of a capability that `name_in` accepts."""
+        found = _LINK.fullmatch(capability)
+        return int(found[2] or 0) if found else 0
 
     def url(self, path: str) -> str:
         """The public URL of `path`. Raises UnavailableError if `server.public_url` is not set."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from wechat_scheduler.access.model import digest, new_signing_secret
@@ -100,6 +100,18 @@ class Directory:
         if app_id not in self._apps:
             raise _no_app(app_id)
         return await self._replace(TokenKind.APP, app_id)
+
+    async def renew_links(self, app_id: int) -> None:
+        """End all links to the app's pages. Raises NotFoundError."""
+        app = self._apps.get(app_id)
+        if app is None:
+            raise _no_app(app_id)
+        await self.change_app(replace(app, link_generation=app.link_generation + 1))
+
+    def link_generation(self, app_id: int) -> int:
+        """The generation of links to the app's pages; 0 for an unknown app."""
+        app = self._apps.get(app_id)
+        return app.link_generation if app else 0
 
     async def make_user_token(self, app_id: int, uid: str) -> str:
         """The text of a new token that manages the user's reminders of that app. The former one ends."""

@@ -31,7 +31,8 @@ class App:
     `reminder`) or aliases that the app chose. `per_minute` and `recipient_per_minute` limit the
     messages to all and to each user; 0 is no limit. An `at_most_once` app never repeats a message that
     may have arrived. Signed calls of the app must come from `networks`; empty means any network.
-    `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`.
+    `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`. Links to its pages
+    are of `link_generation`; those of former ones lead nowhere.
     """
 
     id: int
@@ -50,6 +51,7 @@ class App:
     contact: str = ""
     welcome: str = ""
     description: str = ""
+    link_generation: int = 0
     created_at: datetime
 
 

@@ -109,8 +109,7 @@ def remove(app: int, yes: bool, **given: Any) -> None:
     """
 
     def question() -> str:
-        found = ask(given, AppResult, "GET", *PATH, app)
-        return f"Remove {found.name} and everything that belongs to it?"
+        return f"Remove {_name(given, app)} and everything that belongs to it?"
 
     confirm(question, yes=yes)
     ask(given, str, "DELETE", *PATH, app)
@@ -128,6 +127,33 @@ def reset_token(app: int, **given: Any) -> None:
       wechat-scheduler apps reset-token 2801745312094217
     """
     click.echo(ask(given, TokenResult, "POST", *PATH, app, "token").token)
+
+
+@apps.command("renew-links")
+@click.argument("app", type=int)
+@yes_option
+@client_options
+def renew_links(app: int, yes: bool, **given: Any) -> None:
+    """End all links to an app's pages, if some were leaked.
+
+    Links in messages that were sent before lead nowhere any more; those in later messages are new. Codes
+    and pages by which users subscribe go on.
+
+    \b
+    Example:
+      wechat-scheduler apps renew-links 2801745312094217
+    """
+
+    def question() -> str:
+        return f"End the links in all messages that {_name(given, app)} has sent?"
+
+    confirm(question, yes=yes)
+    ask(given, str, "POST", *PATH, app, "links")
+    click.echo("renewed")
+
+
+def _name(given: dict[str, Any], app: int) -> str:
+    return ask(given, AppResult, "GET", *PATH, app).name
 
 
 for command in (topics, subscribers, bind, qrcode, wecron_token):

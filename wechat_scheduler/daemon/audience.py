@@ -47,14 +47,16 @@ def wire_reception(
     ground: Ground, audience: AudienceParts, sending: Sending, listeners: Iterable[Listener]
 ) -> Reception:
     """`listeners` are asked last, in their order."""
-    stores, directory = ground.stores, audience.directory
+    stores, directory, clock = ground.stores, audience.directory, ground.clock
     consenting = Consenting(
         stores.subscriptions, audience.openids, directory=directory, post=sending
     )
     self_service = SelfService(
         stores.subscriptions,
         directory,
-        switches=lambda uid: ground.links.url_if_public(switches_path(ground.links, uid)),
+        switches=lambda uid: ground.links.url_if_public(
+            switches_path(ground.links, uid, clock.now())
+        ),
         post=sending,
     )
     return Reception(

@@ -76,7 +76,8 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
     stores, clock = ground.stores, ground.clock
 
     def landing(message: Message, receiver: Subscriber) -> str:
-        return ground.links.url_if_public(_path(ground.links, message, receiver))
+        generation = directory.link_generation(message.app_id)
+        return ground.links.url_if_public(_path(ground.links, message, receiver, generation))
 
     yield CredentialNotifications(
         ground.guarded,
@@ -91,10 +92,10 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
     yield AppCallbacks(ground.guarded, app=directory.app, clock=clock)
 
 
-def _path(links: Links, message: Message, receiver: Subscriber) -> str:
+def _path(links: Links, message: Message, receiver: Subscriber, generation: int) -> str:
     """The path of the page that the receiver opens."""
     content = message.content
     if not content.reminder:
-        return message_path(links, message.id)
+        return message_path(links, message.id, generation)
     path = owner_path if content.owner == receiver.uid else page_path
-    return path(links, content.reminder)
+    return path(links, content.reminder, generation)

@@ -43,7 +43,7 @@ def wire_reminders(
 ) -> ReminderParts:
     """`wake` wakes the dispatcher."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
-    pages = _pages(ground)
+    pages = _pages(ground, directory)
     work = ReminderWork(stores.due, clock=clock, lease=LEASE, wake=wake)
     clockwork = Clockwork(work, clock=clock, slots=settings.slots)
     desk = ReminderDesk(
@@ -59,15 +59,15 @@ def wire_reminders(
     )
 
 
-def _pages(ground: Ground) -> Pages:
+def _pages(ground: Ground, directory: Directory) -> Pages:
     """The addresses of a reminder's page; empty where users cannot reach the daemon."""
-    links = ground.links
+    links, generation = ground.links, directory.link_generation
 
     def public(reminder: Reminder) -> str:
-        return links.url_if_public(page_path(links, reminder.id))
+        return links.url_if_public(page_path(links, reminder.id, generation(reminder.app_id)))
 
     def owner(reminder: Reminder) -> str:
-        return links.url_if_public(owner_path(links, reminder.id))
+        return links.url_if_public(owner_path(links, reminder.id, generation(reminder.app_id)))
 
     return Pages(public=public, owner=owner)
 

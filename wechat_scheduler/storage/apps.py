@@ -57,6 +57,7 @@ class StoredSettings(msgspec.Struct, omit_defaults=True):
     contact: str = ""
     welcome: str = ""
     description: str = ""
+    link_generation: int = 0
 
 
 _settings_json = msgspec.json.Decoder(StoredSettings)

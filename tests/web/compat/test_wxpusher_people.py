@@ -160,20 +160,20 @@ async def test_a_user_turns_their_own_switches(place: Town) -> None:
         done = await post(place, page, {"id": identity, "do": wish})
         seen.append((done, (await sent(place, uids=[uid]))[0]["code"]))
 
-    assert page == switches_path(place.links, uid)
+    assert page == switches_path(place.links, uid, place.clock.now())
     assert seen == [(303, 1001), (303, 1000), (303, 1001), (404, 1001)]
 
 
 async def test_nobody_turns_the_switches_of_others_or_gets_round_a_block(place: Town) -> None:
     uid, other = await place.follow(), await place.follow()
-    audience, links = place.audience, place.links
+    audience, links, now = place.audience, place.links, place.clock.now()
     ((taken, _),) = await audience.subscribers(place.app, uid=uid, limit=1)
     wish = {"id": str(taken.id), "do": "unfollow"}
 
-    assert await post(place, switches_path(links, other), wish) == 404
+    assert await post(place, switches_path(links, other, now), wish) == 404
     assert await post(place, f"/u/{uid[4:]}.{'x' * 22}", wish) == 404
     await audience.block(place.app, taken.id, blocked=True)
-    assert await post(place, switches_path(links, uid), wish) == 404
+    assert await post(place, switches_path(links, uid, now), wish) == 404
 
 
 async def test_an_app_and_a_topic_are_followed_by_a_page(place: Town) -> None:

@@ -25,7 +25,10 @@ UNREADABLE = [
 async def forms(place: Town) -> list[str]:
     """The addresses that take a form."""
     uid = await place.follow()
-    return [switches_path(place.links, uid), owned(place, await a_reminder(place, uid))]
+    return [
+        switches_path(place.links, uid, place.clock.now()),
+        owned(place, await a_reminder(place, uid)),
+    ]
 
 
 @pytest.mark.parametrize(("content_type", "body"), UNREADABLE)

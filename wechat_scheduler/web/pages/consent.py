@@ -18,7 +18,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.consent_page import ConsentPage, consent_page
-from wechat_scheduler.web.pages.responses import named, no_code, page_response, paged
+from wechat_scheduler.web.pages.responses import check_current, named, no_code, page_response, paged
 
 PATH: Final = "/consent/{capability}"
 ROOM: Final = "consent"
@@ -29,7 +29,8 @@ _NAME = re.compile(r"([0-9a-f]{32})([0-9]{1,16})")
 
 def consent_url(links: Links, app: App, openid: str) -> str:
     """The address of the page; empty without `server.public_url`."""
-    return links.url_if_public(f"/consent/{links.capability(ROOM, f'{openid}{app.id}')}")
+    name = f"{openid}{app.id}"
+    return links.url_if_public(f"/consent/{links.capability(ROOM, name, app.link_generation)}")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -37,6 +38,7 @@ async def show(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     name = named(services.links.name_in(ROOM, request.match_info["capability"]))
     app, alias = await _consenting(services, name)
+    check_current(request, app.id)
     is_on = alias.consented and await _reminds(services, app, alias)
     code = "" if is_on else await _code(services, app)
     page = ConsentPage(app_name=app.name, qr=code, consented=is_on)

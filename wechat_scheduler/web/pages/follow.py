@@ -10,6 +10,7 @@ A link is all the proof there is. Links to `/h/` and `/u/` are sent to their use
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from aiohttp import hdrs, web
 from yarl import URL
@@ -18,6 +19,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.addresses import is_web_address
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
 from wechat_scheduler.audience.names import UID_PREFIX
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -30,10 +32,20 @@ from wechat_scheduler.web.pages.follow_page import (
     follow_page,
 )
 from wechat_scheduler.web.pages.forms import read_form
-from wechat_scheduler.web.pages.responses import named, no_code, page_response, paged, redirected
+from wechat_scheduler.web.pages.responses import (
+    check_current,
+    named,
+    no_code,
+    page_response,
+    paged,
+    redirected,
+)
 from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
 
 FOLLOW, HOME, SWITCHES = "f", "h", "u"
+
+# How long a link to a user's switches can be used: the user gets a new one by 我的关注.
+LIFE = timedelta(days=30)
 
 _FOLLOWED = re.compile(r"([0-9]{1,16})(?:t([0-9]{1,16}))?")
 _HOME = re.compile(r"([0-9]{1,16})u([A-Za-z0-9]+)")
@@ -46,14 +58,16 @@ def follow_path(links: Links, app_id: int, topic: str = "") -> str:
     return f"/f/{links.capability(FOLLOW, name)}"
 
 
-def switches_path(links: Links, uid: str) -> str:
-    """The address of that user's switches. It is a secret of theirs."""
-    return f"/u/{links.capability(SWITCHES, uid.removeprefix(UID_PREFIX))}"
+def switches_path(links: Links, uid: str, now: datetime) -> str:
+    """The address of that user's switches, which ends after `LIFE`. It is a secret of theirs."""
+    name = uid.removeprefix(UID_PREFIX)
+    return f"/u/{links.capability(SWITCHES, name, _day(now))}"
 
 
 def home_path(links: Links, app: App, uid: str) -> str:
     """The address of the app's home page for that user. It is a secret of theirs."""
-    return f"/h/{links.capability(HOME, f'{app.id}u{uid.removeprefix(UID_PREFIX)}')}"
+    name = f"{app.id}u{uid.removeprefix(UID_PREFIX)}"
+    return f"/h/{links.capability(HOME, name, app.link_generation)}"
 
 
 async def follow(request: web.Request) -> web.Response:
@@ -83,6 +97,7 @@ async def home(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     found = _HOME.fullmatch(_name(request, HOME))
     app, uid = _app(services, found[1] if found else ""), f"{UID_PREFIX}{found[2] if found else ''}"
+    check_current(request, app.id)
     if is_web_address(app.home):
         return redirected(str(URL(app.home).update_query(uid=uid)))
     page = AppPage(
@@ -90,7 +105,7 @@ async def home(request: web.Request) -> web.Response:
         description=app.description,
         contact=app.contact,
         uid=uid,
-        switches=switches_path(services.links, uid),
+        switches=switches_path(services.links, uid, services.clock.now()),
     )
     return page_response(app_page(page))
 
@@ -99,7 +114,7 @@ async def switches(request: web.Request) -> web.Response:
     """`GET /u/{capability}`."""
     services, uid = request.app[SERVICES], _uid(request)
     page = SwitchesPage(
-        action=switches_path(services.links, uid),
+        action=request.path,
         capability=request.match_info["capability"],
         following=await _following(services, uid),
     )
@@ -123,7 +138,7 @@ async def turn(request: web.Request) -> web.Response:
             await services.audience.remove(_app(services, str(found.app_id)), found.id)
         case _:
             raise InvalidRequestError("must be mute, unmute or unfollow", field="do")
-    return redirected(switches_path(services.links, uid))
+    return redirected(request.path)
 
 
 async def _following(services: Services, uid: str) -> Sequence[Following]:
@@ -163,7 +178,18 @@ def _app(services: Services, given: str) -> App:
 
 
 def _uid(request: web.Request) -> str:
-    return UID_PREFIX + _name(request, SWITCHES)
+    services, name = request.app[SERVICES], _name(request, SWITCHES)
+    age = _day(services.clock.now()) - services.links.generation_in(
+        request.match_info["capability"]
+    )
+    if not 0 <= age <= LIFE.days:
+        raise NotFoundError("this link is too old", reason=Reason.ROUTE_UNKNOWN)
+    return UID_PREFIX + name
+
+
+def _day(moment: datetime) -> int:
+    """The number of the day, which is the generation of links that end."""
+    return (moment - EPOCH).days
 
 
 def _name(request: web.Request, room: str) -> str:

@@ -15,14 +15,15 @@ from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.message_page import MessagePage
 from wechat_scheduler.web.pages.rendered import RenderedPages
-from wechat_scheduler.web.pages.responses import GONE, named, page_response, paged
+from wechat_scheduler.web.pages.responses import GONE, check_current, named, page_response, paged
 
 ROOM: Final = "m"
 RENDERED: Final = web.AppKey("rendered", RenderedPages)
 
 
-def message_path(links: Links, message_id: int) -> str:
-    return f"/m/{links.capability(ROOM, message_id)}"
+def message_path(links: Links, message_id: int, generation: int = 0) -> str:
+    """`generation` is that of the app's links."""
+    return f"/m/{links.capability(ROOM, message_id, generation)}"
 
 
 async def message(request: web.Request) -> web.Response:
@@ -32,6 +33,7 @@ async def message(request: web.Request) -> web.Response:
     found = await services.deliveries.message(message_id)
     if found is None or found.message.content.way is Way.WEBHOOK:
         raise NotFoundError("there is no such message", reason=Reason.MESSAGE_UNKNOWN)
+    check_current(request, found.message.app_id)
     wanted = _page(found, services.directory.app(found.message.app_id))
     page = await request.app[RENDERED].page(message_id, wanted)
     return page_response(page, GONE if wanted.deleted else 200)

@@ -27,7 +27,7 @@ from wechat_scheduler.web.pages.reminder_links import (
 )
 from wechat_scheduler.web.pages.reminder_page import reminder_page
 from wechat_scheduler.web.pages.reminder_view import sentence, view_of
-from wechat_scheduler.web.pages.responses import named, page_response
+from wechat_scheduler.web.pages.responses import check_current, named, page_response
 
 PATH: Final = "/r/{capability}"
 JOIN_PATH: Final = "/q/{capability}"
@@ -38,6 +38,7 @@ async def show(request: web.Request) -> web.Response:
     links, capability = request.app[SERVICES].links, request.match_info["capability"]
     owned = links.name_in(OWNERS, capability)
     reminder = await find_reminder(request, owned or named(links.name_in(READERS, capability)))
+    check_current(request, reminder.app_id)
     view = await view_of(request, reminder, owns=owned is not None)
     return page_response(await asyncio.to_thread(reminder_page, view))
 

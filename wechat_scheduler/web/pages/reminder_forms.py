@@ -31,7 +31,7 @@ from wechat_scheduler.web.pages.reminder_page import (
     reminder_page,
 )
 from wechat_scheduler.web.pages.reminder_view import Typed, owner_of, tomorrow, view_of
-from wechat_scheduler.web.pages.responses import named, page_response, redirected
+from wechat_scheduler.web.pages.responses import check_current, named, page_response, redirected
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +58,7 @@ async def act(request: web.Request) -> web.Response:
     if form.get("do") == "undo":
         return await _undo(request, name, form)
     reminder = await find_reminder(request, name)
+    check_current(request, reminder.app_id)
     do = _DEEDS.get(form.get("do", ""))
     if do is None:
         raise NotFoundError("this page has no such form", reason=Reason.ROUTE_UNKNOWN)
@@ -129,13 +130,19 @@ async def _resume(deed: Deed) -> web.Response:
 async def _soon(deed: Deed) -> web.Response:
     services = deed.request.app[SERVICES]
     again = await services.owners.again(deed.reminder.id, services.clock.now() + SOON)
-    return redirected(owner_path(services.links, again.id))
+    return _to_page_of(deed, again)
 
 
 async def _tomorrow(deed: Deed) -> web.Response:
     services = deed.request.app[SERVICES]
     again = await services.owners.again(deed.reminder.id, tomorrow(deed.request, deed.reminder))
-    return redirected(owner_path(services.links, again.id))
+    return _to_page_of(deed, again)
+
+
+def _to_page_of(deed: Deed, reminder: Reminder) -> web.Response:
+    links = deed.request.app[SERVICES].links
+    generation = links.generation_in(deed.request.match_info["capability"])
+    return redirected(owner_path(links, reminder.id, generation))
 
 
 async def _delete(deed: Deed) -> web.Response:

@@ -25,14 +25,14 @@ _SLOW: Final = UnavailableError(
 )
 
 
-def page_path(links: Links, reminder_id: str) -> str:
-    """The address of the page that shows it."""
-    return f"/r/{links.capability(READERS, reminder_id)}"
+def page_path(links: Links, reminder_id: str, generation: int = 0) -> str:
+    """The address of the page that shows it. `generation` is that of the app's links."""
+    return f"/r/{links.capability(READERS, reminder_id, generation)}"
 
 
-def owner_path(links: Links, reminder_id: str) -> str:
+def owner_path(links: Links, reminder_id: str, generation: int = 0) -> str:
     """The address of the page that changes it. It is a secret of the owner."""
-    return f"/r/{links.capability(OWNERS, reminder_id)}"
+    return f"/r/{links.capability(OWNERS, reminder_id, generation)}"
 
 
 def join_url(links: Links, reminder_id: str) -> str:

@@ -15,6 +15,7 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.route import Handler
+from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.document import Page
@@ -72,6 +73,13 @@ def named(name: str | None) -> str:
     if name is None:
         raise NotFoundError("this link is not complete", reason=Reason.ROUTE_UNKNOWN)
     return name
+
+
+def check_current(request: web.Request, app_id: int) -> None:
+    """Raises NotFoundError for a link of a former generation of the app's links."""
+    services, capability = request.app[SERVICES], request.match_info["capability"]
+    if services.links.generation_in(capability) != services.directory.link_generation(app_id):
+        raise NotFoundError("this link was renewed", reason=Reason.ROUTE_UNKNOWN)
 
 
 def no_code(error: SchedulerError) -> UnavailableError:

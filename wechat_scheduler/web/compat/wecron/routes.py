@@ -128,7 +128,8 @@ async def opened(request: web.Request) -> web.Response:
     """`GET /reminds/{id}`: redirects to the page of the reminder."""
     services = request.app[SERVICES]
     reminder = await find_reminder(request, request.match_info["id"])
-    place = services.links.public_url + page_path(services.links, reminder.id)
+    generation = services.directory.link_generation(reminder.app_id)
+    place = services.links.public_url + page_path(services.links, reminder.id, generation)
     return web.Response(status=302, headers={hdrs.LOCATION: place})
 
 

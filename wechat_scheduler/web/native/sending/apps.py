@@ -79,6 +79,14 @@ async def reset_token(request: web.Request) -> web.Response:
     return envelope.success(TokenResult(token=token))
 
 
+async def renew_links(request: web.Request) -> web.Response:
+    app = app_of(request)
+    await request.app[SERVICES].directory.renew_links(app.id)
+    log.info("app.links_renewed", app=app.id, by=request[CALLER].id)
+    await note(request, Action.LINKS_RENEWED, str(app.id))
+    return envelope.success("success")
+
+
 ROUTES = (
     NativeRoute(
         "POST", "/v1/apps", create, Scope.ADMIN,
@@ -109,5 +117,10 @@ ROUTES = (
         "POST", "/v1/apps/{app}/token", reset_token, Scope.ADMIN,
         "Makes a new token for the app, and ends the former.",
         result=TokenResult,
+    ),
+    NativeRoute(
+        "POST", "/v1/apps/{app}/links", renew_links, Scope.ADMIN,
+        "Ends all links to the pages of the app's messages, reminders and users; new ones lead there.",
+        result=Success,
     ),
 )  # fmt: skip
