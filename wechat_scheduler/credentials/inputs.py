@@ -27,7 +27,7 @@ from wechat_scheduler.reasons import Reaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sibling:
     """A job whose value is an input of another job. `value` is empty while it has no valid one;
-    `version` is the version of its last one; `ffailing`: its last attempt failed."""
+    `version` is the version of its last one; `failing`: its last attempt failed."""
 
     key: JobKey
     value: str = field(repr=False)
