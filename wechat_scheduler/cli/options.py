@@ -31,7 +31,7 @@ class _GlobalOption(NamedTuple):
         return click.option(*self.flags, self.name, help=text, hidden=hidden, **self.more)
 
 
-def _option(*flags: str, path: str = "", name: str = "", help: str, **more: Any) -> _GlobalOption:  # noqa: A002
+def _option(*flags: str, path: str = "", name: str = "", help: str, **more: Any) -> _GlobalOption:  # noqa: A002 - click's word
     derived = flags[-1].removeprefix("--").replace("-", "_")
     return _GlobalOption(name or derived, flags, path, help, more)
 

@@ -33,7 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  # noqa: A002
+def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  # noqa: A002 - click's word
     """A repeatable flag for two texts with a sign between them."""
     sign = ":" if ":" in form else "="
     return click.option(
