@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wechat_scheduler import consoles
+from wechat_scheduler.config import consoles
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from wechat_scheduler.consoles import IP_WHITELIST
+from wechat_scheduler.config.consoles import IP_WHITELIST
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, JobKey
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from wechat_scheduler.consoles import PLATFORM, PUSH_URL
+from wechat_scheduler.config.consoles import PLATFORM, PUSH_URL
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.intake import Intake

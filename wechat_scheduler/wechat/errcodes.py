@@ -6,7 +6,7 @@ The product knows errcodes here only. Sources: the error tables on the official 
 
 from datetime import timedelta
 
-from wechat_scheduler import consoles
+from wechat_scheduler.config import consoles
 from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.wechat.errcode_table import (
     Errcodes,
