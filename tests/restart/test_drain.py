@@ -12,6 +12,8 @@ import pytest
 from aiohttp import web
 
 from tests.clock import FakeClock
+from wechat_scheduler.metrics.counters import Counters
+from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.serving import FAREWELL, served
 
@@ -61,7 +63,10 @@ class Server:
         app.router.add_get("/", self._answer)
         app.router.add_get("/slow", self._answer_late)
         memo = Memo(clock, random.Random(1))
-        self._serving = served(app, memo, listener, backlog=8, clock=clock, grace=grace)
+        connections = Connections(room=lambda _: 100, tally=Counters(), clock=clock)
+        self._serving = served(
+            app, memo, listener, connections, backlog=8, clock=clock, grace=grace
+        )
         self._ending: asyncio.Task[bool | None] | None = None
         self.place = listener.getsockname()
         self.connections: list[Connection] = []

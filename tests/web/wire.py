@@ -133,7 +133,7 @@ class Server:
     def __init__(self, make: Callable[[], asyncio.Protocol]) -> None:
         self._make = make
         self._taps: list[Tap] = []
-        self._wires: list[Wire] = []
+        self.wires: list[Wire] = []
         self._listening: asyncio.Server
 
     async def listen(self) -> None:
@@ -144,16 +144,16 @@ class Server:
         loop = asyncio.get_running_loop()
         address = self._listening.sockets[0].getsockname()
         _, wire = await loop.create_connection(Wire, *address)
-        self._wires.append(wire)
-        await _until(lambda: len(self._taps) == len(self._wires))
+        self.wires.append(wire)
+        await _until(lambda: len(self._taps) == len(self.wires))
         wire.tap = self._taps[-1]
         return wire
 
     async def close(self) -> None:
         self._listening.close()
-        for wire in self._wires:
+        for wire in self.wires:
             wire.transport.abort()
-        await _until(lambda: all(wire.lost and wire.tap.lost for wire in self._wires))
+        await _until(lambda: all(wire.lost and wire.tap.lost for wire in self.wires))
 
     def _tapped(self) -> Tap:
         self._taps.append(Tap(self._make()))

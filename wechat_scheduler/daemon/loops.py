@@ -13,6 +13,7 @@ from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.stores import Stores
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.web.kit.connections import Connections
 
 RowT = TypeVar("RowT")
 OutcomeT = TypeVar("OutcomeT")
@@ -42,7 +43,7 @@ class Loop:
     claims: Claims | None = None
 
 
-def all_loops(cores: Cores, stores: Stores) -> tuple[Loop, ...]:
+def all_loops(cores: Cores, stores: Stores, connections: Connections) -> tuple[Loop, ...]:
     """Every loop, in the order in which the tests turn them."""
     return (
         _over_rows("refreshing", cores.credentials.clockwork, stores.credentials),
@@ -50,6 +51,7 @@ def all_loops(cores: Cores, stores: Stores) -> tuple[Loop, ...]:
         _over_rows("dispatching", cores.delivery.clockwork, stores.outbox),
         _over_rows("hearing", cores.pushes.clockwork, stores.events),
         Loop(name="rounds", run=cores.rounds.run, stop=cores.rounds.stop),
+        Loop(name="connections", run=connections.run, stop=connections.stop),
     )
 
 

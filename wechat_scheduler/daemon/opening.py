@@ -14,6 +14,7 @@ from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon import systemd
 from wechat_scheduler.daemon.cores import Cores, wire
+from wechat_scheduler.daemon.descriptors import DescriptorLimit
 from wechat_scheduler.daemon.ground import Ground, open_ground
 from wechat_scheduler.daemon.listening import BACKLOG, NAME, ListeningSocket, listen
 from wechat_scheduler.daemon.loops import Loop, all_loops, release_claims, start, wind_down
@@ -26,6 +27,7 @@ from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import ask, open_database
 from wechat_scheduler.web.app import create_app
+from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.serving import served
 
@@ -84,14 +86,15 @@ async def open_daemon(
         await cores.load()
         stack.push_async_callback(cores.rounds.run_once)
 
-        loops = all_loops(cores, ground.stores)
+        connections = _connections(ground)
+        loops = all_loops(cores, ground.stores, connections)
         if database_url.startswith("sqlite"):  # no other daemon uses it: old claims are void
             await release_claims(loops, clock.now())
         if run_loops:
             stack.push_async_callback(wind_down, loops, start(loops, supervisor))
 
         services = web_services(ground, cores, loops)
-        await stack.enter_async_context(_served(config, services, listener))
+        await stack.enter_async_context(_served(config, services, listener, connections))
         stack.enter_context(state.announced(folder, listener.url))
         if not listener.kept:
             notifier.keep(NAME, listener.socket)
@@ -125,13 +128,20 @@ async def _admin_key(ground: Ground, folder: Path) -> tuple[str, bool]:
     return admin_key, is_new
 
 
+def _connections(ground: Ground) -> Connections:
+    outgoing = ground.config.wechat.connections + ground.config.callbacks.connections
+    limit = DescriptorLimit(outgoing=outgoing)
+    return Connections(room=limit.room, tally=ground.counters, clock=ground.clock)
+
+
 def _served(
-    config: Config, services: Services, listener: ListeningSocket
+    config: Config, services: Services, listener: ListeningSocket, connections: Connections
 ) -> AbstractAsyncContextManager[None]:
     return served(
         create_app(services, config),
         services.memo,
         listener.socket,
+        connections,
         backlog=BACKLOG,
         clock=services.clock,
         grace=config.server.shutdown_grace,

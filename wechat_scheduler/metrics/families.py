@@ -119,6 +119,11 @@ FAMILIES = (
         "Duration of those requests, with the wait for a credential.", ("route",),
         lambda sources: sources.counters.durations.items(),
     ),
+    counted(
+        "connections_closed",
+        "Connections closed: slow_head, slow_body, slow_response, full.",
+        "cause",
+    ),
     Family(
         MetricType.GAUGE, "store_up", "1 while the store answers.", (),
         lambda sources: [((), sources.census is not None)],

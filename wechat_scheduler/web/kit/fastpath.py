@@ -12,7 +12,8 @@ correct because:
 With another version of aiohttp, `runner` returns aiohttp's own runner.
 """
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import aiohttp
 import structlog
@@ -29,22 +30,24 @@ log = structlog.get_logger(__name__)
 # Private parts may change with any minor version; the code below was written for this one.
 AIOHTTP: Final = "3.14."
 PRIVATE: Final = (
-    *("_close", "_force_close", "_keepalive_handle", "_keepalive_timeout", "_logging_enabled"),
-    *("_loop", "_messages", "_next_keepalive_close_time", "_paused", "_request_count"),
-    *("_upgraded", "finish_response"),
+    *("_buffer_paused", "_close", "_force_close", "_keepalive_handle", "_keepalive_timeout"),
+    *("_logging_enabled", "_loop", "_messages", "_next_keepalive_close_time", "_paused"),
+    *("_reading_paused", "_request_count", "_upgraded", "_waiter", "finish_response"),
 )
+
+MakeConnection: TypeAlias = "Callable[..., MemoConnection]"
 
 
 def runner(
     app: web.Application,
     memo: Memo,
     *,
-    connection: "type[MemoConnection] | None" = None,
+    connection: "MakeConnection | None" = None,
     version: str = aiohttp.__version__,
     **options: Any,
 ) -> web.AppRunner:
     """An AppRunner with these `options` that asks `memo` first, if aiohttp's `version` fits.
-    `connection` may be a subclass of MemoConnection."""
+    `connection` may make a subclass of MemoConnection."""
     missing = [name for name in PRIVATE if not hasattr(web.RequestHandler, name)]
     if version.startswith(AIOHTTP) and not missing:
         return _Runner(app, memo, connection or MemoConnection, **options)
@@ -56,7 +59,7 @@ class _Runner(web.AppRunner):
     __slots__ = ("_connection", "_memo")
 
     def __init__(
-        self, app: web.Application, memo: Memo, connection: "type[MemoConnection]", **options: Any
+        self, app: web.Application, memo: Memo, connection: MakeConnection, **options: Any
     ) -> None:
         super().__init__(app, **options)
         self._memo = memo
@@ -69,7 +72,7 @@ class _Runner(web.AppRunner):
 class _MemoServer(web.Server):
     """As `plain`, with connections that ask the memo."""
 
-    def __init__(self, memo: Memo, connection: "type[MemoConnection]", plain: web.Server) -> None:
+    def __init__(self, memo: Memo, connection: MakeConnection, plain: web.Server) -> None:
         super().__init__(
             plain.request_handler,
             request_factory=plain.request_factory,

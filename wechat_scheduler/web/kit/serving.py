@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -20,8 +21,8 @@ from aiohttp.log import server_logger
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.web.kit import fastpath
+from wechat_scheduler.web.kit.connections import Connections, TimedConnection
 from wechat_scheduler.web.kit.memo import Memo
-from wechat_scheduler.web.kit.request_lines import LenientConnection
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +39,14 @@ async def served(
     app: web.Application,
     memo: Memo,
     listener: socket.socket,
+    connections: Connections,
     *,
     backlog: int,
     clock: Clock,
     grace: timedelta,
 ) -> AsyncIterator[None]:
     """Serve `app` on `listener` until the end of the block; then finish the requests in progress.
+    `connections` are told of each connection.
 
     Requests that take longer than `grace` are broken off. There is no access log: it would halve the
     rate and repeat the metrics.
@@ -53,7 +56,7 @@ async def served(
     runner = fastpath.runner(
         app,
         memo,
-        connection=LenientConnection,
+        connection=partial(TimedConnection, connections),
         access_log=None,
         logger=_ServerLog(server_logger),
         handle_signals=False,
