@@ -9,7 +9,9 @@ import click
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.config import loading
 from wechat_scheduler.errors import SchedulerError, StartError
+from wechat_scheduler.log.journal import leads_to_journal, with_priority
 
 NAME = "wechat-scheduler"
 CLI = "wechat_scheduler.cli"
@@ -82,6 +84,13 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         program(args, prog_name=NAME)
     except SchedulerError as error:
-        for sentence in str(error).splitlines():
-            click.echo(f"{NAME}: {sentence}", err=True)
+        _say(str(error))
         sys.exit(error.exit_code if isinstance(error, StartError) else 1)
+
+
+def _say(sentences: str) -> None:
+    """On standard error. A unit's go to the journal, as errors."""
+    into_journal = leads_to_journal(sys.stderr, loading.journal_stream())
+    for sentence in sentences.splitlines():
+        line = f"{NAME}: {sentence}"
+        click.echo(with_priority(line, "error") if into_journal else line, err=True)

@@ -10,6 +10,7 @@ import click
 from wechat_scheduler.cli.options import Options
 from wechat_scheduler.cli.parameters import Duration, Pair, Port
 from wechat_scheduler.cli.serve import run, stop_on_signals
+from wechat_scheduler.config import loading
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.log import setup as log
@@ -133,7 +134,8 @@ def sandbox(port: int | None, host: str | None, **given: Any) -> None:
     host = host or str(flags.get("server.host", LOOPBACK))
     port = int(flags.get("server.port", PORT) or 0) if port is None else port
     options = _options(**given)
-    log.configure(level="info", format="auto", stream=sys.stderr)
+    journal = loading.journal_stream()
+    log.configure(level="info", format="auto", stream=sys.stderr, journal=journal)
     run(_serve(options, host, port))
 
 

@@ -13,12 +13,13 @@ import click
 import structlog
 
 from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.config import loading
 from wechat_scheduler.config.changes import change
-from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.settings import Config, LogSettings
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.errors import ConfigError
+from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
@@ -46,15 +47,30 @@ def serve(**given: Any) -> None:
     """
     options = take(given)
     config = options.load().config
-    log.configure(level=config.log.level, format=config.log.format, stream=sys.stderr)
+    _log_as(config.log)
     if options.shows_password:
         logger.warning("daemon.password_visible", flag="--database", advice=TO_A_FILE)
     # The watchdog ends a process that hangs with SIGABRT: the traceback says where it hung.
     faulthandler.enable(STDERR)
-    run(_serve(options, config))
+    try:
+        run(_serve(options, config))
+    except SchedulerError:
+        raise
+    except Exception:
+        logger.exception("daemon.crashed")
+        sys.exit(1)
     # Everything is closed. Without this, the interpreter would search all imported objects at its
     # end: 100 ms in which callers wait for the next daemon.
     gc.freeze()
+
+
+def _log_as(settings: LogSettings) -> None:
+    log.configure(
+        level=settings.level,
+        format=settings.format,
+        stream=sys.stderr,
+        journal=loading.journal_stream(),
+    )
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -128,7 +144,7 @@ class _Reloader:
     def _apply(self, wanted: Config) -> str:
         done = change(self._config, wanted)
         self._config = done.config
-        log.configure(level=done.config.log.level, format=done.config.log.format, stream=sys.stderr)
+        _log_as(done.config.log)
         self._daemon.adjust(done.config)
         logger.info("config.reloaded", changed=done.taken)
         if not done.waiting:

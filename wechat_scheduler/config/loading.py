@@ -71,6 +71,11 @@ def read_environ() -> dict[str, str]:
     return dict(os.environ)
 
 
+def journal_stream() -> str:
+    """The device and inode of the stream that systemd reads for the journal; empty without systemd."""
+    return os.environ.get("JOURNAL_STREAM", "")
+
+
 def load(*, file: Path | None, flags: Flags, environ: Environ) -> Loaded:
     """Read and check all settings. The keys of `flags` are paths of settings; None means not given.
 

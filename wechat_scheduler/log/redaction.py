@@ -57,7 +57,8 @@ _SECRETS = re.compile(
         \\*["']? \s* (?: [:=] | %3[ad] ) \s*
       )
       (?: (?P<quote> \\*["'] ) (?: (?! (?P=quote) ) (?: \\. | . ) )*
-        | (?! \[redacted\] ) (?: (?: basic | bearer ) \s+ )? [^\s"'&,;)}\]\\]+
+        | (?! (?: (?: basic | bearer ) \s+ )? \[redacted\] )
+          (?: (?: basic | bearer ) \s+ )? [^\s"'&,;)}\]\\]+
       )
     | (?P<scheme> \b bearer \s+ ) [\w.~+/=-]+
     | \b (?: whsec | wsk )_ [\w+/=-]+

@@ -1,6 +1,6 @@
 """Sets up structlog: one form for our events and for those of libraries, without secrets.
 
-Text on a terminal, JSON lines elsewhere.
+Text on a terminal, JSON lines elsewhere, with a priority each for journald.
 """
 
 import logging
@@ -11,11 +11,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from wechat_scheduler.log.journal import leads_to_journal, with_priority
 from wechat_scheduler.log.redaction import redact_field
 
 
@@ -24,10 +25,15 @@ def configure(
     level: str,
     format: Literal["auto", "text", "json"],  # noqa: A002 - the name of the setting
     stream: TextIO,
+    journal: str = "",
 ) -> None:
-    """Write events of at least `level` ("debug" … "error") to `stream`. May be called again."""
+    """Write events of at least `level` ("debug" … "error") to `stream`. May be called again.
+
+    `journal` is $JOURNAL_STREAM: if it means `stream`, each line begins with its priority.
+    """
     number = logging.getLevelNamesMapping()[level.upper()]
     as_text = stream.isatty() if format == "auto" else format == "text"
+    into_journal = leads_to_journal(stream, journal)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -36,6 +42,7 @@ def configure(
             _describe_with_traceback if number <= logging.DEBUG else _describe,
             _redact_event,
             *(_as_text(colors=stream.isatty()) if as_text else _as_json()),
+            *([_for_journal] if into_journal else []),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: _Lines(stream),
@@ -120,6 +127,11 @@ def _escape_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         else value
         for name, value in event.items()
     }
+
+
+def _for_journal(_: WrappedLogger, level: str, line: Any) -> str:
+    """A traceback has several lines: journald would take each as an event of its own."""
+    return with_priority(line.replace("\n", "\\n"), level)
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
