@@ -26,6 +26,7 @@ from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.topics import SqlTopics
+from wechat_scheduler.storage.use_counts import SqlUseCounts
 from wechat_scheduler.webhooks.app_callbacks import callback_body
 
 SECOND = timedelta(seconds=1)
@@ -108,6 +109,7 @@ class People:
         self.aliases = SqlAliases(database)
         self.scenes = SqlScenes(database, VAULT)
         self.handled = SqlHandledEvents(database)
+        self.uses = SqlUseCounts(database)
 
     def audience(self, clock: Clock) -> AudienceDesk:
         return AudienceDesk(
@@ -132,6 +134,7 @@ class Office(People):
             subscriptions=self.subscriptions,
             scenes=self.scenes,
             handled=self.handled,
+            uses=self.uses,
             listeners=[listener],
             post=self.lists,
             receipts=self.lists,

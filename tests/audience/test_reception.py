@@ -5,6 +5,7 @@ import pytest
 from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
 from wechat_scheduler.audience.model import Purpose, Topic
+from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserActKind
 from wechat_scheduler.errors import StorageError
 
@@ -185,6 +186,32 @@ async def test_receipts_are_passed_on_once(office: Office) -> None:
         await office.receive(UserActKind.RECEIPT, event_id, msgid=event_id, status=status)
 
     assert office.lists.receipts == [("wx1", "1", ""), ("wx1", "2", "failed:user block")]
+
+
+async def test_what_a_user_allows_is_counted_once_and_is_no_sign_of_a_follower(
+    office: Office,
+) -> None:
+    granted = UseReport(template_id="T", change=UseChange.GRANTED)
+
+    for event_id in ("1", "1", "2"):
+        await office.receive(UserActKind.USES, event_id, uses=(granted,))
+
+    (count,) = await office.uses.of_person("wx1", "o1")
+    assert count.remaining == 2
+    assert await office.subscribers.by_openid("wx1", "o1") is None
+
+
+async def test_a_notice_that_was_sent_costs_a_use_and_is_a_receipt(office: Office) -> None:
+    granted = UseReport(template_id="T", change=UseChange.GRANTED)
+    sent = UseReport(template_id="T", change=UseChange.SENT, msgid="9")
+    failed = UseReport(template_id="T", change=UseChange.FAILED, msgid="8", failure="1 blocked")
+    await office.receive(UserActKind.USES, "1", uses=(granted, granted))
+
+    await office.receive(UserActKind.USES, "2", uses=(sent, failed))
+
+    (count,) = await office.uses.of_person("wx1", "o1")
+    assert count.remaining == 1
+    assert office.lists.receipts == [("wx1", "9", ""), ("wx1", "8", "1 blocked")]
 
 
 async def test_the_same_id_in_two_accounts_is_two_events(office: Office) -> None:

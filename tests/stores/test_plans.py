@@ -14,6 +14,7 @@ from wechat_scheduler.storage import (
     messages,
     outbox,
     reminders,
+    use_counts,
 )
 from wechat_scheduler.storage.cancelling import OF_PERSON
 
@@ -38,6 +39,9 @@ STATEMENTS = {
     "of a person": reminders.OLDEST_FIRST,
     "replaced slots": reminders.REMOVE_SLOTS,
     "stopped": reminders.STOP,
+    "uses": use_counts.OF_PERSON,
+    "use": use_counts.HOLD,
+    "used": use_counts.SET,
 }
 
 

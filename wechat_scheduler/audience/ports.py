@@ -18,6 +18,7 @@ from wechat_scheduler.audience.model import (
     TokenKind,
     Topic,
 )
+from wechat_scheduler.audience.use_counts import UseCount, UseReport
 
 
 class Apps(Protocol):
@@ -176,6 +177,34 @@ class HandledEvents(Protocol):
     async def is_new(self, event: str) -> bool: ...
 
     async def add(self, event: str, *, now: datetime) -> None: ...
+
+
+class UseCounts(Protocol):
+    """The subscribe notices that users still allow. Atomic; all may raise StorageError."""
+
+    async def count(
+        self,
+        appid: str,
+        openid: str,
+        reports: Sequence[UseReport],
+        *,
+        event: str,
+        now: datetime,
+    ) -> None:
+        """Count what an event says, once for each `event`. That one was sent is not counted of a
+        template of which nothing was heard before."""
+
+    async def none_left(
+        self, appid: str, openid: str, template_id: str, *, asked_at: datetime, now: datetime
+    ) -> None:
+        """WeChat refused a notice that was sent at `asked_at`. Does nothing if the user allowed one
+        since."""
+
+    async def get(self, appid: str, openid: str, template_id: str) -> UseCount | None:
+        """None if nothing was heard."""
+
+    async def of_person(self, appid: str, openid: str) -> Sequence[UseCount]:
+        """By template id."""
 
 
 class QrCodes(Protocol):

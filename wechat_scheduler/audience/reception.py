@@ -15,7 +15,13 @@ from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
 from wechat_scheduler.audience.names import new_uid
-from wechat_scheduler.audience.ports import HandledEvents, Scenes, Subscribers, Subscriptions
+from wechat_scheduler.audience.ports import (
+    HandledEvents,
+    Scenes,
+    Subscribers,
+    Subscriptions,
+    UseCounts,
+)
 from wechat_scheduler.audience.user_acts import Listener, Post, Receipts, UserAct, UserActKind
 from wechat_scheduler.engine.clock import Clock
 
@@ -36,6 +42,7 @@ class Reception:
         subscriptions: Subscriptions,
         scenes: Scenes,
         handled: HandledEvents,
+        uses: UseCounts,
         listeners: Sequence[Listener],
         post: Post,
         receipts: Receipts,
@@ -45,6 +52,7 @@ class Reception:
         self._subscribers = subscribers
         self._scenes = scenes
         self._handled = handled
+        self._uses = uses
         self._listeners = listeners
         self._receipts = receipts
         self._clock = clock
@@ -64,6 +72,8 @@ class Reception:
         match act.kind:
             case UserActKind.RECEIPT:
                 await self._pass_receipt(act)
+            case UserActKind.USES:
+                await self._count(act)
             case UserActKind.UNFOLLOW:
                 await self._let_go(act)
             case UserActKind.OTHER:
@@ -75,6 +85,14 @@ class Reception:
         failure = "" if act.status == SUCCESS else act.status or "failed"
         now = self._clock.now()
         await self._receipts.receipt(act.appid, act.msgid, failure, now=now)
+
+    async def _count(self, act: UserAct) -> None:
+        """No sign of a follower: mini-programs have none, and a web page may ask what they allow."""
+        now = self._clock.now()
+        for report in act.uses:
+            if report.msgid:
+                await self._receipts.receipt(act.appid, report.msgid, report.failure, now=now)
+        await self._uses.count(act.appid, act.openid, act.uses, event=act.event_id, now=now)
 
     async def _let_go(self, act: UserAct) -> None:
         gone = await self._subscribers.unfollow(act.appid, act.openid, now=act.at)

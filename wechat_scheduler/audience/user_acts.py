@@ -7,11 +7,12 @@ from typing import Protocol
 
 from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Scene, Subscriber
+from wechat_scheduler.audience.use_counts import UseReport
 
 
 class UserActKind(enum.StrEnum):
     """What a user did. MEDIA is a message without text. RECEIPT is WeChat's report on a template
-    message."""
+    message. USES is about subscribe notices: which the user allows, and which were sent."""
 
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
@@ -21,6 +22,7 @@ class UserActKind(enum.StrEnum):
     CLICK = "click"
     MEDIA = "media"
     RECEIPT = "receipt"
+    USES = "uses"
     OTHER = "other"
 
 
@@ -31,7 +33,7 @@ class UserAct:
     `event_id` is the same for each repeat by WeChat: its MsgId, or FromUserName and CreateTime.
     `scene` is a scene's id if the user scanned a code. `text` is a written text, a spoken one as
     WeChat understood it, or the key of a menu entry. `msgid` and `status` (`success`, `failed:user
-    block` …) belong to a RECEIPT. `at` is by WeChat's clock, in whole seconds.
+    block` …) belong to a RECEIPT, `uses` to USES. `at` is by WeChat's clock, in whole seconds.
 
     The reception adds two: `code` is the scanned scene, if it is ours and has not ended; `unclaimed`
     means that no listener and no app took the text.
@@ -45,6 +47,7 @@ class UserAct:
     text: str = ""
     msgid: str = ""
     status: str = ""
+    uses: tuple[UseReport, ...] = ()
     at: datetime
     code: Scene | None = None
     unclaimed: bool = False

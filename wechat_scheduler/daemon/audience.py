@@ -65,6 +65,7 @@ def wire_reception(
         subscriptions=stores.subscriptions,
         scenes=stores.scenes,
         handled=stores.handled,
+        uses=stores.uses,
         listeners=(consenting, self_service, *listeners),
         post=sending,
         receipts=stores.deliveries,

@@ -30,6 +30,7 @@ from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 from wechat_scheduler.storage.subscribers import SqlSubscribers
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.topics import SqlTopics
+from wechat_scheduler.storage.use_counts import SqlUseCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Stores:
     subscribers: SqlSubscribers
     subscriptions: SqlSubscriptions
     topics: SqlTopics
+    uses: SqlUseCounts
     messages: SqlMessages
     deliveries: SqlDeliveries
     responses: SqlStoredResponses
@@ -90,6 +92,7 @@ def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -
         subscribers=SqlSubscribers(database),
         subscriptions=SqlSubscriptions(database),
         topics=SqlTopics(database, vault),
+        uses=SqlUseCounts(database),
         messages=SqlMessages(database, vault),
         deliveries=SqlDeliveries(database),
         responses=SqlStoredResponses(database, vault),

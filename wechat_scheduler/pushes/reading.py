@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
@@ -15,6 +17,7 @@ _APPID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # Seconds since 1970, until the year 5138.
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_TEMPLATE = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 # Of a code whose end WeChat does not name.
@@ -29,7 +32,19 @@ _EVENTS = {
     "unsubscribe": UserActKind.UNFOLLOW,
     "CLICK": UserActKind.CLICK,
     "TEMPLATESENDJOBFINISH": UserActKind.RECEIPT,
+    "subscribe_msg_popup_event": UserActKind.USES,
+    "subscribe_msg_change_event": UserActKind.USES,
+    "subscribe_msg_sent_event": UserActKind.USES,
 }
+# What the user chose, by the event. A refused popup takes nothing back that was allowed before.
+_CHOICES = {
+    ("subscribe_msg_popup_event", "accept"): UseChange.GRANTED,
+    ("subscribe_msg_change_event", "accept"): UseChange.SWITCHED_ON,
+    ("subscribe_msg_change_event", "reject"): UseChange.SWITCHED_OFF,
+}
+_SENT_EVENT = "subscribe_msg_sent_event"
+_TAKEN = "0"
+_REFUSED = "43101"
 _MESSAGES = {"text": UserActKind.TEXT, "voice": UserActKind.VOICE}
 # The elements with the text of a message; a voice message without text was not understood.
 _WORDS = {
@@ -61,7 +76,7 @@ def read_event(appid: str, message: PushedMessage) -> Event:
 def read_heard(appid: str, message: PushedMessage) -> UserAct:
     """The action of a user in a message with a `MsgType`. Raises RefusedPushError.
 
-    Sources: 接收普通消息, 接收事件推送, and 模板消息 事件推送 for receipts.
+    Sources: 接收普通消息, 接收事件推送, 模板消息 事件推送 for receipts, 订阅通知 事件推送 for uses.
     """
     kind = _kind(message)
     return UserAct(
@@ -73,6 +88,7 @@ def read_heard(appid: str, message: PushedMessage) -> UserAct:
         text=message.text(_WORDS[kind]) if kind in _WORDS else "",
         msgid=_matching(message, "MsgID", _NAME) if kind is UserActKind.RECEIPT else "",
         status=message.text("Status") if kind is UserActKind.RECEIPT else "",
+        uses=tuple(_uses(message)) if kind is UserActKind.USES else (),
         at=_instant(message, "CreateTime"),
     )
 
@@ -96,6 +112,32 @@ def _scene(kind: UserActKind, message: PushedMessage) -> str:
     if kind is UserActKind.SCAN:
         return key
     return key.removeprefix(_SCENE) if kind is UserActKind.FOLLOW and key.startswith(_SCENE) else ""
+
+
+def _uses(message: PushedMessage) -> Iterator[UseReport]:
+    """One for each entry of the event's list that changes a count."""
+    event = message.text("Event")
+    for entry in message.items:
+        template_id = entry.get("TemplateId", "")
+        choice = entry.get("SubscribeStatusString", "")
+        if not _TEMPLATE.fullmatch(template_id):
+            continue
+        if event == _SENT_EVENT:
+            yield _sent(template_id, entry)
+        elif (change := _CHOICES.get((event, choice))) is not None:
+            yield UseReport(template_id=template_id, change=change)
+
+
+def _sent(template_id: str, entry: Mapping[str, str]) -> UseReport:
+    code, words, msgid = (entry.get(name, "") for name in ("ErrorCode", "ErrorStatus", "MsgID"))
+    change = {_TAKEN: UseChange.SENT, _REFUSED: UseChange.NONE_LEFT}.get(code, UseChange.FAILED)
+    failure = "" if change is UseChange.SENT else f"{code} {words}".strip() or "failed"
+    return UseReport(
+        template_id=template_id,
+        change=change,
+        msgid=msgid if _NAME.fullmatch(msgid) else "",
+        failure=failure,
+    )
 
 
 def _instant(message: PushedMessage, name: str) -> datetime:
