@@ -11,6 +11,9 @@ from tests.keeper.kills import survives
 async def test_twenty_kills_in_a_storm_lose_nothing_committed(tmp_path: Path, seed: int) -> None:
     tally = await survives(tmp_path, kills=20, accounts=8, seed=seed)
 
-    print(f"seed {seed}: 20 kills, {tally['resting']} jobs resting, {tally['underway']} underway")
+    print(
+        f"seed {seed}: 20 kills, {tally['resting']} jobs resting, {tally['underway']} underway, "
+        f"{tally['asked again']} asked for again"
+    )
     assert tally["resting"]
     assert tally["underway"]
