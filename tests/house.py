@@ -14,6 +14,7 @@ from aiohttp import web
 
 from tests.business import Business
 from tests.clock import FakeClock
+from tests.template import lay_database
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
@@ -160,6 +161,8 @@ async def daemon(
     config = daemon_config(state, wechat_url, **settings)
     turning = not isinstance(clock, FakeClock) if loops is None else loops
     flowing: list[asyncio.Task[None]] = []
+    if config.state.database == f"sqlite://{state / loading.DATABASE_NAME}":
+        await lay_database(state / loading.DATABASE_NAME)
     try:
         async with (
             open_daemon(config, clock=clock, rng=random.Random(11), run_loops=turning) as opened,

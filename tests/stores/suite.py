@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from tests.clock import FakeClock
 from tests.stores.samples import SECRET_KINDS
+from tests.template import lay_database
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
@@ -53,6 +55,9 @@ def sql_credentials(database: Database, worker: str) -> SqlCredentials:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
+    """A database with the product's schema."""
+    if url.startswith("sqlite:"):
+        await lay_database(Path(url.removeprefix("sqlite://")))
     async with Supervisor() as supervisor:
         database = await open_database(
             url, migrations=MIGRATIONS, clock=FakeClock(), supervisor=supervisor

@@ -1,6 +1,5 @@
 """Responds where no route fits, and names the methods of the path or the nearest path."""
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final, NoReturn
@@ -23,9 +22,10 @@ async def refuse_method(request: web.Request) -> NoReturn:
 def caught(routes: Sequence[Route]) -> Iterator[tuple[str, str]]:
     """The methods and fixed paths that only patterns fit. Each method gets a route of its own: with
     a route for any method, callers could make up labels of the metrics."""
+    patterns = [route for route in routes if "{" in route.path]
     for path in sorted({route.path for route in routes if "{" not in route.path}):
         own = _methods(routes, path)
-        others = {route.method for route in routes if _fits(route.path, path)}
+        others = {route.method for route in patterns if _filled(route.path, path) == path}
         yield from ((method, path) for method in sorted(others - own))
 
 
@@ -50,10 +50,6 @@ def response(
 
 def _methods(routes: Sequence[Route], path: str) -> set[str]:
     return {route.method for route in routes if route.path == path}
-
-
-def _fits(pattern: str, path: str) -> bool:
-    return bool(re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(pattern)), path))
 
 
 def _nearest(path: str, routes: Sequence[Route]) -> str:
