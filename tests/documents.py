@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,13 +138,17 @@ class Sentence(NamedTuple):
     text: str
 
 
-def sentences(*folders: Path) -> list[Sentence]:
-    """Every string in the code of these files and folders."""
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The code of a file."""
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+@cache
+def sentences(folder: Path) -> list[Sentence]:
+    """Every string in the code of a folder."""
     return [
-        found
-        for folder in folders
-        for path in ([folder] if folder.is_file() else sorted(folder.rglob("*.py")))
-        for found in _sentences(ast.parse(path.read_text("utf-8")), "")
+        found for path in sorted(folder.rglob("*.py")) for found in _sentences(parsed(path), "")
     ]
 
 

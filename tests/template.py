@@ -14,13 +14,16 @@ _made: list[bytes] = []
 
 async def lay_database(path: Path) -> None:
     """Put an empty database with the product's schema at `path`, unless a file is there."""
-    if path.exists():
-        return
     if not _made:
         _made.append(await _migrated())
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(_made[0])
+    _copy(_made[0], path)
+
+
+def _copy(data: bytes, path: Path) -> None:
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(data)
 
 
 async def _migrated() -> bytes:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import parsed
+
 ROOT = Path(__file__).parents[1] / "wechat_scheduler"
 ROOMS = ("web/pages", "web/kit", "reminders", "audience", "delivery")
 
@@ -18,7 +20,7 @@ HALF = re.compile(rf"(?<={CHINESE}) ?[,!?:;()](?= ?{CHINESE}|\s*$|\n)|(?<={CHINE
 
 def texts(file: Path) -> Iterator[str]:
     """The strings of a file, without docstrings and patterns."""
-    tree = ast.parse(file.read_text("utf-8"))
+    tree = parsed(file)
     unread = {id(node) for node in ast.walk(tree) for node in _unread(node)}
     yield from _texts(tree, unread)
 

@@ -38,8 +38,8 @@ from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.tokens import TYPES
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
+LOGGERS = ("log.", "logger.")
 START_ERRORS = ("StartError", "StateError", "SealingError")
-LOGGED = [said for said in sentences(PACKAGE) if said.call.startswith(("log.", "logger."))]
 
 FRONT_DOOR = 350
 UNCLEAR = ("whoever", "whatever", "whomever", "somebody", "nobody", "everybody", "anybody")
@@ -100,7 +100,11 @@ def test_every_setting_exists(document: Path) -> None:
 
 
 def _is_logged(name: str) -> bool:
-    return any(re.fullmatch(said.text.replace("…", r"\w+"), name) for said in LOGGED)
+    return any(
+        re.fullmatch(said.text.replace("…", r"\w+"), name)
+        for said in sentences(PACKAGE)
+        if said.call.startswith(LOGGERS)
+    )
 
 
 @each_document

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import parsed
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wechat_scheduler"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -47,11 +49,6 @@ WITHOUT_CONTRACT = {"wechat_scheduler.web.compat", "wechat_scheduler.wechat.toke
 def rooms(path: Path) -> str:
     """The room a file lies in: a folder of the package, or a file beside them."""
     return path.relative_to(PACKAGE).parts[0]
-
-
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"), str(path))
 
 
 @cache

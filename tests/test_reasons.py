@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clock import FakeClock
-from tests.documents import PACKAGE, ROOT, blocks
+from tests.documents import PACKAGE, ROOT, blocks, parsed
 from tests.house import Caller, WeChat, daemon
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.refusals import REFUSALS, Place
@@ -24,7 +24,10 @@ __all__ = ["clock", "keeper", "weixin"]
 
 ERRORS = ROOT / "docs" / "errors.md"
 PAGES = (ERRORS, ERRORS.with_name("errors.zh-CN.md"))
-CODE = [ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
+
+
+def code() -> Iterator[ast.Module]:
+    return (parsed(path) for path in sorted(PACKAGE.rglob("*.py")))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -38,7 +41,7 @@ def test_every_reason_is_listed_with_its_status(page: Path) -> None:
 
 
 def test_an_error_has_a_reason_of_its_own_status() -> None:
-    raised = [call for tree in CODE for call in ast.walk(tree) if isinstance(call, ast.Call)]
+    raised = [call for tree in code() for call in ast.walk(tree) if isinstance(call, ast.Call)]
 
     for call in raised:
         kind = getattr(errors, ast.unparse(call.func), None)
