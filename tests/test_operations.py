@@ -1,5 +1,6 @@
 """What the operator's page promises, and the unit that it installs."""
 
+import re
 import shutil
 from configparser import RawConfigParser
 from datetime import timedelta
@@ -7,7 +8,7 @@ from pathlib import Path
 from subprocess import run
 
 from tests.clock import FakeClock
-from tests.documents import OPERATIONS, UNIT, own_commands, parse
+from tests.documents import OPERATIONS, PACKAGE, UNIT, own_commands, parse, sentences
 from tests.house import APPID, daemon, wechat
 from tests.postgres import PostgresServer
 from wechat_scheduler.config import loading, notation
@@ -51,6 +52,28 @@ async def test_daemons_on_one_postgresql_share_what_they_keep_and_who_may_ask(
             answer = await other.call("GET", f"/task/{APPID}/0", key=keeper.daemon.admin_key)
 
             assert answer.result == await keeper.value(f"{APPID}/0")
+
+
+def test_every_warning_and_error_of_the_log_is_explained_with_its_level() -> None:
+    levels = {"warning": "warning", "error": "**error**", "exception": "**error**"}
+    logged = {
+        (said.text, levels[level])
+        for said in sentences(PACKAGE)
+        if (level := said.call.partition(".")[2]) in levels
+        and said.call.startswith("log")
+        and re.fullmatch(r"(?!sandbox)[a-z_]+\.[a-z_]+", said.text)
+    }
+
+    rows = re.findall(r"(?m)^\| (`.*`) \| (.*?) \|", OPERATIONS.read_text("utf-8"))
+    explained = {
+        (event, level)
+        for events, said in rows
+        for event in re.findall(r"`([^`]+)`", events)
+        for level in said.split(", ")
+    }
+
+    assert len(logged) > 30
+    assert logged <= explained
 
 
 def _unit() -> RawConfigParser:

@@ -20,7 +20,8 @@ SchedulerError
 │   ├── ThrottledError           429, says when to come back
 │   └── UnavailableError         503, says when to come back
 └── CallError                    a call to another server failed
-    ├── AddressRefusedError      the configuration does not allow calls to the address
+    ├── LastingError             the same call fails until a person changes something
+    │   └── AddressRefusedError  the configuration does not allow calls to the address
     ├── UnreachableError         the daemon does not answer; names the address that was tried
     ├── SendError                a message was not accepted; has the verdict on its delivery
     └── WeChatError              WeChat refused a call or did not answer; has the reaction that fits
@@ -66,11 +67,10 @@ class StorageError(SchedulerError):
 
 
 class RequestError(SchedulerError):
-    """A request cannot be met.
+    """A request cannot be met. `status` is that of HTTP; `reason` tells the cases of a status apart.
 
-    `status` is the HTTP status (and the `code` of the native envelope); `reason` tells the cases of a
-    status apart; `field` is the path of the wrong value as the caller wrote it (`tasks[2].type`), empty
-    when the request as a whole is meant; `sentence` is the message without it.
+    `field` is the path of the wrong value as the caller wrote it (`tasks[2].type`), empty if the whole
+    request is meant; `sentence` is the message without it.
     """
 
     status = 400
@@ -179,7 +179,11 @@ class CallError(SchedulerError):
     """A call to another server failed: no answer, or not the one that was agreed."""
 
 
-class AddressRefusedError(CallError):
+class LastingError(CallError):
+    """The same call fails again until a person changes something, here or at the other server."""
+
+
+class AddressRefusedError(LastingError):
     """The configuration does not allow calls to this address."""
 
 
@@ -188,11 +192,8 @@ class UnreachableError(CallError):
 
 
 class SendError(CallError):
-    """A message was not accepted. `way` is how it was sent.
-
-    `errcode` and `rid` are WeChat's, if it answered; `advice` is a sentence an operator can act on;
-    `retry_after` comes with PAUSE and SLOWER.
-    """
+    """A message was not accepted. `way` is how it was sent; `errcode` and `rid` are WeChat's, if it
+    answered; an operator can act on `advice`; `retry_after` comes with PAUSE and SLOWER."""
 
     def __init__(
         self,
@@ -218,9 +219,8 @@ class WeChatError(CallError):
     """WeChat refused a call, or did not answer it.
 
     `errcode` is None if there was no answer; `rid` is WeChat's request id; `advice` is a sentence an
-    operator can act on; `refused` names the input that is at fault (`refresh_token`,
-    `component_access_token`), empty if none is; `retry_after` comes with WAIT_UNTIL; `calls` counts the
-    calls to WeChat; `verdict` is None if what to do with a message follows from `reaction`.
+    operator can act on; `refused` names the input at fault (`refresh_token`), if one is; `retry_after`
+    comes with WAIT_UNTIL; `calls` counts the calls; `verdict` is None if `reaction` implies it.
     """
 
     def __init__(

@@ -84,9 +84,9 @@ class Lists:
     ) -> None:
         self._keep(self.said, text + secret, event_id)
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
         self.receipts.append((appid, msgid, failure))
-        return True
+        return len(self.receipts)
 
     def _keep(self, kept: list[Any], thing: object, event_id: str) -> None:
         """An interrupted caller does not learn that the item was kept."""

@@ -1,6 +1,7 @@
 """The reception handles what users do."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
@@ -182,9 +183,13 @@ async def test_with_two_apps_that_listen_the_text_goes_to_neither(office: Office
 
 
 async def test_receipts_are_passed_on_once(office: Office) -> None:
-    for event_id, status in (("1", "success"), ("1", "success"), ("2", "failed:user block")):
-        await office.receive(UserActKind.RECEIPT, event_id, msgid=event_id, status=status)
+    with capture_logs() as logs:
+        for event_id, status in (("1", "success"), ("1", "success"), ("2", "failed:user block")):
+            await office.receive(UserActKind.RECEIPT, event_id, msgid=event_id, status=status)
 
+    assert [(log["log_level"], log["event"], log["reason"]) for log in logs] == [
+        ("error", "delivery.dead", "failed:user block")
+    ]
     assert office.lists.receipts == [("wx1", "1", ""), ("wx1", "2", "failed:user block")]
 
 

@@ -284,6 +284,21 @@ async def test_a_person_is_called_once_for_each_fault(office: Office) -> None:
     ]
 
 
+@pytest.mark.parametrize("reaction", list(Reaction))
+async def test_a_fault_that_no_repetition_mends_is_an_error(
+    office: Office, reaction: Reaction
+) -> None:
+    office.script(TOKEN).answer(refusal(reaction, errcode=40030))
+    await office.register(TOKEN)
+
+    with capture_logs() as events:
+        await office.refresh(TOKEN)
+
+    (failed,) = [event for event in events if event["event"] == "credential.failed"]
+    mended = reaction not in (Reaction.OPERATOR, Reaction.NEEDS_INPUT, Reaction.PARENT_INVALID)
+    assert failed["log_level"] == ("warning" if mended else "error")
+
+
 async def test_a_fault_carries_all_that_wechat_said(office: Office) -> None:
     office.script(TOKEN).answer(refusal(Reaction.OPERATOR, errcode=40164))
 

@@ -33,7 +33,14 @@ from wechat_scheduler.delivery.model import (
     Settled,
 )
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.errors import CallError
+from wechat_scheduler.errors import (
+    AddressRefusedError,
+    CallError,
+    LastingError,
+    SealingError,
+    SendError,
+)
+from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.outbox import SqlOutbox
 
@@ -141,6 +148,33 @@ async def test_one_that_was_not_taken_is_sent_again_under_its_id(post: Post) -> 
     assert [(event["event"], event["attempts"]) for event in events] == [("delivery.deferred", 1)]
     assert (await post.state())[0] == "delivered"
     assert [type(outcome) for outcome in post.outcomes] == [Deferred, Settled]
+
+
+async def levels(post: Post, *answers: Exception) -> list[tuple[str, str]]:
+    """The log of attempts that end so."""
+    post.receiver.answers.extend(answers)
+    with capture_logs() as events:
+        for _ in answers:
+            await post.dispatching.run_once()
+            post.clock.advance_to(await post.outbox.next_due() or post.clock.now())
+    return [(event["event"], event["log_level"]) for event in events]
+
+
+async def test_a_refusal_that_lasts_is_an_error_once(post: Post) -> None:
+    refused, denied = LastingError("answered 401"), AddressRefusedError("must not be called")
+    answers = (CallError("no answer"), refused, refused, denied, SealingError("lost"), denied)
+
+    logged = await levels(post, *answers)
+
+    said = ["warning", "error", "warning", "error", "error", "error"]
+    assert logged == [("delivery.deferred", level) for level in said]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNREACHABLE, Verdict.REJECTED, Verdict.FALL_BACK])
+async def test_a_dead_delivery_is_an_error(post: Post, verdict: Verdict) -> None:
+    logged = await levels(post, SendError("blocked", verdict=verdict))
+
+    assert logged == [("delivery.dead", "error")]
 
 
 async def test_the_pauses_double_up_to_their_cap_and_never_end(post: Post) -> None:

@@ -69,6 +69,4 @@ async def test_a_token_without_a_refresh_token_is_kept_and_said_to_end(
     assert "without an authorizer_refresh_token" in snapshot.fault.message
     assert "API permissions" in snapshot.fault.advice
     assert snapshot.due_at == snapshot.credential.renew_at
-    assert [log["log_level"] for log in logs if log["event"] == "platform.authorized"] == [
-        "warning"
-    ]
+    assert [log["log_level"] for log in logs if log["event"] == "platform.authorized"] == ["error"]

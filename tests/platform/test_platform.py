@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.business import Business
 from tests.clock import FakeClock
@@ -142,6 +143,34 @@ async def test_consent_that_comes_before_the_platform_has_a_token_waits_for_it(
     assert f"register {COMPONENT}/component_access_token" in waiting[0]["note"]
     assert await platform.works(await platform.value())
     assert (await platform.view())["waiting"] == []
+
+
+async def test_an_authorisation_that_waits_for_a_person_is_an_error_once(
+    platform: Platform, clock: FakeClock
+) -> None:
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+
+    with capture_logs() as events:
+        for _ in range(2):
+            await platform.pushed()
+            clock.advance(timedelta(minutes=1))
+
+    deferred = [event for event in events if event["event"] == "event.deferred"]
+    assert [event["log_level"] for event in deferred] == ["error", "debug"]
+
+
+async def test_a_withdrawn_authorisation_is_an_error(platform: Platform) -> None:
+    await platform.register()
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+
+    with capture_logs() as events:
+        await platform.pushed()
+
+    assert ("platform.revoked", "error") in [
+        (event["event"], event["log_level"]) for event in events
+    ]
 
 
 async def test_who_is_told_of_the_platforms_token_is_told_of_new_accounts(

@@ -148,6 +148,28 @@ async def test_a_token_that_died_costs_no_attempt(place: Town) -> None:
     assert (await outcome(place, sent)).state is DeliveryState.DELIVERED
 
 
+async def test_a_refusal_that_a_person_must_mend_is_an_error_once_and_then_when_it_is_given_up(
+    place: Town,
+) -> None:
+    await send(place, Way.TEMPLATE)
+    place.wechat.sandbox.script(ENDPOINTS[Way.TEMPLATE], errcode=48001, times=None)
+
+    with capture_logs() as events:
+        for pause in (timedelta(0), timedelta(hours=1), timedelta(hours=25)):
+            place.clock.advance(pause)
+            await place.settle()
+
+    assert [
+        (event["event"], event["log_level"])
+        for event in events
+        if event["event"].startswith("delivery.")
+    ] == [
+        ("delivery.deferred", "error"),
+        ("delivery.deferred", "warning"),
+        ("delivery.dead", "error"),
+    ]
+
+
 async def test_a_user_who_gets_too_much_for_a_day_is_given_up(place: Town) -> None:
     sent = await send(place, Way.TEMPLATE)
     place.wechat.sandbox.script(ENDPOINTS[Way.TEMPLATE], errcode=43117, times=None)

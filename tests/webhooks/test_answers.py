@@ -18,7 +18,7 @@ from tests.business import (
     status,
 )
 from tests.webhooks.clients import client_of, push
-from wechat_scheduler.errors import CallError
+from wechat_scheduler.errors import CallError, LastingError
 from wechat_scheduler.webhooks.client import GuardedClient
 
 SECRET = "/cb/notify?key=hunter2"
@@ -47,6 +47,18 @@ async def test_any_other_answer_is_an_error_that_names_the_place_only(
         await push(client, business.url(SECRET, user="me:hunter2"))
 
     assert str(caught.value) == f"notify of {business.url('/cb/notify')} answered {code}"
+
+
+@pytest.mark.parametrize("code", [301, 400, 401, 404, 410, 422, 408, 425, 429, 500, 503])
+async def test_a_refusal_that_no_repetition_mends_is_told_apart(
+    business: Business, client: GuardedClient, code: int
+) -> None:
+    business.script(status(code))
+
+    with pytest.raises(CallError) as caught:
+        await push(client, business.url())
+
+    assert isinstance(caught.value, LastingError) is (code < 500 and code not in (408, 425, 429))
 
 
 @pytest.mark.parametrize("code", [201, 204, 404, 500])

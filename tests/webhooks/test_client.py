@@ -16,7 +16,7 @@ from tests.business import Business, status
 from tests.clock import START
 from tests.webhooks.clients import Names, client_of, push
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.errors import AddressRefusedError, CallError
+from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.client import GuardedClient
 
 HERE = ip_address("127.0.0.1")
@@ -142,7 +142,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
     client: GuardedClient, tmp_path: Path
 ) -> None:
     async with Business(tls=self_signed(tmp_path / "server.pem")) as business:
-        with pytest.raises(CallError, match="shows a certificate that is not trusted"):
+        with pytest.raises(LastingError, match="shows a certificate that is not trusted"):
             await push(client, business.url())
 
         assert business.calls == []

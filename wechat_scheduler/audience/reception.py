@@ -84,7 +84,9 @@ class Reception:
     async def _pass_receipt(self, act: UserAct) -> None:
         failure = "" if act.status == SUCCESS else act.status or "failed"
         now = self._clock.now()
-        await self._receipts.receipt(act.appid, act.msgid, failure, now=now)
+        delivery = await self._receipts.receipt(act.appid, act.msgid, failure, now=now)
+        if failure and delivery is not None:
+            log.error("delivery.dead", delivery=delivery, channel="person", reason=failure)
 
     async def _count(self, act: UserAct) -> None:
         """No sign of a follower: mini-programs have none, and a web page may ask what they allow."""

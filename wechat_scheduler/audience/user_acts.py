@@ -83,5 +83,6 @@ class Post(Protocol):
 class Receipts(Protocol):
     """Takes WeChat's receipts."""
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
-        """`failure` is empty if the message was delivered."""
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
+        """`failure` is empty if the message was delivered. Returns the id of its delivery; None if the
+        receipt came first, or is for a message of another program."""

@@ -10,6 +10,9 @@ from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
 
+# No later attempt succeeds before a person does something.
+FOR_A_PERSON = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+
 
 def names_of(job: ClaimedJob) -> dict[str, str]:
     return {"appid": job.key.appid, "kind": job.key.kind, "subject": job.key.subject}
@@ -44,7 +47,7 @@ def log_contest(outcome: Rotated) -> None:
 
 
 def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
-    """Log a fault as an error if an operator has to act and it is new, else as a warning."""
+    """Log a fault as an error if a person has to act and it is new, else as a warning."""
     fault, before = outcome.fault, outcome.job.fault
     if fault.reaction is Reaction.PARENT_INVALID and fault.errcode is None:
         log.debug("credential.waiting", **names, waits_on=outcome.waits_on)
@@ -53,7 +56,7 @@ def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
         fault.reaction,
         fault.errcode,
     )
-    calls_for_a_person = fault.reaction is Reaction.OPERATOR and not known
+    calls_for_a_person = fault.reaction in FOR_A_PERSON and not known
     log.log(
         logging.ERROR if calls_for_a_person else logging.WARNING,
         "credential.failed",

@@ -124,7 +124,7 @@ async def _admin_key(ground: Ground, folder: Path) -> tuple[str, bool]:
     """The key in the state folder, and whether it was made just now."""
     admin_key, is_new = state.admin_key(folder)
     if not await ground.stores.keys.put_admin(digest(admin_key), now=ground.clock.now()):
-        log.warning("admin_key.revoked", file=str(folder / state.ADMIN_KEY))
+        log.error("admin_key.revoked", file=str(folder / state.ADMIN_KEY))
     return admin_key, is_new
 
 

@@ -1,5 +1,6 @@
 """Sends due deliveries: the clockwork's work on the outbox."""
 
+import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from wechat_scheduler.delivery.model import (
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import CallError, SealingError, SendError, StorageError
+from wechat_scheduler.errors import CallError, LastingError, SealingError, SendError, StorageError
 from wechat_scheduler.reasons import Verdict
 
 log = structlog.get_logger(__name__)
@@ -97,9 +98,9 @@ class Dispatcher:
         return None
 
     async def finish(self, outcome: Outcome) -> None:
-        await self._outbox.settle(outcome, now=self._clock.now())
+        failure = await self._outbox.settle(outcome, now=self._clock.now())
         self._observer.sent(outcome)
-        _log(outcome)
+        _log(outcome, failure)
 
     async def next_due(self) -> datetime | None:
         return await self._outbox.next_due()
@@ -151,7 +152,7 @@ class Dispatcher:
                     return self._tried_again(row, verdict, reason, attempt)
                 return self._deferred(row, verdict, retry_after or PROBE, reason, tried)
             case _:
-                return self._tried_again(row, verdict, reason, attempt)
+                return self._tried_again(row, verdict, reason, attempt, lasts=_lasts(error))
 
     def _is_given_up(self, row: Delivery) -> bool:
         """Whether the message was tried for `give_up`, since its last replay if there was one."""
@@ -173,7 +174,13 @@ class Dispatcher:
         return Deferred(delivery=row, due_at=due_at, error=reason, counts=False, attempt=attempt)
 
     def _tried_again(
-        self, row: Delivery, verdict: Verdict, reason: str, attempt: Attempt | None
+        self,
+        row: Delivery,
+        verdict: Verdict,
+        reason: str,
+        attempt: Attempt | None,
+        *,
+        lasts: bool = False,
     ) -> Outcome:
         now = self._clock.now()
         if self._is_given_up(row):
@@ -187,6 +194,7 @@ class Dispatcher:
             due_at=now + jittered(pause, self._rng),
             error=reason,
             doubtful=verdict is Verdict.AMBIGUOUS and row.channel == TargetKind.PERSON,
+            lasts=lasts,
             attempt=attempt,
         )
 
@@ -210,25 +218,30 @@ def _sentence(error: Exception) -> str:
     return f"{error}; {advice}" if advice else str(error)
 
 
-def _log(outcome: Outcome) -> None:
+def _lasts(error: CallError | SealingError) -> bool:
+    if isinstance(error, SendError):
+        return error.verdict is Verdict.OPERATOR
+    return isinstance(error, LastingError | SealingError)
+
+
+def _log(outcome: Outcome, failure: str) -> None:
+    """Log an error if a person must act and does not know it yet."""
     delivery = outcome.delivery
+    names = {"delivery": delivery.id, "channel": delivery.channel}
     match outcome:
         case Settled(state=DeliveryState.DEAD):
-            log.warning(
-                "delivery.dead",
-                delivery=delivery.id,
-                channel=delivery.channel,
-                reason=outcome.reason,
-            )
+            log.error("delivery.dead", **names, reason=outcome.reason)
+        case Settled() if failure:
+            log.error("delivery.dead", **names, reason=failure)
         case Settled() if delivery.message is not None:
-            log.debug(f"delivery.{outcome.state}", delivery=delivery.id, channel=delivery.channel)
+            log.debug(f"delivery.{outcome.state}", **names)
         case Settled():
-            log.info(f"delivery.{outcome.state}", delivery=delivery.id, channel=delivery.channel)
+            log.info(f"delivery.{outcome.state}", **names)
         case Deferred():
-            log.warning(
+            log.log(
+                logging.ERROR if outcome.lasts and not outcome.is_known else logging.WARNING,
                 "delivery.deferred",
-                delivery=delivery.id,
-                channel=delivery.channel,
+                **names,
                 attempts=delivery.attempts + outcome.counts,
                 error=outcome.error,
             )

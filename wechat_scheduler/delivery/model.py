@@ -139,7 +139,7 @@ class Delivery:
     first attempt was at `since`. `claim` identifies this claim. `doubts` counts the attempts that may
     have arrived although no answer came, the first at `doubted_at`. Notifications of credentials have
     no `message`, and only deliveries to persons have a `receiver`; `takes` says whether that person
-    accepts messages of the app.
+    accepts messages of the app. `error` and `errcode` are those of the last attempt.
     """
 
     id: int
@@ -150,6 +150,8 @@ class Delivery:
     since: datetime | None = None
     doubts: int = 0
     doubted_at: datetime | None = None
+    error: str = ""
+    errcode: int | None = None
     message: Message | None = None
     receiver: Subscriber | None = None
     takes: bool = True
@@ -211,19 +213,28 @@ class Settled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
     """The next attempt is at `due_at`. `error` contains no secret. `counts` is False if nothing was
-    sent, or if the failure is not about this delivery. If `doubtful`, the message may have arrived."""
+    sent, or if the failure is not about this delivery. If `doubtful`, the message may have arrived. If
+    it `lasts`, a person must act before the delivery is accepted."""
 
     delivery: Delivery
     due_at: datetime
     error: str
     counts: bool = True
     doubtful: bool = False
+    lasts: bool = False
     attempt: Attempt | None = None
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """The attempt of this claim, if there was one."""
         return (self.attempt,) if self.attempt else ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the attempt before failed in the same way. WeChat's sentences differ in their rid."""
+        if self.attempt is not None and self.attempt.errcode is not None:
+            return self.attempt.errcode == self.delivery.errcode
+        return self.error == self.delivery.error
 
 
 Outcome: TypeAlias = Settled | Deferred

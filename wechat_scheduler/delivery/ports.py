@@ -64,9 +64,9 @@ class Outbox(Protocol):
         it crashed.
         """
 
-    async def settle(self, outcome: Outcome, *, now: datetime) -> None:
+    async def settle(self, outcome: Outcome, *, now: datetime) -> str:
         """Store an outcome with its attempts, and that the receiver is unreachable if it says so.
-        Applies a receipt that came before. A delivery that was superseded or cancelled meanwhile is
+        Applies a receipt that came before, and returns the failure that it tells. A delivery that was superseded or cancelled meanwhile is
         released instead."""
 
     async def next_due(self) -> datetime | None:
@@ -117,6 +117,6 @@ class Deliveries(Protocol):
     ) -> Sequence[int]:
         """Cancel deliveries that are pending and not being sent. Returns their ids."""
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
-        """Apply WeChat's receipt of a template message: delivered if `failure` is empty. A receipt
-        that comes before its delivery is accepted is kept. Returns whether a delivery was found."""
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
+        """Apply WeChat's receipt of a template message: delivered if `failure` is empty, else dead. A
+        receipt that comes before its delivery is accepted is kept. Returns the delivery, if found."""

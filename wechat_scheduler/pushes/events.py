@@ -106,7 +106,8 @@ class EventWork:
         the refresh token from WeChat's list of authorizers."""
         parent = await self._siblings.sibling(row.component)
         if parent is None:
-            return self._later(row, f"register {row.component}, with the platform's AppSecret")
+            note = f"register {row.component}, with the platform's AppSecret"
+            return self._later(row, note, lasts=True)
         if not row.event.code or row.event.code_until <= self._clock.now():
             return Authorized(row=row, credential=None)
         if not parent.value:
@@ -130,14 +131,20 @@ class EventWork:
             now = self._clock.now()
             if await self._jobs.suspect(parent.key, version=parent.version, now=now):
                 await self._changed(parent.key)
-        return self._later(row, _said(error), pause=error.retry_after)
+        lasts = error.reaction is Reaction.OPERATOR
+        return self._later(row, _said(error), pause=error.retry_after, lasts=lasts)
 
     def _later(
-        self, row: ClaimedEvent, note: str, *, pause: timedelta | None = None
+        self,
+        row: ClaimedEvent,
+        note: str,
+        *,
+        pause: timedelta | None = None,
+        lasts: bool = False,
     ) -> PostponedEvent:
         if pause is None:
             pause = jittered(backoff(FIRST_RETRY, row.attempts + 1, cap=LONGEST_PAUSE), self._rng)
-        return PostponedEvent(row=row, due_at=self._clock.now() + pause, note=note)
+        return PostponedEvent(row=row, due_at=self._clock.now() + pause, note=note, lasts=lasts)
 
     def _credential(self, issued: Issued, asked_at: datetime) -> Credential:
         expires_at = asked_at + issued.lifetime
@@ -196,16 +203,23 @@ def _log(outcome: Outcome) -> None:
     names = _names(outcome.row)
     match outcome:
         case Authorized(fault=Fault(message=message, advice=advice)):
-            log.warning("platform.authorized", **names, error=message, advice=advice)
+            log.error("platform.authorized", **names, error=message, advice=advice)
         case Authorized(credential=credential):
             log.info("platform.authorized", **names, exchanged=credential is not None)
         case Revoked():
-            log.warning("platform.revoked", **names)
+            log.error("platform.revoked", **names)
         case PostponedEvent() if outcome.row.event.name == WATCH:
             if outcome.note:
                 log.error("platform.tickets_missing", appid=names["appid"], answer=outcome.note)
         case PostponedEvent():
-            level = logging.DEBUG if outcome.row.attempts else logging.WARNING
-            log.log(level, "event.deferred", **names, note=outcome.note)
+            log.log(_level(outcome), "event.deferred", **names, note=outcome.note)
         case _:
             assert_never(outcome)
+
+
+def _level(outcome: PostponedEvent) -> int:
+    """An error if a person has to act and does not know it yet. WeChat's sentences differ in their rid."""
+    told, before = (note.partition(" rid:")[0] for note in (outcome.note, outcome.row.note))
+    if outcome.lasts and told != before:
+        return logging.ERROR
+    return logging.DEBUG if outcome.row.attempts else logging.WARNING

@@ -151,6 +151,7 @@ class ClaimedEvent:
     claim: str
     event: Event
     attempts: int
+    note: str
     secret: str = field(repr=False)
 
     @property
@@ -182,11 +183,12 @@ class Revoked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostponedEvent:
     """The event is due again at `due_at`. `note` is the reason, or what WeChat answered; it has no
-    secret in it."""
+    secret in it. If it `lasts`, a person must act before the event can be handled."""
 
     row: ClaimedEvent
     due_at: datetime
     note: str
+    lasts: bool = False
 
 
 Outcome: TypeAlias = Authorized | Revoked | PostponedEvent

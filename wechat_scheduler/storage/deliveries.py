@@ -92,7 +92,7 @@ class SqlDeliveries:
         cancel = cancelling(wanted, reason, micros(now), limit=limit)
         return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> bool:
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
         return await self._database.write(lambda: _put_receipt(appid, msgid, failure, micros(now)))
 
 
@@ -188,16 +188,20 @@ def _delivery(row: Row, attempts: Sequence[Row]) -> DeliveryView:
     )
 
 
-def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[bool]:
-    """Returns whether a delivery waited for it; else the receipt is kept."""
+def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[int | None]:
+    """Returns the delivery that waited for it; if there is none, the receipt is kept."""
     found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
     if not found:
         yield Statement(FORGET_RECEIPTS, (now - RECEIPT_KEPT,))
         yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
-    return bool(found)
+    return found[0]["id"] if found else None
 
 
-def apply_receipt(appid: str, msgid: str, now: int) -> Script[None]:
-    """Apply the receipt that came before its delivery was stored as accepted, if there is one."""
+def apply_receipt(appid: str, msgid: str, now: int) -> Script[str]:
+    """Apply the receipt that came before its delivery was stored as accepted, if there is one.
+    Returns the failure that it tells."""
+    failure = ""
     for row in (yield Statement(TAKE_RECEIPT, (appid, msgid))):
-        yield Statement(APPLY_RECEIPT, (appid, msgid, row["failure"], now))
+        failure = row["failure"]
+        yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
+    return failure

@@ -58,7 +58,7 @@ DUE = DueTable(
         """,
     ),
     returning="""
-        id, appid, name, authorizer, code, code_until, happened_at, attempts,
+        id, appid, name, authorizer, code, code_until, happened_at, attempts, note,
         (SELECT secret FROM accounts a JOIN jobs j ON j.appid = a.appid
          WHERE a.appid = events.appid AND j.kind = 'component_access_token' LIMIT 1) AS secret
     """,

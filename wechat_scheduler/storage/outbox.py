@@ -45,7 +45,7 @@ DUE = DueTable(
                      ELSE COALESCE(doubted_at, tried_at) END,
         tried_at = $3
     """,
-    returning="id, channel, target, attempts, since, doubts, doubted_at, message_id",
+    returning="id, channel, target, attempts, since, doubts, doubted_at, error, errcode, message_id",
     released="""
         due_at = $1,
         doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
@@ -109,8 +109,8 @@ class SqlOutbox(ClaimingStore):
         claim = self._new_claim(now, lease)
         return await self._database.write(lambda: self._claimed(claim, limit))
 
-    async def settle(self, outcome: Outcome, *, now: datetime) -> None:
-        await self._database.write(lambda: _settle(outcome, micros(now)))
+    async def settle(self, outcome: Outcome, *, now: datetime) -> str:
+        return await self._database.write(lambda: _settle(outcome, micros(now)))
 
     def _claimed(self, claim: Claim, limit: int) -> Script[Sequence[Delivery]]:
         rows = yield from self._take(claim, limit)
@@ -155,23 +155,26 @@ def _takes(receiver: Row, purpose: str) -> bool:
     return not receiver["refusing"] and (bool(receiver["taking"]) or purpose not in UNASKED)
 
 
-def _settle(outcome: Outcome, now: int) -> Script[None]:
-    delivery = outcome.delivery
+def _settle(outcome: Outcome, now: int) -> Script[str]:
+    """Returns the failure that a receipt told before."""
+    delivery, failure = outcome.delivery, ""
     for attempt in outcome.attempts:
         yield _attempt(delivery.id, attempt)
     match outcome:
         case Settled():
             done = yield from _final(outcome, now)
+            if done and outcome.reference:
+                failure = yield from apply_receipt(_appid(outcome), outcome.reference, now)
         case Deferred():
             done = yield _deferred(outcome)
     if not done:
         collapse = collapse_key(delivery.channel, delivery.target)
         yield Statement(LET_GO, (collapse, delivery.claim, now))
+    return failure
 
 
 def _final(outcome: Settled, now: int) -> Script[Sequence[Row]]:
     delivery, attempt = outcome.delivery, outcome.attempt
-    appid = delivery.receiver.appid if delivery.receiver and outcome.reference else ""
     done = yield Statement(
         SETTLE,
         (
@@ -182,18 +185,22 @@ def _final(outcome: Settled, now: int) -> Script[Sequence[Row]]:
             outcome.reason,
             attempt.way if attempt else "",
             outcome.reference,
-            appid,
+            _appid(outcome),
             attempt.errcode if attempt else None,
             notes_text(outcome.notes),
             int(outcome.duplicate),
             now,
         ),
     )
-    if done and outcome.reference:
-        yield from apply_receipt(appid, outcome.reference, now)
     if outcome.unreachable and delivery.channel == TargetKind.PERSON:
         yield from mark_unreachable(delivery.target, outcome.reason, now)
     return done
+
+
+def _appid(outcome: Settled) -> str:
+    """The account that sent a message which WeChat's receipt may name."""
+    receiver = outcome.delivery.receiver
+    return receiver.appid if receiver and outcome.reference else ""
 
 
 def _deferred(outcome: Deferred) -> Statement:

@@ -16,12 +16,15 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from wechat_scheduler.access.model import Network
-from wechat_scheduler.errors import AddressRefusedError, CallError
+from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.urls import parse, shown
 
 # Responses are not compressed, so that `answer_limit` holds for what is unpacked too.
 HEADERS = {"User-Agent": "wechat-scheduler", "Accept-Encoding": "identity"}
+
+# Answers of 4xx that may be others the next time: too slow, too early, too many.
+_PASSING = frozenset((408, 425, 429))
 
 # The words that follow the address in an error; the first class that fits is taken.
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
@@ -169,7 +172,9 @@ def _authorization(url: URL) -> dict[str, str]:
 
 def _answered(response: aiohttp.ClientResponse, url: str, what: str) -> CallError:
     hint = ", and redirects are not followed" if 300 <= response.status < 400 else ""
-    return CallError(f"{what} of {shown(url)} answered {response.status}{hint}")
+    lasts = 300 <= response.status < 500 and response.status not in _PASSING
+    kind = LastingError if lasts else CallError
+    return kind(f"{what} of {shown(url)} answered {response.status}{hint}")
 
 
 def _failure(error: Exception, place: str) -> CallError:
@@ -183,4 +188,5 @@ def _failure(error: Exception, place: str) -> CallError:
             f"{place} must not be called: {refused.address} {refused.reason}"
         )
     reason = next(words for kind, words in _FAILURES if isinstance(error, kind))
-    return CallError(f"{place} {reason}")
+    untrusted = isinstance(error, aiohttp.ClientConnectorCertificateError)
+    return (LastingError if untrusted else CallError)(f"{place} {reason}")
