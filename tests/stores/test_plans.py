@@ -5,12 +5,14 @@ import re
 import pytest
 
 from tests.stores.memory import memory_database
+from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage import (
     deliveries,
     due_reminders,
     events,
     jobs,
+    lanes,
     messages,
     outbox,
     reminders,
@@ -18,10 +20,12 @@ from wechat_scheduler.storage import (
 )
 from wechat_scheduler.storage.cancelling import OF_PERSON
 
-DUE = (jobs.DUE, events.DUE, due_reminders.DUE, outbox.DUE)
+QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
 STATEMENTS = {
-    **{f"claim of {due.table}": due.claims("")[0] for due in DUE},
-    **{f"next of {due.table}": due.next_due for due in DUE},
+    **{f"claim of {due.table}": due.claims("")[0] for due in QUEUED},
+    **{f"next of {due.table}": due.next_due for due in (*QUEUED, outbox.DUE)},
+    "lanes": lanes.waiting(Priority.NORMAL),
+    "claim of deliveries": lanes.taking(outbox.DUE, Priority.NORMAL, lanes.TAKEN),
     "told": outbox.TOLD,
     "receivers": outbox.RECEIVERS,
     "release": outbox.DUE.release,
@@ -56,7 +60,8 @@ async def test_no_statement_reads_a_whole_table(name: str) -> None:
         step
         for step in steps
         if re.match(
-            r"SCAN (?!due|each|chosen|\(|CONSTANT|deliveries USING INDEX deliveries_due$)", step
+            r"SCAN (?!due|each|chosen|lanes?$|\(|CONSTANT|deliveries USING INDEX deliveries_due$)",
+            step,
         )
     ]
     assert steps

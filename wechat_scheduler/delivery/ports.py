@@ -58,7 +58,9 @@ class Outbox(Protocol):
     """The store of deliveries. Every method is atomic; all may raise StorageError."""
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
-        """Claim due deliveries for `lease`: the most urgent first, then the longest due.
+        """Claim due deliveries for `lease`. Accounts take turns, and so do the apps of each; of an app's
+        the most urgent come first, then the longest due. URGENT ones of all apps come before others,
+        which still get a part of the claims.
 
         A delivery whose former claim ran out has one more doubt: its sender may have sent it before
         it crashed.

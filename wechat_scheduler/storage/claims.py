@@ -29,7 +29,8 @@ _CLAIM = """
 class DueTable:
     """A table with `due_at` and `claimed_by`, and its own parts of the SQL.
 
-    `queues` are the conditions for rows that wait; the rows of an earlier queue are claimed first.
+    `queues` are the conditions for rows that wait; the rows of an earlier queue are claimed first. A
+    table without queues has a way of its own to claim, and `earliest`, a query for the first `due_at`.
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
     the present) to the rows where `held`.
@@ -37,7 +38,8 @@ class DueTable:
 
     table: str
     key: str = "id"
-    queues: tuple[str, ...]
+    queues: tuple[str, ...] = ()
+    earliest: str = ""
     marks: str = ""
     returning: str
     released: str = "due_at = $1"
@@ -59,6 +61,8 @@ class DueTable:
 
     @property
     def next_due(self) -> str:
+        if self.earliest:
+            return self.earliest
         each = " UNION ALL ".join(
             f"SELECT min(due_at) AS due_at FROM {self.table} WHERE {queue}"  # noqa: S608 - our own names
             for queue in self.queues

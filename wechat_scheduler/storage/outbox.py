@@ -11,7 +11,6 @@ from wechat_scheduler.delivery.model import (
     DeliveryState,
     Message,
     Outcome,
-    Priority,
     Settled,
     TargetKind,
 )
@@ -19,6 +18,7 @@ from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
 from wechat_scheduler.storage.deliveries import apply_receipt
+from wechat_scheduler.storage.lanes import Lanes, next_due
 from wechat_scheduler.storage.messages import (
     MESSAGE_COLUMNS,
     message_of,
@@ -35,10 +35,7 @@ from wechat_scheduler.storage.subscribers import subscriber_of
 # cancelled one may be claimed), and not among all that was ever sent.
 DUE = DueTable(
     table="deliveries",
-    queues=tuple(
-        f"state = 'pending' AND priority = {priority.value}"
-        for priority in sorted(Priority, reverse=True)
-    ),
+    earliest=next_due(),
     marks="""
         doubts = doubts + CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN 0 ELSE 1 END,
         doubted_at = CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN doubted_at
@@ -104,6 +101,7 @@ class SqlOutbox(ClaimingStore):
     def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
         self._vault = vault
+        self._lanes = Lanes(DUE, database.dialect.skip_locked)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         claim = self._new_claim(now, lease)
@@ -113,7 +111,7 @@ class SqlOutbox(ClaimingStore):
         return await self._database.write(lambda: _settle(outcome, micros(now)))
 
     def _claimed(self, claim: Claim, limit: int) -> Script[Sequence[Delivery]]:
-        rows = yield from self._take(claim, limit)
+        rows = yield from self._lanes.take(claim, limit)
         ids = [row["id"] for row in rows if row["channel"] == TargetKind.PERSON]
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
         told = yield from _by_id(TOLD, list(said), "message_id")

@@ -1,0 +1,91 @@
+"""What the statements of a claim cost: counted in steps of SQLite, and not in time."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.stores.memory import MemoryDatabase, memory_database
+from tests.stores.samples import LEASE, NOW, SECOND
+from tests.stores.suite import VAULT
+from wechat_scheduler.storage.database import Script, Statement
+from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.rows import micros
+
+# Makes $2 deliveries of the app $1, due at $3.
+MAKE = """
+    INSERT INTO deliveries (id, channel, target, state, due_at, created_at, app_id, priority)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
+    SELECT $1 * 1000000 + i, 'webhook', '', 'pending', $3, $3, $1, 1 FROM n
+"""
+MINUTE = timedelta(minutes=1)
+
+
+class Work:
+    """Counts the steps of what is done with the database from now on."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.hundreds = 0
+        database.watch(self._count)
+
+    def _count(self) -> None:
+        self.hundreds += 1
+
+
+@pytest.fixture
+def database() -> MemoryDatabase:
+    return memory_database()
+
+
+@pytest.fixture
+def outbox(database: MemoryDatabase) -> SqlOutbox:
+    return SqlOutbox(database, VAULT, worker="here")
+
+
+async def test_a_claim_costs_the_same_however_many_deliveries_wait(
+    database: MemoryDatabase, outbox: SqlOutbox
+) -> None:
+    database.run(made(1, 100))
+    few = await claimed(database, outbox)
+    database.run(made(2, 50_000))
+
+    many = await claimed(database, outbox)
+
+    assert few > 0
+    assert many < 2 * few
+
+
+async def test_the_message_of_an_app_with_one_is_claimed_at_once(
+    database: MemoryDatabase, outbox: SqlOutbox
+) -> None:
+    database.run(made(1, 20_000))
+    database.run(made(2, 1))
+
+    rows = await outbox.claim(now=NOW, limit=16, lease=LEASE)
+
+    assert 2_000_001 in {row.id for row in rows}
+
+
+async def test_each_of_a_thousand_apps_is_found(
+    database: MemoryDatabase, outbox: SqlOutbox
+) -> None:
+    for app_id in range(1, 1001):
+        database.run(made(app_id, 1, late=timedelta(0) if app_id == 700 else -SECOND))
+
+    (found,) = await outbox.claim(now=NOW, limit=50, lease=LEASE)
+    none = await outbox.claim(now=NOW, limit=50, lease=LEASE)
+    later = [await outbox.claim(now=NOW + SECOND, limit=150, lease=LEASE) for _ in range(7)]
+
+    assert (found.id, none) == (700_000_001, [])
+    assert len({row.id for rows in later for row in rows}) == 999
+
+
+async def claimed(database: MemoryDatabase, outbox: SqlOutbox) -> int:
+    """The work of a claim and of the look for the next due time."""
+    work = Work(database)
+    await outbox.claim(now=NOW, limit=32, lease=LEASE)
+    await outbox.next_due()
+    return work.hundreds
+
+
+def made(app_id: int, number: int, *, late: timedelta = MINUTE) -> Script[None]:
+    yield Statement(MAKE, (app_id, number, micros(NOW - late)))
