@@ -7,7 +7,6 @@ whether ten deliveries wait in a lane or a million.
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from wechat_scheduler.delivery.model import Priority
@@ -112,13 +111,6 @@ class Turns:
         self._served[account] = self._served[app_id] = self._dealt
 
 
-@dataclass(slots=True, kw_only=True)
-class _Window:
-    """Where the next look at the lanes of a priority begins, when there are more than `SEEN`."""
-
-    after: int = _FIRST
-
-
 class Lanes:
     """The claims of one process. Urgent deliveries come first, those of every app; of the others, an
     app's normal ones come before its bulk. While urgent ones fill the claims, one place in `ONE_IN`
@@ -126,7 +118,8 @@ class Lanes:
 
     def __init__(self, table: DueTable, skip_locked: str) -> None:
         self._urgent, self._rest = Turns(), Turns()
-        self._windows = {priority: _Window() for priority in Priority}
+        # Where the next look at the lanes of a priority begins, when there are more than `SEEN`.
+        self._after = dict.fromkeys(Priority, _FIRST)
         self._owed = 0.0
         self._takes = {
             priority: [
@@ -172,15 +165,14 @@ class Lanes:
         found: dict[int, Waiting] = {}
         if limit <= 0:
             return found
-        window, sql = self._windows[priority], waiting(priority)
-        start = window.after
+        start, sql = self._after[priority], waiting(priority)
         for after, up_to in ((start, _LAST), (_FIRST, start)):
             while after < up_to:
                 rows = yield Statement(sql, (after, up_to, claim.now, limit))
                 found |= {row["app_id"]: _waiting_of(row) for row in rows if row["due"]}
                 after = rows[-1]["app_id"] if len(rows) == SEEN else up_to
                 if len(found) >= limit:
-                    window.after = _FIRST if after == _LAST else after
+                    self._after[priority] = _FIRST if after == _LAST else after
                     return found
         return found
 
