@@ -136,5 +136,8 @@ class Verdict(enum.StrEnum):
     REJECTED = "rejected"
     """This message will never be accepted: say why."""
 
+    USED_UP = "used_up"
+    """The receiver allows no more notices of this template until they allow one anew."""
+
     OPERATOR = "operator"
     """A person must act, then the message is accepted: probe slowly."""

@@ -63,8 +63,9 @@ class Phone:
 
     async def subscribe(
         self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
-    ) -> None:
+    ) -> str:
         self._show("subscribe", dict(data))
+        return "1864323726461255680"
 
     def _show(self, way: str, what: object) -> None:
         if way in self.refusals:

@@ -18,11 +18,13 @@ from tests.delivery.samples import (
     a_person,
     an_app,
 )
+from tests.stores.memory import memory_database
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.channels import PeopleChannel
 from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Form, Sent, Way
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
+from wechat_scheduler.storage.use_counts import SqlUseCounts
 
 TEMPLATE = Content(way=Way.TEMPLATE, title="hello")
 TEXT = Content(way=Way.TEXT, text="hello")
@@ -33,7 +35,11 @@ CHATTY = a_person(heard_at=NOW - HOUR)
 
 async def sent(phone: Phone, content: Content, *, app: App = MAPPED, **fields: Any) -> Sent:
     channel = PeopleChannel(
-        phone, app={app.id: app}.get, landing=lambda message, receiver: LANDING, clock=FakeClock()
+        phone,
+        SqlUseCounts(memory_database()),
+        app={app.id: app}.get,
+        landing=lambda message, receiver: LANDING,
+        clock=FakeClock(),
     )
     return await channel.send(_delivery(content, fields))
 

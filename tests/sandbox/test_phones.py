@@ -27,6 +27,8 @@ async def test_users_act_over_http_and_their_phones_show_it(wechat: WeChat) -> N
         await act(wechat, "voice", recognition="hello"),
         await act(wechat, "click", key="MENU"),
         await act(wechat, "accept", template_id="order-shipped", times=None),
+        await act(wechat, "decline", template_id="order-shipped"),
+        await act(wechat, "refuse", template_id="order-shipped"),
         await act(wechat, "block"),
         await act(wechat, "unblock"),
         await act(wechat, "unfollow"),
@@ -41,11 +43,14 @@ async def test_users_act_over_http_and_their_phones_show_it(wechat: WeChat) -> N
     reader = {"openid": READER, "subscribed": True, "blocked": True, "count": 0}
     assert everybody["phones"][APPID][-1] == reader
     assert len(stranger["openid"]) == 28
+    assert phone["uses"] == {}
     assert [it["text"] for it in phone["messages"] if it["by"] == "user"] == [
         "hello",
         "hello",
         "chose MENU",
         "accepts order-shipped: always",
+        "declines order-shipped",
+        "accepts order-shipped: never",
         "blocked",
         "unblocked",
         "unfollowed",
@@ -66,7 +71,11 @@ async def test_users_act_over_http_and_their_phones_show_it(wechat: WeChat) -> N
         (f"users/{APPID}/{READER}/scan", {}, "ticket: give either"),
         (f"users/{APPID}/{READER}/scan", {"ticket": "gQ"}, "ticket: is unknown or has expired"),
         (f"users/{APPID}/{READER}/scan", {"scene": ""}, "scene: "),
-        (f"users/{APPID}/{READER}/accept", {"template_id": "t", "times": -1}, "times: must not"),
+        (
+            f"users/{APPID}/{READER}/accept",
+            {"template_id": "t", "times": -1},
+            "times: must be 0 to 100",
+        ),
         ("receipts", {"appid": APPID, "status": "lost"}, "status: must be one of success"),
         ("callbacks", {"appid": APPID, "url": "x", "token": "t"}, "url: must be http"),
         (

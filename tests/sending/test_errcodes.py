@@ -228,5 +228,5 @@ def _fate(view: DeliveryView) -> DeliveryState:
 
 
 def _arrived(way: Way) -> DeliveryState:
-    """Only templates have receipts."""
-    return DeliveryState.DELIVERED if way is Way.TEMPLATE else DeliveryState.ACCEPTED
+    """Texts have no receipts."""
+    return DeliveryState.ACCEPTED if way is Way.TEXT else DeliveryState.DELIVERED

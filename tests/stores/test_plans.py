@@ -18,7 +18,7 @@ from wechat_scheduler.storage import (
     reminders,
     use_counts,
 )
-from wechat_scheduler.storage.cancelling import OF_PERSON
+from wechat_scheduler.storage.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 
 QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
 STATEMENTS = {
@@ -43,6 +43,8 @@ STATEMENTS = {
     "of a person": reminders.OLDEST_FIRST,
     "replaced slots": reminders.REMOVE_SLOTS,
     "stopped": reminders.STOP,
+    "forgive": FORGIVE,
+    "doubt": DOUBT_COUNTS,
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,

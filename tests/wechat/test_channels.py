@@ -95,11 +95,12 @@ async def test_a_subscribe_notice_leads_to_a_page(
 ) -> None:
     server.script(TAKEN)
 
-    await messenger.subscribe(
+    msgid = await messenger.subscribe(
         APPID, OPENID, template_id="TEMPLATE", data={"thing1": "x"}, url="https://example.com"
     )
 
     (received,) = server.received
+    assert msgid == "200228332"
     assert received.path == "/cgi-bin/message/subscribe/bizsend"
     assert received.body == {
         "touser": OPENID,

@@ -28,9 +28,9 @@ VERDICTS: dict[Verdict, dict[tuple[Way, ...], tuple[int, ...]]] = {
     },
     Verdict.REJECTED: {
         EVERY: (40008, 40036, 40037, 40039, 40066, 40249, 41030, 44004, 45168, 47001, 47003),
-        (Way.SUBSCRIBE,): (43101,),
         (Way.TEXT,): (45002,),
     },
+    Verdict.USED_UP: {(Way.SUBSCRIBE,): (43101,)},
     Verdict.FALL_BACK: {(Way.TEXT,): (45015, 45047)},
     Verdict.OPERATOR: {
         EVERY: (40013, 40164, 43107, 43116, 48001, 48004, 50001, 50002, 50007, 61003, 61007)

@@ -236,7 +236,7 @@ async def test_a_notice_is_taken_as_often_as_the_user_allowed(
 
     with pytest.raises(SendError) as caught:
         await send()
-    assert (caught.value.verdict, caught.value.errcode) == (Verdict.REJECTED, 43101)
+    assert (caught.value.verdict, caught.value.errcode) == (Verdict.USED_UP, 43101)
 
 
 async def test_a_code_of_the_sandbox_is_scanned(

@@ -87,7 +87,7 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
         subject_fields={kind: issuer.subject_field for kind, issuer in ground.issuers.items()},
     )
     messenger = WeChatMessenger(ground.wechat, tokens, clock)
-    yield PeopleChannel(messenger, app=directory.app, landing=landing, clock=clock)
+    yield PeopleChannel(messenger, stores.uses, app=directory.app, landing=landing, clock=clock)
     yield TopicChannel(stores.subscriptions, stores.messages, clock=clock)
     yield AppCallbacks(ground.guarded, app=directory.app, clock=clock)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import Subscriptions
+from wechat_scheduler.audience.ports import Subscriptions, UseCounts
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import (
     Attempt,
@@ -23,6 +23,7 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
     Way,
 )
+from wechat_scheduler.delivery.notices import SubscribeNotices
 from wechat_scheduler.delivery.orders import stable_id
 from wechat_scheduler.delivery.ports import Messages, Messenger
 from wechat_scheduler.delivery.sending_app import Lookup, sender
@@ -46,12 +47,14 @@ class PeopleChannel:
     def __init__(
         self,
         messenger: Messenger,
+        uses: UseCounts,
         *,
         app: Lookup,
         landing: Callable[[Message, Subscriber], str],
         clock: Clock,
     ) -> None:
         self._messenger = messenger
+        self._notices = SubscribeNotices(messenger, uses, clock=clock)
         self._app = app
         self._landing = landing
         self._clock = clock
@@ -97,9 +100,9 @@ class PeopleChannel:
                 )
             case Way.SUBSCRIBE:
                 filled = ways.filled(message, app, self._clock.now())
-                await self._messenger.subscribe(
-                    appid,
-                    openid,
+                reference = await self._notices.send(
+                    message,
+                    receiver,
                     template_id=filled.template_id,
                     data=filled.data,
                     url=self._url(message, receiver),

@@ -130,7 +130,7 @@ class Dispatcher:
         verdict = error.verdict if isinstance(error, SendError) else Verdict.RETRY
         reason = _sentence(error)
         match verdict:
-            case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.FALL_BACK:
+            case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.USED_UP | Verdict.FALL_BACK:
                 return Settled(
                     delivery=row,
                     state=DeliveryState.DEAD,

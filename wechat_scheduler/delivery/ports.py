@@ -44,8 +44,9 @@ class Messenger(Protocol):
 
     async def subscribe(
         self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
-    ) -> None:
-        """Send a subscribe notice. The user allows a number of them for each template."""
+    ) -> str:
+        """Send a subscribe notice; returns the msgid, empty if WeChat gave none. The user allows a
+        number of them for each template."""
 
 
 class DeliveryObserver(Protocol):

@@ -20,6 +20,7 @@ from wechat_scheduler.sandbox.control_bodies import (
     AuthorizerConsent,
     Body,
     Clicked,
+    Declined,
     FaultScript,
     KilledToken,
     PlatformAddress,
@@ -49,6 +50,8 @@ ACTIONS: dict[str, tuple[Callable[..., str | int | None], type[Body]]] = {
     "block": (UserActions.block, Body),
     "unblock": (UserActions.unblock, Body),
     "accept": (UserActions.accept, Accepted),
+    "decline": (UserActions.decline, Declined),
+    "refuse": (UserActions.refuse, Declined),
 }
 
 

@@ -91,6 +91,10 @@ class Accepted(Body):
     times: int | None = 1
 
 
+class Declined(Body):
+    template_id: str
+
+
 CONSENT: Decoder[UserConsent | AuthorizerConsent] = Decoder(UserConsent | AuthorizerConsent)
 
 

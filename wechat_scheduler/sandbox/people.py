@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -42,6 +42,7 @@ class Person:
     """A user of one account. `followed_at` is None while the user does not follow it.
 
     `uses` has the subscribe notices that the user still accepts, by template; None is any number.
+    `asked_at` is the last popup's time: two come at least a second apart.
     """
 
     appid: str
@@ -52,6 +53,7 @@ class Person:
     scene: str = ""
     blocked: bool = False
     uses: dict[str, int | None] = field(default_factory=dict)
+    asked_at: datetime | None = None
     replies: Allowance | None = None
     greetings: Allowance | None = None
 
@@ -62,18 +64,21 @@ class Person:
             subscribed=self.followed_at is not None,
             blocked=self.blocked,
             count=self.phone.count,
+            uses=dict(self.uses),
             messages=list(self.phone.shown),
         )
 
 
 class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
-    """A phone as JSON. `count` is of all messages that ever arrived."""
+    """A phone as JSON. `count` is of all messages that ever arrived. `uses` has the subscribe notices that
+    the user still accepts, by template; null is any number."""
 
     appid: str
     openid: str
     subscribed: bool
     blocked: bool
     count: int
+    uses: dict[str, int | None]
     messages: list[PhoneMessage]
 
 
@@ -150,13 +155,24 @@ class People:
             raise RefusedError(45047)
         min(usable, key=lambda it: it.ends_at).left -= 1
 
-    def spend_use(self, person: Person, template_id: str) -> None:
-        """Counts one subscribe notice. Raises RefusedError 43101 if the user accepts no more."""
-        left = person.uses.get(template_id, None if self._accept_all else 0)
-        if left == 0:
+    def popup_time(self, person: Person, now: datetime) -> datetime:
+        """When the user answers the next popup: a second after the last one at the earliest."""
+        last = person.asked_at
+        person.asked_at = now if last is None else max(now, last + timedelta(seconds=1))
+        return person.asked_at
+
+    def check_use(self, person: Person, template_id: str) -> None:
+        """Raises RefusedError 43101 if the user accepts no more notices."""
+        if self._uses(person, template_id) == 0:
             raise RefusedError(43101)
-        if left is not None:
+
+    def spend_use(self, person: Person, template_id: str) -> None:
+        """Counts one subscribe notice."""
+        if left := self._uses(person, template_id):
             person.uses[template_id] = left - 1
+
+    def _uses(self, person: Person, template_id: str) -> int | None:
+        return person.uses.get(template_id, None if self._accept_all else 0)
 
     def show(self, person: Person, message: PhoneMessage) -> None:
         """Shows a message on the user's phone, and keeps its ids if the user did not write it."""

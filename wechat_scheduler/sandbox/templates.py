@@ -48,10 +48,13 @@ class Templates:
         return self._sent.get(message, now) if message.client_msg_id else None
 
     def new_msgid(self, message: MessageIdentity, now: datetime) -> int:
-        msgid = next(self._msgids)
+        msgid = self.next_msgid()
         if message.client_msg_id:
             self._sent.put(message, msgid, now)
         return msgid
+
+    def next_msgid(self) -> int:
+        return next(self._msgids)
 
     def script_receipts(self, appid: str, status: str, times: int) -> None:
         """Sets the status of the account's next `times` messages. Raises InvalidRequestError."""

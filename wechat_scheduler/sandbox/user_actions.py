@@ -8,11 +8,15 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.people import Arrival, Person, PhoneView
 from wechat_scheduler.sandbox.phones import By, PhoneKey, PhoneMessage
 from wechat_scheduler.sandbox.pushes.account_messages import AccountPush, event, message
+from wechat_scheduler.sandbox.pushes.notice_events import popup, switched_off
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE, QRCode
 from wechat_scheduler.sandbox.world import World
 
 # Real MsgIds have 64 bits and are about as large.
 FIRST_MSGID = 24_000_000_000_000_000
+
+# A person answers each.
+MOST_POPUPS = 100
 
 
 class UserActions:
@@ -94,12 +98,31 @@ class UserActions:
         self._note(person, "unblocked")
 
     def accept(self, appid: str, openid: str, template_id: str, times: int | None = 1) -> None:
-        """Accepts `times` more subscribe notices; None: any number; 0: none from now on."""
-        if times is not None and times < 0:
-            raise InvalidRequestError("must not be negative", field="times")
+        """Accepts `times` more subscribe notices, in a popup for each; None: any number; 0: as
+        `refuse`."""
+        if times is not None and not 0 <= times <= MOST_POPUPS:
+            raise InvalidRequestError(f"must be 0 to {MOST_POPUPS}", field="times")
+        if times == 0:
+            self.refuse(appid, openid, template_id)
+            return
         person = self._known(appid, openid)
         person.uses[template_id] = times and (person.uses.get(template_id) or 0) + times
         self._note(person, f"accepts {template_id}: {_often(times)}")
+        for _ in range(times or 1):
+            self._answer_popup(person, template_id, "accept")
+
+    def decline(self, appid: str, openid: str, template_id: str) -> None:
+        """Accepts no further notice in the popup. Those accepted before may still be sent."""
+        person = self._known(appid, openid)
+        self._note(person, f"declines {template_id}")
+        self._answer_popup(person, template_id, "reject")
+
+    def refuse(self, appid: str, openid: str, template_id: str) -> None:
+        """Switches the notices of the template off, in the settings: none is left."""
+        person = self._known(appid, openid)
+        person.uses[template_id] = 0
+        self._note(person, f"accepts {template_id}: {_often(0)}")
+        self._tell(switched_off(person, template_id, self._now()))
 
     def received(self, appid: str) -> list[Arrival]:
         """All messages that phones of the account's users showed, once for each time, oldest first."""
@@ -168,6 +191,10 @@ class UserActions:
     def _note(self, person: Person, action: str) -> None:
         done = PhoneMessage(kind="event", by=By.USER, at=self._now(), text=action)
         self._world.people.show(person, done)
+
+    def _answer_popup(self, person: Person, template_id: str, choice: str) -> None:
+        at = self._world.people.popup_time(person, self._now())
+        self._tell(popup(person, template_id, choice, at))
 
     def _tell(self, push: AccountPush) -> None:
         self._world.account_pushes.add(push)

@@ -22,6 +22,13 @@ FORGIVE = f"""
     )
 """  # noqa: S608 - our own text
 
+DOUBT_COUNTS = f"""
+    UPDATE use_counts SET certain = 0 WHERE certain = 1 AND (appid, openid) IN (
+        SELECT s.appid, s.openid FROM deliveries d JOIN subscribers s ON s.uid = d.target
+        WHERE d.channel = 'person' AND d.id IN ({IDS})
+    )
+"""  # noqa: S608 - our own text
+
 
 def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
     return Statement(OF_PERSON, (uid, reason, micros(now)))
@@ -39,5 +46,7 @@ def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
 
 
 def try_again(delivery_ids: Sequence[int]) -> Script[None]:
-    """Clear the trouble of the receivers, so that replayed deliveries are sent."""
+    """Clear the trouble of the receivers, and doubt that they allow no more notices: a person insists
+    that the replayed deliveries are sent."""
     yield from each(with_ids(FORGIVE, delivery_ids))
+    yield from each(with_ids(DOUBT_COUNTS, delivery_ids))

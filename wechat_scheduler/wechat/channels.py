@@ -59,9 +59,7 @@ class WeChatMessenger:
     ) -> str:
         """Returns the msgid; empty if WeChat gave none, and then no receipt can be matched."""
         body = _filled(openid, template_id, data, colors) | {"client_msg_id": client_msg_id}
-        answer = await self._send(Way.TEMPLATE, appid, body | ({"url": url} if url else {}))
-        msgid = answer.values.get("msgid")
-        return str(msgid) if isinstance(msgid, int | str) else ""
+        return _msgid(await self._send(Way.TEMPLATE, appid, body | ({"url": url} if url else {})))
 
     async def text(self, appid: str, openid: str, text: str) -> None:
         body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
@@ -69,9 +67,10 @@ class WeChatMessenger:
 
     async def subscribe(
         self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
-    ) -> None:
+    ) -> str:
+        """Returns the msgid; WeChat gives one, though it does not document it."""
         body = _filled(openid, template_id, data)
-        await self._send(Way.SUBSCRIBE, appid, body | ({"page": url} if url else {}))
+        return _msgid(await self._send(Way.SUBSCRIBE, appid, body | ({"page": url} if url else {})))
 
     async def _send(self, way: Way, appid: str, body: Mapping[str, Any]) -> Answer:
         """Repeats the call once if WeChat says that the template does not exist."""
@@ -91,6 +90,11 @@ class WeChatMessenger:
             raise _no_token(appid, way, error) from error
         except StorageError as error:
             raise SendError(str(error), verdict=Verdict.RETRY, way=way.value) from error
+
+
+def _msgid(answer: Answer) -> str:
+    msgid = answer.values.get("msgid")
+    return str(msgid) if isinstance(msgid, int | str) else ""
 
 
 def _filled(

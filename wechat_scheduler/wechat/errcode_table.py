@@ -108,6 +108,10 @@ def unreachable(advice: str) -> Reading:
     return replace(operator(advice), verdict=Verdict.UNREACHABLE)
 
 
+def used_up(advice: str) -> Reading:
+    return replace(operator(advice), verdict=Verdict.USED_UP)
+
+
 def rejected(advice: str) -> Reading:
     return replace(operator(advice), verdict=Verdict.REJECTED)
 

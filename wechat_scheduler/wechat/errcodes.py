@@ -19,6 +19,7 @@ from wechat_scheduler.wechat.errcode_table import (
     slower,
     transient,
     unreachable,
+    used_up,
     wait,
 )
 
@@ -213,8 +214,9 @@ _TEXT = {
 # A user refuses all templates at once, but allows each notice a number of times: a used-up notice does
 # not mean that the user is unreachable.
 _SUBSCRIBE = {
-    43101: rejected(
-        "the user does not allow this notice, or what they allowed is used up: ask them again"
+    43101: used_up(
+        "the user does not allow this notice, or what they allowed is used up: ask them again, "
+        "then replay"
     ),
 }
 
@@ -235,7 +237,7 @@ ERRCODES = Errcodes(
     ("/sns/oauth2/refresh_token", (_WITH_REFRESH_TOKEN, _ISSUING, _ANY)),
     ("/sns/oauth2/", (_WITH_CODE, _WITH_SECRET, _ISSUING, _ANY)),
     ("/cgi-bin/message/custom/send", (_TEXT, _MESSAGE, _WITH_TOKEN, _ANY)),
-    ("/cgi-bin/message/subscribe/bizsend", (_SUBSCRIBE, _MESSAGE, _WITH_TOKEN, _ANY)),
+    ("/cgi-bin/message/subscribe/", (_SUBSCRIBE, _MESSAGE, _WITH_TOKEN, _ANY)),
     ("/cgi-bin/message/", (_MESSAGE, _WITH_TOKEN, _ANY)),
     ("", (_WITH_TOKEN, _ANY)),
 )

@@ -1,6 +1,9 @@
 """Subscribe notices, which users accept beforehand. Source: "订阅通知 bizsend"."""
 
+from datetime import datetime
 from types import MappingProxyType
+
+import msgspec
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.recipients import (
@@ -12,7 +15,10 @@ from wechat_scheduler.sandbox.endpoints.recipients import (
     wrong_argument,
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
+from wechat_scheduler.sandbox.pushes.notice_events import sent
+from wechat_scheduler.sandbox.templates import SUCCESS
 from wechat_scheduler.sandbox.world import World
 
 # The kind of a field is its name without the number. Source: "订阅消息参数值内容限制说明".
@@ -40,9 +46,21 @@ def send_notice(world: World, call: ApiCall) -> Reply:
     message = _message(world, call)
     if person.blocked:
         raise RefusedError(43101)
-    world.people.spend_use(person, message.template_id)
-    world.people.show(person, message)
-    return {"errcode": 0, "errmsg": "ok"}
+    world.people.check_use(person, message.template_id)
+    msgid = world.templates.next_msgid()
+    _deliver(world, person, message, msgid, call.now)
+    return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
+
+
+def _deliver(
+    world: World, person: Person, message: PhoneMessage, msgid: int, now: datetime
+) -> None:
+    """One that fails costs no use."""
+    status = world.templates.status(person.appid)
+    if status == SUCCESS:
+        world.people.spend_use(person, message.template_id)
+        world.people.show(person, msgspec.structs.replace(message, msgid=msgid))
+    world.account_pushes.add(sent(person, message.template_id, msgid, now, status))
 
 
 def _message(world: World, call: ApiCall) -> PhoneMessage:

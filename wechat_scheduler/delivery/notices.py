@@ -1,0 +1,101 @@
+"""Sends subscribe notices, of which a user allows a number in advance."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+
+from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.audience.ports import UseCounts
+from wechat_scheduler.audience.use_counts import UseCount
+from wechat_scheduler.delivery.model import Message, Way
+from wechat_scheduler.delivery.ports import Messenger
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import SendError, StorageError
+from wechat_scheduler.reasons import Verdict
+
+log = structlog.get_logger(__name__)
+
+# A business system sends a notice as soon as a user allowed it, and WeChat's event may come later: WeChat
+# tries three times, for five seconds each.
+PATIENCE = timedelta(seconds=20)
+
+ASK_AGAIN = "ask the user to allow one more, then replay"
+SWITCH_ON = "only the user can switch them on, in WeChat's settings of the account; then replay"
+
+
+class SubscribeNotices:
+    """`uses` has what was heard of each user's consents. What was not heard is left to WeChat."""
+
+    def __init__(self, messenger: Messenger, uses: UseCounts, *, clock: Clock) -> None:
+        self._messenger = messenger
+        self._uses = uses
+        self._clock = clock
+
+    async def send(
+        self,
+        message: Message,
+        receiver: Subscriber,
+        *,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+    ) -> str:
+        """Returns the msgid, empty if WeChat gave none. Raises SendError, before WeChat is asked if no
+        use is left."""
+        at = self._clock.now()
+        await self._check(message, receiver, template_id, at)
+        try:
+            return await self._messenger.subscribe(
+                receiver.appid, receiver.openid, template_id=template_id, data=data, url=url
+            )
+        except SendError as error:
+            if error.verdict is Verdict.USED_UP:
+                await self._note(receiver, template_id, at)
+            raise
+
+    async def _check(
+        self, message: Message, receiver: Subscriber, template_id: str, now: datetime
+    ) -> None:
+        count = await self._heard(receiver, template_id)
+        if count is None or not count.is_used_up(now):
+            return
+        patient_until = max(message.created_at, message.not_before or message.created_at) + PATIENCE
+        if now < patient_until:
+            raise SendError(
+                f"{_none_left(count)}; WeChat was not asked, and a consent may be on its way",
+                verdict=Verdict.SLOWER,
+                way=Way.SUBSCRIBE.value,
+                retry_after=patient_until - now,
+            )
+        raise SendError(
+            f"{_none_left(count)}; WeChat was not asked",
+            verdict=Verdict.USED_UP,
+            way=Way.SUBSCRIBE.value,
+            advice=SWITCH_ON if count.switched_off else ASK_AGAIN,
+        )
+
+    async def _heard(self, receiver: Subscriber, template_id: str) -> UseCount | None:
+        with suppress(StorageError):  # then nothing is known
+            return await self._uses.get(receiver.appid, receiver.openid, template_id)
+        return None
+
+    async def _note(self, receiver: Subscriber, template_id: str, asked_at: datetime) -> None:
+        """The refusal counts even if the store cannot keep the count."""
+        try:
+            await self._uses.none_left(
+                receiver.appid,
+                receiver.openid,
+                template_id,
+                asked_at=asked_at,
+                now=self._clock.now(),
+            )
+        except StorageError as error:
+            log.warning("notice.uncounted", uid=receiver.uid, error=str(error))
+
+
+def _none_left(count: UseCount) -> str:
+    if count.switched_off:
+        return f"the user has switched off the notices of template {count.template_id}"
+    return f"the user allows no more notices of template {count.template_id}: all uses are used up"
