@@ -13,6 +13,7 @@ from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config
 from tests.postgres import PostgresServer
+from tests.sending.town import town
 from tests.webhooks.test_client import self_signed
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.doctor.examine import examine
@@ -297,6 +298,26 @@ async def test_the_needs_of_sending_are_checked_if_there_are_apps(
     assert (app.level, public.level) == (Level.WARN, Level.OK)
     assert ("lost" in app.says, "register wxnobody" in app.advice) == (True, True)
     assert url in public.says
+
+
+async def test_dead_messages_are_counted_by_cause(tmp_path: Path) -> None:
+    async with town(tmp_path, clock=SystemClock()) as place:
+        config = daemon_config(tmp_path, place.wechat.url)
+        before = await one(config, "deliveries")
+        for errcode in (43101, 47003):
+            place.wechat.sandbox.script("/cgi-bin/message/custom/send", errcode=errcode)
+            place.wechat.sandbox.script("/cgi-bin/message/template/send", errcode=errcode)
+            body = {"app": place.app.id, "text": "hi", "to": [await place.follow()]}
+            await place.call("POST", "/v1/messages", body)
+            await place.settle()
+
+        finding = await one(config, "deliveries")
+
+    assert before.level is Level.OK
+    assert finding.level is Level.WARN
+    assert finding.says.startswith("2 died in the last 7 days, the last at 20")
+    assert finding.says.endswith(" UTC: 1 by errcode 43101, 1 by errcode 47003")
+    assert "deliveries list --in dead" in finding.advice
 
 
 @pytest.mark.parametrize(

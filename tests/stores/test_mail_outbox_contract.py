@@ -5,6 +5,8 @@ import pytest
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
 from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
+from wechat_scheduler.delivery.views import DeliveryFilter
+from wechat_scheduler.storage.census import SqlCensus
 
 LATER = NOW + SECOND
 
@@ -203,3 +205,22 @@ async def test_more_than_one_query_holds_are_claimed_whole(mail: Mail) -> None:
     assert len(claimed) == 141
     assert all(row.message for row in claimed)
     assert sum(row.receiver is not None for row in claimed) == 1
+
+
+async def test_messages_that_died_today_are_counted_by_cause_until_they_are_replayed(
+    mail: Mail,
+) -> None:
+    today = NOW + 30 * HOUR
+    for at, errcode in ((NOW, 43101), (today, 43101), (today, 43101), (today, 40037)):
+        await mail.put_one(at=at)
+        await mail.outbox.settle(dead(await mail.claimed(at=at), errcode), now=at)
+
+    before = await SqlCensus(mail.database).census(now=today + SECOND)
+    await mail.deliveries.replay(DeliveryFilter(errcode=43101), limit=10, now=today)
+    after = await SqlCensus(mail.database).census(now=today + SECOND)
+
+    assert [(it.channel, it.errcode, it.deliveries, it.last) for it in before.dead] == [
+        ("person", 40037, 1, today),
+        ("person", 43101, 2, today),
+    ]
+    assert [it.errcode for it in after.dead] == [40037]

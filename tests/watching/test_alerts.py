@@ -44,6 +44,7 @@ async def test_every_label_that_an_alert_shows_is_on_its_metric(keeper: Caller) 
         "queue": ("queue",),
         "loop": ("loop",),
         "appid": ("appid",),
+        "channel, errcode": ("channel", "errcode"),
         "kind, endpoint, errcode": ("kind", "endpoint", "errcode"),
     }
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reasons import Reaction
+
+DEAD_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +50,24 @@ class QueueCensus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadCensus:
+    """The number of messages that died on one channel, with WeChat's errcode, the last one `last`."""
+
+    channel: str
+    errcode: int | None
+    deliveries: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """All counts at one moment. `tickets` gives the arrival of each platform's last ticket, or the
-    start of the wait for the first, by appid."""
+    """All counts at one moment. `dead` are the messages of the last DEAD_DAY. `tickets` gives the
+    arrival of each platform's last ticket, or the start of the wait for the first, by appid."""
 
     kinds: tuple[KindCensus, ...]
     faults: tuple[FaultCensus, ...]
     queues: tuple[QueueCensus, ...]
+    dead: tuple[DeadCensus, ...]
     tickets: Mapping[str, datetime]
 
 

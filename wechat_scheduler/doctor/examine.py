@@ -11,6 +11,7 @@ from wechat_scheduler.doctor.finding import Finding
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.census import dead_since
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.job_views import read_jobs
 from wechat_scheduler.storage.pushes import read_push_endpoints
@@ -71,7 +72,8 @@ async def _stored(
     for finding in accounts.pushes(await read_push_endpoints(database, vault), clock.now()):
         yield finding
     apps = await SqlApps(database, vault).all_apps()
-    async for finding in sending.sending(apps, views, config, clock.now()):
+    dead = await dead_since(database, clock.now() - sending.WEEK)
+    async for finding in sending.sending(apps, views, dead, config, clock.now()):
         yield finding
 
 

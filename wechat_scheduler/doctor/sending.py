@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials.census import DeadCensus
 from wechat_scheduler.credentials.model import ACCESS_TOKEN
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, ok, warn
@@ -14,15 +15,24 @@ from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reminders.recurrence.workdays import announced
 from wechat_scheduler.web.pages.fonts import find_font
 
+# Longer than a weekend.
+WEEK = timedelta(days=7)
+
 
 async def sending(
-    apps: Sequence[App], views: Iterable[JobView], config: Config, now: datetime
+    apps: Sequence[App],
+    views: Iterable[JobView],
+    dead: Sequence[DeadCensus],
+    config: Config,
+    now: datetime,
 ) -> AsyncIterator[Finding]:
-    """No finding if there is no app: only sending needs all this."""
+    """No finding if there is no app: only sending needs all this. `dead` are the messages that died
+    within WEEK."""
     if not apps:
         return
     for finding in _apps(apps, views):
         yield finding
+    yield _dead(dead)
     yield _public_url(config.server.public_url)
     yield await _posters(config.reminders.font)
     yield _workdays(now.year)
@@ -39,6 +49,23 @@ def _apps(apps: Iterable[App], views: Iterable[JobView]) -> Iterator[Finding]:
         )
     if not homeless:
         yield ok("app", "the accounts of all apps are registered")
+
+
+def _dead(dead: Sequence[DeadCensus]) -> Finding:
+    if not dead:
+        return ok("deliveries", "no message died in the last 7 days")
+    count, last = sum(it.deliveries for it in dead), max(it.last for it in dead)
+    causes = ", ".join(f"{it.deliveries} by {_cause(it)}" for it in dead)
+    return warn(
+        "deliveries",
+        f"{count} died in the last 7 days, the last at {last:%Y-%m-%d %H:%M} UTC: {causes}",
+        "wechat-scheduler deliveries list --in dead says why; once the cause is gone, "
+        "wechat-scheduler deliveries replay --in dead sends them again",
+    )
+
+
+def _cause(dead: DeadCensus) -> str:
+    return f"errcode {dead.errcode}" if dead.errcode else f"other failures of {dead.channel}"
 
 
 def _public_url(url: str) -> Finding:

@@ -202,6 +202,13 @@ FAMILIES = (
         ],
     ),
     of_store(
+        "dead_deliveries", "Messages that died in the last 24 hours and were not replayed.",
+        "channel", "errcode",
+        read=lambda census, now: [
+            ((it.channel, str(it.errcode or "")), it.deliveries) for it in census.dead
+        ],
+    ),
+    of_store(
         "ticket_age_seconds",
         "Since a platform's last component_verify_ticket came, or since one is expected.", "appid",
         read=lambda census, now: [

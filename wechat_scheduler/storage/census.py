@@ -4,12 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from wechat_scheduler.credentials.census import Census, FaultCensus, KindCensus, QueueCensus
+from wechat_scheduler.credentials.census import (
+    DEAD_DAY,
+    Census,
+    DeadCensus,
+    FaultCensus,
+    KindCensus,
+    QueueCensus,
+)
 from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
 from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
 from wechat_scheduler.storage.database import Database, Row
-from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros
+from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros, record
 
 # Enough to see a cause that makes a thousand jobs fail.
 MOST_FAULTS = 10_000
@@ -36,6 +43,11 @@ DELIVERIES = """
         count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM deliveries WHERE state = 'pending' GROUP BY channel ORDER BY channel
+"""
+DEAD = """
+    SELECT channel, errcode, count(*) AS deliveries, max(settled_at) AS last
+    FROM deliveries WHERE state = 'dead' AND settled_at > $1
+    GROUP BY channel, errcode ORDER BY channel, errcode
 """
 EVENTS = f"""
     SELECT 'event' AS name, count(*) AS waiting, min(received_at) AS oldest,
@@ -79,6 +91,7 @@ class SqlCensus:
         return Census(
             kinds=_kinds(jobs),
             faults=_faults(faults),
+            dead=await dead_since(self._database, now - DEAD_DAY),
             queues=(*_jobs_queue(jobs), *map(_queue, (*deliveries, *reminders, *events))),
             tickets={row["appid"]: instant(row["came_at"]) for row in tickets},
         )
@@ -89,6 +102,11 @@ class SqlCensus:
 
     async def answers(self) -> bool:
         return bool(await self._database.read("SELECT 1 AS one"))
+
+
+async def dead_since(database: Database, instant: datetime) -> tuple[DeadCensus, ...]:
+    """The messages that died since then and were not replayed, by channel and errcode."""
+    return tuple(record(DeadCensus, row) for row in await database.read(DEAD, micros(instant)))
 
 
 def _kinds(rows: Sequence[Row]) -> tuple[KindCensus, ...]:
