@@ -216,6 +216,19 @@ def test_a_document_names_who_acts(document: Path) -> None:
     assert [word for word in UNCLEAR if re.search(rf"\b{word}\b", said)] == []
 
 
+@each_document
+def test_a_document_says_nothing_twice(document: Path) -> None:
+    paragraphs = re.split(r"\n\s*\n|\n(?=\||\* |\d+\. )", prose(document))
+    said = [
+        " ".join(sentence.split())
+        for paragraph in paragraphs
+        if not paragraph.startswith("|")
+        for sentence in re.split(r"[.:;]\s|。", paragraph)
+    ]
+
+    assert [it for it in set(said) if len(it) > 40 and said.count(it) > 1] == []
+
+
 def _table(head: str) -> list[str]:
     """The first cells of the tables in the operator's page that have this head."""
     tables = re.findall(rf"(?m)^\| {head} \|.*\n((?:\|.*\n)+)", prose(OPERATIONS))

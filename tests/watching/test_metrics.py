@@ -14,6 +14,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.delivery.model import TargetKind
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.metrics.counters import BUCKETS, Counters
 from wechat_scheduler.metrics.families import FAMILIES, Vitals, counted, of_process, of_store
@@ -214,3 +215,21 @@ async def test_every_metric_is_documented_with_its_labels(keeper: Caller) -> Non
     for names, labels in rows:
         shown = {label for name in re.findall(r"`(\w+)`", names) for label in page.labels(name)}
         assert shown <= set(re.findall(r"`(\w+)`", labels)), names
+
+
+async def test_the_document_lists_the_loops_and_queues_that_are_watched(keeper: Caller) -> None:
+    (loops,) = re.findall(r"`wechat_scheduler_loop_turning` \| `loop` \| (.*) \|", DOCUMENT)
+    (queues,) = re.findall(r"`wechat_scheduler_queue_waiting` \| `queue` \| (.*) \|", DOCUMENT)
+    await keeper.register({"type": 0})
+
+    page = await metrics(keeper)
+
+    turning = [labels["loop"] for name, labels, _ in page.samples if name.endswith("loop_turning")]
+    named = re.findall(r"`([\w/]+)`", queues)
+    channels = {name.removeprefix("delivery/") for name in named if name.startswith("delivery/")}
+    waiting = {
+        labels["queue"] for name, labels, _ in page.samples if name.endswith("queue_waiting")
+    }
+    assert re.findall(r"`(\w+)`", loops) == turning
+    assert channels == set(TargetKind)
+    assert waiting <= set(named)
