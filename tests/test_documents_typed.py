@@ -16,9 +16,12 @@ from tests.documents import HTTP_API, INTEGRATING, README, SANDBOX, blocks
 from tests.house import COMPONENT, Caller, daemon, wechat
 from tests.terminal import DAEMON, Terminal, differences, typed
 from wechat_scheduler.access.model import ADMIN
+from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+
+TEMPLATE = "AT0001-parcels"
 
 
 @pytest.fixture
@@ -38,6 +41,10 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
             ).authorizer_refresh_token,
             "refresh_token": grants.grant_user("wx1111111111111111", "o_alice").refresh_token,
         }
+        granted = UseReport(template_id=TEMPLATE, change=UseChange.GRANTED)
+        await keeper.daemon.ground.stores.uses.count(
+            "wx1111111111111111", "o_alice", [granted], event="e1", now=clock.now()
+        )
         yield Terminal(
             keeper=keeper,
             weixin=weixin,

@@ -95,6 +95,7 @@ for method, path in (
     ("GET", "/v1/apps/{app}/topics"),
     ("DELETE", "/v1/apps/{app}/topics/{topic}"),
     ("GET", "/v1/apps/{app}/subscribers"),
+    ("GET", "/v1/apps/{app}/subscribers/{name}/uses"),
     ("POST", "/v1/apps/{app}/subscribers"),
     ("PUT", "/v1/apps/{app}/subscribers/{name}"),
     ("PATCH", "/v1/apps/{app}/subscribers/{name}"),

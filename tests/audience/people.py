@@ -113,7 +113,12 @@ class People:
 
     def audience(self, clock: Clock) -> AudienceDesk:
         return AudienceDesk(
-            self.topics, self.subscribers, self.subscriptions, self.aliases, clock=clock
+            self.topics,
+            self.subscribers,
+            self.subscriptions,
+            self.aliases,
+            self.uses,
+            clock=clock,
         )
 
 

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_jobs import caller, command
+from tests.clock import START
 from tests.house import APPID, Caller
+from wechat_scheduler.audience.use_counts import UseChange, UseReport
 
 __all__ = ["caller"]
+
+USES = """\
+TEMPLATE  REMAINING  CERTAIN  OFF  CHANGED               NAMES
+T1        1          no       no   2026-11-18T02:30:00Z  -
+"""
 
 
 async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed(
@@ -23,6 +30,8 @@ async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed
     facts = dict(line.split("  ", 1) for line in made.splitlines())
     app = facts["id"].strip()
     uid = (await run("apps", "bind", app, "alice", "o_alice")).strip()
+    granted = UseReport(template_id="T1", change=UseChange.GRANTED)
+    await caller.daemon.ground.stores.uses.count(APPID, "o_alice", [granted], event="e1", now=START)
     topic = (await run("apps", "topics", app, "--create", "news")).splitlines()[1].split()[0]
     sent = await run("messages", "send", "--app", app, "--to", "alice", "--to", "bob", "hello")
     message = sent.split()[1]
@@ -40,6 +49,7 @@ async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed
     assert "zone" in await run("apps", "show", app)
     assert uid in await run("apps", "subscribers", app)
     assert topic in await run("apps", "topics", app)
+    assert await run("apps", "uses", app, "alice") == USES
     assert "bob" in sent
     assert "the app knows no user by this name" in sent
     assert uid in listed

@@ -19,7 +19,9 @@ from wechat_scheduler.audience.ports import (
     SubscriptionFilter,
     Subscriptions,
     Topics,
+    UseCounts,
 )
+from wechat_scheduler.audience.use_counts import UseCount
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -40,6 +42,7 @@ class AudienceDesk:
         subscribers: Subscribers,
         subscriptions: Subscriptions,
         aliases: Aliases,
+        uses: UseCounts,
         *,
         clock: Clock,
     ) -> None:
@@ -47,6 +50,7 @@ class AudienceDesk:
         self._subscribers = subscribers
         self._subscriptions = subscriptions
         self._aliases = aliases
+        self._uses = uses
         self._clock = clock
 
     async def topics(self, app: App) -> Sequence[Topic]:
@@ -107,6 +111,12 @@ class AudienceDesk:
                 f"the app has no subscriber {name!r}", reason=Reason.SUBSCRIBER_UNKNOWN
             )
         return found
+
+    async def uses(self, app: App, name: str) -> Sequence[UseCount]:
+        """The subscribe notices that the user with that uid or alias still allows, by template id.
+        Raises NotFoundError."""
+        subscriber = (await self.found(app, name)).subscriber
+        return await self._uses.of_person(subscriber.appid, subscriber.openid)
 
     async def by_uid(self, uid: str) -> Subscriber | None:
         return await self._subscribers.by_uid(uid)

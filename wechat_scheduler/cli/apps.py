@@ -4,7 +4,14 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.cli.apps_people import bind, qrcode, subscribers, topics, wecron_token
+from wechat_scheduler.cli.apps_people import (
+    bind,
+    qrcode,
+    subscribers,
+    topics,
+    uses,
+    wecron_token,
+)
 from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
@@ -156,5 +163,5 @@ def _name(given: dict[str, Any], app: int) -> str:
     return ask(given, AppResult, "GET", *PATH, app).name
 
 
-for command in (topics, subscribers, bind, qrcode, wecron_token):
+for command in (topics, subscribers, uses, bind, qrcode, wecron_token):
     apps.add_command(command)

@@ -15,9 +15,13 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import (
     UserTokenResult,
 )
 from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.native.sending.uses import UseCountResult
 
 PAGE = 1000
 TOPIC_COLUMNS = "ID CREATED=created_at NAME"
+USE_COLUMNS = (
+    "TEMPLATE=template_id REMAINING CERTAIN OFF=switched_off CHANGED=changed_at NAMES=used_as"
+)
 SUBSCRIBER_COLUMNS = "ID UID OPENID FOLLOWS BLOCKED HEARD=heard_at NICKNAME"
 
 
@@ -67,6 +71,25 @@ def subscribers(
     path = ("v1", "apps", app, "subscribers")
     found = ask(given, list[SubscriberResult], "GET", *path, query=query)
     show_results(found, SUBSCRIBER_COLUMNS, as_json=as_json)
+
+
+@click.command()
+@click.argument("app", type=int)
+@click.argument("name")
+@json_option
+@client_options
+def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
+    """Show how many subscribe notices a user still allows, by template.
+
+    NAME is the user's uid, or the user's name in the app. Counted is what WeChat's pushes tell. Where
+    CERTAIN is no, it may be more.
+
+    \b
+    Example:
+      wechat-scheduler apps uses 2801745312094217 customer-17
+    """
+    path = ("v1", "apps", app, "subscribers", name, "uses")
+    show_results(ask(given, list[UseCountResult], "GET", *path), USE_COLUMNS, as_json=as_json)
 
 
 @click.command()

@@ -36,7 +36,12 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
     return AudienceParts(
         directory=directory,
         desk=AudienceDesk(
-            stores.topics, stores.subscribers, stores.subscriptions, stores.aliases, clock=clock
+            stores.topics,
+            stores.subscribers,
+            stores.subscriptions,
+            stores.aliases,
+            stores.uses,
+            clock=clock,
         ),
         codes=QrCodeDesk(stores.scenes, drawn, clock=clock, background=ground.supervisor.contained),
         openids=Openids(stores.aliases, clock=clock),

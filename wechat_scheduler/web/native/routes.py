@@ -22,6 +22,7 @@ from wechat_scheduler.web.native.sending import (
     qrcodes,
     subscribers,
     topics,
+    uses,
 )
 
 NATIVE: Final[tuple[NativeRoute, ...]] = (
@@ -37,6 +38,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *apps.ROUTES,
     *topics.ROUTES,
     *subscribers.ROUTES,
+    *uses.ROUTES,
     *qrcodes.ROUTES,
     *messages.ROUTES,
     *deliveries.ROUTES,
