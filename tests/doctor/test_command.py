@@ -34,7 +34,7 @@ async def test_a_failure_exits_with_1_and_programs_get_json(config: Config, weix
     findings = json.loads(ended.out)
     assert ended.code == 1
     assert [it["check"] for it in findings if it["level"] == "FAIL"] == ["state"]
-    assert findings[1]["advice"] == f"chmod go= {config.state.dir / 'admin.key'}"
+    assert findings[2]["advice"] == f"chmod go= {config.state.dir / 'admin.key'}"
 
 
 async def test_a_configuration_that_is_wrong_fails_with_a_line_for_each_mistake(

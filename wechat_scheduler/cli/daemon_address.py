@@ -15,7 +15,7 @@ from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config import state_folder as state
-from wechat_scheduler.errors import ConfigError, UnauthorizedError, UnreachableError
+from wechat_scheduler.errors import ConfigError, StateError, UnauthorizedError, UnreachableError
 from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
@@ -33,11 +33,12 @@ HOW_TO_OPEN = (
 
 class DaemonAddress(NamedTuple):
     """The daemon's URL and an API key, empty if none was found. `folder` is the state folder, if it
-    was read."""
+    was read; `trouble` says why the URL in it could not be read, and the default one is given."""
 
     url: str
     key: str
     folder: Path | None = None
+    trouble: str = ""
 
 
 def client_options(command: CommandT) -> CommandT:
@@ -81,7 +82,7 @@ def connect(
     try:
         return asyncio.run(_connected(address, use))
     except UnreachableError as error:
-        raise UnreachableError(f"{error}; {HOW_TO_FIND}") from error
+        raise UnreachableError(f"{error}; {address.trouble or HOW_TO_FIND}") from error
     except UnauthorizedError as error:
         raise UnauthorizedError(
             _no_key(address) or f"{error}: {HOW_TO_OPEN}",
@@ -123,8 +124,18 @@ def _find(given: dict[str, Any], *, keyless: bool) -> DaemonAddress:
         return DaemonAddress(url, key)
     config = take(given).load().config
     folder = config.state.dir
-    url = url or state.read_address(folder) or f"http://127.0.0.1:{config.server.port}"
-    return DaemonAddress(url, key or ("" if keyless else state.read_admin_key(folder)), folder)
+    key = key or ("" if keyless else state.read_admin_key(folder))
+    announced, trouble = ("", "") if url else _announced(folder)
+    url = url or announced or f"http://127.0.0.1:{config.server.port}"
+    return DaemonAddress(url, key, folder, trouble)
+
+
+def _announced(folder: Path) -> tuple[str, str]:
+    """The URL in the folder, and why it cannot be read; one of them is empty, or both."""
+    try:
+        return state.read_address(folder), ""
+    except StateError as error:
+        return "", str(error)
 
 
 def _key_in(url: str) -> str:

@@ -1,7 +1,6 @@
 """`demo` shows the daemon at work, on this machine alone."""
 
 import asyncio
-import os
 import random
 import signal
 import sys
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from wechat_scheduler.cli.parameters import Duration, Seconds
 from wechat_scheduler.cli.serve import run
+from wechat_scheduler.cli.streams import forget_output
 from wechat_scheduler.demo import run as story
 from wechat_scheduler.demo.journal import named
 from wechat_scheduler.demo.run import DemoSettings, Show
@@ -79,9 +79,8 @@ def _screen(console: Console, stop: asyncio.Event) -> AbstractContextManager[Sho
 
 
 def _give_up(stop: asyncio.Event) -> None:
-    """Ends the demo when its reader is gone (`demo | head`); what is still buffered must not fail at
-    exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Ends the demo when its reader is gone (`demo | head`)."""
+    forget_output()
     stop.set()
 
 

@@ -3,18 +3,32 @@
 import asyncio
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import click
 
 from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.cli.running_settings import (
+    Difference,
+    SettingsInForce,
+    differences,
+    running_settings,
+)
 from wechat_scheduler.cli.showing import clean, show_json
+from wechat_scheduler.config.changes import LIVE, as_running
+from wechat_scheduler.config.loading import Loaded
+from wechat_scheduler.config.notation import MASK
+from wechat_scheduler.config.settings import SETTINGS, Config, shown
 from wechat_scheduler.doctor.examine import examine
-from wechat_scheduler.doctor.finding import Finding, Level, fail, ok
+from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError
 
+NONE_RUNS = "no daemon runs on the state folder"
+HOW_TO_ASK = "give the options that the daemon was started with"
+DATABASE = "state.database"
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
@@ -31,13 +45,14 @@ def doctor(probe: bool, as_json: bool, **given: Any) -> None:
     """Print a line for each check: what is wrong, and what to do about it.
 
     It checks the configuration, the state folder, the database, the sealing key, the clock, the
-    connection to WeChat, each account and each business system. It changes nothing, and works with or
-    without a running daemon. Give it the options that the daemon was started with. Exits with 1 if a check fails.
+    connection to WeChat, each account and each business system. It changes nothing. If a daemon runs on
+    the state folder, it is asked for its settings; else give the options that the daemon is to be
+    started with. Exits with 1 if a check fails.
 
     \b
     Examples:
       wechat-scheduler doctor
-      wechat-scheduler doctor --probe --state /var/lib/wechat-scheduler
+      wechat-scheduler doctor --probe
       wechat-scheduler doctor --json | jq '.[] | select(.level == "FAIL")'
     """
     findings: list[Finding] = []
@@ -47,25 +62,73 @@ def doctor(probe: bool, as_json: bool, **given: Any) -> None:
         if not as_json:
             _print(finding)
 
-    asyncio.run(_examine(take(given), show, probe=probe))
+    loaded = _loaded(take(given), show)
+    if loaded is not None:
+        running = running_settings(loaded)
+        for finding in _settings(loaded, running):
+            show(finding)
+        asyncio.run(_examine(loaded.config, running.values or {}, show, probe=probe))
     if as_json:
         show_json(findings)
     if any(finding.level is Level.FAIL for finding in findings):
         sys.exit(1)
 
 
-async def _examine(options: Options, show: Callable[[Finding], None], *, probe: bool) -> None:
-    """Shows each finding at once: some take seconds."""
+def _loaded(options: Options, show: Callable[[Finding], None]) -> Loaded | None:
     try:
         loaded = options.load()
     except ConfigError as error:
         for sentence in str(error).splitlines():
             show(fail("configuration", sentence, "correct it, then run this again"))
-        return
+        return None
     show(ok("configuration", str(loaded.file or "no file, defaults and environment")))
+    return loaded
+
+
+def _settings(loaded: Loaded, running: SettingsInForce) -> Iterator[Finding]:
+    """Which settings are examined, and those that are others here."""
+    if running.values is None:
+        says = f"those of these options and of the configuration: {running.trouble or NONE_RUNS}"
+        yield warn("settings", says, HOW_TO_ASK) if running.trouble else ok("settings", says)
+        return
+    found = list(differences(loaded, running.values))
+    there = [f"{one.path} = {one.value}" for one in found if one.origin == "default"]
+    only_there = f"; set there and not here: {', '.join(there)}" if there else ""
+    yield ok("settings", f"those in force in the daemon at {running.url}{only_there}")
+    for one in found:
+        if one.origin != "default":
+            says = (
+                f"the daemon runs with {one.path} = {one.value}, and {one.origin} says {one.other}"
+            )
+            yield warn("settings", says, _remedy(one))
+        if MASK in one.value:
+            says = f"the daemon uses {one.value}, and its password is not known here"
+            yield warn("store", says, f"give ${SETTINGS[one.path].variable} as the daemon has it")
+
+
+def _remedy(one: Difference) -> str:
+    if one.origin.startswith("flag"):
+        return "leave it out: it changes nothing in a daemon that runs"
+    how = "reload" if one.path in LIVE else "restart"
+    return f"systemctl {how} wechat-scheduler, if the daemon is to run with it"
+
+
+async def _examine(
+    config: Config,
+    values: Mapping[str, str],
+    show: Callable[[Finding], None],
+    *,
+    probe: bool,
+) -> None:
+    """Examines what is in force: `config`, with the `values` of the running daemon. Shows each finding
+    at once: some take seconds."""
+    is_open = MASK not in values.get(DATABASE, "") or values[DATABASE] == shown(config)[DATABASE]
+    config = as_running(config, values)
     rng = random.Random()  # noqa: S311 - jitter
-    async for finding in examine(loaded.config, probe=probe, clock=SystemClock(), rng=rng):
-        show(finding)
+    findings = examine(config, probe=probe, clock=SystemClock(), rng=rng, with_store=is_open)
+    async with aclosing(findings):  # if `show` fails, the database is closed at once
+        async for finding in findings:
+            show(finding)
 
 
 def _print(finding: Finding) -> None:

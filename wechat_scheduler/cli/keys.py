@@ -205,7 +205,7 @@ def rotate_sealing(forget_old: bool, **given: Any) -> None:
 
     \b
     Examples:
-      wechat-scheduler keys rotate-sealing --state /var/lib/wechat-scheduler
+      wechat-scheduler keys rotate-sealing
       wechat-scheduler keys rotate-sealing --forget-old
     """
     config = take(given).load().config

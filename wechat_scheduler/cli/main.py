@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -9,7 +10,9 @@ import click
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.cli.streams import forget_output
 from wechat_scheduler.config import loading
+from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import SchedulerError, StartError
 from wechat_scheduler.log.journal import leads_to_journal, with_priority
 
@@ -79,18 +82,24 @@ for command in COMMANDS:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Runs the program with `args`, the command line's by default. An error that is raised on purpose
-    ends it with its sentence and an exit code."""
+    """Runs the program with `args`, the command line's by default. An error that is raised on purpose,
+    or by the system, ends it with its sentence and an exit code; a closed pipe with an exit code
+    alone."""
     try:
         program(args, prog_name=NAME)
     except SchedulerError as error:
         _say(str(error))
         sys.exit(error.exit_code if isinstance(error, StartError) else 1)
+    except OSError as error:  # a full disk behind the output, a folder of another user
+        forget_output()
+        _say(": ".join(filter(None, (error.filename and str(error.filename), reason(error)))))
+        sys.exit(1)
 
 
 def _say(sentences: str) -> None:
     """On standard error. A unit's go to the journal, as errors."""
     into_journal = leads_to_journal(sys.stderr, loading.journal_stream())
-    for sentence in sentences.splitlines():
-        line = f"{NAME}: {sentence}"
-        click.echo(with_priority(line, "error") if into_journal else line, err=True)
+    with suppress(OSError):  # the reader of the errors is gone too
+        for sentence in sentences.splitlines():
+            line = f"{NAME}: {sentence}"
+            click.echo(with_priority(line, "error") if into_journal else line, err=True)

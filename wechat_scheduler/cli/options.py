@@ -112,9 +112,13 @@ class Options:
     config_file: Path | None
     flags: dict[str, str | int | bool | None]
 
-    def load(self) -> Loaded:
-        """Raises ConfigError."""
-        return loading.load(file=self.config_file, flags=self.flags, environ=loading.read_environ())
+    def load(self, *, installed: Path | None = loading.INSTALLED_STATE) -> Loaded:
+        """The settings of the daemon that a command is about: where nothing names its state folder,
+        that of the `installed` daemon counts too. Raises ConfigError."""
+        environ = loading.read_environ()
+        return loading.load(
+            file=self.config_file, flags=self.flags, environ=environ, installed=installed
+        )
 
     @property
     def shows_password(self) -> bool:

@@ -46,7 +46,7 @@ def serve(**given: Any) -> None:
       wechat-scheduler serve --state ./state --wechat-api http://127.0.0.1:9002
     """
     options = take(given)
-    config = options.load().config
+    config = options.load(installed=None).config
     _log_as(config.log)
     if options.shows_password:
         logger.warning("daemon.password_visible", flag="--database", advice=TO_A_FILE)
@@ -101,7 +101,7 @@ async def _serve(options: Options, config: Config) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
     async with open_daemon(config, clock=SystemClock(), rng=random.Random()) as daemon:  # noqa: S311
         _greet(config, daemon)
-        reloader = _Reloader(options, config, daemon)
+        reloader = _Reloader(options, daemon)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
         logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
         await stop.wait()
@@ -126,24 +126,22 @@ def _greet(config: Config, daemon: Daemon) -> None:
 class _Reloader:
     """Applies what changed in the configuration, as far as a running daemon can."""
 
-    def __init__(self, options: Options, config: Config, daemon: Daemon) -> None:
+    def __init__(self, options: Options, daemon: Daemon) -> None:
         self._options = options
-        self._config = config
         self._daemon = daemon
 
     def reload(self) -> None:
         """A wrong configuration changes nothing. The log and systemd get the result."""
         self._daemon.notifier.reloading()
         try:
-            remark = self._apply(self._options.load().config)
+            remark = self._apply(self._options.load(installed=None).config)
         except ConfigError as error:
             logger.error("config.refused", problems=str(error).splitlines())
             remark = f"the new configuration is wrong, the old one stays in force: {error}"
         self._daemon.ready(remark)
 
     def _apply(self, wanted: Config) -> str:
-        done = change(self._config, wanted)
-        self._config = done.config
+        done = change(self._daemon.running.config, wanted)
         _log_as(done.config.log)
         self._daemon.adjust(done.config)
         logger.info("config.reloaded", changed=done.taken)

@@ -1,13 +1,14 @@
 """Applies a new configuration to a running daemon, as far as that needs no restart."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from wechat_scheduler.config.contradictions import contradictions
-from wechat_scheduler.config.settings import SETTINGS, Config
+from wechat_scheduler.config.notation import MASK
+from wechat_scheduler.config.settings import SETTINGS, Config, Setting, shown
 
 # The other settings are built into sockets, sessions and files when the daemon starts.
 LIVE: Final = frozenset(
@@ -29,6 +30,13 @@ LIVE: Final = frozenset(
         "log.format",
     )
 )
+
+
+@dataclass(slots=True)
+class RunningConfig:
+    """The configuration of a running daemon: a reload replaces it."""
+
+    config: Config
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +65,33 @@ def change(running: Config, wanted: Config) -> Change:
     )
 
 
+def as_running(config: Config, values: Mapping[str, str]) -> Config:
+    """`config` with the values of a running daemon, as `settings.shown` gives them. A value that is
+    masked, or not known to this version, is left as it is."""
+    mine = shown(config)
+    for path, text in values.items():
+        if path in mine and text != mine[path] and MASK not in text:
+            config = _with(config, SETTINGS[path], _read(SETTINGS[path], text))
+    return config
+
+
+def _read(setting: Setting, text: str) -> object:
+    default = setting.default
+    if default is not msgspec.NODEFAULT and text == setting.notation.show(default):
+        return default  # what is empty cannot be read
+    return setting.notation.read(setting.notation.from_text(text))
+
+
 def _take_over(running: Config, wanted: Config, paths: Collection[str]) -> Config:
     config = running
-    for setting in (SETTINGS[path] for path in paths):
-        section = getattr(config, setting.section)
-        value = getattr(getattr(wanted, setting.section), setting.name)
-        section = msgspec.structs.replace(section, **{setting.name: value})
-        config = msgspec.structs.replace(config, **{setting.section: section})
+    for path in paths:
+        config = _with(config, SETTINGS[path], _value(wanted, path))
     return config
+
+
+def _with(config: Config, setting: Setting, value: object) -> Config:
+    section = msgspec.structs.replace(getattr(config, setting.section), **{setting.name: value})
+    return msgspec.structs.replace(config, **{setting.section: section})
 
 
 def _value(config: Config, path: str) -> object:

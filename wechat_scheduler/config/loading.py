@@ -33,11 +33,13 @@ from wechat_scheduler.config.sources import (
     from_surroundings,
     open_files,
     read_secret,
-    reason,
 )
+from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
+# Where the unit that we ship keeps the state.
+INSTALLED_STATE = Path("/var/lib/wechat-scheduler")
 DATABASE_NAME = "wechat-scheduler.db"
 
 
@@ -76,11 +78,14 @@ def journal_stream() -> str:
     return os.environ.get("JOURNAL_STREAM", "")
 
 
-def load(*, file: Path | None, flags: Flags, environ: Environ) -> Loaded:
+def load(
+    *, file: Path | None, flags: Flags, environ: Environ, installed: Path | None = None
+) -> Loaded:
     """Read and check all settings. The keys of `flags` are paths of settings; None means not given.
 
     `file` defaults to $WECHAT_SCHEDULER_CONFIG, else to /etc/wechat-scheduler/config.toml if that
-    exists. Raises ConfigError with one line for each mistake.
+    exists. If nothing names the state folder, and the user's own is not in use, it is `installed`, the
+    folder of a daemon that is. Raises ConfigError with one line for each mistake.
     """
     source, document = _read_document(file, environ)
     problems: list[str] = []
@@ -88,7 +93,7 @@ def load(*, file: Path | None, flags: Flags, environ: Environ) -> Loaded:
         from_flags(flags),
         from_environment(environ, problems),
         from_document(source, document, problems),
-        from_surroundings(environ),
+        from_surroundings(environ, installed),
     )
     given = _merge(layers, problems)
     values = _read_values(given, problems)

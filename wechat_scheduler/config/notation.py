@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
 Network: TypeAlias = IPv4Network | IPv6Network
+MASK = "[redacted]"  # stands for a password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +215,8 @@ def _database(text: str) -> str:
 
 
 def _show_database(url: str) -> str:
-    bare = re.sub(r"^(\w+://[^:/?#@]*:)[^/?#]*@", r"\1[redacted]@", url)
-    return re.sub(r"(?i)(pass[a-z]*=)[^&]*", r"\1[redacted]", bare)
+    bare = re.sub(r"^(\w+://[^:/?#@]*:)[^/?#]*@", rf"\1{MASK}@", url)
+    return re.sub(r"(?i)(pass[a-z]*=)[^&]*", rf"\1{MASK}", bare)
 
 
 DATABASE = Notation(wire=str, noun="a URL", parse=_database, show=_show_database)

@@ -223,6 +223,14 @@ class Setting(NamedTuple):
         return f"--{words.replace('_', '-')}"
 
 
+def shown(config: Config) -> dict[str, str]:
+    """Each setting by its path, as `config show` prints it: without secrets."""
+    return {
+        path: setting.notation.show(getattr(getattr(config, setting.section), setting.name))
+        for path, setting in SETTINGS.items()
+    }
+
+
 def _notation(field: msgspec.structs.FieldInfo) -> Notation:
     found: Notation = field.type.__metadata__[0]
     return found

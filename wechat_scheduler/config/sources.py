@@ -5,6 +5,7 @@ value for a setting that does not exist adds a sentence to `problems`.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
+from wechat_scheduler.config.state_folder import ADDRESS
+from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import ConfigError
 
 Flags: TypeAlias = Mapping[str, str | int | bool | None]
@@ -105,13 +108,16 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"the sections are {', '.join(SECTIONS)}"
 
 
-def from_surroundings(environ: Environ) -> Layer:
-    """Settings derived from systemd's variables and from the XDG conventions."""
+def from_surroundings(environ: Environ, installed: Path | None) -> Layer:
+    """Settings derived from systemd's variables, from the XDG conventions, and from the state folder of
+    an `installed` daemon, if it may be taken."""
     layer: Layer = {}
-    for folder, origin in _state_folders(environ):
-        if folder.is_absolute():  # the XDG specification: relative paths have to be ignored
-            layer["state.dir"] = SourceValue(str(folder), origin, "state.dir", is_text=True)
-            break
+    found = next(_state_folders(environ), None)
+    if installed is not None and "STATE_DIRECTORY" not in environ:
+        found = _rather(installed, found)
+    if found is not None:
+        folder, origin = found
+        layer["state.dir"] = SourceValue(str(folder), origin, "state.dir", is_text=True)
     for path, credential in _credentials(environ):
         if credential.exists():
             origin = "environment CREDENTIALS_DIRECTORY"
@@ -119,13 +125,30 @@ def from_surroundings(environ: Environ) -> Layer:
     return layer
 
 
+def _rather(installed: Path, own: tuple[Path, str] | None) -> tuple[Path, str] | None:
+    """The folder of the daemon that a command means, where nothing names one: the user's own while a
+    daemon runs on it, else the installed one's if that runs, or if the user has none."""
+    if own is None or not _runs_on(own[0]):
+        is_there = os.path.lexists(installed)  # another user cannot follow systemd's link
+        if is_there and (_runs_on(installed) or own is None or not os.path.exists(own[0])):
+            return installed, "the installed daemon"
+    return own
+
+
+def _runs_on(folder: Path) -> bool:
+    return os.path.exists(folder / ADDRESS)
+
+
 def _state_folders(environ: Environ) -> Iterator[tuple[Path, str]]:
-    if given := environ.get("STATE_DIRECTORY"):
-        yield Path(given.split(":")[0]), "environment STATE_DIRECTORY"
-    if given := environ.get("XDG_STATE_HOME"):
-        yield Path(given, "wechat-scheduler"), "environment XDG_STATE_HOME"
-    if given := environ.get("HOME"):
-        yield Path(given, ".local/state/wechat-scheduler"), "default"
+    folders = environ.get("STATE_DIRECTORY", "").split(":")
+    for given, below, origin in (
+        (folders[0], "", "environment STATE_DIRECTORY"),
+        (environ.get("XDG_STATE_HOME", ""), "wechat-scheduler", "environment XDG_STATE_HOME"),
+        (environ.get("HOME", ""), ".local/state/wechat-scheduler", "default"),
+    ):
+        folder = Path(given, below)
+        if folder.is_absolute():  # the XDG specification: relative paths have to be ignored
+            yield folder, origin
 
 
 def _credentials(environ: Environ) -> Iterator[tuple[str, Path]]:
@@ -167,8 +190,3 @@ def read_secret(file: Path, where: str) -> str:
     if not secret:
         raise ConfigError(f"{where}: {file}: is empty")
     return secret
-
-
-def reason(error: OSError) -> str:
-    """The system's error message, as the end of a sentence."""
-    return (error.strerror or type(error).__name__).lower()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wechat_scheduler.access.model import new_key
+from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import InUseError, StateError
 
 ADMIN_KEY = "admin.key"
@@ -54,7 +55,8 @@ def is_held(folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise StateError(f"cannot look at {folder / LOCK}: {_reason(error)}") from error
+        said = (error.strerror or "").lower()
+        raise StateError(f"cannot look at {folder / LOCK}: {said}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -88,11 +90,12 @@ def read_admin_key(folder: Path) -> str:
     """The key in the folder; empty if there is none. Raises StateError if it cannot be read."""
     try:
         return (folder / ADMIN_KEY).read_text("ascii").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:
+        said = _reason(error) if isinstance(error, OSError) else "it is no key"
         raise StateError(
-            f"cannot read {folder / ADMIN_KEY}: only the daemon's user may; give --key"
+            f"cannot read {folder / ADMIN_KEY}: {said}, or give a key in $WECHAT_SCHEDULER_KEY"
         ) from error
 
 
@@ -108,11 +111,15 @@ def announced(folder: Path, url: str) -> Iterator[None]:
 
 
 def read_address(folder: Path) -> str:
-    """The URL of the daemon; empty if no daemon runs on this folder."""
+    """The URL of the daemon; empty if no daemon runs on this folder. Raises StateError if it cannot be
+    read."""
+    path = folder / ADDRESS
     try:
-        return (folder / ADDRESS).read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
+        return path.read_text("ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return ""
+    except OSError as error:
+        raise StateError(f"cannot read {path}: {_reason(error)}, or give --url") from error
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -133,4 +140,4 @@ def _write_private(path: Path, text: str) -> None:
 def _reason(error: OSError) -> str:
     if isinstance(error, FileExistsError | NotADirectoryError):
         return "there is a file where a folder should be"
-    return (error.strerror or str(error)).lower()
+    return reason(error)

@@ -11,6 +11,7 @@ import structlog
 
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.config import state_folder as state
+from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon import systemd
 from wechat_scheduler.daemon.cores import Cores, wire
@@ -45,9 +46,11 @@ class Daemon:
     cores: Cores
     loops: tuple[Loop, ...]
     notifier: Notifier
+    running: RunningConfig
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
+        self.running.config = config
         self.cores.adjust(config)
         self.ground.guarded.answer_limit = config.callbacks.answer_limit
 
@@ -93,7 +96,8 @@ async def open_daemon(
         if run_loops:
             stack.push_async_callback(wind_down, loops, start(loops, supervisor))
 
-        services = web_services(ground, cores, loops)
+        running = RunningConfig(config)
+        services = web_services(ground, cores, loops, running)
         await stack.enter_async_context(_served(config, services, listener, connections))
         stack.enter_context(state.announced(folder, listener.url))
         if not listener.kept:
@@ -108,6 +112,7 @@ async def open_daemon(
             cores=cores,
             loops=loops,
             notifier=notifier,
+            running=running,
         )
         daemon.ready()
         yield daemon

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from wechat_scheduler.access.once import Idempotency
+from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.model import Account
@@ -22,7 +23,9 @@ from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.webhooks.urls import check_url
 
 
-def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Services:
+def web_services(
+    ground: Ground, cores: Cores, loops: Sequence[Loop], running: RunningConfig
+) -> Services:
     memo = Memo(ground.clock, ground.rng)
     cores.keyring.on_change(memo.clear)
     stores = ground.stores
@@ -48,6 +51,7 @@ def web_services(ground: Ground, cores: Cores, loops: Sequence[Loop]) -> Service
         tally=ground.counters,
         page=page,
         clock=ground.clock,
+        running=running,
         directory=cores.audience.directory,
         audience=cores.audience.desk,
         codes=cores.audience.codes,

@@ -1,7 +1,7 @@
 """Examines everything that can be examined from this machine, in the order of what needs what."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from wechat_scheduler.config.settings import CallbackSettings, Config, WechatSettings
 from wechat_scheduler.credentials.model import Account
@@ -25,16 +25,24 @@ PAGE = 1000
 
 
 async def examine(
-    config: Config, *, probe: bool, clock: Clock, rng: random.Random
-) -> AsyncIterator[Finding]:
-    """Every finding, as soon as there is one; changes nothing. With `probe` it also calls WeChat for
-    each account, which counts for the quota, and the addresses of business systems."""
+    config: Config,
+    *,
+    probe: bool,
+    clock: Clock,
+    rng: random.Random,
+    with_store: bool = True,
+) -> AsyncGenerator[Finding, None]:
+    """Every finding, as soon as there is one; changes nothing. Close it if you leave it early. With
+    `probe` it also calls WeChat for each account, which counts for the quota, and the addresses of
+    business systems. `with_store` is false where the database's password is not known."""
     for finding in state_folder.folder(config.state):
         yield finding
     async for finding in state_folder.daemon(config.state):
         yield finding
     async for finding in upstream.wechat(config.wechat.api, clock=clock):
         yield finding
+    if not with_store:
+        return
     async with store.opened(config.state, clock=clock) as opened:
         for finding in opened.findings:
             yield finding

@@ -9,15 +9,22 @@ from pathlib import Path
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.config.settings import StateSettings
+from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import CallError, StateError
 from wechat_scheduler.storage.sqlite import path_of
 
-AS_ROOT = "run this as root, or as the daemon's user"
-
 
 def folder(settings: StateSettings) -> Iterator[Finding]:
     """Whether the daemon can use it, and no other user."""
+    try:
+        yield from _folder(settings)
+    except OSError as error:
+        said = (error.strerror or "").lower()
+        yield fail("state", f"cannot look at {error.filename}: {said}", AS_ROOT)
+
+
+def _folder(settings: StateSettings) -> Iterator[Finding]:
     path = settings.dir
     if not path.exists():
         yield warn("state", f"{path} does not exist yet", "start the daemon, which makes it")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wechat_scheduler.config.settings import StateSettings
+from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
@@ -33,9 +34,9 @@ class ExaminedStore:
 @asynccontextmanager
 async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[ExaminedStore]:
     """Opens the database for reading, even while a daemon uses it."""
-    if settings.database.startswith("sqlite:") and not path_of(settings.database).exists():
-        advice = "start the daemon, which makes it"
-        yield ExaminedStore(findings=(warn("store", "there is no database yet", advice),))
+    missing = _missing(settings.database)
+    if missing is not None:
+        yield ExaminedStore(findings=(missing,))
         return
     try:
         async with looked_at(settings.database, clock=clock) as database:
@@ -44,6 +45,20 @@ async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Exam
         yield ExaminedStore(
             findings=(fail("store", str(error), "see [state] in the configuration"),)
         )
+
+
+def _missing(database: str) -> Finding | None:
+    """A finding if there is no file of that database, or none that can be looked at."""
+    if not database.startswith("sqlite:"):
+        return None
+    file = path_of(database)
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return warn("store", "there is no database yet", "start the daemon, which makes it")
+    except OSError as error:
+        return fail("store", f"cannot look at {file}: {(error.strerror or '').lower()}", AS_ROOT)
+    return None
 
 
 async def _examined(database: Database, key_file: Path) -> ExaminedStore:

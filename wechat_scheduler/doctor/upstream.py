@@ -1,6 +1,7 @@
 """Examines the connection to WeChat: name, TLS and clock."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -67,7 +68,7 @@ def _no_tls(url: URL, error: aiohttp.ClientSSLError) -> Finding:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
-        return (error.os_error.strerror or "no connection").lower()
+        return os.strerror(error.os_error.errno or 0).lower()
     return "it took over 10 s" if isinstance(error, TimeoutError) else "it does not speak HTTP"
 
 

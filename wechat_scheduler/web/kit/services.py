@@ -15,6 +15,7 @@ from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
+from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.manager import Manager
@@ -68,6 +69,7 @@ class Services:
     tally: RequestCounter
     page: MetricsText
     clock: Clock
+    running: RunningConfig
     directory: Directory
     audience: AudienceDesk
     codes: QrCodeDesk

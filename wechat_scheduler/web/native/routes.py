@@ -11,6 +11,7 @@ from wechat_scheduler.web.native import (
     openapi,
     push_endpoints,
     pushes,
+    settings,
     tasks,
 )
 from wechat_scheduler.web.native.reminders import reminders, sentences
@@ -32,6 +33,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *tasks.ROUTES,
     *jobs.ROUTES,
     *keys.ROUTES,
+    *settings.ROUTES,
     *audit.ROUTES,
     *push_endpoints.ROUTES,
     *pushes.ROUTES,
