@@ -10,7 +10,7 @@ from tests.clock import START
 from tests.databases import Open
 from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import KEPT, Once, RepeatedError
-from wechat_scheduler.audience.model import Template, Token, TokenKind, Topic
+from wechat_scheduler.audience.model import AccountTemplate, Template, Token, TokenKind, Topic
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.storage.apps import SqlApps
@@ -48,6 +48,32 @@ async def test_an_app_comes_back_as_it_was_put_and_changed(database: Database) -
     assert was == [full]
     assert await store.all_apps() == [changed]
     assert await store.all_tokens() == [token]
+
+
+async def test_templates_of_an_account_come_with_its_apps_until_the_last_is_removed(
+    database: Database,
+) -> None:
+    store = SqlApps(database, VAULT)
+    ours, other = an_app("shop"), replace(an_app("other"), id=APP.id + 1, appid="wx9")
+    for app in (ours, other):
+        await store.add_app(app, [], once=None)
+    listed = [
+        AccountTemplate(
+            template_id="T1", title="到货", keywords={"thing1": (), "phrase2": ("有", "无")}
+        ),
+        AccountTemplate(template_id="N1", title="预约", keywords={"time1": ()}, is_notice=True),
+    ]
+
+    await store.put_templates(ours.appid, listed)
+    await store.put_templates(other.appid, listed)
+    await store.put_templates(other.appid, [])
+    await store.change_app(replace(ours, name="renamed"))
+    found = {app.name: app.account_templates for app in await store.all_apps()}
+    await store.remove_app(ours.id, now=START)
+    await store.add_app(ours, [], once=None)
+
+    assert found == {"renamed": {one.template_id: one for one in listed}, "other": {}}
+    assert all(app.account_templates == {} for app in await store.all_apps())
 
 
 async def test_a_new_token_replaces_those_of_its_owner_and_kind(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.delivery.samples import DAY, HOUR, NOW, PURCHASE, a_message, a_person, an_app
+from tests.delivery.samples import DAY, HOUR, NOW, PURCHASE, a_person, an_app
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import Content, Form, Way
@@ -42,34 +42,6 @@ def test_without_any_way_it_is_said_what_is_missing() -> None:
 
     assert caught.value.verdict is Verdict.REJECTED
     assert "offer" in caught.value.advice
-
-
-@pytest.mark.parametrize(
-    ("content", "template_id", "data"),
-    [
-        (Content(title="A", text="B"), "T1", {"keyword1": "A", "keyword2": "B"}),
-        (Content(text="B"), "T1", {"keyword1": "B", "keyword2": "B"}),
-        (Content(title="<p>", text="<p>", form=Form.HTML), "T1",
-         {"keyword1": "<p>", "keyword2": "<p>"}),
-        (Content(text="<style>b{}</style>", form=Form.HTML), "T1",
-         {"keyword1": "[消息]", "keyword2": "[消息]"}),
-        (Content(title="长" * 21, text="B"), "T1",
-         {"keyword1": "长" * 19 + "…", "keyword2": "B"}),
-        # What a user writes is no place to be filled.
-        (Content(title="{content} {app}", text="B"), "T1",
-         {"keyword1": "{content} {app}", "keyword2": "B"}),
-        (NOTICE, "T9", {"k": "v"}),
-        (Content(template="message", title="A", text="B"), "T1",
-         {"keyword1": "A", "keyword2": "B"}),
-        (Content(template="message", data={"x": "y"}), "T1", {"x": "y"}),
-    ],
-)  # fmt: skip
-def test_what_stands_in_the_template(
-    content: Content, template_id: str, data: dict[str, str]
-) -> None:
-    filled = ways.filled(a_message(content), MAPPED, NOW)
-
-    assert (filled.template_id, dict(filled.data)) == (template_id, data)
 
 
 def test_a_text_is_title_content_and_link() -> None:

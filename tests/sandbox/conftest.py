@@ -67,6 +67,11 @@ class WeChat:
         self.bearer = self.bearer or (await self.stable(appid=appid))["access_token"]
         return await self.post(f"/cgi-bin/{path}", body, access_token=self.bearer)
 
+    async def ask(self, path: str) -> dict[str, Any]:
+        """A GET of the account's own, with its living token."""
+        self.bearer = self.bearer or (await self.stable())["access_token"]
+        return await self.get(path, access_token=self.bearer)
+
     async def use(self, token: str) -> int:
         """Make a business call with a token; its errcode, 0 if it was served."""
         answer = await self.get("/cgi-bin/user/info", access_token=token, openid="o-reader")

@@ -94,6 +94,8 @@ async def test_a_mini_program_wins_over_a_url(wechat: WeChat) -> None:
         ("notice", {"touser": "o-stranger"}, 40003),
         ("notice", {"template_id": "unknown-template"}, 40037),
         ("notice", {"data": {"thing1": {"value": "x" * 21}}}, 47003),
+        ("notice", {"data": {"thing1": {"value": ""}}}, 47003),
+        ("template", {"data": {"time1": {"value": "tomorrow"}}}, 47003),
         ("notice", {}, 43101),
     ],
 )

@@ -105,7 +105,7 @@ async def test_a_message_is_shown_as_it_was_asked_for(keeper: Caller) -> None:
     instants = {"not_before": "2026-11-18T04:00:00Z", "expires": "2026-11-19T04:00:00Z"}
     assert {name: shown[name] for name in wish} == wish | instants
     assert shown["counts"] == {"pending": 1}
-    assert shown["notes"] == sent["notes"] == ["WeChat shows no more than 20 characters of thing1"]
+    assert shown["notes"] == sent["notes"] == ["WeChat shows only the beginning of thing1"]
 
 
 @pytest.mark.parametrize(

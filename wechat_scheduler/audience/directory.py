@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wechat_scheduler.access.model import digest, new_signing_secret
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import App, Subscriber, Token, TokenKind
+from wechat_scheduler.audience.model import AccountTemplate, App, Subscriber, Token, TokenKind
 from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
@@ -85,6 +85,11 @@ class Directory:
         """Raises NotFoundError."""
         if not await self._store.change_app(app):
             raise _no_app(app.id)
+        await self.load()
+
+    async def keep_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
+        """Store what WeChat lists for the account, for all its apps."""
+        await self._store.put_templates(appid, templates)
         await self.load()
 
     async def remove_app(self, app_id: int) -> None:

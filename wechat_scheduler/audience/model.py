@@ -17,10 +17,21 @@ WINDOW = timedelta(hours=48)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """One of WeChat's templates. `fields` gives a text for each keyword, which may contain `{title}`,
-    `{content}`, `{time}` and `{app}`."""
+    `{content}`, `{time}`, `{app}`, and names of a message's data."""
 
     template_id: str
     fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTemplate:
+    """A template as WeChat lists it for the account. Each keyword has the only values that WeChat takes
+    for it; empty if it takes others. A notice is sent to users who subscribed to it."""
+
+    template_id: str
+    title: str
+    keywords: Mapping[str, tuple[str, ...]]
+    is_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +43,8 @@ class App:
     messages to all and to each user; 0 is no limit. An `at_most_once` app never repeats a message that
     may have arrived. Signed calls of the app must come from `networks`; empty means any network.
     `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`. Links to its pages
-    are of `link_generation`; those of former ones lead nowhere.
+    are of `link_generation`; those of former ones lead nowhere. `account_templates` has those that were
+    imported from the account, by their ids.
     """
 
     id: int
@@ -52,6 +64,7 @@ class App:
     welcome: str = ""
     description: str = ""
     link_generation: int = 0
+    account_templates: Mapping[str, AccountTemplate] = field(default_factory=dict)
     created_at: datetime
 
 

@@ -6,6 +6,7 @@ from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import (
+    AccountTemplate,
     Alias,
     App,
     Drawn,
@@ -33,7 +34,11 @@ class Apps(Protocol):
         """Raises as `once.Once` says."""
 
     async def change_app(self, app: App) -> bool:
-        """Replace all fields but `created_at`. Returns whether there is such an app."""
+        """Replace all fields but `created_at` and `account_templates`. Returns whether there is such an
+        app."""
+
+    async def put_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
+        """Replace the `account_templates` of all apps of the account."""
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         """Remove the app with its tokens, topics, subscriptions, aliases, scenes and reminders, and
@@ -214,3 +219,10 @@ class QrCodes(Protocol):
         """A QR code that carries `scene`, for at most `lifetime` seconds. Raises WeChatError."""
 
     def image_url(self, ticket: str) -> str: ...
+
+
+class AccountTemplates(Protocol):
+    """The lists of an account's templates: WeChat."""
+
+    async def listed(self, appid: str) -> Sequence[AccountTemplate]:
+        """Raises WeChatError, RequestError without a token of the account, and StorageError."""

@@ -108,7 +108,9 @@ def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  
     "--template",
     "templates",
     "TEMPLATE_ID=TITLE",
-    help="Start with this template and title; any other id of 10 characters or more has no title.",
+    help="Start with this template and title, and the keywords behind it, each after a |, such as "
+    "'Parcel|thing1|time2'; without keywords it takes all. Any other id of 10 characters or more has "
+    "no title.",
 )
 @click.option(
     "--accept-all",
@@ -127,7 +129,7 @@ def sandbox(port: int | None, host: str | None, **given: Any) -> None:
       wechat-scheduler sandbox --token-lifetime 20s
       wechat-scheduler sandbox -p 9002 --account wx1234567890abcdef:my-secret
       wechat-scheduler sandbox --push-tickets wx_platform=http://127.0.0.1:8000/wechat/events
-      wechat-scheduler sandbox --user wx_mine:o-reader --template order_shipped="Your order"
+      wechat-scheduler sandbox --user wx_mine:o-reader --template order_shipped="Your order|thing1"
     """
     outer = click.get_current_context().find_object(Options)
     flags = outer.flags if outer else {}

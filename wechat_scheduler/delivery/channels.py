@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions, UseCounts
 from wechat_scheduler.delivery import ways
+from wechat_scheduler.delivery.filling import filled
 from wechat_scheduler.delivery.model import (
     Attempt,
     Content,
@@ -88,23 +89,23 @@ class PeopleChannel:
         reference = ""
         match way:
             case Way.TEMPLATE:
-                filled = ways.filled(message, app, self._clock.now())
+                template = filled(message, app, self._clock.now())
                 reference = await self._messenger.template(
                     appid,
                     openid,
-                    template_id=filled.template_id,
-                    data=filled.data,
+                    template_id=template.template_id,
+                    data=template.data,
                     colors=content.colors,
                     url=self._full_url(message, receiver),
                     client_msg_id=str(delivery.id),
                 )
             case Way.SUBSCRIBE:
-                filled = ways.filled(message, app, self._clock.now())
+                template = filled(message, app, self._clock.now())
                 reference = await self._notices.send(
                     message,
                     receiver,
-                    template_id=filled.template_id,
-                    data=filled.data,
+                    template_id=template.template_id,
+                    data=template.data,
                     url=self._url(message, receiver),
                 )
             case Way.TEXT:

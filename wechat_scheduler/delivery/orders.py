@@ -13,11 +13,15 @@ from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Aliases, Topics
+from wechat_scheduler.delivery.filling import filling
+from wechat_scheduler.delivery.keywords import note_on_cuts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 
 log = structlog.get_logger(__name__)
 
@@ -97,17 +101,19 @@ class Sending:
         subscribers of the app.
 
         A user who is named twice gets one delivery. With Way.WEBHOOK the message goes to the app's
-        callback instead.
+        callback instead. Raises InvalidRequestError for a template that the content does not fill.
         """
+        now = self._clock.now()
+        noted = _check_template(app, content, not_before or now)
         message = Message(
             id=new_id(),
             app_id=app.id,
             content=content,
-            created_at=self._clock.now(),
+            created_at=now,
             not_before=not_before,
             expires_at=expires_at,
             priority=priority,
-            notes=notes,
+            notes=tuple(dict.fromkeys((*notes, *noted))),
         )
         if content.way is Way.WEBHOOK:
             placed = [_webhook(app)]
@@ -196,6 +202,18 @@ class Sending:
                     Placed(name=name, kind=TargetKind.TOPIC, target=name, delivery_id=new_id())
                 )
         return placed
+
+
+def _check_template(app: App, content: Content, at: datetime) -> tuple[str, ...]:
+    """A note on the keywords that are cut. Raises InvalidRequestError for a template that is sure to be
+    sent and that WeChat would refuse."""
+    if not content.template and content.way not in (Way.TEMPLATE, Way.SUBSCRIBE):
+        return ()
+    found = filling(content, app, at)
+    if found and found.faults:
+        raise InvalidRequestError(found.sentence, reason=Reason.TEMPLATE_UNFILLED, field="data")
+    shortened = found.shortened if found and content.template else ()
+    return (note_on_cuts(shortened),) if shortened else ()
 
 
 def _webhook(app: App) -> Placed:

@@ -1,39 +1,18 @@
 """Chooses between template, text and the other ways for one user, and forms the message for each."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from wechat_scheduler.audience.model import WINDOW, App, Subscriber, Template
-from wechat_scheduler.delivery.model import Content, Delivery, Form, Message, Way
+from wechat_scheduler.audience.model import WINDOW, App, Subscriber
+from wechat_scheduler.delivery.keywords import ELLIPSIS
+from wechat_scheduler.delivery.model import Content, Delivery, Form, Way
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
-
-# Characters of a template's keyword that WeChat shows ("模板消息", since 2023-05-04).
-KEYWORD = 20
 
 # Bytes of UTF-8 in a customer-service text ("客服消息").
 TEXT_LIMIT = 2048
 
 # WeChat shows a template message once that is repeated within this time ("防重入id").
 RECOGNISED = timedelta(minutes=10)
-
-ELLIPSIS = "…"
-
-# Stands for HTML and Markdown without a title: markup is not shown in keywords.
-NO_TEXT = "[消息]"
-
-_PLACE = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A template's id and its keywords."""
-
-    template_id: str
-    data: Mapping[str, str]
 
 
 def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tuple[Way, ...]:
@@ -59,25 +38,6 @@ def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tup
     )
 
 
-def filled(message: Message, app: App, now: datetime) -> Filled:
-    """The message's template, filled. Raises SendError if the app has none for the purpose."""
-    content = message.content
-    if content.template:
-        known = app.templates.get(content.template)
-        template_id = known.template_id if known else content.template
-        if content.data or known is None:
-            return Filled(template_id=template_id, data=content.data)
-        return _mapped(known, message, app, now)
-    template = app.templates.get(content.purpose)
-    if template is None:
-        raise SendError(
-            f"the app {app.name} has no template for the purpose {content.purpose}",
-            verdict=Verdict.REJECTED,
-            advice=f"map the purpose {content.purpose} to one of the account's templates",
-        )
-    return _mapped(template, message, app, now)
-
-
 def text(content: Content, url: str) -> str:
     """A customer-service text: title and content, cut at WeChat's limit, and a link."""
     whole, link = _whole(content), _link(url)
@@ -100,32 +60,6 @@ def is_recognised(content: Content, delivery: Delivery, way: Way, now: datetime)
     return now - doubted_at < RECOGNISED and not (
         chooses_freely and _may_answer(receiver, doubted_at)
     )
-
-
-def cut(value: str, limit: int = KEYWORD) -> str:
-    return value if len(value) <= limit else value[: limit - 1] + ELLIPSIS
-
-
-def _mapped(template: Template, message: Message, app: App, now: datetime) -> Filled:
-    content = message.content
-    at = (message.not_before or now).astimezone(ZoneInfo(app.zone))
-    is_text = content.form is Form.TEXT
-    values = {
-        "title": content.title or (content.text if is_text else NO_TEXT),
-        "content": content.text if is_text else content.title or NO_TEXT,
-        "time": f"{at:%Y-%m-%d %H:%M}",
-        "app": app.name,
-        **content.data,
-    }
-    return Filled(
-        template_id=template.template_id,
-        data={name: cut(_fill(text, values)) for name, text in template.fields.items()},
-    )
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    """Not `str.format`: the field is the app's own text and must not read attributes."""
-    return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
 
 
 def _may_answer(receiver: Subscriber, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from wechat_scheduler.sandbox.control_bodies import (
     KilledToken,
     PlatformAddress,
     ReceiptScript,
+    SandboxTemplateBody,
     Scanned,
     Spoken,
     UserConsent,
@@ -33,6 +34,7 @@ from wechat_scheduler.sandbox.control_bodies import (
 )
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver
 from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.sandbox.user_actions import UserActions
 
 Control: TypeAlias = Callable[[Sandbox, web.Request], Awaitable[Any]]
@@ -118,6 +120,14 @@ async def add_account(sandbox: Sandbox, request: web.Request) -> Any:
     return {"registered": body.appid}
 
 
+async def put_template(sandbox: Sandbox, request: web.Request) -> Any:
+    """Returns the template's keywords."""
+    body = msgspec.structs.asdict(await read(request, Decoder(SandboxTemplateBody)))
+    template = SandboxTemplate(is_notice=body.pop("notice"), **body)
+    sandbox.put_template(template)
+    return {"keywords": template.keywords}
+
+
 async def script_receipts(sandbox: Sandbox, request: web.Request) -> Any:
     body = await read(request, Decoder(ReceiptScript))
     sandbox.script_receipts(body.appid, body.status, times=body.times)
@@ -169,6 +179,7 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("GET", "/_sandbox/calls", show_calls),
     ("POST", "/_sandbox/pushes", add_platform),
     ("POST", "/_sandbox/callbacks", add_account),
+    ("POST", "/_sandbox/templates", put_template),
     ("POST", "/_sandbox/receipts", script_receipts),
     ("POST", "/_sandbox/users/{appid}/{openid}/{action}", act),
     ("GET", "/_sandbox/phones", show_phones),

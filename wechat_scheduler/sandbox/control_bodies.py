@@ -63,6 +63,14 @@ class AccountAddress(Body):
     component_appid: str = ""
 
 
+class SandboxTemplateBody(Body):
+    template_id: str
+    title: str = ""
+    content: str = ""
+    values: dict[str, list[str]] = {}
+    notice: bool | None = None
+
+
 class ReceiptScript(Body):
     appid: str
     status: str

@@ -97,8 +97,9 @@ class SandboxOptions:
     - `account_receivers`: where messages and events of accounts are pushed from the start; these
       URLs are not asked for an `echostr`.
     - `users`: (appid, openid) of the first followers.
-    - `templates`: template_id -> title; every other id of 10 characters or more exists too, without
-      a title, unless it begins with `unknown`.
+    - `templates`: template_id -> title, and behind it, each after a `|`, the keywords (`thing1`, or
+      `单号:{{number1.DATA}}`); without keywords it takes all. Every other id of 10 characters or more
+      exists too, without a title, unless it begins with `unknown`.
     - `accept_all`: users accept all subscribe notices.
     - `history`: messages that a phone keeps.
     - `remembered`: message ids that are kept for each account, the newest ones.

@@ -22,6 +22,7 @@ from wechat_scheduler.sandbox.phones import Watcher
 from wechat_scheduler.sandbox.pushes.accounts import AccountSender
 from wechat_scheduler.sandbox.pushes.platforms import PlatformSender
 from wechat_scheduler.sandbox.qrcodes import QRCode
+from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.sandbox.tokens import IssuedKind, IssuedToken, TokenOwner
 from wechat_scheduler.sandbox.user_actions import UserActions
 from wechat_scheduler.sandbox.world import World
@@ -148,6 +149,10 @@ class Sandbox:
         only those that succeed."""
         self._require("appid", appid)
         self._world.templates.script_receipts(appid, status, times)
+
+    def put_template(self, template: SandboxTemplate) -> None:
+        """Adds a template to every account, or replaces the one with its id."""
+        self._world.templates.put(template)
 
     def qrcode(self, ticket: str) -> QRCode | None:
         """None if the ticket is unknown or has expired."""

@@ -1,7 +1,9 @@
 """Templates, and the ids and outcomes of template messages."""
 
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import NamedTuple
@@ -15,6 +17,26 @@ SUCCESS = "success"
 STATUSES = (SUCCESS, "failed:user block", "failed: system failed", "failed:freq limit")
 
 
+_KEYWORD = re.compile(r"\{\{ *(\w+)\.DATA *\}\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxTemplate:
+    """A template of every account. `content` is in WeChat's notation, such as `单号:{{number1.DATA}}`; if
+    empty, the template takes every keyword. `values` has the only values that a keyword takes. Sent as
+    a notice, as a template message, or, if `is_notice` is None, as either."""
+
+    template_id: str
+    title: str = ""
+    content: str = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    is_notice: bool | None = None
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_KEYWORD.findall(self.content)))
+
+
 class MessageIdentity(NamedTuple):
     """Two messages that have all of these in common are the same."""
 
@@ -26,22 +48,33 @@ class MessageIdentity(NamedTuple):
 class Templates:
     """A real account adds its templates first. Here a template exists if it was given to the
     sandbox, or if its id has ten characters or more and does not begin with `unknown`.
+
+    `given` has the first ones, as `SandboxOptions` says.
     """
 
-    def __init__(self, titles: Mapping[str, str], periods: Periods, rng: random.Random) -> None:
-        self._titles = titles
+    def __init__(self, given: Mapping[str, str], periods: Periods, rng: random.Random) -> None:
+        self._templates = {it: _template(it, text) for it, text in given.items()}
         self._sent = ExpiringDict[MessageIdentity, int](periods.same_message)
         self._msgids = count(rng.randrange(2 * 10**8, 10**9))
         self._receipts: dict[str, list[str]] = {}
 
-    def exists(self, template_id: object) -> bool:
+    def find(self, template_id: object) -> SandboxTemplate | None:
         if not isinstance(template_id, str):
-            return False
+            return None
         made_up = len(template_id) >= SHORTEST_ID and not template_id.startswith("unknown")
-        return made_up or template_id in self._titles
+        otherwise = SandboxTemplate(template_id=template_id) if made_up else None
+        return self._templates.get(template_id, otherwise)
 
-    def title(self, template_id: str) -> str:
-        return self._titles.get(template_id, "")
+    def put(self, template: SandboxTemplate) -> None:
+        """Adds the template, or replaces the one with its id. Raises InvalidRequestError."""
+        for name in template.values:
+            if name not in template.keywords:
+                raise InvalidRequestError(f"the content has no {name}", field="values")
+        self._templates[template.template_id] = template
+
+    def listed(self, *, notice: bool) -> list[SandboxTemplate]:
+        """The notices that were given to the sandbox, or the other templates."""
+        return [it for it in self._templates.values() if bool(it.is_notice) is notice]
 
     def sent(self, message: MessageIdentity, now: datetime) -> int | None:
         """The msgid of the same message, if it was sent in the last ten minutes."""
@@ -68,3 +101,11 @@ class Templates:
         """The status of the message that is being sent."""
         scripted = self._receipts.get(appid)
         return scripted.pop(0) if scripted else SUCCESS
+
+
+def _template(template_id: str, text: str) -> SandboxTemplate:
+    title, *keywords = text.split("|")
+    content = "\n".join(
+        line if _KEYWORD.search(line) else f"{line}:{{{{{line}.DATA}}}}" for line in keywords
+    )
+    return SandboxTemplate(template_id=template_id, title=title, content=content)

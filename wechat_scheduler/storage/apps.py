@@ -1,6 +1,6 @@
 """`audience.ports.Apps` on a database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.model import SHANGHAI, App, Template, Token, TokenKind
+from wechat_scheduler.audience.model import (
+    SHANGHAI,
+    AccountTemplate,
+    App,
+    Template,
+    Token,
+    TokenKind,
+)
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
@@ -40,6 +47,12 @@ TOKEN = ("hash", "kind", "app_id", "uid", "created_at")
 TOKENS = f"SELECT {', '.join(TOKEN)} FROM tokens"  # noqa: S608 - our own names
 GRANT = f"INSERT INTO tokens ({', '.join(TOKEN)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
 REVOKE = "DELETE FROM tokens WHERE app_id = $1 AND uid = $2 AND kind = $3 RETURNING hash"
+TEMPLATES = "SELECT appid, templates FROM account_templates"
+PUT_TEMPLATES = """
+    INSERT INTO account_templates (appid, templates) VALUES ($1, $2)
+    ON CONFLICT (appid) DO UPDATE SET templates = excluded.templates
+"""
+FORGET_TEMPLATES = "DELETE FROM account_templates WHERE appid NOT IN (SELECT appid FROM apps)"
 # The signal to other processes.
 CHANGED = "apps"
 
@@ -61,6 +74,7 @@ class StoredSettings(msgspec.Struct, omit_defaults=True):
 
 
 _settings_json = msgspec.json.Decoder(StoredSettings)
+_templates_json = msgspec.json.Decoder(dict[str, AccountTemplate])
 
 
 class SqlApps:
@@ -69,7 +83,14 @@ class SqlApps:
         self._vault = vault
 
     async def all_apps(self) -> Sequence[App]:
-        return [_app_of(self._vault, row) for row in await self._database.read(ALL)]
+        templates = {
+            row["appid"]: _templates_json.decode(row["templates"])
+            for row in await self._database.read(TEMPLATES)
+        }
+        return [
+            _app_of(self._vault, row, templates.get(row["appid"], {}))
+            for row in await self._database.read(ALL)
+        ]
 
     async def all_tokens(self) -> Sequence[Token]:
         return [record(Token, row) for row in await self._database.read(TOKENS)]
@@ -80,6 +101,12 @@ class SqlApps:
     async def change_app(self, app: App) -> bool:
         changed = Statement(CHANGE, _app_values(self._vault, app)[:-1])
         return await self._database.write(lambda: self._told(changed))
+
+    async def put_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
+        stored = msgspec.json.encode({one.template_id: one for one in templates}).decode()
+        await self._database.write(
+            lambda: self._signalled(Statement(PUT_TEMPLATES, (appid, stored)))
+        )
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._remove_app(app_id, now))
@@ -111,6 +138,7 @@ class SqlApps:
             return False
         yield cancel_of_app(app_id, "the app was removed", now)
         yield from each(Statement(sql, (app_id,)) for sql in REMOVE_BELONGINGS)
+        yield Statement(FORGET_TEMPLATES)
         return True
 
     def _replace_token(self, token: Token) -> Script[None]:
@@ -122,6 +150,10 @@ class SqlApps:
         changed = yield from rows_of(statement)
         yield from self._database.dialect.signal(CHANGED)
         return bool(changed)
+
+    def _signalled(self, statement: Statement) -> Script[None]:
+        yield statement
+        yield from self._database.dialect.signal(CHANGED)
 
 
 def app_place(app_id: int, column: str) -> str:
@@ -142,7 +174,7 @@ def _app_values(vault: Vault, app: App) -> tuple[object, ...]:
     return (app.id, app.name, app.appid, _settings(app), *sealed, micros(app.created_at))
 
 
-def _app_of(vault: Vault, row: Row) -> App:
+def _app_of(vault: Vault, row: Row, templates: Mapping[str, AccountTemplate]) -> App:
     settings = _settings_json.decode(row["settings"])
     known: dict[str, Any] = {
         field: getattr(settings, field)
@@ -154,7 +186,7 @@ def _app_of(vault: Vault, row: Row) -> App:
         for column in ("callback", "app_key", "signing_secret")
     }
     networks = tuple(map(ip_network, settings.networks))
-    return record(App, row, networks=networks, **known, **sealed)
+    return record(App, row, networks=networks, account_templates=templates, **known, **sealed)
 
 
 def _settings(app: App) -> str:

@@ -1,18 +1,17 @@
 """Subscribe notices, which users accept beforehand. Source: "订阅通知 bizsend"."""
 
 from datetime import datetime
-from types import MappingProxyType
 
 import msgspec
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,
     miniprogram,
     recipient,
     template,
-    wrong_argument,
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.people import Person
@@ -21,27 +20,9 @@ from wechat_scheduler.sandbox.pushes.notice_events import sent
 from wechat_scheduler.sandbox.templates import SUCCESS
 from wechat_scheduler.sandbox.world import World
 
-# The kind of a field is its name without the number. Source: "订阅消息参数值内容限制说明".
-LONGEST = MappingProxyType(
-    {
-        "thing": 20,
-        "number": 32,
-        "letter": 32,
-        "symbol": 5,
-        "character_string": 32,
-        "phone_number": 17,
-        "car_number": 8,
-        "name": 20,
-        "phrase": 5,
-    }
-)
-
 
 def send_notice(world: World, call: ApiCall) -> Reply:
-    """Refuses a value that is too long, where a template message cuts it.
-
-    Raises RefusedError 40003, 40037, 41030, 47003, 43101 (blocked, or not accepted).
-    """
+    """Raises RefusedError 40003, 40037, 41030, 47003, 43101 (blocked, or not accepted)."""
     person = recipient(world, call)
     message = _message(world, call)
     if person.blocked:
@@ -64,27 +45,42 @@ def _deliver(
 
 
 def _message(world: World, call: ApiCall) -> PhoneMessage:
-    template_id = template(world, call)
+    found = template(world, call, notice=True)
     program = miniprogram(call)
     page = link(call, "page")
     return PhoneMessage(
         kind="notice",
         by=By.ACCOUNT,
         at=call.now,
-        template_id=template_id,
-        title=world.templates.title(template_id),
-        fields=_fitting(keywords(call)),
+        template_id=found.template_id,
+        title=found.title,
+        fields=keywords(call, found),
         url="" if program else page,
         miniprogram=program,
     )
 
 
-def _fitting(fields: dict[str, str]) -> dict[str, str]:
-    for name, text in fields.items():
-        longest = LONGEST.get(name.rstrip("0123456789"))
-        if not text or (longest is not None and len(text) > longest):
-            raise wrong_argument(f"data.{name}.value")
-    return fields
+def list_notices(world: World, call: ApiCall) -> Reply:
+    """The notices of the account. Source: "获取已有模板列表"."""
+    bearer(world, call, *ACCOUNT_TOKENS)
+    data = [
+        {
+            "priTmplId": one.template_id,
+            "title": one.title,
+            "content": one.content,
+            "example": one.content,
+            "type": 2,
+            "keywordEnumValueList": [
+                {"keywordCode": f"{name}.DATA", "enumValueList": list(values)}
+                for name, values in one.values.items()
+            ],
+        }
+        for one in world.templates.listed(notice=True)
+    ]
+    return {"errcode": 0, "errmsg": "ok", "data": data}
 
 
-ENDPOINTS = (Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send_notice),)
+ENDPOINTS = (
+    Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send_notice),
+    Endpoint("GET", "/wxaapi/newtmpl/gettemplate", list_notices),
+)

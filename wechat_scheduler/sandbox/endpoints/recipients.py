@@ -1,11 +1,14 @@
 """The fields that the calls that send have in common."""
 
+from dataclasses import replace
 from typing import Any
 
 from wechat_scheduler.sandbox.calls import ApiCall
 from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.errcodes import ERRMSGS, RefusedError
+from wechat_scheduler.sandbox.keyword_rules import is_refused, type_of
 from wechat_scheduler.sandbox.people import Person
+from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.sandbox.world import World
 
 LONGEST_URL = 2048
@@ -17,20 +20,29 @@ def recipient(world: World, call: ApiCall) -> Person:
     return world.people.require(appid, call.fields.get("touser"))
 
 
-def template(world: World, call: ApiCall) -> str:
-    """The template's id. Raises RefusedError 40037 if there is no such template."""
-    template_id = call.fields.get("template_id")
-    if not isinstance(template_id, str) or not world.templates.exists(template_id):
+def template(world: World, call: ApiCall, *, notice: bool) -> SandboxTemplate:
+    """The template. Raises RefusedError 40037 if there is none, or only one that is sent otherwise."""
+    found = world.templates.find(call.fields.get("template_id"))
+    if found is None or (found.is_notice is not None and found.is_notice is not notice):
         raise RefusedError(40037)
-    return template_id
+    return found if notice == found.is_notice else replace(found, is_notice=notice)
 
 
-def keywords(call: ApiCall) -> dict[str, str]:
-    """The values of `data` by name. Raises RefusedError 47003, which names the wrong field."""
+def keywords(call: ApiCall, template: SandboxTemplate) -> dict[str, str]:
+    """The values of `data` by name, of those that the template has. Raises RefusedError 47003, which
+    names the wrong field."""
     data = call.fields.get("data")
     if not isinstance(data, dict) or not data:
         raise wrong_argument("data")
-    return {name: _value(name, entry) for name, entry in data.items()}
+    given = {name: _value(name, entry) for name, entry in data.items()}
+    names = template.keywords or tuple(given)
+    for name in names:
+        if (template.is_notice or type_of(name)) and not given.get(name):
+            raise wrong_argument(f"data.{name}.value", "is empty")
+        allowed = template.values.get(name, ())
+        if is_refused(name, given.get(name, "")) or (allowed and given[name] not in allowed):
+            raise wrong_argument(f"data.{name}.value")
+    return {name: given[name] for name in names if name in given}
 
 
 def link(call: ApiCall, name: str) -> str:
@@ -53,8 +65,8 @@ def miniprogram(call: ApiCall) -> str:
     return f"{target['appid']}/{target.get('pagepath', '')}"
 
 
-def wrong_argument(name: str) -> RefusedError:
-    return RefusedError(47003, f"{ERRMSGS[47003]}! {name} invalid")
+def wrong_argument(name: str, what: str = "invalid") -> RefusedError:
+    return RefusedError(47003, f"{ERRMSGS[47003]}! {name} {what}")
 
 
 def _value(name: str, entry: Any) -> str:

@@ -3,6 +3,7 @@
 import msgspec
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
+from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,
@@ -11,6 +12,7 @@ from wechat_scheduler.sandbox.endpoints.recipients import (
     template,
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
+from wechat_scheduler.sandbox.keyword_rules import type_of
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
@@ -18,7 +20,7 @@ from wechat_scheduler.sandbox.pushes.account_messages import receipt
 from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity
 from wechat_scheduler.sandbox.world import World
 
-# Since 2023 WeChat displays neither of these nor colours, and cuts keywords.
+# Since 2023 WeChat displays neither of these nor colours, and cuts keywords without a type.
 HIDDEN = ("first", "remark")
 LONGEST_KEYWORD = 20
 
@@ -43,18 +45,20 @@ def send_template(world: World, call: ApiCall) -> Reply:
 
 
 def _message(world: World, call: ApiCall) -> PhoneMessage:
-    template_id = template(world, call)
+    found = template(world, call, notice=False)
     program = miniprogram(call)
     url = link(call, "url")
-    shown = {name: text for name, text in keywords(call).items() if name not in HIDDEN}
+    shown = {name: text for name, text in keywords(call, found).items() if name not in HIDDEN}
     return PhoneMessage(
         kind="template",
         by=By.ACCOUNT,
         at=call.now,
         client_msg_id=str(call.fields.get("client_msg_id") or ""),
-        template_id=template_id,
-        title=world.templates.title(template_id),
-        fields={name: text[:LONGEST_KEYWORD] for name, text in shown.items()},
+        template_id=found.template_id,
+        title=found.title,
+        fields={
+            name: text if type_of(name) else text[:LONGEST_KEYWORD] for name, text in shown.items()
+        },
         url="" if program else url,
         miniprogram=program,
     )
@@ -69,4 +73,24 @@ def _deliver(
     world.account_pushes.add(receipt(person, msgid, status, call.now))
 
 
-ENDPOINTS = (Endpoint("POST", "/cgi-bin/message/template/send", send_template, Limit(day=100_000)),)
+def list_templates(world: World, call: ApiCall) -> Reply:
+    """The templates of the account. Source: "模板消息 获取模板列表"."""
+    bearer(world, call, *ACCOUNT_TOKENS)
+    listed = [
+        {
+            "template_id": one.template_id,
+            "title": one.title,
+            "primary_industry": "",
+            "deputy_industry": "",
+            "content": one.content,
+            "example": one.content,
+        }
+        for one in world.templates.listed(notice=False)
+    ]
+    return {"template_list": listed}
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/cgi-bin/message/template/send", send_template, Limit(day=100_000)),
+    Endpoint("GET", "/cgi-bin/template/get_all_private_template", list_templates),
+)

@@ -6,13 +6,13 @@
 `to` is the platform's own id of the user, or a uid. The response to a stored notice is `{"code": 200}`.
 The response to an error is `{"code": STATUS, "message": …}` with the same HTTP status.
 
-Since 2023-05-04 WeChat shows neither `first` nor `remark` nor colours, and cuts keywords at 20
-characters. Such notices are accepted; a `Warning` header and the delivery name what is not shown.
+Since 2023-05-04 WeChat shows neither `first` nor `remark` nor colours, and of each keyword only as much
+as its type allows. Such notices are accepted; a `Warning` header and the delivery name what is not shown.
 Colours are passed on as `#rrggbb`, which WeChat takes.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -20,9 +20,10 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience.model import TokenKind
+from wechat_scheduler.delivery.filling import filling
+from wechat_scheduler.delivery.keywords import UNSEEN, note_on_cuts
 from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.delivery.refusals import Refusal, Refused
-from wechat_scheduler.delivery.ways import KEYWORD
 from wechat_scheduler.errors import (
     ForbiddenError,
     InvalidRequestError,
@@ -59,8 +60,6 @@ ERRORS: Final[Mapping[Refusal, type[RequestError]]] = {
     Refusal.MUTED: ForbiddenError,
 }
 
-# Keywords that WeChat does not show any more.
-UNSEEN: Final = frozenset(("first", "remark"))
 # Pictographs, and the signs that phones draw as such.
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
 _COLOR = re.compile(r"#(?:([0-9a-f]{3})|[0-9a-f]{6})", re.IGNORECASE)
@@ -92,12 +91,12 @@ async def send(request: web.Request) -> web.Response:
     body = await request.read()
     notice = _checked(decode(body, NoticeBody))
     data = {name: _value(name, raw) for name, raw in notice.data.items()}
-    notes = tuple(_notes(data))
+    content = _content(notice, data)
+    filled = filling(content, holder.app, services.clock.now())
+    notes = tuple(_notes(data, filled.shortened if filled else ()))
 
     async def make(keep: Keep) -> None:
-        order = await services.sending.prepare(
-            holder.app, _content(notice, data), names=[notice.to], notes=notes
-        )
+        order = await services.sending.prepare(holder.app, content, names=[notice.to], notes=notes)
         (placed,) = order.placed
         if placed.refused:
             raise _refused(placed.refused)
@@ -173,7 +172,7 @@ def _content(notice: NoticeBody, data: Mapping[str, Value]) -> Content:
     )
 
 
-def _notes(data: Mapping[str, Value]) -> Iterator[str]:
+def _notes(data: Mapping[str, Value], shortened: Sequence[str]) -> Iterator[str]:
     unseen = sorted(UNSEEN & data.keys())
     if unseen:
         yield f"WeChat does not show {' and '.join(unseen)}"
@@ -183,19 +182,13 @@ def _notes(data: Mapping[str, Value]) -> Iterator[str]:
         _named(name) for name, given in data.items() if given.color and not _color(given)
     ):
         yield f"the color of {', '.join(odd)} is not #rgb or #rrggbb and is left out"
-    if cut := sorted(_cut(data)):
-        yield f"WeChat cuts {', '.join(cut)} at {KEYWORD} characters"
+    if shortened:
+        yield note_on_cuts([_named(name) for name in shortened])
     shown = "".join(_text(given.value) for name, given in data.items() if name not in UNSEEN)
     if _EMOJI.search(shown):
         yield "WeChat does not show emoji"
     if len(shown) > ALTOGETHER:
         yield f"WeChat shows {ALTOGETHER} characters altogether"
-
-
-def _cut(data: Mapping[str, Value]) -> Iterator[str]:
-    for name, given in data.items():
-        if name not in UNSEEN and len(_text(given.value)) > KEYWORD:
-            yield _named(name)
 
 
 def _named(keyword: str) -> str:

@@ -6,7 +6,6 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.errors import InvalidRequestError
@@ -83,7 +82,6 @@ class MessageRequest:
     not_before: datetime | None
     expires_at: datetime | None
     priority: Priority
-    notes: tuple[str, ...]
 
     @property
     def names(self) -> list[str]:
@@ -106,16 +104,7 @@ def read_message(body: bytes, *, now: datetime) -> MessageRequest:
         not_before=_instant(parsed.not_before, "not_before", now),
         expires_at=_expiry(parsed, now),
         priority=Priority[parsed.priority.upper()],
-        notes=notes_on(parsed.data),
     )
-
-
-def notes_on(data: dict[str, str]) -> tuple[str, ...]:
-    """A note on the keywords of a template that WeChat will cut, without an error."""
-    cut = [name for name, value in data.items() if len(value) > ways.KEYWORD]
-    if not cut:
-        return ()
-    return (f"WeChat shows no more than {ways.KEYWORD} characters of {', '.join(cut)}",)
 
 
 def sent_result(wanted: MessageRequest, order: Order) -> SentResult:

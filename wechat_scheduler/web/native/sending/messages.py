@@ -117,7 +117,6 @@ async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
         not_before=wanted.not_before,
         expires_at=wanted.expires_at,
         priority=wanted.priority,
-        notes=wanted.notes,
     )
 
 

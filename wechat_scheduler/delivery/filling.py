@@ -1,0 +1,162 @@
+"""Fills a template of WeChat's with a message."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.audience.model import AccountTemplate, App, Template
+from wechat_scheduler.delivery.keywords import cut, fit, type_of
+from wechat_scheduler.delivery.model import Content, Form, Message
+from wechat_scheduler.errors import SendError
+from wechat_scheduler.reasons import Verdict
+
+# Stands for HTML and Markdown without a title: markup is not shown in keywords.
+NO_TEXT = "[消息]"
+
+# The places that every message fills.
+OWN = ("title", "content", "time", "app")
+
+_PLACE = re.compile(r"\{ *([^{}]+?) *\}")
+_OLDER_KEYWORD = re.compile(r"first|remark|keyword\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledTemplate:
+    """A template's id and its keywords. WeChat would refuse it for its `faults`; of the keywords in
+    `shortened` only the beginning is sent."""
+
+    template_id: str
+    data: Mapping[str, str]
+    faults: Sequence[str]
+    shortened: Sequence[str]
+
+    @property
+    def sentence(self) -> str:
+        return f"the template {self.template_id} is not filled: {'; '.join(self.faults)}"
+
+
+def filled(message: Message, app: App, now: datetime) -> FilledTemplate:
+    """The message's template. Raises SendError if the app has none for the purpose, or if WeChat would
+    refuse it."""
+    found = filling(message.content, app, message.not_before or now)
+    if found is None:
+        purpose = message.content.purpose
+        raise SendError(
+            f"the app {app.name} has no template for the purpose {purpose}",
+            verdict=Verdict.REJECTED,
+            advice=f"map the purpose {purpose} to one of the account's templates",
+        )
+    if found.faults:
+        raise SendError(
+            found.sentence,
+            verdict=Verdict.REJECTED,
+            advice="correct the app's template and replay, or send it anew with the right data",
+        )
+    return found
+
+
+def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:
+    """The template of a message of `at`, as far as it is filled; None if the app has none for the
+    purpose.
+
+    The keywords' texts are the app's, in which the message's `data` are filled in. Data that have the
+    name of a keyword are the text of that keyword.
+    """
+    mapped = app.templates.get(content.template or content.purpose)
+    if mapped is None and not content.template:
+        return None
+    template = mapped or Template(template_id=content.template, fields={})
+    account = app.account_templates.get(template.template_id)
+    direct = _direct(template, account, content.data)
+    texts, faults = _texts(template, direct, _values(content, app, at))
+    faults += _missing(template, account, content.data, texts.keys())
+    fits = {
+        keyword: fit(keyword, text, app.zone, account.keywords.get(keyword, ()) if account else ())
+        for keyword, text in texts.items()
+    }
+    return FilledTemplate(
+        template_id=template.template_id,
+        data={
+            keyword: one.text if keyword in direct or type_of(keyword) else cut(one.text)
+            for keyword, one in fits.items()
+        },
+        faults=[*faults, *(f"{keyword} {one.fault}" for keyword, one in fits.items() if one.fault)],
+        shortened=[keyword for keyword, one in fits.items() if one.is_cut],
+    )
+
+
+def needed(account: AccountTemplate) -> list[str]:
+    """The keywords that WeChat wants a text for; an older template's without one are blank."""
+    return [name for name in account.keywords if account.is_notice or type_of(name)]
+
+
+def places(text: str) -> list[str]:
+    """The names in braces in a keyword's text."""
+    return _PLACE.findall(text)
+
+
+def _texts(
+    template: Template, direct: Mapping[str, str], values: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
+    """The text of each keyword, and what is lacking for others."""
+    texts, faults = dict[str, str](), list[str]()
+    for keyword, text in ({**template.fields, **direct}).items():
+        lacking = [f"{{{place}}}" for place in places(text) if place not in values]
+        if keyword in direct:
+            texts[keyword] = text
+        elif lacking:
+            faults.append(f"{keyword} needs {' and '.join(lacking)} in data")
+        else:
+            # Not `str.format`: the text is the app's own and must not read attributes.
+            texts[keyword] = _PLACE.sub(lambda place: values[place[1]], text)
+    return texts, faults
+
+
+def _direct(
+    template: Template, account: AccountTemplate | None, data: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The data that are keywords themselves: all of them without a mapping."""
+    if not template.fields:
+        return data
+    used = _used(template)
+
+    def is_keyword(name: str) -> bool:
+        known = name in account.keywords if account else _looks_like_keyword(name)
+        return name in template.fields or known
+
+    return {name: text for name, text in data.items() if name not in used and is_keyword(name)}
+
+
+def _used(template: Template) -> Set[str]:
+    """The names that are filled in."""
+    return {*OWN, *(place for text in template.fields.values() for place in places(text))}
+
+
+def _looks_like_keyword(name: str) -> bool:
+    return bool(type_of(name) or _OLDER_KEYWORD.fullmatch(name))
+
+
+def _missing(
+    template: Template, account: AccountTemplate | None, data: Mapping[str, str], given: Set[str]
+) -> Iterator[str]:
+    if account is None:
+        return
+    given = given | template.fields.keys()
+    if missing := [name for name in needed(account) if name not in given]:
+        odd = [name for name in data if name not in account.keywords.keys() | _used(template)]
+        hint = f", and has no {' or '.join(odd)}" if odd else ""
+        yield f"it also has the keywords {' and '.join(missing)}{hint}"
+
+
+def _values(content: Content, app: App, at: datetime) -> dict[str, str]:
+    """What stands for each name in braces."""
+    is_text = content.form is Form.TEXT
+    return {
+        "title": content.title or (content.text if is_text else NO_TEXT),
+        "content": content.text if is_text else content.title or NO_TEXT,
+        "time": f"{at.astimezone(ZoneInfo(app.zone)):%Y-%m-%d %H:%M}",
+        "app": app.name,
+        **content.data,
+    }

@@ -1,0 +1,176 @@
+"""Makes of a value what WeChat takes for a template's keyword.
+
+The type of a keyword is its name without its number: `thing1` is a `thing`. Keywords of older templates,
+such as `keyword1`, have no type. Source: 订阅消息参数值内容限制说明.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.delivery.keyword_times import as_time
+
+# Characters that WeChat shows of a keyword without a type ("模板消息", since 2023-05-04).
+SHOWN = 20
+# Keywords that WeChat does not show any more.
+UNSEEN = frozenset(("first", "remark"))
+ELLIPSIS = "…"
+
+_HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_NAME = re.compile(r"([a-z_]*[a-z])\d+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?![\d,])")
+# Letters, digits and signs that are as wide as a Chinese character, as Chinese keyboards write them.
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+
+
+class KeywordValue(NamedTuple):
+    """A value as it is sent. `fault` says what WeChat takes instead, and is empty if it takes this."""
+
+    text: str
+    fault: str = ""
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordType:
+    """A type takes `takes` if the whole value matches `form`. `tidy` writes the same value in the form
+    that WeChat reads. Of a longer text the first `longest` characters are sent, the last of them
+    `ending`; with 0 it is not cut, for a part of a number says something else."""
+
+    takes: str
+    form: re.Pattern[str]
+    tidy: Callable[[str], str] = str
+    longest: int = 0
+    ending: str = ""
+
+
+def _narrow(value: str) -> str:
+    return value.translate(_NARROW)
+
+
+def _close(value: str) -> str:
+    return "".join(_narrow(value).split())
+
+
+def _digits(value: str) -> str:
+    """Without the commas between thousands."""
+    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), _close(value))
+
+
+def _plate(value: str) -> str:
+    return _close(value).translate(dict.fromkeys(map(ord, "·•.-")))
+
+
+_SIGN = r"[^\w\s]|_"
+
+TYPES = {
+    "thing": KeywordType(
+        takes="a text of at most 20 characters", form=re.compile(".+"), longest=20, ending=ELLIPSIS
+    ),
+    "character_string": KeywordType(
+        takes="at most 32 letters, digits and signs, without Chinese",
+        form=re.compile(rf"(?:[A-Za-z0-9 ]|{_SIGN})+"),
+        tidy=_narrow,
+        longest=32,
+        ending="...",
+    ),
+    "letter": KeywordType(
+        takes="at most 32 letters from A to Z",
+        form=re.compile("[A-Za-z]+"),
+        tidy=_close,
+        longest=32,
+    ),
+    "symbol": KeywordType(
+        takes="at most 5 signs, neither letters nor digits",
+        form=re.compile(rf"(?:{_SIGN})+"),
+        tidy=_close,
+        longest=5,
+    ),
+    "phrase": KeywordType(
+        takes="at most 5 Chinese characters and nothing else",
+        form=re.compile(f"[{_HAN}]+"),
+        tidy=_close,
+        longest=5,
+    ),
+    "number": KeywordType(
+        takes="a number such as 12.5, of at most 32 digits",
+        form=re.compile(r"(?=.{1,32}$)[0-9]+(?:\.[0-9]+)?"),
+        tidy=_digits,
+    ),
+    "amount": KeywordType(
+        takes="an amount such as ¥12.50 or 12元, of at most 10 digits",
+        form=re.compile(r"[¥￥$€£₩฿₫₱₽₹₺]?[0-9]{1,10}(?:\.[0-9]+)?元?"),
+        tidy=_digits,
+    ),
+    "phone_number": KeywordType(
+        takes="a phone number of at most 17 digits and signs, such as +86-0766-66888866",
+        form=re.compile(r"(?=.{1,17}$)[!-/:-@\[-`{-~]*[0-9][!-@\[-`{-~]*"),
+        tidy=_close,
+    ),
+    "car_number": KeywordType(
+        takes="a number plate of at most 8 letters and digits, such as 粤A8Z888",
+        form=re.compile(rf"[{_HAN}A-Za-z0-9][A-Za-z0-9]{{0,6}}[{_HAN}A-Za-z0-9]?"),
+        tidy=_plate,
+    ),
+}
+_TIMES = ("time", "date")
+_TIME = "a time such as 15:01, 2019年10月1日 or 2019年10月1日 15:01, or two of them with ~ between"
+
+_CHINESE_NAME = KeywordType(
+    takes="a name of at most 10 Chinese characters or 20 letters, without digits",
+    form=re.compile(rf"(?:[^\W\d_]| |{_SIGN})+"),
+    longest=10,
+)
+_LATIN_NAME = KeywordType(
+    takes=_CHINESE_NAME.takes, form=re.compile(rf"(?:[A-Za-z]| |{_SIGN})+"), longest=20
+)
+
+
+def type_of(name: str) -> str:
+    """The type of the keyword; empty if it has none."""
+    found = _NAME.fullmatch(name)
+    known = found is not None and (found[1] in (*TYPES, *_TIMES, "name", "const", "enum"))
+    return found[1] if found and known else ""
+
+
+def fit(name: str, value: str, zone: str, allowed: Sequence[str] = ()) -> KeywordValue:
+    """The value as the keyword takes it; WeChat itself cuts one without a type. A time with an offset is
+    written in `zone`. `allowed` are the only values that the template lets this keyword have."""
+    kind = type_of(name)
+    if not kind:
+        return KeywordValue(value, is_cut=len(value) > SHOWN and name not in UNSEEN)
+    tidied = _CONTROL.sub("", " ".join(value.split()))
+    if not tidied:
+        return KeywordValue("", "is empty")
+    if allowed:
+        return KeywordValue(tidied, "" if tidied in allowed else f"is one of {', '.join(allowed)}")
+    if kind in _TIMES:
+        time = as_time(_narrow(tidied), ZoneInfo(zone))
+        return KeywordValue(time) if time else KeywordValue(tidied, f"takes {_TIME}")
+    rule = _name_type(tidied) if kind == "name" else TYPES.get(kind)
+    return _fit(tidied, rule) if rule else KeywordValue(tidied)
+
+
+def cut(value: str, longest: int = SHOWN, ending: str = ELLIPSIS) -> str:
+    return value if len(value) <= longest else value[: longest - len(ending)] + ending
+
+
+def note_on_cuts(names: Sequence[str]) -> str:
+    """Tells the sender which keywords show a part of their values only."""
+    return f"WeChat shows only the beginning of {', '.join(names)}"
+
+
+def _fit(value: str, rule: KeywordType) -> KeywordValue:
+    tidied = rule.tidy(value)
+    if not rule.form.fullmatch(tidied):
+        return KeywordValue(value, f"takes {rule.takes}")
+    if not rule.longest or len(tidied) <= rule.longest:
+        return KeywordValue(tidied)
+    return KeywordValue(cut(tidied, rule.longest, rule.ending), is_cut=True)
+
+
+def _name_type(value: str) -> KeywordType:
+    return _LATIN_NAME if value.isascii() else _CHINESE_NAME
