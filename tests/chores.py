@@ -22,6 +22,7 @@ class Chores:
     clock: FakeClock
     due: dict[str, datetime] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    crashes: list[tuple[str, type[Exception]]] = field(default_factory=list)
     again: dict[str, timedelta] = field(default_factory=dict)
     trouble: dict[str, list[Exception]] = field(default_factory=dict)
     claims: list[int] = field(default_factory=list)
@@ -65,6 +66,11 @@ class Chores:
         if outcome in self.again:
             self.due[outcome] = self.clock.now() + self.again.pop(outcome)
         self.done.append(outcome)
+        await self._tell()
+
+    async def crashed(self, row: str, error: Exception) -> None:
+        self._stumble("crashed")
+        self.crashes.append((row, type(error)))
         await self._tell()
 
     async def next_due(self) -> datetime | None:

@@ -16,12 +16,14 @@ class Chores:
 
     def __init__(self) -> None:
         self.done: list[str] = []
-        self.is_broken = False
+        self.is_broken = self.is_wrong = False
         self.ended = asyncio.Semaphore(0)
 
     async def first(self) -> None:
         if self.is_broken:
             raise StorageError("the disk is full")
+        if self.is_wrong:
+            raise ZeroDivisionError("a bug")
         self.done.append("first")
 
     async def second(self) -> None:
@@ -59,4 +61,20 @@ async def test_a_store_that_does_not_answer_keeps_no_other_chore_from_being_done
     assert chores.done == ["second", "first", "second"]
     assert [(log["event"], log["chore"]) for log in logs] == [
         ("rounds.store_unavailable", "Chores.first")
+    ]
+
+
+async def test_a_chore_that_crashes_ends_neither_the_others_nor_the_process() -> None:
+    chores = Chores()
+    rounds = Rounds(chores.first, chores.second, clock=FakeClock())
+    chores.is_wrong = True
+
+    with capture_logs() as logs:
+        await rounds.run_once()
+    chores.is_wrong = False
+    await rounds.run_once()
+
+    assert chores.done == ["second", "first", "second"]
+    assert [(log["event"], log["chore"]) for log in logs] == [
+        ("rounds.chore_crashed", "Chores.first")
     ]

@@ -68,7 +68,7 @@ class Script:
     needs_subject: bool = False
     renewal: Renewal = Renewal.ORDINARY
     requests: list[IssueRequest] = field(default_factory=list)
-    answers: deque[Issued | WeChatError] = field(default_factory=deque)
+    answers: deque[Issued | Exception] = field(default_factory=deque)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -93,7 +93,7 @@ class Script:
         self.asked.set()
         await self.idle.wait()
         answer = self.answers.popleft() if self.answers else self.issued()
-        if isinstance(answer, WeChatError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 

@@ -310,3 +310,29 @@ async def test_a_fault_carries_all_that_wechat_said(office: Office) -> None:
     assert (fault.reaction, fault.errcode) == (Reaction.OPERATOR, 40164)
     assert (fault.endpoint, fault.message) == ("/cgi-bin/it", "/cgi-bin/it: 40164")
     assert (fault.advice, fault.at) == ("do something", office.clock.now())
+
+
+async def test_a_job_that_crashes_says_so_and_is_tried_again_more_and_more_slowly(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    script = office.script(TOKEN)
+    script.answers.extend([ZeroDivisionError("a bug")] * 3)
+
+    pauses = []
+    with capture_logs() as events:
+        for _ in range(3):
+            await office.settle()
+            due_at = await office.store.next_due()
+            assert due_at is not None
+            pauses.append(due_at - office.clock.now())
+            office.clock.advance_to(due_at)
+        (view,) = await office.store.view(limit=9)
+        await office.settle()
+
+    assert pauses == sorted(pauses)
+    assert pauses[0] > SECOND
+    assert view.fault is not None
+    assert (view.fault.reaction, view.attempts) == (Reaction.OPERATOR, 3)
+    assert [event["event"] for event in events].count("clockwork.attempt_crashed") == 3
+    assert (await office.credential(TOKEN)).value == "access_token-4"

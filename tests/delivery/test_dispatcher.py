@@ -33,6 +33,7 @@ from wechat_scheduler.delivery.model import (
     Settled,
 )
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.crashes import PAUSES, crash_reason
 from wechat_scheduler.errors import (
     AddressRefusedError,
     CallError,
@@ -109,7 +110,7 @@ async def post() -> Post:
     dispatcher = Dispatcher(
         outbox,
         {receiver.name: receiver},
-        Gate(lambda app_id: None, rng=random.Random(3)),
+        Gate(lambda app_id: None, unreadable=lambda app_id: False, rng=random.Random(3)),
         learn=nothing_new,
         observer=outcomes,
         clock=clock,
@@ -261,3 +262,17 @@ async def test_a_receiver_that_withdrew_is_sent_nothing_more(post: Post) -> None
 
     assert await post.dispatching.run_once() == 0
     assert post.receiver.sent == []
+
+
+async def test_a_delivery_that_crashes_is_tried_a_few_times_and_then_dead(post: Post) -> None:
+    post.receiver.answers.extend([ZeroDivisionError("a bug")] * 99)
+
+    with capture_logs() as events:
+        while (due_at := await post.outbox.next_due()) is not None:
+            post.clock.advance_to(due_at)
+            await post.dispatching.run_once()
+
+    state, _, _, error = await post.state()
+    assert len(post.receiver.sent) == len(PAUSES) + 1
+    assert (state, error) == ("dead", crash_reason(ZeroDivisionError()))
+    assert events[-1]["event"] == "delivery.set_aside"

@@ -25,9 +25,13 @@ NIGHT = Quiet(begins=time(22), ends=time(7, 30))
 NOON = Quiet(begins=time(12), ends=time(13))
 
 
+# An app whose row cannot be read.
+LOST = 99
+
+
 def gate(*apps: App) -> Gate:
     known = {app.id: app for app in apps or (an_app(),)}
-    return Gate(known.get, rng=random.Random(5))
+    return Gate(known.get, unreadable={LOST}.__contains__, rng=random.Random(5))
 
 
 def put_off(outcome: Outcome | None) -> datetime:
@@ -55,6 +59,12 @@ def test_what_can_reach_nobody_is_not_tried(
 
     assert isinstance(stopped, Settled)
     assert (stopped.state, bool(stopped.reason)) == (state, True)
+
+
+def test_what_an_app_sent_that_cannot_be_read_waits() -> None:
+    stopped = gate().stopped(a_delivery(message=a_message(app_id=LOST)), NOW)
+
+    assert put_off(stopped) > NOW
 
 
 @pytest.mark.parametrize(

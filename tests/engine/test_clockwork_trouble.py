@@ -41,6 +41,7 @@ async def test_a_row_that_crashes_fails_alone(
     assert chores.done == ["good"]
     (event,) = events
     assert (event["event"], event["work"]) == ("clockwork.attempt_crashed", "chore")
+    assert chores.crashes == [("bad", ZeroDivisionError)]
 
 
 async def test_an_attempt_whose_store_does_not_answer_is_dropped(
@@ -116,6 +117,35 @@ async def test_an_outcome_that_cannot_be_written_back_for_a_bug_is_logged(
 
     assert len(chores.done) == 1
     assert [event["event"] for event in events] == ["clockwork.finish_crashed"]
+    assert [error for _, error in chores.crashes] == [ZeroDivisionError]
+
+
+async def test_a_crash_is_stored_however_long_the_store_is_away(
+    chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
+) -> None:
+    chores.add("a")
+    chores.trouble["a"] = [ZeroDivisionError("a bug")]
+    chores.trouble["crashed"] = [StorageError("the disk is full")] * 3
+
+    with capture_logs():
+        async with turning(clockwork):
+            await advancing(clock, chores, lambda: bool(chores.crashes))
+
+    assert chores.crashes == [("a", ZeroDivisionError)]
+
+
+async def test_a_crash_that_cannot_be_stored_for_a_bug_is_logged_and_the_loop_goes_on(
+    chores: Chores, clockwork: Clockwork[str, str]
+) -> None:
+    chores.add("a", "b")
+    chores.trouble["a"] = [ZeroDivisionError("a bug")]
+    chores.trouble["crashed"] = [ZeroDivisionError("another bug")]
+
+    with capture_logs() as events:
+        await clockwork.run_once()
+
+    assert chores.done == ["b"]
+    assert events[-1]["event"] == "clockwork.crash_not_stored"
 
 
 async def test_stopping_finishes_what_is_in_hand_and_takes_nothing_more(

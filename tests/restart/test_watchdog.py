@@ -136,6 +136,9 @@ class Idle:
     async def finish(self, outcome: None) -> None:
         raise AssertionError("nothing was attempted")
 
+    async def crashed(self, row: None, error: Exception) -> None:
+        raise AssertionError("nothing crashed")
+
     async def next_due(self) -> datetime | None:
         self.rounds.put_nowait(None)
         return None

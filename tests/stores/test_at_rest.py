@@ -63,7 +63,7 @@ async def test_a_row_that_cannot_be_opened_fails_alone(tmp_path: Path) -> None:
             jobs = await store.claim(now=NOW, limit=10, lease=LEASE)
 
         assert [job.key for job in jobs] == [USER]
-        assert [event["event"] for event in events] == ["credential.unreadable"]
+        assert [event["event"] for event in events] == ["store.row_unreadable"]
         assert await store.claim(now=NOW + LEASE - SECOND, limit=10, lease=LEASE) == []
 
 
@@ -84,7 +84,7 @@ async def test_what_is_sealed_in_one_row_cannot_be_read_in_another(
         with capture_logs() as events:
             assert await store.claim(now=NOW, limit=10, lease=LEASE) == []
 
-        assert [event["event"] for event in events] == ["credential.unreadable"]
+        assert [event["event"] for event in events] == ["store.row_unreadable"]
 
 
 async def _plant(database: Database) -> None:

@@ -42,6 +42,7 @@ class Directory:
         self._store = store
         self._clock = clock
         self._apps: dict[int, App] = {}
+        self._unreadable: frozenset[int] = frozenset()
         self._tokens: dict[str, Token] = {}
         self._loading = asyncio.Lock()
 
@@ -49,11 +50,16 @@ class Directory:
         """Read the store again: another process may have changed it."""
         async with self._loading:  # or an older result could replace a newer one
             apps, tokens = await self._store.all_apps(), await self._store.all_tokens()
-            self._apps = {app.id: app for app in apps}
+            self._apps = {app.id: app for app in apps if not app.unreadable}
+            self._unreadable = frozenset(app.id for app in apps if app.unreadable)
             self._tokens = {token.hash: token for token in tokens}
 
     def app(self, app_id: int) -> App | None:
         return self._apps.get(app_id)
+
+    def is_unreadable(self, app_id: int) -> bool:
+        """Whether there is such an app, but its row cannot be read."""
+        return app_id in self._unreadable
 
     def apps(self) -> Sequence[App]:
         """By age, the oldest first."""

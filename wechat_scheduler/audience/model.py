@@ -44,7 +44,8 @@ class App:
     may have arrived. Signed calls of the app must come from `networks`; empty means any network.
     `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`. Links to its pages
     are of `link_generation`; those of former ones lead nowhere. `account_templates` has those that were
-    imported from the account, by their ids.
+    imported from the account, by their ids. `unreadable` says why the stored app cannot be read; then
+    the other fields are not the app's.
     """
 
     id: int
@@ -65,6 +66,7 @@ class App:
     description: str = ""
     link_generation: int = 0
     account_templates: Mapping[str, AccountTemplate] = field(default_factory=dict)
+    unreadable: str = ""
     created_at: datetime
 
 

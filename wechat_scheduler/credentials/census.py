@@ -61,13 +61,15 @@ class DeadCensus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """All counts at one moment. `dead` are the messages of the last DEAD_DAY. `tickets` gives the
-    arrival of each platform's last ticket, or the start of the wait for the first, by appid."""
+    """All counts at one moment. `dead` are the messages of the last DEAD_DAY. `aside` counts the rows
+    that were set aside, by queue. `tickets` gives the arrival of each platform's last ticket, or the
+    start of the wait for the first, by appid."""
 
     kinds: tuple[KindCensus, ...]
     faults: tuple[FaultCensus, ...]
     queues: tuple[QueueCensus, ...]
     dead: tuple[DeadCensus, ...]
+    aside: Mapping[str, int]
     tickets: Mapping[str, datetime]
 
 

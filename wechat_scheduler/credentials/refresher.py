@@ -25,6 +25,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.ports import RefreshObserver, Store
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
@@ -101,6 +102,16 @@ class Refresher:
         log_outcome(outcome)
         if isinstance(outcome, Rotated):
             log_contest(outcome)
+
+    async def crashed(self, row: ClaimedJob, error: Exception) -> None:
+        """A job is never set aside: it is tried again and again, ever more slowly."""
+        fault = Fault(
+            at=self._clock.now(),
+            reaction=Reaction.OPERATOR,
+            message=crash_reason(error),
+            advice="report what the log says; meanwhile the daemon tries again",
+        )
+        await self.finish(self._failed(row, NotIssued(fault=fault, spent=Spent(calls=1))))
 
     async def next_due(self) -> datetime | None:
         return await self._store.next_due()

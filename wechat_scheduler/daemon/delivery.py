@@ -44,7 +44,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
     dispatcher = Dispatcher(
         stores.outbox,
         {channel.name: channel for channel in _channels(ground, tokens, directory)},
-        Gate(directory.app, rng=ground.rng),
+        Gate(directory.app, unreadable=directory.is_unreadable, rng=ground.rng),
         learn=directory.load,
         observer=ground.counters,
         clock=clock,

@@ -21,11 +21,11 @@ from wechat_scheduler.delivery.model import (
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.errors import CallError, LastingError, SealingError, SendError, StorageError
 from wechat_scheduler.reasons import Verdict
 
 log = structlog.get_logger(__name__)
-
 
 # The shortest pause after an error that an operator has to mend.
 PROBE = timedelta(minutes=1)
@@ -101,6 +101,11 @@ class Dispatcher:
         failure = await self._outbox.settle(outcome, now=self._clock.now())
         self._observer.sent(outcome)
         _log(outcome, failure)
+
+    async def crashed(self, row: Delivery, error: Exception) -> None:
+        reason, now = crash_reason(error), self._clock.now()
+        if await self._outbox.crashed(row.id, row.claim, reason=reason, now=now):
+            log.error("delivery.set_aside", delivery=row.id, channel=row.channel, reason=reason)
 
     async def next_due(self) -> datetime | None:
         return await self._outbox.next_due()
@@ -238,10 +243,6 @@ def _log(outcome: Outcome, failure: str) -> None:
         case Settled():
             log.info(f"delivery.{outcome.state}", **names)
         case Deferred():
-            log.log(
-                logging.ERROR if outcome.lasts and not outcome.is_known else logging.WARNING,
-                "delivery.deferred",
-                **names,
-                attempts=delivery.attempts + outcome.counts,
-                error=outcome.error,
-            )
+            level = logging.ERROR if outcome.lasts and not outcome.is_known else logging.WARNING
+            attempts = delivery.attempts + outcome.counts
+            log.log(level, "delivery.deferred", **names, attempts=attempts, error=outcome.error)

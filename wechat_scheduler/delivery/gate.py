@@ -1,6 +1,7 @@
 """Decides before any call whether and when a delivery is sent."""
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,16 +35,20 @@ MOST = 200_000
 class Gate:
     """Holds deliveries back: of paused accounts, in quiet hours, and over an app's rate."""
 
-    def __init__(self, app: Lookup, *, rng: random.Random) -> None:
+    def __init__(
+        self, app: Lookup, *, unreadable: Callable[[int], bool], rng: random.Random
+    ) -> None:
+        """`unreadable` tells whether an app that is not found is there all the same."""
         self._app = app
+        self._unreadable = unreadable
         self._rng = rng
         self._paused: dict[str, datetime] = {}
         self._knocks: dict[str, int] = {}
         self._pacer = Pacer()
 
     def knows(self, app_id: int) -> bool:
-        """Whether the app is in memory."""
-        return app_id == ACCOUNT or self._app(app_id) is not None
+        """Whether the app is in memory, or in the store and cannot be read."""
+        return app_id == ACCOUNT or self._app(app_id) is not None or self._unreadable(app_id)
 
     def pause(self, appid: str, until: datetime) -> None:
         """Send nothing through the account before `until`."""
@@ -71,6 +76,8 @@ class Gate:
             return None
         app = sender(delivery, self._app)
         if app is None:
+            if self._unreadable(message.app_id):
+                return _later(delivery, now + LONGEST_KNOCK, "its app cannot be read: see doctor")
             return _cancelled(delivery, "the app that sent it is gone")
         if message.expires_at is not None and message.expires_at <= now:
             reason = f"the message expired at {message.expires_at:%Y-%m-%dT%H:%M:%SZ}"

@@ -72,6 +72,10 @@ class Outbox(Protocol):
         Applies a receipt that came before, and returns the failure that it tells. A delivery that was superseded or cancelled meanwhile is
         released instead."""
 
+    async def crashed(self, row_id: int, claim: str, /, *, reason: str, now: datetime) -> bool:
+        """Store that handling the claimed row crashed: it is due again later, or set aside after several
+        crashes in a row. Returns whether it was set aside."""
+
     async def next_due(self) -> datetime | None:
         """When the earliest delivery is due; a claimed one is due when its claim runs out."""
 

@@ -62,6 +62,8 @@ async def _stored(
     clock: Clock,
     rng: random.Random,
 ) -> AsyncIterator[Finding]:
+    async for finding in store.set_aside(database):
+        yield finding
     views = await _jobs(database, vault)
     for finding in accounts.credentials(views, clock.now()):
         yield finding

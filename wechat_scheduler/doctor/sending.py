@@ -10,7 +10,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.census import DeadCensus
 from wechat_scheduler.credentials.model import ACCESS_TOKEN
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.doctor.finding import Finding, ok, warn
+from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reminders.recurrence.workdays import announced
 from wechat_scheduler.web.pages.fonts import find_font
@@ -38,8 +38,14 @@ async def sending(
     yield _workdays(now.year)
 
 
-def _apps(apps: Iterable[App], views: Iterable[JobView]) -> Iterator[Finding]:
+RESTORE = "restore a backup, or remove the app and make it again; until then its messages wait"
+
+
+def _apps(apps: Sequence[App], views: Iterable[JobView]) -> Iterator[Finding]:
     kept = {view.key.appid for view in views if view.key.kind == ACCESS_TOKEN}
+    for app in apps:
+        if app.unreadable:
+            yield fail("app", f"{app.name} ({app.id}): {app.unreadable}", RESTORE)
     homeless = [app for app in apps if app.appid not in kept]
     for app in homeless:
         yield warn(

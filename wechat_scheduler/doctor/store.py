@@ -16,9 +16,17 @@ from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import has_older
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.storage.set_aside import rows_set_aside
 from wechat_scheduler.storage.sqlite import path_of
 from wechat_scheduler.upkeep.opened import looked_at
 
+# Rows in one examination.
+MOST = 20
+AFTER = {
+    "delivery": "mend the cause, then run wechat-scheduler deliveries replay; the log of that time says more",
+    "reminder": "give it another time or rule and resume it, or remove it",
+    "event": "the account's administrator authorises the platform again, or withdraws that again",
+}
 KEEP_A_COPY = "put back your copy of it; without it no secret can be decrypted"
 
 
@@ -90,6 +98,13 @@ async def _with_keys(database: Database, key_file: Path, store: Finding) -> Exam
         database=database,
         vault=Vault(sealer),
     )
+
+
+async def set_aside(database: Database) -> AsyncIterator[Finding]:
+    """A failure for each row that was set aside; at most `MOST`."""
+    for row in await rows_set_aside(database, limit=MOST):
+        says = f"the {row.queue} {row.name} is set aside: {row.reason}"
+        yield fail("rows", says, AFTER[row.queue])
 
 
 async def _age(database: Database, sealer: Sealer, key_file: Path) -> Finding:

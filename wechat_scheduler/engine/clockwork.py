@@ -6,8 +6,9 @@ claims a row for a while, attempts it, and stores the outcome. A `Work` knows wh
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 import structlog
@@ -46,7 +47,8 @@ class Work(Protocol[RowT, OutcomeT]):
     async def claim(self, limit: int) -> Sequence[RowT]:
         """Claim up to `limit` due rows for this process, the longest due first.
 
-        A claim expires, so that other processes take over the rows of a process that died.
+        A claim expires, so that other processes take over the rows of a process that died. Rows that
+        cannot be read are set aside.
         """
 
     async def attempt(self, row: RowT) -> OutcomeT:
@@ -54,6 +56,10 @@ class Work(Protocol[RowT, OutcomeT]):
 
     async def finish(self, outcome: OutcomeT) -> None:
         """Store the outcome and release the row. Called again after a StorageError."""
+
+    async def crashed(self, row: RowT, error: Exception) -> None:
+        """Store that `attempt` or `finish` raised an error that it does not expect: the row is due again
+        later, or set aside. Called again after a StorageError."""
 
     async def next_due(self) -> datetime | None:
         """The time at which the next unclaimed row falls due; None if there is none."""
@@ -148,16 +154,16 @@ class Clockwork(Generic[RowT, OutcomeT]):
 
     async def _carry(self, row: RowT) -> None:
         try:
-            outcome = await self._work.attempt(row)
+            ended = partial(self._finish, row, await self._work.attempt(row))
         except StorageError as error:
             log.error("clockwork.attempt_dropped", work=self._work.name, error=str(error))
             return
-        except Exception:
+        except Exception as error:
             log.exception("clockwork.attempt_crashed", work=self._work.name)
-            return
+            ended = partial(self._crashed, row, error)
         finally:
             self._attempt_ended()
-        await self._finish(outcome)
+        await ended()
 
     def _attempt_ended(self) -> None:
         self._attempts -= 1
@@ -165,20 +171,31 @@ class Clockwork(Generic[RowT, OutcomeT]):
         if not self._is_crowded():
             self._roomy.set()
 
-    async def _finish(self, outcome: OutcomeT) -> None:
-        """Store the outcome, and try again after each StorageError: WeChat may not issue the same value
-        twice. After `stop`, give up after `LAST_TRIES` more tries."""
+    async def _finish(self, row: RowT, outcome: OutcomeT) -> None:
+        try:
+            await self._store(partial(self._work.finish, outcome))
+        except Exception as error:
+            log.exception("clockwork.finish_crashed", work=self._work.name)
+            await self._crashed(row, error)
+
+    async def _crashed(self, row: RowT, error: Exception) -> None:
+        """The last resort is the end of the claim: then the row is due again."""
+        try:
+            await self._store(partial(self._work.crashed, row, error))
+        except Exception:
+            log.exception("clockwork.crash_not_stored", work=self._work.name)
+
+    async def _store(self, store: Callable[[], Awaitable[None]]) -> None:
+        """Call `store`, again after each StorageError: WeChat may not issue the same value twice. After
+        `stop`, give up after `LAST_TRIES` more tries."""
         last_tries = LAST_TRIES
         while last_tries:
             try:
-                await self._work.finish(outcome)
+                await store()
             except StorageError as error:
                 log.error("clockwork.outcome_waits", work=self._work.name, error=str(error))
                 last_tries -= self._stopping
                 await self._clock.sleep(STORE_PAUSE)
-            except Exception:
-                log.exception("clockwork.finish_crashed", work=self._work.name)
-                return
             else:
                 self._woken.set()  # only now does the store know when the row is due again
                 return

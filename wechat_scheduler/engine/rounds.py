@@ -18,8 +18,8 @@ Chore: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Rounds:
-    """Runs its chores one after the other. A chore that meets a StorageError runs again in the next
-    round."""
+    """Runs its chores one after the other. A chore that fails runs again in the next round, and keeps no
+    other chore from its turn."""
 
     def __init__(self, *chores: Chore, clock: Clock) -> None:
         self._chores = chores
@@ -41,3 +41,5 @@ class Rounds:
                 await chore()
             except StorageError as error:
                 log.error("rounds.store_unavailable", chore=chore.__qualname__, error=str(error))
+            except Exception:
+                log.exception("rounds.chore_crashed", chore=chore.__qualname__)

@@ -209,6 +209,11 @@ FAMILIES = (
         ],
     ),
     of_store(
+        "rows_set_aside",
+        "Rows that cannot be read, or whose handling crashed again and again.", "queue",
+        read=lambda census, now: [((queue,), count) for queue, count in census.aside.items()],
+    ),
+    of_store(
         "ticket_age_seconds",
         "Since a platform's last component_verify_ticket came, or since one is expected.", "appid",
         read=lambda census, now: [

@@ -17,6 +17,7 @@ from wechat_scheduler.credentials.inputs import Sibling, Siblings
 from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.pushes.model import (
     WATCH,
@@ -86,6 +87,11 @@ class EventWork:
         for key in changed:
             await self._changed(key)
         _log(outcome)
+
+    async def crashed(self, row: ClaimedEvent, error: Exception) -> None:
+        reason, now = crash_reason(error), self._clock.now()
+        if await self._events.crashed(row.id, row.claim, reason=reason, now=now):
+            log.error("event.set_aside", **_names(row), reason=reason)
 
     async def next_due(self) -> datetime | None:
         return await self._events.next_due()

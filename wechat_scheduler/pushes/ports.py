@@ -77,6 +77,10 @@ class Events(Protocol):
         """Store an outcome and its changes of jobs in one transaction. Returns the jobs that changed;
         None if the claim was lost, and then nothing is stored."""
 
+    async def crashed(self, row_id: str, claim: str, /, *, reason: str, now: datetime) -> bool:
+        """Store that handling the event crashed: it is due again later, or set aside after several
+        crashes in a row. Returns whether it was set aside."""
+
     async def next_due(self) -> datetime | None:
         """The earliest due time of an event; that of a claimed event is the end of its claim."""
 

@@ -191,7 +191,8 @@ class ReminderDesk:
         return self._retimed(replace(reminder, state=state), timedelta(0))
 
     def _retimed(self, reminder: Reminder, shortest: timedelta) -> Reminder:
-        planned = starting(reminder, first(reminder, now=self._clock.now(), shortest=shortest))
+        found = first(reminder, now=self._clock.now(), shortest=shortest)
+        planned = replace(starting(reminder, found), set_aside="")
         if reminder.state is ReminderState.PAUSED:
             return replace(planned, due_at=None)
         return replace(planned, state=ReminderState.ACTIVE)

@@ -52,7 +52,8 @@ class Reminder:
     before it), next at `due_at`; None means never again. `owner` is a uid, or empty if an app reminds
     its `topics` or the people who joined; topic 0 is all subscribers of the app. `fired` and `missed`
     count occurrences, `last_at` is when the last message was sent. `source` is the word of the API
-    that made it. `slot` and `mark` belong to that API, and are read by it alone.
+    that made it. `slot` and `mark` belong to that API, and are read by it alone. `set_aside` says why
+    the daemon itself paused it, and is empty otherwise.
     """
 
     id: str = field(default_factory=new_id)
@@ -75,6 +76,7 @@ class Reminder:
     topics: tuple[int, ...] = ()
     slot: int = 0
     mark: str = ""
+    set_aside: str = ""
     fired: int = 0
     missed: int = 0
     last_at: datetime | None = None

@@ -18,6 +18,10 @@ class Due(Protocol):
         """Puts the messages into the outbox and stores the next occurrence, in one transaction. False,
         and nothing is stored, if the reminder was changed or claimed by another process meanwhile."""
 
+    async def crashed(self, row_id: str, claim: str, /, *, reason: str, now: datetime) -> bool:
+        """Stores that handling the reminder crashed: it is due again later, or set aside after several
+        crashes in a row. Returns whether it was set aside."""
+
     async def next_due(self) -> datetime | None: ...
 
 

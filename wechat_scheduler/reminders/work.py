@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, ReminderState
@@ -42,13 +43,20 @@ class ReminderWork:
         except (InvalidRequestError, KeyError) as error:
             # A rule or a zone that an older release accepted. The reminder waits for a change.
             log.error("reminder.unreadable", reminder=row.reminder.id, error=str(error))
-            paused = replace(row.reminder, state=ReminderState.PAUSED, due_at=None)
+            paused = replace(
+                row.reminder, state=ReminderState.PAUSED, due_at=None, set_aside=str(error)
+            )
             return Fired(claimed=row, firings=(), next=paused)
 
     async def finish(self, outcome: Fired) -> None:
         if await self._store.finish(outcome, now=self._clock.now()):
             _log(outcome)
             self._wake()
+
+    async def crashed(self, row: Claimed, error: Exception) -> None:
+        reason, now = crash_reason(error), self._clock.now()
+        if await self._store.crashed(row.reminder.id, row.claim, reason=reason, now=now):
+            log.error("reminder.set_aside", reminder=row.reminder.id, reason=reason)
 
     async def next_due(self) -> datetime | None:
         return await self._store.next_due()

@@ -10,6 +10,7 @@ from wechat_scheduler.storage.database import Database, Row, Script, Statement, 
 from wechat_scheduler.storage.rows import columns, micros, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
 from wechat_scheduler.storage.subscriptions import subscribe
+from wechat_scheduler.storage.unreadable import readable
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
 OF_PERSON = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
@@ -54,7 +55,9 @@ class SqlAliases:
         found: dict[str, Found] = {}
         for chunk in _chunks(list(dict.fromkeys(names))):
             rows = await self._database.read(find_sql(len(chunk)), app.id, app.appid, *chunk)
-            found |= {row["name"]: _found(row) for row in rows}
+            found |= readable(
+                rows, lambda row: (row["name"], _found(row)), table="subscribers", key="uid"
+            )
         return found
 
     async def bind(

@@ -16,10 +16,12 @@ from wechat_scheduler.audience.model import (
     Token,
     TokenKind,
 )
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.unreadable import UNREADABLE, readable, report, why
 
 ALL = """
     SELECT id, name, appid, settings, callback, app_key, signing_secret, created_at
@@ -83,17 +85,15 @@ class SqlApps:
         self._vault = vault
 
     async def all_apps(self) -> Sequence[App]:
-        templates = {
-            row["appid"]: _templates_json.decode(row["templates"])
-            for row in await self._database.read(TEMPLATES)
-        }
-        return [
-            _app_of(self._vault, row, templates.get(row["appid"], {}))
-            for row in await self._database.read(ALL)
-        ]
+        rows = await self._database.read(TEMPLATES)
+        templates = dict(readable(rows, _templates_of, table="account_templates", key="appid"))
+        apps = await self._database.read(ALL)
+        return [self._app(row, templates.get(row["appid"], {})) for row in apps]
 
     async def all_tokens(self) -> Sequence[Token]:
-        return [record(Token, row) for row in await self._database.read(TOKENS)]
+        """Without those that cannot be read: they open nothing."""
+        rows = await self._database.read(TOKENS)
+        return readable(rows, lambda row: record(Token, row), table="tokens", key="app_id")
 
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         await self._database.write(lambda: self._add_app(app, tokens, once))
@@ -126,6 +126,16 @@ class SqlApps:
                 listener()
 
         self._database.on_signal(heard)
+
+    def _app(self, row: Row, templates: Mapping[str, AccountTemplate]) -> App:
+        try:
+            return _app_of(self._vault, row, templates)
+        except UNREADABLE as error:
+            report("apps", row["id"], error)
+            name, appid = str(row["name"]), str(row["appid"])
+            return App(
+                id=row["id"], name=name, appid=appid, unreadable=why(error), created_at=EPOCH
+            )
 
     def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
         yield from put_response(self._vault, once, app.created_at)
@@ -174,6 +184,10 @@ def _app_values(vault: Vault, app: App) -> tuple[object, ...]:
     return (app.id, app.name, app.appid, _settings(app), *sealed, micros(app.created_at))
 
 
+def _templates_of(row: Row) -> tuple[str, Mapping[str, AccountTemplate]]:
+    return row["appid"], _templates_json.decode(row["templates"])
+
+
 def _app_of(vault: Vault, row: Row, templates: Mapping[str, AccountTemplate]) -> App:
     settings = _settings_json.decode(row["settings"])
     known: dict[str, Any] = {
@@ -186,7 +200,15 @@ def _app_of(vault: Vault, row: Row, templates: Mapping[str, AccountTemplate]) ->
         for column in ("callback", "app_key", "signing_secret")
     }
     networks = tuple(map(ip_network, settings.networks))
-    return record(App, row, networks=networks, account_templates=templates, **known, **sealed)
+    return record(
+        App,
+        row,
+        networks=networks,
+        account_templates=templates,
+        unreadable="",
+        **known,
+        **sealed,
+    )
 
 
 def _settings(app: App) -> str:

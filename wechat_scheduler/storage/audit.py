@@ -6,6 +6,7 @@ from datetime import datetime
 from wechat_scheduler.access.audit import AuditEntry, AuditFilter
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.rows import micros, record, stored
+from wechat_scheduler.storage.unreadable import readable
 
 ENTRY = ("at", "key", "address", "action", "object", "count")
 ADD = """
@@ -54,4 +55,4 @@ class SqlAudit:
         rows = await self._database.read(
             FIND, wanted.before, wanted.key, wanted.action, wanted.object, wanted.limit
         )
-        return [record(AuditEntry, row) for row in rows]
+        return readable(rows, lambda row: record(AuditEntry, row), table="audit")

@@ -25,6 +25,7 @@ from wechat_scheduler.storage.rows import (
     micros,
     registration_place,
 )
+from wechat_scheduler.storage.unreadable import UNREADABLE
 
 # The job of the account, or the one that was registered without its appid.
 JOB = """
@@ -121,7 +122,8 @@ def _register(vault: Vault, key: JobKey, now: int) -> Script[None]:
         if not _reaches(row, key.kind):
             continue
         owner = row["owner"]
-        notify = vault.open(row["notify"], registration_place(component, owner))
+        place = registration_place(component, owner)
+        notify = vault.open_or(row["notify"], place, otherwise="")
         sealed = vault.seal(notify, registration_place(key, owner))
         yield Statement(PUT_INTEREST, (*key, owner, sealed, now))
 
@@ -132,11 +134,19 @@ def _reaches(key: Row, kind: str) -> bool:
     return (not kinds or kind in kinds) and bool({Scope.REGISTER, Scope.ADMIN} & set(scopes))
 
 
+def _readable(vault: Vault, job: Row) -> Credential | None:
+    """The job's value; None also if it cannot be read."""
+    try:
+        return vault.credential(job)
+    except UNREADABLE:
+        return None
+
+
 def _give(
     vault: Vault, job: Row, outcome: Authorized, credential: Credential, now: int
 ) -> Script[None]:
     authorizer = outcome.row.event.authorizer
-    key, before = key_of(job), vault.credential(job)
+    key, before = key_of(job), _readable(vault, job)
     if before is not None and before.refresh_token not in ("", credential.refresh_token):
         yield from refresh_tokens.keep(vault, key, before.refresh_token, now)
     lifetime = credential.expires_at - credential.issued_at

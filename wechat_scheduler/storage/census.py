@@ -17,6 +17,7 @@ from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros, record
+from wechat_scheduler.storage.set_aside import count_set_aside
 
 # Enough to see a cause that makes a thousand jobs fail.
 MOST_FAULTS = 10_000
@@ -93,6 +94,7 @@ class SqlCensus:
             faults=_faults(faults),
             dead=await dead_since(self._database, now - DEAD_DAY),
             queues=(*_jobs_queue(jobs), *map(_queue, (*deliveries, *reminders, *events))),
+            aside=await count_set_aside(self._database),
             tickets={row["appid"]: instant(row["came_at"]) for row in tickets},
         )
 

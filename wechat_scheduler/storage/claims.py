@@ -3,14 +3,27 @@
 A claim takes due rows for a lease. It moves their `due_at` to the end of the lease, so that the rows
 of a process that died fall due again by themselves. An outcome is
 stored only under the claim that the row has: a process whose lease ran out changes nothing.
+
+The rows of a claim are read one by one after its transaction. One that cannot be read is set aside, and
+so is one whose handling crashes again and again: it is due no more, and says why in `set_aside`.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import structlog
+
+from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.engine.crashes import pause_after
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
-from wechat_scheduler.storage.rows import instant_or_none, micros
+from wechat_scheduler.storage.rows import instant, micros
+from wechat_scheduler.storage.unreadable import UNREADABLE, report, why
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 # MATERIALIZED chooses the rows once. A planner that repeated the choice for each row of the table
 # would find other rows unlocked each time, and claim them all.
@@ -23,6 +36,7 @@ _CLAIM = """
     WHERE ({key}) IN (SELECT {key} FROM due)
     RETURNING {returning}
 """
+_HELD = "WHERE id = $1 AND claimed_by = $2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +47,8 @@ class DueTable:
     table without queues has a way of its own to claim, and `earliest`, a query for the first `due_at`.
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
-    the present) to the rows where `held`.
+    the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
+    crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.
     """
 
     table: str
@@ -44,6 +59,8 @@ class DueTable:
     returning: str
     released: str = "due_at = $1"
     held: str = "claimed_by IS NOT NULL"
+    crashed: str = ""
+    aside: str = ""
 
     def claims(self, skip_locked: str) -> tuple[str, ...]:
         """One statement for each queue."""
@@ -70,6 +87,20 @@ class DueTable:
         return f"SELECT min(due_at) AS due_at FROM ({each}) each"  # noqa: S608 - our own names
 
     @property
+    def crash(self) -> str:
+        """Counts a crash of the row `$1` under the claim `$2`; `$3` is the reason."""
+        marks = self.crashed and f", {self.crashed}"
+        return f"UPDATE {self.table} SET crashes = crashes + 1{marks} {_HELD} RETURNING crashes"  # noqa: S608 - our own names
+
+    @property
+    def wait(self) -> str:
+        return f"UPDATE {self.table} SET due_at = $3, claimed_by = NULL {_HELD}"  # noqa: S608 - our own names
+
+    @property
+    def set_aside(self) -> str:
+        return f"UPDATE {self.table} SET set_aside = $3, {self.aside}, claimed_by = NULL {_HELD}"  # noqa: S608 - our own names
+
+    @property
     def release(self) -> str:
         return f"UPDATE {self.table} SET {self.released}, claimed_by = NULL WHERE {self.held}"  # noqa: S608 - our own names
 
@@ -94,12 +125,62 @@ class ClaimingStore:
         self._claims = 0
 
     async def next_due(self) -> datetime | None:
-        return instant_or_none((await self._database.read(self._due.next_due))[0]["due_at"])
+        return _instant((await self._database.read(self._due.next_due))[0]["due_at"])
 
     async def release(self, *, now: datetime) -> None:
         """Make the claimed rows due now. Only for claims of processes that are known to be dead."""
-        params = (micros(now),) if "$1" in self._due.release else ()
-        await self._database.write(lambda: rows_of(Statement(self._due.release, params)))
+        release = _fitting(self._due.release, micros(now))
+        await self._database.write(lambda: rows_of(release))
+
+    async def crashed(self, name: int | str, claim: str, /, *, reason: str, now: datetime) -> bool:
+        """Store that handling the row `name` crashed. It is due again later, or, after several crashes in
+        a row, set aside. Returns whether it was set aside."""
+        return await self._database.write(lambda: self._crash(name, claim, reason, now))
+
+    def _crash(self, name: object, claim: str, reason: str, now: datetime) -> Script[bool]:
+        if not (counted := (yield _fitting(self._due.crash, name, claim, reason))):
+            return False
+        pause = pause_after(counted[0]["crashes"])
+        if pause is None:
+            yield _fitting(self._due.set_aside, name, claim, reason, micros(now))
+        else:
+            yield Statement(self._due.wait, (name, claim, micros(now + pause)))
+        return pause is None
+
+    async def _read_each(
+        self, claim: Claim, rows: Iterable[Row], read: Callable[[Row], T]
+    ) -> list[T]:
+        """The claimed rows, each read by `read`. Those that cannot be read are logged and set aside."""
+        found: list[T] = []
+        spoiled: list[tuple[Row, str]] = []
+        for row in rows:
+            try:
+                found.append(read(row))
+            except UNREADABLE as error:
+                report(self._due.table, self._name(row), error)
+                spoiled.append((row, why(error)))
+        if spoiled:
+            await self._set_aside(claim, spoiled)
+        return found
+
+    async def _set_aside(self, claim: Claim, spoiled: Sequence[tuple[Row, str]]) -> None:
+        """If that fails, the rows are due again at the end of the claim."""
+
+        def script() -> Script[None]:
+            for row, reason in spoiled:
+                yield from self._spoil(row, claim, reason)
+
+        try:
+            await self._database.write(script)
+        except Exception:
+            log.exception("store.rows_not_set_aside", table=self._due.table)
+
+    def _name(self, row: Row) -> object:
+        return row["id"]
+
+    def _spoil(self, row: Row, claim: Claim, reason: str) -> Script[None]:
+        """Set aside a row that cannot be read."""
+        yield _fitting(self._due.set_aside, row["id"], claim.name, reason, claim.now)
 
     def _new_claim(self, now: datetime, lease: timedelta) -> Claim:
         self._claims += 1
@@ -112,3 +193,18 @@ class ClaimingStore:
             if len(rows) < limit:
                 rows += yield Statement(sql, (*claim, limit - len(rows), *values))
         return rows
+
+
+def _fitting(sql: str, *values: object) -> Statement:
+    """With the first values only, if the text uses no more: PostgreSQL refuses others."""
+    return Statement(sql, tuple(v for n, v in enumerate(values, start=1) if f"${n}" in sql))
+
+
+def _instant(due_at: object) -> datetime | None:
+    """A damaged row may hold anything: its time is now."""
+    if due_at is None:
+        return None
+    try:
+        return instant(int(str(due_at)))
+    except (ValueError, OverflowError):
+        return EPOCH

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Unpack
 
 import msgspec
-import structlog
 
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
     ClaimedJob,
+    Credential,
     JobKey,
     Outcome,
     Registration,
@@ -18,9 +18,8 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobFilter, JobView
-from wechat_scheduler.errors import SealingError
-from wechat_scheduler.storage import job_views, jobs, refresh_tokens
-from wechat_scheduler.storage.claims import ClaimingStore
+from wechat_scheduler.storage import job_views, jobs, refresh_tokens, spoilt_jobs
+from wechat_scheduler.storage.claims import Claim, ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
 from wechat_scheduler.storage.notifications import notification_receiver
 from wechat_scheduler.storage.registrations import Registrar
@@ -32,8 +31,7 @@ from wechat_scheduler.storage.rows import (
     micros,
     registration_place,
 )
-
-log = structlog.get_logger(__name__)
+from wechat_scheduler.storage.unreadable import UNREADABLE, report
 
 EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
 BOUND = (
@@ -50,7 +48,7 @@ OTHERS_PARAMS = """
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND owner <> $4 AND params <> '' LIMIT 1
 """
 PUSHED = """
-    SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC LIMIT 1
+    SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC
 """
 LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
 NOTIFICATION = """
@@ -99,7 +97,7 @@ class SqlCredentials(ClaimingStore):
         return Snapshot(
             key=key,
             subject=row["bound"],
-            credential=self._vault.credential(row),
+            credential=self._credential(row),
             fault=None if attempted_now else fault_of(row),
             due_at=instant(row["due_at"]),
         )
@@ -109,7 +107,9 @@ class SqlCredentials(ClaimingStore):
 
     async def pushed(self, appid: str, name: str) -> str:
         rows = await self._database.read(PUSHED, appid, name)
-        return self._vault.open(rows[0]["value"], f"push:{appid}/{name}") if rows else ""
+        place = f"push:{appid}/{name}"
+        opened = (self._vault.open_or(row["value"], place, otherwise="") for row in rows)
+        return next(filter(None, opened), "")
 
     async def listens(self, appid: str) -> bool:
         return bool(await self._database.read(LISTENS, appid))
@@ -136,7 +136,7 @@ class SqlCredentials(ClaimingStore):
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
         claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
         rows = await self._database.write(lambda: self._take(claim, limit, today))
-        return [job for row in rows if (job := self._opened(row))]
+        return await self._read_each(claim, rows, self._vault.claimed_job)
 
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
@@ -180,6 +180,14 @@ class SqlCredentials(ClaimingStore):
                 payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
                 yield from self._database.dialect.signal(payload)
 
+    def _credential(self, row: Row) -> Credential | None:
+        """None if it cannot be read: the next attempt stores the reason."""
+        try:
+            return self._vault.credential(row)
+        except UNREADABLE as error:
+            report("jobs", key_of(row), error)
+            return None
+
     async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
         """Run a script that changes one job, and signal that to the other processes."""
 
@@ -190,10 +198,10 @@ class SqlCredentials(ClaimingStore):
 
         return await self._database.write(told)
 
-    def _opened(self, row: Row) -> ClaimedJob | None:
-        """None for a row that cannot be read: it fails alone, once per lease."""
-        try:
-            return self._vault.claimed_job(row)
-        except (SealingError, msgspec.DecodeError) as error:
-            log.error("credential.unreadable", job=str(key_of(row)), error=str(error))
-            return None
+    def _name(self, row: Row) -> str:
+        return str(key_of(row))
+
+    def _spoil(self, row: Row, claim: Claim, reason: str) -> Script[None]:
+        key = key_of(row)
+        yield from spoilt_jobs.spoil(self._vault, key, claim.name, reason, instant(claim.now))
+        yield from self.tell([key])

@@ -12,6 +12,7 @@ from wechat_scheduler.storage.cancelling import try_again
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.messages import notes_of
 from wechat_scheduler.storage.rows import instant, micros, micros_or_none, record
+from wechat_scheduler.storage.unreadable import readable
 
 DELIVERIES = """
     SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,
@@ -29,7 +30,8 @@ REPLAY = """
     UPDATE deliveries SET state = 'pending', due_at = COALESCE((
             SELECT m.not_before FROM messages m WHERE m.id = message_id AND m.not_before > $1
         ), $1), since = NULL, attempts = 0, error = '',
-        errcode = NULL, doubts = 0, doubted_at = NULL, settled_at = NULL, reference = ''
+        errcode = NULL, doubts = 0, doubted_at = NULL, settled_at = NULL, reference = '',
+        crashes = 0, set_aside = ''
 """
 CANCEL = "UPDATE deliveries SET state = 'cancelled', error = $1, settled_at = $2"
 
@@ -78,7 +80,8 @@ class SqlDeliveries:
         conditions = Conditions(wanted, alias="d.")
         conditions.add("d.id > {}", after)
         sql = f"{DELIVERIES} WHERE {conditions} ORDER BY d.id LIMIT {conditions.place(limit)}"
-        return [_delivery(row, ()) for row in await self._database.read(sql, *conditions.values)]
+        rows = await self._database.read(sql, *conditions.values)
+        return readable(rows, lambda row: _delivery(row, ()), table="deliveries")
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         conditions = Conditions(wanted, alias="", values=(micros(now),))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
-from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.messages import put_message
 from wechat_scheduler.storage.reminders import (
     COLUMNS,
@@ -22,10 +22,11 @@ DUE = DueTable(
     queues=("state = 'active'",),
     returning=COLUMNS,
     released="due_at = start + defer",
+    aside="state = 'paused', due_at = NULL, revision = revision + 1",
 )
 MOVE_ON = f"""
     UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(MOVING, start=3))},
-        claimed_by = NULL, revision = revision + 1
+        crashes = 0, claimed_by = NULL, revision = revision + 1
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """  # noqa: S608 - our own names
 MISS = """
@@ -40,21 +41,26 @@ class SqlDueReminders(ClaimingStore):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
         claim = self._new_claim(now, lease)
-        return await self._database.write(lambda: self._claimed(claim, limit))
-
-    async def finish(self, fired: Fired, *, now: datetime) -> bool:
-        return await self._database.write(lambda: _finish(fired, now))
-
-    def _claimed(self, claim: Claim, limit: int) -> Script[Sequence[Claimed]]:
-        rows = yield from self._take(claim, limit)
-        found = sorted(map(reminder_of, rows), key=lambda reminder: reminder.start + reminder.defer)
-        people: dict[str, tuple[str, ...]] = {}
-        for query in people_queries([reminder.id for reminder in found]):
-            add_people(people, (yield query))
+        rows, people = await self._database.write(lambda: self._claimed(claim, limit))
+        found = await self._read_each(claim, rows, reminder_of)
+        found.sort(key=lambda reminder: reminder.start + reminder.defer)
         return [
             Claimed(reminder=each, people=people.get(each.id, ()), claim=claim.name)
             for each in found
         ]
+
+    async def finish(self, fired: Fired, *, now: datetime) -> bool:
+        return await self._database.write(lambda: _finish(fired, now))
+
+    def _claimed(
+        self, claim: Claim, limit: int
+    ) -> Script[tuple[Sequence[Row], dict[str, tuple[str, ...]]]]:
+        """The claimed rows as they are stored, and the people who joined each."""
+        rows = yield from self._take(claim, limit)
+        people: dict[str, tuple[str, ...]] = {}
+        for query in people_queries([row["id"] for row in rows]):
+            add_people(people, (yield query))
+        return rows, people
 
 
 def _finish(fired: Fired, now: datetime) -> Script[bool]:

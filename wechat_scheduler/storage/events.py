@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-import structlog
-
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.pushes.model import (
@@ -20,8 +18,7 @@ from wechat_scheduler.storage import authorizations
 from wechat_scheduler.storage.claims import ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.rows import Vault, micros, record
-
-log = structlog.get_logger(__name__)
+from wechat_scheduler.storage.unreadable import report
 
 # WeChat repeats a push for less than that.
 KEPT = timedelta(days=7)
@@ -62,14 +59,16 @@ DUE = DueTable(
         (SELECT secret FROM accounts a JOIN jobs j ON j.appid = a.appid
          WHERE a.appid = events.appid AND j.kind = 'component_access_token' LIMIT 1) AS secret
     """,
+    crashed="note = $3",
+    aside="state = 'dead', note = $3, code = ''",
 )
 SETTLE = """
-    UPDATE events SET state = 'done', code = '', note = '', claimed_by = NULL
+    UPDATE events SET state = 'done', code = '', note = '', crashes = 0, claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 DEFER = """
     UPDATE events SET due_at = $3, note = $4, tried_at = $5, attempts = attempts + 1,
-        claimed_by = NULL
+        crashes = 0, claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 
@@ -95,7 +94,7 @@ class SqlEvents(ClaimingStore):
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
         claim = self._new_claim(now, lease)
         rows = await self._database.write(lambda: self._take(claim, limit))
-        return [event for row in rows if (event := self._opened(row, claim.name))]
+        return await self._read_each(claim, rows, lambda row: self._claimed(row, claim.name))
 
     async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:
         return await self._database.write(lambda: self._finish(outcome, now))
@@ -133,23 +132,22 @@ class SqlEvents(ClaimingStore):
         yield from self._tell(changed)
         return changed
 
-    def _opened(self, row: Row, claim: str) -> ClaimedEvent | None:
-        """None for a row that cannot be read: it fails alone, once per lease."""
-        try:
-            return self._claimed(row, claim)
-        except SealingError as error:
-            log.error("event.unreadable", event_id=row["id"], error=str(error))
-            return None
-
     def _claimed(self, row: Row, claim: str) -> ClaimedEvent:
-        secret = row["secret"] if row["name"] == WATCH else ""
         return record(
             ClaimedEvent,
             row,
             claim=claim,
             event=record(Event, row, code=self._vault.open(row["code"], code_place(row["id"]))),
-            secret=self._vault.open(secret or "", f"account:{row['appid']}"),
+            secret=self._secret(row) if row["name"] == WATCH else "",
         )
+
+    def _secret(self, row: Row) -> str:
+        """Empty if it cannot be read: the watch goes on, and the account's jobs say what is wrong."""
+        try:
+            return self._vault.open(row["secret"] or "", f"account:{row['appid']}")
+        except SealingError as error:
+            report("accounts", row["appid"], error)
+            return ""
 
 
 def code_place(event_id: str) -> str:

@@ -19,6 +19,7 @@ from wechat_scheduler.storage.rows import (
     record,
     registration_place,
 )
+from wechat_scheduler.storage.unreadable import readable
 
 JOBS = """
     SELECT appid, kind, subject, bound, version, issued_at, expires_at, renew_at, due_at, claimed_by,
@@ -54,7 +55,11 @@ async def read_jobs(
         if key_of(row) in receivers:
             sent = await database.read(DELIVERY, _notification_key(row))
             receivers[key_of(row)].append(_receiver(vault, row, sent))
-    return [_job_view(row, receivers[key_of(row)]) for row in rows]
+
+    def view(row: Row) -> JobView:
+        return _job_view(row, receivers[key_of(row)])
+
+    return readable(rows, view, table="jobs", key="appid")
 
 
 def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
@@ -79,13 +84,17 @@ def _receiver(vault: Vault, row: Row, sent: Sequence[Row]) -> Receiver:
     """`sent` has the outbox row of `_notification_key`, if there is one."""
     key, owner = key_of(row), row["owner"]
     last = sent[0] if sent else None
-    place = registration_place(key, owner)
+    place, unreadable = registration_place(key, owner), ""
+    notify = vault.open_or(row["notify"], place, otherwise=None)
+    params = vault.open_or(row["params"], place, otherwise=None)
+    if notify is None or params is None:
+        unreadable = "its stored addresses cannot be read: let it register again"
     return Receiver(
         owner=owner,
-        notify=vault.open(row["notify"], place),
-        params=vault.open(row["params"], place),
+        notify=notify or "",
+        params=params or "",
         state=last["state"] if last else "",
         version=last["version"] if last else 0,
         attempts=last["attempts"] if last else 0,
-        error=last["error"] if last else "",
+        error=unreadable or (last["error"] if last else ""),
     )

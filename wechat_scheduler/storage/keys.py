@@ -9,6 +9,7 @@ from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.notifications import cancel_notifications
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, list_params
 from wechat_scheduler.storage.rows import Vault, key_of, micros, micros_or_none, record
+from wechat_scheduler.storage.unreadable import readable
 
 ALL = """
     SELECT hash, id, name, scopes, appids, kinds, networks, created_at, expires_at, revoked_at,
@@ -46,7 +47,8 @@ class SqlKeys:
         self._vault = vault
 
     async def all_keys(self) -> Sequence[Key]:
-        return [_key(row) for row in await self._database.read(ALL)]
+        """Without those that cannot be read: they open nothing."""
+        return readable(await self._database.read(ALL), _key, table="api_keys")
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._put_admin(digest, now))

@@ -17,6 +17,7 @@ PUT = """
     VALUES ($1, $2, $3, $4, 'pending', $5, $5)
     ON CONFLICT (collapse_key) DO UPDATE
     SET id = excluded.id, state = excluded.state, attempts = 0, error = '', settled_at = NULL,
+        crashes = 0, set_aside = '',
         due_at = CASE WHEN deliveries.claimed_by IS NULL
                  THEN excluded.due_at ELSE deliveries.due_at END,
         created_at = excluded.created_at

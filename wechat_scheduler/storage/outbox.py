@@ -1,8 +1,9 @@
 """`delivery.ports.Outbox` on a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from wechat_scheduler.delivery.model import (
     Attempt,
@@ -55,6 +56,12 @@ DUE = DueTable(
             SELECT id FROM deliveries WHERE collapse_key > '' AND claimed_by IS NOT NULL
         )
     """,
+    crashed="""
+        error = $3,
+        doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
+        doubted_at = CASE WHEN channel = 'person' THEN COALESCE(doubted_at, tried_at) END
+    """,
+    aside="state = 'dead', error = $3, settled_at = $4",
 )
 # Each message once, for all its claimed deliveries.
 TOLD = f"""
@@ -74,7 +81,7 @@ RECEIVERS = f"""
 """  # noqa: S608 - our own text
 SETTLE = """
     UPDATE deliveries SET state = $3, version = $4, error = $5, way = $6, reference = $7,
-        appid = $8, errcode = $9, notes = $10, duplicate = $11, settled_at = $12,
+        appid = $8, errcode = $9, notes = $10, duplicate = $11, settled_at = $12, crashes = 0,
         claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
@@ -82,7 +89,7 @@ DEFER = """
     UPDATE deliveries SET attempts = attempts + $5, due_at = $3, error = $4, errcode = $6,
         since = COALESCE(since, CASE WHEN $8 = 1 THEN tried_at END), doubts = doubts + $7,
         doubted_at = CASE WHEN $7 = 0 THEN doubted_at ELSE COALESCE(doubted_at, tried_at) END,
-        claimed_by = NULL
+        crashes = 0, claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 ATTEMPT = """
@@ -97,6 +104,14 @@ LET_GO = """
 UNASKED = frozenset(("message", "notice"))
 
 
+class _ClaimedRows(NamedTuple):
+    """Claimed rows as they are stored, and those of their messages and receivers by id."""
+
+    rows: Sequence[Row]
+    messages: Mapping[int, Row]
+    receivers: Mapping[int, Row]
+
+
 class SqlOutbox(ClaimingStore):
     def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
@@ -105,29 +120,54 @@ class SqlOutbox(ClaimingStore):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         claim = self._new_claim(now, lease)
-        return await self._database.write(lambda: self._claimed(claim, limit))
+        claimed = await self._database.write(lambda: self._claimed(claim, limit))
+        return await self._read_each(claim, claimed.rows, _Reader(self._vault, claim.name, claimed))
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> str:
         return await self._database.write(lambda: _settle(outcome, micros(now)))
 
-    def _claimed(self, claim: Claim, limit: int) -> Script[Sequence[Delivery]]:
+    def _claimed(self, claim: Claim, limit: int) -> Script[_ClaimedRows]:
         rows = yield from self._lanes.take(claim, limit)
         ids = [row["id"] for row in rows if row["channel"] == TargetKind.PERSON]
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
-        told = yield from _by_id(TOLD, list(said), "message_id")
-        messages = {key: self._message(row) for key, row in told.items()}
-        receivers = yield from _by_id(RECEIVERS, ids, "delivery_id")
-        return [
-            _delivery(row, claim.name, messages.get(row["message_id"]), receivers.get(row["id"]))
-            for row in rows
-        ]
+        return _ClaimedRows(
+            rows=rows,
+            messages=(yield from _by_id(TOLD, list(said), "message_id")),
+            receivers=(yield from _by_id(RECEIVERS, ids, "delivery_id")),
+        )
 
-    def _message(self, row: Row) -> Message:
-        message = message_of(row)
-        sealed = row["secret"]
-        if not sealed:
-            return message
-        return replace(message, secret=self._vault.open(sealed, secret_place(message.id)))
+
+class _Reader:
+    """Reads the claimed rows; each message once."""
+
+    def __init__(self, vault: Vault, claim: str, claimed: _ClaimedRows) -> None:
+        self._vault = vault
+        self._claim = claim
+        self._claimed = claimed
+        self._messages: dict[int, Message] = {}
+
+    def __call__(self, row: Row) -> Delivery:
+        message = None if row["message_id"] is None else self._message(row["message_id"])
+        receiver = self._claimed.receivers.get(row["id"])
+        return record(
+            Delivery,
+            row,
+            channel=TargetKind(row["channel"]).value,
+            claim=self._claim,
+            message=message,
+            receiver=subscriber_of(receiver) if receiver else None,
+            takes=_takes(receiver, message.content.purpose) if receiver and message else True,
+        )
+
+    def _message(self, message_id: int) -> Message:
+        if message_id not in self._messages:
+            row = self._claimed.messages.get(message_id)
+            if row is None:
+                raise LookupError("its message is gone")
+            message, sealed = message_of(row), row["secret"]
+            secret = self._vault.open(sealed or "", secret_place(message_id))
+            self._messages[message_id] = replace(message, secret=secret) if secret else message
+        return self._messages[message_id]
 
 
 def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
@@ -136,17 +176,6 @@ def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
         for row in (yield statement):
             found[row[key]] = row
     return found
-
-
-def _delivery(row: Row, claim: str, message: Message | None, receiver: Row | None) -> Delivery:
-    return record(
-        Delivery,
-        row,
-        claim=claim,
-        message=message,
-        receiver=subscriber_of(receiver) if receiver else None,
-        takes=_takes(receiver, message.content.purpose) if receiver and message else True,
-    )
 
 
 def _takes(receiver: Row, purpose: str) -> bool:

@@ -17,6 +17,7 @@ from wechat_scheduler.pushes.model import (
 )
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record
+from wechat_scheduler.storage.unreadable import UNREADABLE, readable
 
 KEPT_TICKETS = 3
 
@@ -50,7 +51,8 @@ PUT_OFF_WATCH = """
         state, due_at)
     VALUES ($1, $2, $3, '', '', 0, $4, $4, 'pending', $5)
     ON CONFLICT (id) DO UPDATE
-    SET due_at = excluded.due_at, claimed_by = NULL, attempts = 0, tried_at = NULL, note = ''
+    SET due_at = excluded.due_at, state = 'pending', claimed_by = NULL, attempts = 0,
+        tried_at = NULL, note = '', crashes = 0, set_aside = ''
 """
 REMOVE_WATCH = "DELETE FROM events WHERE id = $1"
 CALLBACKS = """
@@ -96,9 +98,7 @@ class SqlPushes:
 
     async def platforms(self) -> Sequence[tuple[str, Secrets]]:
         rows = await self._database.read(PLATFORMS, COMPONENT_TOKEN)
-        return [
-            (row["appid"], _open_secrets(self._vault, row["appid"], row["secrets"])) for row in rows
-        ]
+        return readable(rows, self._opened, table="callbacks", key="appid")
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
         await self._database.write(lambda: self._put_secrets(appid, token, aes_key, now))
@@ -112,14 +112,20 @@ class SqlPushes:
     async def view(self) -> Sequence[PushEndpointView]:
         return await read_push_endpoints(self._database, self._vault)
 
+    def _opened(self, row: Row) -> tuple[str, Secrets]:
+        return row["appid"], _open_secrets(self._vault, row["appid"], row["secrets"])
+
+    def _known(self, appid: str, rows: Sequence[Row]) -> Secrets:
+        """None at all if there is no row, or if it cannot be read: the new ones replace it."""
+        try:
+            return _open_secrets(self._vault, appid, rows[0]["secrets"])
+        except UNREADABLE:
+            return Secrets(tokens=(), aes_keys=())
+
     def _put_secrets(self, appid: str, token: str, aes_key: str, now: datetime) -> Script[None]:
         """The former secrets stay valid. The same secrets again change nothing."""
         rows = yield Statement(LOCK, (appid,))
-        known = (
-            _open_secrets(self._vault, appid, rows[0]["secrets"])
-            if rows
-            else Secrets(tokens=(), aes_keys=())
-        )
+        known = self._known(appid, rows)
         secrets = Secrets(
             tokens=_in_front(token, known.tokens), aes_keys=_in_front(aes_key, known.aes_keys)
         )
@@ -135,7 +141,7 @@ class SqlPushes:
         yield _put_off_watch(appid, now)
         place = f"push:{appid}/{TICKET}"
         kept = yield Statement(TICKETS, (appid, TICKET))
-        if any(self._vault.open(row["value"], place) == ticket for row in kept):
+        if any(self._vault.open_or(row["value"], place, otherwise="") == ticket for row in kept):
             return False
         # Two tickets in one instant, or a clock that was set back: the newest is the one that came last.
         at = max([micros(now), *(row["received_at"] + 1 for row in kept[:1])])
@@ -153,15 +159,12 @@ async def read_push_endpoints(database: Database, vault: Vault) -> Sequence[Push
     """The state of the pushes of each appid."""
     rows = await database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, ACCESS_TOKEN)
     counts, waiting = await database.read(COUNTS), await database.read(WAITING)
-    return [
-        _callback_view(
-            row,
-            _open_secrets(vault, row["appid"], row["secrets"]),
-            counts=counts,
-            waiting=waiting,
-        )
-        for row in rows
-    ]
+
+    def view(row: Row) -> PushEndpointView:
+        secrets = _open_secrets(vault, row["appid"], row["secrets"])
+        return _callback_view(row, secrets, counts=counts, waiting=waiting)
+
+    return readable(rows, view, table="callbacks", key="appid")
 
 
 def _open_secrets(vault: Vault, appid: str, sealed: str) -> Secrets:

@@ -38,7 +38,9 @@ def keep(vault: Vault, key: JobKey, replaced: str, now: int) -> Script[None]:
 async def earlier(database: Database, vault: Vault, key: JobKey) -> Sequence[str]:
     """The tokens that a job had before its present one, newest first."""
     rows = await database.read(EARLIER, *key)
-    return [vault.open(row["value"], place(key)) for row in rows]
+    return [
+        value for row in rows if (value := vault.open_or(row["value"], place(key), otherwise=""))
+    ]
 
 
 def place(key: JobKey) -> str:

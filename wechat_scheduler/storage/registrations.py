@@ -6,9 +6,10 @@ from datetime import datetime
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.notifications import cancel_notifications, put_notification
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record, registration_place
+from wechat_scheduler.storage.unreadable import readable
 
 ALL_ACCOUNTS = "SELECT appid, secret, endpoint FROM accounts ORDER BY appid"
 MAKE_ACCOUNT = """
@@ -119,7 +120,7 @@ class Registrar:
             return {}, 0
         known = (yield Statement(LOCK_ACCOUNT, (account.appid,)))[0]
         endpoint = account.endpoint or known["endpoint"]
-        same = self._vault.open(known["secret"], place) == account.secret
+        same = self._vault.open_or(known["secret"], place, otherwise="") == account.secret
         if same and endpoint == known["endpoint"]:
             return {}, known["last_version"]
         if limited:
@@ -157,9 +158,10 @@ class Registrar:
         rows = yield Statement(FIND_REGISTRATION, (*key, owner))
         if not rows:
             return None, None
-        place = registration_place(key, owner)
-        return self._vault.open(rows[0]["notify"], place), self._vault.open(
-            rows[0]["params"], place
+        place, row = registration_place(key, owner), rows[0]
+        return (
+            self._vault.open_or(row["notify"], place, otherwise=None),
+            self._vault.open_or(row["params"], place, otherwise=None),
         )
 
     def _announce(self, key: JobKey, owner: str, notify: str, now: int) -> Script[None]:
@@ -171,15 +173,21 @@ class Registrar:
 
 
 async def all_accounts(database: Database, vault: Vault) -> Sequence[Account]:
-    """By appid. Raises SealingError if a secret cannot be opened."""
-    return [
-        record(Account, row, secret=vault.open(row["secret"], f"account:{row['appid']}"))
-        for row in await database.read(ALL_ACCOUNTS)
-    ]
+    """By appid, without those whose secret cannot be read."""
+
+    def account(row: Row) -> Account:
+        return record(Account, row, secret=vault.open(row["secret"], f"account:{row['appid']}"))
+
+    return readable(await database.read(ALL_ACCOUNTS), account, table="accounts", key="appid")
 
 
 def list_params(vault: Vault, key: JobKey) -> Script[None]:
-    """Copy the addresses of `params` into the job, so that a claim needs no join."""
+    """Copy the addresses of `params` into the job, so that a claim needs no join. One that cannot be read
+    is left out."""
     rows = yield Statement(ALL_PARAMS, key)
-    urls = [vault.open(row["params"], registration_place(key, row["owner"])) for row in rows]
+    urls = [url for row in rows if (url := _params(vault, key, row))]
     yield Statement(SET_PARAMS, (*key, vault.seal_urls(key, list(dict.fromkeys(urls)))))
+
+
+def _params(vault: Vault, key: JobKey, row: Row) -> str:
+    return vault.open_or(row["params"], registration_place(key, row["owner"]), otherwise="")

@@ -20,6 +20,7 @@ from wechat_scheduler.storage.database import (
 )
 from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.unreadable import readable
 
 # FIXED columns never change; `finish` changes those in MOVING.
 FIXED = ("id", "app_id", "source", "created_at")
@@ -27,7 +28,7 @@ SAID = (
     "owner", "title", "detail", "url", "zone", "defer", "late", "grace", "way", "priority",
     "topics", "slot", "mark",
 )  # fmt: skip
-MOVING = ("start", "rule", "due_at", "state", "fired", "missed", "last_at")
+MOVING = ("start", "rule", "due_at", "state", "set_aside", "fired", "missed", "last_at")
 COLUMNS = ", ".join((*FIXED, *SAID, *MOVING, "revision"))
 
 PEOPLE = f"""
@@ -44,7 +45,7 @@ PUT = f"""
 # A change voids the claim: its outcome is not stored.
 CHANGE = f"""
     UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGING, start=3))},
-        claimed_by = NULL, revision = revision + 1
+        crashes = 0, claimed_by = NULL, revision = revision + 1
     WHERE id = $1 AND revision = $2 RETURNING id
 """  # noqa: S608 - our own names
 ONE = f"SELECT {COLUMNS} FROM reminders WHERE id = $1"  # noqa: S608 - our own names
@@ -114,7 +115,7 @@ class SqlReminders:
     async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
         owner, source, state = (wanted.get(name) or "" for name in ("owner", "source", "state"))
         params = (app_id, wanted.get("after", ""), owner, source, state, wanted["limit"])
-        return [reminder_of(row) for row in await self._database.read(OF_APP, *params)]
+        return _reminders(await self._database.read(OF_APP, *params))
 
     async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         since, until = wanted.get("since"), wanted.get("until")
@@ -122,7 +123,7 @@ class SqlReminders:
         sql = NEWEST_FIRST if wanted.get("newest_first") else OLDEST_FIRST
         part = (wanted["limit"], wanted.get("offset", 0))
         rows = await self._database.read(sql, uid, *span, *part)
-        return [reminder_of(row) for row in rows]
+        return _reminders(rows)
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
         return await self._changed(JOIN, reminder_id, uid, micros(now))
@@ -149,6 +150,11 @@ def reminder_of(row: Row) -> Reminder:
     the claim."""
     due_at = None if row["due_at"] is None else instant(row["start"] + row["defer"])
     return record(Reminder, row, due_at=due_at)
+
+
+def _reminders(rows: Iterable[Row]) -> Sequence[Reminder]:
+    """Without those that cannot be read; `doctor` lists them once they fall due."""
+    return readable(rows, reminder_of, table="reminders")
 
 
 def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:

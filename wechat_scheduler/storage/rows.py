@@ -18,12 +18,15 @@ from wechat_scheduler.credentials.model import (
     JobKey,
 )
 from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.errors import SealingError
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
 
 T = TypeVar("T")
 
 MICROSECOND = timedelta(microseconds=1)
+UNREADABLE_FAULT = "the last attempt failed, and the stored reason cannot be read"
 
 
 class SealedCredential(msgspec.Struct, array_like=True):
@@ -136,6 +139,13 @@ class Vault:
     def open(self, sealed: str, place: str) -> str:
         return self._sealer.open(sealed, context=place) if sealed else ""
 
+    def open_or(self, sealed: str, place: str, *, otherwise: T) -> str | T:
+        """As `open`; `otherwise` if the text cannot be opened."""
+        try:
+            return self.open(sealed, place)
+        except SealingError:
+            return otherwise
+
     def seal_credential(self, key: JobKey, credential: Credential) -> str:
         plain = SealedCredential(credential.value, credential.answer, credential.refresh_token)
         return self.seal(_json.encode(plain).decode(), f"job:{key}")
@@ -176,7 +186,13 @@ class Vault:
 
 
 def fault_of(row: Row) -> Fault | None:
-    return None if row["fault"] is None else _fault_json.decode(row["fault"])
+    """One that cannot be read is still a fault."""
+    if row["fault"] is None:
+        return None
+    try:
+        return _fault_json.decode(row["fault"])
+    except msgspec.MsgspecError:
+        return Fault(at=EPOCH, reaction=Reaction.TRANSIENT, message=UNREADABLE_FAULT)
 
 
 def fault_text(fault: Fault) -> str:
@@ -184,7 +200,11 @@ def fault_text(fault: Fault) -> str:
 
 
 def contest_of(row: Row) -> Contest | None:
-    return None if row["contest"] is None else _contest_json.decode(row["contest"])
+    """None if it cannot be read: the next sign of a contest replaces it."""
+    try:
+        return None if row["contest"] is None else _contest_json.decode(row["contest"])
+    except msgspec.MsgspecError:
+        return None
 
 
 def contest_text(contest: Contest | None) -> str | None:

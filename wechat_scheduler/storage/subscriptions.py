@@ -6,9 +6,10 @@ from typing import Unpack
 from wechat_scheduler.audience.model import Subscriber, Subscription
 from wechat_scheduler.audience.ports import SubscriptionFilter
 from wechat_scheduler.storage import subscribers
-from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import columns, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
+from wechat_scheduler.storage.unreadable import readable
 
 COLUMNS = "id app_id topic_id uid blocked muted created_at"
 PUT = f"""
@@ -54,7 +55,7 @@ class SqlSubscriptions:
         sql = f"{LIST} WHERE {where} ORDER BY n.id LIMIT ${size + 1} OFFSET ${size + 2}"
         part = (wanted["limit"], wanted.get("offset", 0))
         rows = await self._database.read(sql, *params, *part)
-        return [(record(Subscription, row, "n_"), subscriber_of(row)) for row in rows]
+        return readable(rows, _listed, table="subscribers", key="uid")
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
@@ -92,6 +93,10 @@ def subscribe(subscription: Subscription) -> Script[tuple[Subscription, bool]]:
     place = (subscription.app_id, subscription.topic_id, subscription.uid)
     known = yield Statement(SAME, place)
     return record(Subscription, known[0]), False
+
+
+def _listed(row: Row) -> tuple[Subscription, Subscriber]:
+    return record(Subscription, row, "n_"), subscriber_of(row)
 
 
 def _where(app_id: int, wanted: SubscriptionFilter) -> tuple[str, tuple[object, ...]]:

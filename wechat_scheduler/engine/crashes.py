@@ -1,0 +1,23 @@
+"""Decides when a row is tried again whose handling crashed, and when it is set aside.
+
+A crash is an error that the code does not expect: a bug. One row that crashes must neither be tried
+for ever nor end the loop of all the others.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 8, 30))
+"""The pause after each crash in a row. Long enough together for a crash that passes, such as a lack of
+memory; after one crash more the row is set aside."""
+
+
+def pause_after(crashes: int) -> timedelta | None:
+    """The pause after the latest of `crashes` crashes in a row; None if the row is to be set aside."""
+    return PAUSES[crashes - 1] if crashes <= len(PAUSES) else None
+
+
+def crash_reason(error: Exception) -> str:
+    """What is stored about a crash. Without the error's text, which may quote a secret; the log has the
+    traceback."""
+    return f"handling it crashed here with {type(error).__name__}: the log says where"
