@@ -1,6 +1,12 @@
-"""Fixtures that everybody may use."""
+"""Fixtures that every test may use."""
+
+import os
 
 from tests.bare_machine import bare_machine
 from tests.databases import database, database_url, migrations, open_again, postgres
+from tests.postgres import fastest
 
 __all__ = ["bare_machine", "database", "database_url", "migrations", "open_again", "postgres"]
+
+# Where `tmp_path` lies: a state folder is synchronized with its disk at each commit.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fastest()))

@@ -58,7 +58,7 @@ class PostgresServer:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    with _folder(Path("/tmp")) as folder, _folder(_fastest()) as cluster:
+    with _folder(Path("/tmp")) as folder, _folder(fastest()) as cluster:
         programs = _reachable(_find_programs(), folder)
         sockets = _make_cluster(programs, cluster)
         control = (programs / "pg_ctl", "-D", cluster / "data")
@@ -79,8 +79,8 @@ def _folder(parent: Path) -> Iterator[Path]:
         yield folder
 
 
-def _fastest() -> Path:
-    """In memory, if there is room: a database is 300 files, and each test makes one."""
+def fastest() -> Path:
+    """A folder in memory, if there is room: nothing waits for a disk there."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
     return memory if roomy and os.access(memory, os.W_OK) else Path("/tmp")
