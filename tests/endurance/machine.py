@@ -46,8 +46,9 @@ class Machine:
         assert ended.code == 0, f"{words}: {ended.out}{ended.err}\n{await self.journal()}"
         return ended.out.strip()
 
-    async def journal(self) -> str:
-        return (await self.run("journalctl", "--no-pager", "--lines=50", "--output=cat")).out
+    async def journal(self, *options: str) -> str:
+        words = ("journalctl", "--no-pager", "--lines=50", "--output=cat", *options)
+        return (await self.run(*words)).out
 
     async def show(self, unit: str, name: str) -> str:
         """A property of a unit."""

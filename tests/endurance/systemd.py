@@ -133,6 +133,33 @@ async def test_a_reload_is_checked_first_and_seen_through(tmp_path: Path) -> Non
         print("systemd: a good reload, a bad one refused, a bad one ignored; one process")
 
 
+async def test_journalctl_finds_what_needs_a_person(tmp_path: Path) -> None:
+    async with service(tmp_path) as running:
+        errors = ("--priority=err", f"--unit={UNIT}")
+        assert await running.host.journal(*errors) == ""
+
+        body = {**BODY, "tasks": [{"type": 0, "notify": f"{running.weixin.url}/nothing"}]}
+        headers = {"X-API-Key": running.key}
+        async with (
+            aiohttp.ClientSession(running.url, headers=headers) as calls,
+            calls.post("/register", json=body) as answer,
+        ):
+            assert answer.status == 200
+        while "answered 404" not in await running.host.journal(*errors):
+            await running.host.clock.sleep(POLL)
+
+        running.configure("[refresh]\nslotz = 3\n")
+        refused = await running.host.run("systemctl", "restart", UNIT)
+        assert refused.code != 0
+        refusal, mistake, *_ = (
+            await running.host.journal(*errors)
+        ).splitlines()  # and systemd's own
+        assert '"delivery.deferred"' in refusal
+        assert mistake.startswith("wechat-scheduler: ")
+        assert "slotz" in mistake
+        print("systemd: journalctl -p err prints a refused notification and a wrong configuration")
+
+
 async def test_a_daemon_that_hangs_is_replaced(tmp_path: Path) -> None:
     async with service(tmp_path) as running:
         running.host.write(HASTE, "[Service]\nWatchdogSec=2s\nTimeoutAbortSec=1s\n")
