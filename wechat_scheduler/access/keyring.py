@@ -60,6 +60,7 @@ class Keyring:
         self._clock = clock
         self._held: dict[str, _Held] = {}
         self._loading = asyncio.Lock()
+        self._changes = 0
         self._lapsed: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
 
@@ -70,7 +71,10 @@ class Keyring:
     async def load(self) -> None:
         """Read the keys from the store, where another process may have changed them."""
         async with self._loading:  # so that an older read cannot replace a newer one
-            keys = await self._store.all_keys()
+            began_at = -1
+            while began_at != self._changes:  # a change of ours meanwhile may be newer: read again
+                began_at = self._changes
+                keys = await self._store.all_keys()
             before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
         if any(self._is_other(place, held.key) for place, held in before.items()):
             self._tell()
@@ -112,6 +116,7 @@ class Keyring:
             expires_at=now + draft.lifetime if draft.lifetime else None,
         )
         await self._store.add(key, signing_secret=secret)
+        self._changes += 1
         await self.load()
         return MadeKey(key=key, text=text, signing_secret=secret)
 
@@ -134,7 +139,8 @@ class Keyring:
         await self.load()
 
     def _forget(self, key_id: str, *, spare: str) -> None:
-        """Forget a revoked key at once: the next `load` may fail."""
+        """Forget a revoked key at once: the next `load` may fail, and one in progress may bring it back."""
+        self._changes += 1
         self._held = {
             place: held
             for place, held in self._held.items()

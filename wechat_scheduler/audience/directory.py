@@ -36,7 +36,11 @@ def draft_app(name: str, appid: str, *, now: datetime) -> App:
 
 
 class Directory:
-    """All apps and tokens. Call `load` before the first use."""
+    """All apps and tokens. Call `load` before the first use.
+
+    A change takes effect here as soon as it is stored: the `load` after it may fail, and one that is
+    in progress may bring what was read before.
+    """
 
     def __init__(self, store: Apps, *, clock: Clock) -> None:
         self._store = store
@@ -45,11 +49,15 @@ class Directory:
         self._unreadable: frozenset[int] = frozenset()
         self._tokens: dict[str, Token] = {}
         self._loading = asyncio.Lock()
+        self._changes = 0
 
     async def load(self) -> None:
         """Read the store again: another process may have changed it."""
         async with self._loading:  # or an older result could replace a newer one
-            apps, tokens = await self._store.all_apps(), await self._store.all_tokens()
+            began_at = -1
+            while began_at != self._changes:  # a change of ours meanwhile may be newer: read again
+                began_at = self._changes
+                apps, tokens = await self._store.all_apps(), await self._store.all_tokens()
             self._apps = {app.id: app for app in apps if not app.unreadable}
             self._unreadable = frozenset(app.id for app in apps if app.unreadable)
             self._tokens = {token.hash: token for token in tokens}
@@ -84,6 +92,7 @@ class Directory:
         text = new_token(TokenKind.APP)
         made = MadeApp(app=app, token=text)
         await self._store.add_app(app, [self._token(text, TokenKind.APP, app.id)], once=once(made))
+        self._changes += 1
         await self.load()
         return made
 
@@ -91,18 +100,22 @@ class Directory:
         """Raises NotFoundError."""
         if not await self._store.change_app(app):
             raise _no_app(app.id)
+        self._changes += 1
+        if app.id in self._apps:
+            self._apps[app.id] = app
         await self.load()
 
     async def keep_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
         """Store what WeChat lists for the account, for all its apps."""
         await self._store.put_templates(appid, templates)
+        self._changes += 1
         await self.load()
 
     async def remove_app(self, app_id: int) -> None:
         """Remove the app with all that belongs to it. Raises NotFoundError."""
         if not await self._store.remove_app(app_id, now=self._clock.now()):
             raise _no_app(app_id)
-        # First, for the store may not answer again: the tokens of a removed app are invalid.
+        self._changes += 1
         self._apps.pop(app_id, None)
         await self.load()
 
@@ -135,14 +148,25 @@ class Directory:
     async def revoke_tokens(self, kind: TokenKind, *, uid: str) -> bool:
         """Remove a user's tokens of that kind. Returns whether there were any."""
         revoked = await self._store.revoke_tokens(0, kind, uid=uid)
+        self._forget_tokens(kind, 0, uid)
         await self.load()
         return revoked
 
     async def _replace(self, kind: TokenKind, app_id: int = 0, uid: str = "") -> str:
         text = new_token(kind)
         await self._store.replace_token(self._token(text, kind, app_id, uid))
+        self._forget_tokens(kind, app_id, uid)
         await self.load()
         return text
+
+    def _forget_tokens(self, kind: TokenKind, app_id: int, uid: str) -> None:
+        self._changes += 1
+        ended = (kind, app_id, uid)
+        self._tokens = {
+            place: token
+            for place, token in self._tokens.items()
+            if (token.kind, token.app_id, token.uid) != ended
+        }
 
     def _token(self, text: str, kind: TokenKind, app_id: int, uid: str = "") -> Token:
         now = self._clock.now()
