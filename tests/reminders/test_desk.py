@@ -9,7 +9,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.reminders.remembering import DAY, MINUTE, Memory, at, draft
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.reminders.model import ReminderState
+from wechat_scheduler.reminders.model import PeopleChange, ReminderState
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
 
 EIGHT = at("2026-11-19T08:00")
@@ -132,11 +132,11 @@ async def test_a_paused_one_stays_so_at_its_new_time(memory: Memory) -> None:
     await memory.desk.pause(reminder.id)
 
     moved = await memory.desk.change(
-        reminder.id, lambda each: replace(each, start=EIGHT + DAY), ("UID_z",)
+        reminder.id, lambda each: replace(each, start=EIGHT + DAY), PeopleChange(join=("UID_z",))
     )
 
     assert (moved.state, moved.start, moved.due_at) == (ReminderState.PAUSED, EIGHT + DAY, None)
-    assert await memory.desk.people(reminder.id) == ("UID_z",)
+    assert await memory.desk.people(reminder.id) == (("UID_a", "UID_z"), 2)
 
 
 async def test_nobody_knows_a_reminder_that_is_not_there(memory: Memory) -> None:

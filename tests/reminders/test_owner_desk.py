@@ -101,7 +101,7 @@ async def test_a_deletion_is_taken_back_whole(memory: Memory, owners: OwnerDesk)
     restored = await owners.restore(reminder.id, sealed)
 
     assert restored == replace(before, revision=0)
-    assert await memory.desk.people(reminder.id) == ("UID_a", "UID_b")
+    assert await memory.desk.people(reminder.id) == (("UID_a", "UID_b"), 2)
     await memory.run(EIGHT + DAY)
     assert (await memory.desk.reminder(reminder.id)).fired == 2
 

@@ -197,7 +197,7 @@ async def test_whoever_unfollows_is_reminded_of_nothing_any_more(place: Town) ->
 
     assert await kept(place, guest) == []
     assert len(await place.arrived(guest)) == shown
-    assert await place.desk.people(reminder_id) == ()
+    assert await place.desk.people(reminder_id) == ((), 0)
     assert (await place.arrived(owner))[-1].text.startswith("去跑步")
 
 

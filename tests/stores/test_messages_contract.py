@@ -46,7 +46,7 @@ async def test_a_person_named_twice_is_delivered_to_once(mail: Mail) -> None:
 
     for _ in range(2):
         people = [mail.target("amy"), mail.target("bob")]
-        await mail.messages.spread(spreading, people, now=NOW)
+        assert await mail.messages.spread(spreading, people, now=NOW, until=LATER)
 
     assert await mail.states(message_id=message.id) == [DeliveryState.SENDING] * 2
     assert len(await mail.states(uid=mail.uids["amy"])) == 2

@@ -12,12 +12,20 @@ from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reminders.firing import fire
-from wechat_scheduler.reminders.model import Claimed, Fired, Late, Reminder, ReminderState
+from wechat_scheduler.reminders.model import (
+    Claimed,
+    Fired,
+    Late,
+    PeopleChange,
+    Reminder,
+    ReminderState,
+)
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.reminders import COLUMNS
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 SOON = NOW + MINUTE
+NEW_PEOPLE = PeopleChange(join=("UID_z",), leave=("UID_a",))
 
 
 @pytest.fixture
@@ -48,7 +56,8 @@ async def test_what_is_kept_comes_back_whole(memory: Memory) -> None:
 
     assert (added, again) == (True, False)
     assert await memory.store.reminder(reminder.id) == reminder
-    assert await memory.store.people([reminder.id, "none"]) == {reminder.id: ("UID_b", "UID_a")}
+    found = await memory.store.people([reminder.id, "none"], most=9)
+    assert found == {reminder.id: (("UID_b", "UID_a"), 2)}
 
 
 async def test_what_is_asked_for_twice_is_kept_once(memory: Memory, database: Database) -> None:
@@ -113,7 +122,7 @@ async def test_a_change_voids_the_claim_and_a_stale_change_is_none(memory: Memor
     reminder = await memory.create(SOON)
     claimed = await claim(memory, SOON)
 
-    changed = await memory.store.change(replace(reminder, title="new"), ("UID_z",))
+    changed = await memory.store.change(replace(reminder, title="new"), NEW_PEOPLE)
     stale = await memory.store.change(replace(reminder, title="stale"), None)
     finished = await memory.due.finish(fired(claimed, SOON), now=SOON)
 
@@ -138,7 +147,6 @@ async def test_what_is_over_or_paused_is_not_due(memory: Memory) -> None:
 
     assert await memory.due.claim(now=SOON, limit=9, lease=LEASE) == []
     assert await memory.due.next_due() is None
-    assert await memory.store.people([reminders[2].id]) == {}
 
 
 async def test_people_join_and_leave(memory: Memory) -> None:
@@ -152,7 +160,7 @@ async def test_people_join_and_leave(memory: Memory) -> None:
     left = [await store.leave(reminder.id, "UID_b") for _ in range(2)]
 
     assert (joined, nowhere, left) == ([True, False, False, True], False, [True, False])
-    assert await store.people([reminder.id]) == {reminder.id: ("UID_a",)}
+    assert await store.people([reminder.id], most=9) == {reminder.id: (("UID_a",), 1)}
 
 
 async def test_people_see_theirs_and_what_they_joined_by_time(memory: Memory) -> None:
@@ -201,7 +209,7 @@ async def test_a_new_report_takes_the_place_of_the_old(memory: Memory) -> None:
 
     await memory.create(SOON, title="own", owner="UID_o")
     for report in (reported("1", "2"), reported("3")):
-        await memory.store.replace_slots(APP, "UID_o", "report", report)
+        await memory.store.replace_slots(APP, "UID_o", "report", report, now=NOW)
 
     found = await memory.store.of_app(APP, owner="UID_o", source="report", limit=9)
     assert titles(found) == "3"
@@ -216,7 +224,7 @@ async def test_who_unfollows_is_reminded_of_nothing(memory: Memory) -> None:
 
     assert stopped == 1
     assert (await memory.desk.reminder(own.id)).state is ReminderState.CANCELLED
-    assert await memory.store.people([other.id]) == {other.id: ("UID_a",)}
+    assert await memory.store.people([other.id], most=9) == {other.id: (("UID_a",), 1)}
 
 
 async def claim(memory: Memory, now: datetime) -> Claimed:

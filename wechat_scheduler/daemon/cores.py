@@ -56,6 +56,7 @@ def wire(ground: Ground) -> Cores:
         keyring.lapse,
         audience.directory.load,
         delivery.housekeeping.forget,
+        reminders.owners.forget,
         clock=ground.clock,
     )
     return Cores(

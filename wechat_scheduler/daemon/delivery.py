@@ -1,7 +1,8 @@
 """Wires the delivery of messages: the desks, the channels, the dispatcher, and its loop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.directory import Directory
@@ -9,13 +10,15 @@ from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.daemon.stores import Stores
 from wechat_scheduler.delivery.administration import DeliveryDesk, Housekeeping
-from wechat_scheduler.delivery.channels import PeopleChannel, TopicChannel
+from wechat_scheduler.delivery.channels import CrowdChannel, PeopleChannel
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
-from wechat_scheduler.delivery.model import Delivery, Message, Outcome
+from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.delivery.ports import Channel
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
@@ -49,7 +52,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         observer=ground.counters,
         clock=clock,
         rng=ground.rng,
-        lease=3 * config.callbacks.timeout + 5 * config.wechat.timeout,
+        lease=lease_of(config),
         retry_cap=config.callbacks.retry_cap,
         give_up=config.delivery.give_up,
     )
@@ -72,6 +75,11 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
     )
 
 
+def lease_of(config: Config) -> timedelta:
+    """After this time another process takes over the claims of a dead one."""
+    return 3 * config.callbacks.timeout + 5 * config.wechat.timeout
+
+
 def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> Iterator[Channel]:
     stores, clock = ground.stores, ground.clock
 
@@ -88,8 +96,21 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
     )
     messenger = WeChatMessenger(ground.wechat, tokens, clock)
     yield PeopleChannel(messenger, stores.uses, app=directory.app, landing=landing, clock=clock)
-    yield TopicChannel(stores.subscriptions, stores.messages, clock=clock)
+    yield from _crowds(stores, clock, lease_of(ground.config))
     yield AppCallbacks(ground.guarded, app=directory.app, clock=clock)
+
+
+def _crowds(stores: Stores, clock: Clock, lease: timedelta) -> Iterator[Channel]:
+    async def topic(message: Message, target: str, after: str, limit: int) -> Sequence[str]:
+        return await stores.subscriptions.receivers(
+            message.app_id, int(target), after=after, limit=limit
+        )
+
+    async def participants(_: Message, target: str, after: str, limit: int) -> Sequence[str]:
+        return await stores.reminders.page(target, after=after, limit=limit)
+
+    for kind, page in ((TargetKind.TOPIC, topic), (TargetKind.PARTICIPANTS, participants)):
+        yield CrowdChannel(kind, page, stores.messages, clock=clock, lease=lease)
 
 
 def _path(links: Links, message: Message, receiver: Subscriber, generation: int) -> str:

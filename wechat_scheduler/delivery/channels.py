@@ -1,16 +1,18 @@
-"""Carries out a delivery: sends it to a user, or spreads it over the subscribers of a topic.
+"""Carries out a delivery: sends it to a user, or spreads it over the subscribers of a topic or those who
+joined a reminder.
 
 A message to a topic is one delivery, which becomes one for each person. So a message to a hundred
-thousand is accepted as fast as one to a single user. A spread that is interrupted starts over; the
-deliveries have the same ids then, and no user gets a second one.
+thousand is accepted as fast as one to a single user. A spread that is interrupted goes on after the last
+page that was stored; no user gets a second delivery.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import Subscriptions, UseCounts
+from wechat_scheduler.audience.ports import UseCounts
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.filling import filled
 from wechat_scheduler.delivery.model import (
@@ -31,6 +33,9 @@ from wechat_scheduler.delivery.sending_app import Lookup, sender
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
+
+# Of a message, a target, the last uid and a limit.
+Page: TypeAlias = Callable[[Message, str, str, int], Awaitable[Sequence[str]]]
 
 # Persons in one transaction: short enough for other writers not to wait long.
 PAGE = 500
@@ -160,30 +165,33 @@ def _may_have_arrived(why: str) -> SendError:
     )
 
 
-class TopicChannel:
-    """Spreads a message to all persons who accept messages of a topic; topic 0 is the app itself."""
+class CrowdChannel:
+    """Spreads a message to very many persons, page by page: to all who accept messages of a topic, or to
+    all who joined a reminder.
 
-    name = TargetKind.TOPIC.value
+    `page` lists the uids of the receivers of a message, the delivery's target, after a uid, in order.
+    `lease` is the time for one page.
+    """
 
-    def __init__(self, subscriptions: Subscriptions, messages: Messages, *, clock: Clock) -> None:
-        self._subscriptions = subscriptions
+    def __init__(
+        self, kind: TargetKind, page: Page, messages: Messages, *, clock: Clock, lease: timedelta
+    ) -> None:
+        self.name = kind.value
+        self._page = page
         self._messages = messages
         self._clock = clock
+        self._lease = lease
 
     async def send(self, delivery: Delivery) -> Sent:
-        message = delivery.message
+        message, after = delivery.message, delivery.reached
         if message is None:
             return Sent(state=DeliveryState.CANCELLED)
-        after, page = "", [""]
-        while page:
-            page = list(
-                await self._subscriptions.receivers(
-                    message.app_id, int(delivery.target), after=after, limit=PAGE
-                )
-            )
-            targets = [_target(message.id, uid) for uid in page]
-            await self._messages.spread(delivery, targets, now=self._clock.now())
-            after = page[-1] if page else after
+        while page := await self._page(message, delivery.target, after, PAGE):
+            targets, now = [_target(message.id, uid) for uid in page], self._clock.now()
+            until = now + self._lease
+            if not await self._messages.spread(delivery, targets, now=now, until=until):
+                break  # another process goes on
+            after = page[-1]
         return Sent()
 
 

@@ -65,6 +65,9 @@ class TargetKind(enum.StrEnum):
     TOPIC = "topic"
     """A topic's id; 0 stands for all subscribers of the app. Becomes one delivery for each person."""
 
+    PARTICIPANTS = "participants"
+    """The id of a reminder that very many people joined. Becomes one delivery for each of them."""
+
     WEBHOOK = "webhook"
     """An app's callback."""
 
@@ -140,6 +143,7 @@ class Delivery:
     have arrived although no answer came, the first at `doubted_at`. Notifications of credentials have
     no `message`, and only deliveries to persons have a `receiver`; `takes` says whether that person
     accepts messages of the app. `error` and `errcode` are those of the last attempt.
+    `reached` is the last receiver to whom it was spread.
     """
 
     id: int
@@ -155,6 +159,7 @@ class Delivery:
     message: Message | None = None
     receiver: Subscriber | None = None
     takes: bool = True
+    reached: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

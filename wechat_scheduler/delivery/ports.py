@@ -89,8 +89,11 @@ class Messages(Protocol):
         """Store a message and a delivery for each target. Does nothing if the message's id is known.
         A person who is named twice gets one delivery. Raises as `once.Once` says."""
 
-    async def spread(self, delivery: Delivery, people: Sequence[Target], *, now: datetime) -> None:
-        """Store a delivery of the same message for each person that has none yet."""
+    async def spread(
+        self, delivery: Delivery, people: Sequence[Target], *, now: datetime, until: datetime
+    ) -> bool:
+        """Store a delivery of the same message for each person that has none yet, and that they were
+        reached; prolong the claim. False, and nothing is stored, if the claim ran out."""
 
     async def message(self, message_id: int) -> MessageView | None: ...
 

@@ -11,8 +11,15 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.reminders.planning import ahead, check, check_people, first, starting
+from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder, ReminderState
+from wechat_scheduler.reminders.planning import (
+    MOST_PEOPLE,
+    ahead,
+    check,
+    check_people,
+    first,
+    starting,
+)
 from wechat_scheduler.reminders.ports import ReminderFilter, Reminders, ReminderSpan
 
 log = structlog.get_logger(__name__)
@@ -77,19 +84,20 @@ class ReminderDesk:
         self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
     ) -> None:
         """Replaces all reminders of this app, owner and source by `reminders`, which `plan` made."""
-        await self._store.replace_slots(app_id, owner, source, reminders)
+        now = self._clock.now()
+        await self._store.replace_slots(app_id, owner, source, reminders, now=now)
         self._wake()
 
     async def change(
         self,
         reminder_id: str,
         edit: Callable[[Reminder], Reminder],
-        people: Sequence[str] | None = None,
+        people: PeopleChange | None = None,
     ) -> Reminder:
         """Stores what `edit` makes of the stored reminder; `edit` may be called several times, and
         changes only what an API may ask for. A reminder with a new time is active again, unless it
-        is paused. `people` replace those who joined; None leaves them."""
-        check_people(people or ())
+        is paused. `people` joins some and lets others leave; all others who joined stay."""
+        check_people(people.join if people else ())
         for _ in range(TRIES):
             before = await self.reminder(reminder_id)
             if await self._store.change(self._edited(before, edit(before)), people):
@@ -115,7 +123,7 @@ class ReminderDesk:
         return await self._moved(reminder_id, ReminderState.CANCELLED, standing, _stopped)
 
     async def remove(self, reminder_id: str) -> None:
-        if not await self._store.remove(reminder_id):
+        if not await self._store.remove(reminder_id, now=self._clock.now()):
             raise _no_reminder(reminder_id)
         log.info("reminder.removed", reminder=reminder_id)
 
@@ -123,6 +131,11 @@ class ReminderDesk:
         """False if the user had joined before, or is the owner."""
         await self.reminder(reminder_id)
         return await self._store.join(reminder_id, uid, now=self._clock.now())
+
+    async def change_people(self, reminder: Reminder, change: PeopleChange) -> None:
+        """Joins some, by themselves, and lets others leave; no one else's change is in the way."""
+        check_people(change.join)
+        await self._store.change_people(reminder, change, now=self._clock.now())
 
     async def leave(self, reminder_id: str, uid: str) -> bool:
         """False if the user had not joined."""
@@ -139,12 +152,26 @@ class ReminderDesk:
             raise _no_reminder(reminder_id)
         return reminder
 
-    async def people(self, reminder_id: str) -> tuple[str, ...]:
-        """The uids of those who joined."""
-        return (await self.people_of([reminder_id])).get(reminder_id, ())
+    async def people(self, reminder_id: str, *, most: int = MOST_PEOPLE) -> JoinedPeople:
+        """How many joined, and the first of them."""
+        return (await self.people_of([reminder_id], most=most)).get(reminder_id, JoinedPeople())
 
-    async def people_of(self, reminder_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-        return await self._store.people(reminder_ids)
+    async def people_of(
+        self, reminder_ids: Sequence[str], *, most: int
+    ) -> Mapping[str, JoinedPeople]:
+        """As `people`, for several reminders. Those that no user joined are left out."""
+        return await self._store.people(reminder_ids, most=most)
+
+    async def named(self, reminder_id: str) -> Sequence[str]:
+        """The uids of those who joined because a request named them."""
+        return await self._store.named(reminder_id)
+
+    async def people_page(self, reminder_id: str, *, after: str, limit: int) -> Sequence[str]:
+        """The uids of all who joined, in order, from the one after `after`."""
+        return await self._store.page(reminder_id, after=after, limit=limit)
+
+    async def has_joined(self, reminder_id: str, uid: str) -> bool:
+        return await self._store.has_joined(reminder_id, uid)
 
     async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
         """Ordered by id."""

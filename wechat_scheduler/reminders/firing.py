@@ -157,9 +157,12 @@ class _Composer:
         reminder = self.claimed.reminder
         if reminder.way is Way.WEBHOOK:
             return (_target(message_id, TargetKind.WEBHOOK, ""),)
-        people = dict.fromkeys(filter(None, (reminder.owner, *self.claimed.people)))
+        joined = self.claimed.people
+        people = dict.fromkeys(filter(None, (reminder.owner, *(joined or ()))))
+        crowd = () if joined is not None else (reminder.id,)
         return (
             *(_target(message_id, TargetKind.PERSON, uid) for uid in people),
+            *(_target(message_id, TargetKind.PARTICIPANTS, name) for name in crowd),
             *(_target(message_id, TargetKind.TOPIC, str(topic)) for topic in reminder.topics),
         )
 

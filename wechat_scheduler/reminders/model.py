@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import uuid4
 
 from wechat_scheduler.audience.model import SHANGHAI
@@ -88,12 +88,28 @@ class Reminder:
         return self.start, self.rule, self.zone, self.defer
 
 
+class JoinedPeople(NamedTuple):
+    """The first of those who joined a reminder, in the order of joining, and the number of all."""
+
+    uids: tuple[str, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleChange:
+    """An edit of who joined a reminder. Those in neither tuple stay as they are."""
+
+    join: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A due reminder that this process alone may fire now. `people` joined it."""
+    """A due reminder that this process alone may fire now. `people` joined it; None if they are too
+    many to be put into one transaction, and are told page by page."""
 
     reminder: Reminder
-    people: tuple[str, ...]
+    people: tuple[str, ...] | None
     claim: str
 
 

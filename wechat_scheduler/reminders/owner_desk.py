@@ -22,6 +22,13 @@ log = structlog.get_logger(__name__)
 # How long a deletion can be taken back.
 UNDO: Final = timedelta(minutes=1)
 
+# How long those who joined a deleted reminder are kept, as it may come back.
+KEPT: Final = 5 * UNDO
+
+# People that one transaction forgets, and transactions of one round.
+PART: Final = 500
+PARTS: Final = 200
+
 # Marks the reminders that owners ask for when they are reminded.
 SOURCE: Final = "again"
 
@@ -37,11 +44,10 @@ class Sealing(Protocol):
 
 
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a deleted reminder was, and until when it can come back."""
+    """What a deleted reminder was, and until when it can come back. The store keeps who joined it."""
 
     until: datetime
     reminder: Reminder
-    people: tuple[str, ...]
 
 
 _decode = msgspec.json.Decoder(Deleted).decode
@@ -69,7 +75,7 @@ class OwnerDesk:
         """Reminds the owner again, once, at `at`. A reminder that is over and is the owner's alone is
         put off; of any other the owner gets a copy. The same minute twice makes one copy."""
         reminder = await self._desk.reminder(reminder_id)
-        is_shared = reminder.topics or await self._desk.people(reminder_id)
+        is_shared = reminder.topics or (await self._desk.people(reminder_id, most=0)).number
         if reminder.state not in STANDING and not is_shared:
             return await self._desk.change(reminder_id, lambda stored: _put_off(stored, at))
         copy = Reminder(
@@ -91,10 +97,9 @@ class OwnerDesk:
     async def delete(self, reminder_id: str) -> str:
         """Removes the reminder. Returns the sealed text that `restore` takes for `UNDO`."""
         reminder = await self._desk.reminder(reminder_id)
-        people = await self._desk.people(reminder_id)
         await self._desk.remove(reminder_id)
         until = self._clock.now() + UNDO
-        deleted = Deleted(until=until, reminder=reminder, people=people)
+        deleted = Deleted(until=until, reminder=reminder)
         return self._vault.seal(msgspec.json.encode(deleted).decode(), _PLACE)
 
     async def restore(self, reminder_id: str, sealed: str) -> Reminder:
@@ -108,10 +113,17 @@ class OwnerDesk:
             raise _unknown()
         if deleted.until < self._clock.now():
             raise ConflictError("it was deleted too long ago", reason=Reason.REMINDER_STATE)
-        if await self._store.add(deleted.reminder, deleted.people, once=None):
+        if await self._store.add(deleted.reminder, (), once=None):
             log.info("reminder.restored", reminder=reminder_id)
             self._wake()
         return await self._desk.reminder(reminder_id)
+
+    async def forget(self) -> None:
+        """Forgets who joined the reminders that were deleted, in parts. Raises StorageError."""
+        before = self._clock.now() - KEPT
+        for _ in range(PARTS):
+            if not await self._store.forget_people(before=before, limit=PART):
+                return
 
 
 def _put_off(reminder: Reminder, at: datetime) -> Reminder:

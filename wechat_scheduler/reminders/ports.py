@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Claimed, Fired, Reminder, ReminderState
+from wechat_scheduler.reminders.model import (
+    Claimed,
+    Fired,
+    JoinedPeople,
+    PeopleChange,
+    Reminder,
+    ReminderState,
+)
 
 
 class Due(Protocol):
@@ -54,20 +61,35 @@ class Reminders(Protocol):
         """Stores a reminder that `people` joined. False, and nothing is changed, if its id is stored
         already. Raises as `once.Once` says."""
 
-    async def change(self, reminder: Reminder, people: Sequence[str] | None) -> bool:
-        """Replaces the reminder, and with `people` those who joined. False, and nothing is changed, if
+    async def change(self, reminder: Reminder, people: PeopleChange | None) -> bool:
+        """Replaces the reminder, and with `people` changes who joined. False, and nothing is changed, if
         `revision` is not the stored one. Each change and each `Due.finish` increases it. A claim
-        on the reminder becomes void."""
+        on the reminder becomes void. Those who are named are shown in the order of the last change
+        that named them, before those who came by themselves."""
 
     async def replace_slots(
-        self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
+        self,
+        app_id: int,
+        owner: str,
+        source: str,
+        reminders: Sequence[Reminder],
+        *,
+        now: datetime,
     ) -> None:
         """Replaces all reminders of this app, owner and source, in one transaction."""
 
     async def reminder(self, reminder_id: str) -> Reminder | None: ...
 
-    async def people(self, reminder_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The uids of those who joined each reminder, in the order of joining."""
+    async def people(self, reminder_ids: Sequence[str], *, most: int) -> dict[str, JoinedPeople]:
+        """Who joined each reminder, the first `most` of them; those that no user joined are left out."""
+
+    async def named(self, reminder_id: str) -> Sequence[str]:
+        """Those who joined because a request named them."""
+
+    async def page(self, reminder_id: str, *, after: str, limit: int) -> Sequence[str]:
+        """All who joined, ordered by uid, from the one after the uid `after`."""
+
+    async def has_joined(self, reminder_id: str, uid: str) -> bool: ...
 
     async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
         """Ordered by id."""
@@ -78,9 +100,20 @@ class Reminders(Protocol):
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
         """False if the user had joined before, or is the owner."""
 
+    async def change_people(
+        self, reminder: Reminder, change: PeopleChange, *, now: datetime
+    ) -> None:
+        """Joins some, by themselves, and lets others leave. The reminder stays as it is."""
+
     async def leave(self, reminder_id: str, uid: str) -> bool: ...
 
-    async def remove(self, reminder_id: str) -> bool: ...
+    async def remove(self, reminder_id: str, *, now: datetime) -> bool:
+        """Removes the reminder. Those who joined are kept until `forget_people`: if the reminder is added
+        again before, they have joined it again."""
+
+    async def forget_people(self, *, before: datetime, limit: int) -> bool:
+        """Deletes at most `limit` people of a reminder that was removed before that and is not being sent.
+        Returns whether there was such a reminder."""
 
     async def stop_for(self, uid: str) -> int:
         """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how

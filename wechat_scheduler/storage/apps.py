@@ -19,6 +19,7 @@ from wechat_scheduler.audience.model import (
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
+from wechat_scheduler.storage.joined import APP_REMOVED
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable, report, why
@@ -37,13 +38,9 @@ CHANGE = """
     WHERE id = $1 RETURNING id
 """
 REMOVE = "DELETE FROM apps WHERE id = $1 RETURNING id"
-LEAVE = "DELETE FROM joined WHERE reminder_id IN (SELECT id FROM reminders WHERE app_id = $1)"
-REMOVE_BELONGINGS = (
-    LEAVE,
-    *(
-        f"DELETE FROM {table} WHERE app_id = $1"  # noqa: S608 - our own names
-        for table in ("tokens", "topics", "subscriptions", "aliases", "scenes", "reminders")
-    ),
+REMOVE_BELONGINGS = tuple(
+    f"DELETE FROM {table} WHERE app_id = $1"  # noqa: S608 - our own names
+    for table in ("tokens", "topics", "subscriptions", "aliases", "scenes", "reminders")
 )
 TOKEN = ("hash", "kind", "app_id", "uid", "created_at")
 TOKENS = f"SELECT {', '.join(TOKEN)} FROM tokens"  # noqa: S608 - our own names
@@ -147,6 +144,7 @@ class SqlApps:
         if not (yield from self._told(Statement(REMOVE, (app_id,)))):
             return False
         yield cancel_of_app(app_id, "the app was removed", now)
+        yield Statement(APP_REMOVED, (app_id, micros(now)))
         yield from each(Statement(sql, (app_id,)) for sql in REMOVE_BELONGINGS)
         yield Statement(FORGET_TEMPLATES)
         return True

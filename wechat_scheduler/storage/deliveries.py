@@ -31,7 +31,7 @@ REPLAY = """
             SELECT m.not_before FROM messages m WHERE m.id = message_id AND m.not_before > $1
         ), $1), since = NULL, attempts = 0, error = '',
         errcode = NULL, doubts = 0, doubted_at = NULL, settled_at = NULL, reference = '',
-        crashes = 0, set_aside = ''
+        crashes = 0, set_aside = '', reached = ''
 """
 CANCEL = "UPDATE deliveries SET state = 'cancelled', error = $1, settled_at = $2"
 

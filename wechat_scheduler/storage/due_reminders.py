@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.joined import few_people
 from wechat_scheduler.storage.messages import put_message
 from wechat_scheduler.storage.reminders import (
     COLUMNS,
     MOVING,
-    add_people,
-    people_queries,
     reminder_of,
 )
 from wechat_scheduler.storage.rows import micros, stored
@@ -24,6 +23,10 @@ DUE = DueTable(
     released="due_at = start + defer",
     aside="state = 'paused', due_at = NULL, revision = revision + 1",
 )
+# People whose deliveries are put into the transaction that moves the reminder on. More are told page by
+# page, like the subscribers of a topic.
+MOST_AT_ONCE = 64
+
 MOVE_ON = f"""
     UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(MOVING, start=3))},
         crashes = 0, claimed_by = NULL, revision = revision + 1
@@ -54,12 +57,10 @@ class SqlDueReminders(ClaimingStore):
 
     def _claimed(
         self, claim: Claim, limit: int
-    ) -> Script[tuple[Sequence[Row], dict[str, tuple[str, ...]]]]:
-        """The claimed rows as they are stored, and the people who joined each."""
+    ) -> Script[tuple[Sequence[Row], dict[str, tuple[str, ...] | None]]]:
+        """The claimed rows as they are stored, and the people who joined each, None for a crowd."""
         rows = yield from self._take(claim, limit)
-        people: dict[str, tuple[str, ...]] = {}
-        for query in people_queries([row["id"] for row in rows]):
-            add_people(people, (yield query))
+        people = yield from few_people([row["id"] for row in rows], MOST_AT_ONCE)
         return rows, people
 
 

@@ -43,6 +43,9 @@ DELIVER = """
     INSERT INTO deliveries (id, channel, target, state, due_at, created_at, message_id, app_id,
         priority)
 """
+REACH = """
+    UPDATE deliveries SET reached = $3, due_at = $4 WHERE id = $1 AND claimed_by = $2 RETURNING id
+"""
 MESSAGE = f"SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.id = $1"  # noqa: S608 - our own text
 MESSAGE_OF = f"""
     SELECT {MESSAGE_COLUMNS} FROM deliveries d JOIN messages m ON m.id = d.message_id
@@ -77,13 +80,15 @@ class SqlMessages:
     ) -> None:
         await self._database.write(lambda: self._put(message, targets, once, now))
 
-    async def spread(self, delivery: Delivery, people: Sequence[Target], *, now: datetime) -> None:
+    async def spread(
+        self, delivery: Delivery, people: Sequence[Target], *, now: datetime, until: datetime
+    ) -> bool:
         message = delivery.message
-        if message is not None and people:
-            rows = _rows(message, people, now, due_at=now)
-            await self._database.write(
-                lambda: each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
-            )
+        if message is None or not people:
+            return False
+        held = (delivery.id, delivery.claim, people[-1].name, micros(until))
+        rows = _rows(message, people, now, due_at=now)
+        return await self._database.write(lambda: _spread(held, rows))
 
     async def message(self, message_id: int) -> MessageView | None:
         return await self._view(MESSAGE, message_id)
@@ -156,6 +161,13 @@ def put_message(message: Message, targets: Sequence[Target], now: datetime) -> S
     if not (yield Statement(PUT, _message_values(message))):
         return False
     rows = _rows(message, targets, now, due_at=message.not_before or now)
+    yield from each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
+    return True
+
+
+def _spread(held: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> Script[bool]:
+    if not (yield Statement(REACH, held)):
+        return False
     yield from each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
     return True
 

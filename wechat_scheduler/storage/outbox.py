@@ -43,7 +43,8 @@ DUE = DueTable(
                      ELSE COALESCE(doubted_at, tried_at) END,
         tried_at = $3
     """,
-    returning="id, channel, target, attempts, since, doubts, doubted_at, error, errcode, message_id",
+    returning="id, channel, target, attempts, since, doubts, doubted_at, error, errcode, message_id, "
+    "reached",
     released="""
         due_at = $1,
         doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,

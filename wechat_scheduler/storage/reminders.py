@@ -1,22 +1,20 @@
 """`reminders.ports.Reminders` on a database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Unpack
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder
 from wechat_scheduler.reminders.ports import ReminderFilter, ReminderSpan
+from wechat_scheduler.storage import joined
 from wechat_scheduler.storage.database import (
-    IDS,
     Database,
     Row,
     Script,
     Statement,
     each,
-    inserts,
     rows_of,
-    with_ids,
 )
 from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
@@ -30,10 +28,6 @@ SAID = (
 )  # fmt: skip
 MOVING = ("start", "rule", "due_at", "state", "set_aside", "fired", "missed", "last_at")
 COLUMNS = ", ".join((*FIXED, *SAID, *MOVING, "revision"))
-
-PEOPLE = f"""
-    SELECT reminder_id, uid FROM joined WHERE reminder_id IN ({IDS}) ORDER BY reminder_id, at, uid
-"""  # noqa: S608 - our own text
 
 _NEW = (*FIXED, *SAID, *MOVING)
 _CHANGING = (*SAID, *MOVING)
@@ -64,19 +58,10 @@ OLDEST_FIRST, NEWEST_FIRST = OF_PERSON.format(way="ASC"), OF_PERSON.format(way="
 # Before and after every instant.
 ALWAYS, NEVER = -(2**62), 2**62
 
-INVITE = "INSERT INTO joined (reminder_id, uid, at)"
-JOIN = """
-    INSERT INTO joined (reminder_id, uid, at)
-    SELECT id, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM reminders WHERE id = $1 AND owner <> $2
-    ON CONFLICT DO NOTHING RETURNING uid
-"""
-LEAVE = "DELETE FROM joined WHERE reminder_id = $1 AND uid = $2 RETURNING uid"
-LEAVE_ALL = "DELETE FROM joined WHERE uid = $1"
-EMPTY = "DELETE FROM joined WHERE reminder_id = $1"
 REMOVE = "DELETE FROM reminders WHERE id = $1 RETURNING id"
 # Searches by owner, who has few; `+ 0` keeps SQLite from the index of the app, which may have a million.
 REMOVE_SLOTS = """
-    DELETE FROM reminders WHERE app_id + 0 = $1 AND owner = $2 AND source = $3 RETURNING id
+    DELETE FROM reminders WHERE app_id + 0 = $1 AND owner = $2 AND source = $3
 """
 STOP = """
     UPDATE reminders SET state = 'cancelled', due_at = NULL, claimed_by = NULL,
@@ -93,24 +78,40 @@ class SqlReminders:
     async def add(self, reminder: Reminder, people: Sequence[str], *, once: Once | None) -> bool:
         return await self._database.write(lambda: self._add(reminder, people, once))
 
-    async def change(self, reminder: Reminder, people: Sequence[str] | None) -> bool:
+    async def change(self, reminder: Reminder, people: PeopleChange | None) -> bool:
         return await self._database.write(lambda: _change(reminder, people))
 
     async def replace_slots(
-        self, app_id: int, owner: str, source: str, reminders: Sequence[Reminder]
+        self,
+        app_id: int,
+        owner: str,
+        source: str,
+        reminders: Sequence[Reminder],
+        *,
+        now: datetime,
     ) -> None:
-        removed = Statement(REMOVE_SLOTS, (app_id, owner, source))
+        removed = (
+            Statement(joined.SLOTS_REMOVED, (app_id, micros(now), owner, source)),
+            Statement(REMOVE_SLOTS, (app_id, owner, source)),
+        )
         await self._database.write(lambda: _replace(removed, reminders))
 
     async def reminder(self, reminder_id: str) -> Reminder | None:
         rows = await self._database.read(ONE, reminder_id)
         return reminder_of(rows[0]) if rows else None
 
-    async def people(self, reminder_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        people: dict[str, tuple[str, ...]] = {}
-        for query in people_queries(reminder_ids):
-            add_people(people, await self._database.read(query.sql, *query.params))
-        return people
+    async def people(self, reminder_ids: Sequence[str], *, most: int) -> dict[str, JoinedPeople]:
+        return await joined.read_people(self._database, reminder_ids, most)
+
+    async def named(self, reminder_id: str) -> Sequence[str]:
+        return [row["uid"] for row in await self._database.read(joined.IS_NAMED, reminder_id)]
+
+    async def page(self, reminder_id: str, *, after: str, limit: int) -> Sequence[str]:
+        rows = await self._database.read(joined.PAGE, reminder_id, after, limit)
+        return [row["uid"] for row in rows]
+
+    async def has_joined(self, reminder_id: str, uid: str) -> bool:
+        return bool(await self._database.read(joined.HAS_JOINED, reminder_id, uid))
 
     async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
         owner, source, state = (wanted.get(name) or "" for name in ("owner", "source", "state"))
@@ -126,13 +127,22 @@ class SqlReminders:
         return _reminders(rows)
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
-        return await self._changed(JOIN, reminder_id, uid, micros(now))
+        return await self._changed(joined.JOIN, reminder_id, uid, micros(now))
+
+    async def change_people(
+        self, reminder: Reminder, change: PeopleChange, *, now: datetime
+    ) -> None:
+        came = (reminder.id, reminder.owner, change, micros(now))
+        await self._database.write(lambda: joined.came(*came))
 
     async def leave(self, reminder_id: str, uid: str) -> bool:
-        return await self._changed(LEAVE, reminder_id, uid)
+        return await self._changed(joined.LEAVE, reminder_id, uid)
 
-    async def remove(self, reminder_id: str) -> bool:
-        return await self._database.write(lambda: _remove(reminder_id))
+    async def remove(self, reminder_id: str, *, now: datetime) -> bool:
+        return await self._database.write(lambda: _remove(reminder_id, micros(now)))
+
+    async def forget_people(self, *, before: datetime, limit: int) -> bool:
+        return await self._database.write(lambda: joined.forget_some(micros(before), limit))
 
     async def stop_for(self, uid: str) -> int:
         return await self._database.write(lambda: _stop_for(uid))
@@ -157,52 +167,33 @@ def _reminders(rows: Iterable[Row]) -> Sequence[Reminder]:
     return readable(rows, reminder_of, table="reminders")
 
 
-def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:
-    """Queries for rows that `add_people` takes."""
-    return with_ids(PEOPLE, reminder_ids)
-
-
-def add_people(people: dict[str, tuple[str, ...]], rows: Iterable[Row]) -> None:
-    for row in rows:
-        people[row["reminder_id"]] = (*people.get(row["reminder_id"], ()), row["uid"])
-
-
 def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:
     if not (yield Statement(PUT, stored(reminder, _NEW))):
         return False
-    yield from _invite(reminder, people)
+    yield from joined.named(reminder.id, reminder.owner, PeopleChange(join=tuple(people)))
     return True
 
 
-def _invite(reminder: Reminder, people: Sequence[str]) -> Script[None]:
-    """In this order, and before people who join later."""
-    others = dict.fromkeys(uid for uid in people if uid != reminder.owner)
-    rows = [(reminder.id, uid, number) for number, uid in enumerate(others)]
-    yield from each(inserts(INVITE, rows, ""))
-
-
-def _change(reminder: Reminder, people: Sequence[str] | None) -> Script[bool]:
+def _change(reminder: Reminder, people: PeopleChange | None) -> Script[bool]:
     values = (reminder.id, reminder.revision, *stored(reminder, _CHANGING))
     if not (yield Statement(CHANGE, values)):
         return False
     if people is not None:
-        yield Statement(EMPTY, (reminder.id,))
-        yield from _invite(reminder, people)
+        yield from joined.named(reminder.id, reminder.owner, people)
     return True
 
 
-def _replace(removed: Statement, reminders: Sequence[Reminder]) -> Script[None]:
-    for row in (yield removed):
-        yield Statement(EMPTY, (row["id"],))
+def _replace(removed: Iterable[Statement], reminders: Sequence[Reminder]) -> Script[None]:
+    yield from each(removed)
     for reminder in reminders:
         yield from _put(reminder, ())
 
 
-def _remove(reminder_id: str) -> Script[bool]:
-    yield Statement(EMPTY, (reminder_id,))
+def _remove(reminder_id: str, now: int) -> Script[bool]:
+    yield Statement(joined.ONE_REMOVED, (reminder_id, now))
     return bool((yield Statement(REMOVE, (reminder_id,))))
 
 
 def _stop_for(uid: str) -> Script[int]:
-    yield Statement(LEAVE_ALL, (uid,))
+    yield Statement(joined.LEAVE_ALL, (uid,))
     return len((yield Statement(STOP, (uid,))))

@@ -29,6 +29,23 @@ async def test_a_time_that_is_left_out_is_read_from_the_sentence(user: Client, t
     assert bare == same | {"desc": ""}
 
 
+async def test_guests_join_and_leave_and_remove_no_one_else(place: Town, user: Client) -> None:
+    made, first, second = await user.make(), await client(place), await client(place)
+    path = f"{API}{made['id']}/"
+
+    for guest in (first, second):
+        await guest("PATCH", path, {"participants": [{"id": guest.uid}]})
+    both = await user("GET", path)
+    left = await first("PATCH", path, {"participants": []})
+    kept = await user("PATCH", path, {"participants": [{"id": second.uid}, {"id": first.uid}]})
+    cleared = await user("PATCH", path, {"participants": []})
+
+    shown = [{one["id"] for one in each.json["participants"]} for each in (both, left, kept)]
+    guests = {first.uid, second.uid}
+    assert shown == [guests, {second.uid}, guests]
+    assert cleared.json["participants"] == []
+
+
 async def test_nulls_beside_the_participants_do_not_make_it_a_change_of_the_owner(
     place: Town, user: Client
 ) -> None:

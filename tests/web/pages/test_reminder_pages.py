@@ -250,7 +250,7 @@ async def test_a_deletion_can_be_undone_for_a_minute(place: Town, uid: str) -> N
     assert (done.status, "不再提醒“开会”" in done.text, gone) == (200, True, [404, 404])
     assert (answer.status, answer.headers["Location"]) == (303, path)
     assert "2026年11月18日 周三 14:30" in await see(place, path)
-    assert await place.desk.people(reminder.id) == (guest,)
+    assert await place.desk.people(reminder.id) == ((guest,), 1)
 
 
 async def test_a_deletion_is_final_after_a_minute(place: Town, uid: str) -> None:

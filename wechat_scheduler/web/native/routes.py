@@ -14,7 +14,7 @@ from wechat_scheduler.web.native import (
     settings,
     tasks,
 )
-from wechat_scheduler.web.native.reminders import reminders, sentences
+from wechat_scheduler.web.native.reminders import people, reminders, sentences
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending import (
     apps,
@@ -45,5 +45,6 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *messages.ROUTES,
     *deliveries.ROUTES,
     *reminders.ROUTES,
+    *people.ROUTES,
     *sentences.ROUTES,
 )

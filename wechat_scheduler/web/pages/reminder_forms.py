@@ -151,8 +151,8 @@ async def _delete(deed: Deed) -> web.Response:
     services = request.app[SERVICES]
     owner = owner_of(request, reminder)
     if form.get("sure") != "yes":
-        people = await services.reminders.people(reminder.id)
-        return page_response(deletion_page(owner, len(people)))
+        people = await services.reminders.people(reminder.id, most=0)
+        return page_response(deletion_page(owner, people.number))
     undo = await services.owners.delete(reminder.id)
     return page_response(deleted_page(owner, undo))
 

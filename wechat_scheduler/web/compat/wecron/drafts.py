@@ -1,6 +1,6 @@
 """Turns the fields of WeCron's requests into reminders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, cast
@@ -11,7 +11,7 @@ from aiohttp import web
 from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
-from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.model import PeopleChange, Reminder
 from wechat_scheduler.reminders.planning import UNTITLED, as_said, rule_of
 from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, WeCronError, past
@@ -23,6 +23,9 @@ from wechat_scheduler.web.kit.services import SERVICES
 
 # The source of reminders that this API makes.
 SOURCE: Final = "wecron"
+
+# Participants of a reminder that are shown, and that an owner can let leave.
+MOST_SHOWN: Final = 200
 
 _HOUR: Final = 3_600_000  # milliseconds
 
@@ -71,6 +74,33 @@ async def invited(
     ]
     uids = dict.fromkeys(one.uid for one in people if one and one.is_reachable)
     return tuple(uid for uid in uids if uid != owner)
+
+
+async def change_of_owner(
+    request: web.Request, keeper: Keeper, given: Given, reminder: Reminder
+) -> PeopleChange | None:
+    """Those join whom the owner gives, and those leave who are shown and not given. None if participants
+    are not given."""
+    uids = await invited(request, keeper, given, reminder.owner)
+    if uids is None:
+        return None
+    shown = await request.app[SERVICES].reminders.people(reminder.id, most=MOST_SHOWN)
+    return PeopleChange(join=uids, leave=_missing(shown.uids, uids))
+
+
+async def change_of_guest(
+    request: web.Request, keeper: Keeper, given: Given, reminder: Reminder
+) -> PeopleChange | None:
+    """Those join whom another user gives. They themselves leave, if they are not given."""
+    uids = await invited(request, keeper, given, reminder.owner)
+    if uids is None:
+        return None
+    return PeopleChange(join=uids, leave=_missing((keeper.person.uid,), uids))
+
+
+def _missing(uids: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    staying = {*given}
+    return tuple(uid for uid in uids if uid not in staying)
 
 
 def milliseconds(start: datetime, mark: str) -> int:

@@ -28,7 +28,13 @@ from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.wecron import pages as wecron_pages
 from wechat_scheduler.web.compat.wecron import shown as wecron_shown
-from wechat_scheduler.web.compat.wecron.drafts import drafted, edited, invited
+from wechat_scheduler.web.compat.wecron.drafts import (
+    change_of_guest,
+    change_of_owner,
+    drafted,
+    edited,
+    invited,
+)
 from wechat_scheduler.web.compat.wecron.errors import refused, unrouted
 from wechat_scheduler.web.compat.wecron.fields import Given, read_fields
 from wechat_scheduler.web.compat.wecron.people import (
@@ -104,13 +110,16 @@ async def change(request: web.Request) -> web.Response:
     keeper = await keeper_of(request)
     reminder = await _seen(request, keeper)
     given, names = read_fields(request, await request.read())
-    if reminder.owner != keeper.person.uid and not (reminder.owner and names == PUBLIC):
+    desk = request.app[SERVICES].reminders
+    if reminder.owner == keeper.person.uid:
+        people = await change_of_owner(request, keeper, given, reminder)
+        changed = await desk.change(reminder.id, lambda stored: edited(stored, given), people)
+        return await _respond(request, keeper, changed)
+    if not (reminder.owner and names == PUBLIC):
         raise ForbiddenError("this reminder belongs to another user", reason=Reason.KEY_REACH)
-    people = await invited(request, keeper, given, reminder.owner)
-    changed = await request.app[SERVICES].reminders.change(
-        reminder.id, lambda stored: edited(stored, given), people
-    )
-    return await _respond(request, keeper, changed)
+    if people := await change_of_guest(request, keeper, given, reminder):
+        await desk.change_people(reminder, people)
+    return await _respond(request, keeper, reminder)
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -161,7 +170,7 @@ async def _seen(request: web.Request, keeper: Keeper) -> Reminder:
     reminder = await find_reminder(request, request.match_info["id"])
     if reminder.app_id == keeper.app.id or reminder.owner == keeper.person.uid:
         return reminder
-    if keeper.person.uid in await request.app[SERVICES].reminders.people(reminder.id):
+    if await request.app[SERVICES].reminders.has_joined(reminder.id, keeper.person.uid):
         return reminder
     raise NotFoundError("there is no such reminder", reason=Reason.REMINDER_UNKNOWN)
 

@@ -13,7 +13,7 @@ from wechat_scheduler.audience.qrcodes import QrCode
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import rule_of
-from wechat_scheduler.web.compat.wecron.drafts import SOURCE, milliseconds
+from wechat_scheduler.web.compat.wecron.drafts import MOST_SHOWN, SOURCE, milliseconds
 from wechat_scheduler.web.compat.wecron.people import Keeper, PersonResult, people_of, unknown
 from wechat_scheduler.web.compat.wecron.repeat import repeat_of
 from wechat_scheduler.web.compat.wecron.state import WECRON
@@ -49,15 +49,17 @@ async def shown(
     request: web.Request, keeper: Keeper, reminders: Sequence[Reminder]
 ) -> list[RemindResult]:
     """The reminders as that user sees them."""
-    joined = await request.app[SERVICES].reminders.people_of([one.id for one in reminders])
-    uids = [uid for one in reminders for uid in (one.owner, *joined.get(one.id, ()))]
+    ids = [one.id for one in reminders]
+    joined = await request.app[SERVICES].reminders.people_of(ids, most=MOST_SHOWN)
+    participants = {one: people.uids for one, people in joined.items()}
+    uids = [uid for one in reminders for uid in (one.owner, *participants.get(one.id, ()))]
     people = await people_of(request, keeper.app, uids)
     codes = await _codes(request, keeper, reminders)
     links = request.app[SERVICES].links
     return [
         result(
             one,
-            [people[uid] for uid in joined.get(one.id, ())],
+            [people[uid] for uid in participants.get(one.id, ())],
             people,
             links,
             qrcode=codes.get(one.id),

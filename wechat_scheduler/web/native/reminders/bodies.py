@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.firing import MOST_SENT
-from wechat_scheduler.reminders.model import Late, Reminder
+from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import Id
@@ -66,13 +66,16 @@ class ReminderBody(ReminderFields, kw_only=True, forbid_unknown_fields=True):
 
 class ReminderChange(ReminderFields, kw_only=True, forbid_unknown_fields=True):
     """Fields that are left out stay as they are. `rule` null makes the reminder due once. A rule
-    contains its days: with a `time` on another day, give a new rule too."""
+    contains its days: with a `time` on another day, give a new rule too. `to` replaces the receivers
+    that requests named; users who joined by themselves stay."""
 
 
 class ReminderResult(msgspec.Struct, kw_only=True):
     """`time` is the next occurrence in `zone`, or the last one of a finished reminder. `rule` is null
     for a reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder
-    is sent next. `fired` and `missed` count occurrences. `notes` say what is not done as asked."""
+    is sent next. `to` has the topics, and the first users who joined: at most 2000, and 20 in a list;
+    `joined` counts all of them. `fired` and `missed` count occurrences. `notes` say what is not done as
+    asked."""
 
     id: str
     app: int
@@ -89,6 +92,7 @@ class ReminderResult(msgspec.Struct, kw_only=True):
     grace: int
     owner: str
     to: list[int | str]
+    joined: int
     channel: str
     priority: str
     source: str
@@ -138,7 +142,7 @@ def _priority(body: ReminderFields, reminder: Reminder) -> Priority:
     return reminder.priority if body.priority is UNSET else Priority[body.priority.upper()]
 
 
-def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult:
+def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
     return result_of(
         ReminderResult,
         reminder,
@@ -148,7 +152,8 @@ def reminder_result(reminder: Reminder, people: Sequence[str]) -> ReminderResult
         rule=reminder.rule or None,
         defer=reminder.defer // MINUTE,
         grace=reminder.grace // SECOND,
-        to=[*people, *(topic or ALL for topic in reminder.topics)],
+        joined=people.number,
+        to=[*people.uids, *(topic or ALL for topic in reminder.topics)],
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
         notes=_notes(reminder),

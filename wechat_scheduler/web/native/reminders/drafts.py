@@ -14,7 +14,7 @@ from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
-from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.model import PeopleChange, Reminder
 from wechat_scheduler.reminders.planning import as_said
 from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
@@ -40,10 +40,10 @@ class Wanted(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Changes the stored reminder. `people` replaces those who joined; None leaves them."""
+    """Changes the stored reminder, and with `people` who joined it."""
 
     edit: Callable[[Reminder], Reminder]
-    people: tuple[str, ...] | None
+    people: PeopleChange | None
 
 
 async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
@@ -75,13 +75,16 @@ async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
 
 async def edited(request: web.Request, body: ReminderChange, reminder: Reminder) -> Edit:
     """Raises as `drafted`; so does the edit."""
-    parsed = _spoken(request, body, reminder.zone)
+    parsed, desk = _spoken(request, body, reminder.zone), request.app[SERVICES].reminders
     if body.to is UNSET:
-        joined = await request.app[SERVICES].reminders.people(reminder.id)
-        return Edit(lambda stored: _edited(stored, body, parsed, joined), None)
+        joined = await desk.people(reminder.id, most=1)
+        return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), None)
     people, topics = await _receivers(request, reachable_app(request, reminder.app_id), body)
+    staying = {*people}
+    leaving = [uid for uid in await desk.named(reminder.id) if uid not in staying]
     return Edit(
-        lambda stored: _edited(replace(stored, topics=topics), body, parsed, people), people
+        lambda stored: _edited(replace(stored, topics=topics), body, parsed, people),
+        PeopleChange(join=people, leave=tuple(leaving)),
     )
 
 

@@ -13,7 +13,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.model import Reminder, ReminderState
+from wechat_scheduler.reminders.model import JoinedPeople, Reminder, ReminderState
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
@@ -34,6 +34,8 @@ from wechat_scheduler.web.native.route import APP, LINK, PAGED, NativeRoute, Suc
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
+# Users that a list shows of each reminder.
+LISTED_PEOPLE: Final = 20
 STATES: Final = tuple(state.value for state in ReminderState)
 
 
@@ -44,7 +46,9 @@ async def create(request: web.Request) -> web.Response:
     async def make(keep: KeepResult) -> None:
         reminder, people = await drafted(request, parsed)
         await _desk(request).create(
-            reminder, people, once=lambda planned: keep(reminder_result(planned, people))
+            reminder,
+            people,
+            once=lambda planned: keep(reminder_result(planned, JoinedPeople(people, len(people)))),
         )
 
     return await created(request, body, make)
@@ -64,55 +68,48 @@ async def listed(request: web.Request) -> web.Response:
         await _desk(request).of_app(app.id, state=state, after=after, limit=limit) for app in apps
     ]
     found = list(islice(merge(*pages, key=attrgetter("id")), limit))
-    people = await _desk(request).people_of([reminder.id for reminder in found])
+    ids = [reminder.id for reminder in found]
+    people = await _desk(request).people_of(ids, most=LISTED_PEOPLE)
     headers = next_page(request, found, lambda last: last.id)
-    results = [reminder_result(each, people.get(each.id, ())) for each in found]
+    results = [reminder_result(each, people.get(each.id, JoinedPeople())) for each in found]
     return envelope.success(results, headers=headers)
 
 
 async def shown(request: web.Request) -> web.Response:
-    return await _answer(request, await _seen(request))
+    return await _answer(request, await seen(request))
 
 
 async def change(request: web.Request) -> web.Response:
-    reminder = await _seen(request)
+    reminder = await seen(request)
     edit, people = await edited(request, decode(await request.read(), ReminderChange), reminder)
     return await _answer(request, await _desk(request).change(reminder.id, edit, people))
 
 
 async def remove(request: web.Request) -> web.Response:
-    await _desk(request).remove((await _seen(request)).id)
+    await _desk(request).remove((await seen(request)).id)
     return envelope.success("success")
 
 
 async def pause(request: web.Request) -> web.Response:
-    return await _answer(request, await _desk(request).pause((await _seen(request)).id))
+    return await _answer(request, await _desk(request).pause((await seen(request)).id))
 
 
 async def resume(request: web.Request) -> web.Response:
-    return await _answer(request, await _desk(request).resume((await _seen(request)).id))
+    return await _answer(request, await _desk(request).resume((await seen(request)).id))
 
 
 async def cancel(request: web.Request) -> web.Response:
-    return await _answer(request, await _desk(request).cancel((await _seen(request)).id))
+    return await _answer(request, await _desk(request).cancel((await seen(request)).id))
 
 
 async def preview(request: web.Request) -> web.Response:
-    most, reminder = _most(request), await _seen(request)
+    most, reminder = _most(request), await seen(request)
     zone = ZoneInfo(reminder.zone)
     times = _desk(request).preview(reminder, most)
     return envelope.success([time.astimezone(zone) for time in times])
 
 
-def _desk(request: web.Request) -> ReminderDesk:
-    return request.app[SERVICES].reminders
-
-
-async def _answer(request: web.Request, reminder: Reminder) -> web.Response:
-    return envelope.success(reminder_result(reminder, await _desk(request).people(reminder.id)))
-
-
-async def _seen(request: web.Request) -> Reminder:
+async def seen(request: web.Request) -> Reminder:
     """Raises NotFoundError, also for a reminder of an app that the key does not reach."""
     text = request.match_info["reminder"]
     if not REMINDER_ID.fullmatch(text):
@@ -124,6 +121,14 @@ async def _seen(request: web.Request) -> Reminder:
     if not reaches_app(request, reminder.app_id):
         raise NotFoundError(f"there is no reminder {text}", reason=Reason.REMINDER_UNKNOWN)
     return reminder
+
+
+def _desk(request: web.Request) -> ReminderDesk:
+    return request.app[SERVICES].reminders
+
+
+async def _answer(request: web.Request, reminder: Reminder) -> web.Response:
+    return envelope.success(reminder_result(reminder, await _desk(request).people(reminder.id)))
 
 
 def _after(request: web.Request) -> str:
@@ -145,7 +150,7 @@ def _most(request: web.Request) -> int:
 
 
 _REMINDERS: Final = "/v1/reminders"
-_REMINDER: Final = f"{_REMINDERS}/{{reminder}}"
+REMINDER: Final = f"{_REMINDERS}/{{reminder}}"
 _TIMES: Final = query(
     "n",
     "At most this many times.",
@@ -170,37 +175,37 @@ ROUTES = (
         body=ReminderBody, result=PlanResult, takes=(_TIMES,), errors=(404, 422),
     ),
     NativeRoute(
-        "GET", _REMINDER, shown, Scope.PUSH,
+        "GET", REMINDER, shown, Scope.PUSH,
         "Shows a reminder, and when it is due next.",
         result=ReminderResult,
     ),
     NativeRoute(
-        "PATCH", _REMINDER, change, Scope.PUSH,
+        "PATCH", REMINDER, change, Scope.PUSH,
         "Changes the given fields; a new time makes a finished reminder active again.",
         body=ReminderChange, result=ReminderResult, errors=(409, 422),
     ),
     NativeRoute(
-        "DELETE", _REMINDER, remove, Scope.PUSH,
+        "DELETE", REMINDER, remove, Scope.PUSH,
         "Removes a reminder; messages that it made already are still sent.",
         result=Success,
     ),
     NativeRoute(
-        "POST", f"{_REMINDER}/pause", pause, Scope.PUSH,
+        "POST", f"{REMINDER}/pause", pause, Scope.PUSH,
         "Pauses a reminder: it skips the occurrences until it is resumed.",
         result=ReminderResult, errors=(409,),
     ),
     NativeRoute(
-        "POST", f"{_REMINDER}/resume", resume, Scope.PUSH,
+        "POST", f"{REMINDER}/resume", resume, Scope.PUSH,
         "Resumes a reminder with its next occurrence.",
         result=ReminderResult, errors=(409,),
     ),
     NativeRoute(
-        "POST", f"{_REMINDER}/cancel", cancel, Scope.PUSH,
+        "POST", f"{REMINDER}/cancel", cancel, Scope.PUSH,
         "Cancels a reminder for good; it stays visible.",
         result=ReminderResult, errors=(409,),
     ),
     NativeRoute(
-        "GET", f"{_REMINDER}/preview", preview, Scope.PUSH,
+        "GET", f"{REMINDER}/preview", preview, Scope.PUSH,
         "Lists the next times at which a reminder is due, in its zone.",
         result=list[datetime], takes=(_TIMES,),
     ),
