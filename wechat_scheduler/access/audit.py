@@ -41,6 +41,7 @@ class Action(enum.StrEnum):
     APP_CHANGED = "app.changed"
     APP_REMOVED = "app.removed"
     LINKS_RENEWED = "links.renewed"
+    TEMPLATES_IMPORTED = "templates.imported"
     TOKEN_RESET = "token.reset"  # noqa: S105 - a word for the log
 
 

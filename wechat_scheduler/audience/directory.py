@@ -1,7 +1,7 @@
 """Apps and their tokens in memory, for use with every request."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -76,6 +76,10 @@ class Directory:
     def apps_of(self, appid: str) -> Sequence[App]:
         """The apps that send through that account."""
         return [app for app in self._apps.values() if app.appid == appid]
+
+    def account_templates(self, appid: str) -> Mapping[str, AccountTemplate]:
+        """What was imported from the account; empty until then."""
+        return next((app.account_templates for app in self.apps_of(appid)), {})
 
     def holder(self, text: str) -> Token | None:
         """The token with that text; None if it is unknown or its app was removed."""

@@ -222,7 +222,7 @@ class QrCodes(Protocol):
 
 
 class AccountTemplates(Protocol):
-    """The lists of an account's templates: WeChat."""
+    """Lists an account's templates: WeChat."""
 
     async def listed(self, appid: str) -> Sequence[AccountTemplate]:
         """Raises WeChatError, RequestError without a token of the account, and StorageError."""

@@ -12,6 +12,7 @@ from wechat_scheduler.cli.apps_people import (
     uses,
     wecron_token,
 )
+from wechat_scheduler.cli.apps_templates import templates
 from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
@@ -163,5 +164,5 @@ def _name(given: dict[str, Any], app: int) -> str:
     return ask(given, AppResult, "GET", *PATH, app).name
 
 
-for command in (topics, subscribers, uses, bind, qrcode, wecron_token):
+for command in (templates, topics, subscribers, uses, bind, qrcode, wecron_token):
     apps.add_command(command)

@@ -7,6 +7,7 @@ from wechat_scheduler.audience.consenting import Consenting
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.ports import AccountTemplates
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.self_service import SelfService
@@ -16,6 +17,7 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.web.pages.follow import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
+from wechat_scheduler.wechat.templates import WeChatTemplates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class AudienceParts:
     directory: Directory
     desk: AudienceDesk
     codes: QrCodeDesk
+    account_templates: AccountTemplates
     openids: Openids
 
 
@@ -44,6 +47,7 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
             clock=clock,
         ),
         codes=QrCodeDesk(stores.scenes, drawn, clock=clock, background=ground.supervisor.contained),
+        account_templates=WeChatTemplates(ground.wechat, tokens),
         openids=Openids(stores.aliases, clock=clock),
     )
 

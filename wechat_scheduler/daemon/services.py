@@ -55,6 +55,7 @@ def web_services(
         directory=cores.audience.directory,
         audience=cores.audience.desk,
         codes=cores.audience.codes,
+        account_templates=cores.audience.account_templates,
         openids=cores.audience.openids,
         sending=cores.delivery.sending,
         deliveries=cores.delivery.desk,

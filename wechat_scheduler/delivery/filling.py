@@ -92,6 +92,10 @@ def needed(account: AccountTemplate) -> list[str]:
     return [name for name in account.keywords if account.is_notice or type_of(name)]
 
 
+def without_places(text: str) -> str:
+    return _PLACE.sub("", text)
+
+
 def places(text: str) -> list[str]:
     """The names in braces in a keyword's text."""
     return _PLACE.findall(text)

@@ -21,8 +21,8 @@ from wechat_scheduler.wechat.errcode_table import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.mending import REPLACEMENT, Mender
 
-# WeChat's answers to calls for credentials are under 1 KiB.
-ANSWER_LIMIT = 64 * 1024
+# Answers to calls for credentials are under 1 KiB; the list of 50 templates with examples takes most.
+ANSWER_LIMIT = 256 * 1024
 
 # WeChat gives two hours; more than a year is no lifetime, and would overflow a date.
 LONGEST_LIFETIME = 366 * 24 * 3600  # seconds

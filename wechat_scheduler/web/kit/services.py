@@ -14,6 +14,7 @@ from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.ports import AccountTemplates
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials.account_tokens import AccountTokens
@@ -73,6 +74,7 @@ class Services:
     directory: Directory
     audience: AudienceDesk
     codes: QrCodeDesk
+    account_templates: AccountTemplates
     openids: Openids
     sending: Sending
     deliveries: DeliveryDesk

@@ -22,6 +22,7 @@ from wechat_scheduler.web.native.sending import (
     messages,
     qrcodes,
     subscribers,
+    templates,
     topics,
     uses,
 )
@@ -38,6 +39,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *push_endpoints.ROUTES,
     *pushes.ROUTES,
     *apps.ROUTES,
+    *templates.ROUTES,
     *topics.ROUTES,
     *subscribers.ROUTES,
     *uses.ROUTES,

@@ -1,6 +1,6 @@
 """The bodies and results of apps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from yarl import URL
 
 from wechat_scheduler.audience.directory import MadeApp, draft_app
-from wechat_scheduler.audience.model import SHANGHAI, App, Template
+from wechat_scheduler.audience.model import SHANGHAI, AccountTemplate, App, Template
+from wechat_scheduler.delivery.mappings import mapping_faults
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
@@ -31,8 +32,8 @@ PerMinute: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class TemplateBody(msgspec.Struct, forbid_unknown_fields=True):
-    """One of WeChat's templates, and the text of each of its keywords, in which `{title}`,
-    `{content}`, `{time}` and `{app}` are filled in."""
+    """One of WeChat's templates, and the text of each of its keywords, in which `{title}`, `{content}`,
+    `{time}`, `{app}`, and the data of the message by their names are filled in."""
 
     template_id: str
     fields: dict[str, str] = {}
@@ -96,18 +97,25 @@ class MadeAppResult(AppResult, kw_only=True):
     signing_secret: str
 
 
-def read_app(body: bytes, check_url: Callable[[str], None], *, now: datetime) -> App:
-    """Raises InvalidRequestError at the first thing that is wrong."""
+def read_app(
+    body: bytes,
+    check_url: Callable[[str], None],
+    known: Callable[[str], Mapping[str, AccountTemplate]],
+    *,
+    now: datetime,
+) -> App:
+    """`known` gives the templates of an account. Raises InvalidRequestError at the first thing that is
+    wrong."""
     parsed = decode(body, AppBody)
     check_wechat_id(parsed.appid, "appid")
     app = draft_app(read_name(parsed.name, "name"), parsed.appid, now=now)
-    return replace(app, **dict(_settings(parsed, check_url)))
+    return replace(app, **dict(_settings(parsed, check_url, known(parsed.appid))))
 
 
 def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
     """The changed app. Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(body, AppChange)
-    changes = dict(_settings(parsed, check_url))
+    changes = dict(_settings(parsed, check_url, app.account_templates))
     if parsed.name is not UNSET:
         changes["name"] = read_name(parsed.name, "name")
     return replace(app, **changes)
@@ -124,7 +132,9 @@ def made_app_result(made: MadeApp) -> MadeAppResult:
     )
 
 
-def _settings(given: AppSettings, check_url: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
+def _settings(
+    given: AppSettings, check_url: Callable[[str], None], known: Mapping[str, AccountTemplate]
+) -> Iterator[tuple[str, Any]]:
     """Each given setting, with the value that the model has."""
     for name in AppSettings.__struct_fields__:
         value = getattr(given, name)
@@ -136,7 +146,7 @@ def _settings(given: AppSettings, check_url: Callable[[str], None]) -> Iterator[
             case "callback":
                 check_address(value, name, check_url)
             case "templates":
-                value = dict(_templates(value))
+                value = dict(_templates(value, known))
             case "networks":
                 value = tuple(dict.fromkeys(read_networks(value)))
             case "home":
@@ -146,7 +156,9 @@ def _settings(given: AppSettings, check_url: Callable[[str], None]) -> Iterator[
         yield name, value
 
 
-def _templates(given: dict[str, TemplateBody]) -> Iterator[tuple[str, Template]]:
+def _templates(
+    given: dict[str, TemplateBody], known: Mapping[str, AccountTemplate]
+) -> Iterator[tuple[str, Template]]:
     if len(given) > MOST_TEMPLATES:
         raise InvalidRequestError(f"must not be more than {MOST_TEMPLATES}", field="templates")
     for purpose, template in given.items():
@@ -159,7 +171,10 @@ def _templates(given: dict[str, TemplateBody]) -> Iterator[tuple[str, Template]]
             for keyword, text in template.fields.items()
         }
         template_id = read_name(template.template_id, f"{field}.template_id")
-        yield purpose, Template(template_id=template_id, fields=fields)
+        mapped = Template(template_id=template_id, fields=fields)
+        for fault in mapping_faults(purpose, mapped, known):
+            raise InvalidRequestError(fault.sentence, field=fault.place(purpose))
+        yield purpose, mapped
 
 
 def _shown(app: App) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class TokenResult(msgspec.Struct, kw_only=True):
 async def create(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     body = await request.read()
-    app = read_app(body, services.check_url, now=services.clock.now())
+    known = services.directory.account_templates
+    app = read_app(body, services.check_url, known, now=services.clock.now())
 
     async def make(keep: KeepResult) -> None:
         await services.directory.make_app(app, once=lambda made: keep(made_app_result(made)))

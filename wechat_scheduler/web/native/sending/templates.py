@@ -1,0 +1,94 @@
+"""Imports the templates of an app's account, and shows them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.audience.model import AccountTemplate, App
+from wechat_scheduler.delivery.mappings import mapping_faults
+from wechat_scheduler.errors import UnavailableError, WeChatError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.envelope import SOON
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.reach import app_of
+from wechat_scheduler.web.native.route import NativeRoute
+
+log = structlog.get_logger(__name__)
+
+
+class AccountTemplateResult(msgspec.Struct, kw_only=True):
+    """A template of the account. `keywords` has for each the only values that WeChat takes for it; an
+    empty list is no limit. `notice` says that it is a subscribe notice."""
+
+    template_id: str
+    title: str
+    notice: bool
+    keywords: dict[str, Sequence[str]]
+
+
+class ImportedResult(msgspec.Struct, kw_only=True):
+    """`faults` say where the app's own `templates` do not fit them."""
+
+    templates: list[AccountTemplateResult]
+    faults: list[str]
+
+
+async def import_all(request: web.Request) -> web.Response:
+    services, app = request.app[SERVICES], app_of(request)
+    try:
+        listed = await services.account_templates.listed(app.appid)
+    except WeChatError as error:
+        advice = f"; {error.advice}" if error.advice else ""
+        raise UnavailableError(
+            f"WeChat lists no templates: {error}{advice}",
+            reason=Reason.WECHAT_UNAVAILABLE,
+            retry_after=error.retry_after or SOON,
+        ) from error
+    await services.directory.keep_templates(app.appid, listed)
+    log.info("templates.imported", app=app.id, count=len(listed), by=request[CALLER].id)
+    await note(request, Action.TEMPLATES_IMPORTED, app.appid)
+    known = {one.template_id: one for one in listed}
+    faults = list(_faults(app, known))
+    return envelope.success(ImportedResult(templates=_results(listed), faults=faults))
+
+
+async def shown(request: web.Request) -> web.Response:
+    app = app_of(request)
+    templates = list(app.account_templates.values())
+    faults = list(_faults(app, app.account_templates))
+    return envelope.success(ImportedResult(templates=_results(templates), faults=faults))
+
+
+def _results(listed: Sequence[AccountTemplate]) -> list[AccountTemplateResult]:
+    return [
+        envelope.result_of(
+            AccountTemplateResult, one, notice=one.is_notice, keywords=dict(one.keywords)
+        )
+        for one in listed
+    ]
+
+
+def _faults(app: App, known: Mapping[str, AccountTemplate]) -> Iterator[str]:
+    for purpose, template in app.templates.items():
+        for fault in mapping_faults(purpose, template, known):
+            yield f"{fault.place(purpose)}: {fault.sentence}"
+
+
+ROUTES = (
+    NativeRoute(
+        "POST", "/v1/apps/{app}/templates", import_all, Scope.ADMIN,
+        "Imports the templates of the app's account from WeChat, and checks the app's own with them.",
+        result=ImportedResult,
+    ),
+    NativeRoute(
+        "GET", "/v1/apps/{app}/templates", shown, Scope.PUSH,
+        "Shows the templates of the app's account as they were imported last.",
+        result=ImportedResult,
+    ),
+)  # fmt: skip

@@ -1,0 +1,72 @@
+"""The templates that an account has. Sources: 模板消息 获取模板列表, 订阅通知 获取已有模板列表."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from wechat_scheduler.audience.model import AccountTemplate
+from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
+from wechat_scheduler.wechat.answers import NOT_WECHAT, Answer, no_answer
+from wechat_scheduler.wechat.client import WeChatClient
+
+TEMPLATES = "/cgi-bin/template/get_all_private_template"
+NOTICES = "/wxaapi/newtmpl/gettemplate"
+
+# The account may not use the one of both APIs, as most mini-programs and subscription accounts: it has no
+# templates of that kind. 200100 is "账号类型不合法".
+NOT_FOR_ACCOUNT = frozenset((48001, 61007, 200100))
+
+_KEYWORD = re.compile(r"\{ *\{ *(\w+)\.DATA *\} *\}")
+
+
+class WeChatTemplates:
+    """`audience.ports.AccountTemplates`."""
+
+    def __init__(self, client: WeChatClient, tokens: Tokens) -> None:
+        self._accounts = AccountCalls(client, tokens)
+
+    async def listed(self, appid: str) -> Sequence[AccountTemplate]:
+        """Raises as `AccountCalls` does; of an API that is not for the account only if the other is not
+        either."""
+        refusals, found = list[WeChatError](), list[AccountTemplate]()
+        for path, name in ((TEMPLATES, "template_list"), (NOTICES, "data")):
+            try:
+                answer = await self._accounts.get(appid, path, {})
+            except WeChatError as error:
+                if error.errcode not in NOT_FOR_ACCOUNT:
+                    raise
+                refusals.append(error)
+                continue
+            found += [_template(one) for one in _entries(answer, name)]
+        if len(refusals) == 2:
+            raise refusals[0]
+        return found
+
+
+def _entries(answer: Answer, name: str) -> Iterator[Mapping[str, Any]]:
+    """Raises WeChatError (TRANSIENT) if that is no list of objects."""
+    entries = answer.values.get(name)
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise no_answer(answer.endpoint, f"unexpected answer, no list as {name}", NOT_WECHAT)
+    return iter(entries)
+
+
+def _template(entry: Mapping[str, Any]) -> AccountTemplate:
+    notice_id = entry.get("priTmplId")
+    values = dict(_values(entry.get("keywordEnumValueList")))
+    names = dict.fromkeys(_KEYWORD.findall(str(entry.get("content"))))
+    return AccountTemplate(
+        template_id=str(notice_id or entry.get("template_id")),
+        title=str(entry.get("title") or ""),
+        keywords={name: values.get(name, ()) for name in names},
+        is_notice=notice_id is not None,
+    )
+
+
+def _values(entries: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The only values of a keyword, which WeChat names with or without `.DATA`."""
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("enumValueList"), list):
+            name = str(entry.get("keywordCode")).removesuffix(".DATA")
+            yield name, tuple(map(str, entry["enumValueList"]))
