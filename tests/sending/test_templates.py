@@ -105,6 +105,18 @@ async def test_a_message_that_does_not_fill_the_apps_template_is_dead_without_a_
     assert place.wechat.sandbox.calls(SEND) == 0
 
 
+async def test_a_text_that_a_keyword_shows_in_part_has_a_page(place: Town) -> None:
+    uid = await place.follow()
+    await map_templates(place, parcel={"thing1": "{content}"})
+
+    await order(place, uid, text="长" * 21)
+    await place.settle()
+
+    (shown,) = await place.arrived(uid)
+    assert shown.fields == {"thing1": "长" * 19 + "…"}
+    assert "/m/" in shown.url
+
+
 async def test_a_reminder_shows_its_time_as_wechat_reads_it(place: Town) -> None:
     uid = await place.follow()
     await map_templates(place, reminder={"thing1": "{title}", "time2": "{time}"})

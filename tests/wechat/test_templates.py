@@ -62,6 +62,7 @@ WRONG_KIND = {"errcode": 200100, "errmsg": "账号类型不合法"}
         ([FORBIDDEN, NOTICED], [NOTICE]),
         ([LISTED, WRONG_KIND], [TEMPLATE]),
         ([{"template_list": []}, {"errcode": 0, "data": []}], []),
+        ([{"template_list": [{"title": "x"}]}, {"data": [{"priTmplId": ""}]}], []),
     ],
 )
 async def test_templates_and_notices_are_listed_as_far_as_the_account_may_have_them(

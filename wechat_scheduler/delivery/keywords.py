@@ -117,6 +117,7 @@ TYPES = {
     ),
 }
 _TIMES = ("time", "date")
+_KINDS = frozenset((*TYPES, *_TIMES, "name", "const", "enum"))
 _TIME = "a time such as 15:01, 2019年10月1日 or 2019年10月1日 15:01, or two of them with ~ between"
 
 _CHINESE_NAME = KeywordType(
@@ -132,8 +133,7 @@ _LATIN_NAME = KeywordType(
 def type_of(name: str) -> str:
     """The type of the keyword; empty if it has none."""
     found = _NAME.fullmatch(name)
-    known = found is not None and (found[1] in (*TYPES, *_TIMES, "name", "const", "enum"))
-    return found[1] if found and known else ""
+    return found[1] if found and found[1] in _KINDS else ""
 
 
 def fit(name: str, value: str, zone: str, allowed: Sequence[str] = ()) -> KeywordValue:

@@ -38,7 +38,7 @@ class WeChatTemplates:
                     raise
                 refusals.append(error)
                 continue
-            found += [_template(one) for one in _entries(answer, name)]
+            found += [_template(one) for one in _entries(answer, name) if _id(one)]
         if len(refusals) == 2:
             raise refusals[0]
         return found
@@ -53,15 +53,18 @@ def _entries(answer: Answer, name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _template(entry: Mapping[str, Any]) -> AccountTemplate:
-    notice_id = entry.get("priTmplId")
     values = dict(_values(entry.get("keywordEnumValueList")))
     names = dict.fromkeys(_KEYWORD.findall(str(entry.get("content"))))
     return AccountTemplate(
-        template_id=str(notice_id or entry.get("template_id")),
+        template_id=_id(entry),
         title=str(entry.get("title") or ""),
         keywords={name: values.get(name, ()) for name in names},
-        is_notice=notice_id is not None,
+        is_notice="priTmplId" in entry,
     )
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("priTmplId") or entry.get("template_id") or "")
 
 
 def _values(entries: Any) -> Iterator[tuple[str, tuple[str, ...]]]:

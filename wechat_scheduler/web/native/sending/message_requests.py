@@ -169,8 +169,10 @@ def _content(parsed: MessageBody) -> Content:
 
 def _needs_page(content: Content) -> bool:
     """Whether WeChat shows less than the whole message. The channel decides that for a text itself."""
-    in_keywords = content.way in (Way.TEMPLATE, Way.SUBSCRIBE) and bool(content.text)
-    return content.form is not Form.TEXT or (in_keywords and not content.url)
+    by_template = content.way in (Way.TEMPLATE, Way.SUBSCRIBE) or bool(
+        content.template and content.way is Way.AUTO
+    )
+    return content.form is not Form.TEXT or (by_template and bool(content.text and not content.url))
 
 
 def _told(content: Content) -> str:
