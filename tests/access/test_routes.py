@@ -116,6 +116,9 @@ for method, path in (
     ("POST", "/v1/reminders/{reminder}/resume"),
     ("POST", "/v1/reminders/{reminder}/cancel"),
     ("GET", "/v1/reminders/{reminder}/preview"),
+    ("GET", "/v1/reminders/{reminder}/people"),
+    ("PUT", "/v1/reminders/{reminder}/people/{name}"),
+    ("DELETE", "/v1/reminders/{reminder}/people/{name}"),
 ):
     ROWS[method, path] = UNSEEN
 for method, path in (

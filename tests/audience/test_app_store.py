@@ -43,8 +43,8 @@ async def test_an_app_comes_back_as_it_was_put_and_changed(database: Database) -
     was = await store.all_apps()
     changed = replace(full, name="other", callback=CALLBACK, templates={}, app_key="")
 
-    assert await store.change_app(changed)
-    assert not await store.change_app(APP)
+    assert await store.change_app(changed.id, lambda _: changed) == changed
+    assert await store.change_app(APP.id, lambda app: app) is None
     assert was == [full]
     assert await store.all_apps() == [changed]
     assert await store.all_tokens() == [token]
@@ -67,7 +67,7 @@ async def test_templates_of_an_account_come_with_its_apps_until_the_last_is_remo
     await store.put_templates(ours.appid, listed)
     await store.put_templates(other.appid, listed)
     await store.put_templates(other.appid, [])
-    await store.change_app(replace(ours, name="renamed"))
+    await store.change_app(ours.id, lambda app: replace(app, name="renamed"))
     found = {app.name: app.account_templates for app in await store.all_apps()}
     await store.remove_app(ours.id, now=START)
     await store.add_app(ours, [], once=None)

@@ -39,7 +39,9 @@ CHANGES: dict[str, Callable[[Directory], Awaitable[object]]] = {
     "the app is removed": lambda directory: directory.remove_app(SHOP.id),
     "its token is reset": lambda directory: directory.reset_token(SHOP.id),
     "its links are renewed": lambda directory: directory.renew_links(SHOP.id),
-    "it is renamed": lambda directory: directory.change_app(replace(SHOP, name="other")),
+    "it is renamed": lambda directory: directory.change_app(
+        SHOP.id, lambda app: replace(app, name="other")
+    ),
     "a user's token is replaced": lambda directory: directory.make_user_token(SHOP.id, "u1"),
     "a user's tokens are revoked": lambda directory: directory.revoke_tokens(
         TokenKind.USER, uid="u1"

@@ -90,7 +90,7 @@ async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -
         openkey_until=START + HOUR,
         consented=True,
     )
-    await people.aliases.put(alias)
+    await people.aliases.change(APP.id, UID, lambda _: alias)
 
     again = await people.aliases.bind(APP, {"7": ("o1", "UID_unused", 2)}, now=START)
     same = await people.aliases.get(APP.id, "7")

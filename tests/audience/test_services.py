@@ -111,7 +111,7 @@ async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) ->
 
     with pytest.raises(RepeatedError) as answered:
         await directory.make_app(an_app("again"), once=lambda made: once)
-    await directory.change_app(replace(SHOP, name="renamed"))
+    await directory.change_app(SHOP.id, lambda app: replace(app, name="renamed"))
     again = Directory(office.apps, clock=office.clock)
     await again.load()
 
@@ -125,7 +125,7 @@ async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) ->
 @pytest.mark.parametrize(
     ("error", "ask"),
     [
-        (NotFoundError, lambda office, audience: office.directory.change_app(SHOP)),
+        (NotFoundError, lambda office, audience: office.directory.renew_links(SHOP.id)),
         (NotFoundError, lambda office, audience: office.directory.remove_app(SHOP.id)),
         (NotFoundError, lambda office, audience: office.directory.reset_token(SHOP.id)),
         (NotFoundError, lambda office, audience: audience.topic(SHOP, 5)),

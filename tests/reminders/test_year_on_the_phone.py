@@ -37,7 +37,9 @@ async def test_each_occurrence_of_a_year_is_on_the_phone_once(tmp_path: Path) ->
 
 async def begin(town: Town) -> str:
     uid = await town.follow()
-    await town.directory.change_app(replace(town.app, templates={"reminder": SHOWN}))
+    await town.directory.change_app(
+        town.app.id, lambda app: replace(app, templates={"reminder": SHOWN})
+    )
     for title, (rule, start, zone, _) in YEAR.items():
         where = zone or "Asia/Shanghai"
         planned = draft(at(start, where), title=title, rule=rule, zone=where, owner=uid)

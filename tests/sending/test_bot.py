@@ -84,7 +84,7 @@ async def test_a_follower_who_says_nothing_clear_gets_an_example(place: Town) ->
 async def test_what_is_no_request_is_for_the_app_that_listens(place: Town) -> None:
     uid = await place.follow()
     listens = replace(place.app, callback="http://127.0.0.1:9/callback")
-    await place.directory.change_app(listens)
+    await place.directory.change_app(listens.id, lambda _: listens)
 
     place.people.write(place.app.appid, await place.openid(uid), "你好")
     await place.wechat.sandbox.push_once()

@@ -27,7 +27,7 @@ async def server() -> AsyncIterator[Business]:
 async def shop(place: Town, server: Business) -> Town:
     """Its app has a callback."""
     app = replace(place.app, callback=server.url("/told"))
-    await place.directory.change_app(app)
+    await place.directory.change_app(app.id, lambda _: app)
     place.app = app
     return place
 
@@ -90,7 +90,7 @@ async def test_what_an_app_without_a_callback_was_to_be_told_is_cancelled(
     shop: Town, server: Business
 ) -> None:
     await tell(shop, "scan")
-    await shop.directory.change_app(replace(shop.app, callback=""))
+    await shop.directory.change_app(shop.app.id, lambda app: replace(app, callback=""))
 
     await shop.settle()
 

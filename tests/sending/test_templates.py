@@ -22,7 +22,7 @@ async def map_templates(place: Town, **fields: dict[str, str]) -> None:
         purpose: Template(template_id=TEMPLATE, fields=texts) for purpose, texts in fields.items()
     }
     place.app = replace(place.app, templates=templates)
-    await place.directory.change_app(place.app)
+    await place.directory.change_app(place.app.id, lambda _: place.app)
 
 
 async def order(place: Town, uid: str, **wish: Any) -> Any:

@@ -100,14 +100,17 @@ class Directory:
         await self.load()
         return made
 
-    async def change_app(self, app: App) -> None:
-        """Raises NotFoundError."""
-        if not await self._store.change_app(app):
-            raise _no_app(app.id)
+    async def change_app(self, app_id: int, edit: Callable[[App], App]) -> App:
+        """Store what `edit` makes of the stored app, which is newer than one that a caller has read
+        before. Raises NotFoundError, and what `edit` raises."""
+        app = await self._store.change_app(app_id, edit)
+        if app is None:
+            raise _no_app(app_id)
         self._changes += 1
-        if app.id in self._apps:
-            self._apps[app.id] = app
+        if app_id in self._apps:
+            self._apps[app_id] = app
         await self.load()
+        return app
 
     async def keep_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
         """Store what WeChat lists for the account, for all its apps."""
@@ -131,10 +134,9 @@ class Directory:
 
     async def renew_links(self, app_id: int) -> None:
         """End all links to the app's pages. Raises NotFoundError."""
-        app = self._apps.get(app_id)
-        if app is None:
-            raise _no_app(app_id)
-        await self.change_app(replace(app, link_generation=app.link_generation + 1))
+        await self.change_app(
+            app_id, lambda app: replace(app, link_generation=app.link_generation + 1)
+        )
 
     def link_generation(self, app_id: int) -> int:
         """The generation of links to the app's pages; 0 for an unknown app."""

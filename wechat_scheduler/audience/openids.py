@@ -6,6 +6,7 @@ the last two hours.
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -38,9 +39,13 @@ class Openids:
 
     async def log_in(self, app: App, uid: str) -> Login:
         """Returns the same openid each time, with a new openkey. The former openkey ends."""
-        alias = await self._alias(app, uid)
         openkey, ends_at = new_openkey(), self._clock.now() + LIFETIME
-        await self._aliases.put(replace(alias, openkey_hash=digest(openkey), openkey_until=ends_at))
+        new, hashed = Alias(app_id=app.id, name=new_openid(), uid=uid), digest(openkey)
+
+        def edit(aliases: Sequence[Alias]) -> Alias:
+            return replace(_openid(aliases) or new, openkey_hash=hashed, openkey_until=ends_at)
+
+        alias = await self._aliases.change(app.id, uid, edit)
         return Login(openid=alias.name, openkey=openkey, ends_at=ends_at)
 
     async def known(self, app: App, openid: str) -> Alias | None:
@@ -56,16 +61,17 @@ class Openids:
 
     async def consent(self, app: App, uid: str) -> Alias:
         """Record that the user lets the app's signed calls set reminders for them."""
-        alias = replace(await self._alias(app, uid), consented=True)
         # The hash of a random openkey makes the alias an openid; no call can use it before `log_in`.
-        hashed = alias.openkey_hash or digest(new_openkey())
-        consented = replace(alias, openkey_hash=hashed)
-        await self._aliases.put(consented)
-        return consented
+        hashed = digest(new_openkey())
+        new = Alias(app_id=app.id, name=new_openid(), uid=uid, openkey_hash=hashed)
+        return await self._aliases.change(
+            app.id, uid, lambda aliases: replace(_openid(aliases) or new, consented=True)
+        )
 
-    async def _alias(self, app: App, uid: str) -> Alias:
-        """The user's openid, or a new one. An alias of the business is not an openid."""
-        for alias in await self._aliases.of_person(app.id, uid):
-            if alias.openkey_hash and _OPENID.fullmatch(alias.name):
-                return alias
-        return Alias(app_id=app.id, name=new_openid(), uid=uid)
+
+def _openid(aliases: Sequence[Alias]) -> Alias | None:
+    """The openid among a user's aliases. An alias of the business is none."""
+    for alias in aliases:
+        if alias.openkey_hash and _OPENID.fullmatch(alias.name):
+            return alias
+    return None

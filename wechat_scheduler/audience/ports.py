@@ -33,9 +33,10 @@ class Apps(Protocol):
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         """Raises as `once.Once` says."""
 
-    async def change_app(self, app: App) -> bool:
-        """Replace all fields but `created_at` and `account_templates`. Returns whether there is such an
-        app."""
+    async def change_app(self, app_id: int, edit: Callable[[App], App]) -> App | None:
+        """Store what `edit` makes of the stored app, but for `created_at` and `account_templates`, and
+        return it. No other change comes between. `edit` may be called several times; what it raises
+        is raised here. None if there is no such app, or it cannot be read."""
 
     async def put_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
         """Replace the `account_templates` of all apps of the account."""
@@ -155,7 +156,11 @@ class Aliases(Protocol):
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         """By name."""
 
-    async def put(self, alias: Alias) -> None: ...
+    async def change(
+        self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]
+    ) -> Alias:
+        """Store and return the alias that `edit` makes from those of the user. No other change comes
+        between. `edit` may be called several times."""
 
 
 class Scenes(Protocol):

@@ -1,6 +1,6 @@
 """`audience.ports.Aliases` on a database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -14,6 +14,8 @@ from wechat_scheduler.storage.unreadable import readable
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
 OF_PERSON = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
+# Changes nothing, but locks the row: aliases of one user are changed one after the other.
+LOCK = "UPDATE subscribers SET uid = uid WHERE uid = $1"
 KEPT = ("app_id", "name", "uid", "openkey_hash", "openkey_until", "consented")
 PUT = f"""
     INSERT INTO aliases ({", ".join(KEPT)})
@@ -74,12 +76,23 @@ class SqlAliases:
         return record(Alias, rows[0]) if rows else None
 
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
-        rows = await self._database.read(OF_PERSON, app_id, uid)
-        return sorted((record(Alias, row) for row in rows), key=lambda alias: alias.name)
+        return _by_name(await self._database.read(OF_PERSON, app_id, uid))
 
-    async def put(self, alias: Alias) -> None:
-        put = Statement(PUT, stored(alias, KEPT))
-        await self._database.write(lambda: rows_of(put))
+    async def change(
+        self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]
+    ) -> Alias:
+        return await self._database.write(lambda: _change(app_id, uid, edit))
+
+
+def _by_name(rows: Sequence[Row]) -> Sequence[Alias]:
+    return sorted((record(Alias, row) for row in rows), key=lambda alias: alias.name)
+
+
+def _change(app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]) -> Script[Alias]:
+    yield Statement(LOCK, (uid,))
+    alias = edit(_by_name((yield Statement(OF_PERSON, (app_id, uid)))))
+    yield Statement(PUT, stored(alias, KEPT))
+    return alias
 
 
 def _chunks(names: list[str]) -> Iterator[list[str]]:

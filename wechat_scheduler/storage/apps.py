@@ -24,10 +24,10 @@ from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable, report, why
 
-ALL = """
-    SELECT id, name, appid, settings, callback, app_key, signing_secret, created_at
-    FROM apps ORDER BY created_at, id
-"""
+COLUMNS = "id, name, appid, settings, callback, app_key, signing_secret, created_at"
+ALL = f"SELECT {COLUMNS} FROM apps ORDER BY created_at, id"  # noqa: S608 - our own names
+# Changes nothing, but locks the row: changes of one app are made one after the other.
+LOCK = f"UPDATE apps SET name = name WHERE id = $1 RETURNING {COLUMNS}"  # noqa: S608 - our own names
 PUT = """
     INSERT INTO apps (id, name, appid, settings, callback, app_key, signing_secret, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -47,6 +47,7 @@ TOKENS = f"SELECT {', '.join(TOKEN)} FROM tokens"  # noqa: S608 - our own names
 GRANT = f"INSERT INTO tokens ({', '.join(TOKEN)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
 REVOKE = "DELETE FROM tokens WHERE app_id = $1 AND uid = $2 AND kind = $3 RETURNING hash"
 TEMPLATES = "SELECT appid, templates FROM account_templates"
+TEMPLATES_OF = f"{TEMPLATES} WHERE appid = $1"
 PUT_TEMPLATES = """
     INSERT INTO account_templates (appid, templates) VALUES ($1, $2)
     ON CONFLICT (appid) DO UPDATE SET templates = excluded.templates
@@ -95,9 +96,8 @@ class SqlApps:
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         await self._database.write(lambda: self._add_app(app, tokens, once))
 
-    async def change_app(self, app: App) -> bool:
-        changed = Statement(CHANGE, _app_values(self._vault, app)[:-1])
-        return await self._database.write(lambda: self._told(changed))
+    async def change_app(self, app_id: int, edit: Callable[[App], App]) -> App | None:
+        return await self._database.write(lambda: self._change_app(app_id, edit))
 
     async def put_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
         stored = msgspec.json.encode({one.template_id: one for one in templates}).decode()
@@ -139,6 +139,19 @@ class SqlApps:
         yield Statement(PUT, _app_values(self._vault, app))
         yield from each(Statement(GRANT, stored(token, TOKEN)) for token in tokens)
         yield from self._database.dialect.signal(CHANGED)
+
+    def _change_app(self, app_id: int, edit: Callable[[App], App]) -> Script[App | None]:
+        rows = yield Statement(LOCK, (app_id,))
+        if not rows:
+            return None
+        listed = yield Statement(TEMPLATES_OF, (rows[0]["appid"],))
+        templates = dict(readable(listed, _templates_of, table="account_templates", key="appid"))
+        app = self._app(rows[0], templates.get(rows[0]["appid"], {}))
+        if app.unreadable:
+            return None
+        changed = edit(app)
+        yield from self._told(Statement(CHANGE, _app_values(self._vault, changed)[:-1]))
+        return changed
 
     def _remove_app(self, app_id: int, now: datetime) -> Script[bool]:
         if not (yield from self._told(Statement(REMOVE, (app_id,)))):

@@ -96,7 +96,7 @@ DEFER = """
 ATTEMPT = """
     INSERT INTO attempts (delivery_id, number, at, duration, way, errcode, rid, error)
     SELECT $1, COALESCE(max(number), 0) + 1, $2, $3, $4, $5, $6, $7
-    FROM attempts WHERE delivery_id = $1
+    FROM attempts WHERE delivery_id = $1 ON CONFLICT DO NOTHING
 """
 LET_GO = """
     UPDATE deliveries SET due_at = $3, claimed_by = NULL WHERE collapse_key = $1 AND claimed_by = $2

@@ -44,7 +44,7 @@ async def test_an_openkey_ends_after_two_hours_and_a_new_one_ends_it_at_once(gam
 async def test_a_call_comes_from_where_the_app_is(game: Game) -> None:
     place = game.place
     elsewhere = replace(place.app, networks=(ip_network("203.0.113.0/24"),))
-    await place.directory.change_app(elsewhere)
+    await place.directory.change_app(elsewhere.id, lambda _: elsewhere)
 
     assert (await game.report(sig="d3Jvbmc="))["ret"] == -4
 

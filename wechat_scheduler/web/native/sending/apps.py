@@ -55,10 +55,12 @@ async def shown(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    services, app = request.app[SERVICES], app_of(request)
-    changed = read_change(app, await request.read(), services.check_url)
+    services, app, body = request.app[SERVICES], app_of(request), await request.read()
+    changed = read_change(app, body, services.check_url)
     if changed != app:
-        await services.directory.change_app(changed)
+        changed = await services.directory.change_app(
+            app.id, lambda stored: read_change(stored, body, services.check_url)
+        )
         log.info("app.changed", app=app.id, by=request[CALLER].id)
         await note(request, Action.APP_CHANGED, str(app.id))
     return envelope.success(app_result(changed))
