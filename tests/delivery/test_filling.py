@@ -76,6 +76,7 @@ def test_what_stands_in_the_template(
           "thing2 is empty",
           "time3 takes a time such as 15:01, 2019年10月1日 or 2019年10月1日 15:01, or two of them "
           "with ~ between"]),
+        (Content(template="P1", title="A"), MAPPED, ["data has no keyword for it"]),
         (Content(template="P1", data={"thing2": "A", "thng3": "B"}), IMPORTED,
          ["it also has the keywords character_string1 and time3 and phrase4, and has no thng3"]),
         (Content(template="parcel", title="A", data={"number": "17"}), IMPORTED,

@@ -103,6 +103,7 @@ def test_a_longer_text_is_cut_at_the_limit_of_its_type(
         ("time1", "1~2~3", "takes a time"),
         ("time1", "1732864500", "takes a time"),
         ("date1", "0001-01-01T00:00:00+14:00", "takes a time"),
+        ("date1", "9999-12-31T20:00:00Z", "takes a time"),
     ],
 )
 def test_a_value_of_another_type_is_a_fault_that_says_what_is_taken(

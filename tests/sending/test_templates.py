@@ -71,7 +71,7 @@ async def test_what_wechat_would_refuse_is_refused_before_it_is_stored(
     uid = await place.follow()
     await map_templates(place, parcel=PARCEL)
 
-    answer = await order(place, uid, data=data, text="hello")
+    answer = await order(place, uid, data=data)
     given = {name: {"value": text} for name, text in ({"thing2": "耳机"} | data).items()}
     body = {"to": uid, "template": "parcel", "data": given}
     notice = await place.call("POST", NOTICES, body, key=place.token)

@@ -71,18 +71,20 @@ def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:
     account = app.account_templates.get(template.template_id)
     direct = _direct(template, account, content.data)
     texts, faults = _texts(template, direct, _values(content, app, at))
+    faults += [] if texts or faults else ["data has no keyword for it"]
     faults += _missing(template, account, content.data, texts.keys())
     fits = {
         keyword: fit(keyword, text, app.zone, account.keywords.get(keyword, ()) if account else ())
         for keyword, text in texts.items()
     }
+    faults += [f"{keyword} {one.fault}" for keyword, one in fits.items() if one.fault]
     return FilledTemplate(
         template_id=template.template_id,
         data={
             keyword: one.text if keyword in direct or type_of(keyword) else cut(one.text)
             for keyword, one in fits.items()
         },
-        faults=[*faults, *(f"{keyword} {one.fault}" for keyword, one in fits.items() if one.fault)],
+        faults=faults,
         shortened=[keyword for keyword, one in fits.items() if one.is_cut],
     )
 
@@ -106,7 +108,7 @@ def _texts(
 ) -> tuple[dict[str, str], list[str]]:
     """The text of each keyword, and what is lacking for others."""
     texts, faults = dict[str, str](), list[str]()
-    for keyword, text in ({**template.fields, **direct}).items():
+    for keyword, text in {**template.fields, **direct}.items():
         lacking = [f"{{{place}}}" for place in places(text) if place not in values]
         if keyword in direct:
             texts[keyword] = text

@@ -23,8 +23,8 @@ def as_time(value: str, zone: ZoneInfo) -> str:
 def _point(value: str, zone: ZoneInfo) -> str:
     if _MONTH.fullmatch(value):
         return value
-    if moment := _moment(value):
-        return f"{_full(moment.astimezone(zone))} {moment.astimezone(zone):%H:%M}"
+    if moment := _moment(value, zone):
+        return f"{_full(moment)} {moment:%H:%M}"
     found = _POINT.fullmatch(value)
     if found is None:
         return ""
@@ -34,11 +34,11 @@ def _point(value: str, zone: ZoneInfo) -> str:
         return ""
 
 
-def _moment(value: str) -> datetime | None:
-    """The time with its offset, in ISO 8601."""
+def _moment(value: str, zone: ZoneInfo) -> datetime | None:
+    """The local time of one in ISO 8601 with an offset."""
     try:
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo and moment.utctimetuple() else None
+        return moment.astimezone(zone) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -157,7 +157,7 @@ def _content(parsed: MessageBody) -> Content:
     )
     if not content.text and not content.template:
         raise InvalidRequestError("give a text, or a template and its data", field="text")
-    if content.template and not content.text and not content.data:
+    if content.template and not (content.title or content.text or content.data):
         raise InvalidRequestError("give what the template is filled with", field="data")
     if content.way is Way.TEXT and not content.text:
         raise InvalidRequestError("a template is sent by the channel template", field="channel")
