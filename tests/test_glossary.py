@@ -15,7 +15,13 @@ FOREIGN = ("web/compat/", "reminders/language/", "reminders/recurrence/", "wecha
 # The technical end of a name: `JobResult` is about a job.
 ENDS = ("Body", "Desk", "Info", "Parts", "Result", "Settings", "Store", "View")
 # Names of one word each.
-NAMES = {"WeChat": "Wechat", "QrCode": "Qrcode", "QRCode": "Qrcode", "OAuth": "Oauth"}
+NAMES = {
+    "WeChat": "Wechat",
+    "QrCode": "Qrcode",
+    "QRCode": "Qrcode",
+    "OAuth": "Oauth",
+    "MiniProgram": "Miniprogram",
+}
 # Words that mean here what they mean elsewhere.
 EVERYDAY = """
     action address api auth body change choice client clock column command condition

@@ -58,6 +58,27 @@ async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed
     assert shown["counts"] == {"pending": 1}
 
 
+async def test_a_message_of_a_mini_program_opens_one_of_its_pages(
+    caller: Caller, tmp_path: Path
+) -> None:
+    made = await command(
+        "apps", "create", "shop", "--appid", APPID, "--mini-program", "--json", state=tmp_path
+    )
+    app = str(json.loads(made.out)["id"])
+    await command("apps", "bind", app, "alice", "o_alice", state=tmp_path)
+    to, page = ("--app", app, "--to", "alice"), f"{APPID}/pages/order?id=7"
+
+    sent = await command("messages", "send", *to, "--mini-program", page, "hi", state=tmp_path)
+    refused = await command(
+        "messages", "send", *to, "--mini-program", "wx9/a", "hi", state=tmp_path
+    )
+    shown = await command("messages", "show", sent.out.split()[1], state=tmp_path)
+
+    assert json.loads(made.out)["mini_program"] is True
+    assert page in shown.out
+    assert "open its own pages only" in refused.err
+
+
 async def test_tokens_are_reset_and_apps_removed(caller: Caller, tmp_path: Path) -> None:
     made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
     app = json.loads(made.out)

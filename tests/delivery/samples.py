@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.clock import START
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import App, Subscriber, Template
 from wechat_scheduler.delivery.model import Content, Delivery, Message
 
@@ -44,17 +45,20 @@ def a_delivery(number: int = 1, **fields: Any) -> Delivery:
 
 @dataclass(slots=True)
 class Phone:
-    """A messenger that keeps what it is given; `refusals` say by which way it takes nothing."""
+    """A messenger that keeps what it is given, and in `opened` what a tap opens; `refusals` say by which
+    way it takes nothing."""
 
     refusals: dict[str, Exception] = field(default_factory=dict)
     shown: list[tuple[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    opened: list[object] = field(default_factory=list)
 
     async def template(
         self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str],
-        colors: Mapping[str, str], url: str, client_msg_id: str,
+        colors: Mapping[str, str], url: str, page: MiniProgramPage | None, client_msg_id: str,
     ) -> str:  # fmt: skip
         self.ids.append(client_msg_id)
+        self.opened.append(page or url)
         self._show("template", dict(data))
         return "200228332"
 
@@ -62,10 +66,20 @@ class Phone:
         self._show("text", text)
 
     async def subscribe(
-        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
-    ) -> str:
+        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str,
+        page: MiniProgramPage | None,
+    ) -> str:  # fmt: skip
+        self.opened.append(page or url)
         self._show("subscribe", dict(data))
         return "1864323726461255680"
+
+    async def subscribe_in_mini_program(
+        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str],
+        page: MiniProgramPage | None,
+    ) -> str:  # fmt: skip
+        self.opened.append(page)
+        self._show("mini-program", dict(data))
+        return "1864323726461255681"
 
     def _show(self, way: str, what: object) -> None:
         if way in self.refusals:

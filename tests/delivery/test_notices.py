@@ -6,8 +6,19 @@ from typing import Any
 import pytest
 
 from tests.clock import FakeClock
-from tests.delivery.samples import APPID, MINUTE, NOW, SECOND, Phone, a_message, a_person
+from tests.delivery.samples import (
+    APPID,
+    LANDING,
+    MINUTE,
+    NOW,
+    SECOND,
+    Phone,
+    a_message,
+    a_person,
+    an_app,
+)
 from tests.stores.memory import MemoryDatabase, memory_database
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.use_counts import BELIEVED, UseChange, UseCount, UseReport
 from wechat_scheduler.delivery.notices import PATIENCE, SubscribeNotices
 from wechat_scheduler.errors import SendError
@@ -26,6 +37,8 @@ class Counter:
     phone: Phone = field(default_factory=Phone)
     clock: FakeClock = field(default_factory=FakeClock)
     database: MemoryDatabase = field(default_factory=memory_database)
+    is_mini_program: bool = False
+    page: MiniProgramPage | None = None
 
     @property
     def uses(self) -> SqlUseCounts:
@@ -40,7 +53,13 @@ class Counter:
     async def send(self, message: Any = OLD, template_id: str = "T") -> str:
         notices = SubscribeNotices(self.phone, self.uses, clock=self.clock)
         return await notices.send(
-            message, a_person(), template_id=template_id, data={"thing1": "x"}, url=""
+            message,
+            an_app(mini_program=self.is_mini_program),
+            a_person(),
+            template_id=template_id,
+            data={"thing1": "x"},
+            url=LANDING,
+            page=self.page,
         )
 
     async def refused(self, message: Any = OLD) -> SendError:
@@ -148,3 +167,23 @@ async def test_without_the_store_wechat_is_asked(counter: Counter) -> None:
 
     assert sent
     assert (await counter.refused()).errcode == 43101
+
+
+@pytest.mark.parametrize(
+    ("is_mini_program", "page", "way", "opened"),
+    [
+        (False, None, "subscribe", LANDING),
+        (False, MiniProgramPage(appid="wx9"), "subscribe", MiniProgramPage(appid="wx9")),
+        (True, None, "mini-program", None),
+        (True, MiniProgramPage(path="a"), "mini-program", MiniProgramPage(path="a")),
+    ],
+)
+async def test_a_mini_program_sends_its_notices_itself_and_opens_its_own_page(
+    counter: Counter, is_mini_program: bool, page: MiniProgramPage | None, way: str, opened: object
+) -> None:
+    counter.is_mini_program, counter.page = is_mini_program, page
+
+    await counter.send()
+
+    assert [shown for shown, _ in counter.phone.shown] == [way]
+    assert counter.phone.opened == [opened]

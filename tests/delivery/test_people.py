@@ -19,6 +19,7 @@ from tests.delivery.samples import (
     an_app,
 )
 from tests.stores.memory import memory_database
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.channels import PeopleChannel
 from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Form, Sent, Way
@@ -135,3 +136,13 @@ async def test_a_text_that_cannot_be_shown_whole_leads_to_its_page(
 
     ((_, shown),) = phone.shown
     assert shown.endswith(f'<a href="{link}">查看详情</a>' if link else content.text)
+
+
+async def test_every_way_opens_the_page_of_a_mini_program() -> None:
+    phone, page = Phone(), MiniProgramPage(appid="wx9", path="a")
+
+    for way in (Way.TEMPLATE, Way.SUBSCRIBE, Way.TEXT):
+        await sent(phone, Content(way=way, title="hello", page=page))
+
+    assert phone.opened == [page, page]
+    assert 'data-miniprogram-appid="wx9"' in phone.shown[-1][1]

@@ -14,6 +14,7 @@ from wechat_scheduler.sandbox.options import AccountReceiver, PushFormat
 READER = "o-reader"
 TEMPLATE = "order-shipped"
 SEND = "message/subscribe/bizsend"
+OWN = "message/subscribe/send"
 NOTICE = {"touser": READER, "template_id": TEMPLATE, "data": {"thing1": {"value": "coffee"}}}
 
 
@@ -121,3 +122,80 @@ async def test_a_notice_that_does_not_arrive_says_so_and_costs_no_use(
     assert (entry["ErrorCode"], entry["ErrorStatus"]) == ("1", "failed:user block")
     assert people.arrived(APPID, READER) == []
     assert people.phone(APPID, READER).uses == {TEMPLATE: 1}
+
+
+@pytest.fixture
+async def program(start: Start) -> WeChat:
+    """A mini-program with a user who accepted five notices."""
+    wechat = await start(mini_programs=(APPID,))
+    wechat.sandbox.people.accept(APPID, READER, TEMPLATE, 5)
+    return wechat
+
+
+async def test_a_mini_program_sends_notices_that_open_a_page_of_its_own(program: WeChat) -> None:
+    opens = {"page": "pages/order?id=7", "miniprogram_state": "trial", "lang": "en_US"}
+
+    answers = [(await program.call(OWN, NOTICE | more))["errcode"] for more in ({}, opens)]
+
+    shown = program.sandbox.people.arrived(APPID, READER)
+    assert answers == [0, 0]
+    assert [one.miniprogram for one in shown] == ["", f"{APPID}/pages/order?id=7"]
+    assert program.sandbox.people.phone(APPID, READER).uses == {TEMPLATE: 3}
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "errcode"),
+    [
+        (OWN, {"touser": "o-stranger"}, 40003),
+        (OWN, {"template_id": "unknown-template"}, 40037),
+        (OWN, {"template_id": "never-accepted"}, 43101),
+        (OWN, {"page": "https://example.com"}, 41030),
+        (OWN, {"page": "/pages/order"}, 41030),
+        (OWN, {"page": ["pages"]}, 41030),
+        (OWN, {"miniprogram_state": "beta"}, 47003),
+        (OWN, {"lang": "de_DE"}, 47003),
+        (OWN, {"data": {"thing1": {"value": "x" * 21}}}, 47003),
+        (SEND, {}, 48001),
+        ("message/template/send", {}, 48001),
+    ],
+)
+async def test_what_a_mini_program_may_not_send_is_refused(
+    program: WeChat, path: str, changes: dict[str, Any], errcode: int
+) -> None:
+    assert (await program.call(path, NOTICE | changes))["errcode"] == errcode
+    assert program.sandbox.people.arrived(APPID, READER) == []
+
+
+async def test_only_a_mini_program_sends_by_the_path_of_mini_programs(start: Start) -> None:
+    wechat = await start(users=((APPID, READER),), accept_all=True)
+
+    assert (await wechat.call(OWN, NOTICE))["errcode"] == 48001
+
+
+async def test_a_user_who_wrote_to_a_mini_program_may_be_answered(program: WeChat) -> None:
+    program.sandbox.people.write(APPID, READER, "你好")
+    text = {"touser": READER, "msgtype": "text", "text": {"content": "你好"}}
+
+    assert (await program.call("message/custom/send", text))["errcode"] == 0
+
+
+@pytest.mark.parametrize("path", [SEND, "message/template/send"])
+@pytest.mark.parametrize(
+    ("target", "errcode"),
+    [
+        ({"appid": "wx9", "pagepath": "pages/order?id=7"}, 0),
+        ({"appid": "wx9"}, 0),
+        ({"appid": ""}, 40013),
+        ({"appid": "gh_1"}, 40013),
+        ({"appid": "wx9", "pagepath": "https://example.com"}, 40165),
+        ({"pagepath": "pages/order"}, 47003),
+    ],
+)
+async def test_a_message_may_open_a_mini_program(
+    start: Start, path: str, target: dict[str, str], errcode: int
+) -> None:
+    wechat = await start(users=((APPID, READER),), accept_all=True)
+
+    answer = await wechat.call(path, NOTICE | {"miniprogram": target})
+
+    assert answer["errcode"] == errcode

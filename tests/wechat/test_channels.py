@@ -8,6 +8,7 @@ import pytest
 from tests.wechat.conftest import JumpingClock
 from tests.wechat.hostile import HostileServer, answer
 from tests.wechat.sending import APPID, OPENID, Purse
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.errors import (
     NotFoundError,
     SchedulerError,
@@ -24,6 +25,7 @@ DEAD = answer({"errcode": 40001, "errmsg": "invalid credential rid: 1a2b-3c4d-5e
 TAKEN = answer({"errcode": 0, "errmsg": "ok", "msgid": 200228332})
 NO_TEMPLATE = answer({"errcode": 40037, "errmsg": "invalid template_id"})
 SECOND = timedelta(seconds=1)
+PAGE = MiniProgramPage(appid="wx9", path="pages/order?id=7")
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def tokens(server: HostileServer) -> list[str]:
     return [received.query["access_token"] for received in server.received]
 
 
-async def send(messenger: WeChatMessenger, url: str = "") -> str:
+async def send(
+    messenger: WeChatMessenger, url: str = "", page: MiniProgramPage | None = None
+) -> str:
     return await messenger.template(
         APPID,
         OPENID,
@@ -48,6 +52,7 @@ async def send(messenger: WeChatMessenger, url: str = "") -> str:
         data={"thing1": "还信用卡", "thing2": "招商银行"},
         colors={"thing2": "#173177"},
         url=url,
+        page=page,
         client_msg_id="4503599627370495",
     )
 
@@ -96,7 +101,12 @@ async def test_a_subscribe_notice_leads_to_a_page(
     server.script(TAKEN)
 
     msgid = await messenger.subscribe(
-        APPID, OPENID, template_id="TEMPLATE", data={"thing1": "x"}, url="https://example.com"
+        APPID,
+        OPENID,
+        template_id="TEMPLATE",
+        data={"thing1": "x"},
+        url="https://example.com",
+        page=None,
     )
 
     (received,) = server.received
@@ -108,6 +118,66 @@ async def test_a_subscribe_notice_leads_to_a_page(
         "page": "https://example.com",
         "data": {"thing1": {"value": "x"}},
     }
+
+
+async def test_a_template_message_may_open_a_mini_program(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(TAKEN)
+
+    await send(messenger, "https://example.com/m/1", PAGE)
+
+    (received,) = server.received
+    assert received.body["url"] == "https://example.com/m/1"
+    assert received.body["miniprogram"] == {"appid": "wx9", "pagepath": "pages/order?id=7"}
+
+
+async def test_a_subscribe_notice_may_open_a_mini_program(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    server.script(TAKEN)
+
+    await messenger.subscribe(
+        APPID, OPENID, template_id="TEMPLATE", data={"thing1": "x"}, url="", page=PAGE
+    )
+
+    (received,) = server.received
+    assert received.body == {
+        "touser": OPENID,
+        "template_id": "TEMPLATE",
+        "miniprogram": {"appid": "wx9", "pagepath": "pages/order?id=7"},
+        "data": {"thing1": {"value": "x"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("page", "given"),
+    [
+        (None, {}),
+        (MiniProgramPage(path="pages/order?id=7"), {"page": "pages/order?id=7"}),
+        (
+            MiniProgramPage(path="index", state="trial", lang="en_US"),
+            {"page": "index", "miniprogram_state": "trial", "lang": "en_US"},
+        ),
+    ],
+)
+async def test_a_mini_program_sends_notices_by_a_path_of_its_own(
+    messenger: WeChatMessenger,
+    server: HostileServer,
+    page: MiniProgramPage | None,
+    given: dict[str, str],
+) -> None:
+    server.script(TAKEN)
+
+    msgid = await messenger.subscribe_in_mini_program(
+        APPID, OPENID, template_id="TEMPLATE", data={"thing1": "x"}, page=page
+    )
+
+    (received,) = server.received
+    assert msgid == "200228332"
+    assert received.path == "/cgi-bin/message/subscribe/send"
+    notice = {"touser": OPENID, "template_id": "TEMPLATE", "data": {"thing1": {"value": "x"}}}
+    assert received.body == notice | given
 
 
 async def test_a_dead_token_is_reported_and_its_successor_used(

@@ -186,7 +186,14 @@ async def test_a_further_code_is_one_line(clock: FakeClock) -> None:
         )
         with pytest.raises(SendError) as caught:
             await WeChatMessenger(client, Purse(), clock).template(
-                APPID, OPENID, template_id="T", data={}, colors={}, url="", client_msg_id="7"
+                APPID,
+                OPENID,
+                template_id="T",
+                data={},
+                colors={},
+                url="",
+                page=None,
+                client_msg_id="7",
             )
 
     error = caught.value

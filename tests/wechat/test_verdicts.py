@@ -63,10 +63,17 @@ async def send(messenger: WeChatMessenger, way: Way) -> None:
         case Way.TEXT:
             await messenger.text(APPID, OPENID, "hello")
         case Way.SUBSCRIBE:
-            await messenger.subscribe(APPID, OPENID, template_id="T", data={}, url="")
+            await messenger.subscribe(APPID, OPENID, template_id="T", data={}, url="", page=None)
         case _:
             await messenger.template(
-                APPID, OPENID, template_id="T", data={}, colors={}, url="", client_msg_id="7"
+                APPID,
+                OPENID,
+                template_id="T",
+                data={},
+                colors={},
+                url="",
+                page=None,
+                client_msg_id="7",
             )
 
 

@@ -195,6 +195,7 @@ async def test_a_message_is_shown_once_however_often_it_is_sent(
             data={"thing1": "还信用卡"},
             colors={},
             url="https://example.com/m/1",
+            page=None,
             client_msg_id="7",
         )
         msgids.append(msgid)
@@ -230,7 +231,9 @@ async def test_a_notice_is_taken_as_often_as_the_user_allowed(
 
     async def send() -> None:
         data = {"thing1": "还信用卡"}
-        await messenger.subscribe(APPID, openid, template_id="TEMPLATE-1", data=data, url="")
+        await messenger.subscribe(
+            APPID, openid, template_id="TEMPLATE-1", data=data, url="", page=None
+        )
 
     await send()
 

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from wechat_scheduler.access.model import Network
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -17,10 +18,12 @@ WINDOW = timedelta(hours=48)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """One of WeChat's templates. `fields` gives a text for each keyword, which may contain `{title}`,
-    `{content}`, `{time}`, `{app}`, and names of a message's data."""
+    `{content}`, `{time}`, `{app}`, and names of a message's data. `page` is opened if the message names
+    none."""
 
     template_id: str
     fields: Mapping[str, str]
+    page: MiniProgramPage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class AccountTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A tenant that sends, through the WeChat account `appid`.
+    """A tenant that sends, through the WeChat account `appid`, which may be a `mini_program`.
 
     `id` is a random 52-bit integer. The keys of `templates` are purposes (`message`, `notice`,
     `reminder`) or aliases that the app chose. `per_minute` and `recipient_per_minute` limit the
@@ -60,6 +63,7 @@ class App:
     per_minute: int = 0
     recipient_per_minute: int = 0
     networks: tuple[Network, ...] = ()
+    mini_program: bool = False
     home: str = ""
     contact: str = ""
     welcome: str = ""

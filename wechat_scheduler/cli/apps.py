@@ -41,6 +41,12 @@ def apps() -> None:
 @click.option("--description", metavar="TEXT", help="Describe the app to its subscribers.")
 @click.option("--welcome", metavar="TEXT", help="Send this text to each new subscriber.")
 @click.option(
+    "--mini-program",
+    is_flag=True,
+    default=None,
+    help="The account is a mini-program: send templates as its subscribe notices.",
+)
+@click.option(
     "--at-most-once",
     is_flag=True,
     default=None,
@@ -57,7 +63,15 @@ def create(name: str, as_json: bool, **given: Any) -> None:
       wechat-scheduler apps create alerts --appid wx1111111111111111 \\
           --callback https://alerts.example.com/wechat --zone Europe/Berlin
     """
-    settings = ("appid", "callback", "zone", "description", "welcome", "at_most_once")
+    settings = (
+        "appid",
+        "callback",
+        "zone",
+        "description",
+        "welcome",
+        "mini_program",
+        "at_most_once",
+    )
     wish = {"name": name} | {
         setting: value for setting in settings if (value := given.pop(setting)) is not None
     }

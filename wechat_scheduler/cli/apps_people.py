@@ -79,7 +79,7 @@ def subscribers(
 @json_option
 @client_options
 def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
-    """Show how many subscribe notices a user still allows, by template.
+    """Show how many subscribe notices a user allows.
 
     NAME is the user's uid, or the user's name in the app. Counted is what WeChat's pushes tell. Where
     CERTAIN is no, it may be more.

@@ -39,6 +39,12 @@ def messages() -> None:
     type=click.Choice(("text", "html", "markdown")),
     help="Read TEXT in this format (default text).",
 )
+@click.option(
+    "--mini-program",
+    "miniprogram",
+    metavar="APPID/PAGE",
+    help="Let a tap open this page of a mini-program, such as wx1234567890abcdef/pages/order?id=7.",
+)
 @click.option("--template", metavar="ID", help="Send the template with this id or alias.")
 @click.option(
     "--data",
@@ -54,6 +60,7 @@ def send(
     names: Sequence[str],
     topics: Sequence[int],
     data: Sequence[tuple[str, str]],
+    miniprogram: str | None,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -71,6 +78,9 @@ def send(
         "text": sys.stdin.read().rstrip() if text == "-" else text,
         "data": dict(data),
     } | {name: value for option, name in FIELDS.items() if (value := given.pop(option)) is not None}
+    if miniprogram is not None:
+        appid, _, page = miniprogram.partition("/")
+        body["miniprogram"] = {"appid": appid, "pagepath": page}
     sent = ask(given, SentResult, "POST", *PATH, body=body)
     if as_json:
         show_json(sent)
@@ -95,4 +105,5 @@ def show(message: int, as_json: bool, **given: Any) -> None:
     found = ask(given, MessageResult, "GET", *PATH, message)
     data = [f"{name}={value}" for name, value in found.data.items()]
     counts = [f"{count} {state}" for state, count in found.counts.items()]
-    show_result(found, as_json=as_json, data=data, counts=counts)
+    opened = found.miniprogram and f"{found.miniprogram.appid}/{found.miniprogram.pagepath}"
+    show_result(found, as_json=as_json, data=data, counts=counts, miniprogram=opened)

@@ -113,6 +113,13 @@ def _pairs(flag: str, name: str, form: str, *, help: str) -> Callable[[F], F]:  
     "no title.",
 )
 @click.option(
+    "--mini-program",
+    "mini_programs",
+    multiple=True,
+    metavar="APPID",
+    help="Let this account be a mini-program, with users in place of followers. Repeatable.",
+)
+@click.option(
     "--accept-all",
     is_flag=True,
     help="Accept all subscribe notices for the users, without asking them.",

@@ -13,6 +13,7 @@ PUSH_URL: Final = f"{_ACCOUNT} → 基础信息 → 域名与消息推送配置�
 PERMISSIONS: Final = f"{_ACCOUNT} → 接口管理 → 接口权限与额度"
 
 NOTIFICATIONS: Final = "公众平台 → 通知中心"
+MINI_PROGRAM_LINKS: Final = "公众平台 → 广告与服务 → 小程序管理"
 TEMPLATES: Final = "公众平台 → 广告与服务 → 模板消息、订阅通知"
 
 PLATFORM: Final = f"{_PLATFORM} → 开发资料"

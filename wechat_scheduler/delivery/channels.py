@@ -91,7 +91,7 @@ class PeopleChannel:
         content = message.whole
         is_repeat = self._repeats(way, content, delivery, app)
         appid, openid = receiver.appid, receiver.openid
-        reference = ""
+        page, reference = ways.page(content, app), ""
         match way:
             case Way.TEMPLATE:
                 template = filled(message, app, self._clock.now())
@@ -102,22 +102,25 @@ class PeopleChannel:
                     data=template.data,
                     colors=content.colors,
                     url=self._full_url(message, receiver),
+                    page=page,
                     client_msg_id=str(delivery.id),
                 )
             case Way.SUBSCRIBE:
                 template = filled(message, app, self._clock.now())
                 reference = await self._notices.send(
                     message,
+                    app,
                     receiver,
                     template_id=template.template_id,
                     data=template.data,
                     url=self._url(message, receiver),
+                    page=page,
                 )
             case Way.TEXT:
                 url = self._url(message, receiver)
-                if not ways.fits(content, url):
+                if not ways.fits(content, url, page):
                     url = self._landing(message, receiver) or url
-                await self._messenger.text(appid, openid, ways.text(content, url))
+                await self._messenger.text(appid, openid, ways.text(content, url, page))
             case _:
                 raise SendError(f"no user is reached by {way}", verdict=Verdict.REJECTED)
         return Sent(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import Subscriber
 
 
@@ -77,7 +78,8 @@ class Content:
     """The content of a message.
 
     `purpose` chooses among the app's templates. With `template`, a template's id or alias, `data` are
-    its keywords, and `colors` gives for some of them `#rrggbb`. A tap on the message opens `url`, or,
+    its keywords, and `colors` gives for some of them `#rrggbb`. A tap on the message opens `page` of a
+    mini-program; without one, and where WeChat is too old for them, `url`, or,
     with `landing`, the daemon's own page of the message, which links to `url`. With `reminder`, an
     id, that is the page of the reminder, which the `owner`, a uid, can change there. `body` is the
     JSON that a webhook is posted.
@@ -89,6 +91,7 @@ class Content:
     text: str = ""
     form: Form = Form.TEXT
     url: str = ""
+    page: MiniProgramPage | None = None
     landing: bool = False
     reminder: str = ""
     owner: str = ""

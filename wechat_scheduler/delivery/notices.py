@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
+from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import UseCounts
 from wechat_scheduler.audience.use_counts import UseCount
 from wechat_scheduler.delivery.model import Message, Way
@@ -36,19 +37,33 @@ class SubscribeNotices:
     async def send(
         self,
         message: Message,
+        app: App,
         receiver: Subscriber,
         *,
         template_id: str,
         data: Mapping[str, str],
         url: str,
+        page: MiniProgramPage | None,
     ) -> str:
-        """Returns the msgid, empty if WeChat gave none. Raises SendError, before WeChat is asked if no
-        use is left."""
+        """A tap opens `page`, or `url` without one; the notices of a mini-program open no `url`.
+
+        Returns the msgid, empty if WeChat gave none. Raises SendError, before WeChat is asked if no use
+        is left.
+        """
         at = self._clock.now()
         await self._check(message, receiver, template_id, at)
         try:
+            if app.mini_program:
+                return await self._messenger.subscribe_in_mini_program(
+                    receiver.appid, receiver.openid, template_id=template_id, data=data, page=page
+                )
             return await self._messenger.subscribe(
-                receiver.appid, receiver.openid, template_id=template_id, data=data, url=url
+                receiver.appid,
+                receiver.openid,
+                template_id=template_id,
+                data=data,
+                url=url,
+                page=page,
             )
         except SendError as error:
             if error.verdict is Verdict.USED_UP:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, Sent, Target
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
 
@@ -34,19 +35,40 @@ class Messenger(Protocol):
         data: Mapping[str, str],
         colors: Mapping[str, str],
         url: str,
+        page: MiniProgramPage | None,
         client_msg_id: str,
     ) -> str:
-        """Send a template message; returns the msgid. WeChat shows a message once that is repeated
-        with the same `client_msg_id` within ten minutes."""
+        """Send a template message; returns the msgid. A tap opens `page`, or `url` where WeChat is too
+        old for mini-programs. WeChat shows a message once that is repeated with the same
+        `client_msg_id` within ten minutes."""
 
     async def text(self, appid: str, openid: str, text: str) -> None:
         """Send a customer-service text. WeChat accepts it within 48 hours of the user's last action."""
 
     async def subscribe(
-        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
+        self,
+        appid: str,
+        openid: str,
+        *,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+        page: MiniProgramPage | None,
     ) -> str:
         """Send a subscribe notice; returns the msgid, empty if WeChat gave none. The user allows a
         number of them for each template."""
+
+    async def subscribe_in_mini_program(
+        self,
+        appid: str,
+        openid: str,
+        *,
+        template_id: str,
+        data: Mapping[str, str],
+        page: MiniProgramPage | None,
+    ) -> str:
+        """Send a subscribe notice of the mini-program `appid`, which opens a page of its own. As
+        `subscribe`."""
 
 
 class DeliveryObserver(Protocol):

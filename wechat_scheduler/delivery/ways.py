@@ -1,7 +1,9 @@
 """Chooses between template, text and the other ways for one user, and forms the message for each."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import WINDOW, App, Subscriber
 from wechat_scheduler.delivery.keywords import ELLIPSIS
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Way
@@ -11,15 +13,25 @@ from wechat_scheduler.reasons import Verdict
 # Bytes of UTF-8 in a customer-service text ("客服消息").
 TEXT_LIMIT = 2048
 
+QUOTE = '"'
+
 # WeChat shows a template message once that is repeated within this time ("防重入id").
 RECOGNISED = timedelta(minutes=10)
 
 
 def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tuple[Way, ...]:
-    """The ways to try in turn. A message that names a template is never sent as a text.
+    """The ways to try in turn. A message that names a template is never sent as a text. A mini-program
+    has no template messages, and sends its templates as subscribe notices.
 
     Raises SendError if no way is open.
     """
+    found = _ways(content, app, receiver, now)
+    if not app.mini_program:
+        return found
+    return tuple(Way.SUBSCRIBE if way is Way.TEMPLATE else way for way in found)
+
+
+def _ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tuple[Way, ...]:
     if content.way is not Way.AUTO:
         return (content.way,)
     if content.template:
@@ -38,16 +50,25 @@ def ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tup
     )
 
 
-def text(content: Content, url: str) -> str:
-    """A customer-service text: title and content, cut at WeChat's limit, and a link."""
-    whole, link = _whole(content), _link(url)
+def page(content: Content, app: App) -> MiniProgramPage | None:
+    """The page of a mini-program that a tap opens: the message's own, or that of its template."""
+    template = app.templates.get(content.template or content.purpose)
+    found = content.page or (template.page if template else None)
+    return found and replace(found, appid=found.appid or app.appid)
+
+
+def text(content: Content, url: str, opened: MiniProgramPage | None = None) -> str:
+    """A customer-service text: title and content, cut at WeChat's limit, and a link to `url`, or to the
+    `opened` page of a mini-program."""
+    whole, link = _whole(content), _link(url, opened)
     cut_off = _cut_bytes(whole, _room(link))
     return "\n\n".join(filter(None, (cut_off, link)))
 
 
-def fits(content: Content, url: str) -> bool:
-    """Whether a text can hold all of the content and a link to `url`."""
-    return content.form is Form.TEXT and len(_whole(content).encode()) <= _room(_link(url))
+def fits(content: Content, url: str, opened: MiniProgramPage | None = None) -> bool:
+    """Whether a text can hold all of the content and the link."""
+    link = _link(url, opened)
+    return content.form is Form.TEXT and len(_whole(content).encode()) <= _room(link)
 
 
 def is_recognised(content: Content, delivery: Delivery, way: Way, now: datetime) -> bool:
@@ -76,9 +97,13 @@ def _room(link: str) -> int:
     return TEXT_LIMIT - len(f"\n\n{link}".encode()) if link else TEXT_LIMIT
 
 
-def _link(url: str) -> str:
-    address = url.replace('"', "%22")
-    return f'<a href="{address}">查看详情</a>' if url else ""
+def _link(url: str, opened: MiniProgramPage | None) -> str:
+    """Where WeChat is too old for mini-programs, a link to both opens `url`. Source: 客服接口-发消息."""
+    given = {"href": url}
+    if opened:
+        given |= {"data-miniprogram-appid": opened.appid, "data-miniprogram-path": opened.path}
+    marks = [f'{name}="{text.replace(QUOTE, "%22")}"' for name, text in given.items() if text]
+    return f"<a {' '.join(marks)}>查看详情</a>" if marks else ""
 
 
 def _cut_bytes(value: str, limit: int) -> str:

@@ -31,6 +31,7 @@ ERRMSGS = MappingProxyType(
         40097: "invalid args",
         40125: "invalid appsecret",
         40163: "code been used",
+        40165: "invalid weapp pagepath",
         40164: "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist",
         40170: "args count exceed count limit",
         40201: "invalid url",

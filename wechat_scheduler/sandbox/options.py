@@ -100,6 +100,8 @@ class SandboxOptions:
     - `templates`: template_id -> title, and behind it, each after a `|`, the keywords (`thing1`, or
       `单号:{{number1.DATA}}`); without keywords it takes all. Every other id of 10 characters or more
       exists too, without a title, unless it begins with `unknown`.
+    - `mini_programs`: the accounts that are mini-programs. They have users in place of followers, and
+      subscribe notices in place of template messages.
     - `accept_all`: users accept all subscribe notices.
     - `history`: messages that a phone keeps.
     - `remembered`: message ids that are kept for each account, the newest ones.
@@ -115,6 +117,7 @@ class SandboxOptions:
     account_receivers: tuple[AccountReceiver, ...] = ()
     users: tuple[tuple[str, str], ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)
+    mini_programs: tuple[str, ...] = ()
     accept_all: bool = False
     history: int = 200
     remembered: int = 200_000

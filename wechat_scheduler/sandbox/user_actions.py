@@ -149,6 +149,9 @@ class UserActions:
         return self._world.people.meet(appid, openid or self._world.oauth_users.new_openid())
 
     def _known(self, appid: str, openid: str) -> Person:
+        """A user of a mini-program need not follow it first."""
+        if appid in self._world.mini_programs:
+            return self._world.people.meet(appid, openid)
         person = self._world.people.find(appid, openid)
         if person is None:
             raise InvalidRequestError("never followed this account nor scanned", field="openid")
@@ -156,7 +159,7 @@ class UserActions:
 
     def _follower(self, appid: str, openid: str) -> Person:
         person = self._known(appid, openid)
-        if person.followed_at is None:
+        if person.followed_at is None and appid not in self._world.mini_programs:
             raise InvalidRequestError("does not follow this account; follow first", field="openid")
         return person
 

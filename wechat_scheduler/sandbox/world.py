@@ -32,6 +32,7 @@ class World:
         rng: random.Random,
     ) -> None:
         self._secrets = options.accounts
+        self.mini_programs = frozenset(options.mini_programs)
         self.periods = periods = Periods.scaled(options.token_lifetime)
         self.tokens = tokens = IssuedTokens(periods, rng)
         self.meter = Meter(limits, periods)

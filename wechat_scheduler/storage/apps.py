@@ -66,6 +66,7 @@ class StoredSettings(msgspec.Struct, omit_defaults=True):
     per_minute: int = 0
     recipient_per_minute: int = 0
     networks: tuple[str, ...] = ()
+    mini_program: bool = False
     home: str = ""
     contact: str = ""
     welcome: str = ""

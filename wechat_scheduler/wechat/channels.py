@@ -1,14 +1,15 @@
 """Messages to users: template messages, customer-service texts, subscribe notices.
 
-Sources: 发送模板消息, 客服接口-发消息, 发送订阅通知. WeChat takes the colours of template messages, and
+Sources: 发送模板消息, 客服接口-发消息, 发送订阅通知, and 发送订阅消息 of mini-programs. WeChat takes the colours of template messages, and
 has not shown them since May 2023.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.credentials.policy import next_quota_day
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.engine.clock import Clock
@@ -25,11 +26,19 @@ from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.errcodes import NO_TEMPLATE
 
-_PATHS = {
-    Way.TEMPLATE: "/cgi-bin/message/template/send",
-    Way.TEXT: "/cgi-bin/message/custom/send",
-    Way.SUBSCRIBE: "/cgi-bin/message/subscribe/bizsend",
-}
+
+class _Api(NamedTuple):
+    """The path of the calls of one way."""
+
+    way: Way
+    path: str
+
+
+_TEMPLATE = _Api(Way.TEMPLATE, "/cgi-bin/message/template/send")
+_TEXT = _Api(Way.TEXT, "/cgi-bin/message/custom/send")
+_SUBSCRIBE = _Api(Way.SUBSCRIBE, "/cgi-bin/message/subscribe/bizsend")
+_IN_MINI_PROGRAM = _Api(Way.SUBSCRIBE, "/cgi-bin/message/subscribe/send")
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 # The verdicts of refusals that concern the account, and so each of its messages; RETRY otherwise.
 _BY_REACTION = {
@@ -55,35 +64,64 @@ class WeChatMessenger:
         data: Mapping[str, str],
         colors: Mapping[str, str],
         url: str,
+        page: MiniProgramPage | None,
         client_msg_id: str,
     ) -> str:
         """Returns the msgid; empty if WeChat gave none, and then no receipt can be matched."""
         body = _filled(openid, template_id, data, colors) | {"client_msg_id": client_msg_id}
-        return _msgid(await self._send(Way.TEMPLATE, appid, body | ({"url": url} if url else {})))
+        if url:
+            body["url"] = url
+        return _msgid(await self._send(_TEMPLATE, appid, body | _opening(page)))
 
     async def text(self, appid: str, openid: str, text: str) -> None:
         body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
-        await self._send(Way.TEXT, appid, body)
+        await self._send(_TEXT, appid, body)
 
     async def subscribe(
-        self, appid: str, openid: str, *, template_id: str, data: Mapping[str, str], url: str
+        self,
+        appid: str,
+        openid: str,
+        *,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+        page: MiniProgramPage | None,
     ) -> str:
         """Returns the msgid; WeChat gives one, though it does not document it."""
         body = _filled(openid, template_id, data)
-        return _msgid(await self._send(Way.SUBSCRIBE, appid, body | ({"page": url} if url else {})))
+        if url:
+            body["page"] = url
+        return _msgid(await self._send(_SUBSCRIBE, appid, body | _opening(page)))
 
-    async def _send(self, way: Way, appid: str, body: Mapping[str, Any]) -> Answer:
+    async def subscribe_in_mini_program(
+        self,
+        appid: str,
+        openid: str,
+        *,
+        template_id: str,
+        data: Mapping[str, str],
+        page: MiniProgramPage | None,
+    ) -> str:
+        """Returns the msgid, as `subscribe` does."""
+        own = page or MiniProgramPage()
+        given = {"page": own.path, "miniprogram_state": own.state, "lang": own.lang}
+        body = _filled(openid, template_id, data)
+        body |= {name: text for name, text in given.items() if text}
+        return _msgid(await self._send(_IN_MINI_PROGRAM, appid, body))
+
+    async def _send(self, api: _Api, appid: str, body: Mapping[str, Any]) -> Answer:
         """Repeats the call once if WeChat says that the template does not exist."""
         try:
-            return await self._post(way, appid, body)
+            return await self._post(api, appid, body)
         except SendError as error:
             if error.errcode != NO_TEMPLATE:
                 raise
-        return await self._post(way, appid, body)
+        return await self._post(api, appid, body)
 
-    async def _post(self, way: Way, appid: str, body: Mapping[str, Any]) -> Answer:
+    async def _post(self, api: _Api, appid: str, body: Mapping[str, Any]) -> Answer:
+        way, path = api
         try:
-            return await self._accounts.post(appid, _PATHS[way], body)
+            return await self._accounts.post(appid, path, body)
         except WeChatError as error:
             raise _refused(error, way, self._clock.now()) from error
         except RequestError as error:
@@ -105,6 +143,10 @@ def _filled(
         for name, value in data.items()
     }
     return {"touser": openid, "template_id": template_id, "data": keywords}
+
+
+def _opening(page: MiniProgramPage | None) -> dict[str, Any]:
+    return {"miniprogram": {"appid": page.appid, "pagepath": page.path}} if page else {}
 
 
 def _refused(error: WeChatError, way: Way, now: datetime) -> SendError:

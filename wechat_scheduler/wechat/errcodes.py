@@ -172,6 +172,11 @@ _SLOWER = slower(timedelta(minutes=10), "this user gets too much at once: send t
 _MESSAGE = {
     40003: unreachable("the account has no such user: the openid is another account's, or wrong"),
     40008: _BAD_FORM,
+    # Whose appid it is, the answer does not say.
+    40013: operator(
+        "WeChat knows no such appid: register the account again with its appid; if a tap on the message "
+        f"opens a mini-program, it must be linked to the account ({consoles.MINI_PROGRAM_LINKS})"
+    ),
     40036: rejected("the template's id is not of the right length: correct the app's template"),
     NO_TEMPLATE: rejected(
         "the account has no such template: correct the app's template, or add it to the account "
@@ -179,6 +184,7 @@ _MESSAGE = {
     ),
     40039: rejected("the url is too long: shorten it"),
     40066: rejected("WeChat does not accept the url: correct it"),
+    40165: rejected("the mini-program has no such page: correct the pagepath"),
     40249: rejected("WeChat takes the content for marketing: reword it"),
     41030: rejected("WeChat does not accept the page: correct the url"),
     43004: unreachable("the user does not follow the account: they have to follow it again"),

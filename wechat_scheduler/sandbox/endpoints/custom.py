@@ -29,7 +29,7 @@ def send_custom(world: World, call: ApiCall) -> Reply:
     """
     person = recipient(world, call)
     message = _message(call)
-    if person.followed_at is None:
+    if person.followed_at is None and person.appid not in world.mini_programs:
         raise RefusedError(45015)
     if person.blocked:
         raise RefusedError(48002)

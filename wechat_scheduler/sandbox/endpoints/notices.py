@@ -1,4 +1,5 @@
-"""Subscribe notices, which users accept beforehand. Source: "订阅通知 bizsend"."""
+"""Subscribe notices, which users accept beforehand. Sources: "订阅通知 bizsend", and "发送订阅消息" of
+mini-programs."""
 
 from datetime import datetime
 
@@ -7,11 +8,13 @@ import msgspec
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
 from wechat_scheduler.sandbox.endpoints.recipients import (
+    is_page,
     keywords,
     link,
     miniprogram,
     recipient,
     template,
+    wrong_argument,
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.people import Person
@@ -20,11 +23,35 @@ from wechat_scheduler.sandbox.pushes.notice_events import sent
 from wechat_scheduler.sandbox.templates import SUCCESS
 from wechat_scheduler.sandbox.world import World
 
+# The versions of a mini-program that a notice opens, and the languages in which WeChat frames it.
+STATES = ("developer", "trial", "formal")
+LANGUAGES = ("zh_CN", "en_US", "zh_HK", "zh_TW")
+
 
 def send_notice(world: World, call: ApiCall) -> Reply:
-    """Raises RefusedError 40003, 40037, 41030, 47003, 43101 (blocked, or not accepted)."""
-    person = recipient(world, call)
-    message = _message(world, call)
+    """Raises RefusedError 40003, 40013, 40037, 40165, 47003, 43101 (blocked, or not accepted), 48001 (a
+    mini-program)."""
+    person = recipient(world, call, mini_program=False)
+    program = miniprogram(world, call)
+    page = link(call, "page")
+    return _send(world, person, _message(world, call, "" if program else page, program), call)
+
+
+def send_own_notice(world: World, call: ApiCall) -> Reply:
+    """Raises RefusedError 40003, 40037, 41030 (no page of the mini-program), 47003, 43101 (blocked, or
+    not accepted), 48001 (no mini-program)."""
+    person = recipient(world, call, mini_program=True)
+    for name, known in (("miniprogram_state", STATES), ("lang", LANGUAGES)):
+        if call.fields.get(name, known[0]) not in known:
+            raise wrong_argument(name)
+    page = call.fields.get("page") or ""
+    if not is_page(page):
+        raise RefusedError(41030)
+    program = f"{person.appid}/{page}" if page else ""
+    return _send(world, person, _message(world, call, "", program), call)
+
+
+def _send(world: World, person: Person, message: PhoneMessage, call: ApiCall) -> Reply:
     if person.blocked:
         raise RefusedError(43101)
     world.people.check_use(person, message.template_id)
@@ -44,10 +71,8 @@ def _deliver(
     world.account_pushes.add(sent(person, message.template_id, msgid, now, status))
 
 
-def _message(world: World, call: ApiCall) -> PhoneMessage:
+def _message(world: World, call: ApiCall, url: str, program: str) -> PhoneMessage:
     found = template(world, call, notice=True)
-    program = miniprogram(call)
-    page = link(call, "page")
     return PhoneMessage(
         kind="notice",
         by=By.ACCOUNT,
@@ -55,7 +80,7 @@ def _message(world: World, call: ApiCall) -> PhoneMessage:
         template_id=found.template_id,
         title=found.title,
         fields=keywords(call, found),
-        url="" if program else page,
+        url=url,
         miniprogram=program,
     )
 
@@ -82,5 +107,6 @@ def list_notices(world: World, call: ApiCall) -> Reply:
 
 ENDPOINTS = (
     Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send_notice),
+    Endpoint("POST", "/cgi-bin/message/subscribe/send", send_own_notice),
     Endpoint("GET", "/wxaapi/newtmpl/gettemplate", list_notices),
 )

@@ -1,5 +1,6 @@
 """The fields that the calls that send have in common."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +13,15 @@ from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.sandbox.world import World
 
 LONGEST_URL = 2048
+PAGE = re.compile(r"(?!/|\w+:)\S{0,1024}")
 
 
-def recipient(world: World, call: ApiCall) -> Person:
-    """The user in `touser`. Raises what `bearer` raises, and RefusedError 40003."""
+def recipient(world: World, call: ApiCall, *, mini_program: bool | None = None) -> Person:
+    """The user in `touser`. Raises what `bearer` raises, and RefusedError 40003; 48001 if the call is
+    only for accounts that are a mini-program, or are none."""
     appid = bearer(world, call, *ACCOUNT_TOKENS).owner.appid
+    if mini_program is not None and mini_program is not (appid in world.mini_programs):
+        raise RefusedError(48001)
     return world.people.require(appid, call.fields.get("touser"))
 
 
@@ -55,14 +60,24 @@ def link(call: ApiCall, name: str) -> str:
     return url
 
 
-def miniprogram(call: ApiCall) -> str:
-    """An optional mini-program as `appid/pagepath`. Raises RefusedError 47003."""
+def miniprogram(world: World, call: ApiCall) -> str:
+    """An optional mini-program as `appid/pagepath`. Raises RefusedError 47003, 40013, 40165."""
     target = call.fields.get("miniprogram")
     if not target:
         return ""
     if not isinstance(target, dict) or not isinstance(target.get("appid"), str):
         raise wrong_argument("miniprogram.appid")
-    return f"{target['appid']}/{target.get('pagepath', '')}"
+    if not world.exists(target["appid"]):
+        raise RefusedError(40013)
+    pagepath = target.get("pagepath") or ""
+    if not is_page(pagepath):
+        raise RefusedError(40165)
+    return f"{target['appid']}/{pagepath}"
+
+
+def is_page(path: object) -> bool:
+    """Whether it is the path of a mini-program's page, not an address."""
+    return isinstance(path, str) and PAGE.fullmatch(path) is not None
 
 
 def wrong_argument(name: str, what: str = "invalid") -> RefusedError:

@@ -28,9 +28,10 @@ LONGEST_KEYWORD = 20
 def send_template(world: World, call: ApiCall) -> Reply:
     """A message with the same `client_msg_id` within ten minutes is not shown again.
 
-    Raises RefusedError 40003, 40037, 40039, 47003, 43004 (does not follow), 43101 (blocked).
+    Raises RefusedError 40003, 40013, 40037, 40039, 40165, 47003, 43004 (does not follow), 43101
+    (blocked), 48001 (a mini-program).
     """
-    person = recipient(world, call)
+    person = recipient(world, call, mini_program=False)
     message = _message(world, call)
     if person.followed_at is None:
         raise RefusedError(43004)
@@ -46,7 +47,7 @@ def send_template(world: World, call: ApiCall) -> Reply:
 
 def _message(world: World, call: ApiCall) -> PhoneMessage:
     found = template(world, call, notice=False)
-    program = miniprogram(call)
+    program = miniprogram(world, call)
     url = link(call, "url")
     shown = {name: text for name, text in keywords(call, found).items() if name not in HIDDEN}
     return PhoneMessage(

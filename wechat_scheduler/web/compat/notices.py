@@ -1,7 +1,8 @@
 """The notices API: `POST /message/v2/notices`, a template message to one user of the platform.
 
     Authorization: Bearer TOKEN
-    {"to": USER, "template": TEMPLATE_ID, "url": …, "data": {KEYWORD: {"value": …, "color": …}}}
+    {"to": USER, "template": TEMPLATE_ID, "url": …, "data": {KEYWORD: {"value": …, "color": …}},
+     "miniprogram": {"appid": …, "pagepath": …}}
 
 `to` is the platform's own id of the user, or a uid. The response to a stored notice is `{"code": 200}`.
 The response to an error is `{"code": STATUS, "message": …}` with the same HTTP status.
@@ -19,6 +20,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.once import Keep
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import TokenKind
 from wechat_scheduler.delivery.filling import filling
 from wechat_scheduler.delivery.keywords import UNSEEN, note_on_cuts
@@ -36,6 +38,7 @@ from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.tokens import bearer, holder_of
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import REPLAYED, asked_for
+from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, check_page, read_page
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 
@@ -75,6 +78,13 @@ class Value(msgspec.Struct):
     color: str | None = None
 
 
+class OpenedPage(msgspec.Struct):
+    """The page of a mini-program that a tap opens."""
+
+    appid: str | None = None
+    pagepath: str | None = None
+
+
 class NoticeBody(msgspec.Struct):
     """Other fields are ignored: callers send those of the platform's other APIs."""
 
@@ -82,6 +92,7 @@ class NoticeBody(msgspec.Struct):
     template: Text
     data: dict[str, msgspec.Raw]
     url: str | None = None
+    miniprogram: OpenedPage | None = None
 
 
 async def send(request: web.Request) -> web.Response:
@@ -92,6 +103,7 @@ async def send(request: web.Request) -> web.Response:
     notice = _checked(decode(body, NoticeBody))
     data = {name: _value(name, raw) for name, raw in notice.data.items()}
     content = _content(notice, data)
+    check_page(content.page, holder.app, "miniprogram")
     filled = filling(content, holder.app, services.clock.now())
     notes = tuple(_notes(data, filled.shortened if filled else ()))
 
@@ -169,7 +181,16 @@ def _content(notice: NoticeBody, data: Mapping[str, Value]) -> Content:
         data={name: _text(given.value) for name, given in data.items()},
         colors={name: color for name, given in data.items() if (color := _color(given))},
         url=notice.url or "",
+        page=_page(notice.miniprogram),
     )
+
+
+def _page(given: OpenedPage | None) -> MiniProgramPage | None:
+    """None if neither is named, as in WeChat's example of an empty target."""
+    if given is None or not (given.appid or given.pagepath):
+        return None
+    body = MiniProgramBody(appid=given.appid or "", pagepath=given.pagepath or "")
+    return read_page(body, "miniprogram")
 
 
 def _notes(data: Mapping[str, Value], shortened: Sequence[str]) -> Iterator[str]:

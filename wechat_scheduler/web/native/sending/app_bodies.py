@@ -15,6 +15,12 @@ from wechat_scheduler.delivery.mappings import mapping_faults
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
+from wechat_scheduler.web.kit.mini_programs import (
+    MiniProgramBody,
+    check_page,
+    page_body,
+    read_page,
+)
 from wechat_scheduler.web.kit.texts import (
     Name,
     check_address,
@@ -37,6 +43,7 @@ class TemplateBody(msgspec.Struct, forbid_unknown_fields=True):
 
     template_id: str
     fields: dict[str, str] = {}
+    miniprogram: MiniProgramBody | UnsetType | None = UNSET
 
 
 class AppSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +56,7 @@ class AppSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     at_most_once: bool | UnsetType = UNSET
     per_minute: PerMinute | UnsetType = UNSET
     recipient_per_minute: PerMinute | UnsetType = UNSET
+    mini_program: bool | UnsetType = UNSET
     networks: list[str] | UnsetType = UNSET
     home: str | UnsetType = UNSET
     contact: str | UnsetType = UNSET
@@ -81,6 +89,7 @@ class AppResult(msgspec.Struct, kw_only=True):
     at_most_once: bool
     per_minute: int
     recipient_per_minute: int
+    mini_program: bool
     networks: list[str]
     home: str
     contact: str
@@ -109,7 +118,7 @@ def read_app(
     parsed = decode(body, AppBody)
     check_wechat_id(parsed.appid, "appid")
     app = draft_app(read_name(parsed.name, "name"), parsed.appid, now=now)
-    return replace(app, **dict(_settings(parsed, check_url, known(parsed.appid))))
+    return _checked(replace(app, **dict(_settings(parsed, check_url, known(parsed.appid)))))
 
 
 def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
@@ -118,7 +127,14 @@ def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
     changes = dict(_settings(parsed, check_url, app.account_templates))
     if parsed.name is not UNSET:
         changes["name"] = read_name(parsed.name, "name")
-    return replace(app, **changes)
+    return _checked(replace(app, **changes))
+
+
+def _checked(app: App) -> App:
+    """Raises InvalidRequestError for a page that the app cannot open."""
+    for purpose, template in app.templates.items():
+        check_page(template.page, app, f"templates.{purpose}.miniprogram")
+    return app
 
 
 def app_result(app: App) -> AppResult:
@@ -171,7 +187,8 @@ def _templates(
             for keyword, text in template.fields.items()
         }
         template_id = read_name(template.template_id, f"{field}.template_id")
-        mapped = Template(template_id=template_id, fields=fields)
+        page = read_page(template.miniprogram or None, f"{field}.miniprogram")
+        mapped = Template(template_id=template_id, fields=fields, page=page)
         for fault in mapping_faults(purpose, mapped, known):
             raise InvalidRequestError(fault.sentence, field=fault.place(purpose))
         yield purpose, mapped
@@ -179,7 +196,7 @@ def _templates(
 
 def _shown(app: App) -> dict[str, Any]:
     templates = {
-        purpose: TemplateBody(one.template_id, dict(one.fields))
+        purpose: TemplateBody(one.template_id, dict(one.fields), page_body(one.page) or UNSET)
         for purpose, one in app.templates.items()
     }
     return {

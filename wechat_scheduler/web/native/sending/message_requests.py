@@ -11,6 +11,7 @@ from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import Id
+from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, page_body, read_page
 from wechat_scheduler.web.kit.texts import read_link, read_text
 from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERNAL_ID
 from wechat_scheduler.web.pages.summary import summary
@@ -49,6 +50,7 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
     text: str = ""
     format: Literal["text", "html", "markdown"] = "text"
     url: str = ""
+    miniprogram: MiniProgramBody | None = None
     not_before: Instant | None = None
     expires: Instant | None = None
     priority: PriorityName = "normal"
@@ -152,6 +154,7 @@ def _content(parsed: MessageBody) -> Content:
         text=read_text(parsed.text, "text", longest=LONGEST_CONTENT),
         form=FORMS[parsed.format],
         url=read_link(parsed.url, "url"),
+        page=read_page(parsed.miniprogram, "miniprogram"),
         template=read_text(parsed.template, "template", longest=LONGEST_TEMPLATE),
         data=_data(parsed.data),
     )
@@ -172,7 +175,8 @@ def _needs_page(content: Content) -> bool:
     by_template = content.way in (Way.TEMPLATE, Way.SUBSCRIBE) or bool(
         content.template and content.way is Way.AUTO
     )
-    return content.form is not Form.TEXT or (by_template and bool(content.text and not content.url))
+    leads_on = bool(content.url or content.page)
+    return content.form is not Form.TEXT or (by_template and bool(content.text) and not leads_on)
 
 
 def _told(content: Content) -> str:
@@ -182,6 +186,7 @@ def _told(content: Content) -> str:
         "text": content.text,
         "format": FORM_NAMES[content.form],
         "url": content.url,
+        "miniprogram": page_body(content.page),
         "template": content.template,
         "data": content.data,
     }

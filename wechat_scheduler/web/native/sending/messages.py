@@ -14,6 +14,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
+from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, check_page, page_body
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import id_in, reachable_app, reaches_app
 from wechat_scheduler.web.native.route import NativeRoute
@@ -42,6 +43,7 @@ class MessageResult(msgspec.Struct, kw_only=True):
     text: str
     format: str
     url: str
+    miniprogram: MiniProgramBody | None
     not_before: datetime | None
     expires: datetime | None
     priority: str
@@ -93,6 +95,7 @@ def _result(view: MessageView) -> MessageResult:
         text=content.text,
         format=FORM_NAMES[content.form],
         url=content.url,
+        miniprogram=page_body(content.page),
         expires=message.expires_at,
         priority=message.priority.name.lower(),
         retracted=view.retracted,
@@ -109,8 +112,10 @@ async def _seen(request: web.Request, message_id: int) -> MessageView:
 
 
 async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
+    app = reachable_app(request, wanted.app_id)
+    check_page(wanted.content.page, app, "miniprogram")
     return await request.app[SERVICES].sending.prepare(
-        reachable_app(request, wanted.app_id),
+        app,
         wanted.content,
         names=wanted.names,
         topics=wanted.topics,
