@@ -66,6 +66,7 @@ def event(
 def snapshot(
     *rows: CredentialRow,
     events: tuple[JournalEntry, ...] = (),
+    on_phone: tuple[JournalEntry, ...] = (),
     failures: int = 0,
     now: datetime = NOW,
 ) -> DemoSnapshot:
@@ -76,6 +77,7 @@ def snapshot(
         now=now,
         rows=rows or tuple(row(key) for key in CREDENTIALS),
         events=events,
+        on_phone=on_phone,
         tickets=1234,
         rotations=23,
         notifications=21,

@@ -19,8 +19,9 @@ from wechat_scheduler.client import Client
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.business import BusinessSystem
-from wechat_scheduler.demo.journal import EventKind, Journal
+from wechat_scheduler.demo.journal import ON_PHONE, EventKind, Journal
 from wechat_scheduler.demo.observer import DemoObserver
+from wechat_scheduler.demo.phone import PhoneOwner
 from wechat_scheduler.demo.run import DemoSettings, run
 from wechat_scheduler.demo.setup import CREDENTIALS, SECRETS
 from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
@@ -53,9 +54,10 @@ def _undo_logging() -> Iterator[None]:
 
 
 class Audience:
-    """Watches until all credentials are fresh and notified."""
+    """Watches until all credentials are fresh and notified, and, with `until`, such an event is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: EventKind | None = None) -> None:
+        self._until = until
         self.frames: list[DemoSnapshot] = []
         self.satisfied = asyncio.Event()
         self._next = asyncio.Event()
@@ -69,7 +71,8 @@ class Audience:
     def show(self, snapshot: DemoSnapshot) -> None:
         self.frames.append(snapshot)
         self._next.set()
-        if not snapshot.never_fresh and snapshot.notifications >= len(CREDENTIALS):
+        awaited = self._until is None or self._until in {it.kind for it in snapshot.on_phone}
+        if awaited and not snapshot.never_fresh and snapshot.notifications >= len(CREDENTIALS):
             self.satisfied.set()
 
 
@@ -115,6 +118,20 @@ async def test_a_rotation_is_in_the_journal_before_its_notification() -> None:
     told = [(event.kind, event.text) for event in last.events]
     rotated = told.index((EventKind.ROTATED, "access_token of wx_tea, version 1"))
     assert rotated < told.index((EventKind.NOTIFIED, "access_token of wx_tea"))
+
+
+async def test_a_sentence_becomes_a_reminder_and_reaches_the_phone() -> None:
+    audience = Audience(until=EventKind.REMINDED)
+    short = DemoSettings(token_lifetime=timedelta(seconds=2))
+
+    last = await watch(audience, audience.satisfied, short)
+
+    steps = {entry.kind: entry.text for frame in audience.frames for entry in frame.on_phone}
+    assert list(steps) == list(ON_PHONE)
+    assert steps[EventKind.WROTE].startswith("1秒后提醒我喝茶: ")
+    assert "提醒你喝茶" in steps[EventKind.ANSWERED]
+    assert steps[EventKind.REMINDED] == "喝茶: it is on the phone of o_alice"
+    assert set(ON_PHONE) <= {entry.kind for entry in last.events}
 
 
 async def test_the_command_on_the_screen_fetches_a_token() -> None:
@@ -184,8 +201,12 @@ async def test_a_daemon_that_does_not_answer_is_a_failure() -> None:
     clock = FakeClock()
     journal = Journal(clock)
     business = BusinessSystem(SECRETS, journal)
-    async with Client(NO_DAEMON, clock=clock, patience=timedelta(0)) as client:
-        observer = DemoObserver(client, business, journal, places=places, clock=clock)
+    async with (
+        Client(NO_DAEMON, clock=clock, patience=timedelta(0)) as client,
+        aiohttp.ClientSession() as session,
+    ):
+        phone = PhoneOwner(session, "", journal, clock=clock, delay=TWO_HOURS)
+        observer = DemoObserver(client, business, journal, phone, places=places, clock=clock)
 
         snapshot = await observer.look()
 

@@ -129,7 +129,28 @@ def test_the_newest_events_are_shown_with_the_second_they_happened_in() -> None:
 
     screen = text(view(snapshot(events=events), width=80, height=24), 80)
 
-    assert screen[18:22] == [f" 1:0{number}  rotated   number {number}" for number in range(5, 9)]
+    assert screen[21:23] == [f" 1:0{number}  rotated   number {number}" for number in range(7, 9)]
+
+
+def test_the_phone_shows_what_will_happen_until_it_happens() -> None:
+    wrote = event(1, "10秒后提醒我喝茶", EventKind.WROTE, at=2)
+
+    screen = text(view(snapshot(events=(wrote,), on_phone=(wrote,)), width=80, height=24), 80)
+
+    assert screen[17].startswith("the phone of o_alice ─")
+    assert screen[18] == " 0:02  wrote     10秒后提醒我喝茶"
+    assert [line.strip() for line in screen[19:23]] == [
+        "the daemon understands it and stores a reminder",
+        "the reminder falls due and reaches the phone",
+        "",
+        "",
+    ]
+
+
+def test_the_screen_says_what_stale_means() -> None:
+    screen = text(view(snapshot(), width=80, height=24), 80)
+
+    assert screen[7].startswith("stale: valid and served, while its successor is fetched ─")
 
 
 def test_the_last_line_has_the_counts_and_says_how_to_end_the_demo() -> None:

@@ -18,7 +18,7 @@ from wechat_scheduler.demo.journal import named
 from wechat_scheduler.demo.run import DemoSettings, Show
 from wechat_scheduler.demo.screens import live_screen, plain_lines
 from wechat_scheduler.demo.snapshot import DemoSnapshot
-from wechat_scheduler.demo.view import credentials
+from wechat_scheduler.demo.view import credentials, on_phone
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import CallError
 
@@ -40,6 +40,8 @@ from wechat_scheduler.errors import CallError
 )
 def demo(token_lifetime: timedelta, seconds: float | None) -> None:
     """Run a sandbox, a daemon and a business system, and show what they do.
+
+    Tokens rotate before they expire, and a user's sentence becomes a reminder on the user's phone.
 
     It needs no account and keeps nothing. A terminal shows a live view, a pipe gets a line for each
     event. Exits with 1 if a credential never became fresh.
@@ -87,7 +89,7 @@ def _give_up(stop: asyncio.Event) -> None:
 def conclude(console: Console, last: DemoSnapshot) -> None:
     """Prints how it ended. Raises CallError if a credential never became fresh."""
     if console.is_terminal:
-        console.print(credentials(last, width=console.width))
+        console.print(credentials(last, width=console.width), *on_phone(last), sep="\n")
     click.echo(last.summary)
     if last.never_fresh:
         names = ", ".join(named(key) for key in last.never_fresh)

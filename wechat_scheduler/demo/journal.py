@@ -23,6 +23,13 @@ class EventKind(enum.StrEnum):
     NOTIFIED = "notified"
     ASKED = "asked"
     FAILED = "failed"
+    WROTE = "wrote"
+    ANSWERED = "answered"
+    REMINDED = "reminded"
+
+
+# What happens on the phone, in this order.
+ON_PHONE = (EventKind.WROTE, EventKind.ANSWERED, EventKind.REMINDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +50,12 @@ class Journal:
         self._newest: deque[JournalEntry] = deque(maxlen=KEPT)
         self._counts: Counter[EventKind] = Counter()
 
-    def add(self, kind: EventKind, text: str) -> None:
+    def add(self, kind: EventKind, text: str) -> JournalEntry:
         self._counts[kind] += 1
         number, at = self._counts.total(), self._clock.now()
-        self._newest.append(JournalEntry(number=number, at=at, kind=kind, text=text))
+        entry = JournalEntry(number=number, at=at, kind=kind, text=text)
+        self._newest.append(entry)
+        return entry
 
     def newest(self) -> tuple[JournalEntry, ...]:
         """Oldest first."""

@@ -1,12 +1,14 @@
 """Asks the daemon for its jobs, as a business system would, and finds what changed."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from wechat_scheduler.client import Client, Job
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.business import BusinessSystem
-from wechat_scheduler.demo.journal import EventKind, Journal, named
+from wechat_scheduler.demo.journal import EventKind, Journal, JournalEntry, named
+from wechat_scheduler.demo.phone import PhoneOwner
 from wechat_scheduler.demo.setup import CREDENTIALS
 from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
@@ -21,6 +23,7 @@ class DemoObserver:
         client: Client,
         business: BusinessSystem,
         journal: Journal,
+        phone: PhoneOwner,
         *,
         places: Places,
         clock: Clock,
@@ -28,6 +31,8 @@ class DemoObserver:
         self._client = client
         self._business = business
         self._journal = journal
+        self._phone = phone
+        self._on_phone: Sequence[JournalEntry] = ()
         self._places = places
         self._clock = clock
         self._started_at = clock.now()
@@ -44,6 +49,8 @@ class DemoObserver:
         notified = self._business.notified.copy()
         try:
             self._take({_key(job): job for job in await self._client.jobs()})
+            if not self._never_fresh:
+                self._on_phone = await self._phone.look()
         except (CallError, RequestError) as error:
             self._journal.add(EventKind.FAILED, str(error))
         for key in (notified - self._notified).elements():
@@ -67,6 +74,7 @@ class DemoObserver:
             now=self._clock.now(),
             rows=tuple(self._row(key) for key in sorted(self._jobs, key=_place)),
             events=self._journal.newest(),
+            on_phone=tuple(self._on_phone),
             tickets=self._business.tickets,
             rotations=self._journal.count(EventKind.ROTATED),
             notifications=self._journal.count(EventKind.NOTIFIED),

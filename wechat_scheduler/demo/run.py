@@ -11,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from wechat_scheduler.client import Client
+import aiohttp
+
+from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import ADMIN_KEY
@@ -19,6 +21,7 @@ from wechat_scheduler.daemon.opening import open_daemon
 from wechat_scheduler.demo.business import BusinessSystem
 from wechat_scheduler.demo.journal import Journal, LogReader
 from wechat_scheduler.demo.observer import DemoObserver
+from wechat_scheduler.demo.phone import PhoneOwner
 from wechat_scheduler.demo.setup import SECRETS, set_up
 from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
@@ -94,10 +97,13 @@ async def _open(
             key_file=folder / ADMIN_KEY,
             token_lifetime=settings.token_lifetime,
         )
-        client = Client(daemon.url, daemon.admin_key, clock=clock)
+        client = Admin(daemon.url, daemon.admin_key, clock=clock)
         await stack.enter_async_context(client)
         await set_up(client, business, places)
-        yield DemoObserver(client, business, journal, places=places, clock=clock)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        delay = settings.token_lifetime / 2
+        phone = PhoneOwner(session, wechat, journal, clock=clock, delay=delay)
+        yield DemoObserver(client, business, journal, phone, places=places, clock=clock)
 
 
 @contextmanager

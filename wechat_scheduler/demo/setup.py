@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from wechat_scheduler.client import Client
+from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.demo.business import BusinessSystem, PushSecrets
 from wechat_scheduler.demo.snapshot import Places
@@ -20,7 +20,7 @@ AUTHORIZERS = ("wx_rice", "wx_book")
 # The owner of a platform enters these in WeChat's console.
 SECRETS = PushSecrets(
     appid=PLATFORM,
-    token="demo-token",  # noqa: S106 - of a platform that exists only during the demo
+    token="demotoken",  # noqa: S106 - of a platform that exists only during the demo
     encoding_aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 )
 
@@ -46,12 +46,13 @@ class Consent(msgspec.Struct):
     authorizer_refresh_token: str = ""
 
 
-async def set_up(client: Client, business: BusinessSystem, places: Places) -> None:
+async def set_up(client: Admin, business: BusinessSystem, places: Places) -> None:
     """Sets up the sandbox, then the daemon, both over HTTP. Raises StartError."""
     try:
         async with aiohttp.ClientSession() as session:
             await _fill_in_console(session, places)
             await _gather_consents(session, business, places.sandbox)
+            await _connect_pushes(client, session, places)
         for appid in (ACCOUNT, PLATFORM):
             await client.register(_registration(appid, places.business))
     except (CallError, RequestError) as error:
@@ -66,7 +67,21 @@ async def _fill_in_console(session: aiohttp.ClientSession, places: Places) -> No
         "token": SECRETS.token,
         "encoding_aes_key": SECRETS.encoding_aes_key,
     }
-    await _post(session, f"{places.sandbox}/_sandbox/pushes", receiver)
+    await post(session, f"{places.sandbox}/_sandbox/pushes", receiver)
+
+
+async def _connect_pushes(client: Admin, session: aiohttp.ClientSession, places: Places) -> None:
+    """Makes WeChat push what users write to the daemon, and lets the user follow the account."""
+    secrets = {"token": SECRETS.token, "encoding_aes_key": SECRETS.encoding_aes_key}
+    await client.ask(dict[str, Any], "PUT", "callbacks", ACCOUNT, body=secrets)
+    receiver = {
+        "appid": ACCOUNT,
+        "url": f"{places.daemon}/wechat/callback/{ACCOUNT}",
+        "mode": "safe",
+        **secrets,
+    }
+    await post(session, f"{places.sandbox}/_sandbox/callbacks", receiver)
+    await post(session, f"{places.sandbox}/_sandbox/users/{ACCOUNT}/{USER}/follow", {})
 
 
 async def _gather_consents(
@@ -83,11 +98,11 @@ async def _gather_consents(
 
 
 async def _grant(session: aiohttp.ClientSession, wechat: str, body: dict[str, str]) -> Consent:
-    answer = await _post(session, f"{wechat}/_sandbox/grants", body)
+    answer = await post(session, f"{wechat}/_sandbox/grants", body)
     return msgspec.json.decode(answer, type=Consent)
 
 
-async def _post(session: aiohttp.ClientSession, url: str, body: Any) -> bytes:
+async def post(session: aiohttp.ClientSession, url: str, body: Any) -> bytes:
     """Raises CallError."""
     try:
         async with session.post(url, json=body, raise_for_status=True) as response:

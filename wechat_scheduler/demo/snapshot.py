@@ -39,13 +39,15 @@ class CredentialRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSnapshot:
-    """`events` are the newest ones, oldest first. `never_fresh` were in no snapshot fresh."""
+    """`events` are the newest ones, oldest first. `on_phone` are the events of the last sentence that
+    the user wrote. `never_fresh` were in no snapshot fresh."""
 
     places: Places
     started_at: datetime
     now: datetime
     rows: tuple[CredentialRow, ...]
     events: tuple[JournalEntry, ...]
+    on_phone: tuple[JournalEntry, ...]
     tickets: int
     rotations: int
     notifications: int

@@ -11,8 +11,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.demo.journal import EventKind, JournalEntry
-from wechat_scheduler.demo.setup import ACCOUNT
+from wechat_scheduler.demo.journal import ON_PHONE, EventKind, JournalEntry
+from wechat_scheduler.demo.setup import ACCOUNT, USER
 from wechat_scheduler.demo.snapshot import CredentialRow, DemoSnapshot, Places
 
 EVENT_COLORS = {
@@ -20,6 +20,15 @@ EVENT_COLORS = {
     EventKind.NOTIFIED: "cyan",
     EventKind.ASKED: "blue",
     EventKind.FAILED: "bold red",
+    EventKind.WROTE: "magenta",
+    EventKind.ANSWERED: "cyan",
+    EventKind.REMINDED: "bold green",
+}
+# What is going to happen on the phone.
+AHEAD = {
+    EventKind.WROTE: "a follower of the account writes a sentence",
+    EventKind.ANSWERED: "the daemon understands it and stores a reminder",
+    EventKind.REMINDED: "the reminder falls due and reaches the phone",
 }
 STATE_COLORS = {
     Freshness.PENDING: "dim",
@@ -29,8 +38,9 @@ STATE_COLORS = {
 }
 # Longer lines are hard to read.
 WIDEST = 110
-# Lines besides those of credentials and events: title, places, curl, rules, heads, summary.
-OTHER_LINES = 12
+# Lines besides those of credentials and events: title, places, curl, rules, heads, phone, summary.
+OTHER_LINES = 14
+STALE = "stale: valid and served, while its successor is fetched"
 ZERO = timedelta(0)
 SECOND = timedelta(seconds=1)
 # A value is bright for this long.
@@ -49,11 +59,11 @@ def view(snapshot: DemoSnapshot, *, width: int, height: int) -> RenderableType:
         _places(snapshot),
         Text("Try it in another terminal:", style="dim"),
         *(Text(line, no_wrap=True) for line in curl_lines(snapshot.places)),
-        Rule(style="dim"),
+        Rule(STALE, align="left", style="dim"),
         credentials(snapshot, width=min(width, WIDEST)),
-        Rule(style="dim"),
+        Rule(f"the phone of {USER}", align="left", style="dim"),
+        *on_phone(snapshot),
         *_events(snapshot, height - OTHER_LINES - len(snapshot.rows)),
-        Rule(style="dim"),
         _two_ends(_summary(snapshot), Text("Ctrl-C ends it", style="bold")),
     )
     return Constrain(whole, min(width, WIDEST))
@@ -82,6 +92,16 @@ def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
     for row in snapshot.rows:
         table.add_row(*_cells(row, snapshot, WIDE_ENDS if width > 90 else NARROW_ENDS))
     return table
+
+
+def on_phone(snapshot: DemoSnapshot) -> Iterator[Text]:
+    """Three lines: from a sentence to a reminder to a message."""
+    happened = {event.kind: event for event in snapshot.on_phone}
+    for kind in ON_PHONE:
+        if kind in happened:
+            yield _line(happened[kind], snapshot)
+        else:
+            yield Text(f"{'':7}{'':10}{AHEAD[kind]}", style="dim", no_wrap=True)
 
 
 def short(span: timedelta) -> str:
@@ -150,7 +170,8 @@ def _masked(row: CredentialRow, ends: tuple[int, int], snapshot: DemoSnapshot) -
 
 def _events(snapshot: DemoSnapshot, room: int) -> Iterator[Text]:
     """Exactly `room` lines: the newest events, then blank lines."""
-    shown = snapshot.events[-room:] if room > 0 else ()
+    others = [event for event in snapshot.events if event.kind not in ON_PHONE]
+    shown = others[-room:] if room > 0 else []
     for event in shown:
         yield _line(event, snapshot)
     yield from [Text()] * (room - len(shown))
