@@ -140,7 +140,7 @@ def fit(name: str, value: str, zone: str, allowed: Sequence[str] = ()) -> Keywor
     """The value as the keyword takes it; WeChat itself cuts one without a type. A time with an offset is
     written in `zone`. `allowed` are the only values that the template lets this keyword have."""
     kind = type_of(name)
-    if not kind:
+    if not kind and not allowed:
         return KeywordValue(value, is_cut=len(value) > SHOWN and name not in UNSEEN)
     tidied = _CONTROL.sub("", " ".join(value.split()))
     if not tidied:

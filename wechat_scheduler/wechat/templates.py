@@ -13,8 +13,8 @@ from wechat_scheduler.wechat.client import WeChatClient
 TEMPLATES = "/cgi-bin/template/get_all_private_template"
 NOTICES = "/wxaapi/newtmpl/gettemplate"
 
-# The account may not use the one of both APIs, as most mini-programs and subscription accounts: it has no
-# templates of that kind. 200100 is "账号类型不合法".
+# The account has no templates of this kind, as a mini-program has no template messages. 200100 is
+# "账号类型不合法".
 NOT_FOR_ACCOUNT = frozenset((48001, 61007, 200100))
 
 _KEYWORD = re.compile(r"\{ *\{ *(\w+)\.DATA *\} *\}")
@@ -27,8 +27,8 @@ class WeChatTemplates:
         self._accounts = AccountCalls(client, tokens)
 
     async def listed(self, appid: str) -> Sequence[AccountTemplate]:
-        """Raises as `AccountCalls` does; of an API that is not for the account only if the other is not
-        either."""
+        """Raises as `AccountCalls` does. An account that may use only one of the two APIs has the templates
+        of that one."""
         refusals, found = list[WeChatError](), list[AccountTemplate]()
         for path, name in ((TEMPLATES, "template_list"), (NOTICES, "data")):
             try:

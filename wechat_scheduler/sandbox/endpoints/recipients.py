@@ -42,10 +42,10 @@ def keywords(call: ApiCall, template: SandboxTemplate) -> dict[str, str]:
     given = {name: _value(name, entry) for name, entry in data.items()}
     names = template.keywords or tuple(given)
     for name in names:
-        if (template.is_notice or type_of(name)) and not given.get(name):
+        text, allowed = given.get(name, ""), template.values.get(name, ())
+        if not text and (template.is_notice or type_of(name)):
             raise wrong_argument(f"data.{name}.value", "is empty")
-        allowed = template.values.get(name, ())
-        if is_refused(name, given.get(name, "")) or (allowed and given[name] not in allowed):
+        if is_refused(name, text) or (allowed and text not in allowed):
             raise wrong_argument(f"data.{name}.value")
     return {name: given[name] for name in names if name in given}
 
