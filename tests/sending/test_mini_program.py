@@ -21,8 +21,7 @@ OWN = "/cgi-bin/message/subscribe/send"
 async def place(tmp_path: Path) -> AsyncIterator[Town]:
     """A mini-program whose messages come as JSON, and a user whom the business bound."""
     async with town(tmp_path, options={"mini_programs": (APPID,)}) as place:
-        place.app = replace(place.app, mini_program=True)
-        await place.directory.change_app(place.app)
+        await become_mini_program(place)
         await place.wechat.sandbox.register_account(
             AccountReceiver(
                 appid=APPID,
@@ -35,6 +34,12 @@ async def place(tmp_path: Path) -> AsyncIterator[Town]:
         )
         await place.audience.bind(place.app, {"alice": OPENID})
         yield place
+
+
+async def become_mini_program(place: Town) -> None:
+    place.app = await place.directory.change_app(
+        place.app.id, lambda app: replace(app, mini_program=True)
+    )
 
 
 async def sent(place: Town, content: Content) -> DeliveryView:
@@ -87,8 +92,7 @@ async def test_an_account_that_is_taken_for_a_mini_program_is_told_what_wechat_s
     tmp_path: Path,
 ) -> None:
     async with town(tmp_path) as place:
-        place.app = replace(place.app, mini_program=True)
-        await place.directory.change_app(place.app)
+        await become_mini_program(place)
         uid = await place.follow(OPENID)
         order = await place.sending.prepare(
             place.app, Content(way=Way.SUBSCRIBE, title="到货"), names=[uid]
