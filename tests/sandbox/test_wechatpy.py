@@ -15,6 +15,7 @@ from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 
 from tests.sandbox.conftest import APPID, AUTHORIZER, COMPONENT, SECRET, WeChat
+from wechat_scheduler.sandbox.templates import SandboxTemplate
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -137,3 +138,20 @@ async def test_a_client_sends_messages_and_makes_a_code_that_is_scanned(wechat: 
     assert text.text == "你好"
     assert template.fields == {"keyword1": "咖啡"}
     assert followers["data"]["openid"] == [openid]
+
+
+async def test_a_client_lists_templates_and_reads_which_keyword_was_refused(wechat: WeChat) -> None:
+    client = WeChatClient(APPID, SECRET)
+    content = "单号:{{character_string1.DATA}}"
+    wechat.sandbox.put_template(SandboxTemplate(template_id="parcel", content=content))
+    openid = wechat.sandbox.people.follow(APPID)
+    data = {"character_string1": {"value": "单号"}}
+
+    with led_to(wechat, client._http):
+        listed = await asyncio.to_thread(client.template.get_all_private_template)
+        with pytest.raises(WeChatClientException) as caught:
+            await asyncio.to_thread(client.message.send_template, openid, "parcel", data)
+
+    assert [one["content"] for one in listed["template_list"]] == [content]
+    assert caught.value.errcode == 47003
+    assert "data.character_string1.value invalid" in caught.value.errmsg
