@@ -167,7 +167,7 @@ async def kept(database: MemoryDatabase) -> list[tuple[str, str, int]]:
 async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
     clock, database = FakeClock(), memory_database()
     await SqlKeys(database, VAULT).add(KEY, signing_secret="secret")
-    auditor = Auditor(SqlAudit(database), clock=clock, retention=timedelta(days=1))
+    auditor = Auditor(SqlAudit(database), clock=clock)
     database.down = True
     auditor.tally("k", "wx1").reads += 3
     auditor.seen("k")
@@ -189,7 +189,7 @@ async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
 
 async def test_an_hour_that_is_over_is_counted_to_its_end_and_then_forgotten() -> None:
     clock, database = FakeClock(), memory_database()
-    auditor = Auditor(SqlAudit(database), clock=clock, retention=timedelta(days=1))
+    auditor = Auditor(SqlAudit(database), clock=clock)
     tally = auditor.tally("k", "wx1")
     tally.reads += 1
     clock.advance(timedelta(minutes=30))

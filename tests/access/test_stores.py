@@ -184,15 +184,6 @@ async def test_a_last_use_never_goes_back(database: Database) -> None:
     assert [key.last_used_at for key in await store.all_keys()] == [START + DAY]
 
 
-async def test_what_is_older_is_forgotten(database: Database) -> None:
-    audit = SqlAudit(database)
-    await audit.count([a_read(), a_read(at=START + DAY)])
-
-    await audit.forget(START + DAY)
-
-    assert [entry.at for entry in await audit.find(AuditFilter(limit=10))] == [START + DAY]
-
-
 async def test_a_key_that_was_made_before_there_were_scopes_is_an_admin_key(
     open_again: Open,
 ) -> None:

@@ -390,18 +390,6 @@ async def test_consent_given_again_wakes_what_was_ended(stores: Stores) -> None:
     assert (view.waits_on, view.due_at) == ("", NOW)
 
 
-async def test_old_events_are_forgotten(stores: Stores) -> None:
-    await stores.events.put(event("notify_other", authorizer="", code=""), now=NOW)
-    await stores.events.put(event(authorizer="wx8"), now=NOW)
-
-    later = event("notify_other", authorizer="", code="", seconds=8 * 86_400)
-    await stores.events.put(later, now=NOW + timedelta(days=8))
-
-    (view,) = await stores.pushes.view()
-    assert view.events == {"authorized": 1, "notify_other": 1}
-    assert [found.authorizer for found in view.waiting] == ["wx8"]
-
-
 async def test_a_refusal_for_want_of_consent_ends_the_job_and_is_told_once(
     stores: Stores,
 ) -> None:

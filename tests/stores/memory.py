@@ -62,8 +62,16 @@ class MemoryDatabase:
 
     def copy(self) -> "MemoryDatabase":
         other = MemoryDatabase()
-        self._connection.backup(other._connection)
+        self.pour_into(other)
         return other
+
+    def pour_into(self, other: "MemoryDatabase") -> None:
+        self._connection.backup(other._connection)
+
+    @property
+    def total_changes(self) -> int:
+        """The rows that were changed so far."""
+        return self._connection.total_changes
 
     def _reach(self) -> None:
         if self.down:

@@ -125,16 +125,6 @@ async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) ->
     assert (await mail.shown(delivery_id)).state is DeliveryState.DELIVERED
 
 
-async def test_receipts_of_messages_that_others_sent_are_kept_for_a_day(mail: Mail) -> None:
-    for number in range(3):
-        await mail.deliveries.receipt("wx1", f"theirs{number}", "", now=NOW)
-
-    await mail.deliveries.receipt("wx1", "another", "", now=NOW + 48 * HOUR)
-
-    kept = await mail.database.read("SELECT msgid FROM receipts ORDER BY msgid")
-    assert len(kept) == 2
-
-
 async def test_an_unreachable_person_is_marked_and_gets_no_further_messages(mail: Mail) -> None:
     first = await mail.put_one()
     claimed = await mail.claimed()

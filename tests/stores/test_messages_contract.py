@@ -1,6 +1,5 @@
 """Messages are stored once, looked up, replayed, cancelled and deleted."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -189,20 +188,6 @@ async def test_what_was_retracted_is_said_to_be(mail: Mail) -> None:
     assert known == [True, False]
     assert view is not None
     assert view.retracted
-
-
-async def test_old_messages_are_forgotten_unless_they_still_wait(mail: Mail) -> None:
-    done = await mail.put_one()
-    await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
-    waiting = await mail.put_one("bob", not_before=NOW + timedelta(days=60))
-    recent = await mail.put_one("bob", at=LATER)
-
-    forgotten = [await mail.messages.forget(before=LATER, limit=10) for _ in range(2)]
-
-    assert forgotten == [1, 0]
-    assert await mail.deliveries.delivery(done) is None
-    assert (await mail.shown(waiting)).state is DeliveryState.PENDING
-    assert (await mail.shown(recent)).state is DeliveryState.PENDING
 
 
 async def test_a_claim_that_ran_out_is_shown_as_sending_until_it_is_taken_over(mail: Mail) -> None:

@@ -16,6 +16,7 @@ from wechat_scheduler.storage import (
     messages,
     outbox,
     reminders,
+    retention,
     use_counts,
 )
 from wechat_scheduler.storage.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
@@ -32,13 +33,21 @@ STATEMENTS = {
     "settle": outbox.SETTLE,
     "attempt": outbox.ATTEMPT,
     "receipt": deliveries.APPLY_RECEIPT,
-    "forget receipts": deliveries.FORGET_RECEIPTS,
     "cancel": OF_PERSON,
     "cancel many": deliveries.cancelling(DeliveryFilter(app_id=1), "no", 1, limit=9).sql,
     "counts": messages.COUNTS,
-    "old": messages.OLD,
-    "forget attempts": messages.FORGET[0],
-    "forget deliveries": messages.FORGET[1],
+    "old": retention.OLD,
+    "old deliveries": retention.DELIVERIES,
+    "forget attempts": retention.FORGET_ATTEMPTS,
+    "forget deliveries": retention.FORGET_DELIVERIES,
+    "forget message": retention.FORGET_MESSAGE,
+    "ended reminders": retention.ENDED_REMINDERS,
+    "forget codes": retention.FORGET_CODES,
+    **{
+        f"forget {rows.table}": rows.forget("")
+        for rows in vars(retention).values()
+        if isinstance(rows, retention.EndedRows)
+    },
     "moved on": due_reminders.MOVE_ON,
     "of a person": reminders.OLDEST_FIRST,
     "replaced slots": reminders.REMOVE_SLOTS,

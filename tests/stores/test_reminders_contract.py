@@ -220,7 +220,7 @@ async def test_who_unfollows_is_reminded_of_nothing(memory: Memory) -> None:
     own = await memory.create(SOON, owner="UID_o")
     other = await memory.create(SOON, people=("UID_o", "UID_a"))
 
-    stopped = await memory.store.stop_for("UID_o")
+    stopped = await memory.store.stop_for("UID_o", now=SOON)
 
     assert stopped == 1
     assert (await memory.desk.reminder(own.id)).state is ReminderState.CANCELLED

@@ -85,9 +85,6 @@ class AuditStore(Protocol):
     async def used(self, keys: Mapping[str, datetime]) -> None:
         """Store the last use of each key, by its id."""
 
-    async def forget(self, before: datetime) -> None:
-        """Delete older entries."""
-
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         """The matching entries, newest first."""
 
@@ -107,16 +104,14 @@ class Tally:
 class Auditor:
     """Stores changes at once; counts reads and uses of keys in memory until `flush`."""
 
-    def __init__(self, store: AuditStore, *, clock: Clock, retention: timedelta) -> None:
+    def __init__(self, store: AuditStore, *, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._retention = retention
         self._waiting: list[AuditEntry] = []
         self._writing = asyncio.Lock()
         self._tallies: dict[tuple[str, object], Tally] = {}
         self._ended: list[Tally] = []
         self._used: dict[str, datetime] = {}
-        self._forget_at = 0.0
 
     def seen(self, key: str) -> None:
         """Note the use of a key."""
@@ -156,13 +151,6 @@ class Auditor:
         await self._write_waiting()
         await self._write_reads()
         await self._write_used()
-
-    async def forget(self) -> None:
-        """Delete entries older than the retention, at most once an hour. Raises StorageError."""
-        boottime = self._clock.boottime()
-        if boottime >= self._forget_at:
-            await self._store.forget(self._clock.now() - self._retention)
-            self._forget_at = boottime + HOUR.total_seconds()
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         return await self._store.find(wanted)

@@ -26,6 +26,7 @@ LIVE: Final = frozenset(
         "delivery.retention",
         "reminders.slots",
         "reminders.shortest",
+        "reminders.retention",
         "log.level",
         "log.format",
     )

@@ -124,11 +124,13 @@ class DeliverySettings(Section, frozen=True, kw_only=True):
 
 
 class ReminderSettings(Section, frozen=True, kw_only=True):
-    """Reminders. `shortest` is the shortest time between two occurrences; `font` is the font of
+    """Reminders. `shortest` is the shortest time between two occurrences; one that ended is kept for
+    `retention`; `font` is the font of
     posters, looked up if it is not given; `bot` makes reminders from the messages of people."""
 
     slots: Count = 64
     shortest: Duration = timedelta(minutes=1)
+    retention: Duration = timedelta(days=180)
     font: Annotated[Path | None, notation.PATH] = None
     bot: Annotated[bool, notation.SWITCH] = True
 

@@ -11,6 +11,7 @@ from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
 from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
+from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
 from wechat_scheduler.engine.rounds import Rounds
 
 
@@ -25,6 +26,7 @@ class Cores:
     delivery: DeliveryParts
     reminders: ReminderParts
     pushes: PushParts
+    retention: RetentionParts
     rounds: Rounds
 
     async def load(self) -> None:
@@ -34,7 +36,13 @@ class Cores:
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
-        for parts in (self.credentials, self.delivery, self.reminders, self.pushes):
+        for parts in (
+            self.credentials,
+            self.delivery,
+            self.reminders,
+            self.pushes,
+            self.retention,
+        ):
             parts.adjust(config)
 
 
@@ -49,13 +57,13 @@ def wire(ground: Ground) -> Cores:
     reception = wire_reception(ground, audience, delivery.sending, reminders.listeners)
     pushes = wire_pushes(ground, credentials.manager, reception)
     keyring, auditor = _access(ground)
+    retention = wire_retention(ground.config, ground.database, ground.clock)
     rounds = Rounds(
         auditor.flush,
-        auditor.forget,
         keyring.load,
         keyring.lapse,
         audience.directory.load,
-        delivery.housekeeping.forget,
+        retention.housekeeping.forget,
         reminders.owners.forget,
         clock=ground.clock,
     )
@@ -67,6 +75,7 @@ def wire(ground: Ground) -> Cores:
         delivery=delivery,
         reminders=reminders,
         pushes=pushes,
+        retention=retention,
         rounds=rounds,
     )
 
@@ -75,5 +84,4 @@ def _access(ground: Ground) -> tuple[Keyring, Auditor]:
     stores, clock = ground.stores, ground.clock
     keyring = Keyring(stores.keys, clock=clock)
     stores.keys.on_change(lambda: ground.supervisor.contained("keys", keyring.load()))
-    retention = ground.config.state.audit_retention
-    return keyring, Auditor(stores.audit, clock=clock, retention=retention)
+    return keyring, Auditor(stores.audit, clock=clock)

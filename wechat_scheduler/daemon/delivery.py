@@ -11,7 +11,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.stores import Stores
-from wechat_scheduler.delivery.administration import DeliveryDesk, Housekeeping
+from wechat_scheduler.delivery.administration import DeliveryDesk
 from wechat_scheduler.delivery.channels import CrowdChannel, PeopleChannel
 from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.gate import Gate
@@ -33,13 +33,11 @@ class DeliveryParts:
     desk: DeliveryDesk
     dispatcher: Dispatcher
     clockwork: Clockwork[Delivery, Outcome]
-    housekeeping: Housekeeping
 
     def adjust(self, config: Config) -> None:
         self.dispatcher.retry_cap = config.callbacks.retry_cap
         self.dispatcher.give_up = config.delivery.give_up
         self.clockwork.slots = config.callbacks.slots
-        self.housekeeping.retention = config.delivery.retention
 
 
 def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -> DeliveryParts:
@@ -69,9 +67,6 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         desk=DeliveryDesk(stores.messages, stores.deliveries, clock=clock, wake=clockwork.wake),
         dispatcher=dispatcher,
         clockwork=clockwork,
-        housekeeping=Housekeeping(
-            stores.messages, clock=clock, retention=config.delivery.retention
-        ),
     )
 
 

@@ -29,6 +29,7 @@ class Ground:
     """
 
     config: Config
+    database: Database
     stores: Stores
     issuers: Mapping[str, TokenIssuer]
     kinds: KindTable
@@ -61,6 +62,7 @@ async def open_ground(
         issuers = _issuers(config.wechat, wechat)
         yield Ground(
             config=config,
+            database=database,
             stores=stores_on(database, vault, issuers),
             issuers=issuers,
             kinds=KindTable(issuers.values()),

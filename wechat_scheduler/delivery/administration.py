@@ -1,15 +1,10 @@
-"""Shows, replays, cancels and deletes messages that were accepted before."""
+"""Shows, replays and cancels messages that were accepted before."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from wechat_scheduler.delivery.ports import Deliveries, Messages
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
 from wechat_scheduler.engine.clock import Clock
-
-# Messages in one transaction, and transactions in one round.
-BATCH = 100
-ROUNDS = 50
 
 
 class DeliveryDesk:
@@ -60,19 +55,3 @@ class DeliveryDesk:
     async def retract(self, message_id: int) -> None:
         """Hide the message's content from readers. Pending deliveries still go out."""
         await self._messages.retract(message_id, now=self._clock.now())
-
-
-class Housekeeping:
-    """Deletes messages that are older than `retention`, which may be changed at any time."""
-
-    def __init__(self, messages: Messages, *, clock: Clock, retention: timedelta) -> None:
-        self._messages = messages
-        self._clock = clock
-        self.retention = retention
-
-    async def forget(self) -> None:
-        """Delete old messages without pending deliveries, in parts. Raises StorageError."""
-        before = self._clock.now() - self.retention
-        for _ in range(ROUNDS):
-            if await self._messages.forget(before=before, limit=BATCH) < BATCH:
-                return

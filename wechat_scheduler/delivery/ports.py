@@ -125,9 +125,6 @@ class Messages(Protocol):
         """Hide the content of the message. Pending deliveries are still sent. Returns whether there
         is such a message."""
 
-    async def forget(self, *, before: datetime, limit: int) -> int:
-        """Delete messages created before that and without pending deliveries. Returns how many."""
-
 
 class Deliveries(Protocol):
     """Deliveries of messages, for reading and repair. Atomic; all may raise StorageError."""

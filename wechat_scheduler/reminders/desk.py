@@ -108,7 +108,7 @@ class ReminderDesk:
     async def pause(self, reminder_id: str) -> Reminder:
         """Stops the reminder until it is resumed. Occurrences in between are left out, not missed."""
         return await self._moved(
-            reminder_id, ReminderState.PAUSED, (ReminderState.ACTIVE,), _stopped
+            reminder_id, ReminderState.PAUSED, (ReminderState.ACTIVE,), _paused
         )
 
     async def resume(self, reminder_id: str) -> Reminder:
@@ -120,7 +120,7 @@ class ReminderDesk:
     async def cancel(self, reminder_id: str) -> Reminder:
         """Ends the reminder. It stays visible."""
         standing = (ReminderState.ACTIVE, ReminderState.PAUSED)
-        return await self._moved(reminder_id, ReminderState.CANCELLED, standing, _stopped)
+        return await self._moved(reminder_id, ReminderState.CANCELLED, standing, self._ended)
 
     async def remove(self, reminder_id: str) -> None:
         if not await self._store.remove(reminder_id, now=self._clock.now()):
@@ -144,7 +144,7 @@ class ReminderDesk:
     async def stop_for(self, uid: str) -> int:
         """Cancels the reminders of a user who unfollowed, and leaves those that the user joined. Returns
         how many were cancelled."""
-        return await self._store.stop_for(uid)
+        return await self._store.stop_for(uid, now=self._clock.now())
 
     async def reminder(self, reminder_id: str) -> Reminder:
         reminder = await self._store.reminder(reminder_id)
@@ -217,15 +217,18 @@ class ReminderDesk:
     def _resumed(self, reminder: Reminder, state: ReminderState) -> Reminder:
         return self._retimed(replace(reminder, state=state), timedelta(0))
 
+    def _ended(self, reminder: Reminder, state: ReminderState) -> Reminder:
+        return replace(reminder, state=state, due_at=None, ended_at=self._clock.now())
+
     def _retimed(self, reminder: Reminder, shortest: timedelta) -> Reminder:
         found = first(reminder, now=self._clock.now(), shortest=shortest)
-        planned = replace(starting(reminder, found), set_aside="")
+        planned = replace(starting(reminder, found), set_aside="", ended_at=None)
         if reminder.state is ReminderState.PAUSED:
             return replace(planned, due_at=None)
         return replace(planned, state=ReminderState.ACTIVE)
 
 
-def _stopped(reminder: Reminder, state: ReminderState) -> Reminder:
+def _paused(reminder: Reminder, state: ReminderState) -> Reminder:
     return replace(reminder, state=state, due_at=None)
 
 

@@ -95,9 +95,8 @@ def _moved_on(
     )
     if rest is None:
         is_missed = not reminder.rule and not sent
-        return replace(
-            counted, state=ReminderState.MISSED if is_missed else ReminderState.DONE, due_at=None
-        )
+        state = ReminderState.MISSED if is_missed else ReminderState.DONE
+        return replace(counted, state=state, due_at=None, ended_at=now)
     due_at = rest.at + reminder.defer
     return replace(counted, start=rest.at, rule=str(rest.rule), due_at=due_at)
 

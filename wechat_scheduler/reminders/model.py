@@ -53,7 +53,8 @@ class Reminder:
     its `topics` or the people who joined; topic 0 is all subscribers of the app. `fired` and `missed`
     count occurrences, `last_at` is when the last message was sent. `source` is the word of the API
     that made it. `slot` and `mark` belong to that API, and are read by it alone. `set_aside` says why
-    the daemon itself paused it, and is empty otherwise.
+    the daemon itself paused it, and is empty otherwise. `ended_at` is when it was done, missed or
+    cancelled; None before.
     """
 
     id: str = field(default_factory=new_id)
@@ -80,6 +81,7 @@ class Reminder:
     fired: int = 0
     missed: int = 0
     last_at: datetime | None = None
+    ended_at: datetime | None = None
     created_at: datetime
     revision: int = 0
 

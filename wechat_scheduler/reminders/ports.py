@@ -115,6 +115,6 @@ class Reminders(Protocol):
         """Deletes at most `limit` people of a reminder that was removed before that and is not being sent.
         Returns whether there was such a reminder."""
 
-    async def stop_for(self, uid: str) -> int:
+    async def stop_for(self, uid: str, *, now: datetime) -> int:
         """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how
         many were cancelled."""

@@ -20,7 +20,6 @@ USED = """
     UPDATE api_keys SET last_used_at = $2
     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)
 """
-FORGET = "DELETE FROM audit WHERE at < $1"
 FIND = """
     SELECT id, at, key_id AS key, address, action, object, count FROM audit
     WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) AND (CAST($2 AS TEXT) = '' OR key_id = $2)
@@ -47,9 +46,6 @@ class SqlAudit:
     async def used(self, keys: Mapping[str, datetime]) -> None:
         statements = [Statement(USED, (key, micros(at))) for key, at in sorted(keys.items())]
         await self._database.write(lambda: each(statements))
-
-    async def forget(self, before: datetime) -> None:
-        await self._database.write(lambda: each([Statement(FORGET, (micros(before),))]))
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         rows = await self._database.read(

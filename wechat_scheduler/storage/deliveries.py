@@ -42,8 +42,8 @@ LIFT = """
 
 REPLAYABLE = ("dead", "cancelled", "expired", "missed")
 
-# In microseconds. A receipt without a delivery is for a message that another program sent.
-RECEIPT_KEPT = timedelta(days=1) // timedelta(microseconds=1)
+# A receipt without a delivery is for a message that another program sent.
+RECEIPT_KEPT = timedelta(days=1)
 
 # `reference <> ''` tells the planner that the partial index applies.
 APPLY_RECEIPT = """
@@ -56,12 +56,6 @@ KEEP_RECEIPT = """
     ON CONFLICT DO NOTHING
 """
 TAKE_RECEIPT = "DELETE FROM receipts WHERE appid = $1 AND msgid = $2 RETURNING failure"
-# Each new receipt removes up to two old ones.
-FORGET_RECEIPTS = """
-    DELETE FROM receipts WHERE (appid, msgid) IN (
-        SELECT appid, msgid FROM receipts WHERE at < $1 ORDER BY at LIMIT 2
-    )
-"""
 
 
 class SqlDeliveries:
@@ -195,7 +189,6 @@ def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[int |
     """Returns the delivery that waited for it; if there is none, the receipt is kept."""
     found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
     if not found:
-        yield Statement(FORGET_RECEIPTS, (now - RECEIPT_KEPT,))
         yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
     return found[0]["id"] if found else None
 

@@ -39,8 +39,6 @@ SUPERSEDE = """
     UPDATE events SET state = 'superseded', code = '' WHERE appid = $1 AND authorizer = $2
         AND id <> $3 AND state = 'pending' AND claimed_by IS NULL
 """
-FORGET_OLD = "DELETE FROM events WHERE state <> 'pending' AND received_at < $1"
-
 # Events of one account are handled one after the other.
 DUE = DueTable(
     table="events",
@@ -112,7 +110,6 @@ class SqlEvents(ClaimingStore):
         )
         if is_new and state == "pending":
             yield Statement(SUPERSEDE, (*account, event.id))
-        yield Statement(FORGET_OLD, (micros(now - KEPT),))
         return bool(is_new)
 
     def _finish(self, outcome: Outcome, now: datetime) -> Script[Sequence[JobKey] | None]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.rows import micros
 
 # WeChat repeats an event for a few minutes only.
@@ -10,7 +10,6 @@ KEPT = timedelta(days=1)
 
 FIND = "SELECT 1 FROM heard WHERE event = $1"
 PUT = "INSERT INTO heard (event, at) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING"
-FORGET = "DELETE FROM heard WHERE at < $1"
 
 
 class SqlHandledEvents:
@@ -21,9 +20,5 @@ class SqlHandledEvents:
         return not await self._database.read(FIND, event)
 
     async def add(self, event: str, *, now: datetime) -> None:
-        await self._database.write(lambda: _put(event, now))
-
-
-def _put(event: str, now: datetime) -> Script[None]:
-    yield Statement(PUT, (event, micros(now)))
-    yield Statement(FORGET, (micros(now - KEPT),))
+        put = Statement(PUT, (event, micros(now)))
+        await self._database.write(lambda: rows_of(put))

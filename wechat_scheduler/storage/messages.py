@@ -57,17 +57,6 @@ COUNTS = """
     FROM deliveries WHERE message_id = $1 GROUP BY 1
 """
 RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"
-OLD = """
-    SELECT m.id FROM messages m WHERE m.created_at < $1 AND NOT EXISTS (
-        SELECT 1 FROM deliveries d WHERE d.message_id = m.id AND d.state = 'pending'
-    ) ORDER BY m.created_at LIMIT $2
-"""
-FORGET = (
-    "DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE message_id = $1)",
-    "DELETE FROM deliveries WHERE message_id = $1",
-    "DELETE FROM message_secrets WHERE message_id = $1",
-    "DELETE FROM messages WHERE id = $1",
-)
 
 
 class SqlMessages:
@@ -99,9 +88,6 @@ class SqlMessages:
     async def retract(self, message_id: int, *, now: datetime) -> bool:
         rows = await self._database.write(lambda: rows_of(Statement(RETRACT, (message_id,))))
         return bool(rows)
-
-    async def forget(self, *, before: datetime, limit: int) -> int:
-        return await self._database.write(lambda: _forget(micros(before), limit))
 
     def _put(
         self, message: Message, targets: Sequence[Target], once: Once | None, now: datetime
@@ -192,11 +178,3 @@ def _rows(
     return [
         (t.delivery_id, t.kind.value, t.name, "pending", due, micros(now), *said) for t in targets
     ]
-
-
-def _forget(before: int, limit: int) -> Script[int]:
-    old = yield Statement(OLD, (before, limit))
-    for row in old:
-        for sql in FORGET:
-            yield Statement(sql, (row["id"],))
-    return len(old)

@@ -27,7 +27,7 @@ RECEIVERS = """
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
 """
 CANCEL = """
-    UPDATE deliveries SET state = 'cancelled' WHERE collapse_key = $1 AND state = 'pending'
+    UPDATE deliveries SET state = 'cancelled', set_aside = '' WHERE collapse_key = $1
 """
 
 

@@ -26,7 +26,7 @@ SAID = (
     "owner", "title", "detail", "url", "zone", "defer", "late", "grace", "way", "priority",
     "topics", "slot", "mark",
 )  # fmt: skip
-MOVING = ("start", "rule", "due_at", "state", "set_aside", "fired", "missed", "last_at")
+MOVING = ("start", "rule", "due_at", "state", "set_aside", "fired", "missed", "last_at", "ended_at")
 COLUMNS = ", ".join((*FIXED, *SAID, *MOVING, "revision"))
 
 _NEW = (*FIXED, *SAID, *MOVING)
@@ -64,7 +64,7 @@ REMOVE_SLOTS = """
     DELETE FROM reminders WHERE app_id + 0 = $1 AND owner = $2 AND source = $3
 """
 STOP = """
-    UPDATE reminders SET state = 'cancelled', due_at = NULL, claimed_by = NULL,
+    UPDATE reminders SET state = 'cancelled', due_at = NULL, ended_at = $2, claimed_by = NULL,
         revision = revision + 1
     WHERE owner = $1 AND state IN ('active', 'paused') RETURNING id
 """
@@ -144,8 +144,8 @@ class SqlReminders:
     async def forget_people(self, *, before: datetime, limit: int) -> bool:
         return await self._database.write(lambda: joined.forget_some(micros(before), limit))
 
-    async def stop_for(self, uid: str) -> int:
-        return await self._database.write(lambda: _stop_for(uid))
+    async def stop_for(self, uid: str, *, now: datetime) -> int:
+        return await self._database.write(lambda: _stop_for(uid, micros(now)))
 
     def _add(self, reminder: Reminder, people: Sequence[str], once: Once | None) -> Script[bool]:
         yield from put_response(self._vault, once, reminder.created_at)
@@ -194,6 +194,6 @@ def _remove(reminder_id: str, now: int) -> Script[bool]:
     return bool((yield Statement(REMOVE, (reminder_id,))))
 
 
-def _stop_for(uid: str) -> Script[int]:
+def _stop_for(uid: str, now: int) -> Script[int]:
     yield Statement(joined.LEAVE_ALL, (uid,))
-    return len((yield Statement(STOP, (uid,))))
+    return len((yield Statement(STOP, (uid, now))))

@@ -24,12 +24,6 @@ COLUMNS = (
 PUT = f"""
     INSERT INTO scenes ({", ".join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """  # noqa: S608 - our own names
-# Each new scene removes up to two old ones: the table shrinks, and no statement is long.
-FORGET = """
-    DELETE FROM scenes WHERE id IN (
-        SELECT id FROM scenes WHERE expires_at < $1 ORDER BY expires_at LIMIT 2
-    )
-"""
 SCANNED = "UPDATE scenes SET last_uid = $2 WHERE id = $1"
 KEEP_TICKET = "UPDATE scenes SET ticket = $2, url = $3, ticket_until = $4 WHERE id = $1"
 
@@ -64,5 +58,4 @@ class SqlScenes:
 
 def _add(vault: Vault, scene: Scene, once: Once | None) -> Script[None]:
     yield from put_response(vault, once, scene.created_at)
-    yield Statement(FORGET, (micros(scene.created_at - KEPT),))
     yield Statement(PUT, stored(scene, COLUMNS))

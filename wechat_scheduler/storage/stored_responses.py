@@ -6,15 +6,12 @@ from wechat_scheduler.access.once import KEPT, Once, RepeatedError, other_reques
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.rows import Vault, micros
 
-# Each new response removes up to two old ones: the table shrinks, and no statement is long.
-FORGET = """
-    DELETE FROM answers WHERE (scope, key) IN (
-        SELECT scope, key FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT 2
-    )
-"""
+# One that is older than `$6` is as good as forgotten.
 PUT = """
     INSERT INTO answers (scope, key, digest, answer, created_at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (scope, key) DO NOTHING RETURNING key
+    ON CONFLICT (scope, key) DO UPDATE
+    SET digest = excluded.digest, answer = excluded.answer, created_at = excluded.created_at
+    WHERE answers.created_at < $6 RETURNING key
 """
 FIND = "SELECT digest, answer FROM answers WHERE scope = $1 AND key = $2"
 
@@ -33,10 +30,10 @@ def put_response(vault: Vault, once: Once | None, now: datetime) -> Script[None]
     """For `yield from` in the script that does the request. Raises as `once.Once` says."""
     if once is None:
         return
-    yield Statement(FORGET, (micros(now - KEPT),))
     name = (once.scope, once.key)
     sealed = vault.seal(once.response, response_place(*name))
-    if (yield Statement(PUT, (*name, once.digest, sealed, micros(now)))):
+    values = (once.digest, sealed, micros(now), micros(now - KEPT))
+    if (yield Statement(PUT, (*name, *values))):
         return
     (row,) = yield Statement(FIND, name)
     raise RepeatedError(_opened(vault, row, name, once.digest))

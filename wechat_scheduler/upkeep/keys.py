@@ -42,10 +42,9 @@ async def opened_keys(config: Config, *, clock: Clock) -> AsyncIterator[Offline]
             await verify_sealing(database, sealer)
             keyring = Keyring(SqlKeys(database, Vault(sealer)), clock=clock)
             await keyring.load()
-            retention = config.state.audit_retention
             yield Offline(
                 keyring=keyring,
-                auditor=Auditor(SqlAudit(database), clock=clock, retention=retention),
+                auditor=Auditor(SqlAudit(database), clock=clock),
                 admin=_admin(read_admin_key(folder), clock),
             )
 
