@@ -10,6 +10,7 @@ from wechat_scheduler.audience.use_counts import BELIEVED
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
 from wechat_scheduler.delivery.notices import PATIENCE
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.sandbox.templates import SandboxTemplate
 
 PATH = "/cgi-bin/message/subscribe/bizsend"
 NOTICE = Content(way=Way.SUBSCRIBE, template=TEMPLATE, data={"thing1": "咖啡"})
@@ -106,6 +107,23 @@ async def test_a_lasting_template_is_never_refused(place: Town, refused_before: 
     ends = [(await notify(place, uid)).state for _ in range(4)]
 
     assert ends == [DeliveryState.DELIVERED] * 4
+
+
+async def test_an_imported_lasting_template_is_sent_again_once_the_user_allows_it(
+    place: Town,
+) -> None:
+    place.wechat.sandbox.put_template(
+        SandboxTemplate(template_id=TEMPLATE, is_notice=True, lasting=True)
+    )
+    await place.call("POST", f"/v1/apps/{place.app.id}/templates")
+    uid = await place.follow()
+    refused = await notify(place, uid)
+
+    await accept(place, uid)
+    ends = [(await notify(place, uid)).state for _ in range(3)]
+
+    assert refused.errcode == 43101
+    assert ends == [DeliveryState.DELIVERED] * 3
 
 
 async def test_an_event_that_was_lost_is_made_up_for_after_an_hour(place: Town) -> None:

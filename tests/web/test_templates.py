@@ -29,12 +29,14 @@ LISTED = [
         "template_id": "parcel-0001",
         "title": "快递到达",
         "notice": False,
+        "lasting": False,
         "keywords": {"character_string1": [], "thing2": []},
     },
     {
         "template_id": "booking-0001",
         "title": "预约",
         "notice": True,
+        "lasting": False,
         "keywords": {"phrase1": ["已预约", "已取消"]},
     },
 ]

@@ -1,5 +1,6 @@
 """The account's templates, as WeChat lists them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ LISTED = {
         }
     ]
 }
-NOTICED = {
+NOTICED: dict[str, Any] = {
     "errcode": 0,
     "errmsg": "ok",
     "data": [
@@ -55,11 +56,19 @@ FORBIDDEN = {"errcode": 48001, "errmsg": "api unauthorized"}
 WRONG_KIND = {"errcode": 200100, "errmsg": "账号类型不合法"}
 
 
+def of_type(number: int | str) -> dict[str, Any]:
+    """The notice, as one of another type."""
+    (notice,) = NOTICED["data"]
+    return NOTICED | {"data": [notice | {"type": number}]}
+
+
 @pytest.mark.parametrize(
     ("answers", "listed"),
     [
         ([LISTED, NOTICED], [TEMPLATE, NOTICE]),
         ([FORBIDDEN, NOTICED], [NOTICE]),
+        ([FORBIDDEN, of_type(3)], [replace(NOTICE, is_lasting=True)]),
+        ([FORBIDDEN, of_type("3")], [replace(NOTICE, is_lasting=True)]),
         ([LISTED, WRONG_KIND], [TEMPLATE]),
         ([{"template_list": []}, {"errcode": 0, "data": []}], []),
         ([{"template_list": [{"title": "x"}]}, {"data": [{"priTmplId": ""}]}], []),

@@ -51,7 +51,7 @@ class SubscribeNotices:
         is left.
         """
         at = self._clock.now()
-        await self._check(message, receiver, template_id, at)
+        await self._check(message, app, receiver, template_id, at)
         try:
             if app.mini_program:
                 return await self._messenger.subscribe_in_mini_program(
@@ -71,10 +71,13 @@ class SubscribeNotices:
             raise
 
     async def _check(
-        self, message: Message, receiver: Subscriber, template_id: str, now: datetime
+        self, message: Message, app: App, receiver: Subscriber, template_id: str, now: datetime
     ) -> None:
         count = await self._heard(receiver, template_id)
         if count is None or not count.is_used_up(now):
+            return
+        account = app.account_templates.get(template_id)
+        if account and account.is_lasting and not count.switched_off:
             return
         patient_until = max(message.created_at, message.not_before or message.created_at) + PATIENCE
         if now < patient_until:

@@ -69,6 +69,7 @@ class SandboxTemplateBody(Body):
     content: str = ""
     values: dict[str, list[str]] = {}
     notice: bool | None = None
+    lasting: bool = False
 
 
 class ReceiptScript(Body):

@@ -24,13 +24,15 @@ _KEYWORD = re.compile(r"\{\{ *(\w+)\.DATA *\}\}")
 class SandboxTemplate:
     """A template of every account. `content` is in WeChat's notation, such as `单号:{{number1.DATA}}`; if
     empty, the template takes every keyword. `values` has the only values that a keyword takes. Sent as
-    a notice, as a template message, or, if `is_notice` is None, as either."""
+    a notice, as a template message, or, if `is_notice` is None, as either. Of a `lasting` notice a user who
+    accepts one accepts all."""
 
     template_id: str
     title: str = ""
     content: str = ""
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_notice: bool | None = None
+    lasting: bool = False
 
     @property
     def keywords(self) -> tuple[str, ...]:

@@ -105,7 +105,9 @@ class UserActions:
         if times == 0:
             self.refuse(appid, openid, template_id)
             return
-        person = self._known(appid, openid)
+        person, template = self._known(appid, openid), self._world.templates.find(template_id)
+        if template and template.lasting:
+            times = None
         person.uses[template_id] = times and (person.uses.get(template_id) or 0) + times
         self._note(person, f"accepts {template_id}: {_often(times)}")
         for _ in range(times or 1):

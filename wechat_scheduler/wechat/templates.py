@@ -17,6 +17,9 @@ NOTICES = "/wxaapi/newtmpl/gettemplate"
 # "账号类型不合法".
 NOT_FOR_ACCOUNT = frozenset((48001, 61007, 200100))
 
+# The type of a notice: 2 is 一次性订阅, 3 is 长期订阅.
+LASTING = "3"
+
 _KEYWORD = re.compile(r"\{ *\{ *(\w+)\.DATA *\} *\}")
 
 
@@ -60,6 +63,7 @@ def _template(entry: Mapping[str, Any]) -> AccountTemplate:
         title=str(entry.get("title") or ""),
         keywords={name: values.get(name, ()) for name in names},
         is_notice="priTmplId" in entry,
+        is_lasting="priTmplId" in entry and str(entry.get("type")) == LASTING,
     )
 
 

@@ -94,7 +94,7 @@ def list_notices(world: World, call: ApiCall) -> Reply:
             "title": one.title,
             "content": one.content,
             "example": one.content,
-            "type": 2,
+            "type": 3 if one.lasting else 2,
             "keywordEnumValueList": [
                 {"keywordCode": f"{name}.DATA", "enumValueList": list(values)}
                 for name, values in one.values.items()

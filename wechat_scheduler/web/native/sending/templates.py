@@ -24,11 +24,13 @@ log = structlog.get_logger(__name__)
 
 class AccountTemplateResult(msgspec.Struct, kw_only=True):
     """A template of the account. `keywords` has for each the only values that WeChat takes for it; an
-    empty list is no limit. `notice` says that it is a subscribe notice."""
+    empty list is no limit. `notice` says that it is a subscribe notice, `lasting` that one consent allows
+    any number of them."""
 
     template_id: str
     title: str
     notice: bool
+    lasting: bool
     keywords: dict[str, Sequence[str]]
 
 
@@ -68,7 +70,11 @@ async def shown(request: web.Request) -> web.Response:
 def _results(listed: Sequence[AccountTemplate]) -> list[AccountTemplateResult]:
     return [
         envelope.result_of(
-            AccountTemplateResult, one, notice=one.is_notice, keywords=dict(one.keywords)
+            AccountTemplateResult,
+            one,
+            notice=one.is_notice,
+            lasting=one.is_lasting,
+            keywords=dict(one.keywords),
         )
         for one in listed
     ]
