@@ -53,7 +53,7 @@ async def test_a_topic_goes_with_its_subscriptions_and_codes(database: Database)
         await people.subscriptions.of_person(UID),
     )
 
-    removed = [await people.topics.remove(app_id, 5) for app_id in (1, APP.id, APP.id)]
+    removed = [await people.topics.remove(app_id, 5, now=START) for app_id in (1, APP.id, APP.id)]
 
     assert found == (topic, [topic], [a_subscription(1, topic_id=5)])
     assert removed == [False, True, False]

@@ -81,7 +81,7 @@ class AudienceDesk:
 
     async def remove_topic(self, app: App, topic_id: int) -> None:
         """Raises NotFoundError."""
-        if not await self._topics.remove(app.id, topic_id):
+        if not await self._topics.remove(app.id, topic_id, now=self._clock.now()):
             raise _no_topic(topic_id)
 
     async def bind(self, app: App, openids: Mapping[str, str]) -> Mapping[str, str]:

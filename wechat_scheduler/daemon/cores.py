@@ -63,6 +63,7 @@ def wire(ground: Ground) -> Cores:
         keyring.load,
         keyring.lapse,
         audience.directory.load,
+        audience.directory.forget_removed,
         retention.housekeeping.forget,
         reminders.owners.forget,
         clock=ground.clock,

@@ -38,7 +38,7 @@ from wechat_scheduler.reasons import Verdict
 Page: TypeAlias = Callable[[Message, str, str, int], Awaitable[Sequence[str]]]
 
 # Persons in one transaction: short enough for other writers not to wait long.
-PAGE = 500
+PAGE = 250
 
 
 class PeopleChannel:

@@ -17,9 +17,8 @@ from wechat_scheduler.audience.model import (
     TokenKind,
 )
 from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.storage.cancelling import cancel_of_app
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
-from wechat_scheduler.storage.joined import APP_REMOVED
+from wechat_scheduler.storage.removals import app_removed, next_part
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable, report, why
@@ -38,10 +37,6 @@ CHANGE = """
     WHERE id = $1 RETURNING id
 """
 REMOVE = "DELETE FROM apps WHERE id = $1 RETURNING id"
-REMOVE_BELONGINGS = tuple(
-    f"DELETE FROM {table} WHERE app_id = $1"  # noqa: S608 - our own names
-    for table in ("tokens", "topics", "subscriptions", "aliases", "scenes", "reminders")
-)
 TOKEN = ("hash", "kind", "app_id", "uid", "created_at")
 TOKENS = f"SELECT {', '.join(TOKEN)} FROM tokens"  # noqa: S608 - our own names
 GRANT = f"INSERT INTO tokens ({', '.join(TOKEN)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
@@ -109,6 +104,9 @@ class SqlApps:
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._remove_app(app_id, now))
 
+    async def forget_removed(self, *, now: datetime) -> bool:
+        return await self._database.write(lambda: next_part(now))
+
     async def replace_token(self, token: Token) -> None:
         await self._database.write(lambda: self._replace_token(token))
 
@@ -157,9 +155,7 @@ class SqlApps:
     def _remove_app(self, app_id: int, now: datetime) -> Script[bool]:
         if not (yield from self._told(Statement(REMOVE, (app_id,)))):
             return False
-        yield cancel_of_app(app_id, "the app was removed", now)
-        yield Statement(APP_REMOVED, (app_id, micros(now)))
-        yield from each(Statement(sql, (app_id,)) for sql in REMOVE_BELONGINGS)
+        yield from app_removed(app_id, now)
         yield Statement(FORGET_TEMPLATES)
         return True
 

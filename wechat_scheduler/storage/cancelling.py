@@ -1,4 +1,4 @@
-"""Cancels the pending deliveries of a person or an app, with a reason.
+"""Cancels the pending deliveries of a person, with a reason.
 
 A delivery that is being sent at this moment stays with its sender, which gets WeChat's own error.
 """
@@ -14,7 +14,6 @@ CANCEL = """
     WHERE state = 'pending' AND claimed_by IS NULL
 """
 OF_PERSON = f"{CANCEL} AND target = $1 AND channel = 'person'"
-OF_APP = f"{CANCEL} AND app_id = $1"
 TROUBLE = "UPDATE subscribers SET trouble = $2 WHERE uid = $1"
 FORGIVE = f"""
     UPDATE subscribers SET trouble = '' WHERE trouble <> '' AND uid IN (
@@ -32,10 +31,6 @@ DOUBT_COUNTS = f"""
 
 def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
     return Statement(OF_PERSON, (uid, reason, micros(now)))
-
-
-def cancel_of_app(app_id: int, reason: str, now: datetime) -> Statement:
-    return Statement(OF_APP, (app_id, reason, micros(now)))
 
 
 def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:

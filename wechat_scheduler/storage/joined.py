@@ -58,16 +58,16 @@ LEAVE_ALL = "DELETE FROM joined WHERE uid = $1"
 # Removed reminders whose people are still stored: a deletion can be taken back, and what was due is spread.
 REMOVED = """
     INSERT INTO removed_reminders (id, removed_at)
-    SELECT id, CAST($2 AS BIGINT) FROM reminders
-    WHERE {whose} AND EXISTS (SELECT 1 FROM joined WHERE reminder_id = id)
+    SELECT r.id, CAST($2 AS BIGINT) FROM {reminders} r
+    WHERE EXISTS (SELECT 1 FROM joined WHERE reminder_id = r.id)
     ON CONFLICT (id) DO UPDATE SET removed_at = excluded.removed_at
 """
-ONE_REMOVED, SLOTS_REMOVED, APP_REMOVED = (
-    REMOVED.format(whose=whose)
+ONE_REMOVED, SLOTS_REMOVED, SOME_OF_APP_REMOVED = (
+    REMOVED.format(reminders=f"(SELECT id FROM reminders WHERE {whose})")  # noqa: S608 - our own text
     for whose in (
         "id = $1",
         "app_id + 0 = $1 AND owner = $3 AND source = $4",
-        "app_id = $1",
+        "app_id = $1 ORDER BY id LIMIT $3",
     )
 )
 FORGETTABLE = """

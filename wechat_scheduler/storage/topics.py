@@ -1,10 +1,12 @@
 """`audience.ports.Topics` on a database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.removals import topic_removed
 from wechat_scheduler.storage.rows import Vault, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 
@@ -13,8 +15,6 @@ ONE = "SELECT * FROM topics WHERE id = $1"
 OF_APP = "SELECT * FROM topics WHERE app_id = $1 ORDER BY created_at, id"
 PUT = f"INSERT INTO topics ({', '.join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
 REMOVE = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
-REMOVE_SUBSCRIPTIONS = "DELETE FROM subscriptions WHERE app_id = $1 AND topic_id = $2"
-REMOVE_SCENES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'topic' AND target = $2"
 
 
 class SqlTopics:
@@ -32,8 +32,8 @@ class SqlTopics:
     async def of_app(self, app_id: int) -> Sequence[Topic]:
         return [record(Topic, row) for row in await self._database.read(OF_APP, app_id)]
 
-    async def remove(self, app_id: int, topic_id: int) -> bool:
-        return await self._database.write(lambda: _remove(app_id, topic_id))
+    async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
+        return await self._database.write(lambda: _remove(app_id, topic_id, now))
 
 
 def _add(vault: Vault, topic: Topic, once: Once | None) -> Script[None]:
@@ -41,9 +41,8 @@ def _add(vault: Vault, topic: Topic, once: Once | None) -> Script[None]:
     yield Statement(PUT, stored(topic, COLUMNS))
 
 
-def _remove(app_id: int, topic_id: int) -> Script[bool]:
+def _remove(app_id: int, topic_id: int, now: datetime) -> Script[bool]:
     if not (yield Statement(REMOVE, (app_id, topic_id))):
         return False
-    yield Statement(REMOVE_SUBSCRIPTIONS, (app_id, topic_id))
-    yield Statement(REMOVE_SCENES, (app_id, str(topic_id)))
+    yield from topic_removed(app_id, topic_id, now)
     return True

@@ -157,7 +157,7 @@ def _row(
     services: Services, taken: Subscription, topics: dict[int, Topic], uid: str
 ) -> Following | None:
     app, topic = services.directory.app(taken.app_id), topics.get(taken.topic_id)
-    if app is None:
+    if app is None or (taken.topic_id and topic is None):
         return None
     return Following(
         kind=Followed.TOPIC if taken.topic_id else Followed.APP,
