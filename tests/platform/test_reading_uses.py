@@ -1,14 +1,26 @@
 """Reads the three events of subscribe notices, in the forms that WeChat documents."""
 
 import json
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.platform.sealing import said
+from tests.clock import START
+from tests.house import COMPONENT
+from tests.platform.sealing import PLAIN, SECRETS, Sender, said
 from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
+from wechat_scheduler.pushes.model import Push, Secrets
 from wechat_scheduler.pushes.reading import read_heard
+from wechat_scheduler.sandbox.options import AccountReceiver, PushFormat
+from wechat_scheduler.sandbox.people import Person
+from wechat_scheduler.sandbox.phones import Phone, PhoneKey
+from wechat_scheduler.sandbox.pushes.account_messages import written
+from wechat_scheduler.sandbox.pushes.notice_events import popup, switched_off
+from wechat_scheduler.sandbox.pushes.notice_events import sent as sent_event
+from wechat_scheduler.wechat.decoding import PushDecoder
 from wechat_scheduler.wechat.pushed_json import read_json
 from wechat_scheduler.wechat.pushed_xml import read_xml
 
@@ -19,6 +31,7 @@ HOLDERS = {
     CHANGE: "SubscribeMsgChangeEvent",
     SENT: "SubscribeMsgSentEvent",
 }
+SENDER = Sender()
 HEAD = {"ToUserName": "gh_1", "FromUserName": "o-user", "CreateTime": "1620973045"}
 
 Entry = dict[str, Any]
@@ -135,3 +148,34 @@ def test_two_events_of_one_second_are_two() -> None:
 
     assert acts[0].event_id == acts[2].event_id
     assert acts[0].event_id != acts[1].event_id
+
+
+@pytest.mark.parametrize("written_as", PushFormat)
+@pytest.mark.parametrize(
+    ("seal", "secrets"),
+    [(SENDER.open, PLAIN), (SENDER.both, SECRETS), (SENDER.safe, SECRETS)],
+    ids=["plain", "compatible", "safe"],
+)
+def test_what_the_sandbox_pushes_is_read_in_each_mode_and_format(
+    seal: Callable[[bytes], Push], secrets: Secrets, written_as: PushFormat
+) -> None:
+    phone = Phone(key=PhoneKey("wx1", "o-user"), shown=deque())
+    person = Person(appid="wx1", openid="o-user", phone=phone)
+    receiver = AccountReceiver(appid="wx1", url="http://x", token="t", format=written_as)
+    told = [
+        popup(person, "T1", "accept", START),
+        switched_off(person, "T1", START),
+        sent_event(person, "T1", 7, START, "success"),
+    ]
+
+    opened = [
+        PushDecoder().open(seal(written(one.content, receiver)), secrets, appid=COMPONENT)
+        for one in told
+    ]
+
+    acts = [read_heard("wx1", one.message) for one in opened]
+    assert [act.uses for act in acts] == [
+        (UseReport(template_id="T1", change=UseChange.GRANTED),),
+        (UseReport(template_id="T1", change=UseChange.SWITCHED_OFF),),
+        (UseReport(template_id="T1", change=UseChange.SENT, msgid="7"),),
+    ]

@@ -72,6 +72,8 @@ def send(
       df -h | wechat-scheduler messages send --app 2801745312094217 --to '*' --title Disks -
       wechat-scheduler messages send --app 2801745312094217 --to customer-17 \\
           --template parcel --data number=17 --data place=Berlin
+      wechat-scheduler messages send --app 2801745312094217 --to customer-17 \\
+          --mini-program wx1234567890abcdef/pages/order?id=17 "Your parcel is here"
     """
     body = {
         "to": [*names, *topics],

@@ -27,7 +27,7 @@ SWITCH_ON = "only the user can switch them on, in WeChat's settings of the accou
 
 
 class SubscribeNotices:
-    """`uses` has what was heard of each user's consents. What was not heard is left to WeChat."""
+    """`uses` has what was heard of the notices that users allow. What was not heard is left to WeChat."""
 
     def __init__(self, messenger: Messenger, uses: UseCounts, *, clock: Clock) -> None:
         self._messenger = messenger
@@ -82,7 +82,7 @@ class SubscribeNotices:
         patient_until = max(message.created_at, message.not_before or message.created_at) + PATIENCE
         if now < patient_until:
             raise SendError(
-                f"{_none_left(count)}; WeChat was not asked, and a consent may be on its way",
+                f"{_none_left(count)}; WeChat was not asked, and is if they just allowed one",
                 verdict=Verdict.SLOWER,
                 way=Way.SUBSCRIBE.value,
                 retry_after=patient_until - now,
@@ -116,4 +116,4 @@ class SubscribeNotices:
 def _none_left(count: UseCount) -> str:
     if count.switched_off:
         return f"the user has switched off the notices of template {count.template_id}"
-    return f"the user allows no more notices of template {count.template_id}: all uses are used up"
+    return f"the user allows no more notices of template {count.template_id}"
