@@ -1,11 +1,13 @@
 """Who read and changed what."""
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from structlog.testing import capture_logs
 
 from tests.access.doors import end, make
 from tests.business import Business
@@ -16,8 +18,11 @@ from tests.stores.suite import VAULT
 from wechat_scheduler.access.audit import Action, Auditor
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
+from wechat_scheduler.storage.database import Script, Statement, rows_of
 from wechat_scheduler.storage.keys import SqlKeys
+
+T = TypeVar("T")
 
 KEY = Key(id="k", name="k", hash="h", scopes=frozenset((Scope.READ,)), created_at=START)
 JOB = f"{APPID}/access_token"
@@ -164,7 +169,7 @@ async def kept(database: MemoryDatabase) -> list[tuple[str, str, int]]:
     return [(row["action"], row["object"], row["count"]) for row in rows]
 
 
-async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
+async def test_a_store_that_does_not_answer_gets_the_counts_later() -> None:
     clock, database = FakeClock(), memory_database()
     await SqlKeys(database, VAULT).add(KEY, signing_secret="secret")
     auditor = Auditor(SqlAudit(database), clock=clock)
@@ -172,8 +177,6 @@ async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
     auditor.tally("k", "wx1").reads += 3
     auditor.seen("k")
 
-    with capture_logs() as logs:
-        await auditor.note(Action.REMOVED, "wx1", key="k", address="192.0.2.7")
     with pytest.raises(StorageError):
         await auditor.flush()
     database.down = False
@@ -182,9 +185,74 @@ async def test_a_store_that_does_not_answer_gets_everything_later() -> None:
     await auditor.flush()
 
     (key,) = await SqlKeys(database, VAULT).all_keys()
-    assert await kept(database) == [("credential.read", "wx1", 4), (Action.REMOVED, "wx1", 1)]
+    assert await kept(database) == [("credential.read", "wx1", 4)]
     assert key.last_used_at == START
-    assert [(log["event"], log["objects"]) for log in logs] == [("audit.entry_waits", ("wx1",))]
+
+
+def revoked(auditor: Auditor) -> AbstractContextManager[None]:
+    return auditor.noting(Action.KEY_REVOKED, lambda _: ("k",), key="admin", address="192.0.2.7")
+
+
+REVOKED = (Action.KEY_REVOKED, "k", 1)
+
+
+async def test_a_change_and_its_entry_are_one_transaction() -> None:
+    transactions = Transactions()
+    clock, keys = FakeClock(), SqlKeys(AuditedDatabase(transactions), VAULT)
+    auditor = Auditor(SqlAudit(transactions), clock=clock)
+    await keys.add(KEY, signing_secret="secret")
+    before = transactions.count
+
+    with revoked(auditor):
+        await keys.revoke("k", spare="", now=START)
+        await keys.lapse(now=START)
+
+    assert await kept(transactions) == [REVOKED]
+    assert transactions.count == before + 2
+
+
+async def test_a_change_that_is_not_made_has_no_entry() -> None:
+    transactions = Transactions()
+    clock, keys = FakeClock(), SqlKeys(AuditedDatabase(transactions), VAULT)
+    auditor = Auditor(SqlAudit(transactions), clock=clock)
+    await keys.add(KEY, signing_secret="secret")
+
+    with revoked(auditor):
+        assert not await keys.revoke("unknown", spare="", now=START)
+    transactions.down = True
+    with revoked(auditor), pytest.raises(StorageError):
+        await keys.revoke("k", spare="", now=START)
+    transactions.down = False
+    await keys.revoke("k", spare="", now=START)
+
+    assert await kept(transactions) == []
+
+
+async def test_an_entry_that_cannot_be_stored_undoes_its_change() -> None:
+    database = memory_database()
+    clock, keys = FakeClock(), SqlKeys(AuditedDatabase(database), VAULT)
+    auditor = Auditor(SqlAudit(database), clock=clock)
+    await keys.add(KEY, signing_secret="secret")
+    database.run(rows_of(Statement("DROP TABLE audit")))
+
+    with revoked(auditor), pytest.raises(sqlite3.OperationalError):
+        await keys.revoke("k", spare="", now=START)
+
+    (key,) = await keys.all_keys()
+    assert key.revoked_at is None
+
+
+class Transactions(MemoryDatabase):
+    """Counts them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        memory_database().pour_into(self)
+        self.count = 0
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        self.count += 1
+        return await super().write(script)
 
 
 async def test_an_hour_that_is_over_is_counted_to_its_end_and_then_forgotten() -> None:

@@ -22,7 +22,7 @@ from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.housekeeping import SLICE, SLICES, Housekeeping, Retention
 from wechat_scheduler.pushes.model import Event
-from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.audit import put_entries
 from wechat_scheduler.storage.database import CHUNK, Database, Script, each, inserts
 from wechat_scheduler.storage.events import SqlEvents
 from wechat_scheduler.storage.handled_events import SqlHandledEvents
@@ -203,8 +203,9 @@ async def everything_that_ends(stores: Stores) -> None:
     """A row of each kind, and of those that last one each of scenes, events and notifications."""
     database = stores.database
     mail = await mailing(database, FakeClock(NOW))
-    audit, handled = SqlAudit(database), SqlHandledEvents(database)
-    await audit.add([AuditEntry(at=NOW, key="erp", action=Action.REFRESHED, object="wx1")])
+    handled = SqlHandledEvents(database)
+    entry = AuditEntry(at=NOW, key="erp", action=Action.REFRESHED, object="wx1")
+    await database.write(lambda: put_entries([entry]))
     once = Once(scope="topics", key="k", digest="d", response="r")
     await SqlTopics(database, VAULT).add(Topic(id=1, app_id=1, name="t", created_at=NOW), once=once)
     await mail.deliveries.receipt("wx1", "theirs", "", now=NOW)

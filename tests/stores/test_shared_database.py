@@ -1,15 +1,21 @@
 """Several processes on one PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 import asyncpg
 import pytest
 
 from tests.postgres import PostgresServer
 from tests.stores.samples import LEASE, NOW, TOKEN, USER, registration, rotated, task
-from tests.stores.suite import opened, sql_credentials, sql_stores
+from tests.stores.suite import VAULT, opened, sql_credentials, sql_stores
+from wechat_scheduler.access.once import KEPT, Once
+from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.storage.database import Row, Script
+from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.topics import SqlTopics
 
 # With these the planner is left with plans that look at a sub-select once for each row.
 NARROW = (
@@ -96,3 +102,41 @@ async def test_a_process_hears_what_others_changed_and_not_what_it_changed_itsel
         assert await heard.get() == TOKEN
 
         assert heard.empty()
+
+
+async def test_creations_do_not_wait_for_one_another_to_forget_old_responses(url: str) -> None:
+    """The first one holds everything that it locked until the second one is done."""
+    late = NOW + 2 * KEPT
+    async with opened(url) as database:
+        topics = SqlTopics(database, VAULT)
+        for number in range(4):
+            topic = Topic(id=number, app_id=1, name="old", created_at=NOW)
+            await topics.add(topic, once=once(f"old{number}"))
+        connection = await asyncpg.connect(url)
+        try:
+            transaction = connection.transaction()
+            await transaction.start()
+            await driven(connection, put_response(VAULT, once("first"), late))
+
+            async with asyncio.timeout(10):
+                topic = Topic(id=9, app_id=1, name="new", created_at=late)
+                await topics.add(topic, once=once("second"))
+
+            await transaction.rollback()
+        finally:
+            await connection.close()
+
+        assert await topics.get(9) is not None
+
+
+def once(key: str) -> Once:
+    return Once(scope="topics", key=key, digest="d", response="r")
+
+
+async def driven(connection: asyncpg.Connection, script: Script[None]) -> None:
+    """Run the statements on a connection of our own."""
+    rows: Sequence[Row] | None = None
+    with suppress(StopIteration):
+        while True:
+            statement = script.send(rows)
+            rows = await connection.fetch(statement.sql, *statement.params)

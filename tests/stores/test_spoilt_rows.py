@@ -31,7 +31,7 @@ from wechat_scheduler.doctor.store import set_aside
 from wechat_scheduler.pushes.model import Event
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.reminders.model import ReminderState
-from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.audit import SqlAudit, put_entries
 from wechat_scheduler.storage.census import SqlCensus
 from wechat_scheduler.storage.database import Database, Statement, each, rows_of
 from wechat_scheduler.storage.events import SqlEvents
@@ -282,7 +282,8 @@ async def test_what_is_listed_leaves_out_what_cannot_be_read(mail: Mail) -> None
     await spoil(mail.database, "UPDATE subscribers SET quiet = '7-x' WHERE openid = 'o-amy'")
     audit = SqlAudit(mail.database)
     for action in Action.READ, Action.REFRESHED:
-        await audit.add([AuditEntry(at=NOW, key="erp", action=action, object="wx1")])
+        entry = AuditEntry(at=NOW, key="erp", action=action, object="wx1")
+        await mail.database.write(lambda: put_entries([entry]))  # noqa: B023 - run at once
     await spoil(mail.database, "UPDATE audit SET action = 'flown' WHERE action = 'credential.read'")
 
     with capture_logs() as logs:

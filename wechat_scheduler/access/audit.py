@@ -1,28 +1,23 @@
-"""The audit log: changes are stored at once, reads once a minute.
+"""The audit log: changes are stored with what they change, reads once a minute.
 
 Each change has an entry of its own; the reads of an object by a key share one entry an hour.
 """
 
-import asyncio
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final, Protocol
-
-import structlog
+from typing import Any, Final, Protocol, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 
-log = structlog.get_logger(__name__)
-
 HOUR: Final = timedelta(hours=1)
 # Counts per transaction: few enough not to delay other writers.
 BATCH: Final = 500
-# At most this many changes wait while the store fails. Each of them is logged too.
-MOST_WAITING: Final = 10_000
 
 
 class Action(enum.StrEnum):
@@ -77,8 +72,6 @@ class AuditFilter:
 class AuditStore(Protocol):
     """Stores entries. Every method is atomic and may raise StorageError."""
 
-    async def add(self, entries: Sequence[AuditEntry]) -> None: ...
-
     async def count(self, reads: Sequence[AuditEntry]) -> None:
         """Add the counts to the entries of the same key, object and hour."""
 
@@ -101,14 +94,28 @@ class Tally:
     reads: int = 0
 
 
+Entries: TypeAlias = Callable[[object], Sequence[AuditEntry]]
+
+_entries: ContextVar[Entries | None] = ContextVar("entries", default=None)
+
+
+def entries_to_store() -> Entries | None:
+    """Makes the entries of this task's next change from what the store returns for it; None if the change
+    is not to be noted."""
+    return _entries.get()
+
+
+def noted() -> None:
+    """The entries were stored."""
+    _entries.set(None)
+
+
 class Auditor:
-    """Stores changes at once; counts reads and uses of keys in memory until `flush`."""
+    """Notes changes; counts reads and uses of keys in memory until `flush`."""
 
     def __init__(self, store: AuditStore, *, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._waiting: list[AuditEntry] = []
-        self._writing = asyncio.Lock()
         self._tallies: dict[tuple[str, object], Tally] = {}
         self._ended: list[Tally] = []
         self._used: dict[str, datetime] = {}
@@ -126,29 +133,28 @@ class Auditor:
             tally = self._tallies[key, what] = self._new_tally(key, what)
         return tally
 
-    async def note(self, action: Action, *objects: str, key: str, address: str) -> None:
-        """Store a change that was made. After a StorageError it is logged and stored later; the caller
-        gets no error, because the change itself was made."""
-        at = self._clock.now()
-        self._waiting += [
-            AuditEntry(at=at, key=key, address=address, action=action, object=name)
-            for name in objects
-        ]
+    @contextmanager
+    def noting(
+        self, action: Action, objects: Callable[[Any], Iterable[str]], *, key: str, address: str
+    ) -> Iterator[None]:
+        """The first change that the block stores gets an entry for each of its `objects`, in its own
+        transaction. They are made from what the store returns."""
+
+        def entries(result: object) -> Sequence[AuditEntry]:
+            at = self._clock.now()
+            return [
+                AuditEntry(at=at, key=key, address=address, action=action, object=name)
+                for name in objects(result)
+            ]
+
+        token = _entries.set(entries)
         try:
-            await self._write_waiting()
-        except StorageError as error:
-            log.error(
-                "audit.entry_waits",
-                key_id=key,
-                address=address,
-                action=action.value,
-                objects=objects,
-                error=str(error),
-            )
+            yield
+        finally:
+            _entries.reset(token)
 
     async def flush(self) -> None:
-        """Store the counts and the waiting changes. Raises StorageError; nothing is lost by it."""
-        await self._write_waiting()
+        """Store the counts. Raises StorageError; nothing is lost by it."""
         await self._write_reads()
         await self._write_used()
 
@@ -160,16 +166,6 @@ class Auditor:
         hour = now.replace(minute=0, second=0, microsecond=0)
         until = self._clock.boottime() + (hour + HOUR - now).total_seconds()
         return Tally(key=key, what=what, hour=hour, until=until)
-
-    async def _write_waiting(self) -> None:
-        async with self._writing:
-            entries, self._waiting = self._waiting, []
-            try:
-                if entries:
-                    await self._store.add(entries)
-            except BaseException:
-                self._waiting = (entries + self._waiting)[-MOST_WAITING:]
-                raise
 
     async def _write_reads(self) -> None:
         self._lay_by()

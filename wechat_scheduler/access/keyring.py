@@ -28,6 +28,7 @@ from wechat_scheduler.reasons import Reason
 class KeyDraft:
     """The properties of a new key. Without a `lifetime` it does not expire."""
 
+    id: str = field(default_factory=new_id)
     name: str
     scopes: frozenset[Scope]
     appids: frozenset[str] = frozenset()
@@ -105,7 +106,7 @@ class Keyring:
             raise InvalidRequestError("an admin key is not limited to appids or types")
         text, secret, now = new_key(), new_signing_secret(), self._clock.now()
         key = Key(
-            id=new_id(),
+            id=draft.id,
             name=draft.name,
             hash=digest(text),
             scopes=draft.scopes,

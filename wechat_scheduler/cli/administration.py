@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import msgspec
@@ -65,16 +66,20 @@ class StoredKeys:
         self._clock = clock
 
     async def create_key(self, wish: Mapping[str, Any]) -> MadeKeyResult:
-        made = await self._keyring.make(read_key_draft(msgspec.json.encode(wish), KindTable(TYPES)))
-        await self._auditor.note(Action.KEY_CREATED, made.key.id, key=ADMIN, address="")
+        draft = read_key_draft(msgspec.json.encode(wish), KindTable(TYPES))
+        with self._noting(Action.KEY_CREATED, draft.id):
+            made = await self._keyring.make(draft)
         return made_result(made, self._clock.now())
 
     async def keys(self) -> list[KeyResult]:
         return key_results(await self._keyring.all_keys(), self._clock.now())
 
     async def revoke_key(self, key_id: str) -> None:
-        await self._keyring.revoke(key_id, by=self._admin)
-        await self._auditor.note(Action.KEY_REVOKED, key_id, key=ADMIN, address="")
+        with self._noting(Action.KEY_REVOKED, key_id):
+            await self._keyring.revoke(key_id, by=self._admin)
+
+    def _noting(self, action: Action, key_id: str) -> AbstractContextManager[None]:
+        return self._auditor.noting(action, lambda _: (key_id,), key=ADMIN, address="")
 
     async def audit(self, wanted: AuditFilter) -> list[AuditEntryResult]:
         return [entry_result(entry) for entry in await self._auditor.find(wanted)]

@@ -9,7 +9,7 @@ from wechat_scheduler.credentials.ports import Issuer, uses_secret
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.census import SqlCensus
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
@@ -76,16 +76,17 @@ async def open_vault(config: Config, database: Database) -> Vault:
 def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -> Stores:
     worker = secrets.token_hex(4)
     with_secret = frozenset(kind for kind, issuer in issuers.items() if uses_secret(issuer))
-    credentials = SqlCredentials(database, vault, worker=worker, secret_kinds=with_secret)
+    audited = AuditedDatabase(database)
+    credentials = SqlCredentials(audited, vault, worker=worker, secret_kinds=with_secret)
     return Stores(
         credentials=credentials,
         outbox=SqlOutbox(database, vault, worker=worker),
-        keys=SqlKeys(database, vault),
+        keys=SqlKeys(audited, vault),
         audit=SqlAudit(database),
         census=SqlCensus(database),
-        pushes=SqlPushes(database, vault, tell=credentials.tell),
+        pushes=SqlPushes(audited, vault, tell=credentials.tell),
         events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),
-        apps=SqlApps(database, vault),
+        apps=SqlApps(audited, vault),
         aliases=SqlAliases(database),
         handled=SqlHandledEvents(database),
         scenes=SqlScenes(database, vault),

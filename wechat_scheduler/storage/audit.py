@@ -1,10 +1,10 @@
-"""`access.audit.AuditStore` on a database."""
+"""`access.audit.AuditStore` on a database, and the database that stores a change with its entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from wechat_scheduler.access.audit import AuditEntry, AuditFilter
-from wechat_scheduler.storage.database import Database, Statement, each
+from wechat_scheduler.access.audit import AuditEntry, AuditFilter, entries_to_store, noted
+from wechat_scheduler.storage.database import Database, Dialect, Row, Script, Statement, T, each
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
@@ -34,10 +34,6 @@ class SqlAudit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, entries: Sequence[AuditEntry]) -> None:
-        statements = [Statement(ADD, stored(entry, ENTRY)) for entry in entries]
-        await self._database.write(lambda: each(statements))
-
     async def count(self, reads: Sequence[AuditEntry]) -> None:
         # Sorted, so that two processes do not deadlock.
         rows = sorted((stored(entry, ENTRY) for entry in reads), key=str)
@@ -52,3 +48,43 @@ class SqlAudit:
             FIND, wanted.before, wanted.key, wanted.action, wanted.object, wanted.limit
         )
         return readable(rows, lambda row: record(AuditEntry, row), table="audit")
+
+
+class AuditedDatabase:
+    """A `Database` whose units of work store the entries of `Auditor.noting` with their changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._database.dialect
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        entries = entries_to_store()  # here: a script may run in another thread
+        if entries is None:
+            return await self._database.write(script)
+
+        def audited() -> Script[T]:
+            result = yield from script()
+            if result is not False:  # which says that nothing was changed
+                yield from put_entries(entries(result))
+            return result
+
+        result = await self._database.write(audited)
+        noted()
+        return result
+
+    async def read(self, sql: str, *params: object) -> Sequence[Row]:
+        return await self._database.read(sql, *params)
+
+    def on_signal(self, listener: Callable[[str], None]) -> None:
+        self._database.on_signal(listener)
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+def put_entries(entries: Iterable[AuditEntry]) -> Script[None]:
+    """For `yield from` in the script that makes the change."""
+    yield from each(Statement(ADD, stored(entry, ENTRY)) for entry in entries)

@@ -11,7 +11,7 @@ from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import read_admin_key, state_folder
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import verify_sealing
@@ -40,7 +40,7 @@ async def opened_keys(config: Config, *, clock: Clock) -> AsyncIterator[Offline]
         async with opened(config.state.database, clock=clock) as database:
             sealer = load_or_create_keys(config.state.sealing_key_file, create=False)
             await verify_sealing(database, sealer)
-            keyring = Keyring(SqlKeys(database, Vault(sealer)), clock=clock)
+            keyring = Keyring(SqlKeys(AuditedDatabase(database), Vault(sealer)), clock=clock)
             await keyring.load()
             yield Offline(
                 keyring=keyring,

@@ -1,6 +1,9 @@
 """Lists the audit, and lets handlers write to it."""
 
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -27,10 +30,14 @@ class AuditEntryResult(msgspec.Struct):
     count: int
 
 
-async def note(request: web.Request, action: Action, *objects: str) -> None:
-    """Write to the audit what the caller did to `objects`. Call it afterwards."""
-    auditor = request.app[SERVICES].auditor
-    await auditor.note(action, *objects, key=request[CALLER].id, address=request[ADDRESS])
+def noting(
+    request: web.Request, action: Action, objects: str | Callable[[Any], Iterable[str]]
+) -> AbstractContextManager[None]:
+    """The first change that the block stores is written to the audit, in one transaction with it: what the
+    caller does to `objects`, which may be made from what the store returns."""
+    made = objects if callable(objects) else lambda _: (objects,)
+    key, address = request[CALLER].id, request[ADDRESS]
+    return request.app[SERVICES].auditor.noting(action, made, key=key, address=address)
 
 
 async def listed(request: web.Request) -> web.Response:

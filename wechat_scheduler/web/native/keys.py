@@ -20,7 +20,7 @@ from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import Name, read_name, read_networks
-from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
 log = structlog.get_logger(__name__)
@@ -66,9 +66,10 @@ class MadeKeyResult(KeyResult, kw_only=True):
 
 async def create(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    made = await services.keyring.make(read_key_draft(await request.read(), services.kinds))
+    draft = read_key_draft(await request.read(), services.kinds)
+    with noting(request, Action.KEY_CREATED, draft.id):
+        made = await services.keyring.make(draft)
     log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
-    await note(request, Action.KEY_CREATED, made.key.id)
     return envelope.success(made_result(made, services.clock.now()))
 
 
@@ -80,9 +81,9 @@ async def listed(request: web.Request) -> web.Response:
 
 async def revoke(request: web.Request) -> web.Response:
     key_id = request.match_info["id"]
-    await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
+    with noting(request, Action.KEY_REVOKED, key_id):
+        await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
     log.info("key.revoked", key_id=key_id, by=request[CALLER].id)
-    await note(request, Action.KEY_REVOKED, key_id)
     return envelope.success("success")
 
 

@@ -18,7 +18,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import check_wechat_id, schema_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import pushes
-from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
 # 消息校验Token and 消息加解密Key, as WeChat's console takes them; in 明文模式 there is no key.
@@ -77,8 +77,8 @@ async def put(request: web.Request) -> web.Response:
     body = decode(await request.read(), PushEndpointBody)
     _check(body)
     endpoints = request.app[SERVICES].endpoints
-    await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)
-    await note(request, Action.CALLBACKS_SET, appid)
+    with noting(request, Action.CALLBACKS_SET, appid):
+        await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)
     return envelope.success(
         {"appid": appid, "path": _path(appid), "messages_path": _messages_path(appid)}
     )
@@ -98,9 +98,10 @@ async def listed(request: web.Request) -> web.Response:
 
 async def remove(request: web.Request) -> web.Response:
     appid = request.match_info["appid"]
-    if not await request.app[SERVICES].endpoints.remove(appid):
+    with noting(request, Action.CALLBACKS_REMOVED, appid):
+        removed = await request.app[SERVICES].endpoints.remove(appid)
+    if not removed:
         raise NotFoundError(f"no pushes are expected for {appid}", reason=Reason.PUSHES_UNKNOWN)
-    await note(request, Action.CALLBACKS_REMOVED, appid)
     return envelope.success("success")
 
 

@@ -2,6 +2,7 @@
 wechat-scheduler.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
@@ -23,7 +24,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import original
-from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.registration import RegistrationBody, read_registration
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
@@ -44,10 +45,13 @@ async def register(request: web.Request) -> web.Response:
         require_reach(caller, appid, task.key.kind, field=f"tasks[{number}].type")
     if caller.kinds:
         registration = replace(registration, limited=True)
-    changed = await services.manager.register(registration)
-    # Without tasks it concerns the account alone, whose secret may have changed.
-    objects = map(str, changed) if registration.tasks else [appid]
-    await note(request, Action.REGISTERED, *objects)
+
+    def objects(changed: Iterable[JobKey]) -> Iterable[str]:
+        """Without tasks it concerns the account alone, whose secret may have changed."""
+        return map(str, changed) if registration.tasks else [appid]
+
+    with noting(request, Action.REGISTERED, objects):
+        await services.manager.register(registration)
     is_nothing = not registration.tasks and original.is_wanted(request)
     return envelope.success("" if is_nothing else "success")
 
@@ -76,21 +80,21 @@ async def remove(request: web.Request) -> web.Response:
     key, caller = _job(request), request[CALLER]
     owner = "" if caller.allows(Scope.ADMIN) else caller.id
     try:
-        await request.app[SERVICES].manager.remove(key, owner=owner)
+        with noting(request, Action.REMOVED, str(key)):
+            await request.app[SERVICES].manager.remove(key, owner=owner)
     except NotFoundError as error:
         if not owner:
             raise
         raise NotFoundError(
             f"this API key has not registered {key}", reason=Reason.TASK_NOT_YOURS
         ) from error
-    await note(request, Action.REMOVED, str(key))
     return envelope.success("success")
 
 
 async def refresh(request: web.Request) -> web.Response:
     key = _job(request)
-    await request.app[SERVICES].manager.refresh(key)
-    await note(request, Action.REFRESHED, str(key))
+    with noting(request, Action.REFRESHED, str(key)):
+        await request.app[SERVICES].manager.refresh(key)
     return envelope.success("success")
 
 
@@ -99,9 +103,8 @@ async def invalid(request: web.Request) -> web.Response:
     audit keeps only the report that causes the refresh."""
     key = _job(request)
     report = decode(await request.read(), InvalidValue)
-    outcome = await request.app[SERVICES].manager.report(key, report.value)
-    if outcome is ReportOutcome.BELIEVED:
-        await note(request, Action.REPORTED, str(key))
+    with noting(request, Action.REPORTED, str(key)):
+        outcome = await request.app[SERVICES].manager.report(key, report.value)
     return envelope.success("ignored" if outcome is ReportOutcome.OUTDATED else "refreshing")
 
 

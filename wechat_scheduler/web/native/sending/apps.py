@@ -9,7 +9,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of, reachable_apps
 from wechat_scheduler.web.native.route import NativeRoute, Success
 from wechat_scheduler.web.native.sending.app_bodies import (
@@ -39,9 +39,9 @@ async def create(request: web.Request) -> web.Response:
     app = read_app(body, services.check_url, known, now=services.clock.now())
 
     async def make(keep: KeepResult) -> None:
-        await services.directory.make_app(app, once=lambda made: keep(made_app_result(made)))
+        with noting(request, Action.APP_CREATED, str(app.id)):
+            await services.directory.make_app(app, once=lambda made: keep(made_app_result(made)))
         log.info("app.created", app=app.id, name=app.name, by=request[CALLER].id)
-        await note(request, Action.APP_CREATED, str(app.id))
 
     return await created(request, body, make)
 
@@ -58,35 +58,35 @@ async def change(request: web.Request) -> web.Response:
     services, app, body = request.app[SERVICES], app_of(request), await request.read()
     changed = read_change(app, body, services.check_url)
     if changed != app:
-        changed = await services.directory.change_app(
-            app.id, lambda stored: read_change(stored, body, services.check_url)
-        )
+        with noting(request, Action.APP_CHANGED, str(app.id)):
+            changed = await services.directory.change_app(
+                app.id, lambda stored: read_change(stored, body, services.check_url)
+            )
         log.info("app.changed", app=app.id, by=request[CALLER].id)
-        await note(request, Action.APP_CHANGED, str(app.id))
     return envelope.success(app_result(changed))
 
 
 async def remove(request: web.Request) -> web.Response:
     app = app_of(request)
-    await request.app[SERVICES].directory.remove_app(app.id)
+    with noting(request, Action.APP_REMOVED, str(app.id)):
+        await request.app[SERVICES].directory.remove_app(app.id)
     log.info("app.removed", app=app.id, by=request[CALLER].id)
-    await note(request, Action.APP_REMOVED, str(app.id))
     return envelope.success("success")
 
 
 async def reset_token(request: web.Request) -> web.Response:
     app = app_of(request)
-    token = await request.app[SERVICES].directory.reset_token(app.id)
+    with noting(request, Action.TOKEN_RESET, str(app.id)):
+        token = await request.app[SERVICES].directory.reset_token(app.id)
     log.info("app.token_reset", app=app.id, by=request[CALLER].id)
-    await note(request, Action.TOKEN_RESET, str(app.id))
     return envelope.success(TokenResult(token=token))
 
 
 async def renew_links(request: web.Request) -> web.Response:
     app = app_of(request)
-    await request.app[SERVICES].directory.renew_links(app.id)
+    with noting(request, Action.LINKS_RENEWED, str(app.id)):
+        await request.app[SERVICES].directory.renew_links(app.id)
     log.info("app.links_renewed", app=app.id, by=request[CALLER].id)
-    await note(request, Action.LINKS_RENEWED, str(app.id))
     return envelope.success("success")
 
 

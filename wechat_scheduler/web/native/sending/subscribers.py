@@ -19,7 +19,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import (
     LINK,
@@ -126,8 +126,8 @@ async def _new_token(
 ) -> web.Response:
     app = app_of(request)
     uid = (await _found(request, app)).subscriber.uid
-    token = await make(app.id, uid)
-    await note(request, Action.TOKEN_RESET, uid)
+    with noting(request, Action.TOKEN_RESET, uid):
+        token = await make(app.id, uid)
     return envelope.success(UserTokenResult(uid=uid, token=token))
 
 

@@ -15,7 +15,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.audit import note
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import NativeRoute
 
@@ -52,9 +52,9 @@ async def import_all(request: web.Request) -> web.Response:
             reason=Reason.WECHAT_UNAVAILABLE,
             retry_after=error.retry_after or SOON,
         ) from error
-    await services.directory.keep_templates(app.appid, listed)
+    with noting(request, Action.TEMPLATES_IMPORTED, app.appid):
+        await services.directory.keep_templates(app.appid, listed)
     log.info("templates.imported", app=app.id, count=len(listed), by=request[CALLER].id)
-    await note(request, Action.TEMPLATES_IMPORTED, app.appid)
     known = {one.template_id: one for one in listed}
     faults = list(_faults(app, known))
     return envelope.success(ImportedResult(templates=_results(listed), faults=faults))
