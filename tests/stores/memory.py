@@ -55,11 +55,6 @@ class MemoryDatabase:
         self._connection.execute("COMMIT")
         return result
 
-    def watch(self, steps: Callable[[], None]) -> None:
-        """Calls `steps` once for each hundred steps of SQLite's virtual machine: the work of a statement,
-        whatever the machine's speed."""
-        self._connection.set_progress_handler(steps, 100)
-
     def copy(self) -> "MemoryDatabase":
         other = MemoryDatabase()
         self.pour_into(other)

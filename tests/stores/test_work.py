@@ -1,91 +1,217 @@
-"""What the statements of a claim cost: counted in steps of SQLite, and not in time."""
+"""What one transaction and one turn of the loop have to do does not grow with the largest inputs.
 
+It is counted and not timed: a transaction in steps of SQLite, a turn in the rows that it is given.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.stores.memory import MemoryDatabase, memory_database
-from tests.stores.samples import LEASE, NOW, SECOND
+from tests.audience.people import an_app
+from tests.clock import FakeClock
+from tests.reminders.remembering import Memory
+from tests.stores.samples import LEASE, NOW, SECOND, SECRET_KINDS, TOKEN, registration
 from tests.stores.suite import VAULT
-from wechat_scheduler.storage.database import Script, Statement
+from tests.stores.watched import WatchedDatabase
+from wechat_scheduler.delivery.channels import CrowdChannel
+from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
+from wechat_scheduler.delivery.views import DeliveryFilter
+from wechat_scheduler.reminders.firing import fire
+from wechat_scheduler.reminders.model import PeopleChange, Reminder
+from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.database import Statement, rows_of
+from wechat_scheduler.storage.deliveries import SqlDeliveries
+from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.reminders import SqlReminders
+from wechat_scheduler.storage.retention import OldMessages
 from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.topics import SqlTopics
 
-# Makes $2 deliveries of the app $1, due at $3.
-MAKE = """
-    INSERT INTO deliveries (id, channel, target, state, due_at, created_at, app_id, priority)
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
-    SELECT $1 * 1000000 + i, 'webhook', '', 'pending', $3, $3, $1, 1 FROM n
-"""
+FEW, MANY = 1_000, 5_000
 MINUTE = timedelta(minutes=1)
+TOPIC = 3
+NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
+JOIN = f"INSERT INTO joined {NUMBERS} SELECT $2, printf('UID_%07d', i), $3 FROM n"
+SUBSCRIBE = f"""
+    INSERT INTO subscriptions (id, app_id, topic_id, uid, created_at)
+    {NUMBERS} SELECT $2 * 1000000 + i, 7, $2, printf('UID_%07d', i), 0 FROM n
+"""
+FOLLOW = f"""
+    INSERT INTO subscribers (uid, appid, openid, follows, created_at)
+    {NUMBERS} SELECT printf('UID_%07d', i), 'wx1', 'o' || i, 1, 0 FROM n
+"""
+PEOPLE = "SELECT count(*) AS number FROM deliveries WHERE channel = 'person'"
+# Deliveries of the message 5, of the app $2, due at $3.
+DELIVER = f"""
+    INSERT INTO deliveries (id, channel, target, state, due_at, created_at, message_id, app_id,
+        priority)
+    {NUMBERS} SELECT $2 * 1000000 + i, 'person', printf('UID_%07d', i), $4, $3, $3, 5, $2, 1 FROM n
+"""
+JOBS = f"""
+    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at)
+    {NUMBERS} SELECT appid, kind, 's' || i, 's' || i, '', 0, $2 FROM n, jobs
+"""
+"""The rows that are there before the work is counted."""
 
 
-class Work:
-    """Counts the steps of what is done with the database from now on."""
+class Bench:
+    """The stores on a database that counts."""
 
-    def __init__(self, database: MemoryDatabase) -> None:
-        self.hundreds = 0
-        database.watch(self._count)
+    def __init__(self) -> None:
+        self.database = WatchedDatabase()
+        self.memory = Memory(self.database, FakeClock())
+        self.reminders = SqlReminders(self.database, VAULT)
+        self.apps = SqlApps(self.database, VAULT)
+        self.topics = SqlTopics(self.database, VAULT)
+        self.subscriptions = SqlSubscriptions(self.database)
+        self.messages = SqlMessages(self.database, VAULT)
+        self.outbox = SqlOutbox(self.database, VAULT, worker="here")
 
-    def _count(self) -> None:
-        self.hundreds += 1
+    async def fill(self, sql: str, *params: object) -> None:
+        await self.database.write(lambda: rows_of(Statement(sql, params)))
+
+    async def reminder(self, joined: int) -> Reminder:
+        """A due reminder that so many joined."""
+        reminder = await self.memory.create(NOW + SECOND, owner="UID_o", people=())
+        await self.fill(JOIN, joined, reminder.id, micros(NOW))
+        self.database.watch()
+        return reminder
+
+    async def subscribed(self, number: int) -> None:
+        await self.apps.add_app(replace(an_app("shop"), id=7), [], once=None)
+        await self.fill(FOLLOW, number)
+        await self.fill(SUBSCRIBE, number, 0)
+        await self.fill(SUBSCRIBE, number, TOPIC)
+        self.database.watch()
+
+    async def message(self, state: str, number: int) -> None:
+        message = Message(id=5, app_id=7, content=Content(title="hi"), created_at=NOW)
+        await self.messages.put(message, [], once=None, now=NOW)
+        await self.fill(DELIVER, number, 7, micros(NOW), state)
+        self.database.watch()
+
+    async def spread(
+        self, kind: TargetKind, name: str, page: Callable[[str, int], Awaitable[Sequence[str]]]
+    ) -> None:
+        """Spread the only due delivery of that kind."""
+        claimed = await self.outbox.claim(now=NOW + MINUTE, limit=16, lease=LEASE)
+        (delivery,) = [each for each in claimed if each.channel == kind.value]
+        assert delivery.target == name
+        channel = CrowdChannel(
+            kind,
+            lambda _, __, after, limit: page(after, limit),
+            self.messages,
+            clock=FakeClock(),
+            lease=LEASE,
+        )
+        await channel.send(delivery)
 
 
-@pytest.fixture
-def database() -> MemoryDatabase:
-    return memory_database()
+async def a_reminder_is_sent(bench: Bench, size: int) -> None:
+    reminder = await bench.reminder(size)
+    (claimed,) = await bench.memory.due.claim(now=NOW + SECOND, limit=9, lease=LEASE)
+    await bench.memory.due.finish(fire(claimed, NOW + SECOND), now=NOW + SECOND)
+
+    async def page(after: str, limit: int) -> Sequence[str]:
+        return await bench.reminders.page(reminder.id, after=after, limit=limit)
+
+    await bench.spread(TargetKind.PARTICIPANTS, reminder.id, page)
+    assert (await bench.database.read(PEOPLE))[0]["number"] == size + 1
 
 
-@pytest.fixture
-def outbox(database: MemoryDatabase) -> SqlOutbox:
-    return SqlOutbox(database, VAULT, worker="here")
+async def a_reminder_is_shown_and_edited(bench: Bench, size: int) -> None:
+    reminder = await bench.reminder(size)
+    await bench.reminders.people([reminder.id], most=500)
+    await bench.reminders.named(reminder.id)
+    change = PeopleChange(join=("UID_x",), leave=("UID_0000001",))
+    await bench.memory.desk.change(reminder.id, lambda stored: stored, change)
 
 
-async def test_a_claim_costs_the_same_however_many_deliveries_wait(
-    database: MemoryDatabase, outbox: SqlOutbox
+async def a_reminder_is_deleted(bench: Bench, size: int) -> None:
+    reminder = await bench.reminder(size)
+    await bench.reminders.remove(reminder.id, now=NOW)
+    while await bench.reminders.forget_people(before=NOW + SECOND, limit=100):
+        pass
+
+
+async def a_topic_is_told(bench: Bench, size: int) -> None:
+    await bench.subscribed(size)
+    target = Target(delivery_id=1, kind=TargetKind.TOPIC, name=str(TOPIC))
+    message = Message(id=9, app_id=7, content=Content(title="hi"), created_at=NOW)
+    await bench.messages.put(message, [target], once=None, now=NOW)
+
+    async def page(after: str, limit: int) -> Sequence[str]:
+        return await bench.subscriptions.receivers(7, TOPIC, after=after, limit=limit)
+
+    await bench.spread(TargetKind.TOPIC, str(TOPIC), page)
+    assert (await bench.database.read(PEOPLE))[0]["number"] == size
+
+
+async def an_app_is_removed(bench: Bench, size: int) -> None:
+    await bench.subscribed(size)
+    await bench.message("pending", size)
+    await bench.apps.remove_app(7, now=NOW)
+    while await bench.apps.forget_removed(now=NOW):
+        pass
+
+
+async def a_message_is_claimed(bench: Bench, size: int) -> None:
+    await bench.message("pending", size)
+    await bench.outbox.claim(now=NOW, limit=64, lease=LEASE)
+    await bench.outbox.next_due()
+
+
+async def a_message_is_cancelled_and_replayed(bench: Bench, size: int) -> None:
+    await bench.message("pending", size)
+    deliveries, wanted = SqlDeliveries(bench.database), DeliveryFilter(message_id=5)
+    await deliveries.deliveries(wanted, after=0, limit=100)
+    await deliveries.cancel(wanted, reason="no", limit=100, now=NOW)
+    await deliveries.replay(DeliveryFilter(app_id=7), limit=100, now=NOW)
+
+
+async def a_message_is_forgotten(bench: Bench, size: int) -> None:
+    await bench.message("delivered", size)
+    old = OldMessages(bench.database)
+    while await old.forget(NOW + MINUTE, 200) >= 200:
+        pass
+
+
+async def jobs_wake_at_once(bench: Bench, size: int) -> None:
+    store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    await store.register(registration(TOKEN), now=NOW)
+    await bench.fill(JOBS, size, micros(NOW))
+    bench.database.watch()
+    await store.claim(now=NOW, limit=32, lease=LEASE)
+    await store.next_due()
+
+
+CASES = (
+    a_reminder_is_sent,
+    a_reminder_is_shown_and_edited,
+    a_reminder_is_deleted,
+    a_topic_is_told,
+    an_app_is_removed,
+    a_message_is_claimed,
+    a_message_is_cancelled_and_replayed,
+    a_message_is_forgotten,
+    jobs_wake_at_once,
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
+async def test_the_longest_transaction_and_turn_are_the_same_for_five_times_as_many(
+    case: Callable[[Bench, int], Awaitable[None]],
 ) -> None:
-    database.run(made(1, 100))
-    few = await claimed(database, outbox)
-    database.run(made(2, 50_000))
+    few, many = Bench(), Bench()
 
-    many = await claimed(database, outbox)
+    await case(few, FEW)
+    await case(many, MANY)
 
-    assert few > 0
-    assert many < 2 * few
-
-
-async def test_the_message_of_an_app_with_one_is_claimed_at_once(
-    database: MemoryDatabase, outbox: SqlOutbox
-) -> None:
-    database.run(made(1, 20_000))
-    database.run(made(2, 1))
-
-    rows = await outbox.claim(now=NOW, limit=16, lease=LEASE)
-
-    assert 2_000_001 in {row.id for row in rows}
-
-
-async def test_each_of_a_thousand_apps_is_found(
-    database: MemoryDatabase, outbox: SqlOutbox
-) -> None:
-    for app_id in range(1, 1001):
-        database.run(made(app_id, 1, late=timedelta(0) if app_id == 700 else -SECOND))
-
-    (found,) = await outbox.claim(now=NOW, limit=50, lease=LEASE)
-    none = await outbox.claim(now=NOW, limit=50, lease=LEASE)
-    later = [await outbox.claim(now=NOW + SECOND, limit=150, lease=LEASE) for _ in range(7)]
-
-    assert (found.id, none) == (700_000_001, [])
-    assert len({row.id for rows in later for row in rows}) == 999
-
-
-async def claimed(database: MemoryDatabase, outbox: SqlOutbox) -> int:
-    """The work of a claim and of the look for the next due time."""
-    work = Work(database)
-    await outbox.claim(now=NOW, limit=32, lease=LEASE)
-    await outbox.next_due()
-    return work.hundreds
-
-
-def made(app_id: int, number: int, *, late: timedelta = MINUTE) -> Script[None]:
-    yield Statement(MAKE, (app_id, number, micros(NOW - late)))
+    assert few.database.longest > 0
+    assert many.database.longest < 1.5 * few.database.longest + 10
+    assert many.database.largest == few.database.largest <= 500
