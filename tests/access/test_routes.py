@@ -81,6 +81,7 @@ ROWS = {
     ("GET", "/v1/keys"): Row(),
     ("DELETE", "/v1/keys/{id}"): Row(right_key=404),
     ("GET", "/v1/audit"): Row(),
+    ("GET", "/v1/settings"): Row(),
     ("GET", "/callbacks"): FILTERED,
     ("PUT", "/callbacks/{appid}"): ACCOUNT,
     ("DELETE", "/callbacks/{appid}"): ACCOUNT,
@@ -91,6 +92,7 @@ ROWS = {
 }
 for method, path in (
     ("GET", "/v1/apps/{app}"),
+    ("GET", "/v1/apps/{app}/templates"),
     ("POST", "/v1/apps/{app}/topics"),
     ("GET", "/v1/apps/{app}/topics"),
     ("DELETE", "/v1/apps/{app}/topics/{topic}"),
@@ -126,6 +128,7 @@ for method, path in (
     ("DELETE", "/v1/apps/{app}"),
     ("POST", "/v1/apps/{app}/token"),
     ("POST", "/v1/apps/{app}/links"),
+    ("POST", "/v1/apps/{app}/templates"),
     ("POST", "/v1/apps/{app}/subscribers/{name}/token"),
     ("POST", "/v1/apps/{app}/subscribers/{name}/spt"),
 ):

@@ -15,7 +15,9 @@ HEADINGS = ("TEMPLATE", "CHANNEL", "KEYWORDS", "TITLE")
 
 @click.group()
 def templates() -> None:
-    """Import the templates of an app's account, so that the app's own are checked with them.
+    """Import the templates of an app's account, and list them.
+
+    The app's own templates are checked with them.
 
     \b
     Example:
@@ -28,7 +30,7 @@ def templates() -> None:
 @json_option
 @client_options
 def import_all(app: int, as_json: bool, **given: Any) -> None:
-    """Import the templates and subscribe notices of the app's account from WeChat.
+    """Import the templates of the app's account from WeChat.
 
     Import them again after you add one to the account. Behind the list it says what in the app's own
     templates does not fit.
@@ -45,7 +47,7 @@ def import_all(app: int, as_json: bool, **given: Any) -> None:
 @json_option
 @client_options
 def list_templates(app: int, as_json: bool, **given: Any) -> None:
-    """List the templates of the app's account as they were imported last.
+    """List the templates that were imported last.
 
     \b
     Example:
