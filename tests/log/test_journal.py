@@ -4,9 +4,8 @@ import asyncio
 import json
 import logging
 import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +15,7 @@ import structlog
 from tests.cli.commands import PROGRAM
 from tests.log.test_log import _undo as _undo
 from tests.log.test_log import fail
-from tests.program import ENVIRONMENT, program
+from tests.program import ENVIRONMENT
 from wechat_scheduler.log.setup import configure
 
 log = structlog.get_logger(__name__)
@@ -40,10 +39,10 @@ def written(stream: TextIO) -> list[str]:
     return stream.read().splitlines()
 
 
-async def run_into(stream: TextIO, *words: str) -> int:
+async def run_into(stream: TextIO, *words: str, program: Sequence[str] = PROGRAM) -> int:
     """Runs the program with this stream as the journal's; its exit code."""
     process = await asyncio.create_subprocess_exec(
-        *PROGRAM, *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+        *program, *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
         stderr=stream, env={**ENVIRONMENT, "JOURNAL_STREAM": told(stream)},
     )  # fmt: skip
     return await process.wait()
@@ -122,17 +121,28 @@ async def test_each_mistake_of_a_configuration_is_an_error_in_the_journal(
     assert [line[:20] for line in written(stream)] == ["<3>wechat-scheduler:"] * 2
 
 
+# The program, with a bug that ends the daemon.
+BUGGY = """
+from wechat_scheduler.cli import serve
+from wechat_scheduler.cli.main import main
+
+async def crash(*_):
+    raise ExceptionGroup("unhandled errors in a TaskGroup", [ZeroDivisionError("by\\nzero")])
+
+serve._serve = crash
+main()
+"""
+
+
 async def test_a_daemon_that_crashes_says_so_in_one_line_and_ends(
     stream: TextIO, tmp_path: Path
 ) -> None:
-    async with program(tmp_path) as running:
-        await running.stop()
-    with closing(sqlite3.connect(tmp_path / "wechat-scheduler.db")) as database, database:
-        database.execute("INSERT INTO apps VALUES (1, 'a', 'wx1', 'no JSON', '', '', '', 0)")
-
-    code = await run_into(stream, "-p", "0", "--state", str(tmp_path))
+    code = await run_into(
+        stream, "-p", "0", "--state", str(tmp_path), program=(sys.executable, "-c", BUGGY)
+    )
 
     (line,) = written(stream)
     assert code == 1
     assert line.startswith("<3>")
     assert json.loads(line[3:])["event"] == "daemon.crashed"
+    assert json.loads(line[3:])["error"] == "ZeroDivisionError"
