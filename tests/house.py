@@ -17,6 +17,7 @@ from tests.clock import FakeClock
 from tests.template import lay_database
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.sandbox.options import SandboxOptions
@@ -161,7 +162,8 @@ async def daemon(
     config = daemon_config(state, wechat_url, **settings)
     turning = not isinstance(clock, FakeClock) if loops is None else loops
     flowing: list[asyncio.Task[None]] = []
-    if config.state.database == f"sqlite://{state / loading.DATABASE_NAME}":
+    is_new = not emptied(state, database=config.state.database)
+    if is_new and config.state.database == f"sqlite://{state / loading.DATABASE_NAME}":
         await lay_database(state / loading.DATABASE_NAME)
     try:
         async with (

@@ -1,10 +1,12 @@
 """The findings of `doctor`."""
 
+import os
 import random
 import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.postgres import PostgresServer
 from tests.sending.town import town
 from tests.webhooks.test_client import self_signed
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.doctor import state_folder
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level
 from wechat_scheduler.engine.clock import Clock, SystemClock
@@ -178,6 +181,36 @@ async def test_a_clock_that_is_off_is_a_warning_with_how_much(config: Config) ->
     assert finding.level is Level.WARN
     assert "WeChat's" in finding.says
     assert "timedatectl" in finding.advice
+
+
+async def test_a_store_of_a_later_time_is_a_warning(config: Config, weixin: WeChat) -> None:
+    clock = FakeClock(SystemClock().now() + timedelta(days=1))
+    async with daemon(config.state.dir, weixin.url, clock=clock):
+        pass
+
+    finding = await one(config, "stored instants")
+
+    assert finding.level is Level.WARN
+    assert "s behind the newest of them" in finding.says
+
+
+async def test_a_database_that_was_emptied_fails_with_what_to_do(config: Config) -> None:
+    os.truncate(config.state.dir / "wechat-scheduler.db", 0)
+
+    finding = await one(config, "store")
+
+    assert finding.level is Level.FAIL
+    assert "is missing or empty" in finding.says
+    assert finding.advice.startswith("restore a backup")
+
+
+async def test_a_disk_without_room_fails(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_folder, "LEAST_ROOM", 1 << 60)
+
+    finding = await one(config, "disk")
+
+    assert finding.level is Level.FAIL
+    assert "make room" in finding.advice
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from tests.program import program
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.engine.clock import SystemClock
 
-LONG = timedelta(minutes=10)
+# Longer than a claim. A clock that is further ahead is not believed.
+LONG = timedelta(seconds=90)
 
 
 async def test_what_a_frozen_daemon_brings_after_its_claim_ran_out_is_not_stored(

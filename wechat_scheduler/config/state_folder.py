@@ -86,6 +86,23 @@ def admin_key(folder: Path) -> tuple[str, bool]:
     return key, True
 
 
+def emptied(folder: Path, *, database: str) -> str:
+    """Why a database without content is not taken for a new one: the folder has the key that the first
+    start makes once it has made the database. Empty before the first start."""
+    key = folder / ADMIN_KEY
+    if not os.path.exists(key):
+        return ""
+    if database.startswith("sqlite:"):
+        which = f"the database {database.removeprefix('sqlite://')}"
+        remedy = "restore a backup with wechat-scheduler restore"
+    else:
+        which, remedy = "the PostgreSQL database", "restore a backup with pg_restore or psql"
+    return (
+        f"{which} is missing or empty, and {key} shows that it was in use: {remedy}, or, to start anew "
+        f"without all that it held, remove {key}"
+    )
+
+
 def read_admin_key(folder: Path) -> str:
     """The key in the folder; empty if there is none. Raises StateError if it cannot be read."""
     try:

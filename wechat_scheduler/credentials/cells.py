@@ -4,6 +4,7 @@ import asyncio
 import math
 from dataclasses import replace
 
+from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import Credential, JobKey, Snapshot
 from wechat_scheduler.engine.clock import Clock
 
@@ -19,7 +20,8 @@ class Cell:
     """One job's credential, changed in place, so that every holder of the cell sees each change.
 
     Freshness is judged by boottime, so that a wall clock set back revives no dead token: the
-    instants of a credential and of its job are converted once, when they arrive. `generation` grows
+    instants of a credential and of its job are converted once, when they arrive. A value of a clock
+    that is not the present one is not handed out. `generation` grows
     with every change; the next change sets `changed`.
     """
 
@@ -56,8 +58,13 @@ class Cell:
         if snapshot.due_at != due_before:
             self.nudge_boot = boot + (snapshot.due_at - now).total_seconds() + LATENESS
         if credential is not None and credential != known:
-            self.expires_boot = boot + (credential.expires_at - now).total_seconds()
-            self.renew_boot = boot + (credential.renew_at - now).total_seconds()
+            left = policy.time_left(credential, now=now, longest=snapshot.longest)
+            self.expires_boot = boot + left.total_seconds()
+            self.renew_boot = min(
+                boot + (credential.renew_at - now).total_seconds(), self.expires_boot
+            )
+            if not left and snapshot.fault is None:  # its job is due now
+                self.nudge_boot = -math.inf
         self._announce()
 
     def remove(self) -> None:

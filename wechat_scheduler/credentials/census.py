@@ -1,6 +1,6 @@
 """Counts and ages of all stored rows, for metrics and health probes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -86,10 +86,12 @@ class CensusTaker(Protocol):
 
 
 class Health:
-    """The questions of health probes to the store. Both methods may raise StorageError."""
+    """The questions of health probes to the store. The methods may raise StorageError. `store_error` says
+    why the store takes nothing; empty if it does."""
 
-    def __init__(self, taker: CensusTaker, *, clock: Clock) -> None:
+    def __init__(self, taker: CensusTaker, *, store_error: Callable[[], str], clock: Clock) -> None:
         self._taker = taker
+        self.store_error = store_error
         self._clock = clock
 
     async def not_fresh(self, *, limit: int) -> Sequence[tuple[JobKey, Freshness]]:

@@ -226,11 +226,13 @@ Outcome: TypeAlias = Rotated | Repeated | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A job in memory: the credential to hand out, or the reason why there is none."""
+    """A job in memory: the credential to hand out, or the reason why there is none. `longest` is the
+    longest lifetime that WeChat ever gave it, zero if unknown."""
 
     key: JobKey
     subject: str
     credential: Credential | None
+    longest: timedelta = timedelta(0)
     fault: Fault | None
     due_at: datetime
 

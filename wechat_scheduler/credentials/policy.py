@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, Credential, Renewal
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
+from wechat_scheduler.engine.clock import AHEAD
 from wechat_scheduler.reasons import Reaction
 
 # The margin before expiry: a credential is renewed 5 min, or a tenth of its lifetime if that is
@@ -23,6 +24,9 @@ WIDEST_MARGIN_SHARE = 0.25
 
 # The lifetime that WeChat grants. Shorter lifetimes (the sandbox's) scale every period below.
 FULL_LIFE = timedelta(hours=2)
+
+# What clocks and whole seconds may differ by, however short the lifetime.
+LEAST_SLACK = timedelta(seconds=1)
 
 # WeChat's counters restart at midnight in Shanghai, which has had no DST since 1991.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -82,9 +86,25 @@ def freshness(view: JobView, now: datetime) -> Freshness:
         return Freshness.REVOKED
     if view.expires_at is None or view.renew_at is None:
         return Freshness.PENDING
-    if now >= view.expires_at:
+    if now >= view.expires_at or is_ahead(view.issued_at, now):
         return Freshness.EXPIRED
     return Freshness.STALE if now >= view.renew_at else Freshness.FRESH
+
+
+def is_ahead(issued_at: datetime | None, now: datetime) -> bool:
+    """Whether a value was issued by a clock that is not the present one, so that its expiry is unknown."""
+    return issued_at is not None and issued_at - now > AHEAD
+
+
+def time_left(credential: Credential, *, now: datetime, longest: timedelta) -> timedelta:
+    """The lifetime that a stored value has left, as far as its instants can be believed: zero if they are
+    of another clock, and no more than WeChat ever gave (`longest`, zero if unknown)."""
+    left = credential.expires_at - now
+    most = longest or credential.expires_at - credential.issued_at
+    slack = max(AHEAD * scale(most), LEAST_SLACK)
+    if credential.issued_at - now > slack or left > most + slack:
+        return timedelta(0)
+    return min(left, most)
 
 
 def scale(longest: timedelta) -> float:
@@ -142,7 +162,7 @@ def force_at(*, now: datetime, forces: int, forced_at: datetime | None) -> datet
     """The earliest time at which WeChat accepts another forced refresh: `now`, or later."""
     if forces >= FORCES_PER_DAY:
         return next_quota_day(now)
-    return now if forced_at is None else max(now, forced_at + FORCE_SPACING)
+    return now if forced_at is None else max(now, min(now, forced_at) + FORCE_SPACING)
 
 
 def ended_early(kept: Credential, *, asked_at: datetime, longest: timedelta) -> bool:

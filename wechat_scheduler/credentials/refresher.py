@@ -163,7 +163,7 @@ class Refresher:
         if timedelta(0) <= kept.expires_at - fresh.expires_at <= WHOLE_SECOND:
             fresh = replace(fresh, expires_at=kept.expires_at)
         if issuance.issued.renewal is Renewal.FIXED:
-            fresh = replace(fresh, expires_at=min(kept.expires_at, fresh.expires_at))
+            fresh = _as_promised(kept, fresh, longest)
         if fresh.expires_at - kept.expires_at > slack:
             renew_at = due_at = fresh.renew_at
         else:
@@ -179,7 +179,7 @@ class Refresher:
         credential = replace(
             fresh,
             version=kept.version,
-            issued_at=kept.issued_at,
+            issued_at=min(kept.issued_at, fresh.issued_at),
             renew_at=renew_at,
             refresh_token=fresh.refresh_token or kept.refresh_token,
         )
@@ -220,6 +220,13 @@ class Refresher:
                 rng=self._rng,
             ),
         )
+
+
+def _as_promised(kept: Credential, fresh: Credential, longest: timedelta) -> Credential:
+    """Ends when the first answer said, unless that is so long ago that the clock was wrong then."""
+    if fresh.issued_at - kept.expires_at > longest:
+        return fresh
+    return replace(fresh, expires_at=min(kept.expires_at, fresh.expires_at))
 
 
 def _held_back(job: ClaimedJob, now: datetime, until: datetime, limit: int) -> Failed:

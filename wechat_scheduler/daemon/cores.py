@@ -1,6 +1,7 @@
 """Wires the cores side by side on one ground, and connects them where one calls another."""
 
 from dataclasses import dataclass
+from functools import partial, wraps
 
 from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
@@ -9,10 +10,11 @@ from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
 from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
 from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.daemon.pulse import Pulse
 from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
 from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
 from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
-from wechat_scheduler.engine.rounds import Rounds
+from wechat_scheduler.engine.rounds import Chore, Rounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Cores:
     reminders: ReminderParts
     pushes: PushParts
     retention: RetentionParts
+    pulse: Pulse
     rounds: Rounds
 
     async def load(self) -> None:
@@ -58,14 +61,16 @@ def wire(ground: Ground) -> Cores:
     pushes = wire_pushes(ground, credentials.manager, reception)
     keyring, auditor = _access(ground)
     retention = wire_retention(ground.config, ground.database, ground.clock)
+    pulse = _pulse(ground, credentials, delivery)
     rounds = Rounds(
         auditor.flush,
         keyring.load,
-        keyring.lapse,
         audience.directory.load,
         audience.directory.forget_removed,
-        retention.housekeeping.forget,
-        reminders.owners.forget,
+        *map(
+            partial(_with_trust, pulse),
+            (keyring.lapse, retention.housekeeping.forget, reminders.owners.forget),
+        ),
         clock=ground.clock,
     )
     return Cores(
@@ -77,8 +82,34 @@ def wire(ground: Ground) -> Cores:
         reminders=reminders,
         pushes=pushes,
         retention=retention,
+        pulse=pulse,
         rounds=rounds,
     )
+
+
+def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts) -> Pulse:
+    def set_back() -> None:
+        delivery.gate.forget_pauses()
+        credentials.clockwork.wake()
+        delivery.clockwork.wake()
+
+    return Pulse(
+        ground.stores.pulse,
+        clock=ground.clock,
+        upstream=lambda: ground.wechat.offset,
+        set_back=set_back,
+    )
+
+
+def _with_trust(pulse: Pulse, chore: Chore) -> Chore:
+    """The chore, while the clock is trusted: what it deletes or ends does not come back."""
+
+    @wraps(chore)
+    async def trusting() -> None:
+        if pulse.trusts_the_clock():
+            await chore()
+
+    return trusting
 
 
 def _access(ground: Ground) -> tuple[Keyring, Auditor]:

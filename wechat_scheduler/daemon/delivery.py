@@ -32,6 +32,7 @@ class DeliveryParts:
     sending: Sending
     desk: DeliveryDesk
     dispatcher: Dispatcher
+    gate: Gate
     clockwork: Clockwork[Delivery, Outcome]
 
     def adjust(self, config: Config) -> None:
@@ -42,10 +43,11 @@ class DeliveryParts:
 
 def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -> DeliveryParts:
     config, stores, clock = ground.config, ground.stores, ground.clock
+    gate = Gate(directory.app, unreadable=directory.is_unreadable, rng=ground.rng)
     dispatcher = Dispatcher(
         stores.outbox,
         {channel.name: channel for channel in _channels(ground, tokens, directory)},
-        Gate(directory.app, unreadable=directory.is_unreadable, rng=ground.rng),
+        gate,
         learn=directory.load,
         observer=ground.counters,
         clock=clock,
@@ -66,6 +68,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         ),
         desk=DeliveryDesk(stores.messages, stores.deliveries, clock=clock, wake=clockwork.wake),
         dispatcher=dispatcher,
+        gate=gate,
         clockwork=clockwork,
     )
 

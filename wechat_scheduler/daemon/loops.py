@@ -50,6 +50,7 @@ def all_loops(cores: Cores, stores: Stores, connections: Connections) -> tuple[L
         _over_rows("reminding", cores.reminders.clockwork, stores.due),
         _over_rows("dispatching", cores.delivery.clockwork, stores.outbox),
         _over_rows("hearing", cores.pushes.clockwork, stores.events),
+        Loop(name="pulse", run=cores.pulse.run, stop=cores.pulse.stop),
         Loop(name="rounds", run=cores.rounds.run, stop=cores.rounds.stop),
         Loop(name="connections", run=connections.run, stop=connections.stop),
     )

@@ -76,7 +76,11 @@ async def open_daemon(
         stack.enter_context(listener.socket)
         supervisor = await stack.enter_async_context(Supervisor())
         database = await open_database(
-            database_url, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
+            database_url,
+            migrations=MIGRATIONS,
+            clock=clock,
+            supervisor=supervisor,
+            emptied=state.emptied(folder, database=database_url),
         )
         stack.push_async_callback(database.close)
 
@@ -89,6 +93,7 @@ async def open_daemon(
         await cores.load()
         stack.push_async_callback(cores.rounds.run_once)
 
+        await cores.pulse.run_once()
         connections = _connections(ground)
         loops = all_loops(cores, ground.stores, connections)
         if database_url.startswith("sqlite"):  # no other daemon uses it: old claims are void

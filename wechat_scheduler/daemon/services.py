@@ -46,7 +46,9 @@ def web_services(
         keyring=cores.keyring,
         auditor=cores.auditor,
         memo=memo,
-        health=Health(stores.census, clock=ground.clock),
+        health=Health(
+            stores.census, store_error=lambda: cores.pulse.store_error, clock=ground.clock
+        ),
         turning=partial(turning, loops),
         tally=ground.counters,
         page=page,
@@ -84,6 +86,7 @@ def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> 
         memo_hits=memo.hits,
         memo_entries=len(memo),
         memo_bytes=memo.size,
+        store_error=cores.pulse.store_error,
     )
 
 

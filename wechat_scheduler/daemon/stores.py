@@ -20,6 +20,7 @@ from wechat_scheduler.storage.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.pulses import SqlPulse
 from wechat_scheduler.storage.pushes import SqlPushes
 from wechat_scheduler.storage.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
@@ -55,6 +56,7 @@ class Stores:
     messages: SqlMessages
     deliveries: SqlDeliveries
     responses: SqlStoredResponses
+    pulse: SqlPulse
     reminders: SqlReminders
     due: SqlDueReminders
     vault: Vault
@@ -97,6 +99,7 @@ def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -
         messages=SqlMessages(database, vault),
         deliveries=SqlDeliveries(database),
         responses=SqlStoredResponses(database, vault),
+        pulse=SqlPulse(database),
         reminders=SqlReminders(database, vault),
         due=SqlDueReminders(database, worker=worker),
         vault=vault,

@@ -65,6 +65,11 @@ class Gate:
         self.pause(appid, until)
         return until
 
+    def forget_pauses(self) -> None:
+        """Drop all pauses and turns: their ends lie too far ahead after the clock was set back."""
+        self._paused.clear()
+        self._pacer = Pacer()
+
     def opened(self, appid: str) -> None:
         """Reset the account's pauses: its token was accepted."""
         self._knocks.pop(appid, None)

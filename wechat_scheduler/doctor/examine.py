@@ -14,6 +14,7 @@ from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.census import dead_since
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.job_views import read_jobs
+from wechat_scheduler.storage.pulses import SqlPulse
 from wechat_scheduler.storage.pushes import read_push_endpoints
 from wechat_scheduler.storage.registrations import all_accounts
 from wechat_scheduler.storage.rows import Vault
@@ -37,6 +38,8 @@ async def examine(
     business systems. `with_store` is false where the database's password is not known."""
     for finding in state_folder.folder(config.state):
         yield finding
+    for finding in state_folder.room(config.state):
+        yield finding
     async for finding in state_folder.daemon(config.state):
         yield finding
     async for finding in upstream.wechat(config.wechat.api, clock=clock):
@@ -49,6 +52,8 @@ async def examine(
         if opened.database is None or opened.vault is None:
             return
         database, vault = opened.database, opened.vault
+        for finding in store.newest(await SqlPulse(database).newest(), clock.now()):
+            yield finding
         async for finding in _stored(config, database, vault, probe=probe, clock=clock, rng=rng):
             yield finding
 

@@ -1,6 +1,7 @@
 """Examines the state folder: who may read it, and whether a daemon uses it."""
 
 import os
+import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -13,6 +14,9 @@ from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import CallError, StateError
 from wechat_scheduler.storage.sqlite import path_of
+
+# A transaction may be as large.
+LEAST_ROOM = 16 * 1024 * 1024
 
 
 def folder(settings: StateSettings) -> Iterator[Finding]:
@@ -49,6 +53,20 @@ def _privacy(folder: Path, paths: list[Path]) -> Finding:
         return ok("state", f"only the owner has access to {folder}")
     names = " ".join(map(str, open_ones))
     return fail("state", f"other users have access to {names}", f"chmod go= {names}")
+
+
+def room(settings: StateSettings) -> Iterator[Finding]:
+    """A failure for each file system without room for what the daemon writes."""
+    folders = [settings.dir]
+    if settings.database.startswith("sqlite:"):
+        folders.append(path_of(settings.database).parent)
+    for path in dict.fromkeys(folder for folder in folders if folder.is_dir()):
+        free = shutil.disk_usage(path).free
+        if free < LEAST_ROOM:
+            says = f"the disk of {path} has {free // 1024} KiB left"
+            yield fail(
+                "disk", says, "make room, or nothing is stored: a daemon that runs goes on then"
+            )
 
 
 async def daemon(settings: StateSettings) -> AsyncIterator[Finding]:

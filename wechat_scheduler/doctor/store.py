@@ -1,14 +1,16 @@
 """Examines the database: whether it answers, fits this version, and can be decrypted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from wechat_scheduler.config.settings import StateSettings
+from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clock import AHEAD, Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
@@ -42,7 +44,7 @@ class ExaminedStore:
 @asynccontextmanager
 async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[ExaminedStore]:
     """Opens the database for reading, even while a daemon uses it."""
-    missing = _missing(settings.database)
+    missing = _missing(settings)
     if missing is not None:
         yield ExaminedStore(findings=(missing,))
         return
@@ -55,18 +57,32 @@ async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Exam
         )
 
 
-def _missing(database: str) -> Finding | None:
-    """A finding if there is no file of that database, or none that can be looked at."""
-    if not database.startswith("sqlite:"):
+def _missing(settings: StateSettings) -> Finding | None:
+    """A finding if the database's file is missing or empty, or cannot be looked at."""
+    if not settings.database.startswith("sqlite:"):
         return None
-    file = path_of(database)
+    file = path_of(settings.database)
     try:
-        file.stat()
+        if file.stat().st_size:
+            return None
     except FileNotFoundError:
-        return warn("store", "there is no database yet", "start the daemon, which makes it")
+        pass
     except OSError as error:
         return fail("store", f"cannot look at {file}: {(error.strerror or '').lower()}", AS_ROOT)
-    return None
+    if reason := emptied(settings.dir, database=settings.database):
+        says, _, advice = reason.partition(": ")
+        return fail("store", says, advice)
+    return warn("store", "there is no database yet", "start the daemon, which makes it")
+
+
+def newest(found: datetime | None, now: datetime) -> Iterator[Finding]:
+    """A warning if the daemon stored an instant that is ahead of this machine's clock."""
+    if found is not None and found - now > AHEAD:
+        yield warn(
+            "stored instants",
+            f"the clock is {(found - now).total_seconds():.0f} s behind the newest of them",
+            "set it from the network: timedatectl set-ntp true; do nothing if it was ahead until now",
+        )
 
 
 async def _examined(database: Database, key_file: Path) -> ExaminedStore:

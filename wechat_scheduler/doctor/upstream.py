@@ -4,8 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 import aiohttp
 from yarl import URL
@@ -13,6 +12,7 @@ from yarl import URL
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.wechat.client import client_session
+from wechat_scheduler.wechat.dates import clock_offset
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 # A larger difference spoils lifetimes, which each side counts by its own clock. From five minutes on
@@ -44,7 +44,7 @@ async def wechat(api: str, *, clock: Clock) -> AsyncIterator[Finding]:
             return
     how = "with TLS" if url.scheme == "https" else "without TLS"
     yield ok("wechat", f"{url.host}:{url.port} answers, {how}")
-    yield _clock(date, asked + (clock.now() - asked) / 2)
+    yield _clock(clock_offset(date, asked, clock.now()))
 
 
 async def _resolved(url: URL) -> list[str]:
@@ -72,17 +72,13 @@ def _reason(error: Exception) -> str:
     return "it took over 10 s" if isinstance(error, TimeoutError) else "it does not speak HTTP"
 
 
-def _clock(date: str, now: datetime) -> Finding:
-    """WeChat's Date is in whole seconds, so half a second is added."""
-    try:
-        theirs = parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=0.5)
-    except ValueError:
+def _clock(offset: timedelta | None) -> Finding:
+    if offset is None:
         return warn(
             "clock", "WeChat's answer has no date to compare with", "compare it with another clock"
         )
-    offset = (now - theirs).total_seconds()
-    if abs(offset) > TOLERANCE.total_seconds():
-        how = "ahead of" if offset > 0 else "behind"
-        says = f"it is {abs(offset):.0f} s {how} WeChat's"
+    if abs(offset) > TOLERANCE:
+        how = "ahead of" if offset > timedelta(0) else "behind"
+        says = f"it is {abs(offset).total_seconds():.0f} s {how} WeChat's"
         return warn("clock", says, "set it from the network: timedatectl set-ntp true")
     return ok("clock", "it agrees with WeChat's")

@@ -9,6 +9,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+# An instant of ours that is further ahead than this was written by a clock that is not the present one: that
+# one was ahead, or this one is behind. Less harms nothing, since values are renewed longer than that
+# before they expire.
+AHEAD = timedelta(minutes=2)
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

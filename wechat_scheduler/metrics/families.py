@@ -22,13 +22,14 @@ Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
     """The state of the process. `turning` tells for each loop whether it turns; `daily_limits` how many
-    calls a job of each kind may make to WeChat in a day."""
+    calls a job of each kind may make to WeChat in a day; `store_error` why the store takes no writes."""
 
     turning: Mapping[str, bool]
     daily_limits: Mapping[str, int]
     memo_hits: int
     memo_entries: int
     memo_bytes: int
+    store_error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,8 @@ FAMILIES = (
         "cause",
     ),
     Family(
-        MetricType.GAUGE, "store_up", "1 while the store answers.", (),
-        lambda sources: [((), sources.census is not None)],
+        MetricType.GAUGE, "store_up", "1 while the store answers and takes writes.", (),
+        lambda sources: [((), sources.census is not None and not sources.vitals.store_error)],
     ),
     of_process(
         "loop_turning", "1 while a loop turns in time.", "loop",

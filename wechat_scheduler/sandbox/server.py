@@ -6,8 +6,9 @@ import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import format_datetime
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.engine.clock import Clock
@@ -44,6 +45,7 @@ def create_sandbox(
     add_phone_page(app, sandbox)
     add_api(app, sandbox)
     app.on_shutdown.append(_stop)
+    app.on_response_prepare.append(_date)
     return app
 
 
@@ -92,6 +94,11 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise StartError(
             f"cannot listen on {host} port {port}: {reason}; choose another with -p"
         ) from error
+
+
+async def _date(request: web.Request, response: web.StreamResponse) -> None:
+    """The date is that of the sandbox's clock, as all that it issues."""
+    response.headers[hdrs.DATE] = format_datetime(request.app[SANDBOX].now(), usegmt=True)
 
 
 async def _stop(app: web.Application) -> None:

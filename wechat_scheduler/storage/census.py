@@ -14,9 +14,18 @@ from wechat_scheduler.credentials.census import (
 )
 from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
 from wechat_scheduler.credentials.policy import Freshness, quota_day
+from wechat_scheduler.engine.clock import AHEAD
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
 from wechat_scheduler.storage.database import Database, Row
-from wechat_scheduler.storage.rows import fault_of, instant, instant_or_none, key_of, micros, record
+from wechat_scheduler.storage.rows import (
+    MICROSECOND,
+    fault_of,
+    instant,
+    instant_or_none,
+    key_of,
+    micros,
+    record,
+)
 from wechat_scheduler.storage.set_aside import count_set_aside
 
 # Enough to see a cause that makes a thousand jobs fail.
@@ -24,7 +33,7 @@ MOST_FAULTS = 10_000
 
 # The same rule as `policy.freshness`.
 STATE = f"""
-    CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 THEN 'expired'
+    CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} THEN 'expired'
          WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
 """
 KINDS = f"""
@@ -72,7 +81,7 @@ TICKETS = f"""
 """  # noqa: S608 - our own text
 NOT_FRESH = f"""
     SELECT appid, kind, subject, {STATE} AS state FROM jobs
-    WHERE expires_at IS NULL OR renew_at <= $1 OR waits_on = '{AUTHORIZATION}'
+    WHERE expires_at IS NULL OR renew_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} OR waits_on = '{AUTHORIZATION}'
     ORDER BY appid, kind, subject LIMIT $2
 """  # noqa: S608 - our own text
 

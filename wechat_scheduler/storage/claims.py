@@ -15,10 +15,10 @@ from typing import NamedTuple, TypeVar
 
 import structlog
 
-from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.engine.clock import AHEAD, EPOCH
 from wechat_scheduler.engine.crashes import pause_after
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
-from wechat_scheduler.storage.rows import instant, micros
+from wechat_scheduler.storage.rows import MICROSECOND, instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report, why
 
 T = TypeVar("T")
@@ -48,7 +48,8 @@ class DueTable:
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
     the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
-    crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.
+    crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`. `brought_back` makes
+    due what a clock that was ahead put off: `$1` is the present, `$2` the latest instant believed.
     """
 
     table: str
@@ -61,6 +62,7 @@ class DueTable:
     held: str = "claimed_by IS NOT NULL"
     crashed: str = ""
     aside: str = ""
+    brought_back: str = ""
 
     def claims(self, skip_locked: str) -> tuple[str, ...]:
         """One statement for each queue."""
@@ -123,6 +125,8 @@ class ClaimingStore:
         self._due = due
         self._claim_sqls = due.claims(database.dialect.skip_locked)
         self._claims = 0
+        self._latest: datetime | None = None
+        self._is_set_back = False
 
     async def next_due(self) -> datetime | None:
         return _instant((await self._database.read(self._due.next_due))[0]["due_at"])
@@ -184,10 +188,16 @@ class ClaimingStore:
 
     def _new_claim(self, now: datetime, lease: timedelta) -> Claim:
         self._claims += 1
+        self._is_set_back = self._latest is not None and self._latest - now > AHEAD
+        self._latest = now
         return Claim(f"{self._worker}/{self._claims}", micros(now + lease), micros(now))
 
     def _take(self, claim: Claim, limit: int, *values: object) -> Script[list[Row]]:
-        """Claim at most `limit` due rows."""
+        """Claim at most `limit` due rows. If the clock was set back since the last claim, what it put off
+        before is due."""
+        if self._is_set_back and self._due.brought_back:
+            ahead = claim.now + AHEAD // MICROSECOND
+            yield Statement(self._due.brought_back, (claim.now, ahead))
         rows: list[Row] = []
         for sql in self._claim_sqls:
             if len(rows) < limit:

@@ -30,6 +30,7 @@ from wechat_scheduler.storage.rows import (
     key_of,
     micros,
     registration_place,
+    span,
 )
 from wechat_scheduler.storage.unreadable import UNREADABLE, report
 
@@ -40,7 +41,7 @@ BOUND = (
 ANY = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 LIMIT 2"
 LOAD = """
     SELECT appid, kind, subject, bound, credential, version, issued_at, expires_at, renew_at, due_at,
-        claimed_by, fault
+        claimed_by, fault, longest
     FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3
 """
 OTHERS_PARAMS = """
@@ -98,6 +99,7 @@ class SqlCredentials(ClaimingStore):
             key=key,
             subject=row["bound"],
             credential=self._credential(row),
+            longest=span(row["longest"]),
             fault=None if attempted_now else fault_of(row),
             due_at=instant(row["due_at"]),
         )

@@ -35,11 +35,18 @@ class _Unit(Generic[T]):
 
 
 class Writer:
-    """Runs scripts in order of arrival, in a thread of its own."""
+    """Runs scripts in order of arrival, in a thread of its own. `check` raises StorageError if what is
+    written would be lost."""
 
-    def __init__(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        loop: asyncio.AbstractEventLoop,
+        check: Callable[[], None],
+    ) -> None:
         self._connection = connection
         self._loop = loop
+        self._check = check
         self._queue: SimpleQueue[_Unit[Any] | None] = SimpleQueue()
         self._ended = loop.create_future()
         self._closed = False
@@ -87,6 +94,7 @@ class Writer:
     def _commit(self, batch: Sequence[_Unit[Any]]) -> None:
         """Run all units in one transaction; each then holds its result or its error."""
         try:
+            self._check()
             self._connection.execute("BEGIN IMMEDIATE")
             if not all(map(self._attempt, batch)):
                 return self._commit_apart(batch)

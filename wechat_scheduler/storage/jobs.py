@@ -46,6 +46,11 @@ DUE = DueTable(
         (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
         (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
     """,
+    brought_back="""
+        UPDATE jobs SET due_at = $1 WHERE claimed_by IS NULL AND due_at > $2 AND (
+            issued_at > $2 OR (longest > 0 AND expires_at > $2 + longest)
+        )
+    """,
 )
 # The job stays due now if its registration changed during the attempt (the revision shows it), and if
 # the value was reported dead during the attempt and the attempt brought the same value again. Such a
@@ -163,6 +168,7 @@ def _save_credential(
         key=job.key,
         subject=outcome.subject,
         credential=credential,
+        longest=outcome.longest,
         fault=None,
         due_at=instant(saved[0]["due_at"]),
     )
@@ -200,6 +206,7 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
         key=job.key,
         subject=job.subject,
         credential=None if is_revoked else job.credential,
+        longest=job.longest,
         fault=outcome.fault,
         due_at=instant(saved[0]["due_at"]),
     )

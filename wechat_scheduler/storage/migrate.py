@@ -38,14 +38,15 @@ class Migration(NamedTuple):
     sql: str
 
 
-async def migrated(database: DatabaseT, folder: Traversable) -> DatabaseT:
+async def migrated(database: DatabaseT, folder: Traversable, *, emptied: str = "") -> DatabaseT:
     """Apply the migrations of `folder` that `database` lacks, and return `database`.
 
     Closes `database` and raises StateError if its schema is newer than `folder`, it cannot be
-    written, or another program's tables are in the way. Several processes may do this at once: one does the work, the others find it done.
+    written, or another program's tables are in the way; and with the sentence `emptied`, if there is one,
+    if it has no tables of ours. Several processes may do this at once: one does the work, the others find it done.
     """
     try:
-        await database.write(partial(_bring_up, database.dialect, load(folder)))
+        await database.write(partial(_bring_up, database.dialect, load(folder), emptied))
     except BaseException as error:
         await database.close()
         if isinstance(error, StateError) or not isinstance(error, Exception):
@@ -90,10 +91,12 @@ def statements(sql: str, types: Mapping[str, str]) -> Iterator[Statement]:
             pending += part
 
 
-def _bring_up(dialect: Dialect, migrations: list[Migration]) -> Script[None]:
+def _bring_up(dialect: Dialect, migrations: list[Migration], emptied: str) -> Script[None]:
     yield from each(dialect.alone)
     yield Statement(_META)
     rows = yield Statement(_VERSION)
+    if emptied and not rows:
+        raise StateError(emptied)
     current = int(rows[0]["value"]) if rows else 0
     newest = migrations[-1].version if migrations else 0
     if current > newest:

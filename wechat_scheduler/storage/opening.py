@@ -9,22 +9,30 @@ from wechat_scheduler.storage.database import Database
 
 
 async def open_database(
-    url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor
+    url: str,
+    *,
+    migrations: Traversable,
+    clock: Clock,
+    supervisor: Supervisor,
+    emptied: str = "",
 ) -> Database:
     """Open the database at `url` and bring its schema up to the newest of `migrations`.
 
     `sqlite:///absolute/path` creates a missing file; `postgresql://user@host/name` names a database
-    that exists. Raises StateError if it cannot be used.
+    that exists. `emptied` says why a database without tables is not taken for a new one; empty takes
+    it. Raises StateError if it cannot be used.
     """
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
         from wechat_scheduler.storage.sqlite import open_sqlite
 
-        return await open_sqlite(url, migrations=migrations)
+        return await open_sqlite(url, migrations=migrations, emptied=emptied)
     if scheme in ("postgresql", "postgres"):
         from wechat_scheduler.storage.postgres import open_postgres
 
-        return await open_postgres(url, migrations=migrations, clock=clock, supervisor=supervisor)
+        return await open_postgres(
+            url, migrations=migrations, clock=clock, supervisor=supervisor, emptied=emptied
+        )
     raise StateError("the database URL begins with neither sqlite: nor postgresql:")
 
 

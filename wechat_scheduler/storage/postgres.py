@@ -70,11 +70,11 @@ _TROUBLE = (
 
 
 async def open_postgres(
-    url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor
+    url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor, emptied: str
 ) -> "PostgresDatabase":
     """Connect and migrate the schema. Raises StateError if the database cannot be used."""
     database = await connect(url, clock=clock, supervisor=supervisor)
-    return await migrated(database, migrations)
+    return await migrated(database, migrations, emptied=emptied)
 
 
 async def connect(url: str, *, clock: Clock, supervisor: Supervisor) -> "PostgresDatabase":

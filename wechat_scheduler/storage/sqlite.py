@@ -13,6 +13,7 @@ import aiosqlite
 
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Dialect, Row, Script
+from wechat_scheduler.storage.database_files import DatabaseFiles, has_content
 from wechat_scheduler.storage.group_commit import Writer
 from wechat_scheduler.storage.migrate import migrated
 from wechat_scheduler.storage.sqlite_connection import (
@@ -38,9 +39,12 @@ SQLITE = Dialect(
 )
 
 
-async def open_sqlite(url: str, *, migrations: Traversable) -> "SqliteDatabase":
+async def open_sqlite(url: str, *, migrations: Traversable, emptied: str = "") -> "SqliteDatabase":
     """Open or create the file of `sqlite:///absolute/path`. Raises StateError."""
-    return await migrated(SqliteDatabase(path_of(url)), migrations)
+    path = path_of(url)
+    if emptied and not has_content(path):  # SQLite would make a file in the place of a restore's
+        raise StateError(emptied)
+    return await migrated(SqliteDatabase(path), migrations, emptied=emptied)
 
 
 def path_of(url: str) -> Path:
@@ -57,7 +61,8 @@ class SqliteDatabase:
     dialect = SQLITE
 
     def __init__(self, path: Path) -> None:
-        self._writer = Writer(open_for_writing(path), asyncio.get_running_loop())
+        connection = open_for_writing(path)
+        self._writer = Writer(connection, asyncio.get_running_loop(), DatabaseFiles(path).check)
         self._readers = _Readers(path)
 
     async def write(self, script: Callable[[], Script[T]]) -> T:

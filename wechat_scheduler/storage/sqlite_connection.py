@@ -95,6 +95,8 @@ def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:
 
     None means that the statement is wrong or the script raised: the error itself is for the caller.
     """
+    if isinstance(error, StorageError):
+        return error
     reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, otherwise)
     if not reason:
         return None

@@ -7,6 +7,7 @@ from wechat_scheduler.config.state_folder import state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConfigError, StateError, StorageError
 from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
+from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
@@ -50,7 +51,7 @@ def _database(config: Config, otherwise: str) -> Path:
 
 
 def _refuse_if_there(database: Path) -> None:
-    if database.exists():
+    if has_content(database):
         raise StateError(
             f"there is a database at {database}: give --force to replace it, or --state for "
             "another folder"

@@ -37,7 +37,7 @@ def is_kept_here(config: Config) -> bool:
 async def opened_keys(config: Config, *, clock: Clock) -> AsyncIterator[Offline]:
     """Raises InUseError while a daemon holds the state folder, and StartError."""
     with state_folder(config.state.dir, database=config.state.database) as folder:
-        async with opened(config.state.database, clock=clock) as database:
+        async with opened(config.state, clock=clock) as database:
             sealer = load_or_create_keys(config.state.sealing_key_file, create=False)
             await verify_sealing(database, sealer)
             keyring = Keyring(SqlKeys(AuditedDatabase(database), Vault(sealer)), clock=clock)

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from wechat_scheduler.config.settings import StateSettings
+from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
@@ -11,11 +13,15 @@ from wechat_scheduler.storage.opening import open_as_it_is, open_database
 
 
 @asynccontextmanager
-async def opened(url: str, *, clock: Clock) -> AsyncIterator[Database]:
-    """The database at `url`, its schema brought up to date. Raises StateError."""
+async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Database]:
+    """The database, its schema brought up to date. Raises StateError, also if it was emptied."""
     async with Supervisor() as supervisor:
         database = await open_database(
-            url, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
+            settings.database,
+            migrations=MIGRATIONS,
+            clock=clock,
+            supervisor=supervisor,
+            emptied=emptied(settings.dir, database=settings.database),
         )
         try:
             yield database

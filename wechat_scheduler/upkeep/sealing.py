@@ -78,7 +78,7 @@ async def _alone(config: Config, clock: Clock) -> AsyncIterator[_Place]:
     with state_folder(config.state.dir, database=url):
         await _look_first(url, clock)
         sealer = load_or_create_keys(key_file, create=False)
-        async with opened(url, clock=clock) as database:
+        async with opened(config.state, clock=clock) as database:
             yield _Place(database, sealer, key_file)
 
 

@@ -8,13 +8,14 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import msgspec
 import structlog
 import tenacity
+from aiohttp import hdrs
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import WeChatError
@@ -30,6 +31,7 @@ from wechat_scheduler.wechat.answers import (
     read_answer,
     turned_away,
 )
+from wechat_scheduler.wechat.dates import clock_offset
 from wechat_scheduler.wechat.errcode_table import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
@@ -57,7 +59,8 @@ def client_session(*, connections: int) -> aiohttp.ClientSession:
 class WeChatClient:
     """Calls WeChat at `base` (`https://api.weixin.qq.com`).
 
-    A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls. `session`
+    A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls. `offset` is
+    how far this machine's clock is ahead of WeChat's, by the last answer with a date. `session`
     comes from `client_session` and belongs to the caller. `errcodes` gives the meaning of refusals.
     """
 
@@ -72,6 +75,8 @@ class WeChatClient:
         errcodes: Errcodes = ERRCODES,
     ) -> None:
         self.tries = 0
+        self.offset: timedelta | None = None
+        self._date = ""
         self._errcodes = errcodes
         self._session = session
         self._base = base.rstrip("/")
@@ -148,6 +153,7 @@ class WeChatClient:
         raise failure
 
     async def _exchange(self, call: Call) -> tuple[int, bytes]:
+        asked_at = self._clock.now()
         async with self._session.request(
             call.method,
             self._base + call.path,
@@ -158,7 +164,13 @@ class WeChatClient:
             allow_redirects=False,
             middlewares=_MIDDLEWARES,
         ) as response:
+            self._compare(response.headers.get(hdrs.DATE, ""), asked_at)
             return response.status, await _limited(response.content)
+
+    def _compare(self, date: str, asked_at: datetime) -> None:
+        if date != self._date:  # most calls come in the same second as another
+            self._date = date
+            self.offset = clock_offset(date, asked_at, self._clock.now())
 
     def _failure(self, path: str, error: aiohttp.ClientError | TimeoutError) -> WeChatError:
         """The failure in words without URLs. Without a connection, WeChat saw nothing of the call."""

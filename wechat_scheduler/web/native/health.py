@@ -34,14 +34,16 @@ class NotFresh(msgspec.Struct):
     state: str
 
 
-class Readiness(msgspec.Struct):
-    """`store` says whether the store answers, `loops` which loops turn. Credentials that are not
+class Readiness(msgspec.Struct, omit_defaults=True):
+    """`store` says whether the store answers and takes writes, `loops` which loops turn; `store_error`
+    why it takes none. Credentials that are not
     fresh do not make the daemon unready: another daemon on the same store has no fresher ones."""
 
     ready: bool
     store: bool
     loops: Mapping[str, bool]
     not_fresh: list[NotFresh]
+    store_error: str = ""
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -54,10 +56,12 @@ async def readyz(request: web.Request) -> web.Response:
         return await _yes_or_no(services)
     key = services.doorkeeper.identify(request, Scope.READ).key
     found = await _patiently(services.health.not_fresh(limit=MOST_NAMES))
-    loops = services.turning()
+    loops, store_error = services.turning(), services.health.store_error()
+    store = found is not None and not store_error
     readiness = Readiness(
-        ready=found is not None and all(loops.values()),
-        store=found is not None,
+        ready=store and all(loops.values()),
+        store=store,
+        store_error=store_error,
         loops=loops,
         not_fresh=[_named(*one) for one in found or () if key.reaches(one[0].appid, one[0].kind)],
     )
@@ -69,7 +73,8 @@ async def readyz(request: web.Request) -> web.Response:
 async def _yes_or_no(services: Services) -> web.Response:
     """For callers without a key: no names, and cheap."""
     answers = await _patiently(services.health.store_answers())
-    ready = bool(answers) and all(services.turning().values())
+    store = bool(answers) and not services.health.store_error()
+    ready = store and all(services.turning().values())
     return web.Response(text="ready\n" if ready else f"{NOT_READY}\n", status=200 if ready else 503)
 
 

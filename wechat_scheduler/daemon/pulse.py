@@ -1,0 +1,136 @@
+"""The daemon's pulse: proves that the store takes writes, and compares the clock with others.
+
+A store can answer questions and take nothing, as on a full disk. A clock can be wrong by a day while
+every timer runs: the store's newest instant and WeChat's `Date` tell.
+"""
+
+import asyncio
+import enum
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from wechat_scheduler.engine.clock import AHEAD, Clock
+from wechat_scheduler.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = timedelta(seconds=5)
+
+# What lasts is said again after this long.
+AGAIN: Final = timedelta(minutes=5)
+
+SET_IT: Final = "set this machine's clock from the network: timedatectl set-ntp true"
+BEHIND_OR_WAS_AHEAD: Final = (
+    "if this machine's clock is behind, set it from the network: timedatectl set-ntp true; if it was "
+    "ahead before, do nothing: what it put off is due now"
+)
+
+
+class _News(enum.Enum):
+    """What is to be logged about a trouble."""
+
+    NONE = enum.auto()
+    BEGINS = enum.auto()
+    ENDS = enum.auto()
+
+
+class PulseStore(Protocol):
+    """The store, as far as the pulse needs it. Every method may raise StorageError."""
+
+    async def beat(self, now: datetime) -> datetime | None:
+        """Store `now` as the newest instant, in a transaction that needs room on the disk. Returns the
+        newest before; None if there was none."""
+
+    async def bring_back(self, now: datetime) -> None:
+        """Make due what a clock that was ahead of the present one put off."""
+
+
+class Pulse:
+    """`upstream` tells how far this clock is ahead of WeChat's, None if unknown; `set_back` is called
+    after the clock was set back, once the store's rows are brought back."""
+
+    def __init__(
+        self,
+        store: PulseStore,
+        *,
+        clock: Clock,
+        upstream: Callable[[], timedelta | None],
+        set_back: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._upstream = upstream
+        self._set_back = set_back
+        self._stopped = asyncio.Event()
+        self._zero: datetime | None = None
+        self._said_at: dict[str, float] = {}
+        self.store_error = ""
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    async def run(self) -> None:
+        while not await self._clock.wait(self._stopped, EVERY):
+            await self.run_once()
+
+    async def run_once(self) -> None:
+        """One beat. Afterwards `store_error` says why the store takes nothing, and is empty if it does."""
+        try:
+            await self._beat()
+            self.store_error = ""
+        except StorageError as error:
+            self.store_error = str(error)
+        news = self._news("store", bool(self.store_error))
+        if news is _News.BEGINS:
+            log.error("store.takes_nothing", error=self.store_error)
+        elif news is _News.ENDS:
+            log.info("store.takes_writes")
+        offset = self._upstream() or timedelta(0)
+        news = self._news("clock", abs(offset) > AHEAD)
+        if news is _News.BEGINS:
+            log.error("clock.wrong", **_apart(offset, "WeChat's"), advice=SET_IT)
+        elif news is _News.ENDS:
+            log.info("clock.right")
+
+    def trusts_the_clock(self) -> bool:
+        """False while this clock is ahead of WeChat's: nothing may be deleted or end by it."""
+        offset = self._upstream()
+        return offset is None or offset <= AHEAD
+
+    async def _beat(self) -> None:
+        now = self._clock.now()
+        newest = await self._store.beat(now)
+        zero = now - timedelta(seconds=self._clock.boottime())
+        began, stepped = self._zero is None, self._zero is not None and self._zero - zero > AHEAD
+        is_ahead = newest is not None and newest - now > AHEAD
+        if stepped or (began and (is_ahead or newest is None)):
+            await self._store.bring_back(now)
+            self._set_back()
+        self._zero = zero
+        if stepped:
+            log.warning("clock.set_back", advice="what it put off is due now")
+        elif newest is not None and self._news("instants", is_ahead) is _News.BEGINS:
+            log.error(
+                "clock.behind_store",
+                **_apart(now - newest, "the store's"),
+                advice=BEHIND_OR_WAS_AHEAD,
+            )
+
+    def _news(self, about: str, is_bad: bool) -> _News:
+        """Whether a trouble has to be logged now: as it begins, as it ends, and each time after AGAIN."""
+        boottime, said_at = self._clock.boottime(), self._said_at.get(about)
+        if not is_bad:
+            self._said_at.pop(about, None)
+            return _News.NONE if said_at is None else _News.ENDS
+        if said_at is not None and boottime - said_at < AGAIN.total_seconds():
+            return _News.NONE
+        self._said_at[about] = boottime
+        return _News.BEGINS
+
+
+def _apart(offset: timedelta, whose: str) -> dict[str, object]:
+    how = "ahead of" if offset > timedelta(0) else "behind"
+    return {"seconds": round(abs(offset).total_seconds()), "it_is": f"{how} {whose}"}

@@ -1,0 +1,43 @@
+"""`daemon.pulse.PulseStore` on a database: proves that the store takes writes, and remembers when."""
+
+from datetime import datetime
+
+from wechat_scheduler.storage.ahead import bring_back
+from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.rows import instant, micros
+
+NEWEST = "SELECT value FROM meta WHERE name = 'pulse'"
+PUT = """
+    INSERT INTO meta (name, value) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+DROP = "DELETE FROM meta WHERE name = $1"
+# Three pages of SQLite's. A row that changes in its place needs no room on the disk, and would be
+# written where no new row can be.
+NEEDS_ROOM = "." * 12_000
+
+
+class SqlPulse:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def newest(self) -> datetime | None:
+        return _instant(rows[0]["value"]) if (rows := await self._database.read(NEWEST)) else None
+
+    async def beat(self, now: datetime) -> datetime | None:
+        return await self._database.write(lambda: self._beat(now))
+
+    async def bring_back(self, now: datetime) -> None:
+        await bring_back(self._database, now)
+
+    def _beat(self, now: datetime) -> Script[datetime | None]:
+        before = yield Statement(NEWEST)
+        if not self._database.dialect.others:
+            yield Statement(PUT, ("room", NEEDS_ROOM))
+            yield Statement(DROP, ("room",))
+        yield Statement(PUT, ("pulse", str(micros(now))))
+        return _instant(before[0]["value"]) if before else None
+
+
+def _instant(value: str) -> datetime:
+    return instant(int(value))
