@@ -7,6 +7,7 @@ import pytest
 
 from tests.databases import Open
 from wechat_scheduler.errors import SealingError
+from wechat_scheduler.storage import sealing_keys
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.sealing import Sealer, verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys, new_key, parse_keys
@@ -131,6 +132,20 @@ def test_a_key_file_that_others_can_use_is_refused_with_the_remedy(
 
     with pytest.raises(SealingError, match=f"chmod 600 {path}"):
         load_or_create_keys(path, create=True)
+
+
+def test_a_key_that_systemd_gives_the_service_may_show_the_mask_of_its_acl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing_keys, "GIVEN_BY_SYSTEMD", tmp_path)
+    path = tmp_path / "wechat-scheduler.service" / "sealing.key"
+    path.parent.mkdir()
+    path.write_text(new_key())
+    path.chmod(0o440)
+
+    sealer = load_or_create_keys(path, create=False)
+
+    assert sealer.key_id
 
 
 async def test_a_database_is_verified_with_the_keys_that_sealed_it(database: Database) -> None:

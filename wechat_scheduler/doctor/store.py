@@ -29,7 +29,10 @@ AFTER = {
     "reminder": "give it another time or rule and resume it, or remove it",
     "event": "the account's administrator authorises the platform again, or withdraws that again",
 }
-KEEP_A_COPY = "put back your copy of it; without it no secret can be decrypted"
+KEEP_A_COPY = (
+    "put back your copy of it, or name the file of the unit's LoadCredential= in "
+    "$WECHAT_SCHEDULER_STATE_SEALING_KEY_FILE; without it no secret can be decrypted"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

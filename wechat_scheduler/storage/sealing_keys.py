@@ -13,6 +13,9 @@ from pathlib import Path
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.sealing import KEY_SIZE, Sealer
 
+# The files of `LoadCredential=`, a folder for each unit.
+GIVEN_BY_SYSTEMD = Path("/run/credentials")
+
 
 def load_or_create_keys(path: Path, *, create: bool) -> Sealer:
     """The keys in the file at `path`. With `create`, a missing file is created with one new key.
@@ -122,8 +125,11 @@ def _sync_folder(path: Path) -> None:
 
 def _refuse_if_open(path: Path) -> None:
     """Require mode 0600 of our own file. Another owner's file may be readable by its group: that is how
-    systemd and root give a secret to a service. libpq has the same rule for private keys.
+    systemd and root give a secret to a service. libpq has the same rule for private keys. Where root
+    looks at what systemd gave, the group's bits are the mask of an ACL that lets in the service alone.
     """
+    if path.is_relative_to(GIVEN_BY_SYSTEMD):
+        return
     info = path.stat()
     allowed = stat.S_IRWXU if info.st_uid == os.geteuid() else stat.S_IRWXU | stat.S_IRGRP
     if stat.S_IMODE(info.st_mode) & ~allowed:
