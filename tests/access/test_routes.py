@@ -135,6 +135,7 @@ for method, path in (
     ROWS[method, path] = ABSENT
 for method, path in (
     ("GET", "/v1/apps"),
+    ("GET", "/v1/messages"),
     ("GET", "/v1/deliveries"),
     ("POST", "/v1/deliveries/replay"),
     ("POST", "/v1/deliveries/cancel"),

@@ -41,6 +41,7 @@ async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed
     replayed = await run("deliveries", "replay", delivery)
     page = await run("deliveries", "show", delivery)
     shown = json.loads(await run("messages", "show", message, "--json"))
+    messages = await run("messages", "list")
 
     assert [name.strip() for name in facts if name != "id"] == [
         "name", "account", "app token", "app key", "signing secret",
@@ -52,7 +53,8 @@ async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed
     assert await run("apps", "uses", app, "alice") == USES
     assert "bob" in sent
     assert "the app knows no user by this name" in sent
-    assert uid in listed
+    assert listed.splitlines()[1].split()[2:] == ["pending", "shop", "hello", "alice", "-"]
+    assert messages.splitlines()[1].split()[2:] == ["pending", "shop", "hello", "alice"]
     assert (cancelled, replayed) == ("1 cancelled\n", "1 will be sent again\n")
     assert "pending" in page
     assert shown["counts"] == {"pending": 1}

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -308,3 +309,31 @@ async def test_the_script_completes_commands_options_and_types(
     ended = await execute("bash", "--norc", "-c", script, PATH=f"{tmp_path}:{os.environ['PATH']}")
 
     assert ended.out.split() == completions
+
+
+@pytest.mark.parametrize(
+    ("words", "used"),
+    [
+        ("serve", {"config", "port", "host", "state", "database", "log-level"}),
+        ("doctor", {"config", "state", "database", "public-url", "wechat-api"}),
+        ("backup", {"config", "state", "database"}),
+        ("restore", {"config", "state", "database"}),
+        ("keys rotate-sealing", {"config", "state", "database"}),
+        ("keys list", {"config", "state", "database", "url", "key"}),
+        ("audit", {"config", "state", "database", "url", "key"}),
+        ("jobs list", {"config", "state", "url", "key"}),
+        ("deliveries watch", {"config", "state", "url", "key"}),
+        ("healthcheck", {"config", "state", "url"}),
+        ("demo", set()),
+        ("completion", set()),
+    ],
+)
+def test_help_shows_only_the_common_options_that_a_command_uses(words: str, used: set[str]) -> None:
+    common = {"config", "port", "host", "state", "database", "public-url", "wechat-api"}
+    common |= {"insecure-no-auth", "log-level", "log-format", "url", "key"}
+
+    listed = set(re.findall(r"(?<=--)[a-z-]+(?= |\n)", invoke(*words.split(), "--help").out))
+
+    if words == "serve":
+        used |= {"public-url", "wechat-api", "insecure-no-auth", "log-format"}
+    assert listed & common == used

@@ -307,8 +307,9 @@ def test_on_a_narrow_screen_a_row_keeps_all_that_matters() -> None:
 
     lines = seen(table(jobs, START, width=80), columns=80)
 
-    assert [line.split() for line in lines[:6]] == [
+    assert [line.split() for line in lines[:7]] == [
         ["APPID", "TYPE", "STATE", "EXPIRES", "NEXT"],
+        ["SUBJECT"],
         [APPID, "access_token", "fresh", "1h52m", "1h45m"],
         [APPID, "oauth2_access_token", "fresh", "1h52m", "running"],
         [OPENID],
@@ -322,8 +323,8 @@ def test_on_a_wide_screen_the_subject_has_a_column() -> None:
 
     heading, row = seen(table(jobs, START, width=120), columns=120)
 
-    assert heading.split() == ["APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT"]
-    assert row.split()[2] == OPENID
+    assert heading.split() == ["APPID", "TYPE", "STATE", "EXPIRES", "NEXT", "SUBJECT"]
+    assert row.split()[-1] == OPENID
 
 
 def test_the_problems_of_each_job_stand_below_the_table() -> None:

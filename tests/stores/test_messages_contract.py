@@ -157,13 +157,76 @@ async def test_bulk_changes_come_in_portions(mail: Mail) -> None:
     assert await mail.outbox.next_due() is None
 
 
-async def test_deliveries_are_listed_by_id_in_pages(mail: Mail) -> None:
-    ids = [await mail.put_one() for _ in range(5)]
+async def test_deliveries_are_listed_newest_first_in_pages(mail: Mail) -> None:
+    ids = [await mail.put_one(at=NOW + number * SECOND) for number in range(4)]
+    message = await mail.put(mail.target("amy"), mail.target("bob"), at=NOW - SECOND)
+    oldest = await mail.deliveries.deliveries(
+        DeliveryFilter(message_id=message.id), after=0, limit=9
+    )
 
     first = await mail.deliveries.deliveries(EVERYTHING, after=0, limit=3)
-    rest = await mail.deliveries.deliveries(EVERYTHING, after=first[-1].id, limit=3)
+    second = await mail.deliveries.deliveries(EVERYTHING, after=first[-1].id, limit=2)
+    third = await mail.deliveries.deliveries(EVERYTHING, after=second[-1].id, limit=2)
 
-    assert [view.id for view in (*first, *rest)] == ids
+    expected = [*reversed(ids), *(view.id for view in oldest)]
+    assert [view.id for view in (*first, *second, *third)] == expected
+
+
+async def test_a_delivery_shows_the_title_and_the_apps_name_for_the_person(mail: Mail) -> None:
+    parcel = await mail.put(mail.target("amy"), content=Content(title="Parcel", text="here"))
+    filled = await mail.put(mail.target("bob"), content=Content(template="T17", data={"k": "v"}))
+    await mail.messages.retract(filled.id, now=NOW)
+
+    found = await mail.deliveries.deliveries(EVERYTHING, after=0, limit=9)
+
+    shown = {view.message_id: (view.title, view.person) for view in found}
+    assert shown == {parcel.id: ("Parcel", "amy"), filled.id: ("", "bob")}
+
+
+async def test_messages_are_listed_newest_first_in_pages(mail: Mail) -> None:
+    ids = [(await mail.put(mail.target("amy"), at=NOW + number * SECOND)).id for number in range(4)]
+
+    first = await mail.deliveries.messages(EVERYTHING, after=0, limit=3)
+    rest = await mail.deliveries.messages(EVERYTHING, after=first[-1].id, limit=3)
+
+    assert [one.id for one in (*first, *rest)] == ids[::-1]
+
+
+async def test_a_listed_message_names_its_only_receiver_and_counts_several(mail: Mail) -> None:
+    content = Content(template="T17", data={"k": "v"})
+    alone = await mail.put(mail.target("amy"), content=content)
+    await mail.put(mail.target("amy"), mail.target("bob"), at=LATER)
+
+    several, one = await mail.deliveries.messages(EVERYTHING, after=0, limit=9)
+
+    assert (one.id, one.title, one.person) == (alone.id, "T17", "amy")
+    assert (one.target, one.counts) == (mail.uids["amy"], {DeliveryState.PENDING: 1})
+    assert (several.person, several.target) == ("", "")
+    assert several.counts == {DeliveryState.PENDING: 2}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "ba"),
+        ({"uid": "UID_none"}, ""),
+        ({"app_id": 1}, ""),
+        ({"within": ()}, ""),
+    ],
+)
+async def test_a_filter_chooses_the_messages_that_are_listed(
+    mail: Mail, wanted: dict[str, Any], found: str
+) -> None:
+    names = {}
+    for number, name in enumerate(("amy", "bob")):
+        message = await mail.put(mail.target(name), at=NOW + number * SECOND)
+        names[message.id] = name[0]
+
+    listed = await mail.deliveries.messages(DeliveryFilter(**wanted), after=0, limit=9)
+    of_bob = await mail.deliveries.messages(DeliveryFilter(uid=mail.uids["bob"]), after=0, limit=9)
+
+    assert "".join(names[one.id] for one in listed) == found
+    assert [names[one.id] for one in of_bob] == ["b"]
 
 
 async def test_a_message_counts_its_deliveries_by_state(mail: Mail) -> None:

@@ -1,11 +1,13 @@
 """Messages and their deliveries, as a business system sees them."""
 
 from asyncio import TaskGroup
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.access.doors import make
+from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, deliveries, made_app, send
@@ -222,10 +224,46 @@ async def test_a_limited_key_sees_and_changes_the_deliveries_of_its_own_apps(
     )
 
     assert {one["app"] for one in seen} == {mine["id"], second["id"]}
-    assert [one["id"] for one in seen] == sorted(one["id"] for one in page + rest)
+    assert [one["id"] for one in seen] == [one["id"] for one in page + rest]
     assert statuses == [404, 404]
     assert cancelled.result["count"] == 4
     assert len(await deliveries(keeper, "?state=pending")) == 2
+
+
+async def test_messages_are_listed_newest_first_with_app_title_and_person(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    app = await made_app(keeper)
+    uids = await bound(keeper, app, "alice", "bob")
+    for title, to in (("First", ["alice"]), ("", ["alice", "bob"])):
+        await send(keeper, app, *to, title=title)
+        clock.advance(timedelta(seconds=1))
+
+    listed = (await keeper.call("GET", "/v1/messages")).result
+    page = await keeper.call("GET", "/v1/messages?limit=1")
+    older = (await keeper.call("GET", f"/v1/messages?after={listed[0]['id']}")).result
+    of_bob = (await keeper.call("GET", f"/v1/messages?uid={uids['bob']}")).result
+
+    both, alone = listed
+    assert (both["title"], both["person"], both["counts"]) == ("hello", "", {"pending": 2})
+    assert (alone["title"], alone["person"], alone["app_name"]) == ("First", "alice", "shop")
+    assert page.result == of_bob == [both]
+    assert f"after={both['id']}" in page.headers["Link"]
+    assert older == [alone]
+
+
+async def test_a_limited_key_sees_the_messages_of_its_own_apps(keeper: Caller) -> None:
+    mine, other = await made_app(keeper), await made_app(keeper, appid="wx9999999999999999")
+    for app in (mine, other):
+        await bound(keeper, app, "alice")
+        await send(keeper, app, "alice")
+    key = (await make(keeper, "push", appids=[APPID])).text
+
+    seen = (await keeper.call("GET", "/v1/messages", key=key)).result
+    foreign = await keeper.call("GET", f"/v1/messages?app={other['id']}", key=key)
+
+    assert [one["app"] for one in seen] == [mine["id"]]
+    assert foreign.status == 404
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.cli.options import store_options, take
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import backup as upkeep
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@global_options
+@store_options
 def backup(file: Path, **given: Any) -> None:
     """Copy the database to FILE, even while the daemon runs.
 
@@ -33,7 +33,7 @@ def backup(file: Path, **given: Any) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the database that exists.")
-@global_options
+@store_options
 def restore(file: Path, force: bool, **given: Any) -> None:
     """Replace the database with the backup FILE.
 

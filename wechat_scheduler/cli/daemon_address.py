@@ -10,7 +10,7 @@ import click
 from yarl import URL
 
 from wechat_scheduler.access.local import is_loopback
-from wechat_scheduler.cli.options import client_global_options, take
+from wechat_scheduler.cli.options import client_global_options, store_options, take
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
@@ -43,9 +43,24 @@ class DaemonAddress(NamedTuple):
 
 def client_options(command: CommandT) -> CommandT:
     """Gives `command` the options that lead to a daemon; `ask` and `connect` read them."""
+    return _url_and_key(client_global_options(command))
+
+
+def administration_options(command: CommandT) -> CommandT:
+    """The same for a command that uses the store where no daemon runs."""
+    return _url_and_key(store_options(command))
+
+
+def keyless_options(command: CommandT) -> CommandT:
+    """The same for a command that needs no key."""
+    return _url_and_key(client_global_options(command), needs_key=False)
+
+
+def _url_and_key(command: CommandT, *, needs_key: bool = True) -> CommandT:
     key = click.option(
         "--key",
         metavar="KEY",
+        hidden=not needs_key,
         help="Use this API key (default admin.key in the state folder). Other users can see it in "
         "the process list: better set $WECHAT_SCHEDULER_KEY, or $WECHAT_SCHEDULER_KEY_FILE to a "
         "file that holds it.",
@@ -56,7 +71,7 @@ def client_options(command: CommandT) -> CommandT:
         help="Call the daemon at this address (default the one that uses the state folder). "
         "[$WECHAT_SCHEDULER_URL]",
     )
-    return url(key(client_global_options(command)))
+    return url(key(command))
 
 
 def ask(

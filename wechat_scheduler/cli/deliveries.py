@@ -1,13 +1,22 @@
-"""`deliveries` lists, shows, replays and cancels deliveries."""
+"""`deliveries` lists, watches, shows, replays and cancels deliveries."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import click
+from rich.console import Group, RenderableType
 
 from wechat_scheduler.cli.daemon_address import ask, client_options, connect
 from wechat_scheduler.cli.parameters import json_option, limit_option
-from wechat_scheduler.cli.showing import show_result, show_results
+from wechat_scheduler.cli.showing import (
+    drawn_rows,
+    headings_of,
+    show_result,
+    show_results,
+    values_of,
+)
+from wechat_scheduler.cli.watching import Watched, every_option, watch
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.web.native.sending.delivery_bodies import (
@@ -33,7 +42,7 @@ REPLAYABLE = (
     DeliveryState.EXPIRED,
     DeliveryState.MISSED,
 )
-COLUMNS = "ID MESSAGE STATE WAY TO TRIES=attempts ERRCODE REASON"
+COLUMNS = "ID TIME=created_at STATE APP=app_name TITLE PERSON REASON"
 ATTEMPT_COLUMNS = "AT MS=duration_ms WAY ERRCODE RID ERROR"
 
 
@@ -66,7 +75,7 @@ def _filter(given: dict[str, Any]) -> dict[str, Any]:
 
 @click.group()
 def deliveries() -> None:
-    """List, replay and cancel deliveries; each brings one message to one receiver.
+    """List, watch, replay and cancel deliveries; each brings one message to one receiver.
 
     \b
     Example:
@@ -76,12 +85,12 @@ def deliveries() -> None:
 
 @deliveries.command("list")
 @_filter_options("List", DeliveryState)
-@click.option("--after", default=0, metavar="ID", help="List only those after this one.")
+@click.option("--after", default=0, metavar="ID", help="List only those older than this one.")
 @limit_option(1000)
 @json_option
 @client_options
 def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None:
-    """List deliveries in the order of their ids.
+    """List deliveries, those of the newest message first.
 
     \b
     Examples:
@@ -90,7 +99,53 @@ def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None
     """
     query = _filter(given) | {"after": after, "limit": limit}
     found = ask(given, list[DeliveryResult], "GET", *PATH, query=query)
-    show_results(found, COLUMNS, as_json=as_json)
+    show_results(found, COLUMNS, as_json=as_json, person=person)
+
+
+@deliveries.command("watch")
+@_filter_options("Watch", DeliveryState)
+@limit_option(1000)
+@every_option
+@client_options
+def watch_deliveries(limit: int, every: timedelta, **given: Any) -> None:
+    """Show the newest deliveries live, until Ctrl-C.
+
+    A pipe gets a line for each delivery, and for each change of one.
+
+    \b
+    Examples:
+      wechat-scheduler deliveries watch
+      wechat-scheduler deliveries watch --app 2801745312094217 | tee deliveries.log
+    """
+    query = _filter(given) | {"limit": limit}
+    headings, names = headings_of(COLUMNS)
+
+    async def look(admin: Admin) -> Sequence[DeliveryResult]:
+        return await admin.ask(list[DeliveryResult], "GET", *PATH, query=query)
+
+    def row(delivery: DeliveryResult) -> Sequence[object]:
+        return values_of(delivery, names, {"person": person})
+
+    def draw(
+        found: Sequence[DeliveryResult], now: datetime, width: int, height: int
+    ) -> RenderableType:
+        return Group(*drawn_rows(headings, map(row, found), now, width)[:height])
+
+    watched = Watched(
+        ask=look, draw=draw, headings=headings, row=row, name=lambda it: it.id, newest_first=True
+    )
+    watch(given, watched, every)
+
+
+def person(delivery: DeliveryResult) -> str:
+    """The receiver as people know it."""
+    match delivery.channel:
+        case "person":
+            return delivery.person or delivery.to
+        case "topic":
+            return "everyone" if delivery.to == "0" else f"topic {delivery.to}"
+        case _:
+            return delivery.channel
 
 
 @deliveries.command()

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.cli.options import Options, examined_options, take
 from wechat_scheduler.cli.running_settings import (
     Difference,
     SettingsInForce,
@@ -40,7 +40,7 @@ COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
     "business systems.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-@global_options
+@examined_options
 def doctor(probe: bool, as_json: bool, **given: Any) -> None:
     """Print a line for each check: what is wrong, and what to do about it.
 

@@ -8,7 +8,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from wechat_scheduler.cli import tables
 from wechat_scheduler.cli.showing import clean
+from wechat_scheduler.cli.tables import Column
 from wechat_scheduler.cli.times import brief, local, relative
 from wechat_scheduler.client.wire import ContestInfo, FaultInfo, JobInfo, ReceiverInfo
 
@@ -19,8 +21,15 @@ COLOURS = {
     "expired": "bold red",
     "revoked": "bold red",
 }
-# On a narrower terminal the subject stands below the type: an openid takes 28 columns.
-WIDE = 110
+# An openid takes 28 places: on most terminals the subject stands below the others.
+COLUMNS = (
+    Column("APPID"),
+    Column("TYPE"),
+    Column("STATE"),
+    Column("EXPIRES", to_right=True),
+    Column("NEXT", to_right=True),
+    Column("SUBJECT"),
+)
 # One cause may fail a thousand jobs: only the first of them are explained below the table.
 MOST_TROUBLES = 10
 
@@ -43,15 +52,32 @@ def problems(job: JobInfo) -> Iterator[str]:
 
 def table(jobs: Sequence[JobInfo], now: datetime, *, width: int) -> RenderableType:
     """A row for each job, and below the table the problems of those that have a `!`."""
-    stacked = width < WIDE or not any(job.subject for job in jobs)
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("APPID", "TYPE", *([] if stacked else ["SUBJECT"]), "STATE"):
-        shown.add_column(heading, no_wrap=True)
-    for heading in ("EXPIRES", "NEXT"):
-        shown.add_column(heading, no_wrap=True, justify="right")
+    have_subjects = any(job.subject for job in jobs)
+    columns = COLUMNS if have_subjects else COLUMNS[:-1]
+    rows = [list(_row(job, now))[: len(columns)] for job in jobs]
+    troubles = _troubles([job for job in jobs if any(problems(job))])
+    return Group(*tables.table(columns, rows, width), *troubles)
+
+
+def live_table(jobs: Sequence[JobInfo], now: datetime, width: int, height: int) -> RenderableType:
+    """The table, cut to that height: jobs with problems come first, and the number of the others
+    last."""
+    ordered = sorted(jobs, key=lambda job: not any(problems(job)))
+    have_subjects = any(job.subject for job in jobs)
+    columns = COLUMNS if have_subjects else COLUMNS[:-1]
+    rows = [list(_row(job, now))[: len(columns)] for job in ordered]
+    lines = [*tables.table(columns, rows, width), *_first_problems(ordered, width)]
+    if len(lines) <= height:
+        return Group(*lines)
+    return Group(*lines[: height - 1], Text(f"… {len(jobs)} jobs in all", "dim"))
+
+
+def _first_problems(jobs: Sequence[JobInfo], width: int) -> Iterator[Text]:
     for job in jobs:
-        shown.add_row(*_row(job, now, stacked=stacked))
-    return Group(shown, *_troubles([job for job in jobs if any(problems(job))]))
+        if (first := next(problems(job), "")) != "":
+            line = Text(f"! {job_name(job)}: {first}", "red")
+            line.truncate(width, overflow="ellipsis")
+            yield line
 
 
 def page(job: JobInfo, now: datetime) -> RenderableType:
@@ -64,15 +90,14 @@ def page(job: JobInfo, now: datetime) -> RenderableType:
     return Group(Text(job_name(job), style="bold"), shown)
 
 
-def _row(job: JobInfo, now: datetime, *, stacked: bool) -> Iterator[Text]:
+def _row(job: JobInfo, now: datetime) -> Iterator[Text]:
     yield Text(job.appid)
-    yield Text.assemble(job.kind, (f"\n {job.subject}" if stacked and job.subject else "", "dim"))
-    if not stacked:
-        yield Text(job.subject)
+    yield Text(job.kind)
     mark = " !" if any(problems(job)) else ""
     yield Text.assemble((job.state, COLOURS.get(job.state, "")), (mark, "red"))
     yield Text(_left(job.expires_at, now))
     yield Text("running" if job.attempting else _until(job.next_attempt_at, now))
+    yield Text(job.subject, "dim")
 
 
 def _left(instant: datetime | None, now: datetime) -> str:

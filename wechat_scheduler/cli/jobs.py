@@ -1,16 +1,18 @@
-"""`jobs` lists, refreshes and removes the jobs of a running daemon; `healthcheck` checks it."""
+"""`jobs` lists, watches, refreshes and removes the jobs of a running daemon; `healthcheck` checks it."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console, RenderableType
 
 from wechat_scheduler.cli.completion import complete_type
-from wechat_scheduler.cli.daemon_address import client_options, connect
-from wechat_scheduler.cli.job_display import job_name, page, problems, table
+from wechat_scheduler.cli.daemon_address import client_options, connect, keyless_options
+from wechat_scheduler.cli.job_display import job_name, live_table, page, problems, table
 from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
 from wechat_scheduler.cli.showing import show_json, show_rows
+from wechat_scheduler.cli.watching import Watched, every_option, watch
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.client.wire import JobInfo
 from wechat_scheduler.engine.clock import SystemClock
@@ -24,7 +26,7 @@ HEADINGS = ("APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT", "FAILURES", 
 
 @click.group()
 def jobs() -> None:
-    """List, refresh and remove the jobs of a running daemon; each keeps one credential.
+    """List, watch, refresh and remove the jobs of a running daemon; each keeps one credential.
 
     TYPE is access_token, jsapi_ticket and so on, or its number. SUBJECT tells the jobs of one account
     apart: a user's openid, or an authorizer's appid. Leave it out where there is only one.
@@ -88,6 +90,39 @@ def _row(job: JobInfo) -> Sequence[object]:
         job.failures,
         next(problems(job), ""),
     )
+
+
+@jobs.command("watch")
+@click.option("--appid", default="", metavar="APPID", help="Watch only jobs of this account.")
+@click.option(
+    "--type",
+    "kind",
+    default="",
+    metavar="TYPE",
+    shell_complete=complete_type,
+    help="Watch only jobs of this type.",
+)
+@every_option
+@client_options
+def watch_jobs(appid: str, kind: str, every: timedelta, **given: Any) -> None:
+    """Show the jobs live, until Ctrl-C.
+
+    A terminal shows those with problems first; a pipe gets a line for each job, and for each change of
+    one.
+
+    \b
+    Examples:
+      wechat-scheduler jobs watch
+      wechat-scheduler jobs watch --type access_token | tee jobs.log
+    """
+    watched = Watched(
+        ask=lambda admin: admin.jobs(appid=appid, kind=kind),
+        draw=live_table,
+        headings=HEADINGS,
+        row=_row,
+        name=job_name,
+    )
+    watch(given, watched, every)
 
 
 @jobs.command()
@@ -155,7 +190,7 @@ def _question(found: Sequence[JobInfo]) -> str:
 
 
 @click.command()
-@client_options
+@keyless_options
 def healthcheck(**given: Any) -> None:
     """Check whether the daemon is alive: exit with 0 if it is, else with 1. Needs no key.
 

@@ -1,22 +1,22 @@
 """`keys` makes, lists and revokes API keys, and replaces the sealing key."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
-from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.completion import complete_type
-from wechat_scheduler.cli.daemon_address import client_options
-from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.cli.daemon_address import administration_options
+from wechat_scheduler.cli.options import store_options, take
 from wechat_scheduler.cli.parameters import Duration, json_option
-from wechat_scheduler.cli.showing import show_facts, show_json, show_rows
+from wechat_scheduler.cli.showing import clean, show_facts, show_json, show_lines, show_rows
+from wechat_scheduler.cli.tables import Column, table
 from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import sealing
@@ -24,7 +24,7 @@ from wechat_scheduler.web.native.keys import KeyResult, MadeKeyResult
 
 PATH = ("v1", "keys")
 COLOURS = {"active": "green", "expired": "yellow", "revoked": "red"}
-HEADINGS = ("ID", "NAME", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST-USED")
+HEADINGS = ("ID", "NAME", "STATE", "SCOPES", "EXPIRES", "LAST-USED", "LIMITS")
 
 
 @click.group()
@@ -78,7 +78,7 @@ def keys() -> None:
     help="Accept it only from this network, such as 10.0.0.0/8. Repeatable.",
 )
 @json_option
-@client_options
+@administration_options
 def create(
     name: str,
     scopes: Sequence[str],
@@ -121,7 +121,7 @@ def create(
 
 @keys.command("list")
 @json_option
-@client_options
+@administration_options
 def list_keys(as_json: bool, **given: Any) -> None:
     """List all API keys, expired and revoked ones too.
 
@@ -137,31 +137,29 @@ def list_keys(as_json: bool, **given: Any) -> None:
     if as_json:
         show_json(found)
     elif console.is_terminal:
-        console.print(_table(found, SystemClock().now()))
+        show_lines(console, _drawn(found, SystemClock().now(), console.width))
     else:
         show_rows(HEADINGS, map(_row, found))
 
 
 def _row(key: KeyResult) -> Sequence[object]:
     limits = _limits(key)
-    return (key.id, key.name, key.state, key.scopes, limits, key.expires_at, key.last_used_at)
+    return (key.id, key.name, key.state, key.scopes, key.expires_at, key.last_used_at, limits)
 
 
-def _table(found: Sequence[KeyResult], now: datetime) -> RenderableType:
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in HEADINGS:
-        shown.add_column(heading.replace("-", " "), no_wrap=heading in ("ID", "STATE"))
-    for key in found:
-        shown.add_row(
-            Text(key.id),
-            Text(key.name),
-            Text(key.state, COLOURS.get(key.state, "")),
-            Text("\n".join(key.scopes)),
-            Text("\n".join(_limits(key)) or "-"),
-            Text(relative(key.expires_at, now) if key.expires_at else "-"),
-            Text(relative(key.last_used_at, now) if key.last_used_at else "never"),
-        )
-    return shown
+def _drawn(found: Sequence[KeyResult], now: datetime, width: int) -> Sequence[Text]:
+    columns = [Column(heading.replace("-", " "), heading == "NAME") for heading in HEADINGS]
+    return table(columns, [list(_cells(key, now)) for key in found], width)
+
+
+def _cells(key: KeyResult, now: datetime) -> Iterator[Text]:
+    yield Text(key.id)
+    yield Text(clean(key.name))
+    yield Text(key.state, COLOURS.get(key.state, ""))
+    yield Text(", ".join(key.scopes))
+    yield Text(relative(key.expires_at, now) if key.expires_at else "-")
+    yield Text(relative(key.last_used_at, now) if key.last_used_at else "never")
+    yield Text(", ".join(_limits(key)) or "-")
 
 
 def _limits(key: KeyResult) -> Sequence[str]:
@@ -170,7 +168,7 @@ def _limits(key: KeyResult) -> Sequence[str]:
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
-@client_options
+@administration_options
 def revoke(key_id: str, **given: Any) -> None:
     """Revoke the API key with the id ID, at once and for good.
 
@@ -195,7 +193,7 @@ def revoke(key_id: str, **given: Any) -> None:
     is_flag=True,
     help="Make no new key: remove the old keys from the key file, once nothing needs them.",
 )
-@global_options
+@store_options
 def rotate_sealing(forget_old: bool, **given: Any) -> None:
     """Make a new sealing key, and encrypt all secrets with it.
 

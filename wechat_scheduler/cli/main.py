@@ -25,16 +25,14 @@ COMMANDS = (
     LazyCommand(
         "sandbox", f"{CLI}.sandbox:sandbox", "Run a WeChat API of your own, to try things out."
     ),
-    LazyCommand(
-        "jobs", f"{CLI}.jobs:jobs", "List, refresh and remove the credentials that are kept."
-    ),
+    LazyCommand("jobs", f"{CLI}.jobs:jobs", "List, watch, refresh and remove the credentials."),
     LazyCommand("keys", f"{CLI}.keys:keys", "Make, list and revoke API keys."),
     LazyCommand(
         "apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."
     ),
-    LazyCommand("messages", f"{CLI}.messages:messages", "Send messages."),
+    LazyCommand("messages", f"{CLI}.messages:messages", "Send and list messages."),
     LazyCommand(
-        "deliveries", f"{CLI}.deliveries:deliveries", "List, replay and cancel deliveries."
+        "deliveries", f"{CLI}.deliveries:deliveries", "List, watch, replay and cancel deliveries."
     ),
     LazyCommand("reminders", f"{CLI}.reminders:reminders", "Make, list and cancel reminders."),
     LazyCommand("audit", f"{CLI}.audit:audit", "List who read and changed what."),

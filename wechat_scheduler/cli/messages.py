@@ -1,4 +1,4 @@
-"""`messages` sends a message, and shows its state."""
+"""`messages` sends a message, and lists and shows those that were sent."""
 
 import sys
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import Pair, json_option, sending_options
+from wechat_scheduler.cli.parameters import Pair, json_option, limit_option, sending_options
 from wechat_scheduler.cli.showing import show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.message_requests import SentResult
-from wechat_scheduler.web.native.sending.messages import MessageResult
+from wechat_scheduler.web.native.sending.messages import ListedMessageResult, MessageResult
 
 PATH = ("v1", "messages")
+COLUMNS = "ID TIME=created_at STATE APP=app_name TITLE PERSON"
 # Option -> field of the body, where they have different names.
 FIELDS = {"form": "format", "link": "url"} | {
     name: name for name in ("app", "channel", "title", "template", "priority")
@@ -21,7 +22,7 @@ FIELDS = {"form": "format", "link": "url"} | {
 
 @click.group()
 def messages() -> None:
-    """Send messages through a running daemon, which retries those that fail.
+    """Send messages through a running daemon, which retries those that fail, and list them.
 
     \b
     Example:
@@ -91,6 +92,42 @@ def send(
     show_results(sent.deliveries, "TO DELIVERY=id ERROR")
     for note in sent.notes:
         click.echo(note, err=True)
+
+
+@messages.command("list")
+@click.option("--app", type=int, metavar="ID", help="List only those of this app.")
+@click.option("--uid", metavar="UID", help="List only those to this subscriber.")
+@click.option("--after", default=0, metavar="ID", help="List only those older than this one.")
+@limit_option(1000)
+@json_option
+@client_options
+def list_messages(
+    app: int | None, uid: str | None, after: int, limit: int, as_json: bool, **given: Any
+) -> None:
+    """List messages, the newest first.
+
+    \b
+    Examples:
+      wechat-scheduler messages list
+      wechat-scheduler messages list --app 2801745312094217 --json | jq '.[].title'
+    """
+    query = {"app": app, "uid": uid, "after": after, "limit": limit}
+    found = ask(given, list[ListedMessageResult], "GET", *PATH, query=query)
+    show_results(found, COLUMNS, as_json=as_json, person=_person, state=_state)
+
+
+def _person(message: ListedMessageResult) -> str:
+    """The only receiver, or the number of them."""
+    count = sum(message.counts.values())
+    if count != 1:
+        return f"{count} receivers"
+    return message.person or {"": "webhook", "0": "everyone"}.get(message.to, message.to)
+
+
+def _state(message: ListedMessageResult) -> str:
+    if len(message.counts) == 1:
+        return next(iter(message.counts))
+    return ", ".join(f"{count} {state}" for state, count in message.counts.items())
 
 
 @messages.command()

@@ -129,18 +129,29 @@ class Options:
 
 def global_options(command: CommandT) -> CommandT:
     """Gives `command` the options of the whole program; `take` reads them."""
-    return _with_options(command, hidden=())
+    return _with_options(command, [option.name for option in _OPTIONS])
 
 
 def client_global_options(command: CommandT) -> CommandT:
     """The same for a command that talks to a running daemon: it accepts all, and its help lists
     those that lead to a daemon."""
-    return _with_options(command, hidden=[it.name for it in _OPTIONS[1:] if it.name != "state"])
+    return _with_options(command, ("config_file", "state"))
 
 
-def _with_options(command: CommandT, hidden: Collection[str]) -> CommandT:
+def store_options(command: CommandT) -> CommandT:
+    """The same for a command that reads or writes the state itself."""
+    return _with_options(command, ("config_file", "state", "database"))
+
+
+def examined_options(command: CommandT) -> CommandT:
+    """The same for `doctor`: its help lists those that change what it examines."""
+    shown = ("config_file", "state", "database", "public_url", "wechat_api")
+    return _with_options(command, shown)
+
+
+def _with_options(command: CommandT, shown: Collection[str]) -> CommandT:
     for found in reversed(_OPTIONS):
-        command = found.option(hidden=found.name in hidden)(command)
+        command = found.option(hidden=found.name not in shown)(command)
     return command
 
 

@@ -38,6 +38,12 @@ def local(instant: datetime) -> str:
     return f"{instant.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def local_briefly(instant: datetime, now: datetime) -> str:
+    """`11-18 10:30:00` in the time zone of this machine; a time of another year is a date."""
+    here, year = instant.astimezone(), now.astimezone().year
+    return f"{here:%m-%d %H:%M:%S}" if here.year == year else f"{here:%Y-%m-%d}"
+
+
 def rfc3339(instant: datetime) -> str:
     """`2026-11-18T02:30:00Z`, for programs."""
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from wechat_scheduler.delivery.ports import Deliveries, Messages
-from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage, MessageView
 from wechat_scheduler.engine.clock import Clock
 
 
@@ -36,8 +36,14 @@ class DeliveryDesk:
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
-        """By id, without their attempts."""
+        """Those of the newest message first, without their attempts."""
         return await self._deliveries.deliveries(wanted, after=after, limit=limit)
+
+    async def messages(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[ListedMessage]:
+        """The newest first; of `wanted`, the app and the uid count."""
+        return await self._deliveries.messages(wanted, after=after, limit=limit)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's

@@ -7,7 +7,7 @@ from typing import Protocol
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, Sent, Target
-from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, MessageView
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage, MessageView
 
 
 class Channel(Protocol):
@@ -135,7 +135,13 @@ class Deliveries(Protocol):
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
-        """By id, without their attempts."""
+        """Without their attempts; those of the newest message first. `after` is the id of the last one
+        of the former page, 0 for the first page."""
+
+    async def messages(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[ListedMessage]:
+        """The newest first. Of `wanted`, the app and the uid count; `after` is the id of a message."""
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message
+from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message, Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,9 @@ class DeliveryFilter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryView:
     """The next attempt is at `due_at`, None if there is none. The state became final at `settled_at`.
+    `title` is the message's, where it has none its template or the beginning of its text; empty if it
+    is retracted. `person` is
+    the nickname of a person, or the app's own name for it; empty if neither is known.
     `tries` counts the attempts; `attempts` are given for a single delivery only."""
 
     id: int
@@ -32,6 +35,8 @@ class DeliveryView:
     app_id: int
     channel: str
     target: str
+    person: str
+    title: str
     state: DeliveryState
     way: str
     reference: str
@@ -44,6 +49,23 @@ class DeliveryView:
     settled_at: datetime | None
     errcode: int | None
     attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedMessage:
+    """A message without its content. `target` and `person` are those of its only delivery, empty if
+    there are several; `title` is as in a `DeliveryView`."""
+
+    id: int
+    app_id: int
+    title: str
+    target: str
+    person: str
+    priority: Priority
+    not_before: datetime | None
+    retracted: bool
+    created_at: datetime
+    counts: dict[DeliveryState, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

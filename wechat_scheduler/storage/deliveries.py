@@ -4,23 +4,21 @@ Rows without a message are credential notifications, and are not shown here.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from wechat_scheduler.delivery.model import Attempt, DeliveryState
-from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
+from wechat_scheduler.delivery.model import Attempt
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.storage.cancelling import try_again
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
-from wechat_scheduler.storage.messages import notes_of
-from wechat_scheduler.storage.rows import instant, micros, micros_or_none, record
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.delivery_conditions import Conditions
+from wechat_scheduler.storage.delivery_lists import (
+    list_deliveries,
+    list_messages,
+    read_delivery,
+)
+from wechat_scheduler.storage.rows import micros, record
 
-DELIVERIES = """
-    SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,
-        d.duplicate, d.created_at, d.due_at, d.settled_at, d.errcode, d.claimed_by, d.state,
-        m.notes AS message_notes,
-        (SELECT count(*) FROM attempts a WHERE a.delivery_id = d.id) AS tries
-    FROM deliveries d JOIN messages m ON m.id = d.message_id
-"""
 ATTEMPTS = """
     SELECT at, duration, way, errcode, rid, error FROM attempts WHERE delivery_id = $1
     ORDER BY number
@@ -63,19 +61,21 @@ class SqlDeliveries:
         self._database = database
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
-        rows = await self._database.read(f"{DELIVERIES} WHERE d.id = $1", delivery_id)
-        if not rows:
+        found = await read_delivery(self._database, delivery_id)
+        if found is None:
             return None
-        return _delivery(rows[0], await self._database.read(ATTEMPTS, delivery_id))
+        attempts = await self._database.read(ATTEMPTS, delivery_id)
+        return replace(found, attempts=tuple(record(Attempt, attempt) for attempt in attempts))
 
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
-        conditions = Conditions(wanted, alias="d.")
-        conditions.add("d.id > {}", after)
-        sql = f"{DELIVERIES} WHERE {conditions} ORDER BY d.id LIMIT {conditions.place(limit)}"
-        rows = await self._database.read(sql, *conditions.values)
-        return readable(rows, lambda row: _delivery(row, ()), table="deliveries")
+        return await list_deliveries(self._database, wanted, after=after, limit=limit)
+
+    async def messages(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[ListedMessage]:
+        return await list_messages(self._database, wanted, after=after, limit=limit)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         conditions = Conditions(wanted, alias="", values=(micros(now),))
@@ -100,56 +100,6 @@ def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> 
     return _change(CANCEL, conditions, limit)
 
 
-class Conditions:
-    """Conditions of a WHERE, and their values."""
-
-    def __init__(
-        self, wanted: DeliveryFilter, *, alias: str, values: tuple[object, ...] = ()
-    ) -> None:
-        self.values: list[object] = list(values)
-        self._parts: list[str] = []
-        if wanted.ids:
-            self.add_any(f"{alias}id", wanted.ids)
-        if wanted.within is not None:
-            self.add_any(f"{alias}app_id", wanted.within)
-        self._add_state(wanted.state, alias)
-        for column, value in (
-            ("app_id = {}", wanted.app_id or None),
-            ("message_id = {}", wanted.message_id or None),
-            ("target = {}", wanted.uid or None),
-            ("errcode = {}", wanted.errcode),
-            ("created_at >= {}", micros_or_none(wanted.since)),
-            ("created_at < {}", micros_or_none(wanted.until)),
-        ):
-            if value is not None:
-                self.add(alias + column, value)
-
-    def add(self, text: str, *values: object) -> None:
-        self._parts.append(text.format(*map(self.place, values)))
-
-    def add_any(self, column: str, values: Sequence[object]) -> None:
-        places = ", ".join(map(self.place, values))
-        self._parts.append(f"{column} IN ({places})" if places else "1 = 0")
-
-    def place(self, value: object) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def _add_state(self, state: DeliveryState | None, alias: str) -> None:
-        match state:
-            case None:
-                return
-            case DeliveryState.PENDING | DeliveryState.SENDING:
-                self.add(f"{alias}state = 'pending'")
-                claimed = "IS NULL" if state is DeliveryState.PENDING else "IS NOT NULL"
-                self.add(f"{alias}claimed_by {claimed}")
-            case _:
-                self.add(f"{alias}state = {{}}", state.value)
-
-    def __str__(self) -> str:
-        return " AND ".join(self._parts) or "1 = 1"
-
-
 def _change(update: str, conditions: Conditions, limit: int) -> Statement:
     """Unordered, and by no index of all that was ever sent (hence the plus), to be quick."""
     chosen = (
@@ -169,20 +119,6 @@ def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
     # A replayed message is sent although its `expires_at` has passed.
     yield from each(Statement(LIFT, (delivery_id, now)) for delivery_id in ids)
     return ids
-
-
-def _delivery(row: Row, attempts: Sequence[Row]) -> DeliveryView:
-    is_pending = row["state"] == "pending"
-    is_sending = is_pending and row["claimed_by"] is not None
-    return record(
-        DeliveryView,
-        row,
-        state=DeliveryState.SENDING if is_sending else DeliveryState(row["state"]),
-        reason=row["error"],
-        notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
-        due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
-        attempts=tuple(record(Attempt, attempt) for attempt in attempts),
-    )
 
 
 def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[int | None]:

@@ -62,7 +62,7 @@ def refusal(
 def _response(envelope: Envelope, headers: dict[str, str] | None) -> web.Response:
     return web.Response(
         status=envelope.code,
-        body=_encode(envelope),
+        body=_encode(envelope) + b"\n",  # people read it with curl, above their next prompt
         content_type="application/json",
         charset="utf-8",
         headers=headers,

@@ -87,7 +87,7 @@ ROUTES = (
 
 def rendered(routes: Sequence[NativeRoute], kinds: KindTable) -> bytes:
     """The document as JSON."""
-    return msgspec.json.encode(describe(routes, kinds))
+    return msgspec.json.encode(describe(routes, kinds)) + b"\n"
 
 
 def describe(routes: Sequence[NativeRoute], kinds: KindTable) -> Json:

@@ -30,6 +30,12 @@ def reachable_apps(request: web.Request) -> Sequence[App]:
     return [app for app in apps if request[CALLER].reaches(app.appid)]
 
 
+def app_name(request: web.Request, app_id: int) -> str:
+    """Empty for an app that was removed."""
+    app = request.app[SERVICES].directory.app(app_id)
+    return app.name if app else ""
+
+
 def reaches_all(request: web.Request) -> bool:
     """Whether the key reaches every account, even those of removed apps."""
     return not request[CALLER].appids

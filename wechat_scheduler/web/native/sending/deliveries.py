@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 import structlog
@@ -17,13 +16,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.reach import (
-    id_in,
-    reachable_app,
-    reachable_apps,
-    reaches_all,
-    reaches_app,
-)
+from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
@@ -35,6 +28,7 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
     delivery_result,
     read_filter,
 )
+from wechat_scheduler.web.native.sending.within import within_reach
 
 log = structlog.get_logger(__name__)
 
@@ -46,14 +40,15 @@ _ERRCODE = re.compile(r"-?[0-9]{1,9}")
 
 async def listed(request: web.Request) -> web.Response:
     limit, after = limit_of(request), id_of(request, "after")
-    wanted = _within_reach(request, _query(request))
+    wanted = within_reach(request, _query(request))
     found = await request.app[SERVICES].deliveries.deliveries(wanted, after=after, limit=limit)
     headers = next_page(request, found, lambda last: str(last.id))
-    return envelope.success([delivery_result(view) for view in found], headers=headers)
+    results = [delivery_result(view, app_name(request, view.app_id)) for view in found]
+    return envelope.success(results, headers=headers)
 
 
 async def shown(request: web.Request) -> web.Response:
-    return envelope.success(delivery_details(await _seen(request)))
+    return _details(request, await _seen(request))
 
 
 async def replay(request: web.Request) -> web.Response:
@@ -63,7 +58,7 @@ async def replay(request: web.Request) -> web.Response:
             f"it is {view.state}: there is nothing to try again", reason=Reason.DELIVERY_STATE
         )
     log.info("delivery.replayed", delivery=view.id, by=request[CALLER].id)
-    return envelope.success(delivery_details(await _seen(request)))
+    return _details(request, await _seen(request))
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -73,7 +68,7 @@ async def cancel(request: web.Request) -> web.Response:
             f"it is {view.state}: there is nothing to cancel", reason=Reason.DELIVERY_STATE
         )
     log.info("delivery.cancelled", delivery=view.id, by=request[CALLER].id)
-    return envelope.success(delivery_details(await _seen(request)))
+    return _details(request, await _seen(request))
 
 
 async def replay_all(request: web.Request) -> web.Response:
@@ -85,7 +80,7 @@ async def cancel_all(request: web.Request) -> web.Response:
 
 
 async def _change_all(request: web.Request, change: Change) -> web.Response:
-    wanted = _within_reach(request, read_filter(await request.read()))
+    wanted = within_reach(request, read_filter(await request.read()))
     count = len(await change(request, wanted, MOST_AT_ONCE))
     log.info("delivery.changed", path=request.path, count=count, by=request[CALLER].id)
     return envelope.success(ChangedResult(count, count == MOST_AT_ONCE))
@@ -100,23 +95,16 @@ async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> S
     return await request.app[SERVICES].deliveries.cancel(wanted, reason=reason, limit=limit)
 
 
+def _details(request: web.Request, view: DeliveryView) -> web.Response:
+    return envelope.success(delivery_details(view, app_name(request, view.app_id)))
+
+
 async def _seen(request: web.Request) -> DeliveryView:
     delivery_id = id_in(request, "delivery", Reason.DELIVERY_UNKNOWN)
     view = await request.app[SERVICES].deliveries.delivery(delivery_id)
     if view is None or not reaches_app(request, view.app_id):
         raise NotFoundError(f"there is no delivery {delivery_id}", reason=Reason.DELIVERY_UNKNOWN)
     return view
-
-
-def _within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
-    """The filter, limited to the apps that the key reaches. Raises NotFoundError for an app that it
-    does not reach."""
-    if reaches_all(request):
-        return wanted
-    if wanted.app_id:
-        reachable_app(request, wanted.app_id)
-        return wanted
-    return replace(wanted, within=tuple(app.id for app in reachable_apps(request)))
 
 
 def _query(request: web.Request) -> DeliveryFilter:
@@ -137,7 +125,7 @@ _DELIVERY: Final = f"{_DELIVERIES}/{{delivery}}"
 ROUTES = (
     NativeRoute(
         "GET", _DELIVERIES, listed, Scope.PUSH,
-        "Lists deliveries, one for each receiver of a message, by id.",
+        "Lists deliveries, one for each receiver of a message, those of the newest message first.",
         result=list[DeliveryResult],
         takes=(
             query("state", "Only in this state.", {"enum": [*STATES]}),

@@ -55,14 +55,18 @@ class AttemptResult(msgspec.Struct, kw_only=True):
 
 class DeliveryResult(msgspec.Struct, kw_only=True):
     """One message to one receiver. `channel` says what `to` is: a person's uid, a topic's id, or the
-    app's webhook. `due_at` is the time of the next attempt; `reason` explains `state`. If
+    app's webhook. `person` is the nickname, or the app's own name for the user; empty if neither is
+    known. `title` is the message's, its template, or the beginning of its text. `due_at` is the time of the next attempt; `reason` explains `state`. If
     `possibly_duplicate` is true, the receiver may have seen the message twice."""
 
     id: int
     message: int
     app: int
+    app_name: str
+    title: str
     channel: str
     to: str
+    person: str
     state: str
     way: str
     errcode: int | None
@@ -98,17 +102,18 @@ def read_filter(body: bytes) -> DeliveryFilter:
     )
 
 
-def delivery_result(view: DeliveryView) -> DeliveryResult:
-    return result_of(DeliveryResult, view, **_renamed(view))
+def delivery_result(view: DeliveryView, app_name: str) -> DeliveryResult:
+    return result_of(DeliveryResult, view, **_renamed(view, app_name))
 
 
-def delivery_details(view: DeliveryView) -> DeliveryDetails:
+def delivery_details(view: DeliveryView, app_name: str) -> DeliveryDetails:
     history = [_attempt(one) for one in view.attempts]
-    return result_of(DeliveryDetails, view, **_renamed(view), history=history)
+    return result_of(DeliveryDetails, view, **_renamed(view, app_name), history=history)
 
 
-def _renamed(view: DeliveryView) -> dict[str, Any]:
+def _renamed(view: DeliveryView, app_name: str) -> dict[str, Any]:
     return {
+        "app_name": app_name,
         "message": view.message_id,
         "app": view.app_id,
         "to": view.target,

@@ -9,15 +9,16 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.orders import Order
-from wechat_scheduler.delivery.views import MessageView
+from wechat_scheduler.delivery.views import DeliveryFilter, ListedMessage, MessageView
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, check_page, page_body
+from wechat_scheduler.web.kit.query import id_of, limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.reach import id_in, reachable_app, reaches_app
-from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.reach import app_name, id_in, reachable_app, reaches_app
+from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute
 from wechat_scheduler.web.native.sending.message_requests import (
     FORM_NAMES,
     MessageBody,
@@ -26,6 +27,7 @@ from wechat_scheduler.web.native.sending.message_requests import (
     read_message,
     sent_result,
 )
+from wechat_scheduler.web.native.sending.within import within_reach
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +53,45 @@ class MessageResult(msgspec.Struct, kw_only=True):
     retracted: bool
     created_at: datetime
     counts: dict[str, int]
+
+
+class ListedMessageResult(msgspec.Struct, kw_only=True):
+    """A message without its content. `to` and `person` are those of its only receiver, empty if there
+    are several. `title` is its title, its template or the beginning of its text; empty if
+    it is `retracted`."""
+
+    id: int
+    app: int
+    app_name: str
+    title: str
+    to: str
+    person: str
+    priority: str
+    not_before: datetime | None
+    retracted: bool
+    created_at: datetime
+    counts: dict[str, int]
+
+
+async def listed(request: web.Request) -> web.Response:
+    limit, after = limit_of(request), id_of(request, "after")
+    chosen = DeliveryFilter(app_id=id_of(request, "app"), uid=request.query.get("uid", ""))
+    wanted = within_reach(request, chosen)
+    found = await request.app[SERVICES].deliveries.messages(wanted, after=after, limit=limit)
+    headers = next_page(request, found, lambda last: str(last.id))
+    return envelope.success([_listed(request, one) for one in found], headers=headers)
+
+
+def _listed(request: web.Request, message: ListedMessage) -> ListedMessageResult:
+    return envelope.result_of(
+        ListedMessageResult,
+        message,
+        app=message.app_id,
+        app_name=app_name(request, message.app_id),
+        to=message.target,
+        priority=message.priority.name.lower(),
+        counts={state.value: count for state, count in message.counts.items()},
+    )
 
 
 async def send(request: web.Request) -> web.Response:
@@ -150,6 +191,11 @@ ROUTES = (
         "POST", "/v1/messages", send, Scope.PUSH,
         "Sends a message: the response means that it is stored; it is sent from then on.",
         body=MessageBody, result=SentResult, results={422: SentResult}, errors=(404,), once=True,
+    ),
+    NativeRoute(
+        "GET", "/v1/messages", listed, Scope.PUSH,
+        "Lists messages without their content, the newest first.",
+        result=list[ListedMessageResult], takes=(APP, UID, *PAGED), gives=LINK, errors=(404,),
     ),
     NativeRoute(
         "GET", "/v1/messages/{message}", shown, Scope.PUSH,

@@ -1,0 +1,64 @@
+"""Tables on terminals of several widths."""
+
+import pytest
+from rich.text import Text
+
+from wechat_scheduler.cli.tables import Column, table
+
+COLUMNS = (Column("ID"), Column("STATE"), Column("TITLE", may_shrink=True), Column("REASON"))
+LONG = "WeChat refuses the message since the user blocks it"
+ROWS = (("17", "dead", "Your parcel is here", LONG), ("18", "sent", "您的快递已到达", "-"))
+
+
+def lines(width: int, rows: tuple[tuple[str, ...], ...] = ROWS) -> list[str]:
+    cells = [[Text(cell) for cell in row] for row in rows]
+    return [line.plain for line in table(COLUMNS, cells, width)]
+
+
+def test_a_row_that_fits_is_one_line() -> None:
+    assert lines(90) == [
+        "ID  STATE  TITLE                REASON",
+        f"17  dead   Your parcel is here  {LONG}",
+        "18  sent   您的快递已到达       -",
+    ]
+
+
+def test_the_last_column_goes_below_and_a_line_that_would_be_empty_is_left_out() -> None:
+    assert lines(60) == [
+        "ID  STATE  TITLE",
+        "  REASON",
+        "17  dead   Your parcel is here",
+        f"  {LONG}",
+        "18  sent   您的快递已到达",
+    ]
+
+
+def test_a_title_is_cut_before_a_row_is_folded() -> None:
+    assert lines(25) == [
+        "ID  STATE  TITLE",
+        "  REASON",
+        "17  dead   Your parcel i…",
+        "  WeChat refuses the",
+        "  message since the user",
+        "  blocks it",
+        "18  sent   您的快递已到达",
+    ]
+
+
+def test_a_narrow_terminal_folds_the_row() -> None:
+    assert lines(20, ROWS[1:]) == [
+        "ID  STATE",
+        "  TITLE",
+        "  REASON",
+        "18  sent",
+        "  您的快递已到达",
+    ]
+
+
+@pytest.mark.parametrize("width", range(10, 100))
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(Text(line).cell_len for line in lines(width)) <= width
+
+
+def test_a_table_without_rows_is_its_heading() -> None:
+    assert lines(80, ()) == ["ID  STATE  TITLE  REASON"]
