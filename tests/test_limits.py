@@ -28,6 +28,7 @@ NO_BOUNDS = """
     access/links.py PROOF
     credentials/census.py DEAD_DAY
     credentials/policy.py DAY
+    credentials/policy.py LEAST_SLACK
     credentials/refresher.py WHOLE_SECOND
     daemon/systemd.py FIRST_DESCRIPTOR
     delivery/sending_app.py ACCOUNT
@@ -35,6 +36,9 @@ NO_BOUNDS = """
     reminders/overview.py NUMBER
     storage/aliases.py SIZES
     storage/backup.py VERSIONS_AHEAD
+    storage/database_files.py FRAME_HEADER
+    storage/database_files.py LARGEST_PAGE
+    storage/database_files.py LOG_HEADER
     storage/joined.py NAMED
     storage/reminders.py ALWAYS
     storage/reminders.py NEVER
@@ -55,6 +59,7 @@ NO_BOUNDS = """
     web/pages/responses.py GONE
     wechat/answers.py GATEWAY_TIMEOUT
     wechat/answers.py SHORTEST_SECRET
+    wechat/dates.py WHOLE
 """
 NO_LIMITS = ("server.port", "compat.wecron_created")
 
