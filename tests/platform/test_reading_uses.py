@@ -83,6 +83,11 @@ def sent(code: str | int, words: str, msgid: str | int = "1864323726461255680") 
             ],
         ),
         (POPUP, [chose("T1", "reject")], []),
+        (
+            POPUP,
+            [chose("T1", "acceptWithAudio")],
+            [UseReport(template_id="T1", change=UseChange.GRANTED)],
+        ),
         (POPUP, [chose("T1", "accept")], [UseReport(template_id="T1", change=UseChange.GRANTED)]),
         (
             CHANGE,

@@ -97,6 +97,28 @@ async def test_a_mini_program_opens_its_own_pages_only(keeper: Caller) -> None:
     assert mapped.json["message"].startswith("templates.message.miniprogram.appid: ")
 
 
+@pytest.mark.parametrize(
+    ("wish", "noted"),
+    [
+        ({"url": "https://example.com"}, True),
+        ({"url": "https://example.com", "channel": "subscribe"}, True),
+        ({"url": "https://example.com", "channel": "text"}, False),
+        ({"url": "https://example.com", "miniprogram": {"pagepath": "a"}}, False),
+        ({}, False),
+    ],
+)
+async def test_a_url_that_a_mini_programs_notice_cannot_open_is_noted(
+    keeper: Caller, wish: dict[str, Any], noted: bool
+) -> None:
+    app = await made_app(keeper, mini_program=True, templates={"message": TEMPLATE})
+    await bound(keeper, app, "alice")
+
+    answer = await send(keeper, app, "alice", **wish)
+
+    assert answer.status == 200, answer.json
+    assert any("opens no url" in note for note in answer.result["notes"]) is noted
+
+
 async def test_an_app_of_a_mini_program_with_pages_of_others_stays_one(keeper: Caller) -> None:
     app = await made_app(keeper, templates={"message": TEMPLATE | {"miniprogram": PAGE}})
 

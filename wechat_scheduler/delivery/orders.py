@@ -19,6 +19,7 @@ from wechat_scheduler.delivery.model import Content, Message, Priority, Target, 
 from wechat_scheduler.delivery.ports import Messages
 from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.sending_app import ACCOUNT
+from wechat_scheduler.delivery.ways import note_on_url
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
@@ -104,7 +105,7 @@ class Sending:
         callback instead. Raises InvalidRequestError for a template that the content does not fill.
         """
         now = self._clock.now()
-        noted = _check_template(app, content, not_before or now)
+        noted = (*_check_template(app, content, not_before or now), *note_on_url(content, app))
         message = Message(
             id=new_id(),
             app_id=app.id,

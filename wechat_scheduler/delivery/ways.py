@@ -15,6 +15,8 @@ TEXT_LIMIT = 2048
 
 QUOTE = '"'
 
+NO_URL = "a notice of a mini-program opens no url: name a page of it as miniprogram"
+
 # WeChat shows a template message once that is repeated within this time ("防重入id").
 RECOGNISED = timedelta(minutes=10)
 
@@ -55,6 +57,12 @@ def page(content: Content, app: App) -> MiniProgramPage | None:
     template = app.templates.get(content.template or content.purpose)
     found = content.page or (template.page if template else None)
     return found and replace(found, appid=found.appid or app.appid)
+
+
+def note_on_url(content: Content, app: App) -> tuple[str, ...]:
+    """A note if the message may come as a notice that cannot open its `url`."""
+    is_notice = app.mini_program and content.way not in (Way.TEXT, Way.WEBHOOK)
+    return (NO_URL,) if is_notice and content.url and not page(content, app) else ()
 
 
 def text(content: Content, url: str, opened: MiniProgramPage | None = None) -> str:

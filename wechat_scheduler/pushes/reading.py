@@ -42,6 +42,7 @@ _CHOICES = {
     ("subscribe_msg_change_event", "accept"): UseChange.SWITCHED_ON,
     ("subscribe_msg_change_event", "reject"): UseChange.SWITCHED_OFF,
 }
+_ACCEPTED = "accept"
 _SENT_EVENT = "subscribe_msg_sent_event"
 _TAKEN = "0"
 _REFUSED = "43101"
@@ -120,6 +121,8 @@ def _uses(message: PushedMessage) -> Iterator[UseReport]:
     for entry in message.items:
         template_id = entry.get("TemplateId", "")
         choice = entry.get("SubscribeStatusString", "")
+        if choice.startswith(_ACCEPTED):  # also acceptWithAudio and the like
+            choice = _ACCEPTED
         if not _TEMPLATE.fullmatch(template_id):
             continue
         if event == _SENT_EVENT:
