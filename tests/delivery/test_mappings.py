@@ -34,7 +34,7 @@ WHOLE = {"character_string1": "{number}", "thing2": "{title}", "phrase3": "待�
         ("parcel", {"thing1": "{title"}, False, {
             "thing1": "write a name in one pair of braces, such as {title}"}),
         ("parcel", {"amount1": "free"}, False, {
-            "amount1": "takes an amount such as ¥12.50 or 12元, of at most 10 digits"}),
+            "amount1": "takes an amount of at most 10 digits such as ¥12.50 or 12元"}),
         ("parcel", {"thing1": " "}, False, {"thing1": "is empty"}),
     ],
 )  # fmt: skip

@@ -101,7 +101,7 @@ TYPES = {
         tidy=_digits,
     ),
     "amount": KeywordType(
-        takes="an amount such as ¥12.50 or 12元, of at most 10 digits",
+        takes="an amount of at most 10 digits such as ¥12.50 or 12元",
         form=re.compile(r"[¥￥$€£₩฿₫₱₽₹₺]?[0-9]{1,10}(?:\.[0-9]+)?元?"),
         tidy=_digits,
     ),

@@ -1,0 +1,47 @@
+"""What the package declares is what it imports."""
+
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from tests.documents import PACKAGE, ROOT
+from tests.test_house_rules import imported
+
+PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
+DECLARED: list[str] = tomllib.loads(PYPROJECT)["project"]["dependencies"]
+# Read by the standard library's zoneinfo where the machine has no zones of its own.
+NOT_IMPORTED = {"tzdata"}
+
+
+def name_of(requirement: str) -> str:
+    return normal(re.split(r"[<>=~; ]", requirement)[0])
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_each_library_that_is_imported_is_declared_and_each_declared_one_is_imported() -> None:
+    distributions = packages_distributions()
+    libraries = {
+        name.split(".")[0] for path in PACKAGE.rglob("*.py") for name in imported(path)
+    } - {*sys.stdlib_module_names, PACKAGE.name}
+
+    used = {normal(distributions[library][0]) for library in libraries}
+
+    assert used | NOT_IMPORTED == {name_of(requirement) for requirement in DECLARED}
+
+
+@pytest.mark.parametrize("requirement", DECLARED)
+def test_each_dependency_has_a_lower_bound_and_an_upper_one_only_with_a_reason(
+    requirement: str,
+) -> None:
+    (line,) = [
+        line for line in PYPROJECT.splitlines() if line.strip().startswith(f'"{requirement}"')
+    ]
+
+    assert ">=" in requirement
+    assert "<" not in requirement or "# " in line
