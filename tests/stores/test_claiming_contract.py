@@ -1,6 +1,9 @@
 """Claims on jobs, and the calls that are counted with them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests.stores.samples import (
     HOUR,
@@ -18,7 +21,7 @@ from tests.stores.samples import (
     task,
 )
 from tests.stores.suite import Stores
-from wechat_scheduler.credentials.model import JobKey, Outcome, Spent
+from wechat_scheduler.credentials.model import Account, JobKey, Outcome, Spent
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.outbox import SqlOutbox
 
@@ -142,3 +145,30 @@ async def test_what_a_dead_process_had_claimed_is_given_back(store: SqlCredentia
 async def test_an_empty_store_has_nothing_due(store: SqlCredentials) -> None:
     assert await store.next_due() is None
     assert await store.claim(now=NOW, limit=10, lease=LEASE) == []
+
+
+async def test_a_new_job_does_not_wait_for_the_many_that_another_account_wakes(
+    store: SqlCredentials,
+) -> None:
+    for number in range(20):
+        await store.register(registration(JobKey("wx1", "access_token", str(number))), now=NOW)
+    await store.claim(now=NOW, limit=4, lease=LEASE)
+    new = JobKey("wx2", "access_token")
+    account = Account(appid="wx2", secret="s")
+    await store.register(replace(registration(new), account=account), now=LATER)
+
+    claimed = await store.claim(now=LATER, limit=4, lease=LEASE)
+
+    assert new in {job.key for job in claimed}
+    assert sum(job.key.appid == "wx1" for job in claimed) == 3
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+async def test_no_job_waits_for_ever_behind_newer_ones(store: SqlCredentials, limit: int) -> None:
+    keys = [JobKey("wx1", "access_token", str(number)) for number in range(9)]
+    for number, key in enumerate(keys):
+        await store.register(registration(key), now=NOW - (20 - number) * SECOND)
+
+    claims = [await store.claim(now=NOW, limit=limit, lease=LEASE) for _ in range(3)]
+
+    assert {*keys[:2]} <= {job.key for jobs in claims for job in jobs}

@@ -3,13 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from tests.stores.mailing import Mail
 from tests.stores.samples import APPID, LEASE, NOW, SECOND
 from wechat_scheduler.audience.directory import draft_app
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.delivery.model import Content, Delivery, Message, Priority, Target, TargetKind
+from wechat_scheduler.storage.notifications import put_notification
+from wechat_scheduler.storage.rows import micros
 
 
 async def test_the_single_message_of_an_app_is_claimed_beside_any_number_of_anothers(
@@ -92,6 +96,19 @@ async def test_places_that_the_others_do_not_need_are_for_the_urgent(mail: Mail)
     claims = [len(await mail.claim(limit=20)) for _ in range(4)]
 
     assert claims == [20, 20, 20, 0]
+
+
+async def test_a_reply_to_a_user_does_not_wait_for_the_notifications_of_credentials(
+    mail: Mail,
+) -> None:
+    for number in range(20):
+        told = (JobKey(APPID, "access_token"), f"owner{number}", micros(NOW) - 1)
+        await mail.database.write(partial(put_notification, *told))
+    await waiting(mail, 0, 1, priority=Priority.URGENT, age=0)
+
+    claimed = await mail.claim(limit=2)
+
+    assert {each.channel for each in claimed} == {"credential", "person"}
 
 
 async def test_two_processes_share_what_waits(mail: Mail) -> None:

@@ -25,7 +25,8 @@ from wechat_scheduler.storage.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 
 QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
 STATEMENTS = {
-    **{f"claim of {due.table}": due.claims("")[0] for due in QUEUED},
+    **{f"claim of {due.table}": due.claims("") for due in QUEUED},
+    **{f"fair claim of {due.table}": due.claims("", order="due_at DESC") for due in QUEUED},
     **{f"next of {due.table}": due.next_due for due in (*QUEUED, outbox.DUE)},
     "lanes": lanes.waiting(Priority.NORMAL),
     "claim of deliveries": lanes.taking(outbox.DUE, Priority.NORMAL, lanes.TAKEN),

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT {key} FROM {table} WHERE {queue} AND due_at <= $3
-        ORDER BY due_at LIMIT $4 {skip_locked}
+        ORDER BY {order} LIMIT $4 {skip_locked}
     )
     UPDATE {table} SET claimed_by = $1, due_at = $2{marks}
     WHERE ({key}) IN (SELECT {key} FROM due)
@@ -43,8 +43,9 @@ _HELD = "WHERE id = $1 AND claimed_by = $2"
 class DueTable:
     """A table with `due_at` and `claimed_by`, and its own parts of the SQL.
 
-    `queues` are the conditions for rows that wait; the rows of an earlier queue are claimed first. A
-    table without queues has a way of its own to claim, and `earliest`, a query for the first `due_at`.
+    `queue` is the condition for rows that wait. With `is_fair`, a part of the claims is for the rows that
+    fell due last. A table without a queue has a way of its own to claim, and `earliest`, a query for the
+    first `due_at`.
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
     the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
@@ -54,7 +55,8 @@ class DueTable:
 
     table: str
     key: str = "id"
-    queues: tuple[str, ...] = ()
+    queue: str = ""
+    is_fair: bool = False
     earliest: str = ""
     marks: str = ""
     returning: str
@@ -64,29 +66,22 @@ class DueTable:
     aside: str = ""
     brought_back: str = ""
 
-    def claims(self, skip_locked: str) -> tuple[str, ...]:
-        """One statement for each queue."""
-        return tuple(
-            _CLAIM.format(
-                table=self.table,
-                key=self.key,
-                queue=queue,
-                skip_locked=skip_locked,
-                marks=self.marks and f", {self.marks}",
-                returning=self.returning,
-            )
-            for queue in self.queues
+    def claims(self, skip_locked: str, *, order: str = "due_at") -> str:
+        return _CLAIM.format(
+            table=self.table,
+            key=self.key,
+            queue=self.queue,
+            order=order,
+            skip_locked=skip_locked,
+            marks=self.marks and f", {self.marks}",
+            returning=self.returning,
         )
 
     @property
     def next_due(self) -> str:
-        if self.earliest:
-            return self.earliest
-        each = " UNION ALL ".join(
-            f"SELECT min(due_at) AS due_at FROM {self.table} WHERE {queue}"  # noqa: S608 - our own names
-            for queue in self.queues
+        return (
+            self.earliest or f"SELECT min(due_at) AS due_at FROM {self.table} WHERE {self.queue}"  # noqa: S608 - our own names
         )
-        return f"SELECT min(due_at) AS due_at FROM ({each}) each"  # noqa: S608 - our own names
 
     @property
     def crash(self) -> str:
@@ -123,10 +118,12 @@ class ClaimingStore:
         self._database = database
         self._worker = worker
         self._due = due
-        self._claim_sqls = due.claims(database.dialect.skip_locked)
+        self._oldest = due.claims(database.dialect.skip_locked)
+        self._newest = due.claims(database.dialect.skip_locked, order="due_at DESC")
         self._claims = 0
         self._latest: datetime | None = None
         self._is_set_back = False
+        self._is_behind = False
 
     async def next_due(self) -> datetime | None:
         return _instant((await self._database.read(self._due.next_due))[0]["due_at"])
@@ -193,15 +190,19 @@ class ClaimingStore:
         return Claim(f"{self._worker}/{self._claims}", micros(now + lease), micros(now))
 
     def _take(self, claim: Claim, limit: int, *values: object) -> Script[list[Row]]:
-        """Claim at most `limit` due rows. If the clock was set back since the last claim, what it put off
-        before is due."""
+        """Claim at most `limit` due rows: the longest due, and, while claims do not keep up, half of them
+        the last due. So the job of a new account does not wait for ten thousand of another. If the
+        clock was set back since the last claim, what it put off before is due."""
         if self._is_set_back and self._due.brought_back:
             ahead = claim.now + AHEAD // MICROSECOND
             yield Statement(self._due.brought_back, (claim.now, ahead))
         rows: list[Row] = []
-        for sql in self._claim_sqls:
-            if len(rows) < limit:
-                rows += yield Statement(sql, (*claim, limit - len(rows), *values))
+        half = limit // 2 or self._claims % 2
+        if self._due.is_fair and self._is_behind and half:
+            rows += yield Statement(self._newest, (*claim, half, *values))
+        if len(rows) < limit:
+            rows += yield Statement(self._oldest, (*claim, limit - len(rows), *values))
+        self._is_behind = len(rows) == limit
         return rows
 
 

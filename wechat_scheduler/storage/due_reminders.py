@@ -18,7 +18,8 @@ from wechat_scheduler.storage.rows import micros, stored
 
 DUE = DueTable(
     table="reminders",
-    queues=("state = 'active'",),
+    queue="state = 'active'",
+    is_fair=True,
     returning=COLUMNS,
     released="due_at = start + defer",
     aside="state = 'paused', due_at = NULL, revision = revision + 1",

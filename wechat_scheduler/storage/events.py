@@ -42,16 +42,14 @@ SUPERSEDE = """
 # Events of one account are handled one after the other.
 DUE = DueTable(
     table="events",
-    queues=(
-        """
-            state = 'pending' AND NOT EXISTS (
-                SELECT 1 FROM events other WHERE other.appid = events.appid
-                    AND other.authorizer = events.authorizer AND other.authorizer <> ''
-                    AND other.id <> events.id AND other.state = 'pending'
-                    AND other.claimed_by IS NOT NULL
-            )
-        """,
-    ),
+    queue="""
+        state = 'pending' AND NOT EXISTS (
+            SELECT 1 FROM events other WHERE other.appid = events.appid
+                AND other.authorizer = events.authorizer AND other.authorizer <> ''
+                AND other.id <> events.id AND other.state = 'pending'
+                AND other.claimed_by IS NOT NULL
+        )
+    """,
     returning="""
         id, appid, name, authorizer, code, code_until, happened_at, attempts, note,
         (SELECT secret FROM accounts a JOIN jobs j ON j.appid = a.appid

@@ -33,7 +33,8 @@ from wechat_scheduler.storage.rows import (
 DUE = DueTable(
     table="jobs",
     key="appid, kind, subject",
-    queues=("TRUE",),
+    queue="TRUE",
+    is_fair=True,
     marks="""
         calls = CASE WHEN quota_day = $5 THEN calls ELSE 0 END + 1,
         forces = CASE WHEN quota_day = $5 THEN forces ELSE 0 END,

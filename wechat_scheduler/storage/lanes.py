@@ -64,7 +64,7 @@ _NEXT = """
     )) AS due_at FROM lanes
 """
 # Below and above the id of every app.
-_FIRST, _LAST = -1, 2**62
+_FIRST, _LAST = -2, 2**62
 
 
 class Waiting(NamedTuple):

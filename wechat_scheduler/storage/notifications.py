@@ -10,18 +10,21 @@ from wechat_scheduler.storage.database import Script, Statement
 
 NOTIFICATION_CHANNEL = "credential"
 
+# Notifications belong to no app, and so they wait in a lane of their own.
+NO_APP = -1
+
 # A newer notification takes the row of the older one. While the older one is being sent, its sender
 # keeps the claim, so that two notifications of one job never overtake one another.
-PUT = """
-    INSERT INTO deliveries (id, channel, target, collapse_key, state, due_at, created_at)
-    VALUES ($1, $2, $3, $4, 'pending', $5, $5)
+PUT = f"""
+    INSERT INTO deliveries (id, channel, target, collapse_key, state, due_at, created_at, app_id)
+    VALUES ($1, $2, $3, $4, 'pending', $5, $5, {NO_APP})
     ON CONFLICT (collapse_key) DO UPDATE
     SET id = excluded.id, state = excluded.state, attempts = 0, error = '', settled_at = NULL,
         crashes = 0, set_aside = '',
         due_at = CASE WHEN deliveries.claimed_by IS NULL
                  THEN excluded.due_at ELSE deliveries.due_at END,
         created_at = excluded.created_at
-"""
+"""  # noqa: S608 - our own number
 RECEIVERS = """
     SELECT owner FROM registrations
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
