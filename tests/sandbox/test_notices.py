@@ -157,6 +157,7 @@ async def test_a_mini_program_sends_notices_that_open_a_page_of_its_own(program:
         (OWN, {"data": {"thing1": {"value": "x" * 21}}}, 47003),
         (SEND, {}, 48001),
         ("message/template/send", {}, 48001),
+        ("qrcode/create", {}, 48001),
     ],
 )
 async def test_what_a_mini_program_may_not_send_is_refused(

@@ -12,6 +12,7 @@ from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
 from wechat_scheduler.delivery.views import DeliveryView
 from wechat_scheduler.sandbox.options import AccountReceiver, PushFormat, PushMode
+from wechat_scheduler.sandbox.templates import SandboxTemplate
 
 OPENID = "o-alice"
 OWN = "/cgi-bin/message/subscribe/send"
@@ -103,3 +104,11 @@ async def test_an_account_that_is_taken_for_a_mini_program_is_told_what_wechat_s
         (delivery,) = await place.deliveries(message_id=order.message.id)
 
     assert (delivery.state, delivery.errcode) == (DeliveryState.PENDING, 48001)
+
+
+async def test_its_notices_are_imported_although_it_has_no_template_messages(place: Town) -> None:
+    place.wechat.sandbox.put_template(SandboxTemplate(template_id=TEMPLATE, is_notice=True))
+
+    imported = await place.call("POST", f"/v1/apps/{place.app.id}/templates")
+
+    assert [one["template_id"] for one in imported.result["templates"]] == [TEMPLATE]

@@ -44,6 +44,15 @@ def bearer(world: World, call: ApiCall, *kinds: IssuedKind) -> IssuedToken:
     return token
 
 
+def official_account(world: World, call: ApiCall) -> str:
+    """The account that calls an API which mini-programs have not. Raises what `bearer` raises, and
+    RefusedError 48001."""
+    appid = bearer(world, call, *ACCOUNT_TOKENS).owner.appid
+    if appid in world.mini_programs:
+        raise RefusedError(48001)
+    return appid
+
+
 def component(world: World, call: ApiCall) -> str:
     """The platform whose token is in the query and whose appid is in the body.
 

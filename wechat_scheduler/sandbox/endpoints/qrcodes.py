@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
+from wechat_scheduler.sandbox.endpoints.callers import official_account
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.qrcodes import LONGEST_SCENE
@@ -19,9 +19,9 @@ LARGEST_PERMANENT_ID = 100_000
 def create_qrcode(world: World, call: ApiCall) -> Reply:
     """Returns the `expire_seconds` of the sandbox, whose periods shrink.
 
-    Raises RefusedError 40053 (wrong body), 45029 (too many permanent codes).
+    Raises RefusedError 40053 (wrong body), 45029 (too many permanent codes), 48001 (a mini-program).
     """
-    appid = bearer(world, call, *ACCOUNT_TOKENS).owner.appid
+    appid = official_account(world, call)
     action, scene = call.fields.get("action_name"), _scene(call)
     if action in ("QR_LIMIT_SCENE", "QR_LIMIT_STR_SCENE"):
         permanent = world.qrcodes.permanent(appid, scene)

@@ -3,7 +3,7 @@
 import msgspec
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
-from wechat_scheduler.sandbox.endpoints.callers import ACCOUNT_TOKENS, bearer
+from wechat_scheduler.sandbox.endpoints.callers import official_account
 from wechat_scheduler.sandbox.endpoints.recipients import (
     keywords,
     link,
@@ -75,8 +75,8 @@ def _deliver(
 
 
 def list_templates(world: World, call: ApiCall) -> Reply:
-    """The templates of the account. Source: "模板消息 获取模板列表"."""
-    bearer(world, call, *ACCOUNT_TOKENS)
+    """The templates of the account. Source: "模板消息 获取模板列表". Raises RefusedError 48001."""
+    official_account(world, call)
     listed = [
         {
             "template_id": one.template_id,
