@@ -157,6 +157,12 @@ async def cancel_a_delivery_twice(place: Place) -> Answer:
     return await place.call("POST", path)
 
 
+async def say_two_at_once(place: Place) -> Answer:
+    app = await place.app()
+    body = {"app": app["id"], "to": ["alice"], "when": "明天8点送孩子，9点开会"}
+    return await place.call("POST", "/v1/reminders", body)
+
+
 async def pause_what_was_cancelled(place: Place) -> Answer:
     path = f"/v1/reminders/{(await place.remind()).result['id']}"
     await place.call("POST", f"{path}/cancel")
@@ -243,6 +249,10 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.SENTENCE_IMPOSSIBLE: sentence("2月30号开会"),
     Reason.SENTENCE_PAST: sentence("昨天开会"),
     Reason.SENTENCE_AMBIGUOUS: sentence("明天3点或4点开会"),
+    Reason.SENTENCE_UNREAD: sentence("明天开会之前交表"),
+    Reason.SENTENCE_SEVERAL: say_two_at_once,
+    Reason.SENTENCE_CHAT: sentence("后天有货吗"),
+    Reason.SENTENCE_COMMAND: sentence("取消后天的闹钟"),
     Reason.SENTENCE_TOO_LONG: sentence("我" * 201),
     Reason.SENTENCE_TOO_OFTEN: sentence("每秒提醒我"),
     Reason.SENTENCE_TOO_FAR: sentence("9999年1月1日开会"),

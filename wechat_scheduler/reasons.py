@@ -76,6 +76,10 @@ class Reason(enum.StrEnum):
     SENTENCE_IMPOSSIBLE = "sentence.impossible", 422
     SENTENCE_PAST = "sentence.past", 422
     SENTENCE_AMBIGUOUS = "sentence.ambiguous", 422
+    SENTENCE_UNREAD = "sentence.unread", 422
+    SENTENCE_SEVERAL = "sentence.several", 422
+    SENTENCE_CHAT = "sentence.chat", 422
+    SENTENCE_COMMAND = "sentence.command", 422
     SENTENCE_TOO_LONG = "sentence.too_long", 422
     SENTENCE_TOO_OFTEN = "sentence.too_often", 422
     SENTENCE_TOO_FAR = "sentence.too_far", 422

@@ -84,6 +84,19 @@ async def test_when_is_said_in_a_sentence(office: Office) -> None:
     assert (own.result["title"], own.result["rule"]) == ("起", None)
 
 
+async def test_a_sentence_of_several_reminders_makes_none_and_is_read_whole(office: Office) -> None:
+    text = "明天8点送孩子，9点开会"
+
+    made = await office.remind(time=..., title=..., when=text)
+    read = (await office.call("POST", "/v1/reminders/parse", body={"text": text})).result
+
+    assert (made.status, made.json["reason"]) == (422, "sentence.several")
+    assert "送孩子" in made.json["message"]
+    assert "开会" in made.json["message"]
+    assert (read["title"], [each["title"] for each in read["also"]]) == ("送孩子", ["开会"])
+    assert await office.titles() == []
+
+
 async def test_topics_all_subscribers_and_callbacks_can_be_reminded(office: Office) -> None:
     some = await office.remind(to=["*", office.topic, "alice", office.uid])
     callback = await office.remind(to=..., channel="webhook")
@@ -156,6 +169,7 @@ async def test_a_sentence_is_understood_as_the_issue_says(office: Office) -> Non
                  ("2026-11", "2026-12", "2027-01", "2027-02", "2027-03")],
         "advance": None,
         "end": None,
+        "also": [],
     }  # fmt: skip
     assert (once["rule"], once["next"]) == (None, [once["time"]])
 

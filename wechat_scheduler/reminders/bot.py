@@ -39,7 +39,7 @@ _TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
 _ASKS: Final = re.compile(r"提醒|闹钟|叫我|通知我")
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
-_UNCLEAR: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_TOO_LONG)
+_UNCLEAR: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_TOO_LONG, Reason.SENTENCE_COMMAND)
 
 
 class Bot:
@@ -136,6 +136,8 @@ def _id_of(act: UserAct) -> str:
 
 
 def _misunderstood(error: LanguageError, act: UserAct) -> str:
+    if error.reason is Reason.SENTENCE_CHAT:
+        return ""
     if error.reason not in _UNCLEAR:
         return f"/:no{error.sentence}"
     if not (act.unclaimed or _ASKS.search(act.text)):

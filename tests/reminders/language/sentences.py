@@ -3,6 +3,7 @@
 `sentences.toml` was written with the parser, `stranger.toml` by an author who had not seen it.
 """
 
+import enum
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,27 @@ ZONE = ZoneInfo(_SAID["zone"])
 NOW = datetime.fromisoformat(_SAID["now"])
 
 
+class Outcome(enum.StrEnum):
+    """What became of a sentence."""
+
+    RIGHT = "right"
+    ASKED = "asked"
+    """Its writer is asked which of several meanings is meant, or what some of the words mean."""
+
+    REFUSED = "refused"
+    WRONG = "silently wrong"
+    """It became another reminder than the one that is meant."""
+
+
+_QUESTIONS = {
+    Reason.SENTENCE_AMBIGUOUS,
+    Reason.SENTENCE_UNREAD,
+    Reason.SENTENCE_SEVERAL,
+    Reason.SENTENCE_CHAT,
+    Reason.SENTENCE_COMMAND,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """`wanted` holds the accepted times, rules, titles, ends and minutes, or the accepted refusals."""
@@ -33,6 +55,16 @@ class Sentence:
     kind: str
     text: str
     wanted: dict[str, list[Any]]
+
+    def outcome(self) -> Outcome:
+        """How the sentence ends."""
+        misread = self.misread()
+        if not misread:
+            return Outcome.RIGHT
+        if "refused" not in misread:
+            return Outcome.WRONG
+        reason = f"sentence.{misread['refused'][0]}"
+        return Outcome.ASKED if reason in _QUESTIONS else Outcome.REFUSED
 
     def misread(self) -> dict[str, tuple[Any, list[Any]]]:
         """The parts that the parser reads otherwise than accepted, and how it reads them."""

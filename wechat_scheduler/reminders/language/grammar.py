@@ -1,13 +1,19 @@
 """Reads a sentence: normalise, find the words of time, group them, and work out the times."""
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.reminders.language.asides import refuse_asides
+from wechat_scheduler.reminders.language.dividing import divided
 from wechat_scheduler.reminders.language.grouping import grouped
+from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
-from wechat_scheduler.reminders.language.normalise import masked, normalise, squeezed
+from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refusals import (
@@ -17,6 +23,7 @@ from wechat_scheduler.reminders.language.refusals import (
     nothing_to_precede,
     too_far,
     too_long,
+    unread,
 )
 from wechat_scheduler.reminders.language.repeating import repeating
 from wechat_scheduler.reminders.language.scan import scan
@@ -26,18 +33,56 @@ from wechat_scheduler.reminders.language.wording import describe, moment_words
 _NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
 
-def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Parsed:
-    """As `parse.parse`."""
+def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[Parsed, ...]:
+    """As `parse.parse_all`."""
+    text = cleaned(text)
     if len(text) > policy.longest:
         raise too_long(policy.longest)
     here = Now(at=now.astimezone(zone).replace(microsecond=0), zone=zone, policy=policy)
-    plain = normalise(text)
-    dense, places = squeezed(masked(plain))
-    said = grouped(dense, scan(dense, here.today))
-    if said.is_empty and not (said.lasts or said.times):
-        raise _no_time(plain, said)
-    used = [(places[start], places[end - 1] + 1) for start, end in said.used]
-    return _parsed(said, here, title_of(text, plain, used))
+    sentence = _Sentence.of(text, here.today)
+    refuse_asides(masked(sentence.plain))
+    return _several(sentence, here) or (_one(sentence, here),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sentence:
+    """A sentence as typed, normalised, without the blanks inside times, and its meaning."""
+
+    text: str
+    plain: str
+    dense: str
+    places: Sequence[int]
+    said: Meaning
+
+    @classmethod
+    def of(cls, text: str, today: date) -> Self:
+        """Raises LanguageError for a sentence without a time, or one that contradicts itself."""
+        plain = normalise(text)
+        dense, places = squeezed(masked(plain))
+        said = grouped(dense, scan(dense, today))
+        if said.is_empty and not (said.lasts or said.times):
+            raise _no_time(plain, said)
+        return cls(text=text, plain=plain, dense=dense, places=places, said=said)
+
+
+def _several(sentence: _Sentence, now: Now) -> tuple[Parsed, ...]:
+    """Empty unless each part of the sentence is a reminder with a title."""
+    parts = divided(sentence.dense, sentence.said)
+    try:
+        readings = tuple(_one(_Sentence.of(part, now.today), now) for part in parts)
+    except LanguageError:
+        return ()
+    return readings if all(len(each.title) > 1 for each in readings) else ()
+
+
+def _one(sentence: _Sentence, now: Now) -> Parsed:
+    places = sentence.places
+    used = [(places[start], places[end - 1] + 1) for start, end in sentence.said.used]
+    title = title_of(sentence.text, sentence.plain, used)
+    left = unread_words(normalise(title), now.today)
+    if left:
+        raise unread(left)
+    return _parsed(sentence.said, now, title)
 
 
 def _no_time(plain: str, said: Meaning) -> LanguageError:

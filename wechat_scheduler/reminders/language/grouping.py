@@ -26,13 +26,17 @@ _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 def grouped(text: str, tokens: Sequence[TimeWord]) -> Meaning:
     """Puts the words together. Raises LanguageError if they contradict each other."""
     found = Meaning(repeated=any(isinstance(token.value, Every) for token in tokens))
-    groups = list(_groups(_linked(text, _strong(tokens))))
+    found.groups = groups = list(_groups(_linked(text, _strong(tokens))))
     main = _main(groups)
     if main is not None:
         _fill(found, groups[main])
     for index, group in enumerate(groups):
-        if index != main and _adds(found, group):
+        if index == main:
+            continue
+        if _adds(found, group):
             _fill(found, group)
+        elif any(_speaks(each) for each in group) and not _is_a_number(group):
+            found.others.append(group)
     _settle(found)
     return found
 

@@ -7,7 +7,7 @@ from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Unit
-from wechat_scheduler.reminders.language.refusals import several_reminders
+from wechat_scheduler.reminders.language.refusals import several_reminders, which_one
 from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wrong, Zone
 
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
@@ -41,6 +41,11 @@ class Meaning:
     """Whether a day follows a time: 周一8点、周五."""
 
     used: list[tuple[int, int]] = field(default_factory=list)
+    groups: list[list["Linked"]] = field(default_factory=list)
+    """All groups of words, in the order in which they are written."""
+
+    others: list[list["Linked"]] = field(default_factory=list)
+    """The groups of words that name other times, and are not used."""
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +80,7 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
         case Every():
             found.every.append(value)
         case ClockTime():
-            _clock(found, value, ranged=joined and RANGE.fullmatch(each.before) is not None)
+            _clock(found, value, each, ranged=joined and RANGE.fullmatch(each.before) is not None)
         case After():
             found.after = found.after or value
         case Advance():
@@ -97,16 +102,24 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
             _anchor(found, value, each, joined)
 
 
-def _clock(found: Meaning, value: ClockTime, *, ranged: bool) -> None:
+def _clock(found: Meaning, value: ClockTime, each: Linked, *, ranged: bool) -> None:
     begun = found.end_anchor is not None and found.end_clock is None
     if found.clocks and (ranged or begun):
         found.end_clock = value
+    elif _disputes(found, value, each):
+        raise which_one(found.clocks[-1].written, value.written)
     elif found.paired and value not in found.clocks:
         raise several_reminders()
     elif found.clocks and found.clocks[-1].hour is None and _continues(value, found.clocks[-1]):
         found.clocks[-1] = _in_part(value, found.clocks[-1])
     else:
         found.clocks.append(_inherits(found, value))
+
+
+def _disputes(found: Meaning, value: ClockTime, each: Linked) -> bool:
+    """Whether a part of the day follows a time that it does not explain: 7点的午夜场."""
+    after_hour = bool(found.clocks) and found.clocks[-1].hour is not None
+    return after_hour and value.hour is None and not found.repeated and each.before.strip() == "的"
 
 
 def _continues(value: ClockTime, part: ClockTime) -> bool:

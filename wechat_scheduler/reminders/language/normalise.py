@@ -3,10 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from importlib.resources import files
 
-_TRADITIONAL = "點鐘鍾號後個兩時間農曆歷陰節聖誕國慶勞動禮隔從開會過這當請記鬧設現陽週遲準爾貳參壹週頭闊總共復複連續爲為於內臘閏該紀離開萬幾們給單幫誰鳴愛婦兒裡裏餘應驚蟄雙處種滿穀親聯書學試還買雲營業關隻除歲淩臨結東響遍"
-_SIMPLIFIED = "点钟钟号后个两时间农历历阴节圣诞国庆劳动礼隔从开会过这当请记闹设现阳周迟准尔二三一周头阔总共复复连续为为于内腊闰该纪离开万几们给单帮谁鸣爱妇儿里里余应惊蛰双处种满谷亲联书学试还买云营业关只除岁凌临结东响遍"
-_LIKE = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | {
+
+def _table() -> dict[str, str]:
+    lines = (files(__package__) / "traditional.txt").read_text("utf-8").splitlines()
+    pairs = "".join(line for line in lines if not line.startswith("#"))
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+_LIKE = _table() | {
+    "壹": "一", "弍": "二", "貳": "二", "贰": "二", "參": "三", "叁": "三", "肆": "四", "柒": "七", "捌": "八",
+    "玖": "九", "拾": "十",
     "○": "〇",
     "俩": "两",
     "仨": "三",
@@ -19,7 +27,7 @@ _LIKE = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | {
     "\t": " ",
     "\n": " ",
     "\r": " ",
-}
+}  # fmt: skip
 
 _NUMERAL = "0-9〇零一二两三四五六七八九十半"
 _BLANK = re.compile(
@@ -27,7 +35,19 @@ _BLANK = re.compile(
     r"|(?<=[点时]) (?=半|[一三13]刻|整|\d\d?分)|(?<=[钟时天周月年秒分]) (?=[之以]?后)|(?<=每) (?=[天日周月年个])"
 )
 
-_NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+")
+_NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“[^“”]{1,200}”(?=，|,|$)")
+
+
+# Characters that show nothing, or turn the direction of the text. A keycap (3️⃣) is a digit with two of them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]|(?<=[0-9#*])\ufe0f?\u20e3"
+)
+
+
+def cleaned(text: str) -> str:
+    """The text without characters that are not seen. They are in no title."""
+    return _UNSEEN.sub("", text)
 
 
 def normalise(text: str) -> str:
@@ -51,5 +71,8 @@ def squeezed(text: str) -> tuple[str, Sequence[int]]:
 def _character(character: str) -> str:
     if character in _LIKE:
         return _LIKE[character]
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
     plain = unicodedata.normalize("NFKC", character).lower()
     return _LIKE.get(plain, plain) if len(plain) == 1 else character

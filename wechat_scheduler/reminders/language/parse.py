@@ -9,14 +9,26 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
+from wechat_scheduler.reminders.language.refusals import SeveralError
 
 
 def parse(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy = DEFAULT_POLICY) -> Parsed:
-    """Reads a sentence that is written in `zone` at `now`.
+    """Reads a sentence that is written in `zone` at `now`, and asks for one reminder.
 
     A pure function, linear in the length of the text. Raises LanguageError; `refusals.py` lists the
-    reasons.
+    reasons. SeveralError holds the readings of a sentence that asks for several reminders.
     """
+    readings = parse_all(text, now=now, zone=zone, policy=policy)
+    if len(readings) > 1:
+        raise SeveralError(readings)
+    return readings[0]
+
+
+def parse_all(
+    text: str, *, now: datetime, zone: ZoneInfo, policy: Policy = DEFAULT_POLICY
+) -> tuple[Parsed, ...]:
+    """Each reminder that a sentence asks for, in the order in which they are written: 8点送孩子，9点开会.
+    Never empty. Raises as `parse`."""
     from wechat_scheduler.reminders.language import grammar
 
     return grammar.read(text, now=now, zone=zone, policy=policy)

@@ -3,10 +3,12 @@
 The errors of a reminder whose sentence was read are in `reminders/refusals.py`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.errors import UnprocessableError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.wording import day_words, moment_words
 
 
@@ -15,6 +17,38 @@ class LanguageError(UnprocessableError):
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message, reason=reason, field="text")
+
+
+class SeveralError(LanguageError):
+    """A sentence asks for several reminders: 明天8点送孩子，9点开会. `readings` are two or more, in the order in
+    which they are written."""
+
+    def __init__(self, readings: Sequence[Parsed]) -> None:
+        told = "；".join(f"{n}. {each.understood}" for n, each in enumerate(readings, 1))
+        super().__init__(Reason.SENTENCE_SEVERAL, f"这是{len(readings)}个提醒，请分开写：{told}")
+        self.readings = tuple(readings)
+
+
+def unread(words: str) -> LanguageError:
+    """Words of time that were not understood would become the title."""
+    return LanguageError(
+        Reason.SENTENCE_UNREAD, f"没有看懂“{words}”，请换个说法，例如“明天下午3点提醒我开会”"
+    )
+
+
+def chat() -> LanguageError:
+    """后天有货吗, 元宵节快乐, 明天不去了."""
+    return LanguageError(
+        Reason.SENTENCE_CHAT,
+        "这句话不像提醒；要提醒的话，请写“提醒我”，例如“明天下午3点提醒我开会”",
+    )
+
+
+def command() -> LanguageError:
+    """取消后天的闹钟, 把周六的提醒改到周日, 后天有哪些提醒."""
+    return LanguageError(
+        Reason.SENTENCE_COMMAND, "这句话说的是已有的提醒；要新建提醒的话，请写“提醒我”"
+    )
 
 
 def nothing() -> LanguageError:

@@ -1,11 +1,13 @@
 """Reads the Chinese sentences of requests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import UnprocessableError
-from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
 from wechat_scheduler.reminders.language.refusals import LanguageError
@@ -14,8 +16,23 @@ from wechat_scheduler.reminders.language.refusals import LanguageError
 def read_sentence(
     text: str, *, field: str, now: datetime, zone: ZoneInfo, shortest: timedelta
 ) -> Parsed:
-    """Raises UnprocessableError at `field` for a sentence that cannot become a reminder."""
-    try:
+    """Raises UnprocessableError at `field` for a sentence that cannot become one reminder."""
+    with _refusals_at(field):
         return parse(text, now=now, zone=zone, policy=replace(DEFAULT_POLICY, shortest=shortest))
+
+
+def read_sentences(
+    text: str, *, field: str, now: datetime, zone: ZoneInfo, shortest: timedelta
+) -> tuple[Parsed, ...]:
+    """Each reminder that a sentence asks for. Raises as `read_sentence`."""
+    with _refusals_at(field):
+        policy = replace(DEFAULT_POLICY, shortest=shortest)
+        return parse_all(text, now=now, zone=zone, policy=policy)
+
+
+@contextmanager
+def _refusals_at(field: str) -> Iterator[None]:
+    try:
+        yield
     except LanguageError as error:
         raise UnprocessableError(error.sentence, field=field, reason=error.reason) from error

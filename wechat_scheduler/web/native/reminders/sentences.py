@@ -15,7 +15,7 @@ from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.sentences import read_sentence
+from wechat_scheduler.web.kit.sentences import read_sentences
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.texts import read_zone
 from wechat_scheduler.web.native.route import NativeRoute
@@ -37,7 +37,7 @@ class SentenceBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class SentenceResult(msgspec.Struct, kw_only=True):
     """`time` is the event, or the first of several; `rule` is null for a single one. The reminder is
     wanted `advance` minutes earlier; `end` is the end of a range of time. `understood` says all of it
-    in words."""
+    in words. `also` are the other reminders that the sentence asks for."""
 
     time: datetime
     rule: str | None
@@ -46,6 +46,7 @@ class SentenceResult(msgspec.Struct, kw_only=True):
     understood: str
     advance: int | None
     end: datetime | None
+    also: list["SentenceResult"] = []
 
 
 async def understand(request: web.Request) -> web.Response:
@@ -55,10 +56,12 @@ async def understand(request: web.Request) -> web.Response:
     now = body.now or services.clock.now()
     if now.year not in YEARS:
         raise InvalidRequestError(f"must be from {YEARS[0]} to {YEARS[-1]}", field="now")
-    parsed = read_sentence(
+    first, *others = read_sentences(
         body.text, field="text", now=now, zone=zone, shortest=services.reminders.shortest
     )
-    return envelope.success(_result(parsed, zone))
+    result = _result(first, zone)
+    result.also = [_result(each, zone) for each in others]
+    return envelope.success(result)
 
 
 def _result(parsed: Parsed, zone: ZoneInfo) -> SentenceResult:

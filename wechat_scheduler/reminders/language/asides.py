@@ -1,0 +1,75 @@
+"""Sentences that name a time and ask for no reminder: questions, greetings, refusals, statements about the
+past, and commands about the reminders that exist.
+
+A word such as 提醒我 makes a reminder of each of them, unless the question stands before it.
+"""
+
+import re
+
+from wechat_scheduler.reminders.language.refusals import chat, command
+
+ASKS = re.compile(
+    r"提醒|闹钟|闹铃|叫醒|(?:叫|喊|通知|告诉|催)(?:一下|一声)?[我咱俺]|别忘|不要忘|记得|记住|记着|定时|倒计时|待办|备忘|加入日程"
+)
+"""The words that ask for a reminder."""
+
+_VERBS = "取消|删掉|删除|删了|去掉|关掉|关闭|关了|停掉|停了|撤销|撤回|撤掉|作废|暂停"
+_KEPT = "提醒|闹钟|闹铃|日程|定时"
+_COMMAND = re.compile(
+    rf"^[ ,.]?(?:请|帮我|麻烦你?|给我|你|把|将|都|先){{0,3}}(?:{_VERBS})"
+    rf"|(?:{_KEPT})(?!我|一下|老|他|她).{{0,6}}(?:{_VERBS}|不要了|不用了|改[到成为在]|挪到|调[到成]|延?后?推迟|提前到)"
+    rf"|(?:{_VERBS}).{{0,20}}(?:的|个)(?:{_KEPT})"
+    r"|(?:不用|不要|别|不必|不需要|甭|唔使)(?:再|你)?(?:提醒|叫醒?我|喊我|通知我|响)"
+    rf"|^(?:把|将).{{1,40}}(?:改[到成为在]|挪到|调[到成]|推迟|延[后到期迟]|提前到|{_VERBS})"
+    r"|^.{1,20}(?:改到|改成|挪到|推迟到|延期到|延后到)"
+    r"|^(?:再|先|往后|向后)?(?:推迟|延后|延迟|推后|后推|拖后|贪睡)(?:一?会|一下|\d|[一二两三四五六七八九十半])"
+    r"|^(?:再)?晚(?:一?会|一下|(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})个?半?(?:分钟|小时|天|刻钟))"
+    rf"|(?:有(?:没有)?(?:哪些|什么|几[个条]|啥)?|查[看询一]|看[看一]下?|列出|显示|哪些|什么|几[个条]).{{0,8}}(?:{_KEPT}|待办|安排)(?:$|[?。!吗呢了])"
+    rf"|(?:{_KEPT}|安排)(?:有哪些|有什么|有几|列表|还在吗|还有吗|是几点|是什么|几点)"
+)
+_WHAT = re.compile(
+    r"几(?=[点号时个天月周分次楼折])|多少|多久|多长|多大|多远|多晚|多早|哪(?![吒怕])|什么|啥|咩(?=$|[?])|怎么|怎样|咋|为何|谁|(?<!问)如何|"
+    r"是不是|是否|有没有|会不会|对不对|有木有|到底|点解|边度|几时|系唔系|有冇"
+)
+_POLITE = re.compile(
+    r"吗|嘛(?=$|[?。!])|么(?=$|[?])|[?]|能不能|可不可以|可以不|好不好|行不行|要不要|呢(?=$|[?。])|没(?:有)?(?=$|[?])|吧[?]"
+)
+_NICE = re.compile(
+    r"(?:快乐|愉快|吉祥|安康|大吉|如意|幸福|平安|发财|万事胜意|开心)(?:[呀啊哦哈吖~!。. ]|$)"
+    r"|^(?:早安|午安|晚安|祝|恭喜|恭祝|谢谢|多谢|感谢|辛苦|好的|好滴|好嘞|嗯|哦|收到|明白|知道|ok|哈哈|呵呵|嘻嘻|嘿嘿)"
+    r"|[早上中下晚][上午]好(?:$|[呀啊哦~!,。 ]|各位|大家|老师)|^.{1,10}见(?:$|[吧啦咯了哦哈呀~!。])"
+)
+_NOT = re.compile(
+    r"不(?![要能可]?忘|动产|锈|同|仅|干胶|如|见不散|少于?|锈钢|定期|二家|粘锅)|(?<![淹吞埋湮])没(?!收|药)|(?<![分个类性区特辨级告送])别(?!忘|墅|人|的|针|名|克|致)|无法|未(?!来|婚|央)|唔|冇|甭|莫(?!斯|名)|算了|拒绝"
+)
+_PAST = re.compile(
+    r"已经?(?=[经在到有收买付交发给过])|(?:昨|前[天晚]|上(?:个?月|个?周|个?星期|次|回)|去年|刚).*[了过]|(?<![要该得快经])了(?=$|[,。!~… ]|吧|啊|呀|哦|呢|哈)|"
+    r"过了|过啦|(?<=[买收吃用看去来做到付寄发交])过(?=$|[,。!])"
+)
+_DUE = re.compile(r"(?:要|该|得|快|把|别忘)[^,。]{1,12}了")
+_SAYS = re.compile(
+    r"你们|贵[店司]|^(?:老板|亲|客服|店家|掌柜|师傅|美女|帅哥|小姐姐|在吗|请问|咨询|想问|问一下|问下|我想[问买订约要知]|想[买订约]|有货)|^你(?!好)"
+    r"|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古)|很|非常|有点|天气|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
+)
+
+
+def refuse_asides(text: str) -> None:
+    """Raises LanguageError for a normalised sentence that asks for no reminder."""
+    asks = ASKS.search(text)
+    before = text if asks is None else text[: asks.start()]
+    done = _COMMAND.search(text)
+    if done and not (asks and _begins(text, asks.start()) and asks.start() < done.start()):
+        raise command()
+    what = _WHAT.search(before)
+    if what or (asks is None and _is_chat(text)):
+        raise chat()
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether the word asks for something, and does not name a reminder that exists: 的提醒, 的闹钟."""
+    return not text[:start].endswith(("的", "个"))
+
+
+def _is_chat(text: str) -> bool:
+    said = _POLITE.search(text) or _NICE.search(text) or _NOT.search(text) or _SAYS.search(text)
+    return bool(said) or bool(_PAST.search(text) and not _DUE.search(text))

@@ -1,0 +1,89 @@
+"""Divides a sentence that asks for several reminders: 明天8点送孩子，9点开会."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from wechat_scheduler.reminders.language.anchors import Anchor
+from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.durations import After
+from wechat_scheduler.reminders.language.every import Every
+from wechat_scheduler.reminders.language.meaning import Linked, Meaning
+
+_BREAK = re.compile(r"[ ,.。;!、]|然后|接着|之后|再|和|还有")
+# What stands between two times without a break, and does not go on into the second: 给小|明天.
+_WHOLE = re.compile(r"..(?<![给小在和跟的把向往从到看买叫约订等])$")
+_MOST = 5
+
+
+def divided(text: str, said: Meaning) -> tuple[str, ...]:
+    """The parts, each with a day of its own or that of the part before; empty if the sentence is whole."""
+    groups = said.groups
+    if not said.others or not 2 <= len(groups) <= _MOST or len(said.others) != len(groups) - 1:
+        return ()
+    if any(group[-1].after.startswith("的") for group in groups):
+        return ()
+    cuts = _cuts(text, groups)
+    bounds = zip((0, *cuts), (*cuts, len(text)), strict=True)
+    parts = [text[start:end] for start, end in bounds]
+    days = _days(groups)
+    if not days or not _alike(text, groups):
+        return ()
+    return tuple(day + part for day, part in zip(days, parts, strict=True))
+
+
+def _cuts(text: str, groups: Sequence[list[Linked]]) -> list[int]:
+    """Before each time, or after each break if the times stand behind: 送孩子明天8点，开会明天9点."""
+    behind = bool(groups[0][0].before.strip()) and not groups[-1][-1].after.strip(" 。,!.")
+    if not behind:
+        return [group[0].token.start for group in groups[1:]]
+    cuts = []
+    for last, group in pairwise(groups):
+        broken = re.search("[ ,。;]", text[last[-1].token.end : group[0].token.start])
+        cuts.append(last[-1].token.end + (broken.end() if broken else 0))
+    return cuts
+
+
+def _days(groups: Sequence[list[Linked]]) -> list[str]:
+    """The words of a day that each part lacks, and those of a part of the day (晚上7点吃饭10点睡觉). Empty if
+    a part may repeat as the one before does."""
+    days, day, part, hour = [""], _day(groups[0]), "", 0
+    for last, group in pairwise(groups):
+        clock = _clock(group)
+        spoken = _clock(last)
+        if spoken is not None:
+            part, hour = (spoken.part or part, spoken.hour or 0)
+        if _day(group):
+            if _repeats(groups[0]) and not _repeats(group):
+                return []
+            day, shared = _day(group), ""
+            days.append("")
+        else:
+            late = clock is not None and clock.part is None and hour < (clock.hour or 0) <= 12
+            shared = part if late and not (clock and clock.exact) else ""
+            days.append(day + shared if clock is not None else "")
+    return days
+
+
+def _day(group: Sequence[Linked]) -> str:
+    return "".join(
+        each.written for each in group if isinstance(each.token.value, Every | Anchor | After)
+    )
+
+
+def _repeats(group: Sequence[Linked]) -> bool:
+    return any(isinstance(each.token.value, Every) for each in group)
+
+
+def _clock(group: Sequence[Linked]) -> ClockTime | None:
+    clocks = [each.token.value for each in group if isinstance(each.token.value, ClockTime)]
+    return clocks[-1] if clocks else None
+
+
+def _alike(text: str, groups: Sequence[list[Linked]]) -> bool:
+    """Whether a break stands between the parts, or all of them name times of the same form."""
+    between = [text[a[-1].token.end : b[0].token.start] for a, b in pairwise(groups)]
+    if all(_BREAK.search(words) for words in between):
+        return True
+    timed = {_clock(group) is not None for group in groups}
+    return len(timed) == 1 and all(_WHOLE.search(words) for words in between)

@@ -1,0 +1,59 @@
+"""Finds words of time that were not understood: those that are left for the title.
+
+A reminder at a wrong time, with the right one in its title, is worse than a question.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from wechat_scheduler.reminders.language.anchors import MonthDays
+from wechat_scheduler.reminders.language.durations import For
+from wechat_scheduler.reminders.language.normalise import masked
+from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.scan import TimeWord, Wrong, Zone, scan
+
+_MEASURED = r"(?![\d.元块万千亿斤公米%折版倍寸g升克吨kK°度分号楼室人个页集平])"
+_TIMELY = re.compile(
+    r"每(?!日优鲜|日新闻)|[双单](?:周|号|日(?!葵))|为止|(?<![目生空提从])[之以]前|"
+    rf"(?<![\d.¥$])(?:[01]?\d|2[0-3])[.:][0-5]\d(?!\d){_MEASURED}"
+    rf"|^(?:0\d|1\d|2[0-3])[0-5][05](?!\d){_MEASURED}|(?:0\d|1[0-8]|2[1-3])[0-5][05]$"
+    r"|(?<![\d.])\d{1,2} ?(?:到|至|-|~) ?\d{1,2}(?=[点时]|$)|\d[点时](?!\d?建议)|点[半钟]|半点"
+    r"|(?:周|星期|礼拜)[一二三四五六日天](?![到围])|[今明]天|[今明]晚|[听琴寻]日|后晌|晏昼|[上下]昼|今晚黑|朝早|明朝|搭[正\d一二三四五六七八九十]|不对|不是|改[成到为]|或者|还是|要么|[?]"
+    r"|过[几两]天|[几两][天个](?:小时|周|月|星期)?[之以]?[内后]|改天|近期|最近|随时|有空|尽快|抽空|差不多|[前后]几天|[一两三]点多|节前|节后|前后|早点|晚点|迟点|晚些|早些"
+)
+
+
+def unread(title: str, today: date) -> str:
+    """The first words of time in a normalised title; '' if it has none."""
+    text = masked(title)
+    try:
+        tokens = [token for token in scan(text, today) if _tells_time(text, token)]
+    except LanguageError:
+        return title
+    if tokens:
+        return _together(text, tokens)
+    found = _TIMELY.search(text)
+    return found.group() if found else ""
+
+
+def _together(text: str, tokens: Sequence[TimeWord]) -> str:
+    """The first token, and those that touch it."""
+    end = tokens[0].end
+    for token in tokens:
+        end = token.end if token.start == end else end
+    return text[tokens[0].start : end].strip()
+
+
+def _tells_time(text: str, token: TimeWord) -> bool:
+    if token.weak or isinstance(token.value, Wrong | Zone):
+        return False
+    if isinstance(token.value, For):
+        return not token.value.loose
+    return not (isinstance(token.value, MonthDays) and _is_a_name(text, token))
+
+
+def _is_a_name(text: str, token: TimeWord) -> bool:
+    """Whether a number is that of a thing: 送1号货."""
+    after = text[token.end : token.end + 1]
+    return token.start > 0 and bool(after) and after not in " ,.的之前后到至-~"
