@@ -40,6 +40,7 @@ NO_BOUNDS = """
     storage/database_files.py LARGEST_PAGE
     storage/database_files.py LOG_HEADER
     storage/joined.py NAMED
+    storage/notifications.py NO_APP
     storage/reminders.py ALWAYS
     storage/reminders.py NEVER
     storage/rows.py MICROSECOND

@@ -51,6 +51,42 @@ async def test_a_person_named_twice_is_delivered_to_once(mail: Mail) -> None:
     assert len(await mail.states(uid=mail.uids["amy"])) == 2
 
 
+async def test_a_spread_that_is_interrupted_goes_on_after_the_last_page(mail: Mail) -> None:
+    topic = Target(delivery_id=99, kind=TargetKind.TOPIC, name="0")
+    await mail.put(topic)
+    first = await mail.claimed()
+    amy = mail.target("amy")
+
+    await mail.messages.spread(first, [amy], now=NOW, until=NOW + HOUR)
+
+    assert 99 not in {row.id for row in await mail.claim(at=NOW + LEASE)}
+    again = {row.id: row for row in await mail.claim(at=NOW + HOUR)}[99]
+    assert (first.reached, again.reached) == ("", amy.name)
+
+
+async def test_a_spread_whose_claim_ran_out_stores_nothing(mail: Mail) -> None:
+    await mail.put(Target(delivery_id=99, kind=TargetKind.TOPIC, name="0"))
+    lost = await mail.claimed()
+    await mail.claimed(at=NOW + LEASE)
+
+    stored = await mail.messages.spread(lost, [mail.target("amy")], now=NOW, until=NOW + HOUR)
+
+    assert not stored
+    assert await mail.states() == [DeliveryState.SENDING]
+
+
+async def test_a_spread_that_is_replayed_begins_anew(mail: Mail) -> None:
+    await mail.put(Target(delivery_id=99, kind=TargetKind.TOPIC, name="0"))
+    spreading = await mail.claimed()
+    await mail.messages.spread(spreading, [mail.target("amy")], now=NOW, until=NOW + HOUR)
+    await mail.outbox.settle(dead(spreading), now=NOW)
+
+    await mail.deliveries.replay(DeliveryFilter(ids=(99,)), limit=1, now=NOW)
+
+    again = {row.id: row for row in await mail.claim()}[99]
+    assert again.reached == ""
+
+
 async def test_the_same_message_again_changes_nothing(mail: Mail) -> None:
     target = mail.target("amy")
     message = await mail.put(target)
