@@ -44,7 +44,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 async def state(tmp_path: Path) -> Path:
     """The state folder of another user's daemon."""
-    folder = tmp_path / "state"
+    folder = tmp_path / "private" / "state"
     async with daemon(folder, "http://127.0.0.1:9", loops=False):
         pass
     os.chown(folder, ANOTHER_USER, ANOTHER_USER)
@@ -64,7 +64,12 @@ async def test_every_command_says_who_may_run_it(state: Path) -> None:
         assert "permission denied: run this as root, or as the daemon's user" in one.sentence
 
 
-async def test_doctor_fails_the_checks_of_the_folder_and_goes_on(state: Path) -> None:
+@pytest.mark.parametrize("closed", ["state", "private"])
+async def test_doctor_fails_the_checks_of_the_folder_and_goes_on(state: Path, closed: str) -> None:
+    folder = state if closed == "state" else state.parent
+    folder.chmod(0o700)
+    os.chown(folder, ANOTHER_USER, ANOTHER_USER)
+
     (ended,) = await without_rights(
         ["doctor", "--state", str(state), "--wechat-api", "http://127.0.0.1:9"]
     )

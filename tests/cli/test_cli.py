@@ -104,9 +104,7 @@ def test_a_terminal_of_80_columns_shows_whole_summaries(words: str) -> None:
 @pytest.mark.parametrize(
     "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
 )
-async def test_quick_commands_do_not_import_the_daemon(
-    words: list[str],
-) -> None:
+async def test_quick_commands_do_not_import_the_daemon(words: list[str], tmp_path: Path) -> None:
     script = f"""
 import sys
 from wechat_scheduler.cli.main import main
@@ -115,7 +113,8 @@ try:
 finally:
     print(*sys.modules, file=sys.stderr)
 """
-    ended = await execute(sys.executable, "-c", script)
+    nowhere = str(tmp_path / "state")
+    ended = await execute(sys.executable, "-c", script, WECHAT_SCHEDULER_STATE_DIR=nowhere)
 
     assert ended.code == 0
     assert "wechat_scheduler.cli.main" in ended.err.split()

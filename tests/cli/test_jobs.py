@@ -251,6 +251,19 @@ async def test_without_the_right_key_the_error_says_where_to_put_one(
     assert "this API key is unknown, " in wrong.sentence
 
 
+async def test_a_foreign_daemon_at_the_usual_address_is_told_from_ours(
+    caller: Caller, tmp_path: Path
+) -> None:
+    ours, port = tmp_path / "ours", caller.daemon.url.rpartition(":")[2]
+    ours.mkdir()
+    (ours / "admin.key").write_text("wsk_of_another_daemon")
+
+    ended = await command("jobs", "list", "-p", port, state=ours)
+
+    assert ended.code == 1
+    assert ended.sentence.endswith(f": no daemon runs on {ours}, so the usual address was tried")
+
+
 @pytest.mark.parametrize("url", ["127.0.0.1:9001", "ftp://x:wsk_secret@host", "http://host:x"])
 async def test_an_invalid_url_ends_with_exit_code_2(tmp_path: Path, url: str) -> None:
     for words in (["--url", url], ["--url", url, "--key", "k"]):

@@ -33,7 +33,7 @@ HOW_TO_OPEN = (
 
 class DaemonAddress(NamedTuple):
     """The daemon's URL and an API key, empty if none was found. `folder` is the state folder, if it
-    was read; `trouble` says why the URL in it could not be read, and the default one is given."""
+    was read; `trouble` says why it names no URL, so that the default one is given."""
 
     url: str
     key: str
@@ -97,10 +97,11 @@ def connect(
     try:
         return asyncio.run(_connected(address, use))
     except UnreachableError as error:
-        raise UnreachableError(f"{error}; {address.trouble or HOW_TO_FIND}") from error
+        advice = "; ".join(filter(None, (address.trouble, HOW_TO_FIND)))
+        raise UnreachableError(f"{error}; {advice}") from error
     except UnauthorizedError as error:
         raise UnauthorizedError(
-            _no_key(address) or f"{error}: {HOW_TO_OPEN}",
+            _no_key(address) or f"{error}: {address.trouble or HOW_TO_OPEN}",
             reason=Reason.KEY_INVALID if address.key else Reason.KEY_MISSING,
         ) from error
 
@@ -146,11 +147,12 @@ def _find(given: dict[str, Any], *, keyless: bool) -> DaemonAddress:
 
 
 def _announced(folder: Path) -> tuple[str, str]:
-    """The URL in the folder, and why it cannot be read; one of them is empty, or both."""
+    """The URL in the folder, and why there is none; one of them is empty."""
     try:
-        return state.read_address(folder), ""
+        url = state.read_address(folder)
     except StateError as error:
         return "", str(error)
+    return url, "" if url else f"no daemon runs on {folder}, so the usual address was tried"
 
 
 def _key_in(url: str) -> str:

@@ -57,11 +57,13 @@ def demo(token_lifetime: timedelta, seconds: float | None) -> None:
 
 
 async def _demo(settings: DemoSettings) -> None:
-    stop = _stop_on_signals()
+    stop, gone = _stop_on_signals(), asyncio.Event()
     console = Console()
-    with _screen(console, stop) as show:
+    with _screen(console, stop, gone) as show:
         rng = random.Random()  # noqa: S311 - jitter, and secrets that last as long as the demo
         last = await story.run(settings, show=show, stop=stop, clock=SystemClock(), rng=rng)
+    if gone.is_set():
+        sys.exit(1)
     conclude(console, last)
 
 
@@ -74,15 +76,18 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _screen(console: Console, stop: asyncio.Event) -> AbstractContextManager[Show]:
+def _screen(
+    console: Console, stop: asyncio.Event, gone: asyncio.Event
+) -> AbstractContextManager[Show]:
     if console.is_terminal and not console.is_dumb_terminal:
         return live_screen(console)
-    return plain_lines(sys.stdout, gone=lambda: _give_up(stop))
+    return plain_lines(sys.stdout, gone=lambda: _give_up(stop, gone))
 
 
-def _give_up(stop: asyncio.Event) -> None:
+def _give_up(stop: asyncio.Event, gone: asyncio.Event) -> None:
     """Ends the demo when its reader is gone (`demo | head`)."""
     forget_output()
+    gone.set()
     stop.set()
 
 

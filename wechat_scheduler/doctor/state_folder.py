@@ -60,7 +60,7 @@ def room(settings: StateSettings) -> Iterator[Finding]:
     folders = [settings.dir]
     if settings.database.startswith("sqlite:"):
         folders.append(path_of(settings.database).parent)
-    for path in dict.fromkeys(folder for folder in folders if folder.is_dir()):
+    for path in dict.fromkeys(folder for folder in folders if os.path.isdir(folder)):
         free = shutil.disk_usage(path).free
         if free < LEAST_ROOM:
             says = f"the disk of {path} has {free // 1024} KiB left"
