@@ -11,12 +11,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import CIMultiDictProxy
+
+from wechat_scheduler.engine.clock import SystemClock
 
 Answer: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -158,6 +161,15 @@ class Business:
         """An answer for `script`: none, until `release` or `stop`."""
         await self._released.wait()
         return web.Response()
+
+    async def drip(self, request: web.Request) -> web.StreamResponse:
+        """An answer for `script`: a byte now and then, until `release` or `stop`."""
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            while not await SystemClock().wait(self._released, timedelta(milliseconds=20)):
+                await response.write(b" ")
+        return response
 
     def release(self) -> None:
         """Let everything that hangs go on, and hang no more."""

@@ -22,6 +22,7 @@ SchedulerError
 └── CallError                    a call to another server failed
     ├── LastingError             the same call fails until a person changes something
     │   └── AddressRefusedError  the configuration does not allow calls to the address
+    ├── CrowdedError             not called: too many calls are open; says when to try again
     ├── UnreachableError         the daemon does not answer; names the address that was tried
     ├── SendError                a message was not accepted; has the verdict on its delivery
     └── WeChatError              WeChat refused a call or did not answer; has the reaction that fits
@@ -149,30 +150,24 @@ class UnprocessableError(_SpecificError):
     status = 422
 
 
-class ThrottledError(RequestError):
-    """The caller made too many requests; `retry_after` says when to come back."""
-
-    status = 429
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        reason: Reason = Reason.REQUEST_THROTTLED,
-        retry_after: timedelta,
-    ) -> None:
-        super().__init__(message, reason=reason)
-        self.retry_after = retry_after
-
-
-class UnavailableError(RequestError):
-    """The thing exists but cannot be handed out now; `retry_after` says when to come back."""
-
-    status = 503
+class _LaterError(RequestError):
+    """`retry_after` says when to come back."""
 
     def __init__(self, message: str, *, reason: Reason, retry_after: timedelta) -> None:
         super().__init__(message, reason=reason)
         self.retry_after = retry_after
+
+
+class ThrottledError(_LaterError):
+    """The caller made too many requests."""
+
+    status = 429
+
+
+class UnavailableError(_LaterError):
+    """The thing exists but cannot be handed out now."""
+
+    status = 503
 
 
 class CallError(SchedulerError):
@@ -181,6 +176,14 @@ class CallError(SchedulerError):
 
 class LastingError(CallError):
     """The same call fails again until a person changes something, here or at the other server."""
+
+
+class CrowdedError(CallError):
+    """The call was not made: too many are open. It may be made after `retry_after`."""
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class AddressRefusedError(LastingError):
@@ -216,10 +219,8 @@ class SendError(CallError):
 
 
 class WeChatError(CallError):
-    """WeChat refused a call, or did not answer it.
-
-    `errcode` is None if there was no answer; `rid` is WeChat's request id; `advice` is a sentence an
-    operator can act on; `refused` names the input at fault (`refresh_token`), if one is; `retry_after`
+    """WeChat refused a call, or did not answer it: then `errcode` is None. `rid` is WeChat's request id;
+    an operator can act on `advice`; `refused` names the input at fault (`refresh_token`), if one is; `retry_after`
     comes with WAIT_UNTIL; `calls` counts the calls; `verdict` is None if `reaction` implies it.
     """
 

@@ -37,10 +37,11 @@ async def bare_cores(
         flags = {
             "state.dir": str(place),
             "wechat.api": url,
-            "wechat.connections": str(slots),
+            "wechat.connections": str(2 * slots),  # one path has half of them
             "wechat.access_token_endpoint": "token",
             "refresh.slots": str(slots),
-            "callbacks.slots": str(slots),
+            "callbacks.slots": str(2 * slots),
+            "callbacks.connections": str(2 * slots),
         }
         config = loading.load(file=None, flags=flags, environ={}).config
         database = await open_database(

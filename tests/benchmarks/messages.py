@@ -22,7 +22,7 @@ from wechat_scheduler.credentials.model import Account, JobKey, Registration, Ta
 from wechat_scheduler.delivery.model import Content, Outcome, Way
 from wechat_scheduler.log.setup import configure
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.wechat.client import client_session
+from wechat_scheduler.wechat.session import client_session
 
 APPID = "wx1"
 ACCEPTED = 5_000
@@ -106,7 +106,7 @@ async def _bare(url: str) -> Figures:
 
 async def post_all(url: str, count: int) -> float:
     """The same session and calls, as many in flight, and nothing done with the answers; in seconds."""
-    async with client_session(connections=SLOTS) as session:
+    async with client_session() as session:
         numbers = iter(range(count))
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:

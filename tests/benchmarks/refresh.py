@@ -13,7 +13,7 @@ from tests.benchmarks.cores import bare_cores
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.wechat.client import client_session
+from wechat_scheduler.wechat.session import client_session
 
 JOBS = 5_000
 SLOTS = 64
@@ -36,7 +36,7 @@ def _run(measured: Callable[[str], Coroutine[Any, Any, Figures]], url: str) -> F
 
 async def _bare(url: str) -> Figures:
     """The same session and path, as many in flight, and nothing done with the answer."""
-    async with client_session(connections=SLOTS) as session:
+    async with client_session() as session:
         numbers = iter(range(JOBS))
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:

@@ -160,7 +160,7 @@ def in_use(running: Daemon) -> tuple[object, ...]:
         credentials.clockwork.slots,
         delivery.clockwork.slots,
         delivery.dispatcher.retry_cap,
-        running.ground.guarded.answer_limit,
+        running.ground.guarded.notify.answer_limit,
         pushes.work.lease,
         pushes.clockwork.slots,
     )

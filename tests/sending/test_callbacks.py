@@ -5,16 +5,16 @@ import hmac
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from tests.business import Business, Call, status
 from tests.clock import START
-from tests.sending.town import Town
+from tests.sending.town import Town, town
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import DeliveryState
-from wechat_scheduler.webhooks.app_callbacks import MOST, TURN
+from wechat_scheduler.engine.bulkhead import LONG_TURN
 
 
 @pytest.fixture
@@ -25,7 +25,11 @@ async def server() -> AsyncIterator[Business]:
 
 @pytest.fixture
 async def shop(place: Town, server: Business) -> Town:
-    """Its app has a callback."""
+    return await with_callback(place, server)
+
+
+async def with_callback(place: Town, server: Business) -> Town:
+    """The same town; its app has a callback."""
     app = replace(place.app, callback=server.url("/told"))
     await place.directory.change_app(app.id, lambda _: app)
     place.app = app
@@ -100,20 +104,22 @@ async def test_what_an_app_without_a_callback_was_to_be_told_is_cancelled(
     assert "no callback" in delivery.reason
 
 
-async def test_a_slow_server_is_told_a_few_things_at_a_time(shop: Town, server: Business) -> None:
-    async def slow(request: web.Request) -> web.StreamResponse:
-        await server.called(MOST)
-        return web.Response()
+async def test_a_server_that_hangs_is_told_one_thing_at_a_time_and_all_in_the_end(
+    tmp_path: Path, server: Business
+) -> None:
+    server.script(server.hang, times=12)
+    async with town(tmp_path, callbacks__slots=8, callbacks__timeout="50ms") as place:
+        shop = await with_callback(place, server)
+        await tell(shop, *(str(number) for number in range(12)))
+        await shop.caller.settle()
+        at_first = len(server.calls)
+        shop.clock.advance(LONG_TURN)
+        await shop.caller.settle()
+        later = len(server.calls)
+        server.release()
 
-    server.script(slow, times=3 * MOST)
-    await tell(shop, *(str(number) for number in range(3 * MOST)))
+        while any(one.state is DeliveryState.PENDING for one in await shop.deliveries()):
+            shop.clock.advance(LONG_TURN)
+            await shop.settle()
 
-    while len(server.calls) < 3 * MOST:
-        await shop.settle()
-        shop.clock.advance(TURN)
-
-    await shop.settle()
-    assert server.busiest == MOST
-    assert {(one.state, one.tries) for one in await shop.deliveries()} == {
-        (DeliveryState.DELIVERED, 1)
-    }
+    assert (at_first, later) == (4, 5)

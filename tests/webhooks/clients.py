@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from wechat_scheduler.engine.bulkhead import Bulkhead
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.webhooks.client import GuardedClient
 
 
@@ -41,6 +43,7 @@ def client_of(
     *,
     allow: tuple[str, ...] = (),
     deny: tuple[str, ...] = (),
+    connections: int = 8,
     **settings: Any,
 ) -> GuardedClient:
     """A client with everything chosen but what the test is about."""
@@ -49,7 +52,7 @@ def client_of(
             "allow": tuple(map(ip_network, allow)),
             "deny": tuple(map(ip_network, deny)),
             "resolver": None,
-            "connections": 8,
+            "bulkhead": Bulkhead(places=connections, clock=SystemClock()),
             "timeout": timedelta(seconds=30),
             "answer_limit": 10_000,
             **settings,

@@ -92,15 +92,18 @@ async def test_proxies_of_the_environment_are_not_used(
         assert (len(business.calls), len(proxy.calls)) == (1, 0)
 
 
-async def test_connections_are_limited_and_used_again(business: Business) -> None:
-    business.script(business.hang, times=2)
-    async with client_of(connections=2) as client, Supervisor() as pushes:
+async def test_one_host_has_half_of_the_connections_and_they_are_used_again(
+    business: Business,
+) -> None:
+    async with client_of(connections=4) as client, Supervisor() as pushes:
+        await push(client, business.url())
+        business.script(business.hang, times=2)
         for _ in range(6):
             pushes.essential("push", push(client, business.url()))
-        await business.called(2)
+        await business.called(3)
         business.release()
 
-    assert (len(business.calls), business.busiest) == (6, 2)
+    assert (len(business.calls), business.busiest) == (7, 2)
 
 
 async def test_a_system_that_restarts_on_the_same_port_is_reached_again(

@@ -9,7 +9,8 @@ import pytest
 from tests.clock import FakeClock
 from tests.wechat.hostile import HostileServer
 from wechat_scheduler.errors import WeChatError
-from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.session import client_session
 
 PATH = "/cgi-bin/token"
 # Long enough for a socket on this machine, short enough for a test that waits in vain.
@@ -41,7 +42,7 @@ async def server() -> AsyncIterator[HostileServer]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with client_session(connections=4) as session:
+    async with client_session() as session:
         yield session
 
 

@@ -11,9 +11,10 @@ from tests.wechat.sending import APPID, OPENID, Purse
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
-from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.errcode_table import slower
 from wechat_scheduler.wechat.errcodes import ERRCODES
+from wechat_scheduler.wechat.session import client_session
 
 TOKEN = "/cgi-bin/token"
 STABLE = "/cgi-bin/stable_token"
@@ -173,7 +174,7 @@ def test_the_advice_names_the_address_to_whitelist(errcode: int, errmsg: str, ad
 
 async def test_a_further_code_is_one_line(clock: FakeClock) -> None:
     line = {99001: slower(timedelta(minutes=3), "a code of tomorrow: nothing to do")}
-    async with wechat(clock) as weixin, client_session(connections=1) as session:
+    async with wechat(clock) as weixin, client_session() as session:
         weixin.sandbox.script(SEND, errcode=99001)
         errcodes = ERRCODES.with_lines(SEND, line)
         client = WeChatClient(

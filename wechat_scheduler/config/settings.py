@@ -73,7 +73,7 @@ class WechatSettings(Section, frozen=True, kw_only=True):
         "stable_token"  # noqa: S105 - the name of an endpoint
     )
     timeout: Duration = timedelta(seconds=10)
-    connections: Count = 64
+    connections: Count = 128
 
 
 class RefreshSettings(Section, frozen=True, kw_only=True):
@@ -107,8 +107,8 @@ class CallbackSettings(Section, frozen=True, kw_only=True):
     """Calls to business systems. An empty `allow` allows every address that is not denied."""
 
     timeout: Duration = timedelta(seconds=10)
-    connections: Count = 64
-    slots: Count = 64
+    connections: Count = 128
+    slots: Count = 128
     answer_limit: Size = 64 << 10
     retry_cap: Duration = timedelta(minutes=15)
     allow: Networks = ()

@@ -15,18 +15,26 @@ from wechat_scheduler.reasons import Reason
 
 
 class AccountTokens:
-    """Looks up the job of an account's token once, and again after that job was removed."""
+    """Looks up the job of an account's token once, and again after that job was removed.
 
-    def __init__(self, manager: Manager) -> None:
+    If it `waits`, `token` waits for a refresh under way, as `Manager.fetch` does.
+    """
+
+    def __init__(self, manager: Manager, *, waits: bool = True) -> None:
         self._manager = manager
+        self._waits = waits
         self._jobs: dict[str, JobKey] = {}
+
+    def at_hand(self) -> "AccountTokens":
+        """The same tokens, without waiting."""
+        return AccountTokens(self._manager, waits=False)
 
     async def token(self, appid: str) -> str:
         """A token that is valid now. Raises RequestError, whose sentence says what to do, and
         StorageError."""
         key = await self._job(appid)
         try:
-            cell = await self._manager.fetch(key)
+            cell = await self._manager.fetch(key, waits=self._waits)
         except NotFoundError:
             self._jobs.pop(appid, None)
             raise

@@ -16,6 +16,7 @@ from wechat_scheduler.credentials.inputs import (
     parent_name,
 )
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Issued, Renewal, Spent
+from wechat_scheduler.credentials.params_answers import NotAskedError
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SealingError, WeChatError
@@ -83,6 +84,8 @@ class Asker:
             request = await _request(job, gathering)
         except MissingInputError as missing:
             return self._missing(attempt, missing)
+        except NotAskedError as error:
+            return self._not_asked(attempt, error)
         except WeChatError as error:
             return await self._not_issued(attempt, error)
         except SealingError as error:
@@ -118,7 +121,7 @@ class Asker:
             return self._refused(attempt, error)
         try:
             request = await _request(attempt.job, attempt.gathering)
-        except MissingInputError:
+        except (MissingInputError, NotAskedError):
             return self._refused(attempt, error)
         except WeChatError as another:
             return await self._not_issued(attempt, another)
@@ -144,6 +147,10 @@ class Asker:
             seen=seen,
             retry_after=attempt.gathering.patience(missing.waits_on),
         )
+
+    def _not_asked(self, attempt: "_Attempt", error: NotAskedError) -> NotIssued:
+        fault = Fault(at=self._clock.now(), reaction=Reaction.TRANSIENT, message=str(error))
+        return NotIssued(fault=fault, spent=attempt.spent())
 
     def _sealed(self, attempt: "_Attempt", error: SealingError) -> NotIssued:
         """A stored secret cannot be decrypted: an operator has to act."""

@@ -4,13 +4,14 @@ The sources, in this order: our own refresh token, a sibling job, a push from We
 system's `params`. For a refresh token two more follow: WeChat itself, and our earlier ones.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, JobKey
+from wechat_scheduler.credentials.params_answers import NotAskedError, ParamsAnswers
 from wechat_scheduler.credentials.ports import (
     Issuer,
     IssueRequest,
@@ -20,7 +21,7 @@ from wechat_scheduler.credentials.ports import (
     Store,
     SubjectFinder,
 )
-from wechat_scheduler.errors import CallError, SchedulerError
+from wechat_scheduler.errors import SchedulerError
 from wechat_scheduler.reasons import Reaction
 
 
@@ -76,9 +77,7 @@ class Gathering:
         self._issuer = issuer
         self._store = store
         self._siblings = siblings
-        self._params = params
-        self._answers: list[Mapping[str, str]] | None = None
-        self._params_error = ""
+        self._answers = ParamsAnswers(job, issuer, params)
         self._refused: set[tuple[str, str]] = set()
         self._chosen: dict[str, Candidate] = {}
         self._recovered: str | None = None
@@ -91,7 +90,7 @@ class Gathering:
             return job.subject
         if job.subject and not job.asks_params:
             return job.subject
-        for answer in await self._params_answers():
+        for answer in await self._answers.all():
             if answer.get(name):
                 return answer[name]
         return job.subject or await self._found_subject(name)
@@ -137,9 +136,9 @@ class Gathering:
         Raises MissingInputError, WeChatError."""
         issuer = self._issuer
         kept = next((need.name for need in issuer.needs if need.kept), "")
-        given = [value for answer in await self._params_answers() if (value := answer.get(kept))]
+        given = [value for answer in await self._answers.all() if (value := answer.get(kept))]
         if not given or not isinstance(issuer, SubjectFinder):
-            raise MissingInputError(self._no_source(name), waits_on=name)
+            raise self._missing(name, waits_on=name)
         for need in issuer.needs:
             if need.parent is not None:
                 self._chosen[need.name] = await self._choose(need)
@@ -158,7 +157,7 @@ class Gathering:
             for candidate in await source(need):
                 if candidate.value and (need.name, candidate.value) not in self._refused:
                     return candidate
-        raise MissingInputError(self._no_source(need.name), waits_on=self.bringer(need.name))
+        raise self._missing(need.name, waits_on=self.bringer(need.name))
 
     def _sources(self) -> Sequence[Source]:
         """In their order. For a new registration, `params` precedes our own refresh token."""
@@ -188,7 +187,7 @@ class Gathering:
         return (Candidate(value=await self._store.pushed(self._job.key.appid, need.name)),)
 
     async def _answered(self, need: Need) -> Sequence[Candidate]:
-        answers = await self._params_answers()
+        answers = await self._answers.all()
         return [Candidate(value=answer.get(need.name, "")) for answer in answers]
 
     async def _asked_of_wechat(self, need: Need) -> Sequence[Candidate]:
@@ -214,29 +213,17 @@ class Gathering:
             return ()
         return [Candidate(value=value) for value in await self._store.earlier(self._job.key)]
 
-    async def _params_answers(self) -> list[Mapping[str, str]]:
-        if self._answers is None:
-            self._answers = [answer for url in self._job.params if (answer := await self._ask(url))]
-        return self._answers
-
-    async def _ask(self, url: str) -> Mapping[str, str]:
-        try:
-            return await self._params.ask(
-                url,
-                key=self._job.key,
-                subject=self._job.subject,
-                subject_field=self._issuer.subject_field,
-            )
-        except CallError as error:
-            self._params_error = str(error)
-            return {}
+    def _missing(self, name: str, *, waits_on: str) -> MissingInputError | NotAskedError:
+        if self._answers.not_asked:
+            return NotAskedError(f"no {name}: params is not asked, {self._answers.not_asked}")
+        return MissingInputError(self._no_source(name), waits_on=waits_on)
 
     def _no_source(self, name: str) -> str:
         if not self._job.params and self._is_pushed(name):
             return f"no {name}: WeChat has pushed none, and there is no params URL to ask"
         if not self._job.params:
             return f"no {name}: register the task again with a params URL that answers it"
-        return f"no {name}: {self._params_error or 'params answered without it'}"
+        return f"no {name}: {self._answers.error or 'params answered without it'}"
 
     def _is_pushed(self, name: str) -> bool:
         return any(need.pushed and need.name == name for need in self._issuer.needs)

@@ -96,7 +96,7 @@ def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts
     return Pulse(
         ground.stores.pulse,
         clock=ground.clock,
-        upstream=lambda: ground.wechat.offset,
+        upstream=lambda: ground.issuing.offset,
         set_back=set_back,
     )
 

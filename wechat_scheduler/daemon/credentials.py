@@ -34,7 +34,7 @@ def wire_credentials(ground: Ground) -> CredentialParts:
     requirements = Requirements(stores.credentials, ground.issuers)
     deadline = ground.config.server.fetch_deadline
     manager = Manager(stores.credentials, requirements, clock=clock, deadline=deadline)
-    params = ParamsClient(ground.guarded, type_of=ground.kinds.type_of)
+    params = ParamsClient(ground.guarded.params, type_of=ground.kinds.type_of)
     asker = Asker(stores.credentials, ground.issuers, manager, params, clock=clock)
     refresher = Refresher(
         stores.credentials,

@@ -38,7 +38,7 @@ class DeliveryParts:
     def adjust(self, config: Config) -> None:
         self.dispatcher.retry_cap = config.callbacks.retry_cap
         self.dispatcher.give_up = config.delivery.give_up
-        self.clockwork.slots = config.callbacks.slots
+        self.clockwork.slots = _slots(config)
 
 
 def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -> DeliveryParts:
@@ -56,7 +56,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         retry_cap=config.callbacks.retry_cap,
         give_up=config.delivery.give_up,
     )
-    clockwork = Clockwork(dispatcher, clock=clock, slots=config.callbacks.slots)
+    clockwork = Clockwork(dispatcher, clock=clock, slots=_slots(config))
     return DeliveryParts(
         sending=Sending(
             stores.messages,
@@ -86,16 +86,21 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
         return ground.links.url_if_public(_path(ground.links, message, receiver, generation))
 
     yield CredentialNotifications(
-        ground.guarded,
+        ground.guarded.notify,
         stores.credentials,
         clock=clock,
         type_of=ground.kinds.type_of,
         subject_fields={kind: issuer.subject_field for kind, issuer in ground.issuers.items()},
     )
-    messenger = WeChatMessenger(ground.wechat, tokens, clock)
+    messenger = WeChatMessenger(ground.wechat, tokens.at_hand(), clock)
     yield PeopleChannel(messenger, stores.uses, app=directory.app, landing=landing, clock=clock)
     yield from _crowds(stores, clock, lease_of(ground.config))
-    yield AppCallbacks(ground.guarded, app=directory.app, clock=clock)
+    yield AppCallbacks(ground.guarded.callback, app=directory.app, clock=clock)
+
+
+def _slots(config: Config) -> int:
+    """Enough for each purpose to use all of its places."""
+    return config.wechat.connections + 2 * config.callbacks.slots
 
 
 def _crowds(stores: Stores, clock: Clock, lease: timedelta) -> Iterator[Channel]:

@@ -1,13 +1,16 @@
 """The ground of the daemon: what the wiring of every core needs."""
 
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from wechat_scheduler.access.links import Links
-from wechat_scheduler.config.settings import CallbackSettings, Config, WechatSettings
+from wechat_scheduler.config.settings import Config, WechatSettings
 from wechat_scheduler.daemon.stores import Stores, open_vault, stores_on
+from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
@@ -15,17 +18,39 @@ from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.webhooks.client import GuardedClient
-from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.session import client_session
 from wechat_scheduler.wechat.tokens import issuers
 from wechat_scheduler.wechat.tokens.base import TokenIssuer
+
+
+class Guarded(NamedTuple):
+    """A client for each purpose of a call to a business system: those for one take no place from the
+    others."""
+
+    params: GuardedClient
+    notify: GuardedClient
+    callback: GuardedClient
+
+    def refuse_ports(self, ports: Iterable[int]) -> None:
+        """As `GuardedClient.refuse_ports`."""
+        for client in self:
+            client.refuse_ports(ports)
+
+    def adjust(self, config: Config) -> None:
+        """Apply the settings that are live."""
+        for client, places in zip(self, _places(config), strict=True):
+            client.answer_limit = config.callbacks.answer_limit
+            client.bulkhead.places = places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """The stores, clients and shared objects that the cores are wired with.
 
-    `issuers` are the credential types by kind, `kinds` their names and numbers. `wechat` calls WeChat,
-    `guarded` the addresses that business systems register.
+    `issuers` are the credential types by kind, `kinds` their names and numbers. `issuing` calls WeChat
+    for credentials, `wechat` for all else, so that messages take no connection from credentials.
+    `guarded` call the addresses that business systems register.
     """
 
     config: Config
@@ -33,8 +58,9 @@ class Ground:
     stores: Stores
     issuers: Mapping[str, TokenIssuer]
     kinds: KindTable
+    issuing: WeChatClient
     wechat: WeChatClient
-    guarded: GuardedClient
+    guarded: Guarded
     links: Links
     counters: Counters
     supervisor: Supervisor
@@ -49,24 +75,29 @@ async def open_ground(
     """The ground; its connections close at the end of the block. Raises StartError."""
     vault = await open_vault(config, database)
     async with (
-        client_session(connections=config.wechat.connections) as session,
-        _guarded(config.callbacks) as guarded,
+        client_session() as issuing_session,
+        client_session() as session,
+        _guarded(config, clock) as guarded,
     ):
-        wechat = WeChatClient(
-            session=session,
+        client = partial(
+            WeChatClient,
             base=config.wechat.api,
             timeout=config.wechat.timeout,
             clock=clock,
             rng=rng,
         )
-        issuers = _issuers(config.wechat, wechat)
+        # The slots of its loops limit the calls for credentials.
+        issuing = client(session=issuing_session)
+        issuers = _issuers(config.wechat, issuing)
+        places = Bulkhead(places=config.wechat.connections, clock=clock)
         yield Ground(
             config=config,
             database=database,
             stores=stores_on(database, vault, issuers),
             issuers=issuers,
             kinds=KindTable(issuers.values()),
-            wechat=wechat,
+            issuing=issuing,
+            wechat=client(session=session, bulkhead=places),
             guarded=guarded,
             links=Links(await link_secret(database, vault), config.server.public_url),
             counters=Counters(),
@@ -81,12 +112,28 @@ def _issuers(settings: WechatSettings, client: WeChatClient) -> Mapping[str, Tok
     return {issuer.kind: issuer for issuer in issuers(client, default_endpoint=endpoint)}
 
 
-def _guarded(settings: CallbackSettings) -> GuardedClient:
-    return GuardedClient(
-        allow=settings.allow,
-        deny=settings.deny,
-        resolver=None,
-        connections=settings.connections,
-        timeout=settings.timeout,
-        answer_limit=settings.answer_limit,
-    )
+@asynccontextmanager
+async def _guarded(config: Config, clock: Clock) -> AsyncIterator[Guarded]:
+    settings = config.callbacks
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(
+                GuardedClient(
+                    allow=settings.allow,
+                    deny=settings.deny,
+                    resolver=None,
+                    bulkhead=Bulkhead(places=places, clock=clock),
+                    timeout=settings.timeout,
+                    answer_limit=settings.answer_limit,
+                )
+            )
+            for places in _places(config)
+        ]
+        yield Guarded(*clients)
+
+
+def _places(config: Config) -> tuple[int, int, int]:
+    """For `params`, `notify` and callbacks. Half of the refreshes may wait for `params`, so that the
+    others go on while it hangs."""
+    calls = min(config.callbacks.slots, config.callbacks.connections)
+    return max(1, config.refresh.slots // 2), calls, calls

@@ -52,7 +52,7 @@ class Daemon:
         """Apply the settings that `config.changes` calls live."""
         self.running.config = config
         self.cores.adjust(config)
-        self.ground.guarded.answer_limit = config.callbacks.answer_limit
+        self.ground.guarded.adjust(config)
 
     def ready(self, remark: str = "") -> None:
         """Tell systemd, and show `remark` beside the address in its status."""
@@ -139,7 +139,9 @@ async def _admin_key(ground: Ground, folder: Path) -> tuple[str, bool]:
 
 
 def _connections(ground: Ground) -> Connections:
-    outgoing = ground.config.wechat.connections + ground.config.callbacks.connections
+    config = ground.config
+    refreshes, others = 3 * config.refresh.slots, 2 * config.callbacks.connections
+    outgoing = refreshes + others + config.wechat.connections
     limit = DescriptorLimit(outgoing=outgoing)
     return Connections(room=limit.room, tally=ground.counters, clock=ground.clock)
 

@@ -32,7 +32,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
         stores.events,
         stores.credentials,
         manager,
-        Platform(ground.wechat),
+        Platform(ground.issuing),
         changed=manager.changed_elsewhere,
         clock=clock,
         rng=ground.rng,

@@ -1,6 +1,5 @@
 """Sends due deliveries: the clockwork's work on the outbox."""
 
-import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.delivery.gate import Gate
+from wechat_scheduler.delivery.journal import log_outcome
 from wechat_scheduler.delivery.model import (
     Attempt,
     Deferred,
@@ -22,7 +22,14 @@ from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
-from wechat_scheduler.errors import CallError, LastingError, SealingError, SendError, StorageError
+from wechat_scheduler.errors import (
+    CallError,
+    CrowdedError,
+    LastingError,
+    SealingError,
+    SendError,
+    StorageError,
+)
 from wechat_scheduler.reasons import Verdict
 
 log = structlog.get_logger(__name__)
@@ -100,7 +107,7 @@ class Dispatcher:
     async def finish(self, outcome: Outcome) -> None:
         failure = await self._outbox.settle(outcome, now=self._clock.now())
         self._observer.sent(outcome)
-        _log(outcome, failure)
+        log_outcome(outcome, failure)
 
     async def crashed(self, row: Delivery, error: Exception) -> None:
         reason, now = crash_reason(error), self._clock.now()
@@ -134,6 +141,8 @@ class Dispatcher:
     ) -> Outcome:
         verdict = error.verdict if isinstance(error, SendError) else Verdict.RETRY
         reason = _sentence(error)
+        if isinstance(error, CrowdedError):
+            return self._deferred(row, Verdict.SLOWER, error.retry_after, reason, None)
         match verdict:
             case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.USED_UP | Verdict.FALL_BACK:
                 return Settled(
@@ -227,22 +236,3 @@ def _lasts(error: CallError | SealingError) -> bool:
     if isinstance(error, SendError):
         return error.verdict is Verdict.OPERATOR
     return isinstance(error, LastingError | SealingError)
-
-
-def _log(outcome: Outcome, failure: str) -> None:
-    """Log an error if a person must act and does not know it yet."""
-    delivery = outcome.delivery
-    names = {"delivery": delivery.id, "channel": delivery.channel}
-    match outcome:
-        case Settled(state=DeliveryState.DEAD):
-            log.error("delivery.dead", **names, reason=outcome.reason)
-        case Settled() if failure:
-            log.error("delivery.dead", **names, reason=failure)
-        case Settled() if delivery.message is not None:
-            log.debug(f"delivery.{outcome.state}", **names)
-        case Settled():
-            log.info(f"delivery.{outcome.state}", **names)
-        case Deferred():
-            level = logging.ERROR if outcome.lasts and not outcome.is_known else logging.WARNING
-            attempts = delivery.attempts + outcome.counts
-            log.log(level, "delivery.deferred", **names, attempts=attempts, error=outcome.error)

@@ -8,6 +8,7 @@ from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor import accounts, sending, state_folder, store, systems, upstream
 from wechat_scheduler.doctor.finding import Finding
+from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.storage.apps import SqlApps
@@ -19,7 +20,8 @@ from wechat_scheduler.storage.pushes import read_push_endpoints
 from wechat_scheduler.storage.registrations import all_accounts
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.webhooks.client import GuardedClient
-from wechat_scheduler.wechat.client import WeChatClient, client_session
+from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.session import client_session
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 
 PAGE = 1000
@@ -82,7 +84,7 @@ async def _stored(
     for finding in systems.notifications(views):
         yield finding
     if probe:
-        async for finding in _reach(config.callbacks, views):
+        async for finding in _reach(config.callbacks, views, clock):
             yield finding
     for finding in accounts.pushes(await read_push_endpoints(database, vault), clock.now()):
         yield finding
@@ -108,7 +110,7 @@ async def _probes(
     clock: Clock,
     rng: random.Random,
 ) -> AsyncIterator[tuple[Finding, WeChatError | None]]:
-    async with client_session(connections=1) as session:
+    async with client_session() as session:
         client = WeChatClient(
             session=session, base=settings.api, timeout=settings.timeout, clock=clock, rng=rng
         )
@@ -117,12 +119,14 @@ async def _probes(
             yield found
 
 
-async def _reach(settings: CallbackSettings, views: Sequence[JobView]) -> AsyncIterator[Finding]:
+async def _reach(
+    settings: CallbackSettings, views: Sequence[JobView], clock: Clock
+) -> AsyncIterator[Finding]:
     async with GuardedClient(
         allow=settings.allow,
         deny=settings.deny,
         resolver=None,
-        connections=1,
+        bulkhead=Bulkhead(places=1, clock=clock),
         timeout=settings.timeout,
         answer_limit=settings.answer_limit,
     ) as client:

@@ -11,8 +11,8 @@ from yarl import URL
 
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.wechat.client import client_session
 from wechat_scheduler.wechat.dates import clock_offset
+from wechat_scheduler.wechat.session import client_session
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 # A larger difference spoils lifetimes, which each side counts by its own clock. From five minutes on
@@ -30,7 +30,7 @@ async def wechat(api: str, *, clock: Clock) -> AsyncIterator[Finding]:
         yield fail("dns", f"{url.host} has no address", FIREWALL)
         return
     yield ok("dns", f"{url.host} is {', '.join(addresses)}")
-    async with client_session(connections=1) as session:
+    async with client_session() as session:
         asked = clock.now()
         try:
             async with session.get(url, timeout=PATIENCE, allow_redirects=False) as response:

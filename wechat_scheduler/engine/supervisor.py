@@ -5,13 +5,15 @@ with it the process, which systemd starts again. *Contained* work fails alone an
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import structlog
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class Supervisor:
@@ -61,6 +63,14 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+
+
+async def together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run them at once; returns their results in the same order. A failure ends them all, and is raised in
+    a group."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in works]
+    return [task.result() for task in tasks]
 
 
 async def _log_failure(name: str, work: Coroutine[Any, Any, None]) -> None:

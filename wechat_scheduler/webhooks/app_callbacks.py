@@ -4,10 +4,7 @@ The body is `{"action": …, "data": {…}}`. `appKey`, `userName` and `userHead
 receivers that were written for other services; WeChat gives nothing to fill them with.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable
 
 import msgspec
 
@@ -15,16 +12,10 @@ from wechat_scheduler.audience.app_events import AppEvent, Consented, Joined, Wr
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, TargetKind
 from wechat_scheduler.engine.clock import Clock, millis
-from wechat_scheduler.errors import SendError
-from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers
 
 UNNAMED = {"userName": "", "userHeadImg": ""}
-
-# Parallel calls to one app: a server that hangs must not take every slot of the dispatcher.
-MOST = 8
-TURN = timedelta(seconds=5)
 
 
 class AppCallbacks:
@@ -38,7 +29,6 @@ class AppCallbacks:
         self._client = client
         self._app = app
         self._clock = clock
-        self._open_calls: Counter[int] = Counter()
 
     async def send(self, delivery: Delivery) -> Sent:
         """Returns CANCELLED if the app has no callback any more. Raises CallError."""
@@ -53,23 +43,8 @@ class AppCallbacks:
             body=body,
             secret=app.signing_secret,
         )
-        with self._call(app):
-            await self._client.push(app.callback, body, headers=headers, what="callback")
+        await self._client.push(app.callback, body, headers=headers, what="callback")
         return Sent(way="webhook")
-
-    @contextmanager
-    def _call(self, app: App) -> Iterator[None]:
-        """Count a call to the app. Raises SendError if MOST calls to it are open."""
-        if self._open_calls[app.id] >= MOST:
-            reason = "the app's server has not answered earlier calls yet"
-            raise SendError(reason, verdict=Verdict.SLOWER, way="webhook", retry_after=TURN)
-        self._open_calls[app.id] += 1
-        try:
-            yield
-        finally:
-            self._open_calls[app.id] -= 1
-            if not self._open_calls[app.id]:
-                del self._open_calls[app.id]
 
 
 def callback_body(app: App, event: AppEvent) -> bytes:

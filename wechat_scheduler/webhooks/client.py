@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from wechat_scheduler.access.model import Network
+from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.urls import parse, shown
@@ -44,10 +45,9 @@ class GuardedClient:
     """Calls http and https addresses outside of `deny` and, unless it is empty, inside of `allow`.
 
     Make and use it in a running loop, as a context manager. It follows no redirects, uses no proxies
-    of the environment and keeps no cookies. At most `connections` are open at once. A call lasts at
-    most `timeout`, with the wait for a connection. At most `answer_limit` bytes of a response are
-    read; it may be changed at any time. `resolver` (None: the system's) resolves the name for each
-    new connection.
+    of the environment and keeps no cookies. Each call takes a place of its host in the `bulkhead`, and
+    then lasts at most `timeout`. At most `answer_limit` bytes of a response are read; it may be changed
+    at any time. `resolver` (None: the system's) resolves the name for each new connection.
 
     In its methods `what` is the purpose of the address ("params"); errors begin with it.
     """
@@ -58,15 +58,16 @@ class GuardedClient:
         allow: tuple[Network, ...],
         deny: tuple[Network, ...],
         resolver: AbstractResolver | None,
-        connections: int,
+        bulkhead: Bulkhead,
         timeout: timedelta,
         answer_limit: int,
     ) -> None:
         self._guard = Guard(allow=allow, deny=deny)
         self.answer_limit = answer_limit
+        self.bulkhead = bulkhead
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=connections,
+                limit=0,  # the bulkhead limits them: waiting for a place is no part of a call
                 resolver=resolver,
                 use_dns_cache=False,
                 socket_factory=self._guard.open_socket,
@@ -140,14 +141,14 @@ class GuardedClient:
             url = parse(text)
         except ValueError as error:
             raise AddressRefusedError(f"the address of {what} {error}") from error
+        headers = {**_authorization(url), **(headers or {})}
         try:
-            async with self._session.request(
-                method,
-                url.with_user(None),
-                data=body,
-                headers={**_authorization(url), **(headers or {})},
-                allow_redirects=False,
-            ) as response:
+            async with (
+                self.bulkhead.place(f"{url.raw_host}:{url.port}"),
+                self._session.request(
+                    method, url.with_user(None), data=body, headers=headers, allow_redirects=False
+                ) as response,
+            ):
                 yield response
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _failure(error, f"{what} of {shown(text)}") from error

@@ -96,13 +96,19 @@ class HarmlessError(WeChatError):
     """WeChat did not act on the call: it may be repeated at once."""
 
 
+class SilentError(WeChatError):
+    """WeChat did not answer in time."""
+
+
 NETWORK = "nothing to do, it is tried again; if this goes on, check the way to WeChat's API"
 NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
 
 
-def no_answer(path: str, what: str, advice: str) -> WeChatError:
+def no_answer(
+    path: str, what: str, advice: str, *, kind: type[WeChatError] = WeChatError
+) -> WeChatError:
     """The error for an answer that was lost or makes no sense: WeChat may have acted on the call."""
-    return WeChatError(
+    return kind(
         f"{path}: {what}",
         reaction=Reaction.TRANSIENT,
         verdict=Verdict.AMBIGUOUS,

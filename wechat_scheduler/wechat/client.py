@@ -17,16 +17,17 @@ import structlog
 import tenacity
 from aiohttp import hdrs
 
+from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import WeChatError
-from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.errors import CrowdedError, WeChatError
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.answers import (
-    ANSWER_LIMIT,
     NETWORK,
     NOT_WECHAT,
     Answer,
     Call,
     HarmlessError,
+    SilentError,
     no_answer,
     read_answer,
     turned_away,
@@ -34,6 +35,7 @@ from wechat_scheduler.wechat.answers import (
 from wechat_scheduler.wechat.dates import clock_offset
 from wechat_scheduler.wechat.errcode_table import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
+from wechat_scheduler.wechat.session import NEVER_TWICE, limited
 
 log = structlog.get_logger(__name__)
 
@@ -45,23 +47,14 @@ FIRST_PAUSE = 0.5  # seconds
 CERTIFICATES = "check this machine's clock, its CA certificates and the address of WeChat's API"
 
 
-def client_session(*, connections: int) -> aiohttp.ClientSession:
-    """A session for WeChatClient: at most `connections` at once, kept alive between calls.
-
-    No cookies, no proxies or passwords from the environment. Needs a running loop.
-    """
-    connector = aiohttp.TCPConnector(limit=connections, ttl_dns_cache=60)
-    return aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-    )
-
-
 class WeChatClient:
     """Calls WeChat at `base` (`https://api.weixin.qq.com`).
 
     A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls. `offset` is
     how far this machine's clock is ahead of WeChat's, by the last answer with a date. `session`
-    comes from `client_session` and belongs to the caller. `errcodes` gives the meaning of refusals.
+    comes from `client_session` and belongs to the caller. Each call first takes a place of its path in
+    the `bulkhead`; None is for callers that limit their calls themselves. `errcodes` gives the meaning
+    of refusals.
     """
 
     def __init__(
@@ -72,11 +65,13 @@ class WeChatClient:
         timeout: timedelta,
         clock: Clock,
         rng: random.Random,
+        bulkhead: Bulkhead | None = None,
         errcodes: Errcodes = ERRCODES,
     ) -> None:
         self.tries = 0
         self.offset: timedelta | None = None
         self._date = ""
+        self._bulkhead = bulkhead
         self._errcodes = errcodes
         self._session = session
         self._base = base.rstrip("/")
@@ -94,6 +89,22 @@ class WeChatClient:
         return await self._call(Call("POST", path, params, body, msgspec.json.encode(body)))
 
     async def _call(self, call: Call) -> Answer:
+        if self._bulkhead is None:
+            return await self._tried(call)
+        try:
+            async with self._bulkhead.place(call.path) as stay:
+                return await self._watched(call, stay)
+        except CrowdedError as error:
+            raise _crowded(call.path, error) from error
+
+    async def _watched(self, call: Call, stay: Stay) -> Answer:
+        try:
+            return await self._tried(call)
+        except SilentError:
+            stay.hangs = True
+            raise
+
+    async def _tried(self, call: Call) -> Answer:
         """The first try goes without tenacity, which costs half as much as a try."""
         began = self._clock.boottime()
         try:
@@ -162,10 +173,10 @@ class WeChatClient:
             headers=_JSON if call.payload else None,
             timeout=self._timeout,
             allow_redirects=False,
-            middlewares=_MIDDLEWARES,
+            middlewares=NEVER_TWICE,
         ) as response:
             self._compare(response.headers.get(hdrs.DATE, ""), asked_at)
-            return response.status, await _limited(response.content)
+            return response.status, await limited(response.content)
 
     def _compare(self, date: str, asked_at: datetime) -> None:
         if date != self._date:  # most calls come in the same second as another
@@ -183,7 +194,8 @@ class WeChatClient:
                 reason = error.os_error.strerror or type(error.os_error).__name__
                 return _unreached(path, f"cannot connect to {error.host}:{error.port}: {reason}")
             case TimeoutError():
-                return no_answer(path, f"no answer within {self._seconds:g} s", NETWORK)
+                what = f"no answer within {self._seconds:g} s"
+                return no_answer(path, what, NETWORK, kind=SilentError)
             case aiohttp.ClientPayloadError():
                 return no_answer(path, "the answer broke off", NETWORK)
             case aiohttp.ClientResponseError():
@@ -198,26 +210,17 @@ def _unreached(path: str, what: str) -> HarmlessError:
     )
 
 
-async def _never_twice(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Keep aiohttp from repeating a GET by itself after its connection broke: WeChat may have acted on
-    it. aiohttp does not repeat after a plain ClientConnectionError."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise aiohttp.ClientConnectionError from error
+def _crowded(path: str, error: CrowdedError) -> WeChatError:
+    """WeChat was not asked."""
+    return WeChatError(
+        str(error),
+        reaction=Reaction.TRANSIENT,
+        verdict=Verdict.SLOWER,
+        endpoint=path,
+        advice=NETWORK,
+        retry_after=error.retry_after,
+        calls=0,
+    )
 
 
-_MIDDLEWARES = (_never_twice,)
 _JSON = {"Content-Type": "application/json"}
-
-
-async def _limited(content: aiohttp.StreamReader) -> bytes:
-    """The body, cut off after it exceeds ANSWER_LIMIT."""
-    body = b""
-    while len(body) <= ANSWER_LIMIT and (chunk := await content.readany()):
-        body += chunk
-    return body

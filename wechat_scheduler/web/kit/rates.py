@@ -8,6 +8,7 @@ from typing import Final
 from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ThrottledError
+from wechat_scheduler.reasons import Reason
 
 # A caller with more names than are counted at a time can push out its own count.
 NAMES: Final = 4096
@@ -46,7 +47,8 @@ class Rate:
         if len(self._counts) > NAMES:
             self._counts.popitem(last=False)
         if count >= self._most:
-            raise ThrottledError(self._sentence, retry_after=timedelta(seconds=until - now))
+            pause = timedelta(seconds=until - now)
+            raise ThrottledError(self._sentence, reason=Reason.REQUEST_THROTTLED, retry_after=pause)
 
 
 class Throttle:

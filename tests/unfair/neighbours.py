@@ -1,0 +1,184 @@
+"""One sick neighbour, and healthy ones that share something with it.
+
+The sick one behaves in its way until the test ends, so that nothing depends on the speed of the
+machine: the healthy ones are served beside it, or never. Time runs five times as fast as outside.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tests.business import Business, drop, endless, garbage, status
+from tests.sending.town import Town, town
+from wechat_scheduler.audience.app_events import Wrote
+from wechat_scheduler.delivery.model import Content, DeliveryState, Way
+from wechat_scheduler.engine.clock import SystemClock
+
+SPEED = 5
+
+# More sick calls than any purpose has places.
+MANY = 40
+
+TEXTS = "/cgi-bin/message/custom/send"
+
+# The places of each purpose: few, so that they are soon taken.
+SETTINGS = {
+    "callbacks__slots": 8,
+    "callbacks__connections": 8,
+    "refresh__slots": 8,
+    "wechat__connections": 8,
+    # Nothing times out while a test runs.
+    "callbacks__timeout": "1h",
+    "wechat__timeout": "1h",
+    "refresh__lease": "5h",
+    "server__fetch_deadline": "1h",
+}
+
+
+class FastClock(SystemClock):
+    """Time that runs `SPEED` times as fast."""
+
+    def __init__(self) -> None:
+        self._began = super().now()
+        self._boot = super().boottime()
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.boottime() - self._boot)
+
+    def boottime(self) -> float:
+        return self._boot + (super().boottime() - self._boot) * SPEED
+
+    async def sleep(self, delay: timedelta) -> None:
+        await super().sleep(delay / SPEED)
+
+    async def sleep_seconds(self, seconds: float) -> None:
+        await super().sleep_seconds(seconds / SPEED)
+
+    async def wait(self, event: asyncio.Event, timeout: timedelta | None) -> bool:
+        return await super().wait(event, None if timeout is None else timeout / SPEED)
+
+
+# More calls than come in a test.
+EVER = 10_000
+
+
+def hanging(business: Business) -> None:
+    """Never answers."""
+    business.script(business.hang, times=EVER)
+
+
+def babbling(business: Business) -> None:
+    """Answers in every way that is of no use, one after the other."""
+    answers = (business.drip, endless, garbage, status(200, b"[" * (1 << 20)), drop)
+    for _ in range(EVER):
+        for answer in answers:
+            business.script(answer)
+
+
+@dataclass(slots=True, kw_only=True)
+class Street:
+    """A daemon with few places, a sick business system and a healthy one, and people of one account.
+    `names` counts the accounts and apps that were made."""
+
+    town: Town
+    sick: Business
+    healthy: Business
+    people: tuple[str, ...]
+    names: int = 0
+
+    async def account(self, **task: Any) -> str:
+        """Register another account; returns its appid."""
+        self.names += 1
+        appid = f"wx{self.names:016d}"
+        answer = await self.town.caller.register({"type": 0} | task, appid=appid)
+        assert answer.result == "success"
+        return appid
+
+    async def user_token(self, params: str) -> str:
+        """Register a token of a user, whose refresh token `params` answers; returns its path."""
+        self.names += 1
+        appid = f"wx{self.names:016d}"
+        user = self.town.wechat.sandbox.grant_user(appid)
+        self.healthy.params = {"refresh_token": user.refresh_token}
+        task = {"type": 2, "openid": user.openid, "params": params}
+        assert (await self.town.caller.register(task, appid=appid)).result == "success"
+        return f"{appid}/2/{user.openid}"
+
+    async def tell_app(self, callback: str, *, events: int) -> None:
+        """Make another app with that callback, and something to tell it."""
+        self.names += 1
+        made = await self.town.directory.make_app(
+            replace(self.town.app, id=self.names, callback=callback)
+        )
+        for number in range(events):
+            event = Wrote(uid="UID_amy", content="hello", at=made.app.created_at)
+            await self.town.sending.tell(made.app, event, event_id=str(number))
+
+    async def send(self, uid: str, way: Way = Way.AUTO) -> int:
+        """Send a message to a person; returns its id."""
+        content = Content(title="hello", text="there", way=way)
+        order = await self.town.sending.prepare(self.town.app, content, names=[uid])
+        await self.town.sending.put(order)
+        return order.message.id
+
+    async def state(self, message_id: int) -> DeliveryState:
+        (delivery,) = await self.town.deliveries(message_id=message_id)
+        return delivery.state
+
+    def misbehave(self, *endpoints: str) -> None:
+        """From now on WeChat hangs at these paths."""
+        for endpoint in endpoints:
+            self.town.wechat.sandbox.script(endpoint, times=None, hang=True)
+
+
+Sickness: TypeAlias = Callable[[Street], Awaitable[None]]
+
+
+async def notify(street: Street) -> None:
+    for _ in range(MANY):
+        await street.account(notify=street.sick.url("/notify"))
+
+
+async def params(street: Street) -> None:
+    for _ in range(MANY):
+        await street.user_token(street.sick.url("/params"))
+
+
+async def callbacks(street: Street) -> None:
+    await street.tell_app(street.sick.url("/callback"), events=MANY)
+
+
+async def texts(street: Street) -> None:
+    street.misbehave(TEXTS)
+    for uid in street.people[1:]:
+        await street.send(uid)
+
+
+# Each outgoing path, and what makes MANY calls of it. A further path needs a line here.
+PATHS: dict[str, Sickness] = {
+    "notify": notify,
+    "params": params,
+    "callbacks": callbacks,
+    "texts": texts,
+}
+
+
+@asynccontextmanager
+async def street(state: Path, sickness: Callable[[Business], None]) -> AsyncIterator[Street]:
+    """Nothing is called yet."""
+    async with (
+        Business() as sick,
+        Business() as healthy,
+        town(state, clock=FastClock(), **SETTINGS) as place,
+    ):
+        people = tuple([await place.follow() for _ in range(MANY // 2)])
+        sickness(sick)
+        try:
+            yield Street(town=place, sick=sick, healthy=healthy, people=people)
+        finally:
+            sick.release()
+            place.wechat.sandbox.stopped.set()

@@ -1,0 +1,99 @@
+"""A sick neighbour at each outgoing path, and what the healthy ones see: that they are served.
+
+The sick one stays sick until the end of the test. So a healthy one that has to wait for it waits for
+ever; the limit of a minute is only for a test that fails.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unfair.neighbours import PATHS, TEXTS, Street, babbling, hanging, street
+from wechat_scheduler.delivery.model import DeliveryState, Way
+from wechat_scheduler.engine.clock import SystemClock
+
+MOMENT = timedelta(milliseconds=5)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    while not await condition():
+        await SystemClock().sleep(MOMENT)
+
+
+async def a_new_credential(place: Street) -> None:
+    appid = await place.account()
+
+    assert await place.town.caller.value(f"{appid}/0")
+
+
+async def a_credential_with_params(place: Street) -> None:
+    path = await place.user_token(place.healthy.url("/params"))
+
+    assert await place.town.caller.value(path)
+
+
+async def a_notification(place: Street) -> None:
+    await place.account(notify=place.healthy.url("/notify"))
+
+    async def told() -> bool:
+        return any(call.path == "/notify" for call in place.healthy.calls)
+
+    await until(told)
+
+
+async def a_callback(place: Street) -> None:
+    await place.tell_app(place.healthy.url("/callback"), events=1)
+
+    async def told() -> bool:
+        return any(call.path == "/callback" for call in place.healthy.calls)
+
+    await until(told)
+
+
+async def a_message(place: Street) -> None:
+    message = await place.send(place.people[0], Way.TEMPLATE)
+
+    async def accepted() -> bool:
+        return await place.state(message) in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
+
+    await until(accepted)
+
+
+HEALTHY = (a_new_credential, a_credential_with_params, a_notification, a_callback, a_message)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_neighbour_that_never_answers_keeps_nothing_from_the_healthy(
+    tmp_path: Path, path: str
+) -> None:
+    async with street(tmp_path, hanging) as place, asyncio.timeout(60):
+        await PATHS[path](place)
+        await sickened(place, path)
+
+        for served in HEALTHY:
+            await served(place)
+
+
+async def test_a_neighbour_that_answers_badly_keeps_nothing_from_the_healthy(
+    tmp_path: Path,
+) -> None:
+    async with street(tmp_path, babbling) as place, asyncio.timeout(60):
+        for path in ("notify", "params", "callbacks"):
+            await PATHS[path](place)
+            await sickened(place, path)
+
+        for served in HEALTHY:
+            await served(place)
+
+
+async def sickened(place: Street, path: str) -> None:
+    """Wait until there are sick calls."""
+    sandbox = place.town.wechat.sandbox
+
+    async def begun() -> bool:
+        return bool(sandbox.calls(TEXTS) if path == "texts" else place.sick.calls)
+
+    await until(begun)

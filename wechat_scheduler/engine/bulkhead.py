@@ -1,0 +1,176 @@
+"""Keeps receivers that hang from taking the places of those that answer.
+
+A ship with bulkheads floats although one of its rooms is full of water. Each purpose of outgoing calls
+has its places, and within them a receiver that was slow gets fewer: the healthy pass the sick.
+"""
+
+import asyncio
+import enum
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import CrowdedError
+
+# A call that waits for a place holds one of its caller's. So it waits for quick receivers only, and not
+# for long.
+PATIENCE: Final = timedelta(seconds=1)
+
+# A receiver whose last call took longer is not quick, and one that took much longer hangs.
+QUICK: Final = timedelta(seconds=1)
+HANGS: Final = timedelta(seconds=5)
+
+# The pause of a call that got no place, for a receiver that hangs the longer one. Further calls to the
+# same receiver are asked to come one after the other, `SPACE` apart, because each try costs two
+# transactions; none is asked to wait longer than `LONGEST_TURN`.
+TURN: Final = timedelta(seconds=2)
+LONG_TURN: Final = timedelta(seconds=30)
+SPACE: Final = timedelta(milliseconds=100)
+LONGEST_TURN: Final = timedelta(minutes=5)
+
+# Receivers that are remembered; the one that was called the longest time ago is forgotten first.
+REMEMBERED: Final = 10_000
+
+
+class Pace(enum.IntEnum):
+    """How long a receiver took for its last call."""
+
+    QUICK = 0
+    UNSURE = 1
+    """It was not called yet, or was slow."""
+    HANGS = 2
+
+
+# The share of all places, in quarters, for receivers of that pace and those that are worse.
+_SHARES: Final = {Pace.QUICK: 4, Pace.UNSURE: 3, Pace.HANGS: 1}
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Receiver:
+    pace: Pace = Pace.UNSURE
+    open: int = 0
+    """Its calls under way."""
+    turn: float = 0.0
+    """The boottime of the last turn that was given to a call without a place."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Waiter:
+    """A call that waits; `admitted` is the pace under which it got its place."""
+
+    receiver: _Receiver
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+    admitted: Pace | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Stay:
+    """A call under way. The caller sets `hangs` if the receiver does not answer in time."""
+
+    hangs: bool = False
+
+
+class Bulkhead:
+    """At most `places` calls at once, which may be changed at any time. One receiver gets at most half of
+    them, and one place while it hangs."""
+
+    def __init__(self, *, places: int, clock: Clock) -> None:
+        self.places = places
+        self._clock = clock
+        self._receivers: dict[str, _Receiver] = {}
+        self._open: Counter[Pace] = Counter()
+        self._waiters: list[_Waiter] = []
+
+    @asynccontextmanager
+    async def place(self, name: str) -> AsyncIterator[Stay]:
+        """A place for one call to the receiver of that name. Raises CrowdedError if there is none.
+
+        A TimeoutError in the block means that the receiver hangs.
+        """
+        receiver = self._receiver(name)
+        pace = await self._enter(receiver, name)
+        began, stay = self._clock.boottime(), Stay()
+        try:
+            yield stay
+        except TimeoutError:
+            stay.hangs = True
+            raise
+        finally:
+            took = timedelta(seconds=self._clock.boottime() - began)
+            receiver.pace = Pace.HANGS if stay.hangs else _pace(took)
+            self._leave(receiver, pace)
+
+    async def _enter(self, receiver: _Receiver, name: str) -> Pace:
+        """Returns the pace that the place is counted under."""
+        if self._has_place(receiver):
+            return self._admit(receiver)
+        if receiver.pace is Pace.QUICK:
+            waiter = _Waiter(receiver=receiver)
+            await self._wait(waiter)
+            if waiter.admitted is not None:
+                return waiter.admitted
+        reason = "has not answered earlier calls yet" if receiver.open else "has to wait for others"
+        raise CrowdedError(f"{name} {reason}", retry_after=self._turn(receiver))
+
+    def _turn(self, receiver: _Receiver) -> timedelta:
+        now = self._clock.boottime()
+        pause = LONG_TURN if receiver.pace is Pace.HANGS else TURN
+        turn = max(now + pause.total_seconds(), receiver.turn + SPACE.total_seconds())
+        receiver.turn = min(turn, now + LONGEST_TURN.total_seconds())
+        return timedelta(seconds=receiver.turn - now)
+
+    async def _wait(self, waiter: _Waiter) -> None:
+        self._waiters.append(waiter)
+        try:
+            await self._clock.wait(waiter.called, PATIENCE)
+        except BaseException:
+            if waiter.admitted is not None:
+                self._leave(waiter.receiver, waiter.admitted)
+            raise
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def _leave(self, receiver: _Receiver, pace: Pace) -> None:
+        receiver.open -= 1
+        self._open[pace] -= 1
+        for waiter in list(self._waiters):
+            if self._has_place(waiter.receiver):
+                waiter.admitted = self._admit(waiter.receiver)
+            elif waiter.receiver.pace is not Pace.HANGS:
+                continue
+            self._waiters.remove(waiter)
+            waiter.called.set()
+
+    def _has_place(self, receiver: _Receiver) -> bool:
+        pace = receiver.pace
+        most = 1 if pace is Pace.HANGS else max(1, self.places // 2)
+        taken = sum(number for other, number in self._open.items() if other >= pace)
+        return (
+            receiver.open < most
+            and taken < max(1, self.places * _SHARES[pace] // 4)
+            and self._open.total() < self.places
+        )
+
+    def _admit(self, receiver: _Receiver) -> Pace:
+        receiver.open += 1
+        self._open[receiver.pace] += 1
+        return receiver.pace
+
+    def _receiver(self, name: str) -> _Receiver:
+        """The receiver, as the one that was called last."""
+        receiver = self._receivers.pop(name, None) or _Receiver()
+        self._receivers[name] = receiver
+        while len(self._receivers) > REMEMBERED:
+            del self._receivers[next(iter(self._receivers))]
+        return receiver
+
+
+def _pace(took: timedelta) -> Pace:
+    if took > HANGS:
+        return Pace.HANGS
+    return Pace.UNSURE if took > QUICK else Pace.QUICK
