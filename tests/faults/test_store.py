@@ -39,6 +39,7 @@ class Talkative:
 
     def __init__(self) -> None:
         self.length = 100
+        self.errcode = 0
         self.calls = 0
         self.idle = asyncio.Event()
         self.idle.set()
@@ -49,6 +50,8 @@ class Talkative:
             self.calls += 1
             self.asked.notify_all()
         await self.idle.wait()
+        if self.errcode:
+            return web.json_response({"errcode": self.errcode, "errmsg": "scripted"})
         token = secrets.token_hex(8).ljust(self.length, "x")
         return web.json_response({"access_token": token, "expires_in": 7200})
 

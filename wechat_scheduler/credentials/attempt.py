@@ -74,6 +74,10 @@ class Asker:
         """As `Issuer.daily_calls`."""
         return self._issuers[job.key.kind].daily_calls(job.account)
 
+    def rotates(self, job: ClaimedJob) -> bool:
+        """Whether the job's kind lives on a refresh token that we keep."""
+        return any(need.kept for need in self._issuers[job.key.kind].needs)
+
     async def ask(self, job: ClaimedJob) -> Result:
         issuer = self._issuers[job.key.kind]
         gathering = Gathering(

@@ -49,7 +49,9 @@ class Cell:
         return self._changed
 
     def hold(self, snapshot: Snapshot, clock: Clock) -> None:
-        """Take over the stored state."""
+        """Take over the stored state, unless it is older than what is handed out already."""
+        if self._is_older(snapshot.credential):
+            return
         due_before, known = self.snapshot and self.snapshot.due_at, self.credential
         credential = _readable(snapshot.credential)
         self.snapshot = replace(snapshot, credential=credential)
@@ -66,6 +68,11 @@ class Cell:
             if not left and snapshot.fault is None:  # its job is due now
                 self.nudge_boot = -math.inf
         self._announce()
+
+    def _is_older(self, credential: Credential | None) -> bool:
+        """A value that could not be stored is handed out from memory: see `stopgap`."""
+        known = self.credential
+        return known is not None and credential is not None and credential.version < known.version
 
     def remove(self) -> None:
         """Hand out nothing any more: the job was removed."""

@@ -151,10 +151,11 @@ class Manager:
         """The reason why the cell has no valid credential, with `retry_after`."""
         return unavailable(cell, self._clock.now())
 
-    def publish(self, snapshot: Snapshot) -> None:
-        """Hand out the state that was just stored."""
-        cell = self._cells.get(snapshot.key)
-        if cell is not None:
+    def publish(self, snapshot: Snapshot, *, is_stored: bool = True) -> None:
+        """Hand out this state; one that is not stored cannot be read later."""
+        if not is_stored:
+            self._cells.setdefault(snapshot.key, Cell(snapshot.key))
+        if (cell := self._cells.get(snapshot.key)) is not None:
             cell.hold(snapshot, self._clock)
         if snapshot.subject != snapshot.key.subject:
             self._names = {}

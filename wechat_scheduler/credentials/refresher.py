@@ -105,13 +105,16 @@ class Refresher:
 
     async def crashed(self, row: ClaimedJob, error: Exception) -> None:
         """A job is never set aside: it is tried again and again, ever more slowly."""
+        await self.finish(self.crash(row, error))
+
+    def crash(self, row: ClaimedJob, error: Exception) -> Failed:
         fault = Fault(
             at=self._clock.now(),
             reaction=Reaction.OPERATOR,
             message=crash_reason(error),
             advice="report what the log says; meanwhile the daemon tries again",
         )
-        await self.finish(self._failed(row, NotIssued(fault=fault, spent=Spent(calls=1))))
+        return self._failed(row, NotIssued(fault=fault, spent=Spent(calls=1)))
 
     async def next_due(self) -> datetime | None:
         return await self._store.next_due()
@@ -162,8 +165,9 @@ class Refresher:
         slack = policy.REPEAT_FLOOR * policy.scale(longest)
         if timedelta(0) <= kept.expires_at - fresh.expires_at <= WHOLE_SECOND:
             fresh = replace(fresh, expires_at=kept.expires_at)
-        if issuance.issued.renewal is Renewal.FIXED:
-            fresh = _as_promised(kept, fresh, longest)
+        was_right = fresh.issued_at - kept.expires_at <= longest  # else the clock was behind then
+        if issuance.issued.renewal is Renewal.FIXED and was_right:
+            fresh = replace(fresh, expires_at=min(kept.expires_at, fresh.expires_at))
         if fresh.expires_at - kept.expires_at > slack:
             renew_at = due_at = fresh.renew_at
         else:
@@ -220,13 +224,6 @@ class Refresher:
                 rng=self._rng,
             ),
         )
-
-
-def _as_promised(kept: Credential, fresh: Credential, longest: timedelta) -> Credential:
-    """Ends when the first answer said, unless that is so long ago that the clock was wrong then."""
-    if fresh.issued_at - kept.expires_at > longest:
-        return fresh
-    return replace(fresh, expires_at=min(kept.expires_at, fresh.expires_at))
 
 
 def _held_back(job: ClaimedJob, now: datetime, until: datetime, limit: int) -> Failed:

@@ -1,6 +1,7 @@
 """Wires the credentials: the desk, the refresher, and its loop."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from wechat_scheduler.config.settings import Config, RefreshSettings
 from wechat_scheduler.credentials.account_tokens import AccountTokens
@@ -9,6 +10,7 @@ from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import ClaimedJob, Outcome
 from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.requirements import Requirements
+from wechat_scheduler.credentials.stopgap import Stopgap
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.webhooks.params import ParamsClient
@@ -45,6 +47,13 @@ def wire_credentials(ground: Ground) -> CredentialParts:
         rng=ground.rng,
         limits=_limits(settings),
     )
+    stopgap = Stopgap(
+        refresher,
+        stores.credentials,
+        rotates=asker.rotates,
+        publish=partial(manager.publish, is_stored=False),
+        clock=clock,
+    )
     stores.credentials.on_change(
         lambda key: ground.supervisor.contained("reload", manager.changed_elsewhere(key))
     )
@@ -52,7 +61,7 @@ def wire_credentials(ground: Ground) -> CredentialParts:
         manager=manager,
         tokens=AccountTokens(manager),
         refresher=refresher,
-        clockwork=Clockwork(refresher, clock=clock, slots=settings.slots),
+        clockwork=Clockwork(stopgap, clock=clock, slots=settings.slots),
     )
 
 

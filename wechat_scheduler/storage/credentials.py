@@ -1,6 +1,7 @@
 """`credentials.ports.Store` on a database."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Unpack
 
@@ -139,6 +140,20 @@ class SqlCredentials(ClaimingStore):
         claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
         rows = await self._database.write(lambda: self._take(claim, limit, today))
         return await self._read_each(claim, rows, self._vault.claimed_job)
+
+    @property
+    def is_alone(self) -> bool:
+        return not self._database.dialect.others
+
+    async def due_jobs(
+        self, *, now: datetime, expiring: datetime, limit: int
+    ) -> Sequence[ClaimedJob]:
+        rows = await self._database.read(jobs.EXPIRING, micros(now), micros(expiring), limit)
+        found = []
+        for row in rows:
+            with suppress(*UNREADABLE):  # once it is claimed, that is reported
+                found.append(self._vault.claimed_job(row))
+        return found
 
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)

@@ -53,6 +53,10 @@ DUE = DueTable(
         )
     """,
 )
+EXPIRING = f"""
+    SELECT {DUE.returning} FROM jobs WHERE due_at <= $1 AND coalesce(expires_at, 0) <= $2
+    ORDER BY coalesce(expires_at, 0) LIMIT $3
+"""  # noqa: S608 - our own text
 # The job stays due now if its registration changed during the attempt (the revision shows it), and if
 # the value was reported dead during the attempt and the attempt brought the same value again. Such a
 # report stays until the value changes.

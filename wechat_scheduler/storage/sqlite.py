@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import aiosqlite
 
@@ -132,7 +132,9 @@ class _Readers:
             self._idle.append(connection)
 
     async def _connect(self) -> aiosqlite.Connection:
-        return await aiosqlite.connect(self._path, factory=ReadingConnection)
+        # Without `mode`, SQLite would make a new file in the place of one that was deleted.
+        uri = f"file:{quote(str(self._path))}?mode=rw"
+        return await aiosqlite.connect(uri, uri=True, factory=ReadingConnection)
 
     async def close(self) -> None:
         self._closed = True

@@ -1,0 +1,213 @@
+"""Refreshes on while the store takes nothing, as on a full disk, and serves from memory what is safe.
+
+A value that is not stored is safe to serve if its loss does no harm. So it comes without a refresh token
+(which WeChat rotates, and which a crash would lose for good), no other process shares the store (two would
+end each other's values), and the stored value is about to expire (after a crash it is not handed out any
+more). Such a value is stored, with its notifications, as soon as the store takes writes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.journal import names_of
+from wechat_scheduler.credentials.model import (
+    ClaimedJob,
+    Credential,
+    Failed,
+    Fault,
+    JobKey,
+    Outcome,
+    Repeated,
+    Rotated,
+    Snapshot,
+)
+from wechat_scheduler.credentials.refresher import Refresher
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+# WeChat accepts a replaced value for five more minutes, so the stored one is good until it expires.
+LAST: Final = timedelta(minutes=4)
+
+# Versions leap, so that after a crash none is given to another value than before.
+LEAP: Final = 1_000
+
+
+class DueJobs(Protocol):
+    """The store, as far as it can be read while it takes nothing."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process uses the store."""
+
+    async def due_jobs(
+        self, *, now: datetime, expiring: datetime, limit: int
+    ) -> Sequence[ClaimedJob]:
+        """Due jobs without a value, or with one that expires before `expiring`, the first to expire
+        first. They are not claimed. May raise StorageError."""
+
+
+class Stopgap:
+    """The `Work` of `refresher`. `rotates` tells whether a job's kind lives on a refresh token."""
+
+    name = Refresher.name
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        store: DueJobs,
+        *,
+        rotates: Callable[[ClaimedJob], bool],
+        publish: Callable[[Snapshot], None],
+        clock: Clock,
+    ) -> None:
+        self._refresher = refresher
+        self._store = store
+        self._rotates = rotates
+        self._publish = publish
+        self._clock = clock
+        self._in_hand: set[JobKey] = set()
+        self._values: dict[JobKey, Rotated | Repeated] = {}
+        self._failures: dict[JobKey, Failed] = {}
+
+    async def claim(self, limit: int) -> Sequence[ClaimedJob]:
+        """Jobs that the store cannot claim have an empty `claim`."""
+        try:
+            return await self._refresher.claim(limit)
+        except StorageError:
+            jobs = await self._unclaimed(limit)
+            if not jobs:
+                raise
+            return jobs
+
+    async def attempt(self, row: ClaimedJob) -> Outcome:
+        held = self._values.get(row.key)
+        if row.claim and isinstance(held, Rotated) and not self._is_due(held.credential):
+            return replace(held, job=row)
+        return await self._refresher.attempt(row)
+
+    async def finish(self, outcome: Outcome) -> None:
+        if not outcome.job.claim:
+            self._keep(outcome)
+            return
+        newest = self._newest(outcome)
+        if newest is None:
+            return
+        try:
+            await self._refresher.finish(newest)
+        except StorageError:
+            if self._is_safe(newest):
+                self._keep(newest)
+            raise
+        self._values.pop(outcome.job.key, None)
+        self._failures.pop(outcome.job.key, None)
+
+    async def crashed(self, row: ClaimedJob, error: Exception) -> None:
+        if row.claim:
+            await self._refresher.crashed(row, error)
+            return
+        self._in_hand.discard(row.key)
+        self._failures[row.key] = self._refresher.crash(row, error)
+
+    async def next_due(self) -> datetime | None:
+        return await self._refresher.next_due()
+
+    async def _unclaimed(self, limit: int) -> list[ClaimedJob]:
+        if not self._store.is_alone:
+            return []
+        now = self._clock.now()
+        most = limit + len(self._values) + len(self._failures) + len(self._in_hand)
+        found = await self._store.due_jobs(now=now, expiring=now + LAST, limit=most)
+        jobs = [self._continued(job) for job in found if self._may_ask(job, now)][:limit]
+        self._in_hand |= {job.key for job in jobs}
+        return jobs
+
+    def _may_ask(self, job: ClaimedJob, now: datetime) -> bool:
+        if job.key in self._in_hand or self._rotates(job):
+            return False
+        held = self._failures.get(job.key) or self._values.get(job.key)
+        return held.due_at <= now if held else self._is_ending(job)
+
+    def _continued(self, job: ClaimedJob) -> ClaimedJob:
+        """The job after the attempts that are not stored."""
+        value, failure = self._values.get(job.key), self._failures.get(job.key)
+        if value is not None:
+            job = replace(
+                job,
+                credential=value.credential,
+                version=value.credential.version,
+                longest=value.longest,
+            )
+        if failure is not None:
+            calls = failure.job.calls + failure.spent.calls
+            attempts = failure.job.attempts + 1
+            job = replace(job, attempts=attempts, calls=calls, fault=failure.fault)
+        return replace(job, claim="")
+
+    def _newest(self, outcome: Outcome) -> Outcome | None:
+        """The outcome, or the same one as it was served; None if a newer value is served."""
+        held = self._values.get(outcome.job.key)
+        if held is None or isinstance(outcome, Failed) or held.credential is outcome.credential:
+            return outcome
+        return held if held.job.claim == outcome.job.claim else None
+
+    def _is_safe(self, outcome: Outcome) -> bool:
+        return (
+            isinstance(outcome, Rotated)
+            and outcome.job.key not in self._values
+            and self._store.is_alone
+            and not outcome.credential.refresh_token
+            and not self._rotates(outcome.job)
+            and self._is_ending(outcome.job)
+        )
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Keep an outcome in memory, and hand its value out."""
+        key, credential = outcome.job.key, outcome.job.credential
+        self._in_hand.discard(key)
+        fault = None
+        if isinstance(outcome, Failed):
+            self._failures[key], fault = outcome, outcome.fault
+        else:
+            outcome = _leapt(outcome)
+            credential = outcome.credential
+            self._values[key] = outcome
+            self._failures.pop(key, None)
+            log.warning(
+                "credential.not_stored", **names_of(outcome.job), version=credential.version
+            )
+        self._publish(_snapshot(outcome, credential, fault))
+
+    def _is_ending(self, job: ClaimedJob) -> bool:
+        kept = job.credential
+        if kept is None:
+            return True
+        return kept.expires_at - self._clock.now() <= LAST * policy.scale(job.longest)
+
+    def _is_due(self, credential: Credential) -> bool:
+        return credential.renew_at <= self._clock.now()
+
+
+def _leapt(outcome: Rotated | Repeated) -> Rotated | Repeated:
+    if isinstance(outcome, Repeated):
+        return outcome
+    version = outcome.credential.version + LEAP
+    return replace(outcome, credential=replace(outcome.credential, version=version))
+
+
+def _snapshot(outcome: Outcome, credential: Credential | None, fault: Fault | None) -> Snapshot:
+    after = outcome.job if isinstance(outcome, Failed) else outcome
+    return Snapshot(
+        key=outcome.job.key,
+        subject=after.subject,
+        credential=credential,
+        longest=after.longest,
+        fault=fault,
+        due_at=outcome.due_at,
+    )
