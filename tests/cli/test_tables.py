@@ -3,7 +3,7 @@
 import pytest
 from rich.text import Text
 
-from wechat_scheduler.cli.tables import Column, table
+from wechat_scheduler.cli.tables import Column, hanging, table
 
 COLUMNS = (Column("ID"), Column("STATE"), Column("TITLE", may_shrink=True), Column("REASON"))
 LONG = "WeChat refuses the message since the user blocks it"
@@ -62,3 +62,18 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 def test_a_table_without_rows_is_its_heading() -> None:
     assert lines(80, ()) == ["ID  STATE  TITLE  REASON"]
+
+
+def test_a_long_text_goes_on_below_its_beginning() -> None:
+    found = hanging(Text("FAIL  dns  "), "the host has no address", 24)
+
+    assert [line.plain for line in found] == ["FAIL  dns  the host has", "           no address"]
+
+
+@pytest.mark.parametrize("width", range(12, 60))
+def test_no_line_of_a_long_text_is_wider_than_the_terminal(width: int) -> None:
+    found = hanging(
+        Text("FAIL  dns  "), "the host has 没有地址 at https://host.example.com/", width
+    )
+
+    assert max(line.cell_len for line in found) <= width

@@ -16,7 +16,7 @@ from wechat_scheduler.cli.running_settings import (
     differences,
     running_settings,
 )
-from wechat_scheduler.cli.showing import clean, show_json
+from wechat_scheduler.cli.showing import clean, show_behind, show_json
 from wechat_scheduler.config.changes import LIVE, as_running
 from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.notation import MASK
@@ -132,6 +132,10 @@ async def _examine(
 
 
 def _print(finding: Finding) -> None:
-    level = click.style(f"{finding.level:<4}", fg=COLOURS[finding.level])
     advice = f"; {finding.advice}" if finding.advice else ""
-    click.echo(f"{level}  {clean(f'{finding.check:<18}  {finding.says}{advice}')}")
+    show_behind(
+        f"  {clean(finding.check):<18}  ",
+        clean(f"{finding.says}{advice}"),
+        start=f"{finding.level:<4}",
+        colour=COLOURS[finding.level],
+    )

@@ -64,7 +64,22 @@ def show_facts(facts: Iterable[tuple[str, object]]) -> None:
     said = [(name, _word(value)) for name, value in facts if value not in (None, "", [], {})]
     width = max((len(name) for name, _ in said), default=0)
     for name, value in said:
-        click.echo(f"{name:<{width}}  {value}")
+        show_behind(f"{name:<{width}}  ", value)
+
+
+def show_behind(label: str, text: str, *, start: str = "", colour: str = "") -> None:
+    """Prints a text behind its label, which begins with `start` in that colour; on a terminal its
+    further lines begin below its first."""
+    if not sys.stdout.isatty():
+        click.echo(f"{start}{label}{text}")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    from wechat_scheduler.cli.tables import hanging
+
+    console = Console()
+    show_lines(console, hanging(Text(start, colour) + Text(label), text, console.width))
 
 
 def show_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

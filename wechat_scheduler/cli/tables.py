@@ -39,6 +39,12 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: int)
     )
 
 
+def hanging(label: Text, text: str, width: int) -> list[Text]:
+    """The text behind its label; its further lines begin below its first."""
+    lines = _paragraph(Text(text), Text(" " * label.cell_len), width)
+    return [label + line[label.cell_len :] if at == 0 else line for at, line in enumerate(lines)]
+
+
 def _layout(
     columns: Sequence[Column], widths: list[int], width: int
 ) -> tuple[list[int], list[range]]:
