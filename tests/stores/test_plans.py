@@ -9,6 +9,7 @@ from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage import (
     deliveries,
+    delivery_lists,
     due_reminders,
     events,
     jobs,
@@ -92,3 +93,19 @@ async def test_no_statement_reads_a_whole_table(name: str) -> None:
     assert steps
     assert whole == []
     assert not [step for step in steps if step.endswith(("_listed (app_id=?)", "_app (app_id=?)"))]
+
+
+async def test_a_list_of_the_newest_deliveries_reads_the_newest_messages_alone() -> None:
+    page = delivery_lists.PAGE.format(
+        tables=delivery_lists.MESSAGES_FIRST,
+        conditions="d.app_id = 1",
+        order=delivery_lists.NEWEST,
+        limit=100,
+    )
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {page}")
+
+    first, second, *sorting = [row["detail"] for row in rows]
+    assert first == "SCAN m USING INDEX messages_created"
+    assert second.startswith("SEARCH d USING INDEX deliveries_once (message_id=?")
+    assert all("ORDER BY" in step and step != "USE TEMP B-TREE FOR ORDER BY" for step in sorting)

@@ -68,7 +68,7 @@ def _missing(settings: StateSettings) -> Finding | None:
     try:
         if file.stat().st_size:
             return None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         return fail("store", f"cannot look at {file}: {(error.strerror or '').lower()}", AS_ROOT)

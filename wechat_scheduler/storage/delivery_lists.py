@@ -30,9 +30,13 @@ DELIVERIES: Final = f"""
 # Deliveries of one message may be added later: they stay beside each other.
 NEWEST: Final = "ORDER BY m.created_at DESC, m.id DESC, d.id DESC"
 PAGE: Final = """
-    SELECT d.id FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE {conditions} {order}
-    LIMIT {limit}
+    SELECT d.id FROM {tables} WHERE m.id = d.message_id AND {conditions} {order} LIMIT {limit}
 """
+# SQLite keeps to this order, and reads the newest messages alone.
+MESSAGES_FIRST: Final = "messages m CROSS JOIN deliveries d"
+# For few deliveries, which an index finds.
+ANY_FIRST: Final = "messages m, deliveries d"
+FEW: Final = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.SENDING)
 AFTER: Final = """
     (m.created_at, m.id, d.id) < (
         SELECT m2.created_at, m2.id, d2.id FROM deliveries d2
@@ -93,7 +97,9 @@ async def list_deliveries(
     if after:
         conditions.add(AFTER, after)
     limited = conditions.place(limit)
-    page = PAGE.format(conditions=conditions, order=NEWEST, limit=limited)
+    are_few = wanted.ids or wanted.message_id or wanted.state in FEW
+    tables = ANY_FIRST if are_few else MESSAGES_FIRST
+    page = PAGE.format(tables=tables, conditions=conditions, order=NEWEST, limit=limited)
     sql = f"{DELIVERIES} WHERE d.id IN ({page}) {NEWEST}"
     rows = await database.read(sql, *conditions.values)
     titles = await _titles(database, rows)
