@@ -44,6 +44,7 @@ from wechat_scheduler.wechat.tokens.oauth2 import OAuth2AccessToken
 from wechat_scheduler.wechat.tokens.ticket import JsapiTicket, WxCardTicket
 
 LIFE = timedelta(hours=2)
+CALL = timedelta(seconds=10)
 LEASE = timedelta(minutes=1)
 DEADLINE = timedelta(seconds=10)
 
@@ -144,15 +145,21 @@ def refusal(
 
 @dataclass(slots=True)
 class Systems:
-    """The business systems' side of `params`: what each address answers; the others are down."""
+    """The business systems' side of `params`: what each address answers; the others are down. None
+    answers while `open` is not set."""
 
     answers: dict[str, Mapping[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
 
     async def ask(
         self, url: str, *, key: JobKey, subject: str, subject_field: str
     ) -> Mapping[str, str]:
         self.asked.append((url, subject_field, subject))
+        await self.open.wait()
         if url not in self.answers:
             raise CallError("params of http://x did not answer")
         return self.answers[url]
@@ -264,6 +271,7 @@ def office(
         rng=random.Random(5),
         limits=RefreshLimits(
             lease=LEASE,
+            call=CALL,
             daily_calls=daily_calls,
             quota_share=1.0,
             retry_cap=timedelta(minutes=15),

@@ -1,6 +1,18 @@
 """Where the inputs of an attempt come from, and what happens where one is refused."""
 
-from tests.credentials.office import AUTHORIZER, COMPONENT, TICKET, TOKEN, USER, Office, refusal
+import asyncio
+
+from tests.credentials.office import (
+    AUTHORIZER,
+    CALL,
+    COMPONENT,
+    LEASE,
+    TICKET,
+    TOKEN,
+    USER,
+    Office,
+    refusal,
+)
 from tests.stores.samples import task
 from wechat_scheduler.reasons import Reaction
 
@@ -137,3 +149,36 @@ async def _user(office: Office) -> None:
     office.systems.answers[PARAMS] = {"refresh_token": "RT"}
     await office.register(task(USER, params=PARAMS))
     await office.settle()
+
+
+async def test_the_params_of_all_owners_are_asked_at_the_same_time(office: Office) -> None:
+    office.systems.open.clear()
+    for number in range(6):
+        await office.register(task(USER, params=f"http://erp/{number}"), owner=f"erp{number}")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(office.refreshing.run_once())
+        await office.clock.calm()
+        asked = {url for url, _, _ in office.systems.asked}
+        office.systems.open.set()
+
+    assert len(asked) == 6
+
+
+async def test_wechat_is_not_asked_when_its_answer_could_come_after_the_claim(
+    office: Office,
+) -> None:
+    await office.register(task(USER, params=PARAMS))
+    office.systems.answers[PARAMS] = {"refresh_token": "RT"}
+    office.systems.open.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(office.refreshing.run_once())
+        await office.clock.calm()
+        office.clock.advance(LEASE - CALL)
+        office.systems.open.set()
+
+    fault = (await office.look(USER)).fault
+    assert office.script(USER).inputs == []
+    assert fault is not None
+    assert fault.message == "the inputs took so long that WeChat was not asked"

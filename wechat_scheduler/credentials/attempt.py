@@ -78,12 +78,14 @@ class Asker:
         """Whether the job's kind lives on a refresh token that we keep."""
         return any(need.kept for need in self._issuers[job.key.kind].needs)
 
-    async def ask(self, job: ClaimedJob) -> Result:
+    async def ask(self, job: ClaimedJob, *, within: timedelta) -> Result:
+        """WeChat is not asked later than `within` from now: another process may then have the job."""
+        ends = self._clock.boottime() + within.total_seconds()
         issuer = self._issuers[job.key.kind]
         gathering = Gathering(
             job, issuer, store=self._store, siblings=self._siblings, params=self._params
         )
-        attempt = _Attempt(job=job, issuer=issuer, gathering=gathering)
+        attempt = _Attempt(job=job, issuer=issuer, gathering=gathering, ends=ends)
         try:
             request = await _request(job, gathering)
         except MissingInputError as missing:
@@ -97,6 +99,8 @@ class Asker:
         return await self._issue(attempt, request)
 
     async def _issue(self, attempt: "_Attempt", request: IssueRequest) -> Result:
+        if self._clock.boottime() >= attempt.ends:
+            return self._too_late(attempt)
         asked_at = self._clock.now()
         attempt.calls += 1
         if request.force:
@@ -152,6 +156,15 @@ class Asker:
             retry_after=attempt.gathering.patience(missing.waits_on),
         )
 
+    def _too_late(self, attempt: "_Attempt") -> NotIssued:
+        fault = Fault(
+            at=self._clock.now(),
+            reaction=Reaction.TRANSIENT,
+            message="the inputs took so long that WeChat was not asked",
+            advice="see why params is slow; raise refresh.lease if it has to be",
+        )
+        return NotIssued(fault=fault, spent=attempt.spent())
+
     def _not_asked(self, attempt: "_Attempt", error: NotAskedError) -> NotIssued:
         fault = Fault(at=self._clock.now(), reaction=Reaction.TRANSIENT, message=str(error))
         return NotIssued(fault=fault, spent=attempt.spent())
@@ -206,11 +219,12 @@ class Asker:
 
 @dataclass(slots=True, kw_only=True)
 class _Attempt:
-    """An attempt in progress, with its calls so far."""
+    """An attempt in progress, with its calls so far. Its last call begins before the boottime `ends`."""
 
     job: ClaimedJob
     issuer: Issuer
     gathering: Gathering
+    ends: float
     calls: int = 0
     retries: int = 0
     forced_at: datetime | None = None

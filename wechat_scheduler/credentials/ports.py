@@ -174,7 +174,9 @@ class Store(Protocol):
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         """Store an outcome in one transaction: a rotation also puts its notifications in the outbox and
         wakes the jobs that wait for it. If the registration changed meanwhile, the job is due now.
-        Returns None, and stores nothing, if the claim was lost."""
+
+        If the claim was lost, an outcome that is stored already is found, and a rotation is kept unless a
+        later value is there; of all else nothing is stored, and None is returned."""
 
     async def next_due(self) -> datetime | None:
         """The time at which the next job falls due; a claimed job does when its claim expires."""

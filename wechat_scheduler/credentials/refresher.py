@@ -36,13 +36,15 @@ WHOLE_SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshLimits:
-    """`lease` is how long an attempt may hold its job; `retry_cap` is the longest pause between retries.
+    """`lease` is how long an attempt may hold its job, `call` the longest call to WeChat; `retry_cap` is the
+    longest pause between retries.
 
     A credential's calls a day are at most `daily_calls`, and at most `quota_share` (above 0, at most
     1) of the number that WeChat documents.
     """
 
     lease: timedelta
+    call: timedelta
     daily_calls: int
     quota_share: float
     retry_cap: timedelta
@@ -84,7 +86,7 @@ class Refresher:
         allowed_at = policy.call_at(now=now, calls=row.calls, limit=limit)
         if allowed_at > now:
             return _held_back(row, now, allowed_at, limit)
-        result = await self._asker.ask(row)
+        result = await self._asker.ask(row, within=self.limits.lease - self.limits.call)
         if isinstance(result, NotIssued):
             return self._failed(row, result)
         if row.credential is not None and row.credential.value == result.issued.value:

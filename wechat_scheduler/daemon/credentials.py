@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from wechat_scheduler.config.settings import Config, RefreshSettings
+from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.manager import Manager
@@ -27,7 +27,7 @@ class CredentialParts:
 
     def adjust(self, config: Config) -> None:
         self.manager.deadline = config.server.fetch_deadline
-        self.refresher.limits = _limits(config.refresh)
+        self.refresher.limits = _limits(config)
         self.clockwork.slots = config.refresh.slots
 
 
@@ -45,7 +45,7 @@ def wire_credentials(ground: Ground) -> CredentialParts:
         observer=ground.counters,
         clock=clock,
         rng=ground.rng,
-        limits=_limits(settings),
+        limits=_limits(ground.config),
     )
     stopgap = Stopgap(
         refresher,
@@ -65,9 +65,11 @@ def wire_credentials(ground: Ground) -> CredentialParts:
     )
 
 
-def _limits(settings: RefreshSettings) -> RefreshLimits:
+def _limits(config: Config) -> RefreshLimits:
+    settings = config.refresh
     return RefreshLimits(
         lease=settings.lease,
+        call=config.wechat.timeout,
         daily_calls=settings.daily_calls,
         quota_share=settings.quota_share,
         retry_cap=settings.retry_cap,

@@ -15,7 +15,7 @@ from wechat_scheduler.credentials.model import (
     Spent,
 )
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage import refresh_tokens
+from wechat_scheduler.storage import late_outcomes, refresh_tokens
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.notifications import put_notifications
@@ -124,6 +124,18 @@ DROP = """
 
 
 def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | None]:
+    """Also if the attempt has no claim any more, as far as `late_outcomes` says."""
+    due_at = yield from _saved(vault, outcome, now)
+    if due_at is None:
+        due_at = yield from late_outcomes.is_stored(outcome)
+    if due_at is None and isinstance(outcome, Rotated):
+        late = yield from late_outcomes.reclaimed(outcome)
+        if late is not None:
+            outcome, due_at = late, (yield from _save_credential(vault, late, now))
+    return None if due_at is None else late_outcomes.state_after(outcome, due_at)
+
+
+def _saved(vault: Vault, outcome: Outcome, now: datetime) -> Script[datetime | None]:
     match outcome:
         case Rotated() | Repeated():
             return (yield from _save_credential(vault, outcome, now))
@@ -138,7 +150,7 @@ def touch(statement: Statement) -> Script[bool]:
 
 def _save_credential(
     vault: Vault, outcome: Rotated | Repeated, now: datetime
-) -> Script[Snapshot | None]:
+) -> Script[datetime | None]:
     job, credential = outcome.job, outcome.credential
     saved = yield Statement(
         SAVE_CREDENTIAL,
@@ -169,14 +181,7 @@ def _save_credential(
         replaced = job.credential.refresh_token
         if replaced and replaced != credential.refresh_token:
             yield from refresh_tokens.keep(vault, job.key, replaced, micros(now))
-    return Snapshot(
-        key=job.key,
-        subject=outcome.subject,
-        credential=credential,
-        longest=outcome.longest,
-        fault=None,
-        due_at=instant(saved[0]["due_at"]),
-    )
+    return instant(saved[0]["due_at"])
 
 
 def wake_children(key: JobKey, subject: str, now: int) -> Script[None]:
@@ -186,7 +191,7 @@ def wake_children(key: JobKey, subject: str, now: int) -> Script[None]:
     yield Statement(WAKE_CHILDREN, (now, key.appid, *names))
 
 
-def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
+def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:
     job = outcome.job
     came = yield from _has_come(outcome, micros(now))
     due_at = micros(now) if came else micros(outcome.due_at)
@@ -204,17 +209,9 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[Snapshot | None]:
     )
     if not saved:
         return None
-    is_revoked = outcome.waits_on == AUTHORIZATION
-    if is_revoked:
+    if outcome.waits_on == AUTHORIZATION:
         yield from _drop(job.key, now)
-    return Snapshot(
-        key=job.key,
-        subject=job.subject,
-        credential=None if is_revoked else job.credential,
-        longest=job.longest,
-        fault=outcome.fault,
-        due_at=instant(saved[0]["due_at"]),
-    )
+    return instant(saved[0]["due_at"])
 
 
 def _drop(key: JobKey, now: datetime) -> Script[None]:

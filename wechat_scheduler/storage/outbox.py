@@ -186,8 +186,6 @@ def _takes(receiver: Row, purpose: str) -> bool:
 def _settle(outcome: Outcome, now: int) -> Script[str]:
     """Returns the failure that a receipt told before."""
     delivery, failure = outcome.delivery, ""
-    for attempt in outcome.attempts:
-        yield _attempt(delivery.id, attempt)
     match outcome:
         case Settled():
             done = yield from _final(outcome, now)
@@ -195,6 +193,9 @@ def _settle(outcome: Outcome, now: int) -> Script[str]:
                 failure = yield from apply_receipt(_appid(outcome), outcome.reference, now)
         case Deferred():
             done = yield _deferred(outcome)
+    # Without a claim the outcome was stored before, and only the store's answer was lost.
+    for attempt in outcome.attempts if done else ():
+        yield _attempt(delivery.id, attempt)
     if not done:
         collapse = collapse_key(delivery.channel, delivery.target)
         yield Statement(LET_GO, (collapse, delivery.claim, now))

@@ -1,0 +1,153 @@
+"""Outcomes whose claim is gone: the answer of the store was lost, or the attempt outlasted its lease."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.stores.mailing import accepted, mailing
+from tests.stores.memory import MemoryDatabase, memory_database
+from tests.stores.samples import (
+    LEASE,
+    NOW,
+    SECOND,
+    TOKEN,
+    claim,
+    failed,
+    issued,
+    look,
+    registration,
+    repeated,
+    rotated,
+    task,
+)
+from tests.stores.suite import Stores, sql_credentials
+from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, Outcome
+from wechat_scheduler.delivery.model import DeliveryState
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.database import Script
+
+T = TypeVar("T")
+
+LATER = NOW + LEASE
+
+
+class ForgetfulDatabase(MemoryDatabase):
+    """Commits, and loses the answer to it, as a connection that breaks in that moment does."""
+
+    loses = False
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        result = await super().write(script)
+        if self.loses:
+            self.loses = False
+            raise StorageError("the connection broke during the commit")
+        return result
+
+
+@pytest.fixture
+def database() -> ForgetfulDatabase:
+    empty = ForgetfulDatabase()
+    memory_database().pour_into(empty)
+    return empty
+
+
+@pytest.fixture
+def forgetful(database: ForgetfulDatabase) -> SqlCredentials:
+    return sql_credentials(database, "here")
+
+
+@pytest.mark.parametrize("make", [rotated, repeated, failed])
+async def test_an_outcome_whose_commit_was_not_answered_is_stored_once(
+    database: ForgetfulDatabase,
+    forgetful: SqlCredentials,
+    make: Callable[[ClaimedJob], Outcome],
+) -> None:
+    await issued(forgetful, task(notify="http://erp/n"), at=NOW - LEASE)
+    await forgetful.hasten(TOKEN, now=NOW)
+    outcome = make(await claim(forgetful))
+    database.loses = True
+    with pytest.raises(StorageError):
+        await forgetful.save(outcome, now=NOW)
+    before = await look(forgetful)
+
+    saved = await forgetful.save(outcome, now=NOW + SECOND)
+
+    assert saved == await forgetful.load(TOKEN)
+    assert await look(forgetful) == before
+
+
+async def test_an_attempt_at_a_message_whose_commit_was_not_answered_is_recorded_once(
+    database: ForgetfulDatabase,
+) -> None:
+    mail = await mailing(database, FakeClock())
+    number = await mail.put_one()
+    outcome = accepted(await mail.claimed())
+    database.loses = True
+    with pytest.raises(StorageError):
+        await mail.outbox.settle(outcome, now=NOW)
+
+    await mail.outbox.settle(outcome, now=NOW + SECOND)
+
+    shown = await mail.shown(number)
+    assert (shown.state, shown.tries, shown.settled_at) == (DeliveryState.ACCEPTED, 1, NOW)
+
+
+async def test_a_value_that_came_after_the_lease_is_kept(stores: Stores) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    late = await claim(store)
+    await claim(stores.elsewhere, at=LATER)
+
+    outcome = rotated(late, "late", refresh_token="RT")
+    saved = await store.save(outcome, now=LATER)
+
+    assert saved == await store.load(TOKEN)
+    again = await claim(stores.elsewhere, at=outcome.due_at)
+    assert again.credential is not None
+    assert (again.credential.value, again.credential.refresh_token) == ("late", "RT")
+
+
+async def test_the_later_of_two_values_stays_in_whichever_order_they_come(stores: Stores) -> None:
+    for order in ((0, 1), (1, 0)):
+        store = stores.credentials
+        await store.remove(TOKEN, owner="")
+        await store.register(registration(TOKEN), now=NOW)
+        first = rotated(await claim(store), "first", at=NOW)
+        second = rotated(await claim(stores.elsewhere, at=LATER), "second", at=LATER)
+
+        for number in order:
+            await store.save((first, second)[number], now=LATER)
+
+        loaded = await store.load(TOKEN)
+        assert loaded is not None
+        assert loaded.credential is not None
+        assert loaded.credential.value == "second"
+
+
+async def test_a_value_that_is_kept_late_is_a_version_of_its_own(stores: Stores) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    first = rotated(await claim(store), "first", at=NOW)
+    second = rotated(await claim(stores.elsewhere, at=LATER), "second", at=LATER)
+    saved = [await store.save(outcome, now=LATER) for outcome in (first, second)]
+
+    versions = [one.credential.version for one in saved if one and one.credential]
+
+    assert versions == [1, 2]
+
+
+async def test_an_account_that_withdrew_its_authorization_gets_no_late_value(
+    stores: Stores,
+) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    late = await claim(store)
+    other = await claim(stores.elsewhere, at=LATER)
+    revoked = failed(other, Reaction.NEEDS_INPUT, waits_on=AUTHORIZATION)
+    await stores.elsewhere.save(revoked, now=LATER)
+
+    assert await store.save(rotated(late), now=LATER) is None

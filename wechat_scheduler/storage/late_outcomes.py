@@ -1,0 +1,84 @@
+"""Outcomes of attempts that have no claim any more.
+
+Either the store took the outcome before, and only its answer was lost; or the attempt outlasted its
+lease. An answer of WeChat's is kept in that case too, unless a later one is there: a rotated refresh
+token would be lost with it.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
+    Failed,
+    Outcome,
+    Rotated,
+    Snapshot,
+)
+from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.rows import fault_of, instant, micros
+
+STORED = """
+    SELECT version, issued_at, expires_at, renew_at, fault, due_at FROM jobs
+    WHERE appid = $1 AND kind = $2 AND subject = $3
+"""
+# An account that withdrew its authorization gets no value back, and a job that was removed and registered
+# anew none of its former self: it has had no attempt yet. The attempt that has the claim now loses it:
+# what it brings is kept in the same way, if it is later.
+RECLAIM = """
+    UPDATE jobs SET claimed_by = $4
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND waits_on <> $7
+        AND (issued_at < $5 OR (
+            issued_at IS NULL AND revision = $6 AND (claimed_by IS NOT NULL OR attempts > 0)
+        ))
+    RETURNING version
+"""
+
+
+def is_stored(outcome: Outcome) -> Script[datetime | None]:
+    """When the job is due, if this very outcome is what the store holds; else None."""
+    rows = yield Statement(STORED, outcome.job.key)
+    return instant(rows[0]["due_at"]) if rows and _is_of(outcome, rows[0]) else None
+
+
+def reclaimed(outcome: Rotated) -> Script[Rotated | None]:
+    """The outcome as the next version, under its claim, which the job has again; None if a later value
+    is there."""
+    job, credential = outcome.job, outcome.credential
+    values = (job.claim, micros(credential.issued_at), job.revision, AUTHORIZATION)
+    rows = yield Statement(RECLAIM, (*job.key, *values))
+    if not rows:
+        return None
+    return replace(outcome, credential=replace(credential, version=rows[0]["version"] + 1))
+
+
+def _is_of(outcome: Outcome, row: Row) -> bool:
+    if isinstance(outcome, Failed):
+        fault = fault_of(row)
+        return fault is not None and fault.at == outcome.fault.at
+    credential = outcome.credential
+    instants = (credential.issued_at, credential.expires_at, credential.renew_at)
+    stored = (row["issued_at"], row["expires_at"], row["renew_at"])
+    return row["version"] == credential.version and stored == tuple(map(micros, instants))
+
+
+def state_after(outcome: Outcome, due_at: datetime) -> Snapshot:
+    """The state of the job once the outcome is stored, and due then."""
+    job = outcome.job
+    if not isinstance(outcome, Failed):
+        return Snapshot(
+            key=job.key,
+            subject=outcome.subject,
+            credential=outcome.credential,
+            longest=outcome.longest,
+            fault=None,
+            due_at=due_at,
+        )
+    return Snapshot(
+        key=job.key,
+        subject=job.subject,
+        credential=None if outcome.waits_on == AUTHORIZATION else job.credential,
+        longest=job.longest,
+        fault=outcome.fault,
+        due_at=due_at,
+    )
