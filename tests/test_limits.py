@@ -30,6 +30,7 @@ NO_BOUNDS = """
     credentials/policy.py DAY
     credentials/policy.py LEAST_SLACK
     credentials/refresher.py WHOLE_SECOND
+    credentials/stopgap.py LEAP
     daemon/systemd.py FIRST_DESCRIPTOR
     delivery/sending_app.py ACCOUNT
     metrics/counters.py BUCKETS

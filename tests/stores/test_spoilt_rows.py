@@ -55,6 +55,7 @@ OF_DELIVERIES = {
     "quiet hours that are none": "UPDATE subscribers SET quiet = '7-x' WHERE uid = '{uid}'",
 }
 OF_REMINDERS = {
+    "a zone that is none": "UPDATE reminders SET zone = 'Mars/Olympus' WHERE id = '{id}'",
     "a policy that is none": "UPDATE reminders SET late = 'later' WHERE id = '{id}'",
     "topics that are none": "UPDATE reminders SET topics = '[' WHERE id = '{id}'",
     "a priority that is none": "UPDATE reminders SET priority = 9 WHERE id = '{id}'",

@@ -9,7 +9,7 @@ from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.delivery_conditions import Conditions
-from wechat_scheduler.storage.messages import notes_of
+from wechat_scheduler.storage.messages import count_of, notes_of
 from wechat_scheduler.storage.rows import instant, record
 from wechat_scheduler.storage.unreadable import readable
 
@@ -121,8 +121,8 @@ async def list_messages(
     receivers = {row["message_id"]: row for row in await _of(database, RECEIVERS, ids)}
     counts: dict[int, dict[DeliveryState, int]] = {}
     for row in await _of(database, COUNTS, ids):
-        of_message = counts.setdefault(row["message_id"], {})
-        of_message[DeliveryState(row["standing"])] = row["many"]
+        found = readable([row], count_of, table="deliveries", key="message_id")
+        counts.setdefault(row["message_id"], {}).update(found)
 
     def read(row: Row) -> ListedMessage:
         return _message(row, receivers.get(row["id"]), counts.get(row["id"], {}))

@@ -25,6 +25,7 @@ from wechat_scheduler.storage.database import (
 )
 from wechat_scheduler.storage.rows import Vault, instant, micros, micros_or_none, record
 from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.unreadable import readable
 
 _encode = msgspec.json.Encoder().encode
 _content_json = msgspec.json.Decoder(Content)
@@ -106,9 +107,14 @@ class SqlMessages:
         counts = await self._database.read(COUNTS, message.id)
         return MessageView(
             message=message,
-            counts={DeliveryState(row["standing"]): row["many"] for row in counts},
+            counts=dict(readable(counts, count_of, table="deliveries", key="standing")),
             retracted=bool(rows[0]["retracted"]),
         )
+
+
+def count_of(row: Row) -> tuple[DeliveryState, int]:
+    """Of COUNTS."""
+    return DeliveryState(row["standing"]), row["many"]
 
 
 def content_text(content: Content) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Unpack
+from zoneinfo import ZoneInfo
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder
@@ -16,7 +17,6 @@ from wechat_scheduler.storage.database import (
     each,
     rows_of,
 )
-from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import readable
@@ -92,7 +92,6 @@ class SqlReminders:
         now: datetime,
     ) -> None:
         removed = (
-            lock_person(owner),
             Statement(joined.SLOTS_REMOVED, (app_id, micros(now), owner, source)),
             Statement(REMOVE_SLOTS, (app_id, owner, source)),
         )
@@ -159,7 +158,8 @@ class SqlReminders:
 
 def reminder_of(row: Row) -> Reminder:
     """`due_at` comes from the start and the offset: in the row of a claimed reminder it is the end of
-    the claim."""
+    the claim. Raises an error of UNREADABLE."""
+    ZoneInfo(row["zone"])
     due_at = None if row["due_at"] is None else instant(row["start"] + row["defer"])
     return record(Reminder, row, due_at=due_at)
 

@@ -9,6 +9,7 @@ from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.removals import topic_removed
 from wechat_scheduler.storage.rows import Vault, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.unreadable import readable
 
 COLUMNS = ("id", "app_id", "name", "description", "created_at")
 ONE = "SELECT * FROM topics WHERE id = $1"
@@ -30,7 +31,8 @@ class SqlTopics:
         return record(Topic, rows[0]) if rows else None
 
     async def of_app(self, app_id: int) -> Sequence[Topic]:
-        return [record(Topic, row) for row in await self._database.read(OF_APP, app_id)]
+        rows = await self._database.read(OF_APP, app_id)
+        return readable(rows, lambda row: record(Topic, row), table="topics")
 
     async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
         return await self._database.write(lambda: _remove(app_id, topic_id, now))

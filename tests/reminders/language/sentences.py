@@ -61,10 +61,9 @@ class Sentence:
         misread = self.misread()
         if not misread:
             return Outcome.RIGHT
-        reason, _ = misread.get("refused", (None, []))
-        if reason is None:
+        if "refused" not in misread:
             return Outcome.WRONG
-        reason = f"sentence.{reason}"
+        reason = f"sentence.{misread['refused'][0]}"
         return Outcome.ASKED if reason in _QUESTIONS else Outcome.REFUSED
 
     def misread(self) -> dict[str, tuple[Any, list[Any]]]:

@@ -74,8 +74,8 @@ class ReminderResult(msgspec.Struct, kw_only=True):
     """`time` is the next occurrence in `zone`, or the last one of a finished reminder. `rule` is null
     for a reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder
     is sent next. `to` has the topics, and the first users who joined: at most 2000, and 20 in a list;
-    `joined` counts all of them. `fired` and `missed` count occurrences. `notes` say what is not done as
-    asked."""
+    `joined` counts all of them. `reason` says why the daemon itself paused it, and is empty if it did
+    not. `fired` and `missed` count occurrences. `notes` say what is not done as asked."""
 
     id: str
     app: int
@@ -88,6 +88,7 @@ class ReminderResult(msgspec.Struct, kw_only=True):
     defer: int
     due_at: datetime | None
     state: str
+    reason: str
     late: str
     grace: int
     owner: str
@@ -156,6 +157,7 @@ def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
         to=[*people.uids, *(topic or ALL for topic in reminder.topics)],
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
+        reason=reminder.set_aside,
         notes=_notes(reminder),
     )
 
