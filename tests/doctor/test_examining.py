@@ -334,7 +334,7 @@ async def test_the_needs_of_sending_are_checked_if_there_are_apps(
 
 
 async def test_dead_messages_are_counted_by_cause(tmp_path: Path) -> None:
-    async with town(tmp_path, clock=SystemClock()) as place:
+    async with town(tmp_path, clock=FakeClock(SystemClock().now())) as place:
         config = daemon_config(tmp_path, place.wechat.url)
         before = await one(config, "deliveries")
         for errcode in (43101, 47003):
