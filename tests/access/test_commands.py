@@ -108,9 +108,9 @@ async def test_a_list_in_a_pipe_is_a_line_for_each_key(caller: Caller, tmp_path:
     listed = await command("keys", "list", state=tmp_path)
 
     heading, admin, shop = (line.split() for line in listed.out.splitlines())
-    assert heading == ["ID", "NAME", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST-USED"]
+    assert heading == ["ID", "NAME", "STATE", "SCOPES", "EXPIRES", "LAST-USED", "LIMITS"]
     assert admin == ["admin", "made_at_the_first_start", "active", "admin", "-", "-", "-"]
-    assert shop == [made["id"], "my_shop", "revoked", "read", "wx1", "-", "-"]
+    assert shop == [made["id"], "my_shop", "revoked", "read", "-", "-", "wx1"]
 
 
 async def test_a_list_as_json_is_what_the_daemon_says(caller: Caller, tmp_path: Path) -> None:

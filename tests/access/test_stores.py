@@ -12,7 +12,7 @@ from tests.stores.samples import SECOND, TOKEN, USER, registration, rotated, tas
 from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope, digest
-from wechat_scheduler.storage.audit import SqlAudit
+from wechat_scheduler.storage.audit import SqlAudit, put_entries
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.keys import SqlKeys
 
@@ -142,7 +142,7 @@ async def test_changes_do_not_add_up(database: Database) -> None:
     store = SqlAudit(database)
     change = AuditEntry(at=START, key="k", address="::1", action=Action.REFRESHED, object="wx1")
 
-    await store.add([change, change])
+    await database.write(lambda: put_entries([change, change]))
 
     found = await store.find(AuditFilter(limit=10))
     assert [(one.id > 0, one.at, one.address, one.action) for one in found] == [
@@ -165,9 +165,8 @@ async def test_an_object_is_found_with_what_lies_below_it(
 ) -> None:
     store = SqlAudit(database)
     names = ["wx_1", "wx_1/access_token", "wx_1/access_token/o1", "wxa1/access_token"]
-    await store.add(
-        [AuditEntry(at=START, key="k", action=Action.REMOVED, object=name) for name in names]
-    )
+    removed = [AuditEntry(at=START, key="k", action=Action.REMOVED, object=name) for name in names]
+    await database.write(lambda: put_entries(removed))
 
     entries = await store.find(AuditFilter(object=wanted, limit=10))
 
