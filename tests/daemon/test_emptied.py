@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config, wechat
@@ -69,9 +71,12 @@ async def test_a_new_beginning_is_one_file_away(tmp_path: Path, clock: FakeClock
         delete(tmp_path)
         (tmp_path / "admin.key").unlink()
 
-        async with daemon(tmp_path, weixin.url, clock=clock) as keeper:
-            assert keeper.daemon.admin_key_is_new
-            assert await keeper.jobs() == []
+        with capture_logs() as log:
+            async with daemon(tmp_path, weixin.url, clock=clock) as keeper:
+                assert keeper.daemon.admin_key_is_new
+                assert await keeper.jobs() == []
+
+    assert not [it for it in log if it["log_level"] == "error"]
 
 
 @pytest.mark.parametrize("lose", [delete, truncate])
@@ -87,8 +92,11 @@ async def test_a_restore_goes_on_with_what_was_kept(
 
         await restore(config, saved, force=False, clock=clock)
 
-        async with daemon(state, weixin.url, clock=clock) as keeper:
-            assert [job["appid"] for job in await keeper.jobs()] == [APPID]
+        with capture_logs() as log:
+            async with daemon(state, weixin.url, clock=clock) as keeper:
+                assert [job["appid"] for job in await keeper.jobs()] == [APPID]
+
+    assert not [it for it in log if it["log_level"] == "error"]
 
 
 async def test_a_postgresql_that_was_emptied_is_refused_as_well(
@@ -115,3 +123,41 @@ async def test_a_command_makes_no_database_in_the_place_of_a_lost_one(
                 pass
 
     assert not (tmp_path / "wechat-scheduler.db").exists()
+
+
+def cut_the_log(state: Path, killed: Path) -> None:
+    """Put the killed state in place, with half of its log."""
+    for file in killed.iterdir():
+        (state / file.name).write_bytes(file.read_bytes())
+    log = state / "wechat-scheduler.db-wal"
+    os.truncate(log, log.stat().st_size // 2)
+
+
+def copied(state: Path, to: Path) -> None:
+    to.mkdir()
+    for file in state.glob("wechat-scheduler.db*"):
+        (to / file.name).write_bytes(file.read_bytes())
+
+
+async def test_commits_that_were_lost_while_no_daemon_ran_are_said_and_doubted(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    state, killed = tmp_path / "state", tmp_path / "killed"
+    async with wechat(clock) as weixin:
+        async with daemon(state, weixin.url, clock=clock) as keeper:
+            await keeper.register({"type": 0})
+            await keeper.settle()
+            clock.advance(timedelta(seconds=5))
+            await keeper.daemon.cores.pulse.run_once()
+            copied(state, killed)
+        cut_the_log(state, killed)
+
+        with capture_logs() as log:
+            async with daemon(state, weixin.url, clock=clock) as keeper:
+                await keeper.settle()
+        with capture_logs() as later:
+            async with daemon(state, weixin.url, clock=clock):
+                pass
+
+    assert "store.lost_commits" in [it["event"] for it in log if it["log_level"] == "error"]
+    assert "store.lost_commits" not in [it["event"] for it in later]

@@ -8,6 +8,7 @@ from wechat_scheduler.audience.openids import LIFETIME as OPENKEY
 from wechat_scheduler.audience.qrcodes import LONGEST as CODE
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.storage.ahead import LONGEST_CLAIM, bring_back
+from wechat_scheduler.storage.backup import VERSIONS_AHEAD
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.pulses import SqlPulse
 from wechat_scheduler.storage.rows import instant, micros
@@ -136,3 +137,19 @@ async def test_the_pulse_remembers_the_newest_instant(database: Database) -> Non
     first, second = await pulse.beat(TOMORROW), await pulse.beat(START)
 
     assert (first, second, await pulse.newest()) == (None, TOMORROW, START)
+
+
+async def test_after_lost_commits_jobs_are_due_under_new_versions_and_messages_doubted(
+    database: Database,
+) -> None:
+    later = micros(TOMORROW)
+    await job(database, "wx", due_at=later, issued_at=micros(START), expires_at=later)
+    await delivery(database, 1, due_at=micros(START), created_at=0)
+    await delivery(database, 2, due_at=later, created_at=0)
+
+    await SqlPulse(database).doubt(START)
+
+    (kept,) = await database.read("SELECT due_at, version FROM jobs")
+    doubts = await database.read("SELECT doubts FROM deliveries ORDER BY id")
+    assert (instant(kept["due_at"]), kept["version"]) == (START, 1 + VERSIONS_AHEAD)
+    assert [row["doubts"] for row in doubts] == [1, 0]

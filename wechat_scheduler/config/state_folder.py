@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wechat_scheduler.access.model import new_key
@@ -82,8 +82,32 @@ def admin_key(folder: Path) -> tuple[str, bool]:
     if known:
         return known, False
     key = new_key()
+    PulseMark(folder).forget()
     _write_private(path, f"{key}\n")
     return key, True
+
+
+class PulseMark:
+    """Remembers the last pulse outside of the database, in the lock's file, to tell an older state of it.
+    It is not synced, so that it is never newer than the database after a crash."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / LOCK
+
+    def read(self) -> str:
+        """Empty if nothing was written."""
+        try:
+            return self._file.read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write_text(text, "ascii")
+
+    def forget(self) -> None:
+        """The database is another one from now on, on purpose."""
+        self.write("")
 
 
 def emptied(folder: Path, *, database: str) -> str:

@@ -6,6 +6,7 @@ from functools import partial, wraps
 from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.state_folder import PulseMark
 from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
 from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
@@ -95,6 +96,8 @@ def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts
 
     return Pulse(
         ground.stores.pulse,
+        # Where several processes write, the last pulse may be another one's.
+        mark=PulseMark(ground.config.state.dir) if ground.stores.credentials.is_alone else None,
         clock=ground.clock,
         upstream=lambda: ground.issuing.offset,
         set_back=set_back,

@@ -29,6 +29,13 @@ BEHIND_OR_WAS_AHEAD: Final = (
 )
 
 
+DOUBT: Final = (
+    "the database is older than it was: its log was cut, or a copy was put in its place without "
+    "wechat-scheduler restore; all credentials are asked for anew, but registrations, messages and "
+    "reminders may be missing: restore a backup if there is a newer one"
+)
+
+
 class _News(enum.Enum):
     """What is to be logged about a trouble."""
 
@@ -47,6 +54,18 @@ class PulseStore(Protocol):
     async def bring_back(self, now: datetime) -> None:
         """Make due what a clock that was ahead of the present one put off."""
 
+    async def doubt(self, now: datetime) -> None:
+        """Ask for every credential anew, under versions that no reader has seen, and mark the messages
+        that are due as possibly sent: commits were lost."""
+
+
+class Mark(Protocol):
+    """The last pulse, outside of the database; empty if there was none."""
+
+    def read(self) -> str: ...
+
+    def write(self, text: str) -> None: ...
+
 
 class Pulse:
     """`upstream` tells how far this clock is ahead of WeChat's, None if unknown; `set_back` is called
@@ -56,11 +75,13 @@ class Pulse:
         self,
         store: PulseStore,
         *,
+        mark: Mark | None,
         clock: Clock,
         upstream: Callable[[], timedelta | None],
         set_back: Callable[[], None],
     ) -> None:
         self._store = store
+        self._mark = mark
         self._clock = clock
         self._upstream = upstream
         self._set_back = set_back
@@ -103,6 +124,8 @@ class Pulse:
     async def _beat(self) -> None:
         now = self._clock.now()
         newest = await self._store.beat(now)
+        if self._mark is not None:
+            await self._check_commits(self._mark, newest, now)
         zero = now - timedelta(seconds=self._clock.boottime())
         began, stepped = self._zero is None, self._zero is not None and self._zero - zero > AHEAD
         is_ahead = newest is not None and newest - now > AHEAD
@@ -118,6 +141,13 @@ class Pulse:
                 **_apart(now - newest, "the store's"),
                 advice=BEHIND_OR_WAS_AHEAD,
             )
+
+    async def _check_commits(self, mark: Mark, newest: datetime | None, now: datetime) -> None:
+        """At the first beat, compare the store's newest instant with the mark."""
+        if self._zero is None and (newest.isoformat() if newest else "") < mark.read():
+            log.error("store.lost_commits", advice=DOUBT)
+            await self._store.doubt(now)
+        mark.write(now.isoformat())
 
     def _news(self, about: str, is_bad: bool) -> _News:
         """Whether a trouble has to be logged now: as it begins, as it ends, and each time after AGAIN."""

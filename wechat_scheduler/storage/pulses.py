@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from wechat_scheduler.storage.ahead import bring_back
-from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.ahead import bring_back, doubted
+from wechat_scheduler.storage.database import Database, Script, Statement, each
 from wechat_scheduler.storage.rows import instant, micros
 
 NEWEST = "SELECT value FROM meta WHERE name = 'pulse'"
@@ -29,6 +29,9 @@ class SqlPulse:
 
     async def bring_back(self, now: datetime) -> None:
         await bring_back(self._database, now)
+
+    async def doubt(self, now: datetime) -> None:
+        await self._database.write(lambda: each(doubted(micros(now))))
 
     def _beat(self, now: datetime) -> Script[datetime | None]:
         before = yield Statement(NEWEST)

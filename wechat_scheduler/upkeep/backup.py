@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.config.state_folder import state_folder
+from wechat_scheduler.config.state_folder import PulseMark, state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConfigError, StateError, StorageError
 from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
@@ -42,6 +42,7 @@ async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> N
         if not force:
             _refuse_if_there(database)
         put_in_place(file, database, now=clock.now())
+        PulseMark(config.state.dir).forget()
 
 
 def _database(config: Config, otherwise: str) -> Path:
