@@ -4,8 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from tests.audience.people import UID, People, an_app
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
+from tests.reminders.remembering import DAY, Memory, draft
 from tests.stores.suite import VAULT
+from wechat_scheduler.audience.model import Token, TokenKind
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database
@@ -47,3 +49,37 @@ async def test_a_user_who_logs_in_and_consents_at_once_has_one_openid(database: 
     assert alias is not None
     assert alias.consented
     assert sum(openids.opens(alias, each.result().openkey) for each in logins) == 1
+
+
+async def test_of_tokens_that_are_made_at_once_one_opens(database: Database) -> None:
+    store = SqlApps(database, VAULT)
+    await store.add_app(APP, [], once=None)
+    tokens = [
+        Token(hash=f"h{number}", kind=TokenKind.APP, app_id=APP.id, created_at=START)
+        for number in range(6)
+    ]
+
+    async with asyncio.TaskGroup() as group:
+        for token in tokens:
+            group.create_task(store.replace_token(token))
+
+    assert len(await store.all_tokens()) == 1
+
+
+async def test_of_reports_that_come_at_once_one_stays(database: Database) -> None:
+    people, memory = People(database), Memory(database, FakeClock())
+    await people.aliases.bind(APP, {"7": ("o1", UID, 1)}, now=START)
+    reports = [
+        [
+            memory.desk.plan(draft(START + DAY, app_id=APP.id, owner=UID, source="report"))
+            for _ in range(3)
+        ]
+        for _ in range(5)
+    ]
+
+    async with asyncio.TaskGroup() as group:
+        for report in reports:
+            group.create_task(memory.store.replace_slots(APP.id, UID, "report", report, now=START))
+
+    found = await memory.store.of_app(APP.id, limit=99)
+    assert {each.id for each in found} in [{each.id for each in report} for report in reports]

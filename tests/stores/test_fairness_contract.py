@@ -1,5 +1,6 @@
 """Claims are fair: between accounts, between the apps of each, and inside an app by priority."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -120,6 +121,21 @@ async def test_two_processes_share_what_waits(mail: Mail) -> None:
 
     assert apps_of(here) == apps_of(there) == {1: 3, 2: 3}
     assert not {one.id for one in here} & {one.id for one in there}
+
+
+async def test_processes_that_claim_at_once_never_claim_the_same(mail: Mail) -> None:
+    for app_id in range(1, 5):
+        await waiting(mail, app_id, 40)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(outbox.claim(now=NOW, limit=7, lease=LEASE))
+            for outbox in (mail.outbox, mail.elsewhere) * 8
+        ]
+
+    claimed = [one.id for task in tasks for one in task.result()]
+    assert claimed
+    assert len(claimed) == len(set(claimed))
 
 
 async def registered(mail: Mail, app_id: int, appid: str) -> None:

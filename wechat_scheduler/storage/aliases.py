@@ -7,6 +7,7 @@ from functools import cache
 from wechat_scheduler.audience.model import Alias, App, Found, Subscription
 from wechat_scheduler.storage import subscribers, subscriptions
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.rows import columns, micros, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
 from wechat_scheduler.storage.subscriptions import subscribe
@@ -14,8 +15,6 @@ from wechat_scheduler.storage.unreadable import readable
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
 OF_PERSON = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
-# Changes nothing, but locks the row: aliases of one user are changed one after the other.
-LOCK = "UPDATE subscribers SET uid = uid WHERE uid = $1"
 KEPT = ("app_id", "name", "uid", "openkey_hash", "openkey_until", "consented")
 PUT = f"""
     INSERT INTO aliases ({", ".join(KEPT)})
@@ -89,7 +88,7 @@ def _by_name(rows: Sequence[Row]) -> Sequence[Alias]:
 
 
 def _change(app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]) -> Script[Alias]:
-    yield Statement(LOCK, (uid,))
+    yield lock_person(uid)
     alias = edit(_by_name((yield Statement(OF_PERSON, (app_id, uid)))))
     yield Statement(PUT, stored(alias, KEPT))
     return alias

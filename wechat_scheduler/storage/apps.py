@@ -18,6 +18,7 @@ from wechat_scheduler.audience.model import (
 )
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
+from wechat_scheduler.storage.locking import lock_app, lock_person
 from wechat_scheduler.storage.removals import app_removed, next_part
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
@@ -160,6 +161,8 @@ class SqlApps:
         return True
 
     def _replace_token(self, token: Token) -> Script[None]:
+        yield lock_app(token.app_id)
+        yield lock_person(token.uid)
         yield Statement(REVOKE, (token.app_id, token.uid, token.kind.value))
         yield from self._told(Statement(GRANT, stored(token, TOKEN)))
 

@@ -17,6 +17,7 @@ from wechat_scheduler.storage.database import (
     each,
     rows_of,
 )
+from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import readable
@@ -92,6 +93,7 @@ class SqlReminders:
         now: datetime,
     ) -> None:
         removed = (
+            lock_person(owner),
             Statement(joined.SLOTS_REMOVED, (app_id, micros(now), owner, source)),
             Statement(REMOVE_SLOTS, (app_id, owner, source)),
         )

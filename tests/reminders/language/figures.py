@@ -10,7 +10,7 @@ from collections import Counter
 
 from tests.reminders.language.sentences import Outcome, sentences
 
-TABLES = ("sentences", "stranger")
+TABLES = ("sentences", "kinds", "stranger")
 
 
 def main(*tables: str) -> None:

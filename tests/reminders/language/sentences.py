@@ -61,9 +61,10 @@ class Sentence:
         misread = self.misread()
         if not misread:
             return Outcome.RIGHT
-        if "refused" not in misread:
+        reason, _ = misread.get("refused", (None, []))
+        if reason is None:
             return Outcome.WRONG
-        reason = f"sentence.{misread['refused'][0]}"
+        reason = f"sentence.{reason}"
         return Outcome.ASKED if reason in _QUESTIONS else Outcome.REFUSED
 
     def misread(self) -> dict[str, tuple[Any, list[Any]]]:

@@ -19,8 +19,8 @@ def _by_kind(table: str) -> dict[str, list[Sentence]]:
     return kinds
 
 
-OURS, STRANGERS = _by_kind("sentences"), _by_kind("stranger")
-ASKED = {"once.title": 8, "once.weekday": 2}
+OURS, STRANGERS = _by_kind("sentences") | _by_kind("kinds"), _by_kind("stranger")
+ASKED = {"once.title": 8}
 """The sentences of each kind in `stranger.toml` whose writers are asked, or refused."""
 
 

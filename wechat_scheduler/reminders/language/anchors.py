@@ -11,6 +11,7 @@ from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 
 from wechat_scheduler.reminders.language.refusals import impossible
 from wechat_scheduler.reminders.language.wording import day_words
+from wechat_scheduler.reminders.recurrence.workdays import is_workday
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST = 30
@@ -26,6 +27,9 @@ class Fixed:
     day: date
     whole: bool = False
     """The sentence names a month only, and `day` is its first."""
+
+    today: bool = False
+    """今天: a time that is past today is meant later today."""
 
     def days(self, today: date) -> Iterator[date]:
         yield self.day
@@ -166,6 +170,14 @@ def nth_of(year: int, month: int, nth: int, weekday: int | None) -> date | None:
     fitting = [day for day in days if day.weekday() in wanted]
     position = nth - 1 if nth > 0 else nth
     return fitting[position] if abs(nth) <= len(fitting) else None
+
+
+def workday_after(day: date, count: int) -> date:
+    """The day that is `count` legal workdays after `day`."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
 
 
 def solar(year: int, month: int, number: int, written: str) -> date:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
@@ -19,33 +19,53 @@ _PARTS = {
     "夜间": Part.EVENING, "夜里": Part.EVENING, "深夜": Part.NIGHT, "大半夜": Part.MIDNIGHT,
     "半夜": Part.MIDNIGHT, "午夜": Part.MIDNIGHT, "早": Part.MORNING, "晨": Part.MORNING,
     "晚": Part.EVENING, "夜": Part.EVENING,
+    "头晌": Part.FORENOON, "前晌": Part.FORENOON, "上昼": Part.FORENOON, "朝头早": Part.MORNING,
+    "朝早": Part.MORNING, "一清早": Part.MORNING, "大早上": Part.MORNING, "大中午": Part.NOON,
+    "后半晌": Part.AFTERNOON, "后晌": Part.AFTERNOON, "晏昼": Part.AFTERNOON, "下昼": Part.AFTERNOON,
+    "挨晚": Part.DUSK, "擦黑": Part.DUSK, "傍黑": Part.DUSK, "大晚上": Part.EVENING,
+    "夜晚黑": Part.EVENING, "晚黑": Part.EVENING, "晚头": Part.EVENING, "夜黑": Part.EVENING,
+    "黑夜": Part.EVENING, "朝": Part.MORNING,
 }  # fmt: skip
 _LATE = {Part.EVENING, Part.NIGHT, Part.MIDNIGHT}
 _BEFORE_NOON = {Part.DAWN, Part.MORNING, Part.FORENOON}
 
-_FULL = "|".join(part for part in _PARTS if len(part) > 1)
+_FULL = "|".join(sorted((part for part in _PARTS if len(part) > 1), key=len, reverse=True))
 # 早 and 晚 begin many words: alone they count only after a day or right before a clock time.
 _SHORT = (
-    r"(?<=[今明昨后每当])[早晚夜晨]|(?<=[天日号周星期一二三四五六])[早晚夜](?![餐饭会安读课班报点操茶宵霞期年婚辈已就])"
-    rf"|[早晚](?= ?(?:{SMALL}[点时]|\d{{1,2}}:\d))"
+    r"(?<=[今明昨后每当听])[早晚夜晨](?!饭)|(?<=听)朝|(?<=[天日号周星期一二三四五六])[早晚夜](?![餐饭会安读课班报点操茶宵霞期年婚辈已就])"
+    rf"|[早晚](?= ?(?:{SMALL}[点时]|\d{{1,2}}[:.]\d\d|[012]\d[0-5][05](?!\d)))"
 )
 _PART = rf"(?:{_FULL}|{_SHORT})"
 # A minute without 分 has two digits (三点零五), and no measure word follows it (3点10个人).
 _MINUTE = (
     rf"过?零?(?P<m>{SMALL})分钟?(?!之?[前后])"
     r"|(?P<tight>\d\d|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?)"
-    r"(?!\d|[个次号月日年斤块元人名位件份本杯瓶楼层岁天%秒刻集页折米]|分钟?[前后])"
+    r"(?!\d|[点时个次号月日年斤块元人名位件份本杯瓶楼层岁天%秒刻集页折米]|分钟?[前后])"
 )
 _TAIL = (
-    r"钟?(?:半(?![价程马成决年月天路场个]|小(?!时候))|差(?P<short>一刻|"
+    r"钟?(?:半(?![价程马成决年月天路场个径岛糖截裸屏残坡袖裙筒托亩夏]|导体|自动|山[腰坡]|封闭|官方|麻醉|永久|机械|身[照像]|小(?!时候))|差(?P<short>一刻|"
     + SMALL
     + r"分)|过?(?P<q>[一二三123])刻"
     rf"|{_MINUTE})?(?:(?P<s>{SMALL})秒)?"
 )
 _HOUR = rf"(?:差(?P<before>一刻|{SMALL}分钟?) ?)?(?P<h>{SMALL})(?:个)?(?:点|时(?![候间代装尚节常而]))整?"
 _NO_HINT = r"(?!儿|意见|建议|要求|注意|内容|原因|希望|共识|水(?!果)|左右手)"
+# 9.30 and 0930 are times behind a day; without one 9.45 and 14.00 are, as no day has these numbers.
+_BEHIND_DAY = (
+    "(?:(?<=[天日号晚早晨上午夜后明今周一二三四五六末])|(?<=[天日号晚早晨上午夜后一二三四五六末] ))"
+)
+_MEASURED = (
+    r"(?![\d.元块万千亿斤公米%折版倍寸g升克吨k°度分号楼室人个页集平年届级期次名家件张份箱盒条只字])"
+)
+_DOTTED = (
+    rf"{_BEHIND_DAY}(?P<dh>[01]?\d|2[0-3])\.(?P<dm>[0-5]\d){_MEASURED}"
+    rf"|(?<![^ ,。;我在])(?:(?P<dh2>1[3-9]|2[0-3])\.(?P<dm2>[0-5]\d)|(?P<dh3>\d|1[0-2])\.(?P<dm3>00|3[2-9]|4\d|5\d)){_MEASURED}"
+    rf"|{_BEHIND_DAY}(?P<xh>[01]\d|2[0-3])(?P<xm>[0-5][05]){_MEASURED}"
+)
 CLOCK = re.compile(
     rf"(?P<part>(?:{_PART} ?的? ?){{0,2}}(?:[ap]m ?)?)(?:"
+    rf"{_DOTTED}|"
+    rf"(?<![\d.第年月点:])(?P<from>{SMALL})(?= ?(?:到|至|-|~) ?{SMALL}(?:点|时(?!间)))|"
     r"(?<![\d:.])(?P<ch>\d{1,2}):(?P<cm>\d{2})(?::(?P<cs>\d{2}))?(?![\d:])(?:分(?![享析组钟手别配]))? ?(?P<ap>[ap]\.?m(?![a-z])\.?)?(?:\+\d\d:?\d\d|z(?![a-z]))?"
     rf"|(?<=[^\d.第年月])(?P<list>(?:{SMALL}、){{1,5}})(?={SMALL}[点时](?!间))"
     rf"|(?P<pair>[一二两三四五六七八])(?=[二三四五六七八九][点时](?!间))"
@@ -77,6 +97,11 @@ class ClockTime:
     def bare(self) -> bool:
         """Whether it can be in the morning or in the evening."""
         return self.part is None and not self.exact and 1 <= (self.hour or 0) <= 12
+
+    def in_the_afternoon(self) -> "ClockTime":
+        """A bare hour from 1 to 5 in the afternoon; others are as they were."""
+        early = self.bare and 1 <= (self.hour or 0) <= 5
+        return replace(self, part=Part.AFTERNOON) if early else self
 
     def place(self, policy: Policy) -> tuple[int, time]:
         """Days after its day (晚上12点 is 1), and the wall time. Raises LanguageError."""
@@ -132,6 +157,11 @@ def read_clock(found: re.Match[str]) -> ClockTime | Sequence[ClockTime]:
     if found["list"]:
         hours = found["list"].rstrip("、").split("、")
         return [ClockTime(part=part, hour=whole(hour), written=f"{hour}点") for hour in hours]
+    if found["from"]:
+        return ClockTime(part=part, hour=whole(found["from"]), written=f"{written}点")
+    dotted = found["dh"] or found["dh2"] or found["dh3"] or found["xh"]
+    if dotted:
+        return _dotted(found, dotted, part, written)
     if found["ch"]:
         return _colon(found, _english(found["ap"]) or part, written)
     if found["eh"]:
@@ -172,6 +202,12 @@ def _colon(found: re.Match[str], part: Part | None, written: str) -> ClockTime:
         exact=found["ch"].startswith("0"),
         written=written,
     )
+
+
+def _dotted(found: re.Match[str], hour: str, part: Part | None, written: str) -> ClockTime:
+    minute = found["dm"] or found["dm2"] or found["dm3"] or found["xm"]
+    exact = hour.startswith("0") or found["xh"] is not None
+    return ClockTime(part=part, hour=int(hour), minute=int(minute), exact=exact, written=written)
 
 
 def _part(text: str) -> Part | None:

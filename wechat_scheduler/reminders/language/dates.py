@@ -18,6 +18,7 @@ from wechat_scheduler.reminders.language.refusals import (
     impossible,
     lunar_or_not,
     two_days,
+    which_one,
 )
 
 _SEPARATOR = r" ?(?:[、,和及跟与]|到|至|~|-) ?"
@@ -40,7 +41,7 @@ SHORT = re.compile(
 APART = re.compile(rf"(?<!\S)(?:{SHORT.pattern})(?!\S)")
 MONTH = re.compile(
     rf"(?:{_YEAR})?(?:"
-    rf"(?:(?P<rel>下{{1,3}}个?|这个?|本|当|上{{1,3}}个?)月|(?<![闰历十\d])(?P<month>{SMALL})月(?:份)?(?!后|之后|以后))"
+    rf"(?:(?P<rel>下{{1,3}}个?|次|这个?|本|当|上{{1,3}}个?)月|(?<![闰历十\d])(?P<month>{SMALL})月(?:份)?(?!后|之后|以后))"
     rf"(?:的| )?(?:{_NTH}|{_EDGE}|{_DAYS}|{_LOOSE})?"
     rf"|年?(?<=年)的?(?P<yedge>[底末初]|最后一天|第一天))"
 )
@@ -49,11 +50,11 @@ BARE = re.compile(rf"(?:(?<=每月)|(?<=每个月)){_LOOSE}")
 EDGE = re.compile(rf"{_NTH}|{_EDGE}")
 YEAR_ALONE = re.compile(rf"{_YEAR}(?![\d级度])")
 WORD = re.compile(
-    r"(?P<word>大大后[天日]|大后[天日儿]|今[天日儿]个?|明[天日儿]个?|(?<!以)后(?:[天日]|儿个?)(?!天)|(?<![^\s,。;])第[二2]天|昨[天日儿]|(?<!提)(?<!\d)大?前天|[今明后昨](?=[早晚夜晨])|次日|翌日|当(?:天|(?=晚))|今明(?:两|2)天|明后(?:两|2)?天)"
+    r"(?P<word>大大后[天日]|大后[天日儿]|今(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|赶?明(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|[听琴寻]日|听(?=[早晚朝晏])|(?<!以)后(?:[天日]|儿个?)(?!天)|(?<![^\s,。;])第[二2]天|昨[天日儿]|(?<!提)(?<!\d)大?前天|[今明后昨](?=[早晚夜晨])|次日|翌日|当(?:天|(?=晚))|今明(?:两|2)天|明后(?:两|2)?天)"
 )
-DATE_STARTS = frozenset(STARTS + "底末初今本明后大去前下这当上年第最首倒周星礼昨次翌月")
+DATE_STARTS = frozenset(STARTS + "底末初今本明后大去前下这当上年第最首倒周星礼昨次翌月听琴寻赶")
 
-_WORDS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "第二": 1, "第2": 1, "后": 2, "大后": 3, "大大后": 4}  # fmt: skip
+_WORDS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "赶明": 1, "听": 1, "琴": -1, "寻": -1, "次": 1, "翌": 1, "第二": 1, "第2": 1, "后": 2, "大后": 3, "大大后": 4}  # fmt: skip
 _YEARS = {"前": -2, "去": -1, "今": 0, "本": 0, "明": 1, "后": 2, "大后": 3}
 _YEAR_ENDS = ("底", "末", "最后一天")
 _SEVEN = "一二三四五六日"
@@ -74,6 +75,8 @@ def read_short(found: re.Match[str], today: date) -> Anchor | None:
     month, day = int(found["m"]), int(found["d"])
     if "." in found.group() and not (1 <= month <= 12 and 1 <= day <= 31):
         return None
+    if "." in found.group() and day == 30 and month > 6:
+        raise which_one(f"{month}月{day}日", f"{month}:{day}")
     solar(2000, month, day, found.group())
     return YearDays(month=month, numbers=(day,))
 
@@ -84,7 +87,7 @@ def read_month(found: re.Match[str], today: date) -> Anchor | None:
     if found["yedge"]:
         return _in_year(12 if found["yedge"] in _YEAR_ENDS else 1, found, year)
     if found["rel"]:
-        steps = found["rel"].count("下") - found["rel"].count("上")
+        steps = len(re.findall("[下次]", found["rel"])) - found["rel"].count("上")
         index = today.year * 12 + today.month - 1 + steps
         return _in_month(index // 12, index % 12 + 1, found)
     month = whole(found["month"])
@@ -131,7 +134,7 @@ def read_word(found: re.Match[str], today: date) -> Anchor:
     word = found["word"].rstrip("个").rstrip("天日儿")
     if word[:2] in ("今明", "明后"):
         raise two_days(word[0], word[1])
-    return Fixed(day=today + timedelta(days=_WORDS[word]))
+    return Fixed(day=today + timedelta(days=_WORDS[word]), today=not _WORDS[word])
 
 
 def _western(found: re.Match[str]) -> Anchor:

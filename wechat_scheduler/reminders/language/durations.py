@@ -14,7 +14,7 @@ _UNIT = (
     r"|min(?:s|utes?)?(?![a-z])|h(?:rs?|ours?)?(?![a-z])|s(?:ec)?(?![a-z]))"
 )
 _PIECE = rf"(?:半个?{_UNIT}|{ANY} ?(?:个(?:半)?)? ?{_UNIT}半?)"
-_HALF_MONTH = r"(?:半个月|个半月)"
+_HALF_MONTH = r"(?:半个?月|个半月)"
 LENGTH = rf"(?:{ANY}{_HALF_MONTH}|{_HALF_MONTH}|{_PIECE}(?:[零又]?{_PIECE}){{0,3}})"
 _EACH = re.compile(
     rf"(?P<half>半)(?P<n2>)个?(?P<u2>月|{_UNIT})|(?P<n>{ANY}) ?个?(?P<mid>半)?(?P<u>月|{_UNIT})(?P<end>半)?"
@@ -25,7 +25,9 @@ _SEVERAL = re.compile(r"[十百千]*[一二两三四五六七八九]{2}")
 
 AFTER = re.compile(
     rf"(?P<minus>负|(?<!\d)-)?(?:(?:再|等)?过)? ?(?P<length>{LENGTH})(?:过?(?:之|以)?后(?![天年])|过后)"
-    rf"|(?:再过|过|再等|等|倒?计时)(?P<length2>{LENGTH})"
+    rf"|(?:再过|过|再等|等|倒?计时器?|定时器?)(?P<length2>{LENGTH})"
+    rf"|(?P<timer>{_SHORT}(?:[零又]?{_SHORT})?)(?=的?(?:倒?计时|定时|闹钟|闹铃))"
+    rf"|(?P<within>{LENGTH})[之以]?内(?![容部衣存裤科外蒙地向心行])"
     rf"|(?<![^\s,。;])(?P<length3>{_SHORT})(?:[之以]?内)?(?=[，, ]?(?:提醒|叫|通知|喊)我)"
     rf"|(?P<same>明年|下个?(?:月|周|星期|礼拜))的?(?:今天|这一?天|同一天)"
     rf"|(?P<then>明天|大?后天)的?(?:这个?时[候间]|此时|同一时[候间])"
@@ -47,7 +49,7 @@ LASTING = re.compile(
 TIMES = re.compile(
     rf"(?:(?:一共|总共|总计|共计|共|重复|循环|只|仅)(?:提醒|执行|响|重复|做)?我?|提醒我?|执行)(?P<n>{ANY})(?:次|遍|回)(?:就好|就行|为止|即可)?"
 )
-AFTER_STARTS = frozenset(STARTS + "再过等负-倒计明下后大")
+AFTER_STARTS = frozenset(STARTS + "再过等负-倒计定明下后大")
 SOON_STARTS = frozenset("过等待一稍片")
 ADVANCE_STARTS = frozenset(STARTS + "提前")
 LASTING_STARTS = frozenset(STARTS + " ,连共吃服喝打做练")
@@ -93,6 +95,8 @@ class After:
     """The time that long from now: 两小时后."""
 
     length: Length
+    within: bool = False
+    """By then: 三天内 is due on the last of the days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +189,10 @@ def read_after(found: re.Match[str]) -> After:
         return After(length=Length(days={"明": 1, "后": 2, "大": 3}[found["then"][0]]))
     if found["same"]:
         return After(length=_SAME[found["same"][0] + found["same"][-1]])
-    return After(length=read_length(found["length"] or found["length2"] or found["length3"]))
+    if found["within"]:
+        return After(length=read_length(found["within"]), within=True)
+    length = found["length"] or found["length2"] or found["length3"] or found["timer"]
+    return After(length=read_length(length))
 
 
 _SAME = {

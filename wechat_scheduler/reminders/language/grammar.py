@@ -44,6 +44,12 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
     return _several(sentence, here) or (_one(sentence, here),)
 
 
+# 3点多, 随时: no time, though one is near.
+_VAGUE = re.compile(
+    r"[\d一二三四五六七八九十两]+[点时]钟?多(?![少人])|随时|改天|有空的?时候?|[过隔]几天|这几天|近期|早晚会"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentence:
     """A sentence as typed, normalised, without the blanks inside times, and its meaning."""
@@ -62,6 +68,9 @@ class _Sentence:
         said = grouped(dense, scan(dense, today))
         if said.is_empty and not (said.lasts or said.times):
             raise _no_time(plain, said)
+        vague = _VAGUE.search(dense)
+        if vague:
+            raise unread(vague.group())
         return cls(text=text, plain=plain, dense=dense, places=places, said=said)
 
 

@@ -2,12 +2,28 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
-from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
+from wechat_scheduler.reminders.language.anchors import (
+    Anchor,
+    Fixed,
+    MonthDays,
+    Nth,
+    Weekdays,
+    YearDays,
+)
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Unit
-from wechat_scheduler.reminders.language.meaning import BEGINS, RANGE, UNTIL, Linked, Meaning, place
+from wechat_scheduler.reminders.language.meaning import (
+    BEGINS,
+    RANGE,
+    THEN,
+    UNTIL,
+    Linked,
+    Meaning,
+    place,
+)
 from wechat_scheduler.reminders.language.refusals import which_one
 from wechat_scheduler.reminders.language.rules import fits
 from wechat_scheduler.reminders.language.scan import TimeWord, Value, Wrong
@@ -17,8 +33,11 @@ _OR = re.compile(r" ?(?:或者?|还是|或是) ?")
 _GLUE = re.compile(
     r"[ ,.。;:()\[\]的在于从自就t是到]{0,6}|[ ,]?(?:开始|起|那天|当天)[ ,的]{0,3}|[ ,]?(?:以?之?前)的?"
 )
+_LINKS = (_GLUE, RANGE, _LIST, _OR, UNTIL, THEN)
 _TRIGGER = re.compile(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
 _OUTSIDE = re.compile(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
+_ASKED = re.compile(r"(?:提醒|叫|通知|喊)(?:一下|一声)?我?(?:一下|一声)?[ ,]?(?:在|于)?$")
+_EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
 _TIMES = (Every, ClockTime, After)
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 
@@ -38,7 +57,16 @@ def grouped(text: str, tokens: Sequence[TimeWord]) -> Meaning:
         elif any(_speaks(each) for each in group) and not _is_a_number(group):
             found.others.append(group)
     _settle(found)
+    if not _EARLY.search(text) and _is_of_another_day(found):
+        found.clocks = [each.in_the_afternoon() for each in found.clocks]
     return found
+
+
+def _is_of_another_day(found: Meaning) -> bool:
+    """Whether a bare hour from 1 to 5 is in the afternoon: with a day or a repetition, but 今天."""
+    days = [*found.anchors, *([found.begin] if found.begin else [])]
+    today = any(isinstance(day, Fixed) and day.today for day in days)
+    return not today and bool(days or found.every or found.after)
 
 
 def _settle(found: Meaning) -> None:
@@ -70,8 +98,8 @@ def _strong(tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
     """The tokens without the weak ones, if a strong one names the day."""
     strong = any(_says_day(token) for token in tokens if not token.weak)
     spoken: list[TimeWord] = []
-    for token in tokens:
-        if not token.weak or not strong or _follows(token, spoken):
+    for token, following in zip_longest(tokens, tokens[1:]):
+        if not token.weak or not strong or _follows(token, spoken) or _leads(token, following):
             spoken.append(token)
     kept = [token for token in spoken if not _is_loose(token) or _lasts(token.value, spoken)]
     for token in kept:
@@ -106,6 +134,15 @@ def _follows(token: TimeWord, spoken: Sequence[TimeWord]) -> bool:
     return last is not None and about and token.start - last.end <= 1
 
 
+def _leads(token: TimeWord, following: TimeWord | None) -> bool:
+    """Whether days are counted from a weak token: 中秋过后的星期三, 春节的3天后."""
+    if following is None:
+        return False
+    near = 5 if isinstance(following.value, Weekdays | Nth) else 1
+    counted = isinstance(following.value, After | Weekdays | Nth)
+    return counted and following.start - token.end <= near
+
+
 def _linked(text: str, tokens: Sequence[TimeWord]) -> Iterator[Linked]:
     for index, token in enumerate(tokens):
         previous = tokens[index - 1].end if index else 0
@@ -118,7 +155,7 @@ def _groups(linked: Iterator[Linked]) -> Iterator[list[Linked]]:
     """The words in groups, which only glue separates inside."""
     group: list[Linked] = []
     for each in linked:
-        if group and not any(p.fullmatch(each.before) for p in (_GLUE, RANGE, _LIST, _OR, UNTIL)):
+        if group and not any(p.fullmatch(each.before) for p in _LINKS):
             yield group
             group = []
         group.append(each)
@@ -172,7 +209,16 @@ def _names_another_time(found: Meaning, group: Sequence[Linked]) -> bool:
     if not any(isinstance(each.token.value, ClockTime) for each in group):
         return False
     timed = bool(found.clocks) or bool(found.after and found.after.length.exact)
+    if timed and found.clocks[-1:] and found.clocks[-1].hour is None:
+        asked = _ASKED.search(group[0].before) and not group[-1].after.startswith("的")
+        return not (asked and _goes_on(found.clocks[-1], group))
     return timed or (_is_dated(found) and group[-1].after.startswith("的"))
+
+
+def _goes_on(part: ClockTime, group: Sequence[Linked]) -> bool:
+    """Whether the time is in the part of the day that was named before: 明天晚上提醒我9点半."""
+    clocks = [each.token.value for each in group if isinstance(each.token.value, ClockTime)]
+    return all(clock.part in (None, part.part) for clock in clocks)
 
 
 def _is_dated(found: Meaning) -> bool:

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
+from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Unit
@@ -13,6 +14,7 @@ from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wr
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
 UNTIL = re.compile(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
 BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
+THEN = re.compile(r"(?:节|假期|长假)?(?:过后|[之以]?后|过完)的?(?:那个|下一?个)?")
 """The texts between two words, before one and behind one."""
 
 
@@ -26,6 +28,9 @@ class Meaning:
     check: Weekdays | None = None
     shift: int = 0
     after: After | None = None
+    following: Weekdays | Nth | None = None
+    """The weekday after the day that is named: 中秋过后的星期三."""
+
     begin: Anchor | None = None
     until: Anchor | None = None
     end_anchor: Anchor | None = None
@@ -46,6 +51,17 @@ class Meaning:
 
     others: list[list["Linked"]] = field(default_factory=list)
     """The groups of words that name other times, and are not used."""
+
+    def weekday_after(self, day: date) -> date:
+        """`day`, or the weekday behind it that is meant."""
+        match self.following:
+            case Weekdays(numbers=(number, *_)):
+                return day + timedelta(days=(number - day.weekday() - 1) % 7 + 1)
+            case Nth(nth=nth, weekday=int(number)):
+                return day + timedelta(days=(number - day.weekday() - 1) % 7 + 1 + 7 * (nth - 1))
+            case Nth(nth=nth):
+                return workday_after(day, nth)
+        return day
 
     @property
     def is_empty(self) -> bool:
@@ -81,6 +97,8 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
             found.every.append(value)
         case ClockTime():
             _clock(found, value, each, ranged=joined and RANGE.fullmatch(each.before) is not None)
+        case After(length=length) if joined and _offsets(found, value, each):
+            found.shift = length.days
         case After():
             found.after = found.after or value
         case Advance():
@@ -100,6 +118,14 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
             pass
         case _:
             _anchor(found, value, each, joined)
+
+
+def _offsets(found: Meaning, value: After, each: Linked) -> bool:
+    """Whether the days are counted from the day before them: 2月13号的3天后."""
+    length = value.length
+    plain = not (length.months or length.seconds or length.workdays or value.within)
+    counted = bool(found.anchors) and not (found.clocks or found.repeated)
+    return counted and plain and each.before.strip() in ("", "的")
 
 
 def _clock(found: Meaning, value: ClockTime, each: Linked, *, ranged: bool) -> None:
@@ -151,6 +177,8 @@ def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
     ranged = joined and RANGE.fullmatch(each.before) is not None
     if found.repeated and (ranged or UNTIL.search(each.before)) and not _same(found, value):
         found.until = value
+    elif found.anchors and not found.repeated and THEN.fullmatch(each.before) and _is_one(value):
+        found.following = value if isinstance(value, Weekdays | Nth) else None
     elif BEGINS.match(each.after) and (found.every or not found.anchors):
         found.begin = value
     elif ranged and (found.anchors or found.clocks):
@@ -160,6 +188,12 @@ def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
     else:
         found.paired = bool(found.anchors and found.clocks)
         found.anchors.append(value)
+
+
+def _is_one(value: Anchor) -> bool:
+    if isinstance(value, Weekdays):
+        return len(value.numbers) == 1 and value.week is None
+    return isinstance(value, Nth) and value.month is None and value.nth > 0
 
 
 def _same(found: Meaning, value: Anchor) -> bool:

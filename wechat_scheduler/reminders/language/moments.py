@@ -18,7 +18,7 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.policy import Policy
+from wechat_scheduler.reminders.language.policy import Part, Policy
 from wechat_scheduler.reminders.language.refusals import (
     date_or_weekday,
     ends_too_early,
@@ -143,7 +143,8 @@ def _after(after: After, anchors: Sequence[Anchor], clock: ClockTime | None, now
     moment = now.later(after.length)
     if anchors and not isinstance(anchors[0], Fixed):
         return now.on(_day_near(anchors[0], moment.date()), clock)
-    return now.on(moment.date(), clock) if clock else moment
+    by_day = after.within and not after.length.exact
+    return now.on(moment.date(), clock) if clock or by_day else moment
 
 
 def _day_near(anchor: Anchor, day: date) -> date:
@@ -163,16 +164,37 @@ def _dated(meaning: Meaning, anchor: Anchor, clock: ClockTime | None, now: Now) 
     if not moments:
         raise impossible(now.today.isoformat())
     moment = next((moment for moment in moments if moment > now.at), moments[-1])
+    if moment <= now.at and isinstance(anchor, Fixed) and anchor.today and not meaning.shift:
+        moment = _later_today(moment, clock, now)
     if meaning.check is not None:
         _checked(moment, meaning.check.numbers[0])
     return moment
+
+
+def _later_today(past: datetime, clock: ClockTime | None, now: Now) -> datetime:
+    """今天 with a past reading: 今天4点 is the afternoon's; without an hour, it is the next full hour after
+    one hour, within the part of the day that is named. Else `past`, as it is."""
+    if clock is not None and clock.hour is not None:
+        return past + timedelta(hours=12) if clock.bare else past
+    later = (now.at + timedelta(hours=2, seconds=-1)).replace(minute=0, second=0)
+    if later.date() != now.today:
+        later = now.at + now.policy.soon
+    ends = _ENDS.get(clock.part, 24) if clock and clock.part else 24
+    return later if later.date() == now.today and later.hour < ends else past
+
+
+_ENDS = {
+    Part.DAWN: 6, Part.MORNING: 12, Part.FORENOON: 12, Part.NOON: 14, Part.AFTERNOON: 18,
+    Part.DUSK: 20,
+}  # fmt: skip
 
 
 def _moments(
     meaning: Meaning, anchor: Anchor, clock: ClockTime | None, now: Now
 ) -> Sequence[datetime]:
     days = _few(anchor.days(now.today + timedelta(days=min(0, meaning.shift))))
-    return [now.on(day + timedelta(days=meaning.shift), clock) for day in days]
+    days = [meaning.weekday_after(day + timedelta(days=meaning.shift)) for day in days]
+    return [now.on(day, clock) for day in days]
 
 
 def _few(days: Iterable[date]) -> Sequence[date]:

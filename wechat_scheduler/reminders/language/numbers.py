@@ -10,7 +10,7 @@ _ONE = "[一二两三四五六七八九]"
 SMALL: Final = rf"(?:\d{{1,2}}(?!\d)|{_ONE}?十{_ONE}?|[廿卅]{_ONE}?|[〇零]{_ONE}?|{_ONE})"
 """Numbers up to 99. It matches days that do not exist (0, 40), so that they can be refused."""
 
-ANY: Final = r"(?:(?<![\d.])\d{1,9}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十廿卅百千万]{1,7})"
+ANY: Final = r"(?:[零一二两三四五六七八九十]{1,2}点[一二三四五六七八九](?=个?(?:小时|钟头))|(?<![\d.])\d{1,9}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十廿卅百千万]{1,7})"
 YEAR: Final = r"(?:\d{4}|\d{2}|[〇零一二三四五六七八九]{4}|二[〇零][一二三四五六七八九]{2})"
 
 _VALUES = {digit: value for value, digit in enumerate(DIGITS)} | {"零": 0, "两": 2}
@@ -28,6 +28,9 @@ def value(text: str) -> float:
         return 0.5
     if text[0].isascii():
         return float(text)
+    if "点" in text:
+        units, tenths = text.split("点")
+        return value(units) + whole(tenths) / 10
     text = text.replace("廿", "二十").replace("卅", "三十")
     if not set(text) & {*_SCALES, "万"}:
         return float("".join(str(_VALUES[digit]) for digit in text))

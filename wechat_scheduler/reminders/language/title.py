@@ -3,23 +3,25 @@
 import re
 from collections.abc import Sequence
 
+from wechat_scheduler.reminders.language.normalise import normalise
+
 _BEFORE = re.compile(
     r"(?:时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|一?直到|,| ){1,3}$"
 )
 _AFTER = re.compile(
-    r"(?:的?时候|时(?![间装代尚节])|之前|以前|前(?![台往端任女男面线列妻夫进后]|提(?:条件|是))|左右|多(?![少人])|准时|准点|之后|以后|"
+    r"(?:的?时候|[之以]内|时(?![间装代尚节])|之前|以前|前(?![台往端任女男面线列妻夫进后]|提(?:条件|是))|左右|多(?![少人])|准时|准点|之后|以后|"
     r"开始(?=每|提醒|叫|,|$)|起(?![床飞来草身夜名])|就(?![医业诊餐读座])|那天|当天|为止|结束(?=$|,)|止|"
     r"都|各|的|,|:| ){1,6}"
 )
 _LEAD = re.compile(
     r"[\s,，.。、:：;；!！~～\-—|)）\]】]+|请(?!假|客|安|教|帖|柬|示)[你您]?|记(?:一下|个)(?=[,，\s]|$)|记一下|麻烦(?:你|您)?|拜托(?:你|您)?|帮(?:我|忙)|"
-    r"(?:待办|备忘|日程)(?:事项)?[:：]|给我(?=[定设订建加来上])|到时候?|届时|记得要?|记着|记住|别忘记?了?|不要忘记?了?|千万|务必|一定要?|"
+    r"(?:待办|备忘|日程)(?:事项)?[:：]|给我(?=[定设订建加来上])|到时候?|届时|记得要?|记着|记住|(?:千万|可)?(?:别|不要)忘记?[了啦咯喽]?|千万|务必|一定要?|"
     r"你?(?:能不能|可不可以|能否|可否|可以|能)(?=.{2})|"
     r"我(?:必须|需要|应该|想要|[要得该])(?!求|饭|紧)|"
     r"(?:必须|需要|应该|[要得该](?!求|饭|紧|点|闻|素|到|分|奖|意|死))(?=.{2})|"
     r"(?:提醒|叫|通知|喊|告诉|催|提示)(?:一下|一声)?[我咱俺](?![妈爸爷奶儿女们的家老姐哥弟妹孩媳婆公])(?:一下|一声)?|"
     r"提醒(?:一下)?(?!函|事)|"
-    r"(?:设置|设定|创建|添加|新建|新增|安排|[定设订建加来])(?:好|上)?一?个?(?:新的?)?的?(?:闹钟|提醒|闹铃|备忘录?|日程|待办|定时)|"
+    r"(?:设置|设定|创建|添加|新建|新增|安排|[定设订建加来])(?:好|上)?一?个?(?:新的?)?的?(?:闹钟|提醒|闹铃|备忘录?|日程|待办|定时|倒?计时器?)|"
     r"[的是](?!否|非)"
 )
 # Interjections and greetings before the time.
@@ -29,14 +31,29 @@ _GREETING = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,，.。、:：;；!！~～|(（\[【]+|(?:的?时候?)?(?:请|要|再|就|都|记得|麻烦|务必)*(?:提醒|叫|通知|喊|告诉)(?:一下|下|一声)?[我咱俺](?:一下|一声|下|哦|啊)?|"
-    r"提醒(?:一下)?|谢谢[你您]?|多谢|好吗|好不好|可以吗|行吗|吗|嘛|(?<![酒网贴茶水])吧|[哦啊呀呢啦哈]|的?时候)$"
+    r"提醒(?:一下)?|谢谢[你您]?|(?:千万|可)?(?:别|不要)忘[记]?[了啦咯喽]?|记得|倒?计时器?|闹钟|闹铃|多谢|好吗|好不好|可以吗|行吗|吗|嘛|(?<![酒网贴茶水])吧|[哦啊呀呢啦哈]|的?时候)$"
 )
 _MIDDLE = re.compile(
     r"[\s,，。;；]*(?:请|要|记得|麻烦|再|就)?(?:提醒|通知|叫)我(?:一下|一声)?[\s,，:：]*(?!妈|爸|们|的)"
 )
 _EMPTY = re.compile(r"[(（\[【]\s*[)）\]】]")
 _QUOTES = {"“": "”", '"': '"', "‘": "’", "'": "'", "「": "」", "『": "』"}
-_NOT_A_TITLE = {"闹钟", "提醒", "我", "你", "一下", "叫醒我", "定时", "起", "一个"}
+_NOT_A_TITLE = {
+    "闹钟",
+    "提醒",
+    "我",
+    "你",
+    "一下",
+    "叫醒我",
+    "定时",
+    "起",
+    "一个",
+    "倒计时",
+    "计时",
+    "计时器",
+    "定时器",
+    "闹铃",
+}
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
@@ -70,7 +87,7 @@ def _joined(pieces: Sequence[str]) -> str:
 
 def _trimmed(text: str) -> str:
     text = _without(text.strip())
-    middle = _MIDDLE.search(text)
+    middle = _MIDDLE.search(normalise(text))
     if middle and middle.start():
         text = _without(text[: middle.start()]) + "，" + _without(text[middle.end() :])
         text = text.strip("，")
@@ -81,8 +98,10 @@ def _trimmed(text: str) -> str:
 
 def _without(text: str) -> str:
     """Removes leads and tails until there are none. Each round shortens the text."""
-    while lead := _LEAD.match(text):
-        text = text[lead.end() :]
-    while tail := _TAIL.search(text, max(0, len(text) - 12)):
-        text = text[: tail.start()]
-    return text
+    plain = normalise(text)
+    start, end = 0, len(text)
+    while lead := _LEAD.match(plain, start, end):
+        start = lead.end()
+    while tail := _TAIL.search(plain, max(start, end - 12), end):
+        end = tail.start()
+    return text[start:end]

@@ -14,8 +14,8 @@ _ASCENDING = "|".join(
     + ["(?<![一二三四五六日天末])"]
 )
 WEEKDAY = re.compile(
-    r"(?P<rel>(?:上|下){1,3}一?个?|这一?个?|本)?(?:周|星期|礼拜)"
-    r"(?:(?P<wd>[一二三四五六七八九十日天末](?!次|遍|趟|点)|[0-9](?![点\d时:]))(?:(?<=末)(?P<two>两天))?"
+    r"(?:(?P<rel>(?:上|下){1,3}一?个?|这一?个?|本)(?:(?:周|星期|礼拜)的?(?=周|星期|礼拜))?)?(?:周|星期|礼拜)"
+    r"(?:(?P<run>[1-7]{2,7})(?![\d点时:.号楼个月年])|(?P<wd>[一二三四五六七八九十日天末](?!次|遍|趟|点)|[0-9](?![点\d时:]))(?:(?<=末)(?P<two>两天))?"
     r"(?P<more>(?: ?(?:[、,和及跟与]|到|至|-|~)? ?(?:(?:周|星期|礼拜)[一二三四五六日天]"
     rf"|(?!一[起定直下些样共会整早大家])(?:{_ASCENDING})[一二三四五六日天](?![点时:号个楼十半月年刻程气]|[记常报]表?)"
     r"|[1-7](?![点时\d:号个楼月年]))){0,6}))"
@@ -44,6 +44,8 @@ def read_weekday(found: re.Match[str], today: date) -> Anchor:
         week = found["rel"].count("下") - found["rel"].count("上")
     if found["two"] or (found["wd"] == "末" and found.string.startswith("每天", found.end())):
         return Weekdays(numbers=(5, 6), week=week)
+    if found["run"]:
+        return Weekdays(numbers=_run(found), week=week)
     numbers = _weekdays(found["wd"], found["more"], found.group())
     return Weekdays(numbers=numbers, week=week, ranged=bool(_RANGED.search(found["more"])))
 
@@ -64,6 +66,14 @@ def _both(found: re.Match[str]) -> Weekdays:
     repeated = re.search(r"每(?:一?个|逢|到)?$", found.string[: found.start()]) is not None
     week = found["brel"].count("下") if found["brel"] else None
     return Weekdays(numbers=(5, 6) if repeated else (WEEKEND,), week=week)
+
+
+def _run(found: re.Match[str]) -> tuple[int, ...]:
+    """The 246 of 每周246. Raises LanguageError for 周12 with anything but rising days."""
+    numbers = tuple(int(digit) - 1 for digit in found["run"])
+    if list(numbers) != sorted(set(numbers)):
+        raise impossible(found.group())
+    return numbers
 
 
 def _weekdays(first: str, more: str, written: str) -> tuple[int, ...]:
