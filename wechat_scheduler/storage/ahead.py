@@ -74,10 +74,8 @@ ORDERED: Final = (("pushes", "received_at"), ("refresh_tokens", "replaced_at"))
 
 
 # As after a restore: see `backup`.
-ANEW: Final = (
-    "UPDATE jobs SET due_at = $1, version = version + $2 WHERE claimed_by IS NULL",
-    "UPDATE accounts SET last_version = last_version + $2 WHERE $1 > 0",
-)
+ANEW = "UPDATE jobs SET due_at = $1, version = version + $2 WHERE claimed_by IS NULL"
+LATER_VERSIONS = "UPDATE accounts SET last_version = last_version + $1"
 DOUBTED = """
     UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
     WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= $1
@@ -86,7 +84,8 @@ DOUBTED = """
 
 def doubted(now: int) -> Iterator[Statement]:
     """Everything that may have changed in commits that were lost is asked for, or marked."""
-    yield from (Statement(sql, (now, VERSIONS_AHEAD)) for sql in ANEW)
+    yield Statement(ANEW, (now, VERSIONS_AHEAD))
+    yield Statement(LATER_VERSIONS, (VERSIONS_AHEAD,))
     yield Statement(DOUBTED, (now,))
 
 
