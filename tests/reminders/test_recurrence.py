@@ -82,6 +82,8 @@ def days(rule: str, start: str, *, most: int = 4) -> list[str]:
         # 国庆 2026: Sunday 20 September and Saturday 10 October are worked.
         ("WORKDAY", "2026-09-18", "2026-09-18 2026-09-20 2026-09-21 2026-09-22"),
         ("WORKDAY", "2026-10-01", "2026-10-08 2026-10-09 2026-10-10 2026-10-12"),
+        ("WORKDAY-MONTHLY;1;COUNT=3", "2026-09-30", "2026-10-08 2026-11-02 2026-12-01"),
+        ("WORKDAY-MONTHLY;-1;COUNT=3", "2026-09-01", "2026-09-30 2026-10-30 2026-11-30"),
     ],
 )
 def test_a_rule_fires_on_the_days_the_calendar_says(rule: str, start: str, expected: str) -> None:

@@ -27,6 +27,7 @@ EVERY_MINUTE = ",".join(map(str, range(60)))
         ("LUNAR-YEARLY;12-LAST;UNTIL=20301231", None),
         ("TERM;清明节", "TERM;清明"),
         ("workday", "WORKDAY"),
+        ("workday-monthly;-1", "WORKDAY-MONTHLY;-1"),
     ],
 )
 def test_a_rule_is_written_back_canonically(written: str, canonical: str | None) -> None:

@@ -20,7 +20,7 @@ def _by_kind(table: str) -> dict[str, list[Sentence]]:
 
 
 OURS, STRANGERS = _by_kind("sentences") | _by_kind("kinds"), _by_kind("stranger")
-ASKED = {"once.title": 8}
+ASKED = {"once.title": 8, "again.hourly": 7}
 """The sentences of each kind in `stranger.toml` whose writers are asked, or refused."""
 
 

@@ -86,7 +86,7 @@ class YearDays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nth:
-    """The nth weekday (-1 for the last) of a month, or of any month. None means Monday to Friday."""
+    """The nth weekday (-1 for the last) of a month, or of any month. None means a legal workday."""
 
     nth: int
     weekday: int | None
@@ -166,8 +166,9 @@ def nth_of(year: int, month: int, nth: int, weekday: int | None) -> date | None:
     """The nth weekday of a month; None if the month has no fifth one."""
     length = calendar.monthrange(year, month)[1]
     days = [date(year, month, number) for number in range(1, length + 1)]
-    wanted = range(5) if weekday is None else (weekday,)
-    fitting = [day for day in days if day.weekday() in wanted]
+    fitting = [day for day in days if weekday in (None, day.weekday())]
+    if weekday is None:
+        fitting = [day for day in days if is_workday(day)]
     position = nth - 1 if nth > 0 else nth
     return fitting[position] if abs(nth) <= len(fitting) else None
 

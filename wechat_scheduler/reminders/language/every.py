@@ -56,6 +56,24 @@ _FINER = {
 }  # fmt: skip
 
 
+class Span(enum.Enum):
+    """The hours of a repetition in hours or minutes."""
+
+    DAYTIME = enum.auto()
+    ALWAYS = enum.auto()
+    """By night as well, which has to be said."""
+
+
+SPAN = re.compile(
+    r"(?:在|的)?(?:(?P<day>白天)|昼夜不停|不分昼夜|日夜不停|不分日夜|昼夜|24小时(?:不停|不间断|都)|全天候?)的?"
+)
+SPAN_STARTS = frozenset("在的白昼不日2全")
+
+
+def read_span(found: re.Match[str]) -> Span:
+    return Span.DAYTIME if found["day"] else Span.ALWAYS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Every:
     """A repetition every `count` units."""
@@ -68,6 +86,11 @@ class Every:
 
     sharp: bool = False
     """At full hours: 每个整点."""
+
+    @property
+    def elapses(self) -> bool:
+        """Whether it counts hours or minutes."""
+        return self.unit in (Unit.HOUR, Unit.MINUTE)
 
 
 def read_every(found: re.Match[str]) -> Every:

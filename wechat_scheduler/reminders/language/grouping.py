@@ -6,15 +6,13 @@ from itertools import zip_longest
 
 from wechat_scheduler.reminders.language.anchors import (
     Anchor,
-    Fixed,
     MonthDays,
     Nth,
     Weekdays,
-    YearDays,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
-from wechat_scheduler.reminders.language.durations import After, For, Length, Times
-from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.durations import After, For
+from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.meaning import (
     BEGINS,
     RANGE,
@@ -27,6 +25,7 @@ from wechat_scheduler.reminders.language.meaning import (
 from wechat_scheduler.reminders.language.refusals import which_one
 from wechat_scheduler.reminders.language.rules import fits
 from wechat_scheduler.reminders.language.scan import TimeWord, Value, Wrong
+from wechat_scheduler.reminders.language.settling import settle
 
 _LIST = re.compile(r" ?(?:和|、|,|与|及|以及|跟|还有|&|或) ?各?")
 _OR = re.compile(r" ?(?:或者?|还是|或是) ?")
@@ -37,9 +36,7 @@ _LINKS = (_GLUE, RANGE, _LIST, _OR, UNTIL, THEN)
 _TRIGGER = re.compile(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
 _OUTSIDE = re.compile(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
 _ASKED = re.compile(r"(?:提醒|叫|通知|喊)(?:一下|一声)?我?(?:一下|一声)?[ ,]?(?:在|于)?$")
-_EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
 _TIMES = (Every, ClockTime, After)
-_OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 
 
 def grouped(text: str, tokens: Sequence[TimeWord]) -> Meaning:
@@ -56,42 +53,8 @@ def grouped(text: str, tokens: Sequence[TimeWord]) -> Meaning:
             _fill(found, group)
         elif any(_speaks(each) for each in group) and not _is_a_number(group):
             found.others.append(group)
-    _settle(found)
-    if not _EARLY.search(text) and _is_of_another_day(found):
-        found.clocks = [each.in_the_afternoon() for each in found.clocks]
+    settle(found, text)
     return found
-
-
-def _is_of_another_day(found: Meaning) -> bool:
-    """Whether a bare hour from 1 to 5 is in the afternoon: with a day or a repetition, but 今天."""
-    days = [*found.anchors, *([found.begin] if found.begin else [])]
-    today = any(isinstance(day, Fixed) and day.today for day in days)
-    return not today and bool(days or found.every or found.after)
-
-
-def _settle(found: Meaning) -> None:
-    """A date that 每天 cannot repeat is the first day: 12月1号到10号每天."""
-    for anchor in tuple(found.anchors):
-        if _only_begins(found, anchor):
-            found.anchors.remove(anchor)
-            found.begin = found.begin or anchor
-            if isinstance(anchor, Weekdays) and anchor.ranged:
-                found.until = found.until or Weekdays(numbers=anchor.numbers[-1:])
-            if isinstance(anchor, Weekdays) and anchor.whole:
-                found.lasts = found.lasts or For(length=Length(days=7))
-    if not found.anchors and any(each.month for each in found.every):
-        found.anchors.append(MonthDays(numbers=(1,)))
-    if found.lasts and found.lasts.length.workdays and not found.every:
-        found.every.append(Every(unit=Unit.WORKDAY))
-        found.times, found.lasts = Times(count=found.lasts.length.workdays), None
-
-
-def _only_begins(found: Meaning, anchor: Anchor) -> bool:
-    if isinstance(anchor, Weekdays):
-        return bool(found.every) and anchor.week is not None
-    frequent = all(each.unit in _OFTEN for each in found.every)
-    dated = isinstance(anchor, Fixed) or (isinstance(anchor, YearDays) and frequent)
-    return bool(found.every) and dated
 
 
 def _strong(tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
@@ -101,6 +64,8 @@ def _strong(tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
     for token, following in zip_longest(tokens, tokens[1:]):
         if not token.weak or not strong or _follows(token, spoken) or _leads(token, following):
             spoken.append(token)
+    if not any(isinstance(token.value, Every) and token.value.elapses for token in spoken):
+        spoken = [token for token in spoken if not isinstance(token.value, Span)]
     kept = [token for token in spoken if not _is_loose(token) or _lasts(token.value, spoken)]
     for token in kept:
         if isinstance(token.value, Wrong):
@@ -180,8 +145,11 @@ def _adds(found: Meaning, group: Sequence[Linked]) -> bool:
     values = [each.token.value for each in group]
     if any(isinstance(value, Every) for value in values):
         return True
-    if found.repeats and isinstance(values[0], Anchor) and UNTIL.search(group[0].before):
+    ends = isinstance(values[0], Anchor) or (found.elapses and isinstance(values[0], ClockTime))
+    if found.repeats and ends and UNTIL.search(group[0].before):
         return True
+    if all(isinstance(value, Span) for value in values):
+        return found.elapses
     if _is_a_number(group):
         return False
     return not (_names_another_day(found, group) or _names_another_time(found, group))

@@ -9,6 +9,7 @@ from datetime import date
 
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.durations import For
+from wechat_scheduler.reminders.language.every import Span
 from wechat_scheduler.reminders.language.normalise import masked
 from wechat_scheduler.reminders.language.refusals import LanguageError
 from wechat_scheduler.reminders.language.scan import TimeWord, Wrong, Zone, scan
@@ -46,7 +47,7 @@ def _together(text: str, tokens: Sequence[TimeWord]) -> str:
 
 
 def _tells_time(text: str, token: TimeWord) -> bool:
-    if token.weak or isinstance(token.value, Wrong | Zone):
+    if token.weak or isinstance(token.value, Span | Wrong | Zone):
         return False
     if isinstance(token.value, For):
         return not token.value.loose

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
-from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.refusals import several_reminders, which_one
 from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wrong, Zone
 
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
 UNTIL = re.compile(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
 BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
+BEFORE = re.compile(r"[之以]?前|为止|截止")
 THEN = re.compile(r"(?:节|假期|长假)?(?:过后|[之以]?后|过完)的?(?:那个|下一?个)?")
 """The texts between two words, before one and behind one."""
 
@@ -24,6 +25,9 @@ class Meaning:
 
     every: list[Every] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
+    limits: list[Anchor] = field(default_factory=list)
+    """The anchors before which something happens: 28号之前."""
+
     clocks: list[ClockTime] = field(default_factory=list)
     check: Weekdays | None = None
     shift: int = 0
@@ -32,7 +36,17 @@ class Meaning:
     """The weekday after the day that is named: 中秋过后的星期三."""
 
     begin: Anchor | None = None
+    begins: bool = False
+    """Whether 开始 or 起 stands behind the first day, so that the repetition goes on."""
+
     until: Anchor | None = None
+    until_end: int = -1
+    """Where the words of `until` end."""
+
+    until_clock: ClockTime | None = None
+    """The time of the last day, or of this one: 每小时…到晚上8点."""
+
+    span: Span | None = None
     end_anchor: Anchor | None = None
     end_clock: ClockTime | None = None
     advance: Advance | None = None
@@ -68,6 +82,10 @@ class Meaning:
         return not (self.every or self.anchors or self.clocks or self.after or self.begin)
 
     @property
+    def elapses(self) -> bool:
+        return any(each.elapses for each in self.every)
+
+    @property
     def repeats(self) -> bool:
         several = any(
             isinstance(a, Weekdays) and len(a.numbers) > 1 and a.week is None for a in self.anchors
@@ -96,6 +114,7 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
         case Every():
             found.every.append(value)
         case ClockTime():
+            found.begins = found.begins or BEGINS.match(each.after) is not None
             _clock(found, value, each, ranged=joined and RANGE.fullmatch(each.before) is not None)
         case After(length=length) if joined and _offsets(found, value, each):
             found.shift = length.days
@@ -114,6 +133,8 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
                 found.advance = Advance(length=Length(days=abs(value.days)))
             else:
                 found.shift = value.days
+        case Span():
+            found.span = value
         case Zone() | Wrong():
             pass
         case _:
@@ -130,7 +151,9 @@ def _offsets(found: Meaning, value: After, each: Linked) -> bool:
 
 def _clock(found: Meaning, value: ClockTime, each: Linked, *, ranged: bool) -> None:
     begun = found.end_anchor is not None and found.end_clock is None
-    if found.clocks and (ranged or begun):
+    if _is_last(found, each):
+        found.until_clock = value
+    elif found.clocks and (ranged or begun):
         found.end_clock = value
     elif _disputes(found, value, each):
         raise which_one(found.clocks[-1].written, value.written)
@@ -140,6 +163,16 @@ def _clock(found: Meaning, value: ClockTime, each: Linked, *, ranged: bool) -> N
         found.clocks[-1] = _in_part(value, found.clocks[-1])
     else:
         found.clocks.append(_inherits(found, value))
+
+
+def _is_last(found: Meaning, each: Linked) -> bool:
+    """Whether the time ends the repetition: 每小时喝水到晚上8点, 到12月3号晚上8点."""
+    if not found.repeated or found.until_clock is not None:
+        return False
+    if found.until is not None and found.until_end == each.token.start:
+        return True
+    ranged = bool(found.clocks) and RANGE.fullmatch(each.before) is not None
+    return found.elapses and not ranged and UNTIL.search(each.before) is not None
 
 
 def _disputes(found: Meaning, value: ClockTime, each: Linked) -> bool:
@@ -176,11 +209,11 @@ def _inherits(found: Meaning, value: ClockTime) -> ClockTime:
 def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
     ranged = joined and RANGE.fullmatch(each.before) is not None
     if found.repeated and (ranged or UNTIL.search(each.before)) and not _same(found, value):
-        found.until = value
+        found.until, found.until_end = value, each.token.end
     elif found.anchors and not found.repeated and THEN.fullmatch(each.before) and _is_one(value):
         found.following = value if isinstance(value, Weekdays | Nth) else None
     elif BEGINS.match(each.after) and (found.every or not found.anchors):
-        found.begin = value
+        found.begin, found.begins = value, True
     elif ranged and (found.anchors or found.clocks):
         found.end_anchor = value
     elif _is_check(found, value):
@@ -188,6 +221,8 @@ def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
     else:
         found.paired = bool(found.anchors and found.clocks)
         found.anchors.append(value)
+        if BEFORE.match(each.after):
+            found.limits.append(value)
 
 
 def _is_one(value: Anchor) -> bool:

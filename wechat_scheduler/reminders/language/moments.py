@@ -14,6 +14,7 @@ from wechat_scheduler.reminders.language.anchors import (
     Weekdays,
     YearDays,
     day_of,
+    workday_after,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
@@ -61,9 +62,8 @@ class Now:
         wall = Length(months=length.months, days=length.days).after(self.at)
         elapsed = self.policy.soon if length == SHORTLY else timedelta(seconds=length.seconds)
         moved = (wall.astimezone(UTC) + elapsed).astimezone(self.zone)
-        for _ in range(min(length.workdays, 366)):
-            moved += timedelta(days={4: 3, 5: 2}.get(moved.weekday(), 1))
-        return moved
+        day = workday_after(moved.date(), min(length.workdays, 366))
+        return moved + timedelta(days=(day - moved.date()).days)
 
     def ahead(self, moment: datetime) -> datetime:
         """`moment`. Raises LanguageError if it is past or beyond the policy's horizon."""
@@ -98,7 +98,7 @@ def end_of(meaning: Meaning, start: datetime, now: Now) -> datetime | None:
         end = now.on(day, clock) if clock else now.wall(day, start.timetz().replace(tzinfo=None))
         return _after_start(start, end)
     if meaning.end_clock is not None:
-        return _end_clock(meaning.end_clock, start, now)
+        return end_clock(meaning.end_clock, start, now)
     ranged = next((a for a in meaning.anchors if getattr(a, "ranged", False)), None)
     if ranged is not None and not meaning.repeats:
         numbers = getattr(ranged, "numbers", (0,))
@@ -124,6 +124,14 @@ def clock_only(clock: ClockTime | None, now: Now) -> datetime:
     yesterday = now.today - timedelta(days=1)
     moments = [now.wall(yesterday, each, days + n) for n in range(4) for each in ats]
     return min(moment for moment in moments if moment > now.at)
+
+
+def end_clock(clock: ClockTime, start: datetime, now: Now) -> datetime:
+    """The first instant of the end's clock time after the start: 下午2点到4点."""
+    end = now.on(start.date(), clock)
+    if end <= start and clock.bare and end + timedelta(hours=12) > start:
+        return end + timedelta(hours=12)
+    return end if end > start else end + timedelta(days=1)
 
 
 def _one_day(anchors: Sequence[Anchor]) -> None:
@@ -214,14 +222,6 @@ def _single(anchors: Sequence[Anchor], clock: ClockTime | None, now: Now) -> dat
     if len(set(moments)) > 1:
         raise which_one(*map(moment_words, moments))
     return moments[0]
-
-
-def _end_clock(clock: ClockTime, start: datetime, now: Now) -> datetime:
-    """The first instant of the end's clock time after the start: 下午2点到4点."""
-    end = now.on(start.date(), clock)
-    if end <= start and clock.bare and end + timedelta(hours=12) > start:
-        return end + timedelta(hours=12)
-    return end if end > start else end + timedelta(days=1)
 
 
 def _after_start(start: datetime, end: datetime) -> datetime:

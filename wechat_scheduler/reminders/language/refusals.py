@@ -153,6 +153,15 @@ def several_reminders() -> LanguageError:
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样，请分成几条提醒")
 
 
+def until_when(count: int, unit: str) -> LanguageError:
+    """每小时, without an end: it would ring by night."""
+    every = f"每{count if count > 1 else ''}{unit}"
+    return LanguageError(
+        Reason.SENTENCE_AMBIGUOUS,
+        f"{every}提醒到什么时候为止？请写上，例如“{every}喝水到晚上8点”“每天9点到18点{every}喝水”；夜里也要的话，请写“{every}昼夜不停”",
+    )
+
+
 def midnight_of_which_day() -> LanguageError:
     """每月15号晚上12点和8点."""
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, "半夜12点算哪一天？请写成第二天的0点")

@@ -8,9 +8,9 @@ from dateutil.relativedelta import relativedelta
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.anchors import MonthDays
-from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.moments import Now, clock_only, next_wall
+from wechat_scheduler.reminders.language.moments import Now, clock_only, end_clock, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refusals import (
     ends_before_its_first,
@@ -18,9 +18,11 @@ from wechat_scheduler.reminders.language.refusals import (
     never,
     rule_refused,
     too_often_a_day,
+    until_when,
 )
 from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, ended, every_of, timed
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import following
 
 _PERIODS = {
@@ -28,6 +30,7 @@ _PERIODS = {
     Unit.MONTH: relativedelta(months=1),
     Unit.YEAR: relativedelta(years=1),
 }
+_ENDLESS = ("FREQ=HOURLY", "FREQ=MINUTELY")
 _INTERVAL = re.compile(r";INTERVAL=\d+")
 _TICK = timedelta(seconds=1)
 
@@ -44,18 +47,26 @@ def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
     until = _until(said, start, now)
     if until is not None and until < start:
         raise ends_before_its_first()
+    if lines[0].startswith(_ENDLESS) and not _is_bounded(said, until):
+        raise until_when(every.count, every.unit)
     stamp = "" if until is None else f"{until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     rule = ended(lines, until=stamp, count=_count(said, len(lines)))
-    _refuse(rule, now.policy)
+    _checked(rule, now.policy)
     return now.ahead(start), rule
+
+
+def _is_bounded(said: Meaning, until: datetime | None) -> bool:
+    """Whether a repetition in hours or minutes ends, or may run through the night."""
+    return until is not None or said.times is not None or said.span is Span.ALWAYS
 
 
 def _elapsed(said: Meaning, every: Every, now: Now) -> datetime:
     """The start of a recurrence in hours or minutes: now, a time of day, or the day that begins it."""
     if said.clocks:
         return next_wall(said.clocks[0].place(now.policy)[1], now, _first_day(said, now))
-    if said.begin is not None:
-        return now.on(_first_day(said, now), None)
+    day = _first_day(said, now)
+    if said.begin is not None and day > now.today:
+        return now.on(day, None)
     if every.sharp:
         return now.at.replace(minute=0, second=0) + timedelta(hours=1)
     step = timedelta(minutes=every.count * (60 if every.unit is Unit.HOUR else 1))
@@ -121,7 +132,7 @@ def _from_today(every: Every, ats: Sequence[time], now: Now, day: date) -> datet
 
 def _first(lines: Sequence[str], ats: Sequence[time], now: Now, day: date) -> datetime:
     """The first day ahead that fits, without regard to the interval: 每两周周一 begins next Monday."""
-    rule = read_rule(_INTERVAL.sub("", "\n".join(timed(lines, ats))))
+    rule = _checked(_INTERVAL.sub("", "\n".join(timed(lines, ats))), now.policy)
     start = now.wall(day, min(ats))
     after = max(now.at, start - _TICK)
     found = following(rule, start=start, after=after, zone=now.zone)
@@ -137,14 +148,21 @@ def _first_day(said: Meaning, now: Now) -> date:
 
 
 def _until(said: Meaning, start: datetime, now: Now) -> datetime | None:
-    """The last second of the last day."""
+    """The last second of the last day, or the time that is named."""
     if said.until is not None:
-        day = next(iter(said.until.days(start.date())), start.date())
+        seen_from = start.date() if getattr(said.until, "week", None) is None else now.today
+        day = next(iter(said.until.days(seen_from)), start.date())
         if getattr(said.until, "whole", False):
             day += relativedelta(day=31)
+        if said.until_clock:
+            return now.on(day, said.until_clock)
         return now.wall(day, time(23, 59, 59))
+    if said.until_clock is not None:
+        return end_clock(said.until_clock, start, now)
     if said.lasts is None or _count(said, 1):
         return None
+    if said.lasts.length.exact:
+        return now.later(said.lasts.length)
     last = said.lasts.length.after(start) - timedelta(days=1)
     return now.wall(last.date(), time(23, 59, 59))
 
@@ -159,8 +177,8 @@ def _count(said: Meaning, lines: int) -> int:
     return said.lasts.length.days * lines
 
 
-def _refuse(rule: str, policy: Policy) -> None:
+def _checked(rule: str, policy: Policy) -> Rule:
     try:
-        read_rule(rule, shortest=policy.shortest)
+        return read_rule(rule, shortest=policy.shortest)
     except InvalidRequestError as error:
         raise rule_refused() from error

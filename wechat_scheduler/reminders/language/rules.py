@@ -23,6 +23,7 @@ from wechat_scheduler.reminders.language.refusals import (
     midnight_of_which_day,
     nothing_to_repeat,
     recurs_on_one_date,
+    unknown_recurrence,
 )
 
 ELAPSED = (Unit.MINUTE, Unit.HOUR)
@@ -183,6 +184,10 @@ def _next_days(numbers: Sequence[int], days: int) -> list[int]:
 
 def _other(every: Every, anchor: Anchor) -> str:
     match anchor:
+        case Nth(weekday=None):
+            if anchor.month or every.count > 1:
+                raise unknown_recurrence("第几个工作日")
+            return f"WORKDAY-MONTHLY;{anchor.nth}"
         case Nth(month=None):
             return f"FREQ=MONTHLY{_interval(every.count)};{_nth(anchor)}"
         case Nth():
@@ -199,9 +204,7 @@ def _other(every: Every, anchor: Anchor) -> str:
 
 
 def _nth(anchor: Nth) -> str:
-    if anchor.weekday is None:
-        return f"BYDAY={','.join(WEEKDAYS[:5])};BYSETPOS={anchor.nth}"
-    return f"BYDAY={anchor.nth}{WEEKDAYS[anchor.weekday]}"
+    return f"BYDAY={anchor.nth}{WEEKDAYS[anchor.weekday or 0]}"
 
 
 def _unmoved(days: int) -> None:

@@ -20,7 +20,7 @@ from wechat_scheduler.reminders.language import (
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Times
-from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.refusals import LanguageError
 
@@ -51,7 +51,20 @@ class Wrong:
     error: LanguageError
 
 
-Value = Anchor | ClockTime | Every | After | Advance | For | Times | Except | Shift | Zone | Wrong
+Value = (
+    Span
+    | Anchor
+    | ClockTime
+    | Every
+    | After
+    | Advance
+    | For
+    | Times
+    | Except
+    | Shift
+    | Zone
+    | Wrong
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +151,7 @@ _SHIFT = re.compile(
     rf")|(?<=\S)(?:(?<![月度年份])的|(?<![月度年份的]))第(?P<nth>{SMALL})天"
 )
 _ZONE = re.compile(
-    r"(?:北京时间|中国时间|当地时间|本地时间|阳历|公历|新历|gmt\+0?8|utc\+0?8)(?:的|:)?"
+    r"(?:北京时间|中国时间|当地时间|本地时间|阳历|公历|新历|gmt\+0?8|utc\+0?8)(?:的|:)?|从?现在(?:开始|起)"
 )
 
 
@@ -149,7 +162,8 @@ def _eve(match: re.Match[str], today: date) -> Found:
 
 
 _WORDS = (
-    _Word(frozenset("北中当本阳公新gu"), _ZONE, lambda match, today: Zone()),
+    _Word(frozenset("北中当本阳公新gu从现"), _ZONE, lambda match, today: Zone()),
+    _Word(every.SPAN_STARTS, every.SPAN, lambda match, today: every.read_span(match)),
     _Word(durations.ADVANCE_STARTS, durations.ADVANCE, lambda match, today: durations.read_advance(match)),
     _Word(durations.TIMES_STARTS, durations.TIMES, lambda match, today: durations.read_times(match)),
     _Word(durations.FOR_STARTS, durations.FOR, lambda match, today: durations.read_for(match)),

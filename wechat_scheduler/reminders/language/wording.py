@@ -17,6 +17,7 @@ _UNITS = {
     "YEARLY": ("每年", "年"),
 }
 _KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
+_ELAPSED = ("HOURLY", "MINUTELY")
 _ENDS = {"UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND"}
 
 Parts = dict[str, str]
@@ -70,6 +71,8 @@ def _calendar(kind: str, day: str) -> str:
     match kind:
         case "WORKDAY":
             return "每个工作日"
+        case "WORKDAY-MONTHLY":
+            return f"每月{_nth_words(int(day))}工作日"
         case "TERM":
             return f"每年{day}"
         case "LUNAR-MONTHLY":
@@ -78,6 +81,10 @@ def _calendar(kind: str, day: str) -> str:
         return "每年除夕"
     leap, month, number = day.startswith("L"), *day.removeprefix("L").split("-")
     return f"农历每年{'闰' if leap else ''}{spoken(int(month))}月{_lunar_day(number)}"
+
+
+def _nth_words(number: int) -> str:
+    return _NTH.get(number) or f"{'倒数' if number < 0 else ''}第{abs(number)}个"
 
 
 def _lunar_day(number: str) -> str:
@@ -114,7 +121,7 @@ def _yearly(parts: Parts) -> str:
 
 def _of_month(parts: Parts) -> str:
     if parts.get("BYDAY") == "MO,TU,WE,TH,FR" and "BYSETPOS" in parts:
-        return f"{_NTH[int(parts['BYSETPOS'])]}工作日"
+        return f"{_NTH[int(parts['BYSETPOS'])]}平日"
     if "BYDAY" in parts:
         return "、".join(_nth(day) for day in parts["BYDAY"].split(","))
     numbers = [int(number) for number in parts.get("BYMONTHDAY", "0").split(",")]
@@ -146,7 +153,7 @@ _SAYING: dict[str, Callable[[Parts], str]] = {
 
 def _clocks(lines: Sequence[Parts], at: datetime) -> str:
     """The times of day; empty for elapsed hours and minutes."""
-    if all(parts.get("FREQ") in ("HOURLY", "MINUTELY") for parts in lines):
+    if all(parts.get("FREQ") in _ELAPSED for parts in lines):
         return ""
     named = [
         time(int(hour), int(minute))
@@ -163,11 +170,15 @@ def _end(lines: Sequence[Parts], at: datetime) -> str:
     if counts:
         return f", 一共{sum(counts)}次"
     until = next((parts["UNTIL"] for parts in lines if "UNTIL" in parts), "")
-    return f", 到{_day_words(until, at)}为止" if until else ""
+    if until:
+        return f", 到{_day_words(until, at)}为止"
+    return " 昼夜不停" if lines[0].get("FREQ") in _ELAPSED else ""
 
 
 def _day_words(stamp: str, at: datetime) -> str:
     day = datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S" if "T" in stamp else "%Y%m%d")  # noqa: DTZ007
     if stamp.endswith("Z"):
         day = day.replace(tzinfo=UTC).astimezone(at.tzinfo)
-    return f"{day.year}年{day.month}月{day.day}日"
+    words = f"{day.year}年{day.month}月{day.day}日"
+    is_whole = "T" not in stamp or day.time() == time(23, 59, 59)
+    return words if is_whole else f"{words} {clock_words(day)}"

@@ -32,6 +32,10 @@ def days_of(days: Days, year: int) -> tuple[date, ...]:
             return lunar.term(year, days.detail)
         case Kind.WORKDAY:
             return tuple(filter(workdays.is_workday, _whole(year)))
+        case Kind.WORKDAY_MONTHLY:
+            months = (workdays.of_month(year, month) for month in range(1, 13))
+            number = int(days.detail)
+            return tuple(month[number - 1 if number > 0 else number] for month in months)
         case _:
             return tuple(_frequency(days, year))
 

@@ -45,6 +45,7 @@ _DETAILS: dict[Kind, re.Pattern[str]] = {
     Kind.LUNAR_YEARLY: re.compile(r"L?(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|30|LAST)"),
     Kind.LUNAR_MONTHLY: re.compile(r"0?[1-9]|[12][0-9]|30|LAST"),
     Kind.TERM: re.compile("|".join(lunar.TERMS)),
+    Kind.WORKDAY_MONTHLY: re.compile(r"-?(?:[1-9]|1[0-5])"),  # each month has 15 workdays
 }
 _DAY = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
 _LONE_DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
@@ -110,7 +111,7 @@ def _detail(kind: Kind, text: str) -> str:
     detail = text.removesuffix("节") if kind is Kind.TERM else text
     if not _DETAILS[kind].fullmatch(detail):
         raise InvalidRequestError(f"{kind} does not know {text!r}")
-    return _LONE_DIGIT.sub(r"0\g<0>", detail)
+    return detail if kind is Kind.WORKDAY_MONTHLY else _LONE_DIGIT.sub(r"0\g<0>", detail)
 
 
 def _built(kind: Kind, detail: str, parts: dict[str, str]) -> Line:

@@ -7,6 +7,7 @@ The text has up to 20 lines; a one-off has none:
     LUNAR-MONTHLY;15                   a day of each lunar month; `LAST`
     TERM;清明                           a solar term
     WORKDAY                            a legal workday of mainland China
+    WORKDAY-MONTHLY;1                  the first legal workday of each month; `-1` is the last
     EXDATE:20261120T080000             wall times (or whole days) that are left out
 
 Every line but EXDATE may carry UNTIL, COUNT, BYHOUR, BYMINUTE and BYSECOND. Several lines are their
@@ -34,6 +35,7 @@ class Kind(enum.StrEnum):
     LUNAR_MONTHLY = "LUNAR-MONTHLY"
     TERM = "TERM"
     WORKDAY = "WORKDAY"
+    WORKDAY_MONTHLY = "WORKDAY-MONTHLY"
 
     @property
     def is_frequency(self) -> bool:

@@ -4,6 +4,7 @@ The State Council announces a year in the November before it, and a release of `
 Beyond its last year, Monday to Friday are the workdays.
 """
 
+from calendar import monthrange
 from datetime import date
 from functools import cache
 
@@ -15,6 +16,12 @@ def is_workday(day: date) -> bool:
     if not announced(day.year):
         return day.weekday() < 5
     return bool(chinese_calendar.is_workday(day))
+
+
+def of_month(year: int, month: int) -> tuple[date, ...]:
+    """The workdays of a month, 15 or more."""
+    days = (date(year, month, number) for number in range(1, monthrange(year, month)[1] + 1))
+    return tuple(filter(is_workday, days))
 
 
 def announced(year: int) -> bool:

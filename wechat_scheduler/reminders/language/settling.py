@@ -1,0 +1,93 @@
+"""Settles what the words of a sentence mean together, once all are known."""
+
+import re
+from dataclasses import replace
+from datetime import time
+
+from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
+from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.durations import For, Length, Times
+from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.meaning import Meaning
+from wechat_scheduler.reminders.language.refusals import which_one
+
+_OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
+_EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
+_DAYTIME = (time(8), time(20))
+
+
+def settle(found: Meaning, text: str) -> None:
+    """Tells the days on which a repetition falls from those that bound it, and the afternoon from the
+    morning. Raises LanguageError if they contradict each other."""
+    _end(found)
+    _begin(found)
+    if found.every and found.times == Times(count=1):
+        found.times = None  # 每20分钟提醒我一次
+    if found.elapses:
+        _stay_in_the_day(found)
+    if not found.anchors and any(each.month for each in found.every):
+        found.anchors.append(MonthDays(numbers=(1,)))
+    if found.lasts and found.lasts.length.workdays and not found.every:
+        found.every.append(Every(unit=Unit.WORKDAY))
+        found.times, found.lasts = Times(count=found.lasts.length.workdays), None
+    if not _EARLY.search(text) and _is_of_another_day(found):
+        found.clocks = [each.in_the_afternoon() for each in found.clocks]
+
+
+def _end(found: Meaning) -> None:
+    """28号之前每天: the day before which a frequent repetition happens is its last."""
+    if not found.every or any(each.unit not in _OFTEN for each in found.every):
+        return
+    for anchor in found.limits:
+        if anchor in found.anchors and found.until is None:
+            found.anchors.remove(anchor)
+            found.until = anchor
+
+
+def _begin(found: Meaning) -> None:
+    """A date that 每天 cannot repeat is the first day, or the days: 12月1号到3号每天."""
+    for anchor in tuple(found.anchors):
+        if not _only_begins(found, anchor):
+            continue
+        found.anchors.remove(anchor)
+        numbers = getattr(anchor, "numbers", ())
+        ranged = getattr(anchor, "ranged", False)
+        if len(numbers) > 1 and not ranged:
+            raise which_one(*(f"{number}号" for number in numbers[:3]))
+        found.begin = found.begin or anchor
+        if ranged and isinstance(anchor, Weekdays | MonthDays | YearDays):
+            last = replace(anchor, numbers=numbers[-1:], ranged=False)
+            found.until = found.until or (
+                replace(last, week=None) if isinstance(last, Weekdays) else last
+            )
+        if isinstance(anchor, Weekdays) and anchor.whole:
+            found.lasts = found.lasts or For(length=Length(days=7))
+
+
+def _only_begins(found: Meaning, anchor: Anchor) -> bool:
+    if not found.every:
+        return False
+    if isinstance(anchor, Weekdays):
+        return anchor.week is not None
+    frequent = all(each.unit in _OFTEN for each in found.every)
+    if isinstance(anchor, MonthDays):
+        return frequent and anchor.ranged
+    return isinstance(anchor, Fixed) or (isinstance(anchor, YearDays) and frequent)
+
+
+def _stay_in_the_day(found: Meaning) -> None:
+    """Hours and minutes of one day end with it (今天每小时), and 白天 bounds them."""
+    one = found.begin
+    if one is not None and not (found.until or found.until_clock or found.begins):
+        found.until = one
+    if found.span is Span.DAYTIME and not found.clocks:
+        first, last = _DAYTIME
+        found.clocks = [ClockTime(hour=first.hour, exact=True)]
+        found.end_clock = ClockTime(hour=last.hour, exact=True)
+
+
+def _is_of_another_day(found: Meaning) -> bool:
+    """Whether a bare hour from 1 to 5 is in the afternoon: with a day or a repetition, but 今天."""
+    days = [*found.anchors, *([found.begin] if found.begin else [])]
+    today = any(isinstance(day, Fixed) and day.today for day in days)
+    return not today and bool(days or found.every or found.after)
