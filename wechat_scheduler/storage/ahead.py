@@ -74,7 +74,7 @@ ORDERED: Final = (("pushes", "received_at"), ("refresh_tokens", "replaced_at"))
 
 
 # As after a restore: see `backup`.
-ANEW = "UPDATE jobs SET due_at = $1, version = version + $2 WHERE claimed_by IS NULL"
+ANEW = "UPDATE jobs SET due_at = $1, version = version + $2"
 LATER_VERSIONS = "UPDATE accounts SET last_version = last_version + $1"
 DOUBTED = """
     UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
