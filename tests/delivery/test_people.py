@@ -1,6 +1,7 @@
 """The channel to persons falls back, and repeats a doubtful message once at most."""
 
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,13 +35,34 @@ CAUTIOUS = an_app(templates={"message": PURCHASE}, at_most_once=True)
 CHATTY = a_person(heard_at=NOW - HOUR)
 
 
-async def sent(phone: Phone, content: Content, *, app: App = MAPPED, **fields: Any) -> Sent:
+class Departures:
+    """Takes every departure, unless it says that the claim is lost."""
+
+    def __init__(self, *, lost: bool = False) -> None:
+        self._lost = lost
+        self.departed: list[int] = []
+
+    async def depart(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> bool:
+        self.departed.append(delivery.id)
+        return not self._lost
+
+
+async def sent(
+    phone: Phone,
+    content: Content,
+    *,
+    app: App = MAPPED,
+    departures: Departures | None = None,
+    **fields: Any,
+) -> Sent:
     channel = PeopleChannel(
         phone,
         SqlUseCounts(memory_database()),
+        departures or Departures(),
         app={app.id: app}.get,
         landing=lambda message, receiver: LANDING,
         clock=FakeClock(),
+        lease=HOUR,
     )
     return await channel.send(_delivery(content, fields))
 
@@ -146,3 +168,22 @@ async def test_every_way_opens_the_page_of_a_mini_program() -> None:
 
     assert phone.opened == [page, page]
     assert 'data-miniprogram-appid="wx9"' in phone.shown[-1][1]
+
+
+async def test_a_message_whose_claim_was_lost_is_not_sent() -> None:
+    phone = Phone()
+
+    with pytest.raises(SendError, match="another process has taken it over") as refusal:
+        await sent(phone, TEXT, departures=Departures(lost=True))
+
+    assert phone.shown == []
+    assert refusal.value.verdict is Verdict.RETRY
+
+
+async def test_a_message_departs_before_it_is_sent() -> None:
+    phone, departures = Phone(refusals={"text": TimeoutError()}), Departures()
+
+    with suppress(TimeoutError):
+        await sent(phone, TEXT, departures=departures)
+
+    assert departures.departed == [1]

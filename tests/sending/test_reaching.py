@@ -1,10 +1,13 @@
 """What is handed to the daemon reaches a phone."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.sending.town import TEMPLATE, Town
+from tests.house import APPID
+from tests.sending.town import TEMPLATE, Town, town
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
@@ -23,6 +26,33 @@ async def test_within_48_hours_a_message_comes_as_a_text(place: Town) -> None:
     assert (shown.kind, shown.text) == ("text", "价格\n\n降到 99 元")
     (delivery,) = await place.deliveries(message_id=order.message.id)
     assert (delivery.state, delivery.way) == (DeliveryState.ACCEPTED, "text")
+
+
+async def test_a_message_that_waits_long_for_a_token_is_sent_once_and_never_in_doubt(
+    tmp_path: Path,
+) -> None:
+    async with town(tmp_path, server__fetch_deadline="10m") as place:
+        uid = await place.follow()
+        cautious = await place.directory.change_app(
+            place.app.id, lambda app: replace(app, at_most_once=True)
+        )
+        place.wechat.sandbox.script("/cgi-bin/stable_token", times=None, errcode=40125)
+        place.clock.advance(timedelta(hours=3))
+        order = await place.sending.prepare(cautious, Content(text="hello"), names=[uid])
+        await place.sending.put(order)
+
+        for _ in range(10):
+            await place.settle()
+            place.clock.advance(timedelta(minutes=1))
+        waiting = [one.state for one in await place.deliveries(message_id=order.message.id)]
+        place.wechat.sandbox.clear_scripts()
+        await place.caller.call("POST", f"/task/{APPID}/0/refresh")
+        for _ in range(3):
+            place.clock.advance(timedelta(minutes=2))
+            await place.settle()
+
+        assert waiting == [DeliveryState.PENDING]
+        assert len(await place.arrived(uid)) == 1
 
 
 async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(

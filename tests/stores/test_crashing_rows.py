@@ -52,9 +52,10 @@ async def test_a_delivery_that_crashes_again_and_again_is_dead(mail: Mail) -> No
     assert await rows_set_aside(mail.database, limit=9) == [("delivery", str(bad), WHY)]
 
 
-async def test_each_crash_of_a_delivery_to_a_person_is_a_doubt(mail: Mail) -> None:
+async def test_each_crash_of_a_delivery_that_departed_is_a_doubt(mail: Mail) -> None:
     await mail.put_one("amy")
     first = await mail.claimed()
+    await mail.outbox.depart(first, now=NOW, lease=LEASE)
 
     await mail.outbox.crashed(first.id, first.claim, reason=WHY, now=NOW)
 

@@ -41,7 +41,9 @@ async def test_what_was_being_sent_when_its_sender_died_is_a_doubt_for_persons(
     mail: Mail, kind: TargetKind, doubts: int, died: str
 ) -> None:
     await mail.put(Target(delivery_id=7, kind=kind, name=mail.uids["amy"]))
-    await mail.elsewhere.claim(now=NOW, limit=1, lease=LEASE)
+    (sent,) = await mail.elsewhere.claim(now=NOW, limit=1, lease=LEASE)
+    if kind is TargetKind.PERSON:
+        assert await mail.elsewhere.depart(sent, now=NOW, lease=LEASE)
 
     if died == "here":
         await mail.outbox.release(now=NOW + LEASE)
@@ -51,13 +53,56 @@ async def test_what_was_being_sent_when_its_sender_died_is_a_doubt_for_persons(
     assert taken.doubted_at == (NOW if doubts else None)
 
 
+@pytest.mark.parametrize("died", ["elsewhere", "here"])
+async def test_what_was_only_claimed_when_its_sender_died_is_no_doubt(
+    mail: Mail, died: str
+) -> None:
+    await mail.put_one()
+    await mail.elsewhere.claim(now=NOW, limit=1, lease=LEASE)
+
+    if died == "here":
+        await mail.outbox.release(now=NOW + LEASE)
+    taken = await mail.claimed(at=NOW + LEASE)
+
+    assert (taken.doubts, taken.doubted_at) == (0, None)
+
+
+async def test_a_departure_prolongs_the_claim(mail: Mail) -> None:
+    await mail.put_one()
+    claimed = await mail.claimed()
+
+    departed = await mail.outbox.depart(claimed, now=LATER, lease=LEASE)
+
+    assert departed
+    assert await mail.outbox.next_due() == LATER + LEASE
+
+
+async def test_what_another_process_has_claimed_does_not_depart(mail: Mail) -> None:
+    await mail.put_one()
+    lost = await mail.claimed()
+    await mail.elsewhere.claim(now=NOW + LEASE, limit=1, lease=LEASE)
+
+    assert not await mail.outbox.depart(lost, now=NOW + LEASE, lease=LEASE)
+
+
+async def test_what_was_put_off_has_not_departed_any_more(mail: Mail) -> None:
+    await mail.put_one()
+    claimed = await mail.claimed()
+    await mail.outbox.depart(claimed, now=NOW, lease=LEASE)
+    await mail.outbox.settle(put_off(claimed, LATER), now=NOW)
+
+    taken = await mail.claimed(at=LATER)
+
+    assert taken.doubts == 0
+
+
 async def test_doubts_add_up_and_the_first_is_remembered(mail: Mail) -> None:
     await mail.put_one()
     unsure = put_off(await mail.claimed(), LATER, doubtful=True, attempt=tried())
     await mail.outbox.settle(unsure, now=NOW)
     certain = put_off(await mail.claimed(at=LATER), LATER, attempt=tried(-1))
     await mail.outbox.settle(certain, now=LATER)
-    await mail.claimed(at=LATER)
+    await mail.outbox.depart(await mail.claimed(at=LATER), now=LATER, lease=LEASE)
 
     taken = await mail.claimed(at=LATER + LEASE)
 

@@ -93,8 +93,17 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
         subject_fields={kind: issuer.subject_field for kind, issuer in ground.issuers.items()},
     )
     messenger = WeChatMessenger(ground.wechat, tokens.at_hand(), clock)
-    yield PeopleChannel(messenger, stores.uses, app=directory.app, landing=landing, clock=clock)
-    yield from _crowds(stores, clock, lease_of(ground.config))
+    lease = lease_of(ground.config)
+    yield PeopleChannel(
+        messenger,
+        stores.uses,
+        stores.outbox,
+        app=directory.app,
+        landing=landing,
+        clock=clock,
+        lease=lease,
+    )
+    yield from _crowds(stores, clock, lease)
     yield AppCallbacks(ground.guarded.callback, app=directory.app, clock=clock)
 
 

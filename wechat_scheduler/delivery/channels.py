@@ -28,10 +28,10 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.delivery.notices import SubscribeNotices
 from wechat_scheduler.delivery.orders import stable_id
-from wechat_scheduler.delivery.ports import Messages, Messenger
+from wechat_scheduler.delivery.ports import Departures, Messages, Messenger
 from wechat_scheduler.delivery.sending_app import Lookup, sender
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import SendError
+from wechat_scheduler.errors import SendError, StorageError
 from wechat_scheduler.reasons import Verdict
 
 # Of a message, a target, the last uid and a limit.
@@ -54,12 +54,16 @@ class PeopleChannel:
         self,
         messenger: Messenger,
         uses: UseCounts,
+        departures: Departures,
         *,
         app: Lookup,
         landing: Callable[[Message, Subscriber], str],
         clock: Clock,
+        lease: timedelta,
     ) -> None:
         self._messenger = messenger
+        self._departures = departures
+        self._lease = lease
         self._notices = SubscribeNotices(messenger, uses, clock=clock)
         self._app = app
         self._landing = landing
@@ -90,6 +94,7 @@ class PeopleChannel:
     ) -> Sent:
         content = message.whole
         is_repeat = self._repeats(way, content, delivery, app)
+        await self._depart(delivery, way)
         appid, openid = receiver.appid, receiver.openid
         page, reference = ways.page(content, app), ""
         match way:
@@ -126,6 +131,18 @@ class PeopleChannel:
         return Sent(
             state=DeliveryState.ACCEPTED, way=way.value, reference=reference, duplicate=is_repeat
         )
+
+    async def _depart(self, delivery: Delivery, way: Way) -> None:
+        """Write down that the message may arrive, before it can. Raises SendError if it must not."""
+        try:
+            is_ours = await self._departures.depart(
+                delivery, now=self._clock.now(), lease=self._lease
+            )
+        except StorageError as error:
+            raise SendError(str(error), verdict=Verdict.RETRY, way=way.value) from error
+        if not is_ours:
+            reason = "another process has taken it over"
+            raise SendError(reason, verdict=Verdict.RETRY, way=way.value)
 
     def _repeats(self, way: Way, content: Content, delivery: Delivery, app: App) -> bool:
         """Whether the user may see the message twice. A doubtful message is sent again once, and never

@@ -105,7 +105,19 @@ class Dispatcher:
         return None
 
     async def finish(self, outcome: Outcome) -> None:
-        failure = await self._outbox.settle(outcome, now=self._clock.now())
+        try:
+            failure = await self._outbox.settle(outcome, now=self._clock.now())
+        except StorageError:
+            raise
+        except Exception:
+            # A message that was sent, and that the store does not take as it is, must not be sent again.
+            if not isinstance(outcome, Settled):
+                raise
+            log.exception("delivery.stored_in_part", delivery=outcome.delivery.id)
+            outcome = Settled(
+                delivery=outcome.delivery, state=outcome.state, version=outcome.version
+            )
+            failure = await self._outbox.settle(outcome, now=self._clock.now())
         self._observer.sent(outcome)
         log_outcome(outcome, failure)
 

@@ -77,6 +77,14 @@ class DeliveryObserver(Protocol):
     def sent(self, outcome: Outcome) -> None: ...
 
 
+class Departures(Protocol):
+    """Keeps which deliveries are being sent."""
+
+    async def depart(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> bool:
+        """Store that the delivery is sent from now on, and prolong its claim by `lease`. Returns False if
+        the claim was lost: then it must not be sent. Raises StorageError."""
+
+
 class Outbox(Protocol):
     """The store of deliveries. Every method is atomic; all may raise StorageError."""
 
@@ -85,8 +93,8 @@ class Outbox(Protocol):
         the most urgent come first, then the longest due. URGENT ones of all apps come before others,
         which still get a part of the claims.
 
-        A delivery whose former claim ran out has one more doubt: its sender may have sent it before
-        it crashed.
+        A delivery that departed, and whose claim ran out then, has one more doubt: its sender may have
+        sent it before it crashed.
         """
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> str:

@@ -131,3 +131,12 @@ class Database(Protocol):
 
     async def close(self) -> None:
         """Finish the running units, then close the database. A second call does nothing."""
+
+
+def by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
+    """The rows of a statement with `IDS`, each under its `key`."""
+    found: dict[int, Row] = {}
+    for statement in with_ids(sql, ids):
+        for row in (yield statement):
+            found[row[key]] = row
+    return found

@@ -17,7 +17,15 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.storage.cancelling import mark_unreachable
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
-from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
+from wechat_scheduler.storage.database import (
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    by_id,
+    rows_of,
+)
 from wechat_scheduler.storage.deliveries import apply_receipt
 from wechat_scheduler.storage.lanes import Lanes, next_due
 from wechat_scheduler.storage.messages import (
@@ -31,25 +39,22 @@ from wechat_scheduler.storage.rows import Vault, columns, micros, record
 from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.subscribers import subscriber_of
 
-# A due row with a claim was being sent when its sender died or lost the store: to a person that is a
-# doubt. A release searches by index, among the pending rows and the credential notifications (a
+# A due row that had departed was being sent when its sender died or lost the store: that is a doubt, and
+# only deliveries to persons depart. A release searches by index, among the pending rows and the credential notifications (a
 # cancelled one may be claimed), and not among all that was ever sent.
+_DOUBTED = """
+        doubts = doubts + CASE WHEN departed_at IS NULL THEN 0 ELSE 1 END,
+        doubted_at = CASE WHEN departed_at IS NULL THEN doubted_at
+                     ELSE COALESCE(doubted_at, departed_at) END,
+        departed_at = NULL
+"""
 DUE = DueTable(
     table="deliveries",
     earliest=next_due(),
-    marks="""
-        doubts = doubts + CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN 0 ELSE 1 END,
-        doubted_at = CASE WHEN claimed_by IS NULL OR channel <> 'person' THEN doubted_at
-                     ELSE COALESCE(doubted_at, tried_at) END,
-        tried_at = $3
-    """,
+    marks=f"{_DOUBTED}, tried_at = $3",
     returning="id, channel, target, attempts, since, doubts, doubted_at, error, errcode, message_id, "
     "reached",
-    released="""
-        due_at = $1,
-        doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
-        doubted_at = CASE WHEN channel = 'person' THEN COALESCE(doubted_at, tried_at) END
-    """,
+    released=f"due_at = $1, {_DOUBTED}",
     held="""
         id IN (
             SELECT id FROM deliveries WHERE state = 'pending' AND claimed_by IS NOT NULL
@@ -57,11 +62,7 @@ DUE = DueTable(
             SELECT id FROM deliveries WHERE collapse_key > '' AND claimed_by IS NOT NULL
         )
     """,
-    crashed="""
-        error = $3,
-        doubts = doubts + CASE WHEN channel = 'person' THEN 1 ELSE 0 END,
-        doubted_at = CASE WHEN channel = 'person' THEN COALESCE(doubted_at, tried_at) END
-    """,
+    crashed=f"error = $3, {_DOUBTED}",
     aside="state = 'dead', error = $3, settled_at = $4",
 )
 # Each message once, for all its claimed deliveries.
@@ -83,14 +84,18 @@ RECEIVERS = f"""
 SETTLE = """
     UPDATE deliveries SET state = $3, version = $4, error = $5, way = $6, reference = $7,
         appid = $8, errcode = $9, notes = $10, duplicate = $11, settled_at = $12, crashes = 0,
-        claimed_by = NULL
+        departed_at = NULL, claimed_by = NULL
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 DEFER = """
     UPDATE deliveries SET attempts = attempts + $5, due_at = $3, error = $4, errcode = $6,
         since = COALESCE(since, CASE WHEN $8 = 1 THEN tried_at END), doubts = doubts + $7,
         doubted_at = CASE WHEN $7 = 0 THEN doubted_at ELSE COALESCE(doubted_at, tried_at) END,
-        crashes = 0, claimed_by = NULL
+        crashes = 0, departed_at = NULL, claimed_by = NULL
+    WHERE id = $1 AND claimed_by = $2 RETURNING id
+"""
+DEPART = """
+    UPDATE deliveries SET departed_at = $3, due_at = $4
     WHERE id = $1 AND claimed_by = $2 RETURNING id
 """
 ATTEMPT = """
@@ -124,6 +129,10 @@ class SqlOutbox(ClaimingStore):
         claimed = await self._database.write(lambda: self._claimed(claim, limit))
         return await self._read_each(claim, claimed.rows, _Reader(self._vault, claim.name, claimed))
 
+    async def depart(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> bool:
+        values = (delivery.id, delivery.claim, micros(now), micros(now + lease))
+        return bool(await self._database.write(lambda: rows_of(Statement(DEPART, values))))
+
     async def settle(self, outcome: Outcome, *, now: datetime) -> str:
         return await self._database.write(lambda: _settle(outcome, micros(now)))
 
@@ -133,8 +142,8 @@ class SqlOutbox(ClaimingStore):
         said = {row["message_id"] for row in rows if row["message_id"] is not None}
         return _ClaimedRows(
             rows=rows,
-            messages=(yield from _by_id(TOLD, list(said), "message_id")),
-            receivers=(yield from _by_id(RECEIVERS, ids, "delivery_id")),
+            messages=(yield from by_id(TOLD, list(said), "message_id")),
+            receivers=(yield from by_id(RECEIVERS, ids, "delivery_id")),
         )
 
 
@@ -169,14 +178,6 @@ class _Reader:
             secret = self._vault.open(sealed or "", secret_place(message_id))
             self._messages[message_id] = replace(message, secret=secret) if secret else message
         return self._messages[message_id]
-
-
-def _by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
-    found: dict[int, Row] = {}
-    for statement in with_ids(sql, ids):
-        for row in (yield statement):
-            found[row[key]] = row
-    return found
 
 
 def _takes(receiver: Row, purpose: str) -> bool:
