@@ -5,6 +5,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -41,6 +42,8 @@ NO_BOUNDS = """
     storage/database_files.py LARGEST_PAGE
     storage/database_files.py LOG_HEADER
     storage/joined.py NAMED
+    storage/keys.py ENDED
+    storage/keys.py ENDING
     storage/notifications.py NO_APP
     storage/reminders.py ALWAYS
     storage/reminders.py NEVER
@@ -119,6 +122,7 @@ def _cells(page: Path) -> Iterator[tuple[list[str], str]]:
             yield [f"{path} {name}" for name in names] or [path], found[2]
 
 
+@cache
 def _constants() -> dict[str, object]:
     """The public constants of modules that are numbers, durations, or tuples of these."""
     found: dict[str, object] = {}

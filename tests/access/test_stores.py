@@ -8,13 +8,25 @@ import pytest
 
 from tests.clock import START
 from tests.databases import Open
-from tests.stores.samples import SECOND, TOKEN, USER, registration, rotated, task
+from tests.stores.memory import MeasuredDatabase
+from tests.stores.samples import (
+    APPID,
+    HOUR,
+    SECOND,
+    TOKEN,
+    USER,
+    registration,
+    rotated,
+    task,
+)
 from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope, digest
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.storage.audit import SqlAudit, put_entries
 from wechat_scheduler.storage.database import Database, Statement, each
-from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.keys import PART, SqlKeys
+from wechat_scheduler.storage.notifications import notification_target
 
 DAY = timedelta(days=1)
 
@@ -203,3 +215,41 @@ async def claimed(jobs: Any, now: Any) -> Any:
     found = await jobs.claim(now=now, limit=10, lease=timedelta(0))
     assert found
     return found
+
+
+async def test_a_key_with_very_many_registrations_ends_in_transactions_of_a_bounded_size() -> None:
+    database = MeasuredDatabase()
+    store, jobs = SqlKeys(database, VAULT), sql_credentials(database, "here")
+    await store.add(a_key("gone"), signing_secret="whsec_1")
+    many = [JobKey(APPID, "oauth2_access_token", f"o{number}") for number in range(2 * PART + 7)]
+    tasks = [task(key, notify="http://g/n", params="http://g/p") for key in many]
+    await jobs.register(registration(*tasks, owner="gone"), now=START)
+    database.changes.clear()
+
+    await store.revoke("gone", spare="", now=START)
+    while await store.silence():
+        pass
+
+    assert max(database.changes) <= 4 * PART
+    assert (
+        await database.read("SELECT 1 FROM registrations WHERE notify <> '' OR params <> ''") == []
+    )
+    assert await database.read("SELECT 1 FROM jobs WHERE params <> ''") == []
+
+
+async def test_a_key_that_is_being_ended_is_told_nothing_more() -> None:
+    database = MeasuredDatabase()
+    store, jobs = SqlKeys(database, VAULT), sql_credentials(database, "here")
+    await store.add(a_key("gone"), signing_secret="whsec_1")
+    many = [JobKey(APPID, "oauth2_access_token", f"o{number:04}") for number in range(PART + 1)]
+    tasks = [task(key, notify="http://g/n") for key in many]
+    await jobs.register(registration(*tasks, owner="gone"), now=START)
+    for job in await jobs.claim(now=START, limit=len(many), lease=HOUR):
+        await jobs.save(rotated(job, "value"), now=START)
+    target = notification_target(many[-1], "gone")
+    before = await jobs.notification(target)
+
+    await store.revoke("gone", spare="", now=START)
+
+    assert before is not None
+    assert await jobs.notification(target) is None

@@ -73,6 +73,22 @@ class MemoryDatabase:
             raise StorageError("the database is down")
 
 
+class MeasuredDatabase(MemoryDatabase):
+    """Counts the rows that each transaction changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        _template().pour_into(self)
+        self.changes: list[int] = []
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        before = self.total_changes
+        try:
+            return await super().write(script)
+        finally:
+            self.changes.append(self.total_changes - before)
+
+
 def memory_database() -> MemoryDatabase:
     """An empty one, with the real tables."""
     return _template().copy()

@@ -1,6 +1,5 @@
 """What has ended is forgotten after its retention, in small transactions, and nothing else is."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from tests.clock import FakeClock
 from tests.house import daemon_config
 from tests.reminders.remembering import APP, Memory
 from tests.stores.mailing import Mail, accepted, mailing
-from tests.stores.memory import MemoryDatabase, memory_database
+from tests.stores.memory import MeasuredDatabase
 from tests.stores.samples import NOW, SECOND, TOKEN, issued, registration, task
 from tests.stores.suite import VAULT, Stores
 from wechat_scheduler.access.audit import Action, AuditEntry
@@ -23,7 +22,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.housekeeping import SLICE, SLICES, Housekeeping, Retention
 from wechat_scheduler.pushes.model import Event
 from wechat_scheduler.storage.audit import put_entries
-from wechat_scheduler.storage.database import CHUNK, Database, Script, each, inserts
+from wechat_scheduler.storage.database import CHUNK, Database, each, inserts
 from wechat_scheduler.storage.events import SqlEvents
 from wechat_scheduler.storage.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.messages import DELIVER
@@ -43,22 +42,6 @@ async def rows(database: Database, table: str) -> int:
     return number
 
 
-class Measured(MemoryDatabase):
-    """Counts the rows that each transaction changes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        memory_database().pour_into(self)
-        self.changes: list[int] = []
-
-    async def write(self, script: Callable[[], Script[T]]) -> T:
-        before = self.total_changes
-        try:
-            return await super().write(script)
-        finally:
-            self.changes.append(self.total_changes - before)
-
-
 async def a_broadcast(mail: Mail, size: int, *, state: str = "accepted") -> int:
     """A message with that many deliveries, and an attempt at each."""
     message = await mail.put()
@@ -74,7 +57,7 @@ async def a_broadcast(mail: Mail, size: int, *, state: str = "accepted") -> int:
 
 
 async def test_a_message_to_very_many_is_forgotten_in_transactions_of_a_bounded_size() -> None:
-    database = Measured()
+    database = MeasuredDatabase()
     mail = await mailing(database, FakeClock())
     await a_broadcast(mail, MANY)
     database.changes.clear()

@@ -137,6 +137,7 @@ class Keyring:
                 f"there is no {'other' if spare else 'API'} key {key_id}", reason=Reason.KEY_UNKNOWN
             )
         self._forget(key_id, spare=spare)
+        await self._silence()
         await self.load()
 
     def _forget(self, key_id: str, *, spare: str) -> None:
@@ -159,7 +160,8 @@ class Keyring:
             listener()
 
     async def lapse(self) -> None:
-        """Stop all notifications and `params` calls for keys that have expired."""
+        """Stop all notifications and `params` calls for keys that have expired, and those of a key whose
+        revocation was cut short."""
         expired = {
             place
             for place, held in self._held.items()
@@ -168,6 +170,11 @@ class Keyring:
         if expired:
             await self._store.lapse(now=self._clock.now())
             self._lapsed |= expired
+        await self._silence()
+
+    async def _silence(self) -> None:
+        while await self._store.silence():
+            pass
 
     def _hold(self, key: Key) -> _Held:
         known = self._held.get(key.hash)

@@ -92,11 +92,15 @@ class KeyStore(Protocol):
         """Add a key, and the secret that signs the calls to its owner."""
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
-        """Revoke the keys of that id, except the one with the hash `spare`, and stop all
-        notifications and `params` calls for them. Returns whether there were any, revoked or not."""
+        """Revoke the keys of that id, except the one with the hash `spare`, and stop the notifications
+        for them; `silence` does the rest. Returns whether there were any, revoked or not."""
 
     async def lapse(self, *, now: datetime) -> None:
-        """Stop all notifications and `params` calls for keys that have expired."""
+        """Stop the notifications for keys that have expired; `silence` does the rest."""
+
+    async def silence(self) -> bool:
+        """Remove the addresses from some registrations of a key that has ended. Returns whether there was
+        such a key: call it until there is none."""
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when keys may have changed, in another process or in this one."""

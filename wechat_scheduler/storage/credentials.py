@@ -60,6 +60,7 @@ NOTIFICATION = """
     FROM registrations r
     JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.subject
     WHERE r.appid = $1 AND r.kind = $2 AND r.subject = $3 AND r.owner = $4 AND r.notify <> ''
+        AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.owner AND k.silenced = 2)
 """
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from ipaddress import ip_network
+from typing import Final
 
 from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
@@ -25,18 +26,27 @@ PUT = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (hash) DO NOTHING
 """
+# `silenced` is ENDING until the addresses of its registrations are removed, and then ENDED.
+ENDED, ENDING = 1, 2
 REVOKE = """
-    UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3), silenced = 1
+    UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3), silenced = $4
     WHERE id = $1 AND hash <> $2 RETURNING hash
 """
-LAPSED = """
-    UPDATE api_keys SET silenced = 1 WHERE expires_at <= $1 AND silenced = 0 RETURNING id
-"""
+LAPSED = (
+    f"UPDATE api_keys SET silenced = {ENDING} WHERE expires_at <= $1 AND silenced = 0 RETURNING id"  # noqa: S608
+)
+NEXT_ENDING = f"SELECT id FROM api_keys WHERE silenced = {ENDING} ORDER BY id LIMIT 1"  # noqa: S608
+SILENCED = f"UPDATE api_keys SET silenced = {ENDED} WHERE id = $1 AND silenced = {ENDING}"  # noqa: S608
 WITH_ADDRESSES = """
     SELECT appid, kind, subject FROM registrations
-    WHERE owner = $1 AND (notify <> '' OR params <> '') ORDER BY appid, kind, subject
+    WHERE owner = $1 AND (notify <> '' OR params <> '') ORDER BY appid, kind, subject LIMIT $2
 """
-REMOVE_ADDRESSES = "UPDATE registrations SET notify = '', params = '' WHERE owner = $1"
+REMOVE_ADDRESSES = """
+    UPDATE registrations SET notify = '', params = ''
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND owner = $4
+"""
+# Registrations that one transaction silences: a key may have a hundred thousand.
+PART: Final = 100
 # The signal to other processes. Signals about jobs use the same channel.
 CHANGED = "keys"
 
@@ -62,6 +72,11 @@ class SqlKeys:
 
     async def lapse(self, *, now: datetime) -> None:
         await self._database.write(lambda: self._lapse(micros(now)))
+
+    async def silence(self) -> bool:
+        if not await self._database.read(NEXT_ENDING):
+            return False
+        return await self._database.write(self._silence_next)
 
     def on_change(self, listener: Callable[[], object]) -> None:
         """Calls `listener` also after a gap in which signals may have been lost."""
@@ -104,30 +119,38 @@ class SqlKeys:
         yield from self._database.dialect.signal(CHANGED)
 
     def _revoke(self, key_id: str, spare: str, now: int) -> Script[bool]:
-        revoked = yield Statement(REVOKE, (key_id, spare, now))
+        revoked = yield Statement(REVOKE, (key_id, spare, now, ENDED if spare else ENDING))
         if revoked and not spare:
-            yield from _silence(self._vault, key_id)
+            yield from _silence_some(self._vault, key_id)
         yield from self._database.dialect.signal(CHANGED)
         return bool(revoked)
 
     def _lapse(self, now: int) -> Script[None]:
-        for row in (yield Statement(LAPSED, (now,))):
-            yield from _silence(self._vault, row["id"])
+        if (yield Statement(LAPSED, (now,))):
+            yield from self._silence_next()
+
+    def _silence_next(self) -> Script[bool]:
+        rows = yield Statement(NEXT_ENDING)
+        for row in rows:
+            yield from _silence_some(self._vault, row["id"])
+        return bool(rows)
 
 
-def _silence(vault: Vault, owner: str) -> Script[None]:
-    """Remove the addresses from the registrations of a key that has ended.
+def _silence_some(vault: Vault, owner: str) -> Script[None]:
+    """Remove the addresses from some registrations of a key that has ended.
 
     The jobs stay, for other keys may read them; but the daemon sends no value to an address that a
     dead key registered, and takes no input from it.
     """
-    jobs = [key_of(row) for row in (yield Statement(WITH_ADDRESSES, (owner,)))]
+    jobs = [key_of(row) for row in (yield Statement(WITH_ADDRESSES, (owner, PART)))]
     for appid in dict.fromkeys(key.appid for key in jobs):
         yield Statement(LOCK_ACCOUNT, (appid,))
-    yield Statement(REMOVE_ADDRESSES, (owner,))
     for key in jobs:
+        yield Statement(REMOVE_ADDRESSES, (*key, owner))
         yield from cancel_notifications(key, [owner])
         yield from list_params(vault, key)
+    if len(jobs) < PART:
+        yield Statement(SILENCED, (owner,))
 
 
 def _words(items: Iterable[object]) -> str:
