@@ -147,7 +147,7 @@ async def test_a_receiver_that_hung_is_called_once_at_a_time_and_never_waited_fo
     assert [error.retry_after for error in calls.refused] == [LONG_TURN]
 
 
-async def test_a_long_queue_of_one_receiver_is_spread_over_minutes(calls: Calls) -> None:
+async def test_a_long_queue_of_one_receiver_is_spread_over_a_minute(calls: Calls) -> None:
     await calls.know("sick", HANGING)
     await calls.begin("sick")
 

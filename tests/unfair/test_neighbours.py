@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import APPID
 from tests.unfair.neighbours import PATHS, TEXTS, Street, babbling, hanging, street
+from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import DeliveryState, Way
 from wechat_scheduler.engine.clock import SystemClock
 
@@ -27,6 +29,14 @@ async def a_new_credential(place: Street) -> None:
     appid = await place.account()
 
     assert await place.town.caller.value(f"{appid}/0")
+
+
+async def a_known_credential(place: Street) -> None:
+    assert await place.town.caller.value(f"{APPID}/0")
+
+
+async def a_qr_code(place: Street) -> None:
+    assert await place.town.codes.lasting(place.town.app, Purpose.APP)
 
 
 async def a_credential_with_params(place: Street) -> None:
@@ -62,7 +72,15 @@ async def a_message(place: Street) -> None:
     await until(accepted)
 
 
-HEALTHY = (a_new_credential, a_credential_with_params, a_notification, a_callback, a_message)
+HEALTHY = (
+    a_known_credential,
+    a_new_credential,
+    a_credential_with_params,
+    a_notification,
+    a_callback,
+    a_message,
+    a_qr_code,
+)
 
 
 @pytest.mark.parametrize("path", PATHS)

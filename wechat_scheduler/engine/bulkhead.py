@@ -30,7 +30,7 @@ HANGS: Final = timedelta(seconds=5)
 TURN: Final = timedelta(seconds=2)
 LONG_TURN: Final = timedelta(seconds=30)
 SPACE: Final = timedelta(milliseconds=100)
-LONGEST_TURN: Final = timedelta(minutes=5)
+LONGEST_TURN: Final = timedelta(minutes=1)
 
 # Receivers that are remembered; the one that was called the longest time ago is forgotten first.
 REMEMBERED: Final = 10_000

@@ -58,6 +58,8 @@ class Counters:
         match outcome:
             case Settled(state=state):
                 self.count("deliveries", channel, way, state.value)
+            case Deferred(counts=False, attempt=None):
+                self.count("deliveries", channel, way, "postponed")
             case Deferred():
                 self.count("deliveries", channel, way, "deferred")
 
