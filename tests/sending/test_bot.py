@@ -57,7 +57,7 @@ async def test_what_is_written_is_said_when_it_is_time(place: Town) -> None:
     answer = await write(place, uid, "半小时后提醒我收衣服")
     await pass_time(place, HOUR / 2)
 
-    assert answer.startswith("/:ok将在30分钟后提醒你收衣服\n\n时间：2026年11月18日 周三 11:00")
+    assert answer.startswith("/:ok将在30分钟后提醒你收衣服\n\n时间：2026年11月18日 周三 上午11:00")
     assert f'<a href="{PUBLIC}/r/' in answer
     assert (await place.arrived(uid))[-1].text.startswith("收衣服")
 
@@ -70,7 +70,7 @@ async def test_what_is_said_aloud_counts_as_well(place: Town) -> None:
     await pass_time(place, 22 * HOUR)
 
     answer, reminded = await place.arrived(uid)
-    assert "重复：每天 08:00" in answer.text
+    assert "重复：每天 早上08:00" in answer.text
     assert reminded.text.startswith("吃药")
     assert len(await kept(place, uid)) == 1
 
@@ -162,7 +162,7 @@ async def test_of_two_that_are_called_alike_the_number_is_asked_for(place: Town)
     answer = await write(place, uid, "取消 开会")
     await write(place, uid, f"取消 {ids[0][:6]}")
 
-    assert answer.startswith("有2个“开会”，请发送编号：\n2026年11月19日 周四 15:00 [")
+    assert answer.startswith("有2个“开会”，请发送编号：\n2026年11月19日 周四 下午15:00 [")
     assert await kept(place, uid) == ids[1:]
 
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
-from wechat_scheduler.reminders.language.wording import clock_words, describe, moment_words
+from wechat_scheduler.reminders.language.wording import describe, hour_words, moment_words
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of
 
@@ -99,7 +99,7 @@ class Teller:
         return f"/:no{moment_words(at.astimezone(self.zone))} 已经过去了，请重设一个将来的提醒"
 
     def day(self, name: str, listed: Sequence[Listed]) -> str:
-        return self._listed(f"{name}没有提醒", f"{name}的提醒", listed, clock_words)
+        return self._listed(f"{name}没有提醒", f"{name}的提醒", listed, hour_words)
 
     def all(self, listed: Sequence[Listed]) -> str:
         return self._listed("你还没有提醒，" + HELP, "你的提醒", listed, moment_words)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reminders.language.sentences import NOW, ZONE, sentences
-from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.parse import parse, parse_all
+from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refusals import LanguageError
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.wording import describe
@@ -72,6 +73,29 @@ def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: in
     assert read_rule(parsed.rule)
     if not rule.startswith(("FREQ=HOURLY", "FREQ=MINUTELY")) and "BYHOUR" not in rule:
         assert parsed.time.timetz() == at.timetz()
+
+
+@pytest.mark.parametrize("table", ["sentences", "kinds", "stranger"])
+def test_the_echo_of_a_reading_is_read_back_as_the_same_reminder(table: str) -> None:
+    readings = [reading for each in sentences(table) for reading in _readings(each.text)]
+
+    again = [(reading, _readings(reading.understood)) for reading in readings]
+
+    assert len(readings) > 100
+    assert not [
+        (one.understood, two) for one, two in again if list(map(_core, two)) != [_core(one)]
+    ]
+
+
+def _readings(text: str) -> tuple[Parsed, ...]:
+    try:
+        return parse_all(text, now=NOW, zone=ZONE)
+    except LanguageError:
+        return ()
+
+
+def _core(parsed: Parsed) -> tuple[object, ...]:
+    return parsed.time, parsed.rule, parsed.title, parsed.end, parsed.advance
 
 
 @settings(max_examples=50, deadline=None)

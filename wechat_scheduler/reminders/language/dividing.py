@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from wechat_scheduler.reminders.language.anchors import Anchor
 from wechat_scheduler.reminders.language.clocks import ClockTime
@@ -16,20 +17,26 @@ _WHOLE = re.compile(r"..(?<![给小在和跟的把向往从到看买叫约订等
 _MOST = 5
 
 
-def divided(text: str, said: Meaning) -> tuple[str, ...]:
-    """The parts, each with a day of its own or that of the part before; empty if the sentence is whole."""
+class Piece(NamedTuple):
+    """The text from `start` to `end`, and the words of the day that it lacks."""
+
+    day: str
+    start: int
+    end: int
+
+
+def divided(text: str, said: Meaning) -> tuple[Piece, ...]:
+    """The parts; empty if the sentence is whole."""
     groups = said.groups
     if not said.others or not 2 <= len(groups) <= _MOST or len(said.others) != len(groups) - 1:
         return ()
     if any(group[-1].after.startswith("的") for group in groups):
         return ()
     cuts = _cuts(text, groups)
-    bounds = zip((0, *cuts), (*cuts, len(text)), strict=True)
-    parts = [text[start:end] for start, end in bounds]
     days = _days(groups)
     if not days or not _alike(text, groups):
         return ()
-    return tuple(day + part for day, part in zip(days, parts, strict=True))
+    return tuple(map(Piece, days, (0, *cuts), (*cuts, len(text))))
 
 
 def _cuts(text: str, groups: Sequence[list[Linked]]) -> list[int]:

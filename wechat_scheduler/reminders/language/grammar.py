@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.language.asides import refuse_asides
 from wechat_scheduler.reminders.language.dividing import divided
+from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
@@ -24,12 +25,16 @@ from wechat_scheduler.reminders.language.refusals import (
     too_far,
     too_long,
     unread,
+    which_one,
 )
 from wechat_scheduler.reminders.language.repeating import repeating
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.title import title_of
 from wechat_scheduler.reminders.language.wording import describe, moment_words
+from wechat_scheduler.reminders.recurrence.parsing import read_rule
+from wechat_scheduler.reminders.recurrence.series import following
 
+_TICK = timedelta(seconds=1)
 _NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
 
@@ -39,6 +44,9 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
     if len(text) > policy.longest:
         raise too_long(policy.longest)
     here = Now(at=now.astimezone(zone).replace(microsecond=0), zone=zone, policy=policy)
+    first = FIRST.search(masked(normalise(text)))
+    if first:
+        return (_from(text[first.start("moment") :], text[: first.start()], here),)
     sentence = _Sentence.of(text, here.today)
     refuse_asides(masked(sentence.plain))
     return _several(sentence, here) or (_one(sentence, here),)
@@ -74,9 +82,31 @@ class _Sentence:
         return cls(text=text, plain=plain, dense=dense, places=places, said=said)
 
 
+def _from(first: str, text: str, now: Now) -> Parsed:
+    """The recurrence of `text` from the occurrence `first` on: 每周一开会，第一次在11月30日."""
+    parsed = _one(_Sentence.of(text, now.today), now)
+    start = _one(_Sentence.of(first, now.today), now).time
+    if parsed.rule and not _falls_on(parsed.rule, start, now):
+        raise which_one(moment_words(start), describe(parsed.rule, parsed.time))
+    if not parsed.rule:
+        raise unread("第一次")
+    end = parsed.end + (start - parsed.time) if parsed.end else None
+    understood = told(start, parsed.rule, title=parsed.title, end=end, advance=parsed.advance)
+    return replace(parsed, time=start, end=end, understood=understood)
+
+
+def _falls_on(rule: str, start: datetime, now: Now) -> bool:
+    found = following(read_rule(rule), start=start, after=start - _TICK, zone=now.zone)
+    return found is not None and found.at == start
+
+
 def _several(sentence: _Sentence, now: Now) -> tuple[Parsed, ...]:
     """Empty unless each part of the sentence is a reminder with a title."""
-    parts = divided(sentence.dense, sentence.said)
+    text, places = sentence.text, sentence.places
+    parts = [
+        part.day + text[places[part.start] : places[part.end]]
+        for part in divided(sentence.dense, sentence.said)
+    ]
     try:
         readings = tuple(_one(_Sentence.of(part, now.today), now) for part in parts)
     except LanguageError:
@@ -109,13 +139,15 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
     if rule:
         said.lasts = None
     advance = said.advance.length.delta if said.advance else None
+    end = end_of(said, start, now)
+    within = bool(said.after and said.after.within)
     return Parsed(
         time=start,
         rule=rule,
         title=title,
-        end=end_of(said, start, now),
+        end=end,
         advance=advance,
-        understood=_understood(start, rule, title, advance),
+        understood=told(start, rule, title=title, end=end, advance=advance, within=within),
     )
 
 
@@ -124,16 +156,3 @@ def _recurs(said: Meaning) -> bool:
         return True
     lasts = said.lasts is not None and said.lasts.length.days > 0 and not said.anchors
     return said.after is None and (len(said.clocks) > 1 or said.times is not None or lasts)
-
-
-def _understood(start: datetime, rule: str, title: str, advance: timedelta | None) -> str:
-    early = f"提前{_minutes(advance)}" if advance else ""
-    what = f"{describe(rule, start)} {early}提醒" + (f"“{title}”" if title else "")
-    return f"{what}，第一次在 {moment_words(start)}" if rule else what
-
-
-def _minutes(advance: timedelta) -> str:
-    minutes = int(advance.total_seconds() // 60)
-    if minutes % 1440 == 0:
-        return f"{minutes // 1440}天"
-    return f"{minutes // 60}小时" if minutes % 60 == 0 else f"{minutes}分钟"

@@ -169,7 +169,7 @@ def _is_last(found: Meaning, each: Linked) -> bool:
     """Whether the time ends the repetition: 每小时喝水到晚上8点, 到12月3号晚上8点."""
     if not found.repeated or found.until_clock is not None:
         return False
-    if found.until is not None and found.until_end == each.token.start:
+    if found.until_end == each.token.start - len(each.before) and not each.before.strip():
         return True
     ranged = bool(found.clocks) and RANGE.fullmatch(each.before) is not None
     return found.elapses and not ranged and UNTIL.search(each.before) is not None

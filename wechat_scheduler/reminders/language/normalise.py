@@ -35,7 +35,7 @@ _BLANK = re.compile(
     r"|(?<=[点时]) (?=半|[一三13]刻|整|\d\d?分)|(?<=[钟时天周月年秒分]) (?=[之以]?后)|(?<=每) (?=[天日周月年个])"
 )
 
-_NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“[^“”]{1,200}”(?=，|,|$)")
+_NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“.{1,200}”(?=[，,]第一次在|$)")
 
 
 # Characters that show nothing, or turn the direction of the text. A keycap (3️⃣) is a digit with two of them.

@@ -1,6 +1,8 @@
 """The text of a recurrence rule, from what a sentence says. `recurrence/rule.py` lists its forms."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import groupby
 
@@ -35,6 +37,7 @@ _FREQUENCIES = {
     Unit.MONTH: "MONTHLY",
     Unit.YEAR: "YEARLY",
 }
+_OF_MONTH = re.compile(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
 # The periods of each kind of day, beside 每逢.
 _FITTING: dict[type, set[Unit]] = {
     Weekdays: {Unit.DAY, Unit.WEEK, Unit.MONTH},
@@ -77,7 +80,24 @@ def bodies(meaning: Meaning, days: int) -> list[str]:
         for same in _alike(meaning.anchors)
         for line in _lines(every, same, meaning.shift, days)
     ]
-    return list(dict.fromkeys(lines))
+    return _merged(dict.fromkeys(lines))
+
+
+def _merged(lines: Iterable[str]) -> list[str]:
+    """The lines, those of several months with the same days as one."""
+    months: dict[tuple[str, str], list[int]] = {}
+    merged: list[str] = []
+    for line in lines:
+        found = _OF_MONTH.fullmatch(line)
+        if found is None:
+            merged.append(line)
+        else:
+            months.setdefault((found[1], found[3]), []).extend(map(int, found[2].split(",")))
+    joined = [
+        f"{head};BYMONTH={','.join(map(str, sorted(set(numbers))))};{days}"
+        for (head, days), numbers in months.items()
+    ]
+    return [*joined, *merged]
 
 
 def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
@@ -115,7 +135,9 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
             numbers = [n for a in anchors if isinstance(a, MonthDays) for n in a.numbers]
             yield from _monthly(every, _next_days(numbers, days))
         case YearDays():
-            yield from _yearly(every, first, shift + days)
+            numbers = [n for a in anchors if isinstance(a, YearDays) for n in a.numbers]
+            whole_month = replace(first, numbers=tuple(dict.fromkeys(numbers)))
+            yield from _yearly(every, whole_month, shift + days)
         case _:
             if shift:
                 raise days_before_recurring()

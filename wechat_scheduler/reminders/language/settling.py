@@ -19,6 +19,7 @@ _DAYTIME = (time(8), time(20))
 def settle(found: Meaning, text: str) -> None:
     """Tells the days on which a repetition falls from those that bound it, and the afternoon from the
     morning. Raises LanguageError if they contradict each other."""
+    _share_day(found)
     _end(found)
     _begin(found)
     if found.every and found.times == Times(count=1):
@@ -32,6 +33,14 @@ def settle(found: Meaning, text: str) -> None:
         found.times, found.lasts = Times(count=found.lasts.length.workdays), None
     if not _EARLY.search(text) and _is_of_another_day(found):
         found.clocks = [each.in_the_afternoon() for each in found.clocks]
+
+
+def _share_day(found: Meaning) -> None:
+    """每年3月、6月、9月15号: months alone have the day of the month behind them."""
+    for index in reversed(range(len(found.anchors) - 1)):
+        anchor, behind = found.anchors[index : index + 2]
+        if isinstance(anchor, YearDays) and isinstance(behind, YearDays) and anchor.whole:
+            found.anchors[index] = replace(behind, month=anchor.month)
 
 
 def _end(found: Meaning) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from wechat_scheduler.reminders.language.normalise import normalise
 
 _BEFORE = re.compile(
-    r"(?:时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|一?直到|,| ){1,3}$"
+    r"(?:最[晚迟]|时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|一?直到|,| ){1,3}$"
 )
 _AFTER = re.compile(
     r"(?:的?时候|[之以]内|时(?![间装代尚节])|之前|以前|前(?![台往端任女男面线列妻夫进后]|提(?:条件|是))|左右|多(?![少人])|准时|准点|之后|以后|"
@@ -36,6 +36,8 @@ _TAIL = re.compile(
 _MIDDLE = re.compile(
     r"[\s,，。;；]*(?:请|要|记得|麻烦|再|就)?(?:提醒|通知|叫)我(?:一下|一声)?[\s,，:：]*(?!妈|爸|们|的)"
 )
+# In the echo of `parse` itself.
+_QUOTED = re.compile(r"[\s,，]*提醒“(.+)”", re.DOTALL)
 _EMPTY = re.compile(r"[(（\[【]\s*[)）\]】]")
 _QUOTES = {"“": "”", '"': '"', "‘": "’", "'": "'", "「": "」", "『": "』"}
 _NOT_A_TITLE = {
@@ -59,7 +61,9 @@ _LATIN = re.compile(r"[A-Za-z0-9]")
 
 def title_of(text: str, plain: str, used: Sequence[tuple[int, int]]) -> str:
     """`text` as it was typed, without the `used` spans of its normalised form `plain`."""
-    return _trimmed(_joined(_rest(text, plain, sorted(used))))
+    rest = _joined(_rest(text, plain, sorted(used)))
+    quoted = _QUOTED.fullmatch(rest)
+    return quoted[1] if quoted else _trimmed(rest)
 
 
 def _rest(text: str, plain: str, used: Sequence[tuple[int, int]]) -> list[str]:

@@ -17,6 +17,7 @@ _UNITS = {
     "YEARLY": ("每年", "年"),
 }
 _KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
+_PARTS = ((5, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 _ELAPSED = ("HOURLY", "MINUTELY")
 _ENDS = {"UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND"}
 
@@ -24,7 +25,7 @@ Parts = dict[str, str]
 
 
 def describe(rule: str, time: datetime) -> str:
-    """The Chinese of a rule: 每月25日 08:00. `time` is an occurrence in the zone of the reminder.
+    """The Chinese of a rule: 每月25日 早上08:00. `time` is an occurrence in the zone of the reminder.
 
     A part without words (BYWEEKNO) is shown as written.
     """
@@ -41,12 +42,23 @@ def day_words(weekday: str) -> str:
 
 
 def moment_words(moment: datetime) -> str:
-    """2026年11月25日 周三 08:00."""
+    """2026年11月25日 周三 早上08:00."""
     weekday = tuple(_WEEKDAYS.values())[moment.weekday()]
-    return f"{moment.year}年{moment.month}月{moment.day}日 {weekday} {clock_words(moment)}"
+    return f"{day_of_year(moment)} {weekday} {hour_words(moment)}"
 
 
-def clock_words(moment: datetime) -> str:
+def day_of_year(moment: datetime) -> str:
+    """2026年11月25日."""
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
+def hour_words(moment: datetime | time) -> str:
+    """下午15:00: the time with its part of the day, so that a wrong half of the day is seen."""
+    part = next(part for end, part in _PARTS if moment.hour < end)
+    return f"{part}{clock_words(moment)}"
+
+
+def clock_words(moment: datetime | time) -> str:
     """08:00, with seconds if there are any."""
     return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
 
@@ -162,7 +174,7 @@ def _clocks(lines: Sequence[Parts], at: datetime) -> str:
         if hour
         for minute in parts.get("BYMINUTE", str(at.minute)).split(",")
     ]
-    return "、".join(dict.fromkeys(f"{each:%H:%M}" for each in named)) or clock_words(at)
+    return "、".join(dict.fromkeys(map(hour_words, named))) or hour_words(at)
 
 
 def _end(lines: Sequence[Parts], at: datetime) -> str:
@@ -179,6 +191,5 @@ def _day_words(stamp: str, at: datetime) -> str:
     day = datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S" if "T" in stamp else "%Y%m%d")  # noqa: DTZ007
     if stamp.endswith("Z"):
         day = day.replace(tzinfo=UTC).astimezone(at.tzinfo)
-    words = f"{day.year}年{day.month}月{day.day}日"
     is_whole = "T" not in stamp or day.time() == time(23, 59, 59)
-    return words if is_whole else f"{words} {clock_words(day)}"
+    return day_of_year(day) if is_whole else f"{day_of_year(day)} {hour_words(day)}"

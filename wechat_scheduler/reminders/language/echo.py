@@ -1,0 +1,43 @@
+"""The meaning of a sentence in one Chinese sentence. `parse` reads it back as the same reminder."""
+
+import re
+from datetime import datetime, timedelta
+
+from wechat_scheduler.reminders.language.wording import (
+    day_of_year,
+    describe,
+    hour_words,
+    moment_words,
+)
+
+FIRST = re.compile(r"[,，]第一次在 ?(?P<moment>[^“”]{4,40})$")
+"""The end of the echo of a recurrence."""
+
+
+def told(
+    start: datetime,
+    rule: str,
+    *,
+    title: str,
+    end: datetime | None,
+    advance: timedelta | None,
+    within: bool = False,
+) -> str:
+    """每月25日 早上08:00 提醒“还信用卡”，第一次在 2026年11月25日 周三 早上08:00."""
+    when = ("最晚" if within else "") + describe(rule, start) + (_until(start, end) if end else "")
+    early = f"提前{_length(advance)}" if advance else ""
+    what = f"{when} {early}提醒" + (f"“{title}”" if title else "")
+    return f"{what}，第一次在 {moment_words(start)}" if rule else what
+
+
+def _until(start: datetime, end: datetime) -> str:
+    """The end without its weekday, which would be read as that of the start."""
+    same = start.date() == end.date()
+    return f"到{hour_words(end)}" if same else f"到{day_of_year(end)} {hour_words(end)}"
+
+
+def _length(advance: timedelta) -> str:
+    minutes = int(advance.total_seconds() // 60)
+    if minutes % 1440 == 0:
+        return f"{minutes // 1440}天"
+    return f"{minutes // 60}小时" if minutes % 60 == 0 else f"{minutes}分钟"
