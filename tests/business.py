@@ -175,6 +175,10 @@ class Business:
         """Let everything that hangs go on, and hang no more."""
         self._released.set()
 
+    def recover(self) -> None:
+        """Forget the script: answer the next calls as usual."""
+        self._script.clear()
+
     async def called(self, times: int = 1) -> Sequence[Call]:
         """Wait until there were that many calls; returns all of them."""
         async with self._arrived:
