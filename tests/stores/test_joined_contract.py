@@ -1,6 +1,7 @@
 """The people who joined reminders: joined and left one by one, and never carried whole."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,22 @@ async def test_no_one_who_joins_while_a_reminder_is_edited_is_lost(memory: Memor
                 group.create_task(memory.store.change(reminder, change))
 
     assert {*await everyone(memory, reminder)} == {"UID_a", *uids}
+
+
+async def test_any_number_of_edits_at_once_succeed(memory: Memory) -> None:
+    reminder = await memory.create(SOON)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(30):
+            group.create_task(
+                memory.desk.change(
+                    reminder.id, lambda stored: replace(stored, detail=stored.detail + "x")
+                )
+            )
+            if number % 10 == 0:
+                group.create_task(memory.desk.pause(reminder.id))
+
+    assert (await memory.desk.reminder(reminder.id)).detail == "x" * 30
 
 
 async def test_a_crowd_is_counted_and_its_first_are_shown(memory: Memory) -> None:

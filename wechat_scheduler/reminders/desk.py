@@ -1,30 +1,32 @@
 """The desk of reminders: every API and the bot create, change and list reminders through it."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Unpack
+from weakref import WeakValueDictionary
 
 import structlog
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder, ReminderState
+from wechat_scheduler.reminders.model import PeopleChange, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import (
-    MOST_PEOPLE,
     ahead,
     check,
     check_people,
     first,
     starting,
 )
-from wechat_scheduler.reminders.ports import ReminderFilter, Reminders, ReminderSpan
+from wechat_scheduler.reminders.ports import Reminders
+from wechat_scheduler.reminders.reader import ReminderReader, no_reminder
 
 log = structlog.get_logger(__name__)
 
-# Attempts at a change. Another one is needed if the reminder fired or was changed at the same moment.
+# Attempts at a change. Another one is needed if the reminder fired at the same moment, or another process
+# changed it.
 TRIES = 5
 
 _MOVED = {
@@ -34,7 +36,7 @@ _MOVED = {
 }
 
 
-class ReminderDesk:
+class ReminderDesk(ReminderReader):
     """`wake` wakes the loop, as a reminder may be due sooner. `shortest` is the least time between two
     occurrences of a new rule; it may be changed at any time.
 
@@ -50,9 +52,10 @@ class ReminderDesk:
         wake: Callable[[], None],
         shortest: timedelta,
     ) -> None:
-        self._store = store
+        super().__init__(store)
         self._clock = clock
         self._wake = wake
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.shortest = shortest
 
     def plan(self, reminder: Reminder, *, forgiving: timedelta = timedelta(0)) -> Reminder:
@@ -98,12 +101,9 @@ class ReminderDesk:
         changes only what an API may ask for. A reminder with a new time is active again, unless it
         is paused. `people` joins some and lets others leave; all others who joined stay."""
         check_people(people.join if people else ())
-        for _ in range(TRIES):
-            before = await self.reminder(reminder_id)
-            if await self._store.change(self._edited(before, edit(before)), people):
-                self._wake()
-                return await self.reminder(reminder_id)
-        raise _busy(reminder_id)
+        return await self._changed(
+            reminder_id, lambda before: self._edited(before, edit(before)), people
+        )
 
     async def pause(self, reminder_id: str) -> Reminder:
         """Stops the reminder until it is resumed. Occurrences in between are left out, not missed."""
@@ -124,7 +124,7 @@ class ReminderDesk:
 
     async def remove(self, reminder_id: str) -> None:
         if not await self._store.remove(reminder_id, now=self._clock.now()):
-            raise _no_reminder(reminder_id)
+            raise no_reminder(reminder_id)
         log.info("reminder.removed", reminder=reminder_id)
 
     async def join(self, reminder_id: str, uid: str) -> bool:
@@ -146,41 +146,6 @@ class ReminderDesk:
         how many were cancelled."""
         return await self._store.stop_for(uid, now=self._clock.now())
 
-    async def reminder(self, reminder_id: str) -> Reminder:
-        reminder = await self._store.reminder(reminder_id)
-        if reminder is None:
-            raise _no_reminder(reminder_id)
-        return reminder
-
-    async def people(self, reminder_id: str, *, most: int = MOST_PEOPLE) -> JoinedPeople:
-        """How many joined, and the first of them."""
-        return (await self.people_of([reminder_id], most=most)).get(reminder_id, JoinedPeople())
-
-    async def people_of(
-        self, reminder_ids: Sequence[str], *, most: int
-    ) -> Mapping[str, JoinedPeople]:
-        """As `people`, for several reminders. Those that no user joined are left out."""
-        return await self._store.people(reminder_ids, most=most)
-
-    async def named(self, reminder_id: str) -> Sequence[str]:
-        """The uids of those who joined because a request named them."""
-        return await self._store.named(reminder_id)
-
-    async def people_page(self, reminder_id: str, *, after: str, limit: int) -> Sequence[str]:
-        """The uids of all who joined, in order, from the one after `after`."""
-        return await self._store.page(reminder_id, after=after, limit=limit)
-
-    async def has_joined(self, reminder_id: str, uid: str) -> bool:
-        return await self._store.has_joined(reminder_id, uid)
-
-    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
-        """Ordered by id."""
-        return await self._store.of_app(app_id, **wanted)
-
-    async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
-        """The reminders that a user owns or joined, ordered by start and creation."""
-        return await self._store.of_person(uid, **wanted)
-
     def preview(self, reminder: Reminder, most: int) -> tuple[datetime, ...]:
         """When it is sent the next `most` times; fewer if it ends, none if it is over."""
         return ahead(reminder, now=self._clock.now(), most=most)
@@ -192,18 +157,38 @@ class ReminderDesk:
         from_: tuple[ReminderState, ...],
         move: Callable[[Reminder, ReminderState], Reminder],
     ) -> Reminder:
-        for _ in range(TRIES):
-            reminder = await self.reminder(reminder_id)
+        def moved(reminder: Reminder) -> Reminder | None:
             if reminder.state is state:
-                return reminder
+                return None
             if reminder.state not in from_:
                 raise ConflictError(
                     f"the reminder is {reminder.state.value}", reason=Reason.REMINDER_STATE
                 )
-            if await self._store.change(move(reminder, state), None):
-                log.info(_MOVED[state], reminder=reminder_id)
-                self._wake()
-                return await self.reminder(reminder_id)
+            return move(reminder, state)
+
+        return await self._changed(reminder_id, moved, None, event=_MOVED[state])
+
+    async def _changed(
+        self,
+        reminder_id: str,
+        edit: Callable[[Reminder], Reminder | None],
+        people: PeopleChange | None,
+        *,
+        event: str = "",
+    ) -> Reminder:
+        """Stores what `edit` makes of the stored reminder; None changes nothing. Edits of one reminder in
+        this process wait for one another, so that any number of them succeed."""
+        async with self._turns.setdefault(reminder_id, asyncio.Lock()):
+            for _ in range(TRIES):
+                before = await self.reminder(reminder_id)
+                after = edit(before)
+                if after is None:
+                    return before
+                if await self._store.change(after, people):
+                    if event:
+                        log.info(event, reminder=reminder_id)
+                    self._wake()
+                    return await self.reminder(reminder_id)
         raise _busy(reminder_id)
 
     def _edited(self, before: Reminder, edited: Reminder) -> Reminder:
@@ -230,10 +215,6 @@ class ReminderDesk:
 
 def _paused(reminder: Reminder, state: ReminderState) -> Reminder:
     return replace(reminder, state=state, due_at=None)
-
-
-def _no_reminder(reminder_id: str) -> NotFoundError:
-    return NotFoundError(f"there is no reminder {reminder_id}", reason=Reason.REMINDER_UNKNOWN)
 
 
 def _busy(reminder_id: str) -> ConflictError:

@@ -170,7 +170,7 @@ class Lanes:
             while after < up_to:
                 rows = yield Statement(sql, (after, up_to, claim.now, limit))
                 found |= {row["app_id"]: _waiting_of(row) for row in rows if row["due"]}
-                after = rows[-1]["app_id"] if len(rows) == SEEN else up_to
+                after = max(row["app_id"] for row in rows) if len(rows) == SEEN else up_to
                 if len(found) >= limit:
                     self._after[priority] = _FIRST if after == _LAST else after
                     return found
