@@ -25,7 +25,7 @@ NAMES = {
 # Words that mean here what they mean elsewhere.
 EVERYDAY = """
     action address api auth body change choice client clock column command condition
-    connection content count counter database day detail dict dir duration edit entry event
+    connection content count counter database detail dict dir duration edit entry event
     field file filter font format group health host html level limit link log message mode
     option order page pair parameter path people period person phone picture place port
     priority query request response row second secret server setting socket source span

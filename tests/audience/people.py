@@ -10,7 +10,7 @@ import msgspec
 from tests.clock import START, FakeClock
 from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
-from wechat_scheduler.audience.app_events import AppEvent
+from wechat_scheduler.audience.app_events import AppEvent, BotDeed, BotDeedKind
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
@@ -66,9 +66,9 @@ class Lists:
     offered: list[UserAct] = field(default_factory=list)
     receipts: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def take(self, heard: UserAct, subscriber: Subscriber) -> bool:
+    async def take(self, heard: UserAct, subscriber: Subscriber) -> BotDeed | None:
         self.offered.append(heard)
-        return self.takes
+        return BotDeed(did=BotDeedKind.CREATED, reminders=("ab",)) if self.takes else None
 
     async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
         self._keep(self.callbacks, msgspec.json.decode(callback_body(app, event)), event_id)

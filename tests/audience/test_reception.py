@@ -148,10 +148,15 @@ async def test_a_command_subscribes_and_then_writes_to_the_app(office: Office) -
 
 
 @pytest.mark.parametrize(
-    ("takes", "kind", "told"), [(False, TEXT, 1), (False, CLICK, 0), (True, TEXT, 0)]
+    ("takes", "kind", "told"),
+    [
+        (False, TEXT, [("明天开会", None)]),
+        (False, CLICK, []),
+        (True, TEXT, [("明天开会", {"did": "created", "reminders": ["ab"]})]),
+    ],
 )
-async def test_what_no_listener_takes_is_for_the_only_app(
-    office: Office, takes: bool, kind: UserActKind, told: int
+async def test_the_only_app_that_listens_hears_what_is_written_and_what_was_done_with_it(
+    office: Office, takes: bool, kind: UserActKind, told: list[object]
 ) -> None:
     await office.receive(TEXT, "1", text=f"#{SHOP.id}")
     office.lists.callbacks.clear()
@@ -159,7 +164,8 @@ async def test_what_no_listener_takes_is_for_the_only_app(
 
     await office.receive(kind, "2", text="明天开会")
 
-    assert [one["data"]["content"] for one in office.lists.callbacks] == ["明天开会"] * told
+    heard = [one["data"] for one in office.lists.callbacks]
+    assert [(each["content"], each["bot"]) for each in heard] == told
     assert [one.text for one in office.lists.offered] == ["明天开会"]
 
 

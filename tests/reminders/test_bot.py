@@ -2,62 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from tests.audience.people import Lists, an_app, heard
+from tests.audience.people import an_app
 from tests.clock import START, FakeClock
-from tests.reminders.remembering import DAY, Memory, at
+from tests.reminders.remembering import DAY, at
+from tests.reminders.study import Study
 from tests.stores.memory import memory_database
-from tests.stores.suite import VAULT
-from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.model import Subscriber, Subscription, Template
+from wechat_scheduler.audience.model import Subscription, Template
 from wechat_scheduler.audience.user_acts import UserActKind
-from wechat_scheduler.reminders.bot import Bot
-from wechat_scheduler.reminders.bot_texts import Pages
-from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.subscribers import SqlSubscribers
-from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.reminders.model import ReminderState
 
 TEMPLATES = {"reminder": Template(template_id="T", fields={})}
 
 
-class Study:
-    """The bot on a store of its own, and one user who writes to it."""
-
-    def __init__(self, database: Database, clock: FakeClock, person: Subscriber) -> None:
-        self.memory = Memory(database, clock)
-        self.subscriptions = SqlSubscriptions(database)
-        self.directory = Directory(SqlApps(database, VAULT), clock=clock)
-        self.person = person
-        self.post = Lists()
-        pages = Pages(public=lambda each: "https://here/p", owner=lambda each: "https://here/o")
-        replies = Replies(
-            self.subscriptions, self.directory, post=self.post, pages=pages, clock=clock
-        )
-        self.bot = Bot(self.memory.desk, replies)
-
-    async def hear(self, text: str, event_id: str = "1", **fields: Any) -> bool:
-        given: dict[str, Any] = {"kind": UserActKind.TEXT, "at": self.memory.clock.now()} | fields
-        return await self.bot.take(heard(event_id=event_id, text=text, **given), self.person)
-
-    async def kept(self) -> list[Reminder]:
-        return list(await self.memory.store.of_person(self.person.uid, limit=100))
-
-    @property
-    def answer(self) -> str:
-        return self.post.said[-1]
-
-
 @pytest.fixture
 async def study(clock: FakeClock) -> Study:
-    database = memory_database()
-    person = await SqlSubscribers(database).follow("wx1", "o1", uid="UID_a", now=START)
-    return Study(database, clock, person)
+    return await Study.on(memory_database(), clock)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +179,7 @@ async def test_owners_cancel_by_number_or_title_and_only_their_own(study: Study)
     ]
 
     assert taken == [False, False, True, False]
-    assert study.post.said == ["已取消提醒：遛狗"]
+    assert study.post.said == ["已取消提醒：遛狗\n回复“撤销”可以反悔"]
     assert (await study.memory.desk.reminder(mine.id)).state is ReminderState.CANCELLED
 
 

@@ -94,7 +94,7 @@ async def test_what_is_no_request_is_for_the_app_that_listens(place: Town) -> No
     assert (await place.desk.reminder(reminder_id)).title == "开会"
     assert len(await place.arrived(uid)) == 1
     deliveries = await place.deliveries(app_id=place.app.id)
-    assert sorted(each.channel for each in deliveries) == ["person", "webhook"]
+    assert sorted(each.channel for each in deliveries) == ["person", "webhook", "webhook"]
 
 
 async def test_who_scans_is_reminded_too_and_the_owner_hears_of_it(place: Town) -> None:
@@ -159,10 +159,11 @@ async def test_of_two_that_are_called_alike_the_number_is_asked_for(place: Town)
     await write(place, uid, "后天下午3点提醒我开会")
     ids = await kept(place, uid)
 
-    answer = await write(place, uid, "取消 开会")
-    await write(place, uid, f"取消 {ids[0][:6]}")
+    question = await write(place, uid, "取消 开会")
+    answer = await write(place, uid, "1")
 
-    assert answer.startswith("有2个“开会”，请发送编号：\n2026年11月19日 周四 下午15:00 [")
+    assert question.startswith("有2个提醒，要取消哪一个？\n1. 2026年11月19日 周四 下午15:00 <a")
+    assert answer.startswith("已取消提醒：开会")
     assert await kept(place, uid) == ids[1:]
 
 

@@ -137,7 +137,10 @@ async def town(
 ) -> AsyncIterator[Town]:
     """On a clock that the test moves, unless another is given. With `bot`, it answers."""
     clock = clock or FakeClock()
-    chosen: dict[str, Any] = {"server__public_url": PUBLIC, "reminders__bot": bot} | settings
+    chosen: dict[str, Any] = {
+        "server__public_url": PUBLIC,
+        "reminders__bot": "on" if bot else "off",
+    } | settings
     async with (
         wechat(clock, **(options or {})) as upstream,
         daemon(state, upstream.url, clock=clock, **chosen) as caller,

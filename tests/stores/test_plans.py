@@ -8,6 +8,7 @@ from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage import (
+    conversations,
     deliveries,
     delivery_lists,
     due_reminders,
@@ -69,6 +70,7 @@ STATEMENTS = {
     "subscriptions of a removed topic": removals.SUBSCRIPTIONS_OF_TOPIC,
     "forgive": FORGIVE,
     "doubt": DOUBT_COUNTS,
+    "conversation": conversations.FIND,
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from wechat_scheduler.audience.app_events import Source, Wrote
+from wechat_scheduler.audience.app_events import BotDeed, Source, Wrote
 from wechat_scheduler.audience.directory import Directory, apps_of
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
@@ -44,12 +44,13 @@ class Commands:
             await self._joining.join(app, subscriber, act, Source.COMMAND)
         return True
 
-    async def pass_on(self, act: UserAct, subscriber: Subscriber) -> bool:
-        """Pass any other text to the user's app, if exactly one of them has a callback."""
+    async def pass_on(self, act: UserAct, subscriber: Subscriber, taken: BotDeed | None) -> bool:
+        """Pass any other text to the user's app, if exactly one of them has a callback, with what a
+        listener did with it."""
         listening = [app for app in await self._apps_of(subscriber) if app.callback]
         if len(listening) != 1:
             return False
-        await self._up(listening[0], act.text, act, subscriber)
+        await self._up(listening[0], act.text, act, subscriber, taken)
         return True
 
     async def _write(self, app: App, content: str, act: UserAct, subscriber: Subscriber) -> None:
@@ -60,8 +61,15 @@ class Commands:
         else:
             await self._up(app, content, act, subscriber)
 
-    async def _up(self, app: App, content: str, act: UserAct, subscriber: Subscriber) -> None:
-        wrote = Wrote(uid=subscriber.uid, content=content, at=act.at)
+    async def _up(
+        self,
+        app: App,
+        content: str,
+        act: UserAct,
+        subscriber: Subscriber,
+        taken: BotDeed | None = None,
+    ) -> None:
+        wrote = Wrote(uid=subscriber.uid, content=content, at=act.at, taken=taken)
         await self._post.tell(app, wrote, event_id=f"{act.event_id}/{app.id}/up")
 
     async def _apps_of(self, subscriber: Subscriber) -> Sequence[App]:

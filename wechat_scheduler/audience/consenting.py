@@ -2,7 +2,7 @@
 
 import structlog
 
-from wechat_scheduler.audience.app_events import Consented
+from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind, Consented
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber
 from wechat_scheduler.audience.names import new_subscription
@@ -24,18 +24,18 @@ class Consenting:
         self._directory = directory
         self._post = post
 
-    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         """A scan unmutes the app too. If the app blocks the user, nothing happens and no reply is
         sent."""
         scene = act.code
         if scene is None or scene.purpose is not Purpose.CONSENT:
-            return False
+            return None
         app = self._directory.app(scene.app_id)
         if app is not None and await self._subscribe(app, subscriber, act):
             alias = await self._openids.consent(app, subscriber.uid)
             log.info("subscriber.consented", uid=subscriber.uid, app=app.id)
             await self._tell(app, alias, subscriber, act, extra=scene.extra)
-        return True
+        return BotDeed(did=BotDeedKind.OTHER)
 
     async def _subscribe(self, app: App, subscriber: Subscriber, act: UserAct) -> bool:
         """Reminders need a subscription that is not muted. Returns False if it is blocked."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from wechat_scheduler.audience.app_events import Source
+from wechat_scheduler.audience.app_events import BotDeed, Source
 from wechat_scheduler.audience.commands import Commands
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.joining import Joining
@@ -136,14 +136,18 @@ class Reception:
         await self._scenes.scanned(scene.id, subscriber.uid)
 
     async def _said(self, act: UserAct, subscriber: Subscriber) -> None:
-        if await self._commands.obey(act, subscriber) or await self._offer(act, subscriber):
+        if await self._commands.obey(act, subscriber):
             return
-        if act.kind is UserActKind.CLICK or await self._commands.pass_on(act, subscriber):
+        taken = await self._offer(act, subscriber)
+        if act.kind is UserActKind.CLICK:
+            return
+        # A repeat finds less to do: the app hears of the first time only, as its event has the same id.
+        if await self._commands.pass_on(act, subscriber, taken) or taken:
             return
         await self._offer(replace(act, unclaimed=True), subscriber)
 
-    async def _offer(self, act: UserAct, subscriber: Subscriber) -> bool:
+    async def _offer(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         for listener in self._listeners:
-            if await listener.take(act, subscriber):
-                return True
-        return False
+            if taken := await listener.take(act, subscriber):
+                return taken
+        return None

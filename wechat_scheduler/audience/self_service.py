@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from wechat_scheduler.access.model import digest
+from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.audience.directory import Directory, apps_of
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import ID
@@ -34,18 +35,18 @@ class SelfService:
         self._switches = switches
         self._post = post
 
-    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         """`我的订阅` asks for the link to the user's page. `获取SPT`, with an app's id if there are
         several, asks for a token whose holder may write to the user as that app."""
         text = act.text.strip()
         if text in ASKS_SWITCHES and (page := self._switches(subscriber.uid)):
             await self._say(act, subscriber, "点击管理你的关注：", "switches", secret=page)
-            return True
+            return BotDeed(did=BotDeedKind.OTHER)
         command = _ASKS_TOKEN.fullmatch(text)
         if command is None:
-            return False
+            return None
         await self._give_token(act, subscriber, command[1])
-        return True
+        return BotDeed(did=BotDeedKind.OTHER)
 
     async def _give_token(self, act: UserAct, subscriber: Subscriber, wish: str | None) -> None:
         apps = await apps_of(subscriber, self._subscriptions, self._directory)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from wechat_scheduler.audience.app_events import AppEvent
+from wechat_scheduler.audience.app_events import AppEvent, BotDeed
 from wechat_scheduler.audience.model import App, Scene, Subscriber
 from wechat_scheduler.audience.use_counts import UseReport
 
@@ -56,9 +56,9 @@ class UserAct:
 class Listener(Protocol):
     """Handles what users do, such as the reminders' bot."""
 
-    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
-        """Returns whether the listener handled it; then no other listener gets it. An unclaimed text
-        comes a second time. A repeat of an event must not be handled twice."""
+    async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
+        """Returns what the listener did; None if it did nothing, and the next listener gets the act. An
+        unclaimed text comes a second time. A repeat of an event must not be handled twice."""
 
 
 class Post(Protocol):

@@ -20,6 +20,7 @@ PREFIX = "WECHAT_SCHEDULER_"
 
 AccessTokenEndpoint: TypeAlias = Literal["stable_token", "token"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+BotMode: TypeAlias = Literal["off", "asked", "on"]
 LogFormat: TypeAlias = Literal["auto", "text", "json"]
 
 Count: TypeAlias = Annotated[int, whole(1, 65535)]
@@ -126,13 +127,13 @@ class DeliverySettings(Section, frozen=True, kw_only=True):
 class ReminderSettings(Section, frozen=True, kw_only=True):
     """Reminders. `shortest` is the shortest time between two occurrences; one that ended is kept for
     `retention`; `font` is the font of
-    posters, looked up if it is not given; `bot` makes reminders from the messages of people."""
+    posters, looked up if it is not given; `bot` says from which messages of people it makes reminders."""
 
     slots: Count = 64
     shortest: Duration = timedelta(minutes=1)
     retention: Duration = timedelta(days=180)
     font: Annotated[Path | None, notation.PATH] = None
-    bot: Annotated[bool, notation.SWITCH] = True
+    bot: Annotated[BotMode, one_of(BotMode)] = "on"
 
 
 class CompatSettings(Section, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.bot import Bot
+from wechat_scheduler.reminders.bot_acts import BotActs
 from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
@@ -79,5 +80,5 @@ def _listeners(
     stores = ground.stores
     replies = Replies(stores.subscriptions, directory, post=post, pages=pages, clock=ground.clock)
     yield Participants(desk, stores.subscribers, replies)
-    if ground.config.reminders.bot:
-        yield Bot(desk, replies)
+    if (mode := ground.config.reminders.bot) != "off":
+        yield Bot(BotActs(desk=desk, conversations=stores.conversations), replies, mode=mode)

@@ -8,7 +8,14 @@ from wechat_scheduler.access import once
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.housekeeping import Housekeeping, Retention
-from wechat_scheduler.storage import deliveries, events, handled_events, retention, scenes
+from wechat_scheduler.storage import (
+    conversations,
+    deliveries,
+    events,
+    handled_events,
+    retention,
+    scenes,
+)
 from wechat_scheduler.storage.database import Database
 
 
@@ -52,6 +59,7 @@ def _others(config: Config, database: Database) -> Iterator[Retention]:
     yield _kept(database, retention.EVENTS, events.KEPT)
     yield _kept(database, retention.HANDLED, handled_events.KEPT)
     yield _kept(database, retention.SCENES, scenes.KEPT)
+    yield _kept(database, retention.CONVERSATIONS, conversations.KEPT)
 
 
 def _kept(database: Database, rows: retention.EndedRows, keeps: timedelta) -> Retention:

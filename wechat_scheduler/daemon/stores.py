@@ -11,6 +11,7 @@ from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.conversations import SqlConversations
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.deliveries import SqlDeliveries
@@ -59,6 +60,7 @@ class Stores:
     pulse: SqlPulse
     reminders: SqlReminders
     due: SqlDueReminders
+    conversations: SqlConversations
     vault: Vault
 
 
@@ -102,5 +104,6 @@ def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -
         pulse=SqlPulse(database),
         reminders=SqlReminders(database, vault),
         due=SqlDueReminders(database, worker=worker),
+        conversations=SqlConversations(database),
         vault=vault,
     )

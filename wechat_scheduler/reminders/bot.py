@@ -2,155 +2,201 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import structlog
 
-from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.app_events import BotDeed
+from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
-from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_texts import Teller
-from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
+from wechat_scheduler.reminders.bot_commands import (
+    AgainCommand,
+    PickCommand,
+    UndoCommand,
+    read_command,
+)
+from wechat_scheduler.reminders.bot_replies import BotReply, asked, helped, listed, refused, told
+from wechat_scheduler.reminders.command_desk import CommandDesk
+from wechat_scheduler.reminders.conversation import HELP_AGAIN
+from wechat_scheduler.reminders.language.asides import ASKS
+from wechat_scheduler.reminders.language.normalise import cleaned, normalise
+from wechat_scheduler.reminders.language.parse import parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
-from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
+from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
 from wechat_scheduler.reminders.language.refusals import LanguageError
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.overview import Day, chosen, on_day, standing
+from wechat_scheduler.reminders.overview import Period, standing, within
 from wechat_scheduler.reminders.planning import UNTITLED, as_said
 from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
 from wechat_scheduler.reminders.replies import Replies
+from wechat_scheduler.reminders.snoozing import SOURCE
 
 log = structlog.get_logger(__name__)
 
-# Marks the reminders that people make by writing to the account.
-SOURCE: Final = "bot"
+BotMode: TypeAlias = Literal["asked", "on"]
 
 _DAYS: Final[Mapping[str, int]] = {"今天": 0, "明天": 1, "后天": 2}
 _ALL: Final = frozenset(("全部", "我的提醒"))
 _HELP: Final = frozenset(("帮助", "help"))
-_CANCEL: Final = re.compile(r"(?:取消|删除)(?:提醒)?\s*(\S.*)")
 _TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
-_ASKS: Final = re.compile(r"提醒|闹钟|叫我|通知我")
+_THANKS: Final = re.compile(r"\s*(?:谢|多谢|感谢|收到|知道|好的|好滴|辛苦|嗯|哦|ok)", re.IGNORECASE)
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
-_UNCLEAR: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_TOO_LONG, Reason.SENTENCE_COMMAND)
+_CHAT: Final = (
+    Reason.SENTENCE_NOTHING,
+    Reason.SENTENCE_TOO_LONG,
+    Reason.SENTENCE_COMMAND,
+    Reason.SENTENCE_PAST,
+)
+_QUESTIONS: Final = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
 
 
 class Bot:
     """An `audience.user_acts.Listener`. Reminders are sent in the name of an app of the account. An account
-    without apps sends them itself, which WeChat allows for 48 hours after the user's last message."""
+    without apps sends them itself, which WeChat allows for 48 hours after the user's last message.
 
-    def __init__(self, desk: ReminderDesk, replies: Replies) -> None:
-        self._desk = desk
+    With the mode `asked` it takes only messages that ask for it, by a word such as 提醒, and the answers to
+    what it said itself."""
+
+    def __init__(self, acts: BotActs, replies: Replies, *, mode: BotMode) -> None:
+        self._acts = acts
         self._replies = replies
+        self._mode = mode
 
-    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         """Takes written and spoken messages, and commands from the account's menu as well."""
         if act.kind not in (UserActKind.TEXT, UserActKind.VOICE, UserActKind.CLICK):
-            return False
+            return None
         app = await self._replies.speaker(subscriber)
-        reply = await self._reply(act, self._replies.teller(subscriber, app), app)
-        if reply:
-            event_id = f"{act.event_id}/bot"
-            await self._replies.send(subscriber, reply, event_id=event_id, app=app)
-        return bool(reply)
+        turn = BotTurn(
+            event=act.event_id,
+            text=act.text,
+            at=act.at,
+            unclaimed=act.unclaimed and self._mode == "on",
+            teller=self._replies.teller(subscriber, app),
+            app=app,
+            conversation=await self._acts.conversations.read(subscriber.uid),
+        )
+        reply = await self._reply(turn, is_click=act.kind is UserActKind.CLICK)
+        if reply is None:
+            return None
+        await self._replies.send(subscriber, reply.text, event_id=f"{act.event_id}/bot", app=app)
+        return reply.taken
 
-    async def _reply(self, act: UserAct, teller: Teller, app: App | None) -> str:
-        """Empty if the message is not for the bot."""
-        reply = await self._command(act.text.strip(_STOPS), teller)
-        if reply or act.kind is UserActKind.CLICK:
+    async def _reply(self, turn: BotTurn, *, is_click: bool) -> BotReply | None:
+        """None if the message is not for the bot."""
+        if done := await self._done_before(turn):
+            return done
+        asks = ASKS.search(normalise(cleaned(turn.text))) is not None
+        is_meant = is_click or asks or self._mode == "on"
+        reply = await self._word(turn) if is_meant else None
+        reply = reply or await self._command(turn, is_meant=is_meant)
+        if reply or is_click or not is_meant:
             return reply
-        return await self._reminder(act, teller, app)
+        return await self._sentence(turn, asks=asks and not _THANKS.match(turn.text))
 
-    async def _command(self, text: str, teller: Teller) -> str:
+    async def _done_before(self, turn: BotTurn) -> BotReply | None:
+        """WeChat repeats an event: the rest of the act is done."""
+        act = turn.conversation.act
+        if act is None or act.event != turn.event:
+            return None
+        try:
+            await self._acts.again(act)
+        except (*ENDED, ReminderError):
+            log.info("bot.refused", uid=turn.teller.uid, field="time")
+        return told(act, turn.teller)
+
+    async def _word(self, turn: BotTurn) -> BotReply | None:
+        text, teller, desk = turn.text.strip(_STOPS), turn.teller, self._acts.desk
         if text in _DAYS:
             there: date = teller.now.astimezone(teller.zone).date()
-            day = Day(date=there + timedelta(days=_DAYS[text]), zone=teller.zone)
-            return teller.day(text, await on_day(self._desk, teller.uid, day, now=teller.now))
+            period = Period.of_day(there + timedelta(days=_DAYS[text]), teller.zone)
+            return listed(teller.day(text, await within(desk, teller.uid, period, now=teller.now)))
         if text in _ALL:
-            return teller.all(await standing(self._desk, teller.uid))
-        if text.lower() in _HELP:
-            return bot_texts.HELP
-        found = _CANCEL.fullmatch(text)
-        return await self._cancel(found[1].strip(), teller) if found else ""
+            return listed(teller.all(await standing(desk, teller.uid)))
+        return helped(bot_texts.HELP) if text.lower() in _HELP else None
 
-    async def _cancel(self, name: str, teller: Teller) -> str:
-        """Empty if the user has no such reminder: 取消订单 is for an app."""
-        listed = await standing(self._desk, teller.uid)
-        own = [one.reminder for one in listed if one.reminder.owner == teller.uid]
-        match chosen(own, name):
-            case [reminder]:
-                return await self._cancel_one(reminder, teller)
-            case [_, *_] as several:
-                return teller.several(several)
-            case _:
-                return ""
+    async def _command(self, turn: BotTurn, *, is_meant: bool) -> BotReply | None:
+        command = read_command(turn.text)
+        if command is None:
+            return None
+        if not (is_meant or isinstance(command, AgainCommand | PickCommand | UndoCommand)):
+            return None
+        return await CommandDesk(acts=self._acts, policy=self._policy).obey(command, turn)
 
-    async def _cancel_one(self, reminder: Reminder, teller: Teller) -> str:
+    async def _sentence(self, turn: BotTurn, *, asks: bool) -> BotReply | None:
         try:
-            return teller.cancelled(await self._desk.cancel(reminder.id))
-        except (NotFoundError, ConflictError):
-            return bot_texts.OVER
-
-    async def _reminder(self, act: UserAct, teller: Teller, app: App | None) -> str:
-        policy = replace(DEFAULT_POLICY, shortest=self._desk.shortest)
-        try:
-            parsed = parse(act.text, now=act.at, zone=teller.zone, policy=policy)
+            readings = parse_all(turn.text, now=turn.at, zone=turn.teller.zone, policy=self._policy)
         except LanguageError as error:
-            return _misunderstood(error, act)
-        return await self._keep(parsed, act, teller, app)
+            return await self._misunderstood(error, turn, asks=asks)
+        return await self._keep(readings, turn)
 
-    async def _keep(self, parsed: Parsed, act: UserAct, teller: Teller, app: App | None) -> str:
+    async def _keep(self, readings: Sequence[Parsed], turn: BotTurn) -> BotReply:
+        reminders = [_reminder(each, turn, place) for place, each in enumerate(readings)]
         try:
-            reminder = await self._desk.create(_reminder(parsed, act, teller, app))
+            return told(await self._acts.create(reminders, turn), turn.teller)
         except ReminderError as error:
-            log.info("bot.refused", uid=teller.uid, field=error.field)
-            return _refused(error, teller)
-        return teller.kept(reminder)
+            log.info("bot.refused", uid=turn.teller.uid, field=error.field)
+            return refused(_why(error, turn))
+
+    async def _misunderstood(
+        self, error: LanguageError, turn: BotTurn, *, asks: bool
+    ) -> BotReply | None:
+        said = f"/:no{error.sentence}"
+        if error.reason is Reason.SENTENCE_CHAT or (error.reason in _CHAT and not asks):
+            return await self._chat(turn)
+        if error.reason is Reason.SENTENCE_NOTHING:
+            unknown = _TAKES_BACK.match(turn.text)
+            return helped(bot_texts.UNKNOWN if unknown else bot_texts.PUZZLED)
+        return asked(said) if error.reason in _QUESTIONS else refused(said)
+
+    async def _chat(self, turn: BotTurn) -> BotReply | None:
+        """Chat is for the app. Without one that listens, the user is told once a day what the bot is for."""
+        if not turn.unclaimed:
+            return None
+        if _TAKES_BACK.match(turn.text):
+            return refused(bot_texts.UNKNOWN)
+        last = turn.conversation.helped_at
+        if last is not None and turn.teller.now - last < HELP_AGAIN:
+            return None
+        await self._acts.keep(turn, replace(turn.conversation, helped_at=turn.teller.now))
+        return helped(bot_texts.PUZZLED)
+
+    @property
+    def _policy(self) -> Policy:
+        return replace(DEFAULT_POLICY, shortest=self._acts.desk.shortest)
 
 
-def _reminder(parsed: Parsed, act: UserAct, teller: Teller, app: App | None) -> Reminder:
+def _reminder(parsed: Parsed, turn: BotTurn, place: int) -> Reminder:
     nameless = Reminder(
-        id=_id_of(act),
-        app_id=app.id if app else 0,
+        id=_id_of(turn, place),
+        app_id=turn.app.id if turn.app else 0,
         source=SOURCE,
-        owner=teller.uid,
+        owner=turn.teller.uid,
         title=UNTITLED,
         start=parsed.time,
-        zone=str(teller.zone),
-        created_at=teller.now,
+        zone=str(turn.teller.zone),
+        created_at=turn.teller.now,
     )
     return as_said(nameless, parsed)
 
 
-def _id_of(act: UserAct) -> str:
+def _id_of(turn: BotTurn, place: int) -> str:
     """The same id each time that the same event comes."""
-    event = f"bot/{act.event_id}/{act.at.isoformat()}"
+    event = f"bot/{turn.event}/{turn.at.isoformat()}" + (f"/{place}" if place else "")
     return hashlib.sha256(event.encode()).hexdigest()[:32]
 
 
-def _misunderstood(error: LanguageError, act: UserAct) -> str:
-    if error.reason is Reason.SENTENCE_CHAT:
-        return ""
-    if error.reason not in _UNCLEAR:
-        return f"/:no{error.sentence}"
-    if not (act.unclaimed or _ASKS.search(act.text)):
-        return ""
-    if _TAKES_BACK.match(act.text):
-        return bot_texts.UNKNOWN
-    return bot_texts.PUZZLED if error.reason is Reason.SENTENCE_NOTHING else f"/:no{error.sentence}"
-
-
-def _refused(error: ReminderError, teller: Teller) -> str:
+def _why(error: ReminderError, turn: BotTurn) -> str:
     match error:
         case PastError():
-            return teller.past(error.at)
+            return turn.teller.past(error.at)
         case RuleError():
             return bot_texts.TOO_OFTEN
     return bot_texts.REFUSED

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
 from wechat_scheduler.reminders.language.wording import describe, hour_words, moment_words
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -19,7 +20,7 @@ LONGEST_DETAIL: Final = 200
 HELP: Final = (
     "把时间和要做的事告诉我，到时我会提醒你，例如：\n"
     "明天下午3点提醒我开会\n每月25号还信用卡\n每个工作日早上8点半打卡\n\n"
-    "发送“今天”“明天”或“我的提醒”查看提醒\n发送“取消 编号”取消自己的提醒\n发送“退出 编号”退出别人分享的提醒"
+    "发送“今天”“明天”或“我的提醒”查看提醒\n发送“取消明天的提醒”“把周六的提醒改到周日”“推迟半小时”“撤销”改动提醒\n发送“退出 编号”退出别人分享的提醒"
 )
 PUZZLED: Final = "没听懂，试试这样说：\n明天下午3点提醒我开会\n\n发送“帮助”了解更多"
 UNKNOWN: Final = "没有找到这个提醒，发送“我的提醒”查看编号"
@@ -27,6 +28,14 @@ GONE: Final = "/:no这个提醒不存在，可能已经被删除了"
 OVER: Final = "/:no这个提醒已经结束了"
 TOO_OFTEN: Final = "/:no没法这样重复：要么太频繁，要么永远不会到"
 REFUSED: Final = "/:no没法这样提醒，请换一个说法"
+NONE: Final = "没有找到这个提醒，发送“我的提醒”查看"
+NOTHING_FIRED: Final = "最近一天没有响过的提醒；要新建的话，请写“10分钟后提醒我……”"
+HOW_LONG: Final = "推迟多久？例如“推迟半小时”"
+NOTHING_TO_UNDO: Final = "没有可以撤销的：只能撤销十分钟之内的上一步"
+CHANGED: Final = "/:no没法撤销：提醒已经响过，或者又改过了"
+ONE_BY_ONE: Final = "一次只能改一个，请回复一个数字"
+LEFT_ALONE: Final = "好的，什么都没有改"
+TAKE_BACK: Final = "回复“撤销”可以反悔"
 NO_NICKNAME: Final = "微信用户"
 
 # How a link begins.
@@ -84,8 +93,58 @@ class Teller:
     def left(self, reminder: Reminder) -> str:
         return f"💔 已退出提醒：{plain(reminder.title)}"
 
-    def cancelled(self, reminder: Reminder) -> str:
-        return f"已取消提醒：{plain(reminder.title)}"
+    def kept_all(self, reminders: Sequence[Reminder]) -> str:
+        """Confirms the several reminders of one sentence."""
+        lines = "\n".join(self._numbered(reminders))
+        return f"/:ok设好了{len(reminders)}个提醒：\n{lines}\n\n{TAKE_BACK}"
+
+    def cancelled(self, reminders: Sequence[Reminder]) -> str:
+        if len(reminders) == 1:
+            return f"已取消提醒：{plain(reminders[0].title)}\n{TAKE_BACK}"
+        lines = "\n".join(self._numbered(reminders))
+        return f"已取消{len(reminders)}个提醒：\n{lines}\n{TAKE_BACK}"
+
+    def moved(self, reminder: Reminder) -> str:
+        """Confirms a new time."""
+        return self._told(f"/:ok已改好，{self._soon(reminder)}", reminder, "修改/分享")
+
+    def undone(self, did: BotDeedKind, reminders: Sequence[Reminder]) -> str:
+        """`reminders` are as they are now."""
+        titles = "、".join(
+            f"“{cut(plain(each.title), LONGEST_TITLE)}”" for each in reminders[:MOST_LISTED]
+        )
+        match did:
+            case BotDeedKind.CANCELLED:
+                return f"已撤销：{titles}恢复了"
+            case BotDeedKind.MOVED:
+                when = moment_words(reminders[0].start.astimezone(self.zone))
+                return f"已撤销：{titles}改回 {when}"
+        return f"已撤销：{titles}取消了"
+
+    def which(self, verb: str, listed: Sequence[Reminder]) -> str:
+        """Asks which of the reminders is meant. `verb` is 取消 or 改."""
+        lines = "\n".join(self._numbered(listed))
+        if len(listed) == 1:
+            return f"这个提醒是重复的，要整个{verb}吗？\n{lines}\n\n回复 1 {verb}，回复“算了”不动"
+        return f"有{len(listed)}个提醒，要{verb}哪一个？\n{lines}\n\n回复前面的数字，或“都{verb}”“算了”"
+
+    def recurring(self, reminder: Reminder) -> str:
+        link = anchor(self.pages.of(reminder, self.uid), "打开它修改")
+        head = f"/:no“{plain(reminder.title)}”是重复的提醒，不能只改一次"
+        return f"{head}；请写新的重复，例如“改到每周日上午9点”" + (f"，或者{link}" if link else "")
+
+    def _numbered(self, reminders: Sequence[Reminder]) -> list[str]:
+        lines = [
+            f"{place}. {self._when(each)} {self._linked(each)} [{number_of(each)}]"
+            for place, each in enumerate(reminders[:MOST_LISTED], 1)
+        ]
+        rest = len(reminders) - MOST_LISTED
+        return [*lines, f"……还有{rest}个"] if rest > 0 else lines
+
+    def _when(self, reminder: Reminder) -> str:
+        if reminder.rule:
+            return describe(reminder.rule, reminder.start.astimezone(ZoneInfo(reminder.zone)))
+        return moment_words(reminder.start.astimezone(self.zone))
 
     def several(self, called: Sequence[Reminder]) -> str:
         """Asks which of the reminders of one title is meant."""
@@ -98,8 +157,9 @@ class Teller:
     def past(self, at: datetime) -> str:
         return f"/:no{moment_words(at.astimezone(self.zone))} 已经过去了，请重设一个将来的提醒"
 
-    def day(self, name: str, listed: Sequence[Listed]) -> str:
-        return self._listed(f"{name}没有提醒", f"{name}的提醒", listed, hour_words)
+    def day(self, name: str, listed: Sequence[Listed], *, dated: bool = False) -> str:
+        words = moment_words if dated else hour_words
+        return self._listed(f"{name}没有提醒", f"{name}的提醒", listed, words)
 
     def all(self, listed: Sequence[Listed]) -> str:
         return self._listed("你还没有提醒，" + HELP, "你的提醒", listed, moment_words)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.desk import ReminderDesk
@@ -31,19 +31,17 @@ class Listed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """From midnight to midnight in `zone`."""
+class Period:
+    """From `begins` to before `ends`."""
 
-    date: date
-    zone: ZoneInfo
+    begins: datetime
+    ends: datetime
 
-    @property
-    def begins(self) -> datetime:
-        return datetime.combine(self.date, time(), self.zone)
-
-    @property
-    def ends(self) -> datetime:
-        return datetime.combine(self.date + _DAY, time(), self.zone)
+    @classmethod
+    def of_day(cls, day: date, zone: ZoneInfo) -> Self:
+        """From midnight to midnight."""
+        begins = datetime.combine(day, time(), zone)
+        return cls(begins=begins, ends=datetime.combine(day + _DAY, time(), zone))
 
 
 def number_of(reminder: Reminder) -> str:
@@ -51,12 +49,14 @@ def number_of(reminder: Reminder) -> str:
     return reminder.id[:NUMBER]
 
 
-async def on_day(desk: ReminderDesk, uid: str, day: Day, *, now: datetime) -> Sequence[Listed]:
-    """The reminders of that day, sent already or not, ordered by time."""
-    # A recurring reminder is stored with its next occurrence, which may be before that day.
-    since = min(day.begins, now - _DAY)
-    found = await desk.of_person(uid, since=since, until=day.ends, limit=MOST)
-    listed = [Listed(at, each) for each in found if (at := _first_on(day, each))]
+async def within(
+    desk: ReminderDesk, uid: str, period: Period, *, now: datetime
+) -> Sequence[Listed]:
+    """The reminders of that period, sent already or not, ordered by time."""
+    # A recurring reminder is stored with its next occurrence, which may be before that period.
+    since = min(period.begins, now - _DAY)
+    found = await desk.of_person(uid, since=since, until=period.ends, limit=MOST)
+    listed = [Listed(at, each) for each in found if (at := first_in(period, each))]
     return sorted(listed, key=lambda one: one.at)
 
 
@@ -72,11 +72,12 @@ def chosen(reminders: Sequence[Reminder], name: str) -> Sequence[Reminder]:
     return numbered or [one for one in reminders if one.title == name]
 
 
-def _first_on(day: Day, reminder: Reminder) -> datetime | None:
+def first_in(period: Period, reminder: Reminder) -> datetime | None:
+    """The first occurrence within the period; None if there is none."""
     at: datetime | None = reminder.start
     if reminder.rule and reminder.state is ReminderState.ACTIVE:
-        after = max(reminder.start, day.begins) - _SECOND
+        after = max(reminder.start, period.begins) - _SECOND
         rule, zone = rule_of(reminder.rule), ZoneInfo(reminder.zone)
         found = following(rule, start=reminder.start, after=after, zone=zone)
         at = found.at if found else None
-    return at if at and day.begins <= at < day.ends else None
+    return at if at and period.begins <= at < period.ends else None

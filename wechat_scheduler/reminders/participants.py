@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
@@ -32,20 +33,20 @@ class Participants:
         self._subscribers = subscribers
         self._replies = replies
 
-    async def take(self, act: UserAct, subscriber: Subscriber) -> bool:
+    async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         if act.kind is UserActKind.UNFOLLOW:
             if stopped := await self._desk.stop_for(subscriber.uid):
                 log.info("reminder.stopped", uid=subscriber.uid, count=stopped)
-            return False  # other listeners hear of it, too
+            return None  # other listeners hear of it, too
         if act.code is not None:
             return await self._scanned(act, subscriber)
         command = _LEAVE.fullmatch(act.text.strip())
-        return command is not None and await self._leave(command[1].strip(), act, subscriber)
+        return await self._leave(command[1].strip(), act, subscriber) if command else None
 
-    async def _scanned(self, act: UserAct, subscriber: Subscriber) -> bool:
+    async def _scanned(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         code = act.code
         if code is None or code.purpose is not Purpose.REMINDER:
-            return False
+            return None
         app = self._replies.app(code.app_id)
         try:
             reminder = await self._desk.reminder(code.target)
@@ -53,7 +54,7 @@ class Participants:
         except NotFoundError:
             reply = bot_texts.GONE
         await self._send(act, subscriber, reply, app)
-        return True
+        return BotDeed(did=BotDeedKind.JOINED, reminders=(code.target,))
 
     async def _join(
         self, reminder: Reminder, act: UserAct, subscriber: Subscriber, app: App | None
@@ -71,24 +72,24 @@ class Participants:
             await self._tell_owner(reminder, act, lambda owner: owner.someone_came(name, reminder))
         return teller.joined(reminder, is_new=is_new)
 
-    async def _leave(self, name: str, act: UserAct, subscriber: Subscriber) -> bool:
-        """False if the user joined no such reminder: the message is not for us."""
+    async def _leave(self, name: str, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
+        """None if the user joined no such reminder: the message is not for us."""
         listed = await standing(self._desk, subscriber.uid)
         joined = [one.reminder for one in listed if one.reminder.owner != subscriber.uid]
         called = chosen(joined, name)
         if len(called) > 1:
             teller = self._replies.teller(subscriber, None)
             await self._send(act, subscriber, teller.several(called), None)
-            return True
+            return BotDeed(did=BotDeedKind.ASKED)
         if not called or not await self._desk.leave(called[0].id, subscriber.uid):
-            return False
+            return None
         reminder = called[0]
         log.info("reminder.left", reminder=reminder.id, uid=subscriber.uid)
         app = self._replies.app(reminder.app_id)
         await self._send(act, subscriber, self._replies.teller(subscriber, app).left(reminder), app)
         who = subscriber.nickname or NO_NICKNAME
         await self._tell_owner(reminder, act, lambda owner: owner.someone_left(who, reminder))
-        return True
+        return BotDeed(did=BotDeedKind.LEFT, reminders=(reminder.id,))
 
     async def _tell_owner(
         self, reminder: Reminder, act: UserAct, text: Callable[[Teller], str]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.reminders.conversation import Conversation
 from wechat_scheduler.reminders.model import (
     Claimed,
     Fired,
@@ -118,3 +119,12 @@ class Reminders(Protocol):
     async def stop_for(self, uid: str, *, now: datetime) -> int:
         """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how
         many were cancelled."""
+
+
+class Conversations(Protocol):
+    """The store of the bot's conversations. Methods are atomic, and may raise StorageError."""
+
+    async def read(self, uid: str) -> Conversation:
+        """An empty one if none is kept: one that nothing was said in for two days is forgotten."""
+
+    async def write(self, uid: str, conversation: Conversation, *, now: datetime) -> None: ...

@@ -44,6 +44,7 @@ AUDIT = EndedRows("audit", "id", "at")
 RESPONSES = EndedRows("answers", "scope, key", "created_at")
 RECEIPTS = EndedRows("receipts", "appid, msgid", "at")
 HANDLED = EndedRows("heard", "event", "at")
+CONVERSATIONS = EndedRows("conversations", "uid", "changed_at")
 SCENES = EndedRows("scenes", "id", "expires_at", "expires_at IS NOT NULL")
 EVENTS = EndedRows("events", "id", "received_at", "state <> 'pending'")
 # Notifications of jobs that are no longer registered.

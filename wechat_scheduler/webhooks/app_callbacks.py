@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from wechat_scheduler.audience.app_events import AppEvent, Consented, Joined, Wrote
+from wechat_scheduler.audience.app_events import AppEvent, BotDeed, Consented, Joined, Wrote
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, TargetKind
 from wechat_scheduler.engine.clock import Clock, millis
@@ -53,6 +53,12 @@ def callback_body(app: App, event: AppEvent) -> bytes:
     return msgspec.json.encode({"action": action, "data": data})
 
 
+def _bot(taken: BotDeed | None) -> dict[str, object] | None:
+    if taken is None:
+        return None
+    return {"did": taken.did.value, "reminders": list(taken.reminders)}
+
+
 def _told(app: App, event: AppEvent, *, time: int) -> tuple[str, dict[str, object]]:
     match event:
         case Joined():
@@ -73,6 +79,7 @@ def _told(app: App, event: AppEvent, *, time: int) -> tuple[str, dict[str, objec
                 "appName": app.name,
                 "time": time,
                 "content": event.content,
+                "bot": _bot(event.taken),
                 "appKey": None,
                 **UNNAMED,
             }

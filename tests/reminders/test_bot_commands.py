@@ -1,0 +1,412 @@
+"""Commands to the bot are done at once, can be undone, and touch no one else's reminders."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.clock import START, FakeClock
+from tests.reminders.remembering import DAY, MINUTE, at
+from tests.reminders.study import Study, shown
+from tests.stores.memory import memory_database
+from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
+from wechat_scheduler.reminders.bot_commands import LONGEST, read_command
+from wechat_scheduler.reminders.model import ReminderState
+
+
+@pytest.fixture
+async def study(clock: FakeClock) -> Study:
+    """It is Wednesday, 2026-11-18 10:30."""
+    return await Study.on(memory_database(), clock)
+
+
+@pytest.fixture
+async def busy(study: Study) -> Study:
+    """A user with reminders on several days."""
+    for text in (
+        "明天早上7点提醒我起床",
+        "明天下午3点提醒我开会",
+        "周六上午10点提醒我爬山",
+        "每天晚上9点提醒我吃药",
+        "下周一提醒我交表",
+    ):
+        await study.say(text)
+    return study
+
+
+ALL = ["18 21:00 吃药", "19 07:00 起床", "19 15:00 开会", "21 10:00 爬山", "23 08:00 交表"]
+
+
+def without(*titles: str) -> list[str]:
+    return [each for each in ALL if each.partition(" ")[2].partition(" ")[2] not in titles]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("取消周六的提醒", "爬山"),
+        ("删掉明天早上7点的闹钟", "起床"),
+        ("明天7点不用叫我了", "起床"),
+        ("周六不用叫我了", "爬山"),
+        ("把周六的提醒删了", "爬山"),
+        ("周六的提醒取消吧", "爬山"),
+        ("帮我把明天下午3点的闹钟关掉", "开会"),
+        ("不用提醒我开会了", "开会"),
+        ("别再提醒我每天吃药了", "吃药"),
+        ("取消每天吃药的提醒", "吃药"),
+        ("取消爬山", "爬山"),
+        ("下午3点的提醒不要了", "开会"),
+        ("取消提醒我交表", "交表"),
+        ("請取消週六的提醒。", "爬山"),
+        ("明天早上的闹钟取消掉", "起床"),
+        ("删除下周的提醒", "交表"),
+    ],
+)
+async def test_the_one_reminder_that_is_meant_is_cancelled(
+    busy: Study, text: str, title: str
+) -> None:
+    answer = await busy.say(text)
+
+    assert answer == f"已取消提醒：{title}"
+    assert await busy.standing() == without(title)
+
+
+@pytest.mark.parametrize(
+    ("pick", "gone"),
+    [
+        ("1", ("起床",)),
+        ("第2个", ("开会",)),
+        ("二", ("开会",)),
+        ("1和2", ("起床", "开会")),
+        ("都取消", ("起床", "开会")),
+        ("算了", ()),
+        ("4", ()),
+    ],
+)
+async def test_several_are_listed_and_a_number_answers(
+    busy: Study, pick: str, gone: tuple[str, ...]
+) -> None:
+    question = await busy.say("取消明天的提醒")
+    listed = busy.answer.splitlines()
+    await busy.say("今天天气真好")
+    await busy.say(pick)
+
+    assert question == "有2个提醒，要取消哪一个？"
+    assert [line.partition(" <")[0] for line in listed[1:3]] == [
+        "1. 2026年11月19日 周四 早上07:00",
+        "2. 2026年11月19日 周四 下午15:00",
+    ]
+    assert sorted(await busy.standing()) == sorted(without(*gone))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "取消后天下午的提醒",
+        "周日下午不用叫我了",
+        "取消体检的提醒",
+        "把明天8点的闹钟关掉",
+    ],
+)
+async def test_without_a_match_the_bot_says_so(busy: Study, text: str) -> None:
+    before = await busy.standing()
+
+    answer = await busy.say(text)
+
+    assert answer.startswith("没有找到这个提醒")
+    assert await busy.standing() == before
+
+
+async def test_a_recurring_reminder_is_not_ended_for_one_day_unasked(busy: Study) -> None:
+    await busy.say("取消明天晚上的提醒")
+    asked = busy.answer
+    kept = await busy.standing()
+    await busy.say("1")
+
+    assert asked.startswith("这个提醒是重复的，要整个取消吗？\n1. 每天 晚上21:00")
+    assert (kept, await busy.standing()) == (ALL, without("吃药"))
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("把周六的提醒改到周日", "22 10:00 爬山"),
+        ("周六的提醒改到周日下午3点", "22 15:00 爬山"),
+        ("把爬山改到下午4点", "21 16:00 爬山"),
+        ("爬山推迟半小时", "21 10:30 爬山"),
+        ("把爬山提前一小时", "21 09:00 爬山"),
+        ("周六的爬山推迟一天", "22 10:00 爬山"),
+        ("爬山的提醒挪到下周", "28 10:00 爬山"),
+        ("把周六上午10点的闹钟调到8点半", "21 08:30 爬山"),
+        ("周六的闹钟调成明天晚上8点", "19 20:00 爬山"),
+    ],
+)
+async def test_a_reminder_is_moved(busy: Study, text: str, then: str) -> None:
+    answer = await busy.say(text)
+
+    assert answer.startswith("/:ok已改好，将在")
+    assert sorted(await busy.standing()) == sorted([*without("爬山"), then])
+
+
+async def test_the_time_of_the_day_of_a_recurring_reminder_is_moved_and_its_days_are_not(
+    busy: Study,
+) -> None:
+    timed = await busy.say("把每天吃药的提醒改到晚上10点")
+    dated = await busy.say("把吃药改到周日")
+
+    assert timed.startswith("/:ok已改好")
+    assert dated.startswith("/:no“吃药”是重复的提醒")
+    assert await busy.standing() == ["18 22:00 吃药", *ALL[1:]]
+
+
+async def test_a_number_says_which_one_is_moved(busy: Study) -> None:
+    question = await busy.say("把明天的提醒改到后天")
+    await busy.say("2")
+
+    assert question == "有2个提醒，要改哪一个？"
+    assert sorted(await busy.standing()) == sorted([*without("开会"), "20 15:00 开会"])
+
+
+@pytest.mark.parametrize(
+    "text", ["推迟半小时", "半小时后再提醒我", "过半小时再叫我", "再推迟30分钟吧"]
+)
+async def test_what_fired_last_comes_again(study: Study, text: str) -> None:
+    await study.say("每天11点提醒我喝水")
+    await study.say("11点10分提醒我收衣服")
+    await study.memory.run(at("2026-11-18T11:12"))
+
+    await study.say(text)
+    await study.say("10分钟后再提醒")
+
+    assert await study.standing() == ["18 11:22 收衣服", "19 11:00 喝水"]
+
+
+async def test_what_another_asked_for_comes_again_as_a_copy(study: Study) -> None:
+    shared = await study.memory.create(START + MINUTE, title="集合", people=(study.person.uid,))
+    await study.memory.run(START + 2 * MINUTE)
+    before = await study.memory.desk.reminder(shared.id)
+
+    await study.say("10分钟后再提醒")
+
+    (copy,) = [each for each in await study.kept() if each.owner == study.person.uid]
+    assert (copy.title, shown(copy)) == ("集合", "18 10:42")
+    assert await study.memory.desk.reminder(shared.id) == before
+
+
+async def test_without_anything_that_fired_the_bot_says_so(study: Study) -> None:
+    said = [await study.say(text) for text in ("10分钟后再提醒", "推迟半小时", "推迟一下")]
+
+    assert all(each.startswith("最近一天没有响过的提醒") for each in said)
+    assert await study.kept() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("明天有哪些提醒", ["起床", "开会", "吃药"]),
+        ("看看周六的提醒", ["爬山", "吃药"]),
+        ("明天下午有什么安排？", ["开会"]),
+        ("下周有哪些提醒", ["交表"]),
+        ("我有哪些提醒", ["吃药", "起床", "开会", "爬山", "交表"]),
+        ("明天的提醒", ["起床", "开会", "吃药"]),
+        ("后天早上有提醒吗", []),
+    ],
+)
+async def test_the_reminders_of_a_time_are_listed(
+    busy: Study, text: str, titles: list[str]
+) -> None:
+    await busy.say(text)
+
+    known = [each.split(" ")[2] for each in ALL]
+    lines = busy.answer.splitlines()[1:]
+    shown_ = [title for line in lines for title in known if title in line]
+    assert [title for title in shown_ if title in titles] == titles
+    assert await busy.standing() == ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("取消爬山", "已撤销：“爬山”恢复了"),
+        ("把爬山改到周日", "已撤销：“爬山”改回 2026年11月21日 周六 上午10:00"),
+        ("后天8点提醒我体检", "已撤销：“体检”取消了"),
+        ("后天8点送孩子，9点体检", "已撤销：“送孩子”、“体检”取消了"),
+        ("爬山推迟一天", "已撤销：“爬山”改回 2026年11月21日 周六 上午10:00"),
+    ],
+)
+async def test_the_last_thing_is_undone_for_ten_minutes(
+    busy: Study, text: str, answer: str
+) -> None:
+    await busy.say(text)
+    changed = await busy.standing()
+    busy.memory.clock.advance(timedelta(minutes=9))
+    undone = await busy.say("撤销")
+    again = await busy.say("撤销")
+
+    assert changed != ALL
+    assert (undone, await busy.standing()) == (answer, ALL)
+    assert "已撤销" not in again
+
+
+async def test_after_ten_minutes_nothing_is_undone(busy: Study) -> None:
+    await busy.say("取消爬山")
+    busy.memory.clock.advance(timedelta(minutes=11))
+
+    answer = await busy.say("撤销")
+
+    assert answer.startswith("没有可以撤销的")
+    assert await busy.standing() == without("爬山")
+
+
+async def test_what_was_changed_elsewhere_since_is_not_undone(busy: Study) -> None:
+    await busy.say("把爬山改到周日")
+    (moved,) = [each for each in await busy.kept() if each.title == "爬山"]
+    await busy.memory.desk.pause(moved.id)
+    await busy.memory.desk.cancel(moved.id)
+
+    answer = await busy.say("撤销")
+
+    assert answer.startswith("/:no没法撤销")
+
+
+async def test_a_repeated_event_is_one_act_with_one_answer(busy: Study) -> None:
+    taken = [await busy.take("取消周六的提醒", "twice") for _ in range(2)]
+
+    assert taken[0] == taken[1]
+    assert [each.did for each in taken if each] == [BotDeedKind.CANCELLED] * 2
+    assert busy.post.said.count("已取消提醒：爬山\n回复“撤销”可以反悔") == 1
+
+
+async def test_several_reminders_of_one_sentence_are_all_made_and_listed(study: Study) -> None:
+    taken = await study.take("明天8点送孩子，9点开会", "1")
+
+    kept = await study.kept()
+    assert await study.standing() == ["19 08:00 送孩子", "19 09:00 开会"]
+    assert taken == BotDeed(did=BotDeedKind.CREATED, reminders=tuple(each.id for each in kept))
+    assert study.answer.startswith("/:ok设好了2个提醒：\n1. 2026年11月19日 周四 早上08:00 <a")
+
+
+async def test_of_several_reminders_none_is_made_if_one_is_refused(study: Study) -> None:
+    study.memory.desk.shortest = DAY * 2
+
+    await study.say("每天8点吃药，22点睡觉")
+
+    assert study.answer.startswith("/:no")
+    assert await study.kept() == []
+
+
+async def test_commands_do_not_touch_the_reminders_of_others(study: Study) -> None:
+    theirs = [
+        await study.memory.create(
+            START + timedelta(hours=hours), title="开会", owner="UID_b", people=(study.person.uid,)
+        )
+        for hours in (1, 24)
+    ]
+
+    for text in (
+        "取消明天的提醒", "取消开会的提醒", f"取消 {theirs[0].id[:6]}", "把开会改到周日", "取消所有提醒", "都取消", "1",
+        "把明天的提醒改到后天", "开会推迟半小时", "不用提醒我开会了", "撤销",
+    ):  # fmt: skip
+        await study.say(text)
+
+    assert [await study.memory.desk.reminder(each.id) for each in theirs] == theirs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "提醒我明天取消订阅", "明天提醒我把周六的票改到周日", "下午3点提醒我取消订单", "10分钟后再提醒我关火",
+        "记得明天取消会议", "提醒我10分钟后再打电话", "给我定明早7点的闹钟", "后天提醒我去看看明天的提醒牌",
+    ],
+)  # fmt: skip
+def test_a_new_reminder_is_no_command(text: str) -> None:
+    assert read_command(text) is None
+
+
+@pytest.mark.parametrize("text", ["提醒我明天取消订阅", "明天取消会员", "10分钟后再提醒我关火"])
+async def test_a_reminder_about_cancelling_is_made(study: Study, text: str) -> None:
+    assert (await study.say(text)).startswith("/:ok将在")
+
+
+CHAT = (
+    "后天有货吗", "周六几点开门", "元宵节快乐", "明天多少钱一份", "你好", "取消订单", "把我的快递改到周日送", "能取消吗", "明天不去了",
+    "谢谢提醒", "昨天的快递收到了", "撤销", "1", "都取消", "推迟半小时", "会议改到明天了吗", "在哪里取货", "什么时候到",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CHAT)
+async def test_chat_is_left_to_the_app(study: Study, text: str) -> None:
+    taken = await study.take(text, "1")
+
+    assert taken is None
+    assert (study.post.said, await study.kept()) == ([], [])
+
+
+async def test_the_example_is_said_once_a_day(study: Study) -> None:
+    chat = [text for text in CHAT if "消" not in text and text != "推迟半小时"]
+
+    first = [await study.say(text) for text in chat]
+    study.memory.clock.advance(DAY)
+    second = [await study.say(text) for text in chat[:2]]
+
+    assert [bool(each) for each in first] == [True] + [False] * (len(chat) - 1)
+    assert [each.startswith("没听懂") for each in second] == [True, False]
+
+
+async def test_a_bot_that_must_be_asked_takes_only_what_asks_for_it(study: Study) -> None:
+    study.bot = study.bot_with("asked")
+
+    silent = [
+        await study.say(text)
+        for text in ("明天下午3点开会", "明天", "帮助", "你好", "推迟半小时", "取消开会")
+    ]
+    spoken = [
+        await study.say(text)
+        for text in ("明天下午3点提醒我开会", "别忘了后天交表", "明天有哪些提醒", "撤销")
+    ]
+
+    assert silent == [""] * 6
+    assert all(spoken)
+
+
+async def test_a_bot_that_must_be_asked_hears_the_answers_to_its_questions(study: Study) -> None:
+    study.bot = study.bot_with("asked")
+    await study.say("明天下午3点提醒我开会")
+    await study.say("后天下午3点提醒我开会")
+    await study.say("取消开会的提醒")
+
+    answer = await study.say("2")
+
+    assert answer == "已取消提醒：开会"
+    assert await study.standing() == ["19 15:00 开会"]
+
+
+WORDS = (
+    "取消", "把", "明天", "周六", "的", "提醒", "我", "改到", "推迟", "半小时", "再", "不用", "叫", "了", "1", "都", "撤销", "有哪些",
+    "开会", "每天", "8点", "，", "吗", "和", "所有", "算了", "25点", "2月30号", "\0", "<a>", "٤", "全部", "上午", "前",
+)  # fmt: skip
+SAID = st.one_of(
+    st.lists(st.sampled_from(WORDS), max_size=9).map("".join), st.text(max_size=LONGEST + 5)
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(said=st.lists(SAID, min_size=1, max_size=5))
+async def test_whatever_is_said_the_bot_answers_or_is_silent_and_others_keep_theirs(
+    said: list[str],
+) -> None:
+    study = await Study.on(memory_database(), FakeClock())
+    await study.say("明天下午3点提醒我开会")
+    await study.say("每天8点提醒我吃药")
+    theirs = await study.memory.create(
+        START + DAY, title="开会", owner="UID_b", people=(study.person.uid,)
+    )
+
+    answers = [await study.say(text) for text in said]
+
+    assert all(isinstance(answer, str) for answer in answers)
+    assert all(len(text.encode()) <= 2048 for text in study.post.said)
+    assert await study.memory.desk.reminder(theirs.id) == theirs
+    assert await study.memory.desk.has_joined(theirs.id, study.person.uid)
+    assert theirs.state is ReminderState.ACTIVE

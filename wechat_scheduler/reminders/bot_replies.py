@@ -1,0 +1,50 @@
+"""The replies of the bot, each with what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
+from wechat_scheduler.reminders.bot_texts import Teller
+from wechat_scheduler.reminders.conversation import BotAct
+from wechat_scheduler.reminders.model import Reminder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotReply:
+    """What the user reads, and what the app hears."""
+
+    text: str
+    taken: BotDeed
+
+
+def told(act: BotAct, teller: Teller) -> BotReply:
+    """The reply about an act."""
+    after = [edit.after for edit in act.edits]
+    match act.did:
+        case BotDeedKind.CANCELLED:
+            text = teller.cancelled(after)
+        case BotDeedKind.MOVED:
+            text = teller.moved(after[0])
+        case _:
+            text = teller.kept(after[0]) if len(after) == 1 else teller.kept_all(after)
+    return BotReply(text=text, taken=taken(act.did, after))
+
+
+def taken(did: BotDeedKind, reminders: Sequence[Reminder]) -> BotDeed:
+    return BotDeed(did=did, reminders=tuple(each.id for each in reminders))
+
+
+def asked(text: str) -> BotReply:
+    return BotReply(text=text, taken=BotDeed(did=BotDeedKind.ASKED))
+
+
+def refused(text: str) -> BotReply:
+    return BotReply(text=text, taken=BotDeed(did=BotDeedKind.REFUSED))
+
+
+def listed(text: str) -> BotReply:
+    return BotReply(text=text, taken=BotDeed(did=BotDeedKind.LISTED))
+
+
+def helped(text: str) -> BotReply:
+    return BotReply(text=text, taken=BotDeed(did=BotDeedKind.HELPED))

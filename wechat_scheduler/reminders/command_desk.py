@@ -1,0 +1,173 @@
+"""The bot does what a command says, with reminders that the user owns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from wechat_scheduler.audience.app_events import BotDeedKind
+from wechat_scheduler.reminders import bot_texts
+from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
+from wechat_scheduler.reminders.bot_commands import (
+    AgainCommand,
+    CancelCommand,
+    Command,
+    ListCommand,
+    MoveCommand,
+    PickCommand,
+    UndoCommand,
+    read_command,
+)
+from wechat_scheduler.reminders.bot_replies import BotReply, asked, listed, refused, taken, told
+from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
+from wechat_scheduler.reminders.described import Description, RecurringError
+from wechat_scheduler.reminders.language.policy import Policy
+from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.overview import Listed, Period, chosen, standing, within
+from wechat_scheduler.reminders.refusals import PastError, ReminderError
+from wechat_scheduler.reminders.snoozing import SnoozeDesk
+
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandDesk:
+    """Each method returns None if the message is not for the bot: 取消订单 is for an app."""
+
+    acts: BotActs
+    policy: Policy
+
+    async def obey(self, command: Command, turn: BotTurn) -> BotReply | None:
+        try:
+            return await self._obey(command, turn)
+        except LanguageError as error:
+            return refused(f"/:no{error.sentence}") if _names_one(command) else None
+        except PastError as error:
+            return refused(turn.teller.past(error.at))
+        except ENDED:
+            return refused(bot_texts.OVER)
+        except ReminderError:
+            return refused(bot_texts.REFUSED)
+
+    async def _obey(self, command: Command, turn: BotTurn) -> BotReply | None:
+        match command:
+            case CancelCommand() | MoveCommand():
+                return await self._change(command, turn)
+            case AgainCommand():
+                return await SnoozeDesk(acts=self.acts, policy=self.policy).again(command, turn)
+            case ListCommand():
+                return await self._list(command, turn)
+            case UndoCommand():
+                return await self._undo(turn)
+            case PickCommand():
+                return await self._picked(command, turn)
+
+    async def _change(self, command: CancelCommand | MoveCommand, turn: BotTurn) -> BotReply | None:
+        here = self._here(turn)
+        own = await self.acts.own(turn)
+        found = here.matching(own, command.what, named=command.named)
+        if not found:
+            return asked(bot_texts.NONE) if command.named else None
+        if len(found) > 1 or _is_unsure(command, found[0], here):
+            return await self._ask(command, found, turn)
+        return await self._do(command, found, turn)
+
+    async def _do(
+        self, command: CancelCommand | MoveCommand, found: Sequence[Reminder], turn: BotTurn
+    ) -> BotReply:
+        if isinstance(command, CancelCommand):
+            return told(await self.acts.cancel(found, turn), turn.teller)
+        try:
+            moved = self._here(turn).moved(found[0], command)
+        except RecurringError:
+            return refused(turn.teller.recurring(found[0]))
+        return told(await self.acts.move(found[0], moved, turn), turn.teller)
+
+    async def _ask(
+        self, command: CancelCommand | MoveCommand, found: Sequence[Reminder], turn: BotTurn
+    ) -> BotReply:
+        ids = tuple(each.id for each in found)
+        question = BotQuestion(at=turn.teller.now, command=turn.text, ids=ids)
+        await self.acts.keep(turn, replace(turn.conversation, question=question))
+        verb = "取消" if isinstance(command, CancelCommand) else "改"
+        return asked(turn.teller.which(verb, found))
+
+    async def _picked(self, pick: PickCommand, turn: BotTurn) -> BotReply | None:
+        question = turn.conversation.question
+        if question is None or turn.teller.now - question.at > UNDO:
+            return None
+        command = read_command(question.command)
+        own = {each.id: each for each in await self.acts.own(turn)}
+        if not isinstance(command, CancelCommand | MoveCommand):
+            return None
+        if not (pick.numbers or pick.every):
+            await self.acts.keep(turn, replace(turn.conversation, question=None))
+            return asked(bot_texts.LEFT_ALONE)
+        ids = question.ids if pick.every else _at(question.ids, pick.numbers)
+        picked = [own[each] for each in ids if each in own]
+        if len(picked) != len(ids) or not picked:
+            return asked(bot_texts.OVER if ids else _in_range(len(question.ids)))
+        if isinstance(command, MoveCommand) and len(picked) > 1:
+            return asked(bot_texts.ONE_BY_ONE)
+        return await self._do(command, picked, turn)
+
+    async def _list(self, command: ListCommand, turn: BotTurn) -> BotReply | None:
+        teller, desk = turn.teller, self.acts.desk
+        all_of_them = await standing(desk, teller.uid)
+        if not command.what:
+            return listed(teller.all(all_of_them))
+        said = self._here(turn).mention(command.what)
+        if said.begins is None or said.ends is None or said.title:
+            own = [each.reminder for each in all_of_them]
+            found = self._here(turn).matching(own, command.what, named=True)
+            some = [Listed(each.start, each) for each in found]
+            return listed(teller.all(some)) if some else None
+        period = Period(begins=said.begins, ends=said.ends)
+        found_then = await within(desk, teller.uid, period, now=teller.now)
+        dated = said.ends - said.begins > _DAY
+        return listed(teller.day(command.what, found_then, dated=dated))
+
+    async def _undo(self, turn: BotTurn) -> BotReply | None:
+        act = turn.conversation.act
+        if act is None:
+            return None
+        if turn.teller.now - act.at > UNDO:
+            return refused(bot_texts.NOTHING_TO_UNDO)
+        try:
+            await self.acts.undo(turn, act)
+        except ENDED:
+            return refused(bot_texts.CHANGED)
+        now = [edit.before or edit.after for edit in act.edits]
+        return BotReply(text=turn.teller.undone(act.did, now), taken=taken(BotDeedKind.UNDONE, now))
+
+    def _here(self, turn: BotTurn) -> Description:
+        return Description(now=turn.teller.now, zone=turn.teller.zone, policy=self.policy)
+
+
+def _is_unsure(command: CancelCommand | MoveCommand, found: Reminder, here: Description) -> bool:
+    """取消明天的提醒 may mean tomorrow only, where the reminder comes again and again."""
+    if isinstance(command, MoveCommand) or not (found.rule and command.what):
+        return False
+    return not chosen([found], command.what) and here.mention(command.what).dated
+
+
+def _names_one(command: Command) -> bool:
+    """Whether the command can only be for the bot, so that its mistake is told."""
+    match command:
+        case CancelCommand() | MoveCommand():
+            return command.named
+        case AgainCommand():
+            return True
+    return False
+
+
+def _at(ids: Sequence[str], numbers: Sequence[int]) -> tuple[str, ...]:
+    """Empty if a number is none of a reminder that was listed."""
+    known = all(0 < number <= min(len(ids), bot_texts.MOST_LISTED) for number in numbers)
+    return tuple(dict.fromkeys(ids[number - 1] for number in numbers)) if known else ()
+
+
+def _in_range(count: int) -> str:
+    most = min(count, bot_texts.MOST_LISTED)
+    return "请回复 1，或“算了”" if most == 1 else f"请回复 1 到 {most} 的数字，或“算了”"

@@ -1,0 +1,50 @@
+"""The bot's conversation with a user: its last act, and the question that it asked last."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from wechat_scheduler.audience.app_events import BotDeedKind
+from wechat_scheduler.reminders.model import Reminder
+
+# How long the last act can be undone, and the last question answered.
+UNDO: Final = timedelta(minutes=10)
+
+# The example of what the bot understands is said once in this time.
+HELP_AGAIN: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotEdit:
+    """One reminder before the act and after it. `before` is None for a new one."""
+
+    before: Reminder | None
+    after: Reminder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotAct:
+    """What the bot did about the event `event`: that event, if WeChat repeats it, changes nothing more."""
+
+    event: str
+    at: datetime
+    did: BotDeedKind
+    edits: tuple[BotEdit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotQuestion:
+    """Which of these reminders is meant by the command. The user answers with their places, from 1 on."""
+
+    at: datetime
+    command: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """All of it, of one user."""
+
+    act: BotAct | None = None
+    question: BotQuestion | None = None
+    helped_at: datetime | None = None

@@ -1,0 +1,146 @@
+"""Finds the reminders that a user describes, and when one of them is moved to. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reminders.bot_commands import MoveCommand
+from wechat_scheduler.reminders.language.normalise import normalise
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.policy import Policy
+from wechat_scheduler.reminders.language.refusals import nothing, unread
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.overview import Period, chosen, first_in
+from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence.series import upcoming
+
+if TYPE_CHECKING:
+    from wechat_scheduler.reminders.language.mentions import Mention
+
+_DAY = timedelta(days=1)
+_HALF_DAY = timedelta(hours=12)
+_WEEK = timedelta(days=7)
+_SECOND = timedelta(seconds=1)
+
+# Occurrences in which a repetition that is described and one that is stored agree.
+_COMPARED = 4
+
+
+class RecurringError(InvalidRequestError):
+    """A recurring reminder cannot be moved to one day, as the others would be meant or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """Reads what a user writes at `now` in `zone`. Methods raise LanguageError."""
+
+    now: datetime
+    zone: ZoneInfo
+    policy: Policy
+
+    def mention(self, what: str) -> "Mention":
+        """The grammar is loaded with the first sentence."""
+        from wechat_scheduler.reminders.language.mentions import mention
+
+        return mention(what, now=self.now, zone=self.zone, policy=self.policy)
+
+    def matching(
+        self, reminders: Sequence[Reminder], what: str, *, named: bool
+    ) -> Sequence[Reminder]:
+        """By number or title, else by time. A part of a title counts only if the user `named` reminders
+        or wrote a time. 周六的提醒 is one of that day alone, if there is one, and not one of every day."""
+        if not what:
+            return reminders if named else ()
+        if exact := chosen(reminders, what):
+            return exact
+        said = self.mention(what)
+        if said.repeats:
+            return [each for each in reminders if each.rule and self._repeats(each, what, said)]
+        if said.begins is None:
+            return [each for each in reminders if named and _called(each, said.title)]
+        timely = [each for each in reminders if self._is_at(each, said)]
+        found = [each for each in timely if _called(each, said.title)]
+        return [each for each in found if not each.rule] or found
+
+    def after(self, length: str) -> timedelta:
+        """The length of 半小时."""
+        parsed = parse(f"{length}后提醒我", now=self.now, zone=self.zone, policy=self.policy)
+        return parsed.time - self.now.replace(microsecond=0)
+
+    def moved(self, reminder: Reminder, command: MoveCommand) -> Reminder:
+        """The reminder at its new time. Raises RecurringError too."""
+        if command.by:
+            span = replace(self, now=reminder.start).after(command.to)
+            return self._at(reminder, reminder.start + command.by * span)
+        said = self.mention(command.to)
+        if said.title:
+            raise unread(said.title)
+        if said.repeats:
+            parsed = parse(command.to, now=self.now, zone=self.zone, policy=self.policy)
+            return replace(reminder, start=parsed.time, rule=parsed.rule)
+        return self._at(reminder, self._target(reminder, command.to, said), dated=said.dated)
+
+    def _target(self, reminder: Reminder, to: str, said: "Mention") -> datetime:
+        if said.begins is None or said.ends is None:
+            raise nothing()
+        start = reminder.start.astimezone(self.zone)
+        length = said.ends - said.begins
+        if said.timed or length < _DAY:
+            if not said.dated and start.date() != self.now.astimezone(self.zone).date():
+                to = f"{start:%Y年%m月%d日}{to}"
+            return parse(to, now=self.now, zone=self.zone, policy=self.policy).time
+        if length == _WEEK:  # 改到下周: on the same weekday
+            return self._on(said.begins.date() + start.weekday() * _DAY, start)
+        if length > _DAY:
+            raise nothing()
+        return self._on(said.begins.date(), start)
+
+    def _on(self, day: date, start: datetime) -> datetime:
+        return datetime.combine(day, start.time(), self.zone)
+
+    def _at(self, reminder: Reminder, at: datetime, *, dated: bool = False) -> Reminder:
+        """A recurring reminder keeps its days, and changes its time of the day only."""
+        zone = ZoneInfo(reminder.zone)
+        same_day = at.astimezone(zone).date() == reminder.start.astimezone(zone).date()
+        plain = not any(
+            word in reminder.rule for word in ("BYHOUR", "BYMINUTE", "HOURLY", "MINUTELY")
+        )
+        if reminder.rule and (dated or not same_day or not plain):
+            raise RecurringError("it repeats")
+        return replace(reminder, start=at)
+
+    def _is_at(self, reminder: Reminder, said: "Mention") -> bool:
+        if said.begins is None or said.ends is None:
+            return False
+        shifts = (timedelta(0), _HALF_DAY, -_HALF_DAY) if said.bare else (timedelta(0),)
+        if not said.dated and said.timed:
+            at = reminder.start.astimezone(self.zone)
+            return any((said.begins + shift).time() == at.time() for shift in shifts)
+        periods = (Period(begins=said.begins + s, ends=said.ends + s) for s in shifts)
+        return any(first_in(period, reminder) is not None for period in periods)
+
+    def _repeats(self, reminder: Reminder, what: str, said: "Mention") -> bool:
+        """Whether the next days are the same, and the time of the day if one is written."""
+        if not _called(reminder, said.title):
+            return False
+        parsed = parse(what, now=self.now, zone=self.zone, policy=self.policy)
+        zone = ZoneInfo(reminder.zone)
+        after = max(parsed.time, reminder.start) - _SECOND
+        wanted = upcoming(
+            rule_of(parsed.rule), start=parsed.time, after=after, zone=zone, most=_COMPARED
+        )
+        stored = upcoming(
+            rule_of(reminder.rule), start=reminder.start, after=after, zone=zone, most=_COMPARED
+        )
+        if said.timed:
+            return wanted == stored
+        days = [[at.astimezone(zone).date() for at in times] for times in (wanted, stored)]
+        return days[0] == days[1]
+
+
+def _called(reminder: Reminder, title: str) -> bool:
+    wanted, title_of = normalise(title), normalise(reminder.title)
+    return not wanted or wanted in title_of or (len(title_of) > 1 and title_of in wanted)

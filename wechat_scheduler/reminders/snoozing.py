@@ -1,0 +1,104 @@
+"""The bot reminds again of what fired last: 推迟半小时, 10分钟后再提醒."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from wechat_scheduler.audience.app_events import BotDeedKind
+from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.reminders import bot_texts
+from wechat_scheduler.reminders.bot_acts import BotActs, BotTurn
+from wechat_scheduler.reminders.bot_commands import AgainCommand
+from wechat_scheduler.reminders.bot_replies import BotReply, asked, told
+from wechat_scheduler.reminders.conversation import UNDO
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.policy import Policy
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.overview import MOST
+
+# Marks the reminders that people make by writing to the account.
+SOURCE: Final = "bot"
+
+# What fired longer ago is not put off.
+FIRED_LATELY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozeDesk:
+    """Methods raise LanguageError, and as those of BotActs."""
+
+    acts: BotActs
+    policy: Policy
+
+    async def again(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
+        fired = await self._fired_last(turn)
+        if fired is None:
+            return await self._put_off_the_new_one(command, turn)
+        if not command.when:
+            return asked(bot_texts.HOW_LONG)
+        at = self._time(command.when, turn)
+        pending = [each for each in await self.acts.own(turn) if each.mark == _mark(fired)]
+        if pending:
+            moved = replace(pending[0], start=at, defer=timedelta(0))
+            return told(await self.acts.move(pending[0], moved, turn), turn.teller)
+        return told(await self.acts.repeat(_copy(fired, at, turn), turn), turn.teller)
+
+    async def _put_off_the_new_one(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
+        """Without one that fired, the one that was just made or moved is meant."""
+        act = turn.conversation.act
+        fresh = (
+            act is not None
+            and turn.teller.now - act.at <= UNDO
+            and act.did is not BotDeedKind.CANCELLED
+        )
+        ids = [edit.after.id for edit in act.edits] if act and fresh else []
+        own = [each for each in await self.acts.own(turn) if each.id in ids and not each.rule]
+        if len(own) != 1 or not command.when.endswith("后"):
+            return asked(bot_texts.NOTHING_FIRED) if command.named or turn.unclaimed else None
+        span = self._time(command.when, turn) - turn.teller.now.replace(microsecond=0)
+        moved = replace(own[0], start=own[0].start + span)
+        return told(await self.acts.move(own[0], moved, turn), turn.teller)
+
+    async def _fired_last(self, turn: BotTurn) -> Reminder | None:
+        """Also one that another user owns and this one joined: it is copied, and stays as it is."""
+        uid, now = turn.teller.uid, turn.teller.now
+        found = await self.acts.desk.of_person(uid, newest_first=True, limit=MOST)
+        lately = [
+            each
+            for each in found
+            if each.last_at and now - each.last_at <= FIRED_LATELY and each.way is not Way.WEBHOOK
+        ]
+        return max(lately, key=_last, default=None)
+
+    def _time(self, when: str, turn: BotTurn) -> datetime:
+        teller = turn.teller
+        sentence = f"{when}提醒我"
+        return parse(sentence, now=teller.now, zone=teller.zone, policy=self.policy).time
+
+
+def _last(reminder: Reminder) -> datetime:
+    return reminder.last_at or reminder.start
+
+
+def _copy(fired: Reminder, at: datetime, turn: BotTurn) -> Reminder:
+    """The user's own, also where another user owns the reminder."""
+    return Reminder(
+        id=hashlib.sha256(f"again/{turn.event}".encode()).hexdigest()[:32],
+        app_id=fired.app_id,
+        source=SOURCE,
+        owner=turn.teller.uid,
+        title=fired.title,
+        detail=fired.detail,
+        url=fired.url,
+        start=at,
+        zone=str(turn.teller.zone),
+        way=fired.way,
+        priority=fired.priority,
+        mark=_mark(fired),
+        created_at=turn.teller.now,
+    )
+
+
+def _mark(fired: Reminder) -> str:
+    return f"again/{fired.id}"
