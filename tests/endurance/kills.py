@@ -17,3 +17,4 @@ async def test_twenty_kills_in_a_storm_lose_nothing_committed(tmp_path: Path, se
     )
     assert tally["resting"]
     assert tally["underway"]
+    assert not tally["asked twice"]  # each early call is the one that was due or in flight
