@@ -7,14 +7,31 @@ corrected by it: its figures show regressions, and no longer measure how well ne
 
 import sys
 from collections import Counter
+from contextlib import suppress
+from time import process_time
 
-from tests.reminders.language.sentences import Outcome, sentences
+from tests.reminders.language.sentences import NOW, ZONE, Outcome, sentences
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.refusals import LanguageError
 
+HOSTILE = (
+    "一",
+    "十点",
+    "周一、",
+    "一分零",
+    "每天",
+    "三四",
+    "今年第",
+    "8点吃饭，",
+    "提醒我",
+    "9.30",
+)
 TABLES = ("sentences", "kinds", "stranger")
 
 
 def main(*tables: str) -> None:
-    """Print the figures of each table, and the sentences that are not right."""
+    """Print the figures of each table, the sentences that are not right, and how fast they are read."""
+    first = _milliseconds("明天下午3点开会")
     for table in tables or TABLES:
         outcomes = Counter[Outcome]()
         for sentence in sentences(table):
@@ -25,6 +42,20 @@ def main(*tables: str) -> None:
         total = outcomes.total()
         told = ", ".join(f"{outcomes[each]} {each}" for each in Outcome)
         print(f"{table}: {total} sentences: {told} ({outcomes[Outcome.RIGHT] / total:.1%} right)")
+    texts = [each.text for table in tables or TABLES for each in sentences(table)]
+    times = sorted(map(_milliseconds, texts))
+    slow = max(_milliseconds((piece * 200)[:200]) for piece in HOSTILE)
+    print(
+        f"milliseconds: first {first:.0f}, p50 {times[len(times) // 2]:.2f}, "
+        f"p99 {times[len(times) * 99 // 100]:.2f}, 200 hostile characters {slow:.1f}"
+    )
+
+
+def _milliseconds(text: str) -> float:
+    start = process_time()
+    with suppress(LanguageError):
+        parse(text, now=NOW, zone=ZONE)
+    return (process_time() - start) * 1000
 
 
 if __name__ == "__main__":

@@ -87,6 +87,40 @@ def test_the_echo_of_a_reading_is_read_back_as_the_same_reminder(table: str) -> 
     ]
 
 
+DAYS_SAID = (
+    "",
+    "明天",
+    "下周三",
+    "12月3号",
+    "每天",
+    "每周一三五",
+    "每月15号",
+    "每年12月8号",
+    "每个工作日",
+    "每月最后一个周五",
+    "三天后",
+    "农历腊月初八",
+)
+CLOCKS_SAID = ("", "3点", "早上7点半", "下午2到4点", "晚上11点", "8点和20点", "14:05")
+ENDS_SAID = ("", "到年底为止", "，一共3次", "，提前10分钟提醒我")
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    day=st.sampled_from(DAYS_SAID),
+    clock=st.sampled_from(CLOCKS_SAID),
+    title=st.sampled_from(("开会", "给妈妈打电话", "“特价”促销", "", "sign-off 2")),
+    end=st.sampled_from(ENDS_SAID),
+)
+def test_the_echo_of_what_is_composed_is_read_back_too(
+    day: str, clock: str, title: str, end: str
+) -> None:
+    for reading in _readings(f"{day}{clock}{title}{end}"):
+        again = _readings(reading.understood)
+
+        assert list(map(_core, again)) == [_core(reading)], reading.understood
+
+
 def _readings(text: str) -> tuple[Parsed, ...]:
     try:
         return parse_all(text, now=NOW, zone=ZONE)
@@ -151,6 +185,22 @@ def _is_refused(text: str) -> bool:
     except LanguageError:
         return True
     return False
+
+
+HOSTILE = (
+    "每年" + "、".join(f"{month}月{month + day}日" for month in range(1, 13) for day in (0, 9)) + "开会",
+    "每月农历初一、初二、初三、初四、初五、初六、初七8点、10点、12点、14点吃药", "明天下午\u0664点\x00开会", "\ud800明天8点", "每天9点到18点每5分钟",
+    "9" * 200, "持续9999年12点开会", "每天" * 100, "明天８点开会" + "\u200b" * 150, "每隔99999999天喝水", "每天0.5点",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_read_or_refused(text: str) -> None:
+    with suppress(LanguageError):
+        for reading in parse_all(text, now=NOW, zone=ZONE):
+            assert reading.time > NOW
+            assert not reading.rule or read_rule(reading.rule)
+            assert reading.title.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count
@@ -144,6 +144,14 @@ class Term:
 
 
 Anchor = Fixed | Weekdays | MonthDays | YearDays | Nth | Lunar | Term
+
+
+def last_of(anchor: Anchor) -> Anchor | None:
+    """The last day of a range that is written as 1号到5号, to be sought from its first day on."""
+    if not isinstance(anchor, Weekdays | MonthDays | YearDays) or not anchor.ranged:
+        return None
+    last = replace(anchor, numbers=anchor.numbers[-1:], ranged=False)
+    return replace(last, week=None) if isinstance(last, Weekdays) else last
 
 
 def months_from(today: date) -> Iterator[tuple[int, int]]:

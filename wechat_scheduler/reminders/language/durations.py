@@ -24,11 +24,10 @@ _SHORT = rf"(?:半个?小时|{ANY} ?(?:个半?)? ?(?:秒钟?|分钟?|刻钟|小�
 _SEVERAL = re.compile(r"[十百千]*[一二两三四五六七八九]{2}")
 
 AFTER = re.compile(
-    rf"(?P<minus>负|(?<!\d)-)?(?:(?:再|等)?过)? ?(?P<length>{LENGTH})(?:过?(?:之|以)?后(?![天年])|过后)"
-    rf"|(?:再过|过|再等|等|倒?计时器?|定时器?)(?P<length2>{LENGTH})"
-    rf"|(?P<timer>{_SHORT}(?:[零又]?{_SHORT})?)(?=的?(?:倒?计时|定时|闹钟|闹铃))"
-    rf"|(?P<within>{LENGTH})[之以]?内(?![容部衣存裤科外蒙地向心行])"
-    rf"|(?<![^\s,。;])(?P<length3>{_SHORT})(?:[之以]?内)?(?=[，, ]?(?:提醒|叫|通知|喊)我)"
+    rf"(?P<minus>负|(?<!\d)-)?(?P<wait>(?:再|等)?过|再?等|倒?计时器?|定时器?)? ?(?P<length>{LENGTH})"
+    r"(?:过?[之以]?后(?![天年])|过后|(?P<within>[之以]?内(?![容部衣存裤科外蒙地向心行]))|(?(wait)|(?!)))"
+    rf"|(?P<alone>(?<![^\s,，。;]))?(?P<short>(?:[零又]?{_SHORT}){{1,2}})"
+    r"(?:(?=的?(?:倒?计时|定时|闹钟|闹铃))|(?(alone)[之以]?内?(?=[，, ]?(?:提醒|叫|通知|喊)我)|(?!)))"
     rf"|(?P<same>明年|下个?(?:月|周|星期|礼拜))的?(?:今天|这一?天|同一天)"
     rf"|(?P<then>明天|大?后天)的?(?:这个?时[候间]|此时|同一时[候间])"
 )
@@ -120,6 +119,8 @@ class Times:
     """The number of repetitions: 一共5次."""
 
     count: int
+    each: bool = False
+    """提醒我一次, which is no end of a repetition: once each time."""
 
 
 def read_length(text: str) -> Length:
@@ -189,10 +190,8 @@ def read_after(found: re.Match[str]) -> After:
         return After(length=Length(days={"明": 1, "后": 2, "大": 3}[found["then"][0]]))
     if found["same"]:
         return After(length=_SAME[found["same"][0] + found["same"][-1]])
-    if found["within"]:
-        return After(length=read_length(found["within"]), within=True)
-    length = found["length"] or found["length2"] or found["length3"] or found["timer"]
-    return After(length=read_length(length))
+    length = read_length(found["length"] or found["short"])
+    return After(length=length, within=bool(found["within"]))
 
 
 _SAME = {
@@ -214,4 +213,5 @@ def read_lasting(found: re.Match[str]) -> For:
 
 
 def read_times(found: re.Match[str]) -> Times:
-    return Times(count=whole(found["n"]))
+    count = whole(found["n"])
+    return Times(count=count, each=count == 1 and found.group().startswith("提醒"))

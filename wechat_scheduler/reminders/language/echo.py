@@ -24,20 +24,23 @@ def told(
     within: bool = False,
 ) -> str:
     """每月25日 早上08:00 提醒“还信用卡”，第一次在 2026年11月25日 周三 早上08:00."""
-    when = ("最晚" if within else "") + describe(rule, start) + (_until(start, end) if end else "")
+    span = _until(start, end, rule) if end else ""
+    when = ("最晚" if within else "") + describe(rule, start, span=span)
     early = f"提前{_length(advance)}" if advance else ""
     what = f"{when} {early}提醒" + (f"“{title}”" if title else "")
     return f"{what}，第一次在 {moment_words(start)}" if rule else what
 
 
-def _until(start: datetime, end: datetime) -> str:
-    """The end without its weekday, which would be read as that of the start."""
-    same = start.date() == end.date()
+def _until(start: datetime, end: datetime, rule: str) -> str:
+    """The end without its weekday, which would be read as that of the start. In a recurrence it is the
+    next time that the clock shows."""
+    same = bool(rule) or start.date() == end.date()
     return f"到{hour_words(end)}" if same else f"到{day_of_year(end)} {hour_words(end)}"
 
 
 def _length(advance: timedelta) -> str:
-    minutes = int(advance.total_seconds() // 60)
-    if minutes % 1440 == 0:
-        return f"{minutes // 1440}天"
-    return f"{minutes // 60}小时" if minutes % 60 == 0 else f"{minutes}分钟"
+    seconds = int(advance.total_seconds())
+    for size, unit in ((86400, "天"), (3600, "小时"), (60, "分钟")):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}秒"

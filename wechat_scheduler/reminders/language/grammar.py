@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ from wechat_scheduler.reminders.language.wording import describe, moment_words
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.series import following
 
+_DAY = timedelta(days=1)
 _TICK = timedelta(seconds=1)
 _NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
@@ -96,7 +97,9 @@ def _from(first: str, text: str, now: Now) -> Parsed:
 
 
 def _falls_on(rule: str, start: datetime, now: Now) -> bool:
-    found = following(read_rule(rule), start=start, after=start - _TICK, zone=now.zone)
+    found = following(
+        read_rule(rule), start=start, after=start.astimezone(UTC) - _TICK, zone=now.zone
+    )
     return found is not None and found.at == start
 
 
@@ -132,14 +135,15 @@ def _no_time(plain: str, said: Meaning) -> LanguageError:
 
 
 def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
+    advance = (said.advance.length.delta or None) if said.advance else None
     try:
-        start, rule = repeating(said, now) if _recurs(said) else (once(said, now), "")
+        start, rule = repeating(said, now) if _recurs(said, now) else (once(said, now), "")
+        said.lasts = None if rule else said.lasts
+        end = end_of(said, start, now)
+        if end and (end <= start or (rule and (end - start > _DAY or "\n" in rule))):
+            end = None
     except (OverflowError, ValueError) as error:
         raise too_far() from error
-    if rule:
-        said.lasts = None
-    advance = said.advance.length.delta if said.advance else None
-    end = end_of(said, start, now)
     within = bool(said.after and said.after.within)
     return Parsed(
         time=start,
@@ -151,8 +155,9 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
     )
 
 
-def _recurs(said: Meaning) -> bool:
+def _recurs(said: Meaning, now: Now) -> bool:
     if said.repeats:
         return True
     lasts = said.lasts is not None and said.lasts.length.days > 0 and not said.anchors
-    return said.after is None and (len(said.clocks) > 1 or said.times is not None or lasts)
+    times = {clock.place(now.policy) for clock in said.clocks}
+    return said.after is None and (len(times) > 1 or said.times is not None or lasts)

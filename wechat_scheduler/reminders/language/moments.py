@@ -14,6 +14,7 @@ from wechat_scheduler.reminders.language.anchors import (
     Weekdays,
     YearDays,
     day_of,
+    last_of,
     workday_after,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
@@ -99,10 +100,10 @@ def end_of(meaning: Meaning, start: datetime, now: Now) -> datetime | None:
         return _after_start(start, end)
     if meaning.end_clock is not None:
         return end_clock(meaning.end_clock, start, now)
-    ranged = next((a for a in meaning.anchors if getattr(a, "ranged", False)), None)
-    if ranged is not None and not meaning.repeats:
-        numbers = getattr(ranged, "numbers", (0,))
-        return start + timedelta(days=numbers[-1] - numbers[0])
+    last = last_of(meaning.anchors[0]) if meaning.anchors else None
+    if last is not None and not meaning.repeats:
+        day = next(iter(last.days(start.date())), start.date())
+        return now.wall(day, start.timetz().replace(tzinfo=None))
     if meaning.lasts is not None and not meaning.repeats:
         return (start.astimezone(UTC) + meaning.lasts.length.delta).astimezone(now.zone)
     return None

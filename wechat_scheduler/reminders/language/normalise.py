@@ -41,7 +41,7 @@ _NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“.{1,20
 # Characters that show nothing, or turn the direction of the text. A keycap (3️⃣) is a digit with two of them.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]|(?<=[0-9#*])\ufe0f?\u20e3"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]|\ufe0f?\u20e3"
 )
 
 

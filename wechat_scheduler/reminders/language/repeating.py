@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.lines import ended, timed
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, clock_only, end_clock, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
@@ -19,8 +20,10 @@ from wechat_scheduler.reminders.language.refusals import (
     rule_refused,
     too_often_a_day,
     until_when,
+    which_one,
 )
-from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, ended, every_of, timed
+from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, every_of
+from wechat_scheduler.reminders.language.wording import moment_words
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import following
@@ -42,6 +45,8 @@ def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
         lines, start = bodies(said, 0), _elapsed(said, every, now)
     elif not (said.every or said.repeats or said.lasts or said.times):
         lines, start = _once_each(said, now)
+        if len(lines) == 1:
+            return start, ""
     else:
         lines, start = _calendar(said, every, now)
     until = _until(said, start, now)
@@ -78,11 +83,13 @@ def _once_each(said: Meaning, now: Now) -> tuple[list[str], datetime]:
     if said.anchors:
         day = next(iter(said.anchors[0].days(now.today)), now.today)
         places = [clock.place(now.policy) for clock in said.clocks]
-        moments = sorted(now.wall(day, at, days) for days, at in places)
+        moments = sorted({now.wall(day, at, days) for days, at in places})
     else:
-        moments = sorted(clock_only(clock, now) for clock in said.clocks)
+        moments = sorted({clock_only(clock, now) for clock in said.clocks})
     now.ahead(moments[0])
-    ats = [moment.timetz().replace(tzinfo=None) for moment in moments]
+    ats = list(dict.fromkeys(moment.timetz().replace(tzinfo=None) for moment in moments))
+    if len(ats) < len(moments):
+        raise which_one(*map(moment_words, moments))
     return [f"{line};COUNT=1" for line in timed(["FREQ=DAILY"], ats)], moments[0]
 
 
@@ -119,6 +126,7 @@ def _window(said: Meaning, every: Every, now: Now) -> list[tuple[int, time]]:
     ats = [first + n * step for n in range(int((last - first) / step) + 1)]
     if not 1 <= len(ats) <= 20:
         raise too_often_a_day()
+    said.end_clock = None
     said.every = [each for each in said.every if each.unit not in ELAPSED] or [Every(unit=Unit.DAY)]
     return [(0, at.timetz().replace(tzinfo=None)) for at in ats]
 

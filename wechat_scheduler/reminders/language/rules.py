@@ -1,9 +1,8 @@
 """The text of a recurrence rule, from what a sentence says. `recurrence/rule.py` lists its forms."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 
 from wechat_scheduler.reminders.language.anchors import (
@@ -18,6 +17,7 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
 )
 from wechat_scheduler.reminders.language.every import Every, Unit
+from wechat_scheduler.reminders.language.lines import clamped, merged
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.refusals import (
     day_outside_period,
@@ -37,7 +37,6 @@ _FREQUENCIES = {
     Unit.MONTH: "MONTHLY",
     Unit.YEAR: "YEARLY",
 }
-_OF_MONTH = re.compile(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
 # The periods of each kind of day, beside 每逢.
 _FITTING: dict[type, set[Unit]] = {
     Weekdays: {Unit.DAY, Unit.WEEK, Unit.MONTH},
@@ -75,46 +74,14 @@ def bodies(meaning: Meaning, days: int) -> list[str]:
         if every.unit is Unit.DATE:
             raise nothing_to_repeat()
         return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
+    if len({_period(anchor) for anchor in meaning.anchors}) > 1:
+        raise day_outside_period(every.unit)
     lines = [
         line
         for same in _alike(meaning.anchors)
         for line in _lines(every, same, meaning.shift, days)
     ]
-    return _merged(dict.fromkeys(lines))
-
-
-def _merged(lines: Iterable[str]) -> list[str]:
-    """The lines, those of several months with the same days as one."""
-    months: dict[tuple[str, str], list[int]] = {}
-    merged: list[str] = []
-    for line in lines:
-        found = _OF_MONTH.fullmatch(line)
-        if found is None:
-            merged.append(line)
-        else:
-            months.setdefault((found[1], found[3]), []).extend(map(int, found[2].split(",")))
-    joined = [
-        f"{head};BYMONTH={','.join(map(str, sorted(set(numbers))))};{days}"
-        for (head, days), numbers in months.items()
-    ]
-    return [*joined, *merged]
-
-
-def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
-    """Each line at each clock time. A single time is not written, as it is the start's."""
-    if len(clocks) < 2:
-        return list(lines)
-    return [f"{line};BYHOUR={at.hour};BYMINUTE={at.minute}" for line in lines for at in clocks]
-
-
-def ended(lines: Sequence[str], *, until: str, count: int) -> str:
-    """The whole rule. A count is shared out among the lines."""
-    if until:
-        return "\n".join(f"{line};UNTIL={until}" for line in lines)
-    if not count:
-        return "\n".join(lines)
-    shares = [count // len(lines) + (n < count % len(lines)) for n in range(len(lines))]
-    return "\n".join(f"{line};COUNT={n}" for line, n in zip(lines, shares, strict=True) if n)
+    return merged(dict.fromkeys(lines))
 
 
 def _alike(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
@@ -145,6 +112,16 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
             yield from (_other(every, anchor) for anchor in anchors)
 
 
+def _period(anchor: Anchor) -> Unit:
+    match anchor:
+        case Weekdays():
+            return Unit.WEEK
+        case MonthDays() | Nth(month=None) | Lunar(month=None):
+            return Unit.MONTH
+        case _:
+            return Unit.YEAR
+
+
 def _fitting(anchor: Anchor) -> set[Unit]:
     if isinstance(anchor, Nth | Lunar):
         return {Unit.YEAR} if anchor.month else {Unit.MONTH}
@@ -167,16 +144,11 @@ def _monthly(every: Every, numbers: Sequence[int]) -> Iterator[str]:
     if always:
         yield f"{head};BYMONTHDAY={','.join(map(str, always))}"
     for number in sorted(n for n in numbers if n > 28):
-        yield f"{head};{_clamped(number)}"
+        yield f"{head};{clamped(number)}"
 
 
 def _of_quarter(month: int) -> str:
     return ",".join(str(month + quarter) for quarter in (0, 3, 6, 9))
-
-
-def _clamped(number: int) -> str:
-    """The day, or the last day of a month that lacks it."""
-    return f"BYMONTHDAY={','.join(str(n) for n in range(28, number + 1))};BYSETPOS=-1"
 
 
 def _yearly(every: Every, anchor: YearDays, days: int) -> Iterator[str]:
@@ -188,7 +160,7 @@ def _yearly(every: Every, anchor: YearDays, days: int) -> Iterator[str]:
         if ordinary:
             yield f"{head};BYMONTH={month};BYMONTHDAY={','.join(ordinary)}"
         if len(ordinary) < len(numbers):
-            yield f"{head};BYMONTH=2;{_clamped(29)}"
+            yield f"{head};BYMONTH=2;{clamped(29)}"
 
 
 def _moved(month: int, number: int, days: int) -> tuple[int, int]:

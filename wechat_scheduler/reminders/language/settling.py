@@ -4,7 +4,14 @@ import re
 from dataclasses import replace
 from datetime import time
 
-from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, MonthDays, Weekdays, YearDays
+from wechat_scheduler.reminders.language.anchors import (
+    Anchor,
+    Fixed,
+    MonthDays,
+    Weekdays,
+    YearDays,
+    last_of,
+)
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
@@ -22,8 +29,8 @@ def settle(found: Meaning, text: str) -> None:
     _share_day(found)
     _end(found)
     _begin(found)
-    if found.every and found.times == Times(count=1):
-        found.times = None  # 每20分钟提醒我一次
+    if found.times and (found.times.each or (found.times.count == 1 and not found.repeated)):
+        found.times = None
     if found.elapses:
         _stay_in_the_day(found)
     if not found.anchors and any(each.month for each in found.every):
@@ -60,15 +67,10 @@ def _begin(found: Meaning) -> None:
             continue
         found.anchors.remove(anchor)
         numbers = getattr(anchor, "numbers", ())
-        ranged = getattr(anchor, "ranged", False)
-        if len(numbers) > 1 and not ranged:
+        if len(numbers) > 1 and not last_of(anchor):
             raise which_one(*(f"{number}号" for number in numbers[:3]))
         found.begin = found.begin or anchor
-        if ranged and isinstance(anchor, Weekdays | MonthDays | YearDays):
-            last = replace(anchor, numbers=numbers[-1:], ranged=False)
-            found.until = found.until or (
-                replace(last, week=None) if isinstance(last, Weekdays) else last
-            )
+        found.until = found.until or last_of(anchor)
         if isinstance(anchor, Weekdays) and anchor.whole:
             found.lasts = found.lasts or For(length=Length(days=7))
 

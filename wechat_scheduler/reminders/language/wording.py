@@ -24,16 +24,18 @@ _ENDS = {"UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND"}
 Parts = dict[str, str]
 
 
-def describe(rule: str, time: datetime) -> str:
+def describe(rule: str, time: datetime, *, span: str = "") -> str:
     """The Chinese of a rule: 每月25日 早上08:00. `time` is an occurrence in the zone of the reminder.
 
-    A part without words (BYWEEKNO) is shown as written.
+    A part without words (BYWEEKNO) is shown as written. `span` is told behind the times.
     """
     if not rule:
-        return moment_words(time)
+        return moment_words(time) + span
     lines = [_parts(line) for line in rule.splitlines() if not line.startswith("EXDATE")]
     days = list(dict.fromkeys(_days(parts) for parts in lines))
-    return " ".join(filter(None, ("和".join(days), _clocks(lines, time)))) + _end(lines, time)
+    return (
+        " ".join(filter(None, ("和".join(days), _clocks(lines, time)))) + span + _end(lines, time)
+    )
 
 
 def day_words(weekday: str) -> str:

@@ -1,0 +1,55 @@
+"""The lines of a rule: their times, their months and their ends."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import time
+
+from wechat_scheduler.reminders.language.anchors import day_of
+
+_OF_MONTH = re.compile(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
+
+
+def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
+    """Each line at each clock time. A single time is not written, as it is the start's."""
+    if len(clocks) < 2:
+        return list(lines)
+    return [f"{line};BYHOUR={at.hour};BYMINUTE={at.minute}" for line in lines for at in clocks]
+
+
+def ended(lines: Sequence[str], *, until: str, count: int) -> str:
+    """The whole rule. A count is shared out among the lines."""
+    if until:
+        return "\n".join(f"{line};UNTIL={until}" for line in lines)
+    if not count:
+        return "\n".join(lines)
+    shares = [count // len(lines) + (n < count % len(lines)) for n in range(len(lines))]
+    return "\n".join(f"{line};COUNT={n}" for line, n in zip(lines, shares, strict=True) if n)
+
+
+def merged(lines: Iterable[str]) -> list[str]:
+    """The lines, those of several months with the same days as one."""
+    months: dict[tuple[str, str], list[int]] = {}
+    merged: list[str] = []
+    for line in lines:
+        found = _OF_MONTH.fullmatch(line)
+        if found is None:
+            merged.append(line)
+        else:
+            months.setdefault((found[1], found[3]), []).extend(map(int, found[2].split(",")))
+    joined = [
+        f"{head};BYMONTH={','.join(map(str, sorted(set(numbers))))};{_existing(days, numbers)}"
+        for (head, days), numbers in months.items()
+    ]
+    return [*joined, *merged]
+
+
+def _existing(days: str, months: Sequence[int]) -> str:
+    """The days of the months, clamped if one of the months lacks the day: 每季度31号."""
+    number = days.removeprefix("BYMONTHDAY=")
+    lacking = number.isdigit() and any(day_of(2023, month, int(number)) is None for month in months)
+    return clamped(int(number)) if lacking else days
+
+
+def clamped(number: int) -> str:
+    """The day, or the last day of a month that lacks it."""
+    return f"BYMONTHDAY={','.join(str(n) for n in range(28, number + 1))};BYSETPOS=-1"
