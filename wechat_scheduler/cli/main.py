@@ -18,7 +18,12 @@ from wechat_scheduler.log.journal import leads_to_journal, with_priority
 
 NAME = "wechat-scheduler"
 CLI = "wechat_scheduler.cli"
-SERVE = LazyCommand("serve", f"{CLI}.serve:serve", "Run the daemon in the foreground.")
+SERVE = LazyCommand(
+    "serve",
+    f"{CLI}.serve:serve",
+    "Run the daemon in the foreground.",
+    without="rich",  # structlog would take it, and pygments, for tracebacks that we print plainly
+)
 COMMANDS = (
     SERVE,
     LazyCommand("demo", f"{CLI}.demo:demo", "Watch the daemon at work, without an account."),

@@ -36,12 +36,12 @@ class KeywordValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordType:
-    """A type takes `takes` if the whole value matches `form`. `tidy` writes the same value in the form
+    """A type takes `takes` if the whole value matches the regex `form`. `tidy` writes the same value in the form
     that WeChat reads. Of a longer text the first `longest` characters are sent, the last of them
     `ending`; with 0 it is not cut, for a part of a number says something else."""
 
     takes: str
-    form: re.Pattern[str]
+    form: str
     tidy: Callable[[str], str] = str
     longest: int = 0
     ending: str = ""
@@ -68,51 +68,51 @@ _SIGN = r"[^\w\s]|_"
 
 TYPES = {
     "thing": KeywordType(
-        takes="a text of at most 20 characters", form=re.compile(".+"), longest=20, ending=ELLIPSIS
+        takes="a text of at most 20 characters", form=".+", longest=20, ending=ELLIPSIS
     ),
     "character_string": KeywordType(
         takes="at most 32 letters, digits and signs, without Chinese",
-        form=re.compile(rf"(?:[A-Za-z0-9 ]|{_SIGN})+"),
+        form=rf"(?:[A-Za-z0-9 ]|{_SIGN})+",
         tidy=_narrow,
         longest=32,
         ending="...",
     ),
     "letter": KeywordType(
         takes="at most 32 letters from A to Z",
-        form=re.compile("[A-Za-z]+"),
+        form="[A-Za-z]+",
         tidy=_close,
         longest=32,
     ),
     "symbol": KeywordType(
         takes="at most 5 signs, neither letters nor digits",
-        form=re.compile(rf"(?:{_SIGN})+"),
+        form=rf"(?:{_SIGN})+",
         tidy=_close,
         longest=5,
     ),
     "phrase": KeywordType(
         takes="at most 5 Chinese characters and nothing else",
-        form=re.compile(f"[{_HAN}]+"),
+        form=f"[{_HAN}]+",
         tidy=_close,
         longest=5,
     ),
     "number": KeywordType(
         takes="a number such as 12.5, of at most 32 digits",
-        form=re.compile(r"(?=.{1,32}$)[0-9]+(?:\.[0-9]+)?"),
+        form=r"(?=.{1,32}$)[0-9]+(?:\.[0-9]+)?",
         tidy=_digits,
     ),
     "amount": KeywordType(
         takes="an amount of at most 10 digits such as ¥12.50 or 12元",
-        form=re.compile(r"[¥￥$€£₩฿₫₱₽₹₺]?[0-9]{1,10}(?:\.[0-9]+)?元?"),
+        form=r"[¥￥$€£₩฿₫₱₽₹₺]?[0-9]{1,10}(?:\.[0-9]+)?元?",
         tidy=_digits,
     ),
     "phone_number": KeywordType(
         takes="a phone number of at most 17 digits and signs, such as +86-0766-66888866",
-        form=re.compile(r"(?=.{1,17}$)[!-/:-@\[-`{-~]*[0-9][!-@\[-`{-~]*"),
+        form=r"(?=.{1,17}$)[!-/:-@\[-`{-~]*[0-9][!-@\[-`{-~]*",
         tidy=_close,
     ),
     "car_number": KeywordType(
         takes="a number plate of at most 8 letters and digits, such as 粤A8Z888",
-        form=re.compile(rf"[{_HAN}A-Za-z0-9][A-Za-z0-9]{{0,6}}[{_HAN}A-Za-z0-9]?"),
+        form=rf"[{_HAN}A-Za-z0-9][A-Za-z0-9]{{0,6}}[{_HAN}A-Za-z0-9]?",
         tidy=_plate,
     ),
 }
@@ -122,12 +122,10 @@ _TIME = "a time such as 15:01, 2019年10月1日 or 2019年10月1日 15:01, or tw
 
 _CHINESE_NAME = KeywordType(
     takes="a name of at most 10 Chinese characters or 20 letters, without digits",
-    form=re.compile(rf"(?:[^\W\d_]| |{_SIGN})+"),
+    form=rf"(?:[^\W\d_]| |{_SIGN})+",
     longest=10,
 )
-_LATIN_NAME = KeywordType(
-    takes=_CHINESE_NAME.takes, form=re.compile(rf"(?:[A-Za-z]| |{_SIGN})+"), longest=20
-)
+_LATIN_NAME = KeywordType(takes=_CHINESE_NAME.takes, form=rf"(?:[A-Za-z]| |{_SIGN})+", longest=20)
 
 
 def type_of(name: str) -> str:
@@ -165,7 +163,7 @@ def note_on_cuts(names: Sequence[str]) -> str:
 
 def _fit(value: str, rule: KeywordType) -> KeywordValue:
     tidied = rule.tidy(value)
-    if not rule.form.fullmatch(tidied):
+    if not re.fullmatch(rule.form, tidied):
         return KeywordValue(value, f"takes {rule.takes}")
     if not rule.longest or len(tidied) <= rule.longest:
         return KeywordValue(tidied)
