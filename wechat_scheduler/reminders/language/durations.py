@@ -31,14 +31,16 @@ AFTER = re.compile(
     rf"|(?P<same>明年|下个?(?:月|周|星期|礼拜))的?(?:今天|这一?天|同一天)"
     rf"|(?P<then>明天|大?后天)的?(?:这个?时[候间]|此时|同一时[候间])"
 )
-SOON = re.compile(r"(?:过|等|待)?一会儿?(?:之?后|以后)?|(?:等|待)会儿?|等一下|等下|稍后|片刻之?后")
+SOON = re.compile(
+    r"(?:过|等|待)?一会儿?(?:之?后|以后)?|(?:过|等|待)会儿?|等一下|等下|稍后|片刻之?后"
+)
 ADVANCE = re.compile(
     rf"提[前早](?P<length>{LENGTH}|一晚上?)|前(?P<length2>{_SHORT})(?=[，, ]?(?:提醒|叫|通知|喊|告诉))"
     rf"|(?P<length3>{LENGTH})之?以?前(?=[，, ]?(?:提醒|叫|通知|喊|告诉))"
 )
 _CLAUSE_END = r"$|[。;!?]|[，, ]?(?:请|记得)?(?:提醒|叫|通知|喊)我"
 FOR = re.compile(
-    rf"(?:持续|连续|坚持|为期|连着|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
+    rf"(?:持续|连续|坚持|为期|连着|这(?=[一二两三四五六七八九十\d]{{1,2}}(?:天|周|个星期)(?:每|都))|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
 )
 # At the end of a clause, hours are a length (开会两小时), and minutes belong to the title (跑步30分钟).
 LASTING = re.compile(
@@ -52,7 +54,7 @@ AFTER_STARTS = frozenset(STARTS + "再过等负-倒计定明下后大")
 SOON_STARTS = frozenset("过等待一稍片")
 ADVANCE_STARTS = frozenset(STARTS + "提前")
 LASTING_STARTS = frozenset(STARTS + " ,连共吃服喝打做练")
-FOR_STARTS = frozenset("持连坚为未接今往")
+FOR_STARTS = frozenset("持连坚为未接今往这")
 TIMES_STARTS = frozenset("一总共重循只仅提执")
 
 

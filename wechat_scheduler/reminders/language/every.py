@@ -29,6 +29,7 @@ EVERY = re.compile(
     rf"(?:每(?:一?个)?|(?<!\d)1|(?<![一二三四五六七八九十])一个?)(?:小时|周|星期|礼拜|月|季度|年)(?P<many>{_OFTEN})"
     rf"|每(?:一|1)?[天日](?P<daily>(?![两二三23]次){_OFTEN})"
     rf"|每个?季度?的?(?:第(?P<nth>[一二三123])个|(?P<last>最后一?个|末))月的?"
+    r"|(?P<other>每?隔(?=(?:周|星期|礼拜)[一二三四五六日天]))"
     rf"|每?间?隔(?:了|上)?(?P<gap>{ANY}|半)?(?:个)?(?P<gmid>半)?(?P<gunit>{_UNITS}|工作日)(?P<gonce>一次|1次)?"
     rf"|(?:(?P<each>每|逢)(?:一?个|逢|到|一)?{_WEEKDAY})"
     r"|每个?小时的?(?P<full>整点)"
@@ -102,6 +103,8 @@ def read_every(found: re.Match[str]) -> Every:
         raise unknown_recurrence(found["odd"])
     if found["nth"] or found["last"]:
         return Every(unit=Unit.MONTH, count=3, quarter=True, month=whole(found["nth"] or "三"))
+    if found["other"]:
+        return Every(unit=Unit.WEEK, count=2)
     if found["gunit"]:
         return _gap(found)
     if found["each"]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.reminders.language.asides import refuse_asides
+from wechat_scheduler.reminders.language.asides import refuse_asides, refuse_statements
 from wechat_scheduler.reminders.language.dividing import divided
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
@@ -53,9 +53,12 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
     return _several(sentence, here) or (_one(sentence, here),)
 
 
-# 3点多, 随时: no time, though one is near.
+_EVENT = r"(?:完|饭|下班|起床|到家|放学|结束|睡醒|散会|下课|回来)"
+_SOON = r"(?:半|[\d一二两三四五六七八九十]{1,3})个?半?(?:小时|分钟|钟头|刻钟)"
+# 饭后半小时, 3点多, 随时: no time, though one is near.
 _VAGUE = re.compile(
-    r"[\d一二三四五六七八九十两]+[点时]钟?多(?![少人])|随时|改天|有空的?时候?|[过隔]几天|这几天|近期|早晚会"
+    r"[\d一二三四五六七八九十两]+[点时]钟?多(?![少人])|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
+    rf"|{_EVENT}了?{_SOON}[之以]?后|{_EVENT}[之以]?后{_SOON}"
 )
 
 
@@ -124,6 +127,7 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     left = unread_words(normalise(title), now.today)
     if left:
         raise unread(left)
+    refuse_statements(normalise(title), masked(sentence.plain))
     return _parsed(sentence.said, now, title)
 
 
