@@ -12,6 +12,13 @@ HOUR = timedelta(hours=1)
 BACK, FORWARD = -HOUR, timedelta(days=1)
 
 
+async def set_clock(keeper: Caller, clock: FakeClock, jump: timedelta) -> None:
+    """Until the daemon's pulse has noticed it."""
+    clock.jump(jump)
+    await keeper.daemon.cores.pulse.run_once()
+    await keeper.settle()
+
+
 async def pass_hours(keeper: Caller, clock: FakeClock, hours: int) -> list[str]:
     """What callers were handed out every five minutes."""
     values = []
@@ -29,8 +36,7 @@ async def test_nobody_is_handed_a_dead_token_by_a_clock_that_was_set(
     await keeper.register({"type": 0}, access_token_endpoint="token")
     await turn(keeper, clock, 0.5)
 
-    clock.jump(jump)
-    await keeper.settle()
+    await set_clock(keeper, clock, jump)
     values = await pass_hours(keeper, clock, 4)
 
     found = [weixin.sandbox.kill(value) for value in dict.fromkeys(values[-2:])]
@@ -46,10 +52,8 @@ async def test_a_clock_set_to_and_fro_does_not_spend_the_quota(
     await keeper.settle()
 
     for _ in range(12):
-        clock.jump(FORWARD)
-        await keeper.settle()
-        clock.jump(-FORWARD)
-        await keeper.settle()
+        await set_clock(keeper, clock, FORWARD)
+        await set_clock(keeper, clock, -FORWARD)
         await pass_hours(keeper, clock, 1)
 
     assert weixin.sandbox.calls("/cgi-bin/token", APPID) < 50

@@ -13,7 +13,6 @@ from wechat_scheduler.audience.qrcodes import LONGEST as LONGEST_CODE
 from wechat_scheduler.engine.clock import AHEAD
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.model import WATCH
-from wechat_scheduler.storage import jobs
 from wechat_scheduler.storage.backup import VERSIONS_AHEAD
 from wechat_scheduler.storage.database import Database, Script, Statement, each
 from wechat_scheduler.storage.rows import MICROSECOND, micros
@@ -22,6 +21,11 @@ from wechat_scheduler.storage.rows import MICROSECOND, micros
 LONGEST_CLAIM: Final = timedelta(hours=1)
 
 # In each, $1 is the present, and $2 a little later.
+CREDENTIALS = """
+    UPDATE jobs SET due_at = $1 WHERE claimed_by IS NULL AND due_at > $2 AND (
+        issued_at > $2 OR (longest > 0 AND expires_at > $2 + longest)
+    )
+"""
 # When the last attempt failed stands in `fault`, where SQL does not look: each is attempted once more.
 RETRIES = """
     UPDATE jobs SET due_at = $1 WHERE claimed_by IS NULL AND due_at > $2 AND fault IS NOT NULL
@@ -45,7 +49,7 @@ EVENTS = f"""
         AND name <> '{WATCH}' AND due_at > $2 AND (received_at > $2 OR tried_at > $2)
 """  # noqa: S608 - our own text
 OURS: Final = (
-    jobs.DUE.brought_back,
+    CREDENTIALS,
     DELIVERIES,
     EVENTS,
     RETRIES,

@@ -15,10 +15,10 @@ from typing import NamedTuple, TypeVar
 
 import structlog
 
-from wechat_scheduler.engine.clock import AHEAD, EPOCH
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.engine.crashes import pause_after
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
-from wechat_scheduler.storage.rows import MICROSECOND, instant, micros
+from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report, why
 
 T = TypeVar("T")
@@ -49,8 +49,7 @@ class DueTable:
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
     the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
-    crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`. `brought_back` makes
-    due what a clock that was ahead put off: `$1` is the present, `$2` the latest instant believed.
+    crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.
     """
 
     table: str
@@ -64,7 +63,6 @@ class DueTable:
     held: str = "claimed_by IS NOT NULL"
     crashed: str = ""
     aside: str = ""
-    brought_back: str = ""
 
     def claims(self, skip_locked: str, *, order: str = "due_at") -> str:
         return _CLAIM.format(
@@ -121,8 +119,6 @@ class ClaimingStore:
         self._oldest = due.claims(database.dialect.skip_locked)
         self._newest = due.claims(database.dialect.skip_locked, order="due_at DESC")
         self._claims = 0
-        self._latest: datetime | None = None
-        self._is_set_back = False
         self._is_behind = False
 
     async def next_due(self) -> datetime | None:
@@ -185,17 +181,11 @@ class ClaimingStore:
 
     def _new_claim(self, now: datetime, lease: timedelta) -> Claim:
         self._claims += 1
-        self._is_set_back = self._latest is not None and self._latest - now > AHEAD
-        self._latest = now
         return Claim(f"{self._worker}/{self._claims}", micros(now + lease), micros(now))
 
     def _take(self, claim: Claim, limit: int, *values: object) -> Script[list[Row]]:
         """Claim at most `limit` due rows: the longest due, and, while claims do not keep up, half of them
-        the last due. So the job of a new account does not wait for ten thousand of another. If the
-        clock was set back since the last claim, what it put off before is due."""
-        if self._is_set_back and self._due.brought_back:
-            ahead = claim.now + AHEAD // MICROSECOND
-            yield Statement(self._due.brought_back, (claim.now, ahead))
+        the last due. So the job of a new account does not wait for ten thousand of another."""
         rows: list[Row] = []
         half = limit // 2 or self._claims % 2
         if self._due.is_fair and self._is_behind and half:

@@ -47,11 +47,6 @@ DUE = DueTable(
         (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
         (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
     """,
-    brought_back="""
-        UPDATE jobs SET due_at = $1 WHERE claimed_by IS NULL AND due_at > $2 AND (
-            issued_at > $2 OR (longest > 0 AND expires_at > $2 + longest)
-        )
-    """,
 )
 EXPIRING = f"""
     SELECT {DUE.returning} FROM jobs WHERE due_at <= $1 AND coalesce(expires_at, 0) <= $2
