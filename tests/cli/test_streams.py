@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,48 @@ def test_output_that_has_no_room_is_a_sentence(state: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == "wechat-scheduler: no space left on device\n"
+
+
+def without(*closed: int) -> Callable[[], None]:
+    """Closes these streams in the process that begins."""
+    return lambda: [os.close(number) for number in closed] and None
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["keys", "list"], ["-v"]])
+def test_a_command_whose_output_is_closed_ends_without_a_traceback(
+    state: Path, words: list[str]
+) -> None:
+    where = [] if words == ["-v"] else ["--state", str(state)]
+
+    done = subprocess.run(
+        [*PROGRAM, *words, *where],
+        preexec_fn=without(0, 1),
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    assert done.returncode in (0, 1)
+    assert done.stderr == ""
+
+
+def test_no_file_takes_the_number_of_a_closed_stream() -> None:
+    program = """if True:
+        import os, sys
+        from wechat_scheduler.cli.streams import fill_closed_streams
+        fill_closed_streams()
+        print("no reader", file=sys.stderr, flush=True)
+        found = {os.stat(number).st_rdev for number in (0, 1, 2)}
+        os._exit(found != {os.stat(os.devnull).st_rdev})
+    """
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        preexec_fn=without(0, 1, 2),
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+    assert done.returncode == 0

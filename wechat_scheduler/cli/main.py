@@ -10,7 +10,7 @@ import click
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
-from wechat_scheduler.cli.streams import forget_output
+from wechat_scheduler.cli.streams import fill_closed_streams, forget_output
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import SchedulerError, StartError
@@ -88,6 +88,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Runs the program with `args`, the command line's by default. An error that is raised on purpose,
     or by the system, ends it with its sentence and an exit code; a closed pipe with an exit code
     alone."""
+    fill_closed_streams()
     try:
         program(args, prog_name=NAME)
     except SchedulerError as error:

@@ -1,10 +1,27 @@
-"""The standard output, when its reader is gone."""
+"""The standard streams, when one is closed or its reader is gone."""
 
 import errno
+import io
 import os
 import select
 import sys
 from contextlib import suppress
+from typing import Final
+
+# In the order of their numbers.
+_STREAMS: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+
+
+def fill_closed_streams() -> None:
+    """Open the null device in place of each standard stream that is closed: else a database or a socket
+    takes its number, and Python has no such stream."""
+    while (number := os.open(os.devnull, os.O_RDWR)) < len(_STREAMS):
+        os.set_inheritable(number, True)
+    os.close(number)
+    for number, (name, mode) in enumerate(_STREAMS):
+        if getattr(sys, name) is None:
+            raw = io.FileIO(number, mode, closefd=False)
+            setattr(sys, name, io.TextIOWrapper(raw, encoding="utf-8"))
 
 
 def forget_output() -> None:

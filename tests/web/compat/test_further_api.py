@@ -85,7 +85,8 @@ async def test_it_is_served(place: Town, end: str) -> None:
 async def test_its_errors_have_its_form(place: Town) -> None:
     assert await said(place, "POST", "/pager/amy", key="") == "NO 401: the token is missing"
     assert (
-        await said(place, "POST", "/pager/a%00", key="") == "NO 400: nothing has a NUL in its name"
+        await said(place, "POST", "/pager/a%00", key="")
+        == "NO 400: the address has a NUL (%00), which cannot be stored or found"
     )
 
 

@@ -55,4 +55,4 @@ def refuse_nul(request: web.Request) -> None:
     """Refuses a NUL in the path or the query, since PostgreSQL stores and compares none; aiohttp
     refuses an unescaped one. Raises InvalidRequestError."""
     if "%00" in request.raw_path:
-        raise InvalidRequestError("nothing has a NUL in its name")
+        raise InvalidRequestError("the address has a NUL (%00), which cannot be stored or found")

@@ -1,7 +1,8 @@
 """Responds where no route fits, and names the methods of the path or the nearest path."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Final, NoReturn
 
 from aiohttp import web
@@ -12,6 +13,8 @@ from wechat_scheduler.web.kit.route import Route
 
 # Longer paths take longer to compare, and callers without a key can send them.
 LONGEST: Final = 128
+
+ALIKE: Final = 0.8
 
 
 async def refuse_method(request: web.Request) -> NoReturn:
@@ -53,12 +56,28 @@ def _methods(routes: Sequence[Route], path: str) -> set[str]:
 
 
 def _nearest(path: str, routes: Sequence[Route]) -> str:
-    """The pattern of the route whose path is nearest; empty if none is near."""
+    """The pattern whose fixed words are nearest; of equal ones that with as many places as the path has.
+    Empty if none is near."""
     if len(path) > LONGEST:
         return ""
-    filled = {_filled(route.path, path): route.path for route in routes}
-    near = get_close_matches(path, filled, n=1, cutoff=0.8)
-    return filled[near[0]] if near else ""
+    words = path.rstrip("/").split("/")
+    found = ((_likeness(one.path.split("/"), words), one.path) for one in routes)
+    (likeness, _), nearest = max(found, default=((0.0, 0), ""))
+    return nearest if likeness >= ALIKE else ""
+
+
+def _likeness(places: Sequence[str], words: Sequence[str]) -> tuple[float, int]:
+    """Ids are left out, since two routes with the same long id would be alike."""
+    fixed = [place for place in places if not place.startswith("{")]
+    given = [word for place, word in zip_longest(places, words) if word and not _is_id(place)]
+    compared = SequenceMatcher(None, "/".join(fixed), "/".join(["", *given]))
+    # The bound is cheap, and most routes are not near.
+    near = compared.quick_ratio() >= ALIKE
+    return compared.ratio() if near else 0.0, -abs(len(places) - len(words))
+
+
+def _is_id(place: str | None) -> bool:
+    return place is not None and place.startswith("{")
 
 
 def _filled(pattern: str, path: str) -> str:
