@@ -13,7 +13,7 @@ from aiohttp import web
 
 from tests.house import served
 from tests.sending.town import Town, town
-from tests.web.compat.games import DONE, SET, Game, play
+from tests.web.compat.games import DONE, IS_SET, SET, Game, play
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.web.compat.tencent.calls import refused
 from wechat_scheduler.web.kit.shapes import shaped
@@ -100,3 +100,10 @@ async def test_what_goes_wrong_here_is_busy_and_tells_nothing(error: Exception) 
 
     assert (response.status, answer["ret"]) == (200, 1001)
     assert str(error) not in answer["msg"]
+
+
+@pytest.mark.parametrize("path", [f"{IS_SET}/", f"/{IS_SET}", IS_SET.replace("/", "//")])
+async def test_a_path_with_further_slashes_may_be_signed_as_it_is_sent(
+    game: Game, path: str
+) -> None:
+    assert await game.ask(path, "GET", cmd="2") == {"ret": 0, "is_lost": 0, "setup": 1, "reg": 1}

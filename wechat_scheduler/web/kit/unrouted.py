@@ -14,7 +14,7 @@ from wechat_scheduler.web.kit.route import Route
 # Longer paths take longer to compare, and callers without a key can send them.
 LONGEST: Final = 128
 
-ALIKE: Final = 0.8
+_ALIKE: Final = 0.8
 
 
 async def refuse_method(request: web.Request) -> NoReturn:
@@ -63,7 +63,7 @@ def _nearest(path: str, routes: Sequence[Route]) -> str:
     words = path.rstrip("/").split("/")
     found = ((_likeness(one.path.split("/"), words), one.path) for one in routes)
     (likeness, _), nearest = max(found, default=((0.0, 0), ""))
-    return nearest if likeness >= ALIKE else ""
+    return nearest if likeness >= _ALIKE else ""
 
 
 def _likeness(places: Sequence[str], words: Sequence[str]) -> tuple[float, int]:
@@ -72,7 +72,7 @@ def _likeness(places: Sequence[str], words: Sequence[str]) -> tuple[float, int]:
     given = [word for place, word in zip_longest(places, words) if word and not _is_id(place)]
     compared = SequenceMatcher(None, "/".join(fixed), "/".join(["", *given]))
     # The bound is cheap, and most routes are not near.
-    near = compared.quick_ratio() >= ALIKE
+    near = compared.quick_ratio() >= _ALIKE
     return compared.ratio() if near else 0.0, -abs(len(places) - len(words))
 
 
