@@ -61,6 +61,12 @@ def without(*titles: str) -> list[str]:
         ("請取消週六的提醒。", "爬山"),
         ("明天早上的闹钟取消掉", "起床"),
         ("删除下周的提醒", "交表"),
+        ("刚才那个不要了", "交表"),
+        ("取消刚才的提醒", "交表"),
+        ("我不去爬山了，提醒取消吧", "爬山"),
+        ("把明天3点的会取消", "开会"),
+        ("取消晚上9点的闹钟", "吃药"),
+        ("清空周六的提醒", "爬山"),
     ],
 )
 async def test_the_one_reminder_that_is_meant_is_cancelled(
@@ -140,6 +146,12 @@ async def test_a_recurring_reminder_is_not_ended_for_one_day_unasked(busy: Study
         ("爬山的提醒挪到下周", "28 10:00 爬山"),
         ("把周六上午10点的闹钟调到8点半", "21 08:30 爬山"),
         ("周六的闹钟调成明天晚上8点", "19 20:00 爬山"),
+        ("周六的爬山改周日", "22 10:00 爬山"),
+        ("把爬山推迟到周三", "25 10:00 爬山"),
+        ("爬山推迟到下周三下午2点", "25 14:00 爬山"),
+        ("周六的提醒改到周日同一时间", "22 10:00 爬山"),
+        ("爬山提前到周五", "20 10:00 爬山"),
+        ("周六上午的闹钟晚半小时", "21 10:30 爬山"),
     ],
 )
 async def test_a_reminder_is_moved(busy: Study, text: str, then: str) -> None:
@@ -158,6 +170,33 @@ async def test_the_time_of_the_day_of_a_recurring_reminder_is_moved_and_its_days
     assert timed.startswith("/:ok已改好")
     assert dated.startswith("/:no“吃药”是重复的提醒")
     assert await busy.standing() == ["18 22:00 吃药", *ALL[1:]]
+
+
+async def test_without_a_name_the_last_one_is_moved(busy: Study) -> None:
+    await busy.say("改到下周二")
+    moved = await busy.standing()
+    busy.memory.clock.advance(timedelta(minutes=11))
+    late = await busy.take("改到周日", "late")
+
+    assert moved == [*ALL[:4], "24 08:00 交表"]
+    assert (late, await busy.standing()) == (None, moved)
+
+
+async def test_a_reminder_is_not_moved_later_by_a_word_that_says_earlier(busy: Study) -> None:
+    answer = await busy.say("把爬山提前到下周一")
+
+    assert answer.startswith("/:no")
+    assert await busy.standing() == ALL
+
+
+async def test_a_reminder_of_each_week_is_ended_by_its_name(busy: Study) -> None:
+    await busy.say("每周五下午5点提醒我交周报")
+
+    answer = await busy.say("取消每周五的提醒")
+    none = await busy.say("取消每周四的提醒")
+
+    assert (answer, none[:4]) == ("已取消提醒：交周报", "没有找到")
+    assert await busy.standing() == ALL
 
 
 async def test_a_number_says_which_one_is_moved(busy: Study) -> None:
@@ -331,7 +370,9 @@ async def test_a_reminder_about_cancelling_is_made(study: Study, text: str) -> N
 
 CHAT = (
     "后天有货吗", "周六几点开门", "元宵节快乐", "明天多少钱一份", "你好", "取消订单", "把我的快递改到周日送", "能取消吗", "明天不去了",
-    "谢谢提醒", "昨天的快递收到了", "撤销", "1", "都取消", "推迟半小时", "会议改到明天了吗", "在哪里取货", "什么时候到",
+    "谢谢提醒", "昨天的快递收到了", "撤销", "1", "都取消", "推迟半小时", "会议改到明天了吗", "在哪里取货", "什么时候到", "改到周日",
+    "提醒收到了", "闹钟响了", "我没收到提醒", "怎么取消提醒", "提醒怎么删", "你会提醒我吗", "昨天没叫我", "取消明天的预约", "把订单改到明天送",
+    "好的，明天见", "我昨天下午3点来过", "1号楼201", "别叫我亲", "早", "取消", "刚才那个不要了", "改一下收货时间", "看看明天的天气",
 )  # fmt: skip
 
 

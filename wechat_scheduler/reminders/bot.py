@@ -17,6 +17,7 @@ from wechat_scheduler.reminders import bot_texts
 from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
 from wechat_scheduler.reminders.bot_commands import (
     AgainCommand,
+    MoveCommand,
     PickCommand,
     UndoCommand,
     read_command,
@@ -45,7 +46,11 @@ _DAYS: Final[Mapping[str, int]] = {"今天": 0, "明天": 1, "后天": 2}
 _ALL: Final = frozenset(("全部", "我的提醒"))
 _HELP: Final = frozenset(("帮助", "help"))
 _TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
-_THANKS: Final = re.compile(r"\s*(?:谢|多谢|感谢|收到|知道|好的|好滴|辛苦|嗯|哦|ok)", re.IGNORECASE)
+# 谢谢提醒, 闹钟响了, 我没收到提醒, 怎么设提醒: they name reminders, and ask for none.
+_SPEAKS_OF: Final = re.compile(
+    r"^\s*(?:谢|多谢|感谢|收到|知道|好的|好滴|辛苦|嗯|哦|ok)|了[ 。.!！~]*$|吗|没|为什么|怎么|如何|什么|[?？]|(?<!分)别(?!忘)",
+    re.IGNORECASE,
+)
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
 _CHAT: Final = (
@@ -99,7 +104,7 @@ class Bot:
         reply = reply or await self._command(turn, is_meant=is_meant)
         if reply or is_click or not is_meant:
             return reply
-        return await self._sentence(turn, asks=asks and not _THANKS.match(turn.text))
+        return await self._sentence(turn, asks=asks and not _SPEAKS_OF.search(turn.text))
 
     async def _done_before(self, turn: BotTurn) -> BotReply | None:
         """WeChat repeats an event: the rest of the act is done."""
@@ -131,6 +136,9 @@ class Bot:
         return await CommandDesk(acts=self._acts, policy=self._policy).obey(command, turn)
 
     async def _sentence(self, turn: BotTurn, *, asks: bool) -> BotReply | None:
+        command = read_command(turn.text)
+        if isinstance(command, MoveCommand) and not command.what:  # 改到周日 would become a title
+            return await self._chat(turn)
         try:
             readings = parse_all(turn.text, now=turn.at, zone=turn.teller.zone, policy=self._policy)
         except LanguageError as error:

@@ -16,6 +16,7 @@ from wechat_scheduler.reminders.bot_commands import (
     MoveCommand,
     PickCommand,
     UndoCommand,
+    is_the_last,
     read_command,
 )
 from wechat_scheduler.reminders.bot_replies import BotReply, asked, listed, refused, taken, told
@@ -66,7 +67,8 @@ class CommandDesk:
     async def _change(self, command: CancelCommand | MoveCommand, turn: BotTurn) -> BotReply | None:
         here = self._here(turn)
         own = await self.acts.own(turn)
-        found = here.matching(own, command.what, named=command.named)
+        found = _last(own, turn) if is_the_last(command) else ()
+        found = found or here.matching(own, command.what, named=command.named)
         if not found:
             return asked(bot_texts.NONE) if command.named else None
         if len(found) > 1 or _is_unsure(command, found[0], here):
@@ -143,6 +145,15 @@ class CommandDesk:
 
     def _here(self, turn: BotTurn) -> Description:
         return Description(now=turn.teller.now, zone=turn.teller.zone, policy=self.policy)
+
+
+def _last(own: Sequence[Reminder], turn: BotTurn) -> Sequence[Reminder]:
+    """Those that the bot made or moved last, while that can be undone."""
+    act = turn.conversation.act
+    if act is None or turn.teller.now - act.at > UNDO:
+        return ()
+    ids = [edit.after.id for edit in act.edits]
+    return [each for each in own if each.id in ids]
 
 
 def _is_unsure(command: CancelCommand | MoveCommand, found: Reminder, here: Description) -> bool:

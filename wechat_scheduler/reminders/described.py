@@ -11,11 +11,12 @@ from wechat_scheduler.reminders.bot_commands import MoveCommand
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.refusals import nothing, unread
+from wechat_scheduler.reminders.language.refusals import LanguageError, nothing, unread
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, chosen, first_in
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import upcoming
+from wechat_scheduler.reminders.refusals import ReminderError
 
 if TYPE_CHECKING:
     from wechat_scheduler.reminders.language.mentions import Mention
@@ -62,6 +63,7 @@ class Description:
         if said.begins is None:
             return [each for each in reminders if named and _called(each, said.title)]
         timely = [each for each in reminders if self._is_at(each, said)]
+        timely = timely or [each for each in reminders if self._is_in_part(each, said)]
         found = [each for each in timely if _called(each, said.title)]
         return [each for each in found if not each.rule] or found
 
@@ -72,16 +74,28 @@ class Description:
 
     def moved(self, reminder: Reminder, command: MoveCommand) -> Reminder:
         """The reminder at its new time. Raises RecurringError too."""
-        if command.by:
+        if command.is_length:
             span = replace(self, now=reminder.start).after(command.to)
             return self._at(reminder, reminder.start + command.by * span)
+        try:
+            return self._moved_to(reminder, command)
+        except (LanguageError, ReminderError):
+            if command.by <= 0 or reminder.start <= self.now:
+                raise
+        # 推迟到周三 is a Wednesday after the reminder.
+        return replace(self, now=reminder.start)._moved_to(reminder, command)
+
+    def _moved_to(self, reminder: Reminder, command: MoveCommand) -> Reminder:
         said = self.mention(command.to)
         if said.title:
             raise unread(said.title)
         if said.repeats:
             parsed = parse(command.to, now=self.now, zone=self.zone, policy=self.policy)
             return replace(reminder, start=parsed.time, rule=parsed.rule)
-        return self._at(reminder, self._target(reminder, command.to, said), dated=said.dated)
+        target = self._target(reminder, command.to, said)
+        if command.by * (target - reminder.start) < timedelta(0):
+            raise ReminderError("提前到 names a time before, 推迟到 one after", field="time")
+        return self._at(reminder, target, dated=said.dated)
 
     def _target(self, reminder: Reminder, to: str, said: "Mention") -> datetime:
         if said.begins is None or said.ends is None:
@@ -122,13 +136,22 @@ class Description:
         periods = (Period(begins=said.begins + s, ends=said.ends + s) for s in shifts)
         return any(first_in(period, reminder) is not None for period in periods)
 
+    def _is_in_part(self, reminder: Reminder, said: "Mention") -> bool:
+        """早上的闹钟, on any day."""
+        if said.dated or said.timed or said.begins is None or said.ends is None:
+            return False
+        start = reminder.start.astimezone(self.zone)
+        days = (start.date() - said.begins.date()).days
+        return any(said.begins <= start - (days + more) * _DAY < said.ends for more in (0, -1))
+
     def _repeats(self, reminder: Reminder, what: str, said: "Mention") -> bool:
         """Whether the next days are the same, and the time of the day if one is written."""
         if not _called(reminder, said.title):
             return False
         parsed = parse(what, now=self.now, zone=self.zone, policy=self.policy)
         zone = ZoneInfo(reminder.zone)
-        after = max(parsed.time, reminder.start) - _SECOND
+        later = max(parsed.time, reminder.start).astimezone(zone)
+        after = later.replace(hour=0, minute=0, second=0) - _SECOND
         wanted = upcoming(
             rule_of(parsed.rule), start=parsed.time, after=after, zone=zone, most=_COMPARED
         )
