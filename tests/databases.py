@@ -13,7 +13,8 @@ from typing import TypeAlias
 import pytest
 
 from tests.clock import FakeClock
-from tests.postgres import postgres
+from tests.postgres import EMPTY, PostgresServer, postgres
+from tests.template import lay_database, postgres_template
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
@@ -31,12 +32,20 @@ def migrations() -> Traversable:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database of each kind in turn."""
+async def database_url(
+    request: pytest.FixtureRequest, migrations: Traversable, tmp_path: Path
+) -> AsyncIterator[str]:
+    """A database of each kind in turn, without rows. If its schema is the product's, it has it already."""
+    is_ours = migrations is MIGRATIONS
     if request.param == "sqlite":
-        yield f"sqlite://{tmp_path}/state.db"
+        file = tmp_path / "state.db"
+        if is_ours:
+            await lay_database(file)
+        yield f"sqlite://{file}"
     else:
-        async with request.getfixturevalue("postgres").fresh_database() as url:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        template = await postgres_template(server) if is_ours else EMPTY
+        async with server.fresh_database(template) as url:
             yield url
 
 

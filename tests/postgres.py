@@ -20,6 +20,7 @@ import pytest
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 OLDEST = 13
+EMPTY = "template1"
 # The server refuses to run as root; nobody owns nothing that it could harm.
 USER = "nobody" if os.geteuid() == 0 else None
 # Nothing here outlives the tests, so nothing has to reach the disk.
@@ -36,7 +37,7 @@ class PostgresServer:
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
     @asynccontextmanager
-    async def fresh_database(self, template: str = "template1") -> AsyncIterator[str]:
+    async def fresh_database(self, template: str = EMPTY) -> AsyncIterator[str]:
         """The URL of a copy of `template` that lasts as long as the block."""
         name = f"test_{secrets.token_hex(8)}"
         async with self.connected() as connection:

@@ -1,15 +1,17 @@
-"""A migrated SQLite database to copy: the migrations take ten times as long as the copy."""
+"""Migrated databases to copy: the migrations take several times as long as the copy."""
 
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.clock import FakeClock
+from tests.postgres import PostgresServer
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
 
 _made: list[bytes] = []
+TEMPLATE = "template_migrated"
 
 
 async def lay_database(path: Path) -> None:
@@ -29,7 +31,21 @@ def _copy(data: bytes, path: Path) -> None:
 async def _migrated() -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "template.db"
-        opened = partial(open_database, f"sqlite://{file}", migrations=MIGRATIONS)
-        async with Supervisor() as supervisor:
-            await (await opened(clock=FakeClock(), supervisor=supervisor)).close()
+        await _migrate(f"sqlite://{file}")
         return file.read_bytes()
+
+
+async def postgres_template(server: PostgresServer) -> str:
+    """The name of an empty database with the product's schema, for `server.fresh_database`."""
+    async with server.connected() as connection:
+        found = await connection.fetch("SELECT FROM pg_database WHERE datname = $1", TEMPLATE)
+        if not found:
+            await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+            await _migrate(server.url(TEMPLATE))
+    return TEMPLATE
+
+
+async def _migrate(url: str) -> None:
+    opened = partial(open_database, url, migrations=MIGRATIONS)
+    async with Supervisor() as supervisor:
+        await (await opened(clock=FakeClock(), supervisor=supervisor)).close()

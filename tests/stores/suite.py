@@ -69,11 +69,13 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 
 def empty() -> Script[None]:
-    """Remove all rows from a PostgreSQL database."""
+    """Remove all rows from a PostgreSQL database. To truncate the tables takes a hundred times as long."""
     tables = yield Statement(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'meta'"
     )
-    yield Statement(f"TRUNCATE {', '.join(table['tablename'] for table in tables)}")
+    yield Statement("SET LOCAL session_replication_role = replica")  # foreign keys ask for no order
+    for table in tables:
+        yield Statement(f"DELETE FROM {table['tablename']}")
 
 
 def pushed(appid: str, name: str, value: str, at: datetime) -> Script[None]:
