@@ -28,6 +28,9 @@ class Fixed:
     whole: bool = False
     """The sentence names a month only, and `day` is its first."""
 
+    year: bool = False
+    """The sentence names a year only."""
+
     today: bool = False
     """今天: a time that is past today is meant later today."""
 

@@ -19,7 +19,7 @@ _PARTS = {
     "夜间": Part.EVENING, "夜里": Part.EVENING, "深夜": Part.NIGHT, "大半夜": Part.MIDNIGHT,
     "半夜": Part.MIDNIGHT, "午夜": Part.MIDNIGHT, "早": Part.MORNING, "晨": Part.MORNING,
     "晚": Part.EVENING, "夜": Part.EVENING,
-    "头晌": Part.FORENOON, "前晌": Part.FORENOON, "上昼": Part.FORENOON, "朝头早": Part.MORNING,
+    "后半夜": Part.DAWN, "前半夜": Part.NIGHT, "头晌": Part.FORENOON, "前晌": Part.FORENOON, "上昼": Part.FORENOON, "朝头早": Part.MORNING,
     "朝早": Part.MORNING, "一清早": Part.MORNING, "大早上": Part.MORNING, "大中午": Part.NOON,
     "后半晌": Part.AFTERNOON, "后晌": Part.AFTERNOON, "晏昼": Part.AFTERNOON, "下昼": Part.AFTERNOON,
     "挨晚": Part.DUSK, "擦黑": Part.DUSK, "傍黑": Part.DUSK, "大晚上": Part.EVENING,
@@ -57,7 +57,9 @@ _BEHIND_DAY = (
     rf"|(?<={_NUMBERED})|(?<={_NUMBERED} ))"
 )
 _MEASURED = (
-    r"(?![\d.元块万千亿斤公米%折版倍寸g升克吨k°度分号楼室人个页集平年届级期次名家件张份箱盒条只字])"
+    r"(?![\d.块千亿斤%折版倍寸g升克吨k°号楼页届级次件份箱盒条只]"
+    r"|元(?!旦|宵)|万(?!一|达)|公[里斤尺]|米(?!其|饭)|度(?!假)|分(?![享析组公手部])|室(?![内外])|人(?![力民事工才])|个(?!人|体)"
+    r"|集(?![合体团])|平(?!安)|年(?![会终货])|期(?![中末])|名(?!单)|家(?![长访里人])|张(?=[票纸图照])|字(?!幕))"
 )
 _DOTTED = (
     rf"{_BEHIND_DAY}(?P<dh>[01]?\d|2[0-3])\.(?P<dm>[0-5]\d){_MEASURED}"

@@ -50,7 +50,7 @@ BARE = re.compile(rf"(?:(?<=每月)|(?<=每个月)){_LOOSE}")
 EDGE = re.compile(rf"{_NTH}|{_EDGE}")
 YEAR_ALONE = re.compile(rf"{_YEAR}(?![\d级度])")
 WORD = re.compile(
-    r"(?P<word>大大后[天日]|大后[天日儿]|今(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|赶?明(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|[听琴寻]日|听(?=[早晚朝晏])|(?<!以)后(?:[天日]|儿个?)(?!天)|(?<![^\s,。;])第[二2]天|昨[天日儿]|(?<!提)(?<!\d)大?前天|[今明后昨](?=[早晚夜晨])|次日|翌日|当(?:天|(?=晚))|今明(?:两|2)天|明后(?:两|2)?天)"
+    r"(?P<word>(?<!大)(?:大大后[天日]|大后[天日儿])|今(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|赶?明(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|[听琴寻]日|听(?=[早晚朝晏])|(?<![以大])后(?:[天日]|儿个?)(?!天)|(?<![^\s,。;])第[二2]天|昨[天日儿]|(?<!提)(?<!\d)大?前天|[今明后昨](?=[早晚夜晨])|次日|翌日|当(?:天|(?=晚))|今明(?:两|2)天|明后(?:两|2)?天)"
 )
 DATE_STARTS = frozenset(STARTS + "底末初今本明后大去前下这当上年第最首倒周星礼昨次翌月听琴寻赶")
 
@@ -126,7 +126,8 @@ def read_edge(found: re.Match[str], today: date) -> Anchor:
 
 def read_year(found: re.Match[str], today: date) -> Anchor:
     """明年 alone means its first day."""
-    return Fixed(day=solar(_year(found, today) or today.year, 1, 1, found.group()))
+    day = solar(_year(found, today) or today.year, 1, 1, found.group())
+    return Fixed(day=day, whole=True, year=True)
 
 
 def read_word(found: re.Match[str], today: date) -> Anchor:
@@ -219,7 +220,7 @@ def _nth(found: re.Match[str]) -> int:
     text = found["nth"]
     number = re.search(SMALL, text.replace("最后一", "最后"))
     nth = whole(number[0]) if number else 1
-    if not 1 <= nth <= 5:
+    if not 1 <= nth <= (5 if found["nwd"] else 15):
         raise impossible(found.group())
     return -nth if text.startswith(("最后", "倒数")) else nth
 

@@ -30,7 +30,7 @@ from wechat_scheduler.reminders.language.settling import settle
 _LIST = re.compile(r" ?(?:和|、|,|与|及|以及|跟|还有|&|或) ?各?")
 _OR = re.compile(r" ?(?:或者?|还是|或是) ?")
 _GLUE = re.compile(
-    r"[ ,.。;:()\[\]的在于从自就t是到]{0,6}|[ ,]?(?:开始|起|那天|当天)[ ,的]{0,3}|[ ,]?(?:以?之?前)的?"
+    r"[ ,.。;:()\[\]的在于从自就t是到]{0,6}|[ ,]?(?:开始|起|那天|当天)[ ,的]{0,3}|[ ,]?(?:以?之?前|为止|截止)[ ,的]?"
 )
 _LINKS = (_GLUE, RANGE, _LIST, _OR, UNTIL, THEN)
 _TRIGGER = re.compile(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")

@@ -153,6 +153,12 @@ def several_reminders() -> LanguageError:
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样，请分成几条提醒")
 
 
+def on_which_day(unit: str) -> LanguageError:
+    """每年体检: not on which day."""
+    example = "每月5号" if unit == "月" else "每年6月1日"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"每{unit}的哪一天？请写上，例如“{example}”")
+
+
 def until_when(count: int, unit: str) -> LanguageError:
     """每小时, without an end: it would ring by night."""
     every = f"每{count if count > 1 else ''}{unit}"

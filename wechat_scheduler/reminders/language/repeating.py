@@ -161,7 +161,8 @@ def _until(said: Meaning, start: datetime, now: Now) -> datetime | None:
         seen_from = start.date() if getattr(said.until, "week", None) is None else now.today
         day = next(iter(said.until.days(seen_from)), start.date())
         if getattr(said.until, "whole", False):
-            day += relativedelta(day=31)
+            month = 12 if getattr(said.until, "year", False) else None
+            day += relativedelta(day=31, month=month)
         if said.until_clock:
             return now.on(day, said.until_clock)
         return now.wall(day, time(23, 59, 59))

@@ -24,6 +24,7 @@ from wechat_scheduler.reminders.language.refusals import (
     days_before_recurring,
     midnight_of_which_day,
     nothing_to_repeat,
+    on_which_day,
     recurs_on_one_date,
     unknown_recurrence,
 )
@@ -66,6 +67,8 @@ def bodies(meaning: Meaning, days: int) -> list[str]:
     every = every_of(meaning)
     if every.unit is Unit.WORKDAY:
         _unmoved(days)
+        if meaning.anchors:
+            raise day_outside_period(every.unit)
         return ["WORKDAY"]
     if meaning.left_out:
         kept = [day for number, day in enumerate(WEEKDAYS) if number not in meaning.left_out]
@@ -73,6 +76,8 @@ def bodies(meaning: Meaning, days: int) -> list[str]:
     if not meaning.anchors:
         if every.unit is Unit.DATE:
             raise nothing_to_repeat()
+        if every.unit in (Unit.MONTH, Unit.YEAR) and _is_open(meaning):
+            raise on_which_day(every.unit)
         return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
     if len({_period(anchor) for anchor in meaning.anchors}) > 1:
         raise day_outside_period(every.unit)
@@ -110,6 +115,11 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
                 raise days_before_recurring()
             _unmoved(days)
             yield from (_other(every, anchor) for anchor in anchors)
+
+
+def _is_open(meaning: Meaning) -> bool:
+    """Whether nothing says on which day of the period it is: 每年体检."""
+    return not (meaning.clocks or meaning.begin or meaning.after)
 
 
 def _period(anchor: Anchor) -> Unit:

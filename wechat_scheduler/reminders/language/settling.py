@@ -71,8 +71,19 @@ def _begin(found: Meaning) -> None:
             raise which_one(*(f"{number}号" for number in numbers[:3]))
         found.begin = found.begin or anchor
         found.until = found.until or last_of(anchor)
-        if isinstance(anchor, Weekdays) and anchor.whole:
+        if getattr(anchor, "whole", False):
+            _end_with(found, anchor)
+
+
+def _end_with(found: Meaning, whole: Anchor) -> None:
+    """The week, month or year that is named bounds its repetition: 这周每天, 本月每天, 今年每周一."""
+    match whole:
+        case Weekdays(week=0):
+            found.until = found.until or Weekdays(numbers=(6,), week=0)
+        case Weekdays():
             found.lasts = found.lasts or For(length=Length(days=7))
+        case _:
+            found.until = found.until or whole
 
 
 def _only_begins(found: Meaning, anchor: Anchor) -> bool:
@@ -89,6 +100,8 @@ def _only_begins(found: Meaning, anchor: Anchor) -> bool:
 def _stay_in_the_day(found: Meaning) -> None:
     """Hours and minutes of one day end with it (今天每小时), and 白天 bounds them."""
     one = found.begin
+    if found.clocks and found.clocks[0].hour is None:
+        return
     if one is not None and not (found.until or found.until_clock or found.begins):
         found.until = one
     if found.span is Span.DAYTIME and not found.clocks:
