@@ -124,6 +124,34 @@ async def test_without_a_match_the_bot_says_so(busy: Study, text: str) -> None:
     assert await busy.standing() == before
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "取消明天早上7点和下午3点的提醒", "取消明天和周六的提醒", "把爬山改到25点", "把爬山改到3点或4点", "爬山推迟两三天", "把爬山改到2月30号",
+        "把爬山改到昨天", "取消周一和周六的提醒",
+    ],
+)  # fmt: skip
+async def test_a_command_with_two_meanings_or_none_is_refused_with_the_reason(
+    busy: Study, text: str
+) -> None:
+    answer = await busy.say(text)
+
+    assert answer.startswith("/:no")
+    assert await busy.standing() == ALL
+
+
+@pytest.mark.parametrize("text", ["取消提醒", "不要再提醒了", "停止所有提醒", "取消我的所有提醒"])
+async def test_all_are_cancelled_only_after_a_question(busy: Study, text: str) -> None:
+    question = await busy.say(text)
+    kept = await busy.standing()
+    await busy.say("都取消")
+    cancelled = await busy.standing()
+    await busy.say("撤销")
+
+    assert question == "有5个提醒，要取消哪一个？"
+    assert (kept, cancelled, await busy.standing()) == (ALL, [], ALL)
+
+
 async def test_a_recurring_reminder_is_not_ended_for_one_day_unasked(busy: Study) -> None:
     await busy.say("取消明天晚上的提醒")
     asked = busy.answer
@@ -151,6 +179,8 @@ async def test_a_recurring_reminder_is_not_ended_for_one_day_unasked(busy: Study
         ("爬山推迟到下周三下午2点", "25 14:00 爬山"),
         ("周六的提醒改到周日同一时间", "22 10:00 爬山"),
         ("爬山提前到周五", "20 10:00 爬山"),
+        ("把爬山改到9点", "21 09:00 爬山"),
+        ("把爬山改到周日9点", "22 09:00 爬山"),
         ("周六上午的闹钟晚半小时", "21 10:30 爬山"),
     ],
 )
@@ -250,6 +280,8 @@ async def test_without_anything_that_fired_the_bot_says_so(study: Study) -> None
         ("我有哪些提醒", ["吃药", "起床", "开会", "爬山", "交表"]),
         ("明天的提醒", ["起床", "开会", "吃药"]),
         ("后天早上有提醒吗", []),
+        ("三天内的提醒", ["吃药", "起床", "开会"]),
+        ("11月的提醒有哪些", ["吃药", "起床", "开会", "爬山", "交表"]),
     ],
 )
 async def test_the_reminders_of_a_time_are_listed(
@@ -424,6 +456,7 @@ async def test_a_bot_that_must_be_asked_hears_the_answers_to_its_questions(study
 
 
 WORDS = (
+    "未来", "9999", "年", "提前", "下周", "刚才那个", "改到", "吃药", "11月", "30号", "正月", "三天内",
     "取消", "把", "明天", "周六", "的", "提醒", "我", "改到", "推迟", "半小时", "再", "不用", "叫", "了", "1", "都", "撤销", "有哪些",
     "开会", "每天", "8点", "，", "吗", "和", "所有", "算了", "25点", "2月30号", "\0", "<a>", "٤", "全部", "上午", "前",
 )  # fmt: skip

@@ -110,6 +110,8 @@ def _again(plain: str) -> AgainCommand | None:
             continue
         said = found.groupdict()
         if said.get("when"):
+            if re.search(patterns.NOT, said["when"]):
+                return None
             return AgainCommand(when=said["when"], named=named)
         span = said.get("span", "一会儿")
         return AgainCommand(when=f"{span}后" if span else "", named=named)
@@ -121,7 +123,7 @@ def _listed(plain: str) -> ListCommand | None:
         return None
     for pattern in patterns.LISTS:
         found = pattern.fullmatch(plain)
-        if found and not re.search(patterns.AWAY, found["what"]):
+        if found and not re.search(rf"{patterns.AWAY}|暂停", found["what"]):
             return ListCommand(what=_bare(found["what"])[0])
     return None
 

@@ -84,6 +84,10 @@ class CommandDesk:
             moved = self._here(turn).moved(found[0], command)
         except RecurringError:
             return refused(turn.teller.recurring(found[0]))
+        except LanguageError as error:
+            if not command.what:  # 改成大份的 is for the app
+                raise
+            return refused(f"/:no{error.sentence}")
         return told(await self.acts.move(found[0], moved, turn), turn.teller)
 
     async def _ask(
@@ -125,9 +129,9 @@ class CommandDesk:
             found = self._here(turn).matching(own, command.what, named=True)
             some = [Listed(each.start, each) for each in found]
             return listed(teller.all(some)) if some else None
-        period = Period(begins=said.begins, ends=said.ends)
+        period = Period(begins=teller.now if said.elapses else said.begins, ends=said.ends)
         found_then = await within(desk, teller.uid, period, now=teller.now)
-        dated = said.ends - said.begins > _DAY
+        dated = period.ends - period.begins > _DAY
         return listed(teller.day(command.what, found_then, dated=dated))
 
     async def _undo(self, turn: BotTurn) -> BotReply | None:

@@ -105,12 +105,19 @@ class Description:
         if said.timed or length < _DAY:
             if not said.dated and start.date() != self.now.astimezone(self.zone).date():
                 to = f"{start:%Y年%m月%d日}{to}"
-            return parse(to, now=self.now, zone=self.zone, policy=self.policy).time
+            at = parse(to, now=self.now, zone=self.zone, policy=self.policy).time
+            return self._nearest(at, start) if said.bare else at
         if length == _WEEK:  # 改到下周: on the same weekday
             return self._on(said.begins.date() + start.weekday() * _DAY, start)
         if length > _DAY:
             raise nothing()
         return self._on(said.begins.date(), start)
+
+    def _nearest(self, at: datetime, start: datetime) -> datetime:
+        """Of the two readings of a bare hour on that day, the one nearer to the time of the day before."""
+        readings = [at + shift for shift in (timedelta(0), _HALF_DAY, -_HALF_DAY)]
+        ahead = [each for each in readings if each.date() == at.date() and each > self.now]
+        return min(ahead, key=lambda each: abs(_of_day(each) - _of_day(start)), default=at)
 
     def _on(self, day: date, start: datetime) -> datetime:
         return datetime.combine(day, start.time(), self.zone)
@@ -162,6 +169,10 @@ class Description:
             return wanted == stored
         days = [[at.astimezone(zone).date() for at in times] for times in (wanted, stored)]
         return days[0] == days[1]
+
+
+def _of_day(moment: datetime) -> timedelta:
+    return timedelta(hours=moment.hour, minutes=moment.minute)
 
 
 def _called(reminder: Reminder, title: str) -> bool:

@@ -14,7 +14,12 @@ from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, once
 from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.refusals import nothing
+from wechat_scheduler.reminders.language.refusals import (
+    nothing,
+    several_reminders,
+    too_far,
+    which_one,
+)
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.title import title_of
 
@@ -51,20 +56,32 @@ class Mention:
     bare: bool = False
     """Whether the hour has two readings: 3点."""
 
+    elapses: bool = False
+    """Whether it names a length of time from now: 三天内, 半小时后."""
+
     repeats: bool = False
     """Whether it names a repetition: 每天的. It has no `begins` and `ends`."""
 
 
 def mention(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Mention:
     """A pure function, linear in the length of the text. Raises LanguageError."""
-    text = cleaned(text)[: policy.longest]
     here = Now(at=now.astimezone(zone).replace(microsecond=0), zone=zone, policy=policy)
+    try:
+        return _mention(cleaned(text)[: policy.longest], here)
+    except (OverflowError, ValueError) as error:
+        raise too_far() from error
+
+
+def _mention(text: str, here: Now) -> Mention:
     plain = normalise(text)
     dense, places = squeezed(masked(plain))
     said = grouped(dense, scan(dense, here.today))
     used = [(places[start], places[end - 1] + 1) for start, end in said.used]
     title = title_of(text, plain, used)
     timed = said.after is not None or any(clock.hour is not None for clock in said.clocks)
+    _refuse_several(said)
+    if said.lasts and said.is_empty:  # 未来三天
+        return Mention(begins=here.at, ends=here.later(said.lasts.length), title=title, dated=True)
     if said.every or said.is_empty:
         return Mention(title=title, timed=timed, repeats=bool(said.every))
     begins, ends = _span(said, here)
@@ -75,7 +92,22 @@ def mention(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> Ment
         timed=timed,
         dated=bool(said.anchors or said.after),
         bare=bool(said.clocks) and said.clocks[0].bare,
+        elapses=said.after is not None,
     )
+
+
+def _refuse_several(said: Meaning) -> None:
+    """Raises LanguageError for several days or times: 明天早上7点和下午3点的."""
+    for kind in (ClockTime, Anchor):
+        written = [
+            each.written
+            for group in said.groups
+            for each in group
+            if isinstance(each.token.value, kind)
+        ]
+        several = len(said.clocks) > 1 if kind is ClockTime else len(said.anchors) > 1
+        if len(written) > 1 and (several or said.others) and not said.every:
+            raise which_one(*written[:3])
 
 
 def _span(said: Meaning, now: Now) -> tuple[datetime, datetime]:
@@ -112,6 +144,15 @@ def _day(said: Meaning, now: Now) -> tuple[date, timedelta]:
     day = next(iter(anchor.days(now.today)), None)
     if day is None:
         raise nothing()
+    numbers = getattr(anchor, "numbers", ())
+    if len(numbers) > 1 and not getattr(anchor, "ranged", False):  # 周一和周三
+        raise several_reminders()
+    if said.check is not None and day.weekday() != said.check.numbers[0]:  # 明天和周六
+        raise several_reminders()
+    this_year = day.replace(year=now.today.year, day=1)
+    is_month = getattr(anchor, "whole", False) and not hasattr(anchor, "week")
+    if is_month and this_year == now.today.replace(day=1):
+        day = this_year  # 11月 in November
     return day + timedelta(days=said.shift), _lasts(anchor, day)
 
 
