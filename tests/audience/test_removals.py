@@ -7,9 +7,11 @@ from tests.audience.people import People, an_app
 from tests.clock import START
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.engine.housekeeping import SLICE
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.removals import PART
+from wechat_scheduler.storage.removals import PART, next_part
+from wechat_scheduler.storage.retention import forgetting
 
 APP = replace(an_app("shop"), id=1)
 OTHER = replace(an_app("other"), id=2)
@@ -38,7 +40,7 @@ async def test_what_belonged_to_an_app_goes_in_parts_and_nothing_else_does(
 
     await store.remove_app(APP.id, now=START)
     first = await left(database, APP.id)
-    rounds = await swept(store)
+    rounds = await swept(database)
 
     assert (sum(first[:2]), first[2]) == (2 * MANY - PART, MANY - PART)
     assert await left(database, APP.id) == (0, 0, 0)
@@ -47,7 +49,7 @@ async def test_what_belonged_to_an_app_goes_in_parts_and_nothing_else_does(
 
 
 async def test_the_subscriptions_of_a_topic_go_in_parts(database: Database) -> None:
-    store = await crowded(database)
+    await crowded(database)
     topics = People(database).topics
     await topics.add(
         Topic(id=1, app_id=APP.id, name="news", description="", created_at=START), once=None
@@ -55,7 +57,7 @@ async def test_the_subscriptions_of_a_topic_go_in_parts(database: Database) -> N
 
     await topics.remove(APP.id, 1, now=START)
     first = await left(database, APP.id)
-    await swept(store)
+    await swept(database)
 
     assert first == (MANY, MANY - PART, MANY)
     assert await left(database, APP.id) == (MANY, 0, MANY)
@@ -82,9 +84,9 @@ async def left(database: Database, app_id: int) -> tuple[int, int, int]:
     return row["subscriptions"], row["of_topic"], row["pending"]
 
 
-async def swept(store: SqlApps) -> int:
+async def swept(database: Database) -> int:
     """Until nothing is left; returns how many parts it took."""
-    parts = 0
-    while await store.forget_removed(now=START):
+    forget, parts = forgetting(database, next_part), 0
+    while await forget(START, SLICE):
         parts += 1
     return parts

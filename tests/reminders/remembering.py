@@ -44,6 +44,7 @@ class Memory:
     def __init__(self, database: Database, clock: FakeClock, worker: str = "here") -> None:
         self.clock = clock
         self.woken = 0
+        self.database = database
         self.store = SqlReminders(database, VAULT)
         self.due = SqlDueReminders(database, worker=worker)
         self.messages = SqlMessages(database, VAULT)

@@ -14,6 +14,8 @@ from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.due_reminders import MOST_AT_ONCE
+from wechat_scheduler.storage.joined import of_removed
+from wechat_scheduler.storage.retention import forgetting
 
 SOON = NOW + MINUTE
 CROWD = tuple(f"UID_{number:03}" for number in range(MOST_AT_ONCE + 1))
@@ -130,10 +132,11 @@ async def test_those_who_joined_a_removed_reminder_are_forgotten_in_parts(memory
     for each in removed:
         await memory.store.remove(each.id, now=NOW)
 
-    early = await memory.store.forget_people(before=NOW, limit=2)
-    later = [await memory.store.forget_people(before=SOON, limit=2) for _ in range(5)]
+    forget = forgetting(memory.database, of_removed)
+    early = await forget(NOW, 2)
+    later = [await forget(SOON, 2) for _ in range(5)]
 
-    assert (early, later) == (False, [True] * 4 + [False])
+    assert (early, later) == (0, [2] * 4 + [0])
     left = [len(await everyone(memory, each)) for each in (*removed, stays)]
     assert left == [0, 0, 3]
 
@@ -147,7 +150,7 @@ async def test_those_who_joined_a_reminder_that_is_being_sent_are_not_forgotten(
 
     await memory.store.remove(reminder.id, now=NOW)
 
-    assert not await memory.store.forget_people(before=SOON, limit=99)
+    assert not await forgetting(memory.database, of_removed)(SOON, 99)
     assert len(await everyone(memory, reminder)) == len(CROWD)
 
 
@@ -156,10 +159,10 @@ async def test_those_who_joined_come_back_with_a_removed_reminder(memory: Memory
     await memory.store.remove(reminder.id, now=NOW)
     await memory.store.add(reminder, (), once=None)
 
-    await memory.store.forget_people(before=SOON + timedelta(days=1), limit=9)
+    await forgetting(memory.database, of_removed)(SOON + timedelta(days=1), 9)
 
     assert len(await everyone(memory, reminder)) == len(CROWD)
-    assert not await memory.store.forget_people(before=SOON + timedelta(days=1), limit=9)
+    assert not await forgetting(memory.database, of_removed)(SOON + timedelta(days=1), 9)
 
 
 async def everyone(memory: Memory, reminder: Reminder) -> tuple[str, ...]:

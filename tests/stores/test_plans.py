@@ -49,7 +49,7 @@ STATEMENTS = {
     "ended reminders": retention.ENDED_REMINDERS,
     "forget codes": retention.FORGET_CODES,
     **{
-        f"forget {rows.table}": rows.forget("")
+        f"forget {rows.table}": rows.sql("")
         for rows in vars(retention).values()
         if isinstance(rows, retention.EndedRows)
     },

@@ -136,8 +136,6 @@ async def test_reminders_that_ended_are_forgotten_with_those_who_joined(database
     before = await rows(database, "reminders")
     clock.advance(4 * DAY)
     await retention.housekeeping.forget()
-    while await memory.store.forget_people(before=clock.now(), limit=100):
-        pass
 
     left = await memory.store.of_app(APP, limit=100)
     assert before == 5
@@ -226,7 +224,7 @@ async def test_a_round_of_one_kind_is_bounded_and_the_others_have_their_turn() -
         asked.append("short")
         return 0
 
-    kinds = [Retention(lasts=DAY, forget=forget) for forget in (endless, short)]
+    kinds = [Retention(DAY, forget) for forget in (endless, short)]
     await Housekeeping(*kinds, clock=FakeClock()).forget()
 
     assert asked == [*["endless"] * SLICES, "short"]

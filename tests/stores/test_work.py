@@ -24,10 +24,12 @@ from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Statement, rows_of
 from wechat_scheduler.storage.deliveries import SqlDeliveries
+from wechat_scheduler.storage.joined import of_removed
 from wechat_scheduler.storage.messages import SqlMessages
 from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.reminders import SqlReminders
-from wechat_scheduler.storage.retention import OldMessages
+from wechat_scheduler.storage.removals import next_part
+from wechat_scheduler.storage.retention import OldMessages, forgetting
 from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.topics import SqlTopics
@@ -135,7 +137,8 @@ async def a_reminder_is_shown_and_edited(bench: Bench, size: int) -> None:
 async def a_reminder_is_deleted(bench: Bench, size: int) -> None:
     reminder = await bench.reminder(size)
     await bench.reminders.remove(reminder.id, now=NOW)
-    while await bench.reminders.forget_people(before=NOW + SECOND, limit=100):
+    forget = forgetting(bench.database, of_removed)
+    while await forget(NOW + SECOND, 100):
         pass
 
 
@@ -156,7 +159,8 @@ async def an_app_is_removed(bench: Bench, size: int) -> None:
     await bench.subscribed(size)
     await bench.message("pending", size)
     await bench.apps.remove_app(7, now=NOW)
-    while await bench.apps.forget_removed(now=NOW):
+    forget = forgetting(bench.database, next_part)
+    while await forget(NOW, 1):
         pass
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
 
 from wechat_scheduler.access.model import digest, new_signing_secret
 from wechat_scheduler.access.once import Once
@@ -14,9 +13,6 @@ from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
-
-# Transactions of one round.
-PARTS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +125,6 @@ class Directory:
         self._changes += 1
         self._apps.pop(app_id, None)
         await self.load()
-
-    async def forget_removed(self) -> None:
-        """Delete what is left of removed apps and topics, in parts. Raises StorageError."""
-        for _ in range(PARTS):
-            if not await self._store.forget_removed(now=self._clock.now()):
-                return
 
     async def reset_token(self, app_id: int) -> str:
         """Replace the app's token. Returns the text of the new one. Raises NotFoundError."""

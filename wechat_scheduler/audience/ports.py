@@ -43,12 +43,7 @@ class Apps(Protocol):
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         """Remove the app with its tokens, topics, subscriptions, aliases, scenes and reminders, and
-        cancel its pending deliveries: a first part of all these at once, the rest with
-        `forget_removed`."""
-
-    async def forget_removed(self, *, now: datetime) -> bool:
-        """Delete a further part of what belonged to a removed app or topic. Returns whether there was
-        anything left."""
+        cancel its pending deliveries: a first part of all these at once, the rest later."""
 
     async def replace_token(self, token: Token) -> None:
         """Store the token and remove the former ones of that kind, app and user."""
@@ -71,8 +66,7 @@ class Topics(Protocol):
         """By age, the oldest first."""
 
     async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
-        """Remove the app's topic with its subscriptions and scenes, the rest of many with
-        `Apps.forget_removed`."""
+        """Remove the app's topic with its subscriptions and scenes, the rest of many later."""
 
 
 class Subscribers(Protocol):

@@ -1,7 +1,7 @@
 """Wires the cores side by side on one ground, and connects them where one calls another."""
 
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 
 from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
@@ -67,11 +67,8 @@ def wire(ground: Ground) -> Cores:
         auditor.flush,
         keyring.load,
         audience.directory.load,
-        audience.directory.forget_removed,
-        *map(
-            partial(_with_trust, pulse),
-            (keyring.lapse, retention.housekeeping.forget, reminders.owners.forget),
-        ),
+        _with_trust(pulse, keyring.lapse),
+        _with_trust(pulse, retention.housekeeping.forget),
         clock=ground.clock,
     )
     return Cores(

@@ -1,18 +1,21 @@
 """Wires the housekeeping: every kind of stored rows that ends, and how long each is kept after that."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from wechat_scheduler.access import once
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.housekeeping import Housekeeping, Retention
+from wechat_scheduler.reminders import owner_desk
 from wechat_scheduler.storage import (
     conversations,
     deliveries,
     events,
     handled_events,
+    joined,
+    removals,
     retention,
     scenes,
 )
@@ -34,33 +37,24 @@ class RetentionParts:
 
 
 def wire_retention(config: Config, database: Database, clock: Clock) -> RetentionParts:
+    ended, forgetting = partial(retention.ended, database), partial(retention.forgetting, database)
     messages = (
-        _kept(database, retention.NOTIFICATIONS, config.delivery.retention),
-        Retention(
-            lasts=config.delivery.retention,
-            forget=retention.OldMessages(database).forget,
-        ),
+        Retention(config.delivery.retention, ended(retention.NOTIFICATIONS)),
+        Retention(config.delivery.retention, retention.OldMessages(database).forget),
     )
-    reminders = Retention(
-        lasts=config.reminders.retention, forget=retention.EndedReminders(database).forget
+    reminders = Retention(config.reminders.retention, forgetting(retention.ended_reminders))
+    housekeeping = Housekeeping(
+        *messages,
+        reminders,
+        Retention(owner_desk.KEPT, forgetting(joined.of_removed)),
+        Retention(timedelta(0), forgetting(removals.next_part)),
+        Retention(config.state.audit_retention, ended(retention.AUDIT)),
+        Retention(once.KEPT, ended(retention.RESPONSES)),
+        Retention(deliveries.RECEIPT_KEPT, ended(retention.RECEIPTS)),
+        Retention(events.KEPT, ended(retention.EVENTS)),
+        Retention(handled_events.KEPT, ended(retention.HANDLED)),
+        Retention(scenes.KEPT, ended(retention.SCENES)),
+        Retention(conversations.KEPT, ended(retention.CONVERSATIONS)),
+        clock=clock,
     )
-    others = _others(config, database)
-    return RetentionParts(
-        housekeeping=Housekeeping(*messages, reminders, *others, clock=clock),
-        messages=messages,
-        reminders=reminders,
-    )
-
-
-def _others(config: Config, database: Database) -> Iterator[Retention]:
-    yield _kept(database, retention.AUDIT, config.state.audit_retention)
-    yield _kept(database, retention.RESPONSES, once.KEPT)
-    yield _kept(database, retention.RECEIPTS, deliveries.RECEIPT_KEPT)
-    yield _kept(database, retention.EVENTS, events.KEPT)
-    yield _kept(database, retention.HANDLED, handled_events.KEPT)
-    yield _kept(database, retention.SCENES, scenes.KEPT)
-    yield _kept(database, retention.CONVERSATIONS, conversations.KEPT)
-
-
-def _kept(database: Database, rows: retention.EndedRows, keeps: timedelta) -> Retention:
-    return Retention(lasts=keeps, forget=retention.forgetting(database, rows))
+    return RetentionParts(housekeeping=housekeeping, messages=messages, reminders=reminders)

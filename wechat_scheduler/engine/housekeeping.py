@@ -18,7 +18,7 @@ Forget: TypeAlias = Callable[[datetime, int], Awaitable[int]]
 if there are no more. May raise StorageError."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Retention:
     """A kind of rows that are kept for `lasts` after their end. It may be changed at any time."""
 

@@ -25,10 +25,6 @@ UNDO: Final = timedelta(minutes=1)
 # How long those who joined a deleted reminder are kept, as it may come back.
 KEPT: Final = 5 * UNDO
 
-# People that one transaction forgets, and transactions of one round.
-PART: Final = 500
-PARTS: Final = 200
-
 # Marks the reminders that owners ask for when they are reminded.
 SOURCE: Final = "again"
 
@@ -117,13 +113,6 @@ class OwnerDesk:
             log.info("reminder.restored", reminder=reminder_id)
             self._wake()
         return await self._desk.reminder(reminder_id)
-
-    async def forget(self) -> None:
-        """Forgets who joined the reminders that were deleted, in parts. Raises StorageError."""
-        before = self._clock.now() - KEPT
-        for _ in range(PARTS):
-            if not await self._store.forget_people(before=before, limit=PART):
-                return
 
 
 def _put_off(reminder: Reminder, at: datetime) -> Reminder:

@@ -109,12 +109,8 @@ class Reminders(Protocol):
     async def leave(self, reminder_id: str, uid: str) -> bool: ...
 
     async def remove(self, reminder_id: str, *, now: datetime) -> bool:
-        """Removes the reminder. Those who joined are kept until `forget_people`: if the reminder is added
-        again before, they have joined it again."""
-
-    async def forget_people(self, *, before: datetime, limit: int) -> bool:
-        """Deletes at most `limit` people of a reminder that was removed before that and is not being sent.
-        Returns whether there was such a reminder."""
+        """Removes the reminder. Those who joined are kept for some minutes: if the reminder is added again
+        before, they have joined it again."""
 
     async def stop_for(self, uid: str, *, now: datetime) -> int:
         """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how

@@ -19,7 +19,7 @@ from wechat_scheduler.audience.model import (
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.locking import lock_app, lock_person
-from wechat_scheduler.storage.removals import app_removed, next_part
+from wechat_scheduler.storage.removals import app_removed
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable, report, why
@@ -98,15 +98,10 @@ class SqlApps:
 
     async def put_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
         stored = msgspec.json.encode({one.template_id: one for one in templates}).decode()
-        await self._database.write(
-            lambda: self._signalled(Statement(PUT_TEMPLATES, (appid, stored)))
-        )
+        await self._database.write(lambda: self._told(Statement(PUT_TEMPLATES, (appid, stored))))
 
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._remove_app(app_id, now))
-
-    async def forget_removed(self, *, now: datetime) -> bool:
-        return await self._database.write(lambda: next_part(now))
 
     async def replace_token(self, token: Token) -> None:
         await self._database.write(lambda: self._replace_token(token))
@@ -171,10 +166,6 @@ class SqlApps:
         changed = yield from rows_of(statement)
         yield from self._database.dialect.signal(CHANGED)
         return bool(changed)
-
-    def _signalled(self, statement: Statement) -> Script[None]:
-        yield statement
-        yield from self._database.dialect.signal(CHANGED)
 
 
 def app_place(app_id: int, column: str) -> str:

@@ -153,12 +153,14 @@ def _rows(
     return [(reminder_id, uid, first + number) for number, uid in enumerate(others)]
 
 
-def forget_some(before: int, limit: int) -> Script[bool]:
-    """Forget at most `limit` people of a reminder that was removed before that. Returns whether there was
-    such a reminder."""
-    for removed in (yield Statement(FORGETTABLE, (before,))):
-        gone = yield Statement(FORGET_SOME, (removed["id"], limit))
-        if len(gone) < limit:
-            yield Statement(FORGOTTEN, (removed["id"],))
-        return True
-    return False
+def of_removed(before: int, limit: int) -> Script[int]:
+    """Forget people of reminders that were removed before that and are not being sent."""
+    gone = 0
+    while gone < limit and (removed := (yield Statement(FORGETTABLE, (before,)))):
+        reminder_id, most = removed[0]["id"], limit - gone
+        some = len((yield Statement(FORGET_SOME, (reminder_id, most))))
+        gone += some
+        if some < most:
+            yield Statement(FORGOTTEN, (reminder_id,))
+            gone += 1
+    return gone

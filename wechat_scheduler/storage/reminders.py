@@ -144,9 +144,6 @@ class SqlReminders:
     async def remove(self, reminder_id: str, *, now: datetime) -> bool:
         return await self._database.write(lambda: _remove(reminder_id, micros(now)))
 
-    async def forget_people(self, *, before: datetime, limit: int) -> bool:
-        return await self._database.write(lambda: joined.forget_some(micros(before), limit))
-
     async def stop_for(self, uid: str, *, now: datetime) -> int:
         return await self._database.write(lambda: _stop_for(uid, micros(now)))
 

@@ -1,6 +1,7 @@
 """Deletes what belonged to a removed app or topic, in parts: there may be a million subscriptions.
 
-The app or topic itself is gone at once. What is left of it is deleted in rounds, and used by nothing.
+The app or topic itself is gone at once. What is left of it is deleted by the housekeeping, and used by
+nothing.
 """
 
 from collections.abc import Iterable
@@ -55,7 +56,7 @@ DONE = "DELETE FROM removals WHERE app_id = $1 AND topic_id = $2"
 
 def app_removed(app_id: int, now: datetime) -> Script[None]:
     """For `yield from`: delete the first part of what belongs to the app, and remember the rest."""
-    if (yield from _part_of_app(app_id, now)):
+    if (yield from _part_of_app(app_id, micros(now))):
         yield Statement(PUT, (app_id, 0, micros(now)))
 
 
@@ -65,8 +66,8 @@ def topic_removed(app_id: int, topic_id: int, now: datetime) -> Script[None]:
         yield Statement(PUT, (app_id, topic_id, micros(now)))
 
 
-def next_part(now: datetime) -> Script[bool]:
-    """Delete a further part of what is left. Returns whether anything was left."""
+def next_part(now: int, limit: int) -> Script[int]:
+    """Delete a further part of what is left. Returns `limit` if anything was left, else 0."""
     for row in (yield Statement(NEXT)):
         app_id, topic_id = row["app_id"], row["topic_id"]
         if topic_id:
@@ -75,14 +76,14 @@ def next_part(now: datetime) -> Script[bool]:
             more = yield from _part_of_app(app_id, now)
         if not more:
             yield Statement(DONE, (app_id, topic_id))
-        return True
-    return False
+        return limit
+    return 0
 
 
-def _part_of_app(app_id: int, now: datetime) -> Script[bool]:
+def _part_of_app(app_id: int, now: int) -> Script[bool]:
     """Returns whether there may be more."""
-    cancelled = yield Statement(CANCEL, (app_id, WHY, micros(now), PART))
-    yield Statement(SOME_OF_APP_REMOVED, (app_id, micros(now), PART))
+    cancelled = yield Statement(CANCEL, (app_id, WHY, now, PART))
+    yield Statement(SOME_OF_APP_REMOVED, (app_id, now, PART))
     deleted = yield from _deleted(Statement(sql, (app_id, PART)) for sql in OF_APP)
     return deleted or len(cancelled) == PART
 

@@ -4,10 +4,12 @@ Nothing is deleted where requests are answered: two that delete the same rows wo
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
+from wechat_scheduler.engine.housekeeping import Forget
 from wechat_scheduler.storage import joined
 from wechat_scheduler.storage.database import (
     CHUNK,
@@ -15,7 +17,6 @@ from wechat_scheduler.storage.database import (
     Database,
     Script,
     Statement,
-    rows_of,
     with_ids,
 )
 from wechat_scheduler.storage.rows import micros
@@ -29,7 +30,7 @@ class EndedRows(NamedTuple):
     since: str
     where: str = ""
 
-    def forget(self, skip_locked: str) -> str:
+    def sql(self, skip_locked: str) -> str:
         """Deletes at most `$2` rows that ended before `$1`."""
         where = self.where and f"{self.where} AND "
         return f"""
@@ -38,6 +39,9 @@ class EndedRows(NamedTuple):
                 ORDER BY {self.since} LIMIT $2 {skip_locked}
             ) RETURNING 1 AS gone
         """  # noqa: S608 - our own names
+
+    def forget(self, skip_locked: str, before: int, limit: int) -> Script[int]:
+        return len((yield Statement(self.sql(skip_locked), (before, limit))))
 
 
 AUDIT = EndedRows("audit", "id", "at")
@@ -84,15 +88,17 @@ FORGET_REMINDER = "DELETE FROM reminders WHERE id = $1 AND ended_at < $2 RETURNI
 FORGET_CODES = "DELETE FROM scenes WHERE app_id = $1 AND purpose = 'reminder' AND target = $2"
 
 
-def forgetting(database: Database, rows: EndedRows) -> Callable[[datetime, int], Awaitable[int]]:
-    """Deletes such rows, at most so many, in one transaction. Raises StorageError."""
-    sql = rows.forget(database.dialect.skip_locked)
+def forgetting(database: Database, script: Callable[[int, int], Script[int]]) -> Forget:
+    """Each call is one transaction."""
 
     async def forget(before: datetime, limit: int) -> int:
-        statement = Statement(sql, (micros(before), limit))
-        return len(await database.write(lambda: rows_of(statement)))
+        return await database.write(lambda: script(micros(before), limit))
 
     return forget
+
+
+def ended(database: Database, rows: EndedRows) -> Forget:
+    return forgetting(database, partial(rows.forget, database.dialect.skip_locked))
 
 
 class OldMessages:
@@ -119,18 +125,6 @@ class OldMessages:
             rows = await self._database.read(OLD, micros(before), PAGE)
             self._found.extend(row["id"] for row in rows)
         return bool(self._found)
-
-
-class EndedReminders:
-    """Reminders that are done, missed or cancelled, with their QR codes. Those who joined are forgotten
-    as those of deleted reminders are."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def forget(self, before: datetime, limit: int) -> int:
-        """Deletes at most `limit` reminders. Raises StorageError."""
-        return await self._database.write(lambda: _forget_reminders(micros(before), limit))
 
 
 def _forget_some(ids: Sequence[int], limit: int) -> Script[tuple[int, int]]:
@@ -161,7 +155,9 @@ def _forget_deliveries(message_id: int, limit: int) -> Script[int]:
     return gone
 
 
-def _forget_reminders(before: int, limit: int) -> Script[int]:
+def ended_reminders(before: int, limit: int) -> Script[int]:
+    """Reminders that are done, missed or cancelled, with their QR codes. Those who joined are forgotten
+    as those of deleted reminders are."""
     rows = yield Statement(ENDED_REMINDERS, (before, limit))
     for row in rows:
         yield Statement(joined.ONE_REMOVED, (row["id"], before))
