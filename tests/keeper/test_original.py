@@ -50,7 +50,11 @@ def body(**changes: Any) -> bytes:
         (body(appsecret=None), "注册失败: appid 或者 appsecret 不能为空"),
         (body(tasks=[{"type": 5}]), "注册失败: 不支持的任务类型"),
         (body(tasks=[{"type": -1}]), "注册失败: 不支持的任务类型"),
-        (body(tasks=[TASK, TASK]), "注册失败: tasks[1]: the body has the same task twice"),
+        (body(tasks=[TASK, TASK]), "注册失败: tasks[1] 和前面的任务重复"),
+        (
+            body(tasks=[{"type": 0, "notify": "a.example/n"}]),
+            "注册失败: tasks[0].notify 不正确（must begin with http:// or https:// and name a host）",
+        ),
     ],
 )
 @pytest.mark.parametrize("path", ["/registe", "//register/"])
@@ -59,6 +63,14 @@ async def test_a_wrong_registration_is_refused_in_its_words(
 ) -> None:
     assert await ask(original, "POST", path, data=sent) == (400, message, None)
     assert await original.jobs() == []
+
+
+async def test_a_compressed_registration_is_refused_in_its_words(original: Caller) -> None:
+    headers = {"Content-Encoding": "gzip"}
+
+    refused = await ask(original, "POST", "/registe", data=b"\x1f\x8b", headers=headers)
+
+    assert refused == (415, "不支持压缩的请求内容", None)
 
 
 async def test_a_registration_is_a_success_and_one_without_tasks_says_nothing(

@@ -36,7 +36,9 @@ _NO_SUCH_TYPE: Final = f"{_FAILED}不支持的任务类型"
 # The sentences of our own API for what the original said in one sentence.
 _EMPTY = re.compile(r"(?:appid|appsecret): (?:is required|must not be empty)")
 _TYPE = re.compile(r"tasks\[\d+\]\.type: unknown task type")
+_TWICE = re.compile(r"(?P<field>tasks\[\d+\]): the body has the same task twice")
 _FORM = re.compile(r"(?:.*: )?expected ", re.DOTALL)
+_FIELD = re.compile(r"(?P<field>[\w.\[\]]+): (?P<detail>.*)", re.DOTALL)
 
 _BY_STATUS: Final = {
     401: "缺少 API key，或者 API key 无效",
@@ -44,6 +46,7 @@ _BY_STATUS: Final = {
     404: "请求地址不存在",
     405: "请求方法不支持",
     413: "请求内容过大",
+    415: "不支持压缩的请求内容",
     429: "请求过于频繁，请稍后再试",
     500: "系统出错，请查看日志",
     503: "服务暂时不可用，请稍后再试",
@@ -115,6 +118,10 @@ def _unregistered(request: web.Request, refused: Envelope) -> str:
     for form, words in ((_EMPTY, _NO_ACCOUNT), (_TYPE, _NO_SUCH_TYPE), (_FORM, _UNREADABLE)):
         if form.match(refused.message):
             return words
+    if twice := _TWICE.match(refused.message):
+        return f"{_FAILED}{twice['field']} 和前面的任务重复"
+    if wrong := _FIELD.fullmatch(refused.message):
+        return f"{_FAILED}{wrong['field']} 不正确（{wrong['detail']}）"
     return f"{_FAILED}{refused.message}"
 
 
