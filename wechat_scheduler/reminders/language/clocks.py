@@ -102,6 +102,11 @@ class ClockTime:
         """Whether it can be in the morning or in the evening."""
         return self.part is None and not self.exact and 1 <= (self.hour or 0) <= 12
 
+    def in_the_morning(self) -> "ClockTime":
+        """A bare hour from 3 to 11 in the morning: 6点半起床."""
+        early = self.bare and 3 <= (self.hour or 0) <= 11
+        return replace(self, part=Part.MORNING) if early else self
+
     def in_the_afternoon(self) -> "ClockTime":
         """A bare hour from 1 to 5 in the afternoon; others are as they were."""
         early = self.bare and 1 <= (self.hour or 0) <= 5

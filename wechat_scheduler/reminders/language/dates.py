@@ -91,9 +91,22 @@ def read_month(found: re.Match[str], today: date) -> Anchor | None:
         index = today.year * 12 + today.month - 1 + steps
         return _in_month(index // 12, index % 12 + 1, found)
     month = whole(found["month"])
+    if _is_twofold(found, month):
+        raise which_one(f"{month}月{whole(found['loose'])}日", f"农历{found.group()}")
     if not 1 <= month <= 12:
         raise impossible(found.group())
     return _in_year(month, found, year)
+
+
+# Days that people name by the lunar calendar without saying so.
+_TWOFOLD = {(2, 2), (3, 3), (5, 5), (6, 6), (7, 7), (7, 14), (7, 15), (8, 15), (9, 9)}
+
+
+def _is_twofold(found: re.Match[str], month: int) -> bool:
+    """八月十五 may be the solar or the lunar day; 8月15 and 八月十五号 are solar."""
+    written = (found["month"] or "1") + (found["loose"] or "1")
+    spoken = not any(character.isascii() for character in written)
+    return spoken and (month, whole(found["loose"])) in _TWOFOLD
 
 
 def read_day(found: re.Match[str], today: date) -> Anchor:

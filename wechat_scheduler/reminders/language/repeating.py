@@ -86,6 +86,8 @@ def _once_each(said: Meaning, now: Now) -> tuple[list[str], datetime]:
         moments = sorted({now.wall(day, at, days) for days, at in places})
     else:
         moments = sorted({clock_only(clock, now) for clock in said.clocks})
+        if moments != [clock_only(clock, now) for clock in dict.fromkeys(said.clocks)]:
+            raise which_one(*map(moment_words, moments))
     now.ahead(moments[0])
     ats = list(dict.fromkeys(moment.timetz().replace(tzinfo=None) for moment in moments))
     if len(ats) < len(moments):

@@ -20,6 +20,7 @@ from wechat_scheduler.reminders.language.refusals import which_one
 
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 _EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
+_WAKE = re.compile(r"起床|早班|早起|日出|晨跑|晨练|叫醒")
 _DAYTIME = (time(8), time(20))
 
 
@@ -38,6 +39,8 @@ def settle(found: Meaning, text: str) -> None:
     if found.lasts and found.lasts.length.workdays and not found.every:
         found.every.append(Every(unit=Unit.WORKDAY))
         found.times, found.lasts = Times(count=found.lasts.length.workdays), None
+    if _WAKE.search(text):
+        found.clocks = [each.in_the_morning() for each in found.clocks]
     if not _EARLY.search(text) and _is_of_another_day(found):
         found.clocks = [each.in_the_afternoon() for each in found.clocks]
 
