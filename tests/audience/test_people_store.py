@@ -79,6 +79,15 @@ async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:
     assert not any(found.subscription for found in by_uid.values())
 
 
+async def test_a_name_with_a_nul_is_nobodys(database: Database) -> None:
+    people = People(database)
+
+    found = await people.aliases.find(APP, ["a\0b", "\0"])
+    user = await people.subscribers.by_openid(APP.appid, "o\0")
+
+    assert (found, user) == ({}, None)
+
+
 async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -> None:
     people = People(database)
     await people.aliases.bind(APP, {"7": ("o1", UID, 1)}, now=START)

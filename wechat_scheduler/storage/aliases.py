@@ -54,7 +54,8 @@ class SqlAliases:
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """A uid has precedence over an alias of the same spelling."""
         found: dict[str, Found] = {}
-        for chunk in _chunks(list(dict.fromkeys(names))):
+        # PostgreSQL takes no NUL, and so no user has a name with one.
+        for chunk in _chunks([name for name in dict.fromkeys(names) if "\0" not in name]):
             rows = await self._database.read(find_sql(len(chunk)), app.id, app.appid, *chunk)
             found |= readable(
                 rows, lambda row: (row["name"], _found(row)), table="subscribers", key="uid"

@@ -45,7 +45,8 @@ class SqlSubscribers:
         return await self._one(BY_UID, uid)
 
     async def by_openid(self, appid: str, openid: str) -> Subscriber | None:
-        return await self._one(BY_OPENID, appid, openid)
+        # PostgreSQL takes no NUL, and so no user has an openid with one.
+        return None if "\0" in openid else await self._one(BY_OPENID, appid, openid)
 
     async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
         return await self._database.write(lambda: _follow(appid, openid, uid, now))

@@ -89,7 +89,9 @@ def _extra(wish: CodeBody) -> str:
     extra = text_of(wish.extra)
     if not extra.strip():
         raise WxPusherError("extra 不能为空", field="extra")
-    if len(extra) > LONGEST_EXTRA or "\0" in extra:
+    if "\0" in extra:
+        raise WxPusherError("extra 不能包含 NUL 字符", field="extra")
+    if len(extra) > LONGEST_EXTRA:
         raise WxPusherError(f"extra 不能超过 {LONGEST_EXTRA} 个字符", field="extra")
     return extra
 
