@@ -40,9 +40,9 @@ class House:
         """Let time pass, with a look at the connections each 5 s."""
         until = self.api.clock.now() + length
         while self.api.clock.now() < until:
-            self.connections.run_once()
+            await self.connections.cut_slow()
             self.api.clock.advance(STEP)
-        self.connections.run_once()
+        await self.connections.cut_slow()
 
     def closed(self) -> dict[str, int]:
         return {

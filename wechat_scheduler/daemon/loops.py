@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from wechat_scheduler.daemon.cores import Cores
-from wechat_scheduler.daemon.stores import Stores
+from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.daemon.pulse import EVERY as PULSE
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.rounds import Rounds
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.web.kit.connections import EVERY as LOOK
 from wechat_scheduler.web.kit.connections import Connections
 
 RowT = TypeVar("RowT")
@@ -43,17 +46,22 @@ class Loop:
     claims: Claims | None = None
 
 
-def all_loops(cores: Cores, stores: Stores, connections: Connections) -> tuple[Loop, ...]:
+def all_loops(cores: Cores, ground: Ground, connections: Connections) -> tuple[Loop, ...]:
     """Every loop, in the order in which the tests turn them."""
+    stores, clock = ground.stores, ground.clock
     return (
         _over_rows("refreshing", cores.credentials.clockwork, stores.credentials),
         _over_rows("reminding", cores.reminders.clockwork, stores.due),
         _over_rows("dispatching", cores.delivery.clockwork, stores.outbox),
         _over_rows("hearing", cores.pushes.clockwork, stores.events),
-        Loop(name="pulse", run=cores.pulse.run, stop=cores.pulse.stop),
-        Loop(name="rounds", run=cores.rounds.run, stop=cores.rounds.stop),
-        Loop(name="connections", run=connections.run, stop=connections.stop),
+        _of_chores("pulse", Rounds(cores.pulse.run_once, every=PULSE, clock=clock)),
+        _of_chores("rounds", cores.rounds),
+        _of_chores("connections", Rounds(connections.cut_slow, every=LOOK, clock=clock)),
     )
+
+
+def _of_chores(name: str, rounds: Rounds) -> Loop:
+    return Loop(name=name, run=rounds.run, stop=rounds.stop)
 
 
 def _over_rows(name: str, clockwork: Clockwork[RowT, OutcomeT], claims: Claims) -> Loop:

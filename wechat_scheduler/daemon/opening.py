@@ -95,7 +95,7 @@ async def open_daemon(
 
         await cores.pulse.run_once()
         connections = _connections(ground)
-        loops = all_loops(cores, ground.stores, connections)
+        loops = all_loops(cores, ground, connections)
         if database_url.startswith("sqlite"):  # no other daemon uses it: old claims are void
             await release_claims(loops, clock.now())
         if run_loops:

@@ -4,7 +4,6 @@ A store can answer questions and take nothing, as on a full disk. A clock can be
 every timer runs: the store's newest instant and WeChat's `Date` tell.
 """
 
-import asyncio
 import enum
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -85,17 +84,9 @@ class Pulse:
         self._clock = clock
         self._upstream = upstream
         self._set_back = set_back
-        self._stopped = asyncio.Event()
         self._zero: datetime | None = None
         self._said_at: dict[str, float] = {}
         self.store_error = ""
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    async def run(self) -> None:
-        while not await self._clock.wait(self._stopped, EVERY):
-            await self.run_once()
 
     async def run_once(self) -> None:
         """One beat. Afterwards `store_error` says why the store takes nothing, and is empty if it does."""

@@ -1,4 +1,4 @@
-"""Chores that run once a minute."""
+"""Chores that run again and again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,15 +14,16 @@ log = structlog.get_logger(__name__)
 
 EVERY: Final = timedelta(minutes=1)
 
-Chore: TypeAlias = Callable[[], Awaitable[None]]
+Chore: TypeAlias = Callable[[], Awaitable[object]]
 
 
 class Rounds:
-    """Runs its chores one after the other. A chore that fails runs again in the next round, and keeps no
+    """Runs its chores one after the other, once in `every`. A chore that fails runs again in the next round, and keeps no
     other chore from its turn."""
 
-    def __init__(self, *chores: Chore, clock: Clock) -> None:
+    def __init__(self, *chores: Chore, every: timedelta = EVERY, clock: Clock) -> None:
         self._chores = chores
+        self._every = every
         self._clock = clock
         self._stopped = asyncio.Event()
 
@@ -31,7 +32,7 @@ class Rounds:
         self._stopped.set()
 
     async def run(self) -> None:
-        while not await self._clock.wait(self._stopped, EVERY):
+        while not await self._clock.wait(self._stopped, self._every):
             await self.run_once()
 
     async def run_once(self) -> None:

@@ -130,7 +130,6 @@ class Connections:
         self._waits: dict[TimedConnection, tuple[Owed, float]] = {}
         self._most = room(0)
         self._is_full = False
-        self._stopped = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -144,16 +143,8 @@ class Connections:
     def ended(self, connection: TimedConnection) -> None:
         self._open.pop(connection, None)
 
-    def stop(self) -> None:
-        """`run` returns."""
-        self._stopped.set()
-
-    async def run(self) -> None:
-        while not await self._clock.wait(self._stopped, EVERY):
-            self.run_once()
-
-    def run_once(self) -> int:
-        """Cut the connections of clients that are too slow; returns their number."""
+    async def cut_slow(self) -> None:
+        """Cut the connections of clients that are too slow; to be called once in `EVERY`."""
         now, before = self._clock.boottime(), self._waits
         owing = [(it, owed) for it in self._open if (owed := it.owed()) is not None]
         self._waits = {it: _since(before.get(it), owed, now) for it, owed in owing}
@@ -162,7 +153,6 @@ class Connections:
             self._end(connection, f"slow_{owed.what}")
             connection.cut()
         self._measure()
-        return len(late)
 
     def _measure(self) -> None:
         self._most = self._room(len(self._open))
