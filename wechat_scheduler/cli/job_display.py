@@ -52,24 +52,24 @@ def problems(job: JobInfo) -> Iterator[str]:
 
 def table(jobs: Sequence[JobInfo], now: datetime, *, width: int) -> RenderableType:
     """A row for each job, and below the table the problems of those that have a `!`."""
-    have_subjects = any(job.subject for job in jobs)
-    columns = COLUMNS if have_subjects else COLUMNS[:-1]
-    rows = [list(_row(job, now))[: len(columns)] for job in jobs]
     troubles = _troubles([job for job in jobs if any(problems(job))])
-    return Group(*tables.table(columns, rows, width), *troubles)
+    return Group(*_lines(jobs, now, width), *troubles)
 
 
 def live_table(jobs: Sequence[JobInfo], now: datetime, width: int, height: int) -> RenderableType:
     """The table, cut to that height: jobs with problems come first, and the number of the others
     last."""
     ordered = sorted(jobs, key=lambda job: not any(problems(job)))
-    have_subjects = any(job.subject for job in jobs)
-    columns = COLUMNS if have_subjects else COLUMNS[:-1]
-    rows = [list(_row(job, now))[: len(columns)] for job in ordered]
-    lines = [*tables.table(columns, rows, width), *_first_problems(ordered, width)]
+    lines = [*_lines(ordered, now, width), *_first_problems(ordered, width)]
     if len(lines) <= height:
         return Group(*lines)
     return Group(*lines[: height - 1], Text(f"… {len(jobs)} jobs in all", "dim"))
+
+
+def _lines(jobs: Sequence[JobInfo], now: datetime, width: int) -> list[Text]:
+    columns = COLUMNS if any(job.subject for job in jobs) else COLUMNS[:-1]
+    rows = [list(_row(job, now))[: len(columns)] for job in jobs]
+    return tables.table(columns, rows, width)
 
 
 def _first_problems(jobs: Sequence[JobInfo], width: int) -> Iterator[Text]:

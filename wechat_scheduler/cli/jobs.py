@@ -44,16 +44,26 @@ def _names_a_job(command: CommandT) -> CommandT:
     return appid(kind(subject(command)))
 
 
+def _filter_options(verb: str) -> Callable[[CommandT], CommandT]:
+    def add(command: CommandT) -> CommandT:
+        appid = click.option(
+            "--appid", default="", metavar="APPID", help=f"{verb} only jobs of this account."
+        )
+        kind = click.option(
+            "--type",
+            "kind",
+            default="",
+            metavar="TYPE",
+            shell_complete=complete_type,
+            help=f"{verb} only jobs of this type.",
+        )
+        return appid(kind(command))
+
+    return add
+
+
 @jobs.command("list")
-@click.option("--appid", default="", metavar="APPID", help="List only jobs of this account.")
-@click.option(
-    "--type",
-    "kind",
-    default="",
-    metavar="TYPE",
-    shell_complete=complete_type,
-    help="List only jobs of this type.",
-)
+@_filter_options("List")
 @json_option
 @client_options
 def list_jobs(appid: str, kind: str, as_json: bool, **given: Any) -> None:
@@ -93,15 +103,7 @@ def _row(job: JobInfo) -> Sequence[object]:
 
 
 @jobs.command("watch")
-@click.option("--appid", default="", metavar="APPID", help="Watch only jobs of this account.")
-@click.option(
-    "--type",
-    "kind",
-    default="",
-    metavar="TYPE",
-    shell_complete=complete_type,
-    help="Watch only jobs of this type.",
-)
+@_filter_options("Watch")
 @every_option
 @client_options
 def watch_jobs(appid: str, kind: str, every: timedelta, **given: Any) -> None:

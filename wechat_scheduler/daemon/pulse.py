@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from wechat_scheduler.engine.clock import AHEAD, Clock
+from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -21,12 +21,9 @@ EVERY: Final = timedelta(seconds=5)
 # What lasts is said again after this long.
 AGAIN: Final = timedelta(minutes=5)
 
-SET_IT: Final = "set this machine's clock from the network: timedatectl set-ntp true"
 BEHIND_OR_WAS_AHEAD: Final = (
-    "if this machine's clock is behind, set it from the network: timedatectl set-ntp true; if it was "
-    "ahead before, do nothing: what it put off is due now"
+    f"if it is behind, {SET_CLOCK}; if it was ahead before, do nothing: what it put off is due now"
 )
-
 
 DOUBT: Final = (
     "the database is older than it was: its log was cut, or a copy was put in its place without "
@@ -103,7 +100,7 @@ class Pulse:
         offset = self._upstream() or timedelta(0)
         news = self._news("clock", abs(offset) > AHEAD)
         if news is _News.BEGINS:
-            log.error("clock.wrong", **_apart(offset, "WeChat's"), advice=SET_IT)
+            log.error("clock.wrong", **_apart(offset, "WeChat's"), advice=SET_CLOCK)
         elif news is _News.ENDS:
             log.info("clock.right")
 

@@ -10,7 +10,7 @@ from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
-from wechat_scheduler.engine.clock import AHEAD, Clock
+from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
@@ -84,7 +84,7 @@ def newest(found: datetime | None, now: datetime) -> Iterator[Finding]:
         yield warn(
             "stored instants",
             f"the clock is {(found - now).total_seconds():.0f} s behind the newest of them",
-            "set it from the network: timedatectl set-ntp true; do nothing if it was ahead until now",
+            f"{SET_CLOCK}; do nothing if it was ahead until now",
         )
 
 

@@ -10,7 +10,7 @@ import aiohttp
 from yarl import URL
 
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clock import SET_CLOCK, Clock
 from wechat_scheduler.wechat.dates import clock_offset
 from wechat_scheduler.wechat.session import client_session
 
@@ -80,5 +80,5 @@ def _clock(offset: timedelta | None) -> Finding:
     if abs(offset) > TOLERANCE:
         how = "ahead of" if offset > timedelta(0) else "behind"
         says = f"it is {abs(offset).total_seconds():.0f} s {how} WeChat's"
-        return warn("clock", says, "set it from the network: timedatectl set-ntp true")
+        return warn("clock", says, SET_CLOCK)
     return ok("clock", "it agrees with WeChat's")

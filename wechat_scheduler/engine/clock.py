@@ -14,6 +14,8 @@ from typing import Protocol
 # before they expire.
 AHEAD = timedelta(minutes=2)
 
+SET_CLOCK = "set this machine's clock from the network: timedatectl set-ntp true"
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -2,10 +2,12 @@
 not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aiohttp import web
 
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.ids import ID
@@ -46,6 +48,17 @@ def reaches_app(request: web.Request, app_id: int) -> bool:
     that reaches all accounts reaches it."""
     app = request.app[SERVICES].directory.app(app_id)
     return reaches_all(request) or (app is not None and request[CALLER].reaches(app.appid))
+
+
+def within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
+    """The filter, limited to the apps that the key reaches. Raises NotFoundError for an app that it
+    does not reach."""
+    if reaches_all(request):
+        return wanted
+    if wanted.app_id:
+        reachable_app(request, wanted.app_id)
+        return wanted
+    return replace(wanted, within=tuple(app.id for app in reachable_apps(request)))
 
 
 def id_in(request: web.Request, name: str, unknown: Reason) -> int:

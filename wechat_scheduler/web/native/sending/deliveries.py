@@ -16,7 +16,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app
+from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app, within_reach
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
@@ -28,7 +28,6 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
     delivery_result,
     read_filter,
 )
-from wechat_scheduler.web.native.sending.within import within_reach
 
 log = structlog.get_logger(__name__)
 

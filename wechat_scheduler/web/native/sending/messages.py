@@ -17,7 +17,13 @@ from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, check_page, page_body
 from wechat_scheduler.web.kit.query import id_of, limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.reach import app_name, id_in, reachable_app, reaches_app
+from wechat_scheduler.web.native.reach import (
+    app_name,
+    id_in,
+    reachable_app,
+    reaches_app,
+    within_reach,
+)
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute
 from wechat_scheduler.web.native.sending.message_requests import (
     FORM_NAMES,
@@ -27,7 +33,6 @@ from wechat_scheduler.web.native.sending.message_requests import (
     read_message,
     sent_result,
 )
-from wechat_scheduler.web.native.sending.within import within_reach
 
 log = structlog.get_logger(__name__)
 
