@@ -64,6 +64,7 @@ def without(*titles: str) -> list[str]:
         ("刚才那个不要了", "交表"),
         ("取消刚才的提醒", "交表"),
         ("我不去爬山了，提醒取消吧", "爬山"),
+        ("周六爬山不去了，取消提醒", "爬山"),
         ("把明天3点的会取消", "开会"),
         ("取消晚上9点的闹钟", "吃药"),
         ("清空周六的提醒", "爬山"),
@@ -261,6 +262,14 @@ async def test_what_another_asked_for_comes_again_as_a_copy(study: Study) -> Non
     (copy,) = [each for each in await study.kept() if each.owner == study.person.uid]
     assert (copy.title, shown(copy)) == ("集合", "18 10:42")
     assert await study.memory.desk.reminder(shared.id) == before
+
+
+@pytest.mark.parametrize("text", ["取消周六的提醒，明天8点提醒我买菜", "明天不用叫我，后天8点叫我"])
+async def test_a_command_with_another_wish_beside_it_is_asked_about(busy: Study, text: str) -> None:
+    answer = await busy.say(text)
+
+    assert answer.startswith("没看懂要改哪个提醒，一次只说一件事")
+    assert await busy.standing() == ALL
 
 
 async def test_without_anything_that_fired_the_bot_says_so(study: Study) -> None:

@@ -159,6 +159,8 @@ class Bot:
         said = f"/:no{error.sentence}"
         if error.reason is Reason.SENTENCE_CHAT or (error.reason in _CHAT and not asks):
             return await self._chat(turn)
+        if error.reason is Reason.SENTENCE_COMMAND:
+            return asked(bot_texts.ONE_THING)
         if error.reason is Reason.SENTENCE_NOTHING:
             unknown = _TAKES_BACK.match(turn.text)
             return helped(bot_texts.UNKNOWN if unknown else bot_texts.PUZZLED)

@@ -33,6 +33,7 @@ NOTHING_FIRED: Final = "最近一天没有响过的提醒；要新建的话，�
 HOW_LONG: Final = "推迟多久？例如“推迟半小时”"
 NOTHING_TO_UNDO: Final = "没有可以撤销的：只能撤销十分钟之内的上一步"
 CHANGED: Final = "/:no没法撤销：提醒已经响过，或者又改过了"
+ONE_THING: Final = "没看懂要改哪个提醒，一次只说一件事，例如“取消明天的提醒”“把周六的提醒改到周日”"
 ONE_BY_ONE: Final = "一次只能改一个，请回复一个数字"
 LEFT_ALONE: Final = "好的，什么都没有改"
 TAKE_BACK: Final = "回复“撤销”可以反悔"

@@ -26,6 +26,9 @@ _JUST = r"(?:我?(?:刚才|刚刚|上一个|上一条|最后一个|最后一条)
 CANCELS = (
     re.compile(rf"{_LEAD}(?:把|将)(?P<what>.+?)(?:都|全部?)?{AWAY}{_END}"),
     re.compile(rf"{_LEAD}{_VERB}(?:一下|掉|了)?(?:提醒我)?[ ,]*(?P<what>.+?){_END}"),
+    re.compile(
+        rf"{_LEAD}(?P<what>.+?)[ ,]+(?:请|帮我)*{_VERB}(?:掉|了)?(?:这个|那个)?{KEPT}{_END}"
+    ),
     re.compile(rf"(?P<what>{_JUST})[ ,]*{AWAY}{_END}"),
     re.compile(rf"(?P<what>.*?{KEPT}.{{0,4}}?)[ ,]*(?:都|全部?|请|帮我|给我)*{AWAY}{_END}"),
 )

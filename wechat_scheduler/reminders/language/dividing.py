@@ -14,6 +14,8 @@ from wechat_scheduler.reminders.language.meaning import Linked, Meaning
 _BREAK = re.compile(r"[ ,.。;!、]|然后|接着|之后|再|和|还有")
 # What stands between two times without a break, and does not go on into the second: 给小|明天.
 _WHOLE = re.compile(r"..(?<![给小在和跟的把向往从到看买叫约订等])$")
+# What leads on to the next part: 送孩子和|后天9点开会.
+_LINK = re.compile(r"(?:[ ,.。;!、]*(?:然后|接着|之后|再|和|跟|以及|并且|还有))?[ ,.。;!、]*$")
 _MOST = 5
 
 
@@ -36,7 +38,9 @@ def divided(text: str, said: Meaning) -> tuple[Piece, ...]:
     days = _days(groups)
     if not days or not _alike(text, groups):
         return ()
-    return tuple(map(Piece, days, (0, *cuts), (*cuts, len(text))))
+    starts = (0, *cuts)
+    ends = (*(len(_LINK.sub("", text[:cut])) for cut in cuts), len(text))
+    return tuple(map(Piece, days, starts, ends))
 
 
 def _cuts(text: str, groups: Sequence[list[Linked]]) -> list[int]:
