@@ -77,6 +77,8 @@ async def test_users_act_over_http_and_their_phones_show_it(wechat: WeChat) -> N
             "times: must be 0 to 100",
         ),
         ("receipts", {"appid": APPID, "status": "lost"}, "status: must be one of success"),
+        ("receipts", {"appid": APPID, "status": "success", "times": 10**30}, "times: must be 1 to"),
+        ("receipts", {"appid": APPID, "status": "success", "times": 0}, "times: must be 1 to"),
         ("callbacks", {"appid": APPID, "url": "x", "token": "t"}, "url: must be http"),
         (
             "callbacks",

@@ -19,6 +19,9 @@ STATUSES = (SUCCESS, "failed:user block", "failed: system failed", "failed:freq 
 
 _KEYWORD = re.compile(r"\{\{ *(\w+)\.DATA *\}\}")
 
+# Each is kept until its message is sent.
+_MOST_RECEIPTS = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxTemplate:
@@ -95,8 +98,8 @@ class Templates:
         """Sets the status of the account's next `times` messages. Raises InvalidRequestError."""
         if status not in STATUSES:
             raise InvalidRequestError(f"must be one of {', '.join(STATUSES)}", field="status")
-        if times < 1:
-            raise InvalidRequestError("must be at least 1", field="times")
+        if not 1 <= times <= _MOST_RECEIPTS:
+            raise InvalidRequestError(f"must be 1 to {_MOST_RECEIPTS}", field="times")
         self._receipts.setdefault(appid, []).extend([status] * times)
 
     def status(self, appid: str) -> str:
