@@ -10,3 +10,5 @@ __all__ = ["bare_machine", "database", "database_url", "migrations", "open_again
 
 # Where `tmp_path` lies: a state folder is synchronized with its disk at each commit.
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fastest()))
+# A program that has to compile its modules takes twice as long to start, and many tests start one.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import click
@@ -100,11 +101,14 @@ def test_every_setting_exists(document: Path) -> None:
 
 
 def _is_logged(name: str) -> bool:
-    return any(
-        re.fullmatch(said.text.replace("…", r"\w+"), name)
-        for said in sentences(PACKAGE)
-        if said.call.startswith(LOGGERS)
-    )
+    return any(form.fullmatch(name) for form in _logged())
+
+
+@cache
+def _logged() -> list[re.Pattern[str]]:
+    """The names of events, whose `…` stands for a word."""
+    names = {said.text for said in sentences(PACKAGE) if said.call.startswith(LOGGERS)}
+    return [re.compile(re.escape(name).replace("…", r"\w+")) for name in names]
 
 
 @each_document
