@@ -175,6 +175,15 @@ async def pause_what_others_change(place: Place) -> Answer:
     return await place.call("POST", f"/v1/reminders/{made['id']}/pause")
 
 
+async def count_what_is_no_text(place: Place) -> Answer:
+    await place.remind()
+    place.damage(
+        """INSERT INTO deliveries (id, channel, target, state, due_at, created_at)
+           VALUES (1, x'ff', '', 'pending', 0, 0)"""
+    )
+    return await place.call("GET", "/metrics")
+
+
 async def show_a_damaged_row(place: Place) -> Answer:
     made = (await place.remind()).result
     place.damage("UPDATE reminders SET late = 'nonsense'")
@@ -257,7 +266,8 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.SENTENCE_TOO_OFTEN: sentence("每秒提醒我"),
     Reason.SENTENCE_TOO_FAR: sentence("9999年1月1日开会"),
     Reason.REQUEST_THROTTLED: too_many_wrong_keys,
-    Reason.DAEMON_FAILED: show_a_damaged_row,
+    Reason.ROW_DAMAGED: show_a_damaged_row,
+    Reason.DAEMON_FAILED: count_what_is_no_text,
     Reason.TASK_PENDING: fetch_what_is_being_fetched,
     Reason.TASK_EXPIRED: fetch_what_wechat_refuses,
     Reason.STORE_UNAVAILABLE: read_a_damaged_file,

@@ -86,6 +86,7 @@ class Reason(enum.StrEnum):
 
     REQUEST_THROTTLED = "request.throttled", 429
 
+    ROW_DAMAGED = "row.damaged", 500
     DAEMON_FAILED = "daemon.failed", 500
 
     TASK_PENDING = "task.pending", 503

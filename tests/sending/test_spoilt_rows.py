@@ -1,6 +1,7 @@
 """A daemon on a store with damaged rows starts, sends what is whole, and shows everything else."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller, daemon, wechat
 from tests.reminders.remembering import draft
-from tests.sending.town import PUBLIC, settled_in
+from tests.sending.town import PUBLIC, Town, settled_in
 
 MINUTE = timedelta(minutes=1)
 LOST = "s1.00000000.AAAA"
@@ -49,7 +50,7 @@ async def test_damaged_rows_keep_nothing_else_from_its_work(tmp_path: Path) -> N
                 await place.desk.create(soon, ())
                 await place.call("POST", "/v1/messages", {"app": app, "to": [uid], "text": "hi"})
             await populate(caller, app)
-        harm(tmp_path, uids["amy"])
+        harm(tmp_path, [damage.replace("{amy}", uids["amy"]) for damage in DAMAGE])
         clock.advance(2 * MINUTE)
 
         with capture_logs() as logs:
@@ -82,10 +83,41 @@ async def populate(caller: Caller, app: int) -> None:
     assert (await caller.call("PUT", "/callbacks/wx9999999999999999", body=secrets)).status == 200
 
 
-def harm(state: Path, amy: str) -> None:
-    (database,) = state.glob("*.db")
-    with closing(sqlite3.connect(database)) as connection:
-        for damage in DAMAGE:
-            changed = connection.execute(damage.replace("{amy}", amy)).rowcount
-            assert changed > 0, damage
-        connection.commit()
+def harm(state: Path, damages: Iterable[str]) -> None:
+    (database,) = state.rglob("*.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for damage in damages:
+            assert connection.execute(damage).rowcount > 0, damage
+
+
+ALONE = {
+    "/v1/messages/{message}": "UPDATE messages SET created_at = 'word'",
+    "/v1/deliveries/{delivery}": "UPDATE deliveries SET state = 'flown'",
+    "/v1/reminders/{reminder}": "UPDATE reminders SET late = '['",
+}
+
+
+async def test_a_damaged_row_that_is_asked_for_says_what_cannot_be_read(
+    place: Town, tmp_path: Path
+) -> None:
+    uid = await place.follow("o-amy")
+    sent = await place.call(
+        "POST", "/v1/messages", {"app": place.app.id, "to": [uid], "text": "hi"}
+    )
+    listed = await place.call("GET", f"/v1/deliveries?message={sent.result['id']}")
+    made = await place.desk.create(
+        draft(place.clock.now() + MINUTE, app_id=place.app.id, owner=uid), ()
+    )
+    names = {
+        "message": sent.result["id"],
+        "delivery": listed.result[0]["id"],
+        "reminder": made.id,
+    }
+    harm(tmp_path, ALONE.values())
+
+    answers = {path: await place.call("GET", path.format(**names)) for path in ALONE}
+
+    assert {
+        path: (one.status, one.json["reason"]) for path, one in answers.items()
+    } == dict.fromkeys(ALONE, (500, "row.damaged"))
+    assert {"cannot be read" in one.json["message"] for one in answers.values()} == {True}

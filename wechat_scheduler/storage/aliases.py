@@ -11,7 +11,7 @@ from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.rows import columns, micros, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
 from wechat_scheduler.storage.subscriptions import subscribe
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
 ONE = "SELECT * FROM aliases WHERE app_id = $1 AND name = $2"
 OF_PERSON = "SELECT * FROM aliases WHERE uid = $2 AND app_id = $1"
@@ -73,7 +73,7 @@ class SqlAliases:
 
     async def get(self, app_id: int, name: str) -> Alias | None:
         rows = await self._database.read(ONE, app_id, name)
-        return record(Alias, rows[0]) if rows else None
+        return only(rows, lambda row: record(Alias, row), table="aliases", key="name")
 
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         return _by_name(await self._database.read(OF_PERSON, app_id, uid))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from wechat_scheduler.delivery.model import Attempt
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.storage.cancelling import try_again
-from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.delivery_conditions import Conditions
 from wechat_scheduler.storage.delivery_lists import (
     list_deliveries,
@@ -18,6 +18,7 @@ from wechat_scheduler.storage.delivery_lists import (
     read_delivery,
 )
 from wechat_scheduler.storage.rows import micros, record
+from wechat_scheduler.storage.unreadable import readable
 
 ATTEMPTS = """
     SELECT at, duration, way, errcode, rid, error FROM attempts WHERE delivery_id = $1
@@ -64,8 +65,9 @@ class SqlDeliveries:
         found = await read_delivery(self._database, delivery_id)
         if found is None:
             return None
-        attempts = await self._database.read(ATTEMPTS, delivery_id)
-        return replace(found, attempts=tuple(record(Attempt, attempt) for attempt in attempts))
+        rows = await self._database.read(ATTEMPTS, delivery_id)
+        attempts = readable(rows, _attempt_of, table="attempts", key="at")
+        return replace(found, attempts=tuple(attempts))
 
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
@@ -91,6 +93,10 @@ class SqlDeliveries:
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
         return await self._database.write(lambda: _put_receipt(appid, msgid, failure, micros(now)))
+
+
+def _attempt_of(row: Row) -> Attempt:
+    return record(Attempt, row)
 
 
 def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:

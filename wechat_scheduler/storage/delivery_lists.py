@@ -11,7 +11,7 @@ from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.delivery_conditions import Conditions
 from wechat_scheduler.storage.messages import count_of, notes_of
 from wechat_scheduler.storage.rows import instant, record
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
 # The person's nickname, or the app's own name for the person.
 PERSON: Final = """
@@ -87,7 +87,7 @@ _heading_json = msgspec.json.Decoder(_Heading)
 async def read_delivery(database: Database, delivery_id: int) -> DeliveryView | None:
     rows = await database.read(f"{DELIVERIES} WHERE d.id = $1", delivery_id)
     titles = await _titles(database, rows)
-    return _delivery(rows[0], titles) if rows else None
+    return only(rows, lambda row: _delivery(row, titles), table="deliveries")
 
 
 async def list_deliveries(

@@ -3,10 +3,9 @@
 import secrets
 from base64 import b64decode, b64encode
 
-from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.rows import Vault
-from wechat_scheduler.storage.unreadable import report
+from wechat_scheduler.storage.unreadable import UNREADABLE, report
 
 NAME = "links"
 SIZE = 32
@@ -24,7 +23,7 @@ async def link_secret(database: Database, vault: Vault) -> bytes:
     sealed = await database.write(lambda: _found_or_made(vault))
     try:
         return b64decode(vault.open(sealed, link_place(NAME)))
-    except SealingError as error:
+    except UNREADABLE as error:
         report("link_secrets", NAME, error)
     sealed = await database.write(lambda: _replaced(vault, sealed))
     return b64decode(vault.open(sealed, link_place(NAME)))

@@ -25,7 +25,7 @@ from wechat_scheduler.storage.database import (
 )
 from wechat_scheduler.storage.rows import Vault, instant, micros, micros_or_none, record
 from wechat_scheduler.storage.stored_responses import put_response
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
 _encode = msgspec.json.Encoder().encode
 _content_json = msgspec.json.Decoder(Content)
@@ -101,9 +101,9 @@ class SqlMessages:
 
     async def _view(self, sql: str, key: int) -> MessageView | None:
         rows = await self._database.read(sql, key)
-        if not rows:
+        message = only(rows, message_of, table="messages", key="message_id")
+        if message is None:
             return None
-        message = message_of(rows[0])
         counts = await self._database.read(COUNTS, message.id)
         return MessageView(
             message=message,

@@ -20,7 +20,7 @@ from wechat_scheduler.storage.database import (
 from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
 # FIXED columns never change; `finish` changes those in MOVING.
 FIXED = ("id", "app_id", "source", "created_at")
@@ -101,7 +101,7 @@ class SqlReminders:
 
     async def reminder(self, reminder_id: str) -> Reminder | None:
         rows = await self._database.read(ONE, reminder_id)
-        return reminder_of(rows[0]) if rows else None
+        return only(rows, reminder_of, table="reminders")
 
     async def people(self, reminder_ids: Sequence[str], *, most: int) -> dict[str, JoinedPeople]:
         return await joined.read_people(self._database, reminder_ids, most)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
@@ -70,6 +70,7 @@ _CONVERSIONS: Final[dict[Any, Callable[[Any], Any]]] = {
     datetime | None: instant_or_none,
     timedelta: span,
 }
+_PLAIN: Final[dict[Any, Any]] = {kind: kind for kind in (int, str, int | None, str | None)}
 
 
 def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
@@ -91,8 +92,16 @@ def _conversions(form: Any) -> Sequence[tuple[str, Callable[[Any], Any]]]:
 def _conversion(kind: Any) -> Callable[[Any], Any]:
     if get_origin(kind) is tuple:
         return lambda text: tuple(msgspec.json.decode(text))
-    is_enum = isinstance(kind, type) and issubclass(kind, Enum)
-    return kind if is_enum else _CONVERSIONS.get(kind, lambda value: value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return _CONVERSIONS.get(kind) or partial(_checked, _PLAIN.get(kind, object))
+
+
+def _checked(kind: Any, value: Any) -> Any:
+    """SQLite keeps values of any type in any column. Raises TypeError."""
+    if not isinstance(value, kind):
+        raise TypeError(f"a column has a {type(value).__name__}")
+    return value
 
 
 def stored(thing: object, names: Iterable[str]) -> tuple[object, ...]:

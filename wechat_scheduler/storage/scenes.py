@@ -7,6 +7,7 @@ from wechat_scheduler.audience.model import Scene
 from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.unreadable import only
 
 # The app may still ask who scanned a code that has ended.
 KEPT = timedelta(days=7)
@@ -50,7 +51,7 @@ class SqlScenes:
 
     async def _one(self, sql: str, *params: object) -> Scene | None:
         rows = await self._database.read(sql, *params)
-        return record(Scene, rows[0]) if rows else None
+        return only(rows, lambda row: record(Scene, row), table="scenes")
 
     async def _change(self, sql: str, *params: object) -> None:
         await self._database.write(lambda: rows_of(Statement(sql, params)))

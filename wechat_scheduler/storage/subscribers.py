@@ -6,6 +6,7 @@ from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.storage.cancelling import cancel_for_person
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.rows import columns, micros, record
+from wechat_scheduler.storage.unreadable import only
 
 COLUMNS = (
     "uid appid openid follows trouble heard_at zone quiet nickname avatar morning hears_joins"
@@ -59,7 +60,7 @@ class SqlSubscribers:
 
     async def _one(self, sql: str, *params: object) -> Subscriber | None:
         rows = await self._database.read(sql, *params)
-        return subscriber_of(rows[0]) if rows else None
+        return only(rows, subscriber_of, table="subscribers", key="uid")
 
 
 def subscriber_of(row: Row) -> Subscriber:

@@ -9,7 +9,7 @@ from wechat_scheduler.storage import subscribers
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import columns, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS = "id app_id topic_id uid blocked muted created_at"
 PUT = f"""
@@ -45,7 +45,7 @@ class SqlSubscriptions:
 
     async def get(self, subscription_id: int) -> Subscription | None:
         rows = await self._database.read(ONE, subscription_id)
-        return record(Subscription, rows[0]) if rows else None
+        return only(rows, lambda row: record(Subscription, row), table="subscriptions")
 
     async def of_app(
         self, app_id: int, **wanted: Unpack[SubscriptionFilter]

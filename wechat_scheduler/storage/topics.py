@@ -9,7 +9,7 @@ from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.removals import topic_removed
 from wechat_scheduler.storage.rows import Vault, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS = ("id", "app_id", "name", "description", "created_at")
 ONE = "SELECT * FROM topics WHERE id = $1"
@@ -28,7 +28,7 @@ class SqlTopics:
 
     async def get(self, topic_id: int) -> Topic | None:
         rows = await self._database.read(ONE, topic_id)
-        return record(Topic, rows[0]) if rows else None
+        return only(rows, lambda row: record(Topic, row), table="topics")
 
     async def of_app(self, app_id: int) -> Sequence[Topic]:
         rows = await self._database.read(OF_APP, app_id)

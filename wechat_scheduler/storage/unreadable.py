@@ -4,13 +4,14 @@ A row cannot be read if a secret does not open, or a value is none that this ver
 file, an edit by hand, a newer version's row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 import msgspec
 import structlog
 
-from wechat_scheduler.errors import SealingError
+from wechat_scheduler.errors import RequestError, SealingError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Row
 
 T = TypeVar("T")
@@ -25,8 +26,30 @@ UNREADABLE: Final = (
     LookupError,
     ArithmeticError,
     AttributeError,
+    OSError,  # a time zone whose name is too long for a file
 )
 """The errors that reading a damaged row raises."""
+
+
+class DamagedRowError(RequestError):
+    """The one row that was asked for cannot be read."""
+
+    status = 500
+
+
+def only(rows: Sequence[Row], read: Callable[[Row], T], *, table: str, key: str = "id") -> T | None:
+    """What `read` makes of the first row; None if there is none. Raises DamagedRowError, with an error in
+    the log, if it cannot be read."""
+    if not rows:
+        return None
+    try:
+        return read(rows[0])
+    except UNREADABLE as error:
+        report(table, rows[0][key], error)
+        raise DamagedRowError(
+            f"{why(error)}; correct it in the table {table}, or restore a backup",
+            reason=Reason.ROW_DAMAGED,
+        ) from error
 
 
 def readable(
