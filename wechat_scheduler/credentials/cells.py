@@ -3,9 +3,17 @@
 import asyncio
 import math
 from dataclasses import replace
+from datetime import datetime
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.model import Credential, JobKey, Snapshot
+from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
+    Credential,
+    Failed,
+    JobKey,
+    Outcome,
+    Snapshot,
+)
 from wechat_scheduler.engine.clock import Clock
 
 # Seconds. A job that is this late, by the clock that never jumps, was missed because the wall clock
@@ -112,3 +120,18 @@ def _readable(credential: Credential | None) -> Credential | None:
     if credential is None:
         return None
     return replace(credential, answer="", refresh_token="")
+
+
+def state_after(outcome: Outcome, due_at: datetime) -> Snapshot:
+    """The state of the job after an outcome; it is due then."""
+    failed = outcome if isinstance(outcome, Failed) else None
+    after = outcome.job if isinstance(outcome, Failed) else outcome
+    withdrawn = failed is not None and failed.waits_on == AUTHORIZATION
+    return Snapshot(
+        key=outcome.job.key,
+        subject=after.subject,
+        credential=None if withdrawn else after.credential,
+        longest=after.longest,
+        fault=failed.fault if failed else None,
+        due_at=due_at,
+    )

@@ -14,12 +14,12 @@ from typing import Final, Protocol
 import structlog
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.cells import state_after
 from wechat_scheduler.credentials.journal import names_of
 from wechat_scheduler.credentials.model import (
     ClaimedJob,
     Credential,
     Failed,
-    Fault,
     JobKey,
     Outcome,
     Repeated,
@@ -169,20 +169,16 @@ class Stopgap:
 
     def _keep(self, outcome: Outcome) -> None:
         """Keep an outcome in memory, and hand its value out."""
-        key, credential = outcome.job.key, outcome.job.credential
+        key = outcome.job.key
         self._in_hand.discard(key)
-        fault = None
         if isinstance(outcome, Failed):
-            self._failures[key], fault = outcome, outcome.fault
+            self._failures[key] = outcome
         else:
-            outcome = _leapt(outcome)
-            credential = outcome.credential
-            self._values[key] = outcome
+            outcome = self._values[key] = _leapt(outcome)
             self._failures.pop(key, None)
-            log.warning(
-                "credential.not_stored", **names_of(outcome.job), version=credential.version
-            )
-        self._publish(_snapshot(outcome, credential, fault))
+            version = outcome.credential.version
+            log.warning("credential.not_stored", **names_of(outcome.job), version=version)
+        self._publish(state_after(outcome, outcome.due_at))
 
     def _is_ending(self, job: ClaimedJob) -> bool:
         kept = job.credential
@@ -199,15 +195,3 @@ def _leapt(outcome: Rotated | Repeated) -> Rotated | Repeated:
         return outcome
     version = outcome.credential.version + LEAP
     return replace(outcome, credential=replace(outcome.credential, version=version))
-
-
-def _snapshot(outcome: Outcome, credential: Credential | None, fault: Fault | None) -> Snapshot:
-    after = outcome.job if isinstance(outcome, Failed) else outcome
-    return Snapshot(
-        key=outcome.job.key,
-        subject=after.subject,
-        credential=credential,
-        longest=after.longest,
-        fault=fault,
-        due_at=outcome.due_at,
-    )

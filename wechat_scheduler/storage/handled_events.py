@@ -9,7 +9,9 @@ from wechat_scheduler.storage.rows import micros
 KEPT = timedelta(days=1)
 
 FIND = "SELECT 1 FROM heard WHERE event = $1"
-PUT = "INSERT INTO heard (event, at) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING"
+PUT = """
+    INSERT INTO heard (event, at) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING event
+"""
 
 
 class SqlHandledEvents:

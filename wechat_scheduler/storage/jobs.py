@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from wechat_scheduler.credentials.cells import state_after
 from wechat_scheduler.credentials.inputs import parent_name
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
@@ -127,7 +128,7 @@ def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | Non
         late = yield from late_outcomes.reclaimed(outcome)
         if late is not None:
             outcome, due_at = late, (yield from _save_credential(vault, late, now))
-    return None if due_at is None else late_outcomes.state_after(outcome, due_at)
+    return None if due_at is None else state_after(outcome, due_at)
 
 
 def _saved(vault: Vault, outcome: Outcome, now: datetime) -> Script[datetime | None]:

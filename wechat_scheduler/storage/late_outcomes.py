@@ -13,7 +13,6 @@ from wechat_scheduler.credentials.model import (
     Failed,
     Outcome,
     Rotated,
-    Snapshot,
 )
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.rows import fault_of, instant, micros
@@ -60,25 +59,3 @@ def _is_of(outcome: Outcome, row: Row) -> bool:
     instants = (credential.issued_at, credential.expires_at, credential.renew_at)
     stored = (row["issued_at"], row["expires_at"], row["renew_at"])
     return row["version"] == credential.version and stored == tuple(map(micros, instants))
-
-
-def state_after(outcome: Outcome, due_at: datetime) -> Snapshot:
-    """The state of the job once the outcome is stored, and due then."""
-    job = outcome.job
-    if not isinstance(outcome, Failed):
-        return Snapshot(
-            key=job.key,
-            subject=outcome.subject,
-            credential=outcome.credential,
-            longest=outcome.longest,
-            fault=None,
-            due_at=due_at,
-        )
-    return Snapshot(
-        key=job.key,
-        subject=job.subject,
-        credential=None if outcome.waits_on == AUTHORIZATION else job.credential,
-        longest=job.longest,
-        fault=outcome.fault,
-        due_at=due_at,
-    )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wechat_scheduler.audience.use_counts import UseChange, UseCount, UseReport, counted
 from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.handled_events import PUT as HANDLE
 from wechat_scheduler.storage.rows import micros, record, stored
 
 COLUMNS = ("template_id", "remaining", "certain", "switched_off", "granted_at", "changed_at")
@@ -16,9 +17,6 @@ ONE = f"""
     SELECT {", ".join(COLUMNS)} FROM use_counts
     WHERE appid = $1 AND openid = $2 AND template_id = $3
 """  # noqa: S608 - our own names
-HANDLE = """
-    INSERT INTO heard (event, at) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING event
-"""
 BEGIN = """
     INSERT INTO use_counts (appid, openid, template_id, changed_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING
