@@ -136,7 +136,7 @@ import rich.console
     assert (ended.code, collects) == (0, "True")
     assert int(kept) > 10_000, "the collector searches all that was imported"
     assert "structlog" in modules
-    assert not {"rich", "pygments", "asyncpg", "PIL"} & set(modules)
+    assert not {"rich", "pygments", "markdown_it", "asyncpg", "PIL"} & set(modules)
 
 
 @pytest.mark.parametrize("words", [[], ["check-config"], ["jobs", "list"], ["serve"]])

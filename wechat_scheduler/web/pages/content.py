@@ -11,11 +11,9 @@ from functools import cache
 from typing import Final
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 
 from wechat_scheduler.delivery.model import Form
+from wechat_scheduler.web.pages.bare_links import around_links
 from wechat_scheduler.web.pages.markup import Html, fill
 
 TAGS: Final = (nh3.ALLOWED_TAGS | {"copy", "font", "section"}) - {"map", "area"}
@@ -66,10 +64,6 @@ MOST_REPEATED: Final = 100_000
 _ALIAS: Final = "x-"
 _FORMATTING = re.compile(rf"<(/?)({'|'.join(sorted(FORMATTING))})(?=[\s/>])", re.IGNORECASE)
 
-_LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
-# These characters end a sentence or a remark in brackets more often than an address.
-_AFTER_LINK: Final = ".,;:!?')"
-
 
 def render(content: str, form: Form) -> Html:
     """The content as markup: it runs no script, posts nothing, and stays in its place."""
@@ -79,7 +73,10 @@ def render(content: str, form: Form) -> Html:
         case Form.HTML:
             return _cleaned(content)
         case Form.MARKDOWN:
-            return _cleaned(_markdown().render(content))
+            # Its parser has 60 modules, which a start without Markdown does not wait for.
+            from wechat_scheduler.web.pages.markdown import from_markdown
+
+            return _cleaned(from_markdown(content))
 
 
 def _cleaned(markup: str) -> Html:
@@ -114,61 +111,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    options = {"html": True, "breaks": True}  # the sanitiser cleans its HTML, too
-    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
-    parser.core.ruler.push("bare_links", _link_bare)
-    return parser
-
-
 def _linked(text: str) -> Iterator[Html]:
     """`text`, escaped, with its addresses as links."""
-    for before, url in _around_links(text):
+    for before, url in around_links(text):
         yield fill("{before}", before=before)
         if url:
             yield fill('<a href="{url}" rel="noopener noreferrer">{url}</a>', url=url)
-
-
-def _link_bare(state: StateCore) -> None:
-    """The same for Markdown, as a rule of markdown-it's core chain."""
-    for block in state.tokens:
-        if block.type == "inline" and block.children:
-            block.children = list(_with_links(block.children))
-
-
-def _around_links(text: str) -> Iterator[tuple[str, str]]:
-    """Pairs of a text and the address after it; the last address is empty."""
-    end = 0
-    for found in _LINK.finditer(text):
-        url = found.group().rstrip(_AFTER_LINK)
-        yield text[end : found.start()], url
-        end = found.start() + len(url)
-    yield text[end:], ""
-
-
-def _with_links(tokens: list[Token]) -> Iterator[Token]:
-    inside = 0
-    for token in tokens:
-        inside += _opens_or_closes(token)
-        if token.type == "text" and not inside:
-            yield from _text_with_links(token.content)
-        else:
-            yield token
-
-
-def _opens_or_closes(token: Token) -> int:
-    """1 where a link begins, in Markdown or in HTML, -1 where it ends, else 0."""
-    if token.type == "html_inline":
-        tag = token.content.lower()
-        return int(tag.startswith("<a ")) - int(tag.startswith("</a"))
-    return {"link_open": 1, "link_close": -1}.get(token.type, 0)
-
-
-def _text_with_links(text: str) -> Iterator[Token]:
-    for before, url in _around_links(text):
-        yield Token("text", "", 0, content=before)
-        if url:
-            yield Token("link_open", "a", 1, attrs={"href": url})
-            yield Token("text", "", 0, content=url)
-            yield Token("link_close", "a", -1)
