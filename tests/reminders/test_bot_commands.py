@@ -330,6 +330,18 @@ async def test_the_last_thing_is_undone_for_ten_minutes(
     assert "已撤销" not in again
 
 
+@pytest.mark.parametrize("number", ["123456", "000001", "1e2345", "8d2f60", "abcdef", "100000"])
+async def test_a_number_of_digits_alone_names_a_reminder(study: Study, number: str) -> None:
+    await study.memory.create(
+        START + DAY, id=number + "0" * 26, title="遛狗", owner=study.person.uid, people=()
+    )
+
+    moved = await study.say(f"{number}改到后天9点")
+    answer = await study.say(f"取消 {number.upper()}")
+
+    assert (moved[:9], answer) == ("/:ok已改好，将", "已取消提醒：遛狗")
+
+
 async def test_after_ten_minutes_nothing_is_undone(busy: Study) -> None:
     await busy.say("取消爬山")
     busy.memory.clock.advance(timedelta(minutes=11))

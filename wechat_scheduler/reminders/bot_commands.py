@@ -95,9 +95,10 @@ def _pick(plain: str) -> PickCommand | None:
         return PickCommand()
     if patterns.EVERY.fullmatch(plain):
         return PickCommand(every=True)
-    if len(plain) > 20 or not patterns.PICK.fullmatch(plain):
+    is_number = re.search(r"\d{3}", plain) is not None  # 取消 123456
+    if len(plain) > 20 or is_number or not patterns.PICK.fullmatch(plain):
         return None
-    numbers = re.findall(rf"\d{{1,3}}|[{patterns.NUMERAL}]", plain)
+    numbers = re.findall(rf"\d{{1,2}}|[{patterns.NUMERAL}]", plain)
     read = (int(n) if n.isdecimal() else patterns.NUMERAL.index(n) + 1 for n in numbers)
     return PickCommand(numbers=tuple(read)) if numbers else None
 
