@@ -6,6 +6,10 @@ from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+NO_WEB_ADDRESS: Final = (
+    "must begin with http:// or https:// and name a host, without blanks and backslashes"
+)
+
 # Browsers read a backslash as a slash, and so find another host than other programs.
 _VISIBLE: Final = re.compile(r"[^\s\\<>\"]+")
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")

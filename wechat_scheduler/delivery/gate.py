@@ -18,6 +18,7 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.delivery.refusals import Refusal
 from wechat_scheduler.delivery.sending_app import ACCOUNT, Lookup, sender
+from wechat_scheduler.engine.backoff import backoff
 
 # After a pause of at least LONG, deliveries are spread over SPREAD.
 SPREAD = timedelta(seconds=30)
@@ -59,9 +60,8 @@ class Gate:
         when the pause ends."""
         if (until := self._paused.get(appid, now)) > now:  # a parallel delivery paused it already
             return until
-        knocks = self._knocks.get(appid, 0)
-        self._knocks[appid] = knocks + 1
-        until = now + min(FIRST_KNOCK * 2.0 ** min(knocks, 20), LONGEST_KNOCK)
+        knocks = self._knocks[appid] = self._knocks.get(appid, 0) + 1
+        until = now + backoff(FIRST_KNOCK, knocks, cap=LONGEST_KNOCK)
         self.pause(appid, until)
         return until
 

@@ -12,13 +12,11 @@ from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
 
-# An appid becomes part of a path.
-_APPID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+# The ids of accounts, users and templates. An appid becomes part of a path.
+_WECHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # Seconds since 1970, until the year 5138.
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
-_TEMPLATE = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 # Of a code whose end WeChat does not name.
 CODE_LIFETIME = timedelta(hours=1)
@@ -61,13 +59,13 @@ def read_event(appid: str, message: PushedMessage) -> Event:
     account, code, until = "", "", at
     match name:
         case InfoType.AUTHORIZED | InfoType.UPDATED:
-            account = _matching(message, "AuthorizerAppid", _APPID)
+            account = _matching(message, "AuthorizerAppid", _WECHAT_ID)
             code = message.text("AuthorizationCode")
             until = _instant(message, "AuthorizationCodeExpiredTime")
         case InfoType.UNAUTHORIZED:
-            account = _matching(message, "AuthorizerAppid", _APPID)
+            account = _matching(message, "AuthorizerAppid", _WECHAT_ID)
         case InfoType.REGISTERED if message.text("status") == "0" and message.text("appid"):
-            account = _matching(message, "appid", _APPID)
+            account = _matching(message, "appid", _WECHAT_ID)
             code, until = message.text("auth_code"), at + CODE_LIFETIME
     return Event(
         appid=appid, name=name, authorizer=account, code=code, code_until=until, happened_at=at
@@ -83,7 +81,7 @@ def read_heard(appid: str, message: PushedMessage) -> UserAct:
     return UserAct(
         event_id=_event_id(appid, message),
         appid=appid,
-        openid=_matching(message, "FromUserName", _OPENID),
+        openid=_matching(message, "FromUserName", _WECHAT_ID),
         kind=kind,
         scene=_scene(kind, message),
         text=message.text(_WORDS[kind]) if kind in _WORDS else "",
@@ -123,7 +121,7 @@ def _uses(message: PushedMessage) -> Iterator[UseReport]:
         choice = entry.get("SubscribeStatusString", "")
         if choice.startswith(_ACCEPTED):  # also acceptWithAudio and the like
             choice = _ACCEPTED
-        if not _TEMPLATE.fullmatch(template_id):
+        if not _WECHAT_ID.fullmatch(template_id):
             continue
         if event == _SENT_EVENT:
             yield _sent(template_id, entry)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.audience.addresses import is_web_address
+from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -63,10 +63,7 @@ def check(reminder: Reminder) -> None:
         if "\0" in text:  # PostgreSQL stores none
             raise ReminderError("has a NUL in it", field=name)
     if reminder.url and not is_web_address(reminder.url):
-        raise ReminderError(
-            "must begin with http:// or https:// and name a host, without blanks and backslashes",
-            field="url",
-        )
+        raise ReminderError(NO_WEB_ADDRESS, field="url")
     if not timedelta(0) <= reminder.grace <= FARTHEST:
         raise ReminderError("must be from 0 to 366 days", field="grace")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from wechat_scheduler.access.model import Network
-from wechat_scheduler.audience.addresses import is_web_address
+from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.errors import InvalidRequestError
 
 LONGEST_NAME = 64
@@ -41,10 +41,7 @@ def read_link(value: str, field: str, *, longest: int = 1000) -> str:
         return value
     read_text(value, field, longest=longest)
     if not is_web_address(value):
-        raise InvalidRequestError(
-            "must begin with http:// or https:// and name a host, without blanks and backslashes",
-            field=field,
-        )
+        raise InvalidRequestError(NO_WEB_ADDRESS, field=field)
     return value
 
 

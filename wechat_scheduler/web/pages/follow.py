@@ -22,6 +22,7 @@ from wechat_scheduler.audience.names import UID_PREFIX
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.follow_page import (
@@ -49,7 +50,6 @@ LIFE = timedelta(days=30)
 
 _FOLLOWED = re.compile(r"([0-9]{1,16})(?:t([0-9]{1,16}))?")
 _HOME = re.compile(r"([0-9]{1,16})u([A-Za-z0-9]+)")
-_ID = re.compile(r"[0-9]{1,16}")
 
 
 def follow_path(links: Links, app_id: int, topic: str = "") -> str:
@@ -171,7 +171,7 @@ def _row(
 
 def _app(services: Services, given: str) -> App:
     """Raises NotFoundError."""
-    app = services.directory.app(int(given)) if _ID.fullmatch(given) else None
+    app = services.directory.app(int(given)) if ID.fullmatch(given) else None
     if app is None:
         raise NotFoundError("there is no such app", reason=Reason.APP_UNKNOWN)
     return app

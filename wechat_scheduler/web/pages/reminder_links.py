@@ -1,6 +1,5 @@
 """The addresses of a reminder's pages, and the reminder and the QR code behind them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -12,6 +11,7 @@ from wechat_scheduler.audience.qrcodes import PATIENCE, Drawing, QrCode
 from wechat_scheduler.errors import NotFoundError, UnavailableError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.responses import no_code
 
@@ -19,7 +19,6 @@ READERS: Final = "r"
 OWNERS: Final = "r-owner"
 JOINERS: Final = "q"
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _SLOW: Final = UnavailableError(
     "it is not there yet", reason=Reason.WECHAT_UNAVAILABLE, retry_after=PATIENCE
 )
@@ -44,7 +43,7 @@ def join_url(links: Links, reminder_id: str) -> str:
 async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
     """By its 32 hexadecimal digits, with or without the hyphens of a UUID. Raises NotFoundError."""
     plain = reminder_id.replace("-", "").lower()
-    if not _ID.fullmatch(plain):
+    if not REMINDER_ID.fullmatch(plain):
         raise NotFoundError("an id has 32 hexadecimal digits", reason=Reason.REMINDER_UNKNOWN)
     return await request.app[SERVICES].reminders.reminder(plain)
 

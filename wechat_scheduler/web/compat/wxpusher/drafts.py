@@ -17,13 +17,13 @@ from wechat_scheduler.web.compat.wxpusher.envelope import (
     text_of,
     whole,
 )
+from wechat_scheduler.web.kit.ids import LARGEST_ID
 from wechat_scheduler.web.pages.summary import summary as summary_of
 
 LONGEST_CONTENT: Final = 40_000
 LONGEST_SUMMARY: Final = 100
 MOST_UIDS: Final = 2000
 MOST_TOPICS: Final = 5
-LARGEST_ID: Final = (1 << 53) - 1
 
 CONTENT_TYPES: Final = {1: Form.TEXT, 2: Form.HTML, 3: Form.MARKDOWN}
 

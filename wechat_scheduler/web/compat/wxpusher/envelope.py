@@ -22,13 +22,13 @@ from wechat_scheduler.errors import (
     TooLargeError,
 )
 from wechat_scheduler.web.kit.bodies import decode, whole_pairs
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import TroubleError
 
 T = TypeVar("T")
 
 OK: Final = "处理成功"
-_ID = re.compile(r"[0-9]{1,16}")
 _WHOLE = re.compile(r"-?[0-9]{1,16}")
 _SWITCH: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -177,6 +177,6 @@ def switch(value: Loose, field: str) -> bool | None:
 
 def id_of(value: str, field: str) -> int:
     """An id. Raises WxPusherError if it cannot be one."""
-    if not _ID.fullmatch(value.strip()):
+    if not ID.fullmatch(value.strip()):
         raise WxPusherError(f"{field} 不合法", field=field)
     return int(value)

@@ -13,7 +13,6 @@ from wechat_scheduler.audience.model import App, Subscriber, Subscription
 from wechat_scheduler.engine.clock import millis
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.compat.wxpusher.callers import named_app
-from wechat_scheduler.web.compat.wxpusher.drafts import LARGEST_ID
 from wechat_scheduler.web.compat.wxpusher.envelope import (
     OK,
     ErrorCode,
@@ -23,6 +22,7 @@ from wechat_scheduler.web.compat.wxpusher.envelope import (
     switch,
     whole,
 )
+from wechat_scheduler.web.kit.ids import LARGEST_ID
 from wechat_scheduler.web.kit.services import SERVICES, Services
 
 LARGEST_PAGE: Final = 100
