@@ -1,6 +1,6 @@
 """A business system on a real socket: what `notify` and `params` point to in tests.
 
-It answers GET with `params` as JSON, takes every POST, and keeps what it was sent. `script` makes
+It answers GET with `params` as JSON, at a path of `answers` with what that returns, takes every POST, and keeps what it was sent. `script` makes
 it misbehave: `business.script(status(502))`, `business.script(drop, times=3)`.
 """
 
@@ -108,6 +108,9 @@ class Business:
     host: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
+    name: str = ""
+    """What it is called in URLs, if not by `host`."""
     port: int = 0
     calls: list[Call] = field(default_factory=list)
     busiest: int = 0
@@ -151,7 +154,7 @@ class Business:
     def url(self, target: str = "/", *, host: str = "", user: str = "") -> str:
         """Its address with that path and query, under another name of the host if one is given."""
         scheme = "http" if self.tls is None else "https"
-        return f"{scheme}://{user + '@' if user else ''}{host or self.host}:{self.port}{target}"
+        return f"{scheme}://{user + '@' if user else ''}{host or self.name or self.host}:{self.port}{target}"
 
     def script(self, answer: Answer, *, times: int = 1) -> None:
         """Answer the next calls in that way."""
@@ -176,8 +179,10 @@ class Business:
         self._released.set()
 
     def recover(self) -> None:
-        """Forget the script: answer the next calls as usual."""
+        """Forget the script: what hangs ends, and the next calls are answered as usual."""
         self._script.clear()
+        self._released.set()
+        self._released = asyncio.Event()
 
     async def called(self, times: int = 1) -> Sequence[Call]:
         """Wait until there were that many calls; returns all of them."""
@@ -207,4 +212,7 @@ class Business:
             self._arrived.notify_all()
 
     async def _usual(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(self.params) if request.method == "GET" else web.Response()
+        if request.method != "GET":
+            return web.Response()
+        answer = self.answers.get(request.path)
+        return web.json_response(answer() if answer else self.params)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,8 @@ from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.web.kit.serving import FAREWELL
 
 APPID = "wx1111111111111111"
@@ -155,6 +157,7 @@ async def daemon(
     *,
     clock: Clock | None = None,
     loops: bool | None = None,
+    opener: Callable[..., Awaitable[Database]] = open_database,
     **settings: Any,
 ) -> AsyncIterator[Caller]:
     """A daemon and a caller. On a clock that tests move, its clockworks stand unless told to turn."""
@@ -163,11 +166,17 @@ async def daemon(
     turning = not isinstance(clock, FakeClock) if loops is None else loops
     flowing: list[asyncio.Task[None]] = []
     is_new = not emptied(state, database=config.state.database)
-    if is_new and config.state.database == f"sqlite://{state / loading.DATABASE_NAME}":
+    if (
+        opener is open_database
+        and is_new
+        and config.state.database == f"sqlite://{state / loading.DATABASE_NAME}"
+    ):
         await lay_database(state / loading.DATABASE_NAME)
     try:
         async with (
-            open_daemon(config, clock=clock, rng=random.Random(11), run_loops=turning) as opened,
+            open_daemon(
+                config, clock=clock, rng=random.Random(11), run_loops=turning, opener=opener
+            ) as opened,
             aiohttp.ClientSession() as session,
         ):
             try:

@@ -133,9 +133,11 @@ async def town(
     clock: Any = None,
     options: dict[str, Any] | None = None,
     bot: bool = False,
+    name: str = "127.0.0.1",
     **settings: Any,
 ) -> AsyncIterator[Town]:
-    """On a clock that the test moves, unless another is given. With `bot`, it answers."""
+    """On a clock that the test moves, unless another is given. With `bot`, it answers. `name` is that of
+    WeChat's host."""
     clock = clock or FakeClock()
     chosen: dict[str, Any] = {
         "server__public_url": PUBLIC,
@@ -143,7 +145,7 @@ async def town(
     } | settings
     async with (
         wechat(clock, **(options or {})) as upstream,
-        daemon(state, upstream.url, clock=clock, **chosen) as caller,
+        daemon(state, upstream.url.replace("127.0.0.1", name), clock=clock, **chosen) as caller,
     ):
         yield await settled_in(upstream, caller, clock)
 

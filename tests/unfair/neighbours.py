@@ -82,13 +82,14 @@ def babbling(business: Business) -> None:
 @dataclass(slots=True, kw_only=True)
 class Street:
     """A daemon with few places, a sick business system and a healthy one, and people of one account.
-    `names` counts the accounts and apps that were made."""
+    `names` counts the accounts and apps that were made, `many` is the number of sick calls."""
 
     town: Town
     sick: Business
     healthy: Business
     people: tuple[str, ...]
     names: int = 0
+    many: int = MANY
 
     async def account(self, **task: Any) -> str:
         """Register another account; returns its appid."""
@@ -139,22 +140,22 @@ Sickness: TypeAlias = Callable[[Street], Awaitable[None]]
 
 
 async def notify(street: Street) -> None:
-    for _ in range(MANY):
+    for _ in range(street.many):
         await street.account(notify=street.sick.url("/notify"))
 
 
 async def params(street: Street) -> None:
-    for _ in range(MANY):
+    for _ in range(street.many):
         await street.user_token(street.sick.url("/params"))
 
 
 async def callbacks(street: Street) -> None:
-    await street.tell_app(street.sick.url("/callback"), events=MANY)
+    await street.tell_app(street.sick.url("/callback"), events=street.many)
 
 
 async def texts(street: Street) -> None:
     street.misbehave(TEXTS)
-    for uid in street.people[1:]:
+    for uid in street.people[1 : street.many]:
         await street.send(uid)
 
 
@@ -168,12 +169,17 @@ PATHS: dict[str, Sickness] = {
 
 
 @asynccontextmanager
-async def street(state: Path, sickness: Callable[[Business], None]) -> AsyncIterator[Street]:
-    """Nothing is called yet."""
+async def street(
+    state: Path, sickness: Callable[[Business], None], *, suffix: str = "", **options: Any
+) -> AsyncIterator[Street]:
+    """Nothing is called yet. With a `suffix` all have names that end so, instead of addresses."""
+    names = [f"{name}{suffix}" if suffix else "" for name in ("sick.", "healthy.", "")]
     async with (
-        Business() as sick,
-        Business() as healthy,
-        town(state, clock=FastClock(), **SETTINGS) as place,
+        Business(name=names[0]) as sick,
+        Business(name=names[1]) as healthy,
+        town(
+            state, name=names[2] or "127.0.0.1", **{"clock": FastClock(), **SETTINGS, **options}
+        ) as place,
     ):
         people = tuple([await place.follow() for _ in range(MANY // 2)])
         sickness(sick)

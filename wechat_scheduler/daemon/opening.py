@@ -1,7 +1,7 @@
 """The composition root: opens everything in order, runs it, closes it in reverse."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,12 +61,17 @@ class Daemon:
 
 @asynccontextmanager
 async def open_daemon(
-    config: Config, *, clock: Clock, rng: random.Random, run_loops: bool = True
+    config: Config,
+    *,
+    clock: Clock,
+    rng: random.Random,
+    run_loops: bool = True,
+    opener: Callable[..., Awaitable[Database]] = open_database,
 ) -> AsyncIterator[Daemon]:
     """A daemon that serves until the end of the block, and then finishes what it has begun.
 
     Raises StartError if it cannot start. `run_loops=False` leaves the loops standing, for tests
-    that move time by hand and call `run_once`.
+    that move time by hand and call `run_once`. `opener` stands for `open_database`.
     """
     database_url = config.state.database
     async with AsyncExitStack() as stack:
@@ -75,7 +80,7 @@ async def open_daemon(
         listener = _listen(config, notifier)
         stack.enter_context(listener.socket)
         supervisor = await stack.enter_async_context(Supervisor())
-        database = await open_database(
+        database = await opener(
             database_url,
             migrations=MIGRATIONS,
             clock=clock,

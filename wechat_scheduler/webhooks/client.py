@@ -4,12 +4,13 @@ Its errors name scheme, host, port and path of the address, but neither its user
 anything of the response.
 """
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -17,6 +18,7 @@ from yarl import URL
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.engine.bulkhead import Bulkhead
+from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.urls import parse, shown
@@ -47,7 +49,7 @@ class GuardedClient:
     Make and use it in a running loop, as a context manager. It follows no redirects, uses no proxies
     of the environment and keeps no cookies. Each call takes a place of its host in the `bulkhead`, and
     then lasts at most `timeout`. At most `answer_limit` bytes of a response are read; it may be changed
-    at any time. `resolver` (None: the system's) resolves the name for each new connection.
+    at any time. `resolver` (None: the system's, in threads of its own) resolves the name for each new connection.
 
     In its methods `what` is the purpose of the address ("params"); errors begin with it.
     """
@@ -68,7 +70,7 @@ class GuardedClient:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,  # the bulkhead limits them: waiting for a place is no part of a call
-                resolver=resolver,
+                resolver=resolver or aiohttp.ThreadedResolver(_lookups()),
                 use_dns_cache=False,
                 socket_factory=self._guard.open_socket,
             ),
@@ -161,6 +163,11 @@ class GuardedClient:
             if len(body) > self.answer_limit:
                 break
         return bytes(body)
+
+
+def _lookups() -> asyncio.AbstractEventLoop:
+    """As far as the resolver needs one."""
+    return cast(asyncio.AbstractEventLoop, Lookups())
 
 
 def _authorization(url: URL) -> dict[str, str]:

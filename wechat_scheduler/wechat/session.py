@@ -1,7 +1,11 @@
 """The HTTP session for calls to WeChat, and how its answers are read."""
 
+import asyncio
+from typing import cast
+
 import aiohttp
 
+from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.wechat.answers import ANSWER_LIMIT
 
 
@@ -11,7 +15,8 @@ def client_session() -> aiohttp.ClientSession:
 
     No cookies, no proxies or passwords from the environment. Needs a running loop.
     """
-    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60)
+    resolver = aiohttp.ThreadedResolver(cast(asyncio.AbstractEventLoop, Lookups()))
+    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, resolver=resolver)
     return aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
     )

@@ -1,0 +1,167 @@
+"""Everything that can hang."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from tests.house import APPID
+from tests.unfair.day import HOUR, TEMPLATE, Day, Hang
+from tests.unfair.day_loop import KNOWN
+from tests.unfair.neighbours import PATHS, TEXTS, hanging
+from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.errors import SchedulerError
+
+CODES = "/cgi-bin/qrcode/create"
+TICKET = "/cgi-bin/ticket/getticket"
+USERS = "/sns/oauth2/refresh_token"
+PLATFORM = "/cgi-bin/component/api_component_token"
+AUTHORIZERS = "/cgi-bin/component/api_authorizer_token"
+
+
+def again_and_again(day: Day, call: Callable[[], Awaitable[object]]) -> None:
+    """Many callers each call again a while after the last call ended, until the hour is over."""
+    until = day.clock.now() + HOUR
+
+    async def calling() -> None:
+        while day.clock.now() < until:
+            with suppress(SchedulerError):
+                await call()
+            await day.clock.sleep(timedelta(minutes=5))
+
+    for _ in range(day.street.many):
+        day.group.create_task(calling())
+
+
+def endpoint(path: str) -> Hang:
+    """That path of WeChat, for all that is no credential."""
+
+    async def hang(day: Day) -> None:
+        day.street.misbehave(path)
+        client = day.street.town.caller.daemon.ground.wechat
+        again_and_again(day, lambda: client.post(path, {"access_token": "T"}, {}))
+
+    return hang
+
+
+def neighbour(name: str) -> Hang:
+    async def hang(day: Day) -> None:
+        hanging(day.street.sick)
+        await PATHS[name](day.street)
+
+    return hang
+
+
+async def templates(day: Day) -> None:
+    day.street.misbehave(TEMPLATE)
+    for uid in day.street.people[1 : day.street.many]:
+        await day.street.send(uid, Way.TEMPLATE)
+
+
+def access_token(path: str) -> Hang:
+    """For one account."""
+
+    async def hang(day: Day) -> None:
+        appid = day.stranger(path)
+        endpoint = path.rpartition("/")[2]
+        await day.street.town.caller.register(
+            {"type": 0}, appid=appid, access_token_endpoint=endpoint
+        )
+
+    return hang
+
+
+async def ticket(day: Day) -> None:
+    appid = day.stranger(TICKET)
+    await day.street.town.caller.register({"type": 0}, {"type": 1}, appid=appid)
+
+
+def platform(path: str) -> Hang:
+    """For one platform."""
+
+    async def hang(day: Day) -> None:
+        await day.platform(day.stranger(path))
+
+    return hang
+
+
+async def params(day: Day) -> None:
+    hanging(day.street.sick)
+    for _ in range(day.street.many):
+        await day.user(day.street.sick, sick=True)
+
+
+async def users(day: Day) -> None:
+    for _ in range(day.street.many):
+        path = await day.user(day.street.healthy, sick=True)
+        day.sandbox.script(USERS, appid=path.partition("/")[0], times=None, hang=True)
+
+
+async def names(day: Day) -> None:
+    """Looking up the names of as many receivers."""
+    for number in range(day.street.many):
+        host = f"deaf{number}.{KNOWN}"
+        day.loop.deaf.add(host)
+        await day.street.account(notify=day.street.sick.url("/notify", host=host))
+        await day.user(day.street.sick, host=host, sick=True)
+        await day.street.tell_app(day.street.sick.url("/callback", host=host), events=1)
+
+
+async def statement(day: Day) -> None:
+    day.database.slow = "FROM audit"
+    day.database.hurried.clear()
+    day.group.create_task(day.street.town.caller.call("GET", "/audit"))
+
+
+async def clients(day: Day) -> None:
+    """Clients that send a byte now and then, and never read."""
+    until, port = day.clock.now() + HOUR, int(day.street.town.caller.daemon.url.rpartition(":")[2])
+    heads = (
+        "GET /readyz HTTP/1.1\r\n",
+        f"POST /wechat/callback/{APPID} HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n",
+        "GET /openapi.json HTTP/1.1\r\nHost: here\r\n\r\n" * 20,
+    )
+
+    async def dripping(head: str) -> None:
+        while day.clock.now() < until:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            with suppress(ConnectionError):
+                writer.write(head.encode())
+                while day.clock.now() < until and not writer.is_closing():
+                    writer.write(b"x")
+                    await day.clock.sleep(timedelta(seconds=20))
+            writer.transport.abort()
+
+    for number in range(day.street.many):
+        day.group.create_task(dripping(heads[number % len(heads)]))
+
+
+async def nothing(day: Day) -> None:
+    """The rest of the day."""
+
+
+# By the path at WeChat or the purpose of `daemon.ground.Guarded`, where it is one of these.
+HANGS: dict[str, Hang] = {
+    "/cgi-bin/token": access_token("/cgi-bin/token"),
+    "/cgi-bin/stable_token": access_token("/cgi-bin/stable_token"),
+    TICKET: ticket,
+    USERS: users,
+    PLATFORM: platform(PLATFORM),
+    AUTHORIZERS: platform(AUTHORIZERS),
+    TEXTS: neighbour("texts"),
+    TEMPLATE: templates,
+    "/cgi-bin/message/subscribe/bizsend": endpoint("/cgi-bin/message/subscribe/bizsend"),
+    "/cgi-bin/message/subscribe/send": endpoint("/cgi-bin/message/subscribe/send"),
+    "/cgi-bin/template/get_all_private_template": endpoint(
+        "/cgi-bin/template/get_all_private_template"
+    ),
+    "/cgi-bin/component": endpoint("/cgi-bin/component/api_query_auth"),
+    "/wxaapi/newtmpl/gettemplate": endpoint("/wxaapi/newtmpl/gettemplate"),
+    CODES: endpoint(CODES),
+    "notify": neighbour("notify"),
+    "params": params,
+    "callback": neighbour("callbacks"),
+    "names": names,
+    "statement": statement,
+    "clients": clients,
+}

@@ -1,0 +1,65 @@
+"""A day in which everything that can hang hangs in turn, and what the healthy ones miss: nothing."""
+
+import asyncio
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import connector
+
+from tests.clock import START
+from tests.documents import PACKAGE
+from tests.unfair.day import a_day
+from tests.unfair.day_loop import DayLoop, LoopClock
+from tests.unfair.hangs import CODES, HANGS, nothing
+from tests.unfair.needs import NEEDS, a_qr_code
+from wechat_scheduler.daemon.ground import Guarded
+
+DAY = timedelta(days=1)
+
+# A path of WeChat that is called.
+WECHATS = re.compile(r'"(/(?:cgi-bin|sns|wxaapi)/\w+(?:/\w+)*)"')
+
+# Programs beside the daemon.
+OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
+
+
+def test_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = LoopClock()
+    loop = DayLoop(clock)
+    monkeypatch.setattr(
+        connector, "monotonic", loop.time
+    )  # by it connections are idle for too long
+
+    async def day() -> list[str]:
+        async with a_day(tmp_path, loop, clock) as played:
+            for name, hang in HANGS.items():
+                needs = [need for need in NEEDS if (name, need) != (CODES, a_qr_code)]
+                await played.hour(name, hang, needs)
+            while clock.now() < START + DAY:
+                await played.hour("nothing", nothing, NEEDS)
+            return played.late
+
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        late = runner.run(day())
+
+    assert late == []
+
+
+def test_each_outgoing_path_has_its_hour() -> None:
+    sources = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
+    daemon = {path: text for path, text in sources.items() if not OTHERS & set(path.parts)}
+
+    paths = {
+        found
+        for path, text in daemon.items()
+        if path.name != "errcodes.py"
+        for found in WECHATS.findall(text)
+    }
+    sessions = {path.name for path, text in daemon.items() if "ClientSession(" in text}
+
+    assert paths | set(Guarded._fields) <= set(HANGS)
+    assert sessions == {"client.py", "session.py"}

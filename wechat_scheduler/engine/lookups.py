@@ -1,0 +1,34 @@
+"""Looks up names of hosts in threads that no one else uses.
+
+The system's look-up blocks its thread while a name server is silent, and nothing ends it. The loop has
+only a few threads for all purposes: some names that hang would keep the others waiting, WeChat's too.
+"""
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+# A look-up that hangs keeps its thread for half a minute, which is longer than the call it belongs to. Threads
+# start when they are needed.
+THREADS: Final = 256
+
+
+class Lookups:
+    """In place of a loop, for aiohttp's ThreadedResolver."""
+
+    def __init__(self) -> None:
+        # Its threads end with it.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lookup")
+
+    async def getaddrinfo(self, host: str, port: int, **options: Any) -> Any:
+        """As that of a loop."""
+        return await self._run(partial(socket.getaddrinfo, host, port, **options))
+
+    async def getnameinfo(self, address: Any, flags: int = 0) -> Any:
+        """As that of a loop."""
+        return await self._run(partial(socket.getnameinfo, address, flags))
+
+    async def _run(self, look: partial[Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, look)
