@@ -126,8 +126,8 @@ class DeliverySettings(Section, frozen=True, kw_only=True):
 
 class ReminderSettings(Section, frozen=True, kw_only=True):
     """Reminders. `shortest` is the shortest time between two occurrences; one that ended is kept for
-    `retention`; `font` is the font of
-    posters, looked up if it is not given; `bot` says from which messages of people it makes reminders."""
+    `retention`; `font` is the font of posters, looked up if it is not given; `bot` says from which
+    messages of people it makes reminders."""
 
     slots: Count = 64
     shortest: Duration = timedelta(minutes=1)

@@ -1,8 +1,8 @@
 """Claims on rows that fall due: the same for jobs, reminders, deliveries and events.
 
 A claim takes due rows for a lease. It moves their `due_at` to the end of the lease, so that the rows
-of a process that died fall due again by themselves. An outcome is
-stored only under the claim that the row has: a process whose lease ran out changes nothing.
+of a process that died fall due again by themselves. An outcome is stored only under the claim that the
+row has: a process whose lease ran out changes nothing.
 
 The rows of a claim are read one by one after its transaction. One that cannot be read is set aside, and
 so is one whose handling crashes again and again: it is due no more, and says why in `set_aside`.
@@ -45,8 +45,7 @@ class DueTable:
 
     `queue` is the condition for rows that wait. With `is_fair`, a part of the claims is for the rows that
     fell due last. A table without a queue has a way of its own to claim, and `earliest`, a query for the
-    first `due_at`.
-    `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
+    first `due_at`. `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
     the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
     crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.
