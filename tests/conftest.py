@@ -2,6 +2,8 @@
 
 import os
 
+from hypothesis import settings
+
 from tests.bare_machine import bare_machine
 from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.postgres import fastest
@@ -12,3 +14,7 @@ __all__ = ["bare_machine", "database", "database_url", "migrations", "open_again
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fastest()))
 # A program that has to compile its modules takes twice as long to start, and many tests start one.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# The same examples in each run, at any speed of the machine.
+settings.register_profile("suite", derandomize=True, database=None, deadline=None)
+settings.load_profile("suite")

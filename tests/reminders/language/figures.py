@@ -2,7 +2,9 @@
 
 `stranger.toml` was written by an author who had not seen the parser, and was run once before any
 change. In that run 490 of its 544 sentences were right in every part (90.1 %). Since then the parser was
-corrected by it: its figures show regressions, and no longer measure how well new sentences are read.
+corrected by it: its figures show regressions, and no longer measure how well new sentences are read. Of
+200 further sentences of a second author, half of them chat, 9 were silently wrong in the first run; what
+was wrong with them is in `kinds.toml`.
 """
 
 import sys

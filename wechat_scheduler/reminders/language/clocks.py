@@ -40,10 +40,10 @@ _PART = rf"(?:{_FULL}|{_SHORT})"
 _MINUTE = (
     rf"过?零?(?P<m>{SMALL})分钟?(?!之?[前后])"
     r"|(?P<tight>\d\d|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?)"
-    r"(?!\d|[点时个次号月日年斤块元人名位件份本杯瓶楼层岁天%秒刻集页折米]|分钟?[前后])"
+    r"(?!\d|[点时次月斤块件份本杯瓶楼层岁天%秒刻页折]|个(?![人体])|号(?!码)|日(?!报)|年(?![会终货])|元(?![旦宵])|人(?![力民事工才])|名(?!单)|位(?!置)|集(?![合体团])|米(?![其饭])|分钟?[前后])"
 )
 _TAIL = (
-    r"钟?(?:半(?![价程马成决年月天路场个径岛糖截裸屏残坡袖裙筒托亩夏]|导体|自动|山[腰坡]|封闭|官方|麻醉|永久|机械|身[照像]|小(?!时候))|差(?P<short>一刻|"
+    r"钟?(?:半(?![价程马成决年月天路场个径岛糖截裸屏残坡袖裙筒托亩夏]|导体|自动|山[腰坡]|封闭|官方|麻醉|永久|机械|身[照像]|小时(?!候))|差(?P<short>一刻|"
     + SMALL
     + r"分)|过?(?P<q>[一二三123])刻"
     rf"|{_MINUTE})?(?:(?P<s>{SMALL})秒)?"
@@ -160,7 +160,7 @@ def read_clock(found: re.Match[str]) -> ClockTime | Sequence[ClockTime]:
         return ClockTime(part=_PARTS[found["alone"]], written=written)
     if found["eight"]:
         return ClockTime(part=_PARTS[written[0]], hour=whole(written[1]), written=written)
-    part = _part(found["part"])
+    part = _part(found["part"], written)
     if found["pair"]:
         raise _either(found)
     if found["list"]:
@@ -219,12 +219,15 @@ def _dotted(found: re.Match[str], hour: str, part: Part | None, written: str) ->
     return ClockTime(part=part, hour=int(hour), minute=int(minute), exact=exact, written=written)
 
 
-def _part(text: str) -> Part | None:
-    """The last of several parts. 晚 and 凌晨 together are one night, which counts as 晚."""
+def _part(text: str, written: str) -> Part | None:
+    """The last of several parts. 晚 and 凌晨 together are one night, which counts as 晚. Raises LanguageError
+    for 上午下午三点."""
     words = re.findall(rf"{_FULL}|[早晚夜晨]|[ap]m", text)
     parts = [_PARTS.get(word) or _english(word) for word in words]
     if len(parts) == 2 and parts[0] in _LATE:
         return parts[0] if parts[1] is Part.DAWN else parts[1]
+    if len(parts) == 2 and (parts[0] in _BEFORE_NOON) and parts[1] in {Part.AFTERNOON, *_LATE}:
+        raise impossible(written)
     return parts[-1] if parts else None
 
 
