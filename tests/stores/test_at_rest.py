@@ -55,7 +55,7 @@ async def test_a_row_that_cannot_be_opened_fails_alone(tmp_path: Path) -> None:
     async with opened(f"sqlite://{tmp_path}/state.db") as database:
         store = sql_credentials(database, "here")
         await issued(store, TOKEN, USER)
-        spoil = "UPDATE jobs SET credential = 's1.x.y', due_at = 0 WHERE kind = 'access_token'"
+        spoil = "UPDATE jobs SET params = 's1.x.y', due_at = 0 WHERE kind = 'access_token'"
         await database.write(lambda: rows_of(Statement(spoil)))
         await store.hasten(USER, now=NOW)
 
@@ -67,9 +67,9 @@ async def test_a_row_that_cannot_be_opened_fails_alone(tmp_path: Path) -> None:
         assert await store.claim(now=NOW + LEASE - SECOND, limit=10, lease=LEASE) == []
 
 
-@pytest.mark.parametrize("column", ["params", "credential"])
+@pytest.mark.parametrize(("column", "read"), [("params", []), ("credential", [None])])
 async def test_what_is_sealed_in_one_row_cannot_be_read_in_another(
-    tmp_path: Path, column: str
+    tmp_path: Path, column: str, read: list[None]
 ) -> None:
     async with opened(f"sqlite://{tmp_path}/state.db") as database:
         store = sql_credentials(database, "here")
@@ -82,9 +82,10 @@ async def test_what_is_sealed_in_one_row_cannot_be_read_in_another(
         await database.write(lambda: rows_of(Statement(swap)))
 
         with capture_logs() as events:
-            assert await store.claim(now=NOW, limit=10, lease=LEASE) == []
+            claimed = await store.claim(now=NOW, limit=10, lease=LEASE)
 
         assert [event["event"] for event in events] == ["store.row_unreadable"]
+        assert [job.credential for job in claimed] == read
 
 
 async def _plant(database: Database) -> None:

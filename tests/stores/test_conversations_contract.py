@@ -49,9 +49,7 @@ async def test_a_conversation_ends_after_two_days(database: Database) -> None:
     for uid, at in (("UID_a", NOW - conversations.KEPT - DAY), ("UID_b", NOW)):
         await store.write(uid, SAID, now=at)
 
-    gone = await retention.forgetting(database, retention.CONVERSATIONS)(
-        NOW - conversations.KEPT, 9
-    )
+    gone = await retention.ended(database, retention.CONVERSATIONS)(NOW - conversations.KEPT, 9)
 
     assert gone == 1
     assert [await store.read(uid) for uid in ("UID_a", "UID_b")] == [Conversation(), SAID]

@@ -145,10 +145,9 @@ async def test_a_reminder_whose_rule_is_of_another_version_says_why_it_is_paused
     assert await doctors(database) == []
 
 
-@pytest.mark.parametrize("column", ["params", "credential"])
-async def test_a_job_that_cannot_be_read_fails_with_its_reason(stores: Stores, column: str) -> None:
+async def test_a_job_that_cannot_be_read_fails_with_its_reason(stores: Stores) -> None:
     await issued(stores.credentials, task(TOKEN, params="http://a/p"), USER)
-    await spoil(stores.database, f"UPDATE jobs SET {column} = '{LOST}' WHERE subject = ''")
+    await spoil(stores.database, f"UPDATE jobs SET params = '{LOST}' WHERE subject = ''")
 
     with capture_logs():
         claimed = await stores.credentials.claim(now=NOW + 2 * HOUR, limit=10, lease=LEASE)
@@ -159,6 +158,26 @@ async def test_a_job_that_cannot_be_read_fails_with_its_reason(stores: Stores, c
     assert view.fault.reaction is Reaction.OPERATOR
     assert "key 00000000" in view.fault.message
     assert (view.claimed, view.calls) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    "damage", [f"credential = '{LOST}'", f"expires_at = {FAR}", f"due_at = {FAR}"]
+)
+async def test_a_credential_that_cannot_be_read_is_fetched_anew_for_its_first_caller(
+    stores: Stores, damage: str
+) -> None:
+    await issued(stores.credentials, task(TOKEN))
+    await spoil(stores.database, f"UPDATE jobs SET {damage}")
+
+    with capture_logs():
+        loaded = await stores.credentials.load(TOKEN)
+        await stores.credentials.hasten(TOKEN, now=NOW)
+        (job,) = await stores.credentials.claim(now=NOW, limit=10, lease=LEASE)
+        await SqlCensus(stores.database).census(now=NOW)
+
+    assert loaded is not None
+    assert loaded.due_at < NOW
+    assert (job.key, job.version) == (TOKEN, 1)
 
 
 async def test_a_job_whose_list_of_params_was_damaged_lists_them_anew(stores: Stores) -> None:

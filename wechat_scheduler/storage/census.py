@@ -20,13 +20,13 @@ from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
     fault_of,
-    instant,
     instant_or_none,
     key_of,
     micros,
     record,
 )
 from wechat_scheduler.storage.set_aside import count_set_aside
+from wechat_scheduler.storage.unreadable import readable, readable_or
 
 # Enough to see a cause that makes a thousand jobs fail.
 MOST_FAULTS = 10_000
@@ -39,8 +39,8 @@ STATE = f"""
 KINDS = f"""
     SELECT kind, {STATE} AS state, count(*) AS jobs, min(expires_at) AS first_expiry,
         min(issued_at) AS oldest_issue,
-        sum(CASE WHEN quota_day = $2 THEN calls ELSE 0 END) AS calls,
-        max(CASE WHEN quota_day = $2 THEN calls ELSE 0 END) AS most_calls,
+        sum(CASE WHEN quota_day = $2 THEN CAST(calls AS BIGINT) ELSE 0 END) AS calls,
+        max(CASE WHEN quota_day = $2 THEN CAST(calls AS BIGINT) ELSE 0 END) AS most_calls,
         count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM jobs GROUP BY kind, 2 ORDER BY kind, 2
@@ -104,7 +104,7 @@ class SqlCensus:
             dead=await dead_since(self._database, now - DEAD_DAY),
             queues=(*_jobs_queue(jobs), *map(_queue, (*deliveries, *reminders, *events))),
             aside=await count_set_aside(self._database),
-            tickets={row["appid"]: instant(row["came_at"]) for row in tickets},
+            tickets={row["appid"]: came for row in tickets if (came := _moment(row["came_at"]))},
         )
 
     async def not_fresh(self, *, now: datetime, limit: int) -> Sequence[tuple[JobKey, Freshness]]:
@@ -117,7 +117,10 @@ class SqlCensus:
 
 async def dead_since(database: Database, instant: datetime) -> tuple[DeadCensus, ...]:
     """The messages that died since then and were not replayed, by channel and errcode."""
-    return tuple(record(DeadCensus, row) for row in await database.read(DEAD, micros(instant)))
+    rows = await database.read(DEAD, micros(instant))
+    return tuple(
+        readable(rows, lambda row: record(DeadCensus, row), table="deliveries", key="channel")
+    )
 
 
 def _kinds(rows: Sequence[Row]) -> tuple[KindCensus, ...]:
@@ -168,12 +171,16 @@ def _queue(row: Row) -> QueueCensus:
         name=row["name"],
         waiting=row["waiting"],
         due=row["due"],
-        due_since=instant_or_none(row["due_since"]),
-        oldest=instant_or_none(row["oldest"]),
+        due_since=_moment(row["due_since"]),
+        oldest=_moment(row["oldest"]),
     )
 
 
 def _earliest(rows: Sequence[Row], column: str) -> datetime | None:
-    return instant_or_none(
-        min((row[column] for row in rows if row[column] is not None), default=None)
-    )
+    moments = [moment for row in rows if (moment := _moment(row[column]))]
+    return min(moments, default=None)
+
+
+def _moment(value: int | None) -> datetime | None:
+    """None if it is damaged: the others are counted."""
+    return readable_or(instant_or_none, value, None)

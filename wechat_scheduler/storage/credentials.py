@@ -10,7 +10,6 @@ import msgspec
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
     ClaimedJob,
-    Credential,
     JobKey,
     Outcome,
     Registration,
@@ -19,6 +18,7 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobFilter, JobView
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage import job_views, jobs, refresh_tokens, spoilt_jobs
 from wechat_scheduler.storage.claims import Claim, ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
@@ -33,7 +33,7 @@ from wechat_scheduler.storage.rows import (
     registration_place,
     span,
 )
-from wechat_scheduler.storage.unreadable import UNREADABLE, report
+from wechat_scheduler.storage.unreadable import UNREADABLE, readable_or
 
 EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
 BOUND = (
@@ -97,13 +97,17 @@ class SqlCredentials(ClaimingStore):
             return None
         row = rows[0]
         attempted_now = row["claimed_by"] is not None
+        credential = self._vault.readable_credential(row)
+        fault = None if attempted_now else fault_of(row)
+        is_lost = credential is None and row["credential"] is not None and fault is None
         return Snapshot(
             key=key,
             subject=row["bound"],
-            credential=self._credential(row),
-            longest=span(row["longest"]),
-            fault=None if attempted_now else fault_of(row),
-            due_at=instant(row["due_at"]),
+            credential=credential,
+            longest=readable_or(span, row["longest"], timedelta()),
+            fault=fault,
+            # Overdue, so that the first caller makes the job due in the store, too.
+            due_at=EPOCH if is_lost else readable_or(instant, row["due_at"], EPOCH),
         )
 
     async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
@@ -197,14 +201,6 @@ class SqlCredentials(ClaimingStore):
             for key in keys:
                 payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
                 yield from self._database.dialect.signal(payload)
-
-    def _credential(self, row: Row) -> Credential | None:
-        """None if it cannot be read: the next attempt stores the reason."""
-        try:
-            return self._vault.credential(row)
-        except UNREADABLE as error:
-            report("jobs", key_of(row), error)
-            return None
 
     async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
         """Run a script that changes one job, and signal that to the other processes."""

@@ -22,6 +22,7 @@ from wechat_scheduler.errors import SealingError
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.storage.unreadable import UNREADABLE, report
 
 T = TypeVar("T")
 
@@ -171,6 +172,14 @@ class Vault:
             refresh_token=plain.refresh_token,
         )
 
+    def readable_credential(self, row: Row) -> Credential | None:
+        """As `credential`; None, with an error in the log, if it cannot be read: a new one replaces it."""
+        try:
+            return self.credential(row)
+        except UNREADABLE as error:
+            report("jobs", key_of(row), error)
+            return None
+
     def seal_urls(self, key: JobKey, urls: list[str]) -> str:
         return self.seal(_json.encode(urls).decode() if urls else "", f"params:{key}")
 
@@ -186,7 +195,7 @@ class Vault:
             key=key_of(row),
             claim=row["claimed_by"],
             account=record(Account, row, secret=secret),
-            credential=self.credential(row),
+            credential=self.readable_credential(row),
             subject=row["bound"],
             fault=fault_of(row),
             contest=contest_of(row),

@@ -5,7 +5,7 @@ file, an edit by hand, a newer version's row.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
@@ -64,6 +64,14 @@ def readable(
         except UNREADABLE as error:
             report(table, row[key], error)
     return found
+
+
+def readable_or(convert: Callable[[Any], T], value: Any, otherwise: T) -> T:
+    """What `convert` makes of a stored value; `otherwise` if it can make nothing of it."""
+    try:
+        return convert(value)
+    except UNREADABLE:
+        return otherwise
 
 
 def report(table: str, name: object, error: Exception) -> None:
