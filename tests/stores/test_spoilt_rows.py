@@ -26,6 +26,7 @@ from tests.stores.suite import VAULT, Stores
 from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.audience.directory import Directory, draft_app
+from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.doctor.store import set_aside
 from wechat_scheduler.pushes.model import Event
@@ -37,6 +38,7 @@ from wechat_scheduler.storage.database import Database, Statement, each, rows_of
 from wechat_scheduler.storage.events import SqlEvents
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.rows import record
 
 # Sealed with a key that is lost.
 LOST = "s1.00000000.AAAA"
@@ -178,6 +180,13 @@ async def test_a_credential_that_cannot_be_read_is_fetched_anew_for_its_first_ca
     assert loaded is not None
     assert loaded.due_at < NOW
     assert (job.key, job.version) == (TOKEN, 1)
+
+
+async def test_a_value_of_a_wrong_type_is_named_by_its_column() -> None:
+    row = {"name": "news", "app_id": "one", "id": 1, "created_at": 0}
+
+    with pytest.raises(TypeError, match="app_id is str, not int"):
+        record(Topic, row)
 
 
 async def test_a_job_whose_list_of_params_was_damaged_lists_them_anew(stores: Stores) -> None:

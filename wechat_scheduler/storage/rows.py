@@ -87,21 +87,23 @@ def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
 @cache
 def _conversions(form: Any) -> Sequence[tuple[str, Callable[[Any], Any]]]:
     types = get_type_hints(form)
-    return [(one.name, _conversion(types[one.name])) for one in fields(form)]
+    return [(one.name, _conversion(one.name, types[one.name])) for one in fields(form)]
 
 
-def _conversion(kind: Any) -> Callable[[Any], Any]:
+def _conversion(name: str, kind: Any) -> Callable[[Any], Any]:
     if get_origin(kind) is tuple:
         return lambda text: tuple(msgspec.json.decode(text))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
-    return _CONVERSIONS.get(kind) or partial(_checked, _PLAIN.get(kind, object))
+    return _CONVERSIONS.get(kind) or partial(_checked, name, _PLAIN.get(kind, object))
 
 
-def _checked(kind: Any, value: Any) -> Any:
+def _checked(name: str, kind: Any, value: Any) -> Any:
     """SQLite keeps values of any type in any column. Raises TypeError."""
     if not isinstance(value, kind):
-        raise TypeError(f"a column has a {type(value).__name__}")
+        raise TypeError(
+            f"{name} is {type(value).__name__}, not {kind.__name__ if isinstance(kind, type) else kind}"
+        )
     return value
 
 
