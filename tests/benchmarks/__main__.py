@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from tests.benchmarks import fetch, messages, refresh, reminders, start, wxpusher
+from tests.benchmarks import fetch, messages, refresh, reminders, start, turns, wxpusher
 from tests.benchmarks.harness import LOAD_CORE, Bench, as_json, show
 
 BENCHMARKS = {
@@ -18,7 +18,7 @@ BENCHMARKS = {
     "wxpusher": wxpusher.run,
 }
 # It takes minutes: run by name only.
-ASKED_FOR = {"reminders-100000": reminders.run_great}
+ASKED_FOR = {"reminders-100000": reminders.run_great, "turns": turns.run}
 
 
 def main() -> None:
