@@ -70,7 +70,7 @@ async def test_the_accounts_templates_are_imported_for_all_its_apps(
     shown = [
         (await keeper.call("GET", f"/v1/apps/{one['id']}/templates")).result for one in (app, other)
     ]
-    (entry, *_) = (await keeper.call("GET", "/v1/audit")).result
+    (entry, *_) = (await keeper.call("GET", "/v1/audit?action=templates.imported")).result
 
     assert before == {"templates": [], "faults": []}
     assert imported == {
