@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 
 from hypothesis import settings
@@ -18,3 +19,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # The same examples in each run, at any speed of the machine.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -46,7 +46,7 @@ TEMPLATES = "SELECT appid, templates FROM account_templates"
 TEMPLATES_OF = f"{TEMPLATES} WHERE appid = $1"
 PUT_TEMPLATES = """
     INSERT INTO account_templates (appid, templates) VALUES ($1, $2)
-    ON CONFLICT (appid) DO UPDATE SET templates = excluded.templates
+    ON CONFLICT (appid) DO UPDATE SET templates = excluded.templates RETURNING appid
 """
 FORGET_TEMPLATES = "DELETE FROM account_templates WHERE appid NOT IN (SELECT appid FROM apps)"
 # The signal to other processes.
