@@ -59,20 +59,33 @@ async def test_a_command_whose_reader_is_gone_says_nothing(state: Path, words: l
     assert errors == ""
 
 
-def test_the_exit_code_stays_when_no_one_reads_the_errors(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["check-config", "--config", "{folder}/none.toml"], 2),
+        (["jobs", "list", "--state", "{folder}"], 1),
+        (["no-command"], 1),
+        (["-v"], 1),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("buffering", ["", "1"])
+def test_the_exit_code_stays_when_no_one_reads_the_errors(
+    tmp_path: Path, words: list[str], code: int, buffering: str
+) -> None:
     reader, writer = os.pipe()
     os.close(reader)
 
     done = subprocess.run(
-        [*PROGRAM, "check-config", "--config", str(tmp_path / "none.toml")],
+        [*PROGRAM, *(word.format(folder=tmp_path) for word in words)],
         stdout=writer,
         stderr=writer,
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | {"PYTHONUNBUFFERED": buffering},
         check=False,
     )
     os.close(writer)
 
-    assert done.returncode == 2
+    assert done.returncode == code
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -10,7 +10,7 @@ import click
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
-from wechat_scheduler.cli.streams import fill_closed_streams, forget_output
+from wechat_scheduler.cli.streams import fill_closed_streams, flush_errors, forget_output
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import SchedulerError, StartError
@@ -98,6 +98,8 @@ def main(args: Sequence[str] | None = None) -> None:
         forget_output()
         _say(": ".join(filter(None, (error.filename and str(error.filename), reason(error)))))
         sys.exit(1)
+    finally:
+        flush_errors()
 
 
 def _say(sentences: str) -> None:

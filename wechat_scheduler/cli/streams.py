@@ -6,7 +6,7 @@ import os
 import select
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import Final, TextIO
 
 # In the order of their numbers.
 _STREAMS: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
@@ -26,8 +26,20 @@ def fill_closed_streams() -> None:
 
 def forget_output() -> None:
     """Let all further output vanish: what is still buffered must not fail at exit."""
+    _forget(sys.stdout)
+
+
+def flush_errors() -> None:
+    """Write the errors out. Without a reader they vanish: at exit they would change its code."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _forget(sys.stderr)
+
+
+def _forget(stream: TextIO) -> None:
     with suppress(OSError):  # a test's output has no number
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def check_reader() -> None:
