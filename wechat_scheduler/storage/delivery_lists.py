@@ -30,12 +30,15 @@ DELIVERIES: Final = f"""
 # Deliveries of one message may be added later: they stay beside each other.
 NEWEST: Final = "ORDER BY m.created_at DESC, m.id DESC, d.id DESC"
 PAGE: Final = """
-    SELECT d.id FROM {tables} WHERE m.id = d.message_id AND {conditions} {order} LIMIT {limit}
+    SELECT d.id FROM {tables} AND {conditions} {order} LIMIT {limit}
 """
-# SQLite keeps to this order, and reads the newest messages alone.
-MESSAGES_FIRST: Final = "messages m CROSS JOIN deliveries d"
+# SQLite keeps to this order. With a bound of the times, each version of it takes their index and reads the
+# newest messages alone.
+MESSAGES_FIRST: Final = (
+    "messages m CROSS JOIN deliveries d WHERE m.created_at > 0 AND m.id = d.message_id"
+)
 # For few deliveries, which an index finds.
-ANY_FIRST: Final = "messages m, deliveries d"
+ANY_FIRST: Final = "messages m, deliveries d WHERE m.id = d.message_id"
 FEW: Final = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.SENDING)
 AFTER: Final = """
     (m.created_at, m.id, d.id) < (
