@@ -240,7 +240,7 @@ def _table(head: str) -> list[str]:
 
 
 def test_every_sentence_of_an_error_is_one_that_is_said() -> None:
-    said = sentences(PACKAGE)
+    said = [one for one in sentences(PACKAGE) if " " in one.text]
 
     for cell in _table("sentence"):
         for sentence in re.findall(r"`([^`]+)`", cell):
