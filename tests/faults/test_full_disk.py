@@ -1,6 +1,5 @@
 """A store that takes nothing for hours: what can be served safely is refreshed in memory."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -8,7 +7,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.faults.test_store import STORM, Keeper, Talkative, fill, make_room, opened, protect
+from tests.faults.test_store import STORM, Keeper, clock, fill, make_room, opened, protect
+from tests.faults.test_store import keeper as store_keeper
 from tests.house import APPID, Caller, WeChat
 from tests.storage.test_sqlite import pragma
 from tests.watched_clock import WatchedClock
@@ -18,22 +18,9 @@ from wechat_scheduler.engine.clockwork import STORE_PAUSE
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Database
 
+__all__ = ["clock", "store_keeper"]
+
 LIFE = timedelta(hours=2)
-
-
-@pytest.fixture
-def clock() -> WatchedClock:
-    return WatchedClock()
-
-
-@pytest.fixture
-async def store_keeper(
-    tmp_path: Path, clock: WatchedClock, migrations: Traversable
-) -> AsyncIterator[Keeper]:
-    async with opened(tmp_path, clock, migrations, Talkative()) as keeper:
-        await keeper.register(*STORM)
-        await keeper.credentials.clockwork.run_once()
-        yield keeper
 
 
 def take_away(folder: Path) -> None:

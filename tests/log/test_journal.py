@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 import pytest
 import structlog
@@ -74,8 +74,10 @@ def test_events_of_libraries_and_crashes_are_errors_too(stream: TextIO) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_a_value_with_line_breaks_stays_in_its_line(stream: TextIO, form: str) -> None:
-    configure(level="debug", format=form, stream=stream, journal=told(stream))  # type: ignore[arg-type]
+def test_a_value_with_line_breaks_stays_in_its_line(
+    stream: TextIO, form: Literal["json", "text"]
+) -> None:
+    configure(level="debug", format=form, stream=stream, journal=told(stream))
 
     try:
         fail()

@@ -17,7 +17,15 @@ from wechat_scheduler.audience.model import (
     TokenKind,
 )
 from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
+from wechat_scheduler.storage.database import (
+    Database,
+    Row,
+    Script,
+    Statement,
+    call_on,
+    each,
+    rows_of,
+)
 from wechat_scheduler.storage.locking import lock_app, lock_person
 from wechat_scheduler.storage.removals import app_removed
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
@@ -112,12 +120,7 @@ class SqlApps:
 
     def on_change(self, listener: Callable[[], object]) -> None:
         """Calls `listener` also after a gap in which signals may have been lost."""
-
-        def heard(payload: str) -> None:
-            if payload in ("", CHANGED):
-                listener()
-
-        self._database.on_signal(heard)
+        call_on(self._database, CHANGED, listener)
 
     def _app(self, row: Row, templates: Mapping[str, AccountTemplate]) -> App:
         try:

@@ -133,6 +133,16 @@ class Database(Protocol):
         """Finish the running units, then close the database. A second call does nothing."""
 
 
+def call_on(database: Database, signal: str, listener: Callable[[], object]) -> None:
+    """Call `listener` for each `signal`, and after a gap in which signals may have been lost."""
+
+    def heard(payload: str) -> None:
+        if payload in ("", signal):
+            listener()
+
+    database.on_signal(heard)
+
+
 def by_id(sql: str, ids: Sequence[int], key: str) -> Script[dict[int, Row]]:
     """The rows of a statement with `IDS`, each under its `key`."""
     found: dict[int, Row] = {}

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
 from wechat_scheduler.storage.notifications import cancel_notifications
 from wechat_scheduler.storage.registrations import LOCK_ACCOUNT, list_params
 from wechat_scheduler.storage.rows import Vault, key_of, micros, micros_or_none, record
@@ -80,12 +80,7 @@ class SqlKeys:
 
     def on_change(self, listener: Callable[[], object]) -> None:
         """Calls `listener` also after a gap in which signals may have been lost."""
-
-        def heard(payload: str) -> None:
-            if payload in ("", CHANGED):
-                listener()
-
-        self._database.on_signal(heard)
+        call_on(self._database, CHANGED, listener)
 
     def _put_admin(self, digest: str, now: datetime) -> Script[bool]:
         if rows := (yield Statement(FIND, (digest,))):
