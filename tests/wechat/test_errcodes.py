@@ -12,7 +12,7 @@ from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
-from wechat_scheduler.wechat.errcode_table import slower
+from wechat_scheduler.wechat.errcode_table import Errcodes, slower
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.session import client_session
 
@@ -176,7 +176,7 @@ async def test_a_further_code_is_one_line(clock: FakeClock) -> None:
     line = {99001: slower(timedelta(minutes=3), "a code of tomorrow: nothing to do")}
     async with wechat(clock) as weixin, client_session() as session:
         weixin.sandbox.script(SEND, errcode=99001)
-        errcodes = ERRCODES.with_lines(SEND, line)
+        errcodes = Errcodes((SEND, (line,)), ("", ({},)))
         client = WeChatClient(
             session=session,
             base=weixin.url,

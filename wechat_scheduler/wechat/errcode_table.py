@@ -40,10 +40,6 @@ class Errcodes:
     def __init__(self, *groups: tuple[str, tuple[Lines, ...]]) -> None:
         self._groups = groups
 
-    def with_lines(self, endpoint: str, lines: Lines) -> "Errcodes":
-        """The same table with more lines for the endpoint of that path, before its others."""
-        return Errcodes((endpoint, (lines, *self._lines(endpoint))), *self._groups)
-
     def read(self, endpoint: str, errcode: int, errmsg: str) -> Reading:
         """The reading of WeChat's answer `errcode`, `errmsg` (as it came) from the path `endpoint`.
 
