@@ -1,14 +1,20 @@
 """The body of a registration is read strictly, and an error names the field."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.bodies import convert
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.native.registration import read_registration
+from wechat_scheduler.web.native.registration import (
+    MOST_TASKS,
+    RegistrationBody,
+    read_registration,
+)
 from wechat_scheduler.webhooks.urls import check_url
 from wechat_scheduler.wechat.tokens import TYPES
 
@@ -20,6 +26,17 @@ ORIGINAL = """{
         {"type": 1, "notify": "", "params": ""}
     ]
 }"""
+
+
+class Counted(dict[str, Any]):
+    """Counts the names that are looked at."""
+
+    looked_at = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for name in super().__iter__():
+            self.looked_at += 1
+            yield name
 
 
 def read_bytes(body: bytes) -> Registration:
@@ -247,6 +264,28 @@ def test_a_field_that_is_missing_is_named(missing: str) -> None:
 def test_what_is_no_registration_at_all_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequestError):
         read_bytes(body)
+
+
+def test_a_body_has_no_more_tasks_than_one_transaction_stores_soon() -> None:
+    tasks = [{"type": 2, "openid": f"o{number}", "params": "http://a/"} for number in range(501)]
+
+    most = read(*tasks[:MOST_TASKS])
+    message = refused(*tasks)
+
+    assert len(most.tasks) == MOST_TASKS == 500
+    assert message == (
+        "tasks: has 501 tasks, more than 500: register them with several requests, each with the appid "
+        "and a part of the tasks"
+    )
+
+
+def test_what_is_compared_with_a_missing_name_is_bounded() -> None:
+    names = Counted({f"appid{number}": 1 for number in range(50_000)})
+
+    with pytest.raises(InvalidRequestError, match=r"appid: is required; the body has appid\d"):
+        convert(names, RegistrationBody)
+
+    assert 0 < names.looked_at <= 100
 
 
 def test_a_secret_is_in_no_representation() -> None:

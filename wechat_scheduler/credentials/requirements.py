@@ -1,8 +1,8 @@
 """The rules for leaving out `params`, checked before a registration is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
-from wechat_scheduler.credentials.model import Registration, Task
+from wechat_scheduler.credentials.model import JobKey, Registration, Task
 from wechat_scheduler.credentials.ports import Issuer, Need, Store
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
@@ -17,30 +17,30 @@ class Requirements:
 
     async def check(self, registration: Registration) -> None:
         """Raises InvalidRequestError at the first task that needs `params` and has none."""
+        keys = {task.key for task in registration.tasks}
         for number, task in enumerate(registration.tasks):
             if task.params:
                 continue
             for need in self._issuers[task.key.kind].needs:
-                if not await self._is_met(need, task, registration):
+                if not await self._is_met(need, task, keys, registration.owner):
                     raise InvalidRequestError(
                         _advice(need, task),
                         reason=Reason.PARAMS_MISSING,
                         field=f"tasks[{number}].params",
                     )
 
-    async def _is_met(self, need: Need, task: Task, registration: Registration) -> bool:
+    async def _is_met(self, need: Need, task: Task, keys: Set[JobKey], owner: str) -> bool:
+        """`keys` are those of all tasks that are registered together."""
         if need.parent is not None:
             parent = need.parent(task.key)
-            if any(other.key == parent for other in registration.tasks):
-                return True
-            if await self._store.names(parent):
+            if parent in keys or await self._store.names(parent):
                 return True
         appid = task.key.appid
         if await self._store.pushed(appid, need.name):
             return True
         if need.pushed and await self._store.listens(appid):
             return True
-        return await self._store.provides(task.key, owner=registration.owner, kept=need.kept)
+        return await self._store.provides(task.key, owner=owner, kept=need.kept)
 
 
 def _advice(need: Need, task: Task) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -25,6 +26,8 @@ _MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
 _LONGEST_NAME: Final = 64
+# Names of a body that are compared with a missing one: a body of 1 MiB may have 100,000.
+_COMPARED: Final = 100
 _HIGH, _LOW = rb"[dD][89abAB][0-9a-fA-F]{2}", rb"[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE: Final = re.compile(
     rb"\\(?:u%b\\u%b|(?P<half>u(?:%b|%b))|.)" % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL
@@ -125,7 +128,7 @@ def _hint(name: str, form: Any) -> str:
 
 
 def _misspelt(missing: str, given: Iterable[str]) -> str:
-    near = get_close_matches(missing, given, n=1, cutoff=0.8)
+    near = get_close_matches(missing, islice(given, _COMPARED), n=1, cutoff=0.8)
     return f"; the body has {near[0][:_LONGEST_NAME]}" if near else ""
 
 

@@ -18,6 +18,9 @@ from wechat_scheduler.web.kit.texts import check_address
 
 _LONGEST_SECRET = 256
 
+# Tasks of one body, which one transaction stores. It takes some tens of milliseconds.
+MOST_TASKS: Final = 500
+
 Secret: TypeAlias = Annotated[
     str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": _LONGEST_SECRET})
 ]
@@ -41,7 +44,7 @@ class RegistrationBody(msgspec.Struct):
 
     appid: WeChatId
     appsecret: Secret
-    tasks: list[TaskBody] = []
+    tasks: Annotated[list[TaskBody], msgspec.Meta(extra_json_schema={"maxItems": MOST_TASKS})] = []
     access_token_endpoint: Literal["", "stable_token", "token"] = ""
 
 
@@ -76,7 +79,15 @@ def _as_go_reads(found: Any) -> Any:
     """The object, and those in its `tasks`, with known names in small letters and without nulls."""
     account = _fields(found)
     tasks = account.get("tasks") if isinstance(account, dict) else None
-    return account | {"tasks": list(map(_fields, tasks))} if isinstance(tasks, list) else account
+    if not isinstance(tasks, list):
+        return account
+    if len(tasks) > MOST_TASKS:
+        raise InvalidRequestError(
+            f"has {len(tasks)} tasks, more than {MOST_TASKS}: register them with several requests, "
+            "each with the appid and a part of the tasks",
+            field="tasks",
+        )
+    return account | {"tasks": list(map(_fields, tasks))}
 
 
 def _fields(found: Any) -> Any:
