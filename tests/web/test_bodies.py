@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.bodies import LONGEST_FORM, MOST_HALVES, decode, form_fields
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,31 @@ def test_half_a_pair_becomes_one_sign_however_it_is_written(text: str) -> None:
 def test_what_cannot_be_read_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequestError, match="the body is not JSON"):
         decode(body, str)
+
+
+@pytest.mark.parametrize("half", [b"\xed\xa0\xbd", rb"\ud83d", b"\xed\xa0\xbd\xed\xb8"])
+def test_more_halves_than_a_program_sends_are_not_mended(half: bytes) -> None:
+    many = b'"' + half * (MOST_HALVES + 1) + b'"'
+
+    with pytest.raises(InvalidRequestError, match="the body is not JSON"):
+        decode(many, str)
+
+
+def test_a_half_after_many_harmless_escapes_is_mended() -> None:
+    escapes = rb"\n\\ud83d\ud83d\ude00\"" * 50_000
+
+    text = decode(b'"' + escapes + rb'\ud83d"', str)
+
+    assert text == '\n\\ud83d😀"' * 50_000 + "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("a=" + "%25" * (LONGEST_FORM // 3), "the form is longer than 409600 characters"),
+        ("&".join("a=1" for _ in range(31)), "the form has more than 30 fields"),
+    ],
+)
+def test_a_form_that_takes_long_to_read_is_refused(form: str, said: str) -> None:
+    with pytest.raises(InvalidRequestError, match=said):
+        form_fields(form, errors="strict", most=30)

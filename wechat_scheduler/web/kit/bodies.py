@@ -12,6 +12,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -29,10 +30,20 @@ _LONGEST_NAME: Final = 64
 # Names of a body that are compared with a missing one: a body of 1 MiB may have 100,000.
 _COMPARED: Final = 100
 _HIGH, _LOW = rb"[dD][89abAB][0-9a-fA-F]{2}", rb"[dD][c-fC-F][0-9a-fA-F]{2}"
-_ESCAPE: Final = re.compile(
-    rb"\\(?:u%b\\u%b|(?P<half>u(?:%b|%b))|.)" % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL
+# All up to the next half, and that half.
+_HALF: Final = re.compile(
+    rb"((?:[^\\]++|\\(?:u%b\\u%b|(?!u(?:%b|%b)).))*+)\\u(?:%b|%b)"
+    % (_HIGH, _LOW, _HIGH, _LOW, _HIGH, _LOW),
+    re.DOTALL,
 )
 _REPLACEMENT: Final = rb"\ufffd"
+_SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf]")
+# Halves that are mended in one text, in some milliseconds. A program that spells each emoji with two may
+# send some thousands.
+MOST_HALVES: Final = 10_000
+# Characters of a form, which are read in some tens of milliseconds: a text of 40,000 characters of three
+# bytes each, with percent signs.
+LONGEST_FORM: Final = 400 * 1024
 _WORDS: Final = {
     "array": "a list",
     "bool": "true or false",
@@ -64,12 +75,32 @@ def convert(found: Any, form: type[T]) -> T:
 
 def mended(body: bytes) -> bytes:
     """`body` without a byte order mark and halves of surrogate pairs, escaped ones and plain ones."""
-    body = whole_pairs(body.removeprefix(codecs.BOM_UTF8))
-    return _ESCAPE.sub(lambda found: _REPLACEMENT if found["half"] else found[0], body)
+    body, parts, end = whole_pairs(body.removeprefix(codecs.BOM_UTF8)), list[bytes](), 0
+    while len(parts) < 2 * MOST_HALVES and (found := _HALF.match(body, end)):
+        parts += found[1], _REPLACEMENT
+        end = found.end()
+    return b"".join((*parts, body[end:]))
+
+
+def form_fields(text: str, *, errors: str, most: int) -> list[tuple[str, str]]:
+    """The fields of an urlencoded form; `errors` says what becomes of bytes that are not UTF-8. Raises
+    InvalidRequestError if they are too long or more than `most`, UnicodeDecodeError."""
+    try:
+        if len(text) <= LONGEST_FORM:
+            return parse_qsl(text, keep_blank_values=True, errors=errors, max_num_fields=most)
+        what = f"is longer than {LONGEST_FORM} characters"
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        what = f"has more than {most} fields"
+    raise InvalidRequestError(f"the form {what}", reason=Reason.BODY_UNREADABLE)
 
 
 def whole_pairs(text: bytes) -> bytes:
-    """UTF-8 with its surrogates joined to pairs, and U+FFFD for halves; other bytes as they are."""
+    """UTF-8 with its surrogates joined to pairs, and U+FFFD for halves; other bytes as they are, and all
+    of a text with too many surrogates."""
+    if sum(1 for _ in islice(_SURROGATE.finditer(text), MOST_HALVES + 1)) > MOST_HALVES:
+        return text
     with suppress(UnicodeDecodeError):
         pairs = text.decode(errors="surrogatepass").encode("utf-16", errors="surrogatepass")
         return pairs.decode("utf-16", errors="replace").encode()

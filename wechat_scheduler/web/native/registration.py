@@ -93,9 +93,8 @@ def _as_go_reads(found: Any) -> Any:
 def _fields(found: Any) -> Any:
     if not isinstance(found, dict):
         return found
-    small = {name: name.lower() for name in found}
     return {
-        small[name] if small[name] in _NAMES else name: value
+        small if (small := name.lower()) in _NAMES else name: value
         for name, value in found.items()
         if value is not None
     }

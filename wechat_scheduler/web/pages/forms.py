@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.bodies import form_fields
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 32
@@ -19,12 +19,9 @@ async def read_form(request: web.Request) -> Mapping[str, str]:
         raise _unreadable(f"a form of a page is {URLENCODED} in UTF-8")
     try:
         text = (await request.read()).decode()
-        fields = parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
-        )
-    except ValueError as error:  # UnicodeDecodeError too
-        raise _unreadable("the form is not UTF-8, or has too many fields") from error
-    return dict(fields)
+        return dict(form_fields(text, errors="strict", most=MOST_FIELDS))
+    except UnicodeDecodeError as error:
+        raise _unreadable("the form is not UTF-8") from error
 
 
 def _unreadable(message: str) -> InvalidRequestError:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
-from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
@@ -19,6 +18,7 @@ from aiohttp import web
 from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
+from wechat_scheduler.web.kit.bodies import form_fields
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import TroubleError
 from wechat_scheduler.web.kit.slashes import tidied
@@ -120,13 +120,7 @@ async def _user(request: web.Request, app: App, params: Mapping[str, str]) -> Al
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(
-            text, keep_blank_values=True, errors=_AS_SENT, max_num_fields=MOST_PARAMETERS
-        )
-    except ValueError as error:
-        message = f"there are more than {MOST_PARAMETERS} parameters"
-        raise TencentError(Ret.PARAMETERS, message) from error
+    return form_fields(text, errors=_AS_SENT, most=MOST_PARAMETERS)
 
 
 def _single(pairs: list[tuple[str, str]]) -> Mapping[str, str]:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Final, TypedDict, cast
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.planning import FARTHEST, LONGEST_DETAIL, LONGEST_TITLE
 from wechat_scheduler.web.compat.wecron.errors import MediaTypeError, WeCronError
-from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.bodies import decode, form_fields
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = 1000  # milliseconds
@@ -21,6 +20,7 @@ SECOND: Final = 1000  # milliseconds
 LONGEST_URL: Final = 120
 LARGEST: Final = 2**31 - 1
 MOST_PEOPLE: Final = 2000
+MOST_FIELDS: Final = 1000
 
 # In the year 3554: in every time zone Python can still express it.
 FARTHEST_TIME: Final = 5 * 10**13
@@ -95,7 +95,9 @@ def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
         case "application/json":
             found = _json(body) if body else {}
         case "application/x-www-form-urlencoded":
-            found = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+            found = dict(
+                form_fields(body.decode(errors="replace"), errors="replace", most=MOST_FIELDS)
+            )
         case "multipart/form-data":
             found = _parts(media_type, body)
         case other:
@@ -129,7 +131,10 @@ def _parts(media_type: str, body: bytes) -> dict[str, str]:
             "Multipart form parse error - Invalid boundary in multipart: None"
         )
     found: dict[str, str] = {}
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]:
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]
+    if len(parts) > MOST_FIELDS:
+        raise InvalidRequestError(f"the form has more than {MOST_FIELDS} fields")
+    for part in parts:
         head, _, value = part.partition(b"\r\n\r\n")
         name = _PART_NAME.search(head, 0, _LONGEST_HEAD)
         if name and not _FILE.search(head, 0, _LONGEST_HEAD):
