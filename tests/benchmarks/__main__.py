@@ -6,11 +6,13 @@ import sys
 
 from rich.console import Console
 
-from tests.benchmarks import fetch, messages, refresh, reminders, start, turns, wxpusher
+from tests.benchmarks import creates, fetch, messages, refresh, reminders, start, turns, wxpusher
 from tests.benchmarks.harness import LOAD_CORE, Bench, as_json, show
+from wechat_scheduler.log.setup import configure
 
 BENCHMARKS = {
     "fetch": fetch.run,
+    "creates": creates.run,
     "refresh": refresh.run,
     "messages": messages.run,
     "reminders": reminders.run,
@@ -23,6 +25,9 @@ ASKED_FOR = {"reminders-100000": reminders.run_great, "turns": turns.run}
 
 def main() -> None:
     options = _parser().parse_args()
+    # What the program says while it is measured goes there too, at `warning`: as it says each single
+    # delivery at `debug`, that is off here as it is in a daemon.
+    configure(level="warning", format="text", stream=sys.stderr)
     # Progress goes where it cannot mix with what a machine reads.
     bench = Bench(rounds=options.rounds, seconds=options.seconds, console=Console(stderr=True))
     os.sched_setaffinity(0, {LOAD_CORE})

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from tests.benchmarks.harness import SERVER_CORE, Server
+
+# A WeChat that takes no connection.
+NOBODY = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +33,23 @@ class Started:
 
 
 @contextmanager
-def daemon(state: Path) -> Iterator[Started]:
-    """`wechat-scheduler` on `state`, pinned to the servers' core. It is to ask WeChat nothing."""
+def daemon(state: Path, *, wechat: str = NOBODY) -> Iterator[Started]:
+    """`wechat-scheduler` on `state`, pinned to the servers' core. It writes its log to a file, as long
+    as it likes."""
+    log = state.with_suffix(".log")
     started = time.perf_counter()
-    with subprocess.Popen(
-        (sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
-         "--log-format", "json", "--wechat-api", "http://127.0.0.1:9"),
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
-    ) as process:  # fmt: skip
+    with (
+        log.open("w") as stderr,
+        log.open() as lines,
+        subprocess.Popen(
+            (sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
+             "--log-format", "json", "--wechat-api", wechat),
+            stderr=stderr,
+            preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        ) as process,
+    ):  # fmt: skip
         try:
-            port = _ready_port(process)
+            port = _ready_port(process, lines)
             seconds = time.perf_counter() - started
             key = (state / "admin.key").read_text().strip()
             yield Started(server=Server(pid=process.pid, port=port), admin_key=key, seconds=seconds)
@@ -48,10 +57,12 @@ def daemon(state: Path) -> Iterator[Started]:
             process.kill()
 
 
-def _ready_port(process: subprocess.Popen[str]) -> int:
-    assert process.stderr is not None
-    for line in process.stderr:
-        event = json.loads(line)
-        if event["event"] == "daemon.ready":
+def _ready_port(process: subprocess.Popen[bytes], lines: TextIO) -> int:
+    while process.poll() is None:
+        line = lines.readline()
+        if not line.endswith("\n"):
+            lines.seek(lines.tell() - len(line.encode()))
+            time.sleep(0.002)
+        elif (event := json.loads(line))["event"] == "daemon.ready":
             return int(event["url"].rpartition(":")[2])
     raise RuntimeError("the daemon did not get ready")

@@ -27,20 +27,25 @@ Figures = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """Something to measure; `measure` is None for what cannot run on this machine."""
+    """Something to measure; `measure` is None for what cannot run on this machine. `target` is the
+    least ratio of its first figure to the baseline's."""
 
     name: str
     measure: Callable[[], Figures] | None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure of one contender. `value` is None if it was not run, `ratio` is to the baseline."""
+    """One figure of one contender. `value` is None if it was not run, `ratio` is to the baseline. `met`
+    says whether the ratio reaches the target."""
 
     name: str
     value: float | None = None
     unit: str = ""
     ratio: float | None = None
+    target: float | None = None
+    met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,9 @@ class Bench:
                 samples[name].append(measure())
                 progress.advance(task)
             progress.remove_task(task)
-        rows = [row for name in samples for row in _rows(name, samples[name], samples[baseline])]
+        rows = [
+            row for one in contenders for row in _rows(one, samples[one.name], samples[baseline])
+        ]
         return Result(title=title, baseline=baseline, rows=rows)
 
 
@@ -133,8 +140,9 @@ def show(result: Result, console: Console) -> None:
     for unit in units:
         table.add_column(unit, justify="right", no_wrap=True)
         table.add_column("×", justify="right", style="dim")
+    table.add_column("target", no_wrap=True)
     for name in dict.fromkeys(row.name for row in result.rows):
-        table.add_row(name, *_cells(name, units, result.rows))
+        table.add_row(name, *_cells(name, units, result.rows), _verdict(name, result.rows))
     console.print(table)
 
 
@@ -150,14 +158,22 @@ def _ready_port(process: subprocess.Popen[str]) -> int:
     return int(port)
 
 
-def _rows(name: str, samples: Sequence[Figures], baseline: Sequence[Figures]) -> Iterator[Row]:
+def _rows(one: Contender, samples: Sequence[Figures], baseline: Sequence[Figures]) -> Iterator[Row]:
     if not samples:
-        yield Row(name=name)
+        yield Row(name=one.name, target=one.target)
         return
-    for unit in samples[0]:
-        pairs = [(one[unit], base[unit]) for one, base in zip(samples, baseline, strict=False)]
-        ratio = median(one / base for one, base in pairs) if pairs else None
-        yield Row(name=name, value=median(s[unit] for s in samples), unit=unit, ratio=ratio)
+    for number, unit in enumerate(samples[0]):
+        pairs = [(each[unit], base[unit]) for each, base in zip(samples, baseline, strict=False)]
+        ratio = median(each / base for each, base in pairs) if pairs else None
+        target = None if number else one.target
+        yield Row(
+            name=one.name,
+            value=median(each[unit] for each in samples),
+            unit=unit,
+            ratio=ratio,
+            target=target,
+            met=None if target is None or ratio is None else ratio >= target,
+        )
 
 
 def _cells(name: str, units: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
@@ -166,6 +182,12 @@ def _cells(name: str, units: Sequence[str], rows: Sequence[Row]) -> Iterator[str
         row = by_unit.get(unit, Row(name=name))
         yield "not run" if row.value is None else _number(row.value)
         yield "" if row.ratio is None else f"{row.ratio:.2f}"
+
+
+def _verdict(name: str, rows: Sequence[Row]) -> str:
+    words = {True: "met", False: "missed", None: "not run"}
+    aimed = [row for row in rows if row.name == name and row.target is not None]
+    return ", ".join(f"≥ {row.target}: {words[row.met]}" for row in aimed)
 
 
 def _number(value: float) -> str:

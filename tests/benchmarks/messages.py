@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,7 +19,6 @@ from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App, Template
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.delivery.model import Content, Outcome, Way
-from wechat_scheduler.log.setup import configure
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.wechat.session import client_session
 
@@ -39,8 +37,6 @@ CONTENT = Content(way=Way.TEMPLATE, title="订单已发货", text="您的订单�
 
 
 def run(bench: Bench) -> list[Result]:
-    # What the daemon says of each delivery it says at `debug`: that is off here as it is there.
-    configure(level="warning", format="text", stream=sys.stderr)
     with (
         python_server("tests.benchmarks.upstream") as upstream,
         tempfile.TemporaryDirectory() as folder,

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_s
 from tests.benchmarks.messages import PEOPLE, SLOTS, WRITERS, open_shop, post_all
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Attempt, Outcome, Settled, Way
-from wechat_scheduler.log.setup import configure
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.reminders.model import Reminder
 
@@ -55,7 +53,6 @@ def run_great(bench: Bench) -> list[Result]:
 
 @contextmanager
 def _upstream() -> Iterator[str]:
-    configure(level="warning", format="text", stream=sys.stderr)
     with python_server("tests.benchmarks.upstream") as upstream:
         yield f"http://127.0.0.1:{upstream.port}"
 

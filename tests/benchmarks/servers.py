@@ -1,4 +1,4 @@
-"""The servers that `fetch.py` compares: `python -m tests.benchmarks.servers NAME [CELLS]`.
+"""The servers that `fetch.py` and `creates.py` compare: `python -m tests.benchmarks.servers NAME [CELLS]`.
 
 Each prints `ready PORT` and serves until it is killed.
 """
@@ -118,6 +118,18 @@ def bare() -> web.AppRunner:
     return web.AppRunner(app, access_log=None)
 
 
+def bare_create() -> web.AppRunner:
+    """What aiohttp can do: one route, a body parsed as JSON, an answer, and nothing stored."""
+
+    async def answer(request: web.Request) -> web.Response:
+        msgspec.json.decode(await request.read())
+        return web.json_response({"code": 200, "message": "", "result": {"id": 1}})
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", answer)
+    return web.AppRunner(app, access_log=None)
+
+
 class Echo(asyncio.Protocol):
     """No HTTP at all: what a socket, uvloop and Python cost. The ceiling of server and client."""
 
@@ -132,6 +144,7 @@ class Echo(asyncio.Protocol):
 
 RUNNERS: dict[str, Callable[[int], web.AppRunner]] = {
     "bare": lambda cells: bare(),
+    "bare-create": lambda cells: bare_create(),
     "ordinary": lambda cells: Fetch(cells, memo=False, checks_key=True).runner(),
     "memo": lambda cells: Fetch(cells, memo=True, checks_key=True).runner(),
     "memo-without-key": lambda cells: Fetch(cells, memo=True, checks_key=False).runner(),

@@ -1,24 +1,33 @@
 """The least WeChat that can be asked for tokens and sent messages: no rules, no state.
 
-`python -m tests.benchmarks.upstream` prints `ready PORT`.
+`python -m tests.benchmarks.upstream` prints `ready PORT`. With the argument `silent` it never answers
+to a message: a sender waits, and takes no processor from what is measured.
 """
 
 import asyncio
 import itertools
 import re
+import sys
 from typing import cast
 
 import uvloop
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 BODY = b'{"access_token":"%0136d","expires_in":7200}'
-SENT = b'{"errcode":0,"errmsg":"ok","msgid":%d}'
+# To a message, and to a request for a QR code.
+SENT = (
+    b'{"errcode":0,"errmsg":"ok","msgid":%d,"ticket":"t","url":"http://weixin.qq.com/q/t",'
+    b'"expire_seconds":2592000}'
+)
+MESSAGE = b"POST /cgi-bin/message/"
 NUMBERS = itertools.count(1)
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
 
 class Upstream(asyncio.Protocol):
     """Answers every request that it sees the end of: a GET with a token, a POST with a msgid."""
+
+    IS_SILENT = "silent" in sys.argv
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -27,8 +36,9 @@ class Upstream(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         data = self._waiting + data
         while (end := _end(data)) is not None:
-            body = (SENT if data.startswith(b"POST") else BODY) % next(NUMBERS)
-            self._transport.write(HEAD % len(body) + body)
+            if not (self.IS_SILENT and data.startswith(MESSAGE)):
+                body = (SENT if data.startswith(b"POST") else BODY) % next(NUMBERS)
+                self._transport.write(HEAD % len(body) + body)
             data = data[end:]
         self._waiting = data
 

@@ -1,7 +1,6 @@
 """WxPusher's API: one request to thousands beside a request to one, and who then gets how much."""
 
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +18,6 @@ from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.audience.model import App, Template
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.log.setup import configure
 
 PEOPLE = 10_000
 TOPICS = 5
@@ -40,7 +38,6 @@ class Crowd:
 
 
 def run(bench: Bench) -> list[Result]:
-    configure(level="warning", format="text", stream=sys.stderr)
     with (
         python_server("tests.benchmarks.upstream") as upstream,
         tempfile.TemporaryDirectory() as folder,
