@@ -15,6 +15,12 @@ import msgspec
 ENVIRONMENT = {
     name: value for name, value in os.environ.items() if not name.startswith("WECHAT_SCHEDULER_")
 }
+# For `environ`: on PostgreSQL a daemon that was killed keeps its claims until they run out.
+SHORT_CLAIMS = {
+    "WECHAT_SCHEDULER_WECHAT_TIMEOUT": "1s",
+    "WECHAT_SCHEDULER_CALLBACKS_TIMEOUT": "1s",
+    "WECHAT_SCHEDULER_REFRESH_LEASE": "5s",
+}
 
 
 class Log:

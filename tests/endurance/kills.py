@@ -8,8 +8,10 @@ from tests.keeper.kills import survives
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_twenty_kills_in_a_storm_lose_nothing_committed(tmp_path: Path, seed: int) -> None:
-    tally = await survives(tmp_path, kills=20, accounts=8, seed=seed)
+async def test_twenty_kills_in_a_storm_lose_nothing_committed(
+    tmp_path: Path, database_url: str, seed: int
+) -> None:
+    tally = await survives(tmp_path, database=database_url, kills=20, accounts=8, seed=seed)
 
     print(
         f"seed {seed}: 20 kills, {tally['resting']} jobs resting, {tally['underway']} underway, "

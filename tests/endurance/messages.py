@@ -9,8 +9,12 @@ from tests.sending.kills import Post, survives
 
 
 @pytest.mark.parametrize("seed", range(10))
-async def test_two_thousand_templates_are_each_shown_once(tmp_path: Path, seed: int) -> None:
-    ending = await survives(tmp_path, "template", people=2_000, kills=1, seed=seed)
+async def test_two_thousand_templates_are_each_shown_once(
+    tmp_path: Path, database_url: str, seed: int
+) -> None:
+    ending = await survives(
+        tmp_path, "template", people=2_000, kills=1, seed=seed, database=database_url
+    )
 
     shown = sum(ending.shown.values())
     print(f"seed {seed}: {shown} shown, {len(ending.never)} lost, {len(ending.twice)} twice")
@@ -20,11 +24,12 @@ async def test_two_thousand_templates_are_each_shown_once(tmp_path: Path, seed: 
 @pytest.mark.parametrize("at_most_once", [False, True])
 @pytest.mark.parametrize("seed", range(3))
 async def test_two_thousand_texts_are_repeated_once_and_marked_or_never(
-    tmp_path: Path, seed: int, at_most_once: bool
+    tmp_path: Path, database_url: str, seed: int, at_most_once: bool
 ) -> None:
     ending = await survives(
-        tmp_path, "text", people=2_000, kills=3, seed=seed, at_most_once=at_most_once
-    )
+        tmp_path, "text",
+        people=2_000, kills=3, seed=seed, at_most_once=at_most_once, database=database_url,
+    )  # fmt: skip
 
     risk = "at most once" if at_most_once else "repeated"
     print(f"seed {seed}, {risk}: {len(ending.never)} never shown, {len(ending.twice)} twice")

@@ -3,10 +3,9 @@
 import asyncio
 import json
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, closing, suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,11 +15,14 @@ from aiohttp import web
 
 from tests.business import Business
 from tests.house import SECRET, served
-from tests.program import Program, program
+from tests.program import SHORT_CLAIMS, Program, program
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_as_it_is
 
 COMPONENT = "wxplatform"
 # Five scaled minutes, in which an old refresh token is still taken, must outlast a restart.
@@ -50,8 +52,9 @@ class Row(NamedTuple):
 class Storm:
     """The world around the daemon: WeChat, a business system, and a hand on the trigger."""
 
-    def __init__(self, folder: Path, *, accounts: int, seed: int) -> None:
+    def __init__(self, folder: Path, *, accounts: int, seed: int, database: str = "") -> None:
         self._folder = folder
+        self._database = database or f"sqlite://{folder}/wechat-scheduler.db"
         self._accounts = accounts
         self._rng = random.Random(seed)
         self._stack = AsyncExitStack()
@@ -79,7 +82,10 @@ class Storm:
         await self._stack.aclose()
 
     def start(self) -> Any:
-        return program(self._folder, "--wechat-api", self._wechat)
+        return program(
+            self._folder, "--wechat-api", self._wechat, "--database", self._database,
+            environ=SHORT_CLAIMS,
+        )  # fmt: skip
 
     async def register(self, daemon: Program) -> None:
         """Every type, one receiver a job; the inputs are told once and never again."""
@@ -140,14 +146,18 @@ class Storm:
         calls = [call for call in self._business.calls if call.path == f"/notify/{job.path}"]
         return next(value for name, value in calls[-1].json.items() if name in VALUE_FIELDS)
 
-    def committed(self) -> Mapping[str, Row]:
+    async def committed(self) -> Mapping[str, Row]:
         """What the daemon's database says of each job, read while no daemon runs."""
-        now = SystemClock().now().timestamp() * 1_000_000
-        with closing(sqlite3.connect(self._folder / "wechat-scheduler.db")) as database:
-            rows = database.execute(
-                "SELECT appid, kind, subject, version, claimed_by IS NULL AND due_at > ? FROM jobs",
-                (now,),
-            ).fetchall()
+        now = int(SystemClock().now().timestamp() * 1_000_000)
+        async with Supervisor() as supervisor:
+            database = await open_as_it_is(
+                self._database, clock=SystemClock(), supervisor=supervisor
+            )
+            try:
+                await _left_alone(database)
+                rows = await database.read(COMMITTED, now)
+            finally:
+                await database.close()
         return {
             Job(appid, KINDS.index(kind), subject).path: Row(version, bool(rests))
             for appid, kind, subject, version, rests in rows
@@ -235,6 +245,16 @@ KINDS = (
 VALUE_FIELDS = ("ticket", "component_access_token", "authorizer_access_token", "access_token")
 
 
+COMMITTED = "SELECT appid, kind, subject, version, claimed_by IS NULL AND due_at > $1 FROM jobs"
+
+
+async def _left_alone(database: Database) -> None:
+    """Wait until a server has noticed that the daemon is dead: until then it may still commit."""
+    if others := database.dialect.others:
+        while await database.read(others):
+            await SystemClock().sleep(timedelta(milliseconds=10))
+
+
 def _path(job: Mapping[str, Any]) -> str:
     return Job(job["appid"], job["type"], job["subject"]).path
 
@@ -249,20 +269,22 @@ def _is_calm(job: Mapping[str, Any]) -> bool:
     return told and rests and is_well and not job["attempting"]
 
 
-async def survives(folder: Path, *, kills: int, accounts: int, seed: int) -> Counter[str]:
+async def survives(
+    folder: Path, *, kills: int, accounts: int, seed: int, database: str = ""
+) -> Counter[str]:
     """Kill the daemon that often, and check after each restart what must not have happened.
 
     Returns how many jobs were resting, and how many were not, when the shots fell, and how many WeChat
     was asked for again: of those that rested none, of the others the one call that was due or in flight.
     """
     tally: Counter[str] = Counter()
-    async with Storm(folder, accounts=accounts, seed=seed) as storm:
+    async with Storm(folder, accounts=accounts, seed=seed, database=database) as storm:
         async with storm.start() as daemon:
             await storm.register(daemon)
             await storm.calm(daemon)
             await storm.rage(daemon)
         for round_ in range(kills):
-            committed, asked = storm.committed(), storm.issued()
+            committed, asked = await storm.committed(), storm.issued()
             async with storm.start() as daemon:
                 jobs = await storm.calm(daemon)
                 for path, row in committed.items():

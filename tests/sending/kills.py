@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.house import APPID, SECRET, served
-from tests.program import Program, program
+from tests.program import SHORT_CLAIMS, Program, program
 from tests.sending.town import TEMPLATE, TEMPLATES
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.sandbox.options import SandboxOptions
@@ -53,8 +53,11 @@ class Post:
     `kills` times the daemon dies, at a random call that sends: before WeChat heard it or after.
     """
 
-    def __init__(self, folder: Path, *, people: int, kills: int, seed: int) -> None:
+    def __init__(
+        self, folder: Path, *, people: int, kills: int, seed: int, database: str = ""
+    ) -> None:
         self._folder = folder
+        self._database = ["--database", database] if database else []
         self._openids = [f"o-{number}" for number in range(people)]
         self._rng = random.Random(seed)
         self._shots = frozenset(self._rng.sample(range(1, people), kills))
@@ -81,7 +84,9 @@ class Post:
         await self._stack.aclose()
 
     def start(self) -> Any:
-        return program(self._folder, "--wechat-api", self._wechat)
+        return program(
+            self._folder, "--wechat-api", self._wechat, *self._database, environ=SHORT_CLAIMS
+        )
 
     async def open_shop(self, daemon: Program, **settings: Any) -> None:
         """An account, an app, and everybody as its subscriber under their openid."""
@@ -211,10 +216,16 @@ def _parts(whole: Sequence[str], size: int) -> list[Sequence[str]]:
 
 
 async def survives(
-    folder: Path, *channels: str, people: int, kills: int, seed: int, at_most_once: bool = False
+    folder: Path,
+    *channels: str,
+    people: int,
+    kills: int,
+    seed: int,
+    at_most_once: bool = False,
+    database: str = "",
 ) -> Ending:
     """Check what must not have happened to messages that went by `channels` while the daemon died."""
-    async with Post(folder, people=people, kills=kills, seed=seed) as post:
+    async with Post(folder, people=people, kills=kills, seed=seed, database=database) as post:
         async with post.start() as daemon:
             await post.open_shop(daemon, at_most_once=at_most_once)
         ending = await post.send_through_kills(*channels)

@@ -74,6 +74,7 @@ async def test_the_example_as_it_stands_is_past(user: Client) -> None:
             {"external_url": ["请确保这个字段不能超过 120 个字符。"]},
         ),
         ({"repeat": {"fortnight": 1}}, {"repeat": ["不支持这样的重复周期。"]}),
+        ({"repeat": {"month": "0" * 5000}}, {"repeat": ["不支持这样的重复周期。"]}),
         (
             {"time": "x", "defer": "x"},
             {"time": ["Invalid format"], "defer": ["请填写合法的整数值。"]},

@@ -36,6 +36,7 @@ _FILE = re.compile(rb"content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECA
 # Fields that null empties, as in WeCron's serializers, and those that an empty text leaves out.
 _EMPTIED: Final = frozenset(("desc", "external_url", "headimgurl", "morning_greeting"))
 _NUMBERS: Final = frozenset(("time", "defer"))
+_COUNT = re.compile(r"\d{1,20}")
 _INTEGER = re.compile(r"([+-]?\d{1,20})(?:\.0*)?", re.ASCII)
 
 Reader = Callable[[Any], object]
@@ -201,7 +202,7 @@ def _repeat(value: Any) -> dict[str, object]:
     if not isinstance(value or {}, dict):
         raise FieldError(f"期望是包含类目的字典，得到类型为 “{type(value).__name__}”。")
     return {
-        unit: int(number) if isinstance(number, str) and number.isdecimal() else number
+        unit: int(number) if isinstance(number, str) and _COUNT.fullmatch(number) else number
         for unit, number in (value or {}).items()
         if unit != "minute"
     }
