@@ -57,6 +57,32 @@ async def test_a_store_that_is_down_withholds_nothing_that_is_in_memory(office: 
     assert cell.nudge_boot == office.clock.boottime() + LATENESS
 
 
+async def test_a_change_of_one_job_makes_no_other_read_the_store(office: Office) -> None:
+    await register_user(office, USER)
+    await office.register(TOKEN)
+    await office.settle()
+    before = [await value(office, key) for key in (TOKEN, NAMELESS)]
+    await office.register(TICKET)
+    await office.manager.changed_elsewhere(TICKET)
+    office.database.down = True
+
+    after = [await value(office, key) for key in (TOKEN, NAMELESS)]
+
+    assert after == before
+
+
+async def test_what_may_have_changed_elsewhere_is_still_handed_out_while_the_store_is_down(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    before = await value(office)
+    await office.manager.changed_elsewhere(None)
+    office.database.down = True
+
+    assert await value(office) == before
+
+
 async def test_what_arrives_late_from_the_store_does_not_replace_what_was_published(
     office: Office,
 ) -> None:

@@ -11,9 +11,10 @@ import structlog
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.cells import LATENESS, Cell
 from wechat_scheduler.credentials.inputs import Sibling
+from wechat_scheduler.credentials.job_names import JobNames
 from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.ports import Store
-from wechat_scheduler.credentials.refusals import comes_later, no_job, several_jobs, unavailable
+from wechat_scheduler.credentials.refusals import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import Clock
@@ -52,7 +53,7 @@ class Manager:
         self.deadline = deadline
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
-        self._names: dict[JobKey, JobKey] = {}
+        self._names = JobNames(store)
 
     def on_work(self, *wakes: Callable[[], None]) -> None:
         """Call these whenever a job or a notification may be due."""
@@ -66,7 +67,8 @@ class Manager:
         await self._requirements.check(registration)
         changed = await self._store.register(registration, now=self._clock.now())
         if changed:
-            self._names = {}
+            for key in changed:
+                self._names.forget(key)
             for key in changed:
                 await self.reload(key)
             log.info("registration.changed", appid=registration.account.appid, jobs=len(changed))
@@ -78,7 +80,7 @@ class Manager:
         name = await self._name(key)
         if not await self._store.remove(name, owner=owner):
             raise no_job(key)
-        self._names = {}
+        self._names.forget(name)
         await self.reload(name)
         log.info("registration.removed", appid=name.appid, kind=name.kind, subject=name.subject)
 
@@ -158,7 +160,7 @@ class Manager:
         if (cell := self._cells.get(snapshot.key)) is not None:
             cell.hold(snapshot, self._clock)
         if snapshot.subject != snapshot.key.subject:
-            self._names = {}
+            self._names.forget(snapshot.key)
         self._wake()
 
     async def reload(self, key: JobKey) -> None:
@@ -174,7 +176,7 @@ class Manager:
 
     async def changed_elsewhere(self, key: JobKey | None) -> None:
         """Read this job again, or all jobs if None: another process changed it."""
-        self._names = {}
+        self._names.forget(key)
         for changed in list(self._cells) if key is None else [key]:
             await self.reload(changed)
         self._wake()
@@ -184,18 +186,11 @@ class Manager:
             wake()
 
     async def _name(self, key: JobKey) -> JobKey:
-        """The key of the job that `key` means."""
-        meanings = self._names  # a change meanwhile replaces the dictionary
-        known = meanings.get(key)
-        if known is not None:
-            return known
-        names = await self._store.names(key)
-        if not names:
-            raise no_job(key)
-        if len(names) > 1:
-            raise several_jobs(names)
-        meanings[key] = names[0]
-        return names[0]
+        """The key of the job that `key` means. A job in memory has the key itself: of that the store is
+        not asked."""
+        if (cell := self._cells.get(key)) is not None and cell.generation:
+            return key
+        return await self._names.find(key)
 
     async def _cell(self, key: JobKey) -> Cell | None:
         """The cell of that job, from memory if it is there. A new cell is put in place before the store

@@ -1,0 +1,41 @@
+"""Remembers which job a key means, so that a fetch does not ask the store."""
+
+from collections.abc import Sequence
+
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.ports import Store
+from wechat_scheduler.credentials.refusals import no_job, several_jobs
+
+
+class JobNames:
+    """By account and kind: a change of one job leaves the names of all others as they are."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._found: dict[tuple[str, str], dict[JobKey, JobKey]] = {}
+
+    async def find(self, key: JobKey) -> JobKey:
+        """The key of the job that `key` means. Raises NotFoundError, ConflictError."""
+        found = self._found.setdefault(key[:2], {})  # `forget` drops it meanwhile
+        if key not in found:
+            try:
+                found[key] = _only(key, await self._store.names(key))
+            finally:
+                if not found:
+                    self.forget(key)
+        return found[key]
+
+    def forget(self, key: JobKey | None) -> None:
+        """After a change of this job, or of any job if None."""
+        if key is None:
+            self._found = {}
+        else:
+            self._found.pop(key[:2], None)
+
+
+def _only(key: JobKey, names: Sequence[JobKey]) -> JobKey:
+    if not names:
+        raise no_job(key)
+    if len(names) > 1:
+        raise several_jobs(names)
+    return names[0]
