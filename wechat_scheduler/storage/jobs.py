@@ -19,6 +19,7 @@ from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage import late_outcomes, refresh_tokens
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.database import Script, Statement
+from wechat_scheduler.storage.locking import lock_job, lock_pushes
 from wechat_scheduler.storage.notifications import put_notifications
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -73,10 +74,7 @@ SAVE_CREDENTIAL = """
             SELECT 1 FROM registrations r
             WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.subject = jobs.subject
                 AND r.notify <> ''
-        ) AS told,
-        EXISTS (
-            SELECT 1 FROM jobs child WHERE child.appid = jobs.appid AND child.waits_on <> ''
-        ) AS awaited
+        ) AS told
 """
 SAVE_FAULT = """
     UPDATE jobs SET fault = $5, waits_on = $6, attempts = attempts + 1, claimed_by = NULL,
@@ -171,7 +169,7 @@ def _save_credential(
         return None
     if isinstance(outcome, Rotated) and saved[0]["told"]:
         yield from put_notifications(job.key, micros(now))
-    if isinstance(outcome, Rotated) and saved[0]["awaited"]:
+    if isinstance(outcome, Rotated):
         yield from wake_children(job.key, outcome.subject, micros(now))
     if job.credential is not None:
         replaced = job.credential.refresh_token
@@ -217,12 +215,16 @@ def _drop(key: JobKey, now: datetime) -> Script[None]:
 
 
 def _has_come(outcome: Failed, now: int) -> Script[bool]:
-    """Whether the input that the job is to wait for came during the attempt."""
+    """Whether the input that the job is to wait for came during the attempt. It is locked, so that it
+    comes before this look, or finds the job waiting."""
     appid, fault = outcome.job.key.appid, outcome.fault
     if "/" in outcome.waits_on and fault.reaction is Reaction.PARENT_INVALID:
-        parent = (appid, *outcome.waits_on.split("/", 1))
+        kind, subject = outcome.waits_on.split("/", 1)
+        yield lock_job(appid, kind, subject)
+        parent = (appid, kind, subject)
         return bool((yield Statement(PARENT_READY, (*parent, outcome.seen, now))))
     if fault.reaction is Reaction.NEEDS_INPUT and not fault.endpoint:
+        yield lock_pushes(appid)
         return bool((yield Statement(PUSH_READY, (appid, outcome.waits_on))))
     return False
 

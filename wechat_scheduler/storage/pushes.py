@@ -16,6 +16,7 @@ from wechat_scheduler.pushes.model import (
     WaitingEvent,
 )
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
+from wechat_scheduler.storage.locking import lock_pushes
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable
 
@@ -27,7 +28,6 @@ PLATFORMS = """
     WHERE j.kind = $1 AND j.subject = '' ORDER BY c.appid
 """
 # Changes nothing, but locks the row: pushes for one appid are stored one after the other.
-LOCK = "UPDATE callbacks SET changed_at = changed_at WHERE appid = $1 RETURNING secrets"
 PUT_SECRETS = """
     INSERT INTO callbacks (appid, secrets, changed_at) VALUES ($1, $2, $3)
     ON CONFLICT (appid) DO UPDATE SET secrets = excluded.secrets, changed_at = excluded.changed_at
@@ -124,7 +124,7 @@ class SqlPushes:
 
     def _put_secrets(self, appid: str, token: str, aes_key: str, now: datetime) -> Script[None]:
         """The former secrets stay valid. The same secrets again change nothing."""
-        rows = yield Statement(LOCK, (appid,))
+        rows = yield lock_pushes(appid)
         known = self._known(appid, rows)
         secrets = Secrets(
             tokens=_in_front(token, known.tokens), aes_keys=_in_front(aes_key, known.aes_keys)
@@ -136,7 +136,7 @@ class SqlPushes:
             yield _put_off_watch(appid, now)
 
     def _put_ticket(self, appid: str, ticket: str, now: datetime) -> Script[bool]:
-        if not (yield Statement(LOCK, (appid,))):
+        if not (yield lock_pushes(appid)):
             return False
         yield _put_off_watch(appid, now)
         place = f"push:{appid}/{TICKET}"
