@@ -66,7 +66,7 @@ class Calls:
     async def _call(self, name: str) -> None:
         ended = self.ends.setdefault(name, asyncio.Event())
         try:
-            async with self.bulkhead.place(name):
+            async with self.bulkhead.place(*name.split("/")):
                 self.open[name] += 1
                 self.begun[name] += 1
                 await ended.wait()
@@ -92,6 +92,27 @@ async def test_one_receiver_gets_at_most_half_of_the_places(calls: Calls) -> Non
     await calls.begin(*["busy"] * 16, "other")
 
     assert calls.open == {"busy": 8, "other": 1}
+
+
+async def test_what_hangs_for_one_account_answers_the_others(calls: Calls) -> None:
+    await calls.know("send/one")
+    await calls.know("send/two")
+    await calls.begin(*["send/one"] * 16, *["send/two"] * 4)
+    healthy = calls.open["send/two"]
+    await calls.end("send/two")
+    await calls.give_up("send/one")
+
+    await calls.begin(*["send/one"] * 16, *["send/two"] * 16)
+
+    assert healthy == 2
+    assert calls.open == {"send/one": 1, "send/two": 6}
+
+
+async def test_all_accounts_together_get_half_of_the_places(calls: Calls) -> None:
+    await calls.begin(*[f"send/{number}" for number in range(16)], "codes/1")
+
+    assert calls.open["codes/1"] == 1
+    assert calls.open.total() == 8 + 1
 
 
 async def test_a_quick_receiver_is_waited_for(calls: Calls) -> None:

@@ -6,6 +6,7 @@ ever; the limit of a minute is only for a test that fails.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,7 +65,11 @@ async def a_callback(place: Street) -> None:
 
 
 async def a_message(place: Street) -> None:
-    message = await place.send(place.people[0], Way.TEMPLATE)
+    await arrives(place, place.people[0], Way.TEMPLATE)
+
+
+async def arrives(place: Street, uid: str, way: Way) -> None:
+    message = await place.send(uid, way)
 
     async def accepted() -> bool:
         return await place.state(message) in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
@@ -105,6 +110,19 @@ async def test_a_neighbour_that_answers_badly_keeps_nothing_from_the_healthy(
 
         for served in HEALTHY:
             await served(place)
+
+
+async def test_an_account_that_wechat_does_not_answer_keeps_nothing_from_another(
+    tmp_path: Path,
+) -> None:
+    async with street(tmp_path, hanging) as place, asyncio.timeout(60):
+        place.town.wechat.sandbox.script(TEXTS, appid=APPID, times=None, hang=True)
+        for uid in place.people:
+            await place.send(uid, Way.TEXT)
+        await sickened(place, "texts")
+
+        other = await place.town.another("wx4444444444444444")
+        await arrives(replace(place, town=other), await other.follow(), Way.TEXT)
 
 
 async def sickened(place: Street, path: str) -> None:

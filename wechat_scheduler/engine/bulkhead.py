@@ -51,6 +51,8 @@ _SHARES: Final = {Pace.QUICK: 4, Pace.UNSURE: 3, Pace.HANGS: 1}
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Receiver:
+    name: str
+    is_part: bool
     pace: Pace = Pace.UNSURE
     open: int = 0
     """Its calls under way."""
@@ -76,23 +78,28 @@ class Stay:
 
 class Bulkhead:
     """At most `places` calls at once, which may be changed at any time. One receiver gets at most half of
-    them, and one place while it hangs."""
+    them, and one place while it hangs.
+
+    A receiver may have parts that hang each by itself, such as WeChat's accounts: together they get half
+    of the places, and each at most three quarters of that half."""
 
     def __init__(self, *, places: int, clock: Clock) -> None:
         self.places = places
         self._clock = clock
-        self._receivers: dict[str, _Receiver] = {}
+        self._receivers: dict[tuple[str, str], _Receiver] = {}
         self._open: Counter[Pace] = Counter()
+        self._busy: Counter[str] = Counter()
         self._waiters: list[_Waiter] = []
 
     @asynccontextmanager
-    async def place(self, name: str) -> AsyncIterator[Stay]:
-        """A place for one call to the receiver of that name. Raises CrowdedError if there is none.
+    async def place(self, name: str, part: str = "") -> AsyncIterator[Stay]:
+        """A place for one call to the receiver of that name, or to a part of it. Raises CrowdedError if
+        there is none.
 
         A TimeoutError in the block means that the receiver hangs.
         """
-        receiver = self._receiver(name)
-        pace = await self._enter(receiver, name)
+        receiver = self._receiver(name, part)
+        pace = await self._enter(receiver)
         began, stay = self._clock.boottime(), Stay()
         try:
             yield stay
@@ -104,7 +111,7 @@ class Bulkhead:
             receiver.pace = Pace.HANGS if stay.hangs else _pace(took)
             self._leave(receiver, pace)
 
-    async def _enter(self, receiver: _Receiver, name: str) -> Pace:
+    async def _enter(self, receiver: _Receiver) -> Pace:
         """Returns the pace that the place is counted under."""
         if self._has_place(receiver):
             return self._admit(receiver)
@@ -114,7 +121,7 @@ class Bulkhead:
             if waiter.admitted is not None:
                 return waiter.admitted
         reason = "has not answered earlier calls yet" if receiver.open else "has to wait for others"
-        raise CrowdedError(f"{name} {reason}", retry_after=self._turn(receiver))
+        raise CrowdedError(f"{receiver.name} {reason}", retry_after=self._turn(receiver))
 
     def _turn(self, receiver: _Receiver) -> timedelta:
         now = self._clock.boottime()
@@ -138,6 +145,7 @@ class Bulkhead:
     def _leave(self, receiver: _Receiver, pace: Pace) -> None:
         receiver.open -= 1
         self._open[pace] -= 1
+        self._busy -= Counter((receiver.name,))
         for waiter in list(self._waiters):
             if self._has_place(waiter.receiver):
                 waiter.admitted = self._admit(waiter.receiver)
@@ -148,10 +156,12 @@ class Bulkhead:
 
     def _has_place(self, receiver: _Receiver) -> bool:
         pace = receiver.pace
-        most = 1 if pace is Pace.HANGS else max(1, self.places // 2)
+        half = max(1, self.places // 2)
+        most = max(1, half * 3 // 4) if receiver.is_part else half
         taken = sum(number for other, number in self._open.items() if other >= pace)
         return (
-            receiver.open < most
+            receiver.open < (1 if pace is Pace.HANGS else most)
+            and self._busy[receiver.name] < half
             and taken < max(1, self.places * _SHARES[pace] // 4)
             and self._open.total() < self.places
         )
@@ -159,12 +169,14 @@ class Bulkhead:
     def _admit(self, receiver: _Receiver) -> Pace:
         receiver.open += 1
         self._open[receiver.pace] += 1
+        self._busy[receiver.name] += 1
         return receiver.pace
 
-    def _receiver(self, name: str) -> _Receiver:
+    def _receiver(self, name: str, part: str) -> _Receiver:
         """The receiver, as the one that was called last."""
-        receiver = self._receivers.pop(name, None) or _Receiver()
-        self._receivers[name] = receiver
+        known = self._receivers.pop((name, part), None)
+        receiver = known or _Receiver(name=name, is_part=bool(part))
+        self._receivers[name, part] = receiver
         while len(self._receivers) > REMEMBERED:
             del self._receivers[next(iter(self._receivers))]
         return receiver

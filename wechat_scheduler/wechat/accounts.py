@@ -49,12 +49,16 @@ class AccountCalls:
 
     async def get(self, appid: str, path: str, params: Mapping[str, str]) -> Answer:
         return await self._call(
-            appid, lambda token: self._client.get(path, {"access_token": token} | dict(params))
+            appid,
+            lambda token: self._client.get(
+                path, {"access_token": token} | dict(params), account=appid
+            ),
         )
 
     async def post(self, appid: str, path: str, body: Mapping[str, Any]) -> Answer:
         return await self._call(
-            appid, lambda token: self._client.post(path, {"access_token": token}, body)
+            appid,
+            lambda token: self._client.post(path, {"access_token": token}, body, account=appid),
         )
 
     async def _call(self, appid: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:

@@ -43,13 +43,14 @@ SHORTEST_SECRET = 4
 
 
 class Call(NamedTuple):
-    """A request to WeChat; `payload` is `body` as JSON."""
+    """A request to WeChat; `payload` is `body` as JSON, `account` the appid whose call it is."""
 
     method: str
     path: str
     params: Mapping[str, str]
     body: Mapping[str, Any] | None = None
     payload: bytes | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

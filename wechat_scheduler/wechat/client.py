@@ -53,7 +53,7 @@ class WeChatClient:
     A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls. `offset` is
     how far this machine's clock is ahead of WeChat's, by the last answer with a date. `session`
     comes from `client_session` and belongs to the caller. Each call first takes a place of its path in
-    the `bulkhead`; None is for callers that limit their calls themselves. `errcodes` gives the meaning
+    the `bulkhead`, for its account if one is named; None is for callers that limit their calls themselves. `errcodes` gives the meaning
     of refusals.
     """
 
@@ -80,19 +80,22 @@ class WeChatClient:
         self._clock = clock
         self._rng = rng
 
-    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str], *, account: str = "") -> Answer:
         """GET `path`. Raises WeChatError."""
-        return await self._call(Call("GET", path, params))
+        return await self._call(Call("GET", path, params, account=account))
 
-    async def post(self, path: str, params: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+    async def post(
+        self, path: str, params: Mapping[str, str], body: Mapping[str, Any], *, account: str = ""
+    ) -> Answer:
         """POST `body` to `path` as JSON, in UTF-8 and unescaped. Raises WeChatError."""
-        return await self._call(Call("POST", path, params, body, msgspec.json.encode(body)))
+        payload = msgspec.json.encode(body)
+        return await self._call(Call("POST", path, params, body, payload, account))
 
     async def _call(self, call: Call) -> Answer:
         if self._bulkhead is None:
             return await self._tried(call)
         try:
-            async with self._bulkhead.place(call.path) as stay:
+            async with self._bulkhead.place(call.path, call.account) as stay:
                 return await self._watched(call, stay)
         except CrowdedError as error:
             raise _crowded(call.path, error) from error
