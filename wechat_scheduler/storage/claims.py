@@ -44,8 +44,8 @@ class DueTable:
     """A table with `due_at` and `claimed_by`, and its own parts of the SQL.
 
     `queue` is the condition for rows that wait. With `is_fair`, a part of the claims is for the rows that
-    fell due last. A table without a queue has a way of its own to claim, and `earliest`, a query for the
-    first `due_at`. `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
+    fell due last. A table without a queue has a way of its own to claim. `earliest` is a query for the
+    first `due_at`, if it is not just that of the queue. `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
     the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
     crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.

@@ -34,6 +34,7 @@ from wechat_scheduler.storage.rows import (
     span,
 )
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable_or
+from wechat_scheduler.storage.wakings import wake_further
 
 EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
 BOUND = (
@@ -143,7 +144,12 @@ class SqlCredentials(ClaimingStore):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
         claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
-        rows = await self._database.write(lambda: self._take(claim, limit, today))
+
+        def script() -> Script[list[Row]]:
+            yield from wake_further(claim.now, self._database.dialect.skip_locked)
+            return (yield from self._take(claim, limit, today))
+
+        rows = await self._database.write(script)
         return await self._read_each(claim, rows, self._vault.claimed_job)
 
     @property

@@ -30,6 +30,7 @@ from wechat_scheduler.storage.rows import (
     micros,
     micros_or_none,
 )
+from wechat_scheduler.storage.wakings import wake
 
 # The call is counted with the claim, so that a crash does not lose it.
 DUE = DueTable(
@@ -37,6 +38,12 @@ DUE = DueTable(
     key="appid, kind, subject",
     queue="TRUE",
     is_fair=True,
+    earliest="""
+        SELECT min(due_at) AS due_at FROM (
+            SELECT min(due_at) AS due_at FROM jobs
+            UNION ALL SELECT CAST(0 AS BIGINT) AS due_at FROM wakings
+        ) each
+    """,
     marks="""
         calls = CASE WHEN quota_day = $5 THEN calls ELSE 0 END + 1,
         forces = CASE WHEN quota_day = $5 THEN forces ELSE 0 END,
@@ -84,11 +91,6 @@ SAVE_FAULT = """
         forced_at = coalesce($11, forced_at)
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
     RETURNING due_at
-"""
-# A claimed child keeps its claim; PARENT_READY makes it due after its attempt.
-WAKE_CHILDREN = """
-    UPDATE jobs SET due_at = $1, waits_on = ''
-    WHERE appid = $2 AND waits_on IN ($3, $4) AND claimed_by IS NULL
 """
 # A parent that gets its value just before its child begins to wait would never wake it.
 PARENT_READY = """
@@ -181,8 +183,8 @@ def _save_credential(
 def wake_children(key: JobKey, subject: str, now: int) -> Script[None]:
     """Make the jobs due that wait for this one's value: they name its subject, or the one it is
     bound to."""
-    names = (parent_name(key), parent_name(key._replace(subject=subject)))
-    yield Statement(WAKE_CHILDREN, (now, key.appid, *names))
+    for name in {key.subject: None, subject: None}:
+        yield from wake(key.appid, parent_name(key._replace(subject=name)), now)
 
 
 def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:

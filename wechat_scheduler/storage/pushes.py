@@ -17,8 +17,9 @@ from wechat_scheduler.pushes.model import (
 )
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.locking import lock_pushes
-from wechat_scheduler.storage.rows import Vault, key_of, micros, record
+from wechat_scheduler.storage.rows import Vault, micros, record
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable
+from wechat_scheduler.storage.wakings import wake
 
 KEPT_TICKETS = 3
 
@@ -39,12 +40,6 @@ TICKETS = """
 """
 PUT_TICKET = "INSERT INTO pushes (appid, name, received_at, value) VALUES ($1, $2, $3, $4)"
 FORGET_TICKET = "DELETE FROM pushes WHERE appid = $1 AND name = $2 AND received_at = $3"
-# A claimed job keeps its claim; jobs.PUSH_READY makes it due after its attempt.
-WAKE = """
-    UPDATE jobs SET due_at = $1, waits_on = '', attempts = 0
-    WHERE appid = $2 AND waits_on = $3 AND claimed_by IS NULL
-    RETURNING appid, kind, subject
-"""
 # The watch is an event that falls due when a platform's tickets stop: each ticket defers it.
 PUT_OFF_WATCH = """
     INSERT INTO events (id, appid, name, authorizer, code, code_until, happened_at, received_at,
@@ -150,8 +145,7 @@ class SqlPushes:
             Statement(FORGET_TICKET, (appid, TICKET, row["received_at"]))
             for row in kept[KEPT_TICKETS - 1 :]
         )
-        woken = yield Statement(WAKE, (micros(now), appid, TICKET))
-        yield from self._tell([key_of(row) for row in woken])
+        yield from self._tell((yield from wake(appid, TICKET, micros(now))))
         return True
 
 
