@@ -18,7 +18,7 @@ def _reason(text: str) -> Reason | None:
     return None
 
 
-@pytest.mark.parametrize("table", ["sentences", "stranger"])
+@pytest.mark.parametrize("table", ["sentences", "kinds", "stranger", "unseen"])
 def test_no_words_of_time_are_left_in_a_title(table: str) -> None:
     read = [each.text for each in sentences(table) if _reason(each.text) is None]
 

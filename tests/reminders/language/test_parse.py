@@ -19,9 +19,10 @@ def _by_kind(table: str) -> dict[str, list[Sentence]]:
     return kinds
 
 
-OURS, STRANGERS = _by_kind("sentences") | _by_kind("kinds"), _by_kind("stranger")
-ASKED = {"once.title": 8, "again.hourly": 7}
-"""The sentences of each kind in `stranger.toml` whose writers are asked, or refused."""
+OURS = _by_kind("sentences") | _by_kind("kinds")
+STRANGERS = _by_kind("stranger") | _by_kind("unseen")
+ASKED = {"once.title": 8, "again.hourly": 7, "once.nurses": 1}
+"""The sentences of each kind in `stranger.toml` and `unseen.toml` whose writers are asked, or refused."""
 
 
 @pytest.mark.parametrize("kind", OURS)

@@ -7,6 +7,7 @@ A word such as 提醒我 makes a reminder of each of them, unless the question s
 import re
 
 from wechat_scheduler.reminders.language.refusals import chat, command
+from wechat_scheduler.reminders.language.statements import is_statement, tells
 
 ASKS = re.compile(
     r"提醒|闹钟|闹铃|叫醒|(?:叫|喊|通知|告诉|催)(?:一下|一声)?[我咱俺]|别忘|不要忘|(?<!(?<!帮)我)记得|记住|记着|定时|倒计时|待办|备忘|加入日程"
@@ -28,7 +29,7 @@ _COMMAND = re.compile(
     rf"|(?:{_KEPT}|安排)(?:有哪些|有什么|有几|列表|还在吗|还有吗|是几点|是什么|几点)"
 )
 _WHAT = re.compile(
-    r"(?<=[周期拜])几|几(?=[点号时个天月周分次楼折])|多少|多久|多长|多大|多远|多晚|多早|哪(?![吒怕])|什么|啥|咩(?=$|[?])|怎么|怎样|咋|为何|谁|(?<!问)如何|"
+    r"(?<=[周期拜])几|几(?=[点号时个天月周分次楼折])|多少|多久|多长|多大|多远|多晚|多早|哪(?![吒怕])|(?<!那个)什么|啥|咩(?=$|[?])|怎么|怎样|咋|为何|谁|(?<!问)如何|"
     r"是不是|是否|有没有|会不会|对不对|有木有|到底|点解|点样|乜|边个|边度|几时|系唔系|有冇"
 )
 # Verbs that make a question what is to be done: 周五问一下什么时候交房.
@@ -48,30 +49,21 @@ _NOT = re.compile(
     r"不(?![要能可]?忘|[用要需会能][^,。]{1,4}的|停(?!车)|间断|分[昼日]|动产|锈|同|仅|干胶|如|见不散|少于?|锈钢|定期|二家|粘锅)|(?<![淹吞埋湮])没(?!收|药|[^,。]{1,5}的)|(?<![分个类性区特辨级告送])别(?!忘|墅|人|的|针|名|克|致)|无法|未(?!来|婚|央)|唔|冇|甭|莫(?!斯|名)|算了|拒绝"
 )
 _PAST = re.compile(
-    r"已经?(?=[经在到有收买付交发给过])|(?:昨|前[天晚]|上(?:个?月|个?周|个?星期|次|回)|去年|刚).*[了过]|(?<![要该得快经])了(?=$|[,。!~… ]|吧|啊|呀|哦|呢|哈)|"
+    r"已经?(?=[经在到有收买付交发给过])|(?:昨|前[天晚]|上(?:个?月|个?周|个?星期|次|回)|去年|刚).*[了过]|(?<![要该得快经])了(?=$|[,。!~… ]|吧|啊|呀|哦|呢|哈|[今明昨后]天)|"
     r"过了|过啦|小时候(?!的)|小的时候(?!的)|那一?年(?!的)|当年(?!的)|又[^,。]{1,6}了|(?<=[买收吃用看去来做到付寄发交])过(?=$|[,。!])"
 )
 _DUE = re.compile(r"(?:要|该|得|快|把|别忘)[^,。]{1,12}了")
 _SAYS = re.compile(
-    r"^(?:帮我|给我|麻烦[您你]?|我)?(?:想|要)?(?:预约|预定|预订|约(?=周|明|后|今|下|\d))|^(?:帮我|给我)?(?:订|要|来|留|拿|买)[一两二三四五六七八九十\d]+[个张份件位只杯盒箱斤]"
+    r"^(?:帮我|给我|麻烦[您你]?|我|请)*(?:想|要)?(?:预约|预定|预订|[约订定](?:一?下|一?个|[两二三四五六七八九十\d]+位)?(?=周|星期|礼拜|明|后|今|下|\d))|^(?:what|when|where|which|who|why|how|do|does|is|are)\b|满\d+元?[减送包]|^(?:帮我|给我)?(?:订|要|来|留|拿|买)[一两二三四五六七八九十\d]+[个张份件位只杯盒箱斤]"
     r"|(?:发|寄|送|拿|给|留|告诉)(?:给|到)?我(?:$|一下|看看)|营业|打烊|尾号|[呀呗咯耶噢]$|(?<=[饭会去来])啊$|真[冷热多少忙累烦贵快慢香难大]"
     r"|(?:[今明后]天|周[一二三四五六日]|[号日])是(?!否)|你们|贵[店司]|^(?:老板|亲|客服|店家|掌柜|师傅|美女|帅哥|小姐姐|在吗|请问|咨询|想问|问一下|问下|我想[问买订约要知]|想[买订约]|有货)|^你(?!好)"
     r"|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
 )
 
 
-# What happens by itself, and is nothing to do.
-_HAPPENS = re.compile(
-    r"(?:我|你|他|她|会|要|快递|东西|货|正常|都|就|才|先|也|还|应该|一定|人)*"
-    r"(?:下[雨雪]|降温|刮风|放假|休息|营业|开门|关门|加油|再[说聊见看]|再联系|到货?|到店|送到|送达|发货|有[课空事货位票]|这样|[去来]|在(?:家|公司|店里?|外面|忙|路上)|"
-    r"人?很?多|忙|堵车|出太阳|有活动|有优惠|打折|打烊)(?:的|吧|哈|哦)?"
-)
-_I_DO = re.compile(r"我(?=[到来过在先再还回就会也都等])")
-
-
-def refuse_statements(title: str, text: str) -> None:
+def refuse_statements(title: str, text: str, *, within: bool) -> None:
     """Raises LanguageError for a sentence whose title is nothing to do: 明天下雨, 我下午过来拿."""
-    if not ASKS.search(text) and (_HAPPENS.fullmatch(title) or _I_DO.match(title)):
+    if not ASKS.search(text) and is_statement(title, text, within=within):
         raise chat()
 
 
@@ -101,4 +93,4 @@ def _is_done(text: str, start: int) -> bool:
 def _is_chat(text: str) -> bool:
     nice = _NICE.search(text) and not _WISHES.search(text)
     said = _POLITE.search(text) or nice or _NOT.search(text) or _SAYS.search(text)
-    return bool(said) or bool(_PAST.search(text) and not _DUE.search(text))
+    return bool(said) or tells(text) or bool(_PAST.search(text) and not _DUE.search(text))

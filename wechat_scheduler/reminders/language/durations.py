@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
-from wechat_scheduler.reminders.language.refusals import how_long, impossible, too_far
+from wechat_scheduler.reminders.language.refusals import how_long, impossible, too_far, when_exactly
 
 _UNIT = (
     r"(?:秒钟?|分钟?|刻钟?|小时|钟头?|个?工作日|天|日|晚|周|星期|礼拜|个月|季度|年"
@@ -24,7 +24,7 @@ _SHORT = rf"(?:半个?小时|{ANY} ?(?:个半?)? ?(?:秒钟?|分钟?|刻钟|小�
 _SEVERAL = re.compile(r"[十百千]*[一二两三四五六七八九]{2}")
 
 AFTER = re.compile(
-    rf"(?P<minus>负|(?<!\d)-)?(?P<wait>(?:再|等)?过|再?等|倒?计时器?|定时器?)? ?(?P<length>{LENGTH})"
+    rf"(?P<minus>负|(?<!\d)-)?(?P<wait>(?:再|等)?过|再?等|(?:倒?计时器?|倒数|定时器?)(?![^,。]{{1,5}}[天月年周]))? ?(?P<length>{LENGTH})"
     r"(?:过?[之以]?后(?![天年])|过后|(?P<within>[之以]?内(?![容部衣存裤科外蒙地向心行]))|(?(wait)|(?!)))"
     rf"|(?P<alone>(?<![^\s,，。;]))?(?P<short>(?:[零又]?{_SHORT}){{1,2}})"
     r"(?:(?=的?(?:倒?计时|定时|闹钟|闹铃))|(?(alone)[之以]?内?(?=[，, ]?(?:提醒|叫|通知|喊)我)|(?!)))"
@@ -40,7 +40,7 @@ ADVANCE = re.compile(
 )
 _CLAUSE_END = r"$|[。;!?]|[，, ]?(?:请|记得)?(?:提醒|叫|通知|喊)我"
 FOR = re.compile(
-    rf"(?:持续|连续|坚持|为期|连着|这(?=[一二两三四五六七八九十\d]{{1,2}}(?:天|周|个星期)(?:每|都))|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
+    rf"(?:持续|连续|坚持|为期|连着|一共(?:提醒)?|连[吃服打做练测量用涂跑]|这(?=[一二两三四五六七八九十\d]{{1,2}}(?:天|周|个星期)(?:每|都))|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
 )
 # At the end of a clause, hours are a length (开会两小时), and minutes belong to the title (跑步30分钟).
 LASTING = re.compile(
@@ -48,14 +48,14 @@ LASTING = re.compile(
     rf"|(?P<eaten>[ ,，]?[连共吃服喝打做练])?(?P<days>{ANY}(?:天|周|个?星期|个月))(?={_CLAUSE_END})"
 )
 TIMES = re.compile(
-    rf"(?:(?:一共|总共|总计|共计|共|重复|循环|只|仅)(?:提醒|执行|响|重复|做)?我?|提醒我?|执行)(?P<n>{ANY})(?:次|遍|回)(?:就好|就行|为止|即可)?"
+    rf"(?:(?:一共|总共|总计|共计|共|重复|循环|只|仅)(?:提醒|执行|响|重复|做)?我?|提醒|执行|(?P<rings>(?:提醒|叫|喊|通知)(?:我|一下)|响))(?P<n>{ANY})(?:次|遍|回)(?:就好|就行|为止|即可)?"
 )
 AFTER_STARTS = frozenset(STARTS + "再过等负-倒计定明下后大")
 SOON_STARTS = frozenset("过等待一稍片")
 ADVANCE_STARTS = frozenset(STARTS + "提前")
 LASTING_STARTS = frozenset(STARTS + " ,连共吃服喝打做练")
-FOR_STARTS = frozenset("持连坚为未接今往这")
-TIMES_STARTS = frozenset("一总共重循只仅提执")
+FOR_STARTS = frozenset("持连坚为未接今往这一")
+TIMES_STARTS = frozenset("一总共重循只仅提执叫喊通响")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,5 +215,8 @@ def read_lasting(found: re.Match[str]) -> For:
 
 
 def read_times(found: re.Match[str]) -> Times:
+    """Raises LanguageError for 提醒我两次: in a row, or at two times."""
     count = whole(found["n"])
-    return Times(count=count, each=count == 1 and found.group().startswith("提醒"))
+    if found["rings"] and count > 1:
+        raise when_exactly(found.group())
+    return Times(count=count, each=count == 1)

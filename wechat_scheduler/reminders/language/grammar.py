@@ -57,7 +57,7 @@ _EVENT = r"(?:完|饭|下班|起床|到家|放学|结束|睡醒|散会|下课|�
 _SOON = r"(?:半|[\d一二两三四五六七八九十]{1,3})个?半?(?:小时|分钟|钟头|刻钟)"
 # 饭后半小时, 3点多, 随时: no time, though one is near.
 _VAGUE = re.compile(
-    r"[\d一二三四五六七八九十两]+[点时]钟?多(?![少人])|(?<![天日])早晚(?=[\d一二三四五六七八九十]+[点:])|大小周|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
+    rf"[\d一二三四五六七八九十两]+[点时]钟?[多几](?![少人])|[点时]半?(?:的样子|上下|光景)|晚些|[早晚迟]点(?=提醒|叫|通知|喊|$)|第[一二三四五六七八九\d]节课?[之以]?前|[饭餐睡课][之以]?前{_SOON}|(?<![天日])早晚(?=[\d一二三四五六七八九十]+[点:])|大小周|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
     rf"|{_EVENT}了?{_SOON}[之以]?后|{_EVENT}[之以]?后{_SOON}"
 )
 
@@ -124,10 +124,11 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     places = sentence.places
     used = [(places[start], places[end - 1] + 1) for start, end in sentence.said.used]
     title = title_of(sentence.text, sentence.plain, used)
+    within = bool(sentence.said.after and sentence.said.after.within)
+    refuse_statements(normalise(title), masked(sentence.plain), within=within)
     left = unread_words(normalise(title), now.today)
     if left:
         raise unread(left)
-    refuse_statements(normalise(title), masked(sentence.plain))
     return _parsed(sentence.said, now, title)
 
 

@@ -68,7 +68,7 @@ _NAMES = "|".join(reversed(_SHORTEST_FIRST))
 # Festivals are weak words, as they are also numbers, weather or names: 五一路, 十一点, 大雪封山, 年夜饭.
 FESTIVAL = re.compile(
     rf"(?:(?:(?P<year>{YEAR})|(?P<yrel>[去今明后本]))年的?)?(?P<name>{_NAMES})(?P<kind>节|劳动节|儿童节|青年节|夜(?!里|间|晚))?"
-    r"(?![点时月号日路班中个分级楼饭岁章建粽汤月饼]|广场|大道|礼物)(?:那天|当天|这天|当日|假期|长假|期间)?"
+    r"(?![点时月号日路班中个分级楼饭岁章建粽汤月饼]|广场|大道|礼物)(?:那天|当天|这天|当日|假期|长假)?"
 )
 FESTIVAL_STARTS = frozenset({name[0] for name in _FESTIVALS} | set(STARTS + "去今明后本"))
 _MONTHS = {"正": 1, "冬": 11, "腊": 12}
