@@ -155,6 +155,20 @@ def test_a_well_escaped_text_is_read_as_xml() -> None:
     assert read_xml(entities.encode()).text("Content") == "<b>你好\"'&&nbsp;"
 
 
+@pytest.mark.parametrize("around", ["<!-- %s -->", "<![CDATA[%s]]>", "<?xml %s?>", "<!--%s-->>-->"])
+def test_what_stands_between_elements_is_none_of_them(around: str) -> None:
+    aside = around % "<FromUserName>o-bob</FromUserName>"
+    document = f"<xml>{aside}<FromUserName>o-amy</FromUserName>{aside}<MsgType>text</MsgType></xml>"
+
+    assert read_xml(document.encode()).fields == {"FromUserName": "o-amy", "MsgType": "text"}
+
+
+def test_a_comment_in_a_text_is_text() -> None:
+    document = "<xml><Content>a<!-- b</Content><MsgId>1</MsgId></xml>"
+
+    assert read_xml(document.encode()).fields == {"Content": "a<!-- b", "MsgId": "1"}
+
+
 def test_of_equal_elements_the_first_counts() -> None:
     document = b"<xml><A>1</A><B/><A>2</A><B>3</B><C><A>4</A></C>\n<D>\n<![CDATA[ 5 ]]>\n</D></xml>"
 

@@ -35,7 +35,11 @@ _ROOT = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?<([A-Za-z_][\w.-]*)\s*(?:/|>(?P<inner>.*)</\1\s*)>\s*",
     re.ASCII | re.DOTALL,
 )
-_OPENING = re.compile(r"<([A-Za-z_][\w.-]*)\s*(/?)>", re.ASCII)
+# An opening tag; or a comment, an instruction or a text between elements, in which no element stands.
+_OPENING = re.compile(
+    r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<([A-Za-z_][\w.-]*)\s*(/?)>",
+    re.ASCII | re.DOTALL,
+)
 _SECTION = re.compile(r"\s*<!\[CDATA\[")
 _SECTION_END = "]]>"
 # How a writer who knows XML puts the end of a section into a section.
@@ -72,6 +76,8 @@ def _elements(markup: str) -> Iterator[tuple[str, str]]:
         if opening is None:
             return
         name, at = opening[1], opening.end()
+        if name is None:
+            continue
         end = at if opening[2] else _end(markup, name, at)
         if end < 0:
             return
