@@ -5,6 +5,7 @@ from functools import partial
 
 from tests.audience.people import People, an_app
 from tests.clock import START
+from tests.stores.samples import SECOND
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.engine.housekeeping import SLICE
@@ -62,6 +63,20 @@ async def test_the_subscriptions_of_a_topic_go_in_parts(database: Database) -> N
     assert first == (MANY, MANY - PART, MANY)
     assert await left(database, APP.id) == (MANY, 0, MANY)
     assert await left(database, OTHER.id) == (MANY, MANY, MANY)
+
+
+async def test_what_was_under_way_while_an_app_was_removed_goes_too(database: Database) -> None:
+    store = SqlApps(database, VAULT)
+    await store.add_app(APP, [], once=None)
+    await store.remove_app(APP.id, now=START)
+    await database.write(partial(_filled, APP.id))
+
+    early = await forgetting(database, next_part)(START - SECOND, SLICE)
+    await swept(database)
+
+    assert early == 0
+    assert await left(database, APP.id) == (0, 0, 0)
+    assert await database.read("SELECT app_id FROM removals") == []
 
 
 async def crowded(database: Database) -> SqlApps:

@@ -1,7 +1,6 @@
 """Wires the housekeeping: every kind of stored rows that ends, and how long each is kept after that."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from wechat_scheduler.access import once
@@ -47,7 +46,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         *messages,
         reminders,
         Retention(owner_desk.KEPT, forgetting(joined.of_removed)),
-        Retention(timedelta(0), forgetting(removals.next_part)),
+        Retention(removals.UNDER_WAY, forgetting(removals.next_part)),
         Retention(config.state.audit_retention, ended(retention.AUDIT)),
         Retention(once.KEPT, ended(retention.RESPONSES)),
         Retention(deliveries.RECEIPT_KEPT, ended(retention.RECEIPTS)),

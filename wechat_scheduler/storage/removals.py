@@ -1,19 +1,22 @@
 """Deletes what belonged to a removed app or topic, in parts: there may be a million subscriptions.
 
 The app or topic itself is gone at once. What is left of it is deleted by the housekeeping, and used by
-nothing.
+nothing. So is what requests add that were under way: they saw the app just before.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.joined import SOME_OF_APP_REMOVED
-from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.rows import MICROSECOND, micros
 
 # Rows of each table that one transaction deletes.
 PART: Final = 200
+
+# No request is under way for longer.
+UNDER_WAY: Final = timedelta(minutes=1)
 
 WHY = "the app was removed"
 # `IN` lets the planner use the index of pending deliveries, which begins with the priority.
@@ -50,30 +53,33 @@ SCENES_OF_TOPIC = _DELETE.format(
 PUT = """
     INSERT INTO removals (app_id, topic_id, removed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
-NEXT = "SELECT app_id, topic_id FROM removals ORDER BY removed_at LIMIT 1"
+NEXT = """
+    SELECT app_id, topic_id FROM removals WHERE removed_at <= $1 ORDER BY removed_at LIMIT 1
+"""
 DONE = "DELETE FROM removals WHERE app_id = $1 AND topic_id = $2"
 
 
 def app_removed(app_id: int, now: datetime) -> Script[None]:
     """For `yield from`: delete the first part of what belongs to the app, and remember the rest."""
-    if (yield from _part_of_app(app_id, micros(now))):
-        yield Statement(PUT, (app_id, 0, micros(now)))
+    yield from _part_of_app(app_id, micros(now))
+    yield Statement(PUT, (app_id, 0, micros(now)))
 
 
 def topic_removed(app_id: int, topic_id: int, now: datetime) -> Script[None]:
     """As `app_removed`, for a topic."""
-    if (yield from _part_of_topic(app_id, topic_id)):
-        yield Statement(PUT, (app_id, topic_id, micros(now)))
+    yield from _part_of_topic(app_id, topic_id)
+    yield Statement(PUT, (app_id, topic_id, micros(now)))
 
 
-def next_part(now: int, limit: int) -> Script[int]:
-    """Delete a further part of what is left. Returns `limit` if anything was left, else 0."""
-    for row in (yield Statement(NEXT)):
+def next_part(before: int, limit: int) -> Script[int]:
+    """Delete a further part of what is left of an app or topic that was removed before then. Returns
+    `limit` if there is one, else 0."""
+    for row in (yield Statement(NEXT, (before,))):
         app_id, topic_id = row["app_id"], row["topic_id"]
         if topic_id:
             more = yield from _part_of_topic(app_id, topic_id)
         else:
-            more = yield from _part_of_app(app_id, now)
+            more = yield from _part_of_app(app_id, before + UNDER_WAY // MICROSECOND)
         if not more:
             yield Statement(DONE, (app_id, topic_id))
         return limit
