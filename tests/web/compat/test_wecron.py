@@ -1,8 +1,10 @@
 """WeCron's API answers as its page and its code say."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -108,6 +110,22 @@ async def test_a_body_that_is_none_is_said_to_be_none(place: Town, user: Client)
     assert (plain.status, plain.json["detail"]) == (
         415, "不支持请求中的媒体类型 “text/plain”。",
     )  # fmt: skip
+
+
+async def test_a_media_type_that_is_no_text_is_refused_too(place: Town, user: Client) -> None:
+    url = urlsplit(place.caller.daemon.url)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+
+    writer.write(
+        f"POST {API} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 2\r\n"
+        f"Authorization: Token {user.token}\r\nContent-Type: ".encode()
+        + b"\xff\xfe\r\n\r\n{}"
+    )
+    answer = await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 415 ")
+    assert "不支持请求中的媒体类型 “\ufffd\ufffd”。".encode() in answer
 
 
 async def test_a_time_that_deferring_makes_past_is_refused(user: Client) -> None:

@@ -91,7 +91,7 @@ def checked(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[st
 
 def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
     """The body as an object, from JSON or a form. Raises InvalidRequestError, MediaTypeError."""
-    media_type = request.headers.get("Content-Type", "application/json")
+    media_type = _shown(request.headers.get("Content-Type", "application/json"))
     match media_type.partition(";")[0].strip().lower():
         case "application/json":
             found = _json(body) if body else {}
@@ -108,6 +108,11 @@ def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
         words = f"无效数据。期待为字典类型，得到的是 {name} 。"
         raise WeCronError({"non_field_errors": [words]})
     return found
+
+
+def _shown(header: str) -> str:
+    """Bytes that are not UTF-8 are surrogates in a header; no JSON can say them."""
+    return header.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def instant(milliseconds: int) -> datetime:
