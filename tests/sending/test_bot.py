@@ -126,9 +126,63 @@ async def test_who_leaves_is_not_reminded_and_the_owner_hears_of_it(place: Town)
     told = (await place.arrived(owner))[-1].text
     await pass_time(place, 2 * HOUR)
 
-    assert answer == "💔 已退出提醒：去跑步"
+    assert answer == "💔 已退出提醒：去跑步\n回复“撤销”可以反悔"
     assert told.startswith("💔 微信用户退出了你的提醒")
     assert (await place.arrived(guest))[-1].text == answer
+
+
+async def test_who_leaves_takes_that_back_and_is_reminded(place: Town) -> None:
+    owner = await place.follow()
+    await write(place, owner, "两小时后去跑步")
+    (reminder_id,) = await kept(place, owner)
+    await scan(place, reminder_id, GUEST)
+    guest = await place.uid(GUEST)
+    await write(place, guest, "退出 去跑步")
+
+    answer = await write(place, guest, "撤销")
+    told = (await place.arrived(owner))[-1].text
+    again = await write(place, guest, "撤销")
+    await pass_time(place, 2 * HOUR)
+
+    assert answer == "已撤销：“去跑步”到时还会提醒你"
+    assert told.startswith("🎉 微信用户订阅了你的提醒")
+    assert "已撤销" not in again
+    assert (await place.arrived(guest))[-1].text.startswith("去跑步")
+
+
+async def test_who_scans_takes_that_back_and_is_not_reminded(place: Town) -> None:
+    owner = await place.follow()
+    await write(place, owner, "两小时后去跑步")
+    (reminder_id,) = await kept(place, owner)
+    await scan(place, reminder_id, GUEST)
+    guest = await place.uid(GUEST)
+
+    answer = await write(place, guest, "撤销")
+    await pass_time(place, 2 * HOUR)
+
+    assert answer == "已撤销：“去跑步”不再提醒你"
+    assert (await place.arrived(guest))[-1].text == answer
+
+
+@pytest.mark.parametrize("ended", ["late", "cancelled"])
+async def test_leaving_is_not_taken_back_after_ten_minutes_or_the_end(
+    place: Town, ended: str
+) -> None:
+    owner = await place.follow()
+    await write(place, owner, "两小时后去跑步")
+    (reminder_id,) = await kept(place, owner)
+    await scan(place, reminder_id, GUEST)
+    guest = await place.uid(GUEST)
+    await write(place, guest, "退出 去跑步")
+    if ended == "late":
+        place.clock.advance(timedelta(minutes=11))
+    else:
+        await place.desk.cancel(reminder_id)
+
+    answer = await write(place, guest, "撤销")
+
+    wanted = "没有可以撤销的" if ended == "late" else "/:no这个提醒已经结束了"
+    assert answer.startswith(wanted)
 
 
 async def test_an_owner_who_was_silent_for_two_days_is_not_told(place: Town) -> None:

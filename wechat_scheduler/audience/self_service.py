@@ -57,7 +57,7 @@ class SelfService:
         token = await self._directory.make_simple_token(meant[0].id, subscriber.uid)
         # An event of its own for each token: if WeChat repeats the message, the former token is dead, and
         # the user gets the new one.
-        said = f"「{meant[0].name}」的 SPT，持有者可以给你发消息：\n"
+        said = f"「{meant[0].name}」的 SPT，持有者可以给你发消息；以前的已失效，不能撤销：\n"
         await self._say(act, subscriber, said, digest(token), secret=token)
 
     async def _say(

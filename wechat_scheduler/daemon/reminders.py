@@ -79,6 +79,6 @@ def _listeners(
     """The bot comes last: it takes every sentence that has a time in it."""
     stores = ground.stores
     replies = Replies(stores.subscriptions, directory, post=post, pages=pages, clock=ground.clock)
-    yield Participants(desk, stores.subscribers, replies)
+    yield Participants(desk, stores.subscribers, stores.conversations, replies)
     if (mode := ground.config.reminders.bot) != "off":
         yield Bot(BotActs(desk=desk, conversations=stores.conversations), replies, mode=mode)

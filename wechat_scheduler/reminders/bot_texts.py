@@ -92,7 +92,7 @@ class Teller:
         return self._told("这是你自己的提醒，" + self._soon(reminder), reminder, "修改/分享")
 
     def left(self, reminder: Reminder) -> str:
-        return f"💔 已退出提醒：{plain(reminder.title)}"
+        return f"💔 已退出提醒：{plain(reminder.title)}\n{TAKE_BACK}"
 
     def kept_all(self, reminders: Sequence[Reminder]) -> str:
         """Confirms the several reminders of one sentence."""
@@ -120,6 +120,10 @@ class Teller:
             case BotDeedKind.MOVED:
                 when = moment_words(reminders[0].start.astimezone(self.zone))
                 return f"已撤销：{titles}改回 {when}"
+            case BotDeedKind.LEFT:
+                return f"已撤销：{titles}到时还会提醒你"
+            case BotDeedKind.JOINED:
+                return f"已撤销：{titles}不再提醒你"
         return f"已撤销：{titles}取消了"
 
     def which(self, verb: str, listed: Sequence[Reminder]) -> str:

@@ -16,7 +16,8 @@ HELP_AGAIN: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotEdit:
-    """One reminder before the act and after it. `before` is None for a new one."""
+    """One reminder before the act and after it. `before` is None for a new one. Another user's reminder that
+    the user joined or left is the same in both."""
 
     before: Reminder | None
     after: Reminder
