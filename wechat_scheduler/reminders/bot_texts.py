@@ -44,6 +44,7 @@ LINK: Final = "<a href="
 
 _UNITS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
 _MINUTE: Final = 60
+_UNDONE = {BotDeedKind.CANCELLED: "恢复了", BotDeedKind.LEFT: "到时还会提醒你", BotDeedKind.JOINED: "不再提醒你"}  # fmt: skip
 _ASIDE = {
     ReminderState.PAUSED: "（已暂停）",
     ReminderState.DONE: "（已提醒）",
@@ -114,17 +115,9 @@ class Teller:
         titles = "、".join(
             f"“{cut(plain(each.title), LONGEST_TITLE)}”" for each in reminders[:MOST_LISTED]
         )
-        match did:
-            case BotDeedKind.CANCELLED:
-                return f"已撤销：{titles}恢复了"
-            case BotDeedKind.MOVED:
-                when = moment_words(reminders[0].start.astimezone(self.zone))
-                return f"已撤销：{titles}改回 {when}"
-            case BotDeedKind.LEFT:
-                return f"已撤销：{titles}到时还会提醒你"
-            case BotDeedKind.JOINED:
-                return f"已撤销：{titles}不再提醒你"
-        return f"已撤销：{titles}取消了"
+        if did is BotDeedKind.MOVED:
+            return f"已撤销：{titles}改回 {moment_words(reminders[0].start.astimezone(self.zone))}"
+        return f"已撤销：{titles}{_UNDONE.get(did, '取消了')}"
 
     def which(self, verb: str, listed: Sequence[Reminder]) -> str:
         """Asks which of the reminders is meant. `verb` is 取消 or 改."""

@@ -33,7 +33,7 @@ def _several(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[str]:
 WEEKDAYS = st.lists(st.sampled_from(range(7)), min_size=1, unique=True).map(
     lambda days: ",".join(DAYS[day] for day in sorted(days))
 )
-NTH = st.tuples(st.sampled_from([1, 2, 3, 4, -1]), st.sampled_from(DAYS))
+NTH = st.tuples(st.sampled_from([1, 2, 3, 4, -1, -2]), st.sampled_from(DAYS))
 MONTH, DAY = st.integers(1, 12), st.integers(1, 28)
 RULES = st.one_of(
     _interval("DAILY", 30),

@@ -87,6 +87,8 @@ class Length:
             raise too_far() from error
 
 
+_LONGEST = timedelta(days=3653)
+
 SHORTLY = Length(seconds=-1)
 """一会儿. The policy decides how long it is."""
 
@@ -203,7 +205,11 @@ _SAME = {
 
 
 def read_advance(found: re.Match[str]) -> Advance:
-    return Advance(length=read_length(found["length"] or found["length2"] or found["length3"]))
+    """Raises LanguageError for more than ten years."""
+    length = read_length(found["length"] or found["length2"] or found["length3"])
+    if length.delta > _LONGEST:
+        raise too_far()
+    return Advance(length=length)
 
 
 def read_for(found: re.Match[str]) -> For:
@@ -219,4 +225,5 @@ def read_times(found: re.Match[str]) -> Times:
     count = whole(found["n"])
     if found["rings"] and count > 1:
         raise when_exactly(found.group())
-    return Times(count=count, each=count == 1)
+    rings = found.group().startswith(("提醒", "叫", "喊", "通知", "响"))
+    return Times(count=count, each=count == 1 and rings)

@@ -149,6 +149,8 @@ def _weekly(every: Every, numbers: Sequence[int], days: int) -> str:
 def _monthly(every: Every, numbers: Sequence[int]) -> Iterator[str]:
     head = f"FREQ=MONTHLY{_interval(every.count if every.unit is Unit.MONTH else 1)}"
     if every.quarter and every.count == 3:
+        if min(numbers) < 0 < max(numbers):  # 15号每季度末
+            raise day_outside_period(every.unit)
         head = f"FREQ=YEARLY;BYMONTH={_of_quarter(every.month or (3 if numbers[0] < 0 else 1))}"
     always = sorted(n for n in numbers if n <= 28)
     if always:

@@ -16,7 +16,7 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.refusals import which_one
+from wechat_scheduler.reminders.language.refusals import day_outside_period, which_one
 
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 _EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
@@ -93,6 +93,8 @@ def _only_begins(found: Meaning, anchor: Anchor) -> bool:
     if not found.every:
         return False
     if isinstance(anchor, Weekdays):
+        if anchor.week is not None and found.every[-1].unit in (Unit.MONTH, Unit.YEAR):
+            raise day_outside_period(found.every[-1].unit)  # 下周每月
         return anchor.week is not None
     frequent = all(each.unit in _OFTEN for each in found.every)
     if isinstance(anchor, MonthDays):

@@ -152,7 +152,7 @@ def _day_of_month(number: int) -> str:
 
 def _nth(day: str) -> str:
     ordinal = day[:-2]
-    return (_NTH.get(int(ordinal), f"第{ordinal}个") if ordinal else "") + day_words(day[-2:])
+    return (_nth_words(int(ordinal)) if ordinal else "") + day_words(day[-2:])
 
 
 _SAYING: dict[str, Callable[[Parts], str]] = {
