@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import re
 import shutil
 import signal
@@ -15,11 +16,14 @@ import click
 import pytest
 
 from tests.cli.commands import Ended, execute, invoke, run, terminal
-from tests.house import daemon
+from tests.house import daemon, daemon_config
 from tests.program import program
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand
 from wechat_scheduler.cli.main import program as root
+from wechat_scheduler.daemon.opening import open_daemon
+from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.errors import SchedulerError
 
 HEAVY = {"aiohttp", "aiosqlite", "cryptography", "rich", "structlog"}
 
@@ -230,12 +234,26 @@ async def state(tmp_path: Path) -> Path:
 async def test_a_state_that_cannot_be_used_is_one_sentence(
     state: Path, spoil: Callable[[Path], None], sentence: str
 ) -> None:
+    config = daemon_config(state, "http://127.0.0.1:9")
     spoil(state)
+
+    with pytest.raises(SchedulerError) as refused:
+        async with open_daemon(config, clock=SystemClock(), rng=random.Random(1), run_loops=False):
+            pass
+
+    (line,) = str(refused.value).splitlines()
+    assert line.startswith(sentence.format(state=state))
+
+
+async def test_a_start_that_is_refused_says_that_sentence_and_ends_with_1(state: Path) -> None:
+    no_database(state)
 
     ended = await run("-p", "0", "--state", str(state), "--log-level", "error")
 
     assert ended.code == 1
-    assert ended.sentence.startswith(f"wechat-scheduler: {sentence.format(state=state)}")
+    assert ended.sentence.startswith(
+        f"wechat-scheduler: cannot open the database {state}/wechat-scheduler.db: the file is not a "
+    )
 
 
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

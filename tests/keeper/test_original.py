@@ -37,32 +37,34 @@ def body(**changes: Any) -> bytes:
     return json.dumps({"appid": APPID, "appsecret": SECRET, "tasks": [TASK]} | changes).encode()
 
 
-@pytest.mark.parametrize(
-    ("sent", "message"),
-    [
-        (b"", "注册失败: 注册参数不能为空"),
-        (b"{", "注册失败: 读取参数失败"),
-        (b"[]", "注册失败: 读取参数失败"),
-        (body(tasks=5), "注册失败: 读取参数失败"),
-        (body(tasks=[{"type": "x", "notify": 5}]), "注册失败: 读取参数失败"),
-        (b"{}", "注册失败: appid 或者 appsecret 不能为空"),
-        (body(appid=""), "注册失败: appid 或者 appsecret 不能为空"),
-        (body(appsecret=None), "注册失败: appid 或者 appsecret 不能为空"),
-        (body(tasks=[{"type": 5}]), "注册失败: 不支持的任务类型"),
-        (body(tasks=[{"type": -1}]), "注册失败: 不支持的任务类型"),
-        (body(tasks=[TASK, TASK]), "注册失败: tasks[1] 和前面的任务重复"),
-        (
-            body(tasks=[{"type": 0, "notify": "a.example/n"}]),
-            "注册失败: tasks[0].notify 不正确（must begin with http:// or https:// and name a host）",
-        ),
-    ],
-)
-@pytest.mark.parametrize("path", ["/registe", "//register/"])
-async def test_a_wrong_registration_is_refused_in_its_words(
-    original: Caller, path: str, sent: bytes, message: str
-) -> None:
-    assert await ask(original, "POST", path, data=sent) == (400, message, None)
-    assert await original.jobs() == []
+REGISTRATIONS = [
+    (b"", "注册失败: 注册参数不能为空"),
+    (b"{", "注册失败: 读取参数失败"),
+    (b"[]", "注册失败: 读取参数失败"),
+    (body(tasks=5), "注册失败: 读取参数失败"),
+    (body(tasks=[{"type": "x", "notify": 5}]), "注册失败: 读取参数失败"),
+    (b"{}", "注册失败: appid 或者 appsecret 不能为空"),
+    (body(appid=""), "注册失败: appid 或者 appsecret 不能为空"),
+    (body(appsecret=None), "注册失败: appid 或者 appsecret 不能为空"),
+    (body(tasks=[{"type": 5}]), "注册失败: 不支持的任务类型"),
+    (body(tasks=[{"type": -1}]), "注册失败: 不支持的任务类型"),
+    (body(tasks=[TASK, TASK]), "注册失败: tasks[1] 和前面的任务重复"),
+    (
+        body(tasks=[{"type": 0, "notify": "a.example/n"}]),
+        "注册失败: tasks[0].notify 不正确（must begin with http:// or https:// and name a host）",
+    ),
+]
+REGISTER_PATHS = ["/registe", "//register/"]
+
+
+async def test_a_wrong_registration_is_refused_in_its_words(original: Caller) -> None:
+    for sent, message in REGISTRATIONS:
+        for path in REGISTER_PATHS:
+            assert await ask(original, "POST", path, data=sent) == (400, message, None), (
+                path,
+                sent,
+            )
+            assert await original.jobs() == [], (path, sent)
 
 
 async def test_a_compressed_registration_is_refused_in_its_words(original: Caller) -> None:
@@ -99,27 +101,25 @@ async def test_a_value_that_is_not_there_is_empty_at_once(
     assert all(result for _, _, result in fetched)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "code", "message"),
-    [
-        ("GET", "/task/wx-unknown/0", 400, "非法的 AppID"),
-        ("GET", f"/task/{APPID}/1", 400, "当前 AppID 并未注册指定类型的 任务"),
-        ("GET", f"/task/{APPID}/9", 400, "非法的任务类型"),
-        ("GET", f"/task/{APPID}/-1", 400, "非法的任务类型"),
-        ("GET", f"/task/{APPID}/token", 400, "请求地址格式不正确"),
-        ("GET", f"/task/{APPID}/%00", 400, "请求地址格式不正确"),
-        ("GET", f"/task/{APPID}", 404, "请求地址不存在"),
-        ("GET", "/task", 404, "请求地址不存在"),
-        ("GET", "/registe", 405, "请求方法不支持"),
-        ("PUT", f"/task/{APPID}/0", 405, "请求方法不支持"),
-    ],
-)
-async def test_what_is_not_there_is_said_in_its_words(
-    original: Caller, method: str, path: str, code: int, message: str
-) -> None:
-    await original.register(TASK)
+ABSENT = [
+    ("GET", "/task/wx-unknown/0", 400, "非法的 AppID"),
+    ("GET", f"/task/{APPID}/1", 400, "当前 AppID 并未注册指定类型的 任务"),
+    ("GET", f"/task/{APPID}/9", 400, "非法的任务类型"),
+    ("GET", f"/task/{APPID}/-1", 400, "非法的任务类型"),
+    ("GET", f"/task/{APPID}/token", 400, "请求地址格式不正确"),
+    ("GET", f"/task/{APPID}/%00", 400, "请求地址格式不正确"),
+    ("GET", f"/task/{APPID}", 404, "请求地址不存在"),
+    ("GET", "/task", 404, "请求地址不存在"),
+    ("GET", "/registe", 405, "请求方法不支持"),
+    ("PUT", f"/task/{APPID}/0", 405, "请求方法不支持"),
+]
 
-    assert await ask(original, method, path) == (code, message, None)
+
+async def test_what_is_not_there_is_said_in_its_words(original: Caller) -> None:
+    for method, path, code, message in ABSENT:
+        await original.register(TASK)
+
+        assert await ask(original, method, path) == (code, message, None), (method, path)
 
 
 async def test_a_key_is_still_needed(original: Caller) -> None:

@@ -130,53 +130,51 @@ def body(**changes: Any) -> Any:
     return {"appid": APPID, "appsecret": SECRET, "tasks": [TASK]} | changes
 
 
-@pytest.mark.parametrize(
-    ("sent", "field"),
-    [
-        (b"", "the body is not JSON"),
-        (b"appid=wx1", "the body is not JSON"),
-        (b'\xff{"appid": "a"}', "the body is not JSON"),
-        (b"[]", "expected an object"),
-        (b"{}", "appid"),
-        (body(appid=""), "appid"),
-        (body(appid=7), "appid"),
-        (body(appid=None), "appid"),
-        (body(appid="wx/1"), "appid"),
-        (body(appid="wx\n1"), "appid"),
-        (body(appid="wx 1"), "appid"),
-        (body(appid="w" * 129), "appid"),
-        (body(appsecret=""), "appsecret"),
-        (body(appsecret="a\nb"), "appsecret"),
-        (body(tasks={}), "tasks"),
-        (body(tasks=[TASK, 5]), "tasks[1]"),
-        (body(tasks=[TASK, {}]), "tasks[1]: the body has the same task"),
-        (body(tasks=[{"type": 9}]), "tasks[0].type"),
-        (body(tasks=[{"type": -1}]), "tasks[0].type"),
-        (body(tasks=[{"type": "nonsense"}]), "tasks[0].type"),
-        (body(tasks=[{"type": 0.5}]), "tasks[0].type"),
-        (body(tasks=[{"type": True}]), "tasks[0].type"),
-        (body(tasks=[TASK, TASK]), "tasks[1]"),
-        (body(tasks=[TASK | {"notify": "ftp://host/"}]), "tasks[0].notify"),
-        (body(tasks=[TASK | {"notify": "host/path"}]), "tasks[0].notify"),
-        (body(tasks=[TASK | {"notify": 5}]), "tasks[0].notify"),
-        (body(tasks=[TASK | {"params": "http://"}]), "tasks[0].params"),
-        (body(tasks=[TASK | {"subject": "x"}]), "tasks[0].subject"),
-        (body(tasks=[{"type": 2, "openid": "a/b", "params": "http://h/"}]), "tasks[0].openid"),
-        (body(tasks=[{"type": 4}]), "tasks[0].authorizer_appid"),
-        (body(access_token_endpoint="other"), "access_token_endpoint"),
-    ],
-)  # fmt: skip
-async def test_bad_input_is_a_400_that_names_the_field_and_stores_nothing(
-    keeper: Caller, sent: Any, field: str
-) -> None:
-    data = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+BAD = [
+    (b"", "the body is not JSON"),
+    (b"appid=wx1", "the body is not JSON"),
+    (b'\xff{"appid": "a"}', "the body is not JSON"),
+    (b"[]", "expected an object"),
+    (b"{}", "appid"),
+    (body(appid=""), "appid"),
+    (body(appid=7), "appid"),
+    (body(appid=None), "appid"),
+    (body(appid="wx/1"), "appid"),
+    (body(appid="wx\n1"), "appid"),
+    (body(appid="wx 1"), "appid"),
+    (body(appid="w" * 129), "appid"),
+    (body(appsecret=""), "appsecret"),
+    (body(appsecret="a\nb"), "appsecret"),
+    (body(tasks={}), "tasks"),
+    (body(tasks=[TASK, 5]), "tasks[1]"),
+    (body(tasks=[TASK, {}]), "tasks[1]: the body has the same task"),
+    (body(tasks=[{"type": 9}]), "tasks[0].type"),
+    (body(tasks=[{"type": -1}]), "tasks[0].type"),
+    (body(tasks=[{"type": "nonsense"}]), "tasks[0].type"),
+    (body(tasks=[{"type": 0.5}]), "tasks[0].type"),
+    (body(tasks=[{"type": True}]), "tasks[0].type"),
+    (body(tasks=[TASK, TASK]), "tasks[1]"),
+    (body(tasks=[TASK | {"notify": "ftp://host/"}]), "tasks[0].notify"),
+    (body(tasks=[TASK | {"notify": "host/path"}]), "tasks[0].notify"),
+    (body(tasks=[TASK | {"notify": 5}]), "tasks[0].notify"),
+    (body(tasks=[TASK | {"params": "http://"}]), "tasks[0].params"),
+    (body(tasks=[TASK | {"subject": "x"}]), "tasks[0].subject"),
+    (body(tasks=[{"type": 2, "openid": "a/b", "params": "http://h/"}]), "tasks[0].openid"),
+    (body(tasks=[{"type": 4}]), "tasks[0].authorizer_appid"),
+    (body(access_token_endpoint="other"), "access_token_endpoint"),
+]
 
-    answer = await keeper.call("POST", "/register", data=data)
 
-    assert answer.status == answer.json["code"] == 400
-    assert answer.json["message"].startswith(field)
-    assert await keeper.jobs() == []
-    assert not await keeper.daemon.cores.credentials.clockwork.run_once()
+async def test_bad_input_is_a_400_that_names_the_field_and_stores_nothing(keeper: Caller) -> None:
+    for sent, field in BAD:
+        data = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+
+        answer = await keeper.call("POST", "/register", data=data)
+
+        assert answer.status == answer.json["code"] == 400, sent
+        assert answer.json["message"].startswith(field), sent
+        assert await keeper.jobs() == [], sent
+        assert not await keeper.daemon.cores.credentials.clockwork.run_once(), sent
 
 
 async def test_unknown_fields_are_ignored(keeper: Caller) -> None:

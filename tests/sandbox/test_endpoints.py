@@ -37,16 +37,15 @@ async def test_a_call_with_the_wrong_method_is_refused_with_the_right_one(
     assert (await response.json(content_type=None))["errcode"] == errcode
 
 
+BODIES = [b"[]", b"{", b"\xff", b"[" * 100_000, b'{"appid":[1]}', b"1" * 999]
+
+
 @EVERY_PATH
-@pytest.mark.parametrize(
-    "body", [b"[]", b"{", b"\xff", b"[" * 100_000, b'{"appid":[1]}', b"1" * 999]
-)
-async def test_any_body_and_any_query_get_a_reply(
-    wechat: WeChat, endpoint: Endpoint, body: bytes
-) -> None:
-    path = f"{endpoint.path}?access_token=%FF&appid=%ED%A0%80&secret=%ff&grant_type=%00"
+async def test_any_body_and_any_query_get_a_reply(wechat: WeChat, endpoint: Endpoint) -> None:
+    for body in BODIES:
+        path = f"{endpoint.path}?access_token=%FF&appid=%ED%A0%80&secret=%ff&grant_type=%00"
 
-    response = await wechat.http.request(endpoint.method, path, data=body)
+        response = await wechat.http.request(endpoint.method, path, data=body)
 
-    assert response.status == 200
-    assert (await response.json(content_type=None))["errcode"] != 0
+        assert response.status == 200, body[:10]
+        assert (await response.json(content_type=None))["errcode"] != 0, body[:10]

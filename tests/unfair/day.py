@@ -1,4 +1,7 @@
-"""A day on which everything that can hang hangs in turn, an hour each, and the neighbours of it."""
+"""Half a day in which everything that can hang hangs in turn, half an hour each, and the neighbours of it.
+
+Tokens live for half as long as WeChat's, so that as many are renewed meanwhile as in two such days.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -21,7 +24,8 @@ from wechat_scheduler.storage.sqlite import READERS
 # More sick calls than any purpose has places.
 MANY = 10
 
-HOUR, STEP = timedelta(hours=1), timedelta(minutes=30)
+TURN, STEP = timedelta(minutes=30), timedelta(minutes=15)
+TOKEN_LIFETIME = timedelta(hours=1)
 
 # The first look is while the first calls of the sick hang.
 SOON = timedelta(seconds=5)
@@ -59,7 +63,7 @@ class SlowDatabase(MemoryDatabase):
 
 @dataclass(slots=True, kw_only=True)
 class Day:
-    """`group` has what goes on for the present hour only; `way` is how healthy messages go."""
+    """`group` has what goes on for the present turn only; `way` is how healthy messages go."""
 
     street: Street
     loop: DayLoop
@@ -74,12 +78,12 @@ class Day:
     def sandbox(self) -> Any:
         return self.street.town.wechat.sandbox
 
-    async def hour(self, name: str, hang: "Hang", needs: Sequence["Need"]) -> None:
-        """One hour in which that hangs, and what the healthy ones need meanwhile."""
+    async def turn(self, name: str, hang: "Hang", needs: Sequence["Need"]) -> None:
+        """Half an hour in which that hangs, and what the healthy ones need meanwhile."""
         self.way = Way.TEXT if name == TEMPLATE else Way.TEMPLATE
         async with asyncio.TaskGroup() as self.group:
             self.street.healthy.calls.clear()
-            until = self.clock.now() + HOUR
+            until = self.clock.now() + TURN
             await hang(self)
             await self.clock.sleep(SOON)
             while self.clock.now() < until:
@@ -153,7 +157,13 @@ async def a_day(state: Path, loop: DayLoop, clock: LoopClock) -> AsyncIterator[D
         return database
 
     async with street(
-        state, lambda _: None, suffix=KNOWN, clock=clock, opener=opener, **PLACES
+        state,
+        lambda _: None,
+        suffix=KNOWN,
+        clock=clock,
+        opener=opener,
+        options={"token_lifetime": TOKEN_LIFETIME},
+        **PLACES,
     ) as place:
         place.many = MANY
         day = Day(street=place, loop=loop, clock=clock, database=database)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.unfair.day import HOUR, Day
+from tests.unfair.day import TURN, Day
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import DeliveryState
@@ -54,7 +54,7 @@ async def a_message(day: Day) -> None:
 
 async def a_qr_code(day: Day) -> None:
     app = day.street.town.app
-    assert await day.street.town.codes.make(app, Purpose.APP, lifetime=HOUR)
+    assert await day.street.town.codes.make(app, Purpose.APP, lifetime=TURN)
 
 
 NEEDS = (

@@ -1,4 +1,4 @@
-"""A day in which everything that can hang hangs in turn, and what the healthy ones miss: nothing."""
+"""Half a day in which everything that can hang hangs in turn, and what the healthy ones miss: nothing."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from tests.unfair.hangs import CODES, HANGS, nothing
 from tests.unfair.needs import NEEDS, a_qr_code
 from wechat_scheduler.daemon.ground import Guarded
 
-DAY = timedelta(days=1)
+HALF_A_DAY = timedelta(hours=12)
 
 # A path of WeChat that is called.
 WECHATS = re.compile(r'"(/(?:cgi-bin|sns|wxaapi)/\w+(?:/\w+)*)"')
@@ -25,7 +25,7 @@ WECHATS = re.compile(r'"(/(?:cgi-bin|sns|wxaapi)/\w+(?:/\w+)*)"')
 OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 
 
-def test_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
+def test_half_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = LoopClock()
@@ -38,9 +38,9 @@ def test_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
         async with a_day(tmp_path, loop, clock) as played:
             for name, hang in HANGS.items():
                 needs = [need for need in NEEDS if (name, need) != (CODES, a_qr_code)]
-                await played.hour(name, hang, needs)
-            while clock.now() < START + DAY:
-                await played.hour("nothing", nothing, NEEDS)
+                await played.turn(name, hang, needs)
+            while clock.now() < START + HALF_A_DAY:
+                await played.turn("nothing", nothing, NEEDS)
             return played.late
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
@@ -49,7 +49,7 @@ def test_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     assert late == []
 
 
-def test_each_outgoing_path_has_its_hour() -> None:
+def test_each_outgoing_path_has_its_turn() -> None:
     sources = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
     daemon = {path: text for path, text in sources.items() if not OTHERS & set(path.parts)}
 

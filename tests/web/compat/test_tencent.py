@@ -76,45 +76,43 @@ async def test_xml_says_what_json_says(game: Game) -> None:
         assert {it.tag: it.text or "" for it in tree} == {k: str(v) for k, v in as_json.items()}
 
 
-@pytest.mark.parametrize(
-    ("params", "ret", "words"),
-    [
-        ({"pf": ""}, -1, "pf: "),
-        ({"openkey": ""}, -1, "openkey: "),
-        ({"sig": ""}, -1, "sig: "),
-        ({"appid": "12345"}, -2, "appid: "),
-        ({"appid": "qzone"}, -2, "appid: "),
-        ({"sig": "d3Jvbmc="}, -5, "signature verification failed"),
-        ({"openid": "08B8273CACFBE0D9F57CAB4E7D8AAAA0"}, -64, "openid: "),
-        ({"openid": "\0" * 32}, -64, "openid: "),
-        ({"openkey": "9999999917C28878F66F28E7F16B7F89"}, -64, "openkey: "),
-        (slot(0, "soon"), 1000, "begin0: "),
-        (slot(1, "1.5"), 1000, "begin1: "),
-        (slot(0, 99999999999), 1000, "begin0: "),
-        (slot(0, NOW, type="19999"), 1000, "type0: "),
-        (slot(2, NOW, type="farm"), 1000, "type2: "),
-        (slot(0, NOW, key="k" * 129), 1000, "key0: "),
-        (slot(0, NOW, "   "), 1000, "title0: "),
-        (slot(0, NOW, "果" * 31), 2000, "title0: "),
-        (slot(0, NOW, "a\nb"), 2000, "title0: "),
-        (slot(0, NOW, "\u202e果"), 2000, "title0: "),
-        (slot(0, NOW, "Free MONEY 果"), 2000, "title0: "),
-        (slot(0, "", "果" * 31), 2000, "title0: "),
-        (slot(3, NOW), 2003, "begin3: "),
-        ({"title10": "x"}, 2003, "title10: "),
-    ],
-)
-async def test_what_is_refused_names_the_parameter_and_replaces_nothing(
-    worded: Game, params: dict[str, str], ret: int, words: str
-) -> None:
-    await worded.report(**slot(0, NOW + DAY))
+REFUSED = [
+    ({"pf": ""}, -1, "pf: "),
+    ({"openkey": ""}, -1, "openkey: "),
+    ({"sig": ""}, -1, "sig: "),
+    ({"appid": "12345"}, -2, "appid: "),
+    ({"appid": "qzone"}, -2, "appid: "),
+    ({"sig": "d3Jvbmc="}, -5, "signature verification failed"),
+    ({"openid": "08B8273CACFBE0D9F57CAB4E7D8AAAA0"}, -64, "openid: "),
+    ({"openid": "\0" * 32}, -64, "openid: "),
+    ({"openkey": "9999999917C28878F66F28E7F16B7F89"}, -64, "openkey: "),
+    (slot(0, "soon"), 1000, "begin0: "),
+    (slot(1, "1.5"), 1000, "begin1: "),
+    (slot(0, 99999999999), 1000, "begin0: "),
+    (slot(0, NOW, type="19999"), 1000, "type0: "),
+    (slot(2, NOW, type="farm"), 1000, "type2: "),
+    (slot(0, NOW, key="k" * 129), 1000, "key0: "),
+    (slot(0, NOW, "   "), 1000, "title0: "),
+    (slot(0, NOW, "果" * 31), 2000, "title0: "),
+    (slot(0, NOW, "a\nb"), 2000, "title0: "),
+    (slot(0, NOW, "\u202e果"), 2000, "title0: "),
+    (slot(0, NOW, "Free MONEY 果"), 2000, "title0: "),
+    (slot(0, "", "果" * 31), 2000, "title0: "),
+    (slot(3, NOW), 2003, "begin3: "),
+    ({"title10": "x"}, 2003, "title10: "),
+]
 
-    answer = await worded.report(**slot(0, NOW + HOUR) | params)
 
-    assert list(answer) == ["ret", "msg"]
-    assert answer["ret"] == ret
-    assert answer["msg"].startswith(words)
-    assert [it.start.timestamp() for it in await worded.reported()] == [NOW + DAY]
+async def test_what_is_refused_names_the_parameter_and_replaces_nothing(worded: Game) -> None:
+    for params, ret, words in REFUSED:
+        await worded.report(**slot(0, NOW + DAY))
+
+        answer = await worded.report(**slot(0, NOW + HOUR) | params)
+
+        assert list(answer) == ["ret", "msg"], params
+        assert answer["ret"] == ret, params
+        assert answer["msg"].startswith(words), params
+        assert [it.start.timestamp() for it in await worded.reported()] == [NOW + DAY], params
 
 
 @pytest.mark.parametrize(

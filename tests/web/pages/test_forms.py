@@ -31,15 +31,18 @@ async def forms(place: Town) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("content_type", "body"), UNREADABLE)
-async def test_a_form_that_cannot_be_read_is_a_400_on_every_page(
-    place: Town, content_type: str, body: bytes
-) -> None:
-    for path in await forms(place):
-        answer = await visit(place, "POST", path, data=body, headers={"Content-Type": content_type})
+async def test_a_form_that_cannot_be_read_is_a_400_on_every_page(place: Town) -> None:
+    for content_type, body in UNREADABLE:
+        for path in await forms(place):
+            answer = await visit(
+                place, "POST", path, data=body, headers={"Content-Type": content_type}
+            )
 
-        assert (answer.status, answer.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
-        assert "<h1>" in answer.text
+            assert (answer.status, answer.headers["Content-Type"]) == (
+                400,
+                "text/html; charset=utf-8",
+            ), (path, body)
+            assert "<h1>" in answer.text, (path, body)
 
 
 @pytest.mark.parametrize("content_type", [URLENCODED, f"{URLENCODED}; charset=UTF-8"])
