@@ -319,31 +319,33 @@ def test_each_shell_gets_its_script(shell: str) -> None:
     assert f"_WECHAT_SCHEDULER_COMPLETE={shell}_complete" in ended.out
 
 
-@pytest.mark.parametrize(
-    ("line", "completions"),
-    [
-        ("wechat-scheduler he", ["healthcheck"]),
-        ("wechat-scheduler jobs re", ["refresh", "remove"]),
-        ("wechat-scheduler jobs show wx1 jsapi", ["jsapi_ticket"]),
-        ("wechat-scheduler jobs list --u", ["--url"]),
-    ],
-)
-async def test_the_script_completes_commands_options_and_types(
-    tmp_path: Path, line: str, completions: list[str]
-) -> None:
+COMPLETIONS = {
+    "wechat-scheduler he": "healthcheck",
+    "wechat-scheduler jobs re": "refresh remove",
+    "wechat-scheduler jobs show wx1 jsapi": "jsapi_ticket",
+    "wechat-scheduler jobs list --u": "--url",
+}
+
+
+async def test_the_script_completes_commands_options_and_types(tmp_path: Path) -> None:
     installed = tmp_path / "wechat-scheduler"
     installed.write_text(f'#!/bin/sh\nexec {sys.executable} -m wechat_scheduler "$@"\n')
     installed.chmod(0o755)
-    script = f"""
+    script = """
         eval "$(wechat-scheduler completion bash)"
-        COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-        _wechat_scheduler_completion wechat-scheduler
-        echo "${{COMPREPLY[@]}}"
+        for line in "$@"; do
+            COMPREPLY=(); COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _wechat_scheduler_completion wechat-scheduler
+            echo "${COMPREPLY[@]}"
+        done
     """
 
-    ended = await execute("bash", "--norc", "-c", script, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    ended = await execute(
+        "bash", "--norc", "-c", script, "bash", *COMPLETIONS,
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+    )  # fmt: skip
 
-    assert ended.out.split() == completions
+    assert ended.out.splitlines() == list(COMPLETIONS.values())
 
 
 @pytest.mark.parametrize(

@@ -75,29 +75,28 @@ def heard(push: Push, secrets: Secrets) -> UserAct:
 
 
 @pytest.mark.parametrize(("send", "secrets"), MODES)
-@pytest.mark.parametrize("text", ATTACKS + TEXTS)
 def test_a_typed_text_arrives_as_typed_and_names_no_other_sender(
-    send: Callable[[bytes], Push], secrets: Secrets, text: str
+    send: Callable[[bytes], Push], secrets: Secrets
 ) -> None:
-    got = heard(send(as_typed("Content", text, head("text"))), secrets)
+    for text in ATTACKS + TEXTS:
+        got = heard(send(as_typed("Content", text, head("text"))), secrets)
 
-    assert (got.openid, got.kind, got.text) == ("o-user", UserActKind.TEXT, text)
-
-
-@pytest.mark.parametrize("text", ATTACKS + TEXTS)
-def test_a_spoken_text_and_a_key_arrive_as_they_are(text: str) -> None:
-    voice = head("voice") + "<MediaId><![CDATA[m]]></MediaId><Format><![CDATA[amr]]></Format>"
-    click = head("event") + "<Event><![CDATA[CLICK]]></Event>"
-
-    for name, before, kind in (
-        ("Recognition", voice, UserActKind.VOICE),
-        ("EventKey", click, UserActKind.CLICK),
-    ):
-        got = heard(SENDER.open(as_typed(name, text, before)), PLAIN)
-        assert (got.openid, got.kind, got.text) == ("o-user", kind, text)
+        assert (got.openid, got.kind, got.text) == ("o-user", UserActKind.TEXT, text), text
 
 
-@pytest.mark.parametrize("text", ATTACKS + TEXTS)
+def test_a_spoken_text_and_a_key_arrive_as_they_are() -> None:
+    for text in ATTACKS + TEXTS:
+        voice = head("voice") + "<MediaId><![CDATA[m]]></MediaId><Format><![CDATA[amr]]></Format>"
+        click = head("event") + "<Event><![CDATA[CLICK]]></Event>"
+
+        for name, before, kind in (
+            ("Recognition", voice, UserActKind.VOICE),
+            ("EventKey", click, UserActKind.CLICK),
+        ):
+            got = heard(SENDER.open(as_typed(name, text, before)), PLAIN)
+            assert (got.openid, got.kind, got.text) == ("o-user", kind, text), text
+
+
 @pytest.mark.parametrize(
     ("before", "name", "after", "kind"),
     [
@@ -129,13 +128,14 @@ def test_a_spoken_text_and_a_key_arrive_as_they_are(text: str) -> None:
     ],
 )
 def test_no_words_of_a_user_change_who_did_what(
-    text: str, before: str, name: str, after: str, kind: UserActKind
+    before: str, name: str, after: str, kind: UserActKind
 ) -> None:
-    document = f"<xml>{before}<{name}><![CDATA[{text}]]></{name}>{after}<MsgId>7</MsgId></xml>"
+    for text in ATTACKS + TEXTS:
+        document = f"<xml>{before}<{name}><![CDATA[{text}]]></{name}>{after}<MsgId>7</MsgId></xml>"
 
-    got = heard(SENDER.open(document.encode()), PLAIN)
+        got = heard(SENDER.open(document.encode()), PLAIN)
 
-    assert (got.openid, got.kind) == ("o-user", kind)
+        assert (got.openid, got.kind) == ("o-user", kind), text
 
 
 def test_words_before_the_sender_are_words_too() -> None:
@@ -212,17 +212,19 @@ JSON = {
 
 
 @pytest.mark.parametrize(("send", "secrets"), MODES)
-@pytest.mark.parametrize("text", ATTACKS + TEXTS)
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_a_message_in_json_is_read_as_one_in_xml(
-    send: Callable[[bytes], Push], secrets: Secrets, text: str, ascii_only: bool
+    send: Callable[[bytes], Push], secrets: Secrets, ascii_only: bool
 ) -> None:
-    document = json.dumps(JSON | {"Content": text}, ensure_ascii=ascii_only).encode()
+    for text in ATTACKS + TEXTS:
+        document = json.dumps(JSON | {"Content": text}, ensure_ascii=ascii_only).encode()
 
-    message = PushDecoder().open(send(document), secrets, appid=COMPONENT).message
+        message = PushDecoder().open(send(document), secrets, appid=COMPONENT).message
 
-    assert message.fields == {name: str(value) for name, value in JSON.items()} | {"Content": text}
-    assert read_heard(COMPONENT, message).text == text
+        assert message.fields == {name: str(value) for name, value in JSON.items()} | {
+            "Content": text
+        }, text
+        assert read_heard(COMPONENT, message).text == text, text
 
 
 def test_json_is_mended_like_xml() -> None:

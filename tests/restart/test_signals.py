@@ -63,8 +63,10 @@ async def test_an_answer_of_wechats_that_is_under_way_is_waited_for_and_kept(
         assert weixin.sandbox.calls() == 1
 
 
-@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGTERM)],
+)
 async def test_the_second_signal_does_not_wait(
     first: signal.Signals, second: signal.Signals, tmp_path: Path
 ) -> None:
