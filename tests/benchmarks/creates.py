@@ -1,7 +1,8 @@
 """Creating over HTTP: 64 keep-alive connections, each creating again as soon as it was answered.
 
 What is created is committed before the answer. The baseline parses the same bodies and stores nothing.
-WeChat answers to no message meanwhile, so that accepting is measured and not sending.
+WeChat answers to no message meanwhile, and one is sent at a time, so that accepting is measured and not
+sending.
 """
 
 import itertools
@@ -98,7 +99,7 @@ def _compare(bench: Bench, create: Create) -> Result:
         with bench.busy("an app and its people"):
             (folder / "state").mkdir()
             shop = uvloop.run(_open(url, folder / "state"))
-        started = stack.enter_context(daemon(folder / "state", wechat=url))
+        started = stack.enter_context(daemon(folder / "state", wechat=url, slots=1))
         requests = _requests(create, shop, started)
         contenders = [
             Contender(name=BARE, measure=_measure(bench, bare, requests)),

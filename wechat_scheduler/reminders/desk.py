@@ -79,7 +79,9 @@ class ReminderDesk(ReminderReader):
         planned = self.plan(reminder)
         if not await self._store.add(planned, people, once=once(planned)):
             return await self.reminder(planned.id)
-        log.info("reminder.created", reminder=planned.id, app=planned.app_id, source=planned.source)
+        log.debug(
+            "reminder.created", reminder=planned.id, app=planned.app_id, source=planned.source
+        )
         self._wake()
         return planned
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import chain
 
 from wechat_scheduler.audience.model import Alias, App, Found, Subscription
+from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage import subscribers, subscriptions
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.locking import lock_person
@@ -37,7 +39,7 @@ KNOWN = """
 """
 REMOVE = "DELETE FROM aliases WHERE app_id = $1 AND name = $2 RETURNING name"
 # The numbers of names that one FIND takes: few, since each text is prepared once.
-SIZES = (1, 20, 200)
+SIZES = (1, 8, 64, 200)
 # `|| ''` keeps SQLite from reading all subscribers of the account to find these few.
 FIND = """
     SELECT {name} AS name, {subscriber}, {subscription}
@@ -50,17 +52,26 @@ FIND = """
 class SqlAliases:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._finding: Batches[tuple[int, str], Sequence[str], Sequence[Row]] = Batches(self._rows)
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """A uid has precedence over an alias of the same spelling."""
-        found: dict[str, Found] = {}
         # PostgreSQL takes no NUL, and so no user has a name with one.
-        for chunk in _chunks([name for name in dict.fromkeys(names) if "\0" not in name]):
-            rows = await self._database.read(find_sql(len(chunk)), app.id, app.appid, *chunk)
-            found |= readable(
-                rows, lambda row: (row["name"], _found(row)), table="subscribers", key="uid"
-            )
-        return found
+        wanted = [name for name in dict.fromkeys(names) if "\0" not in name]
+        rows = await self._finding.do((app.id, app.appid), wanted) if wanted else ()
+        return dict(
+            readable(rows, lambda row: (row["name"], _found(row)), table="subscribers", key="uid")
+        )
+
+    async def _rows(
+        self, app: tuple[int, str], wanted: Sequence[Sequence[str]]
+    ) -> Sequence[Sequence[Row]]:
+        """The rows of each list of names. Aliases come first."""
+        found: dict[str, list[Row]] = {}
+        for chunk in _chunks(list(dict.fromkeys(chain.from_iterable(wanted)))):
+            for row in await self._database.read(find_sql(len(chunk)), *app, *chunk):
+                found.setdefault(row["name"], []).append(row)
+        return [[row for name in names for row in found.get(name, ())] for names in wanted]
 
     async def bind(
         self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime

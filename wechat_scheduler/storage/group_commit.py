@@ -96,13 +96,30 @@ class Writer:
         try:
             self._check()
             self._connection.execute("BEGIN IMMEDIATE")
-            if not all(map(self._attempt, batch)):
-                return self._commit_apart(batch)
+            if not self._run(batch):
+                if len(batch) == 1:
+                    return None
+                self._connection.execute("BEGIN IMMEDIATE")
+                if not all(map(self._attempt, batch)):
+                    return self._commit_apart(batch)
             self._connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - each caller gets it, and the thread lives on
             self._roll_back()
             for unit in batch:
                 unit.error = unit.error or trouble(error, "the transaction was not committed")
+
+    def _run(self, batch: Sequence[_Unit[Any]]) -> bool:
+        """Run all units without a savepoint, which costs two statements. If one raises, nothing is done: of
+        several, each is to be run again under its own."""
+        try:
+            for unit in batch:
+                unit.result = drive(self._connection, unit.script())
+        except BaseException as error:  # noqa: BLE001 - it belongs to this unit's caller
+            self._roll_back()
+            if len(batch) == 1:
+                unit.error = trouble(error) or error
+            return False
+        return True
 
     def _attempt(self, unit: _Unit[Any]) -> bool:
         """Run one unit under a savepoint. Returns False if the whole transaction was rolled back."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -14,6 +15,7 @@ from wechat_scheduler.delivery.model import (
     Target,
 )
 from wechat_scheduler.delivery.views import MessageView
+from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.database import (
     Database,
     Row,
@@ -37,7 +39,6 @@ MESSAGE_COLUMNS = """
 """
 PUT = """
     INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id
 """
 HIDE = "INSERT INTO message_secrets (message_id, secret) VALUES ($1, $2)"
 DELIVER = """
@@ -57,18 +58,32 @@ COUNTS = """
         AS standing, count(*) AS many
     FROM deliveries WHERE message_id = $1 GROUP BY 1
 """
+# A message to more receivers is stored by itself: others do not wait for it.
+FEW: Final = 16
 RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"
+
+
+class _Order(NamedTuple):
+    """A message and its receivers, at the time of the request."""
+
+    message: Message
+    targets: Sequence[Target]
+    now: datetime
 
 
 class SqlMessages:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._orders: Batches[str, _Order, None] = Batches(self._put_together)
 
     async def put(
         self, message: Message, targets: Sequence[Target], *, once: Once | None, now: datetime
     ) -> None:
-        await self._database.write(lambda: self._put(message, targets, once, now))
+        if once or message.secret or len(targets) > FEW:
+            await self._database.write(lambda: self._put(message, targets, once, now))
+        else:
+            await self._orders.do("", _Order(message, targets, now))
 
     async def spread(
         self, delivery: Delivery, people: Sequence[Target], *, now: datetime, until: datetime
@@ -89,6 +104,10 @@ class SqlMessages:
     async def retract(self, message_id: int, *, now: datetime) -> bool:
         rows = await self._database.write(lambda: rows_of(Statement(RETRACT, (message_id,))))
         return bool(rows)
+
+    async def _put_together(self, _: str, orders: Sequence[_Order]) -> Sequence[None]:
+        await self._database.write(lambda: _put_orders(orders))
+        return [None] * len(orders)
 
     def _put(
         self, message: Message, targets: Sequence[Target], once: Once | None, now: datetime
@@ -150,11 +169,26 @@ def message_of(row: Row) -> Message:
 def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:
     """For `yield from`: store a message without a secret, and its deliveries. Returns False and changes
     nothing if the message's id is known."""
-    if not (yield Statement(PUT, _message_values(message))):
-        return False
-    rows = _rows(message, targets, now, due_at=message.not_before or now)
+    return bool((yield from _put_orders([_Order(message, targets, now)])))
+
+
+def _put_orders(orders: Sequence[_Order]) -> Script[set[int]]:
+    """The ids of the new messages; one that is known is left as it is."""
+    first = {one.message.id: one for one in reversed(orders)}
+    new: set[int] = set()
+    values = [_message_values(one.message) for one in first.values()]
+    for statement in inserts(PUT, values, "ON CONFLICT DO NOTHING RETURNING id"):
+        new |= {row["id"] for row in (yield statement)}
+    rows = [
+        row
+        for one in first.values()
+        if one.message.id in new
+        for row in _rows(
+            one.message, one.targets, one.now, due_at=one.message.not_before or one.now
+        )
+    ]
     yield from each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
-    return True
+    return new
 
 
 def _spread(held: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> Script[bool]:

@@ -6,6 +6,7 @@ from typing import Unpack
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder
 from wechat_scheduler.reminders.ports import ReminderFilter, ReminderSpan
 from wechat_scheduler.storage import joined
@@ -15,6 +16,7 @@ from wechat_scheduler.storage.database import (
     Script,
     Statement,
     each,
+    inserts,
     rows_of,
 )
 from wechat_scheduler.storage.locking import lock_person
@@ -35,9 +37,7 @@ _NEW = (*FIXED, *SAID, *MOVING)
 _CHANGING = (*SAID, *MOVING)
 PUT = f"""
     INSERT INTO reminders ({", ".join(_NEW)}, revision)
-    VALUES ({", ".join(f"${n + 1}" for n in range(len(_NEW)))}, 0)
-    ON CONFLICT DO NOTHING RETURNING id
-"""  # noqa: S608 - our own names
+"""
 # A change voids the claim: its outcome is not stored.
 CHANGE = f"""
     UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGING, start=3))},
@@ -76,8 +76,11 @@ class SqlReminders:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._adding: Batches[str, Reminder, bool] = Batches(self._add_together)
 
     async def add(self, reminder: Reminder, people: Sequence[str], *, once: Once | None) -> bool:
+        if not once and not people:
+            return await self._adding.do("", reminder)
         return await self._database.write(lambda: self._add(reminder, people, once))
 
     async def change(self, reminder: Reminder, people: PeopleChange | None) -> bool:
@@ -147,6 +150,11 @@ class SqlReminders:
     async def stop_for(self, uid: str, *, now: datetime) -> int:
         return await self._database.write(lambda: _stop_for(uid, micros(now)))
 
+    async def _add_together(self, _: str, reminders: Sequence[Reminder]) -> Sequence[bool]:
+        new = await self._database.write(lambda: _put_all(reminders))
+        first = {one.id: one for one in reversed(reminders)}
+        return [one.id in new and first[one.id] is one for one in reminders]
+
     def _add(self, reminder: Reminder, people: Sequence[str], once: Once | None) -> Script[bool]:
         yield from put_response(self._vault, once, reminder.created_at)
         return (yield from _put(reminder, people))
@@ -168,8 +176,19 @@ def _reminders(rows: Iterable[Row]) -> Sequence[Reminder]:
     return readable(rows, reminder_of, table="reminders")
 
 
+def _put_all(reminders: Sequence[Reminder]) -> Script[set[str]]:
+    """The ids of the new ones; one that is known is left as it is."""
+    rows = [
+        (*stored(one, _NEW), 0) for one in {one.id: one for one in reversed(reminders)}.values()
+    ]
+    new: set[str] = set()
+    for statement in inserts(PUT, rows, "ON CONFLICT DO NOTHING RETURNING id"):
+        new |= {row["id"] for row in (yield statement)}
+    return new
+
+
 def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:
-    if not (yield Statement(PUT, stored(reminder, _NEW))):
+    if not (yield from _put_all([reminder])):
         return False
     yield from joined.named(reminder.id, reminder.owner, PeopleChange(join=tuple(people)))
     return True

@@ -1,10 +1,12 @@
 """`audience.ports.Subscribers` on a database."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
+from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.cancelling import cancel_for_person
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
 from wechat_scheduler.storage.rows import columns, micros, record
 from wechat_scheduler.storage.unreadable import only
 
@@ -12,7 +14,7 @@ COLUMNS = (
     "uid appid openid follows trouble heard_at zone quiet nickname avatar morning hears_joins"
     " created_at"
 )
-BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid = $1"  # noqa: S608 - our own names
+BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid IN ({IDS})"  # noqa: S608 - our own names
 BY_OPENID = f"""
     SELECT {columns("s", COLUMNS)} FROM subscribers s WHERE appid = $1 AND openid = $2
 """  # noqa: S608 - our own names
@@ -41,9 +43,10 @@ CHANGE = """
 class SqlSubscribers:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._finding: Batches[str, str, Sequence[Row]] = Batches(self._rows)
 
     async def by_uid(self, uid: str) -> Subscriber | None:
-        return await self._one(BY_UID, uid)
+        return _only(await self._finding.do("", uid))
 
     async def by_openid(self, appid: str, openid: str) -> Subscriber | None:
         # PostgreSQL takes no NUL, and so no user has an openid with one.
@@ -59,8 +62,19 @@ class SqlSubscribers:
         return await self._database.write(lambda: _change(uid, change))
 
     async def _one(self, sql: str, *params: object) -> Subscriber | None:
-        rows = await self._database.read(sql, *params)
-        return only(rows, subscriber_of, table="subscribers", key="uid")
+        return _only(await self._database.read(sql, *params))
+
+    async def _rows(self, _: str, uids: Sequence[str]) -> Sequence[Sequence[Row]]:
+        """The rows of each uid: one or none."""
+        found: dict[str, Row] = {}
+        for statement in with_ids(BY_UID, uids):
+            rows = await self._database.read(statement.sql, *statement.params)
+            found |= {row["uid"]: row for row in rows}
+        return [[found[uid]] if uid in found else () for uid in uids]
+
+
+def _only(rows: Sequence[Row]) -> Subscriber | None:
+    return only(rows, subscriber_of, table="subscribers", key="uid")
 
 
 def subscriber_of(row: Row) -> Subscriber:

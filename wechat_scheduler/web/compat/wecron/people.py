@@ -72,12 +72,14 @@ async def keeper_of(request: web.Request) -> Keeper:
 
 
 async def people_of(
-    request: web.Request, app: App, uids: Iterable[str]
+    request: web.Request, keeper: Keeper, uids: Iterable[str]
 ) -> Mapping[str, PersonResult]:
     """The users by their uids, unknown ones too."""
-    wanted = list(dict.fromkeys(filter(None, uids)))
-    found = await request.app[SERVICES].audience.find(app, wanted)
-    return {uid: shown(found[uid].subscriber) if uid in found else unknown(uid) for uid in wanted}
+    own = keeper.person.uid
+    wanted = [uid for uid in dict.fromkeys(uids) if uid and uid != own]
+    found = await request.app[SERVICES].audience.find(keeper.app, wanted)
+    others = {uid: shown(found[uid].subscriber) if uid in found else unknown(uid) for uid in wanted}
+    return others | {own: shown(keeper.person)}
 
 
 def shown(person: Subscriber) -> PersonResult:

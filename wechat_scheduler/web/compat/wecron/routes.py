@@ -148,14 +148,14 @@ async def media(request: web.Request) -> web.Response:
 
 
 async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) -> None:
-    """The QR code is drawn first: the response is stored with the reminder and contains it."""
-    services, app = request.app[SERVICES], keeper.app
+    """The QR code comes first: the response is stored with the reminder and contains it."""
+    services = request.app[SERVICES]
     reminder = drafted(request, keeper, given)
     joined = await invited(request, keeper, given, reminder.owner) or ()
     code = await wecron_shown.qrcode_of(request, services.reminders.plan(reminder))
     if code is None:
         request.app[WECRON].late.add(reminder.id)
-    people = await people_of(request, app, (reminder.owner, *joined))
+    people = await people_of(request, keeper, (reminder.owner, *joined))
     participants = [people[uid] for uid in joined]
 
     def body_of(reminder: Reminder) -> str:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.qrcodes import QrCode
-from wechat_scheduler.errors import RequestError
+from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.web.compat.wecron.drafts import MOST_SHOWN, SOURCE, milliseconds
@@ -53,7 +53,7 @@ async def shown(
     joined = await request.app[SERVICES].reminders.people_of(ids, most=MOST_SHOWN)
     participants = {one: people.uids for one, people in joined.items()}
     uids = [uid for one in reminders for uid in (one.owner, *participants.get(one.id, ()))]
-    people = await people_of(request, keeper.app, uids)
+    people = await people_of(request, keeper, uids)
     codes = await _codes(request, keeper, reminders)
     links = request.app[SERVICES].links
     return [
@@ -93,7 +93,13 @@ def result(
 
 
 async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
-    """The URL of the QR code; None if WeChat does not draw it within 2 s, and draws it later."""
+    """The URL of the QR code; None if WeChat does not draw it within 2 s, and draws it later. None as well
+    for a user who makes many reminders at once: each code is a call to WeChat, which has a daily limit
+    for them. Those are drawn when they are asked for."""
+    try:
+        request.app[WECRON].drawn.count(reminder.owner)
+    except ThrottledError:
+        return None
     try:
         return (await qr_code(request, reminder)).image_url
     except RequestError as error:

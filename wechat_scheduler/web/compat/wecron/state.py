@@ -19,6 +19,9 @@ from wechat_scheduler.web.pages.poster import Poster
 POSTERS: Final = 64
 # Reminders whose QR codes were late, one megabyte in all.
 LATE: Final = 10_000
+# Reminders that a user makes in a second and whose codes are drawn for the response. A person makes
+# fewer, and a program that makes more shows none of them.
+DRAWN: Final = 10
 
 
 class Posters:
@@ -66,13 +69,14 @@ class LateCodes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeCron:
-    """`created` is the HTTP status of a new reminder. `creates` and `calls` are counted by user,
+    """`created` is the HTTP status of a new reminder. `creates`, `calls` and `drawn` are counted by user,
     `pictures`, which need no token, by address. `authorize_base` begins WeChat's login URLs."""
 
     created: int
     creates: Rate
     calls: Rate
     pictures: Rate
+    drawn: Rate
     posters: Posters
     late: LateCodes
     authorize_base: str
@@ -91,6 +95,7 @@ def setup(app: web.Application, config: Config, clock: Clock) -> None:
         creates=Rate(clock, most=limits.wecron_creates, period=timedelta(hours=1)),
         calls=Rate(clock, most=limits.wecron_calls, period=timedelta(days=1)),
         pictures=Rate(clock, most=limits.wecron_pictures, period=timedelta(minutes=1)),
+        drawn=Rate(clock, most=DRAWN, period=timedelta(seconds=1)),
         posters=Posters(str(font) if font else "", most=POSTERS),
         late=LateCodes(),
         authorize_base=_authorize_base(config.wechat.api),

@@ -174,7 +174,7 @@ async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
 def _log(request: web.Request, order: Order) -> None:
     message = order.message
     targets = len({target.delivery_id for target in order.targets})
-    log.info(
+    log.debug(
         "message.accepted",
         message=message.id,
         app=message.app_id,
