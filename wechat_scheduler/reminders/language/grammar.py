@@ -90,6 +90,8 @@ def _from(first: str, text: str, now: Now) -> Parsed:
     """The recurrence of `text` from the occurrence `first` on: 每周一开会，第一次在11月30日."""
     parsed = _one(_Sentence.of(text, now.today), now)
     start = _one(_Sentence.of(first, now.today), now).time
+    if "\n" in parsed.rule and "COUNT" in parsed.rule:  # shared out from the first occurrence on
+        parsed = _one(_Sentence.of(text, start.date()), replace(now, at=start - _TICK))
     if parsed.rule and not _falls_on(parsed.rule, start, now):
         raise which_one(moment_words(start), describe(parsed.rule, parsed.time))
     if not parsed.rule:

@@ -8,6 +8,8 @@ from wechat_scheduler.reminders.language.anchors import day_of
 
 _OF_MONTH = re.compile(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
 
+_AT = re.compile(r";BYHOUR=\d+;BYMINUTE=\d+")
+
 
 def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
     """Each line at each clock time. A single time is not written, as it is the start's."""
@@ -16,14 +18,16 @@ def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:
     return [f"{line};BYHOUR={at.hour};BYMINUTE={at.minute}" for line in lines for at in clocks]
 
 
-def ended(lines: Sequence[str], *, until: str, count: int) -> str:
-    """The whole rule. A count is shared out among the lines."""
+def ended(lines: Sequence[str], *, until: str, count: int, turns: Sequence[int] = ()) -> str:
+    """The whole rule. A count is shared out among the lines, by turns: each line's place in the order of their
+    first occurrences."""
     if until:
         return "\n".join(f"{line};UNTIL={until}" for line in lines)
     if not count:
         return "\n".join(lines)
-    shares = [count // len(lines) + (n < count % len(lines)) for n in range(len(lines))]
-    return "\n".join(f"{line};COUNT={n}" for line, n in zip(lines, shares, strict=True) if n)
+    shares = [count // len(lines) + (n < count % len(lines)) for n in turns or range(len(lines))]
+    shared = [f"{line};COUNT={n}" for line, n in zip(lines, shares, strict=True) if n]
+    return "\n".join(shared) if len(shared) > 1 or len(lines) == 1 else _AT.sub("", shared[0])
 
 
 def merged(lines: Iterable[str]) -> list[str]:

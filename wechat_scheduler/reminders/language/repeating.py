@@ -55,7 +55,9 @@ def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
     if lines[0].startswith(_ENDLESS) and not _is_bounded(said, until):
         raise until_when(every.count, every.unit)
     stamp = "" if until is None else f"{until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    rule = ended(lines, until=stamp, count=_count(said, len(lines)))
+    count = _count(said, len(lines))
+    turns = _turns(lines, start, now) if count % len(lines) else ()
+    rule = ended(lines, until=stamp, count=count, turns=turns)
     _checked(rule, now.policy)
     return now.ahead(start), rule
 
@@ -63,6 +65,15 @@ def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
 def _is_bounded(said: Meaning, until: datetime | None) -> bool:
     """Whether a repetition in hours or minutes ends, or may run through the night."""
     return until is not None or said.times is not None or said.span is Span.ALWAYS
+
+
+def _turns(lines: Sequence[str], start: datetime, now: Now) -> list[int]:
+    """The place of each line in the order of their first occurrences from `start` on."""
+    rules = [_checked(line, now.policy) for line in lines]
+    found = [following(rule, start=start, after=start - _TICK, zone=now.zone) for rule in rules]
+    first = [each.at if each else datetime.max.replace(tzinfo=UTC) for each in found]
+    order = sorted(range(len(lines)), key=first.__getitem__)
+    return [order.index(n) for n in range(len(lines))]
 
 
 def _elapsed(said: Meaning, every: Every, now: Now) -> datetime:

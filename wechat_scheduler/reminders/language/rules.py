@@ -152,10 +152,10 @@ def _monthly(every: Every, numbers: Sequence[int]) -> Iterator[str]:
         if min(numbers) < 0 < max(numbers):  # 15号每季度末
             raise day_outside_period(every.unit)
         head = f"FREQ=YEARLY;BYMONTH={_of_quarter(every.month or (3 if numbers[0] < 0 else 1))}"
-    always = sorted(n for n in numbers if n <= 28)
+    always = sorted({n for n in numbers if n <= 28})
     if always:
         yield f"{head};BYMONTHDAY={','.join(map(str, always))}"
-    for number in sorted(n for n in numbers if n > 28):
+    for number in sorted({n for n in numbers if n > 28}):
         yield f"{head};{clamped(number)}"
 
 
