@@ -221,7 +221,8 @@ class SendError(CallError):
 class WeChatError(CallError):
     """WeChat refused a call, or did not answer it: then `errcode` is None. `rid` is WeChat's request id;
     an operator can act on `advice`; `refused` names the input at fault (`refresh_token`), if one is; `retry_after`
-    comes with WAIT_UNTIL; `calls` counts the calls; `verdict` is None if `reaction` implies it.
+    comes with WAIT_UNTIL; `calls` counts the calls; `verdict` is None if `reaction` implies it; `belongs_to` is
+    the user whose refresh token was given for another's.
     """
 
     def __init__(
@@ -237,12 +238,11 @@ class WeChatError(CallError):
         retry_after: timedelta | None = None,
         calls: int = 1,
         verdict: Verdict | None = None,
+        belongs_to: str = "",
     ) -> None:
         super().__init__(message)
-        self.calls = calls
-        self.verdict = verdict
-        self.reaction = reaction
-        self.endpoint = endpoint
+        self.calls, self.verdict, self.belongs_to = calls, verdict, belongs_to
+        self.reaction, self.endpoint = reaction, endpoint
         self.errcode = errcode
         self.rid = rid
         self.advice = advice

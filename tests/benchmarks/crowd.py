@@ -25,13 +25,13 @@ LIFETIME = timedelta(hours=2)
 
 ACCOUNT = "INSERT INTO accounts (appid, secret, endpoint, last_version) VALUES ($1, $2, '', 0)"
 JOB = """
-    INSERT INTO jobs (appid, kind, subject, bound, params, credential, version, issued_at,
+    INSERT INTO jobs (appid, kind, subject, params, credential, version, issued_at,
         expires_at, renew_at, longest, due_at, asks_params)
-    VALUES ($1, $2, '', '', '', $3, 1, $4, $5, $6, 7200000000, $6, 0)
+    VALUES ($1, $2, '', '', $3, 1, $4, $5, $6, 7200000000, $6, 0)
 """
 REGISTRATION = """
-    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at)
-    VALUES ($1, $2, '', 'admin', '', '', $3)
+    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at, job)
+    VALUES ($1, $2, '', 'admin', '', '', $3, '')
 """
 
 

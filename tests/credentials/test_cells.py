@@ -32,7 +32,7 @@ def cell(clock: FakeClock) -> Cell:
 
 def snapshot(value: str = "value", version: int = 1) -> Snapshot:
     held = credential(value, version=version)
-    return Snapshot(key=TOKEN, subject="", credential=held, fault=None, due_at=held.renew_at)
+    return Snapshot(key=TOKEN, credential=held, fault=None, due_at=held.renew_at)
 
 
 def test_an_empty_cell_has_nothing_to_hand_out(clock: FakeClock) -> None:

@@ -74,8 +74,9 @@ async def test_a_user_is_learned_from_wechats_answer(office: Office) -> None:
     await office.register(task(nameless, params=PARAMS))
     await office.settle()
 
-    assert (await office.look(nameless)).subject == "o7"
-    assert (await office.manager.fetch(USER._replace(subject="o7"))).key == nameless
+    found = await office.manager.fetch(nameless)
+    assert found.key == USER._replace(subject="o7")
+    assert await office.manager.fetch(found.key) is found
     await office.refresh(nameless)
     assert script.requests[-1].subject == "o7"
 
@@ -87,7 +88,7 @@ async def test_an_authorizer_is_learned_from_params(office: Office) -> None:
 
     assert [request.subject for request in office.script(AUTHORIZER).requests] == ["wx7", "wx7"]
     assert office.systems.asked == [(PARAMS, "authorizer_appid", "")]
-    assert (await office.look(nameless)).subject == "wx7"
+    assert (await office.manager.fetch(nameless)).key.subject == "wx7"
 
 
 async def test_another_authorizer_is_learned_when_the_task_changes(office: Office) -> None:
@@ -102,7 +103,7 @@ async def test_another_authorizer_is_learned_when_the_task_changes(office: Offic
 
     assert office.script(AUTHORIZER).requests[-1].subject == "wx8"
     assert office.script(AUTHORIZER).inputs[-1]["authorizer_refresh_token"] == "RT-8"
-    assert (await office.look(nameless)).subject == "wx8"
+    assert (await office.manager.fetch(nameless)).key.subject == "wx8"
 
 
 async def test_an_authorizer_that_nobody_names_waits(office: Office) -> None:

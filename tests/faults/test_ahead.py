@@ -26,7 +26,7 @@ async def put(database: Database, table: str, **row: Any) -> None:
 
 async def job(database: Database, appid: str, **row: Any) -> None:
     await put(database, "accounts", appid=appid, secret="", endpoint="", last_version=0)
-    base = {"kind": "k", "subject": "", "bound": "", "params": "", "version": 1}
+    base = {"kind": "k", "subject": "", "params": "", "version": 1}
     await put(database, "jobs", appid=appid, **base, **row)
 
 

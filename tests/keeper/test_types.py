@@ -121,6 +121,38 @@ async def test_an_oauth2_task_without_openid_is_bound_to_the_one_wechat_names(
     assert ("openid", user.openid) in notified.pairs
 
 
+async def test_new_params_that_lead_to_another_user_change_whose_token_the_url_serves(
+    keeper: Caller, weixin: WeChat, business: Business
+) -> None:
+    alice, bob = weixin.sandbox.grant_user(APPID), weixin.sandbox.grant_user(APPID)
+    for name, user in (("/a", alice), ("/b", bob)):
+        answer = {"refresh_token": user.refresh_token}
+        business.answers[name] = lambda answer=answer: answer  # type: ignore[misc]
+        await keeper.register({"type": 2, "params": business.url(name)})
+        await keeper.settle()
+
+    assert await keeper.value(f"{APPID}/2") == await keeper.value(f"{APPID}/2/{bob.openid}")
+    assert (await keeper.fetch(f"{APPID}/2/{alice.openid}")).status == 404
+
+
+async def test_two_registrations_of_one_user_share_a_job(
+    keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
+) -> None:
+    user = weixin.sandbox.grant_user(APPID)
+    business.params = {"refresh_token": user.refresh_token}
+    await keeper.register({"type": 2, "openid": user.openid, "params": business.url("/p")})
+    await keeper.settle()
+
+    await keeper.register({"type": 2, "params": business.url("/p")})
+    await keeper.settle()
+
+    (job,) = await keeper.jobs("?type=2")
+    assert job["subject"] == user.openid
+    assert await keeper.value(f"{APPID}/2") == await keeper.value(f"{APPID}/2/{user.openid}")
+    await turn(keeper, clock, 24)
+    assert (await keeper.job("type=2"))["state"] == "fresh"
+
+
 async def test_an_oauth2_token_rotates_by_its_own_refresh_token(
     keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
 ) -> None:

@@ -297,13 +297,16 @@ async def test_consent_given_anew_replaces_value_and_attempt(stores: Stores) -> 
     assert kept == ["refresh-value3", "refresh-value2", "refresh-value1"]
 
 
-async def test_a_job_that_was_registered_without_a_name_takes_the_value(stores: Stores) -> None:
+async def test_the_job_of_what_was_registered_without_a_name_takes_the_value(
+    stores: Stores,
+) -> None:
     await stores.credentials.register(registration(COMPONENT, UNNAMED), now=NOW)
     jobs = await stores.credentials.claim(now=NOW, limit=10, lease=LEASE)
     job = next(job for job in jobs if job.key == UNNAMED)
     await stores.credentials.save(rotated(job, subject="wx9"), now=NOW)
 
-    assert await authorized(stores) == [UNNAMED]
+    assert await authorized(stores) == [ACCOUNT]
+    assert await stores.credentials.names(UNNAMED) == [ACCOUNT]
 
 
 async def test_a_code_of_no_use_has_the_job_look_for_itself(stores: Stores) -> None:

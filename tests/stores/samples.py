@@ -77,7 +77,7 @@ def rotated(
     return Rotated(
         job=job,
         credential=issued,
-        subject=subject or job.subject,
+        subject=subject or job.key.subject,
         longest=LIFE,
         due_at=issued.renew_at,
         spent=spent,
@@ -89,7 +89,6 @@ def repeated(job: ClaimedJob, *, at: datetime = NOW, spent: Spent = ONE_CALL) ->
     return Repeated(
         job=job,
         credential=credential(job.credential.value, version=job.version, at=at),
-        subject=job.subject,
         longest=LIFE,
         due_at=at + HOUR,
         spent=spent,

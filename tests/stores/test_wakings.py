@@ -24,9 +24,9 @@ from wechat_scheduler.storage.wakings import PART
 LATER = NOW + SECOND
 MANY = 2 * PART + 50
 ASLEEP = f"""
-    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at, waits_on, attempts)
+    INSERT INTO jobs (appid, kind, subject, params, version, due_at, waits_on, attempts)
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
-    SELECT 'wx1', 'jsapi_ticket', 's' || i, 's' || i, '', 0, $1, 'access_token/', 3 FROM n
+    SELECT 'wx1', 'jsapi_ticket', 's' || i, '', 0, $1, 'access_token/', 3 FROM n
 """
 LEFT = "SELECT count(*) AS number FROM jobs WHERE waits_on <> ''"
 SLEEP_AGAIN = "UPDATE jobs SET waits_on = 'access_token/', due_at = $1, claimed_by = NULL"

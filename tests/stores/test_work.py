@@ -64,8 +64,8 @@ DELIVER = f"""
     {NUMBERS} SELECT $2 * 1000000 + i, 'person', printf('UID_%07d', i), $4, $3, $3, 5, $2, 1 FROM n
 """
 JOBS = f"""
-    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at, waits_on)
-    {NUMBERS} SELECT appid, kind, 's' || i, 's' || i, '', 0, $2, $3 FROM n, jobs
+    INSERT INTO jobs (appid, kind, subject, params, version, due_at, waits_on)
+    {NUMBERS} SELECT appid, kind, 's' || i, '', 0, $2, $3 FROM n, jobs
 """
 ASLEEP = "SELECT count(*) AS number FROM jobs WHERE waits_on <> ''"
 """The rows that are there before the work is counted."""

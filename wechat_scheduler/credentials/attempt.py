@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 import structlog
 
@@ -15,9 +14,10 @@ from wechat_scheduler.credentials.inputs import (
     Siblings,
     parent_name,
 )
-from wechat_scheduler.credentials.model import ClaimedJob, Fault, Issued, Renewal, Spent
+from wechat_scheduler.credentials.model import ClaimedJob, Fault, Identified, Issued, Renewal, Spent
 from wechat_scheduler.credentials.params_answers import NotAskedError
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
+from wechat_scheduler.credentials.results import Issuance, NotIssued, Result
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SealingError, WeChatError
 from wechat_scheduler.reasons import Reaction
@@ -26,30 +26,6 @@ log = structlog.get_logger(__name__)
 
 # At most this many values of an input are tried, while WeChat refuses each; then the job sleeps.
 CALLS_PER_ATTEMPT = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issuance:
-    """WeChat issued a value; its lifetime counts from `asked_at`, just before the call."""
-
-    issued: Issued
-    subject: str
-    asked_at: datetime
-    spent: Spent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotIssued:
-    """WeChat issued nothing; the fields are those of `Failed` and `WeChatError`."""
-
-    fault: Fault
-    spent: Spent
-    waits_on: str = ""
-    seen: int = 0
-    retry_after: timedelta | None = None
-
-
-Result: TypeAlias = Issuance | NotIssued
 
 
 class Asker:
@@ -87,6 +63,9 @@ class Asker:
         )
         attempt = _Attempt(job=job, issuer=issuer, gathering=gathering, ends=ends)
         try:
+            subject = await gathering.subject()
+            if await self._has_job(job, subject):
+                return _identified(attempt, subject)
             request = await _request(job, gathering)
         except MissingInputError as missing:
             return self._missing(attempt, missing)
@@ -97,6 +76,15 @@ class Asker:
         except SealingError as error:
             return self._sealed(attempt, error)
         return await self._issue(attempt, request)
+
+    async def _has_job(self, job: ClaimedJob, subject: str) -> bool:
+        """Whether the credential has a job other than this one, or gets one: `params` named it instead."""
+        if subject == job.key.subject:
+            return False
+        return (
+            job.key.subject != ""
+            or await self._store.load(job.key._replace(subject=subject)) is not None
+        )
 
     async def _issue(self, attempt: "_Attempt", request: IssueRequest) -> Result:
         if self._clock.boottime() >= attempt.ends:
@@ -113,13 +101,20 @@ class Asker:
         attempt.retries += issued.calls - 1
         if attempt.forced_at is None and self._wants_force(attempt.job, issued):
             return await self._issue(attempt, replace(request, force=True))
+        subject = issued.subject or request.subject
         return Issuance(
-            issued=issued, subject=request.subject, asked_at=asked_at, spent=attempt.spent()
+            issued=issued,
+            subject=subject,
+            asked_at=asked_at,
+            spent=attempt.spent(),
+            led_by=attempt.gathering.led_by(subject),
         )
 
     async def _not_issued(self, attempt: "_Attempt", error: WeChatError) -> Result:
         """Ask again if WeChat refused an input that has another value."""
         attempt.retries += error.calls - 1
+        if error.belongs_to and attempt.gathering.led_by(error.belongs_to):
+            return _identified(attempt, error.belongs_to)
         if attempt.forced_at is not None:
             return self._refused(attempt, error)
         sibling = attempt.gathering.source(error.refused)
@@ -232,6 +227,11 @@ class _Attempt:
     def spent(self) -> Spent:
         calls = self.calls + self.retries + self.gathering.recoveries
         return Spent(calls=calls, forced_at=self.forced_at)
+
+
+def _identified(attempt: _Attempt, subject: str) -> Identified:
+    led_by = attempt.gathering.led_by(subject)
+    return Identified(job=attempt.job, subject=subject, spent=attempt.spent(), led_by=led_by)
 
 
 async def _request(job: ClaimedJob, gathering: Gathering) -> IssueRequest:

@@ -11,7 +11,8 @@ from wechat_scheduler.credentials.model import (
     Credential,
     Failed,
     JobKey,
-    Outcome,
+    Repeated,
+    Rotated,
     Snapshot,
 )
 from wechat_scheduler.engine.clock import Clock
@@ -122,14 +123,13 @@ def _readable(credential: Credential | None) -> Credential | None:
     return replace(credential, answer="", refresh_token="")
 
 
-def state_after(outcome: Outcome, due_at: datetime) -> Snapshot:
+def state_after(outcome: Rotated | Repeated | Failed, due_at: datetime) -> Snapshot:
     """The state of the job after an outcome; it is due then."""
     failed = outcome if isinstance(outcome, Failed) else None
     after = outcome.job if isinstance(outcome, Failed) else outcome
     withdrawn = failed is not None and failed.waits_on == AUTHORIZATION
     return Snapshot(
         key=outcome.job.key,
-        subject=after.subject,
         credential=None if withdrawn else after.credential,
         longest=after.longest,
         fault=failed.fault if failed else None,

@@ -1,8 +1,8 @@
 """Detects another program that fetches the same credential."""
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.attempt import Issuance
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, ClaimedJob, Contest, Renewal
+from wechat_scheduler.credentials.results import Issuance
 
 MESSAGE = "another program fetches this account's token"
 STOP_IT = "find the program that has the account's secret and stop it, or have it fetch from here"

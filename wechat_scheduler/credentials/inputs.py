@@ -81,25 +81,38 @@ class Gathering:
         self._refused: set[tuple[str, str]] = set()
         self._chosen: dict[str, Candidate] = {}
         self._recovered: str | None = None
+        self._leading = ""
+        self._subject: str | None = None
         self.recoveries = 0
 
     async def subject(self) -> str:
-        """The effective subject: from the registration, from `params`, or from an earlier answer."""
+        """The job's, or what `params` leads to: another one if a new registration names another."""
+        if self._subject is None:
+            self._subject = await self._learned()
+        return self._subject
+
+    async def _learned(self) -> str:
         job, name = self._job, self._issuer.subject_field
-        if job.key.subject or not self._issuer.needs_subject:
-            return job.subject
-        if job.subject and not job.asks_params:
-            return job.subject
-        for answer in await self._answers.all():
-            if answer.get(name):
-                return answer[name]
-        return job.subject or await self._found_subject(name)
+        if job.key.subject and not job.asks_params:
+            return job.key.subject
+        if not (job.key.subject or self._issuer.needs_subject):
+            return ""
+        named = [answer[name] for answer in await self._answers.all() if answer.get(name)]
+        others = [subject for subject in named if subject != job.key.subject]
+        return next(iter(others), job.key.subject) or await self._found_subject(name)
 
     async def inputs(self) -> dict[str, str]:
         """A value for each need. Raises MissingInputError."""
         for need in self._issuer.needs:
             self._chosen[need.name] = await self._choose(need)
         return self._values()
+
+    def led_by(self, subject: str) -> tuple[str, ...]:
+        """The `params` URLs that lead to a subject that the job does not name."""
+        if subject == self._job.key.subject:
+            return ()
+        chosen = self._chosen.get(self._answers.kept)
+        return self._answers.leading_to(subject, self._leading or (chosen.value if chosen else ""))
 
     def refuse(self, name: str) -> bool:
         """Do not use the present value of that input again in this attempt: WeChat refused it.
@@ -134,8 +147,7 @@ class Gathering:
     async def _found_subject(self, name: str) -> str:
         """The subject of a refresh token that `params` answered without a name, as the original's did.
         Raises MissingInputError, WeChatError."""
-        issuer = self._issuer
-        kept = next((need.name for need in issuer.needs if need.kept), "")
+        issuer, kept = self._issuer, self._answers.kept
         given = [value for answer in await self._answers.all() if (value := answer.get(kept))]
         if not given or not isinstance(issuer, SubjectFinder):
             raise self._missing(name, waits_on=name)
@@ -145,6 +157,7 @@ class Gathering:
         for value in given:
             self.recoveries += 1
             if found := await issuer.find_subject(self._request(""), value):
+                self._leading = value
                 return found
         raise MissingInputError(
             f"no {name}: params answered an {kept} only, and no account that authorised "
@@ -187,8 +200,11 @@ class Gathering:
         return (Candidate(value=await self._store.pushed(self._job.key.appid, need.name)),)
 
     async def _answered(self, need: Need) -> Sequence[Candidate]:
+        """Without what is for another account or user."""
+        name, subject = self._issuer.subject_field, await self.subject()
         answers = await self._answers.all()
-        return [Candidate(value=answer.get(need.name, "")) for answer in answers]
+        own = [answer for answer in answers if answer.get(name, subject) in ("", subject)]
+        return [Candidate(value=answer.get(need.name, "")) for answer in own]
 
     async def _asked_of_wechat(self, need: Need) -> Sequence[Candidate]:
         """Ask WeChat once; not again while `params` is asked again after a refusal."""

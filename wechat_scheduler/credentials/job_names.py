@@ -12,18 +12,28 @@ class JobNames:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._found: dict[tuple[str, str], dict[JobKey, JobKey]] = {}
+        self._found: dict[tuple[str, str], dict[tuple[JobKey, str], JobKey]] = {}
 
-    async def find(self, key: JobKey) -> JobKey:
-        """The key of the job that `key` means. Raises NotFoundError, ConflictError."""
+    async def find(self, key: JobKey, owner: str) -> JobKey:
+        """The key of the job that `key` means to `owner`. Raises NotFoundError, ConflictError."""
         found = self._found.setdefault(key[:2], {})  # `forget` drops it meanwhile
-        if key not in found:
-            try:
-                found[key] = _only(key, await self._store.names(key))
-            finally:
-                if not found:
-                    self.forget(key)
-        return found[key]
+        known = found.get((key, "")) or found.get((key, owner))
+        if known is not None:
+            return known
+        try:
+            return await self._look_up(key, owner, found)
+        finally:
+            if not found:
+                self.forget(key)
+
+    async def _look_up(
+        self, key: JobKey, owner: str, found: dict[tuple[JobKey, str], JobKey]
+    ) -> JobKey:
+        names, whose = await self._store.names(key), ""
+        if len(names) > 1 and owner:
+            names, whose = await self._store.names(key, owner=owner), owner
+        found[key, whose] = _only(key, names)
+        return found[key, whose]
 
     def forget(self, key: JobKey | None) -> None:
         """After a change of this job, or of any job if None."""

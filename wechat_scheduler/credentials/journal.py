@@ -5,7 +5,14 @@ import logging
 import structlog
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.model import ClaimedJob, Failed, Outcome, Repeated, Rotated
+from wechat_scheduler.credentials.model import (
+    ClaimedJob,
+    Failed,
+    Identified,
+    Outcome,
+    Repeated,
+    Rotated,
+)
 from wechat_scheduler.reasons import Reaction
 
 log = structlog.get_logger(__name__)
@@ -21,14 +28,17 @@ def names_of(job: ClaimedJob) -> dict[str, str]:
 def log_outcome(outcome: Outcome) -> None:
     """Log a stored outcome."""
     names = names_of(outcome.job)
-    due_at = outcome.due_at.isoformat()
     match outcome:
-        case Rotated(credential=credential):
-            log.info("credential.refreshed", **names, version=credential.version, due_at=due_at)
-        case Repeated():
-            log.debug("credential.repeated", **names, due_at=due_at)
+        case Rotated(credential=credential, due_at=due_at):
+            version, due = credential.version, due_at.isoformat()
+            names["subject"] = outcome.subject
+            log.info("credential.refreshed", **names, version=version, due_at=due)
+        case Repeated(due_at=due_at):
+            log.debug("credential.repeated", **names, due_at=due_at.isoformat())
+        case Identified(subject=subject):
+            log.info("credential.identified", **names, found=subject)
         case Failed():
-            _log_fault(outcome, names, due_at)
+            _log_fault(outcome, names, outcome.due_at.isoformat())
 
 
 def log_contest(outcome: Rotated) -> None:

@@ -37,15 +37,10 @@ class ReportOutcome(enum.Enum):
 
 
 class Manager:
-    """Owns the cells. A fetch waits at most `deadline`, which may be changed at any time."""
+    """Owns the cells. A fetch waits at most `deadline`, which may change at any time."""
 
     def __init__(
-        self,
-        store: Store,
-        requirements: Requirements,
-        *,
-        clock: Clock,
-        deadline: timedelta,
+        self, store: Store, requirements: Requirements, *, clock: Clock, deadline: timedelta
     ) -> None:
         self._store = store
         self._requirements = requirements
@@ -76,26 +71,26 @@ class Manager:
         return changed
 
     async def remove(self, key: JobKey, *, owner: str) -> None:
-        """Remove the task of `owner` (of every owner if empty). Raises NotFoundError."""
-        name = await self._name(key)
-        if not await self._store.remove(name, owner=owner):
+        """Remove the task of `owner` (of every owner if empty). Raises NotFoundError, ConflictError."""
+        name = await self._name(key, owner)
+        if not await self._store.remove(name, owner=owner, unnamed=not key.subject):
             raise no_job(key)
         self._names.forget(name)
         await self.reload(name)
         log.info("registration.removed", appid=name.appid, kind=name.kind, subject=name.subject)
 
-    async def refresh(self, key: JobKey) -> None:
-        """Make the job due now. Raises NotFoundError."""
-        name = await self._name(key)
+    async def refresh(self, key: JobKey, *, owner: str = "") -> None:
+        """Make the job due now; `owner` as in `fetch`. Raises NotFoundError, ConflictError."""
+        name = await self._name(key, owner)
         if not await self._store.hasten(name, now=self._clock.now()):
             raise no_job(key)
         await self.reload(name)
         self._wake()
 
-    async def report(self, key: JobKey, value: str) -> ReportOutcome:
-        """Take a report that WeChat refused `value` with 40001 or 42001: if it is the current one, it
-        is refreshed. Raises NotFoundError, ConflictError if `key` fits several jobs."""
-        cell = await self._cell(await self._name(key))
+    async def report(self, key: JobKey, value: str, *, owner: str = "") -> ReportOutcome:
+        """Take a report that WeChat refused `value` with 40001 or 42001: if it is the current one, it is
+        refreshed. `owner` as in `fetch`. Raises NotFoundError, ConflictError."""
+        cell = await self._cell(await self._name(key, owner))
         if cell is not None and not _holds(cell, value):
             await self.reload(cell.key)  # another process may have replaced it
         if cell is None or cell.removed:
@@ -114,20 +109,23 @@ class Manager:
     async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
         return await self._store.view(**wanted)
 
-    async def fetch(self, key: JobKey, *, waits: bool = True) -> Cell:
+    async def fetch(self, key: JobKey, *, owner: str = "", waits: bool = True) -> Cell:
         """The cell of a credential that is valid now; waits for one if necessary, unless told not to.
 
-        Raises NotFoundError, ConflictError if `key` fits several jobs, UnavailableError.
+        A key without a subject means what `owner` registered without one, if it registered any. Raises
+        NotFoundError, ConflictError if `key` fits several jobs, UnavailableError.
         """
-        cell = await self._cell(await self._name(key))
-        if cell is None:
-            raise no_job(key)
-        await self._nudge_if_late(cell)
-        if cell.valid(self._clock.boottime()) is None:
+        deadline = self._clock.boottime() + self.deadline.total_seconds()
+        while True:
+            cell = await self._cell(await self._name(key, owner))
+            if cell is None:
+                raise no_job(key)
+            await self._nudge_if_late(cell)
+            if cell.valid(self._clock.boottime()) is not None:
+                return cell
             if not waits:
                 raise self.unavailable(cell)
-            await self._wait(cell)
-        return cell
+            await self._wait(cell, deadline)
 
     async def sibling(self, key: JobKey) -> Sibling | None:
         try:
@@ -150,7 +148,7 @@ class Manager:
         )
 
     def unavailable(self, cell: Cell) -> UnavailableError:
-        """The reason why the cell has no valid credential, with `retry_after`."""
+        """As `refusals.unavailable`."""
         return unavailable(cell, self._clock.now())
 
     def publish(self, snapshot: Snapshot, *, is_stored: bool = True) -> None:
@@ -159,8 +157,10 @@ class Manager:
             self._cells.setdefault(snapshot.key, Cell(snapshot.key))
         if (cell := self._cells.get(snapshot.key)) is not None:
             cell.hold(snapshot, self._clock)
-        if snapshot.subject != snapshot.key.subject:
-            self._names.forget(snapshot.key)
+        if snapshot.former is not None:
+            self._names.forget(snapshot.former)
+            if (former := self._cells.pop(snapshot.former, None)) is not None:
+                former.remove()
         self._wake()
 
     async def reload(self, key: JobKey) -> None:
@@ -185,12 +185,13 @@ class Manager:
         for wake in self._wakes:
             wake()
 
-    async def _name(self, key: JobKey) -> JobKey:
-        """The key of the job that `key` means. A job in memory has the key itself: of that the store is
-        not asked."""
-        if (cell := self._cells.get(key)) is not None and cell.generation:
+    async def _name(self, key: JobKey, owner: str = "") -> JobKey:
+        """The key of the job that `key` means to `owner`. A job in memory has the key itself: of that the store is
+        not asked. A job without a value may only be looking for its subject."""
+        cell = self._cells.get(key)
+        if cell is not None and cell.generation and (key.subject or cell.credential):
             return key
-        return await self._names.find(key)
+        return await self._names.find(key, owner)
 
     async def _cell(self, key: JobKey) -> Cell | None:
         """The cell of that job, from memory if it is there. A new cell is put in place before the store
@@ -213,13 +214,10 @@ class Manager:
         del self._cells[cell.key]
         cell.remove()
 
-    async def _wait(self, cell: Cell) -> None:
-        """Wait until the refresh in progress has brought a value. Raises UnavailableError at the
-        deadline, or if no attempt comes before it."""
-        deadline = self._clock.boottime() + self.deadline.total_seconds()
-        while cell.valid(self._clock.boottime()) is None:
-            if cell.removed:
-                raise no_job(cell.key)
+    async def _wait(self, cell: Cell, deadline: float) -> None:
+        """Wait until the refresh in progress has brought a value, or the job is gone: another may have its place.
+        Raises UnavailableError at the deadline, or if no attempt comes before it."""
+        while cell.valid(self._clock.boottime()) is None and not cell.removed:
             left = timedelta(seconds=deadline - self._clock.boottime())
             if left <= timedelta(0) or comes_later(cell, self._clock.now(), left):
                 raise self.unavailable(cell)

@@ -146,8 +146,7 @@ class Contest:
 class ClaimedJob:
     """A due job that this process alone may refresh now.
 
-    `claim` identifies the claim. `subject` is the effective one: the key's, or the one in an answer
-    if the job was registered without. `version` is the last one of this job, or of a removed job of
+    `claim` identifies the claim. `version` is the last one of this job, or of a removed job of
     the same key. `longest` is the longest lifetime that WeChat ever gave it. `attempts` counts
     failures in a row; `calls` counts today's calls to WeChat, and `forces` those that forced a new
     value. `revision` changes with the registration. `suspect`: a consumer reported the stored value
@@ -159,7 +158,6 @@ class ClaimedJob:
     claim: str
     account: Account
     credential: Credential | None
-    subject: str
     version: int
     longest: timedelta
     attempts: int
@@ -185,7 +183,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """WeChat issued a new value, to be stored and announced."""
+    """WeChat issued a new value, to be stored and announced. `led_by` as in `Identified`."""
 
     job: ClaimedJob
     credential: Credential
@@ -194,6 +192,7 @@ class Rotated:
     due_at: datetime
     spent: Spent
     contest: Contest | None = None
+    led_by: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +201,6 @@ class Repeated:
 
     job: ClaimedJob
     credential: Credential
-    subject: str
     longest: timedelta
     due_at: datetime
     spent: Spent
@@ -221,20 +219,32 @@ class Failed:
     seen: int = 0
 
 
-Outcome: TypeAlias = Rotated | Repeated | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """Nothing was issued: what was registered without a subject, with a `params` URL of `led_by`, is about an
+    account or user with a job of its own, and joins that job."""
+
+    job: ClaimedJob
+    subject: str
+    spent: Spent
+    led_by: tuple[str, ...] = field(repr=False)
+
+
+Outcome: TypeAlias = Rotated | Repeated | Failed | Identified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A job in memory: the credential to hand out, or the reason why there is none. `longest` is the
-    longest lifetime that WeChat ever gave it, zero if unknown."""
+    longest lifetime that WeChat ever gave it, zero if unknown. `former` is the job that had until now what was
+    registered without a subject."""
 
     key: JobKey
-    subject: str
     credential: Credential | None
     longest: timedelta = timedelta(0)
     fault: Fault | None
     due_at: datetime
+    former: JobKey | None = None
 
 
 Inputs: TypeAlias = Mapping[str, str]

@@ -15,14 +15,16 @@ class NotAskedError(SchedulerError):
 class ParamsAnswers:
     """Asks all owners once, and at the same time: together they take no longer than one.
 
-    `error` says why one of them gave no answer; `not_asked` why one was not asked.
+    `error` says why one of them gave no answer; `not_asked` why one was not asked. `kept` is the name of the
+    refresh token in the answers, empty if the kind has none.
     """
 
     def __init__(self, job: ClaimedJob, issuer: Issuer, params: Params) -> None:
         self._job = job
         self._issuer = issuer
         self._params = params
-        self._answers: Sequence[Mapping[str, str]] | None = None
+        self.kept = next((need.name for need in issuer.needs if need.kept), "")
+        self._answers: Mapping[str, Mapping[str, str]] | None = None
         self.error = ""
         self.not_asked = ""
 
@@ -30,15 +32,26 @@ class ParamsAnswers:
         """In the order of the owners, without those that gave none."""
         if self._answers is None:
             answers = await together(self._ask(url) for url in self._job.params)
-            self._answers = [answer for answer in answers if answer]
-        return self._answers
+            pairs = zip(self._job.params, answers, strict=True)
+            self._answers = {url: answer for url, answer in pairs if answer}
+        return list(self._answers.values())
+
+    def leading_to(self, subject: str, refresh_token: str) -> tuple[str, ...]:
+        """The URLs whose answers name that subject, or no other and that refresh token."""
+        name = self._issuer.subject_field
+        return tuple(
+            url
+            for url, answer in (self._answers or {}).items()
+            if answer.get(name) == subject
+            or (not answer.get(name) and answer.get(self.kept) == refresh_token)
+        )
 
     async def _ask(self, url: str) -> Mapping[str, str]:
         try:
             return await self._params.ask(
                 url,
                 key=self._job.key,
-                subject=self._job.subject,
+                subject=self._job.key.subject,
                 subject_field=self._issuer.subject_field,
             )
         except CrowdedError as error:

@@ -129,15 +129,17 @@ class Store(Protocol):
         current value in the outbox.
         """
 
-    async def remove(self, key: JobKey, *, owner: str) -> bool:
-        """Remove the task of `owner` (of every owner if empty), and the job with its last task.
+    async def remove(self, key: JobKey, *, owner: str, unnamed: bool = False) -> bool:
+        """Remove the tasks of `owner` (of every owner if empty), and the job with its last task. With
+        `unnamed`, only those that were registered without a subject, if there are any.
 
         Returns whether there was such a task.
         """
 
-    async def names(self, key: JobKey) -> Sequence[JobKey]:
-        """The jobs that `key` can mean: the job of that key, else the job bound to its subject, else,
-        if the subject is empty, the jobs of that appid and kind (at most two are returned)."""
+    async def names(self, key: JobKey, *, owner: str = "") -> Sequence[JobKey]:
+        """The jobs that `key` can mean: the job of that key; if the subject is empty, the jobs of what
+        `owner` (any owner if empty) registered without one, else all jobs of that appid and kind. At most
+        two are returned."""
 
     async def load(self, key: JobKey) -> Snapshot | None:
         """The job of exactly that key; None if there is none."""
@@ -174,6 +176,9 @@ class Store(Protocol):
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
         """Store an outcome in one transaction: a rotation also puts its notifications in the outbox and
         wakes the jobs that wait for it. If the registration changed meanwhile, the job is due now.
+
+        The job of an outcome that tells its subject, and was registered without one, hands what it holds to the
+        job of that subject, whose state is returned; the later of two values wins.
 
         If the claim was lost, an outcome that is stored already is found, and a rotation is kept unless a
         later value is there; of all else nothing is stored, and None is returned."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.attempt import Asker, Issuance, NotIssued
+from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.contests import contested
 from wechat_scheduler.credentials.journal import log_contest, log_outcome, names_of
 from wechat_scheduler.credentials.model import (
@@ -16,6 +16,7 @@ from wechat_scheduler.credentials.model import (
     Credential,
     Failed,
     Fault,
+    Identified,
     Outcome,
     Renewal,
     Repeated,
@@ -24,6 +25,7 @@ from wechat_scheduler.credentials.model import (
     Spent,
 )
 from wechat_scheduler.credentials.ports import RefreshObserver, Store
+from wechat_scheduler.credentials.results import Issuance, NotIssued
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.reasons import Reaction
@@ -51,11 +53,8 @@ class RefreshLimits:
 
 
 class Refresher:
-    """Attempts each claimed job, decides when it is due next, and stores the outcome.
-
-    `publish` is called with the new state of a job after it was stored. `limits` may be changed at
-    any time.
-    """
+    """Attempts each claimed job, decides when it is due next, and stores the outcome. `publish` is called with
+    the new state of a job after it was stored. `limits` may change at any time."""
 
     name = "credential"
 
@@ -89,6 +88,8 @@ class Refresher:
         result = await self._asker.ask(row, within=self.limits.lease - self.limits.call)
         if isinstance(result, NotIssued):
             return self._failed(row, result)
+        if isinstance(result, Identified):
+            return result
         if row.credential is not None and row.credential.value == result.issued.value:
             return self._repeated(row, row.credential, result)
         return self._rotated(row, result)
@@ -153,11 +154,12 @@ class Refresher:
         return Rotated(
             job=job,
             credential=credential,
-            subject=issuance.issued.subject or issuance.subject,
+            subject=issuance.subject,
             longest=longest,
             due_at=max(credential.renew_at, policy.soonest(now=self._clock.now(), longest=longest)),
             spent=issuance.spent,
             contest=contested(job, issuance),
+            led_by=issuance.led_by,
         )
 
     def _repeated(self, job: ClaimedJob, kept: Credential, issuance: Issuance) -> Repeated:
@@ -192,7 +194,6 @@ class Refresher:
         return Repeated(
             job=job,
             credential=credential,
-            subject=issuance.issued.subject or issuance.subject,
             longest=longest,
             due_at=due_at,
             spent=issuance.spent,

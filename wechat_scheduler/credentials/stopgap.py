@@ -20,6 +20,7 @@ from wechat_scheduler.credentials.model import (
     ClaimedJob,
     Credential,
     Failed,
+    Identified,
     JobKey,
     Outcome,
     Repeated,
@@ -153,7 +154,11 @@ class Stopgap:
     def _newest(self, outcome: Outcome) -> Outcome | None:
         """The outcome, or the same one as it was served; None if a newer value is served."""
         held = self._values.get(outcome.job.key)
-        if held is None or isinstance(outcome, Failed) or held.credential is outcome.credential:
+        if (
+            held is None
+            or isinstance(outcome, Failed | Identified)
+            or held.credential is outcome.credential
+        ):
             return outcome
         return held if held.job.claim == outcome.job.claim else None
 
@@ -171,6 +176,8 @@ class Stopgap:
         """Keep an outcome in memory, and hand its value out."""
         key = outcome.job.key
         self._in_hand.discard(key)
+        if isinstance(outcome, Identified):
+            return
         if isinstance(outcome, Failed):
             self._failures[key] = outcome
         else:

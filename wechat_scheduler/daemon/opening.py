@@ -25,6 +25,7 @@ from wechat_scheduler.daemon.watchdog import Watchdog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.garbage import short_collections
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import ask, open_database
@@ -95,6 +96,7 @@ async def open_daemon(
             open_ground(config, database, supervisor, clock=clock, rng=rng)
         )
         ground.guarded.refuse_ports([listener.port])
+        await mend_bound_jobs(database, ground.stores.vault, clock.now())
         admin_key, admin_key_is_new = await _admin_key(ground, folder)
         cores = wire(ground)
         await cores.load()

@@ -27,33 +27,35 @@ from wechat_scheduler.storage.rows import (
 )
 from wechat_scheduler.storage.unreadable import UNREADABLE
 
-# The job of the account, or the one that was registered without its appid.
 JOB = """
     SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at FROM jobs
-    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
-    ORDER BY CASE WHEN subject = $3 THEN 0 ELSE 1 END LIMIT 1
-"""
-# A running attempt brings an older value, so it loses its claim.
-GIVE = """
-    UPDATE jobs SET credential = $4, version = version + 1, issued_at = $5, expires_at = $6,
-        renew_at = $7, due_at = $7, longest = CASE WHEN longest > $8 THEN longest ELSE $8 END,
-        bound = $9, claimed_by = NULL, attempts = 0, fault = $10, waits_on = '', suspect = 0,
-        asks_params = 0, revision = revision + 1
     WHERE appid = $1 AND kind = $2 AND subject = $3
 """
+# A running attempt brings an older value, so it loses its claim. New `params` are asked all the same: they may
+# lead to another account.
+GIVE = """
+    UPDATE jobs SET credential = $4, version = version + 1, issued_at = $5, expires_at = $6,
+        renew_at = $7, longest = CASE WHEN longest > $8 THEN longest ELSE $8 END,
+        claimed_by = NULL, attempts = 0, fault = $9, waits_on = '', suspect = 0,
+        due_at = CASE WHEN asks_params = 1 AND params <> '' THEN CAST($10 AS BIGINT)
+                 ELSE CAST($7 AS BIGINT) END,
+        revision = revision + 1
+    WHERE appid = $1 AND kind = $2 AND subject = $3
+"""
+# Without its last fault: WeChat is asked for a refresh token again, which it did not have then.
 ASK_ANEW = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END, attempts = 0,
-        waits_on = '', revision = revision + 1
+        fault = NULL, waits_on = '', revision = revision + 1
     WHERE appid = $2 AND kind = $3 AND subject = $4
 """
 WAKE_REVOKED = """
     UPDATE jobs SET due_at = $1, waits_on = ''
-    WHERE appid = $2 AND (subject = $3 OR bound = $3) AND waits_on = $4
+    WHERE appid = $2 AND subject = $3 AND waits_on = $4
     RETURNING appid, kind, subject
 """
 PUT_INTEREST = """
-    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at)
-    VALUES ($1, $2, $3, $4, $5, '', $6) ON CONFLICT (appid, kind, subject, owner) DO NOTHING
+    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at, job)
+    VALUES ($1, $2, $3, $4, $5, '', $6, $3) ON CONFLICT (appid, kind, subject, owner) DO NOTHING
 """
 INTERESTED = """
     SELECT r.owner, r.notify, k.kinds, k.scopes FROM registrations r JOIN api_keys k ON k.id = r.owner
@@ -65,7 +67,7 @@ REVOKE = """
     UPDATE jobs SET credential = NULL, issued_at = NULL, expires_at = NULL, renew_at = NULL,
         fault = $3, waits_on = $4, due_at = $5, claimed_by = NULL, attempts = 0,
         revision = revision + 1
-    WHERE appid = $1 AND (subject = $2 OR bound = $2)
+    WHERE appid = $1 AND subject = $2
         AND (waits_on <> $4 OR credential IS NOT NULL)
     RETURNING appid, kind, subject
 """
@@ -145,7 +147,6 @@ def _readable(vault: Vault, job: Row) -> Credential | None:
 def _give(
     vault: Vault, job: Row, outcome: Authorized, credential: Credential, now: int
 ) -> Script[None]:
-    authorizer = outcome.row.event.authorizer
     key, before = key_of(job), _readable(vault, job)
     if before is not None and before.refresh_token not in ("", credential.refresh_token):
         yield from refresh_tokens.keep(vault, key, before.refresh_token, now)
@@ -159,9 +160,9 @@ def _give(
             micros(credential.expires_at),
             micros(credential.renew_at),
             lifetime // MICROSECOND,
-            authorizer,
             fault_text(outcome.fault) if outcome.fault else None,
+            now,
         ),
     )
     yield from put_notifications(key, now)
-    yield from wake_children(key, authorizer, now)
+    yield from wake_children(key, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Unpack
 
@@ -10,20 +11,22 @@ import msgspec
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
     ClaimedJob,
+    Identified,
     JobKey,
     Outcome,
     Registration,
+    Rotated,
     Snapshot,
 )
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.storage import job_views, jobs, refresh_tokens, spoilt_jobs
+from wechat_scheduler.storage import job_views, jobs, refresh_tokens, spoilt_jobs, unnamed_jobs
 from wechat_scheduler.storage.claims import Claim, ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
 from wechat_scheduler.storage.notifications import notification_receiver
-from wechat_scheduler.storage.registrations import Registrar
+from wechat_scheduler.storage.registrations import UNNAMED, Registrar
 from wechat_scheduler.storage.rows import (
     Vault,
     fault_of,
@@ -37,29 +40,27 @@ from wechat_scheduler.storage.unreadable import UNREADABLE, readable_or
 from wechat_scheduler.storage.wakings import wake_further
 
 EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
-BOUND = (
-    "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND bound = $3 LIMIT 2"
-)
 ANY = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 LIMIT 2"
 LOAD = """
-    SELECT appid, kind, subject, bound, credential, version, issued_at, expires_at, renew_at, due_at,
+    SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at, due_at,
         claimed_by, fault, longest
     FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3
 """
 OTHERS_PARAMS = """
     SELECT owner FROM registrations
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND owner <> $4 AND params <> '' LIMIT 1
+    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR job = $3) AND owner <> $4 AND params <> ''
+    LIMIT 1
 """
 PUSHED = """
     SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC
 """
 LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
 NOTIFICATION = """
-    SELECT r.appid, r.kind, r.subject, r.owner, r.notify, j.bound, j.credential, j.version,
+    SELECT j.appid, j.kind, j.subject, r.notify, j.credential, j.version,
         j.issued_at, j.expires_at, j.renew_at, j.waits_on, j.fault,
         (SELECT signing_secret FROM api_keys k WHERE k.id = r.owner LIMIT 1) AS signing_secret
     FROM registrations r
-    JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.subject
+    JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.job
     WHERE r.appid = $1 AND r.kind = $2 AND r.subject = $3 AND r.owner = $4 AND r.notify <> ''
         AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.owner AND k.silenced = 2)
 """
@@ -83,13 +84,15 @@ class SqlCredentials(ClaimingStore):
 
         return await self._database.write(script)
 
-    async def remove(self, key: JobKey, *, owner: str) -> bool:
-        return await self._write(lambda: self._registrar.remove(key, owner), key)
+    async def remove(self, key: JobKey, *, owner: str, unnamed: bool = False) -> bool:
+        return await self._write(lambda: self._registrar.remove(key, owner, unnamed=unnamed), key)
 
-    async def names(self, key: JobKey) -> Sequence[JobKey]:
-        rows = await self._database.read(EXACT, *key) or await self._database.read(BOUND, *key)
-        if not rows and not key.subject:
-            rows = await self._database.read(ANY, key.appid, key.kind)
+    async def names(self, key: JobKey, *, owner: str = "") -> Sequence[JobKey]:
+        if key.subject:
+            rows = await self._database.read(EXACT, *key)
+        else:
+            rows = await self._unnamed(key, owner)
+            rows = rows or await self._database.read(ANY, *key[:2])
         return [key_of(row) for row in rows]
 
     async def load(self, key: JobKey) -> Snapshot | None:
@@ -103,7 +106,6 @@ class SqlCredentials(ClaimingStore):
         is_lost = credential is None and row["credential"] is not None and fault is None
         return Snapshot(
             key=key,
-            subject=row["bound"],
             credential=credential,
             longest=readable_or(span, row["longest"], timedelta()),
             fault=fault,
@@ -129,9 +131,11 @@ class SqlCredentials(ClaimingStore):
     async def provides(self, key: JobKey, *, owner: str, kept: bool) -> bool:
         if await self._database.read(OTHERS_PARAMS, *key, owner):
             return True
-        snapshot = await self.load(key) if kept else None
-        credential = snapshot.credential if snapshot else None
-        return credential is not None and bool(credential.refresh_token)
+        if not kept:
+            return False
+        jobs = [key] if key.subject else map(key_of, await self._unnamed(key))
+        loaded = [snapshot for job in jobs if (snapshot := await self.load(job))]
+        return any(one.credential and one.credential.refresh_token for one in loaded)
 
     async def hasten(self, key: JobKey, *, now: datetime) -> bool:
         return await self._write(
@@ -167,12 +171,16 @@ class SqlCredentials(ClaimingStore):
         return found
 
     async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
+        if isinstance(outcome, Identified):
+            return await self._identify(outcome, now)
+        if isinstance(outcome, Rotated) and outcome.subject != outcome.job.key.subject:
+            return await self._identify(outcome, now)
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
 
     async def notification(self, target: str) -> Notification | None:
         """As `NotificationSource.notification`; `target` is that of an outbox row."""
-        key, owner = notification_receiver(target)
-        rows = await self._database.read(NOTIFICATION, *key, owner)
+        given, owner = notification_receiver(target)
+        rows = await self._database.read(NOTIFICATION, *given, owner)
         if not rows:
             return None
         row, credential = rows[0], self._vault.credential(rows[0])
@@ -180,9 +188,9 @@ class SqlCredentials(ClaimingStore):
         if credential is None and ended is None:
             return None
         return Notification(
-            url=self._vault.open(row["notify"], registration_place(key, owner)),
-            key=key,
-            subject=row["bound"],
+            url=self._vault.open(row["notify"], registration_place(given, owner)),
+            key=key_of(row),
+            subject=row["subject"],
             credential=credential,
             ended=ended,
             secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),
@@ -207,6 +215,19 @@ class SqlCredentials(ClaimingStore):
             for key in keys:
                 payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
                 yield from self._database.dialect.signal(payload)
+
+    async def _identify(self, outcome: Identified | Rotated, now: datetime) -> Snapshot | None:
+        former, account = outcome.job.key, outcome.job.key._replace(subject=outcome.subject)
+
+        def script() -> Script[bool]:
+            yield from self.tell([former, account])
+            return (yield from unnamed_jobs.identify(self._vault, outcome, now))
+
+        snapshot = await self.load(account) if await self._database.write(script) else None
+        return replace(snapshot, former=former) if snapshot else None
+
+    async def _unnamed(self, key: JobKey, owner: str = "") -> Sequence[Row]:
+        return await self._database.read(UNNAMED, *key[:2], owner)
 
     async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
         """Run a script that changes one job, and signal that to the other processes."""

@@ -22,18 +22,18 @@ from wechat_scheduler.storage.rows import (
 from wechat_scheduler.storage.unreadable import readable
 
 JOBS = """
-    SELECT appid, kind, subject, bound, version, issued_at, expires_at, renew_at, due_at, claimed_by,
+    SELECT appid, kind, subject, version, issued_at, expires_at, renew_at, due_at, claimed_by,
         attempts, calls, waits_on, fault, contest
     FROM jobs
     WHERE (appid, kind, subject) > ($1, $2, $3)
         AND (CAST($4 AS TEXT) = '' OR appid = $4) AND (CAST($5 AS TEXT) = '' OR kind = $5)
-        AND (CAST($6 AS TEXT) = '' OR subject = $6 OR bound = $6)
+        AND (CAST($6 AS TEXT) = '' OR subject = $6)
     ORDER BY appid, kind, subject LIMIT $7
 """
 REGISTRATIONS = """
-    SELECT appid, kind, subject, owner, notify, params FROM registrations
-    WHERE (appid, kind, subject) >= ($1, $2, $3) AND (appid, kind, subject) <= ($4, $5, $6)
-    ORDER BY appid, kind, subject, owner
+    SELECT appid, kind, subject, owner, notify, params, job FROM registrations
+    WHERE (appid, kind, job) >= ($1, $2, $3) AND (appid, kind, job) <= ($4, $5, $6)
+    ORDER BY appid, kind, job, owner, subject
 """
 DELIVERY = """
     SELECT state, version, attempts, error FROM deliveries WHERE collapse_key = $1
@@ -52,9 +52,9 @@ async def read_jobs(
     registrations = await database.read(REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1]))
     receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
     for row in registrations:
-        if key_of(row) in receivers:
+        if (job := key_of(row)._replace(subject=row["job"])) in receivers:
             sent = await database.read(DELIVERY, _notification_key(row))
-            receivers[key_of(row)].append(_receiver(vault, row, sent))
+            receivers[job].append(_receiver(vault, row, sent))
 
     def view(row: Row) -> JobView:
         return _job_view(row, receivers[key_of(row)])
@@ -67,7 +67,7 @@ def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
         JobView,
         row,
         key=key_of(row),
-        subject=row["bound"],
+        subject=row["subject"],
         claimed=row["claimed_by"] is not None,
         fault=fault_of(row),
         contest=contest_of(row),

@@ -9,7 +9,6 @@ from wechat_scheduler.credentials.model import (
     ClaimedJob,
     Failed,
     JobKey,
-    Outcome,
     Repeated,
     Rotated,
     Snapshot,
@@ -50,7 +49,7 @@ DUE = DueTable(
         quota_day = $5
     """,
     returning="""
-        appid, kind, subject, bound, params, credential, version, issued_at, expires_at,
+        appid, kind, subject, params, credential, version, issued_at, expires_at,
         renew_at, longest, claimed_by, attempts, calls, forces, forced_at, fault, contest, waits_on,
         revision, suspect, asks_params,
         (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
@@ -66,20 +65,20 @@ EXPIRING = f"""
 # report stays until the value changes.
 SAVE_CREDENTIAL = """
     UPDATE jobs SET credential = $5, version = $6, issued_at = $7, expires_at = $8, renew_at = $9,
-        longest = $10, bound = $11, attempts = 0, fault = NULL, waits_on = '', claimed_by = NULL,
-        due_at = CASE WHEN revision = $12 AND suspect <= $17 THEN CAST($13 AS BIGINT)
-                 ELSE CAST($14 AS BIGINT) END,
-        asks_params = CASE WHEN revision = $12 THEN 0 ELSE asks_params END,
+        longest = $10, attempts = 0, fault = NULL, waits_on = '', claimed_by = NULL,
+        due_at = CASE WHEN revision = $11 AND suspect <= $16 THEN CAST($12 AS BIGINT)
+                 ELSE CAST($13 AS BIGINT) END,
+        asks_params = CASE WHEN revision = $11 THEN 0 ELSE asks_params END,
         suspect = CASE WHEN version = $6 THEN suspect ELSE 0 END,
-        calls = calls - 1 + $15,
-        forces = forces + CASE WHEN CAST($16 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
-        forced_at = coalesce($16, forced_at),
-        contest = coalesce($18, contest)
+        calls = calls - 1 + $14,
+        forces = forces + CASE WHEN CAST($15 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
+        forced_at = coalesce($15, forced_at),
+        contest = coalesce($17, contest)
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
     RETURNING due_at,
         EXISTS (
             SELECT 1 FROM registrations r
-            WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.subject = jobs.subject
+            WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.job = jobs.subject
                 AND r.notify <> ''
         ) AS told
 """
@@ -95,9 +94,7 @@ SAVE_FAULT = """
 # A parent that gets its value just before its child begins to wait would never wake it.
 PARENT_READY = """
     SELECT appid FROM jobs
-    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
-        AND version > $4 AND expires_at > $5
-    LIMIT 1
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND version > $4 AND expires_at > $5
 """
 # An attempt without the pushed input ended before the call to WeChat.
 PUSH_READY = "SELECT appid FROM pushes WHERE appid = $1 AND name = $2 LIMIT 1"
@@ -119,7 +116,9 @@ DROP = """
 """
 
 
-def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | None]:
+def save(
+    vault: Vault, outcome: Rotated | Repeated | Failed, now: datetime
+) -> Script[Snapshot | None]:
     """Also if the attempt has no claim any more, as far as `late_outcomes` says."""
     due_at = yield from _saved(vault, outcome, now)
     if due_at is None:
@@ -128,10 +127,14 @@ def save(vault: Vault, outcome: Outcome, now: datetime) -> Script[Snapshot | Non
         late = yield from late_outcomes.reclaimed(outcome)
         if late is not None:
             outcome, due_at = late, (yield from _save_credential(vault, late, now))
+        else:
+            yield from late_outcomes.outrun(vault, outcome, micros(now))
     return None if due_at is None else state_after(outcome, due_at)
 
 
-def _saved(vault: Vault, outcome: Outcome, now: datetime) -> Script[datetime | None]:
+def _saved(
+    vault: Vault, outcome: Rotated | Repeated | Failed, now: datetime
+) -> Script[datetime | None]:
     match outcome:
         case Rotated() | Repeated():
             return (yield from _save_credential(vault, outcome, now))
@@ -158,7 +161,6 @@ def _save_credential(
             micros(credential.expires_at),
             micros(credential.renew_at),
             outcome.longest // MICROSECOND,
-            outcome.subject,
             job.revision,
             micros(outcome.due_at),
             micros(now),
@@ -172,7 +174,7 @@ def _save_credential(
     if isinstance(outcome, Rotated) and saved[0]["told"]:
         yield from put_notifications(job.key, micros(now))
     if isinstance(outcome, Rotated):
-        yield from wake_children(job.key, outcome.subject, micros(now))
+        yield from wake_children(job.key, micros(now))
     if job.credential is not None:
         replaced = job.credential.refresh_token
         if replaced and replaced != credential.refresh_token:
@@ -180,11 +182,9 @@ def _save_credential(
     return instant(saved[0]["due_at"])
 
 
-def wake_children(key: JobKey, subject: str, now: int) -> Script[None]:
-    """Make the jobs due that wait for this one's value: they name its subject, or the one it is
-    bound to."""
-    for name in {key.subject: None, subject: None}:
-        yield from wake(key.appid, parent_name(key._replace(subject=name)), now)
+def wake_children(key: JobKey, now: int) -> Script[None]:
+    """Make the jobs due that wait for this one's value."""
+    yield from wake(key.appid, parent_name(key), now)
 
 
 def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:

@@ -38,7 +38,7 @@ LAPSED = (
 NEXT_ENDING = f"SELECT id FROM api_keys WHERE silenced = {ENDING} ORDER BY id LIMIT 1"  # noqa: S608
 SILENCED = f"UPDATE api_keys SET silenced = {ENDED} WHERE id = $1 AND silenced = {ENDING}"  # noqa: S608
 WITH_ADDRESSES = """
-    SELECT appid, kind, subject FROM registrations
+    SELECT appid, kind, subject, owner, job FROM registrations
     WHERE owner = $1 AND (notify <> '' OR params <> '') ORDER BY appid, kind, subject LIMIT $2
 """
 REMOVE_ADDRESSES = """
@@ -137,14 +137,14 @@ def _silence_some(vault: Vault, owner: str) -> Script[None]:
     The jobs stay, for other keys may read them; but the daemon sends no value to an address that a
     dead key registered, and takes no input from it.
     """
-    jobs = [key_of(row) for row in (yield Statement(WITH_ADDRESSES, (owner, PART)))]
-    for appid in dict.fromkeys(key.appid for key in jobs):
+    silenced = yield Statement(WITH_ADDRESSES, (owner, PART))
+    for appid in dict.fromkeys(row["appid"] for row in silenced):
         yield Statement(LOCK_ACCOUNT, (appid,))
-    for key in jobs:
-        yield Statement(REMOVE_ADDRESSES, (*key, owner))
-        yield from cancel_notifications(key, [owner])
-        yield from list_params(vault, key)
-    if len(jobs) < PART:
+    yield from cancel_notifications(silenced)
+    for row in silenced:
+        yield Statement(REMOVE_ADDRESSES, (*key_of(row), owner))
+        yield from list_params(vault, key_of(row)._replace(subject=row["job"]))
+    if len(silenced) < PART:
         yield Statement(SILENCED, (owner,))
 
 

@@ -10,7 +10,7 @@ from wechat_scheduler.storage.database import Statement
 _PERSON = "UPDATE subscribers SET uid = uid WHERE uid = $1"
 _JOB = """
     UPDATE jobs SET version = version
-    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR bound = $3)
+    WHERE appid = $1 AND kind = $2 AND subject = $3
 """
 _PUSHES = "UPDATE callbacks SET changed_at = changed_at WHERE appid = $1 RETURNING secrets"
 _APP = "UPDATE apps SET name = name WHERE id = $1"

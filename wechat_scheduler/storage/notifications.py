@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import msgspec
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.storage.database import Script, Statement
+from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.rows import key_of
 
 NOTIFICATION_CHANNEL = "credential"
 
@@ -26,8 +27,8 @@ PUT = f"""
         created_at = excluded.created_at
 """  # noqa: S608 - our own number
 RECEIVERS = """
-    SELECT owner FROM registrations
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND notify <> ''
+    SELECT appid, kind, subject, owner FROM registrations
+    WHERE appid = $1 AND kind = $2 AND job = $3 AND notify <> ''
 """
 CANCEL = """
     UPDATE deliveries SET state = 'cancelled', set_aside = '' WHERE collapse_key = $1
@@ -35,7 +36,7 @@ CANCEL = """
 
 
 def notification_target(key: JobKey, owner: str) -> str:
-    """The name of the receiver in the credential channel."""
+    """The name of the receiver in the credential channel; `key` is as in its registration."""
     return msgspec.json.encode((*key, owner)).decode()
 
 
@@ -49,7 +50,8 @@ def collapse_key(channel: str, target: str) -> str:
 
 
 def put_notification(key: JobKey, owner: str, now: int) -> Script[None]:
-    """Notify `owner` of the job's current value. A pending notification is superseded."""
+    """Notify `owner` of the current value of the job of that registration. A pending notification is
+    superseded."""
     target = notification_target(key, owner)
     collapse = collapse_key(NOTIFICATION_CHANNEL, target)
     yield Statement(PUT, (secrets.randbits(52), NOTIFICATION_CHANNEL, target, collapse, now))
@@ -58,10 +60,14 @@ def put_notification(key: JobKey, owner: str, now: int) -> Script[None]:
 def put_notifications(key: JobKey, now: int) -> Script[None]:
     """Notify all receivers of the job."""
     for row in (yield Statement(RECEIVERS, key)):
-        yield from put_notification(key, row["owner"], now)
+        yield from put_notification(key_of(row), row["owner"], now)
 
 
-def cancel_notifications(key: JobKey, owners: Iterable[str]) -> Script[None]:
-    for owner in owners:
-        collapse = collapse_key(NOTIFICATION_CHANNEL, notification_target(key, owner))
-        yield Statement(CANCEL, (collapse,))
+def cancel_notifications(registrations: Iterable[Row]) -> Script[None]:
+    for row in registrations:
+        yield cancel_notification(key_of(row), row["owner"])
+
+
+def cancel_notification(key: JobKey, owner: str) -> Statement:
+    target = notification_target(key, owner)
+    return Statement(CANCEL, (collapse_key(NOTIFICATION_CHANNEL, target),))

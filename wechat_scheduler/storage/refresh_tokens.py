@@ -24,7 +24,7 @@ FORGET_OLD = """
     )
 """
 EARLIER = """
-    SELECT value FROM refresh_tokens WHERE appid = $1 AND kind = $2 AND subject = $3
+    SELECT value, replaced_at FROM refresh_tokens WHERE appid = $1 AND kind = $2 AND subject = $3
     ORDER BY replaced_at DESC
 """
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
-from wechat_scheduler.storage.notifications import cancel_notifications, put_notification
+from wechat_scheduler.storage.notifications import (
+    cancel_notification,
+    cancel_notifications,
+    put_notification,
+)
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record, registration_place
 from wechat_scheduler.storage.unreadable import readable
 
@@ -31,23 +36,23 @@ ACCOUNT_CHANGED = """
     RETURNING appid, kind, subject
 """
 MAKE_JOB = """
-    INSERT INTO jobs (appid, kind, subject, bound, params, version, due_at)
-    VALUES ($1, $2, $3, $3, '', $4, $5) ON CONFLICT (appid, kind, subject) DO NOTHING
+    INSERT INTO jobs (appid, kind, subject, params, version, due_at)
+    VALUES ($1, $2, $3, '', $4, $5) ON CONFLICT (appid, kind, subject) DO NOTHING RETURNING appid
 """
 FIND_REGISTRATION = """
-    SELECT notify, params FROM registrations
+    SELECT notify, params, job FROM registrations
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND owner = $4
 """
 PUT_REGISTRATION = """
-    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO registrations (appid, kind, subject, owner, notify, params, changed_at, job)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (appid, kind, subject, owner) DO UPDATE
     SET notify = excluded.notify, params = excluded.params, changed_at = excluded.changed_at
 """
 ALL_PARAMS = """
-    SELECT owner, params FROM registrations
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND params <> ''
-    ORDER BY changed_at DESC, owner
+    SELECT appid, kind, subject, owner, params FROM registrations
+    WHERE appid = $1 AND kind = $2 AND job = $3 AND params <> ''
+    ORDER BY changed_at DESC, owner, subject
 """
 SET_PARAMS = "UPDATE jobs SET params = $4 WHERE appid = $1 AND kind = $2 AND subject = $3"
 PARAMS_CHANGED = """
@@ -66,17 +71,30 @@ HAS_CREDENTIAL = """
     SELECT appid FROM jobs
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND credential IS NOT NULL
 """
-WITHDRAW = """
+_WITHDRAW = """
     DELETE FROM registrations
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND (CAST($4 AS TEXT) = '' OR owner = $4) RETURNING owner
+    WHERE appid = $1 AND kind = $2 AND job = $3 AND (CAST($4 AS TEXT) = '' OR owner = $4){given}
+    RETURNING appid, kind, subject, owner
 """
-WANTED = "SELECT owner FROM registrations WHERE appid = $1 AND kind = $2 AND subject = $3 LIMIT 1"
+WITHDRAW_UNNAMED = _WITHDRAW.format(given=" AND subject = ''")
+WITHDRAW_ALL = _WITHDRAW.format(given="")
+WANTED = "SELECT owner FROM registrations WHERE appid = $1 AND kind = $2 AND job = $3 LIMIT 1"
+# The jobs of registrations without a subject: those of an owner, or of all.
+UNNAMED = """
+    SELECT DISTINCT appid, kind, job AS subject FROM registrations
+    WHERE appid = $1 AND kind = $2 AND subject = '' AND (CAST($3 AS TEXT) = '' OR owner = $3)
+    ORDER BY job DESC LIMIT 2
+"""
 DELETE_JOB = """
     DELETE FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING version
 """
 REMEMBER_VERSION = """
     UPDATE accounts SET last_version = $2 WHERE appid = $1 AND last_version < $2
 """
+
+
+# `notify` and `params` as they are stored, None if they cannot be read.
+_Addresses: TypeAlias = tuple[str | None, str | None]
 
 
 class Registrar:
@@ -92,14 +110,20 @@ class Registrar:
             account, micros(now), limited=registration.limited
         )
         for task in registration.tasks:
-            if (yield from self._task(task, registration.owner, last_version, micros(now))):
-                changed[task.key] = None
+            known = yield Statement(FIND_REGISTRATION, (*task.key, registration.owner))
+            key = yield from _job_of(task, known)
+            yield Statement(MAKE_JOB, (*key, last_version, micros(now)))
+            before = self._addresses(task.key, registration.owner, known)
+            if (yield from self._task(task, key, registration.owner, before, micros(now))):
+                changed[key] = None
         return list(changed)
 
-    def remove(self, key: JobKey, owner: str) -> Script[bool]:
+    def remove(self, key: JobKey, owner: str, *, unnamed: bool) -> Script[bool]:
+        """With `unnamed`, what was registered without a subject, if there is any."""
         yield Statement(LOCK_ACCOUNT, (key.appid,))
-        withdrawn = yield Statement(WITHDRAW, (*key, owner))
-        yield from cancel_notifications(key, [row["owner"] for row in withdrawn])
+        withdrawn = (yield Statement(WITHDRAW_UNNAMED, (*key, owner))) if unnamed else ()
+        withdrawn = withdrawn or (yield Statement(WITHDRAW_ALL, (*key, owner)))
+        yield from cancel_notifications(withdrawn)
         if withdrawn and (yield Statement(WANTED, key)):
             yield from list_params(self._vault, key)
             return True
@@ -136,40 +160,50 @@ class Registrar:
             changed |= {key_of(row): None for row in rows}
         return changed, known["last_version"]
 
-    def _task(self, task: Task, owner: str, last_version: int, now: int) -> Script[bool]:
-        """Returns whether anything changed."""
-        key = task.key
-        yield Statement(MAKE_JOB, (*key, last_version, now))
-        notify, params = yield from self._known(key, owner)
+    def _task(
+        self, task: Task, key: JobKey, owner: str, before: _Addresses, now: int
+    ) -> Script[bool]:
+        """`key` is that of its job. Returns whether anything changed."""
+        notify, params = before
         if (notify, params) == (task.notify, task.params):
             return bool((yield Statement(WAKE_WAITING, (now, *key))))
-        place = registration_place(key, owner)
+        place = registration_place(task.key, owner)
         sealed = (self._vault.seal(task.notify, place), self._vault.seal(task.params, place))
-        yield Statement(PUT_REGISTRATION, (*key, owner, *sealed, now))
+        yield Statement(PUT_REGISTRATION, (*task.key, owner, *sealed, now, key.subject))
         if params != task.params:
             yield from list_params(self._vault, key)
             if task.params:
                 yield Statement(PARAMS_CHANGED, (now, *key))
         if (notify or "") != task.notify:
-            yield from self._announce(key, owner, task.notify, now)
+            yield from self._announce(task, key, owner, now)
         return True
 
-    def _known(self, key: JobKey, owner: str) -> Script[tuple[str | None, str | None]]:
-        rows = yield Statement(FIND_REGISTRATION, (*key, owner))
-        if not rows:
+    def _addresses(self, key: JobKey, owner: str, known: Sequence[Row]) -> _Addresses:
+        if not known:
             return None, None
-        place, row = registration_place(key, owner), rows[0]
+        place, row = registration_place(key, owner), known[0]
         return (
             self._vault.open_or(row["notify"], place, otherwise=None),
             self._vault.open_or(row["params"], place, otherwise=None),
         )
 
-    def _announce(self, key: JobKey, owner: str, notify: str, now: int) -> Script[None]:
+    def _announce(self, task: Task, key: JobKey, owner: str, now: int) -> Script[None]:
         """Notify a new receiver of the current value; cancel the notification of one that left."""
-        if not notify:
-            yield from cancel_notifications(key, [owner])
+        if not task.notify:
+            yield cancel_notification(task.key, owner)
         elif (yield Statement(HAS_CREDENTIAL, key)):
-            yield from put_notification(key, owner, now)
+            yield from put_notification(task.key, owner, now)
+
+
+def _job_of(task: Task, known: Sequence[Row]) -> Script[JobKey]:
+    """The job that a registration hangs on. One without a subject but with `params` has a job of its own
+    until those lead to an account or user; one without both shares the job of others, if that is clear."""
+    if known:
+        return task.key._replace(subject=known[0]["job"])
+    if task.key.subject or task.params:
+        return task.key
+    others = yield Statement(UNNAMED, (*task.key[:2], ""))
+    return key_of(others[0]) if len(others) == 1 else task.key
 
 
 async def all_accounts(database: Database, vault: Vault) -> Sequence[Account]:
@@ -185,9 +219,11 @@ def list_params(vault: Vault, key: JobKey) -> Script[None]:
     """Copy the addresses of `params` into the job, so that a claim needs no join. One that cannot be read
     is left out."""
     rows = yield Statement(ALL_PARAMS, key)
-    urls = [url for row in rows if (url := _params(vault, key, row))]
+    urls = [url for row in rows if (url := params_of(vault, row))]
     yield Statement(SET_PARAMS, (*key, vault.seal_urls(key, list(dict.fromkeys(urls)))))
 
 
-def _params(vault: Vault, key: JobKey, row: Row) -> str:
-    return vault.open_or(row["params"], registration_place(key, row["owner"]), otherwise="")
+def params_of(vault: Vault, row: Row) -> str:
+    """The address of a registration; empty if it cannot be read."""
+    place = registration_place(key_of(row), row["owner"])
+    return vault.open_or(row["params"], place, otherwise="")

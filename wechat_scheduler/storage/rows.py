@@ -198,7 +198,6 @@ class Vault:
             claim=row["claimed_by"],
             account=record(Account, row, secret=secret),
             credential=self.readable_credential(row),
-            subject=row["bound"],
             fault=fault_of(row),
             contest=contest_of(row),
             params=self.urls(row),

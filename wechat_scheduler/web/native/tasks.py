@@ -59,7 +59,9 @@ async def register(request: web.Request) -> web.Response:
 async def fetch(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     key = _job(request)
-    cell = await services.manager.fetch(key, waits=not original.is_wanted(request))
+    cell = await services.manager.fetch(
+        key, owner=request[CALLER].id, waits=not original.is_wanted(request)
+    )
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
     if credential is None:  # it expired just now
@@ -94,7 +96,7 @@ async def remove(request: web.Request) -> web.Response:
 async def refresh(request: web.Request) -> web.Response:
     key = _job(request)
     with noting(request, Action.REFRESHED, str(key)):
-        await request.app[SERVICES].manager.refresh(key)
+        await request.app[SERVICES].manager.refresh(key, owner=request[CALLER].id)
     return envelope.success("success")
 
 
@@ -104,7 +106,8 @@ async def invalid(request: web.Request) -> web.Response:
     key = _job(request)
     report = decode(await request.read(), InvalidValue)
     with noting(request, Action.REPORTED, str(key)):
-        outcome = await request.app[SERVICES].manager.report(key, report.value)
+        manager = request.app[SERVICES].manager
+        outcome = await manager.report(key, report.value, owner=request[CALLER].id)
     return envelope.success("ignored" if outcome is ReportOutcome.OUTDATED else "refreshing")
 
 

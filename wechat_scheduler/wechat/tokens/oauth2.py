@@ -44,5 +44,6 @@ def _same_user(answer: Answer, expected: str) -> str:
             endpoint=answer.endpoint,
             advice=f"register the task again with the refresh token of the user {expected}",
             refused="refresh_token",
+            belongs_to=openid,
         )
     return openid

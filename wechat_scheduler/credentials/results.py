@@ -1,0 +1,32 @@
+"""The results of an attempt, before it is decided when the job is due next."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from wechat_scheduler.credentials.model import Fault, Identified, Issued, Spent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuance:
+    """WeChat issued a value; its lifetime counts from `asked_at`, just before the call."""
+
+    issued: Issued
+    subject: str
+    asked_at: datetime
+    spent: Spent
+    led_by: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotIssued:
+    """WeChat issued nothing; the fields are those of `Failed` and `WeChatError`."""
+
+    fault: Fault
+    spent: Spent
+    waits_on: str = ""
+    seen: int = 0
+    retry_after: timedelta | None = None
+
+
+Result: TypeAlias = Issuance | NotIssued | Identified
