@@ -3,7 +3,7 @@
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution
 
 import pytest
 
@@ -24,15 +24,22 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def packages(name: str) -> set[str]:
+    """What can be imported of an installed distribution."""
+    files = distribution(name).files or []
+    return {file.parts[0].removesuffix(".py") for file in files if file.suffix == ".py"}
+
+
 def test_each_library_that_is_imported_is_declared_and_each_declared_one_is_imported() -> None:
-    distributions = packages_distributions()
+    provided = {name_of(requirement): packages(name_of(requirement)) for requirement in DECLARED}
     libraries = {
         name.split(".")[0] for path in PACKAGE.rglob("*.py") for name in imported(path)
     } - {*sys.stdlib_module_names, PACKAGE.name}
 
-    used = {normal(distributions[library][0]) for library in libraries}
+    used = {name for name, theirs in provided.items() if theirs & libraries}
 
-    assert used | NOT_IMPORTED == {name_of(requirement) for requirement in DECLARED}
+    assert libraries - set().union(*provided.values()) == set()
+    assert used | NOT_IMPORTED == provided.keys()
 
 
 @pytest.mark.parametrize("requirement", DECLARED)
