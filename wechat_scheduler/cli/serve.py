@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 from collections.abc import Coroutine
+from importlib import import_module
 from typing import Any
 
 import click
@@ -28,6 +29,14 @@ STDERR = 2
 TO_A_FILE = (
     "every user of this machine sees the password in the list of processes; write the URL into a file, "
     "name the file in state.database_file, and change the password"
+)
+# What requests need and a start does not. Modules import it in a function; a thread imports it once callers
+# are answered, so that the first request that needs it does not wait.
+LATER = (
+    "wechat_scheduler.reminders.language.grammar",
+    "wechat_scheduler.reminders.bot",
+    "wechat_scheduler.metrics.text",
+    "chinese_calendar",
 )
 
 
@@ -104,9 +113,15 @@ async def _serve(options: Options, config: Config) -> None:
         reloader = _Reloader(options, daemon)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
         logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
+        daemon.ground.supervisor.contained("loading", _load())
         await stop.wait()
         logger.info("daemon.stopping")
     logger.info("daemon.stopped")
+
+
+async def _load() -> None:
+    for module in LATER:
+        await asyncio.to_thread(import_module, module)
 
 
 def _greet(config: Config, daemon: Daemon) -> None:

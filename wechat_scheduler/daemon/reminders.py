@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.user_acts import Listener
+from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.audience.user_acts import Listener, UserAct
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.reminders.bot import Bot
 from wechat_scheduler.reminders.bot_acts import BotActs
 from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.desk import ReminderDesk
@@ -20,6 +22,9 @@ from wechat_scheduler.reminders.participants import Participants
 from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
+
+if TYPE_CHECKING:
+    from wechat_scheduler.reminders.bot import Bot, BotMode
 
 # Firing takes one transaction. After this time another process takes over the claims of a dead one.
 LEASE = timedelta(seconds=30)
@@ -81,4 +86,22 @@ def _listeners(
     replies = Replies(stores.subscriptions, directory, post=post, pages=pages, clock=ground.clock)
     yield Participants(desk, stores.subscribers, stores.conversations, replies)
     if (mode := ground.config.reminders.bot) != "off":
-        yield Bot(BotActs(desk=desk, conversations=stores.conversations), replies, mode=mode)
+        acts = BotActs(desk=desk, conversations=stores.conversations)
+        yield _BotListener(acts, replies, mode=mode)
+
+
+class _BotListener:
+    """The bot, which is imported with the first act of a user: callers wait for a daemon that starts."""
+
+    def __init__(self, acts: BotActs, replies: Replies, *, mode: "BotMode") -> None:
+        self._acts = acts
+        self._replies = replies
+        self._mode = mode
+        self._bot: Bot | None = None
+
+    async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
+        if self._bot is None:
+            from wechat_scheduler.reminders.bot import Bot
+
+            self._bot = Bot(self._acts, self._replies, mode=self._mode)
+        return await self._bot.take(act, subscriber)

@@ -1,6 +1,6 @@
 """Counts attempts and requests from the daemon's start.
 
-Plain numbers: prometheus-client takes a tenth of the daemon's start, and is loaded with the first page.
+Plain numbers: prometheus-client takes a tenth of the daemon's start, and is loaded once it serves.
 """
 
 from bisect import bisect_left

@@ -1,8 +1,6 @@
 """The page that Prometheus reads."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Final
 
 import structlog
@@ -46,9 +44,9 @@ class MetricsPage:
             census=await self._census(),
             now=self._clock.now(),
         )
-        text = await asyncio.to_thread(import_module, "wechat_scheduler.metrics.text")
-        page: bytes = text.render(self._families, sources)
-        return page
+        from wechat_scheduler.metrics.text import render
+
+        return render(self._families, sources)
 
     async def _census(self) -> Census | None:
         try:

@@ -1,7 +1,7 @@
 """Reads a time, a recurrence and a title from a Chinese sentence.
 
-The grammar takes a tenth of a second to load. It is loaded with the first sentence, as callers wait for
-a daemon that restarts.
+The grammar takes a tenth of a second to load. It is loaded once the daemon serves, or with the first
+sentence, as callers wait for a daemon that restarts.
 """
 
 from datetime import datetime

@@ -8,13 +8,13 @@ from calendar import monthrange
 from datetime import date
 from functools import cache
 
-import chinese_calendar
-
 
 def is_workday(day: date) -> bool:
     """Whether `day` is a workday; a guess for a year that is not `announced`."""
     if not announced(day.year):
         return day.weekday() < 5
+    import chinese_calendar
+
     return bool(chinese_calendar.is_workday(day))
 
 
@@ -31,5 +31,7 @@ def announced(year: int) -> bool:
 
 @cache
 def _years() -> range:
+    import chinese_calendar
+
     known = chinese_calendar.holidays
     return range(min(known).year, max(known).year + 1)

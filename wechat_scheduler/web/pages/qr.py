@@ -2,11 +2,12 @@
 
 import base64
 import io
-from typing import Final
-
-import segno
+from typing import TYPE_CHECKING, Final
 
 from wechat_scheduler.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    import segno
 
 # Modules of white around a code, as the standard demands.
 QUIET_ZONE: Final = 4
@@ -42,7 +43,9 @@ def qr_data(text: str) -> str:
     return f"data:image/png;base64,{base64.b64encode(qr_png(text)).decode()}"
 
 
-def _code(text: str) -> segno.QRCode:
+def _code(text: str) -> "segno.QRCode":
+    import segno
+
     try:
         return segno.make_qr(text, error="m", boost_error=True)
     except segno.DataOverflowError as error:
