@@ -33,9 +33,9 @@ class Started:
 
 
 @contextmanager
-def daemon(state: Path, *, wechat: str = NOBODY, slots: int = 128) -> Iterator[Started]:
-    """`wechat-scheduler` on `state`, pinned to the servers' core, with as many `slots` for what it
-    sends. It writes its log to a file, as long as it likes."""
+def daemon(state: Path, *, wechat: str = NOBODY) -> Iterator[Started]:
+    """`wechat-scheduler` on `state`, pinned to the servers' core. It writes its log to a file, as long
+    as it likes."""
     log = state.with_suffix(".log")
     started = time.perf_counter()
     with (
@@ -45,7 +45,6 @@ def daemon(state: Path, *, wechat: str = NOBODY, slots: int = 128) -> Iterator[S
             (sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
              "--log-format", "json", "--wechat-api", wechat),
             stderr=stderr,
-            env=os.environ | {"WECHAT_SCHEDULER_CALLBACKS_SLOTS": str(slots)},
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
         ) as process,
     ):  # fmt: skip

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.house import APPID
 from tests.sending.town import PUBLIC, Town, town
 from tests.web.compat.remembering import API, Client, ahead, client
-from wechat_scheduler.web.compat.wecron.state import Posters
+from wechat_scheduler.web.compat.wecron.state import DRAWN, Posters
 from wechat_scheduler.web.pages.poster import Poster
 
 DRAW = "/cgi-bin/qrcode/create"
@@ -145,4 +145,17 @@ async def test_a_code_that_wechat_refuses_to_draw_keeps_nothing_waiting(
     later = (await user("GET", f"{API}{made['id']}/")).json
 
     assert made["participate_qrcode"] is None
+    assert "/cgi-bin/showqrcode?ticket=" in later["participate_qrcode"]
+
+
+async def test_who_makes_many_reminders_in_a_second_has_their_codes_when_they_are_asked_for(
+    place: Town, user: Client
+) -> None:
+    made = [await user.make() for _ in range(DRAWN + 1)]
+    later = (await user("GET", f"{API}{made[-1]['id']}/")).json
+    place.clock.advance(timedelta(seconds=1))
+    one = await user.make()
+
+    assert all(each["participate_qrcode"] for each in (*made[:-1], one))
+    assert made[-1]["participate_qrcode"] is None
     assert "/cgi-bin/showqrcode?ticket=" in later["participate_qrcode"]
