@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from wechat_scheduler.audience.model import Subscription, TokenKind
+from wechat_scheduler.engine.random_bytes import random_bytes
 
 LETTERS: Final = string.ascii_letters + string.digits
 # The beginning of our uids. An alias must not look like a uid.
@@ -16,7 +17,9 @@ ID: Final = "[0-9]{1,16}"
 
 def new_id() -> int:
     """52 random bits, which clients that read ids as floats keep exact. Never 0, which means none."""
-    return secrets.randbelow((1 << 52) - 1) + 1
+    while not (found := int.from_bytes(random_bytes(7)) >> 4):
+        pass
+    return found
 
 
 def new_uid() -> str:

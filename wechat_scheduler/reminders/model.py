@@ -4,10 +4,11 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
-from uuid import uuid4
+from uuid import UUID
 
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
+from wechat_scheduler.engine.random_bytes import random_bytes
 
 
 class ReminderState(enum.StrEnum):
@@ -36,7 +37,7 @@ class Late(enum.StrEnum):
 
 def new_id() -> str:
     """32 hex digits."""
-    return uuid4().hex
+    return UUID(bytes=random_bytes(16), version=4).hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
