@@ -71,6 +71,8 @@ async def _stored(
 ) -> AsyncIterator[Finding]:
     async for finding in store.set_aside(database):
         yield finding
+    async for finding in store.damaged(database, vault):
+        yield finding
     views = await _jobs(database, vault)
     for finding in accounts.credentials(views, clock.now()):
         yield finding

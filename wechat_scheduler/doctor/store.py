@@ -12,6 +12,7 @@ from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
+from wechat_scheduler.storage.damaged import damaged_rows
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
 from wechat_scheduler.storage.rows import Vault
@@ -29,6 +30,16 @@ AFTER = {
     "reminder": "give it another time or rule and resume it, or remove it",
     "event": "the account's administrator authorises the platform again, or withdraws that again",
 }
+REGISTER = "register the account again with its AppSecret and its tasks, with notify and params"
+MEND = {
+    "accounts": REGISTER,
+    "jobs": f"{REGISTER}; if that does not help, remove the task first",
+    "registrations": REGISTER,
+    "callbacks": "send the token and the AES key of the push URL again: PUT /callbacks/{appid}",
+    "pushes": "wait for WeChat's next ticket, which comes every ten minutes",
+    "meta": "stop the daemon, and restore a backup",
+}
+OTHERWISE = "stop the daemon, and correct or delete them in the table {}, or restore a backup"
 KEEP_A_COPY = (
     "put back your copy of it, or name the file of the unit's LoadCredential= in "
     "$WECHAT_SCHEDULER_STATE_SEALING_KEY_FILE; without it no secret can be decrypted"
@@ -124,6 +135,16 @@ async def set_aside(database: Database) -> AsyncIterator[Finding]:
     for row in await rows_set_aside(database, limit=MOST):
         says = f"the {row.queue} {row.name} is set aside: {row.reason}"
         yield fail("rows", says, AFTER[row.queue])
+
+
+async def damaged(database: Database, vault: Vault) -> AsyncIterator[Finding]:
+    """A failure for each table with rows that cannot be read."""
+    async for found in damaged_rows(database, vault):
+        rows = "1 row" if found.number == 1 else f"{found.number} rows"
+        says = (
+            f"{rows} of the table {found.table} cannot be read, first {found.first}: {found.column}"
+        )
+        yield fail("rows", says, MEND.get(found.table, OTHERWISE.format(found.table)))
 
 
 async def _age(database: Database, sealer: Sealer, key_file: Path) -> Finding:

@@ -50,7 +50,8 @@ def _metrics(families: Sequence[Family], sources: Sources) -> Iterator[Metric]:
 
 
 def _fill(metric: Any, samples: Samples) -> None:
-    for labels, value in samples:
+    for names, value in samples:
+        labels = list(map(str, names))  # of a damaged row, a name may be anything
         if isinstance(value, Durations):
             reached = zip(_BOUNDS, accumulate(map(float, value.counts)), strict=True)
             metric.add_metric(labels, list(reached), value.total)

@@ -25,15 +25,14 @@ from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage import job_views, jobs, refresh_tokens, spoilt_jobs, unnamed_jobs
 from wechat_scheduler.storage.claims import Claim, ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
-from wechat_scheduler.storage.notifications import notification_receiver
-from wechat_scheduler.storage.registrations import UNNAMED, Registrar
+from wechat_scheduler.storage.notifications import NOTIFICATION, notification_receiver
+from wechat_scheduler.storage.registrations import UNNAMED, Registrar, notify_of
 from wechat_scheduler.storage.rows import (
     Vault,
     fault_of,
     instant,
     key_of,
     micros,
-    registration_place,
     span,
 )
 from wechat_scheduler.storage.unreadable import UNREADABLE, readable_or
@@ -55,15 +54,6 @@ PUSHED = """
     SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC
 """
 LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
-NOTIFICATION = """
-    SELECT j.appid, j.kind, j.subject, r.notify, j.credential, j.version,
-        j.issued_at, j.expires_at, j.renew_at, j.waits_on, j.fault,
-        (SELECT signing_secret FROM api_keys k WHERE k.id = r.owner LIMIT 1) AS signing_secret
-    FROM registrations r
-    JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.job
-    WHERE r.appid = $1 AND r.kind = $2 AND r.subject = $3 AND r.owner = $4 AND r.notify <> ''
-        AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.owner AND k.silenced = 2)
-"""
 
 
 class SqlCredentials(ClaimingStore):
@@ -75,6 +65,7 @@ class SqlCredentials(ClaimingStore):
         super().__init__(database, jobs.DUE, worker=worker)
         self._vault = vault
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
+        self._listeners: list[Callable[[JobKey | None], object]] = []
 
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
         def script() -> Script[Sequence[JobKey]]:
@@ -188,7 +179,7 @@ class SqlCredentials(ClaimingStore):
         if credential is None and ended is None:
             return None
         return Notification(
-            url=self._vault.open(row["notify"], registration_place(given, owner)),
+            url=notify_of(self._vault, given, owner, row["notify"]),
             key=key_of(row),
             subject=row["subject"],
             credential=credential,
@@ -197,8 +188,9 @@ class SqlCredentials(ClaimingStore):
         )
 
     def on_change(self, listener: Callable[[JobKey | None], object]) -> None:
-        """Call `listener` with each job that another process changes, and with None when any job may
-        have changed."""
+        """Call `listener` with each job that another process changes, with each that a claim finds
+        damaged, and with None when any job may have changed."""
+        self._listeners.append(listener)
 
         def heard(payload: str) -> None:
             worker, _, job = payload.partition(" ")
@@ -238,6 +230,13 @@ class SqlCredentials(ClaimingStore):
             return result
 
         return await self._database.write(told)
+
+    async def _set_aside(self, claim: Claim, spoiled: Sequence[tuple[Row, str]]) -> None:
+        """Callers who wait for such a job learn at once why it brings nothing."""
+        await super()._set_aside(claim, spoiled)
+        for row, _ in spoiled:
+            for listener in self._listeners:
+                listener(key_of(row))
 
     def _name(self, row: Row) -> str:
         return str(key_of(row))

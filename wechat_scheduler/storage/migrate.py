@@ -91,13 +91,23 @@ def statements(sql: str, types: Mapping[str, str]) -> Iterator[Statement]:
             pending += part
 
 
+def _number(value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise StateError(
+            f"the schema_version in the table meta is damaged: it is {value!r}, which is no number; "
+            "restore a backup"
+        ) from error
+
+
 def _bring_up(dialect: Dialect, migrations: list[Migration], emptied: str) -> Script[None]:
     yield from each(dialect.alone)
     yield Statement(_META)
     rows = yield Statement(_VERSION)
     if emptied and not rows:
         raise StateError(emptied)
-    current = int(rows[0]["value"]) if rows else 0
+    current = _number(rows[0]["value"]) if rows else 0
     newest = migrations[-1].version if migrations else 0
     if current > newest:
         raise StateError(

@@ -30,6 +30,16 @@ RECEIVERS = """
     SELECT appid, kind, subject, owner FROM registrations
     WHERE appid = $1 AND kind = $2 AND job = $3 AND notify <> ''
 """
+# A notification as it can be sent: not to a key that was silenced.
+NOTIFICATION = """
+    SELECT j.appid, j.kind, j.subject, r.notify, j.credential, j.version,
+        j.issued_at, j.expires_at, j.renew_at, j.waits_on, j.fault,
+        (SELECT signing_secret FROM api_keys k WHERE k.id = r.owner LIMIT 1) AS signing_secret
+    FROM registrations r
+    JOIN jobs j ON j.appid = r.appid AND j.kind = r.kind AND j.subject = r.job
+    WHERE r.appid = $1 AND r.kind = $2 AND r.subject = $3 AND r.owner = $4 AND r.notify <> ''
+        AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.owner AND k.silenced = 2)
+"""
 CANCEL = """
     UPDATE deliveries SET state = 'cancelled', set_aside = '' WHERE collapse_key = $1
 """

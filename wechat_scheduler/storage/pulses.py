@@ -5,6 +5,7 @@ from datetime import datetime
 from wechat_scheduler.storage.ahead import bring_back, doubted
 from wechat_scheduler.storage.database import Database, Script, Statement, each
 from wechat_scheduler.storage.rows import instant, micros
+from wechat_scheduler.storage.unreadable import UNREADABLE, report
 
 NEWEST = "SELECT value FROM meta WHERE name = 'pulse'"
 PUT = """
@@ -42,5 +43,10 @@ class SqlPulse:
         return _instant(before[0]["value"]) if before else None
 
 
-def _instant(value: str) -> datetime:
-    return instant(int(value))
+def _instant(value: str) -> datetime | None:
+    """None, as before the first beat, if it is damaged: this beat replaces it."""
+    try:
+        return instant(int(value))
+    except UNREADABLE as error:
+        report("meta", "pulse", error)
+        return None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
-from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.errors import ForbiddenError, SealingError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.notifications import (
@@ -14,7 +14,7 @@ from wechat_scheduler.storage.notifications import (
     put_notification,
 )
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record, registration_place
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import DamagedRowError, readable
 
 ALL_ACCOUNTS = "SELECT appid, secret, endpoint FROM accounts ORDER BY appid"
 MAKE_ACCOUNT = """
@@ -227,3 +227,14 @@ def params_of(vault: Vault, row: Row) -> str:
     """The address of a registration; empty if it cannot be read."""
     place = registration_place(key_of(row), row["owner"])
     return vault.open_or(row["params"], place, otherwise="")
+
+
+def notify_of(vault: Vault, key: JobKey, owner: str, sealed: str) -> str:
+    """Raises DamagedRowError if the address cannot be read."""
+    try:
+        return vault.open(sealed, registration_place(key, owner))
+    except SealingError as error:
+        raise DamagedRowError(
+            f"the stored address of notify cannot be read: {error}; register {key} again with its notify",
+            reason=Reason.ROW_DAMAGED,
+        ) from error

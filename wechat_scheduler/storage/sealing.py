@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.storage.database import Database, Script, Statement, each
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 
 KEY_SIZE = 32
 # 96 random bits: NIST SP 800-38D allows 2**32 seals with one key, a thousand a second for 50 days.
@@ -63,6 +63,8 @@ class Sealer:
 
     def open(self, sealed: str, *, context: str) -> str:
         """Decrypt. Raises SealingError if the key is lost, or the text was changed or moved."""
+        if not isinstance(sealed, str):  # SQLite keeps values of any type in any column
+            raise SealingError("this is not a sealed text")
         version, _, rest = sealed.partition(".")
         key_id, _, body = rest.partition(".")
         if version != _FORMAT:
@@ -97,7 +99,7 @@ async def verify_sealing(database: Database, sealer: Sealer) -> None:
 async def check_sealing(database: Database, sealer: Sealer) -> None:
     """As `verify_sealing`, but changes nothing."""
     for check in await database.read(_CHECKS):
-        sealer.open(check["value"], context=check["name"])
+        _open_check(sealer, check)
 
 
 async def need_newest_only(database: Database, sealer: Sealer) -> None:
@@ -108,10 +110,17 @@ async def need_newest_only(database: Database, sealer: Sealer) -> None:
 def _verify(sealer: Sealer) -> Script[None]:
     checks = yield Statement(_CHECKS)
     for check in checks:
-        sealer.open(check["value"], context=check["name"])
+        _open_check(sealer, check)
     name = f"sealed-with:{sealer.key_id}"
     if name not in {check["name"] for check in checks}:
         yield Statement(_SAVE_CHECK, (name, sealer.seal("wechat-scheduler", context=name)))
+
+
+def _open_check(sealer: Sealer, check: Row) -> None:
+    sealed, name = check["value"], check["name"]
+    if not isinstance(sealed, str) or not sealed.startswith(f"{_FORMAT}."):
+        raise SealingError(f"the row {name} of the table meta is damaged: restore a backup")
+    sealer.open(sealed, context=name)
 
 
 def _id_of(key: bytes) -> str:

@@ -4,7 +4,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +44,8 @@ class _SqliteConnection(sqlite3.Connection):
             **options,
         )
         self.row_factory = sqlite3.Row
+        # One damaged text fails alone, if at all, and not the whole list that it is in.
+        self.text_factory = partial(str, encoding="utf-8", errors="replace")
 
 
 class ReadingConnection(_SqliteConnection):

@@ -1,0 +1,92 @@
+"""Finds stored rows that cannot be read: values of a wrong type, instants beyond the calendar, and secrets
+that do not open. PostgreSQL keeps the types of its columns, SQLite does not.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.rows import Vault
+from wechat_scheduler.storage.sealed import COLUMNS, SealedColumn
+from wechat_scheduler.storage.unreadable import UNREADABLE
+
+TABLES: Final = """
+    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
+    ORDER BY name
+"""
+COLUMNS_OF: Final = (
+    'SELECT name, type, "notnull" AS needed, pk FROM pragma_table_info($1) ORDER BY cid'
+)
+_TYPES: Final = {"TEXT": "text", "BIGINT": "integer", "INTEGER": "integer", "BLOB": "blob"}
+# The last microsecond that a datetime can express.
+_LATEST: Final = 253_402_300_799_999_999
+_INSTANTS: Final = ("_at", "_until", "since")
+
+
+class DamagedRows(NamedTuple):
+    """Of one table: how many rows are damaged, and the key and the damaged column of the first."""
+
+    table: str
+    number: int
+    first: str
+    column: str
+
+
+async def damaged_rows(database: Database, vault: Vault) -> AsyncIterator[DamagedRows]:
+    """At most one for each table. Raises StorageError."""
+    found: dict[str, DamagedRows] = {}
+    if database.dialect.name == "sqlite":
+        for row in await database.read(TABLES):
+            if damage := await _of_wrong_type(database, row["name"]):
+                found[damage.table] = damage
+    for sealed in COLUMNS:
+        async for damage in _unopened(database, vault, sealed):
+            known = found.get(damage.table, damage._replace(number=0))
+            found[damage.table] = known._replace(number=known.number + damage.number)
+    for damage in found.values():
+        yield damage
+
+
+async def _of_wrong_type(database: Database, table: str) -> DamagedRows | None:
+    columns = await database.read(COLUMNS_OF, table)
+    wrong = dict(_conditions(columns))
+    keys = [row["name"] for row in columns if row["pk"]]
+    which = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in wrong.items())
+    rows = await database.read(f"""
+        SELECT {", ".join(keys)}, CASE {which} END AS damaged_column, count(*) OVER () AS damaged_rows
+        FROM {table} WHERE {" OR ".join(wrong.values())} LIMIT 1
+    """)  # noqa: S608 - the names of our own schema
+    return next((_damage(table, row, keys) for row in rows), None)
+
+
+def _conditions(columns: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    for row in columns:
+        name, kind = row["name"], _TYPES[row["type"]]
+        allowed = f"'{kind}'" if row["needed"] or row["pk"] else f"'{kind}', 'null'"
+        is_instant = kind == "integer" and name.endswith(_INSTANTS)
+        beyond = f" OR abs({name} / 2) > {_LATEST // 2}" if is_instant else ""
+        yield name, f"(typeof({name}) NOT IN ({allowed}){beyond})"
+
+
+def _damage(table: str, row: Row, keys: Sequence[str]) -> DamagedRows:
+    return DamagedRows(table, row["damaged_rows"], _name(row, keys), row["damaged_column"])
+
+
+async def _unopened(
+    database: Database, vault: Vault, sealed: SealedColumn
+) -> AsyncIterator[DamagedRows]:
+    names = dict.fromkeys((*sealed.key, *sealed.beside, sealed.column))
+    rows = await database.read(
+        f"SELECT {', '.join(names)} FROM {sealed.table} WHERE {sealed.column} <> ''"  # noqa: S608 - our own names
+    )
+    for row in rows:
+        text = row[sealed.column]
+        try:
+            if isinstance(text, str):
+                vault.open(text, sealed.place(row))
+        except UNREADABLE:
+            yield DamagedRows(sealed.table, 1, _name(row, sealed.key), sealed.column)
+
+
+def _name(row: Row, keys: Sequence[str]) -> str:
+    return "/".join(str(row[key]) for key in keys)
