@@ -35,7 +35,7 @@ EVERYDAY = """
 NO_NOUNS = """
     allow bound by cancel claiming creates deny drawn following found fresh invalid offline
     parse pause registe register resume sent shortest spent spoken up written wrote openid
-    sqlite systemd wechat
+    sqlite systemd wake wechat
 """
 
 

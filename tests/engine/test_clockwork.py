@@ -158,3 +158,16 @@ async def test_rows_that_hang_do_not_hold_up_the_others(
         await advancing(clock, chores, lambda: len(chores.done) == 8)
         assert clock.now() - START < SECOND
         await chores.hold(lambda row: False)
+
+
+async def test_a_row_for_later_wakes_the_loop_only_if_it_would_oversleep_it(
+    chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
+) -> None:
+    async with turning(clockwork):
+        await clock.waited(1)
+        clockwork.wake(clock.now() + 2 * LONGEST_SLEEP)
+        chores.add("soon", after=SECOND)
+        clockwork.wake(clock.now() + SECOND)
+        await clock.waited(2)
+        clock.advance(SECOND)
+        await chores.until(lambda: chores.done == ["soon"])

@@ -80,7 +80,7 @@ async def intake(listener: Listener, clock: FakeClock) -> AsyncIterator[Intake]:
             observer=listener,
             clock=clock,
             changed=changed,
-            wake=lambda: None,
+            wake=lambda at=None: None,
             hear=listener.hear,
         )
 

@@ -97,7 +97,7 @@ async def account(weixin: WeChat, clock: FakeClock) -> AsyncIterator[Account]:
             observer=account,
             clock=clock,
             changed=account.changed,
-            wake=lambda: None,
+            wake=lambda at=None: None,
             hear=account.hear,
         )
         app = web.Application()

@@ -91,7 +91,7 @@ class Memory:
         ]
         return [state for _, state in sorted(found)]
 
-    def _wake(self) -> None:
+    def _wake(self, at: datetime | None = None) -> None:
         self.woken += 1
 
 

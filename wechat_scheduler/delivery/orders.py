@@ -21,6 +21,7 @@ from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.delivery.ways import note_on_url
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 
@@ -77,7 +78,7 @@ class Sending:
         *,
         clock: Clock,
         callback_body: Callable[[App, AppEvent], bytes],
-        wake: Callable[[], None],
+        wake: Wake,
     ) -> None:
         self._messages = messages
         self._callback_body = callback_body
@@ -128,7 +129,7 @@ class Sending:
     async def put(self, order: Order, *, once: Once | None = None) -> None:
         """Store the order: from now on it is sent. Raises as `once.Once` says."""
         await self._messages.put(order.message, order.targets, once=once, now=self._clock.now())
-        self._wake()
+        self._wake(order.message.not_before)
 
     async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:
         """Tell the app's callback of an event, once for each `event_id`. Does nothing for an app

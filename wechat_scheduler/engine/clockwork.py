@@ -6,6 +6,7 @@ claims a row for a while, attempts it, and stores the outcome. A `Work` knows wh
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -65,6 +66,12 @@ class Work(Protocol[RowT, OutcomeT]):
         """The time at which the next unclaimed row falls due; None if there is none."""
 
 
+class Wake(Protocol):
+    """Wakes a clockwork, as `Clockwork.wake`."""
+
+    def __call__(self, at: datetime | None = None) -> None: ...
+
+
 class Clockwork(Generic[RowT, OutcomeT]):
     """Runs one `Work` with at most `slots` attempts at a time; `slots` may be changed while it runs.
 
@@ -79,13 +86,17 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._passed_at = clock.boottime()
         self._in_hand: set[asyncio.Task[None]] = set()
         self._attempts = 0
+        self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
         self._woken = asyncio.Event()
         self._roomy = asyncio.Event()
         self._stopping = False
 
-    def wake(self) -> None:
-        """Look for due rows now: one was added, or is due earlier."""
-        self._woken.set()
+    def wake(self, at: datetime | None = None) -> None:
+        """Look for due rows now: one was added, or is due earlier. With `at`, only if `run` does not look
+        by then anyway: a row for tomorrow costs no pass."""
+        left = self._looks_at - self._clock.boottime()
+        if at is None or (at - self._clock.now()).total_seconds() < left:
+            self._woken.set()
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns once the claimed rows are finished."""
@@ -110,8 +121,10 @@ class Clockwork(Generic[RowT, OutcomeT]):
         try:
             while not self._stopping:
                 self._woken.clear()
+                self._looks_at = math.inf
                 pause = await self._pass()
                 self._passed_at = self._clock.boottime()
+                self._looks_at = self._passed_at + pause.total_seconds()
                 await self._clock.wait(self._woken, pause)
         finally:
             await self._drain()

@@ -10,6 +10,7 @@ import structlog
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import PeopleChange, Reminder, ReminderState
@@ -49,7 +50,7 @@ class ReminderDesk(ReminderReader):
         store: Reminders,
         *,
         clock: Clock,
-        wake: Callable[[], None],
+        wake: Wake,
         shortest: timedelta,
     ) -> None:
         super().__init__(store)
@@ -82,7 +83,7 @@ class ReminderDesk(ReminderReader):
         log.debug(
             "reminder.created", reminder=planned.id, app=planned.app_id, source=planned.source
         )
-        self._wake()
+        self._wake(planned.due_at)
         return planned
 
     async def replace_slots(
