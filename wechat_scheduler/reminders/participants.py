@@ -14,7 +14,6 @@ from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_commands import UndoCommand, read_command
 from wechat_scheduler.reminders.bot_texts import NO_NICKNAME, Teller
 from wechat_scheduler.reminders.conversation import UNDO, BotAct, BotEdit
 from wechat_scheduler.reminders.desk import ReminderDesk
@@ -46,6 +45,8 @@ class Participants:
         self._replies = replies
 
     async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
+        from wechat_scheduler.reminders.bot_commands import UndoCommand, read_command
+
         if act.kind is UserActKind.UNFOLLOW:
             if stopped := await self._desk.stop_for(subscriber.uid):
                 log.info("reminder.stopped", uid=subscriber.uid, count=stopped)
