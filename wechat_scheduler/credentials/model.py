@@ -28,7 +28,7 @@ class JobKey(NamedTuple):
     subject: str = ""
 
     def __str__(self) -> str:
-        return "/".join(part for part in self if part)
+        return "/".join(str(part) for part in self if part)  # of a damaged row, it may be anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
