@@ -231,7 +231,7 @@ async def test_deleting_asks_first(place: Town, uid: str) -> None:
 
     assert asked.status == 200
     assert "删除这个提醒吗？" in asked.text
-    assert "另外 1 位订阅者也不再收到" in asked.text
+    assert "另外 1 位订阅者也将不再收到" in asked.text
     assert f'href="{path}">不删除</a>' in asked.text
     assert await place.desk.reminder(reminder.id) == reminder
 

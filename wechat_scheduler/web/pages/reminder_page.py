@@ -82,13 +82,16 @@ def reminder_page(reminder: ReminderPage) -> Page:
 
 def deletion_page(owner: Owner, shared_with: int) -> Page:
     """Asks whether the owner means it."""
-    others = f"，另外 {shared_with} 位订阅者也不再收到" if shared_with else ""
+    others = f"，另外 {shared_with} 位订阅者也将不再收到" if shared_with else ""
     forms = [
         owner.form("删除", "danger", do="delete", sure="yes"),
         link_button(owner.action, "不删除"),
     ]
     return bulletin_page(
-        "删除这个提醒吗？", f"“{owner.title}”不再提醒你{others}。", sign="?", further=buttons(forms)
+        "删除这个提醒吗？",
+        f"“{owner.title}”将不再提醒你{others}。",
+        sign="?",
+        further=buttons(forms),
     )
 
 
