@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +13,11 @@ from typing import Any, Final, TypeAlias
 from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.house import APPID, AUTHORIZER, Answer, Caller, WeChat, daemon
+from tests.stores.memory import MemoryDatabase, memory_database
 from tests.web.tenants import bound, made_app, send
 from wechat_scheduler.engine.clockwork import STUCK
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.storage.database import Row
 from wechat_scheduler.web.kit.rates import WRONG_KEYS
 
 
@@ -175,13 +177,24 @@ async def pause_what_others_change(place: Place) -> Answer:
     return await place.call("POST", f"/v1/reminders/{made['id']}/pause")
 
 
-async def count_what_is_no_text(place: Place) -> Answer:
-    await place.remind()
-    place.damage(
-        """INSERT INTO deliveries (id, channel, target, state, due_at, created_at)
-           VALUES (1, x'ff', '', 'pending', 0, 0)"""
-    )
-    return await place.call("GET", "/metrics")
+class FaultyDatabase(MemoryDatabase):
+    """Its driver has a fault that no store foresees."""
+
+    async def read(self, sql: str, *params: object) -> Sequence[Row]:
+        if "FROM audit" in sql:
+            raise ArithmeticError
+        return await super().read(sql, *params)
+
+
+async def meet_a_fault(place: Place) -> Answer:
+    database = FaultyDatabase()
+    memory_database().pour_into(database)
+
+    async def opener(url: str, **_: Any) -> MemoryDatabase:
+        return database
+
+    async with daemon(place.spare, place.weixin.url, clock=place.clock, opener=opener) as opened:
+        return await opened.call("GET", "/v1/audit")
 
 
 async def show_a_damaged_row(place: Place) -> Answer:
@@ -267,7 +280,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.SENTENCE_TOO_FAR: sentence("9999年1月1日开会"),
     Reason.REQUEST_THROTTLED: too_many_wrong_keys,
     Reason.ROW_DAMAGED: show_a_damaged_row,
-    Reason.DAEMON_FAILED: count_what_is_no_text,
+    Reason.DAEMON_FAILED: meet_a_fault,
     Reason.TASK_PENDING: fetch_what_is_being_fetched,
     Reason.TASK_EXPIRED: fetch_what_wechat_refuses,
     Reason.STORE_UNAVAILABLE: read_a_damaged_file,

@@ -26,6 +26,7 @@ from tests.stores import test_work as work
 from wechat_scheduler.delivery.model import Content, Form
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.log.setup import configure
+from wechat_scheduler.web.native.registration import MOST_TASKS
 from wechat_scheduler.web.pages.message import message_path
 
 IDLE = "idle"
@@ -105,7 +106,7 @@ async def _served() -> list[Row]:
         pages = iter([await _page(place) for _ in range(TIMES)])
         tasks = [
             {"type": 2, "openid": f"o{n:027}", "params": "http://127.0.0.1:9/"}
-            for n in range(12_000)
+            for n in range(MOST_TASKS)
         ]
         body = {"appid": "wx9999999999999999", "appsecret": "s", "tasks": tasks}
         registration = msgspec.json.encode(body).ljust(BODY)
@@ -117,7 +118,9 @@ async def _served() -> list[Row]:
                 "bodies of 1 MiB", partial(call, "POST", "/v1/messages", data=refused), status=400
             ),
             await _turn(
-                "a registration of 1 MiB", partial(call, "POST", "/registe", data=registration), 1
+                f"a registration of {MOST_TASKS} tasks in 1 MiB",
+                partial(call, "POST", "/registe", data=registration),
+                1,
             ),
         ]
 

@@ -84,7 +84,8 @@ def page(job: JobInfo, now: datetime) -> RenderableType:
     """The job's name, and a line for each fact."""
     shown = Table.grid(padding=(0, 2, 0, 0))
     shown.add_column(style="dim", no_wrap=True)
-    shown.add_column()
+    # Rich counts characters and not cells where it cuts a line's last blank: an ellipsis would cost more.
+    shown.add_column(overflow="fold")
     for label, value in _facts(job, now):
         shown.add_row(f"  {label}", value)
     return Group(Text(job_name(job), style="bold"), shown)
