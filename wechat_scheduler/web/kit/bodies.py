@@ -30,12 +30,9 @@ _LONGEST_NAME: Final = 64
 # Names of a body that are compared with a missing one: a body of 1 MiB may have 100,000.
 _COMPARED: Final = 100
 _HIGH, _LOW = rb"[dD][89abAB][0-9a-fA-F]{2}", rb"[dD][c-fC-F][0-9a-fA-F]{2}"
-# All up to the next half, and that half.
-_HALF: Final = re.compile(
-    rb"((?:[^\\]++|\\(?:u%b\\u%b|(?!u(?:%b|%b)).))*+)\\u(?:%b|%b)"
-    % (_HIGH, _LOW, _HIGH, _LOW, _HIGH, _LOW),
-    re.DOTALL,
-)
+# Backslashes that lead to half a pair or a pair, of which an even number is text. The first releases of
+# Python 3.11 match a group of repeated escapes wrongly.
+_SURROGATES: Final = re.compile(rb"(?<!\\)(\\+)u(?:%b(\\u%b)?|%b)" % (_HIGH, _LOW, _LOW))
 _REPLACEMENT: Final = rb"\ufffd"
 _SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf]")
 # Halves that are mended in one text, in some milliseconds. A program that spells each emoji with two may
@@ -76,10 +73,19 @@ def convert(found: Any, form: type[T]) -> T:
 def mended(body: bytes) -> bytes:
     """`body` without a byte order mark and halves of surrogate pairs, escaped ones and plain ones."""
     body, parts, end = whole_pairs(body.removeprefix(codecs.BOM_UTF8)), list[bytes](), 0
-    while len(parts) < 2 * MOST_HALVES and (found := _HALF.match(body, end)):
-        parts += found[1], _REPLACEMENT
-        end = found.end()
+    halves = (half for found in _SURROGATES.finditer(body) if (half := _half(found)))
+    for start, after in islice(halves, MOST_HALVES):
+        parts += body[end:start], _REPLACEMENT
+        end = after
     return b"".join((*parts, body[end:]))
+
+
+def _half(found: re.Match[bytes]) -> tuple[int, int] | None:
+    """Where the half begins and ends, if there is one."""
+    is_text, is_pair = len(found[1]) % 2 == 0, found[2] is not None
+    if is_text == is_pair:
+        return found.span(2) if is_text else (found.end(1) - 1, found.end())
+    return None
 
 
 def form_fields(text: str, *, errors: str, most: int) -> list[tuple[str, str]]:
