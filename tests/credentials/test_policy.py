@@ -242,7 +242,6 @@ def test_a_quota_day_ends_at_midnight_in_shanghai(now: datetime) -> None:
 def test_a_state_is_read_off_the_stored_instants(age: timedelta | None, state: Freshness) -> None:
     view = JobView(
         key=JobKey("wx1", "access_token"),
-        subject="",
         version=1,
         issued_at=None if age is None else START,
         expires_at=None if age is None else START + 2 * HOUR,

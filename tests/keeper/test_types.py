@@ -1,6 +1,7 @@
 """The five types, from registration to rotation, against the sandbox."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -126,8 +127,7 @@ async def test_new_params_that_lead_to_another_user_change_whose_token_the_url_s
 ) -> None:
     alice, bob = weixin.sandbox.grant_user(APPID), weixin.sandbox.grant_user(APPID)
     for name, user in (("/a", alice), ("/b", bob)):
-        answer = {"refresh_token": user.refresh_token}
-        business.answers[name] = lambda answer=answer: answer  # type: ignore[misc]
+        business.answers[name] = partial(dict, refresh_token=user.refresh_token)
         await keeper.register({"type": 2, "params": business.url(name)})
         await keeper.settle()
 

@@ -43,7 +43,7 @@ async def test_a_job_answers_to_the_subject_that_it_learned(store: SqlCredential
     learned = USER._replace(subject="learned")
     assert await store.names(learned) == [learned]
     assert await store.names(NAMELESS) == [learned]
-    assert (await look(store, learned)).subject == "learned"
+    assert (await look(store, learned)).key.subject == "learned"
 
 
 async def test_the_only_one_of_its_kind_answers_without_a_subject(store: SqlCredentials) -> None:
@@ -277,4 +277,4 @@ async def test_a_notification_names_the_subject_that_was_learned(
 
     assert notification is not None
     assert notification.key == NAMELESS._replace(subject="learned")
-    assert notification.subject == "learned"
+    assert notification.key.subject == "learned"

@@ -282,7 +282,7 @@ async def test_jobs_of_several_subjects_stand_side_by_side(store: SqlCredentials
     changed = await store.register(registration(USER, other), now=NOW)
 
     assert changed == [USER, other]
-    assert [view.subject for view in await store.view(limit=10)] == ["o1", "o2"]
+    assert [view.key.subject for view in await store.view(limit=10)] == ["o1", "o2"]
 
 
 async def test_who_is_limited_names_the_secret_but_does_not_change_it(

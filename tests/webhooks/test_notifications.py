@@ -71,7 +71,6 @@ def receivers(business: Business) -> Receivers:
         _7=Notification(
             url=business.url("/n?b=%2F&a=1"),
             key=JobKey("wx1", "access_token"),
-            subject="",
             credential=CREDENTIAL,
             secret=SECRET,
         )
@@ -112,10 +111,8 @@ async def test_the_answer_of_wechat_is_posted_with_what_is_left_of_its_life(
 async def test_a_subject_is_named_as_the_receiver_knows_it(
     business: Business, notices: Channel, receivers: Receivers, kind: str, query: str
 ) -> None:
-    key = JobKey("wx1", kind)
-    receivers.notices["7"] = replace(
-        receivers.notices["7"], url=business.url("/n"), key=key, subject="bound"
-    )
+    key = JobKey("wx1", kind, "bound")
+    receivers.notices["7"] = replace(receivers.notices["7"], url=business.url("/n"), key=key)
 
     await notices.send(DELIVERY)
 

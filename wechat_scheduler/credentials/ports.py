@@ -197,7 +197,6 @@ class Notification:
 
     url: str = field(repr=False)
     key: JobKey
-    subject: str
     credential: Credential | None
     ended: Fault | None = None
     secret: str = field(repr=False)

@@ -36,7 +36,6 @@ class JobView:
     """Everything about a job but its secrets."""
 
     key: JobKey
-    subject: str
     version: int
     issued_at: datetime | None
     expires_at: datetime | None

@@ -32,7 +32,7 @@ def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
 
 def _job(view: JobView, now: datetime) -> Iterator[Finding]:
     state, fault = freshness(view, now), view.fault
-    name = "/".join(filter(None, (view.key.kind, view.subject)))
+    name = "/".join(filter(None, (view.key.kind, view.key.subject)))
     has_none = state in (Freshness.PENDING, Freshness.EXPIRED)
     if fault is not None:
         urgent = has_none or fault.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT)

@@ -181,7 +181,6 @@ class SqlCredentials(ClaimingStore):
         return Notification(
             url=notify_of(self._vault, given, owner, row["notify"]),
             key=key_of(row),
-            subject=row["subject"],
             credential=credential,
             ended=ended,
             secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),

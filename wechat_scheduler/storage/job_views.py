@@ -67,7 +67,6 @@ def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
         JobView,
         row,
         key=key_of(row),
-        subject=row["subject"],
         claimed=row["claimed_by"] is not None,
         fault=fault_of(row),
         contest=contest_of(row),

@@ -63,7 +63,7 @@ class CredentialNotifications:
             notice.url,
             appid=key.appid,
             kind=self._type_of(key.kind),
-            subject=notice.subject,
+            subject=key.subject,
             subject_field=self._subject_fields.get(key.kind, ""),
         )
 
@@ -83,7 +83,7 @@ def _farewell(notice: Notification, since: datetime) -> bytes:
             "errmsg": "component is not authorized by this account",
             "InfoType": "unauthorized",
             "AppId": notice.key.appid,
-            "AuthorizerAppid": notice.subject,
+            "AuthorizerAppid": notice.key.subject,
             "CreateTime": int(since.timestamp()),
         }
     )

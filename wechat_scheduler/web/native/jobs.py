@@ -145,6 +145,7 @@ def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
         appid=view.key.appid,
         type=kinds.number_of(view.key.kind),
         kind=view.key.kind,
+        subject=view.key.subject,
         state=policy.freshness(view, now).value,
         expires_in=max(0, int(left)),
         next_attempt_at=view.due_at,
