@@ -23,6 +23,7 @@ from tests.stores.samples import (
 from tests.stores.suite import VAULT, sql_credentials
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.delivery.dispatcher import Dispatcher
+from wechat_scheduler.delivery.failures import Failures
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import (
     Deferred,
@@ -107,17 +108,17 @@ async def post() -> Post:
     outbox = SqlOutbox(database, VAULT, worker="here")
     receiver.idle.set()
     store = sql_credentials(database, "here")
+    rng = random.Random(3)
+    gate = Gate(lambda app_id: None, unreadable=lambda app_id: False, rng=rng)
     dispatcher = Dispatcher(
         outbox,
         {receiver.name: receiver},
-        Gate(lambda app_id: None, unreadable=lambda app_id: False, rng=random.Random(3)),
+        gate,
+        Failures(gate, clock=clock, rng=rng, retry_cap=CAP, give_up=timedelta(days=1)),
         learn=nothing_new,
         observer=outcomes,
         clock=clock,
-        rng=random.Random(3),
         lease=LEASE,
-        retry_cap=CAP,
-        give_up=timedelta(days=1),
     )
     await issued(store, task(notify="http://erp/n"))
     dispatching = Clockwork(dispatcher, clock=clock, slots=8)

@@ -9,6 +9,7 @@ from tests.stores.mailing import mailing
 from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.delivery.dispatcher import Dispatcher
+from wechat_scheduler.delivery.failures import Failures
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Outcome, Sent, Settled
 from wechat_scheduler.engine.clockwork import Clockwork
@@ -45,17 +46,17 @@ async def test_a_message_whose_outcome_cannot_be_stored_is_sent_once() -> None:
     clock, database, channel = FakeClock(), memory_database(), Accepting()
     mail = await mailing(database, clock)
     number = await mail.put_one()
+    rng, minute, day = random.Random(3), timedelta(minutes=1), timedelta(days=1)
+    gate = Gate({mail.app.id: mail.app}.get, unreadable=lambda app_id: False, rng=rng)
     dispatcher = Dispatcher(
         PickyOutbox(database, VAULT, worker="here"),
         {channel.name: channel},
-        Gate({mail.app.id: mail.app}.get, unreadable=lambda app_id: False, rng=random.Random(3)),
+        gate,
+        Failures(gate, clock=clock, rng=rng, retry_cap=minute, give_up=day),
         learn=nothing_new,
         observer=Counters(),
         clock=clock,
-        rng=random.Random(3),
-        lease=timedelta(minutes=1),
-        retry_cap=timedelta(minutes=1),
-        give_up=timedelta(days=1),
+        lease=minute,
     )
     dispatching = Clockwork(dispatcher, clock=clock, slots=8)
 

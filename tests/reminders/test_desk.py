@@ -10,7 +10,12 @@ from tests.clock import FakeClock
 from tests.reminders.remembering import DAY, MINUTE, Memory, at, draft
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reminders.model import PeopleChange, ReminderState
-from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
+from wechat_scheduler.reminders.refused_reminders import (
+    PastError,
+    ReminderError,
+    RuleError,
+    ZoneError,
+)
 
 EIGHT = at("2026-11-19T08:00")
 PAST = at("2026-11-17T08:00")

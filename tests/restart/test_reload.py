@@ -159,7 +159,7 @@ def in_use(running: Daemon) -> tuple[object, ...]:
         credentials.refresher.limits,
         credentials.clockwork.slots,
         delivery.clockwork.slots,
-        delivery.dispatcher.retry_cap,
+        delivery.failures.retry_cap,
         running.ground.guarded.notify.answer_limit,
         pushes.work.lease,
         pushes.clockwork.slots,

@@ -12,7 +12,7 @@ from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
-from wechat_scheduler.wechat.errcode_table import Errcodes, slower
+from wechat_scheduler.wechat.errcode_lookup import Errcodes, slower
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.session import client_session
 

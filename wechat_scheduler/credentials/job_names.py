@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.ports import Store
-from wechat_scheduler.credentials.refusals import no_job, several_jobs
+from wechat_scheduler.credentials.refused_fetches import no_job, several_jobs
 
 
 class JobNames:

@@ -14,7 +14,7 @@ from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.job_names import JobNames
 from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.ports import Store
-from wechat_scheduler.credentials.refusals import comes_later, no_job, unavailable
+from wechat_scheduler.credentials.refused_fetches import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import Clock
@@ -148,7 +148,7 @@ class Manager:
         )
 
     def unavailable(self, cell: Cell) -> UnavailableError:
-        """As `refusals.unavailable`."""
+        """As `refused_fetches.unavailable`."""
         return unavailable(cell, self._clock.now())
 
     def publish(self, snapshot: Snapshot, *, is_stored: bool = True) -> None:

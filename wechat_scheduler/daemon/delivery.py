@@ -14,6 +14,7 @@ from wechat_scheduler.daemon.stores import Stores
 from wechat_scheduler.delivery.administration import DeliveryDesk
 from wechat_scheduler.delivery.channels import CrowdChannel, PeopleChannel
 from wechat_scheduler.delivery.dispatcher import Dispatcher
+from wechat_scheduler.delivery.failures import Failures
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.delivery.orders import Sending
@@ -32,29 +33,35 @@ class DeliveryParts:
     sending: Sending
     desk: DeliveryDesk
     dispatcher: Dispatcher
+    failures: Failures
     gate: Gate
     clockwork: Clockwork[Delivery, Outcome]
 
     def adjust(self, config: Config) -> None:
-        self.dispatcher.retry_cap = config.callbacks.retry_cap
-        self.dispatcher.give_up = config.delivery.give_up
+        self.failures.retry_cap = config.callbacks.retry_cap
+        self.failures.give_up = config.delivery.give_up
         self.clockwork.slots = _slots(config)
 
 
 def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -> DeliveryParts:
     config, stores, clock = ground.config, ground.stores, ground.clock
     gate = Gate(directory.app, unreadable=directory.is_unreadable, rng=ground.rng)
+    failures = Failures(
+        gate,
+        clock=clock,
+        rng=ground.rng,
+        retry_cap=config.callbacks.retry_cap,
+        give_up=config.delivery.give_up,
+    )
     dispatcher = Dispatcher(
         stores.outbox,
         {channel.name: channel for channel in _channels(ground, tokens, directory)},
         gate,
+        failures,
         learn=directory.load,
         observer=ground.counters,
         clock=clock,
-        rng=ground.rng,
         lease=lease_of(config),
-        retry_cap=config.callbacks.retry_cap,
-        give_up=config.delivery.give_up,
     )
     clockwork = Clockwork(dispatcher, clock=clock, slots=_slots(config))
     return DeliveryParts(
@@ -68,6 +75,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         ),
         desk=DeliveryDesk(stores.messages, stores.deliveries, clock=clock, wake=clockwork.wake),
         dispatcher=dispatcher,
+        failures=failures,
         gate=gate,
         clockwork=clockwork,
     )

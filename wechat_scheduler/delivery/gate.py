@@ -16,7 +16,7 @@ from wechat_scheduler.delivery.model import (
     Settled,
     TargetKind,
 )
-from wechat_scheduler.delivery.refusals import Refusal
+from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.delivery.sending_app import ACCOUNT, Lookup, sender
 from wechat_scheduler.engine.backoff import backoff
 

@@ -17,7 +17,7 @@ from wechat_scheduler.delivery.filling import filling
 from wechat_scheduler.delivery.keywords import note_on_cuts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
-from wechat_scheduler.delivery.refusals import Refusal, Refused, refusal_of
+from wechat_scheduler.delivery.refused_receivers import Refusal, Refused, refusal_of
 from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.delivery.ways import note_on_url
 from wechat_scheduler.engine.clock import Clock

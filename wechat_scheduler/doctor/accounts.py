@@ -14,7 +14,7 @@ from wechat_scheduler.pushes.endpoints import advice
 from wechat_scheduler.pushes.model import PushEndpointView
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.native.pushes import PATH
-from wechat_scheduler.wechat.errcode_table import caller_address
+from wechat_scheduler.wechat.errcode_lookup import caller_address
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
 

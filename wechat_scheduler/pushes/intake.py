@@ -21,7 +21,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushObserver
-from wechat_scheduler.pushes.refusals import Refusals
+from wechat_scheduler.pushes.refused_pushes import Refusals
 from wechat_scheduler.pushes.replays import WINDOW, PushSignatures, Standing
 from wechat_scheduler.pushes.sorter import Sorter
 from wechat_scheduler.reasons import Reason

@@ -30,11 +30,11 @@ from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.parse import parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, standing, within
 from wechat_scheduler.reminders.planning import UNTITLED, as_said
-from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
+from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
 from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.snoozing import SOURCE
 

@@ -23,10 +23,10 @@ from wechat_scheduler.reminders.bot_replies import BotReply, asked, listed, refu
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
 from wechat_scheduler.reminders.described import Description, RecurringError
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Listed, Period, chosen, standing, within
-from wechat_scheduler.reminders.refusals import PastError, ReminderError
+from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError
 from wechat_scheduler.reminders.snoozing import SnoozeDesk
 
 _DAY: Final = timedelta(days=1)

@@ -11,12 +11,12 @@ from wechat_scheduler.reminders.bot_commands import MoveCommand
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.refusals import LanguageError, nothing, unread
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError, nothing, unread
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, chosen, first_in
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import upcoming
-from wechat_scheduler.reminders.refusals import ReminderError
+from wechat_scheduler.reminders.refused_reminders import ReminderError
 
 if TYPE_CHECKING:
     from wechat_scheduler.reminders.language.mentions import Mention

@@ -14,7 +14,12 @@ from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import Occurrence, following, upcoming
-from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError, ZoneError
+from wechat_scheduler.reminders.refused_reminders import (
+    PastError,
+    ReminderError,
+    RuleError,
+    ZoneError,
+)
 
 UNTITLED = "闹钟"
 """The title of a reminder whose sentence says when, and not what."""

@@ -17,7 +17,7 @@ import msgspec
 
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
-from wechat_scheduler.wechat.errcode_table import Errcodes
+from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.mending import REPLACEMENT, Mender
 

@@ -33,7 +33,7 @@ from wechat_scheduler.wechat.answers import (
     turned_away,
 )
 from wechat_scheduler.wechat.dates import clock_offset
-from wechat_scheduler.wechat.errcode_table import Errcodes
+from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.session import NEVER_TWICE, limited
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from wechat_scheduler.config import consoles
 from wechat_scheduler.credentials.model import AUTHORIZATION
-from wechat_scheduler.wechat.errcode_table import (
+from wechat_scheduler.wechat.errcode_lookup import (
     Errcodes,
     fall_back,
     needs,

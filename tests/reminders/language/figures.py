@@ -19,7 +19,7 @@ from time import process_time
 
 from tests.reminders.language.sentences import NOW, ZONE, Outcome, sentences
 from wechat_scheduler.reminders.language.parse import parse
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 HOSTILE = (
     "一",

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.parsed import Parsed
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 
 def _table(name: str) -> dict[str, Any]:

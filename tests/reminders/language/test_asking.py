@@ -7,7 +7,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.leftovers import unread
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse, parse_all
-from wechat_scheduler.reminders.language.refusals import LanguageError, SeveralError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError, SeveralError
 
 
 def _reason(text: str) -> Reason | None:

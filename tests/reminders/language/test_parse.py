@@ -9,7 +9,7 @@ from tests.reminders.language.sentences import NOW, ZONE, Outcome, Sentence, sen
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 
 def _by_kind(table: str) -> dict[str, list[Sentence]]:

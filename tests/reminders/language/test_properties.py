@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.reminders.language.sentences import NOW, ZONE, sentences
 from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.recurrence.lunar import TERMS

@@ -10,10 +10,10 @@ import pytest
 from tests.clock import START
 from wechat_scheduler.delivery.model import Content, Message
 from wechat_scheduler.delivery.orders import Order, Placed
-from wechat_scheduler.delivery.refusals import Refusal, Refused
+from wechat_scheduler.delivery.refused_receivers import Refusal, Refused
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import check, check_people, first
-from wechat_scheduler.reminders.refusals import ReminderError
+from wechat_scheduler.reminders.refused_reminders import ReminderError
 from wechat_scheduler.web.compat import notices
 from wechat_scheduler.web.compat.wecron.errors import translated
 from wechat_scheduler.web.compat.wxpusher.messages import ACCEPTED, result_of

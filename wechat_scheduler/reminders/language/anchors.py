@@ -9,7 +9,7 @@ from itertools import count
 
 from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 
-from wechat_scheduler.reminders.language.refusals import impossible
+from wechat_scheduler.reminders.language.refused_sentences import impossible
 from wechat_scheduler.reminders.language.wording import day_words
 from wechat_scheduler.reminders.recurrence.workdays import is_workday
 

@@ -6,7 +6,7 @@ A word such as 提醒我 makes a reminder of each of them, unless the question s
 
 import re
 
-from wechat_scheduler.reminders.language.refusals import chat, command
+from wechat_scheduler.reminders.language.refused_sentences import chat, command
 from wechat_scheduler.reminders.language.statements import is_statement, tells
 
 ASKS = re.compile(

@@ -7,7 +7,11 @@ from datetime import time
 
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.refusals import LanguageError, impossible, which_one
+from wechat_scheduler.reminders.language.refused_sentences import (
+    LanguageError,
+    impossible,
+    which_one,
+)
 
 _PARTS = {
     "凌晨": Part.DAWN, "拂晓": Part.DAWN, "一大早": Part.MORNING, "大清早": Part.MORNING,

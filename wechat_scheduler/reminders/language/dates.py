@@ -13,7 +13,7 @@ from wechat_scheduler.reminders.language.anchors import (
     solar,
 )
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
-from wechat_scheduler.reminders.language.refusals import (
+from wechat_scheduler.reminders.language.refused_sentences import (
     day_or_month,
     impossible,
     lunar_or_not,

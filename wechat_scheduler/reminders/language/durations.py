@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
-from wechat_scheduler.reminders.language.refusals import how_long, impossible, too_far, when_exactly
+from wechat_scheduler.reminders.language.refused_sentences import (
+    how_long,
+    impossible,
+    too_far,
+    when_exactly,
+)
 
 _UNIT = (
     r"(?:秒钟?|分钟?|刻钟?|小时|钟头?|个?工作日|天|日|晚|周|星期|礼拜|个月|季度|年"

@@ -5,7 +5,11 @@ import re
 from dataclasses import dataclass
 
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
-from wechat_scheduler.reminders.language.refusals import too_often, unknown_recurrence, when_exactly
+from wechat_scheduler.reminders.language.refused_sentences import (
+    too_often,
+    unknown_recurrence,
+    when_exactly,
+)
 
 
 class Unit(enum.StrEnum):

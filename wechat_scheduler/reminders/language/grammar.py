@@ -17,7 +17,7 @@ from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.refusals import (
+from wechat_scheduler.reminders.language.refused_sentences import (
     LanguageError,
     is_now,
     nothing,

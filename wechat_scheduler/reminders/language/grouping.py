@@ -22,7 +22,7 @@ from wechat_scheduler.reminders.language.meaning import (
     Meaning,
     place,
 )
-from wechat_scheduler.reminders.language.refusals import which_one
+from wechat_scheduler.reminders.language.refused_sentences import which_one
 from wechat_scheduler.reminders.language.rules import fits
 from wechat_scheduler.reminders.language.scan import TimeWord, Value, Wrong
 from wechat_scheduler.reminders.language.settling import settle

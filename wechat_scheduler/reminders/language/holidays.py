@@ -15,7 +15,7 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.policy import Part
-from wechat_scheduler.reminders.language.refusals import impossible, outside_lunar_tables
+from wechat_scheduler.reminders.language.refused_sentences import impossible, outside_lunar_tables
 from wechat_scheduler.reminders.recurrence.lunar import TERMS
 
 _CALENDAR = r"(?:农历|阴历|旧历|老历|夏历)"

@@ -11,7 +11,7 @@ from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.durations import For
 from wechat_scheduler.reminders.language.every import Span
 from wechat_scheduler.reminders.language.normalise import masked
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.language.scan import TimeWord, Wrong, Zone, scan
 
 _MEASURED = r"(?![\d.元块万千亿斤公米%折版倍寸g升克吨kK°度分号楼室人个页集平])"

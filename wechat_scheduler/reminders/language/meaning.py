@@ -8,7 +8,7 @@ from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, w
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
-from wechat_scheduler.reminders.language.refusals import several_reminders, which_one
+from wechat_scheduler.reminders.language.refused_sentences import several_reminders, which_one
 from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wrong, Zone
 
 RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")

@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, once
 from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.refusals import (
+from wechat_scheduler.reminders.language.refused_sentences import (
     nothing,
     several_reminders,
     too_far,

@@ -21,7 +21,7 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.policy import Part, Policy
-from wechat_scheduler.reminders.language.refusals import (
+from wechat_scheduler.reminders.language.refused_sentences import (
     date_or_weekday,
     ends_too_early,
     impossible,

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
-from wechat_scheduler.reminders.language.refusals import SeveralError
+from wechat_scheduler.reminders.language.refused_sentences import SeveralError
 
 
 def parse(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy = DEFAULT_POLICY) -> Parsed:
     """Reads a sentence that is written in `zone` at `now`, and asks for one reminder.
 
-    A pure function, linear in the length of the text. Raises LanguageError; `refusals.py` lists the
+    A pure function, linear in the length of the text. Raises LanguageError; `refused_sentences.py` lists the
     reasons. SeveralError holds the readings of a sentence that asks for several reminders.
     """
     readings = parse_all(text, now=now, zone=zone, policy=policy)

@@ -13,7 +13,7 @@ from wechat_scheduler.reminders.language.lines import ended, timed
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, clock_only, end_clock, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.language.refusals import (
+from wechat_scheduler.reminders.language.refused_sentences import (
     ends_before_its_first,
     midnight_of_which_day,
     never,

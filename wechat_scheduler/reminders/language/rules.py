@@ -19,7 +19,7 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.lines import clamped, merged
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.refusals import (
+from wechat_scheduler.reminders.language.refused_sentences import (
     day_outside_period,
     days_before_recurring,
     midnight_of_which_day,

@@ -22,7 +22,7 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.refusals import day_outside_period, which_one
+from wechat_scheduler.reminders.language.refused_sentences import day_outside_period, which_one
 
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 _EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")

@@ -5,7 +5,7 @@ from datetime import date
 
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, Weekdays
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
-from wechat_scheduler.reminders.language.refusals import impossible
+from wechat_scheduler.reminders.language.refused_sentences import impossible
 
 _SEVEN = "一二三四五六日"
 # 周一三五 is a list; 周六一早 is not.

@@ -25,7 +25,7 @@ from wechat_scheduler.audience.model import TokenKind
 from wechat_scheduler.delivery.filling import filling
 from wechat_scheduler.delivery.keywords import UNSEEN, note_on_cuts
 from wechat_scheduler.delivery.model import Content, Way
-from wechat_scheduler.delivery.refusals import Refusal, Refused
+from wechat_scheduler.delivery.refused_receivers import Refusal, Refused
 from wechat_scheduler.errors import (
     ForbiddenError,
     InvalidRequestError,

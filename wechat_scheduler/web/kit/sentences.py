@@ -10,7 +10,7 @@ from wechat_scheduler.errors import UnprocessableError
 from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY
-from wechat_scheduler.reminders.language.refusals import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 
 def read_sentence(

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Alias, App, Purpose
-from wechat_scheduler.delivery.refusals import refusal_of
+from wechat_scheduler.delivery.refused_receivers import refusal_of
 from wechat_scheduler.errors import NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Proof, Route

@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import ConflictError, NotFoundError, RequestError
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.refusals import PastError
+from wechat_scheduler.reminders.refused_reminders import PastError
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.shapes import shaped

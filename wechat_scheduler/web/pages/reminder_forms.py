@@ -19,7 +19,7 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import LONGEST_TITLE, as_said
-from wechat_scheduler.reminders.refusals import PastError, RuleError
+from wechat_scheduler.reminders.refused_reminders import PastError, RuleError
 from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.bulletin import bulletin_page

@@ -25,10 +25,10 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.model import Found
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.delivery.refusals import Refusal, refusal_of
+from wechat_scheduler.delivery.refused_receivers import Refusal, refusal_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.refusals import PastError, ReminderError
+from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.tencent.calls import (
     FORMAT,

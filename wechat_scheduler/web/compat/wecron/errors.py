@@ -25,7 +25,7 @@ from wechat_scheduler.errors import (
     UnavailableError,
 )
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.refusals import PastError, ReminderError, RuleError
+from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
 from wechat_scheduler.web.compat.wecron.state import ACCOUNT, WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 

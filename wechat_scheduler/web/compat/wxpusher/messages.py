@@ -14,7 +14,7 @@ from wechat_scheduler.access.once import Keep
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import DeliveryState, TargetKind
 from wechat_scheduler.delivery.orders import Order, Placed
-from wechat_scheduler.delivery.refusals import Refusal, Refused
+from wechat_scheduler.delivery.refused_receivers import Refusal, Refused
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.web.compat.wxpusher.callers import app_of, count_query, named_app
 from wechat_scheduler.web.compat.wxpusher.drafts import SendBody, WxPusherDraft, draft_of

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Way
-from wechat_scheduler.delivery.refusals import Refusal
+from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed

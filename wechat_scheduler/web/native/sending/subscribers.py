@@ -12,7 +12,7 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App, Found, Subscriber, SubscriberChange, Subscription
-from wechat_scheduler.delivery.refusals import Refusal
+from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope

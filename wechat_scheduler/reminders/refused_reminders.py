@@ -1,6 +1,6 @@
 """The errors of a reminder that cannot be made as asked for.
 
-Those of a sentence that cannot be read are in `language/refusals.py`.
+Those of a sentence that cannot be read are in `language/refused_sentences.py`.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Every reason for which a sentence is refused, with the Chinese words that its writer reads.
 
-The errors of a reminder whose sentence was read are in `reminders/refusals.py`.
+The errors of a reminder whose sentence was read are in `reminders/refused_reminders.py`.
 """
 
 from collections.abc import Sequence
