@@ -56,9 +56,9 @@ async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: S
     assert study.answer.splitlines() == [
         "/:ok将在1天4小时后提醒你交＜a>周报",
         "",
-        "时间：2026年11月19日 周四 下午15:00",
+        "时间：2026年11月19日 周四 下午3:00",
         "提醒：提前10分钟",
-        "重复：每周四 下午15:00",
+        "重复：每周四 下午3:00",
         f"编号：{reminder.id[:6]}",
         "",
         '<a href="https://here/o">修改/分享</a>',
@@ -138,11 +138,11 @@ async def test_days_are_listed_with_what_recurs_on_them(study: Study) -> None:
         lists[name] = [line.partition(" [")[0] for line in study.answer.splitlines()]
 
     pill, check = (
-        '上午09:00 <a href="https://here/o">吃药</a>',
+        '上午9:00 <a href="https://here/o">吃药</a>',
         '上午10:00 <a href="https://here/o">体检</a>',
     )
     assert lists == {
-        "今天": ["今天的提醒：", '晚上20:00 <a href="https://here/o">遛狗</a>（已提醒）'],
+        "今天": ["今天的提醒：", '晚上8:00 <a href="https://here/o">遛狗</a>（已提醒）'],
         "明天": ["明天的提醒：", pill],
         "后天": ["后天的提醒：", pill, check],
         "全部": ["你的提醒：", f"2026年11月19日 周四 {pill}", f"2026年11月20日 周五 {check}"],

@@ -102,8 +102,8 @@ async def test_several_are_listed_and_a_number_answers(
 
     assert question == "有2个提醒，要取消哪一个？"
     assert [line.partition(" <")[0] for line in listed[1:3]] == [
-        "1. 2026年11月19日 周四 早上07:00",
-        "2. 2026年11月19日 周四 下午15:00",
+        "1. 2026年11月19日 周四 早上7:00",
+        "2. 2026年11月19日 周四 下午3:00",
     ]
     assert sorted(await busy.standing()) == sorted(without(*gone))
 
@@ -160,7 +160,7 @@ async def test_a_recurring_reminder_is_not_ended_for_one_day_unasked(busy: Study
     kept = await busy.standing()
     await busy.say("1")
 
-    assert asked.startswith("这个提醒是重复的，要整个取消吗？\n1. 每天 晚上21:00")
+    assert asked.startswith("这个提醒是重复的，要整个取消吗？\n1. 每天 晚上9:00")
     assert (kept, await busy.standing()) == (ALL, without("吃药"))
 
 
@@ -377,7 +377,7 @@ async def test_several_reminders_of_one_sentence_are_all_made_and_listed(study: 
     kept = await study.kept()
     assert await study.standing() == ["19 08:00 送孩子", "19 09:00 开会"]
     assert taken == BotDeed(did=BotDeedKind.CREATED, reminders=tuple(each.id for each in kept))
-    assert study.answer.startswith("/:ok设好了2个提醒：\n1. 2026年11月19日 周四 早上08:00 <a")
+    assert study.answer.startswith("/:ok设好了2个提醒：\n1. 2026年11月19日 周四 早上8:00 <a")
 
 
 async def test_of_several_reminders_none_is_made_if_one_is_refused(study: Study) -> None:

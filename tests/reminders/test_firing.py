@@ -75,7 +75,7 @@ async def test_it_is_said_before_or_after_as_it_was_put_off(
     assert (early, await memory.told()) == ([], [("浇花", "2026-11-19 08:00", "浇花")])
 
 
-LATE = "（迟到）原定 11-{} 08:00"
+LATE = "（迟到）原定11月{}日 早上8:00"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_what_is_late_says_so_before_a_long_text(memory: Memory, clock: Fa
     await memory.loop.run_once()
 
     ((_, _, text),) = await memory.told()
-    assert text == "（迟到）阳台上的每一盆都要浇，多肉除外（原定 11-19 08:00）"
+    assert text == "（迟到）阳台上的每一盆都要浇，多肉除外（原定11月19日 早上8:00）"
 
 
 async def test_a_one_off_that_is_not_sent_late_is_missed_visibly(

@@ -70,7 +70,7 @@ async def test_what_is_said_aloud_counts_as_well(place: Town) -> None:
     await pass_time(place, 22 * HOUR)
 
     answer, reminded = await place.arrived(uid)
-    assert "重复：每天 早上08:00" in answer.text
+    assert "重复：每天 早上8:00" in answer.text
     assert reminded.text.startswith("吃药")
     assert len(await kept(place, uid)) == 1
 
@@ -216,7 +216,7 @@ async def test_of_two_that_are_called_alike_the_number_is_asked_for(place: Town)
     question = await write(place, uid, "取消 开会")
     answer = await write(place, uid, "1")
 
-    assert question.startswith("有2个提醒，要取消哪一个？\n1. 2026年11月19日 周四 下午15:00 <a")
+    assert question.startswith("有2个提醒，要取消哪一个？\n1. 2026年11月19日 周四 下午3:00 <a")
     assert answer.startswith("已取消提醒：开会")
     assert await kept(place, uid) == ids[1:]
 

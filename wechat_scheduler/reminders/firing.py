@@ -10,6 +10,7 @@ import msgspec
 
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.orders import stable_id
+from wechat_scheduler.reminders.language.wording import hour_words
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.rule import Rule
@@ -118,7 +119,8 @@ class _Composer:
         # sent again.
         due_at = at + reminder.defer
         if _is_late(reminder, at, self.now):
-            late = f"原定 {self._local(due_at):%m-%d %H:%M}"
+            was_due = self._local(due_at)
+            late = f"原定{was_due.month}月{was_due.day}日 {hour_words(was_due)}"
         message = Message(
             id=stable_id("reminder", reminder.id, due_at.isoformat()),
             app_id=reminder.app_id,

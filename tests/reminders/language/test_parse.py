@@ -47,7 +47,7 @@ def test_a_strangers_sentences_are_read_right_or_asked_about(kind: str) -> None:
     [
         ("2月30号开会", Reason.SENTENCE_IMPOSSIBLE, "2月30号"),
         ("明天25点开会", Reason.SENTENCE_IMPOSSIBLE, "25点"),
-        ("今天早上8点开会", Reason.SENTENCE_PAST, "2026年11月18日 周三 早上08:00"),
+        ("今天早上8点开会", Reason.SENTENCE_PAST, "2026年11月18日 周三 早上8:00"),
         ("明天3点或4点开会", Reason.SENTENCE_AMBIGUOUS, "“3点”还是“4点”"),
         ("明天或后天开会", Reason.SENTENCE_AMBIGUOUS, "“明天”还是“后天”"),
         ("11月20日(周四)开会", Reason.SENTENCE_AMBIGUOUS, "不是周四"),
@@ -67,9 +67,9 @@ def test_a_refusal_says_what_is_wrong(text: str, reason: Reason, named: str) -> 
 @pytest.mark.parametrize(
     ("text", "understood"),
     [
-        ("每月25号提醒我还信用卡", "每月25日 早上08:00 提醒“还信用卡”，第一次在 2026年11月25日 周三 早上08:00"),
-        ("下午3点开会提前半小时", "2026年11月18日 周三 下午15:00 提前30分钟提醒“开会”"),
-        ("每隔三天浇花", "每3天 早上08:00 提醒“浇花”，第一次在 2026年11月19日 周四 早上08:00"),
+        ("每月25号提醒我还信用卡", "每月25日 早上8:00 提醒“还信用卡”，第一次在 2026年11月25日 周三 早上8:00"),
+        ("下午3点开会提前半小时", "2026年11月18日 周三 下午3:00 提前30分钟提醒“开会”"),
+        ("每隔三天浇花", "每3天 早上8:00 提醒“浇花”，第一次在 2026年11月19日 周四 早上8:00"),
         ("半小时后", "2026年11月18日 周三 上午11:00 提醒"),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Properties of all rules and all texts."""
 
+import re
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 
@@ -140,6 +141,19 @@ def test_what_is_told_of_a_moment_is_read_back_as_that_moment(ahead: int) -> Non
     parsed = parse(describe("", moment.astimezone(ZONE)), now=NOW, zone=ZONE)
 
     assert (parsed.time, parsed.rule) == (moment, "")
+
+
+def test_each_time_of_a_day_has_one_form_and_is_read_back() -> None:
+    moments = [
+        datetime.combine(NOW.date() + timedelta(days=1), time(hour, minute), ZONE)
+        for hour in range(24)
+        for minute in (0, 5, 59)
+    ]
+
+    said = [describe("", moment) for moment in moments]
+
+    assert not [words for words in said if re.search(r"\D(?:1[3-9]|2\d|0\d):", words)]
+    assert [parse(words, now=NOW, zone=ZONE).time for words in said] == moments
 
 
 @settings(max_examples=300, deadline=None)

@@ -166,7 +166,7 @@ def test_a_script_is_there_only_where_something_is_copied() -> None:
 def test_a_message_says_when_it_was_sent_in_the_readers_zone() -> None:
     page = message("a", zone=ZoneInfo("America/New_York"))
 
-    assert "2026年11月24日 周二 晚上19:00" in page.html
+    assert "2026年11月24日 周二 晚上7:00" in page.html
 
 
 @pytest.mark.parametrize(
@@ -205,8 +205,8 @@ def test_a_reminder_says_what_and_when() -> None:
     text = Reader(reminder("还信用卡").html).text
 
     assert "还信用卡" in text
-    assert "2026年11月25日 周三 早上08:00" in text
-    assert "2026年12月25日 周五 早上08:00" in text
+    assert "2026年11月25日 周三 早上8:00" in text
+    assert "2026年12月25日 周五 早上8:00" in text
 
 
 def test_only_its_owner_can_change_a_reminder() -> None:

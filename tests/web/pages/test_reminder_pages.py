@@ -63,8 +63,8 @@ async def test_the_page_shows_what_is_to_come(place: Town, uid: str) -> None:
         "发给老板",
         "阿文分享的提醒",
         "每周",
-        '<p class="big"><time>2026年11月18日 周三 下午14:30</time></p>',
-        "2026年11月25日 周三 下午14:30",
+        '<p class="big"><time>2026年11月18日 周三 下午2:30</time></p>',
+        "2026年11月25日 周三 下午2:30",
         'class="qr"',
     ):
         assert words in page
@@ -83,7 +83,7 @@ async def test_a_reminder_that_is_over_shows_its_time_and_what_became_of_it(
 
     for path in (read(place, reminder), owned(place, reminder)):
         page = await see(place, path)
-        assert "2026年11月18日 周三 下午14:30" in page
+        assert "2026年11月18日 周三 下午2:30" in page
         assert f'<span class="tag">{state}</span>' in page
         assert 'class="qr"' not in page
         assert "暂停" not in page
@@ -95,8 +95,8 @@ async def test_a_reminder_that_goes_on_shows_when_it_was_sent_last(place: Town, 
 
     page = await see(place, read(place, reminder))
 
-    assert "上次提醒：2026年11月18日 周三 下午14:30" in page
-    assert '<p class="big"><time>2026年11月19日 周四 下午14:30</time></p>' in page
+    assert "上次提醒：2026年11月18日 周三 下午2:30" in page
+    assert '<p class="big"><time>2026年11月19日 周四 下午2:30</time></p>' in page
 
 
 async def test_the_owner_changes_it_with_words(place: Town, uid: str) -> None:
@@ -108,8 +108,8 @@ async def test_the_owner_changes_it_with_words(place: Town, uid: str) -> None:
 
     assert (answer.status, answer.headers["Location"]) == (303, path)
     assert 'value="评审"' in page
-    assert "每天 下午15:00" in page
-    assert "2026年11月18日 周三 下午15:00" in page
+    assert "每天 下午3:00" in page
+    assert "2026年11月18日 周三 下午3:00" in page
 
 
 async def test_the_owner_pauses_and_resumes(place: Town, uid: str) -> None:
@@ -185,7 +185,7 @@ async def test_the_owner_is_reminded_again_in_ten_minutes(place: Town, uid: str)
     await pass_time(place, 10 * MINUTE)
 
     assert answer.status == 303
-    assert '<p class="big"><time>2026年11月18日 周三 下午14:40</time></p>' in page
+    assert '<p class="big"><time>2026年11月18日 周三 下午2:40</time></p>' in page
     assert [one.kind for one in await place.arrived(uid)] == ["template", "template"]
     assert (await place.desk.reminder(reminder.id)).fired == 2
 
@@ -195,12 +195,12 @@ async def test_the_owner_is_reminded_again_at_this_time_tomorrow(place: Town, ui
     path = owned(place, reminder)
     await pass_time(place, timedelta(hours=5))
     page = await see(place, path)
-    assert "明天这时是 2026年11月19日 周四 下午15:30" in page
+    assert "明天这时是 2026年11月19日 周四 下午3:30" in page
 
     answer = await press(place, page, path, "明天这时")
 
     again = await see(place, answer.headers["Location"])
-    assert '<p class="big"><time>2026年11月19日 周四 下午15:30</time></p>' in again
+    assert '<p class="big"><time>2026年11月19日 周四 下午3:30</time></p>' in again
     assert (await place.desk.reminder(reminder.id)).rule == "FREQ=WEEKLY;BYDAY=WE"
 
 
@@ -249,7 +249,7 @@ async def test_a_deletion_can_be_undone_for_a_minute(place: Town, uid: str) -> N
 
     assert (done.status, "不再提醒“开会”" in done.text, gone) == (200, True, [404, 404])
     assert (answer.status, answer.headers["Location"]) == (303, path)
-    assert "2026年11月18日 周三 下午14:30" in await see(place, path)
+    assert "2026年11月18日 周三 下午2:30" in await see(place, path)
     assert await place.desk.people(reminder.id) == ((guest,), 1)
 
 

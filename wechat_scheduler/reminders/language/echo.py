@@ -23,7 +23,7 @@ def told(
     advance: timedelta | None,
     within: bool = False,
 ) -> str:
-    """每月25日 早上08:00 提醒“还信用卡”，第一次在 2026年11月25日 周三 早上08:00."""
+    """每月25日 早上8:00 提醒“还信用卡”，第一次在 2026年11月25日 周三 早上8:00."""
     span = _until(start, end, rule) if end else ""
     when = ("最晚" if within else "") + describe(rule, start, span=span)
     early = f"提前{_length(advance)}" if advance else ""

@@ -25,7 +25,7 @@ Parts = dict[str, str]
 
 
 def describe(rule: str, time: datetime, *, span: str = "") -> str:
-    """The Chinese of a rule: 每月25日 早上08:00. `time` is an occurrence in the zone of the reminder.
+    """The Chinese of a rule: 每月25日 早上8:00. `time` is an occurrence in the zone of the reminder.
 
     A part without words (BYWEEKNO) is shown as written. `span` is told behind the times.
     """
@@ -44,7 +44,7 @@ def day_words(weekday: str) -> str:
 
 
 def moment_words(moment: datetime) -> str:
-    """2026年11月25日 周三 早上08:00."""
+    """2026年11月25日 周三 早上8:00."""
     weekday = tuple(_WEEKDAYS.values())[moment.weekday()]
     return f"{day_of_year(moment)} {weekday} {hour_words(moment)}"
 
@@ -55,14 +55,10 @@ def day_of_year(moment: datetime) -> str:
 
 
 def hour_words(moment: datetime | time) -> str:
-    """下午15:00: the time with its part of the day, so that a wrong half of the day is seen."""
+    """下午3:00, 凌晨0:30, with seconds if there are any: the time of every text that people read."""
     part = next(part for end, part in _PARTS if moment.hour < end)
-    return f"{part}{clock_words(moment)}"
-
-
-def clock_words(moment: datetime | time) -> str:
-    """08:00, with seconds if there are any."""
-    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+    hour = moment.hour - 12 if moment.hour > 12 else moment.hour
+    return f"{part}{hour}{moment:{':%M:%S' if moment.second else ':%M'}}"
 
 
 def _parts(line: str) -> Parts:

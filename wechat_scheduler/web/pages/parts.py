@@ -56,5 +56,5 @@ def hidden(fields: dict[str, str]) -> list[Html]:
 
 
 def minute_words(instant: datetime, zone: tzinfo) -> str:
-    """`2026年11月25日 周三 早上08:00`, in `zone`."""
+    """`2026年11月25日 周三 早上8:00`, in `zone`."""
     return moment_words(instant.astimezone(zone).replace(second=0))
