@@ -32,6 +32,7 @@ from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import CallError, WeChatError
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import SqlCredentials
@@ -261,7 +262,13 @@ def office(
     issuers = issuers if issuers is not None else scripted
     outcomes = Outcomes()
     store = HesitantStore(database)
-    manager = Manager(store, Requirements(store, issuers), clock=clock, deadline=DEADLINE)
+    manager = Manager(
+        store,
+        Requirements(store, issuers),
+        clock=clock,
+        deadline=DEADLINE,
+        background=Supervisor().contained,
+    )
     refresher = Refresher(
         store,
         Asker(store, issuers, manager, systems, clock=clock),

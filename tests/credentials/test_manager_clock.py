@@ -36,6 +36,7 @@ async def test_set_back_it_delays_no_renewal_that_somebody_waits_for(office: Off
     assert len(office.script(TOKEN).requests) == 1
 
     before = await value(office)
+    await office.clock.calm()
     await office.settle()
 
     assert (before, await value(office)) == ("access_token-1", "access_token-2")

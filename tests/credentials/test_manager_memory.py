@@ -51,6 +51,7 @@ async def test_a_store_that_is_down_withholds_nothing_that_is_in_memory(office: 
 
     with capture_logs() as events:
         first, second = await value(office), await value(office)
+        await office.clock.calm()
 
     assert first == second == "access_token-1"
     assert [event["event"] for event in events] == ["credential.nudge_failed"]

@@ -1,16 +1,16 @@
 """QR codes for apps, topics, reminders and consent: WeChat draws them and reports each scan."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import App, Purpose, Scene
 from wechat_scheduler.audience.names import new_scene_id
 from wechat_scheduler.audience.ports import QrCodes, Scenes
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import InvalidRequestError, SchedulerError, WeChatError
 from wechat_scheduler.reasons import Reaction
 
@@ -23,9 +23,6 @@ SPARE = timedelta(days=1)
 PATIENCE = timedelta(seconds=2)
 # Before each further try; then the next request that wants the code tries again.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60))
-
-Background: TypeAlias = Callable[[str, Coroutine[Any, Any, None]], object]
-"""Runs work beside all else, by a name for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,18 @@ from typing import Unpack
 import structlog
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.cells import LATENESS, Cell
+from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.job_names import JobNames
 from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
+from wechat_scheduler.credentials.nudges import Nudges
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refused_fetches import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import ConflictError, NotFoundError, StorageError, UnavailableError
+from wechat_scheduler.engine.supervisor import Background
+from wechat_scheduler.errors import ConflictError, NotFoundError, UnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +42,19 @@ class Manager:
     """Owns the cells. A fetch waits at most `deadline`, which may change at any time."""
 
     def __init__(
-        self, store: Store, requirements: Requirements, *, clock: Clock, deadline: timedelta
+        self,
+        store: Store,
+        requirements: Requirements,
+        *,
+        clock: Clock,
+        deadline: timedelta,
+        background: Background,
     ) -> None:
         self._store = store
         self._requirements = requirements
         self._clock = clock
         self.deadline = deadline
+        self._nudges = Nudges(store, self.reload, self._wake, clock=clock, background=background)
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
         self._names = JobNames(store)
@@ -120,7 +129,7 @@ class Manager:
             cell = await self._cell(await self._name(key, owner))
             if cell is None:
                 raise no_job(key)
-            await self._nudge_if_late(cell)
+            self._nudges.begin_if_late(cell)
             if cell.valid(self._clock.boottime()) is not None:
                 return cell
             if not waits:
@@ -134,8 +143,9 @@ class Manager:
             return None
         if cell is None:
             return None
-        await self._nudge_if_late(cell)
+        self._nudges.begin_if_late(cell)
         if cell.valid(self._clock.boottime()) is None:
+            await self._nudges.end(cell.key, None)
             await self.reload(cell.key)  # another process may have fetched it just now
         if cell.snapshot is None:
             return None
@@ -217,24 +227,12 @@ class Manager:
     async def _wait(self, cell: Cell, deadline: float) -> None:
         """Wait until the refresh in progress has brought a value, or the job is gone: another may have its place.
         Raises UnavailableError at the deadline, or if no attempt comes before it."""
+        await self._nudges.end(cell.key, timedelta(seconds=deadline - self._clock.boottime()))
         while cell.valid(self._clock.boottime()) is None and not cell.removed:
             left = timedelta(seconds=deadline - self._clock.boottime())
             if left <= timedelta(0) or comes_later(cell, self._clock.now(), left):
                 raise self.unavailable(cell)
             await self._clock.wait(cell.changed, left)
-
-    async def _nudge_if_late(self, cell: Cell) -> None:
-        """Make an overdue job due in the store too. A StorageError is only logged: memory can answer."""
-        boottime = self._clock.boottime()
-        if boottime <= cell.nudge_boot:
-            return
-        cell.nudge_boot = boottime + LATENESS
-        try:
-            await self._store.hasten(cell.key, now=self._clock.now())
-            await self.reload(cell.key)
-        except StorageError as error:
-            log.warning("credential.nudge_failed", kind=cell.key.kind, error=str(error))
-        self._wake()
 
 
 def _holds(cell: Cell, value: str) -> bool:

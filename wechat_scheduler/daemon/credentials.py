@@ -35,7 +35,13 @@ def wire_credentials(ground: Ground) -> CredentialParts:
     stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
     requirements = Requirements(stores.credentials, ground.issuers)
     deadline = ground.config.server.fetch_deadline
-    manager = Manager(stores.credentials, requirements, clock=clock, deadline=deadline)
+    manager = Manager(
+        stores.credentials,
+        requirements,
+        clock=clock,
+        deadline=deadline,
+        background=ground.supervisor.contained,
+    )
     params = ParamsClient(ground.guarded.params, type_of=ground.kinds.type_of)
     asker = Asker(stores.credentials, ground.issuers, manager, params, clock=clock)
     refresher = Refresher(

@@ -5,15 +5,18 @@ with it the process, which systemd starts again. *Contained* work fails alone an
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import structlog
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+Background: TypeAlias = Callable[[str, Coroutine[Any, Any, None]], object]
+"""Runs work beside all else, by a name for the log: `Supervisor.contained`."""
 
 
 class Supervisor:
