@@ -1,4 +1,5 @@
-"""The Chinese that users read has one punctuation, the full-width one, and one form of address: 你."""
+"""The Chinese that users read has one punctuation, the full-width one, one form of address (你), and one word for
+each thing."""
 
 import ast
 import re
@@ -69,6 +70,13 @@ def test_users_are_addressed_as_friends() -> None:
         assert [text for text in texts(file) if "您" in text] == [], file
 
 
+def test_people_follow_accounts_and_subscribe_to_all_else() -> None:
+    said = [text for file in sorted(ROOT.rglob("*.py")) for text in texts(file)]
+    said = [text for text in said if "关注" in text and not is_pattern(text)]
+
+    assert [text for text in said if "关注公众号" not in text] == ["我的关注"]  # users may write it
+
+
 @pytest.mark.parametrize(
     ("text", "is_half"),
     [
@@ -80,7 +88,7 @@ def test_users_are_addressed_as_friends() -> None:
         ("没有找到，试试", False),
         ("15:00 提醒", False),
         ("10 分钟后再提醒", False),
-        ("发送 #12 关注", False),
+        ("发送 #12 订阅", False),
     ],
 )
 def test_half_width_punctuation_is_found(text: str, is_half: bool) -> None:

@@ -144,7 +144,7 @@ async def test_a_command_subscribes_and_then_writes_to_the_app(office: Office) -
         ("send_up_cmd", None, "#1 no such app"),
     ]
     assert told[1][1]["appKey"] is None
-    assert [text.partition("「")[0] for text in office.lists.said] == ["你还没有关注", "hello"]
+    assert [text.partition("「")[0] for text in office.lists.said] == ["你还没有订阅", "hello"]
 
 
 @pytest.mark.parametrize(

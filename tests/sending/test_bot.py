@@ -10,8 +10,8 @@ import pytest
 from tests.sending.town import PUBLIC, Town, town
 from wechat_scheduler.audience.model import Purpose, SubscriberChange
 from wechat_scheduler.reminders.model import ReminderState
-from wechat_scheduler.web.pages.follow import switches_path
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
+from wechat_scheduler.web.pages.subscribing import switches_path
 
 HOUR = timedelta(hours=1)
 GUEST = "oguest"
@@ -264,7 +264,7 @@ async def test_links_that_are_secrets_are_stored_nowhere(place: Town, tmp_path: 
     uid = await place.follow()
     told = await write(place, uid, "半小时后提醒我收衣服")
     (reminder,) = await kept(place, uid)
-    listed = [await write(place, uid, words) for words in ("我的提醒", "今天", "我的关注")]
+    listed = [await write(place, uid, words) for words in ("我的提醒", "今天", "我的订阅")]
     await scan(place, reminder, GUEST)
     await pass_time(place, HOUR / 2)
 

@@ -78,7 +78,7 @@ async def test_whoever_scans_an_apps_code_is_told_what_they_follow(place: Town) 
     openid = place.people.scan(place.app.appid, ticket=code.scene.ticket)
     await place.tell()
 
-    assert [one.text for one in await place.arrived(await place.uid(openid))] == ["你已关注“shop”"]
+    assert [one.text for one in await place.arrived(await place.uid(openid))] == ["你已订阅“shop”"]
 
 
 async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place: Town) -> None:

@@ -9,7 +9,7 @@ from aiohttp import http_parser
 from tests.sending.conftest import place
 from tests.sending.town import Town
 from tests.web.pages.visiting import a_reminder, owned, visit
-from wechat_scheduler.web.pages.follow import switches_path
+from wechat_scheduler.web.pages.subscribing import switches_path
 
 __all__ = ["place"]
 

@@ -9,7 +9,7 @@ from yarl import URL
 from tests.sending.conftest import place
 from tests.sending.town import Town
 from tests.web.pages.visiting import a_reminder, owned, read, submit, visit
-from wechat_scheduler.web.pages.follow import follow_path, home_path, switches_path
+from wechat_scheduler.web.pages.subscribing import home_path, subscribe_path, switches_path
 
 __all__ = ["place"]
 
@@ -28,7 +28,7 @@ async def test_pages_and_their_errors_have_the_headers(place: Town) -> None:
     for path, status in (
         (read(place, reminder), 200),
         (owned(place, reminder), 200),
-        (follow_path(place.links, place.app.id), 200),
+        (subscribe_path(place.links, place.app.id), 200),
         (home_path(place.links, place.app, uid), 200),
         (switches_path(place.links, uid, place.clock.now()), 200),
         (f"/reminds/{reminder.id}", 302),

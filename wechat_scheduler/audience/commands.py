@@ -55,7 +55,7 @@ class Commands:
 
     async def _write(self, app: App, content: str, act: UserAct, subscriber: Subscriber) -> None:
         if app not in await self._apps_of(subscriber):
-            await self._say(act, subscriber, f"你还没有关注「{app.name}」，发送 #{app.id} 关注")
+            await self._say(act, subscriber, f"你还没有订阅「{app.name}」，发送 #{app.id} 订阅")
         elif not app.callback:
             await self._say(act, subscriber, f"「{app.name}」不接收消息")
         else:

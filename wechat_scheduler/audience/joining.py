@@ -11,7 +11,7 @@ from wechat_scheduler.audience.user_acts import Post, UserAct
 log = structlog.get_logger(__name__)
 
 # For apps without a `welcome` of their own.
-WELCOME = "你已关注“{app}”"
+WELCOME = "你已订阅“{app}”"
 
 
 class Joining:

@@ -40,7 +40,7 @@ class SelfService:
         several, asks for a token whose holder may write to the user as that app."""
         text = act.text.strip()
         if text in ASKS_SWITCHES and (page := self._switches(subscriber.uid)):
-            await self._say(act, subscriber, "点击管理你的关注：", "switches", secret=page)
+            await self._say(act, subscriber, "点击管理你的订阅：", "switches", secret=page)
             return BotDeed(did=BotDeedKind.OTHER)
         command = _ASKS_TOKEN.fullmatch(text)
         if command is None:
@@ -69,5 +69,5 @@ class SelfService:
 
 def _which(apps: Sequence[App]) -> str:
     if not apps:
-        return "你还没有关注任何应用"
+        return "你还没有订阅任何应用"
     return "\n".join(("请发送其中一行：", *(f"获取SPT {app.id}（{app.name}）" for app in apps)))

@@ -137,7 +137,7 @@ async def test_each_target_is_told_in_the_order_of_the_request(place: Town) -> N
     assert [(one["code"], one["status"]) for one in results] == [
         (1001, "UID不合法"),
         (1000, "创建发送任务成功"),
-        (1001, "用户没有关注应用"),
+        (1001, "用户没有订阅应用"),
         (1001, "用户已被应用拉黑"),
         (1001, "用户关闭了消息接收"),
         (1001, "用户已取消关注公众号"),

@@ -62,7 +62,7 @@ async def test_an_operator_can_make_an_spt_and_the_links_of_an_app(place: Town) 
     pushed = await call(place, "GET", f"{SEND}/{made.result['token']}/hello")
     assert pushed.json["data"][0]["uid"] == uid
     page = await place.call("GET", path_of(code["page_url"]), key="")
-    assert "关注shop" in page.json
+    assert "订阅shop" in page.json
     assert (await place.call("GET", "/qr/x.jpg", key="")).status == 404
 
 

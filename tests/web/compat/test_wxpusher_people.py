@@ -11,7 +11,7 @@ from PIL import Image
 from tests.business import Business
 from tests.sending.town import PUBLIC, Town
 from tests.web.compat.wxpushing import call, path_of, says, sent
-from wechat_scheduler.web.pages.follow import follow_path, home_path, switches_path
+from wechat_scheduler.web.pages.subscribing import home_path, subscribe_path, switches_path
 
 FUN = "/api/fun"
 CREATE = f"{FUN}/create/qrcode"
@@ -146,7 +146,7 @@ async def test_who_is_removed_is_unknown_to_the_app(place: Town) -> None:
 
     assert done == "删除成功"
     assert (again["code"], again["data"]) == (1001, None)
-    assert (await sent(place, uids=[uid]))[0]["status"] == "用户没有关注应用"
+    assert (await sent(place, uids=[uid]))[0]["status"] == "用户没有订阅应用"
     assert await data(place, "GET", "/api/product/query-pay-end-time", uid=uid, prodId=1) == []
 
 
@@ -154,7 +154,7 @@ async def test_a_user_turns_their_own_switches(place: Town) -> None:
     uid = await place.follow()
     page = path_of(re.findall(r"http\S+", await says(place, uid, "我的订阅"))[0])
     seen = []
-    for wish in ("mute", "unmute", "unfollow", "mute"):
+    for wish in ("mute", "unmute", "unsubscribe", "mute"):
         shown = (await place.call("GET", page, key="")).json
         identity = (re.findall(r'name="id" value="(\d+)"', shown) or ["0"])[0]
         done = await post(place, page, {"id": identity, "do": wish})
@@ -168,7 +168,7 @@ async def test_nobody_turns_the_switches_of_others_or_gets_round_a_block(place: 
     uid, other = await place.follow(), await place.follow()
     audience, links, now = place.audience, place.links, place.clock.now()
     ((taken, _),) = await audience.subscribers(place.app, uid=uid, limit=1)
-    wish = {"id": str(taken.id), "do": "unfollow"}
+    wish = {"id": str(taken.id), "do": "unsubscribe"}
 
     assert await post(place, switches_path(links, other, now), wish) == 404
     assert await post(place, f"/u/{uid[4:]}.{'x' * 22}", wish) == 404
@@ -176,12 +176,12 @@ async def test_nobody_turns_the_switches_of_others_or_gets_round_a_block(place: 
     assert await post(place, switches_path(links, uid, now), wish) == 404
 
 
-async def test_an_app_and_a_topic_are_followed_by_a_page(place: Town) -> None:
+async def test_an_app_and_a_topic_are_subscribed_to_by_a_page(place: Town) -> None:
     topic = await place.audience.make_topic(place.app, "淘宝", "每日优惠")
 
     for path, name in (
-        (follow_path(place.links, place.app.id), "关注shop"),
-        (follow_path(place.links, place.app.id, str(topic.id)), "每日优惠"),
+        (subscribe_path(place.links, place.app.id), "订阅shop"),
+        (subscribe_path(place.links, place.app.id, str(topic.id)), "每日优惠"),
     ):
         answer = await place.call("GET", path, key="")
         assert answer.status == 200

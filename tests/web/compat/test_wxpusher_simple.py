@@ -79,7 +79,7 @@ async def test_a_user_of_several_apps_says_which_an_spt_is_for(place: Town) -> N
     given = await says(place, uid, line)
 
     assert given.startswith("「alarms」")
-    assert "还没有关注" in await says(place, alone, "获取 spt")
+    assert "还没有订阅" in await says(place, alone, "获取 spt")
 
 
 async def test_an_spt_is_told_and_stands_nowhere_in_plain(place: Town, tmp_path: Path) -> None:

@@ -13,13 +13,6 @@ from wechat_scheduler.delivery.model import Form
 from wechat_scheduler.web.pages.bulletin import bulletin_page, done_page
 from wechat_scheduler.web.pages.consent_page import ConsentPage, consent_page
 from wechat_scheduler.web.pages.document import Page
-from wechat_scheduler.web.pages.follow_page import (
-    AppPage,
-    Followed,
-    FollowPage,
-    app_page,
-    follow_page,
-)
 from wechat_scheduler.web.pages.message_page import MessagePage, message_page
 from wechat_scheduler.web.pages.reminder_page import (
     Owner,
@@ -28,7 +21,14 @@ from wechat_scheduler.web.pages.reminder_page import (
     deletion_page,
     reminder_page,
 )
-from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
+from wechat_scheduler.web.pages.subscribe_page import (
+    AppPage,
+    SubscribePage,
+    SubscriptionKind,
+    app_page,
+    subscribe_page,
+)
+from wechat_scheduler.web.pages.switches_page import SubscriptionRow, SwitchesPage, switches_page
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
@@ -86,14 +86,14 @@ def deleted(text: str) -> Page:
 
 
 def follow(text: str) -> Page:
-    view = FollowPage(
-        kind=Followed.TOPIC,
+    view = SubscribePage(
+        kind=SubscriptionKind.TOPIC,
         name=text,
         description=text,
         contact=text,
         qr=text,
     )
-    return follow_page(view)
+    return subscribe_page(view)
 
 
 def app(text: str) -> Page:
@@ -106,10 +106,10 @@ def consent(text: str) -> Page:
 
 def switches(text: str) -> Page:
     following = [
-        Following(kind=Followed.APP, identity="1", name=text, note=text),
-        Following(kind=Followed.TOPIC, identity="2", name=text, muted=True),
+        SubscriptionRow(kind=SubscriptionKind.APP, identity="1", name=text, note=text),
+        SubscriptionRow(kind=SubscriptionKind.TOPIC, identity="2", name=text, muted=True),
     ]
-    return switches_page(SwitchesPage(action="/u/abc", capability=text, following=following))
+    return switches_page(SwitchesPage(action="/u/abc", capability=text, subscriptions=following))
 
 
 def bulletin(text: str) -> Page:
@@ -231,9 +231,9 @@ def test_every_switch_names_what_it_switches() -> None:
     forms = [tuple(value for _, value in fields[at : at + 4]) for at in range(0, len(fields), 4)]
     assert forms == [
         ("cap", "app", "1", "mute"),
-        ("cap", "app", "1", "unfollow"),
+        ("cap", "app", "1", "unsubscribe"),
         ("cap", "topic", "2", "unmute"),
-        ("cap", "topic", "2", "unfollow"),
+        ("cap", "topic", "2", "unsubscribe"),
     ]
 
 

@@ -8,9 +8,9 @@ from tests.sending.town import PUBLIC, Town
 from tests.web.compat.wxpushing import SEND
 from tests.web.pages.visiting import a_reminder, read, visit
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.web.pages.follow import LIFE, follow_path, home_path, switches_path
 from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.web.pages.reminder_links import JOINERS, owner_path, page_path
+from wechat_scheduler.web.pages.subscribing import LIFE, home_path, subscribe_path, switches_path
 
 DAY = timedelta(days=1)
 
@@ -74,7 +74,7 @@ async def test_renewed_links_change_nothing(place: Town) -> None:
 async def test_codes_by_which_users_subscribe_are_not_renewed(place: Town) -> None:
     reminder = await a_reminder(place, await place.follow())
     paths = {
-        "follow": follow_path(place.links, place.app.id),
+        "follow": subscribe_path(place.links, place.app.id),
         "join": f"/q/{place.links.capability(JOINERS, reminder.id)}",
         "landing": f"/reminds/{reminder.id}",
     }

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from wechat_scheduler.web.pages import consent, follow, message, qr_images, reminder
+from wechat_scheduler.web.pages import consent, message, qr_images, reminder, subscribing
 
 PAGES: Final = (
     *consent.ROUTES,
     *message.ROUTES,
-    *follow.ROUTES,
+    *subscribing.ROUTES,
     *qr_images.ROUTES,
     *reminder.ROUTES,
 )

@@ -36,7 +36,7 @@ REFUSALS: Final[Mapping[Refusal, str]] = {
     Refusal.NO_CALLBACK: "应用没有设置回调地址",
     Refusal.UNFOLLOWED: "用户已取消关注公众号",
     Refusal.WECHAT: "微信拒绝给该用户发消息：{trouble}",
-    Refusal.UNSUBSCRIBED: "用户没有关注应用",
+    Refusal.UNSUBSCRIBED: "用户没有订阅应用",
     Refusal.BLOCKED: "用户已被应用拉黑",
     Refusal.MUTED: "用户关闭了消息接收",
 }

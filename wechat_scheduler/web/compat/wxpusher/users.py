@@ -190,4 +190,4 @@ def _record_id(request: web.Request) -> int:
 
 
 def _no_record() -> WxPusherError:
-    return WxPusherError("关注记录不存在", field="id")
+    return WxPusherError("订阅记录不存在", field="id")

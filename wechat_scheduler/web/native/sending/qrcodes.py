@@ -21,8 +21,8 @@ from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import NativeRoute
-from wechat_scheduler.web.pages.follow import follow_path
 from wechat_scheduler.web.pages.qr_images import qr_path
+from wechat_scheduler.web.pages.subscribing import subscribe_path
 
 LONGEST_EXTRA: Final = 256
 # The codes that have a page of ours.
@@ -116,7 +116,7 @@ def _result(links: Links, code: QrCode) -> QrCodeResult:
         image_until=code.ends_at,
         expires_at=scene.expires_at,
         stable_url=stable,
-        page_url=links.url(follow_path(links, scene.app_id, scene.target)) if has_page else "",
+        page_url=links.url(subscribe_path(links, scene.app_id, scene.target)) if has_page else "",
     )
 
 

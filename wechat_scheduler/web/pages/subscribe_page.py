@@ -8,18 +8,18 @@ from wechat_scheduler.web.pages.markup import Html, fill
 from wechat_scheduler.web.pages.parts import lines, link_button, scan
 
 
-class Followed(enum.StrEnum):
-    """What can be followed, by its name on the page."""
+class SubscriptionKind(enum.StrEnum):
+    """What users subscribe to, by its name on the page."""
 
     APP = "应用"
     TOPIC = "主题"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowPage:
+class SubscribePage:
     """`qr` is the text of the QR code."""
 
-    kind: Followed
+    kind: SubscriptionKind
     name: str
     description: str
     contact: str
@@ -37,17 +37,17 @@ class AppPage:
     switches: str
 
 
-def follow_page(page: FollowPage) -> Page:
+def subscribe_page(page: SubscribePage) -> Page:
     sections = [
         _about(page.name, page.kind, page.description, page.contact),
-        scan(page.qr, f"关注后，即可在微信里收到这个{page.kind}的消息"),
+        scan(page.qr, f"订阅后，即可在微信里收到这个{page.kind}的消息"),
     ]
-    return lay_out(f"关注{page.name}", fill("{sections}", sections=sections))
+    return lay_out(f"订阅{page.name}", fill("{sections}", sections=sections))
 
 
 def app_page(page: AppPage) -> Page:
     sections = [
-        _about(page.name, Followed.APP, page.description, page.contact),
+        _about(page.name, SubscriptionKind.APP, page.description, page.contact),
         _uid(page.uid),
         _switches(page.switches),
     ]
@@ -73,4 +73,4 @@ def _uid(uid: str) -> Html:
 
 
 def _switches(address: str) -> Html:
-    return fill('<p class="centre">{link}</p>', link=link_button(address, "管理我的关注"))
+    return fill('<p class="centre">{link}</p>', link=link_button(address, "管理我的订阅"))

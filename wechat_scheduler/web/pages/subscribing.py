@@ -1,8 +1,8 @@
-"""Following apps and topics: the code to scan, an app's home page, and a user's switches.
+"""Subscribing to apps and topics: the code to scan, an app's home page, and a user's switches.
 
-    /f/{capability}   shows the code that follows an app or a topic
+    /f/{capability}   shows the code that subscribes to an app or a topic
     /h/{capability}   shows an app to one of its users, or redirects to the app's own page
-    /u/{capability}   lists what a user follows, to be muted and unfollowed
+    /u/{capability}   lists what a user subscribed to, to be muted and ended
 
 A link is all the proof there is. Links to `/h/` and `/u/` are sent to their user only.
 """
@@ -25,13 +25,6 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
-from wechat_scheduler.web.pages.follow_page import (
-    AppPage,
-    Followed,
-    FollowPage,
-    app_page,
-    follow_page,
-)
 from wechat_scheduler.web.pages.forms import read_form
 from wechat_scheduler.web.pages.responses import (
     check_current,
@@ -41,21 +34,28 @@ from wechat_scheduler.web.pages.responses import (
     paged,
     redirected,
 )
-from wechat_scheduler.web.pages.switches_page import Following, SwitchesPage, switches_page
+from wechat_scheduler.web.pages.subscribe_page import (
+    AppPage,
+    SubscribePage,
+    SubscriptionKind,
+    app_page,
+    subscribe_page,
+)
+from wechat_scheduler.web.pages.switches_page import SubscriptionRow, SwitchesPage, switches_page
 
-FOLLOW, HOME, SWITCHES = "f", "h", "u"
+SUBSCRIBE, HOME, SWITCHES = "f", "h", "u"
 
-# How long a link to a user's switches can be used: the user gets a new one by 我的关注.
+# How long a link to a user's switches can be used: the user gets a new one by 我的订阅.
 LIFE = timedelta(days=30)
 
-_FOLLOWED = re.compile(r"([0-9]{1,16})(?:t([0-9]{1,16}))?")
+_SUBSCRIBED = re.compile(r"([0-9]{1,16})(?:t([0-9]{1,16}))?")
 _HOME = re.compile(r"([0-9]{1,16})u([A-Za-z0-9]+)")
 
 
-def follow_path(links: Links, app_id: int, topic: str = "") -> str:
+def subscribe_path(links: Links, app_id: int, topic: str = "") -> str:
     """The address that invites to the app, or to its topic of that id."""
     name = f"{app_id}t{topic}" if topic else str(app_id)
-    return f"/f/{links.capability(FOLLOW, name)}"
+    return f"/f/{links.capability(SUBSCRIBE, name)}"
 
 
 def switches_path(links: Links, uid: str, now: datetime) -> str:
@@ -70,10 +70,10 @@ def home_path(links: Links, app: App, uid: str) -> str:
     return f"/h/{links.capability(HOME, name, app.link_generation)}"
 
 
-async def follow(request: web.Request) -> web.Response:
+async def subscribe(request: web.Request) -> web.Response:
     """`GET /f/{capability}`."""
     services = request.app[SERVICES]
-    found = _FOLLOWED.fullmatch(_name(request, FOLLOW))
+    found = _SUBSCRIBED.fullmatch(_name(request, SUBSCRIBE))
     app = _app(services, found[1] if found else "")
     topic = await services.audience.topic(app, int(found[2])) if found and found[2] else None
     try:
@@ -82,14 +82,14 @@ async def follow(request: web.Request) -> web.Response:
         )
     except WeChatError as error:
         raise no_code(error) from error
-    page = FollowPage(
-        kind=Followed.TOPIC if topic else Followed.APP,
+    page = SubscribePage(
+        kind=SubscriptionKind.TOPIC if topic else SubscriptionKind.APP,
         name=(topic or app).name,
         description=(topic or app).description,
         contact=app.contact,
         qr=code.url,
     )
-    return page_response(await asyncio.to_thread(follow_page, page))
+    return page_response(await asyncio.to_thread(subscribe_page, page))
 
 
 async def home(request: web.Request) -> web.Response:
@@ -116,32 +116,32 @@ async def switches(request: web.Request) -> web.Response:
     page = SwitchesPage(
         action=request.path,
         capability=request.match_info["capability"],
-        following=await _following(services, uid),
+        subscriptions=await _subscriptions(services, uid),
     )
     return page_response(switches_page(page))
 
 
 async def turn(request: web.Request) -> web.Response:
     """`POST /u/{capability}`: the form names a subscription `id`, and what to `do` (`mute`, `unmute`,
-    `unfollow`)."""
+    `unsubscribe`)."""
     services, uid, form = request.app[SERVICES], _uid(request), await read_form(request)
     given, wish = form.get("id"), form.get("do")
     own = await services.audience.subscriptions_of(uid)
-    # A blocked user must not get rid of the block by unfollowing and following again.
+    # A blocked user must not get rid of the block by unsubscribing and subscribing again.
     found = next((one for one in own if str(one.id) == given and not one.blocked), None)
     if found is None:
         raise NotFoundError("there is no such subscription", reason=Reason.SUBSCRIPTION_UNKNOWN)
     match wish:
         case "mute" | "unmute":
             await services.audience.mute(uid, found.id, muted=wish == "mute")
-        case "unfollow":
+        case "unsubscribe":
             await services.audience.remove(_app(services, str(found.app_id)), found.id)
         case _:
-            raise InvalidRequestError("must be mute, unmute or unfollow", field="do")
+            raise InvalidRequestError("must be mute, unmute or unsubscribe", field="do")
     return redirected(request.path)
 
 
-async def _following(services: Services, uid: str) -> Sequence[Following]:
+async def _subscriptions(services: Services, uid: str) -> Sequence[SubscriptionRow]:
     taken = [one for one in await services.audience.subscriptions_of(uid) if not one.blocked]
     topics = await _topics(services, {one.app_id for one in taken if one.topic_id})
     rows = (_row(services, one, topics, uid) for one in taken)
@@ -155,12 +155,12 @@ async def _topics(services: Services, app_ids: Iterable[int]) -> dict[int, Topic
 
 def _row(
     services: Services, taken: Subscription, topics: dict[int, Topic], uid: str
-) -> Following | None:
+) -> SubscriptionRow | None:
     app, topic = services.directory.app(taken.app_id), topics.get(taken.topic_id)
     if app is None or (taken.topic_id and topic is None):
         return None
-    return Following(
-        kind=Followed.TOPIC if taken.topic_id else Followed.APP,
+    return SubscriptionRow(
+        kind=SubscriptionKind.TOPIC if taken.topic_id else SubscriptionKind.APP,
         identity=str(taken.id),
         name=topic.name if topic else app.name,
         note=app.name if topic else "",
@@ -198,7 +198,7 @@ def _name(request: web.Request, room: str) -> str:
 
 
 ROUTES = (
-    Route(hdrs.METH_GET, "/f/{capability}", paged(follow), Proof.CAPABILITY),
+    Route(hdrs.METH_GET, "/f/{capability}", paged(subscribe), Proof.CAPABILITY),
     Route(hdrs.METH_GET, "/h/{capability}", paged(home), Proof.CAPABILITY),
     Route(hdrs.METH_GET, "/u/{capability}", paged(switches), Proof.CAPABILITY),
     Route(hdrs.METH_POST, "/u/{capability}", paged(turn), Proof.CAPABILITY),
