@@ -81,6 +81,7 @@ ROWS = {
     ("GET", "/v1/keys"): Row(),
     ("DELETE", "/v1/keys/{id}"): Row(right_key=404),
     ("GET", "/v1/audit"): Row(),
+    ("GET", "/v1/nodes"): Row(),
     ("GET", "/v1/settings"): Row(),
     ("GET", "/callbacks"): FILTERED,
     ("PUT", "/callbacks/{appid}"): ACCOUNT,

@@ -1,11 +1,12 @@
 """What a clock that was a day ahead put off is due at the next start; what was asked for stays."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.clock import START
 from wechat_scheduler.audience.openids import LIFETIME as OPENKEY
 from wechat_scheduler.audience.qrcodes import LONGEST as CODE
+from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.storage.ahead import LONGEST_CLAIM, bring_back
 from wechat_scheduler.storage.backup import VERSIONS_AHEAD
@@ -131,10 +132,14 @@ async def test_events_openkeys_codes_and_last_words_end_as_they_should(database:
     assert await instants(database, "subscribers", "heard_at", "uid") == {"u": START}
 
 
+def node(at: datetime) -> Node:
+    return Node(name="5f0a61c3", host="one", version="1", started_at=START, seen_at=at)
+
+
 async def test_the_pulse_remembers_the_newest_instant(database: Database) -> None:
     pulse = SqlPulse(database)
 
-    first, second = await pulse.beat(TOMORROW), await pulse.beat(START)
+    first, second = [await pulse.beat(node(at)) for at in (TOMORROW, START)]
 
     assert (first, second, await pulse.newest()) == (None, TOMORROW, START)
 

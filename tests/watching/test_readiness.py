@@ -58,6 +58,7 @@ async def test_names_of_what_is_not_fresh_need_a_key(keeper: Caller, clock: Fake
         "store": True,
         "loops": dict.fromkeys(("refreshing", "reminding", "dispatching", "hearing"), True),
         "not_fresh": [],
+        "clock_ahead_seconds": 0.0,
     }
 
 

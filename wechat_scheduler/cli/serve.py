@@ -19,7 +19,7 @@ from wechat_scheduler.config.changes import change
 from wechat_scheduler.config.settings import Config, LogSettings
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
-from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 
@@ -108,7 +108,7 @@ def stop_on_signals() -> asyncio.Event:
 async def _serve(options: Options, config: Config) -> None:
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
-    async with open_daemon(config, clock=SystemClock(), rng=random.Random()) as daemon:  # noqa: S311
+    async with open_daemon(config, clock=_clock(config), rng=random.Random()) as daemon:  # noqa: S311
         _greet(config, daemon)
         reloader = _Reloader(options, daemon)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
@@ -117,6 +117,12 @@ async def _serve(options: Options, config: Config) -> None:
         await stop.wait()
         logger.info("daemon.stopping")
     logger.info("daemon.stopped")
+
+
+def _clock(config: Config) -> Clock:
+    """The database's, where several machines may share it."""
+    own = SystemClock()
+    return own if config.state.database.startswith("sqlite:") else SharedClock(own)
 
 
 async def _load() -> None:

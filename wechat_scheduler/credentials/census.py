@@ -87,11 +87,20 @@ class CensusTaker(Protocol):
 
 class Health:
     """The questions of health probes to the store. The methods may raise StorageError. `store_error` says
-    why the store takes nothing; empty if it does."""
+    why the store takes nothing, empty if it does; `clock_ahead` how far this machine's clock is ahead of the
+    store's."""
 
-    def __init__(self, taker: CensusTaker, *, store_error: Callable[[], str], clock: Clock) -> None:
+    def __init__(
+        self,
+        taker: CensusTaker,
+        *,
+        store_error: Callable[[], str],
+        clock_ahead: Callable[[], timedelta],
+        clock: Clock,
+    ) -> None:
         self._taker = taker
         self.store_error = store_error
+        self.clock_ahead = clock_ahead
         self._clock = clock
 
     async def not_fresh(self, *, limit: int) -> Sequence[tuple[JobKey, Freshness]]:

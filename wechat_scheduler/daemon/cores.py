@@ -1,8 +1,10 @@
 """Wires the cores side by side on one ground, and connects them where one calls another."""
 
+import socket
 from dataclasses import dataclass
 from functools import wraps
 
+from wechat_scheduler import __version__
 from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.config.settings import Config
@@ -15,6 +17,8 @@ from wechat_scheduler.daemon.pulse import Pulse
 from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
 from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
 from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
+from wechat_scheduler.engine.clock import SharedClock
+from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.engine.rounds import Chore, Rounds
 
 
@@ -91,11 +95,20 @@ def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts
         credentials.clockwork.wake()
         delivery.clockwork.wake()
 
+    clock, now = ground.clock, ground.clock.now()
     return Pulse(
         ground.stores.pulse,
+        node=Node(
+            name=ground.stores.worker,
+            host=socket.gethostname(),
+            version=__version__,
+            started_at=now,
+            seen_at=now,
+        ),
+        shared=clock if isinstance(clock, SharedClock) else None,
         # Where several processes write, the last pulse may be another one's.
         mark=PulseMark(ground.config.state.dir) if ground.stores.credentials.is_alone else None,
-        clock=ground.clock,
+        clock=clock,
         upstream=lambda: ground.issuing.offset,
         set_back=set_back,
     )

@@ -103,6 +103,7 @@ async def open_daemon(
         stack.push_async_callback(cores.rounds.run_once)
 
         await cores.pulse.run_once()
+        stack.push_async_callback(cores.pulse.leave)
         connections = _connections(ground)
         loops = all_loops(cores, ground, connections)
         if database_url.startswith("sqlite"):  # no other daemon uses it: old claims are void

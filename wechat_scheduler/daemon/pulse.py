@@ -1,17 +1,21 @@
-"""The daemon's pulse: proves that the store takes writes, and compares the clock with others.
+"""The daemon's pulse: proves that the store takes writes, shows that this node lives, and compares clocks.
 
 A store can answer questions and take nothing, as on a full disk. A clock can be wrong by a day while
-every timer runs: the store's newest instant and WeChat's `Date` tell.
+every timer runs: the store's newest instant and WeChat's `Date` tell. Where several machines share a
+store, the clock of the store decides.
 """
 
 import enum
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
 
-from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
+from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock, SharedClock
+from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -43,9 +47,15 @@ class _News(enum.Enum):
 class PulseStore(Protocol):
     """The store, as far as the pulse needs it. Every method may raise StorageError."""
 
-    async def beat(self, now: datetime) -> datetime | None:
-        """Store `now` as the newest instant, in a transaction that needs room on the disk. Returns the
-        newest before; None if there was none."""
+    async def time(self) -> datetime | None:
+        """The store's own clock; None if that is this machine's."""
+
+    async def beat(self, node: Node) -> datetime | None:
+        """Store the node's sign of life, with its instant as the newest, in a transaction that needs room
+        on the disk. Returns the newest before; None if there was none."""
+
+    async def leave(self, name: str) -> None:
+        """Forget the node: it ends."""
 
     async def bring_back(self, now: datetime) -> None:
         """Make due what a clock that was ahead of the present one put off."""
@@ -64,19 +74,24 @@ class Mark(Protocol):
 
 
 class Pulse:
-    """`upstream` tells how far this clock is ahead of WeChat's, None if unknown; `set_back` is called
-    after the clock was set back, once the store's rows are brought back."""
+    """`node` is this process, with the instant of its start. `shared` is `clock` where the store's clock is
+    to decide, else None. `upstream` tells how far `clock` is ahead of WeChat's, None if unknown; `set_back`
+    is called after the clock was set back, once the store's rows are brought back."""
 
     def __init__(
         self,
         store: PulseStore,
         *,
+        node: Node,
+        shared: SharedClock | None,
         mark: Mark | None,
         clock: Clock,
         upstream: Callable[[], timedelta | None],
         set_back: Callable[[], None],
     ) -> None:
         self._store = store
+        self._node = node
+        self._shared = shared
         self._mark = mark
         self._clock = clock
         self._upstream = upstream
@@ -88,6 +103,7 @@ class Pulse:
     async def run_once(self) -> None:
         """One beat. Afterwards `store_error` says why the store takes nothing, and is empty if it does."""
         try:
+            await self._agree()
             await self._beat()
             self.store_error = ""
         except StorageError as error:
@@ -97,21 +113,40 @@ class Pulse:
             log.error("store.takes_nothing", error=self.store_error)
         elif news is _News.ENDS:
             log.info("store.takes_writes")
-        offset = self._upstream() or timedelta(0)
-        news = self._news("clock", abs(offset) > AHEAD)
-        if news is _News.BEGINS:
-            log.error("clock.wrong", **_apart(offset, "WeChat's"), advice=SET_CLOCK)
-        elif news is _News.ENDS:
-            log.info("clock.right")
+        self._compare("clock", self._upstream() or timedelta(0), "WeChat's")
+        self._compare("own_clock", self.ahead, "the database's")
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far this machine's clock is ahead of the store's."""
+        return self._node.ahead
+
+    async def leave(self) -> None:
+        """Say that this node ends. A store that fails now shows it as silent."""
+        with suppress(StorageError):
+            await self._store.leave(self._node.name)
 
     def trusts_the_clock(self) -> bool:
         """False while this clock is ahead of WeChat's: nothing may be deleted or end by it."""
         offset = self._upstream()
         return offset is None or offset <= AHEAD
 
+    async def _agree(self) -> None:
+        """Take the store's clock for ours."""
+        if self._shared is None:
+            return
+        asked = self._clock.boottime()
+        theirs = await self._store.time()
+        answered = self._clock.boottime()
+        if theirs is not None:
+            self._shared.agree(theirs, asked=asked, answered=answered)
+            answer = timedelta(seconds=answered - asked)
+            self._node = replace(self._node, ahead=self._shared.ahead, answer=answer)
+
     async def _beat(self) -> None:
         now = self._clock.now()
-        newest = await self._store.beat(now)
+        self._node = replace(self._node, seen_at=now)
+        newest = await self._store.beat(self._node)
         if self._mark is not None:
             await self._check_commits(self._mark, newest, now)
         zero = now - timedelta(seconds=self._clock.boottime())
@@ -136,6 +171,14 @@ class Pulse:
             log.error("store.lost_commits", advice=DOUBT)
             await self._store.doubt(now)
         mark.write(now.isoformat())
+
+    def _compare(self, name: str, offset: timedelta, whose: str) -> None:
+        """Say that a clock is wrong, and when it is right again."""
+        news = self._news(name, abs(offset) > AHEAD)
+        if news is _News.BEGINS:
+            log.error(f"{name}.wrong", **_apart(offset, whose), advice=SET_CLOCK)
+        elif news is _News.ENDS:
+            log.info(f"{name}.right")
 
     def _news(self, about: str, is_bad: bool) -> _News:
         """Whether a trouble has to be logged now: as it begins, as it ends, and each time after AGAIN."""

@@ -16,6 +16,7 @@ from wechat_scheduler.daemon.loops import Loop, turning
 from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
+from wechat_scheduler.storage.nodes import all_nodes
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.rates import Throttle
@@ -47,8 +48,12 @@ def web_services(
         auditor=cores.auditor,
         memo=memo,
         health=Health(
-            stores.census, store_error=lambda: cores.pulse.store_error, clock=ground.clock
+            stores.census,
+            store_error=lambda: cores.pulse.store_error,
+            clock_ahead=lambda: cores.pulse.ahead,
+            clock=ground.clock,
         ),
+        nodes=partial(all_nodes, ground.database),
         turning=partial(turning, loops),
         tally=ground.counters,
         page=page,
@@ -87,6 +92,7 @@ def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> 
         memo_entries=len(memo),
         memo_bytes=memo.size,
         store_error=cores.pulse.store_error,
+        clock_ahead=cores.pulse.ahead,
     )
 
 

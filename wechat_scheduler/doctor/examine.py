@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from wechat_scheduler.config.settings import CallbackSettings, Config, WechatSettings
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.doctor import accounts, sending, state_folder, store, systems, upstream
+from wechat_scheduler.doctor import accounts, nodes, sending, state_folder, store, systems, upstream
 from wechat_scheduler.doctor.finding import Finding
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
@@ -15,6 +15,7 @@ from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.census import dead_since
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.job_views import read_jobs
+from wechat_scheduler.storage.nodes import all_nodes, time_of
 from wechat_scheduler.storage.pulses import SqlPulse
 from wechat_scheduler.storage.pushes import read_push_endpoints
 from wechat_scheduler.storage.registrations import all_accounts
@@ -69,6 +70,10 @@ async def _stored(
     clock: Clock,
     rng: random.Random,
 ) -> AsyncIterator[Finding]:
+    if database.dialect.others:
+        now = await time_of(database) or clock.now()
+        for finding in nodes.nodes(await all_nodes(database), now):
+            yield finding
     async for finding in store.set_aside(database):
         yield finding
     async for finding in store.damaged(database, vault):

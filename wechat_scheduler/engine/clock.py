@@ -14,6 +14,9 @@ from typing import Protocol
 # before they expire.
 AHEAD = timedelta(minutes=2)
 
+# The store's clock is not taken from an answer that took longer: it may have been read at its begin or its end.
+LONG_ANSWER = timedelta(seconds=1)
+
 SET_CLOCK = "set this machine's clock from the network: timedatectl set-ntp true"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +65,46 @@ class SystemClock:
         except TimeoutError:
             return False
         return True
+
+
+class SharedClock:
+    """The clock of a store that several machines share, on a machine whose own may be wrong.
+
+    `now` is the store's time, as of the last `agree` and counted on by `boottime`: what this machine's
+    wall clock says, and a step of it, changes nothing. Before the first `agree` it is this machine's.
+    """
+
+    def __init__(self, own: Clock) -> None:
+        self._own = own
+        self._agreed: tuple[datetime, float] | None = None
+        self.ahead = timedelta(0)
+
+    def agree(self, theirs: datetime, *, asked: float, answered: float) -> None:
+        """The store's clock said `theirs` between the boottimes `asked` and `answered`. `ahead` is then the
+        time that this machine's wall clock is ahead of it. An answer that took long tells little: it is
+        used only if there was none before."""
+        if self._agreed is not None and answered - asked > LONG_ANSWER.total_seconds():
+            return
+        self._agreed = theirs, (asked + answered) / 2
+        self.ahead = self._own.now() - self.now()
+
+    def now(self) -> datetime:
+        if self._agreed is None:
+            return self._own.now()
+        theirs, at = self._agreed
+        return theirs + timedelta(seconds=self._own.boottime() - at)
+
+    def boottime(self) -> float:
+        return self._own.boottime()
+
+    async def sleep(self, delay: timedelta) -> None:
+        await self._own.sleep(delay)
+
+    async def sleep_seconds(self, seconds: float) -> None:
+        await self._own.sleep_seconds(seconds)
+
+    async def wait(self, event: asyncio.Event, timeout: timedelta | None) -> bool:
+        return await self._own.wait(event, timeout)
 
 
 def monotonic_micros() -> int:

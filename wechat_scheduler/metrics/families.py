@@ -8,7 +8,7 @@ import enum
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler import __version__
@@ -22,7 +22,8 @@ Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
     """The state of the process. `turning` tells for each loop whether it turns; `daily_limits` how many
-    calls a job of each kind may make to WeChat in a day; `store_error` why the store takes no writes."""
+    calls a job of each kind may make to WeChat in a day; `store_error` why the store takes no writes;
+    `clock_ahead` how far this machine's clock is ahead of the store's."""
 
     turning: Mapping[str, bool]
     daily_limits: Mapping[str, int]
@@ -30,6 +31,7 @@ class Vitals:
     memo_entries: int
     memo_bytes: int
     store_error: str = ""
+    clock_ahead: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,11 @@ FAMILIES = (
     Family(
         MetricType.GAUGE, "store_up", "1 while the store answers and takes writes.", (),
         lambda sources: [((), sources.census is not None and not sources.vitals.store_error)],
+    ),
+    of_process(
+        "clock_ahead_seconds",
+        "How far this machine's clock is ahead of the database's; negative if behind.",
+        read=lambda vitals: [((), vitals.clock_ahead.total_seconds())],
     ),
     of_process(
         "loop_turning", "1 while a loop turns in time.", "loop",

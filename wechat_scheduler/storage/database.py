@@ -83,7 +83,8 @@ class Dialect:
     `skip_locked` ends a SELECT that claims rows. `types` are the `{placeholders}` of migrations.
     `alone` are the statements that keep other processes out until the unit of work ends.
     `signal_sql` sends its `$1` to other processes; `others` finds the other processes of ours that
-    have the database open. Both are empty where one process owns the database.
+    have the database open; `time` asks for the database's clock, in microseconds since 1970. All are
+    empty where one process owns the database.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Dialect:
     alone: tuple[Statement, ...]
     signal_sql: str
     others: str
+    time: str
 
     def signal(self, payload: str) -> Script[None]:
         """For `yield from` in a script: other processes get `payload` if and when it commits."""

@@ -43,6 +43,7 @@ POSTGRESQL = Dialect(
         WHERE datname = current_database() AND pid <> pg_backend_pid()
             AND application_name = current_setting('application_name')
     """,
+    time="SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS time",
 )
 
 # Another transaction interfered, or the schema changed under a cached plan: the unit runs again.

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.storage.ahead import bring_back, doubted
-from wechat_scheduler.storage.database import Database, Script, Statement, each
+from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.nodes import left, seen, time_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report
 
@@ -25,8 +27,14 @@ class SqlPulse:
     async def newest(self) -> datetime | None:
         return _instant(rows[0]["value"]) if (rows := await self._database.read(NEWEST)) else None
 
-    async def beat(self, now: datetime) -> datetime | None:
-        return await self._database.write(lambda: self._beat(now))
+    async def time(self) -> datetime | None:
+        return await time_of(self._database)
+
+    async def beat(self, node: Node) -> datetime | None:
+        return await self._database.write(lambda: self._beat(node))
+
+    async def leave(self, name: str) -> None:
+        await self._database.write(lambda: rows_of(left(name)))
 
     async def bring_back(self, now: datetime) -> None:
         await bring_back(self._database, now)
@@ -34,12 +42,13 @@ class SqlPulse:
     async def doubt(self, now: datetime) -> None:
         await self._database.write(lambda: each(doubted(micros(now))))
 
-    def _beat(self, now: datetime) -> Script[datetime | None]:
+    def _beat(self, node: Node) -> Script[datetime | None]:
         before = yield Statement(NEWEST)
         if not self._database.dialect.others:
             yield Statement(PUT, ("room", NEEDS_ROOM))
             yield Statement(DROP, ("room",))
-        yield Statement(PUT, ("pulse", str(micros(now))))
+        yield Statement(PUT, ("pulse", str(micros(node.seen_at))))
+        yield from each(seen(node))
         return _instant(before[0]["value"]) if before else None
 
 

@@ -36,6 +36,7 @@ SQLITE = Dialect(
     alone=(),
     signal_sql="",
     others="",
+    time="",
 )
 
 

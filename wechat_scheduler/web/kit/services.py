@@ -1,6 +1,6 @@
 """The services that handlers call, and what a request carries to them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.delivery.administration import DeliveryDesk
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.nodes import NodeView
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.reminders.desk import ReminderDesk
@@ -52,7 +53,7 @@ class Services:
     """The daemon makes them, and the application holds them under `SERVICES`.
 
     `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
-    called. `turning` says for each loop, by name, whether it is on time.
+    called. `nodes` are the processes that share the store. `turning` says for each loop, by name, whether it is on time.
     """
 
     manager: Manager
@@ -66,6 +67,7 @@ class Services:
     auditor: Auditor
     memo: Memo
     health: Health
+    nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     turning: Callable[[], Mapping[str, bool]]
     tally: RequestCounter
     page: MetricsText

@@ -36,7 +36,8 @@ class NotFresh(msgspec.Struct):
 
 class Readiness(msgspec.Struct, omit_defaults=True):
     """`store` says whether the store answers and takes writes, `loops` which loops turn; `store_error`
-    why it takes none. Credentials that are not
+    why it takes none. `clock_ahead_seconds` is how far this machine's clock is ahead of the database's, which
+    decides. Credentials that are not
     fresh do not make the daemon unready: another daemon on the same store has no fresher ones."""
 
     ready: bool
@@ -44,6 +45,7 @@ class Readiness(msgspec.Struct, omit_defaults=True):
     loops: Mapping[str, bool]
     not_fresh: list[NotFresh]
     store_error: str = ""
+    clock_ahead_seconds: float = 0.0
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -63,6 +65,7 @@ async def readyz(request: web.Request) -> web.Response:
         store=store,
         store_error=store_error,
         loops=loops,
+        clock_ahead_seconds=round(services.health.clock_ahead().total_seconds(), 3),
         not_fresh=[_named(*one) for one in found or () if key.reaches(one[0].appid, one[0].kind)],
     )
     if not readiness.ready:

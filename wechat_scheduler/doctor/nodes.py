@@ -1,0 +1,51 @@
+"""Examines the daemons that share a PostgreSQL: whether they live, agree on the time, and are of one version."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from wechat_scheduler.doctor.finding import Finding, ok, warn
+from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK
+from wechat_scheduler.engine.nodes import Node, NodeState, NodeView
+
+# A clock that keeps its time from the network is wrong by some milliseconds.
+NOTICEABLE = timedelta(seconds=2)
+
+
+def nodes(views: Sequence[NodeView], now: datetime) -> Iterator[Finding]:
+    alive = [view.node for view in views if view.node.state(now) is NodeState.ALIVE]
+    for view in views:
+        if view.node not in alive:
+            yield _silent(view.node, now)
+    for node in alive:
+        if abs(node.ahead) > NOTICEABLE:
+            yield _wrong(node)
+    if len(versions := {node.version for node in alive}) > 1:
+        says = (
+            f"the daemons that share the database are of the versions {', '.join(sorted(versions))}"
+        )
+        yield warn("nodes", says, "restart those of the older version with the newer one")
+    if alive:
+        many = "1 daemon uses" if len(alive) == 1 else f"{len(alive)} daemons share"
+        yield ok("nodes", f"{many} the database")
+
+
+def _silent(node: Node, now: datetime) -> Finding:
+    seconds = (now - node.seen_at).total_seconds()
+    return warn(
+        "nodes",
+        f"{node.name} on {node.host} gave its last sign of life {seconds:.0f} s ago",
+        "if it was not stopped on purpose, look at its log and at its way to the database; the others "
+        "take its work over by themselves",
+    )
+
+
+def _wrong(node: Node) -> Finding:
+    seconds = node.ahead.total_seconds()
+    how = "ahead of" if seconds > 0 else "behind"
+    says = f"the clock of {node.host} is {abs(seconds):.0f} s {how} the database's, which is used instead"
+    advice = f"on {node.host}, {SET_CLOCK}"
+    return warn(
+        "nodes",
+        says,
+        advice if abs(node.ahead) <= AHEAD else f"{advice}; its log has wrong times until then",
+    )
