@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -218,14 +219,27 @@ async def test_a_scope_has_to_be_named(tmp_path: Path) -> None:
 async def test_where_nothing_was_ever_kept_nothing_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "nothing"
 
-    ended = await command(
-        "keys", "create", "shop", "--scope", "read", state=folder,
-        WECHAT_SCHEDULER_SERVER_PORT="9",
-    )  # fmt: skip
+    ended = await command("keys", "create", "shop", "--scope", "read", state=folder)
 
     assert ended.code == 1
-    assert ended.sentence.startswith(f"wechat-scheduler: no daemon answers at {NOWHERE}: ")
+    assert ended.sentence.startswith(f"wechat-scheduler: no daemon runs on {folder}: start it")
     assert not folder.exists()
+
+
+async def test_a_database_that_the_daemon_on_another_folder_uses_is_one_sentence(
+    caller: Caller, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(tmp_path / "sealing.key", other)
+    database = f"{tmp_path}/wechat-scheduler.db"
+
+    ended = await command("keys", "list", "--database", f"sqlite://{database}", state=other)
+
+    assert ended.code == 1
+    assert ended.sentence.startswith(
+        f"wechat-scheduler: another daemon is using the database {database}: stop it"
+    )
 
 
 async def test_a_daemon_that_is_named_is_asked_whatever_lies_here(

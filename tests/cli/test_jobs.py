@@ -12,7 +12,6 @@ import pytest
 import structlog
 from rich.console import Console, RenderableType
 
-from tests.business import Business, status
 from tests.cli.commands import Ended, invoke, terminal
 from tests.clock import START, FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, wechat
@@ -30,13 +29,6 @@ async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
     with structlog.testing.capture_logs():  # else they are part of the output
         async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
             yield opened
-
-
-@pytest.fixture
-async def stand_in() -> AsyncIterator[Business]:
-    """Another server in the place of a daemon."""
-    async with Business() as business:
-        yield business
 
 
 async def command(*words: str, state: Path, **environ: str) -> Ended:
@@ -171,114 +163,6 @@ async def test_of_several_jobs_one_must_be_named(caller: Caller, tmp_path: Path)
     assert "has several authorizer_access_token: name one" in several.sentence
     assert one.code == 0
     assert [job["subject"] for job in await caller.jobs()] == ["wx2"]
-
-
-async def test_the_daemon_and_its_key_are_found_in_every_documented_place(
-    caller: Caller, tmp_path: Path
-) -> None:
-    url, key, nowhere = caller.daemon.url, caller.daemon.admin_key, tmp_path / "nowhere"
-    port = url.rpartition(":")[2]
-    (tmp_path / "daemon.url").rename(tmp_path / "aside")
-    with_port = await command("-p", port, "jobs", "list", state=tmp_path)
-    (tmp_path / "aside").rename(tmp_path / "daemon.url")
-    ways = [
-        with_port,
-        await command("jobs", "list", "--url", url, state=tmp_path),
-        await command("jobs", "list", "--url", url, "--key", key, state=nowhere),
-        await command("jobs", "list", "--url", url.replace("//", f"//x:{key}@"), state=nowhere),
-        await command(
-            "jobs", "list", state=nowhere, WECHAT_SCHEDULER_URL=url, WECHAT_SCHEDULER_KEY=key
-        ),
-        await command(
-            "jobs", "list", "--url", url, state=nowhere,
-            WECHAT_SCHEDULER_KEY_FILE=str(tmp_path / "admin.key"),
-        ),
-    ]  # fmt: skip
-
-    assert [(way.code, way.err) for way in ways] == [(0, "")] * len(ways)
-    assert await caller.jobs() == []
-
-
-async def test_the_key_of_this_machine_is_sent_to_no_other_machine(
-    stand_in: Business, tmp_path: Path
-) -> None:
-    (tmp_path / "admin.key").write_text("wsk_here")
-    for url in (stand_in.url(), stand_in.url(host="0.0.0.0")):
-        await command("jobs", "list", "--url", url, state=tmp_path)
-
-    sent = [call.headers.get("Authorization") for call in stand_in.calls]
-    assert sent == ["Bearer wsk_here", None]
-
-
-@pytest.mark.parametrize(
-    "words", [("jobs", "list"), ("jobs", "show", "wx1", "0"), ("healthcheck",)]
-)
-async def test_a_daemon_that_is_not_there_is_one_sentence(
-    stand_in: Business, tmp_path: Path, words: tuple[str, ...]
-) -> None:
-    await stand_in.stop()
-
-    ended = await command(*words, "--url", stand_in.url(), state=tmp_path)
-
-    assert ended.code == 1
-    assert ended.sentence.startswith(
-        f"wechat-scheduler: no daemon answers at {stand_in.url()}: connection refused; start one"
-    )
-
-
-async def test_a_server_that_is_no_daemon_is_one_sentence(
-    stand_in: Business, tmp_path: Path
-) -> None:
-    stand_in.script(status(404, b"<html>"))
-
-    ended = await command("jobs", "list", "--url", stand_in.url("/"), state=tmp_path)
-
-    assert ended.code == 1
-    assert "answered 404 and is no wechat-scheduler" in ended.sentence
-
-
-async def test_without_the_right_key_the_error_says_where_to_put_one(
-    caller: Caller, tmp_path: Path
-) -> None:
-    url, nowhere = caller.daemon.url, tmp_path / "nowhere"
-
-    none = await command("jobs", "list", "--url", url, state=nowhere)
-    wrong = await command("jobs", "list", "--key", "wsk_wrong", state=tmp_path)
-
-    assert (none.code, wrong.code) == (1, 1)
-    assert f"no admin.key in {nowhere}: name the daemon's folder with --state" in none.sentence
-    assert "give a key in $WECHAT_SCHEDULER_KEY" in none.sentence
-    assert "this API key is unknown, " in wrong.sentence
-
-
-async def test_a_foreign_daemon_at_the_usual_address_is_told_from_ours(
-    caller: Caller, tmp_path: Path
-) -> None:
-    ours, port = tmp_path / "ours", caller.daemon.url.rpartition(":")[2]
-    ours.mkdir()
-    (ours / "admin.key").write_text("wsk_of_another_daemon")
-
-    ended = await command("jobs", "list", "-p", port, state=ours)
-
-    assert ended.code == 1
-    assert ended.sentence.endswith(f": no daemon runs on {ours}, so the usual address was tried")
-
-
-@pytest.mark.parametrize("url", ["127.0.0.1:9001", "ftp://x:wsk_secret@host", "http://host:x"])
-async def test_an_invalid_url_ends_with_exit_code_2(tmp_path: Path, url: str) -> None:
-    for words in (["--url", url], ["--url", url, "--key", "k"]):
-        ended = await command("jobs", "list", *words, state=tmp_path)
-
-        assert ended.code == 2
-        assert ended.sentence.endswith("expected http(s)://HOST:PORT")
-
-
-async def test_health_needs_no_key_and_no_configuration(caller: Caller, tmp_path: Path) -> None:
-    words = ("healthcheck", "--url", caller.daemon.url, "--config", "/nonexistent")
-
-    ended = await command(*words, state=tmp_path)
-
-    assert (ended.code, ended.out, ended.err) == (0, "healthy\n", "")
 
 
 def job(**fields: Any) -> Job:

@@ -116,8 +116,8 @@ async def test_doctor_says_that_a_changed_file_waits_for_a_restart(running: Runn
 
     advice = [line.rpartition("; ")[2] for line in ended.out.splitlines() if "says 3" in line]
     assert advice == [
-        "systemctl restart wechat-scheduler, if the daemon is to run with it",
-        "systemctl reload wechat-scheduler, if the daemon is to run with it",
+        "stop the daemon, or its container, and start it again, if the daemon is to run with it",
+        "send SIGHUP to the daemon, or to its container, if the daemon is to run with it",
     ]
 
 

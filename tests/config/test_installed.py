@@ -1,10 +1,12 @@
 """Whose state folder a command means where nothing names one."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from wechat_scheduler.config.loading import load
+from wechat_scheduler.config.state_folder import state_folder
 
 
 @pytest.fixture
@@ -28,8 +30,10 @@ def found(tmp_path: Path, installed: Path | None, **environ: str) -> tuple[Path,
     return loaded.config.state.dir, origin
 
 
-def runs(folder: Path) -> None:
+def left(folder: Path) -> None:
+    """What a daemon leaves that was killed."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "daemon.lock").touch()
     (folder / "daemon.url").write_text("http://127.0.0.1:9001\n")
 
 
@@ -54,12 +58,14 @@ def test_without_an_installed_daemon_it_is_the_users_own(
 def test_of_two_states_it_is_the_one_in_use_and_the_users_own_first(
     tmp_path: Path, own: Path, installed: Path, own_runs: bool, installed_runs: bool, is_own: bool
 ) -> None:
-    own.mkdir(parents=True)
-    for folder, it_runs in ((own, own_runs), (installed, installed_runs)):
-        if it_runs:
-            runs(folder)
+    left(own)
+    left(installed)
+    with ExitStack() as daemons:
+        for folder, it_runs in ((own, own_runs), (installed, installed_runs)):
+            if it_runs:
+                daemons.enter_context(state_folder(folder, database="postgresql://"))
 
-    assert found(tmp_path, installed)[0] == (own if is_own else installed)
+        assert found(tmp_path, installed)[0] == (own if is_own else installed)
 
 
 def test_systemds_link_is_found_by_a_user_who_cannot_follow_it(tmp_path: Path) -> None:
@@ -70,10 +76,11 @@ def test_systemds_link_is_found_by_a_user_who_cannot_follow_it(tmp_path: Path) -
 
 
 def test_what_names_a_folder_comes_first(tmp_path: Path, installed: Path) -> None:
-    runs(installed)
+    with state_folder(installed, database="postgresql://"):
+        by_systemd = found(tmp_path, installed, STATE_DIRECTORY="/srv/state")
+        by_us = found(tmp_path, installed, WECHAT_SCHEDULER_STATE_DIR="/s")
 
-    assert found(tmp_path, installed, STATE_DIRECTORY="/srv/state")[0] == Path("/srv/state")
-    assert found(tmp_path, installed, WECHAT_SCHEDULER_STATE_DIR="/s")[0] == Path("/s")
+    assert (by_systemd[0], by_us[0]) == (Path("/srv/state"), Path("/s"))
 
 
 def test_a_user_without_a_home_means_the_installed_daemon(tmp_path: Path, installed: Path) -> None:

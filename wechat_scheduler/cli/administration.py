@@ -13,6 +13,7 @@ from wechat_scheduler.cli.daemon_address import connect, is_named
 from wechat_scheduler.cli.options import take
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.config.state_folder import is_held
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import InUseError
 from wechat_scheduler.upkeep.keys import Offline, is_kept_here, opened_keys
@@ -38,7 +39,7 @@ def administer(
     """What `remote` returns at the daemon that the options name or that holds the state folder, and
     where none runs what `local` returns on the store in that folder.
 
-    Raises what `reach.connect` raises, and StartError.
+    Raises what `connect` raises, and StartError.
     """
     if not is_named(given):
         config = take(given).load().config
@@ -46,7 +47,8 @@ def administer(
             try:
                 return asyncio.run(_on_store(config, local))
             except InUseError:
-                pass
+                if not is_held(config.state.dir):  # another folder's daemon uses the database
+                    raise
     return connect(given, remote)
 
 

@@ -15,16 +15,15 @@ from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config import state_folder as state
+from wechat_scheduler.config.daemon_commands import daemon_commands
 from wechat_scheduler.errors import ConfigError, StateError, UnauthorizedError, UnreachableError
 from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
-HOW_TO_FIND = (
-    "start one with `wechat-scheduler`, or say where it is with --state, --url or "
-    "$WECHAT_SCHEDULER_URL"
-)
+HOW_TO_FIND = "say where it is with --state, --url or $WECHAT_SCHEDULER_URL"
+HOW_TO_NAME = "start one there, or correct --url or $WECHAT_SCHEDULER_URL"
 HOW_TO_OPEN = (
     "give one of the daemon's keys in $WECHAT_SCHEDULER_KEY, or run this as a user who may read "
     "admin.key in the daemon's state folder"
@@ -32,13 +31,13 @@ HOW_TO_OPEN = (
 
 
 class DaemonAddress(NamedTuple):
-    """The daemon's URL and an API key, empty if none was found. `folder` is the state folder, if it
-    was read; `trouble` says why it names no URL, so that the default one is given."""
+    """The daemon's URL and an API key. If the key is empty, `no_key` says why; `silent` says what to do
+    where no daemon answers."""
 
     url: str
     key: str
-    folder: Path | None = None
-    trouble: str = ""
+    no_key: str = HOW_TO_OPEN
+    silent: str = HOW_TO_NAME
 
 
 def client_options(command: CommandT) -> CommandT:
@@ -61,8 +60,8 @@ def _url_and_key(command: CommandT, *, needs_key: bool = True) -> CommandT:
         "--key",
         metavar="KEY",
         hidden=not needs_key,
-        help="Use this API key (default admin.key in the state folder). Other users can see it in "
-        "the process list: better set $WECHAT_SCHEDULER_KEY, or $WECHAT_SCHEDULER_KEY_FILE to a "
+        help="Use this API key (default admin.key in the state folder, which goes to the daemon on that "
+        "folder alone). Other users can see it in the process list: better set $WECHAT_SCHEDULER_KEY, or $WECHAT_SCHEDULER_KEY_FILE to a "
         "file that holds it.",
     )
     url = click.option(
@@ -93,34 +92,25 @@ def connect(
 
     Raises what Client raises, with advice added, and ConfigError, StateError.
     """
+    return asyncio.run(reach(given, use, keyless=keyless))
+
+
+async def reach(
+    given: dict[str, Any], use: Callable[[Admin], Awaitable[T]], *, keyless: bool = False
+) -> T:
+    """The same, in a loop that runs. Who looks again later calls it again: the daemon may have ended,
+    and another program listen at its address."""
     address = _find(given, keyless=keyless)
     try:
-        return asyncio.run(_connected(address, use))
+        async with Admin(address.url, address.key, patience=timedelta(0)) as admin:
+            return await use(admin)
     except UnreachableError as error:
-        advice = "; ".join(filter(None, (address.trouble, HOW_TO_FIND)))
-        raise UnreachableError(f"{error}; {advice}") from error
+        raise UnreachableError(f"{error}; {address.silent}") from error
     except UnauthorizedError as error:
-        raise UnauthorizedError(
-            _no_key(address) or f"{error}: {address.trouble or HOW_TO_OPEN}",
-            reason=Reason.KEY_INVALID if address.key else Reason.KEY_MISSING,
-        ) from error
-
-
-def _no_key(address: DaemonAddress) -> str:
-    """Says why no key was sent, and where to get one; empty if one was sent."""
-    if address.key:
-        return ""
-    if address.folder is None:
-        return f"this needs an API key: {HOW_TO_OPEN}"
-    return (
-        f"no {state.ADMIN_KEY} in {address.folder}: name the daemon's folder with --state or "
-        "$WECHAT_SCHEDULER_STATE_DIR, or give a key in $WECHAT_SCHEDULER_KEY"
-    )
-
-
-async def _connected(address: DaemonAddress, use: Callable[[Admin], Awaitable[T]]) -> T:
-    async with Admin(address.url, address.key, patience=timedelta(0)) as admin:
-        return await use(admin)
+        if address.key:
+            raise UnauthorizedError(f"{error}: {HOW_TO_OPEN}", reason=Reason.KEY_INVALID) from error
+        sentence = f"this needs an API key: {address.no_key}"
+        raise UnauthorizedError(sentence, reason=Reason.KEY_MISSING) from error
 
 
 def is_named(given: dict[str, Any]) -> bool:
@@ -131,28 +121,56 @@ def is_named(given: dict[str, Any]) -> bool:
 
 def _find(given: dict[str, Any], *, keyless: bool) -> DaemonAddress:
     """The options come first, then the environment, then the state folder. The state folder is read
-    only if it is needed: another machine's daemon has none here."""
+    only if it is needed: another machine's daemon has none here. No address is guessed: another
+    program may listen there, and would get the key."""
     environment = loading.client_settings(loading.read_environ())
     url = given["url"] or environment.url or ""
     in_url = _key_in(url)
     key = given["key"] or environment.key or in_url
     if url and (key or keyless or not _is_here(url)):
         return DaemonAddress(url, key)
-    config = take(given).load().config
-    folder = config.state.dir
-    key = key or ("" if keyless else state.read_admin_key(folder))
-    announced, trouble = ("", "") if url else _announced(folder)
-    url = url or announced or f"http://127.0.0.1:{config.server.port}"
-    return DaemonAddress(url, key, folder, trouble)
+    folder = take(given).load().config.state.dir
+    if url:
+        return _named(url, folder)
+    return _running(folder, key, keyless=keyless)
 
 
-def _announced(folder: Path) -> tuple[str, str]:
-    """The URL in the folder, and why there is none; one of them is empty."""
+def _running(folder: Path, key: str, *, keyless: bool) -> DaemonAddress:
+    """The daemon on the folder."""
+    how = daemon_commands(folder)
     try:
-        url = state.read_address(folder)
+        url = state.running_at(folder)
     except StateError as error:
-        return "", str(error)
-    return url, "" if url else f"no daemon runs on {folder}, so the usual address was tried"
+        raise StateError(f"{error}; or {HOW_TO_FIND}") from error
+    if url is None:
+        raise UnreachableError(f"no daemon runs on {folder}: {how.start}; or {HOW_TO_FIND}")
+    if not url:
+        raise UnreachableError(f"the daemon on {folder} does not listen yet: try again in a moment")
+    return DaemonAddress(
+        url,
+        key or ("" if keyless else state.read_admin_key(folder)),
+        no_key=f"there is no {state.ADMIN_KEY} in {folder}; give a key in $WECHAT_SCHEDULER_KEY",
+        silent=f"but one runs on {folder}: {how.read_log}",
+    )
+
+
+def _named(url: str, folder: Path) -> DaemonAddress:
+    """The address that a person named without a key. The folder's key is for the folder's daemon."""
+    try:
+        if _is_same(url, state.running_at(folder) or ""):
+            return _running(folder, "", keyless=False)
+        trouble = f"no daemon on {folder} has this address, so the key in the folder is not sent"
+    except StateError as error:
+        trouble = str(error)
+    how = "name the folder of that daemon with --state, or give its key in $WECHAT_SCHEDULER_KEY"
+    return DaemonAddress(url, "", no_key=f"{how}; {trouble}")
+
+
+def _is_same(url: str, running: str) -> bool:
+    """Whether a URL on this machine is the daemon's; `localhost` is one of its names."""
+    named, known = URL(url), URL(running)
+    is_there = named.host in (known.host, "localhost") and named.port == known.port
+    return is_there and named.scheme == known.scheme and named.path == known.path
 
 
 def _key_in(url: str) -> str:

@@ -18,6 +18,7 @@ from wechat_scheduler.cli.running_settings import (
 )
 from wechat_scheduler.cli.showing import clean, show_behind, show_json
 from wechat_scheduler.config.changes import LIVE, as_running
+from wechat_scheduler.config.daemon_commands import daemon_commands
 from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.notation import MASK
 from wechat_scheduler.config.settings import SETTINGS, Config, shown
@@ -100,17 +101,18 @@ def _settings(loaded: Loaded, running: SettingsInForce) -> Iterator[Finding]:
             says = (
                 f"the daemon runs with {one.path} = {one.value}, and {one.origin} says {one.other}"
             )
-            yield warn("settings", says, _remedy(one))
+            yield warn("settings", says, _remedy(one, loaded.config))
         if MASK in one.value:
             says = f"the daemon uses {one.value}, and its password is not known here"
             yield warn("store", says, f"give ${SETTINGS[one.path].variable} as the daemon has it")
 
 
-def _remedy(one: Difference) -> str:
+def _remedy(one: Difference, config: Config) -> str:
     if one.origin.startswith("flag"):
         return "leave it out: it changes nothing in a daemon that runs"
-    how = "reload" if one.path in LIVE else "restart"
-    return f"systemctl {how} wechat-scheduler, if the daemon is to run with it"
+    how = daemon_commands(config.state.dir)
+    does = how.reload if one.path in LIVE else how.restart
+    return f"{does}, if the daemon is to run with it"
 
 
 async def _examine(

@@ -9,6 +9,7 @@ import click
 
 from wechat_scheduler.cli.parameters import Port
 from wechat_scheduler.config import loading
+from wechat_scheduler.config.daemon_commands import INSTALLED_STATE
 from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.notation import DATABASE
 from wechat_scheduler.config.settings import PREFIX, SETTINGS
@@ -112,7 +113,7 @@ class Options:
     config_file: Path | None
     flags: dict[str, str | int | bool | None]
 
-    def load(self, *, installed: Path | None = loading.INSTALLED_STATE) -> Loaded:
+    def load(self, *, installed: Path | None = INSTALLED_STATE) -> Loaded:
         """The settings of the daemon that a command is about: where nothing names its state folder,
         that of the `installed` daemon counts too. Raises ConfigError."""
         environ = loading.read_environ()

@@ -34,7 +34,7 @@ def running_settings(loaded: Loaded) -> SettingsInForce:
     """The settings of the daemon on the state folder of `loaded`. Raises nothing."""
     folder = loaded.config.state.dir
     try:
-        url = state.read_address(folder) if state.is_held(folder) else ""
+        url = state.running_at(folder)
         if not url:
             return SettingsInForce("")
         return SettingsInForce(url, asyncio.run(_asked(url, state.read_admin_key(folder))))

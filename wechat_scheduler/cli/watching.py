@@ -12,7 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from wechat_scheduler.cli.daemon_address import connect
+from wechat_scheduler.cli.daemon_address import reach
 from wechat_scheduler.cli.parameters import Duration
 from wechat_scheduler.cli.showing import plain_rows
 from wechat_scheduler.cli.streams import check_reader
@@ -54,15 +54,16 @@ def every_option(command: CommandT) -> CommandT:
 def watch(given: dict[str, Any], watched: Watched[T], every: timedelta) -> None:
     """Shows `watched` until Ctrl-C. Raises as `connect` does if the first look fails; later ones may:
     daemons restart."""
-    connect(given, lambda admin: _watch(admin, watched, every))
+    asyncio.run(_watch(given, watched, every))
 
 
-async def _watch(admin: Admin, watched: Watched[T], every: timedelta) -> None:
+async def _watch(given: dict[str, Any], watched: Watched[T], every: timedelta) -> None:
+    found = await reach(given, watched.ask)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     console = Console()
-    looks = _looks(admin, watched, every, stop)
+    looks = _looks(found, lambda: reach(given, watched.ask), every, stop)
     if console.is_terminal and not console.is_dumb_terminal:
         await _live(console, watched, looks)
     else:
@@ -70,10 +71,12 @@ async def _watch(admin: Admin, watched: Watched[T], every: timedelta) -> None:
 
 
 async def _looks(
-    admin: Admin, watched: Watched[T], every: timedelta, stop: asyncio.Event
+    found: Sequence[T],
+    look: Callable[[], Awaitable[Sequence[T]]],
+    every: timedelta,
+    stop: asyncio.Event,
 ) -> AsyncIterator[tuple[Sequence[T], str]]:
-    """What each look found, and why the last one failed; then what was found stays."""
-    found = await watched.ask(admin)
+    """What each look found, and why the last one failed; then what was `found` stays."""
     trouble = ""
     while not stop.is_set():
         yield found, trouble
@@ -81,7 +84,7 @@ async def _looks(
             async with asyncio.timeout(every.total_seconds()):
                 await stop.wait()
         try:
-            found, trouble = await watched.ask(admin), ""
+            found, trouble = await look(), ""
         except UnreachableError as error:
             trouble = str(error)
 

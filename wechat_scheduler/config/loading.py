@@ -38,8 +38,6 @@ from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
-# Where the unit that we ship keeps the state.
-INSTALLED_STATE = Path("/var/lib/wechat-scheduler")
 DATABASE_NAME = "wechat-scheduler.db"
 
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
-from wechat_scheduler.config.state_folder import ADDRESS
+from wechat_scheduler.config.state_folder import is_held
 from wechat_scheduler.config.troubles import reason
-from wechat_scheduler.errors import ConfigError
+from wechat_scheduler.errors import ConfigError, StateError
 
 Flags: TypeAlias = Mapping[str, str | int | bool | None]
 Environ: TypeAlias = Mapping[str, str]
@@ -136,7 +136,10 @@ def _rather(installed: Path, own: tuple[Path, str] | None) -> tuple[Path, str] |
 
 
 def _runs_on(folder: Path) -> bool:
-    return os.path.exists(folder / ADDRESS)
+    try:
+        return is_held(folder)
+    except StateError:  # a folder of another user's
+        return False
 
 
 def _state_folders(environ: Environ) -> Iterator[tuple[Path, str]]:

@@ -13,6 +13,8 @@ from wechat_scheduler.errors import InUseError, StateError
 ADMIN_KEY = "admin.key"
 ADDRESS = "daemon.url"
 LOCK = "daemon.lock"
+# Each look for a daemon shares the lock for some microseconds: a start tries again as often as this.
+LOOKS = 100
 
 
 @contextmanager
@@ -27,6 +29,7 @@ def state_folder(folder: Path, *, database: str) -> Iterator[Path]:
     except OSError as error:
         raise StateError(f"cannot use the state folder {folder}: {_reason(error)}") from error
     with _alone(folder / LOCK, f"the state folder {folder}", "--state"):
+        _forget_address(folder)
         if not database.startswith("sqlite:"):
             yield folder
             return
@@ -55,24 +58,32 @@ def is_held(folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        said = (error.strerror or "").lower()
-        raise StateError(f"cannot look at {folder / LOCK}: {said}") from error
+        raise StateError(f"cannot look at {folder / LOCK}: {_reason(error)}") from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not _is_granted(lock, fcntl.LOCK_SH)
     finally:
         os.close(lock)
-    return False
 
 
 def _take(lock: int, what: str, option: str) -> None:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise InUseError(f"another daemon is using {what}: stop it, or give {option}") from error
+        # Where the lock can be shared, others only look whether a daemon runs.
+        for _ in range(LOOKS):
+            if _is_granted(lock, fcntl.LOCK_EX):
+                return
+            if not _is_granted(lock, fcntl.LOCK_SH):
+                break
     except OSError as error:
         raise StateError(f"cannot lock {what}: {_reason(error)}") from error
+    raise InUseError(f"another daemon is using {what}: stop it, or give {option}")
+
+
+def _is_granted(lock: int, kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def admin_key(folder: Path) -> tuple[str, bool]:
@@ -143,24 +154,33 @@ def read_admin_key(folder: Path) -> str:
 @contextmanager
 def announced(folder: Path, url: str) -> Iterator[None]:
     """Write the daemon's URL to the folder, for commands on this machine, until the end of the block."""
-    path = folder / ADDRESS
-    _write_private(path, f"{url}\n")
+    _write_private(folder / ADDRESS, f"{url}\n")
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        _forget_address(folder)
 
 
-def read_address(folder: Path) -> str:
-    """The URL of the daemon; empty if no daemon runs on this folder. Raises StateError if it cannot be
-    read."""
+def _forget_address(folder: Path) -> None:
+    """Another program may listen there now: a daemon that was killed left it."""
+    try:
+        (folder / ADDRESS).unlink(missing_ok=True)
+    except OSError as error:
+        raise StateError(f"cannot remove {folder / ADDRESS}: {_reason(error)}") from error
+
+
+def running_at(folder: Path) -> str | None:
+    """The URL of the daemon that runs on the folder: empty while it starts, None if none runs. The
+    folder's key belongs to this address alone. Raises StateError if the folder cannot be read."""
+    if not is_held(folder):
+        return None
     path = folder / ADDRESS
     try:
         return path.read_text("ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        raise StateError(f"cannot read {path}: {_reason(error)}, or give --url") from error
+        raise StateError(f"cannot read {path}: {_reason(error)}") from error
 
 
 def _write_private(path: Path, text: str) -> None:

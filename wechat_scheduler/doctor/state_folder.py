@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import state_folder as state
+from wechat_scheduler.config.daemon_commands import daemon_commands
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
@@ -72,14 +73,14 @@ def room(settings: StateSettings) -> Iterator[Finding]:
 async def daemon(settings: StateSettings) -> AsyncIterator[Finding]:
     """Whether a daemon uses the folder, and answers."""
     try:
-        held = state.is_held(settings.dir)
+        url = state.running_at(settings.dir)
     except StateError as error:
-        yield fail("daemon", str(error), AS_ROOT)
+        yield fail("daemon", str(error).removesuffix(f": {AS_ROOT}"), AS_ROOT)
         return
-    if not held:
-        yield warn("daemon", "no daemon runs on this state", "systemctl start wechat-scheduler")
+    how = daemon_commands(settings.dir)
+    if url is None:
+        yield warn("daemon", "no daemon runs on this state", how.start)
         return
-    url = state.read_address(settings.dir)
     if not url:
         yield warn("daemon", "it runs, but does not listen yet", "try again in a moment")
         return
@@ -87,6 +88,6 @@ async def daemon(settings: StateSettings) -> AsyncIterator[Finding]:
         async with Client(url, patience=timedelta(0)) as client:
             await client.check()
     except CallError as error:
-        yield fail("daemon", str(error), "read its log: journalctl -u wechat-scheduler")
+        yield fail("daemon", str(error), how.read_log)
     else:
         yield ok("daemon", f"it answers at {url}")
