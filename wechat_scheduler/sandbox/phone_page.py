@@ -1,14 +1,16 @@
 """The page that shows the phones in a browser, and the stream that keeps it up to date."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from importlib.resources import files
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from wechat_scheduler.sandbox.phone_words import words_for
 from wechat_scheduler.sandbox.phones import PhoneKey
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
@@ -29,10 +31,17 @@ def add_phone_page(app: web.Application, sandbox: Sandbox) -> None:
     app.router.add_get("/_sandbox/phone/events", partial(_stream, sandbox))
 
 
-async def _show(_: web.Request) -> web.Response:
+async def _show(request: web.Request) -> web.Response:
+    words = words_for(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+    headers = {"Content-Security-Policy": POLICY, hdrs.VARY: hdrs.ACCEPT_LANGUAGE}
+    return web.Response(text=_page(words), content_type="text/html", headers=headers)
+
+
+def _page(words: Mapping[str, str]) -> str:
+    """The page with its `{{…}}` in these words, which its script has as well."""
     page = (files(__package__) / "phone_page.html").read_text("utf-8")
-    headers = {"Content-Security-Policy": POLICY}
-    return web.Response(text=page, content_type="text/html", headers=headers)
+    page = re.sub(r"\{\{(.+?)\}\}", lambda found: words.get(found[1], found[1]), page)
+    return page.replace("/* words */ {}", msgspec.json.encode(words).decode())
 
 
 async def _stream(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
