@@ -47,7 +47,7 @@ class DueTable:
     fell due last. A table without a queue has a way of its own to claim. `earliest` is a query for the
     first `due_at`, if it is not just that of the queue. `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
     `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
-    the present) to the rows where `held`. `crashed` are further assignments to a row whose handling
+    the present). `crashed` are further assignments to a row whose handling
     crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.
     """
 
@@ -59,7 +59,6 @@ class DueTable:
     marks: str = ""
     returning: str
     released: str = "due_at = $1"
-    held: str = "claimed_by IS NOT NULL"
     crashed: str = ""
     aside: str = ""
 
@@ -96,7 +95,7 @@ class DueTable:
 
     @property
     def release(self) -> str:
-        return f"UPDATE {self.table} SET {self.released}, claimed_by = NULL WHERE {self.held}"  # noqa: S608 - our own names
+        return f"UPDATE {self.table} SET {self.released}, claimed_by = NULL WHERE claimed_by IS NOT NULL"  # noqa: S608 - our own names
 
 
 class Claim(NamedTuple):

@@ -40,8 +40,7 @@ from wechat_scheduler.storage.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.subscribers import subscriber_of
 
 # A due row that had departed was being sent when its sender died or lost the store: that is a doubt, and
-# only deliveries to persons depart. A release searches by index, among the pending rows and the credential notifications (a
-# cancelled one may be claimed), and not among all that was ever sent.
+# only deliveries to persons depart.
 _DOUBTED = """
         doubts = doubts + CASE WHEN departed_at IS NULL THEN 0 ELSE 1 END,
         doubted_at = CASE WHEN departed_at IS NULL THEN doubted_at
@@ -55,13 +54,6 @@ DUE = DueTable(
     returning="id, channel, target, attempts, since, doubts, doubted_at, error, errcode, message_id, "
     "reached",
     released=f"due_at = $1, {_DOUBTED}",
-    held="""
-        id IN (
-            SELECT id FROM deliveries WHERE state = 'pending' AND claimed_by IS NOT NULL
-            UNION ALL
-            SELECT id FROM deliveries WHERE collapse_key > '' AND claimed_by IS NOT NULL
-        )
-    """,
     crashed=f"error = $3, {_DOUBTED}",
     aside="state = 'dead', error = $3, settled_at = $4",
 )
