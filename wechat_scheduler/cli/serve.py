@@ -22,6 +22,7 @@ from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
+from wechat_scheduler.reminders.language.lazy import compile_all
 
 logger = structlog.get_logger(__name__)
 
@@ -128,6 +129,7 @@ def _clock(config: Config) -> Clock:
 async def _load() -> None:
     for module in LATER:
         await asyncio.to_thread(import_module, module)
+    await asyncio.to_thread(compile_all)
 
 
 def _greet(config: Config, daemon: Daemon) -> None:

@@ -12,12 +12,16 @@ reminders, 2 times that hang on an event were not asked about, 1 time was wrong,
 rule was right in another form. Then the parser was corrected by it, too.
 """
 
+import os
+import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from time import process_time
 
 from tests.reminders.language.sentences import NOW, ZONE, Outcome, sentences
+from wechat_scheduler.reminders.language.lazy import compile_all
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
@@ -33,12 +37,30 @@ HOSTILE = (
     "提醒我",
     "9.30",
 )
-TABLES = ("sentences", "kinds", "stranger", "unseen")
+RUNS = 20
+FIRST = ("明天下午3点开会", "每月25号提醒我还信用卡")
+ALONE = """
+{before}
+from resource import RUSAGE_SELF, getrusage
+from time import process_time
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from wechat_scheduler.reminders.language.parse import parse
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=ZONE)
+peak = lambda: getrusage(RUSAGE_SELF).ru_maxrss / 1024
+before, start = peak(), process_time()
+parse("{text}", now=NOW, zone=ZONE)
+took, one = process_time() - start, peak() - before
+from wechat_scheduler.reminders.language.lazy import compile_all
+compile_all()
+print(f"{{took * 1000:.1f}} {{one:.1f}} {{peak() - before:.1f}}")
+"""
+TABLES = ("sentences", "kinds", "stranger", "unseen", "customers")
 
 
 def main(*tables: str) -> None:
     """Print the figures of each table, the sentences that are not right, and how fast they are read."""
-    first = _milliseconds("明天下午3点开会")
     for table in tables or TABLES:
         outcomes = Counter[Outcome]()
         for sentence in sentences(table):
@@ -49,13 +71,37 @@ def main(*tables: str) -> None:
         total = outcomes.total()
         told = ", ".join(f"{outcomes[each]} {each}" for each in Outcome)
         print(f"{table}: {total} sentences: {told} ({outcomes[Outcome.RIGHT] / total:.1%} right)")
-    texts = [each.text for table in tables or TABLES for each in sentences(table)]
+    _speed([each.text for table in tables or TABLES for each in sentences(table)])
+    _first()
+
+
+def _speed(texts: Sequence[str]) -> None:
+    compile_all()
     times = sorted(map(_milliseconds, texts))
     slow = max(_milliseconds((piece * 200)[:200]) for piece in HOSTILE)
     print(
-        f"milliseconds: first {first:.0f}, p50 {times[len(times) // 2]:.2f}, "
-        f"p99 {times[len(times) * 99 // 100]:.2f}, 200 hostile characters {slow:.1f}"
+        f"milliseconds: p50 {times[len(times) // 2]:.2f}, p99 {times[len(times) * 99 // 100]:.2f}, "
+        f"200 hostile characters {slow:.1f}"
     )
+
+
+def _first() -> None:
+    """Prints what the first sentence takes in processes that have read none."""
+    for text in FIRST:
+        times = sorted(float(_alone("", text)[0]) for _ in range(RUNS))
+        print(
+            f"first sentence ({text}), milliseconds in {RUNS} new processes: "
+            f"median {times[RUNS // 2]:.0f}, worst {times[-1]:.0f}"
+        )
+    _, one, every = _alone("import wechat_scheduler.cli.serve", FIRST[0])
+    print(f"memory that it adds to a daemon: {one} MB, and {every} MB with all patterns")
+
+
+def _alone(before: str, text: str) -> list[str]:
+    script = [sys.executable, "-c", ALONE.format(before=before, text=text)]
+    compiled = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+    ended = subprocess.run(script, env=compiled, capture_output=True, text=True, check=True)
+    return ended.stdout.split()
 
 
 def _milliseconds(text: str) -> float:

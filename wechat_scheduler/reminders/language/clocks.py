@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.policy import Part, Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
@@ -70,7 +71,7 @@ _DOTTED = (
     r"|(?<![^ ,。;我在])(?:(?P<dh2>1[3-9]|2[0-3])\.(?P<dm2>[0-5]\d)|(?P<dh3>\d|1[0-2])\.(?P<dm3>00|3[2-9]|4\d|5\d)))"
     rf"{_MEASURED}"
 )
-CLOCK = re.compile(
+CLOCK = pattern(
     rf"(?P<part>(?:{_PART} ?的? ?){{0,2}}(?:[ap]m ?)?)(?:"
     rf"{_DOTTED}|"
     rf"(?<![\d.第年月点:])(?P<from>{SMALL})(?= ?(?:到|至|-|~) ?{SMALL}(?:点|时(?!间)))|"
@@ -82,7 +83,7 @@ CLOCK = re.compile(
     rf"|(?P<eight>[早晚][八九])(?![点十:晚])|(?P<alone>{_PART})(?![茶饭餐])"
 )
 CLOCK_STARTS = frozenset(STARTS + "差ap" + "".join(part[0] for part in _PARTS))
-SEVERAL = re.compile(
+SEVERAL = pattern(
     r"(?<=[天日])(?P<often>[两二三23])次"
     r"|(?P<parts>早、?中、?晚|(?<=[天日])早、?晚(?!上|间|[餐饭]))(?:各?(?:一|1)次|各)?"
 )

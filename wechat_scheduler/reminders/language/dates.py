@@ -12,6 +12,7 @@ from wechat_scheduler.reminders.language.anchors import (
     nth_of,
     solar,
 )
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.refused_sentences import (
     day_or_month,
@@ -30,26 +31,26 @@ _WEEKDAY = r"(?:(?:周|星期|礼拜)(?P<nwd>[一二三四五六日天末])|工�
 _NTH = rf"(?P<nth>第{SMALL}个?|最后一?个?|首个|倒数第{SMALL}个){_WEEKDAY}"
 _EDGE = rf"(?P<edge>最后一天|最后[两二三四五]天|倒数第{SMALL}天|(?<=[月度年的份])第{SMALL}天|(?:月|(?<=[月度]))(?:底(?![价部下座])|末|头(?![条发脑])|初(?![一二三四五六七八九十])|[上中下]旬|中(?![国间学心午文山级层东介外转期考层])))"
 
-ISO = re.compile(
+ISO = pattern(
     r"(?<![\d.])(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"
     r"|(?<![\d/])(?P<um>\d{1,2})/(?P<ud>\d{1,2})/(?P<uy>20\d{2})(?!\d)"
     r"|(?<!\d)(?P<cy>20\d{2})(?P<cm>\d{2})(?P<cd>\d{2})(?!\d)"
 )
-SHORT = re.compile(
+SHORT = pattern(
     r"(?<![\d./:-])(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d./:-])[日号]?(?! ?[元块万千亿斤公米%折度分版号小个倍gm千倍寸])"
 )
-APART = re.compile(rf"(?<!\S)(?:{SHORT.pattern})(?!\S)")
-MONTH = re.compile(
+APART = pattern(rf"(?<!\S)(?:{SHORT.pattern})(?!\S)")
+MONTH = pattern(
     rf"(?:{_YEAR})?(?:"
     rf"(?:(?P<rel>下{{1,3}}个?|次|这个?|本|当|上{{1,3}}个?)月|(?<![闰历十\d])(?P<month>{SMALL})月(?:份)?(?!后|之后|以后))"
     rf"(?:的| )?(?:{_NTH}|{_EDGE}|{_DAYS}|{_LOOSE})?"
     rf"|年?(?<=年)(?<!新年)的?(?P<yedge>[底末初]|最后一天|第一天))"
 )
-DAY = re.compile(rf"(?<![\d.第]){_DAYS}")
-BARE = re.compile(rf"(?:(?<=每月)|(?<=每个月)){_LOOSE}")
-EDGE = re.compile(rf"{_NTH}|{_EDGE}")
-YEAR_ALONE = re.compile(rf"{_YEAR}(?![\d级度])")
-WORD = re.compile(
+DAY = pattern(rf"(?<![\d.第]){_DAYS}")
+BARE = pattern(rf"(?:(?<=每月)|(?<=每个月)){_LOOSE}")
+EDGE = pattern(rf"{_NTH}|{_EDGE}")
+YEAR_ALONE = pattern(rf"{_YEAR}(?![\d级度])")
+WORD = pattern(
     r"(?P<word>(?<!大)(?:大大后[天日]|大后[天日儿])|今(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|赶?明(?:[天日]|儿个?|个(?=[早晚上下中儿夜 ]))|[听琴寻]日|听(?=[早晚朝晏])|(?<![以大])后(?:[天日]|儿个?)(?!天)|(?<![^\s,。;])第[二2]天|昨[天日儿]|(?<!提)(?<!\d)大?前天|[今明后昨](?=[早晚夜晨])|次日|翌日|当(?:天|(?=晚))|今明(?:两|2)天|明后(?:两|2)?天)"
 )
 DATE_STARTS = frozenset(STARTS + "底末初今本明后大去前下这当上年第最首倒周星礼昨次翌月听琴寻赶")

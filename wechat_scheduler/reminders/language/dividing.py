@@ -9,13 +9,14 @@ from wechat_scheduler.reminders.language.anchors import Anchor
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After
 from wechat_scheduler.reminders.language.every import Every
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import Linked, Meaning
 
-_BREAK = re.compile(r"[ ,.。;!、]|然后|接着|之后|再|和|还有")
+_BREAK = pattern(r"[ ,.。;!、]|然后|接着|之后|再|和|还有")
 # What stands between two times without a break, and does not go on into the second: 给小|明天.
-_WHOLE = re.compile(r"..(?<![给小在和跟的把向往从到看买叫约订等])$")
+_WHOLE = pattern(r"..(?<![给小在和跟的把向往从到看买叫约订等])$")
 # What leads on to the next part: 送孩子和|后天9点开会.
-_LINK = re.compile(r"(?:[ ,.。;!、]*(?:然后|接着|之后|再|和|跟|以及|并且|还有))?[ ,.。;!、]*$")
+_LINK = pattern(r"(?:[ ,.。;!、]*(?:然后|接着|之后|再|和|跟|以及|并且|还有))?[ ,.。;!、]*$")
 _MOST = 5
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
 from wechat_scheduler.reminders.language.refused_sentences import (
     how_long,
@@ -21,14 +22,14 @@ _UNIT = (
 _PIECE = rf"(?:半个?{_UNIT}|{ANY} ?(?:个(?:半)?)? ?{_UNIT}半?)"
 _HALF_MONTH = r"(?:半个?月|个半月)"
 LENGTH = rf"(?:{ANY}{_HALF_MONTH}|{_HALF_MONTH}|{_PIECE}(?:[零又]?{_PIECE}){{0,3}})"
-_EACH = re.compile(
+_EACH = pattern(
     rf"(?P<half>半)(?P<n2>)个?(?P<u2>月|{_UNIT})|(?P<n>{ANY}) ?个?(?P<mid>半)?(?P<u>月|{_UNIT})(?P<end>半)?"
 )
 _SHORT = rf"(?:半个?小时|{ANY} ?(?:个半?)? ?(?:秒钟?|分钟?|刻钟|小时|钟头))"
 # Two digits side by side are an estimate: 两三天, 三五分钟, 十五六天.
-_SEVERAL = re.compile(r"[十百千]*[一二两三四五六七八九]{2}")
+_SEVERAL = pattern(r"[十百千]*[一二两三四五六七八九]{2}")
 
-AFTER = re.compile(
+AFTER = pattern(
     rf"(?P<minus>负|(?<!\d)-)?(?P<wait>(?:再|等)?过|再?等|(?:倒?计时器?|倒数|定时器?)(?![^,。]{{1,5}}[天月年周]))? ?(?P<length>{LENGTH})"
     r"(?:过?[之以]?后(?![天年])|过后|(?P<within>[之以]?内(?![容部衣存裤科外蒙地向心行]))|(?(wait)|(?!)))"
     rf"|(?P<alone>(?<![^\s,，。;]))?(?P<short>(?:[零又]?{_SHORT}){{1,2}})"
@@ -36,26 +37,25 @@ AFTER = re.compile(
     rf"|(?P<same>明年|下个?(?:月|周|星期|礼拜))的?(?:今天|这一?天|同一天|这个?时[候间]|此时|同一时[候间])"
     rf"|(?P<then>明天|大?后天)的?(?:这个?时[候间]|此时|同一时[候间])"
 )
-SOON = re.compile(
-    r"(?:过|等|待)?一会儿?(?:之?后|以后)?|(?:过|等|待)会儿?|等一下|等下|稍后|片刻之?后"
-)
-ADVANCE = re.compile(
+SOON = pattern(r"(?:过|等|待)?一会儿?(?:之?后|以后)?|(?:过|等|待)会儿?|等一下|等下|稍后|片刻之?后")
+ADVANCE = pattern(
     rf"提[前早](?P<length>{LENGTH}|一晚上?)|前(?P<length2>{_SHORT})(?=[，, ]?(?:提醒|叫|通知|喊|告诉))"
     rf"|(?P<length3>{LENGTH})之?以?前(?=[，, ]?(?:提醒|叫|通知|喊|告诉))"
 )
 _CLAUSE_END = r"$|[。;!?]|[，, ]?(?:请|记得)?(?:提醒|叫|通知|喊)我"
-FOR = re.compile(
+FOR = pattern(
     rf"(?:持续|连续|坚持|为期|连着|一共(?:提醒)?|连[吃服打做练测量用涂跑]|这(?=[一二两三四五六七八九十\d]{{1,2}}(?:天|周|个星期)(?:每|都))|(?:未来|接下来|今后|往后)的?)(?P<length>{LENGTH})(?:的?时间|内)?"
 )
 # At the end of a clause, hours are a length (开会两小时), and minutes belong to the title (跑步30分钟).
-LASTING = re.compile(
+LASTING = pattern(
     rf"(?<=[^\s,。;])(?P<length>(?:半个?|{ANY} ?(?:个半?)? ?)(?:小时|钟头?)半?)(?={_CLAUSE_END})"
     rf"|(?P<eaten>[ ,，]?[连共吃服喝打做练])?(?P<days>{ANY}(?:天|周|个?星期|个月))(?={_CLAUSE_END})"
 )
-TIMES = re.compile(
+TIMES = pattern(
     rf"(?:(?:一共|总共|总计|共计|共|重复|循环|只|仅)(?:提醒|执行|响|重复|做)?我?|提醒|执行|(?P<rings>(?:提醒|叫|喊|通知)(?:我|一下)|响))(?P<n>{ANY})(?:次|遍|回)(?:就好|就行|为止|即可)?"
 )
 AFTER_STARTS = frozenset(STARTS + "再过等负-倒计定明下后大")
+AFTER_NEEDS = "后内过等计数定闹提叫通喊今这此同"
 SOON_STARTS = frozenset("过等待一稍片")
 ADVANCE_STARTS = frozenset(STARTS + "提前")
 LASTING_STARTS = frozenset(STARTS + " ,连共吃服喝打做练")

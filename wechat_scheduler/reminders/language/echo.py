@@ -1,8 +1,8 @@
 """The meaning of a sentence in one Chinese sentence. `parse` reads it back as the same reminder."""
 
-import re
 from datetime import datetime, timedelta
 
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.wording import (
     day_of_year,
     describe,
@@ -10,7 +10,7 @@ from wechat_scheduler.reminders.language.wording import (
     moment_words,
 )
 
-FIRST = re.compile(r"[,，]第一次在 ?(?P<moment>[^“”]{4,40})$")
+FIRST = pattern(r"[,，]第一次在 ?(?P<moment>[^“”]{4,40})$")
 """The end of the echo of a recurrence."""
 
 

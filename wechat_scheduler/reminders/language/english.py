@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, Weekdays, YearDays, solar
 from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.policy import Part
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 # Short weekdays are also words (sun, wed): they count only before a time.
-ENGLISH = re.compile(
+ENGLISH = pattern(
     r"(?<![a-z])(?:(?P<day>today|tonight|tomorrow|tmr)"
     r"|(?P<next>next )?(?:(?P<full>mon|tues|wednes|thurs|fri|satur|sun)day"
     rf"|(?P<short>{'|'.join(_WEEKDAYS)})(?=[ ,.]{{1,2}}\d))"

@@ -4,6 +4,7 @@ import enum
 import re
 from dataclasses import dataclass
 
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
 from wechat_scheduler.reminders.language.refused_sentences import (
     too_often,
@@ -29,7 +30,7 @@ class Unit(enum.StrEnum):
 _UNITS = r"秒钟?|分钟?|刻钟|小时|钟头|天|日(?![程记常报])|周|星期|礼拜|月|季度?|年"
 _WEEKDAY = r"(?=双休日|(?:周|星期|礼拜)(?:[一二三四五六七八九日天末](?!次)|[1-9][1-7]{0,6}(?![点\d时:.号])))"
 _OFTEN = rf"(?!一次|1次){ANY}(?:[次遍]|回(?![家国来去校复电访老公信头乡家村城上娘]))(?!日)"
-EVERY = re.compile(
+EVERY = pattern(
     rf"(?:每(?:一?个)?|(?<!\d)1|(?<![一二三四五六七八九十])一个?)(?:小时|周|星期|礼拜|月|季度|年)(?P<many>{_OFTEN})"
     rf"|每(?:一|1)?[天日](?P<daily>(?![两二三23]次){_OFTEN})"
     rf"|每个?季度?的?(?:第(?P<nth>[一二三123])个|(?P<last>最后一?个|末))月的?"
@@ -69,7 +70,7 @@ class Span(enum.Enum):
     """By night as well, which has to be said."""
 
 
-SPAN = re.compile(
+SPAN = pattern(
     r"(?:在|的)?(?:(?P<day>白天)|昼夜不停|不分昼夜|日夜不停|不分日夜|昼夜|24小时(?:不停|不间断|都)|全天候?)的?"
 )
 SPAN_STARTS = frozenset("在的白昼不日2全")

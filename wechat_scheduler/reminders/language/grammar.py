@@ -1,6 +1,5 @@
 """Reads a sentence: normalise, find the words of time, group them, and work out the times."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +10,7 @@ from wechat_scheduler.reminders.language.asides import refuse_asides, refuse_sta
 from wechat_scheduler.reminders.language.dividing import divided
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
@@ -36,7 +36,7 @@ from wechat_scheduler.reminders.recurrence.series import following
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(seconds=1)
-_NOW = re.compile(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
+_NOW = pattern(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
 
 def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[Parsed, ...]:
@@ -56,7 +56,7 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
 _EVENT = r"(?:完|饭|下班|起床|到家|放学|结束|睡醒|散会|下课|回来)"
 _SOON = r"(?:半|[\d一二两三四五六七八九十]{1,3})个?半?(?:小时|分钟|钟头|刻钟)"
 # 饭后半小时, 3点多, 随时: no time, though one is near.
-_VAGUE = re.compile(
+_VAGUE = pattern(
     rf"[\d一二三四五六七八九十两]+[点时]钟?[多几](?![少人])|[点时]半?(?:的样子|上下|光景)|晚些|[早晚迟]点(?=提醒|叫|通知|喊|$)|第[一二三四五六七八九\d]节课?[之以]?前|[饭餐睡课][之以]?前{_SOON}|(?<![天日])早晚(?=[\d一二三四五六七八九十]+[点:])|大小周|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
     rf"|{_EVENT}了?{_SOON}[之以]?后|{_EVENT}[之以]?后{_SOON}"
 )

@@ -1,6 +1,5 @@
 """Decides which words of a sentence say when, and which belong to the title."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
@@ -13,6 +12,7 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After, For
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import (
     BEGINS,
     RANGE,
@@ -27,15 +27,15 @@ from wechat_scheduler.reminders.language.rules import fits
 from wechat_scheduler.reminders.language.scan import TimeWord, Value, Wrong
 from wechat_scheduler.reminders.language.settling import settle
 
-_LIST = re.compile(r" ?(?:和|、|,|与|及|以及|跟|还有|&|或) ?各?")
-_OR = re.compile(r" ?(?:或者?|还是|或是) ?")
-_GLUE = re.compile(
+_LIST = pattern(r" ?(?:和|、|,|与|及|以及|跟|还有|&|或) ?各?")
+_OR = pattern(r" ?(?:或者?|还是|或是) ?")
+_GLUE = pattern(
     r"[ ,.。;:()\[\]的在于从自就t是到]{0,6}|[ ,]?(?:开始|起|那天|当天)[ ,的]{0,3}|[ ,]?(?:以?之?前|为止|截止)[ ,的]?"
 )
 _LINKS = (_GLUE, RANGE, _LIST, _OR, UNTIL, THEN)
-_TRIGGER = re.compile(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
-_OUTSIDE = re.compile(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
-_ASKED = re.compile(r"(?:提醒|叫|通知|喊)(?:一下|一声)?我?(?:一下|一声)?[ ,]?(?:在|于)?$")
+_TRIGGER = pattern(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
+_OUTSIDE = pattern(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
+_ASKED = pattern(r"(?:提醒|叫|通知|喊)(?:一下|一声)?我?(?:一下|一声)?[ ,]?(?:在|于)?$")
 _TIMES = (Every, ClockTime, After)
 
 

@@ -13,6 +13,7 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refused_sentences import impossible, outside_lunar_tables
@@ -24,7 +25,7 @@ _EARLY = "初[一二三四五六七八九十]"
 _DAY = rf"(?:{_EARLY}|最后一天|{SMALL})"
 _MONTH = rf"(?P<leap>闰)?(?P<month>正|腊|冬|{SMALL})月(?:份)?的?"
 _FEASTS = "元宵|端午|七夕|中元|中秋|重阳|腊八|龙抬头"
-LUNAR = re.compile(
+LUNAR = pattern(
     rf"(?P<before>{_CALENDAR}的? ?)?(?:{_YEAR}的?)? ?(?P<behind>{_CALENDAR}的? ?)?"
     rf"(?:{_MONTH}(?P<day>{_DAY}|半(?![年天小个]))(?P<numbered>[日号])?(?P<feast>的?(?:{_FEASTS})节?)?|(?:大年|年)(?P<new>{_EARLY})"
     rf"|(?P<any>{_EARLY})(?P<fifteen> ?[、和,]? ?十五)?(?![中级步期恋始学稿班语数英一二三家年的个])"
@@ -66,7 +67,7 @@ _FESTIVALS |= {name: Term(name=name) for name in TERMS}
 _SHORTEST_FIRST = sorted(_FESTIVALS, key=len)
 _NAMES = "|".join(reversed(_SHORTEST_FIRST))
 # Festivals are weak words, as they are also numbers, weather or names: 五一路, 十一点, 大雪封山, 年夜饭.
-FESTIVAL = re.compile(
+FESTIVAL = pattern(
     rf"(?:(?:(?P<year>{YEAR})|(?P<yrel>[去今明后本]))年的?)?(?P<name>{_NAMES})(?P<kind>节|劳动节|儿童节|青年节|夜(?!里|间|晚))?"
     r"(?![点时月号日路班中个分级楼饭岁章建粽汤月饼]|广场|大道|礼物)(?:那天|当天|这天|当日|假期|长假)?"
 )

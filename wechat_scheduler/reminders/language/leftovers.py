@@ -3,19 +3,19 @@
 A reminder at a wrong time, with the right one in its title, is worse than a question.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.durations import For
 from wechat_scheduler.reminders.language.every import Span
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.normalise import masked
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.language.scan import TimeWord, Wrong, Zone, scan
 
 _MEASURED = r"(?![\d.元块万千亿斤公米%折版倍寸g升克吨kK°度分号楼室人个页集平])"
-_TIMELY = re.compile(
+_TIMELY = pattern(
     r"每(?!日优鲜|日新闻)|[双单](?:周|号|日(?!葵))|为止|(?<![目生空提从])[之以]前|"
     rf"(?<![\d.¥$])(?:[01]?\d|2[0-3])[.:][0-5]\d(?!\d){_MEASURED}"
     r"|[伍陆ⅰ-ⅿⅠ-Ⅿ]点|^[二三四五六七八九十](?=$|个字|[跑开吃去打上做写练])|^这个?(?=$|时)"

@@ -1,14 +1,14 @@
 """The lines of a rule: their times, their months and their ends."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import time
 
 from wechat_scheduler.reminders.language.anchors import day_of
+from wechat_scheduler.reminders.language.lazy import pattern
 
-_OF_MONTH = re.compile(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
+_OF_MONTH = pattern(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
 
-_AT = re.compile(r";BYHOUR=\d+;BYMINUTE=\d+")
+_AT = pattern(r";BYHOUR=\d+;BYMINUTE=\d+")
 
 
 def timed(lines: Sequence[str], clocks: Sequence[time]) -> list[str]:

@@ -1,6 +1,5 @@
 """The meaning of a sentence: words of time fill it in, one after another."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -8,14 +7,15 @@ from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, w
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.refused_sentences import several_reminders, which_one
 from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wrong, Zone
 
-RANGE = re.compile(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
-UNTIL = re.compile(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
-BEGINS = re.compile(r"(?:开始|起)(?![床飞来身草名])")
-BEFORE = re.compile(r"[之以]?前|为止|截止")
-THEN = re.compile(r"(?:节|假期|长假)?(?:过后|[之以]?后|过完)的?(?:那个|下一?个)?")
+RANGE = pattern(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
+UNTIL = pattern(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
+BEGINS = pattern(r"(?:开始|起)(?![床飞来身草名])")
+BEFORE = pattern(r"[之以]?前|为止|截止")
+THEN = pattern(r"(?:节|假期|长假)?(?:过后|[之以]?后|过完)的?(?:那个|下一?个)?")
 """The texts between two words, before one and behind one."""
 
 

@@ -1,13 +1,14 @@
 """One spelling for each character. Positions do not change."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
-from importlib.resources import files
+from pathlib import Path
+
+from wechat_scheduler.reminders.language.lazy import pattern
 
 
 def _table() -> dict[str, str]:
-    lines = (files(__package__) / "traditional.txt").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("traditional.txt").read_text("utf-8").splitlines()
     pairs = "".join(line for line in lines if not line.startswith("#"))
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
@@ -30,16 +31,16 @@ _LIKE = _table() | {
 }  # fmt: skip
 
 _NUMERAL = "0-9〇零一二两三四五六七八九十半"
-_BLANK = re.compile(
+_BLANK = pattern(
     rf"(?<=[{_NUMERAL}]) (?=[年月日号点时分秒个周天刻小钟])|(?<=[年月日号每周第]) (?=[{_NUMERAL}])"
     r"|(?<=[点时]) (?=半|[一三13]刻|整|\d\d?分)|(?<=[钟时天周月年秒分]) (?=[之以]?后)|(?<=每) (?=[天日周月年个])"
 )
 
-_NAMED = re.compile(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“.{1,200}”(?=[，,]第一次在|$)")
+_NAMED = pattern(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“.{1,200}”(?=[，,]第一次在|$)")
 
 
 # Characters that show nothing, or turn the direction of the text. A keycap (3️⃣) is a digit with two of them.
-_UNSEEN = re.compile(
+_UNSEEN = pattern(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]|\ufe0f?\u20e3"
 )

@@ -7,7 +7,7 @@ STARTS: Final = "0123456789〇零一二两三四五六七八九十廿卅百千�
 """The characters that a number begins with."""
 
 _ONE = "[一二两三四五六七八九]"
-SMALL: Final = rf"(?:\d{{1,2}}(?!\d)|{_ONE}?十{_ONE}?|[廿卅]{_ONE}?|[〇零]{_ONE}?|{_ONE})"
+SMALL: Final = rf"(?:\d{{1,2}}(?!\d)|(?:{_ONE}?十|[廿卅〇零]){_ONE}?|{_ONE})"
 """Numbers up to 99. It matches days that do not exist (0, 40), so that they can be refused."""
 
 ANY: Final = r"(?:[零一二两三四五六七八九十]{1,2}点[一二三四五六七八九](?=个?(?:小时|钟头))|(?<![\d.])\d{1,9}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十廿卅百千万]{1,7})"

@@ -1,7 +1,7 @@
 """Reads a time, a recurrence and a title from a Chinese sentence.
 
-The grammar takes a tenth of a second to load. It is loaded once the daemon serves, or with the first
-sentence, as callers wait for a daemon that restarts.
+The grammar and all its patterns take a tenth of a second to load. The daemon loads them once it serves, as callers
+wait for a daemon that restarts; a sentence that comes sooner loads what it needs.
 """
 
 from datetime import datetime

@@ -1,6 +1,5 @@
 """The first occurrence of a recurrence, and the text of its rule."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.lines import ended, timed
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, clock_only, end_clock, next_wall
@@ -34,7 +34,7 @@ _PERIODS = {
     Unit.YEAR: relativedelta(years=1),
 }
 _ENDLESS = ("FREQ=HOURLY", "FREQ=MINUTELY")
-_INTERVAL = re.compile(r";INTERVAL=\d+")
+_INTERVAL = pattern(r";INTERVAL=\d+")
 _TICK = timedelta(seconds=1)
 
 

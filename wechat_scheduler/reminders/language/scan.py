@@ -21,6 +21,7 @@ from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
@@ -87,6 +88,8 @@ class _Word:
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str], date], Found]
     weak: bool = False
+    needs: str = ""
+    """A text without any of these characters has no such word, and need not wait for the pattern."""
 
 
 def scan(text: str, today: date) -> tuple[TimeWord, ...]:
@@ -95,10 +98,12 @@ def scan(text: str, today: date) -> tuple[TimeWord, ...]:
 
 
 def _tokens(text: str, today: date) -> Iterator[TimeWord]:
-    position = 0
+    position, there = 0, frozenset(text)
     while position < len(text):
         end = position + 1
         for word in _BY_START.get(text[position], ()):
+            if word.needs and there.isdisjoint(word.needs):
+                continue
             match = word.pattern.match(text, position)
             if match is None or match.end() == position:
                 continue
@@ -144,13 +149,13 @@ def _shift(match: re.Match[str], today: date) -> Found:
 
 
 _DAYS = r"(?P<day>(?:周|星期|礼拜)[一二三四五六日天末](?:[、,和及]?(?:周|星期|礼拜)?[一二三四五六日天]){0,5})"
-_EXCEPT = re.compile(rf"除了?每?个?{_DAYS}(?:以外|之外|外)?(?:的?每天)?")
-_EXCLUDED = re.compile(rf"{_DAYS}除外")
-_SHIFT = re.compile(
+_EXCEPT = pattern(rf"除了?每?个?{_DAYS}(?:以外|之外|外)?(?:的?每天)?")
+_EXCLUDED = pattern(rf"{_DAYS}除外")
+_SHIFT = pattern(
     rf"(?<=\S)(?:的|之)?(?:(?P<way>前|后)(?P<n>{ANY}|一)(?:天|(?P<weeks>个?(?:周|星期|礼拜)))|(?:前夕|前夜|前一晚)(?P<eve>)"
     rf")|(?<=\S)(?:(?<![月度年份])的|(?<=新年)|(?<![月度年份的]))第(?P<nth>{SMALL})天"
 )
-_ZONE = re.compile(
+_ZONE = pattern(
     r"(?:北京时间|中国时间|当地时间|本地时间|阳历|公历|新历|gmt\+0?8|utc\+0?8)(?:的|:)?|从?现在(?:开始|起)"
 )
 
@@ -164,32 +169,32 @@ def _eve(match: re.Match[str], today: date) -> Found:
 _WORDS = (
     _Word(frozenset("北中当本阳公新gu从现"), _ZONE, lambda match, today: Zone()),
     _Word(every.SPAN_STARTS, every.SPAN, lambda match, today: every.read_span(match)),
-    _Word(durations.ADVANCE_STARTS, durations.ADVANCE, lambda match, today: durations.read_advance(match)),
+    _Word(durations.ADVANCE_STARTS, durations.ADVANCE, lambda match, today: durations.read_advance(match), needs="前早"),
     _Word(durations.TIMES_STARTS, durations.TIMES, lambda match, today: durations.read_times(match)),
     _Word(durations.FOR_STARTS, durations.FOR, lambda match, today: durations.read_for(match)),
-    _Word(durations.AFTER_STARTS, durations.AFTER, lambda match, today: durations.read_after(match)),
+    _Word(durations.AFTER_STARTS, durations.AFTER, lambda match, today: durations.read_after(match), needs=durations.AFTER_NEEDS),
     _Word(durations.LASTING_STARTS, durations.LASTING, lambda match, today: durations.read_lasting(match)),
     _Word(durations.SOON_STARTS, durations.SOON, lambda match, today: After(length=durations.SHORTLY), weak=True),
     _Word(frozenset("除"), _EXCEPT, _except),
     _Word(frozenset("周星礼"), _EXCLUDED, _except),
-    _Word(holidays.LUNAR_STARTS | {"每"}, holidays.LUNAR, _lunar),
+    _Word(holidays.LUNAR_STARTS | {"每"}, holidays.LUNAR, _lunar, needs="历月初年"),
     _Word(every.EVERY_STARTS, every.EVERY, lambda match, today: every.read_every(match)),
     _Word(frozenset("前后的之第"), _SHIFT, _eve),
     _Word(frozenset("0123456789"), dates.ISO, dates.read_iso),
     _Word(english.ENGLISH_STARTS, english.ENGLISH, english.read_english),
-    _Word(dates.DATE_STARTS, dates.MONTH, dates.read_month),
+    _Word(dates.DATE_STARTS, dates.MONTH, dates.read_month, needs="月年"),
     _Word(holidays.FESTIVAL_STARTS, holidays.FESTIVAL, holidays.read_festival, weak=True),
-    _Word(weekdays.WEEK_STARTS, weekdays.WEEK, weekdays.read_week),
+    _Word(weekdays.WEEK_STARTS, weekdays.WEEK, weekdays.read_week, needs="年"),
     _Word(weekdays.WEEKDAY_STARTS, weekdays.WEEKDAY, weekdays.read_weekday),
     _Word(dates.DATE_STARTS, dates.WORD, dates.read_word),
-    _Word(dates.DATE_STARTS, dates.DAY, dates.read_day),
-    _Word(dates.DATE_STARTS, dates.BARE, dates.read_bare),
+    _Word(dates.DATE_STARTS, dates.DAY, dates.read_day, needs="号日"),
+    _Word(dates.DATE_STARTS, dates.BARE, dates.read_bare, needs="月"),
     _Word(frozenset("月第最首倒底末初"), dates.EDGE, dates.read_edge),
     _Word(frozenset("早两二三23"), clocks.SEVERAL, lambda match, today: clocks.read_several(match)),
     _Word(clocks.CLOCK_STARTS, clocks.CLOCK, lambda match, today: clocks.read_clock(match)),
     _Word(frozenset("0123456789"), dates.APART, dates.read_short),
     _Word(frozenset("0123456789"), dates.SHORT, dates.read_short, weak=True),
-    _Word(dates.DATE_STARTS, dates.YEAR_ALONE, dates.read_year),
+    _Word(dates.DATE_STARTS, dates.YEAR_ALONE, dates.read_year, needs="年"),
 )  # fmt: skip
 _BY_START = {
     start: tuple(word for word in _WORDS if start in word.starts)

@@ -1,6 +1,5 @@
 """Settles what the words of a sentence mean together, once all are known."""
 
-import re
 from dataclasses import replace
 from datetime import time
 
@@ -15,12 +14,13 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.refused_sentences import day_outside_period, which_one
 
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
-_EARLY = re.compile(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
-_WAKE = re.compile(r"起床|早班|早起|日出|晨跑|晨练|叫醒")
+_EARLY = pattern(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
+_WAKE = pattern(r"起床|早班|早起|日出|晨跑|晨练|叫醒")
 _DAYTIME = (time(8), time(20))
 
 

@@ -1,19 +1,19 @@
 """The title: a sentence without its words of time and its courtesies."""
 
-import re
 from collections.abc import Sequence
 
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.normalise import normalise
 
-_BEFORE = re.compile(
+_BEFORE = pattern(
     r"(?:最[晚迟]|时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|一?直到|,| ){1,3}$"
 )
-_AFTER = re.compile(
+_AFTER = pattern(
     r"(?:的?时候|[之以]内|之间|时(?![间装代尚节])|之前|以前|前(?![台往端任女男面线列妻夫进后]|提(?:条件|是))|左右|多(?![少人])|准时|准点|之后|以后|"
     r"开始(?=每|提醒|叫|,|$)|起(?![床飞来草身夜名])|就(?![医业诊餐读座])|那天|当天|为止|结束(?=$|,)|止|"
     r"都|各|的|,|:| ){1,6}"
 )
-_LEAD = re.compile(
+_LEAD = pattern(
     r"[\s,，.。、:：;；!！~～\-—|)）\]】]+|请(?!假|客|安|教|帖|柬|示|老[师板]|同[学事]|朋友|大家|[他她家爸妈人])[你您]?|记(?:一下|个)(?=[,，\s]|$)|记一下|麻烦(?:你|您)?|拜托(?:你|您)?|帮(?:我|忙)|"
     r"(?:待办|备忘|日程)(?:事项)?[:：]|给我(?=[定设订建加来上])|到时候?|届时|记得要?|记着|记住|(?:千万|可)?(?:别|不要)忘记?[了啦咯喽囉啰]?|千万|务必|一定要?|"
     r"(?:我?想)?(?:让|请)(?:你|您)(?:帮我)?|让我|(?:以后|今后|往后)(?=[,，]|$|提醒)[,，]?|remind me(?: to)?(?![a-z])|"
@@ -26,23 +26,22 @@ _LEAD = re.compile(
     r"[的是](?!否|非)"
 )
 # Interjections and greetings before the time.
-_GREETING = re.compile(
-    r"(?:(?:那个|这个|嗯+|呃+|额|哎|喂|嘿|嗨|你好|您好|hi|hello)(?:[\s,，.。!！~、]+|$)){1,4}",
-    re.IGNORECASE,
+_GREETING = pattern(
+    r"(?i)(?:(?:那个|这个|嗯+|呃+|额|哎|喂|嘿|嗨|你好|您好|hi|hello)(?:[\s,，.。!！~、]+|$)){1,4}",
 )
-_FILLER = re.compile(
+_FILLER = pattern(
     r"(?:那个什么|那个|这个|就是|嗯+|呃+|额|哎|以后|今后|往后)+|.{0,5}(?:麻烦|拜托)[你您]?"
 )
-_TAIL = re.compile(
+_TAIL = pattern(
     r"(?:[\s,，.。、:：;；!！~～|(（\[【]+|(?:的?时候?)?(?:请[你您]?|要|再|就|都|记得|麻烦|务必)*(?:提醒|叫|通知|喊|告诉)(?:一下|下|一声)?[我咱俺](?:一下|一声|下|哦|啊)?|"
     r"请[你您]|提醒(?:一下)?|谢谢[你您]?|(?:千万|可)?(?:别|不要)忘[记]?[了啦咯喽囉啰]?|记得|倒?计时器?|闹钟|闹铃|多谢|好吗|好不好|可以吗|行吗|吗|嘛|(?<![酒网贴茶水])吧|[哦喔噢哟囉啰啊呀呢啦哈]|的?时候)$"
 )
-_MIDDLE = re.compile(
+_MIDDLE = pattern(
     r"[\s,，。;；]*(?:请|要|记得|麻烦|再|就)?(?:提醒|通知|叫)我(?:一下|一声)?[\s,，:：]*(?!妈|爸|们|的)"
 )
 # In the echo of `parse` itself.
-_QUOTED = re.compile(r"[\s,，]*提醒“(.+)”", re.DOTALL)
-_EMPTY = re.compile(r"[(（\[【]\s*[)）\]】]")
+_QUOTED = pattern(r"(?s)[\s,，]*提醒“(.+)”")
+_EMPTY = pattern(r"[(（\[【]\s*[)）\]】]")
 _QUOTES = {"“": "”", '"': '"', "‘": "’", "'": "'", "「": "」", "『": "』"}
 _NOT_A_TITLE = {
     "闹钟",
@@ -60,7 +59,7 @@ _NOT_A_TITLE = {
     "定时器",
     "闹铃",
 }
-_LATIN = re.compile(r"[A-Za-z0-9]")
+_LATIN = pattern(r"[A-Za-z0-9]")
 
 
 def title_of(text: str, plain: str, used: Sequence[tuple[int, int]]) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, Weekdays
+from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.refused_sentences import impossible
 
@@ -13,7 +14,7 @@ _ASCENDING = "|".join(
     [rf"(?<={day})(?=[{_SEVEN[n + 1 :]}天])" for n, day in enumerate(_SEVEN[:6])]
     + ["(?<![一二三四五六日天末])"]
 )
-WEEKDAY = re.compile(
+WEEKDAY = pattern(
     r"(?:(?P<rel>(?:上|下){1,3}一?个?|这一?个?|本)(?:(?:周|星期|礼拜)的?(?=周|星期|礼拜))?)?(?:周|星期|礼拜)"
     r"(?:(?P<run>[1-7]{2,7})(?![\d点时:.号楼个月年])|(?P<wd>[一二三四五六七八九十日天末](?!次|遍|趟|点)|[0-9](?![点\d时:]))(?:(?<=末)(?P<two>两天))?"
     r"(?P<more>(?: ?(?:[、,和及跟与]|到|至|-|~)? ?(?:(?:周|星期|礼拜)[一二三四五六日天]"
@@ -22,7 +23,7 @@ WEEKDAY = re.compile(
     r"|(?P<whole>(?P<wrel>下{1,3}一?个?|这个?|本)(?:周|星期|礼拜))(?![一二三四五六七八九日天末\d年])"
     r"|(?P<both>(?P<brel>下{1,3}个?|这个?|本)?双休日)"
 )
-WEEK = re.compile(
+WEEK = pattern(
     rf"(?:(?P<year>{YEAR})|(?P<yrel>[今明本]))年的?第(?P<n>{SMALL})(?:个?(?:星期|礼拜)|周)"
     r"(?:的?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天]))?"
 )
@@ -30,7 +31,7 @@ WEEKDAY_STARTS = frozenset("上下这本周星礼双")
 WEEK_STARTS = frozenset(STARTS + "今明本")
 WEEKEND = 5
 
-_RANGED = re.compile("[到至~-]")
+_RANGED = pattern("[到至~-]")
 
 
 def read_weekday(found: re.Match[str], today: date) -> Anchor:
