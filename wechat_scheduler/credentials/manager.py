@@ -17,6 +17,7 @@ from wechat_scheduler.credentials.nudges import Nudges
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refused_fetches import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.requirements import Requirements
+from wechat_scheduler.credentials.standstill import Standstill
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Background
@@ -39,7 +40,8 @@ class ReportOutcome(enum.Enum):
 
 
 class Manager:
-    """Owns the cells. A fetch waits at most `deadline`, which may change at any time."""
+    """Owns the cells. A fetch waits at most `deadline`, which may change at any time. `standstill` wants a sign
+    of life every few seconds."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Manager:
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
         self._names = JobNames(store)
+        self.standstill = Standstill(lambda: () if store.is_alone else self._cells, clock)
 
     def on_work(self, *wakes: Callable[[], None]) -> None:
         """Call these whenever a job or a notification may be due."""
@@ -129,6 +132,8 @@ class Manager:
             cell = await self._cell(await self._name(key, owner))
             if cell is None:
                 raise no_job(key)
+            if self.standstill.doubts(cell.key):
+                await self._nudges.look_again(cell)
             self._nudges.begin_if_late(cell)
             if cell.valid(self._clock.boottime()) is not None:
                 return cell

@@ -1,4 +1,4 @@
-"""Makes overdue jobs due, beside the readers who notice that they are overdue."""
+"""Looks at jobs again, and makes due what is overdue, beside the readers who notice it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from wechat_scheduler.credentials.cells import LATENESS, Cell
-from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.model import JobKey, Snapshot
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Background
@@ -15,10 +15,13 @@ from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
+# How long a reader waits for the store after the process stood still; then memory answers.
+PATIENCE = timedelta(seconds=1)
+
 
 class Nudges:
-    """At most one for each job at a time. After it the job is read again by `reload`, and the loop is woken
-    by `wake`."""
+    """At most one for each job at a time. The job is read again by `reload`, since another process may have
+    done what is overdue here; if it did not, the job is made due, and the loop is woken by `wake`."""
 
     def __init__(
         self,
@@ -42,22 +45,41 @@ class Nudges:
         if boottime <= cell.nudge_boot:
             return
         cell.nudge_boot = boottime + LATENESS
+        self._begin(cell, is_late=True)
+
+    async def look_again(self, cell: Cell) -> None:
+        """Read the job again, and wait for that no longer than PATIENCE."""
+        self._begin(cell, is_late=False)
+        await self.end(cell.key, PATIENCE)
+
+    def _begin(self, cell: Cell, *, is_late: bool) -> None:
         if cell.key not in self._ends:
             self._ends[cell.key] = asyncio.Event()
-            self._background("nudge", self._nudge(cell.key))
+            self._background("nudge", self._nudge(cell, is_late=is_late))
 
     async def end(self, key: JobKey, patience: timedelta | None) -> None:
         """Wait for the end of the nudge that is under way, if there is one, but no longer than that."""
         if key in self._ends:
             await self._clock.wait(self._ends[key], patience)
 
-    async def _nudge(self, key: JobKey) -> None:
+    async def _nudge(self, cell: Cell, *, is_late: bool) -> None:
         """A StorageError is only logged: memory can answer."""
+        key, known = cell.key, cell.snapshot
         try:
-            await self._store.hasten(key, now=self._clock.now())
-            await self._reload(key)
+            if not self._store.is_alone:
+                await self._reload(key)
+            if is_late and _is_due_as_before(cell, known):
+                await self._store.hasten(key, now=self._clock.now())
+                await self._reload(key)
         except StorageError as error:
             log.warning("credential.nudge_failed", kind=key.kind, error=str(error))
         finally:
             self._ends.pop(key).set()
         self._wake()
+
+
+def _is_due_as_before(cell: Cell, known: Snapshot | None) -> bool:
+    """Whether no other process has dealt with the job."""
+    if cell.snapshot is None or known is None:
+        return cell.snapshot is known
+    return cell.snapshot.due_at == known.due_at

@@ -117,7 +117,15 @@ class RefreshObserver(Protocol):
     def refreshed(self, outcome: Outcome) -> None: ...
 
 
-class Store(Protocol):
+class SharedStore(Protocol):
+    """A store that other processes may use too."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process uses it."""
+
+
+class Store(SharedStore, Protocol):
     """Stores jobs. Every method is atomic and may raise StorageError, after which nothing has changed."""
 
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:

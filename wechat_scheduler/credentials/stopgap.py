@@ -27,6 +27,7 @@ from wechat_scheduler.credentials.model import (
     Rotated,
     Snapshot,
 )
+from wechat_scheduler.credentials.ports import SharedStore
 from wechat_scheduler.credentials.refresher import Refresher
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
@@ -40,12 +41,8 @@ LAST: Final = timedelta(minutes=4)
 LEAP: Final = 1_000
 
 
-class DueJobs(Protocol):
+class DueJobs(SharedStore, Protocol):
     """The store, as far as it can be read while it takes nothing."""
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether no other process uses the store."""
 
     async def due_jobs(
         self, *, now: datetime, expiring: datetime, limit: int

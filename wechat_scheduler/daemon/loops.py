@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from wechat_scheduler.credentials.standstill import EVERY as BEAT
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.pulse import EVERY as PULSE
@@ -49,12 +50,14 @@ class Loop:
 def all_loops(cores: Cores, ground: Ground, connections: Connections) -> tuple[Loop, ...]:
     """Every loop, in the order in which the tests turn them."""
     stores, clock = ground.stores, ground.clock
+    standstill = cores.credentials.manager.standstill
     return (
         _over_rows("refreshing", cores.credentials.clockwork, stores.credentials),
         _over_rows("reminding", cores.reminders.clockwork, stores.due),
         _over_rows("dispatching", cores.delivery.clockwork, stores.outbox),
         _over_rows("hearing", cores.pushes.clockwork, stores.events),
         _of_chores("pulse", Rounds(cores.pulse.run_once, every=PULSE, clock=clock)),
+        _of_chores("standstill", Rounds(standstill.beat, every=BEAT, clock=clock)),
         _of_chores("rounds", cores.rounds),
         _of_chores("connections", Rounds(connections.cut_slow, every=LOOK, clock=clock)),
     )
