@@ -25,14 +25,22 @@ from wechat_scheduler.storage import (
     wakings,
 )
 from wechat_scheduler.storage.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
+from wechat_scheduler.storage.delivery_lanes import QUEUES
 
 QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
+LANED = (events.DUE, due_reminders.DUE)
 STATEMENTS = {
     **{f"claim of {due.table}": due.claims("") for due in QUEUED},
-    **{f"fair claim of {due.table}": due.claims("", order="due_at DESC") for due in QUEUED},
+    "fair claim of jobs": jobs.DUE.claims("", order="due_at DESC"),
     **{f"next of {due.table}": due.next_due for due in (*QUEUED, outbox.DUE)},
-    "lanes": lanes.waiting(Priority.NORMAL),
-    "claim of deliveries": lanes.taking(outbox.DUE, Priority.NORMAL, lanes.TAKEN),
+    **{f"due {table.table}": lanes.due(table) for table in LANED},
+    **{f"lanes of {table.table}": lanes.waiting(table, table.queue) for table in LANED},
+    **{
+        f"claim of lanes of {table.table}": lanes.taking(table, table.queue, lanes.TAKEN)
+        for table in LANED
+    },
+    "lanes of deliveries": lanes.waiting(outbox.DUE, QUEUES[Priority.NORMAL]),
+    "claim of deliveries": lanes.taking(outbox.DUE, QUEUES[Priority.NORMAL], lanes.TAKEN),
     "told": outbox.TOLD,
     "receivers": outbox.RECEIVERS,
     **{f"release of {due.table}": due.release for due in (*QUEUED, outbox.DUE)},

@@ -39,21 +39,35 @@ _CLAIM = """
 _HELD = "WHERE id = $1 AND claimed_by = $2"
 
 
+class LaneColumn(NamedTuple):
+    """The column by which rows are told apart for fairness, a value below all that it has, and the SQL for the
+    account of one, which is `lanes.lane`."""
+
+    name: str
+    below: int | str
+    account: str
+
+
+BY_APP = LaneColumn("app_id", -2, "(SELECT appid FROM apps WHERE id = lanes.lane)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueTable:
     """A table with `due_at` and `claimed_by`, and its own parts of the SQL.
 
-    `queue` is the condition for rows that wait. With `is_fair`, a part of the claims is for the rows that
-    fell due last. A table without a queue has a way of its own to claim. `earliest` is a query for the
-    first `due_at`, if it is not just that of the queue. `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and
-    `$5` the first value that the store adds. `released` are the assignments of a release (`$1` is
-    the present). `crashed` are further assignments to a row whose handling
-    crashed, `aside` those to a row that is set aside for the reason `$3` at `$4`.
+    `queue` is the condition for rows that wait. Those with `lanes` are claimed fairly: see `lanes`. With
+    `is_fair`, a part of the claims is for the rows that fell due last. A table without a queue has a way of its
+    own to claim. `earliest` is a query for the first `due_at`, if it is not just that of the queue.
+    `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and `$5`
+    the first value that the store adds. `released` are the assignments of a release (`$1` is the present).
+    `crashed` are further assignments to a row whose handling crashed, `aside` those to a row that is set
+    aside for the reason `$3` at `$4`.
     """
 
     table: str
     key: str = "id"
     queue: str = ""
+    lanes: LaneColumn | None = None
     is_fair: bool = False
     earliest: str = ""
     marks: str = ""

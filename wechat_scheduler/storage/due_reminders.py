@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
-from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
+from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.joined import few_people
+from wechat_scheduler.storage.lanes import PlainLanes
 from wechat_scheduler.storage.messages import put_message
 from wechat_scheduler.storage.reminders import (
     COLUMNS,
@@ -19,7 +20,7 @@ from wechat_scheduler.storage.rows import micros, stored
 DUE = DueTable(
     table="reminders",
     queue="state = 'active'",
-    is_fair=True,
+    lanes=BY_APP,
     returning=COLUMNS,
     released="due_at = start + defer",
     aside="state = 'paused', due_at = NULL, revision = revision + 1",
@@ -42,6 +43,7 @@ WHY_MISSED = "it fell due while no daemon ran, and is not sent late"
 class SqlDueReminders(ClaimingStore):
     def __init__(self, database: Database, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
+        self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
         claim = self._new_claim(now, lease)
@@ -60,7 +62,7 @@ class SqlDueReminders(ClaimingStore):
         self, claim: Claim, limit: int
     ) -> Script[tuple[Sequence[Row], dict[str, tuple[str, ...] | None]]]:
         """The claimed rows as they are stored, and the people who joined each, None for a crowd."""
-        rows = yield from self._take(claim, limit)
+        rows = yield from self._lanes.take(claim, limit)
         people = yield from few_people([row["id"] for row in rows], MOST_AT_ONCE)
         return rows, people
 

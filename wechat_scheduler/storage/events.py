@@ -15,8 +15,9 @@ from wechat_scheduler.pushes.model import (
     Revoked,
 )
 from wechat_scheduler.storage import authorizations
-from wechat_scheduler.storage.claims import ClaimingStore, DueTable
+from wechat_scheduler.storage.claims import ClaimingStore, DueTable, LaneColumn
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.lanes import PlainLanes
 from wechat_scheduler.storage.rows import Vault, micros, record
 from wechat_scheduler.storage.unreadable import report
 
@@ -39,9 +40,10 @@ SUPERSEDE = """
     UPDATE events SET state = 'superseded', code = '' WHERE appid = $1 AND authorizer = $2
         AND id <> $3 AND state = 'pending' AND claimed_by IS NULL
 """
-# Events of one account are handled one after the other.
+# Events of one account are handled one after the other, and platforms take turns.
 DUE = DueTable(
     table="events",
+    lanes=LaneColumn("appid", "", "lanes.lane"),
     queue="""
         state = 'pending' AND NOT EXISTS (
             SELECT 1 FROM events other WHERE other.appid = events.appid
@@ -81,6 +83,7 @@ class SqlEvents(ClaimingStore):
         tell: Callable[[Iterable[JobKey]], Script[None]],
     ) -> None:
         super().__init__(database, DUE, worker=worker)
+        self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
         self._vault = vault
         self._tell = tell
 
@@ -89,7 +92,7 @@ class SqlEvents(ClaimingStore):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
         claim = self._new_claim(now, lease)
-        rows = await self._database.write(lambda: self._take(claim, limit))
+        rows = await self._database.write(lambda: self._lanes.take(claim, limit))
         return await self._read_each(claim, rows, lambda row: self._claimed(row, claim.name))
 
     async def finish(self, outcome: Outcome, *, now: datetime) -> Sequence[JobKey] | None:

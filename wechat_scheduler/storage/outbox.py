@@ -16,7 +16,7 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
 )
 from wechat_scheduler.storage.cancelling import mark_unreachable
-from wechat_scheduler.storage.claims import Claim, ClaimingStore, DueTable
+from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import (
     IDS,
     Database,
@@ -27,7 +27,7 @@ from wechat_scheduler.storage.database import (
     rows_of,
 )
 from wechat_scheduler.storage.deliveries import apply_receipt
-from wechat_scheduler.storage.lanes import Lanes, next_due
+from wechat_scheduler.storage.delivery_lanes import DeliveryLanes, next_due
 from wechat_scheduler.storage.messages import (
     MESSAGE_COLUMNS,
     message_of,
@@ -49,7 +49,8 @@ _DOUBTED = """
 """
 DUE = DueTable(
     table="deliveries",
-    earliest=next_due(),
+    lanes=BY_APP,
+    earliest=next_due("deliveries", BY_APP),
     marks=f"{_DOUBTED}, tried_at = $3",
     returning="id, channel, target, attempts, since, doubts, doubted_at, error, errcode, message_id, "
     "reached",
@@ -114,7 +115,7 @@ class SqlOutbox(ClaimingStore):
     def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
         self._vault = vault
-        self._lanes = Lanes(DUE, database.dialect.skip_locked)
+        self._lanes = DeliveryLanes(DUE, database.dialect.skip_locked)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         claim = self._new_claim(now, lease)

@@ -1,0 +1,82 @@
+"""Decides whose deliveries are next: the lanes of each priority, and the places that each gets of a claim."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from wechat_scheduler.delivery.model import Priority
+from wechat_scheduler.storage.claims import Claim, DueTable, LaneColumn
+from wechat_scheduler.storage.database import Row, Script
+from wechat_scheduler.storage.lanes import Lanes, Turns, Waiting, earliest
+
+# One place of this many is for deliveries that are not urgent, if any wait.
+ONE_IN: Final = 5
+
+QUEUES: Final = {
+    priority: f"state = 'pending' AND priority = {priority.value}" for priority in Priority
+}
+
+
+class DeliveryLanes:
+    """The claims of one process. Urgent deliveries come first, those of every app; of the others, an
+    app's normal ones come before its bulk. While urgent ones fill the claims, one place in `ONE_IN`
+    is kept for the others."""
+
+    def __init__(self, table: DueTable, skip_locked: str) -> None:
+        self._urgent, self._rest = Turns(), Turns()
+        self._lanes = {
+            priority: Lanes(table, queue, skip_locked) for priority, queue in QUEUES.items()
+        }
+        self._owed = 0.0
+
+    def take(self, claim: Claim, limit: int) -> Script[list[Row]]:
+        """Claim at most `limit` due rows."""
+        kept = min(int(self._owed), limit)
+        urgent = yield from self._take_urgent(claim, limit - kept)
+        others = yield from self._take_others(claim, limit - len(urgent))
+        if kept and len(urgent) + len(others) < limit:
+            urgent += yield from self._take_urgent(claim, limit - len(urgent) - len(others))
+        self._owed = _owed(self._owed, len(urgent), len(others), limit)
+        return urgent + others
+
+    def _take_urgent(self, claim: Claim, limit: int) -> Script[list[Row]]:
+        lanes = self._lanes[Priority.URGENT]
+        found = yield from lanes.waiting(claim, limit)
+        return (yield from lanes.taken(claim, self._urgent.deal(found.values(), limit)))
+
+    def _take_others(self, claim: Claim, limit: int) -> Script[list[Row]]:
+        normal = yield from self._lanes[Priority.NORMAL].waiting(claim, limit)
+        bulk = yield from self._lanes[Priority.BULK].waiting(claim, limit)
+        shares = self._rest.deal(_together(normal, bulk).values(), limit)
+        first = {
+            lane: min(share, normal[lane].due) for lane, share in shares.items() if lane in normal
+        }
+        rest = {lane: share - first.get(lane, 0) for lane, share in shares.items()}
+        rows = yield from self._lanes[Priority.NORMAL].taken(claim, first)
+        return rows + (yield from self._lanes[Priority.BULK].taken(claim, rest))
+
+
+def next_due(table: str, lane: LaneColumn) -> str:
+    """The earliest `due_at` of all lanes."""
+    each = " UNION ALL ".join(
+        f"SELECT due_at FROM ({earliest(table, lane, queue)}) each"  # noqa: S608 - our own text
+        for queue in QUEUES.values()
+    )
+    return f"SELECT min(due_at) AS due_at FROM ({each}) every"  # noqa: S608 - our own text
+
+
+def _together(
+    normal: Mapping[int | str, Waiting], bulk: Mapping[int | str, Waiting]
+) -> Mapping[int | str, Waiting]:
+    both = {
+        lane: one._replace(due=one.due + (bulk[lane].due if lane in bulk else 0))
+        for lane, one in normal.items()
+    }
+    return {**bulk, **both}
+
+
+def _owed(owed: float, urgent: int, others: int, limit: int) -> float:
+    """The places that the others are to get, after a claim of so many. Only claims that urgent ones fill
+    take anything from them."""
+    if urgent + others < limit:
+        return 0
+    return max(0, min(owed + urgent / (ONE_IN - 1) - others, 2 + limit // ONE_IN))
