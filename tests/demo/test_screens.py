@@ -1,8 +1,10 @@
 """The live screen, and the plain lines."""
 
+import asyncio
 import io
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,13 +18,8 @@ ROTATED = event(1, "access_token of wx_tea, version 1", at=0)
 NOTIFIED = event(2, "access_token of wx_tea", EventKind.NOTIFIED, at=65)
 
 
-class Closed(io.StringIO):
-    def write(self, text: str) -> int:
-        raise BrokenPipeError
-
-
-def never() -> None:
-    raise AssertionError("the reader has not gone")
+def read_by(*, reader: bool) -> dict[str, Any]:
+    return {"has_reader": lambda: reader, "stop": asyncio.Event()}
 
 
 def terminal() -> tuple[Console, io.StringIO]:
@@ -33,7 +30,7 @@ def terminal() -> tuple[Console, io.StringIO]:
 def test_plain_lines_begin_with_the_urls() -> None:
     stream = io.StringIO()
 
-    with plain_lines(stream, gone=never) as show:
+    with plain_lines(stream, **read_by(reader=True)) as show:
         show(snapshot())
         show(snapshot())
 
@@ -45,7 +42,7 @@ def test_plain_lines_begin_with_the_urls() -> None:
 def test_plain_lines_have_each_event_once() -> None:
     stream = io.StringIO()
 
-    with plain_lines(stream, gone=never) as show:
+    with plain_lines(stream, **read_by(reader=True)) as show:
         show(snapshot())
         show(snapshot(events=(ROTATED,)))
         show(snapshot(events=(ROTATED, NOTIFIED), now=NOW + timedelta(seconds=1)))
@@ -57,12 +54,12 @@ def test_plain_lines_have_each_event_once() -> None:
 
 
 def test_plain_lines_end_when_their_reader_has_gone() -> None:
-    ended = []
+    stop = asyncio.Event()
 
-    with plain_lines(Closed(), gone=lambda: ended.append(True)) as show:
+    with plain_lines(io.StringIO(), has_reader=lambda: False, stop=stop) as show:
         show(snapshot())
 
-    assert ended == [True]
+    assert stop.is_set()
 
 
 def test_the_live_screen_is_the_alternate_screen() -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from wechat_scheduler.cli.parameters import Duration, Seconds
 from wechat_scheduler.cli.serve import run
-from wechat_scheduler.cli.streams import forget_output
+from wechat_scheduler.cli.streams import has_reader
 from wechat_scheduler.demo import run as story
 from wechat_scheduler.demo.journal import named
 from wechat_scheduler.demo.run import DemoSettings, Show
@@ -57,14 +57,13 @@ def demo(token_lifetime: timedelta, seconds: float | None) -> None:
 
 
 async def _demo(settings: DemoSettings) -> None:
-    stop, gone = _stop_on_signals(), asyncio.Event()
+    stop = _stop_on_signals()
     console = Console()
-    with _screen(console, stop, gone) as show:
+    with _screen(console, stop) as show:
         rng = random.Random()  # noqa: S311 - jitter, and secrets that last as long as the demo
         last = await story.run(settings, show=show, stop=stop, clock=SystemClock(), rng=rng)
-    if gone.is_set():
-        sys.exit(1)
-    conclude(console, last)
+    if has_reader():  # `demo | head` is over whatever became fresh
+        conclude(console, last)
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -76,19 +75,10 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _screen(
-    console: Console, stop: asyncio.Event, gone: asyncio.Event
-) -> AbstractContextManager[Show]:
+def _screen(console: Console, stop: asyncio.Event) -> AbstractContextManager[Show]:
     if console.is_terminal and not console.is_dumb_terminal:
         return live_screen(console)
-    return plain_lines(sys.stdout, gone=lambda: _give_up(stop, gone))
-
-
-def _give_up(stop: asyncio.Event, gone: asyncio.Event) -> None:
-    """Ends the demo when its reader is gone (`demo | head`)."""
-    forget_output()
-    gone.set()
-    stop.set()
+    return plain_lines(sys.stdout, has_reader=has_reader, stop=stop)
 
 
 def conclude(console: Console, last: DemoSnapshot) -> None:

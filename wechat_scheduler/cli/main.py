@@ -10,7 +10,7 @@ import click
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
-from wechat_scheduler.cli.streams import fill_closed_streams, flush_errors, forget_output
+from wechat_scheduler.cli.streams import forget_output, open_streams
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import SchedulerError, StartError
@@ -87,9 +87,8 @@ for command in COMMANDS:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Runs the program with `args`, the command line's by default. An error that is raised on purpose,
-    or by the system, ends it with its sentence and an exit code; a closed pipe with an exit code
-    alone."""
-    fill_closed_streams()
+    or by the system, ends it with its sentence and an exit code."""
+    open_streams()
     try:
         program(args, prog_name=NAME)
     except SchedulerError as error:
@@ -99,14 +98,12 @@ def main(args: Sequence[str] | None = None) -> None:
         forget_output()
         _say(": ".join(filter(None, (error.filename and str(error.filename), reason(error)))))
         sys.exit(1)
-    finally:
-        flush_errors()
 
 
 def _say(sentences: str) -> None:
     """On standard error. A unit's go to the journal, as errors."""
     into_journal = leads_to_journal(sys.stderr, loading.journal_stream())
-    with suppress(OSError):  # the reader of the errors is gone too
+    with suppress(OSError):  # the errors have no room either
         for sentence in sentences.splitlines():
             line = f"{NAME}: {sentence}"
             click.echo(with_priority(line, "error") if into_journal else line, err=True)

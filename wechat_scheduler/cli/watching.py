@@ -15,7 +15,7 @@ from rich.text import Text
 from wechat_scheduler.cli.daemon_address import reach
 from wechat_scheduler.cli.parameters import Duration
 from wechat_scheduler.cli.showing import plain_rows
-from wechat_scheduler.cli.streams import check_reader
+from wechat_scheduler.cli.streams import has_reader
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import UnreachableError
@@ -117,7 +117,8 @@ async def _lines(watched: Watched[T], looks: AsyncIterator[tuple[Sequence[T], st
             _print(plain_rows(watched.headings, changed), with_headings=is_first)
         if trouble and trouble != told:
             click.echo(trouble, err=True)
-        check_reader()
+        if not has_reader():
+            return
         is_first, told = False, trouble
 
 

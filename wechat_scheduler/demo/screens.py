@@ -1,5 +1,6 @@
 """Shows snapshots: as a live screen on a terminal, and as lines elsewhere."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -25,8 +26,10 @@ def live_screen(console: Console) -> Iterator[Show]:
 
 
 @contextmanager
-def plain_lines(stream: TextIO, *, gone: Callable[[], None]) -> Iterator[Show]:
-    """Writes one line for each event. Calls `gone` when the reader of `stream` has gone."""
+def plain_lines(
+    stream: TextIO, *, has_reader: Callable[[], bool], stop: asyncio.Event
+) -> Iterator[Show]:
+    """Writes one line for each event. Sets `stop` once `stream` has no reader."""
     shown = -1
 
     def show(snapshot: DemoSnapshot) -> None:
@@ -34,11 +37,10 @@ def plain_lines(stream: TextIO, *, gone: Callable[[], None]) -> Iterator[Show]:
         lines = list(_heading(snapshot)) if shown < 0 else []
         lines += [line for number, line in _lines(snapshot) if number > shown]
         shown = snapshot.events[-1].number if snapshot.events else 0
-        try:
-            stream.writelines(f"{line}\n" for line in lines)
-            stream.flush()
-        except BrokenPipeError:
-            gone()
+        stream.writelines(f"{line}\n" for line in lines)
+        stream.flush()
+        if not has_reader():
+            stop.set()
 
     yield show
 
