@@ -49,6 +49,27 @@ async def test_a_sentence_becomes_a_reminder(
     assert study.answer.startswith(f"/:ok{head}")
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds", "told"),
+    [
+        ("10秒后提醒我喝茶", 0, "10秒后"),
+        ("10秒后提醒我喝茶", -1, "10秒后"),
+        ("1分钟后提醒我喝茶", 1, "1分钟后"),
+        ("90秒后提醒我喝茶", 3, "2分钟后"),
+        ("10分钟后提醒我喝茶", 130, "8分钟后"),
+    ],
+)
+async def test_the_answer_tells_the_time_that_was_asked_for_if_the_message_is_fresh(
+    study: Study, text: str, seconds: int, told: str
+) -> None:
+    wrote_at = study.memory.clock.now() - timedelta(seconds=seconds)
+    study.memory.clock.advance(timedelta(seconds=0.9))
+
+    await study.hear(text, at=wrote_at)
+
+    assert study.answer.startswith(f"/:ok将在{told}提醒你喝茶")
+
+
 async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: Study) -> None:
     await study.hear("每周四下午3点提前10分钟提醒我交<a>周报")
 

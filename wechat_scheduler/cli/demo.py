@@ -62,7 +62,7 @@ async def _demo(settings: DemoSettings) -> None:
     with _screen(console, stop) as show:
         rng = random.Random()  # noqa: S311 - jitter, and secrets that last as long as the demo
         last = await story.run(settings, show=show, stop=stop, clock=SystemClock(), rng=rng)
-    if has_reader():  # `demo | head` is over whatever became fresh
+    if has_reader():  # `demo | head` may end before all are fresh
         conclude(console, last)
 
 

@@ -12,7 +12,7 @@ _STREAMS: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def open_streams() -> None:
-    """Make the standard streams fit to be used, whatever they lead to.
+    """Make the standard streams fit to be used, closed ones and those without a reader too.
 
     The null device takes the place of one that is closed: else a database or a socket takes its number,
     and Python has no such stream. What has no reader any more vanishes, so that a command ends as it

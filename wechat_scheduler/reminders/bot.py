@@ -84,7 +84,7 @@ class Bot:
             text=act.text,
             at=act.at,
             unclaimed=act.unclaimed and self._mode == "on",
-            teller=self._replies.teller(subscriber, app),
+            teller=self._replies.teller(subscriber, app, wrote_at=act.at),
             app=app,
             conversation=await self._acts.conversations.read(subscriber.uid),
         )

@@ -1,11 +1,17 @@
 """Writes to people about their reminders, in the name of an app or of the account itself."""
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reminders.bot_texts import LINK, Pages, Teller
+
+# A message takes seconds from the phone to the bot, more where WeChat repeats it.
+JUST_NOW: Final = timedelta(minutes=1)
 
 
 class Replies:
@@ -40,8 +46,15 @@ class Replies:
         apps = [app for app in self._directory.apps_of(subscriber.appid) if app.id not in silent]
         return min(apps, key=lambda app: "reminder" not in app.templates, default=None)
 
-    def teller(self, to: Subscriber, app: App | None) -> Teller:
-        return Teller.of(to, app, pages=self._pages, now=self._clock.now())
+    def teller(
+        self, to: Subscriber, app: App | None, *, wrote_at: datetime | None = None
+    ) -> Teller:
+        """The teller's moment is that in which the user wrote, if that was just now: else 10秒后 is told as
+        9秒后, by the time that the message took."""
+        now = self._clock.now()
+        if wrote_at is not None and abs(now - wrote_at) < JUST_NOW:
+            now = wrote_at
+        return Teller.of(to, app, pages=self._pages, now=now)
 
     async def send(self, to: Subscriber, text: str, *, event_id: str, app: App | None) -> None:
         """A second text with the same `event_id` is not sent. From its first link on a text is stored
