@@ -145,11 +145,25 @@ class Bulkhead:
     def _leave(self, receiver: _Receiver, pace: Pace) -> None:
         receiver.open -= 1
         self._open[pace] -= 1
-        self._busy -= Counter((receiver.name,))
+        if self._busy[receiver.name] == 1:
+            del self._busy[receiver.name]
+        else:
+            self._busy[receiver.name] -= 1
+        if self._waiters:
+            self._call_waiters()
+
+    def _call_waiters(self) -> None:
+        """The place that became free is for the first who may take it. Those who wait for a receiver that
+        hangs now are told so."""
+        full: set[_Receiver] = set()
         for waiter in list(self._waiters):
-            if self._has_place(waiter.receiver):
-                waiter.admitted = self._admit(waiter.receiver)
-            elif waiter.receiver.pace is not Pace.HANGS:
+            receiver = waiter.receiver
+            if receiver in full:
+                continue
+            if self._has_place(receiver):
+                waiter.admitted = self._admit(receiver)
+            elif receiver.pace is not Pace.HANGS:
+                full.add(receiver)
                 continue
             self._waiters.remove(waiter)
             waiter.called.set()

@@ -53,11 +53,12 @@ def each(statements: Iterable[Statement]) -> Script[None]:
         yield statement
 
 
-def with_ids(sql: str, ids: Sequence[object]) -> Iterator[Statement]:
-    """`sql`, which contains IDS, for each chunk of the ids. A short chunk repeats its first id."""
+def with_ids(sql: str, ids: Sequence[object], *more: object) -> Iterator[Statement]:
+    """`sql`, which contains IDS, for each chunk of the ids, and `more` values after them. A short chunk
+    repeats its first id."""
     for start in range(0, len(ids), CHUNK):
         chunk = tuple(ids[start : start + CHUNK])
-        yield Statement(sql, (*chunk, *chunk[:1] * (CHUNK - len(chunk))))
+        yield Statement(sql, (*chunk, *chunk[:1] * (CHUNK - len(chunk)), *more))
 
 
 def inserts(head: str, rows: Sequence[tuple[object, ...]], tail: str) -> Iterator[Statement]:
@@ -74,6 +75,35 @@ def _values(rows: int, width: int) -> str:
         "(" + ", ".join(f"${row * width + column + 1}" for column in range(width)) + ")"
         for row in range(rows)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenRows:
+    """A statement over rows that the caller gives as the table `given`: with its columns and their SQL
+    types. It must do no more for a row that is given twice than for one."""
+
+    columns: Mapping[str, str]
+    sql: str
+
+    def statements(self, rows: Sequence[tuple[object, ...]]) -> Iterator[Statement]:
+        """The statement for each chunk of the rows. A chunk repeats its first row up to a power of two,
+        so that few texts are prepared."""
+        for start in range(0, len(rows), CHUNK):
+            chunk = list(rows[start : start + CHUNK])
+            chunk += chunk[:1] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
+            yield Statement(self.text(len(chunk)), tuple(v for row in chunk for v in row))
+
+    def text(self, rows: int) -> str:
+        """The SQL for that many rows."""
+        return _given(self.sql, tuple(self.columns), tuple(self.columns.values()), rows)
+
+
+@lru_cache(maxsize=256)
+def _given(sql: str, names: tuple[str, ...], types: tuple[str, ...], rows: int) -> str:
+    """The first row tells PostgreSQL the types of all."""
+    first = ", ".join(f"CAST(${n} AS {kind})" for n, kind in enumerate(types, start=1))
+    values = _values(rows, len(types)).partition(")")[2]
+    return f"WITH given ({', '.join(names)}) AS (VALUES ({first}){values}) {sql}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,24 @@
 Rows without a message are credential notifications, and are not shown here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.model import Attempt
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.storage.cancelling import try_again
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
+from wechat_scheduler.storage.database import (
+    CHUNK,
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    each,
+    rows_of,
+    with_ids,
+)
 from wechat_scheduler.storage.delivery_conditions import Conditions
 from wechat_scheduler.storage.delivery_lists import (
     list_deliveries,
@@ -54,7 +64,9 @@ KEEP_RECEIPT = """
     INSERT INTO receipts (appid, msgid, failure, at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING
 """
-TAKE_RECEIPT = "DELETE FROM receipts WHERE appid = $1 AND msgid = $2 RETURNING failure"
+TAKE_RECEIPTS = f"""
+    DELETE FROM receipts WHERE msgid IN ({IDS}) AND appid = ${CHUNK + 1} RETURNING msgid, failure
+"""  # noqa: S608 - our own text
 
 
 class SqlDeliveries:
@@ -135,11 +147,15 @@ def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[int |
     return found[0]["id"] if found else None
 
 
-def apply_receipt(appid: str, msgid: str, now: int) -> Script[str]:
-    """Apply the receipt that came before its delivery was stored as accepted, if there is one.
-    Returns the failure that it tells."""
-    failure = ""
-    for row in (yield Statement(TAKE_RECEIPT, (appid, msgid))):
-        failure = row["failure"]
-        yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
-    return failure
+def apply_receipts(references: Mapping[tuple[str, str], int], now: int) -> Script[dict[int, str]]:
+    """Apply the receipts that came before their deliveries were stored as accepted. `references` are these
+    deliveries by account and msgid. Returns the failures that receipts tell, by delivery."""
+    told: dict[int, str] = {}
+    for account in dict.fromkeys(appid for appid, _ in references):
+        msgids = [msgid for appid, msgid in references if appid == account]
+        for statement in with_ids(TAKE_RECEIPTS, msgids, account):
+            for row in (yield statement):
+                msgid, failure = row["msgid"], row["failure"]
+                told[references[account, msgid]] = failure
+                yield Statement(APPLY_RECEIPT, (account, msgid, failure, now))
+    return told
