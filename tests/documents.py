@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 import click
@@ -27,7 +28,8 @@ CONTRIB = ROOT / "contrib" / "README.md"
 PAGES = tuple(sorted((ROOT / "docs").glob("*.md")))
 DOCUMENTS = (README, CHANGELOG, CONTRIB, *PAGES)
 
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_VARIABLE = re.compile(r"\$[A-Z]+")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _OPERATORS = re.compile(r"&&|\|\|?|;|[<>]+")
 
@@ -39,8 +41,12 @@ class Block(NamedTuple):
     text: str
 
 
-def blocks(document: Path) -> list[Block]:
-    return [Block(*found) for found in _BLOCK.findall(document.read_text("utf-8"))]
+def blocks(document: Path, *, section: str = "") -> list[Block]:
+    """The blocks of the document, or of the section with that heading."""
+    text = document.read_text("utf-8")
+    if section:
+        (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## |\Z)", text)
+    return [Block(language, dedent(code)) for _, language, code in _BLOCK.findall(text)]
 
 
 def prose(document: Path) -> str:
@@ -102,7 +108,8 @@ def own_commands(document: Path) -> Iterator[list[str]]:
 
 def parse(arguments: list[str]) -> click.Context:
     """What click makes of a command line. Raises click.UsageError; runs nothing."""
-    context = program.make_context(NAME, list(arguments))
+    known = [_VARIABLE.sub("1", argument) for argument in arguments]
+    context = program.make_context(NAME, known)
     while isinstance(context.command, click.Group) and context._protected_args:
         rest = [*context._protected_args, *context.args]
         name, command, rest = context.command.resolve_command(context, rest)

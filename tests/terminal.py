@@ -9,17 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import aiohttp
 from click.testing import CliRunner
+from yarl import URL
 
-from tests.business import Business
 from tests.clock import FakeClock
-from tests.documents import Block, blocks, commands
+from tests.documents import Block, blocks
 from tests.house import Caller, WeChat
+from tests.shell import Asked, Command, Told
 from wechat_scheduler.cli.main import NAME, program
 
 DAEMON, SANDBOX, BUSINESS = (f"http://127.0.0.1:{port}" for port in (9001, 9002, 8000))
+
+# What is done on another machine, by another user, or to this installation.
+ELSEWHERE = re.compile(
+    r"(?m)^(?:apt|ln|install|systemctl|runuser|python3 -m venv|rm|\.venv/bin/pytest) |pip install|^\. "
+)
 
 
 class Typed(NamedTuple):
@@ -29,11 +36,12 @@ class Typed(NamedTuple):
     shown: Block | None
 
 
-def typed(document: Path) -> Iterator[Typed]:
-    found = blocks(document)
+def typed(document: Path, *, section: str = "") -> Iterator[Typed]:
+    """The blocks that are typed on this machine, of one section if it is named."""
+    found = blocks(document, section=section)
     for block, following in zip(found, [*found[1:], None], strict=True):
-        if block.language == "sh":
-            shows = following is not None and following.language in ("json", "http")
+        if block.language == "sh" and not ELSEWHERE.search(block.text):
+            shows = following is not None and following.language in ("json", "http", "text")
             yield Typed(block.text, following if shows else None)
 
 
@@ -47,98 +55,107 @@ class Said(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Terminal:
-    """The daemon, the sandbox and the business system of the documents, elsewhere.
-
-    Commands that start them, or that are about other things, are passed over.
-    """
+    """The commands of a shell, for a daemon, a sandbox and a business system that listen elsewhere than
+    the documents say. Commands that start them do nothing."""
 
     keeper: Caller
     weixin: WeChat
-    business: Business
+    business: str
     clock: FakeClock
     state: Path
     session: aiohttp.ClientSession
     answers: list[Said] = field(default_factory=list)
-    known: dict[str, str] = field(default_factory=dict)
-    """What a reader would have put into variables: the ids of the last app and message."""
 
-    async def type(self, text: str) -> Said | None:
-        """Type a shell block; returns what its last command was answered if that was a curl."""
-        said = None
-        for words in commands(text):
-            said = await self._run(words)
-            await self._settle()
-        return said
+    @property
+    def commands(self) -> dict[str, Command]:
+        return {"curl": self._curl, NAME: self._own, "sleep": self._sleep, "date": self._date}
 
     async def _settle(self) -> None:
-        """Until nothing is due, and WeChat has nothing to tell, any more."""
+        """A moment later, until nothing is due, and WeChat has nothing to tell, any more."""
+        self.clock.advance(timedelta(milliseconds=10))
         await self.keeper.settle()
         while await self.weixin.sandbox.push_once():
             await self.keeper.settle()
 
-    async def _run(self, words: list[str]) -> Said | None:
-        match words:
-            case ["curl", *arguments]:
-                said = await self._curl(arguments)
-                self.answers.append(said)
-                self._remember(said)
-                return said
-            case [program_name, "jobs" | "apps", *_] if program_name == NAME:
-                self._note(await asyncio.to_thread(self._own, words[1:]))
-            case ["sleep", seconds]:
-                self.clock.advance(timedelta(seconds=int(seconds)))
-        return None
-
-    async def _curl(self, arguments: list[str]) -> Said:
-        asked = _CURL.parse_args([self._here(argument) for argument in arguments])
-        headers = dict(header.split(": ", 1) for header in asked.header)
+    async def _curl(self, asked: Asked) -> Told:
+        call = _CURL.parse_args([self._here(word) for word in asked.words[1:]])
+        headers = dict(header.split(": ", 1) for header in call.header)
+        data = "&".join((*call.data, *map(_encoded, call.urlencoded))) or None
+        url = f"{call.url}?{data}" if call.get and data else call.url
         async with self.session.request(
-            asked.request or ("GET" if asked.data is None else "POST"),
-            asked.url,
+            call.request or ("GET" if data is None or call.get else "POST"),
+            URL(url, encoded=True),
             headers={"Content-Type": "application/x-www-form-urlencoded", **headers},
-            data=asked.data,
+            data=None if call.get else data,
         ) as response:
-            return Said(response.status, dict(response.headers), await response.text())
+            body = self._there(await response.text())
+            said = Said(response.status, dict(response.headers), body)
+        self.answers.append(said)
+        await self._settle()
+        return Told(said.body.removesuffix("\n") + "\n")
 
-    def _remember(self, said: Said) -> None:
-        made = json.loads(said.body).get("result") if said.body.startswith("{") else None
-        for variable, field_of_it in (("$APP", "app_key"), ("$MESSAGE", "deliveries")):
-            if isinstance(made, dict) and field_of_it in made:
-                self.known[variable] = str(made["id"])
-
-    def _own(self, arguments: list[str]) -> str:
-        words = [str(self.state) if word == "./tour" else word for word in arguments]
-        result = CliRunner().invoke(program, words, env={"WECHAT_SCHEDULER_CONFIG": "/dev/null"})
+    async def _own(self, asked: Asked) -> Told:
+        words = [self._here(word) for word in asked.words[1:]]
+        if words[0] in ("sandbox", "demo") or words[0].startswith("-"):
+            return Told()
+        env = {"WECHAT_SCHEDULER_CONFIG": "/dev/null", "WECHAT_SCHEDULER_STATE_DIR": asked.state}
+        words = [str(self.state) if word == "./tour" else word for word in words]
+        if asked.state == "./tour":
+            env["WECHAT_SCHEDULER_STATE_DIR"] = str(self.state)
+        result = await asyncio.to_thread(
+            CliRunner().invoke, program, words, input=asked.given, env=env
+        )
         assert result.exit_code == 0, (words, result.output, result.exception)
-        return result.output
+        await self._settle()
+        return Told(result.stdout)
 
-    def _note(self, printed: str) -> None:
-        made = re.search(r"(?m)^id +(\d+)$", printed)
-        if made:
-            self.known["$APP"] = made[1]
+    async def _sleep(self, asked: Asked) -> Told:
+        self.clock.advance(timedelta(seconds=int(asked.words[1])))
+        await self._settle()
+        return Told()
+
+    async def _date(self, asked: Asked) -> Told:
+        assert asked.words[1:] == ["+%s"]
+        return Told(f"{self.clock.now():%s}")
+
+    @property
+    def _places(self) -> dict[str, str]:
+        return {DAEMON: self.keeper.daemon.url, SANDBOX: self.weixin.url, BUSINESS: self.business}
 
     def _here(self, text: str) -> str:
-        text = text.replace("$KEY", self.keeper.daemon.admin_key)
-        for written, real in (
-            (DAEMON, self.keeper.daemon.url),
-            (SANDBOX, self.weixin.url),
-            (BUSINESS, self.business.url("")),
-            *self.known.items(),
-        ):
+        for written, real in self._places.items():
             text = text.replace(written, real)
         return text
+
+    def _there(self, text: str) -> str:
+        for written, real in self._places.items():
+            text = text.replace(real, written)
+        return text
+
+
+def _encoded(pair: str) -> str:
+    name, _, value = pair.partition("=")
+    return f"{name}={quote(value, '')}"
 
 
 _CURL = argparse.ArgumentParser()
 _CURL.add_argument("-i", action="store_true")
+_CURL.add_argument("-s", action="store_true")
+_CURL.add_argument("-G", dest="get", action="store_true")
 _CURL.add_argument("-X", dest="request")
 _CURL.add_argument("-H", dest="header", action="append", default=[])
-_CURL.add_argument("-d", dest="data")
+_CURL.add_argument("-d", dest="data", action="append", default=[])
+_CURL.add_argument("--data-urlencode", dest="urlencoded", action="append", default=[])
 _CURL.add_argument("url")
 
 
-def differences(shown: Block, said: Said) -> list[str]:
-    """Where an answer is not what the document shows."""
+_WORD = re.compile(r"(?<![\w-])[^\W\d]{4,}(?![\w-])|(?<!\S)(?:ok|ready)(?!\S)")
+
+
+def differences(shown: Block, printed: str, said: Said) -> list[str]:
+    """Where what is printed, or the last answer to a call, is not what the document shows."""
+    if shown.language == "text":
+        return sorted(_missing(shown.text, printed))
     if shown.language == "json":
         return list(_differ(json.loads(shown.text), json.loads(said.body), "result"))
     head, _, body = shown.text.partition("\n\n")
@@ -147,6 +164,11 @@ def differences(shown: Block, said: Said) -> list[str]:
     names = {name.lower() for name in said.headers}
     found += [line for line in headers if line.partition(":")[0].lower() not in names]
     return found + list(_differ(json.loads(body), json.loads(said.body), "result"))
+
+
+def _missing(shown: str, printed: str) -> set[str]:
+    """The words that are not printed. Terminals lay out tables, and tell times as periods."""
+    return set(_WORD.findall(shown)) - set(_WORD.findall(printed))
 
 
 def _differ(shown: Any, said: Any, path: str) -> Iterator[str]:

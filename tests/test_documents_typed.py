@@ -1,9 +1,12 @@
 """What the documents say to type and to write does what they say."""
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,84 +15,119 @@ import pytest
 
 from tests.business import Business, Call
 from tests.clock import FakeClock
-from tests.documents import HTTP_API, INTEGRATING, README, SANDBOX, blocks
-from tests.house import COMPONENT, Caller, daemon, wechat
+from tests.documents import HTTP_API, INTEGRATING, README, ROOT, SANDBOX, blocks
+from tests.house import Caller, daemon, wechat
+from tests.shell import Shell, shell
 from tests.terminal import DAEMON, Terminal, differences, typed
+from tests.terminal import SANDBOX as SANDBOX_URL
 from wechat_scheduler.access.model import ADMIN
-from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 
-TEMPLATE = "AT0001-parcels"
+APIS = tuple(
+    ROOT / "docs" / f"{name}.md"
+    for name in ("notices", "original", "tencent", "wecron", "wxpusher")
+)
+SET_UP = "A place for the examples"
+TYPED = (
+    HTTP_API,
+    INTEGRATING,
+    SANDBOX,
+    *(ROOT / "docs" / f"{name}.md" for name in ("apps", "sending", "keys", "platform")),
+    *APIS,
+)
 
 
-@pytest.fixture
-async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
-    clock = FakeClock()
+@asynccontextmanager
+async def _terminal(folder: Path, *, lifetime: timedelta) -> AsyncIterator[tuple[Terminal, Shell]]:
+    """A shell in the folder with the `tour`, in which nothing is set."""
+    clock, state = FakeClock(), folder / "tour"
+    state.mkdir()
     async with (
-        wechat(clock, token_lifetime=timedelta(seconds=60)) as weixin,
-        daemon(tmp_path, weixin.url, clock=clock, server__public_url=DAEMON) as keeper,
-        Business() as business,
+        wechat(clock, token_lifetime=lifetime) as weixin,
+        daemon(state, weixin.url, clock=clock, server__public_url=DAEMON) as keeper,
+        _business(weixin.url) as business,
         aiohttp.ClientSession() as session,
     ):
-        grants = weixin.sandbox
-        business.params = {
-            "component_verify_ticket": grants.ticket(COMPONENT).value,
-            "authorizer_refresh_token": grants.grant_authorizer(
-                COMPONENT, "wx3333333333333333"
-            ).authorizer_refresh_token,
-            "refresh_token": grants.grant_user("wx1111111111111111", "o_alice").refresh_token,
-        }
-        granted = UseReport(template_id=TEMPLATE, change=UseChange.GRANTED)
-        await keeper.daemon.ground.stores.uses.count(
-            "wx1111111111111111", "o_alice", [granted], event="e1", now=clock.now()
-        )
-        yield Terminal(
+        terminal = Terminal(
             keeper=keeper,
             weixin=weixin,
             business=business,
             clock=clock,
-            state=tmp_path,
+            state=state,
             session=session,
         )
+        async with shell(folder, terminal.commands) as bash:
+            yield terminal, bash
 
 
-async def test_the_tour_goes_as_the_readme_shows(terminal: Terminal) -> None:
-    for text, shown in typed(README):
-        said = await terminal.type(text)
+@asynccontextmanager
+async def _business(weixin: str) -> AsyncIterator[str]:
+    """The business system that is shown, on a port of its own."""
+    made = _python("import json\nfrom http.server", {SANDBOX_URL: weixin})["Business"]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), made)
+    serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+    serving.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        serving.join()
+        server.server_close()
 
+
+async def _type(terminal: Terminal, bash: Shell, document: Path, *, section: str = "") -> None:
+    """Types each block, and compares what comes with what is shown."""
+    for text, shown in typed(document, section=section):
+        before = len(terminal.answers)
+        printed = await bash.type(text)
+
+        made = terminal.answers[before:]
         if shown is not None:
-            assert said is not None
-            assert differences(shown, said) == [], text
+            assert differences(shown, printed, terminal.answers[-1]) == [], f"{text}{printed}"
+            made = made[:-1]
+        assert [said for said in made if said.status >= 400] == [], text
+
+
+async def test_the_tour_goes_as_the_readme_shows(tmp_path: Path) -> None:
+    async with _terminal(tmp_path, lifetime=timedelta(seconds=60)) as (terminal, bash):
+        await _type(terminal, bash, README)
 
     fetched = [said.body for said in terminal.answers if '"message":"","result":"' in said.body]
     assert len({body for body in fetched if "success" not in body}) >= 3
     assert [said.status for said in terminal.answers].count(503) == 1
 
 
-@pytest.mark.parametrize("document", [HTTP_API, INTEGRATING, SANDBOX], ids=lambda path: path.name)
-async def test_every_call_is_answered_as_the_document_shows(
-    terminal: Terminal, document: Path
+@pytest.mark.parametrize("document", TYPED, ids=lambda path: path.name)
+async def test_the_examples_of_a_page_run_one_after_the_other(
+    tmp_path: Path, document: Path
 ) -> None:
-    for text, shown in (block for block in typed(document) if "curl " in block.text):
-        said = await terminal.type(text)
-
-        assert said is not None
-        if shown is None:
-            assert said.status == 200, (text, said.body)
-        else:
-            assert differences(shown, said) == [], text
+    async with _terminal(tmp_path, lifetime=timedelta(hours=2)) as (terminal, bash):
+        if document != SANDBOX:
+            await _type(terminal, bash, SANDBOX, section=SET_UP)
+        await _type(terminal, bash, document)
 
 
-def _python(beginning: str) -> dict[str, Any]:
-    """The names that a Python block defines."""
+@pytest.mark.parametrize("page", APIS, ids=lambda path: path.name)
+def test_the_page_of_a_foreign_api_begins_with_a_call_and_its_answer(page: Path) -> None:
+    beginning = page.read_text("utf-8").partition("\n## ")[0]
+    call, answer = blocks(page)[:2]
+
+    assert (call.language, answer.language) == ("sh", "json")
+    assert call.text in beginning
+
+
+def _python(beginning: str, places: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The names that a Python block defines; `places` are addresses in it that are elsewhere."""
     (code,) = [
         block.text
         for block in blocks(INTEGRATING)
         if block.language == "python" and block.text.startswith(beginning)
     ]
-    defined: dict[str, Any] = {}
+    for written, real in (places or {}).items():
+        code = code.replace(written, real)
+    defined: dict[str, Any] = {"__name__": "shown"}
     exec(code, defined)
     return defined
 
