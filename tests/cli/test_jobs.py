@@ -95,22 +95,45 @@ async def test_a_job_shows_what_is_wrong_and_what_to_do(caller: Caller, tmp_path
     assert not any(line.endswith(" ") for line in shown.out.splitlines())
 
 
-async def test_a_job_that_is_not_there_is_one_sentence(caller: Caller, tmp_path: Path) -> None:
-    shown = await command("jobs", "show", APPID, "0", state=tmp_path)
-
-    assert shown.code == 1
-    assert shown.sentence.startswith(f"wechat-scheduler: no job matches {APPID} 0; ")
+NAMING_A_JOB = (["show"], ["refresh"], ["remove", "--yes"])
 
 
-async def test_an_unknown_type_is_answered_with_those_that_are_known(
+async def test_a_job_that_is_not_there_is_the_same_sentence_in_every_command(
     caller: Caller, tmp_path: Path
 ) -> None:
-    shown = await command("jobs", "show", APPID, "ticket", state=tmp_path)
-    refreshed = await command("jobs", "refresh", APPID, "ticket", state=tmp_path)
+    ended = [
+        await command("jobs", *words, APPID, "0", "nosub", state=tmp_path) for words in NAMING_A_JOB
+    ]
 
-    assert (shown.code, refreshed.code) == (1, 1)
-    for one in (shown, refreshed):
-        assert "unknown task type ticket; use one of 0 access_token, 1 jsapi_" in one.sentence
+    assert {(one.code, one.sentence) for one in ended} == {
+        (
+            1,
+            f"wechat-scheduler: no job matches {APPID} 0 nosub; `wechat-scheduler jobs list` lists all "
+            "jobs",
+        )
+    }
+
+
+async def test_an_unknown_type_is_answered_in_every_command_with_those_that_are_known(
+    caller: Caller, tmp_path: Path
+) -> None:
+    ended = [await command("jobs", *words, APPID, "9", state=tmp_path) for words in NAMING_A_JOB]
+
+    (said,) = {(one.code, one.sentence) for one in ended}
+    assert said[0] == 1
+    assert said[1].startswith("wechat-scheduler: unknown task type 9; use one of 0 access_token, ")
+
+
+async def test_a_key_that_may_only_change_jobs_is_told_what_is_not_there(
+    caller: Caller, tmp_path: Path
+) -> None:
+    wish = {"name": "shop", "scopes": ["register"]}
+    key = (await caller.call("POST", "/v1/keys", body=wish)).result["key"]
+
+    ended = await command("jobs", "refresh", APPID, "0", "--key", key, state=tmp_path)
+
+    assert ended.code == 1
+    assert ended.sentence == f"wechat-scheduler: no access_token is registered for {APPID}"
 
 
 async def test_a_refresh_makes_the_daemon_ask(caller: Caller, tmp_path: Path) -> None:

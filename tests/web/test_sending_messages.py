@@ -249,6 +249,25 @@ async def test_messages_are_listed_newest_first_with_app_title_and_person(
     assert older == [alone]
 
 
+async def test_a_person_is_listed_by_the_name_of_the_app_and_not_by_an_openid(
+    keeper: Caller,
+) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "zoe")
+    people = f"/v1/apps/{app['id']}/subscribers"
+    same = {"external_id": "o_zoe", "openid": "o_zoe"}
+    assert (await keeper.call("POST", people, body=[same])).status == 200
+    signed = (await keeper.call("POST", f"{people}/zoe/openid")).result["openid"]
+    await send(keeper, app, "zoe")
+
+    (message,) = (await keeper.call("GET", "/v1/messages")).result
+    (delivery,) = await deliveries(keeper)
+    shown = (await keeper.call("GET", f"/v1/deliveries/{delivery['id']}")).result
+
+    assert signed < "zoe"
+    assert [message["person"], delivery["person"], shown["person"]] == ["zoe"] * 3
+
+
 async def test_a_limited_key_sees_the_messages_of_its_own_apps(keeper: Caller) -> None:
     mine, other = await made_app(keeper), await made_app(keeper, appid="wx9999999999999999")
     for app in (mine, other):

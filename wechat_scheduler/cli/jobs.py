@@ -1,6 +1,7 @@
 """`jobs` lists, watches, refreshes and removes the jobs of a running daemon; `healthcheck` checks it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -16,7 +17,12 @@ from wechat_scheduler.cli.watching import Watched, every_option, watch
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.client.wire import JobInfo
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+)
 from wechat_scheduler.reasons import Reason
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -153,7 +159,7 @@ def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
     Example:
       wechat-scheduler jobs refresh wx1111111111111111 jsapi_ticket
     """
-    connect(given, lambda admin: admin.refresh(appid, kind, subject))
+    connect(given, lambda admin: _change(admin, admin.refresh, appid, kind, subject))
     again = " ".join(filter(None, (appid, kind, subject)))
     click.echo(
         f"the daemon asks WeChat; `jobs show {again}` with the same options shows the result"
@@ -178,7 +184,7 @@ def remove(appid: str, kind: str, subject: str, yes: bool, **given: Any) -> None
         return _question(connect(given, lambda admin: _found(admin, appid, kind, subject)))
 
     confirm(question, yes=yes)
-    connect(given, lambda admin: admin.remove(appid, kind, subject))
+    connect(given, lambda admin: _change(admin, admin.remove, appid, kind, subject))
     click.echo("removed")
 
 
@@ -204,8 +210,23 @@ def healthcheck(**given: Any) -> None:
     click.echo("healthy")
 
 
+async def _change(
+    client: Client, change: Callable[[str, str, str], Awaitable[None]], *name: str
+) -> None:
+    """Raises the same as `_found` where there is no such job."""
+    try:
+        await change(*name)
+    except NotFoundError:
+        with suppress(ForbiddenError):  # some keys may change jobs, and not list them
+            await _found(client, *name)
+        raise
+
+
 async def _found(client: Client, appid: str, kind: str, subject: str) -> list[JobInfo]:
-    found = await client.jobs(appid=appid, kind=kind, subject=subject)
+    try:
+        found = await client.jobs(appid=appid, kind=kind, subject=subject)
+    except InvalidRequestError as error:  # TYPE is no option, which the daemon's sentence names
+        raise InvalidRequestError(str(error).removeprefix("type: "), reason=error.reason) from error
     if not found:
         wanted = " ".join(filter(None, (appid, kind, subject)))
         raise NotFoundError(

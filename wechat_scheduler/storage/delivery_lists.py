@@ -13,10 +13,12 @@ from wechat_scheduler.storage.messages import count_of, notes_of
 from wechat_scheduler.storage.rows import instant, record
 from wechat_scheduler.storage.unreadable import only, readable
 
-# The person's nickname, or the app's own name for the person.
+# The person's nickname, or the app's own name for the person. An alias with an openkey is the openid of
+# signed calls, which no one knows the person by.
 PERSON: Final = """
     COALESCE(NULLIF(s.nickname, ''), (
-        SELECT min(a.name) FROM aliases a WHERE a.uid = d.target AND a.app_id = d.app_id
+        SELECT COALESCE(min(CASE WHEN a.name <> s.openid THEN a.name END), min(a.name))
+        FROM aliases a WHERE a.uid = d.target AND a.app_id = d.app_id AND a.openkey_hash = ''
     ), '') AS person
 """
 DELIVERIES: Final = f"""
