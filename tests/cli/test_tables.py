@@ -3,6 +3,7 @@
 import pytest
 from rich.text import Text
 
+from tests.cli.commands import invoke
 from wechat_scheduler.cli.tables import Column, hanging, table
 
 COLUMNS = (Column("ID"), Column("STATE"), Column("TITLE", may_shrink=True), Column("REASON"))
@@ -77,3 +78,17 @@ def test_no_line_of_a_long_text_is_wider_than_the_terminal(width: int) -> None:
     )
 
     assert max(line.cell_len for line in found) <= width
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "jobs list", "keys list", "apps list", "apps topics", "apps subscribers", "apps uses", "nodes",
+        "apps templates list", "messages list", "deliveries list", "deliveries watch", "reminders list",
+        "audit",
+    ],
+)  # fmt: skip
+def test_the_help_of_a_list_says_what_a_pipe_gets_in_place_of_spaces(words: str) -> None:
+    said = " ".join(invoke(*words.split(), "--help").out.split())
+
+    assert "_ for each space but in the last column" in said

@@ -14,7 +14,7 @@ from wechat_scheduler.cli.apps_people import (
 )
 from wechat_scheduler.cli.apps_templates import templates
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
+from wechat_scheduler.cli.parameters import confirm, json_option, rows_option, yes_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.native.sending.apps import TokenResult
@@ -89,7 +89,7 @@ def create(name: str, as_json: bool, **given: Any) -> None:
 
 
 @apps.command("list")
-@json_option
+@rows_option
 @client_options
 def list_apps(as_json: bool, **given: Any) -> None:
     """List the apps, the oldest first.

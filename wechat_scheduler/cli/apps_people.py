@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import Duration, json_option
+from wechat_scheduler.cli.parameters import Duration, json_option, rows_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_results
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
@@ -29,7 +29,7 @@ SUBSCRIBER_COLUMNS = "ID UID OPENID FOLLOWS BLOCKED HEARD=heard_at NICKNAME"
 @click.argument("app", type=int)
 @click.option("--create", "name", metavar="NAME", help="Make a topic with this name, and show it.")
 @click.option("--remove", "topic", type=int, metavar="ID", help="Remove the topic with this id.")
-@json_option
+@rows_option
 @client_options
 def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given: Any) -> None:
     """List an app's topics, make one or remove one.
@@ -56,7 +56,7 @@ def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given
 @click.option("--topic", type=int, metavar="ID", help="List only subscribers of this topic.")
 @click.option("--uid", metavar="UID", help="List only this subscriber.")
 @click.option("--after", type=int, metavar="ID", help="List those after this subscription.")
-@json_option
+@rows_option
 @client_options
 def subscribers(
     app: int, topic: int | None, uid: str | None, after: int | None, as_json: bool, **given: Any
@@ -76,7 +76,7 @@ def subscribers(
 @click.command()
 @click.argument("app", type=int)
 @click.argument("name")
-@json_option
+@rows_option
 @client_options
 def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
     """Show how many subscribe notices a user allows.

@@ -7,7 +7,7 @@ import click
 from wechat_scheduler.access.audit import Action, AuditFilter
 from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.daemon_address import administration_options
-from wechat_scheduler.cli.parameters import json_option, limit_option
+from wechat_scheduler.cli.parameters import limit_option, rows_option
 from wechat_scheduler.cli.showing import show_results
 from wechat_scheduler.web.native.audit import AuditEntryResult
 
@@ -30,7 +30,7 @@ COLUMNS = "TIME=at KEY ADDRESS ACTION COUNT OBJECT"
     help="List only this account, job or key: wx1, wx1/access_token, key_5f0a61c3b2d4.",
 )
 @limit_option(100_000)
-@json_option
+@rows_option
 @administration_options
 def audit(by: str, action: str | None, name: str, limit: int, as_json: bool, **given: Any) -> None:
     """List who read and changed what, the newest first.

@@ -8,7 +8,7 @@ import click
 from rich.console import Group, RenderableType
 
 from wechat_scheduler.cli.daemon_address import ask, client_options, connect
-from wechat_scheduler.cli.parameters import json_option, limit_option
+from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option
 from wechat_scheduler.cli.showing import (
     drawn_rows,
     headings_of,
@@ -87,7 +87,7 @@ def deliveries() -> None:
 @_filter_options("List", DeliveryState)
 @click.option("--after", default=0, metavar="ID", help="List only those older than this one.")
 @limit_option(1000)
-@json_option
+@rows_option
 @client_options
 def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None:
     """List deliveries, those of the newest message first.
@@ -110,7 +110,8 @@ def list_deliveries(after: int, limit: int, as_json: bool, **given: Any) -> None
 def watch_deliveries(limit: int, every: timedelta, **given: Any) -> None:
     """Show the newest deliveries live, until Ctrl-C.
 
-    A pipe gets a line for each delivery, and for each change of one.
+    A pipe gets a line for each delivery, and for each change of one, with _ for each space but in the
+    last column.
 
     \b
     Examples:

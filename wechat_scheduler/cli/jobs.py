@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from wechat_scheduler.cli.completion import complete_type
 from wechat_scheduler.cli.daemon_address import client_options, connect, keyless_options
 from wechat_scheduler.cli.job_display import job_name, live_table, page, problems, table
-from wechat_scheduler.cli.parameters import confirm, json_option, yes_option
+from wechat_scheduler.cli.parameters import confirm, rows_option, yes_option
 from wechat_scheduler.cli.showing import show_json, show_rows
 from wechat_scheduler.cli.watching import Watched, every_option, watch
 from wechat_scheduler.client.client import Client
@@ -70,7 +70,7 @@ def _filter_options(verb: str) -> Callable[[CommandT], CommandT]:
 
 @jobs.command("list")
 @_filter_options("List")
-@json_option
+@rows_option
 @client_options
 def list_jobs(appid: str, kind: str, as_json: bool, **given: Any) -> None:
     """List the jobs, and what is wrong with them.

@@ -14,7 +14,7 @@ from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.completion import complete_type
 from wechat_scheduler.cli.daemon_address import administration_options
 from wechat_scheduler.cli.options import store_options, take
-from wechat_scheduler.cli.parameters import Duration, json_option
+from wechat_scheduler.cli.parameters import Duration, json_option, rows_option
 from wechat_scheduler.cli.showing import clean, show_facts, show_json, show_lines, show_rows
 from wechat_scheduler.cli.tables import Column, table
 from wechat_scheduler.cli.times import relative
@@ -120,7 +120,7 @@ def create(
 
 
 @keys.command("list")
-@json_option
+@rows_option
 @administration_options
 def list_keys(as_json: bool, **given: Any) -> None:
     """List all API keys, expired and revoked ones too.

@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import Pair, json_option, limit_option, sending_options
+from wechat_scheduler.cli.parameters import (
+    Pair,
+    json_option,
+    limit_option,
+    rows_option,
+    sending_options,
+)
 from wechat_scheduler.cli.showing import show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.messages import ListedMessageResult, MessageResult
@@ -54,7 +60,7 @@ def messages() -> None:
     metavar="KEYWORD=TEXT",
     help="Fill this keyword of the template with this text. Repeatable.",
 )
-@json_option
+@rows_option
 @client_options
 def send(
     text: str,
@@ -99,7 +105,7 @@ def send(
 @click.option("--uid", metavar="UID", help="List only those to this subscriber.")
 @click.option("--after", default=0, metavar="ID", help="List only those older than this one.")
 @limit_option(1000)
-@json_option
+@rows_option
 @client_options
 def list_messages(
     app: int | None, uid: str | None, after: int, limit: int, as_json: bool, **given: Any

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import json_option
+from wechat_scheduler.cli.parameters import rows_option
 from wechat_scheduler.cli.showing import show_results
 from wechat_scheduler.web.native.nodes import NodeResult
 
@@ -15,7 +15,7 @@ COLUMNS = (
 
 
 @click.command()
-@json_option
+@rows_option
 @client_options
 def nodes(as_json: bool, **given: Any) -> None:
     """List the daemons that share the database, the last seen first.

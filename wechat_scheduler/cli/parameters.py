@@ -10,6 +10,11 @@ import click
 
 from wechat_scheduler.config import notation
 
+PIPED = (
+    "Without it, a pipe gets plain rows for awk and grep: times in UTC, - for nothing, and _ for each "
+    "space but in the last column."
+)
+
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
@@ -79,6 +84,11 @@ class Pair(click.ParamType[tuple[str, str]]):
 def json_option(command: CommandT) -> CommandT:
     """`--json`, as the parameter `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def rows_option(command: CommandT) -> CommandT:
+    """The same for a command that prints rows."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print JSON. {PIPED}")(command)
 
 
 def yes_option(command: CommandT) -> CommandT:

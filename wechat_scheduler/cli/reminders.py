@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import json_option, limit_option, sending_options
+from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option, sending_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
@@ -123,7 +123,7 @@ def _in_zone(reminder: ReminderResult) -> datetime | None:
 )
 @click.option("--after", metavar="ID", help="List only those after this one.")
 @limit_option(1000)
-@json_option
+@rows_option
 @client_options
 def list_reminders(
     app: int | None,
