@@ -44,14 +44,18 @@ def node(tmp_path: Path, weixin: WeChat, database_url: str) -> Cluster:
 
     @asynccontextmanager
     async def opened(
-        name: str, ahead: timedelta = timedelta(0), clock: Clock | None = None, **settings: Any
+        name: str,
+        ahead: timedelta = timedelta(0),
+        clock: Clock | None = None,
+        database: str = "",
+        **settings: Any,
     ) -> AsyncIterator[Caller]:
         async with daemon(
             tmp_path / name,
             weixin.url,
             clock=clock or SharedClock(WrongClock(ahead)),
             loops=False,
-            state__database=database_url,
+            state__database=database or database_url,
             state__sealing_key_file=str(tmp_path / "sealing.key"),
             **settings,
         ) as caller:

@@ -1,7 +1,7 @@
 """PostgreSQL alone: collisions, lost connections and signals."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from importlib.resources.abc import Traversable
 
 import pytest
@@ -10,10 +10,12 @@ from tests.clock import FakeClock
 from tests.databases import Open
 from tests.postgres import PostgresServer
 from tests.storage.scripts import ChangedMindError, names, put
+from tests.wire import Wire, wired
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.postgres import STATEMENT_TIMEOUT, PostgresDatabase, open_postgres
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -154,3 +156,66 @@ async def open_url(url: str, migrations: Traversable) -> Database:
     return await open_database(
         url, migrations=migrations, clock=FakeClock(), supervisor=Supervisor()
     )
+
+
+@pytest.fixture
+async def wire(database_url: str) -> AsyncIterator[Wire]:
+    async with wired(database_url) as wire:
+        yield wire
+
+
+@pytest.fixture
+async def far(wire: Wire, migrations: Traversable) -> AsyncIterator[PostgresDatabase]:
+    """The database, at the other end of the wire."""
+    async with Supervisor() as supervisor:
+        database = await open_postgres(
+            wire.url, migrations=migrations, clock=FakeClock(), supervisor=supervisor, emptied=""
+        )
+        yield database
+        wire.heal()
+        await database.close()
+
+
+def insert_then_hold(wire: Wire) -> Script[None]:
+    yield from put("begun")
+    wire.hold()
+    yield Statement("SELECT 1")
+
+
+async def test_a_statement_without_an_answer_is_given_up_and_rolled_back(
+    far: PostgresDatabase, wire: Wire, database: Database
+) -> None:
+    far.patience = 0.05
+
+    with pytest.raises(StorageError):
+        await far.write(lambda: insert_then_hold(wire))
+    wire.heal()
+    far.patience = STATEMENT_TIMEOUT
+    await far.write(lambda: put("after"))
+
+    assert await names(database) == ["after"]
+
+
+async def test_a_commit_without_an_answer_is_given_up(far: PostgresDatabase, wire: Wire) -> None:
+    far.patience = 0.05
+
+    def script() -> Script[None]:
+        yield from put("done or not")
+        wire.hold()
+
+    with pytest.raises(StorageError):
+        await far.write(script)
+
+
+@pytest.mark.parametrize("act", ["read", "write"])
+async def test_a_caller_that_gives_up_does_not_wait_for_a_silent_server(
+    far: PostgresDatabase, wire: Wire, act: str
+) -> None:
+    wire.hold()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await (far.read("SELECT 1") if act == "read" else far.write(lambda: put("never")))
+    wire.heal()
+
+    assert [row[0] for row in await far.read("SELECT 1")] == [1]

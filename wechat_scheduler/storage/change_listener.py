@@ -68,7 +68,8 @@ class ChangeListener:
         """Listen on a new connection until it is lost."""
         connection = await self._connect()
         try:
-            await connection.add_listener(CHANNEL, self._heard)
+            async with asyncio.timeout(PING_TIMEOUT):
+                await connection.add_listener(CHANNEL, self._heard)
             self._tell("")
             await self._watch(connection)
         finally:

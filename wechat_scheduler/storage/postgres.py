@@ -1,7 +1,8 @@
 """PostgreSQL through asyncpg: a pool for the work, and one connection that listens."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.resources.abc import Traversable
 from typing import TypeVar
@@ -20,8 +21,9 @@ T = TypeVar("T")
 MAX_CONNECTIONS = 10
 # How often a unit of work runs if it collides with others.
 ATTEMPTS = 5
-# Seconds by the real clock, which asyncpg uses: limits for a server that is dead.
-CONNECT_TIMEOUT, COMMAND_TIMEOUT = 10.0, 60.0
+# Seconds by the real clock: limits for a server that is dead, or for a network that is. The first is for a
+# connection, the second for each statement, the last for those that bring up the schema.
+CONNECT_TIMEOUT, STATEMENT_TIMEOUT, MIGRATION_TIMEOUT = 10.0, 15.0, 3600.0
 # Prepared statements that each connection keeps: enough for all of ours.
 STATEMENTS = 256
 
@@ -75,7 +77,10 @@ async def open_postgres(
 ) -> "PostgresDatabase":
     """Connect and migrate the schema. Raises StateError if the database cannot be used."""
     database = await connect(url, clock=clock, supervisor=supervisor)
-    return await migrated(database, migrations, emptied=emptied)
+    database.patience = MIGRATION_TIMEOUT
+    await migrated(database, migrations, emptied=emptied)
+    database.patience = STATEMENT_TIMEOUT
+    return database
 
 
 async def connect(url: str, *, clock: Clock, supervisor: Supervisor) -> "PostgresDatabase":
@@ -92,13 +97,19 @@ async def connect(url: str, *, clock: Clock, supervisor: Supervisor) -> "Postgre
 
 
 class PostgresDatabase:
-    """A `Database` on a server, shared with other processes."""
+    """A `Database` on a server, shared with other processes. A statement takes `patience` seconds at most.
+
+    asyncpg ends a statement by asking the server to cancel it, and waits for that: where the server or the
+    network is silent, for ever. A connection whose statement takes too long, or whose caller is cancelled,
+    is given up instead; the server then rolls back.
+    """
 
     dialect = POSTGRESQL
 
     def __init__(self, pool: asyncpg.Pool, listener: ChangeListener) -> None:
         self._pool = pool
         self._listener = listener
+        self.patience = STATEMENT_TIMEOUT
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
         for _ in range(ATTEMPTS):
@@ -110,21 +121,60 @@ class PostgresDatabase:
 
     async def _write_once(self, script: Callable[[], Script[T]]) -> T:
         with _explained():
-            acquired = self._pool.acquire(timeout=CONNECT_TIMEOUT)
-            async with acquired as connection, connection.transaction():
-                return await _drive(connection, script())
+            async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+                transaction = connection.transaction()
+                await self._in_time(connection, transaction.start())
+                try:
+                    value = await self._drive(connection, script())
+                except asyncio.CancelledError:
+                    raise  # the connection is given up
+                except BaseException:
+                    with suppress(asyncpg.InterfaceError):  # so it may be here
+                        await self._in_time(connection, transaction.rollback())
+                    raise
+                await self._in_time(connection, transaction.commit())
+                return value
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         with _explained():
-            rows: Sequence[Row] = await self._pool.fetch(sql, *params)
-            return rows
+            async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+                rows: Sequence[Row] = await self._in_time(
+                    connection, connection.fetch(sql, *params)
+                )
+                return rows
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         self._listener.add(listener)
 
     async def close(self) -> None:
         await self._listener.close()
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _drive(self, connection: asyncpg.Connection, script: Script[T]) -> T:
+        try:
+            statement = next(script)
+            while True:
+                rows = connection.fetch(statement.sql, *statement.params)
+                statement = script.send(await self._in_time(connection, rows))
+        except StopIteration as done:
+            value: T = done.value
+            return value
+        finally:
+            script.close()
+
+    async def _in_time(self, connection: asyncpg.Connection, call: Awaitable[T]) -> T:
+        timer = asyncio.get_running_loop().call_later(self.patience, connection.terminate)
+        try:
+            return await call
+        except asyncio.CancelledError:
+            connection.terminate()
+            raise
+        finally:
+            timer.cancel()
 
 
 async def _connect_pool(url: str) -> asyncpg.Pool:
@@ -134,7 +184,6 @@ async def _connect_pool(url: str) -> asyncpg.Pool:
             min_size=1,
             max_size=MAX_CONNECTIONS,
             timeout=CONNECT_TIMEOUT,
-            command_timeout=COMMAND_TIMEOUT,
             statement_cache_size=STATEMENTS,
             reset=_leave_as_is,
             server_settings={"application_name": "wechat-scheduler"},
@@ -146,18 +195,6 @@ async def _connect_pool(url: str) -> asyncpg.Pool:
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:
     """Saves the round trip to reset a session: our units of work leave nothing in it."""
-
-
-async def _drive(connection: asyncpg.Connection, script: Script[T]) -> T:
-    try:
-        statement = next(script)
-        while True:
-            statement = script.send(await connection.fetch(statement.sql, *statement.params))
-    except StopIteration as done:
-        value: T = done.value
-        return value
-    finally:
-        script.close()
 
 
 @contextmanager

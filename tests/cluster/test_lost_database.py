@@ -1,0 +1,87 @@
+"""A node that does not reach the database hands out what it has, and comes back by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.cluster.conftest import Cluster
+from tests.house import APPID, Caller
+from tests.wire import Wire, wired
+from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.web.native import health
+
+PATH = f"{APPID}/0"
+# Longer than an answer from memory takes on a slow machine, shorter than any limit of a store call.
+SOON = 8.0
+
+
+@pytest.fixture
+async def wire(database_url: str) -> AsyncIterator[Wire]:
+    async with wired(database_url) as wire:
+        yield wire
+
+
+LOSSES: dict[str, Callable[[Wire], None]] = {
+    "silent": Wire.hold,
+    "no answers": lambda wire: wire.hold(forth=False),
+    "no questions": lambda wire: wire.hold(back=False),
+    "gone": Wire.cut,
+}
+
+
+async def values(node: Caller, paths: list[str]) -> list[Any]:
+    async with asyncio.timeout(SOON):
+        return [await node.value(path) for path in paths]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_reads_of_what_is_valid_do_not_need_the_database(
+    node: Cluster, wire: Wire, loss: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE", 0.05)
+    accounts = [f"wx444444444444444{digit}" for digit in range(5)]
+    paths = [f"{appid}/0" for appid in accounts]
+    async with node("near") as near, node("far", database=wire.url) as far:
+        for appid in accounts:
+            await near.register({"type": 0}, appid=appid)
+        await near.settle()
+        before = await values(far, paths)
+
+        LOSSES[loss](wire)
+        during = await values(far, paths)
+        async with asyncio.timeout(SOON):
+            ready = await far.call("GET", "/readyz", key="")
+        wire.heal()
+
+        assert during == before
+        assert ready.status == 503
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_what_another_node_rotates_meanwhile_is_heard_once_the_database_is_back(
+    node: Cluster, wire: Wire, loss: str
+) -> None:
+    rotating = {"wechat__access_token_endpoint": "token"}
+    async with node("near", **rotating) as near, node("far", database=wire.url) as far:
+        await near.register({"type": 0})
+        await near.settle()
+        old = await far.value(PATH)
+
+        LOSSES[loss](wire)
+        await near.call("POST", f"/task/{PATH}/refresh")
+        await near.settle()
+        new = await near.value(PATH)
+        wire.heal()
+
+        assert new != old
+        await handed_out(far, new)
+
+
+async def handed_out(node: Caller, value: str) -> None:
+    """Return once the node hands out this value."""
+    async with asyncio.timeout(SOON):
+        while await node.value(PATH) != value:
+            await SystemClock().sleep(timedelta(milliseconds=5))
