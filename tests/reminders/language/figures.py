@@ -10,6 +10,14 @@ was wrong with them is in `kinds.toml`.
 the first run 129 were right, 5 asked about, 1 refused and 21 silently wrong: 14 of its 51 chat messages became
 reminders, 2 times that hang on an event were not asked about, 1 time was wrong, 3 titles had words too many, and 1
 rule was right in another form. Then the parser was corrected by it, too.
+
+`customers.toml` holds 240 sentences, half of them what customers write to shops, schools, clinics, banks, carriers and
+games, by an author who had seen the patterns of chat. In the first run 157 were right, 16 asked about and 67 silently
+wrong: 55 of the 120 messages became reminders; of the 120 reminders 4 that hang on an event or a condition were not asked
+about, and 4 times and 4 titles were wrong. After these kinds were mended, `callers.toml` was run: 120 further
+sentences by the same author, written before the mending. 102 were right, 9 asked about and 9 silently wrong: 4 of the 60
+messages, and of the 60 reminders 2 that hang on an event, 2 times or titles in dialect, and 1 that was right (tmr 早上), as
+its author believed that it cannot be read. Then the parser was corrected by it, too.
 """
 
 import os
@@ -20,7 +28,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from time import process_time
 
-from tests.reminders.language.sentences import NOW, ZONE, Outcome, sentences
+from tests.reminders.language.sentences import NOW, TABLES, ZONE, Outcome, sentences
 from wechat_scheduler.reminders.language.lazy import compile_all
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
@@ -56,7 +64,6 @@ from wechat_scheduler.reminders.language.lazy import compile_all
 compile_all()
 print(f"{{took * 1000:.1f}} {{one:.1f}} {{peak() - before:.1f}}")
 """
-TABLES = ("sentences", "kinds", "stranger", "unseen", "customers")
 
 
 def main(*tables: str) -> None:

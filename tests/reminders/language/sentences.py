@@ -1,6 +1,7 @@
 """The evaluation sets, and how a sentence of each kind is judged.
 
-`sentences.toml` was written with the parser, `stranger.toml` by an author who had not seen it.
+`sentences.toml` and `kinds.toml` were written with the parser, the others before it was run on them: `figures.py` tells by
+whom, and how it did.
 """
 
 import enum
@@ -16,6 +17,8 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
+
+TABLES = ("sentences", "kinds", "stranger", "unseen", "customers", "callers")
 
 
 def _table(name: str) -> dict[str, Any]:

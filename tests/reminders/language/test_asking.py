@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reminders.language.sentences import NOW, ZONE, sentences
+from tests.reminders.language.sentences import NOW, TABLES, ZONE, sentences
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.leftovers import unread
 from wechat_scheduler.reminders.language.normalise import normalise
@@ -18,7 +18,7 @@ def _reason(text: str) -> Reason | None:
     return None
 
 
-@pytest.mark.parametrize("table", ["sentences", "kinds", "stranger", "unseen"])
+@pytest.mark.parametrize("table", TABLES)
 def test_no_words_of_time_are_left_in_a_title(table: str) -> None:
     read = [each.text for each in sentences(table) if _reason(each.text) is None]
 

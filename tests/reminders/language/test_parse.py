@@ -20,9 +20,20 @@ def _by_kind(table: str) -> dict[str, list[Sentence]]:
 
 
 OURS = _by_kind("sentences") | _by_kind("kinds")
-STRANGERS = _by_kind("stranger") | _by_kind("unseen")
-ASKED = {"once.title": 8, "again.hourly": 7, "once.nurses": 1}
-"""The sentences of each kind in `stranger.toml` and `unseen.toml` whose writers are asked, or refused."""
+STRANGERS = {
+    f"{table}.{kind}": sentences
+    for table in ("stranger", "unseen", "customers", "callers")
+    for kind, sentences in _by_kind(table).items()
+}
+ASKED = {
+    "stranger.once.title": 8,
+    "stranger.once.weekday": 1,
+    "stranger.again.hourly": 7,
+    "unseen.once.nurses": 1,
+    "callers.refused.restaurants": 1,
+    "callers.refused.training": 1,
+}
+"""The sentences of each kind of the strangers' tables whose writers are asked, or refused."""
 
 
 @pytest.mark.parametrize("kind", OURS)

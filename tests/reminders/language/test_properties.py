@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reminders.language.sentences import NOW, ZONE, sentences
+from tests.reminders.language.sentences import NOW, TABLES, ZONE, sentences
 from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
@@ -76,7 +76,7 @@ def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: in
         assert parsed.time.timetz() == at.timetz()
 
 
-@pytest.mark.parametrize("table", ["sentences", "kinds", "stranger", "unseen"])
+@pytest.mark.parametrize("table", TABLES)
 def test_the_echo_of_a_reading_is_read_back_as_the_same_reminder(table: str) -> None:
     readings = [reading for each in sentences(table) for reading in _readings(each.text)]
 

@@ -5,11 +5,13 @@ A word such as 提醒我 makes a reminder of each of them, unless the question s
 """
 
 from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.reminders.language.normalise import masked
 from wechat_scheduler.reminders.language.refused_sentences import chat, command
 from wechat_scheduler.reminders.language.statements import is_statement, tells
+from wechat_scheduler.reminders.language.telling import is_clearly_told, is_passed_on, is_told
 
 ASKS = pattern(
-    r"提醒|闹钟|闹铃|叫醒|(?:叫|喊|通知|告诉|催)(?:一下|一声)?[我咱俺]|别忘|不要忘|(?<!(?<!帮)我)记得|记住|记着|定时|倒计时|待办|备忘|加入日程"
+    r"提醒|闹钟|闹铃|叫醒|(?<![人店司师生服妈爸板他她行院校子方长员理东业介])(?:叫|喊|通知|告诉|催)(?:一下|一声)?[我咱俺]|别忘|不要忘|(?<!(?<!帮)我)记得|记住|记着|定时|倒计时(?!仅?剩?[一二三四五六七八九十\d]+天)|待办|备忘|加入日程"
 )
 """The words that ask for a reminder."""
 
@@ -28,7 +30,7 @@ _COMMAND = pattern(
     rf"|(?:{_KEPT}|安排)(?:有哪些|有什么|有几|列表|还在吗|还有吗|是几点|是什么|几点)"
 )
 _WHAT = pattern(
-    r"(?<=[周期拜])几|几(?=[点号时个天月周分次楼折])|多少|多久|多长|多大|多远|多晚|多早|哪(?![吒怕])|(?<!那个)什么|啥|咩(?=$|[?])|怎么|怎样|咋|为何|谁|(?<!问)如何|"
+    r"(?<=[周期拜])几|几(?=[点号时个天月周分次楼折])|多少|多久|多长|多大|多远|多晚|多早|哪(?![吒怕])|(?<!那个)什么|(?<!那)啥|咩(?=$|[?])|怎么|怎样|咋|为何|谁|(?<!问)如何|"
     r"是不是|是否|有没有|会不会|对不对|有木有|到底|点解|点样|乜|边个|边度|几时|系唔系|有冇"
 )
 # Verbs that make a question what is to be done: 周五问一下什么时候交房.
@@ -42,13 +44,13 @@ _POLITE = pattern(
 _NICE = pattern(
     r"(?:快乐|愉快|吉祥|安康|大吉|如意|幸福|平安|发财|万事胜意|开心)(?:[呀啊哦哈吖~!。. ]|$)"
     r"|^(?:早安|午安|晚安|祝|恭喜|恭祝|谢谢|多谢|感谢|辛苦|好的|好滴|好嘞|嗯|哦|收到|明白|知道|ok|哈哈|呵呵|嘻嘻|嘿嘿)"
-    r"|[早上中下晚][上午]好(?:$|[呀啊哦~!,。 ]|各位|大家|老师)|^.{1,10}见(?:$|[吧啦咯了哦哈呀~!。])"
+    r"|[早上中下晚][上午]好(?:$|[呀啊哦~!,。 ]|各位|大家|老师)|^.{1,10}(?<![意看主偏])见(?:$|[吧啦咯了哦哈呀~!。])"
 )
 _NOT = pattern(
     r"不(?![要能可]?忘|[用要需会能][^,。]{1,4}的|停(?!车)|间断|分[昼日]|动产|锈|同|仅|干胶|如|见不散|少于?|锈钢|定期|二家|粘锅)|(?<![淹吞埋湮])没(?!收|药|[^,。]{1,5}的)|(?<![分个类性区特辨级告送])别(?!忘|墅|人|的|针|名|克|致)|无法|未(?!来|婚|央)|唔|冇|甭|莫(?!斯|名)|算了|拒绝"
 )
 _PAST = pattern(
-    r"已经?(?=[经在到有收买付交发给过])|(?:昨|前[天晚]|上(?:个?月|个?周|个?星期|次|回)|去年|刚).*[了过]|(?<![要该得快经])了(?=$|[,。!~… ]|吧|啊|呀|哦|呢|哈|[今明昨后]天)|"
+    r"已经?(?=[经在到有收买付交发给过])|(?:昨|前[天晚]|上(?:个?月|个?周|个?星期|次|回)|去年|刚).*[了过]|(?<![要该得快经对])了(?=$|[,。!~… ]|吧|啊|呀|哦|呢|哈|[今明昨后]天)|"
     r"过了|过啦|小时候(?!的)|小的时候(?!的)|那一?年(?!的)|当年(?!的)|又[^,。]{1,6}了|(?<=[买收吃用看去来做到付寄发交])过(?=$|[,。!])"
 )
 _DUE = pattern(r"(?:要|该|得|快|把|别忘)[^,。]{1,12}了")
@@ -56,13 +58,25 @@ _SAYS = pattern(
     r"^(?:帮我|给我|麻烦[您你]?|我|请)*(?:想|要)?(?:预约|预定|预订|[约订定](?:一?下|一?个|[两二三四五六七八九十\d]+位)?(?=周|星期|礼拜|明|后|今|下|\d))|^(?:what|when|where|which|who|why|how|do|does|is|are)\b|满\d+元?[减送包]|^(?:帮我|给我)?(?:订|要|来|留|拿|买)[一两二三四五六七八九十\d]+[个张份件位只杯盒箱斤]"
     r"|(?:发|寄|送|拿|给|留|告诉)(?:给|到)?我(?:$|一下|看看)|营业|打烊|尾号|[呀呗咯耶噢]$|(?<=[饭会去来])啊$|真[冷热多少忙累烦贵快慢香难大]"
     r"|(?:[今明后]天|周[一二三四五六日]|[号日])是(?!否)|你们|贵[店司]|^(?:老板|亲|客服|店家|掌柜|师傅|美女|帅哥|小姐姐|在吗|请问|咨询|想问|问一下|问下|我想[问买订约要知]|想[买订约]|有货)|^你(?!好)"
-    r"|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
+    r"|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今|对了)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|(?<![播看查])天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
 )
 
 
 def refuse_statements(title: str, text: str, *, within: bool) -> None:
     """Raises LanguageError for a sentence whose title is nothing to do: 明天下雨, 我下午过来拿."""
     if not ASKS.search(text) and is_statement(title, text, within=within):
+        raise chat()
+
+
+def refuse_told(title: str, lead: str, rest: str, text: str) -> None:
+    """Raises LanguageError for a sentence that tells others something. The first three are as in `is_told`."""
+    if not ASKS.search(text) and (is_told(masked(title), lead, rest) or is_passed_on(text)):
+        raise chat()
+
+
+def refuse_telling(text: str) -> None:
+    """Raises LanguageError for a sentence that is clearly told to others, and asks no one about its times."""
+    if not ASKS.search(text) and is_clearly_told(text):
         raise chat()
 
 

@@ -29,7 +29,7 @@ _PARTS = {
     "后半晌": Part.AFTERNOON, "后晌": Part.AFTERNOON, "晏昼": Part.AFTERNOON, "下昼": Part.AFTERNOON,
     "挨晚": Part.DUSK, "擦黑": Part.DUSK, "傍黑": Part.DUSK, "大晚上": Part.EVENING,
     "夜晚黑": Part.EVENING, "晚黑": Part.EVENING, "晚头": Part.EVENING, "夜黑": Part.EVENING,
-    "黑夜": Part.EVENING, "朝": Part.MORNING,
+    "黑夜": Part.EVENING, "夜到": Part.EVENING, "上半日": Part.FORENOON, "下半日": Part.AFTERNOON, "朝": Part.MORNING,
 }  # fmt: skip
 _LATE = {Part.EVENING, Part.NIGHT, Part.MIDNIGHT}
 _BEFORE_NOON = {Part.DAWN, Part.MORNING, Part.FORENOON}

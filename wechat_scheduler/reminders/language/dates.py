@@ -29,7 +29,7 @@ _LOOSE = rf"(?P<loose>{SMALL})(?![点时个:.\d分秒斤块元件只岁度月年
 _YEAR = rf"(?:(?P<year>{YEAR})年|(?P<yrel>今|本|明|后|大后|去|前)年)(?:的| )?"
 _WEEKDAY = r"(?:(?:周|星期|礼拜)(?P<nwd>[一二三四五六日天末])|工作日)"
 _NTH = rf"(?P<nth>第{SMALL}个?|最后一?个?|首个|倒数第{SMALL}个){_WEEKDAY}"
-_EDGE = rf"(?P<edge>最后一天|最后[两二三四五]天|倒数第{SMALL}天|(?<=[月度年的份])第{SMALL}天|(?:月|(?<=[月度]))(?:底(?![价部下座])|末|头(?![条发脑])|初(?![一二三四五六七八九十])|[上中下]旬|中(?![国间学心午文山级层东介外转期考层])))"
+_EDGE = rf"(?P<edge>最后一天|最后[两二三四五]天|倒数第{SMALL}天|(?<=[月度年的份])第{SMALL}天|(?:月|(?<=[月度]))(?:底(?![价部下座])|末|尾(?![款巴号数灯牌])|头(?![条发脑])|初(?![一二三四五六七八九十])|[上中下]旬|中(?![国间学心午文山级层东介外转期考层])))"
 
 ISO = pattern(
     r"(?<![\d.])(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"
@@ -227,7 +227,7 @@ def _edge(text: str) -> int:
     days = whole(number[1]) if number else 1
     if not 1 <= days <= 31:
         raise impossible(text)
-    return -days if text.startswith(("最后", "倒数")) or text[-1] in "底末" else days
+    return -days if text.startswith(("最后", "倒数")) or text[-1] in "底末尾" else days
 
 
 def _nth(found: re.Match[str]) -> int:

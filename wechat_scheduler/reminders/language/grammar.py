@@ -6,7 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.reminders.language.asides import refuse_asides, refuse_statements
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.asides import (
+    refuse_asides,
+    refuse_statements,
+    refuse_telling,
+    refuse_told,
+)
 from wechat_scheduler.reminders.language.dividing import divided
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
@@ -29,13 +35,14 @@ from wechat_scheduler.reminders.language.refused_sentences import (
 )
 from wechat_scheduler.reminders.language.repeating import repeating
 from wechat_scheduler.reminders.language.scan import scan
-from wechat_scheduler.reminders.language.title import title_of
+from wechat_scheduler.reminders.language.title import around, title_of
 from wechat_scheduler.reminders.language.wording import describe, moment_words
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.series import following
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(seconds=1)
+_QUESTIONS = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD, Reason.SENTENCE_COMMAND)
 _NOW = pattern(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
 
@@ -48,18 +55,35 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
     first = FIRST.search(masked(normalise(text)))
     if first:
         return (_from(text[first.start("moment") :], text[: first.start()], here),)
-    sentence = _Sentence.of(text, here.today)
+    try:
+        return _readings(text, here)
+    except LanguageError as error:
+        if error.reason in _QUESTIONS:
+            refuse_telling(masked(normalise(text)))
+        raise
+
+
+def _readings(text: str, now: Now) -> tuple[Parsed, ...]:
+    sentence = _Sentence.of(text, now.today)
     refuse_asides(masked(sentence.plain))
-    return _several(sentence, here) or (_one(sentence, here),)
+    return _several(sentence, now) or (_one(sentence, now),)
 
 
 _EVENT = r"(?:完|饭|下班|起床|到家|放学|结束|睡醒|散会|下课|回来)"
 _SOON = r"(?:半|[\d一二两三四五六七八九十]{1,3})个?半?(?:小时|分钟|钟头|刻钟)"
 # 饭后半小时, 3点多, 随时: no time, though one is near.
 _VAGUE = pattern(
-    rf"[\d一二三四五六七八九十两]+[点时]钟?[多几](?![少人])|[点时]半?(?:的样子|上下|光景)|晚些|[早晚迟]点(?=提醒|叫|通知|喊|$)|第[一二三四五六七八九\d]节课?[之以]?前|[饭餐睡课][之以]?前{_SOON}|(?<![天日])早晚(?=[\d一二三四五六七八九十]+[点:])|大小周|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
+    rf"[\d一二三四五六七八九十两]+[点时]钟?[多几](?![少人])|[点时]半?(?:的样子|上下|光景)|晚些|[早晚迟]点(?=提醒|叫|通知|喊|$)|第[一二三四五六七八九\d]节课?[之以]?前|[饭餐睡课][之以]?前{_SOON}|(?<![天日])早晚(?=[\d一二三四五六七八九十]+[点:])|每个半(?:小时|钟头)|大小周|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
+    r"|[早朝][五六七八九十]点?晚[一二三四五六七八九十](?!点)|[做上][一二三四五六]休[一二三]"
     rf"|{_EVENT}了?{_SOON}[之以]?后|{_EVENT}[之以]?后{_SOON}"
 )
+
+# 睡前, 下班后: a time of day that only the writer knows, unless a clock time is named.
+_EVENTS = pattern(
+    r"(?:下班|放学|下课|起床|洗澡|到家|回家|散会|出门|上班|上课|睡觉?|出发|登机|起飞|比赛|考试|面试|手术|日[出落]|天[亮黑]|开[会播场考盘饭车奖]|[早午晚中]?[饭餐]|[节假])[之以]?[前后](?![故甜水酒奶台面排方])"
+)
+
+_SHIFTED = pattern(r"[一-龥]{2}(?:前|之前|以前)[一两三二四五六七\d](?:天|晚|夜|周|个?星期)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +143,11 @@ def _several(sentence: _Sentence, now: Now) -> tuple[Parsed, ...]:
         readings = tuple(_one(_Sentence.of(part, now.today), now) for part in parts)
     except LanguageError:
         return ()
-    return readings if all(len(each.title) > 1 for each in readings) else ()
+    return readings if all(map(_names_a_thing, readings)) else ()
+
+
+def _names_a_thing(reading: Parsed) -> bool:
+    return len(reading.title) > 1 and not _EVENTS.fullmatch(reading.title)
 
 
 def _one(sentence: _Sentence, now: Now) -> Parsed:
@@ -127,11 +155,25 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     used = [(places[start], places[end - 1] + 1) for start, end in sentence.said.used]
     title = title_of(sentence.text, sentence.plain, used)
     within = bool(sentence.said.after and sentence.said.after.within)
-    refuse_statements(normalise(title), masked(sentence.plain), within=within)
+    if not (_passes(sentence.said) and title.startswith("休息")):
+        refuse_statements(normalise(title), masked(sentence.plain), within=within)
+    lead, rest = around(sentence.text, sentence.plain, used)
+    refuse_told(normalise(title), normalise(lead), normalise(rest), masked(sentence.plain))
     left = unread_words(normalise(title), now.today)
     if left:
         raise unread(left)
+    shifted = _SHIFTED.search(sentence.dense)
+    if shifted and not (sentence.said.anchors or sentence.said.repeats or sentence.said.begin):
+        raise unread(shifted.group())
+    event = _EVENTS.search(normalise(title))
+    if event and not (_passes(sentence.said) or sentence.said.clocks):
+        raise unread(event.group())
     return _parsed(sentence.said, now, title)
+
+
+def _passes(said: Meaning) -> bool:
+    """Whether a time is said as one that passes: 每小时, 20分钟后."""
+    return said.elapses or bool(said.after and said.after.length.exact)
 
 
 def _no_time(plain: str, said: Meaning) -> LanguageError:

@@ -189,7 +189,7 @@ _WORDS = (
     _Word(dates.DATE_STARTS, dates.WORD, dates.read_word),
     _Word(dates.DATE_STARTS, dates.DAY, dates.read_day, needs="号日"),
     _Word(dates.DATE_STARTS, dates.BARE, dates.read_bare, needs="月"),
-    _Word(frozenset("月第最首倒底末初"), dates.EDGE, dates.read_edge),
+    _Word(frozenset("月第最首倒底末尾初"), dates.EDGE, dates.read_edge),
     _Word(frozenset("早两二三23"), clocks.SEVERAL, lambda match, today: clocks.read_several(match)),
     _Word(clocks.CLOCK_STARTS, clocks.CLOCK, lambda match, today: clocks.read_clock(match)),
     _Word(frozenset("0123456789"), dates.APART, dates.read_short),

@@ -14,7 +14,7 @@ _AFTER = pattern(
     r"都|各|的|,|:| ){1,6}"
 )
 _LEAD = pattern(
-    r"[\s,，.。、:：;；!！~～\-—|)）\]】]+|请(?!假|客|安|教|帖|柬|示|老[师板]|同[学事]|朋友|大家|[他她家爸妈人])[你您]?|记(?:一下|个)(?=[,，\s]|$)|记一下|麻烦(?:你|您)?|拜托(?:你|您)?|帮(?:我|忙)|"
+    r"[\s,，.。、:：;；!！~～\-—|)）\]】]+|请(?!假|客|安|教|帖|柬|示|老[师板]|同[学事]|朋友|大家|[他她家爸妈人])[你您]?|记(?:一下|个)(?=[,，\s]|$)|记一下|麻烦(?:你|您)?|拜托(?:你|您)?|帮(?:我(?![爸妈爷奶姥公婆舅姑姨叔伯哥弟姐妹儿女娃孩老媳家的们])|忙)|"
     r"(?:待办|备忘|日程)(?:事项)?[:：]|给我(?=[定设订建加来上])|到时候?|届时|记得要?|记着|记住|(?:千万|可)?(?:别|不要)忘记?[了啦咯喽囉啰]?|千万|务必|一定要?|"
     r"(?:我?想)?(?:让|请)(?:你|您)(?:帮我)?|让我|(?:以后|今后|往后)(?=[,，]|$|提醒)[,，]?|remind me(?: to)?(?![a-z])|"
     r"你?(?:能不能|可不可以|能否|可否|可以|能)(?=.{2})|"
@@ -27,10 +27,14 @@ _LEAD = pattern(
 )
 # Interjections and greetings before the time.
 _GREETING = pattern(
-    r"(?i)(?:(?:那个|这个|嗯+|呃+|额|哎|喂|嘿|嗨|你好|您好|hi|hello)(?:[\s,，.。!！~、]+|$)){1,4}",
+    r"(?i)(?:(?:那个|那啥|这个|[哎诶欸]?对了|嗯+|呃+|额|哎|喂|嘿|嗨|你好|您好|hi|hello)(?:[\s,，.。!！~、]+|$)){1,4}",
 )
 _FILLER = pattern(
-    r"(?:那个什么|那个|这个|就是|嗯+|呃+|额|哎|以后|今后|往后)+|.{0,5}(?:麻烦|拜托)[你您]?"
+    r"(?:那个什么|那个|那啥|这个|就是|哎?对了|嗯+|呃+|额|哎|以后|今后|往后)+|.{0,5}(?:麻烦|拜托)[你您]?"
+)
+# 快递明天记得拿, 出门别忘了带伞. 我记得 is no request.
+_INSIDE = pattern(
+    r"(?<![我不还没你他她])(?:记得要?|記得要?|记着|(?:千万|可)?(?:别|別|不要)[忘][记記]?[了啦]?)(?=[^了啦我,，。\s》”」』])"
 )
 _TAIL = pattern(
     r"(?:[\s,，.。、:：;；!！~～|(（\[【]+|(?:的?时候?)?(?:请[你您]?|要|再|就|都|记得|麻烦|务必)*(?:提醒|叫|通知|喊|告诉)(?:一下|下|一声)?[我咱俺](?:一下|一声|下|哦|啊)?|"
@@ -69,15 +73,24 @@ def title_of(text: str, plain: str, used: Sequence[tuple[int, int]]) -> str:
     return quoted[1] if quoted else _trimmed(rest)
 
 
+def around(text: str, plain: str, used: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    """What stands before the first of the `used` spans, and what stands behind it, without courtesies."""
+    lead, *rest = _rest(text, plain, sorted(used))
+    return _without(lead.strip()), _without(_joined(rest).strip())
+
+
 def _rest(text: str, plain: str, used: Sequence[tuple[int, int]]) -> list[str]:
     pieces, position = [], 0
     for start, end in used:
-        before = _BEFORE.search(plain, max(position, start - 8), start)
+        ends = plain.startswith("截止提前", start)  # 活动28号截止提前三小时: the end of the event
+        start += 2 * ends
+        before = None if ends else _BEFORE.search(plain, max(position, start - 8), start)
         stop = before.start() if before and start > position else start
         pieces.append(text[position : max(position, stop)])
         after = _AFTER.match(plain, end)
         position = max(position, after.end() if after else end)
     pieces.append(text[position:])
+    pieces = [_INSIDE.sub("", piece) for piece in pieces]
     pieces[0] = "" if _FILLER.fullmatch(pieces[0].strip()) else pieces[0]
     return [
         _GREETING.sub("", pieces[0], count=1) if _GREETING.match(pieces[0]) else pieces[0],

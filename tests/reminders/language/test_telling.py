@@ -1,0 +1,101 @@
+"""Sentences that tell others something are no reminders; errands that look like them are."""
+
+import pytest
+
+from tests.reminders.language.sentences import NOW, ZONE
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
+
+
+def _read(text: str) -> str:
+    """The title, or why there is none."""
+    try:
+        return parse(text, now=NOW, zone=ZONE).title
+    except LanguageError as error:
+        return error.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # persons
+        "明天我让我弟过去取", "那我周五再联系你", "下周三他们全家来住两晚", "我儿媳妇后天从老家过来", "周六咱们店里见个面",
+        # what others say and do
+        "妈说周六回来吃饭", "房东叫我月底之前搬走", "物业通知我周五清洗水箱", "贷款经理说后天放款", "阿姨周三下午才有时间",
+        # what is over, goes on, or will be
+        "上午发的货后天应该能到", "师傅周四上午装好的热水器今天漏水", "报告周一会发到邮箱", "这批料12月3号到港得三天", "周二拍的片子还没出",
+        # orders, offers and conditions
+        "晚上七点六个人要个靠窗的", "麻烦周三之前把发票开给我", "下午四点前能发的话我就拍", "周末三天两件八折", "急聘夜班周一面试",
+        # two sides of a time
+        "停车场的栏杆今天早上又抬不起来", "蓝色那套下周补货给孩子报名", "会员积分月底清零赶紧来店里用",
+    ],
+)  # fmt: skip
+def test_what_is_told_to_others_is_no_reminder(text: str) -> None:
+    assert _read(text) in (Reason.SENTENCE_CHAT, Reason.SENTENCE_PAST)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("下周三晚上七点半陪老婆去看话剧", "陪老婆去看话剧"),
+        ("29号给我妈转生活费", "给我妈转生活费"),
+        ("12月3号我爸生日订蛋糕", "我爸生日订蛋糕"),
+        ("12月8号给儿子的班主任打电话说转学的事", "给儿子的班主任打电话说转学的事"),
+        ("明天下午3点物业来修水管", "物业来修水管"),
+        ("周日下午三点半去高铁站接从老家来的爸妈", "去高铁站接从老家来的爸妈"),
+        ("24号带简历去人才市场", "带简历去人才市场"),
+        ("周日9点抢7折券", "抢7折券"),
+        ("房租每月5号转账", "房租转账"),
+        ("宝宝疫苗12月7号上午", "宝宝疫苗"),
+        ("周六一早把冬天的被子拿出来晒", "把冬天的被子拿出来晒"),
+        ("【重要】明天上午10点交标书", "【重要】交标书"),
+        ("提醒我后天还王师傅工具", "还王师傅工具"),
+        ("明天中午幫我媽拿藥", "幫我媽拿藥"),
+    ],
+)
+def test_an_errand_that_names_others_is_a_reminder(text: str, title: str) -> None:
+    assert _read(text) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("快递明天记得拿", "快递拿"),
+        ("出门记得带伞明早8点", "出门带伞"),
+        ("周五下午聚餐别忘了订位", "聚餐订位"),
+        ("垃圾今晚8点千万别忘了倒", "垃圾倒"),
+        ("水費月底記得交", "水費交"),
+        ("明天看电影《记得我》", "看电影《记得我》"),
+    ],
+)
+def test_a_title_keeps_no_request_in_its_middle(text: str, title: str) -> None:
+    assert _read(text) == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每天睡前提醒我数胎动", "周五放学后买本子", "明天下班后去健身", "周六日出前到山顶", "每周一开会前打印材料", "后天手术前禁食",
+        "比赛前一天晚上早睡", "每个半小时休息到12点", "跨年那天晚上11点出发", "每天早九晚六打卡", "上四休二从20号开始", "明天下午5点半年会",
+    ],
+)  # fmt: skip
+def test_a_time_that_only_its_writer_knows_is_asked_about(text: str) -> None:
+    assert _read(text) in (Reason.SENTENCE_UNREAD, Reason.SENTENCE_AMBIGUOUS)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("每一个半小时休息到晚上8点", "FREQ=MINUTELY;INTERVAL=90"),
+        ("每1.5小时休息到下午6点", "FREQ=MINUTELY;INTERVAL=90"),
+        ("每45分钟休息到晚上6点", "FREQ=MINUTELY;INTERVAL=45"),
+    ],
+)
+def test_a_pause_by_the_clock_is_an_errand(text: str, rule: str) -> None:
+    parsed = parse(text, now=NOW, zone=ZONE)
+
+    assert (parsed.rule.partition(";UNTIL")[0].partition(";BYHOUR")[0], parsed.title) == (
+        rule,
+        "休息",
+    )
