@@ -1,6 +1,5 @@
 """SQLite in memory: the real statements, without a file and without a thread."""
 
-import sqlite3
 import weakref
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -10,7 +9,7 @@ from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Row, Script
 from wechat_scheduler.storage.migrate import MIGRATIONS, migrated
 from wechat_scheduler.storage.sqlite import SQLITE
-from wechat_scheduler.storage.sqlite_connection import drive, positional
+from wechat_scheduler.storage.sqlite_connection import SqliteConnection, drive, positional
 
 T = TypeVar("T")
 
@@ -22,10 +21,7 @@ class MemoryDatabase:
 
     def __init__(self) -> None:
         # The garbage collector may close it in another thread.
-        self._connection = sqlite3.connect(
-            ":memory:", isolation_level=None, check_same_thread=False
-        )
-        self._connection.row_factory = sqlite3.Row
+        self._connection = SqliteConnection(":memory:", check_same_thread=False)
         self.down = False
         weakref.finalize(self, self._connection.close)
 

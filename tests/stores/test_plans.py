@@ -75,7 +75,7 @@ STATEMENTS = {
     "the first who joined": joined.FIRST,
     "a page of who joined": joined.PAGE,
     "named": joined.IS_NAMED,
-    "forgettable": joined.FORGETTABLE,
+    "forgettable": joined.TAKE,
     "forget some": joined.FORGET_SOME,
     "reached": messages.REACH,
     "cancel of a removed app": removals.CANCEL,

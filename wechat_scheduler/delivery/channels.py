@@ -206,7 +206,9 @@ class CrowdChannel:
         message, after = delivery.message, delivery.reached
         if message is None:
             return Sent(state=DeliveryState.CANCELLED)
-        while page := await self._page(message, delivery.target, after, PAGE):
+        while (page := await self._page(message, delivery.target, after, PAGE)) and page[
+            -1
+        ] != after:
             targets, now = [_target(message.id, uid) for uid in page], self._clock.now()
             until = now + self._lease
             if not await self._messages.spread(delivery, targets, now=now, until=until):

@@ -12,7 +12,7 @@ from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
-from wechat_scheduler.storage.damaged import damaged_rows
+from wechat_scheduler.storage.damaged import OPENED, damaged_rows, opened_in_part
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
 from wechat_scheduler.storage.rows import Vault
@@ -138,13 +138,15 @@ async def set_aside(database: Database) -> AsyncIterator[Finding]:
 
 
 async def damaged(database: Database, vault: Vault) -> AsyncIterator[Finding]:
-    """A failure for each table with rows that cannot be read."""
+    """A failure for each table with rows that cannot be read, and a word on what was not looked at."""
     async for found in damaged_rows(database, vault):
         rows = "1 row" if found.number == 1 else f"{found.number} rows"
         says = (
             f"{rows} of the table {found.table} cannot be read, first {found.first}: {found.column}"
         )
         yield fail("rows", says, MEND.get(found.table, OTHERWISE.format(found.table)))
+    for column in await opened_in_part(database):
+        yield ok("rows", f"of {column} the first {OPENED:,} secrets were opened, and no more")
 
 
 async def _age(database: Database, sealer: Sealer, key_file: Path) -> Finding:

@@ -1,5 +1,6 @@
 """Mends what an earlier version stored: jobs without a subject that know theirs, see `unnamed_jobs`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -17,9 +18,14 @@ from wechat_scheduler.storage.unreadable import readable_or
 log = structlog.get_logger(__name__)
 
 # Each is mended in a transaction of its own.
-NEXT = "SELECT appid, kind, job FROM bound_jobs ORDER BY appid, kind LIMIT 1"
-# Several processes may start at once.
-TAKE = "DELETE FROM bound_jobs WHERE appid = $1 AND kind = $2 RETURNING job"
+ANY = "SELECT 1 FROM bound_jobs LIMIT 1"
+# Several processes may start at once. It is taken before its name is read, so that a damaged name comes no
+# second time.
+TAKE = """
+    DELETE FROM bound_jobs WHERE (appid, kind) IN (
+        SELECT appid, kind FROM bound_jobs ORDER BY appid, kind LIMIT 1
+    ) RETURNING appid, kind, job
+"""
 OLD: Final = """
     SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at, due_at, calls
     FROM jobs WHERE appid = $1 AND kind = $2 AND subject = ''
@@ -28,18 +34,23 @@ OLD: Final = """
 
 async def mend_bound_jobs(database: Database, vault: Vault, now: datetime) -> None:
     """Before the first job is claimed. Raises StorageError."""
-    while rows := await database.read(NEXT):
-        row = rows[0]
-        await database.write(partial(_mend, vault, row, now))
-        log.info("job.mended", appid=row["appid"], kind=row["kind"], subject=row["job"])
+    while await database.read(ANY):
+        for row in await database.write(partial(_mend_next, vault, now)):
+            log.info("job.mended", appid=row["appid"], kind=row["kind"], subject=row["job"])
+
+
+def _mend_next(vault: Vault, now: datetime) -> Script[Sequence[Row]]:
+    taken = yield Statement(TAKE)
+    for row in taken:
+        yield from _mend(vault, row, now)
+    return taken
 
 
 def _mend(vault: Vault, bound: Row, now: datetime) -> Script[None]:
     key = JobKey(bound["appid"], bound["kind"])
     known = yield Statement(LOCK_ACCOUNT, (key.appid,))
-    taken = yield Statement(TAKE, key[:2])
     old = yield Statement(OLD, key[:2])
-    if not (known and taken and old):
+    if not (known and old):
         return
     row, account = old[0], key._replace(subject=bound["job"])
     credential = vault.readable_credential(row)

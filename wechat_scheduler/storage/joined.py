@@ -70,11 +70,17 @@ ONE_REMOVED, SLOTS_REMOVED, SOME_OF_APP_REMOVED = (
         "app_id = $1 ORDER BY id LIMIT $3",
     )
 )
-FORGETTABLE = """
-    SELECT id FROM removed_reminders WHERE removed_at < $1 AND NOT EXISTS (
-        SELECT 1 FROM deliveries d
-        WHERE d.state = 'pending' AND d.target = removed_reminders.id AND d.channel = 'participants'
-    ) ORDER BY removed_at LIMIT 1
+# It is taken before its name is read, so that a damaged name comes no second time.
+TAKE = """
+    DELETE FROM removed_reminders WHERE id IN (
+        SELECT id FROM removed_reminders WHERE removed_at < $1 AND NOT EXISTS (
+            SELECT 1 FROM deliveries d WHERE d.state = 'pending'
+                AND d.target = removed_reminders.id AND d.channel = 'participants'
+        ) ORDER BY removed_at LIMIT 1
+    ) RETURNING id, removed_at
+"""
+PUT_BACK = """
+    INSERT INTO removed_reminders (id, removed_at) VALUES ($1, $2) ON CONFLICT DO NOTHING
 """
 # The reminder may be there again.
 FORGET_SOME = """
@@ -84,7 +90,6 @@ FORGET_SOME = """
         ) ORDER BY uid LIMIT $2
     ) RETURNING uid
 """
-FORGOTTEN = "DELETE FROM removed_reminders WHERE id = $1"
 
 
 async def read_people(
@@ -156,11 +161,12 @@ def _rows(
 def of_removed(before: int, limit: int) -> Script[int]:
     """Forget people of reminders that were removed before that and are not being sent."""
     gone = 0
-    while gone < limit and (removed := (yield Statement(FORGETTABLE, (before,)))):
+    while gone < limit and (removed := (yield Statement(TAKE, (before,)))):
         reminder_id, most = removed[0]["id"], limit - gone
         some = len((yield Statement(FORGET_SOME, (reminder_id, most))))
         gone += some
         if some < most:
-            yield Statement(FORGOTTEN, (reminder_id,))
             gone += 1
+        else:
+            yield Statement(PUT_BACK, tuple(removed[0]))
     return gone

@@ -36,7 +36,10 @@ LAPSED = (
     f"UPDATE api_keys SET silenced = {ENDING} WHERE expires_at <= $1 AND silenced = 0 RETURNING id"  # noqa: S608
 )
 NEXT_ENDING = f"SELECT id FROM api_keys WHERE silenced = {ENDING} ORDER BY id LIMIT 1"  # noqa: S608
+# It is taken before its id is read, so that a damaged id comes no second time.
+TAKE_ENDING = f"UPDATE api_keys SET silenced = {ENDED} WHERE id IN ({NEXT_ENDING}) RETURNING id"  # noqa: S608
 SILENCED = f"UPDATE api_keys SET silenced = {ENDED} WHERE id = $1 AND silenced = {ENDING}"  # noqa: S608
+STILL_ENDING = f"UPDATE api_keys SET silenced = {ENDING} WHERE id = $1 AND silenced = {ENDED}"  # noqa: S608
 WITH_ADDRESSES = """
     SELECT appid, kind, subject, owner, job FROM registrations
     WHERE owner = $1 AND (notify <> '' OR params <> '') ORDER BY appid, kind, subject LIMIT $2
@@ -115,8 +118,8 @@ class SqlKeys:
 
     def _revoke(self, key_id: str, spare: str, now: int) -> Script[bool]:
         revoked = yield Statement(REVOKE, (key_id, spare, now, ENDED if spare else ENDING))
-        if revoked and not spare:
-            yield from _silence_some(self._vault, key_id)
+        if revoked and not spare and not (yield from _silence_some(self._vault, key_id)):
+            yield Statement(SILENCED, (key_id,))
         yield from self._database.dialect.signal(CHANGED)
         return bool(revoked)
 
@@ -125,14 +128,15 @@ class SqlKeys:
             yield from self._silence_next()
 
     def _silence_next(self) -> Script[bool]:
-        rows = yield Statement(NEXT_ENDING)
-        for row in rows:
-            yield from _silence_some(self._vault, row["id"])
+        rows = yield Statement(TAKE_ENDING)
+        for owner in {row["id"] for row in rows}:
+            if (yield from _silence_some(self._vault, owner)):
+                yield Statement(STILL_ENDING, (owner,))
         return bool(rows)
 
 
-def _silence_some(vault: Vault, owner: str) -> Script[None]:
-    """Remove the addresses from some registrations of a key that has ended.
+def _silence_some(vault: Vault, owner: str) -> Script[bool]:
+    """Remove the addresses from some registrations of a key that has ended. Returns whether there may be more.
 
     The jobs stay, for other keys may read them; but the daemon sends no value to an address that a
     dead key registered, and takes no input from it.
@@ -144,8 +148,7 @@ def _silence_some(vault: Vault, owner: str) -> Script[None]:
     for row in silenced:
         yield Statement(REMOVE_ADDRESSES, (*key_of(row), owner))
         yield from list_params(vault, key_of(row)._replace(subject=row["job"]))
-    if len(silenced) < PART:
-        yield Statement(SILENCED, (owner,))
+    return len(silenced) == PART
 
 
 def _words(items: Iterable[object]) -> str:

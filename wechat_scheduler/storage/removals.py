@@ -53,10 +53,12 @@ SCENES_OF_TOPIC = _DELETE.format(
 PUT = """
     INSERT INTO removals (app_id, topic_id, removed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
-NEXT = """
-    SELECT app_id, topic_id FROM removals WHERE removed_at <= $1 ORDER BY removed_at LIMIT 1
+# It is taken before its name is read, so that a damaged name comes no second time.
+TAKE = """
+    DELETE FROM removals WHERE (app_id, topic_id) IN (
+        SELECT app_id, topic_id FROM removals WHERE removed_at <= $1 ORDER BY removed_at LIMIT 1
+    ) RETURNING app_id, topic_id, removed_at
 """
-DONE = "DELETE FROM removals WHERE app_id = $1 AND topic_id = $2"
 
 
 def app_removed(app_id: int, now: datetime) -> Script[None]:
@@ -74,14 +76,14 @@ def topic_removed(app_id: int, topic_id: int, now: datetime) -> Script[None]:
 def next_part(before: int, limit: int) -> Script[int]:
     """Delete a further part of what is left of an app or topic that was removed before then. Returns
     `limit` if there is one, else 0."""
-    for row in (yield Statement(NEXT, (before,))):
-        app_id, topic_id = row["app_id"], row["topic_id"]
+    for row in (yield Statement(TAKE, (before,))):
+        app_id, topic_id, removed_at = row
         if topic_id:
             more = yield from _part_of_topic(app_id, topic_id)
         else:
             more = yield from _part_of_app(app_id, before + UNDER_WAY // MICROSECOND)
-        if not more:
-            yield Statement(DONE, (app_id, topic_id))
+        if more:
+            yield Statement(PUT, (app_id, topic_id, removed_at))
         return limit
     return 0
 

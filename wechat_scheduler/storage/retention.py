@@ -118,6 +118,8 @@ class OldMessages:
             gone += some
             for _ in range(done):
                 self._found.popleft()
+            if not some and done:  # none of these can be deleted: they are damaged
+                break
         return gone
 
     async def _find(self, before: datetime) -> bool:

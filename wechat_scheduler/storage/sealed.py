@@ -109,12 +109,13 @@ async def reseal(
     unreadable: list[str] = []
     for column in columns:
         page: _ResealedPage | None = None
-        while page is None or page.rows:
+        after: tuple[object, ...] | None = None
+        while page is None or (page.rows and page.rows[-1] != after):
             after = page.rows[-1] if page else None
             page = await database.write(partial(_reseal_page, column, sealer, after))
             texts += page.resealed
             unreadable += page.unreadable
-    return Resealed(texts=texts, unreadable=tuple(unreadable))
+    return Resealed(texts=texts, unreadable=tuple(dict.fromkeys(unreadable)))
 
 
 _OLDER = "SELECT 1 FROM {table} WHERE {column} <> '' AND {column} NOT LIKE $1 LIMIT 1"

@@ -32,7 +32,7 @@ _REASONS = {
 _PARAMETER = re.compile(r"'[^']*'|\$(\d+)")
 
 
-class _SqliteConnection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
     """Begins and ends transactions only where our SQL says so."""
 
     def __init__(self, path: str, **options: Any) -> None:
@@ -48,7 +48,7 @@ class _SqliteConnection(sqlite3.Connection):
         self.text_factory = partial(str, encoding="utf-8", errors="replace")
 
 
-class ReadingConnection(_SqliteConnection):
+class ReadingConnection(SqliteConnection):
     """Each query sees the newest commit. Writing is refused."""
 
     def __init__(self, path: str, **options: Any) -> None:
@@ -60,7 +60,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """The writing connection, for one thread at a time. Raises StateError."""
     try:
         _make_private(path)
-        connection = _SqliteConnection(str(path), check_same_thread=False)
+        connection = SqliteConnection(str(path), check_same_thread=False)
         try:
             _set_up(connection)
         except BaseException:

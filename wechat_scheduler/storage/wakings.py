@@ -34,7 +34,14 @@ PUT: Final = """
     ON CONFLICT (appid, waits_on) DO UPDATE
     SET kind = excluded.kind, subject = excluded.subject, since = excluded.since
 """
-NEXT: Final = "SELECT appid, waits_on, kind, subject FROM wakings ORDER BY since LIMIT 1"
+# It is taken before its name is read, so that a damaged name comes no second time.
+TAKE: Final = """
+    WITH next AS MATERIALIZED (
+        SELECT appid, waits_on FROM wakings ORDER BY since LIMIT 1 {skip_locked}
+    )
+    DELETE FROM wakings WHERE (appid, waits_on) IN (SELECT appid, waits_on FROM next)
+    RETURNING appid, waits_on, kind, subject
+"""
 DONE: Final = "DELETE FROM wakings WHERE appid = $1 AND waits_on = $2"
 # Before the first of all keys.
 _FIRST: Final = ("", "")
@@ -48,7 +55,7 @@ def wake(appid: str, waits_on: str, now: int) -> Script[Sequence[JobKey]]:
 
 def wake_further(now: int, skip_locked: str) -> Script[None]:
     """For `yield from`: wake the next part, if any is left."""
-    for row in (yield Statement(f"{NEXT} {skip_locked}")):
+    for row in (yield Statement(TAKE.format(skip_locked=skip_locked))):
         after = (row["kind"], row["subject"])
         yield from _wake_part(row["appid"], row["waits_on"], after, now)
 
