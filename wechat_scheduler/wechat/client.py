@@ -15,7 +15,6 @@ import aiohttp
 import msgspec
 import structlog
 import tenacity
-from aiohttp import hdrs
 
 from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.engine.clock import Clock
@@ -35,7 +34,7 @@ from wechat_scheduler.wechat.answers import (
 from wechat_scheduler.wechat.dates import clock_offset
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
-from wechat_scheduler.wechat.session import NEVER_TWICE, limited
+from wechat_scheduler.wechat.exchange import Received, exchange
 
 log = structlog.get_logger(__name__)
 
@@ -73,10 +72,8 @@ class WeChatClient:
         self._date = ""
         self._bulkhead = bulkhead
         self._errcodes = errcodes
-        self._session = session
-        self._base = base.rstrip("/")
         self._seconds = timeout.total_seconds()
-        self._timeout = aiohttp.ClientTimeout(total=self._seconds)
+        self._exchange = exchange(session, base.rstrip("/"), seconds=self._seconds)
         self._clock = clock
         self._rng = rng
 
@@ -157,7 +154,7 @@ class WeChatClient:
     async def _try(self, call: Call) -> Answer:
         self.tries += 1
         try:
-            status, body = await self._exchange(call)
+            status, _, body = await self._received(call)
         except (aiohttp.ClientError, TimeoutError) as error:
             failure = self._failure(call.path, error)
         else:
@@ -166,20 +163,11 @@ class WeChatClient:
         # nor context may carry that into a traceback.
         raise failure
 
-    async def _exchange(self, call: Call) -> tuple[int, bytes]:
+    async def _received(self, call: Call) -> Received:
         asked_at = self._clock.now()
-        async with self._session.request(
-            call.method,
-            self._base + call.path,
-            params=call.params,
-            data=call.payload,
-            headers=_JSON if call.payload else None,
-            timeout=self._timeout,
-            allow_redirects=False,
-            middlewares=NEVER_TWICE,
-        ) as response:
-            self._compare(response.headers.get(hdrs.DATE, ""), asked_at)
-            return response.status, await limited(response.content)
+        received = await self._exchange(call)
+        self._compare(received.date, asked_at)
+        return received
 
     def _compare(self, date: str, asked_at: datetime) -> None:
         if date != self._date:  # most calls come in the same second as another
@@ -224,6 +212,3 @@ def _crowded(path: str, error: CrowdedError) -> WeChatError:
         retry_after=error.retry_after,
         calls=0,
     )
-
-
-_JSON = {"Content-Type": "application/json"}

@@ -1,0 +1,135 @@
+"""The quick exchange sends and reads what aiohttp's own client does."""
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from tests.wechat.hostile import AMBIGUOUS, HostileServer, Reply, answer, broken, hang, raw
+from wechat_scheduler.wechat.answers import Call
+from wechat_scheduler.wechat.exchange import (
+    Exchange,
+    KeptExchange,
+    PlainExchange,
+    Received,
+    exchange,
+)
+from wechat_scheduler.wechat.session import client_session
+
+GET = Call("GET", "/cgi-bin/token", {"appid": "wx1"})
+BODY = b'{"a": 1}'
+REPLIES: dict[str, Reply] = AMBIGUOUS | {
+    "an answer": answer({"a": 1}, headers="Date: Sun, 29 Nov 2026 09:00:00 GMT\r\n"),
+    "no body": answer(b"", status=204),
+    "chunks": raw(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n2\r\n  \r\n0\r\n\r\n"
+    ),
+    "a body until the end": broken(b"HTTP/1.1 200 OK\r\n\r\n" + BODY),
+    "an old version": broken(b"HTTP/1.0 200 OK\r\n\r\n" + BODY),
+    "a last answer": broken(
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8\r\n\r\n" + BODY
+    ),
+    "hints first": raw(
+        b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + BODY
+    ),
+    "more than was asked for": raw((b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + BODY) * 2),
+    "a head without end": broken(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n"),
+    "another protocol": raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
+}
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
+PATHS = st.sampled_from(["/cgi-bin/token", "/wxa/获取", "/a b", "/sns/oauth2/access_token"])
+PARAMS = st.dictionaries(TEXTS.filter(bool), TEXTS, max_size=3)
+PAYLOADS = st.binary(min_size=1, max_size=40)
+CALLS = st.one_of(
+    st.builds(lambda path, params: Call("GET", path, params), PATHS, PARAMS),
+    st.builds(
+        lambda path, params, payload: Call("POST", path, params, payload=payload),
+        PATHS, PARAMS, PAYLOADS,
+    ),
+)  # fmt: skip
+
+
+async def one_after_the_other(
+    make: Callable[..., Exchange], server: HostileServer, *calls: Call, base: str = ""
+) -> list[Received | str]:
+    """What each call brings, or the kind of its error."""
+    found: list[Received | str] = []
+    async with client_session() as session:
+        ask = make(session, base or server.url, seconds=5)
+        for call in calls:
+            try:
+                found.append(await ask(call))
+            except (aiohttp.ClientError, TimeoutError) as error:
+                found.append(kind_of(error))
+    return found
+
+
+def kind_of(error: Exception) -> str:
+    """As far as the client tells them apart."""
+    kinds = (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, aiohttp.ClientConnectionError)
+    return next((kind.__name__ for kind in kinds if isinstance(error, kind)), type(error).__name__)
+
+
+@pytest.mark.parametrize("what", REPLIES)
+async def test_each_response_is_read_as_aiohttp_reads_it(what: str, server: HostileServer) -> None:
+    server.script(REPLIES[what])
+    plain = await one_after_the_other(PlainExchange, server, GET, GET)
+    asked = len(server.received)
+
+    kept = await one_after_the_other(KeptExchange, server, GET, GET)
+
+    assert kept == plain
+    assert len(server.received) == 2 * asked
+
+
+@settings(max_examples=60, deadline=None)
+@given(call=CALLS, path=st.sampled_from(["", "/wechat", "/a%20b/%E5%BE%AE"]))
+def test_each_request_arrives_as_aiohttp_sends_it(call: Call, path: str) -> None:
+    async def sent() -> None:
+        async with HostileServer() as server:
+            for make in (PlainExchange, KeptExchange):
+                await one_after_the_other(make, server, call, base=server.url + path)
+            plain, kept = server.received
+            assert kept == plain
+
+    asyncio.run(sent())
+
+
+async def test_a_connection_is_kept_for_the_next_call(server: HostileServer) -> None:
+    async with client_session() as session:
+        ask = KeptExchange(session, server.url, seconds=5)
+        await ask(GET)
+        connector = session.connector
+        assert connector is not None
+        kept = sum(map(len, connector._conns.values()))
+        await ask(GET)
+
+    assert kept == 1
+    assert len(server.received) == 2
+
+
+async def test_a_call_that_is_not_answered_ends_with_its_connection(
+    server: HostileServer, session: aiohttp.ClientSession
+) -> None:
+    server.script(hang())
+
+    with pytest.raises(TimeoutError):
+        await KeptExchange(session, server.url, seconds=0.03)(GET)
+
+    assert session.connector is not None
+    assert not session.connector._acquired
+    assert not session.connector._conns
+
+
+async def test_with_another_aiohttp_its_own_client_is_used(session: aiohttp.ClientSession) -> None:
+    with capture_logs() as logs:
+        fitting = exchange(session, "http://127.0.0.1:9", seconds=1)
+        other = exchange(session, "http://127.0.0.1:9", seconds=1, version="3.15.0")
+
+    assert isinstance(fitting, KeptExchange)
+    assert isinstance(other, PlainExchange)
+    assert [entry["event"] for entry in logs] == ["exchange.unavailable"]

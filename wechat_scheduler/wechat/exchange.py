@@ -1,0 +1,165 @@
+"""One HTTP request to WeChat and its response, on connections that aiohttp opens, keeps and parses.
+
+aiohttp's client makes some twenty objects for each request, which calls to WeChat do not need, and which
+take two thirds of its time. So a call is written as bytes to a connection of aiohttp's connector, and the
+response is read from aiohttp's parser. TLS, names, limits and idle connections stay aiohttp's.
+
+This is the one file that uses these parts of aiohttp. With another version of it, `exchange` returns
+aiohttp's own client, to which the tests compare.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple, Protocol
+from urllib.parse import urlencode
+
+import aiohttp
+import structlog
+from aiohttp import hdrs
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.http import HttpProcessingError
+from yarl import URL
+
+from wechat_scheduler.wechat.answers import Call
+from wechat_scheduler.wechat.session import NEVER_TWICE, limited
+
+log = structlog.get_logger(__name__)
+
+# These parts may change with any minor version; the code below was written for this one.
+AIOHTTP: Final = "3.14."
+PARTS: Final = (
+    (aiohttp.BaseConnector, "connect"),
+    *((Connection, name) for name in ("close", "protocol", "release")),
+    *((ResponseHandler, name) for name in ("read", "set_response_params")),
+)
+
+_JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
+
+
+class Received(NamedTuple):
+    """A response: its status, its header Date (empty without one), and its body."""
+
+    status: int
+    date: str
+    body: bytes
+
+
+class Exchange(Protocol):
+    """Sends a call once. Raises aiohttp.ClientError, or TimeoutError if it takes too long. Both show the
+    URL with its secrets."""
+
+    async def __call__(self, call: Call) -> Received: ...
+
+
+def exchange(
+    session: aiohttp.ClientSession,
+    base: str,
+    *,
+    seconds: float,
+    version: str = aiohttp.__version__,
+) -> Exchange:
+    """The quick one, if aiohttp's `version` fits. A call takes at most `seconds`."""
+    missing = [name for owner, name in PARTS if not hasattr(owner, name)]
+    if version.startswith(AIOHTTP) and not missing:
+        return KeptExchange(session, base, seconds=seconds)
+    log.warning("exchange.unavailable", aiohttp=version, needed=AIOHTTP, missing=missing)
+    return PlainExchange(session, base, seconds=seconds)
+
+
+class PlainExchange:
+    """aiohttp's client."""
+
+    def __init__(self, session: aiohttp.ClientSession, base: str, *, seconds: float) -> None:
+        self._session = session
+        self._base = base
+        self._timeout = aiohttp.ClientTimeout(total=seconds)
+
+    async def __call__(self, call: Call) -> Received:
+        async with self._session.request(
+            call.method,
+            self._base + call.path,
+            params=call.params,
+            data=call.payload,
+            headers=_JSON if call.payload else None,
+            timeout=self._timeout,
+            allow_redirects=False,
+            middlewares=NEVER_TWICE,
+        ) as response:
+            body = await limited(response.content)
+            return Received(response.status, response.headers.get(hdrs.DATE, ""), body)
+
+
+class KeptExchange:
+    """Sends the headers that aiohttp's client sends."""
+
+    def __init__(self, session: aiohttp.ClientSession, base: str, *, seconds: float) -> None:
+        self._session = session
+        self._base = base
+        self._seconds = seconds
+        self._model: aiohttp.ClientRequest | None = None
+        self._headers = ""
+
+    async def __call__(self, call: Call) -> Received:
+        model, connector = self._model or self._made(), self._session.connector
+        if connector is None:
+            raise aiohttp.ClientConnectionError("the session is closed")
+        async with asyncio.timeout(self._seconds):
+            connection = await connector.connect(model, [], _UNLIMITED)
+            try:
+                received = await _exchanged(connection, self._request(call), model)
+            except BaseException:
+                connection.close()
+                raise
+            connection.release()  # closed if the response did not end
+            return received
+
+    def _made(self) -> aiohttp.ClientRequest:
+        """What all requests have in common. Raises aiohttp.InvalidURL."""
+        model = aiohttp.ClientRequest(
+            hdrs.METH_GET, URL(self._base), loop=asyncio.get_running_loop()
+        )
+        self._model, self._headers = model, _lines(model.headers)
+        return model
+
+    def _request(self, call: Call) -> bytes:
+        first = f"{call.method} {_target(self._base + call.path)}{_query(call.params)} HTTP/1.1\r\n"
+        if call.payload is None:
+            return f"{first}{self._headers}\r\n".encode()
+        length = f"{hdrs.CONTENT_LENGTH}: {len(call.payload)}\r\n"
+        return f"{first}{self._headers}{_lines(_JSON)}{length}\r\n".encode() + call.payload
+
+
+_UNLIMITED: Final = aiohttp.ClientTimeout()
+
+
+async def _exchanged(
+    connection: Connection, request: bytes, model: aiohttp.ClientRequest
+) -> Received:
+    protocol = connection.protocol
+    if protocol is None or protocol.transport is None:
+        raise aiohttp.ClientConnectionError("the connection is closed")
+    protocol.set_response_params(read_until_eof=True)
+    protocol.transport.write(request)
+    try:
+        message, payload = await protocol.read()
+        while 100 <= message.code <= 199 and message.code != 101:
+            message, payload = await protocol.read()
+    except HttpProcessingError as error:
+        raise aiohttp.ClientResponseError(model.request_info, (), status=error.code) from error
+    body = await limited(payload)
+    return Received(message.code, message.headers.get(hdrs.DATE, ""), body)
+
+
+@lru_cache(maxsize=256)  # the paths of WeChat's API that we call
+def _target(url: str) -> str:
+    return URL(url).raw_path
+
+
+def _query(params: Mapping[str, str]) -> str:
+    return f"?{urlencode(params)}" if params else ""
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
