@@ -50,7 +50,7 @@ def _compare_servers(bench: Bench) -> Result:
             contend("ordinary way, key checked", python_server(SERVERS, "ordinary")),
             contend("memo, key checked", python_server(SERVERS, "memo")),
             contend("memo, no key", python_server(SERVERS, "memo-without-key")),
-            contend("memo, bytes vary", python_server(SERVERS, "memo"), vary=True),
+            contend("memo, an id varies", python_server(SERVERS, "memo"), vary=True),
             contend("nginx, static answer", nginx(folder) if shutil.which("nginx") else None),
             contend("Go net/http", go(folder) if shutil.which("go") else None),
         ]
@@ -71,7 +71,8 @@ def _compare_sizes(bench: Bench) -> Result:
 
 
 def _compare_daemons(bench: Bench) -> Result:
-    """The program itself, key checked, with more and more jobs registered; one is polled."""
+    """The program itself, key checked, with more and more jobs registered; one is polled, at last with
+    another id in each request."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         bare = stack.enter_context(python_server(SERVERS, "bare"))
@@ -86,6 +87,9 @@ def _compare_daemons(bench: Bench) -> Result:
             polled = itertools.cycle([request(started, jobs // 2)])
             measure = _measure(bench, started.server, polled, warm=5_000)
             contenders.append(Contender(name=f"wechat-scheduler, {jobs:,} jobs", measure=measure))
+        varying = (request(started, jobs // 2, header) for header in _ids())
+        measure = _measure(bench, started.server, varying, warm=5_000)
+        contenders.append(Contender(name="the same, an id varies", measure=measure, target=1.5))
         return bench.compare("Reading from the program", contenders, baseline=BARE)
 
 
@@ -118,8 +122,11 @@ def _requests(cells: int) -> list[bytes]:
 
 def _varying() -> Iterator[bytes]:
     """A client that puts a new id into each request."""
-    for number in itertools.count():
-        yield _request(0, f"X-Request-Id: {number:032x}\r\n")
+    return (_request(0, header) for header in _ids())
+
+
+def _ids() -> Iterator[str]:
+    return (f"X-Request-Id: {number:032x}\r\n" for number in itertools.count())
 
 
 def _request(cell: int, header: str = "") -> bytes:

@@ -44,9 +44,9 @@ def _fetch_all(started: Started, jobs: int) -> None:
     load(started.server.port, requests, seconds=300, count=jobs)
 
 
-def request(started: Started, number: int) -> bytes:
+def request(started: Started, number: int, header: str = "") -> bytes:
     """What a client that polls for one job's token sends."""
     return (
-        f"GET /task/{appid(number)}/0 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"GET /task/{appid(number)}/0 HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}"
         f"Authorization: Bearer {started.admin_key}\r\nAccept: */*\r\n\r\n"
     ).encode()

@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.clock import FakeClock
 from tests.web.wire import Server, Wire, serving
 from wechat_scheduler.web.kit import fastpath
-from wechat_scheduler.web.kit.memo import LIMIT, Memo, Terms
+from wechat_scheduler.web.kit.memo import Memo, Terms
 
 LIFETIME = timedelta(seconds=300)
 MARGIN = 120.0
@@ -35,9 +35,10 @@ class Cell:
 class Fetching:
     """Has cells `a` and `b`, keys `k1` and `k2`, and a handler that counts its calls in `handled`."""
 
-    def __init__(self, *, limit: int = LIMIT, sights: int = 1024) -> None:
+    def __init__(self, **options: Any) -> None:
+        """With these `options` of the memo."""
         self.clock = FakeClock()
-        self.memo = Memo(self.clock, random.Random(0), limit=limit, sights=sights)
+        self.memo = Memo(self.clock, random.Random(0), **{"sights": 1024, **options})
         self.cells = {"a": Cell(), "b": Cell()}
         self.keys = {"k1", "k2"}
         self.handled = 0
@@ -83,7 +84,7 @@ class Fetching:
 
     async def fetch(self, request: web.Request) -> web.Response:
         self.handled += 1
-        if request.headers.get("X-Key") not in self.keys:
+        if request.headers.get("X-API-Key") not in self.keys:
             raise web.HTTPUnauthorized
         await self.gate.wait()
         cell = self.cells.get(request.match_info["name"], Cell())
@@ -124,7 +125,7 @@ def _response(request: web.Request, credential: Credential, age: int) -> web.Res
 
 def get(path: str = "/task/a", *lines: str, key: str = "k1", method: str = "GET") -> bytes:
     """One request, byte for byte."""
-    head = (f"{method} {path} HTTP/1.1", "Host: localhost", f"X-Key: {key}", *lines)
+    head = (f"{method} {path} HTTP/1.1", "Host: localhost", f"X-API-Key: {key}", *lines)
     return ("\r\n".join(head) + "\r\n\r\n").encode()
 
 

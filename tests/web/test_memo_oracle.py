@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.web.fetching import Fetching, get, warm
 from tests.web.wire import LOOPS, Wire, undated
+from wechat_scheduler.web.kit.essence import essence
 
 WIRES = 2
 QUIET = logging.getLogger("tests.memo.oracle")
@@ -54,7 +55,7 @@ OTHERS = [
     get("/task/a") + b"\r\n",
     get("/task/a", "X-Long: " + "x" * 9000),
     get("/task/a", "X-Folded: one\r\n two"),
-    b"GET /task/a HTTP/1.1\r\nX-Key: k1\r\n\r\n",
+    b"GET /task/a HTTP/1.1\r\nX-API-Key: k1\r\n\r\n",
     b"GET /task/b HTTP/1.1\r\nX-Rest: ",
     *(b"\r\n\r\n", b"\x16\x03\x01\x02\x00", b"0\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
 ]
@@ -76,7 +77,45 @@ class Happen(NamedTuple):
 
 Step = Send | Happen
 
-messages = st.one_of(st.sampled_from(READS), st.sampled_from(READS + OTHERS))
+# Each decides what aiohttp or the handler does with a read, or does not.
+LINES = [
+    *("X-Request-Id: 1", "traceparent:1", "b3:", "Cache-Control: no-cache", "X: a:b", "X:\tx\t"),
+    *("Connection: close", "connection:Close", "CONNECTION: keep-alive", "Connection: x, close"),
+    *("Connection: upgrade\r\nUpgrade: h2c", "Connection: upgrade\r\nUpgrade: websocket"),
+    *("Host: elsewhere", "HOST: localhost", "User-Agent: a", "user-agent: a\r\nUser-Agent: b"),
+    *("X-API-Key: k2", "x-api-key: wrong", 'if-none-match: "1"', 'If-None-Match: "0"'),
+    *("Content-Length: 0", "content-length:5", "Content-Length: five", "Content-Encoding: gzip"),
+    *("Transfer-Encoding: chunked", "Expect: 100-continue", "Expect: x", "TE: trailers"),
+    *("Server: a\r\nserver: b", "ETag: 1\r\netag: 1", "Max-Forwards: 0", "Sec-WebSocket-Key1: 1"),
+    *("X Odd: 1", "X-Odd : 1", " X-Led: 1", "X-Odd", ": 1", "X(y): 1", "X\tY: 1", "X-\u0130d: 1"),
+    *("X: one\r\n two", "X: x\r\nX-API-Key: k2", "X: x\ny", "X: x\ry", "X: \x00", "X: \x7f"),
+    *("X: é", "X: 你", "X: 1\r\n\r\n" + get("/task/b").decode().rstrip()),
+]
+fields = st.one_of(
+    st.sampled_from(LINES),
+    st.builds(
+        "{}{}{}".format, st.text(max_size=5), st.sampled_from([":", ""]), st.text(max_size=8)
+    ),
+)
+
+
+@st.composite
+def varied(draw: st.DrawFn) -> bytes:
+    """A read with more lines in its head."""
+    line, *rest = draw(st.sampled_from(READS)).decode().split("\r\n")
+    for field in draw(st.lists(fields, min_size=1, max_size=3)):
+        rest.insert(draw(st.integers(0, len(rest) - 2)), field)
+    return "\r\n".join((line, *rest)).encode("utf-8", "replace")
+
+
+@st.composite
+def traced(draw: st.DrawFn) -> bytes:
+    """A read that differs in an id."""
+    id_line = f"X-Request-Id: {draw(st.uuids())}\r\n".encode()
+    return draw(st.sampled_from(READS)).replace(b"X-API-Key", id_line + b"X-API-Key")
+
+
+messages = st.one_of(st.sampled_from(READS), st.sampled_from(READS + OTHERS), varied(), traced())
 
 
 @st.composite
@@ -89,7 +128,9 @@ def cuts(draw: st.DrawFn) -> list[bytes]:
 
 
 wires = st.integers(0, WIRES - 1)
-polls = st.builds(lambda wire, chunk: [Send(wire, (chunk,))], wires, st.sampled_from(READS))
+polls = st.builds(
+    lambda wire, chunk: [Send(wire, (chunk,))], wires, st.one_of(st.sampled_from(READS), traced())
+)
 sends = st.one_of(
     st.builds(lambda wire, chunk: [Send(wire, (chunk,))] * 3, wires, messages),
     st.builds(lambda wire, *chunks: [Send(wire, chunks)], wires, messages, messages, messages),
@@ -129,14 +170,26 @@ def test_a_client_cannot_tell_whether_there_is_a_memo(loop: str, script: list[St
     assert seen == expected
 
 
-async def play(script: list[Step], *, memo: bool) -> tuple[Seen, int]:
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_more_in_the_head_changes_what_it_changes_without_a_memo(line: str) -> None:
+    chunks = [read.replace(b"X-API-Key", line.encode() + b"\r\nX-API-Key", 1) for read in READS]
+    script: list[Step] = [Send(wire, (chunk,)) for wire, chunk in enumerate(chunks)] * 3
+    with asyncio.Runner(loop_factory=LOOPS["uvloop"]) as runner:
+        expected, _ = runner.run(play(script, memo=False, wires=len(chunks)))
+
+        seen, _ = runner.run(play(script, memo=True, wires=len(chunks)))
+
+    assert seen == expected
+
+
+async def play(script: list[Step], *, memo: bool, wires: int = WIRES) -> tuple[Seen, int]:
     """The observations of the clients, and the number of responses from memory."""
-    api = Fetching()
+    api = Fetching(essence=essence)
     async with api.serving(memo=memo, logger=QUIET) as server:
         first = await server.connect()
         for request in READS:
             await warm(first, request)
-        ends = [await server.connect() for _ in range(WIRES)]
+        ends = [await server.connect() for _ in range(wires)]
         for end in ends:
             await end.rest()
         lost = [await act(step, api, ends) for step in script]

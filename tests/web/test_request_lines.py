@@ -8,7 +8,7 @@ from wechat_scheduler.web.kit.request_lines import LenientConnection
 @on_both_loops
 async def test_a_request_line_with_chinese_in_it_is_read_piece_by_piece():
     api = Fetching()
-    line = "GET /task/a?名=你 HTTP/1.1\r\nHost: 你\r\nX-Key: k1\r\n\r\n".encode()
+    line = "GET /task/a?名=你 HTTP/1.1\r\nHost: 你\r\nX-API-Key: k1\r\n\r\n".encode()
     async with api.serving(connection=LenientConnection) as server:
         for cut in range(1, len(line)):
             wire = await server.connect()

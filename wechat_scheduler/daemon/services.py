@@ -18,6 +18,7 @@ from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.storage.nodes import all_nodes
 from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.essence import essence
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
@@ -27,7 +28,7 @@ from wechat_scheduler.webhooks.urls import check_url
 def web_services(
     ground: Ground, cores: Cores, loops: Sequence[Loop], running: RunningConfig
 ) -> Services:
-    memo = Memo(ground.clock, ground.rng)
+    memo = Memo(ground.clock, ground.rng, essence=essence)
     cores.keyring.on_change(memo.clear)
     stores = ground.stores
     page = MetricsPage(

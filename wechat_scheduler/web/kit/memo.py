@@ -1,14 +1,16 @@
 """Remembers responses by the bytes of the requests that they answer.
 
-A client that polls sends the same bytes each time. Once the whole stack has parsed, routed, authorised
-and answered them, `fastpath.py` sends the same response again. It parses nothing, so it cannot parse
-differently; it renders nothing but the `Date`: a response is kept as aiohttp sent it. Once it no
+A client that polls sends the same bytes each time, or the same but for an id: then the memo goes by what
+the response depends on (`essence.py`). Once the whole stack has parsed, routed, authorised
+and answered them, `fastpath.py` sends the same response again. It interprets nothing, so it cannot
+understand anything else; it renders nothing but the `Date`: a response is kept as aiohttp sent it. Once it no
 longer holds, the ordinary way makes the next one.
 """
 
 import random
 from array import array
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Final, Protocol, Self
@@ -68,12 +70,20 @@ TERMS: Final = web.RequestKey("TERMS", Terms)
 
 class Memo:
     """Remembers about `limit` bytes at most and drops the oldest entry first. `hits` counts the
-    responses that it gave."""
+    responses that it gave. `essence` gives the part of a request that its response depends on, None
+    if that may be all of it."""
 
     def __init__(
-        self, clock: Clock, rng: random.Random, *, limit: int = LIMIT, sights: int = SIGHTS
+        self,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        essence: Callable[[bytes], bytes | None] = lambda chunk: None,
+        limit: int = LIMIT,
+        sights: int = SIGHTS,
     ) -> None:
         self.hits = 0
+        self._essence = essence
         self._clock = clock
         self._rng = rng
         self._limit = limit
@@ -121,10 +131,10 @@ class Memo:
         self.clear()
 
     def response(self, chunk: bytes) -> bytes | None:
-        """The response to a client that sent exactly `chunk`; None if none is remembered."""
+        """The response to a client that sent `chunk`; None if none is remembered."""
         entry = self._entries.get(chunk)
         if entry is None:
-            return None
+            return self._response_alike(chunk)
         now = self._clock.boottime()
         if not entry.hold(now):
             self._drop(chunk)
@@ -136,22 +146,34 @@ class Memo:
     def keep(
         self, chunk: bytes, epoch: int, request: web.BaseRequest, response: web.StreamResponse
     ) -> None:
-        """Keep `response` for `chunk` if its handler called `remember`.
-
-        `chunk` is exactly the bytes of `request` and came at `epoch`; `response` was sent.
-        """
+        """Keep `response`, which was sent, if its handler called `remember`. `chunk` is exactly the bytes
+        of `request` and came at `epoch`."""
         terms = request.get(TERMS)
-        if terms is None or epoch != self._epoch or not self._is_worth_it(chunk, request, response):
-            return
-        sent = _as_sent(response)
-        if sent is not None:
-            self._insert(chunk, _Entry.under(terms, *sent))
-
-    def _is_worth_it(
-        self, chunk: bytes, request: web.BaseRequest, response: web.StreamResponse
-    ) -> bool:
         small = len(chunk) + response.body_length <= LARGEST
-        return small and self._was_seen(chunk) and _is_plain_read(request)
+        if terms is None or epoch != self._epoch or not small or not _is_plain_read(request):
+            return
+        key, sent = self._seen(chunk), _as_sent(response)
+        if key is not None and sent is not None:
+            self._insert(key, _Entry.under(terms, *sent))
+
+    def _response_alike(self, chunk: bytes) -> bytes | None:
+        """The response to a request with the same essence."""
+        essence = self._essence(chunk)
+        if essence is None or essence not in self._entries:
+            return None
+        entry, response = self._entries[essence], self.response(essence)
+        if response is not None and self._was_seen(chunk):
+            self._insert(chunk, entry)
+        return response
+
+    def _seen(self, chunk: bytes) -> bytes | None:
+        """The bytes that came before: those of the request, or its essence."""
+        if self._was_seen(chunk):
+            return chunk
+        essence = self._essence(chunk)
+        if essence is None or essence == chunk or not self._was_seen(essence):
+            return None
+        return essence
 
     def _was_seen(self, chunk: bytes) -> bool:
         # Requests with a new id each time would fill the memory and never come again, so the first
