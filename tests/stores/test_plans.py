@@ -85,6 +85,8 @@ STATEMENTS = {
     "conversation": conversations.FIND,
     "asleep": wakings.ASLEEP,
     "wake": wakings.WAKE,
+    "jobs of an account": wakings.JOBS,
+    "begin anew": wakings.BEGIN_ANEW,
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,

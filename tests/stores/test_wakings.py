@@ -78,6 +78,34 @@ async def test_after_a_crash_between_two_parts_the_rest_is_found_again(database:
     assert await asleep(database) == 0
 
 
+async def test_a_changed_secret_makes_all_failed_jobs_due_a_part_at_a_time(
+    database: Database,
+) -> None:
+    store = store_on(database)
+    await store.register(registration(TOKEN), now=NOW)
+    for sql in (ASLEEP, "UPDATE jobs SET fault = 'x', waits_on = '', due_at = $1"):
+        await database.write(lambda: rows_of(Statement(sql, (micros(NOW + LIFE),))))  # noqa: B023 - run at once
+
+    changed = await store.register(registration(secret="new"), now=LATER)
+    left = [await failing(database)]
+    for _ in range(3):
+        await claimed(store, LATER, 1)
+        left.append(await failing(database))
+
+    assert len(changed) == PART
+    assert left == [MANY + 1 - PART, MANY + 1 - 2 * PART, 0, 0]
+
+
+async def failing(database: Database) -> int:
+    """The failed jobs that are not due."""
+    rows = await database.read(
+        "SELECT count(*) AS number FROM jobs WHERE fault IS NOT NULL AND due_at > $1",
+        micros(LATER + LEASE),
+    )
+    number: int = rows[0]["number"]
+    return number
+
+
 async def test_the_loop_has_work_while_any_is_asleep(database: Database) -> None:
     store = await parent_comes(database)
     await database.write(

@@ -13,10 +13,12 @@ from tests.audience.people import an_app
 from tests.clock import FakeClock
 from tests.reminders.remembering import Memory
 from tests.stores.samples import (
+    HOUR,
     LEASE,
     NOW,
     SECOND,
     SECRET_KINDS,
+    TICKET,
     TOKEN,
     claim,
     registration,
@@ -208,6 +210,20 @@ async def children_are_woken(bench: Bench, size: int) -> None:
     assert (await bench.database.read(ASLEEP))[0]["number"] == 0
 
 
+async def failed_jobs_begin_anew(bench: Bench, size: int) -> None:
+    """The secret of their account changes, and claims do the rest."""
+    store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    await store.register(registration(TICKET), now=NOW)
+    await bench.fill(JOBS, size, micros(NOW + HOUR), "")
+    await bench.fill("UPDATE jobs SET fault = 'x', due_at = $1", micros(NOW + HOUR))
+    bench.database.watch()
+    await store.register(registration(secret="new"), now=NOW)
+    while (await store.next_due() or NOW) < NOW:
+        await store.claim(now=NOW, limit=32, lease=MINUTE)
+    late = "SELECT 1 FROM jobs WHERE due_at > $1 LIMIT 1"
+    assert list(await bench.database.read(late, micros(NOW + MINUTE))) == []
+
+
 async def jobs_are_due_at_once(bench: Bench, size: int) -> None:
     store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
     await store.register(registration(TOKEN), now=NOW)
@@ -227,6 +243,7 @@ CASES = (
     a_message_is_cancelled_and_replayed,
     a_message_is_forgotten,
     children_are_woken,
+    failed_jobs_begin_anew,
     jobs_are_due_at_once,
 )
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError, SealingError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.storage import wakings
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.notifications import (
     cancel_notification,
@@ -27,12 +28,11 @@ LOCK_ACCOUNT = """
     RETURNING secret, endpoint, last_version
 """
 CHANGE_ACCOUNT = "UPDATE accounts SET secret = $2, endpoint = $3 WHERE appid = $1"
-# A claimed job keeps its claim, and is due at its end. The new revision makes it due again when the
-# outcome is stored.
+# As `wakings.BEGIN_ANEW`.
 ACCOUNT_CHANGED = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
         revision = revision + 1, waits_on = '', attempts = 0
-    WHERE appid = $2 AND (kind = $3 OR fault IS NOT NULL)
+    WHERE appid = $2 AND kind = $3
     RETURNING appid, kind, subject
 """
 MAKE_JOB = """
@@ -137,7 +137,7 @@ class Registrar:
     def _account(
         self, account: Account, now: int, *, limited: bool
     ) -> Script[tuple[dict[JobKey, None], int]]:
-        """Store the account. Returns the jobs that a changed secret makes due, and the last version."""
+        """Store the account. Returns the first jobs that a changed secret makes due, and the last version."""
         place = f"account:{account.appid}"
         sealed = self._vault.seal(account.secret, place)
         if (yield Statement(MAKE_ACCOUNT, (account.appid, sealed, account.endpoint))):
@@ -154,11 +154,11 @@ class Registrar:
                 field="access_token_endpoint" if same else "appsecret",
             )
         yield Statement(CHANGE_ACCOUNT, (account.appid, sealed, endpoint))
-        changed: dict[JobKey, None] = {}
+        changed = yield from wakings.wake(account.appid, wakings.ACCOUNT, now)
         for kind in sorted(self._secret_kinds):
             rows = yield Statement(ACCOUNT_CHANGED, (now, account.appid, kind))
-            changed |= {key_of(row): None for row in rows}
-        return changed, known["last_version"]
+            changed = [*changed, *map(key_of, rows)]
+        return dict.fromkeys(changed), known["last_version"]
 
     def _task(
         self, task: Task, key: JobKey, owner: str, before: _Addresses, now: int

@@ -1,4 +1,5 @@
-"""Wakes the jobs that wait for a value or an input which has come, a part at a time: there may be 10,000.
+"""Wakes the jobs that wait for a value or an input which has come, a part at a time: there may be 10,000. So it
+does with the jobs of an account that failed, once its secret or endpoint has changed.
 
 The first part is woken in the transaction that stores what came. The place where it ends is stored with it,
 and each claim of jobs wakes a further part: after a crash too, none is forgotten. Each job is woken once, so
@@ -27,6 +28,21 @@ WAKE: Final = """
         attempts = CASE WHEN waits_on LIKE '%/%' THEN attempts ELSE 0 END
     WHERE appid = $2 AND waits_on = $3 AND waits_on <> '' AND claimed_by IS NULL
         AND (kind, subject) > ($4, $5) AND (kind, subject) <= ($6, $7)
+    RETURNING appid, kind, subject
+"""
+# What the failed jobs of an account wait for. Of these, a part is of all jobs, failed or not.
+ACCOUNT: Final = "account"
+JOBS: Final = """
+    SELECT kind, subject FROM jobs WHERE appid = $1 AND (kind, subject) > ($2, $3)
+    ORDER BY kind, subject LIMIT $4
+"""
+# A claimed job keeps its claim, and is due at its end. The new revision makes it due again when the
+# outcome is stored.
+BEGIN_ANEW: Final = """
+    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
+        revision = revision + 1, waits_on = '', attempts = 0
+    WHERE appid = $2 AND fault IS NOT NULL
+        AND (kind, subject) > ($3, $4) AND (kind, subject) <= ($5, $6)
     RETURNING appid, kind, subject
 """
 PUT: Final = """
@@ -63,11 +79,13 @@ def wake_further(now: int, skip_locked: str) -> Script[None]:
 def _wake_part(
     appid: str, waits_on: str, after: tuple[str, str], now: int
 ) -> Script[Sequence[JobKey]]:
-    asleep = yield Statement(ASLEEP, (appid, waits_on, *after, PART))
+    which = (appid,) if waits_on == ACCOUNT else (appid, waits_on)
+    select, change = (JOBS, BEGIN_ANEW) if waits_on == ACCOUNT else (ASLEEP, WAKE)
+    asleep = yield Statement(select, (*which, *after, PART))
     woken: Sequence[Row] = ()
     if asleep:
         last = (asleep[-1]["kind"], asleep[-1]["subject"])
-        woken = yield Statement(WAKE, (now, appid, waits_on, *after, *last))
+        woken = yield Statement(change, (now, *which, *after, *last))
     if len(asleep) == PART:
         yield Statement(PUT, (appid, waits_on, *last, now))
     else:
