@@ -65,7 +65,7 @@ STATEMENTS = {
         for rows in vars(retention).values()
         if isinstance(rows, retention.EndedRows)
     },
-    "moved on": due_reminders.MOVE_ON,
+    "moved on": due_reminders.MOVE_ON.text(4),
     "of a person": reminders.OLDEST_FIRST,
     "replaced slots": reminders.REMOVE_SLOTS,
     "stopped": reminders.STOP,

@@ -3,13 +3,15 @@ messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import compress
 
+from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.database import Database, GivenRows, Row, Script, Statement
 from wechat_scheduler.storage.joined import few_people
 from wechat_scheduler.storage.lanes import PlainLanes
-from wechat_scheduler.storage.messages import put_message
+from wechat_scheduler.storage.messages import put_messages
 from wechat_scheduler.storage.reminders import (
     COLUMNS,
     MOVING,
@@ -29,11 +31,16 @@ DUE = DueTable(
 # page, like the subscribers of a topic.
 MOST_AT_ONCE = 64
 
-MOVE_ON = f"""
-    UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(MOVING, start=3))},
+_TEXTS = ("rule", "state", "set_aside")
+MOVE_ON = GivenRows(
+    columns={"id": "TEXT", "claim": "TEXT"}
+    | {name: "TEXT" if name in _TEXTS else "BIGINT" for name in MOVING},
+    sql=f"""
+    UPDATE reminders SET {", ".join(f"{name} = given.{name}" for name in MOVING)},
         crashes = 0, claimed_by = NULL, revision = revision + 1
-    WHERE id = $1 AND claimed_by = $2 RETURNING id
-"""  # noqa: S608 - our own names
+    FROM given WHERE reminders.id = given.id AND claimed_by = given.claim RETURNING reminders.id
+    """,  # noqa: S608 - our own names
+)
 MISS = """
     UPDATE deliveries SET state = 'missed', error = $2, settled_at = $3 WHERE message_id = $1
 """
@@ -44,6 +51,7 @@ class SqlDueReminders(ClaimingStore):
     def __init__(self, database: Database, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
         self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
+        self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(self._finish)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
         claim = self._new_claim(now, lease)
@@ -56,7 +64,11 @@ class SqlDueReminders(ClaimingStore):
         ]
 
     async def finish(self, fired: Fired, *, now: datetime) -> bool:
-        return await self._database.write(lambda: _finish(fired, now))
+        return await self._fired.do(fired.claimed.claim, (fired, now))
+
+    async def _finish(self, _: str, ended: Sequence[tuple[Fired, datetime]]) -> Sequence[bool]:
+        each, now = [fired for fired, _ in ended], max(now for _, now in ended)
+        return await self._database.write(lambda: _finish(each, now))
 
     def _claimed(
         self, claim: Claim, limit: int
@@ -67,16 +79,22 @@ class SqlDueReminders(ClaimingStore):
         return rows, people
 
 
-def _finish(fired: Fired, now: datetime) -> Script[bool]:
-    held = (fired.next.id, fired.claimed.claim)
-    if not (yield Statement(MOVE_ON, (*held, *stored(fired.next, MOVING)))):
-        return False
-    for firing in fired.firings:
-        yield from _put(firing, now)
-    return True
+def _finish(fired: Sequence[Fired], now: datetime) -> Script[list[bool]]:
+    """Of one claim. Returns of each whether the claim was still there: else nothing is stored."""
+    moved: set[str] = set()
+    for statement in MOVE_ON.statements([_values(one) for one in fired]):
+        moved |= {row["id"] for row in (yield statement)}
+    done = [one.next.id in moved for one in fired]
+    yield from _put([firing for one in compress(fired, done) for firing in one.firings], now)
+    return done
 
 
-def _put(firing: Firing, now: datetime) -> Script[None]:
-    message = firing.message
-    if (yield from put_message(message, firing.targets, now)) and firing.is_missed:
-        yield Statement(MISS, (message.id, WHY_MISSED, micros(now)))
+def _values(fired: Fired) -> tuple[object, ...]:
+    return (fired.next.id, fired.claimed.claim, *stored(fired.next, MOVING))
+
+
+def _put(firings: Sequence[Firing], now: datetime) -> Script[None]:
+    new = yield from put_messages([(one.message, one.targets) for one in firings], now)
+    for firing in firings:
+        if firing.is_missed and firing.message.id in new:
+            yield Statement(MISS, (firing.message.id, WHY_MISSED, micros(now)))

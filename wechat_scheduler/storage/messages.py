@@ -169,7 +169,14 @@ def message_of(row: Row) -> Message:
 def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:
     """For `yield from`: store a message without a secret, and its deliveries. Returns False and changes
     nothing if the message's id is known."""
-    return bool((yield from _put_orders([_Order(message, targets, now)])))
+    return bool((yield from put_messages([(message, targets)], now)))
+
+
+def put_messages(
+    said: Iterable[tuple[Message, Sequence[Target]]], now: datetime
+) -> Script[set[int]]:
+    """As `put_message`, for several; returns the ids of those that are new."""
+    return (yield from _put_orders([_Order(message, targets, now) for message, targets in said]))
 
 
 def _put_orders(orders: Sequence[_Order]) -> Script[set[int]]:
