@@ -165,6 +165,9 @@ class Systems:
             raise CallError("params of http://x did not answer")
         return self.answers[url]
 
+    def place(self, url: str) -> str:
+        return f"params of {url}"
+
 
 class HesitantStore(SqlCredentials):
     """What `load` brings may be old when it arrives: it is held back until `arrive` is set."""

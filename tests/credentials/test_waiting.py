@@ -4,30 +4,40 @@ import pytest
 
 from tests.credentials.office import AUTHORIZER, COMPONENT, LIFE, USER, Office
 from tests.stores.samples import task
-from wechat_scheduler.credentials.model import JobKey, Task
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.reasons import Reaction
 
 PARAMS = "http://erp/p"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "message"),
+    ("params", "message"),
     [
-        (task(USER, params="http://down/p"), "no refresh_token: params of http://x did not answer"),
-        (task(USER, params="http://mute/p"), "no refresh_token: params answered without it"),
+        ("http://down/p", "params of http://x did not answer"),
+        ("http://mute/p", "params of http://mute/p answered no texts"),
+        ("http://odd/p", "params of http://odd/p answered errcode, errmsg without it"),
+        ("http://other/p", "params of http://other/p answered it for another openid"),
     ],
 )
-async def test_a_missing_input_says_why_it_is_missing(
-    office: Office, wanted: Task, message: str
+async def test_a_missing_input_says_who_was_asked_what_came_and_what_to_do(
+    office: Office, params: str, message: str
 ) -> None:
-    office.systems.answers["http://mute/p"] = {"something": "else"}
+    office.systems.answers |= {
+        "http://mute/p": {},
+        "http://odd/p": {"errcode": "7", "errmsg": "secret"},
+        "http://other/p": {"openid": "o_other", "refresh_token": "RT"},
+    }
 
-    await office.register(wanted)
+    await office.register(task(USER, params=params))
     await office.settle()
 
     view = await office.look(USER)
     assert view.fault is not None
-    assert (view.fault.reaction, view.fault.message) == (Reaction.NEEDS_INPUT, message)
+    assert view.fault.reaction is Reaction.NEEDS_INPUT
+    assert view.fault.message == f"no refresh_token: {message}"
+    assert view.fault.advice == (
+        'let it answer 200 and {"refresh_token": "…"}, or register the task again with another params URL'
+    )
     assert (view.calls, view.waits_on) == (0, "refresh_token")
 
 

@@ -9,11 +9,10 @@ import structlog
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.inputs import (
     Gathering,
-    MissingInputError,
-    Sibling,
     Siblings,
     parent_name,
 )
+from wechat_scheduler.credentials.missing_inputs import MissingInputError, Sibling
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Identified, Issued, Renewal, Spent
 from wechat_scheduler.credentials.params_answers import NotAskedError
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
@@ -141,7 +140,7 @@ class Asker:
 
     def _missing(self, attempt: "_Attempt", missing: MissingInputError) -> NotIssued:
         reaction = Reaction.PARENT_INVALID if missing.parent else Reaction.NEEDS_INPUT
-        fault = Fault(at=self._clock.now(), reaction=reaction, message=str(missing))
+        fault = self._fault(reaction, str(missing), missing.advice)
         seen = missing.parent.version if missing.parent else 0
         return NotIssued(
             fault=fault,
@@ -152,27 +151,24 @@ class Asker:
         )
 
     def _too_late(self, attempt: "_Attempt") -> NotIssued:
-        fault = Fault(
-            at=self._clock.now(),
-            reaction=Reaction.TRANSIENT,
-            message="the inputs took so long that WeChat was not asked",
-            advice="see why params is slow; raise refresh.lease if it has to be",
-        )
+        message = "the inputs took so long that WeChat was not asked"
+        advice = "see why params is slow; raise refresh.lease if it has to be"
+        fault = self._fault(Reaction.TRANSIENT, message, advice)
         return NotIssued(fault=fault, spent=attempt.spent())
 
     def _not_asked(self, attempt: "_Attempt", error: NotAskedError) -> NotIssued:
-        fault = Fault(at=self._clock.now(), reaction=Reaction.TRANSIENT, message=str(error))
+        advice = "it is asked again soon; if this goes on, see why params answers so slowly"
+        fault = self._fault(Reaction.TRANSIENT, str(error), advice)
         return NotIssued(fault=fault, spent=attempt.spent())
 
     def _sealed(self, attempt: "_Attempt", error: SealingError) -> NotIssued:
         """A stored secret cannot be decrypted: an operator has to act."""
-        fault = Fault(
-            at=self._clock.now(),
-            reaction=Reaction.OPERATOR,
-            message=str(error),
-            advice="put the sealing key back, or remove the task and register it again",
-        )
+        advice = "put the sealing key back, or remove the task and register it again"
+        fault = self._fault(Reaction.OPERATOR, str(error), advice)
         return NotIssued(fault=fault, spent=attempt.spent())
+
+    def _fault(self, reaction: Reaction, message: str, advice: str) -> Fault:
+        return Fault(at=self._clock.now(), reaction=reaction, message=message, advice=advice)
 
     async def _parent_refused(
         self, attempt: "_Attempt", error: WeChatError, parent: Sibling

@@ -10,6 +10,13 @@ from datetime import timedelta
 from typing import Protocol, TypeAlias
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.missing_inputs import (
+    MissingInputError,
+    Sibling,
+    no_params,
+    not_answered,
+    still_waiting,
+)
 from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, JobKey
 from wechat_scheduler.credentials.params_answers import NotAskedError, ParamsAnswers
 from wechat_scheduler.credentials.ports import (
@@ -21,19 +28,7 @@ from wechat_scheduler.credentials.ports import (
     Store,
     SubjectFinder,
 )
-from wechat_scheduler.errors import SchedulerError
 from wechat_scheduler.reasons import Reaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sibling:
-    """A job whose value is an input of another job. `value` is empty while it has no valid one;
-    `version` is the version of its last one; `failing`: its last attempt failed."""
-
-    key: JobKey
-    value: str = field(repr=False)
-    version: int
-    failing: bool
 
 
 class Siblings(Protocol):
@@ -41,16 +36,6 @@ class Siblings(Protocol):
 
     async def sibling(self, key: JobKey) -> Sibling | None:
         """None if there is no such job."""
-
-
-class MissingInputError(SchedulerError):
-    """No source has the input. `waits_on` names what will bring it; `parent` is the job that will
-    have it soon, if there is one."""
-
-    def __init__(self, message: str, *, waits_on: str, parent: Sibling | None = None) -> None:
-        super().__init__(message)
-        self.waits_on = waits_on
-        self.parent = parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +146,8 @@ class Gathering:
                 return found
         raise MissingInputError(
             f"no {name}: params answered an {kept} only, and no account that authorised "
-            f"{self._job.key.appid} has it; let params answer the {name} too",
+            f"{self._job.key.appid} has it",
+            advice=f"let params answer the {name} too",
             waits_on=name,
         )
 
@@ -191,9 +177,7 @@ class Gathering:
         if sibling is None:
             return ()
         if not sibling.value and not (sibling.failing and self._job.params):
-            raise MissingInputError(
-                f"waiting for {sibling.key}", waits_on=parent_name(sibling.key), parent=sibling
-            )
+            raise still_waiting(sibling, waits_on=parent_name(sibling.key))
         return (Candidate(value=sibling.value, sibling=sibling),)
 
     async def _pushed(self, need: Need) -> Sequence[Candidate]:
@@ -232,14 +216,10 @@ class Gathering:
     def _missing(self, name: str, *, waits_on: str) -> MissingInputError | NotAskedError:
         if self._answers.not_asked:
             return NotAskedError(f"no {name}: params is not asked, {self._answers.not_asked}")
-        return MissingInputError(self._no_source(name), waits_on=waits_on)
-
-    def _no_source(self, name: str) -> str:
-        if not self._job.params and self._is_pushed(name):
-            return f"no {name}: WeChat has pushed none, and there is no params URL to ask"
         if not self._job.params:
-            return f"no {name}: register the task again with a params URL that answers it"
-        return f"no {name}: {self._answers.error or 'params answered without it'}"
+            return no_params(name, waits_on=waits_on, is_pushed=self._is_pushed(name))
+        of = self._issuer.subject_field
+        return not_answered(name, self._answers, waits_on=waits_on, of=of)
 
     def _is_pushed(self, name: str) -> bool:
         return any(need.pushed and need.name == name for need in self._issuer.needs)

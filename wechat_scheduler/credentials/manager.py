@@ -10,8 +10,8 @@ import structlog
 
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.cells import Cell
-from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.job_names import JobNames
+from wechat_scheduler.credentials.missing_inputs import Sibling
 from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.nudges import Nudges
 from wechat_scheduler.credentials.ports import Store

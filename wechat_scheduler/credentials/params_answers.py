@@ -1,6 +1,6 @@
 """Asks the `params` of all owners of a job, in one attempt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wechat_scheduler.credentials.model import ClaimedJob
 from wechat_scheduler.credentials.ports import Issuer, Params
@@ -15,7 +15,7 @@ class NotAskedError(SchedulerError):
 class ParamsAnswers:
     """Asks all owners once, and at the same time: together they take no longer than one.
 
-    `error` says why one of them gave no answer; `not_asked` why one was not asked. `kept` is the name of the
+    `error` says why one of them gave no answer, if one gave none; `not_asked` why one was not asked. `kept` is the name of the
     refresh token in the answers, empty if the kind has none.
     """
 
@@ -25,7 +25,7 @@ class ParamsAnswers:
         self._params = params
         self.kept = next((need.name for need in issuer.needs if need.kept), "")
         self._answers: Mapping[str, Mapping[str, str]] | None = None
-        self.error = ""
+        self.error: CallError | None = None
         self.not_asked = ""
 
     async def all(self) -> Sequence[Mapping[str, str]]:
@@ -33,8 +33,13 @@ class ParamsAnswers:
         if self._answers is None:
             answers = await together(self._ask(url) for url in self._job.params)
             pairs = zip(self._job.params, answers, strict=True)
-            self._answers = {url: answer for url, answer in pairs if answer}
+            self._answers = {url: answer for url, answer in pairs if answer is not None}
         return list(self._answers.values())
+
+    def said(self) -> Iterable[tuple[str, Mapping[str, str]]]:
+        """What each answered, with its address as people may see it."""
+        for url, answer in (self._answers or {}).items():
+            yield self._params.place(url), answer
 
     def leading_to(self, subject: str, refresh_token: str) -> tuple[str, ...]:
         """The URLs whose answers name that subject, or no other and that refresh token."""
@@ -46,7 +51,7 @@ class ParamsAnswers:
             or (not answer.get(name) and answer.get(self.kept) == refresh_token)
         )
 
-    async def _ask(self, url: str) -> Mapping[str, str]:
+    async def _ask(self, url: str) -> Mapping[str, str] | None:
         try:
             return await self._params.ask(
                 url,
@@ -57,5 +62,5 @@ class ParamsAnswers:
         except CrowdedError as error:
             self.not_asked = str(error)
         except CallError as error:
-            self.error = str(error)
-        return {}
+            self.error = error
+        return None

@@ -110,6 +110,9 @@ class Params(Protocol):
     ) -> Mapping[str, str]:
         """The strings in the JSON answer of `url`. Raises CallError with a message free of secrets."""
 
+    def place(self, url: str) -> str:
+        """The address without its secrets, as the errors of `ask` name it."""
+
 
 class RefreshObserver(Protocol):
     """Is told of the outcome of each attempt after it was stored. Must neither block nor raise."""

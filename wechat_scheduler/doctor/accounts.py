@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from wechat_scheduler.config.consoles import IP_WHITELIST
-from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, JobKey
+from wechat_scheduler.credentials.journal import FOR_A_PERSON
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, Fault, JobKey
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest
 from wechat_scheduler.credentials.views import JobView
@@ -18,33 +19,41 @@ from wechat_scheduler.wechat.errcode_lookup import caller_address
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
 
-def credentials(views: Iterable[JobView], now: datetime) -> Iterator[Finding]:
-    """A finding for each healthy account, and for each credential that fails."""
+def credentials(views: Iterable[JobView], now: datetime, *, runs: bool) -> Iterator[Finding]:
+    """A finding for each healthy account, and for each credential that fails; `runs`: a daemon runs."""
     by_account: dict[str, list[JobView]] = {}
     for view in views:
         by_account.setdefault(view.key.appid, []).append(view)
     for appid, jobs in by_account.items():
-        problems = [finding for job in jobs for finding in _job(job, now)]
+        problems = [finding for job in jobs for finding in _job(job, now, runs=runs)]
         yield from problems or [ok(appid, f"no credential fails ({len(jobs)} kept)")]
     if not by_account:
         yield warn("accounts", "no credential is registered yet", "call POST /register: see README")
 
 
-def _job(view: JobView, now: datetime) -> Iterator[Finding]:
+def _job(view: JobView, now: datetime, *, runs: bool) -> Iterator[Finding]:
     state, fault = freshness(view, now), view.fault
     name = "/".join(filter(None, (view.key.kind, view.key.subject)))
     has_none = state in (Freshness.PENDING, Freshness.EXPIRED)
     if fault is not None:
-        urgent = has_none or fault.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+        waits = fault.reaction is Reaction.PARENT_INVALID  # the parent has a finding of its own
+        urgent = (has_none and not waits) or fault.reaction in FOR_A_PERSON
         yield Finding(
             level=Level.FAIL if urgent else Level.WARN,
             check=view.key.appid,
             says=f"{name} is {state}: {fault.message}",
-            advice=fault.advice or "do nothing: the daemon tries again",
+            advice=_advice(fault, runs=runs),
         )
     elif has_none:
-        how = "start the daemon, which fetches it; if nothing changes, read its log"
-        yield warn(view.key.appid, f"{name} is {state}", how)
+        how = "look again in a minute" if runs else "start the daemon, which fetches it"
+        yield warn(view.key.appid, f"{name} is {state}", f"{how}; if nothing changes, read its log")
+
+
+def _advice(fault: Fault, *, runs: bool) -> str:
+    advice = fault.advice or "read the daemon's log"
+    if runs or fault.reaction in FOR_A_PERSON:
+        return advice
+    return f"start the daemon, which tries again; {advice}"
 
 
 async def probes(
@@ -64,7 +73,8 @@ async def _probe(account: Account, issuer: Issuer) -> tuple[Finding, WeChatError
     try:
         await issuer.issue(IssueRequest(key=key, account=stable, subject="", inputs={}))
     except WeChatError as error:
-        return fail(account.appid, f"probe: {error}", error.advice), error
+        how = "run this again; " if error.reaction is Reaction.TRANSIENT else ""
+        return fail(account.appid, f"probe: {error}", f"{how}{error.advice}"), error
     return ok(account.appid, "probe: WeChat returns a token"), None
 
 

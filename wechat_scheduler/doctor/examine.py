@@ -79,7 +79,8 @@ async def _stored(
     async for finding in store.damaged(database, vault):
         yield finding
     views = await _jobs(database, vault)
-    for finding in accounts.credentials(views, clock.now()):
+    runs = state_folder.is_in_use(config.state)
+    for finding in accounts.credentials(views, clock.now(), runs=runs):
         yield finding
     refusals: list[WeChatError] = []
     if probe:

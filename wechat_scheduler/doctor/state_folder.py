@@ -70,6 +70,14 @@ def room(settings: StateSettings) -> Iterator[Finding]:
             )
 
 
+def is_in_use(settings: StateSettings) -> bool:
+    """Whether a daemon runs on the folder, as far as this user can see."""
+    try:
+        return state.is_held(settings.dir)
+    except StateError:
+        return True
+
+
 async def daemon(settings: StateSettings) -> AsyncIterator[Finding]:
     """Whether a daemon uses the folder, and answers."""
     try:

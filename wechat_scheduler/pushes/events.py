@@ -13,7 +13,8 @@ from typing import assert_never
 import structlog
 
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.inputs import Sibling, Siblings
+from wechat_scheduler.credentials.inputs import Siblings
+from wechat_scheduler.credentials.missing_inputs import Sibling
 from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock

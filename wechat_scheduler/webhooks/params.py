@@ -34,12 +34,16 @@ class ParamsClient:
             subject=subject,
             subject_field=subject_field,
         )
-        return _strings(await self._client.fetch(target, what="params"), url)
+        body = await self._client.fetch(target, what="params")
+        return _strings(body, self.place(url))
+
+    def place(self, url: str) -> str:
+        return f"params of {shown(url)}"
 
 
-def _strings(body: bytes, url: str) -> dict[str, str]:
+def _strings(body: bytes, place: str) -> dict[str, str]:
     try:
         fields = msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CallError(f"params of {shown(url)} did not answer with a JSON object") from error
+        raise CallError(f"{place} did not answer with a JSON object") from error
     return {name: value for name, value in fields.items() if isinstance(value, str)}

@@ -68,7 +68,7 @@ _NEW_CONSENT = needs(
 _NEW_CODE = needs("code", "the code is used up or too old: send the user through the OAuth2 page")
 
 _ANY = {
-    BUSY: transient("WeChat is busy: nothing to do, it is tried again"),
+    BUSY: transient("WeChat is busy: it is tried again until WeChat answers"),
     40002: _BUG,
     40013: operator("register the account again with its appid: WeChat knows none like this"),
     40029: _NEW_CODE,
@@ -94,7 +94,7 @@ _ANY = {
         "today's calls are used up: they count anew from midnight in Shanghai, sooner with "
         f"clear_quota/v2, ten times a month ({consoles.PERMISSIONS})",
     ),
-    45011: transient("too many calls this minute: nothing to do, it is tried again"),
+    45011: transient("too many calls this minute: see which program makes them, if this goes on"),
     47001: _BUG,
     48001: operator(
         "the account may not use this API: have it verified, or ask for the permission "
