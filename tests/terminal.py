@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -39,7 +40,7 @@ class Typed(NamedTuple):
 def typed(document: Path, *, section: str = "") -> Iterator[Typed]:
     """The blocks that are typed on this machine, of one section if it is named."""
     found = blocks(document, section=section)
-    for block, following in zip(found, [*found[1:], None], strict=True):
+    for block, following in zip_longest(found, found[1:]):
         if block.language == "sh" and not ELSEWHERE.search(block.text):
             shows = following is not None and following.language in ("json", "http", "text")
             yield Typed(block.text, following if shows else None)
