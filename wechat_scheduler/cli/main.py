@@ -46,6 +46,11 @@ COMMANDS = (
     LazyCommand("doctor", f"{CLI}.doctor:doctor", "Find what is wrong, and what to do about it."),
     LazyCommand("backup", f"{CLI}.backup:backup", "Copy the database to a file."),
     LazyCommand("restore", f"{CLI}.backup:restore", "Replace the database with a backup."),
+    LazyCommand(
+        "migrate-store",
+        f"{CLI}.migrate_store:migrate_store",
+        "Move everything between SQLite and PostgreSQL.",
+    ),
     LazyCommand("config", f"{CLI}.config:config", "Show the configuration."),
     LazyCommand("check-config", f"{CLI}.config:check_config", "Check the configuration."),
     LazyCommand(

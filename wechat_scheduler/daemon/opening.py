@@ -28,6 +28,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
+from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.opening import ask, open_database
 from wechat_scheduler.web.app import create_app
 from wechat_scheduler.web.kit.connections import Connections
@@ -91,6 +92,7 @@ async def open_daemon(
             emptied=state.emptied(folder, database=database_url),
         )
         stack.push_async_callback(database.close)
+        await refuse(database, MOVED, MOVING)
 
         ground = await stack.enter_async_context(
             open_ground(config, database, supervisor, clock=clock, rng=rng)

@@ -7,8 +7,10 @@ from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.migrate import MIGRATIONS
+from wechat_scheduler.storage.migrate import MIGRATIONS, schema_version
+from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.opening import open_as_it_is, open_database
 
 
@@ -24,6 +26,7 @@ async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Data
             emptied=emptied(settings.dir, database=settings.database),
         )
         try:
+            await refuse(database, MOVED, MOVING)
             yield database
         finally:
             await database.close()
@@ -38,3 +41,20 @@ async def looked_at(url: str, *, clock: Clock) -> AsyncIterator[Database]:
             yield database
         finally:
             await database.close()
+
+
+@asynccontextmanager
+async def look_first(url: str, *, clock: Clock, empty: bool = False) -> AsyncIterator[Database]:
+    """The same, before any change: raises StateError too if a daemon uses the database, or, unless it may
+    be `empty`, if it is none of ours."""
+    async with looked_at(url, clock=clock) as database:
+        if database.dialect.others and await database.read(database.dialect.others):
+            raise StateError(
+                "another wechat-scheduler is using this database: stop every daemon on it first"
+            )
+        try:
+            if not empty:
+                await schema_version(database)
+        except StorageError as error:
+            raise StateError(f"the database cannot be used: {error}") from error
+        yield database

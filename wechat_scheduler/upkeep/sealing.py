@@ -14,9 +14,8 @@ from typing import NamedTuple
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import state_folder
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import SealingError, StateError, StorageError
+from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.migrate import schema_version
 from wechat_scheduler.storage.sealed import Resealed, has_older, reseal
 from wechat_scheduler.storage.sealing import Sealer, need_newest_only, verify_sealing
 from wechat_scheduler.storage.sealing_keys import (
@@ -24,7 +23,7 @@ from wechat_scheduler.storage.sealing_keys import (
     load_or_create_keys,
     put_new_key_in_front,
 )
-from wechat_scheduler.upkeep.opened import looked_at, opened
+from wechat_scheduler.upkeep.opened import look_first, opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,23 +75,11 @@ async def _alone(config: Config, clock: Clock) -> AsyncIterator[_Place]:
     """The database and its keys, while no daemon uses them."""
     url, key_file = config.state.database, config.state.sealing_key_file
     with state_folder(config.state.dir, database=url):
-        await _look_first(url, clock)
+        async with look_first(url, clock=clock):
+            pass
         sealer = load_or_create_keys(key_file, create=False)
         async with opened(config.state, clock=clock) as database:
             yield _Place(database, sealer, key_file)
-
-
-async def _look_first(url: str, clock: Clock) -> None:
-    """Check that the database can be used and no daemon does, before any change. Raises StateError."""
-    async with looked_at(url, clock=clock) as database:
-        if database.dialect.others and await database.read(database.dialect.others):
-            raise StateError(
-                "another wechat-scheduler is using this database: stop every daemon on it first"
-            )
-        try:
-            await schema_version(database)
-        except StorageError as error:
-            raise StateError(f"the database cannot be used: {error}") from error
 
 
 async def _reseal(database: Database, sealer: Sealer) -> Resealed:
