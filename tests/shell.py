@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -69,7 +70,7 @@ async def shell(folder: Path, commands: dict[str, Command]) -> AsyncIterator[She
             "bash", "--noprofile", "--norc",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=stderr,
             cwd=folder, limit=LARGEST, pass_fds=(asking, telling),
-            env={"PATH": os.defpath, "ASKS": str(asking), "TOLD": str(telling)},
+            env={"PATH": f"{Path(sys.executable).parent}:{os.defpath}", "ASKS": str(asking), "TOLD": str(telling)},
         )  # fmt: skip
     os.close(asking)
     os.close(telling)
