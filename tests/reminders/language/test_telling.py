@@ -99,3 +99,33 @@ def test_a_pause_by_the_clock_is_an_errand(text: str, rule: str) -> None:
         rule,
         "休息",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "后天提醒我给客户报价和下午三点去面试", "明天提醒我买菜，6点做饭", "周五提醒我交表还有下午4点开会", "每天提醒我吃药和晚上9点锁门",
+        "明天买菜然后下午三点去面试",
+    ],
+)  # fmt: skip
+def test_a_second_errand_with_its_own_time_is_asked_about(text: str) -> None:
+    assert _read(text) is Reason.SENTENCE_AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("明天提醒我和小王下午三点开会", "和小王开会"),
+        ("明天交表，10点前", "交表"),
+        ("明天开会，下午三点，带电脑", "开会带电脑"),
+        ("周五聚餐，晚上7点", "聚餐"),
+        ("明天提前到公司八点半", "提前到公司"),
+    ],
+)
+def test_a_time_behind_the_errand_is_its_own(text: str, title: str) -> None:
+    assert _read(text) == title
+
+
+@pytest.mark.parametrize("text", ["报价提前到早上八点", "会议提前到周三", "聚餐提早到晚上6点"])
+def test_an_errand_that_is_moved_ahead_is_no_new_one(text: str) -> None:
+    assert _read(text) is Reason.SENTENCE_COMMAND

@@ -18,6 +18,11 @@ _WHOLE = pattern(r"..(?<![给小在和跟的把向往从到看买叫约订等])$
 # What leads on to the next part: 送孩子和|后天9点开会.
 _LINK = pattern(r"(?:[ ,.。;!、]*(?:然后|接着|之后|再|和|跟|以及|并且|还有))?[ ,.。;!、]*$")
 _MOST = 5
+# 给客户报价和|下午三点去面试. 开会，下午三点，带电脑 is one.
+_ERRAND = pattern(
+    r"(?:[ ,]?(?:提醒|叫|喊|通知)我?)?[^ ,.。;!、]{2,}(?:[ ,.。;!、]+|然后|接着|再|和|还有|以及|并且)"
+)
+_GOES_ON = pattern(r"(?![ ,.。;!、]|之?前|以前|左右|开始|准时|的|到|[记別别]|提醒|叫我).{2,}")
 
 
 class Piece(NamedTuple):
@@ -42,6 +47,18 @@ def divided(text: str, said: Meaning) -> tuple[Piece, ...]:
     starts = (0, *cuts)
     ends = (*(len(_LINK.sub("", text[:cut])) for cut in cuts), len(text))
     return tuple(map(Piece, days, starts, ends))
+
+
+def mixed(text: str, said: Meaning) -> str:
+    """The words of a clock time that a second errand follows, when a day stands before the first; "" if there are none:
+    后天提醒我给客户报价和下午三点去面试."""
+    for day, time in pairwise(said.groups):
+        between = text[day[-1].token.end : time[0].token.start]
+        behind = text[time[-1].token.end :]
+        parted = _day(day) and not _day(time) and _clock(time) and not _clock(day)
+        if parted and _ERRAND.fullmatch(between) and _GOES_ON.fullmatch(behind):
+            return text[time[0].token.start : time[-1].token.end]
+    return ""
 
 
 def _cuts(text: str, groups: Sequence[list[Linked]]) -> list[int]:

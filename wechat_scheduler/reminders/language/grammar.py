@@ -13,7 +13,7 @@ from wechat_scheduler.reminders.language.asides import (
     refuse_telling,
     refuse_told,
 )
-from wechat_scheduler.reminders.language.dividing import divided
+from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.lazy import pattern
@@ -30,6 +30,7 @@ from wechat_scheduler.reminders.language.refused_sentences import (
     nothing_to_precede,
     too_far,
     too_long,
+    two_errands,
     unread,
     which_one,
 )
@@ -157,6 +158,8 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     within = bool(sentence.said.after and sentence.said.after.within)
     if not (_passes(sentence.said) and title.startswith("休息")):
         refuse_statements(normalise(title), masked(sentence.plain), within=within)
+    if second := mixed(sentence.dense, sentence.said):
+        raise two_errands(second)
     lead, rest = around(sentence.text, sentence.plain, used)
     refuse_told(normalise(title), normalise(lead), normalise(rest), masked(sentence.plain))
     left = unread_words(normalise(title), now.today)

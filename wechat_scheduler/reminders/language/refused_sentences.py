@@ -153,6 +153,13 @@ def several_reminders() -> LanguageError:
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, "每个日子的时间不一样，请分成几条提醒")
 
 
+def two_errands(second: str) -> LanguageError:
+    """后天给客户报价和下午三点去面试: the time of the second."""
+    return LanguageError(
+        Reason.SENTENCE_AMBIGUOUS, f"“{second}”是另一件事的时间吗？请分成两句，一句说一件事"
+    )
+
+
 def on_which_day(unit: str) -> LanguageError:
     """每年体检: not on which day."""
     example = "每月5号" if unit == "月" else "每年6月1日"
