@@ -130,7 +130,13 @@ async def test_a_rule_that_comes_too_often_is_refused(study: Study) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "answer"), [("你好", "没听懂"), ("取消 ffffff", "没有找到"), ("退出", "没有找到")]
+    ("text", "answer"),
+    [
+        ("你好", "把时间和要做的事告诉我"),
+        ("随便说说", "没听懂"),
+        ("取消 ffffff", "没有找到"),
+        ("退出", "没有找到"),
+    ],
 )
 async def test_what_is_no_request_is_answered_only_if_nobody_else_takes_it(
     study: Study, text: str, answer: str

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.clock import START, FakeClock
-from tests.reminders.language.sentences import sentences
+from tests.reminders.language.sentences import TABLES, sentences
 from tests.reminders.remembering import DAY, MINUTE, at
 from tests.reminders.study import Study, shown
 from tests.stores.memory import memory_database
@@ -417,7 +417,7 @@ def test_a_new_reminder_is_no_command(text: str) -> None:
     assert read_command(text) is None
 
 
-@pytest.mark.parametrize("table", ["sentences", "stranger", "kinds"])
+@pytest.mark.parametrize("table", TABLES)
 def test_no_sentence_that_becomes_a_reminder_is_a_command(table: str) -> None:
     reminders = [each.text for each in sentences(table) if "refused" not in each.wanted]
 

@@ -51,6 +51,10 @@ _SPEAKS_OF: Final = re.compile(
     r"^\s*(?:谢|多谢|感谢|收到|知道|好的|好滴|辛苦|嗯|哦|ok)|了[ 。.!！~]*$|吗|没|为什么|怎么|如何|什么|[?？]|(?<!分)别(?!忘)",
     re.IGNORECASE,
 )
+_GREETS: Final = re.compile(
+    r"\s*(?:你好|您好|大家好|hi\b|hello|嗨|哈[喽啰]|早|[早晚]上好|[上中下]午好|在吗|在不在)",
+    re.IGNORECASE,
+)
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
 _CHAT: Final = (
@@ -176,7 +180,7 @@ class Bot:
         if last is not None and turn.teller.now - last < HELP_AGAIN:
             return None
         await self._acts.keep(turn, replace(turn.conversation, helped_at=turn.teller.now))
-        return helped(bot_texts.PUZZLED)
+        return helped(bot_texts.HELP if _GREETS.match(turn.text) else bot_texts.PUZZLED)
 
     @property
     def _policy(self) -> Policy:

@@ -45,9 +45,10 @@ class AgainCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListCommand:
-    """明天有哪些提醒."""
+    """明天有哪些提醒. `named` means that it says 提醒 or 安排, and 今天有什么事 does not."""
 
     what: str
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +58,12 @@ class UndoCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickCommand:
-    """An answer to a question of the bot: `1`, `1和3`, `都取消`; without numbers 算了."""
+    """An answer to a question of the bot: `1`, `1和3`, `都取消`; without numbers 算了. `agrees` is 好的, which answers a
+    question about one reminder only."""
 
     numbers: tuple[int, ...] = field(default=())
     every: bool = False
+    agrees: bool = False
 
 
 Command: TypeAlias = (
@@ -95,6 +98,8 @@ def _pick(plain: str) -> PickCommand | None:
         return PickCommand()
     if patterns.EVERY.fullmatch(plain):
         return PickCommand(every=True)
+    if patterns.YES.fullmatch(plain):
+        return PickCommand(every=True, agrees=True)
     is_number = re.search(r"\d{3}", plain) is not None  # 取消 123456
     if len(plain) > 20 or is_number or not patterns.PICK.fullmatch(plain):
         return None
@@ -126,6 +131,9 @@ def _listed(plain: str) -> ListCommand | None:
         found = pattern.fullmatch(plain)
         if found and not re.search(rf"{patterns.AWAY}|暂停", found["what"]):
             return ListCommand(what=_bare(found["what"])[0])
+    for pattern in patterns.DUTIES:
+        if found := pattern.fullmatch(plain):
+            return ListCommand(what=found["what"], named=False)
     return None
 
 
@@ -134,7 +142,7 @@ def _move(plain: str) -> MoveCommand | None:
         found = pattern.fullmatch(plain)
         if found is None or patterns.NEW.search(plain[: found.start("to")]):
             continue
-        what, named = _bare(found["what"])
+        what, named = _bare(re.sub(rf"^{patterns.LEAD}$", "", found["what"]))
         later = found.groupdict().get("later")
         verb = later or plain[found.end("what") : found.start("to")]
         by = -1 if patterns.EARLIER.search(verb) else 1 if patterns.DELAYED.search(verb) else 0

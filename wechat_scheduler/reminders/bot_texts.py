@@ -123,7 +123,8 @@ class Teller:
         """Asks which of the reminders is meant. `verb` is 取消 or 改."""
         lines = "\n".join(self._numbered(listed))
         if len(listed) == 1:
-            return f"这个提醒是重复的，要整个{verb}吗？\n{lines}\n\n回复 1 {verb}，回复“算了”不动"
+            asked = f"这个提醒是重复的，要整个{verb}" if listed[0].rule else f"要{verb}这个提醒"
+            return f"{asked}吗？\n{lines}\n\n回复 1 {verb}，回复“算了”不动"
         return f"有{len(listed)}个提醒，要{verb}哪一个？\n{lines}\n\n回复前面的数字，或“都{verb}”“算了”"
 
     def recurring(self, reminder: Reminder) -> str:

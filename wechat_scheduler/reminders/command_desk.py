@@ -68,9 +68,14 @@ class CommandDesk:
         here = self._here(turn)
         own = await self.acts.own(turn)
         found = _last(own, turn) if is_the_last(command) else ()
-        found = found or here.matching(own, command.what, named=command.named)
-        if not found:
+        whole = command.what or isinstance(command, MoveCommand)
+        found = found or here.matching(own, command.what, named=command.named or not whole)
+        partly = () if found else here.called_in_part(own, command)
+        if not (found or partly):
             return asked(bot_texts.NONE) if command.named else None
+        if partly and (len(partly) > 1 or isinstance(command, CancelCommand)):
+            return await self._ask(command, partly, turn)
+        found = found or partly
         if len(found) > 1 or _is_unsure(command, found[0], here):
             return await self._ask(command, found, turn)
         return await self._do(command, found, turn)
@@ -103,6 +108,8 @@ class CommandDesk:
         question = turn.conversation.question
         if question is None or turn.teller.now - question.at > UNDO:
             return None
+        if pick.agrees and len(question.ids) > 1:
+            return None
         command = read_command(question.command)
         own = {each.id: each for each in await self.acts.own(turn)}
         if not isinstance(command, CancelCommand | MoveCommand):
@@ -122,15 +129,17 @@ class CommandDesk:
         teller, desk = turn.teller, self.acts.desk
         all_of_them = await standing(desk, teller.uid)
         if not command.what:
-            return listed(teller.all(all_of_them))
+            return listed(teller.all(all_of_them)) if command.named or all_of_them else None
         said = self._here(turn).mention(command.what)
         if said.begins is None or said.ends is None or said.title:
             own = [each.reminder for each in all_of_them]
             found = self._here(turn).matching(own, command.what, named=True)
             some = [Listed(each.start, each) for each in found]
-            return listed(teller.all(some)) if some else None
+            return listed(teller.all(some)) if some and command.named else None
         period = Period(begins=teller.now if said.elapses else said.begins, ends=said.ends)
         found_then = await within(desk, teller.uid, period, now=teller.now)
+        if not (found_then or command.named):
+            return None
         dated = period.ends - period.begins > _DAY
         return listed(teller.day(command.what, found_then, dated=dated))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.bot_commands import MoveCommand
+from wechat_scheduler.reminders.bot_commands import CancelCommand, MoveCommand
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
@@ -66,6 +66,19 @@ class Description:
         timely = timely or [each for each in reminders if self._is_in_part(each, said)]
         found = [each for each in timely if _called(each, said.title)]
         return [each for each in found if not each.rule] or found
+
+    def called_in_part(
+        self, reminders: Sequence[Reminder], command: CancelCommand | MoveCommand
+    ) -> Sequence[Reminder]:
+        """Those of whose title `what` is a part: 面试取消了. 预约改成大份的 names no time, and is for the app."""
+        wanted = normalise(command.what)
+        if len(wanted) < 2 or (isinstance(command, MoveCommand) and not self._is_a_time(command)):
+            return ()
+        return [each for each in reminders if wanted in normalise(each.title)]
+
+    def _is_a_time(self, command: MoveCommand) -> bool:
+        said = None if command.is_length else self.mention(command.to)
+        return said is None or (said.begins is not None and not said.title)
 
     def after(self, length: str) -> timedelta:
         """The length of 半小时."""
