@@ -3,7 +3,8 @@
 A full collection looks at every object that may be part of a cycle: with 100,000 credentials in memory that
 takes a third of a second, in which nothing else turns. What such a collection has kept is in use, and most of
 it stays: it is frozen, and later collections do not look at it again. It is still freed when its last
-reference goes; only a cycle that ends later is never found.
+reference goes. Only cycles that end later are not found, such as the connections of a moment: so once twice as
+much is frozen as the last look at everything has left, the next collection looks at everything.
 """
 
 import gc
@@ -20,11 +21,21 @@ _OLDEST: Final = 2
 @contextmanager
 def short_collections(most: int = MOST) -> Iterator[None]:
     """In this block, what survives a full collection is frozen as soon as it is more than `most` objects."""
+    imported = gc.get_freeze_count()
+    left: int | None = None  # by the last look at everything; None if the next one is to come
 
     def collected(phase: str, info: Mapping[str, Any]) -> None:
-        is_full = phase == "stop" and info["generation"] == _OLDEST
-        if is_full and len(gc.get_objects(_OLDEST)) > most:
+        nonlocal left
+        if phase != "stop" or info["generation"] != _OLDEST:
+            return
+        if len(gc.get_objects(_OLDEST)) > most:
             gc.freeze()
+        frozen = gc.get_freeze_count() - imported
+        if left is None:
+            left = frozen
+        elif frozen > 2 * left + most:
+            gc.unfreeze()
+            left = None
 
     gc.callbacks.append(collected)
     try:
