@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.commands import terminal
 from tests.cli.test_jobs import caller, command
 from tests.clock import START
 from tests.house import APPID, Caller
@@ -124,3 +125,21 @@ async def test_a_replay_needs_either_a_delivery_or_a_filter(
 
     assert ended.code == 2
     assert "name one delivery, or choose some with options" in ended.err
+
+
+async def test_a_terminal_shows_times_of_this_machine_and_says_what_zero_means(
+    caller: Caller, tmp_path: Path
+) -> None:
+    made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
+    app = str(json.loads(made.out)["id"])
+    where = ("--state", str(tmp_path))
+    piped = await command("apps", "show", app, state=tmp_path)
+    async with terminal("apps", "show", app, *where, TZ="Asia/Tokyo") as person:
+        shown = await person.end()
+    async with terminal("apps", "topics", app, *where) as person:
+        topics = await person.end()
+
+    assert "created at            2026-11-18T02:30:00Z\n" in piped.out
+    assert "created at            2026-11-18 11:30:00\r\n" in shown
+    assert "per minute            no limit" in shown
+    assert topics.splitlines()[-1] == "(none)"

@@ -74,7 +74,9 @@ async def test_a_reminder_is_shown_paused_and_cancelled(app: str, tmp_path: Path
         "Tea: paused", "Tea: active", "Tea: cancelled",
     ]  # fmt: skip
     assert (shown["state"], shown["title"]) == ("cancelled", "Tea")
-    assert "2026-11-19T08:00:00+08:00" in await run("show", reminder)
+    page = await run("show", reminder)
+    assert "2026-11-19T08:00:00+08:00" in page
+    assert ["grace", "5", "min"] in [line.split() for line in page.splitlines()]
     assert reminder in await run("list", "--in", "cancelled", "--app", app)
     assert reminder not in await run("list", "--in", "active")
 

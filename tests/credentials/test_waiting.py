@@ -36,7 +36,7 @@ async def test_a_missing_input_says_who_was_asked_what_came_and_what_to_do(
     assert view.fault.reaction is Reaction.NEEDS_INPUT
     assert view.fault.message == f"no refresh_token: {message}"
     assert view.fault.advice == (
-        'let it answer 200 and {"refresh_token": "…"}, or register the task again with another params URL'
+        'let it answer 200 with {"refresh_token": "…"}, or register the task again with another params URL'
     )
     assert (view.calls, view.waits_on) == (0, "refresh_token")
 

@@ -98,5 +98,5 @@ async def test_params_that_answers_something_else_is_named_with_its_answer_and_t
         f"params of {place} answered errcode, token without it"
     )
     assert failure.advice == (
-        'let it answer 200 and {"refresh_token": "…"}, or register the task again with another params URL'
+        'let it answer 200 with {"refresh_token": "…"}, or register the task again with another params URL'
     )

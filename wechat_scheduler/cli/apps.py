@@ -21,6 +21,7 @@ from wechat_scheduler.web.native.sending.apps import TokenResult
 
 PATH = ("v1", "apps")
 COLUMNS = "ID APPID ZONE CREATED=created_at NAME"
+NO_LIMIT = "no limit"
 
 
 @click.group()
@@ -113,7 +114,13 @@ def show(app: int, as_json: bool, **given: Any) -> None:
       wechat-scheduler apps show 2801745312094217
     """
     found = ask(given, AppResult, "GET", *PATH, app)
-    show_result(found, as_json=as_json, templates=sorted(found.templates))
+    show_result(
+        found,
+        as_json=as_json,
+        templates=sorted(found.templates),
+        per_minute=found.per_minute or NO_LIMIT,
+        recipient_per_minute=found.recipient_per_minute or NO_LIMIT,
+    )
 
 
 @apps.command()

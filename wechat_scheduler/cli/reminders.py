@@ -1,7 +1,7 @@
 """`reminders` makes, lists, previews, pauses and cancels reminders."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import click
 from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option, sending_options
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
+from wechat_scheduler.cli.times import span
 from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 
@@ -157,7 +158,19 @@ def show(reminder: str, as_json: bool, **given: Any) -> None:
       wechat-scheduler reminders show 0f8e2d6c4b5a49378c1d2e3f4a5b6c7d
     """
     found = ask(given, ReminderResult, "GET", *PATH, reminder)
-    show_result(found, as_json=as_json, time=found.time.isoformat())  # in its zone
+    due = _in_zone(found)
+    show_result(
+        found,
+        as_json=as_json,
+        time=found.time.isoformat(),  # in its zone
+        due_at=due and due.isoformat(),
+        defer=_deferred(timedelta(minutes=found.defer)),
+        grace=span(timedelta(seconds=found.grace)),
+    )
+
+
+def _deferred(by: timedelta) -> str:
+    return "" if not by else f"{span(by)} {'later' if by > timedelta(0) else 'earlier'}"
 
 
 @reminders.command()

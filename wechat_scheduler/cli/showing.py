@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 import click
 import msgspec
 
-from wechat_scheduler.cli.times import local_briefly, rfc3339
+from wechat_scheduler.cli.times import local, local_briefly, rfc3339
 from wechat_scheduler.engine.clock import SystemClock
 
 # Texts that people wrote: a narrow terminal cuts them.
@@ -60,11 +60,23 @@ def values_of(
 
 
 def show_facts(facts: Iterable[tuple[str, object]]) -> None:
-    """Prints a line for each fact that has a value."""
-    said = [(name, _word(value)) for name, value in facts if value not in (None, "", [], {})]
+    """Prints a line for each fact that has a value, on a terminal with times of this machine's zone."""
+    said = [(name, _fact(value)) for name, value in facts if value not in (None, "", [], {})]
     width = max((len(name) for name, _ in said), default=0)
     for name, value in said:
         show_behind(f"{name:<{width}}  ", value)
+
+
+def _fact(value: object) -> str:
+    if not sys.stdout.isatty():
+        return _word(value)
+    match value:
+        case datetime():
+            return local(value)
+        case list() | tuple():
+            return ", ".join(map(str, value))
+        case _:
+            return _word(value)
 
 
 def show_behind(label: str, text: str, *, start: str = "", colour: str = "") -> None:
@@ -89,8 +101,10 @@ def show_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         from rich.console import Console  # it takes long to import, and pipes do not need it
 
         console = Console()
-        now = SystemClock().now()
-        show_lines(console, drawn_rows(headings, rows, now, console.width))
+        table = list(rows)
+        show_lines(console, drawn_rows(headings, table, SystemClock().now(), console.width))
+        if not table:
+            click.echo("(none)")
     else:
         for line in plain_rows(headings, rows):
             click.echo(line)

@@ -77,4 +77,4 @@ def _said(place: str, answer: Mapping[str, str], name: str, of: str) -> str:
 def _remedy(name: str, error: CallError | None) -> str:
     if isinstance(error, AddressRefusedError):
         return f"let callbacks.allow and callbacks.deny permit the address, {ANOTHER_PARAMS}"
-    return f'let it answer 200 and {{"{name}": "…"}}, {ANOTHER_PARAMS}'
+    return f'let it answer 200 with {{"{name}": "…"}}, {ANOTHER_PARAMS}'
