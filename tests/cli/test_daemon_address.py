@@ -100,8 +100,8 @@ async def test_no_command_sends_anything_where_no_daemon_runs(
     assert {(one.code, one.sentence) for one in ended} == {
         (
             1,
-            f"wechat-scheduler: no daemon runs on {tmp_path}: start it, or its container: "
-            f"wechat-scheduler --state {tmp_path}; or say where it is with --state, --url or "
+            f"wechat-scheduler: no daemon runs on {tmp_path}: start it with wechat-scheduler --state "
+            f"{tmp_path}, or start its container; or say where it is with --state, --url or "
             "$WECHAT_SCHEDULER_URL",
         )
     }

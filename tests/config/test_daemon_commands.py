@@ -19,4 +19,5 @@ def test_advice_names_the_unit_only_where_it_keeps_the_state(
     assert under_systemd == commands.UNIT
     for one in (of_a_person, in_a_container):
         assert not [how for how in one if "systemctl" in how or "journalctl" in how]
-    assert of_a_person.start.endswith(f"wechat-scheduler --state {tmp_path}")
+    assert f"wechat-scheduler --state {tmp_path}," in of_a_person.start
+    assert "--state '/a b'" in commands.daemon_commands(Path("/a b")).start

@@ -1,6 +1,7 @@
 """The commands with which a person starts, restarts and reads the daemon: the unit's, or others."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Final, NamedTuple
 
 # Where the unit that we ship keeps the state.
@@ -31,7 +32,7 @@ def daemon_commands(folder: Path) -> DaemonCommands:
     if folder == INSTALLED_STATE and SYSTEMD.is_dir():
         return UNIT
     return DaemonCommands(
-        start=f"start it, or its container: wechat-scheduler --state {folder}",
+        start=f"start it with wechat-scheduler --state {quote(str(folder))}, or start its container",
         restart="stop the daemon, or its container, and start it again",
         reload="send SIGHUP to the daemon, or to its container",
         read_log="read what it wrote to its terminal, or to its container's log",
