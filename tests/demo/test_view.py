@@ -111,6 +111,21 @@ def test_nothing_is_cut_off_at_80_columns() -> None:
     ]  # fmt: skip
 
 
+def test_a_small_screen_has_whole_addresses_and_states_and_the_phone() -> None:
+    wrote = event(1, "10秒后提醒我喝茶", EventKind.WROTE, at=2)
+    rows = [row(key, state=Freshness.STALE) for key in CREDENTIALS]
+    small = replace(snapshot(*rows, events=(wrote,)), on_phone=(wrote,))
+
+    screen = text(view(small, width=60, height=20), 60)
+
+    assert len(screen) <= 20
+    assert screen[2].split()[:2] == ["daemon", PLACES.daemon]
+    assert words_of(screen[11])[:3] == ["authorizer_access_token", "wx_rice", "stale"]
+    assert "10秒后提醒我喝茶" in screen[15]
+    assert screen[-1].endswith("Ctrl-C ends it")
+    assert not [line for line in screen if "curl" in line]
+
+
 def test_one_ticket_is_no_tickets() -> None:
     screen = text(view(replace(snapshot(), tickets=1), width=80, height=24), 80)
 

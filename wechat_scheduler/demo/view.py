@@ -40,6 +40,11 @@ STATE_COLORS = {
 WIDEST = 110
 # Lines besides those of credentials and events: title, places, curl, rules, heads, phone, summary.
 OTHER_LINES = 14
+# A narrower screen has only the columns with these heads, and no command to paste, which would be cut; a
+# screen without room for all lines has none either.
+LEAST_WIDTH = 80
+NEEDED = ("credential", "of", "state", "", "rotated")
+COMMAND_LINES = 3
 STALE = "stale: valid and served, while its successor is fetched"
 ZERO = timedelta(0)
 SECOND = timedelta(seconds=1)
@@ -50,28 +55,29 @@ WIDE_ENDS, NARROW_ENDS = (6, 4), (4, 3)
 
 
 def view(snapshot: DemoSnapshot, *, width: int, height: int) -> RenderableType:
-    """A screen of `width` by `height` characters, at least 80 by 24."""
+    """A screen of `width` by `height` characters; from 80 by 24 on all is on it."""
+    room = height - OTHER_LINES - len(snapshot.rows)
+    is_small = width < LEAST_WIDTH or room < 0
     whole = Group(
         _two_ends(
             Text("wechat-scheduler demo", style="bold"),
             Text(f"running {elapsed(snapshot.now - snapshot.started_at)}", style="dim"),
         ),
         _places(snapshot),
-        Text("Try it in another terminal:", style="dim"),
-        *(Text(line, no_wrap=True) for line in curl_lines(snapshot.places)),
+        *(() if is_small else _command(snapshot)),
         Rule(STALE, align="left", style="dim"),
         credentials(snapshot, width=min(width, WIDEST)),
         Rule(f"the phone of {USER}", align="left", style="dim"),
         *on_phone(snapshot),
-        *_events(snapshot, height - OTHER_LINES - len(snapshot.rows)),
+        *_events(snapshot, room + COMMAND_LINES if is_small else room),
         _two_ends(_summary(snapshot), Text("Ctrl-C ends it", style="bold")),
     )
     return Constrain(whole, min(width, WIDEST))
 
 
 def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
-    """A table of `width` characters, at least 80."""
-    table = Table(
+    """A table of `width` characters."""
+    columns = [
         Column("credential"),
         Column("of"),
         Column("value"),
@@ -81,6 +87,11 @@ def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
         Column("ver", justify="right"),
         Column("rotated", justify="right", min_width=8),
         Column("notified", justify="right"),
+    ]
+    places = range(len(columns))
+    shown = [at for at in places if width >= LEAST_WIDTH or columns[at].header in NEEDED]
+    table = Table(
+        *(columns[at] for at in shown),
         box=None,
         padding=(0, 1, 0, 0),
         pad_edge=False,
@@ -90,8 +101,15 @@ def credentials(snapshot: DemoSnapshot, *, width: int) -> RenderableType:
     for column in table.columns:
         column.no_wrap = True
     for row in snapshot.rows:
-        table.add_row(*_cells(row, snapshot, WIDE_ENDS if width > 90 else NARROW_ENDS))
+        cells = list(_cells(row, snapshot, WIDE_ENDS if width > 90 else NARROW_ENDS))
+        table.add_row(*(cells[at] for at in shown))
     return table
+
+
+def _command(snapshot: DemoSnapshot) -> Iterator[Text]:
+    yield Text("Try it in another terminal:", style="dim")
+    for line in curl_lines(snapshot.places):
+        yield Text(line, no_wrap=True)
 
 
 def on_phone(snapshot: DemoSnapshot) -> Iterator[Text]:
@@ -101,7 +119,9 @@ def on_phone(snapshot: DemoSnapshot) -> Iterator[Text]:
         if kind in happened:
             yield _line(happened[kind], snapshot)
         else:
-            yield Text(f"{'':7}{'':10}{AHEAD[kind]}", style="dim", no_wrap=True)
+            yield Text(
+                f"{'':7}{'':10}{AHEAD[kind]}", style="dim", no_wrap=True, overflow="ellipsis"
+            )
 
 
 def short(span: timedelta) -> str:
@@ -130,7 +150,14 @@ def _places(snapshot: DemoSnapshot) -> RenderableType:
     places = snapshot.places
     lifetime = short(places.token_lifetime)
     tickets = "ticket" if snapshot.tickets == 1 else "tickets"
-    grid = Table.grid(Column(), Column(style="cyan"), Column(no_wrap=True), padding=(0, 2, 0, 0))
+    longest = max(map(len, (places.sandbox, places.daemon, places.business)))
+    grid = Table.grid(
+        Column(min_width=len("business")),
+        Column(style="cyan", min_width=longest),
+        Column(no_wrap=True, overflow="ellipsis", ratio=1),
+        padding=(0, 2, 0, 0),
+        expand=True,
+    )
     grid.add_row(
         "sandbox",
         places.sandbox,
@@ -192,8 +219,8 @@ def _summary(snapshot: DemoSnapshot) -> Text:
 
 
 def _two_ends(left: Text, right: Text) -> RenderableType:
-    grid = Table.grid(expand=True)
-    grid.add_column()
-    grid.add_column(justify="right")
+    grid = Table.grid(expand=True, padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    grid.add_column(justify="right", min_width=len(right))
     grid.add_row(left, right)
     return grid
