@@ -19,7 +19,6 @@ from wechat_scheduler.config.changes import change
 from wechat_scheduler.config.settings import Config, LogSettings
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
-from wechat_scheduler.daemon.succession import Succession, take_turn
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
@@ -49,43 +48,40 @@ def serve(**given: Any) -> None:
 
     The first start makes an admin key, shows it once on the terminal, and keeps it in the state
     folder, where commands on this machine find it. On SIGTERM the daemon finishes the calls in
-    progress and ends; a second one ends it at once. On SIGHUP it reads the configuration again. On
-    SIGUSR2 it starts its successor, and gives way to it once that is loaded.
+    progress and ends; a second one ends it at once. On SIGHUP it reads the configuration again.
 
     \b
     Examples:
       wechat-scheduler serve -p 9001
       wechat-scheduler serve --state ./state --wechat-api http://127.0.0.1:9002
     """
-    signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # it would end a start
     options = take(given)
     config = options.load(installed=None).config
-    _log_as(config.log)
+    queue = log.LogQueue(sys.stderr, SystemClock().boottime)
+    _log_as(config.log, queue)
     if options.shows_password:
         logger.warning("daemon.password_visible", flag="--database", advice=TO_A_FILE)
     # The watchdog ends a process that hangs with SIGABRT: the traceback says where it hung.
     faulthandler.enable(STDERR)
-    succession = Succession()
     try:
-        take_turn(_load_all)
-        run(_serve(options, config, succession))
+        run(_serve(options, config, queue))
     except SchedulerError:
         raise
     except Exception:
         logger.exception("daemon.crashed")
         sys.exit(1)
-    succession.finish()
     # Everything is closed. Without this, the interpreter would search all imported objects at its
     # end: 100 ms in which callers wait for the next daemon.
     gc.freeze()
 
 
-def _log_as(settings: LogSettings) -> None:
+def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
     log.configure(
         level=settings.level,
         format=settings.format,
         stream=sys.stderr,
         journal=loading.journal_stream(),
+        queue=queue,
     )
 
 
@@ -112,20 +108,17 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _serve(options: Options, config: Config, succession: Succession) -> None:
+async def _serve(options: Options, config: Config, queue: log.LogQueue) -> None:
     stop = stop_on_signals()
-    loop, successor_wanted = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_signal_handler(signal.SIGUSR2, successor_wanted.set)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
     async with open_daemon(config, clock=_clock(config), rng=random.Random()) as daemon:  # noqa: S311
         _greet(config, daemon)
-        reloader = _Reloader(options, daemon)
-        loop.add_signal_handler(signal.SIGHUP, reloader.reload)
+        reloader = _Reloader(options, daemon, queue)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
         logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
-        supervisor = daemon.ground.supervisor
-        supervisor.contained("loading", _load())
-        supervisor.contained("handing over", _hand_over(daemon, succession, successor_wanted, stop))
+        daemon.ground.supervisor.contained("loading", _load())
         await stop.wait()
+        queue.hurry()  # a second signal ends the process at once
         logger.info("daemon.stopping")
     logger.info("daemon.stopped")
 
@@ -136,26 +129,10 @@ def _clock(config: Config) -> Clock:
     return own if config.state.database.startswith("sqlite:") else SharedClock(own)
 
 
-async def _hand_over(
-    daemon: Daemon, succession: Succession, wanted: asyncio.Event, stop: asyncio.Event
-) -> None:
-    """A further signal meanwhile changes nothing."""
-    while not stop.is_set():
-        await wanted.wait()
-        if successor := await succession.prepare(daemon.listener.socket):
-            daemon.notifier.succeeded_by(successor)
-            stop.set()
-        wanted.clear()
-
-
 async def _load() -> None:
-    await asyncio.to_thread(_load_all)
-
-
-def _load_all() -> None:
     for module in LATER:
-        import_module(module)
-    compile_all()
+        await asyncio.to_thread(import_module, module)
+    await asyncio.to_thread(compile_all)
 
 
 def _greet(config: Config, daemon: Daemon) -> None:
@@ -175,9 +152,10 @@ def _greet(config: Config, daemon: Daemon) -> None:
 class _Reloader:
     """Applies what changed in the configuration, as far as a running daemon can."""
 
-    def __init__(self, options: Options, daemon: Daemon) -> None:
+    def __init__(self, options: Options, daemon: Daemon, queue: log.LogQueue) -> None:
         self._options = options
         self._daemon = daemon
+        self._queue = queue
 
     def reload(self) -> None:
         """A wrong configuration changes nothing. The log and systemd get the result."""
@@ -191,7 +169,7 @@ class _Reloader:
 
     def _apply(self, wanted: Config) -> str:
         done = change(self._daemon.running.config, wanted)
-        _log_as(done.config.log)
+        _log_as(done.config.log, self._queue)
         self._daemon.adjust(done.config)
         logger.info("config.reloaded", changed=done.taken)
         if not done.waiting:

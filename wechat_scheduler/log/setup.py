@@ -3,13 +3,12 @@
 Text on a terminal, JSON lines elsewhere, with a priority each for journald.
 """
 
+import atexit
 import logging
 import re
 import sys
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Literal, TextIO
 
@@ -17,7 +16,25 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from wechat_scheduler.log.journal import leads_to_journal, with_priority
+from wechat_scheduler.log.level import set_debugging
+from wechat_scheduler.log.lines import LineQueue, Lines
 from wechat_scheduler.log.redaction import redact_field
+from wechat_scheduler.log.storms import Storms
+
+
+class LogQueue:
+    """The lines to `stream` that wait, and the storms among them. `now` counts seconds."""
+
+    def __init__(self, stream: TextIO, now: Callable[[], float]) -> None:
+        self.storms = Storms(now)
+        self.lines = LineQueue(stream)
+        self.lines.each_second = self.storms.tell
+        atexit.register(self.hurry)
+
+    def hurry(self) -> None:
+        """Write all that waits, and each further line at once: the process ends."""
+        self.storms.tell(at_once=True)
+        self.lines.hurry()
 
 
 def configure(
@@ -26,18 +43,23 @@ def configure(
     format: Literal["auto", "text", "json"],  # noqa: A002 - the name of the setting
     stream: TextIO,
     journal: str = "",
+    queue: LogQueue | None = None,
 ) -> None:
     """Write events of at least `level` ("debug" … "error") to `stream`. May be called again.
 
-    `journal` is $JOURNAL_STREAM: if it means `stream`, each line begins with its priority.
+    `journal` is $JOURNAL_STREAM: if it means `stream`, each line begins with its priority. With a
+    `queue`, that of `stream`, lines are written together, and storms are told in one line.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
+    set_debugging(number <= logging.DEBUG)
     as_text = stream.isatty() if format == "auto" else format == "text"
+    lines = queue.lines if queue else Lines(stream)
     into_journal = leads_to_journal(stream, journal)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            *([queue.storms] if queue else []),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _describe_with_traceback if number <= logging.DEBUG else _describe,
             _redact_event,
@@ -45,7 +67,7 @@ def configure(
             *([_for_journal] if into_journal else []),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=lambda *_: _Lines(stream),
+        logger_factory=lambda *_: lines,
         # A reload changes the level, and tests capture events: no logger may cache its set-up.
         cache_logger_on_first_use=False,
     )
@@ -135,22 +157,6 @@ def _for_journal(_: WrappedLogger, level: str, line: Any) -> str:
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class _Lines:
-    """Writes structlog's lines. If the stream is closed, the line is lost, without an error."""
-
-    _lock = threading.RLock()
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def msg(self, line: str) -> None:
-        with self._lock, suppress(OSError, ValueError):
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
-
-    debug = info = warning = error = critical = msg
 
 
 def _adopt_libraries(number: int) -> None:
