@@ -21,7 +21,12 @@ BIN = Path(sys.executable).parent
 
 TASK_MAKERS = {"create_task", "ensure_future", "gather"}
 # Who may make tasks. `serve` and the demo hand their coroutines to a Supervisor.
-MAY_MAKE_TASKS = {"engine/batches.py", "engine/supervisor.py", "engine/clockwork.py"}
+MAY_MAKE_TASKS = {
+    "engine/batches.py",
+    "engine/supervisor.py",
+    "engine/clockwork.py",
+    "web/kit/head_connection.py",  # in the place of aiohttp, for each request
+}
 # What only one room knows, by the module that would have to be imported for it.
 ROOM_OF = {
     "sqlite3": {"storage"},

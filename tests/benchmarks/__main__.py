@@ -7,13 +7,24 @@ import sys
 
 from rich.console import Console
 
-from tests.benchmarks import creates, fetch, messages, refresh, reminders, start, turns, wxpusher
+from tests.benchmarks import (
+    creates,
+    fetch,
+    messages,
+    readers,
+    refresh,
+    reminders,
+    start,
+    turns,
+    wxpusher,
+)
 from tests.benchmarks.harness import LOAD_CORE, Bench, as_json, show
 from wechat_scheduler.log.setup import configure
 
 BENCHMARKS = {
     "fetch": fetch.run,
     "creates": creates.run,
+    "readers": readers.run,
     "refresh": refresh.run,
     "messages": messages.run,
     "reminders": reminders.run,

@@ -2,7 +2,7 @@
 
 What is created is committed before the answer. The baseline parses the same bodies and stores nothing.
 Messages and reminders are for tomorrow, so that accepting is measured and not sending. A message by
-WxPusher's API is due at once: WeChat is silent meanwhile, and each delivery is tried and put off.
+WxPusher's API is due at once: WeChat is silent meanwhile, and the daemon may make a few calls at a time only.
 """
 
 import itertools
@@ -100,9 +100,11 @@ def _compare(bench: Bench, create: Create) -> Result:
         bare = stack.enter_context(python_server("tests.benchmarks.servers", "bare-create"))
         with bench.busy("an app and its people"):
             (folder / "state").mkdir()
-            shop = uvloop.run(_open(url, folder / "state"))
-        started = stack.enter_context(daemon(folder / "state", wechat=url))
-        requests = _requests(create, shop, started)
+            shop = uvloop.run(open_shop_of(url, folder / "state"))
+        started = stack.enter_context(
+            daemon(folder / "state", wechat=url, callbacks_slots="1", wechat_connections="1")
+        )
+        requests = requests_of(create, shop, started)
         contenders = [
             Contender(name=BARE, measure=_measure(bench, bare, requests)),
             Contender(
@@ -114,7 +116,7 @@ def _compare(bench: Bench, create: Create) -> Result:
         return bench.compare(f"POST {create.path}", contenders, baseline=BARE)
 
 
-async def _open(url: str, folder: Path) -> Shop:
+async def open_shop_of(url: str, folder: Path) -> Shop:
     async with bare_cores(url, slots=SLOTS, counters=Counters(), folder=folder) as bare:
         app = await open_shop(bare)
         directory = bare.cores.audience.directory
@@ -145,7 +147,7 @@ def _creates(server: Server, requests: Iterator[bytes], seconds: float) -> Figur
     }
 
 
-def _requests(create: Create, shop: Shop, started: Started) -> Iterator[bytes]:
+def requests_of(create: Create, shop: Shop, started: Started) -> Iterator[bytes]:
     """Each with a text of its own, as a client library writes it."""
     head = (
         f"POST {create.path} HTTP/1.1\r\n"

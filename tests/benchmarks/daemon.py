@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tests.benchmarks.harness import SERVER_CORE, Server
+from wechat_scheduler.config.settings import PREFIX
 
 # A WeChat that takes no connection.
 NOBODY = "http://127.0.0.1:9"
@@ -33,9 +34,9 @@ class Started:
 
 
 @contextmanager
-def daemon(state: Path, *, wechat: str = NOBODY) -> Iterator[Started]:
-    """`wechat-scheduler` on `state`, pinned to the servers' core. It writes its log to a file, as long
-    as it likes."""
+def daemon(state: Path, *, wechat: str = NOBODY, **settings: str) -> Iterator[Started]:
+    """`wechat-scheduler` on `state` with `settings` such as `callbacks_slots`, pinned to the servers' core. It
+    writes its log to a file, as long as it likes."""
     log = state.with_suffix(".log")
     started = time.perf_counter()
     with (
@@ -45,6 +46,7 @@ def daemon(state: Path, *, wechat: str = NOBODY) -> Iterator[Started]:
             (sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
              "--log-format", "json", "--wechat-api", wechat),
             stderr=stderr,
+            env=os.environ | {f"{PREFIX}{name.upper()}": text for name, text in settings.items()},
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
         ) as process,
     ):  # fmt: skip

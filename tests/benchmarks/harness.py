@@ -28,11 +28,12 @@ Figures = Mapping[str, float]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
     """Something to measure; `measure` is None for what cannot run on this machine. `target` is the
-    least ratio of its first figure to the baseline's."""
+    least ratio of its first figure to the baseline's, or the largest if less is better."""
 
     name: str
     measure: Callable[[], Figures] | None
     target: float | None = None
+    less_is_better: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Row:
     unit: str = ""
     ratio: float | None = None
     target: float | None = None
+    less_is_better: bool = False
     met: bool | None = None
 
 
@@ -165,15 +167,20 @@ def _rows(one: Contender, samples: Sequence[Figures], baseline: Sequence[Figures
     for number, unit in enumerate(samples[0]):
         pairs = [(each[unit], base[unit]) for each, base in zip(samples, baseline, strict=False)]
         ratio = median(each / base for each, base in pairs) if pairs else None
-        target = None if number else one.target
+        target = None if number or ratio is None else one.target
         yield Row(
             name=one.name,
             value=median(each[unit] for each in samples),
             unit=unit,
             ratio=ratio,
             target=target,
-            met=None if target is None or ratio is None else ratio >= target,
+            less_is_better=one.less_is_better,
+            met=None if target is None else _is_met(ratio, target, one.less_is_better),
         )
+
+
+def _is_met(ratio: float, target: float, less_is_better: bool) -> bool:
+    return ratio <= target if less_is_better else ratio >= target
 
 
 def _cells(name: str, units: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
@@ -187,7 +194,9 @@ def _cells(name: str, units: Sequence[str], rows: Sequence[Row]) -> Iterator[str
 def _verdict(name: str, rows: Sequence[Row]) -> str:
     words = {True: "met", False: "missed", None: "not run"}
     aimed = [row for row in rows if row.name == name and row.target is not None]
-    return ", ".join(f"≥ {row.target}: {words[row.met]}" for row in aimed)
+    return ", ".join(
+        f"{'≤' if row.less_is_better else '≥'} {row.target}: {words[row.met]}" for row in aimed
+    )
 
 
 def _number(value: float) -> str:

@@ -33,6 +33,9 @@ class MemoryDatabase:
         rows: list[Row] = self._connection.execute(*positional(sql, params)).fetchall()
         return rows
 
+    def version(self, *tables: str) -> int:
+        return self.total_changes
+
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """No other process can write here."""
 

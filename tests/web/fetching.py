@@ -17,6 +17,8 @@ from wechat_scheduler.web.kit.memo import Memo, Terms
 
 LIFETIME = timedelta(seconds=300)
 MARGIN = 120.0
+# As often is a head sent before it is known.
+FEW = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Fetching:
         self.cells = {"a": Cell(), "b": Cell()}
         self.keys = {"k1", "k2"}
         self.handled = 0
+        self.failed = 0
         self.gate = asyncio.Event()
         self.gate.set()
         for name in self.cells:
@@ -65,6 +68,9 @@ class Fetching:
         app.router.add_get("/compressed/{name}", self.compress)
         app.router.add_post("/task/{name}", self.fetch)
         app.router.add_post("/echo", self.echo)
+        app.router.add_post("/fail", self.fail)
+        app.router.add_post("/streamed", self.stream)
+        app.router.add_post("/unread", self.ignore)
         return app
 
     def rotate(self, name: str) -> None:
@@ -111,7 +117,27 @@ class Fetching:
         return response
 
     async def echo(self, request: web.Request) -> web.Response:
+        """Counts as handled, and waits for the gate."""
+        self.handled += 1
+        await self.gate.wait()
         return web.Response(body=b"echo:" + await request.read())
+
+    async def fail(self, request: web.Request) -> web.Response:
+        """Answers the first times only."""
+        await request.read()
+        self.failed += 1
+        if self.failed > FEW:
+            raise web.HTTPConflict
+        return web.Response(text="done")
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(await request.read())
+        return response
+
+    async def ignore(self, request: web.Request) -> web.Response:
+        return web.Response(text="not read")
 
 
 def _response(request: web.Request, credential: Credential, age: int) -> web.Response:
@@ -127,6 +153,11 @@ def get(path: str = "/task/a", *lines: str, key: str = "k1", method: str = "GET"
     """One request, byte for byte."""
     head = (f"{method} {path} HTTP/1.1", "Host: localhost", f"X-API-Key: {key}", *lines)
     return ("\r\n".join(head) + "\r\n\r\n").encode()
+
+
+def post(body: bytes, *lines: str, path: str = "/echo") -> bytes:
+    """One request with a body, byte for byte."""
+    return get(path, f"Content-Length: {len(body)}", *lines, method="POST") + body
 
 
 async def warm(wire: Wire, request: bytes) -> bytes:

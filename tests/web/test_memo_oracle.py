@@ -1,4 +1,4 @@
-"""With the memo or without it, a client sees the same: aiohttp alone is the oracle.
+"""With the memo and known heads or without, a client sees the same: aiohttp alone is the oracle.
 
 Both servers get the same bytes in the same chunks, and between them the same rotations, removals,
 revocations and seconds. The responses must be equal but for the value of `Date`, and each
@@ -15,9 +15,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from tests.web.fetching import Fetching, get, warm
+from tests.web.fetching import Fetching, get, post, warm
 from tests.web.wire import LOOPS, Wire, undated
 from wechat_scheduler.web.kit.essence import essence
+from wechat_scheduler.web.kit.head_connection import HeadConnection
 
 WIRES = 2
 QUIET = logging.getLogger("tests.memo.oracle")
@@ -29,6 +30,12 @@ READS = [
     get("/task/a", key="k2"),
     get("/task/a", 'If-None-Match: "1"'),
     get("/task/a", 'If-None-Match: "2"', "Connection: keep-alive"),
+]
+CREATES = [
+    *(post(body) for body in (b"{}", b"{ }", b"[1]", b"\r\n\r\n")),
+    post(b"{}", path="/fail"),
+    post(b"{}", path="/streamed"),
+    post(b"{}", path="/unread"),
 ]
 OTHERS = [
     *(get(path) for path in ("/task/nobody", "/refused/a", "/compressed/a", "/task/a?x=1#y")),
@@ -115,7 +122,12 @@ def traced(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from(READS)).replace(b"X-API-Key", id_line + b"X-API-Key")
 
 
-messages = st.one_of(st.sampled_from(READS), st.sampled_from(READS + OTHERS), varied(), traced())
+messages = st.one_of(
+    st.sampled_from(READS + CREATES),
+    st.sampled_from(READS + CREATES + OTHERS),
+    varied(),
+    traced(),
+)
 
 
 @st.composite
@@ -129,7 +141,9 @@ def cuts(draw: st.DrawFn) -> list[bytes]:
 
 wires = st.integers(0, WIRES - 1)
 polls = st.builds(
-    lambda wire, chunk: [Send(wire, (chunk,))], wires, st.one_of(st.sampled_from(READS), traced())
+    lambda wire, chunk: [Send(wire, (chunk,))],
+    wires,
+    st.one_of(st.sampled_from(READS + CREATES), traced()),
 )
 sends = st.one_of(
     st.builds(lambda wire, chunk: [Send(wire, (chunk,))] * 3, wires, messages),
@@ -185,9 +199,10 @@ def test_a_line_more_in_the_head_changes_what_it_changes_without_a_memo(line: st
 async def play(script: list[Step], *, memo: bool, wires: int = WIRES) -> tuple[Seen, int]:
     """The observations of the clients, and the number of responses from memory."""
     api = Fetching(essence=essence)
-    async with api.serving(memo=memo, logger=QUIET) as server:
+    ours = {"connection": HeadConnection} if memo else {}
+    async with api.serving(memo=memo, logger=QUIET, **ours) as server:
         first = await server.connect()
-        for request in READS:
+        for request in READS + CREATES:
             await warm(first, request)
         ends = [await server.connect() for _ in range(wires)]
         for end in ends:

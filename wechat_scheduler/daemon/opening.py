@@ -50,7 +50,6 @@ class Daemon:
     loops: tuple[Loop, ...]
     notifier: Notifier
     running: RunningConfig
-    listener: ListeningSocket
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
@@ -131,7 +130,6 @@ async def open_daemon(
             loops=loops,
             notifier=notifier,
             running=running,
-            listener=listener,
         )
         daemon.ready()
         yield daemon

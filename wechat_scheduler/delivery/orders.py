@@ -58,6 +58,11 @@ class Order:
     placed: tuple[Placed, ...]
 
     @property
+    def is_sendable(self) -> bool:
+        """Whether any receiver gets it."""
+        return any(one.delivery_id for one in self.placed)
+
+    @property
     def targets(self) -> list[Target]:
         return [
             Target(delivery_id=one.delivery_id, kind=one.kind, name=one.target)

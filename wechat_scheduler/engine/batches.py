@@ -6,8 +6,10 @@ There is no timer: the first starts in the same turn of the loop, and while it i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from wechat_scheduler.engine.turns import LoopTurns
 from wechat_scheduler.errors import StorageError
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -34,6 +36,7 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
         self._together = together
         self._waiting: dict[KeyT, list[_Waiting[ItemT, ResultT]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turns = LoopTurns()
 
     async def do(self, key: KeyT, item: ItemT) -> ResultT:
         """The result of that item. A caller that is cancelled before its turn takes its item along."""
@@ -71,8 +74,7 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
             raise
         else:
             for one, result in zip(part, results, strict=True):
-                if not one.future.done():
-                    one.future.set_result(result)
+                self._turns.give(partial(_settle, one.future, result))
 
     async def _failed(
         self, key: KeyT, part: Sequence[_Waiting[ItemT, ResultT]], error: Exception
@@ -84,3 +86,8 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
         for one in part:
             if not one.future.done():
                 one.future.set_exception(error)
+
+
+def _settle(future: asyncio.Future[ResultT], result: ResultT) -> None:
+    if not future.done():
+        future.set_result(result)

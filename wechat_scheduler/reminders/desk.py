@@ -12,6 +12,7 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import PeopleChange, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import (
@@ -73,16 +74,25 @@ class ReminderDesk(ReminderReader):
         *,
         once: Callable[[Reminder], Once | None] = lambda reminder: None,
     ) -> Reminder:
-        """Plans and stores a reminder that `people` joined. If its id is stored already, returns the
+        """Plans and stores a reminder, as `put` does."""
+        return await self.put(self.plan(reminder), people, once=once)
+
+    async def put(
+        self,
+        planned: Reminder,
+        people: Sequence[str] = (),
+        *,
+        once: Callable[[Reminder], Once | None] = lambda reminder: None,
+    ) -> Reminder:
+        """Stores a reminder that `plan` made and `people` joined. If its id is stored already, returns the
         stored reminder and changes nothing. `once` makes the stored response from the planned
         reminder. Raises as `once.Once` says."""
         check_people(people)
-        planned = self.plan(reminder)
         if not await self._store.add(planned, people, once=once(planned)):
             return await self.reminder(planned.id)
-        log.debug(
-            "reminder.created", reminder=planned.id, app=planned.app_id, source=planned.source
-        )
+        if is_debugging():
+            names = {"reminder": planned.id, "app": planned.app_id, "source": planned.source}
+            log.debug("reminder.created", **names)
         self._wake(planned.due_at)
         return planned
 

@@ -10,6 +10,7 @@ from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage import subscribers, subscriptions
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.locking import lock_person
+from wechat_scheduler.storage.recent import RecentRows
 from wechat_scheduler.storage.rows import columns, micros, record, stored
 from wechat_scheduler.storage.subscribers import subscriber_of
 from wechat_scheduler.storage.subscriptions import subscribe
@@ -52,16 +53,24 @@ FIND = """
 class SqlAliases:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._recent: RecentRows[tuple[int, str, str], Found] = RecentRows(
+            database, "aliases", "subscribers", "subscriptions"
+        )
         self._finding: Batches[tuple[int, str], Sequence[str], Sequence[Row]] = Batches(self._rows)
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """A uid has precedence over an alias of the same spelling."""
         # PostgreSQL takes no NUL, and so no user has a name with one.
-        wanted = [name for name in dict.fromkeys(names) if "\0" not in name]
-        rows = await self._finding.do((app.id, app.appid), wanted) if wanted else ()
-        return dict(
-            readable(rows, lambda row: (row["name"], _found(row)), table="subscribers", key="uid")
-        )
+        keys = [(app.id, app.appid, name) for name in dict.fromkeys(names) if "\0" not in name]
+        known = self._recent.known(keys)
+        if unknown := [name for *of_app, name in keys if (*of_app, name) not in known]:
+            version = self._recent.version()
+            rows = await self._finding.do((app.id, app.appid), unknown)
+            read = readable(rows, _named, table="subscribers", key="uid")
+            found = {(app.id, app.appid, name): one for name, one in read}
+            self._recent.keep(version, found)
+            known |= found
+        return {name: found for (*_, name), found in known.items()}
 
     async def _rows(
         self, app: tuple[int, str], wanted: Sequence[Sequence[str]]
@@ -135,6 +144,10 @@ def find_sql(size: int) -> str:
         )
         + " ORDER BY rank"
     )
+
+
+def _named(row: Row) -> tuple[str, Found]:
+    return row["name"], _found(row)
 
 
 def _found(row: Row) -> Found:

@@ -78,6 +78,9 @@ class AuditedDatabase:
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         return await self._database.read(sql, *params)
 
+    def version(self, *tables: str) -> int | None:
+        return self._database.version(*tables)
+
     def on_signal(self, listener: Callable[[str], None]) -> None:
         self._database.on_signal(listener)
 

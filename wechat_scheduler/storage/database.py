@@ -34,12 +34,19 @@ class Statement(NamedTuple):
     params: tuple[object, ...] = ()
 
 
+class BulkStatement(NamedTuple):
+    """SQL that is run for each of the rows, in their order. It returns none."""
+
+    sql: str
+    rows: Sequence[tuple[object, ...]]
+
+
 # Rows in one INSERT, and ids in one query: one parse, one round trip.
 CHUNK = 64
 # Placeholders for CHUNK ids. Every query with ids has this size, so that it is prepared once.
 IDS = ", ".join(f"${number + 1}" for number in range(CHUNK))
 
-Script: TypeAlias = Generator[Statement, Sequence[Row], T]
+Script: TypeAlias = Generator[Statement | BulkStatement, Sequence[Row], T]
 
 
 def rows_of(statement: Statement) -> Script[Sequence[Row]]:
@@ -47,7 +54,7 @@ def rows_of(statement: Statement) -> Script[Sequence[Row]]:
     return (yield statement)
 
 
-def each(statements: Iterable[Statement]) -> Script[None]:
+def each(statements: Iterable[Statement | BulkStatement]) -> Script[None]:
     """For `yield from` in a script: run the statements in order and ignore their rows."""
     for statement in statements:  # noqa: UP028 - a plain iterator cannot be sent the rows
         yield statement
@@ -67,6 +74,12 @@ def inserts(head: str, rows: Sequence[tuple[object, ...]], tail: str) -> Iterato
         chunk = rows[start : start + CHUNK]
         values = _values(len(chunk), len(chunk[0]))
         yield Statement(f"{head} VALUES {values} {tail}", tuple(v for row in chunk for v in row))
+
+
+def insert_many(head: str, rows: Sequence[tuple[object, ...]], tail: str = "") -> BulkStatement:
+    """`head VALUES (…) tail` for each of the rows, of which there is one at least. Cheaper than `inserts`,
+    and tells nothing of the rows."""
+    return BulkStatement(f"{head} VALUES {_values(1, len(rows[0]))} {tail}", rows)
 
 
 @lru_cache(maxsize=256)
@@ -153,6 +166,10 @@ class Database(Protocol):
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         """The rows of one query, as of the newest commit. Neither waits for writers nor blocks them."""
+
+    def version(self, *tables: str) -> int | None:
+        """Grows with each commit that may have changed one of these tables, before its writer knows of it.
+        None where other processes write too."""
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """Call `listener` with the payload of each signal that any process commits, this one too.

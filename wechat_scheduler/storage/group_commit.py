@@ -6,6 +6,7 @@ batch is written, the next one gathers.
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -36,7 +37,7 @@ class _Unit(Generic[T]):
 
 class Writer:
     """Runs scripts in order of arrival, in a thread of its own. `check` raises StorageError if what is
-    written would be lost."""
+    written would be lost. `versions` grow before the callers know."""
 
     def __init__(
         self,
@@ -50,6 +51,9 @@ class Writer:
         self._queue: SimpleQueue[_Unit[Any] | None] = SimpleQueue()
         self._ended = loop.create_future()
         self._closed = False
+        # How often each table may have changed, and the tables that the present batch changes.
+        self.versions: Counter[str] = Counter()
+        self._changed: set[str] = set()
         Thread(target=self._serve, name="sqlite-writer", daemon=True).start()
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
@@ -71,6 +75,8 @@ class Writer:
     def _serve(self) -> None:
         while batch := self._gather():
             self._commit([unit for unit in batch if not unit.future.cancelled()])
+            self.versions.update(self._changed)
+            self._changed.clear()
             self._loop.call_soon_threadsafe(_answer, batch)
         self._connection.close()
         self._loop.call_soon_threadsafe(self._ended.set_result, None)
@@ -113,7 +119,7 @@ class Writer:
         several, each is to be run again under its own."""
         try:
             for unit in batch:
-                unit.result = drive(self._connection, unit.script())
+                unit.result = drive(self._connection, unit.script(), self._changed)
         except BaseException as error:  # noqa: BLE001 - it belongs to this unit's caller
             self._roll_back()
             if len(batch) == 1:
@@ -125,7 +131,7 @@ class Writer:
         """Run one unit under a savepoint. Returns False if the whole transaction was rolled back."""
         self._connection.execute("SAVEPOINT unit")
         try:
-            unit.result = drive(self._connection, unit.script())
+            unit.result = drive(self._connection, unit.script(), self._changed)
         except BaseException as error:  # noqa: BLE001 - it belongs to this unit's caller
             unit.error = trouble(error) or error
             if not self._connection.in_transaction:

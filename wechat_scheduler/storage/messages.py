@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import msgspec
 
@@ -22,11 +22,12 @@ from wechat_scheduler.storage.database import (
     Script,
     Statement,
     each,
+    insert_many,
     inserts,
     rows_of,
 )
 from wechat_scheduler.storage.rows import Vault, instant, micros, micros_or_none, record
-from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.stored_responses import put_new_responses, put_response
 from wechat_scheduler.storage.unreadable import only, readable
 
 _encode = msgspec.json.Encoder().encode
@@ -64,11 +65,21 @@ RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"
 
 
 class _Order(NamedTuple):
-    """A message and its receivers, at the time of the request."""
+    """A message and the deliveries to its receivers as rows, at the time of the request, and the stored
+    response to it."""
 
     message: Message
-    targets: Sequence[Target]
+    values: tuple[object, ...]
+    targets: list[tuple[object, ...]]
     now: datetime
+    once: Once | None
+
+    @classmethod
+    def of(
+        cls, message: Message, targets: Iterable[Target], now: datetime, once: Once | None = None
+    ) -> Self:
+        rows = _rows(message, targets, now, due_at=message.not_before or now)
+        return cls(message, _message_values(message), rows, now, once)
 
 
 class SqlMessages:
@@ -80,10 +91,11 @@ class SqlMessages:
     async def put(
         self, message: Message, targets: Sequence[Target], *, once: Once | None, now: datetime
     ) -> None:
-        if once or message.secret or len(targets) > FEW:
-            await self._database.write(lambda: self._put(message, targets, once, now))
+        order = _Order.of(message, targets, now, once)
+        if message.secret or len(targets) > FEW:
+            await self._database.write(lambda: self._put(order))
         else:
-            await self._orders.do("", _Order(message, targets, now))
+            await self._orders.do("", order)
 
     async def spread(
         self, delivery: Delivery, people: Sequence[Target], *, now: datetime, until: datetime
@@ -106,14 +118,23 @@ class SqlMessages:
         return bool(rows)
 
     async def _put_together(self, _: str, orders: Sequence[_Order]) -> Sequence[None]:
-        await self._database.write(lambda: _put_orders(orders))
+        await self._database.write(
+            lambda: self._put(orders[0]) if len(orders) == 1 else self._put_new(orders)
+        )
         return [None] * len(orders)
 
-    def _put(
-        self, message: Message, targets: Sequence[Target], once: Once | None, now: datetime
-    ) -> Script[None]:
-        yield from put_response(self._vault, once, now)
-        is_new = yield from put_message(message, targets, now)
+    def _put_new(self, orders: Sequence[_Order]) -> Script[None]:
+        """If one of them is known, all fail, and are put one by one."""
+        kept = [(one.once, one.now) for one in orders if one.once]
+        yield from put_new_responses(self._vault, kept)
+        yield insert_many(PUT, [one.values for one in orders])
+        if rows := [row for one in orders for row in one.targets]:
+            yield insert_many(DELIVER, rows, "ON CONFLICT DO NOTHING")
+
+    def _put(self, order: _Order) -> Script[None]:
+        message = order.message
+        yield from put_response(self._vault, order.once, order.now)
+        is_new = yield from _put_orders([order])
         if is_new and message.secret:
             sealed = self._vault.seal(message.secret, secret_place(message.id))
             yield Statement(HIDE, (message.id, sealed))
@@ -176,24 +197,17 @@ def put_messages(
     said: Iterable[tuple[Message, Sequence[Target]]], now: datetime
 ) -> Script[set[int]]:
     """As `put_message`, for several; returns the ids of those that are new."""
-    return (yield from _put_orders([_Order(message, targets, now) for message, targets in said]))
+    return (yield from _put_orders([_Order.of(message, targets, now) for message, targets in said]))
 
 
 def _put_orders(orders: Sequence[_Order]) -> Script[set[int]]:
     """The ids of the new messages; one that is known is left as it is."""
     first = {one.message.id: one for one in reversed(orders)}
     new: set[int] = set()
-    values = [_message_values(one.message) for one in first.values()]
+    values = [one.values for one in first.values()]
     for statement in inserts(PUT, values, "ON CONFLICT DO NOTHING RETURNING id"):
         new |= {row["id"] for row in (yield statement)}
-    rows = [
-        row
-        for one in first.values()
-        if one.message.id in new
-        for row in _rows(
-            one.message, one.targets, one.now, due_at=one.message.not_before or one.now
-        )
-    ]
+    rows = [row for one in first.values() if one.message.id in new for row in one.targets]
     yield from each(inserts(DELIVER, rows, "ON CONFLICT DO NOTHING"))
     return new
 

@@ -13,7 +13,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.change_listener import CHANNEL, ChangeListener
-from wechat_scheduler.storage.database import Dialect, Row, Script, Statement
+from wechat_scheduler.storage.database import BulkStatement, Dialect, Row, Script, Statement
 from wechat_scheduler.storage.migrate import migrated
 
 T = TypeVar("T")
@@ -143,6 +143,9 @@ class PostgresDatabase:
                 )
                 return rows
 
+    def version(self, *tables: str) -> None:
+        """Other processes write too."""
+
     def on_signal(self, listener: Callable[[str], None]) -> None:
         self._listener.add(listener)
 
@@ -158,8 +161,8 @@ class PostgresDatabase:
         try:
             statement = next(script)
             while True:
-                rows = connection.fetch(statement.sql, *statement.params)
-                statement = script.send(await self._in_time(connection, rows))
+                rows = await self._in_time(connection, _run(connection, statement))
+                statement = script.send(rows)
         except StopIteration as done:
             value: T = done.value
             return value
@@ -195,6 +198,16 @@ async def _connect_pool(url: str) -> asyncpg.Pool:
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:
     """Saves the round trip to reset a session: our units of work leave nothing in it."""
+
+
+async def _run(
+    connection: asyncpg.Connection, statement: Statement | BulkStatement
+) -> Sequence[Row]:
+    if isinstance(statement, BulkStatement):
+        await connection.executemany(statement.sql, statement.rows)
+        return ()
+    rows: Sequence[Row] = await connection.fetch(statement.sql, *statement.params)
+    return rows
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import NamedTuple, Unpack
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.access.once import Once
@@ -16,12 +16,13 @@ from wechat_scheduler.storage.database import (
     Script,
     Statement,
     each,
+    insert_many,
     inserts,
     rows_of,
 )
 from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.rows import Vault, instant, micros, record, stored
-from wechat_scheduler.storage.stored_responses import put_response
+from wechat_scheduler.storage.stored_responses import put_new_responses, put_response
 from wechat_scheduler.storage.unreadable import only, readable
 
 # FIXED columns never change; `finish` changes those in MOVING.
@@ -72,15 +73,23 @@ STOP = """
 """
 
 
+class _New(NamedTuple):
+    """A reminder that no one joins yet, its row, and the stored response to the request for it."""
+
+    reminder: Reminder
+    values: tuple[object, ...]
+    once: Once | None
+
+
 class SqlReminders:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._adding: Batches[str, Reminder, bool] = Batches(self._add_together)
+        self._adding: Batches[str, _New, bool] = Batches(self._add_together)
 
     async def add(self, reminder: Reminder, people: Sequence[str], *, once: Once | None) -> bool:
-        if not once and not people:
-            return await self._adding.do("", reminder)
+        if not people:
+            return await self._adding.do("", _New(reminder, _values(reminder), once))
         return await self._database.write(lambda: self._add(reminder, people, once))
 
     async def change(self, reminder: Reminder, people: PeopleChange | None) -> bool:
@@ -150,10 +159,18 @@ class SqlReminders:
     async def stop_for(self, uid: str, *, now: datetime) -> int:
         return await self._database.write(lambda: _stop_for(uid, micros(now)))
 
-    async def _add_together(self, _: str, reminders: Sequence[Reminder]) -> Sequence[bool]:
-        new = await self._database.write(lambda: _put_all(reminders))
-        first = {one.id: one for one in reversed(reminders)}
-        return [one.id in new and first[one.id] is one for one in reminders]
+    async def _add_together(self, _: str, new: Sequence[_New]) -> Sequence[bool]:
+        if len(new) == 1:
+            one = new[0]
+            return [await self._database.write(lambda: self._add(one.reminder, (), one.once))]
+        await self._database.write(lambda: self._add_new(new))
+        return [True] * len(new)
+
+    def _add_new(self, new: Sequence[_New]) -> Script[None]:
+        """If one of them is known, all fail, and are added one by one."""
+        kept = [(one.once, one.reminder.created_at) for one in new if one.once]
+        yield from put_new_responses(self._vault, kept)
+        yield insert_many(PUT, [one.values for one in new])
 
     def _add(self, reminder: Reminder, people: Sequence[str], once: Once | None) -> Script[bool]:
         yield from put_response(self._vault, once, reminder.created_at)
@@ -176,19 +193,14 @@ def _reminders(rows: Iterable[Row]) -> Sequence[Reminder]:
     return readable(rows, reminder_of, table="reminders")
 
 
-def _put_all(reminders: Sequence[Reminder]) -> Script[set[str]]:
-    """The ids of the new ones; one that is known is left as it is."""
-    rows = [
-        (*stored(one, _NEW), 0) for one in {one.id: one for one in reversed(reminders)}.values()
-    ]
-    new: set[str] = set()
-    for statement in inserts(PUT, rows, "ON CONFLICT DO NOTHING RETURNING id"):
-        new |= {row["id"] for row in (yield statement)}
-    return new
+def _values(reminder: Reminder) -> tuple[object, ...]:
+    return (*stored(reminder, _NEW), 0)
 
 
 def _put(reminder: Reminder, people: Sequence[str]) -> Script[bool]:
-    if not (yield from _put_all([reminder])):
+    """False if it is known: then it is left as it is."""
+    (statement,) = inserts(PUT, [_values(reminder)], "ON CONFLICT DO NOTHING RETURNING id")
+    if not (yield statement):
         return False
     yield from joined.named(reminder.id, reminder.owner, PeopleChange(join=tuple(people)))
     return True

@@ -113,6 +113,8 @@ def stored(thing: object, names: Iterable[str]) -> tuple[object, ...]:
 
 
 def _stored(value: object) -> object:
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
         case datetime():
             return micros(value)
@@ -126,6 +128,9 @@ def _stored(value: object) -> object:
             return _json.encode(value).decode()
         case _:
             return value
+
+
+_AS_THEY_ARE: Final = frozenset((str, int, type(None)))
 
 
 def columns(table: str, names: str, prefix: str = "") -> str:

@@ -72,6 +72,9 @@ class SqliteDatabase:
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         return await self._readers.fetch(*positional(sql, params))
 
+    def version(self, *tables: str) -> int:
+        return sum(map(self._writer.versions.__getitem__, tables))
+
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """Does nothing: no other process writes here."""
 
@@ -97,6 +100,9 @@ class SqliteView:
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         return await self._readers.fetch(*positional(sql, params))
+
+    def version(self, *tables: str) -> None:
+        """Other processes may write."""
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """Does nothing."""

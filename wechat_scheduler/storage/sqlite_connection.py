@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wechat_scheduler.errors import StateError, StorageError
-from wechat_scheduler.storage.database import Row, Script
+from wechat_scheduler.storage.database import BulkStatement, Row, Script, Statement
 
 T = TypeVar("T")
 
@@ -29,6 +29,7 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
 }
+_CHANGED = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)")
 _PARAMETER = re.compile(r"'[^']*'|\$(\d+)")
 
 
@@ -78,18 +79,30 @@ def positional(sql: str, params: Sequence[object]) -> tuple[str, Sequence[object
     return text, params if order is None else [params[index] for index in order]
 
 
-def drive(connection: sqlite3.Connection, script: Script[T]) -> T:
-    """Run the script's statements and return its value. Begins and ends no transaction."""
+def drive(connection: sqlite3.Connection, script: Script[T], changed: set[str] | None = None) -> T:
+    """Run the script's statements and return its value. Begins and ends no transaction. `changed` gets the
+    names of the tables that may have changed."""
     try:
         statement = next(script)
         while True:
-            rows: Sequence[Row] = connection.execute(*positional(*statement)).fetchall()
-            statement = script.send(rows)
+            if changed is not None:
+                changed |= _tables_changed(statement.sql)
+            statement = script.send(_run(connection, statement))
     except StopIteration as done:
         value: T = done.value
         return value
     finally:
         script.close()
+
+
+def _run(connection: sqlite3.Connection, statement: Statement | BulkStatement) -> Sequence[Row]:
+    if isinstance(statement, Statement):
+        return connection.execute(*positional(*statement)).fetchall()
+    text, order = _translated(statement.sql)
+    if order is not None:
+        raise ValueError("the values of many rows come in the order of their use")
+    connection.executemany(text, statement.rows)
+    return ()
 
 
 def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:
@@ -133,3 +146,8 @@ def _translated(sql: str) -> tuple[str, tuple[int, ...] | None]:
 
     text = _PARAMETER.sub(replace, sql)
     return text, None if order == list(range(len(order))) else tuple(order)
+
+
+@lru_cache(maxsize=1024)
+def _tables_changed(sql: str) -> frozenset[str]:
+    return frozenset(_CHANGED.findall(sql))

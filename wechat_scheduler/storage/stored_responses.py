@@ -1,18 +1,20 @@
 """`access.once.StoredResponses` on a database."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.once import KEPT, Once, RepeatedError, other_request
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, insert_many
 from wechat_scheduler.storage.rows import Vault, micros
 
 # One that is older than `$6` is as good as forgotten.
-PUT = """
-    INSERT INTO answers (scope, key, digest, answer, created_at) VALUES ($1, $2, $3, $4, $5)
+NEW = "INSERT INTO answers (scope, key, digest, answer, created_at)"
+PUT = f"""
+    {NEW} VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (scope, key) DO UPDATE
     SET digest = excluded.digest, answer = excluded.answer, created_at = excluded.created_at
     WHERE answers.created_at < $6 RETURNING key
-"""
+"""  # noqa: S608 - our own text
 FIND = "SELECT digest, answer FROM answers WHERE scope = $1 AND key = $2"
 
 
@@ -31,12 +33,26 @@ def put_response(vault: Vault, once: Once | None, now: datetime) -> Script[None]
     if once is None:
         return
     name = (once.scope, once.key)
-    sealed = vault.seal(once.response, response_place(*name))
-    values = (once.digest, sealed, micros(now), micros(now - KEPT))
+    values = (once.digest, _sealed(vault, once), micros(now), micros(now - KEPT))
     if (yield Statement(PUT, (*name, *values))):
         return
     (row,) = yield Statement(FIND, name)
     raise RepeatedError(_opened(vault, row, name, once.digest))
+
+
+def put_new_responses(vault: Vault, new: Sequence[tuple[Once, datetime]]) -> Script[None]:
+    """As `put_response`, for several requests at once. If one of them was done before, all fail, with the
+    driver's own error."""
+    if new:
+        rows = [
+            (once.scope, once.key, once.digest, _sealed(vault, once), micros(now))
+            for once, now in new
+        ]
+        yield insert_many(NEW, rows)
+
+
+def _sealed(vault: Vault, once: Once) -> str:
+    return vault.seal(once.response, response_place(once.scope, once.key))
 
 
 def response_place(scope: str, key: str) -> str:

@@ -7,6 +7,7 @@ from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.cancelling import cancel_for_person
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
+from wechat_scheduler.storage.recent import RecentRows
 from wechat_scheduler.storage.rows import columns, micros, record
 from wechat_scheduler.storage.unreadable import only
 
@@ -43,10 +44,17 @@ CHANGE = """
 class SqlSubscribers:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._recent: RecentRows[str, Subscriber] = RecentRows(database, "subscribers")
         self._finding: Batches[str, str, Sequence[Row]] = Batches(self._rows)
 
     async def by_uid(self, uid: str) -> Subscriber | None:
-        return _only(await self._finding.do("", uid))
+        if known := self._recent.known([uid]):
+            return known[uid]
+        version = self._recent.version()
+        found = _only(await self._finding.do("", uid))
+        if found:
+            self._recent.keep(version, {uid: found})
+        return found
 
     async def by_openid(self, appid: str, openid: str) -> Subscriber | None:
         # PostgreSQL takes no NUL, and so no user has an openid with one.

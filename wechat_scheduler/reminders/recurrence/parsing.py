@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.recurrence import lunar
@@ -53,6 +54,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,5}")
 _STAMP = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
 
+@lru_cache(maxsize=1024)
 def read_rule(text: str, *, shortest: timedelta = timedelta(seconds=60)) -> Rule:
     """The rule of a text; '' is a one-off. `recurrence/rule.py` lists the forms.
 

@@ -86,6 +86,10 @@ class TimedConnection(LenientConnection):
             return Owed("response", self._resumed, -self.transport.get_write_buffer_size())
         if self._reading_paused or self._buffer_paused:
             return None
+        if self._answering:
+            return None
+        if self._held:
+            return Owed("body", self._request_count, sum(map(len, self._held)))
         if self._body_is_open():
             return Owed("body", self._request_count, self._came)
         is_partial = self._partial_at == self._request_count
@@ -93,7 +97,7 @@ class TimedConnection(LenientConnection):
 
     def is_idle(self) -> bool:
         """Whether no request is in progress."""
-        return self._waiter is not None and not self._waiter.done()
+        return not self._waiting and self._waiter is not None and not self._waiter.done()
 
     def last_moved(self) -> float:
         """Grows with the time of the connect or of the last response."""

@@ -16,7 +16,7 @@ _PLAIN: Final = {"", "identity", "utf-8", "utf8"}
 
 def refuse_compressed(request: web.Request) -> None:
     """Raises CompressedError, before the caller has proved anything."""
-    if not request.body_exists:
+    if hdrs.CONTENT_ENCODING not in request.headers or not request.body_exists:
         return
     names = ",".join(request.headers.getall(hdrs.CONTENT_ENCODING, ())).split(",")
     if not {name.strip().lower() for name in names} <= _PLAIN:

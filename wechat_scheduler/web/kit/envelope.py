@@ -39,6 +39,11 @@ def success(result: object, *, headers: dict[str, str] | None = None) -> web.Res
     return _response(Envelope(200, "", result), headers)
 
 
+def success_text(result: object) -> str:
+    """The body of `success`."""
+    return f"{_encode(Envelope(200, '', result)).decode()}\n"
+
+
 def failure(error: RequestError) -> web.Response:
     headers = {}
     if isinstance(error, ThrottledError | UnavailableError):

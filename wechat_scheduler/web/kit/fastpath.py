@@ -1,11 +1,12 @@
-"""A server that asks the memo first: the one file that uses aiohttp's private parts.
+"""A server that asks the memo first. This file and `head_connection.py` alone use aiohttp's private parts.
 
 If no request on a connection waits for its response, and the bytes that arrive equal a request whose
 response is remembered, that response is written at once; all else goes the ordinary way. This is
 correct because:
 
-* a connection is served from memory only while each of its chunks was exactly one whole request
-  without a body; anything else could be request smuggling behind a shared proxy;
+* a connection is served from memory only while its chunks were whole requests, each in a chunk of its own
+  or in one for the head and more for the body; anything else could be request smuggling behind a shared
+  proxy;
 * a slow reader, a closing connection and one with an access log take the ordinary way;
 * the keep-alive deadline moves as it does on the ordinary way.
 
@@ -17,13 +18,14 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import aiohttp
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http import RawRequestMessage
-from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
 from wechat_scheduler.web.kit.headers import add_headers
-from wechat_scheduler.web.kit.memo import END, Memo
+from wechat_scheduler.web.kit.known_heads import END
+from wechat_scheduler.web.kit.memo import Memo
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +33,19 @@ log = structlog.get_logger(__name__)
 AIOHTTP: Final = "3.14."
 PRIVATE: Final = (
     *("_buffer_paused", "_close", "_force_close", "_keepalive_handle", "_keepalive_timeout"),
-    *("_logging_enabled", "_loop", "_messages", "_next_keepalive_close_time", "_paused"),
-    *("_reading_paused", "_request_count", "_upgraded", "_waiter", "finish_response"),
+    *("_handle_request", "_logging_enabled", "_loop", "_messages", "_next_keepalive_close_time"),
+    *("_pause_reading_for_buffer", "_paused", "_reading_paused", "_request_count"),
+    *(
+        "_process_keepalive",
+        "_request_factory",
+        "_request_in_progress",
+        "_resume_reading_for_buffer",
+    ),
+    *("_task_handler", "_upgraded", "_waiter"),
+    "finish_response",
 )
+# Requests with longer bodies take the ordinary way.
+LONGEST: Final = 64 * 1024
 
 MakeConnection: TypeAlias = "Callable[..., MemoConnection]"
 
@@ -87,24 +99,33 @@ class _MemoServer(web.Server):
         return self._connection(self._memo, self, loop=self._loop, **self._kwargs)
 
 
-class _Arrival(NamedTuple):
-    """A chunk that was exactly one request; the identity of `headers` tells which."""
+class WholeRequest(NamedTuple):
+    """The bytes of exactly one request; the identity of `headers` tells which."""
 
     chunk: bytes
     headers: "CIMultiDictProxy[str]"
     epoch: int
 
 
+class _Begun(NamedTuple):
+    """A request, the bytes of it that came, and its body, which is not whole yet."""
+
+    chunk: bytes
+    message: RawRequestMessage
+    payload: StreamReader
+
+
 class MemoConnection(web.RequestHandler):
     """`_clean` is true where the next byte begins a request; subclasses may read it."""
 
-    __slots__ = ("_arrival", "_clean", "_memo", "_waiting")
+    __slots__ = ("_arrival", "_begun", "_clean", "_memo", "_waiting")
 
     def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
         super().__init__(manager, **options)
         self._memo = memo
-        self._arrival: _Arrival | None = None
-        # Every chunk so far was one whole request. An access log has to see each request.
+        self._arrival: WholeRequest | None = None
+        self._begun: _Begun | None = None
+        # All that came so far were whole requests. An access log has to see each request.
         self._clean = not self._logging_enabled
         self._waiting = 0
 
@@ -124,7 +145,7 @@ class MemoConnection(web.RequestHandler):
         arrival, self._arrival = self._arrival, None
         sent, reset = await super().finish_response(request, resp, start_time)
         if arrival is not None and arrival.headers is request.headers:
-            self._memo.keep(arrival.chunk, arrival.epoch, request, sent)
+            self._keep(arrival, request, sent)
         if sent.keep_alive and not reset:
             self._waiting -= 1
         return sent, reset
@@ -134,6 +155,12 @@ class MemoConnection(web.RequestHandler):
         response = super().handle_error(*arguments, **options)
         add_headers(response)
         return response
+
+    def _keep(
+        self, arrival: WholeRequest, request: web.BaseRequest, response: web.StreamResponse
+    ) -> None:
+        """`response` was sent to the request that arrived as these bytes."""
+        self._memo.keep(arrival.chunk, arrival.epoch, request, response)
 
     def _is_ready(self) -> bool:
         return (
@@ -150,17 +177,36 @@ class MemoConnection(web.RequestHandler):
         )
 
     def _take(self, data: bytes) -> None:
-        before = self._request_count
+        before, begun = self._request_count, self._begun
         super().data_received(data)
-        one = self._clean and self._request_count == before + 1
-        self._arrival = self._as_arrival(data) if one else None
-        self._clean = self._arrival is not None
-        self._waiting += 1
+        came = self._request_count - before
+        if not data and not came:
+            return  # aiohttp's own call, when it goes on reading
+        self._waiting += came
+        if begun and not came:
+            begun = begun._replace(chunk=begun.chunk + data)
+        elif self._clean and came == 1:
+            begun = self._as_begun(data)
+        else:
+            begun = None
+        self._begun, self._arrival, self._clean = None, None, False
+        if begun is None:
+            return
+        if begun.payload.is_eof():
+            self._arrival = self._as_arrival(begun)
+            self._clean = self._arrival is not None
+        elif len(begun.chunk) <= LONGEST:
+            self._begun = begun
 
-    def _as_arrival(self, data: bytes) -> _Arrival | None:
+    def _as_begun(self, data: bytes) -> _Begun | None:
         message, payload = self._messages[-1]
-        if not isinstance(message, RawRequestMessage) or payload is not EMPTY_PAYLOAD:
+        if not isinstance(message, RawRequestMessage) or self._upgraded or message.chunked:
             return None
-        if self._upgraded or data.find(END) != len(data) - len(END):
+        return _Begun(data, message, payload)
+
+    def _as_arrival(self, begun: _Begun) -> WholeRequest | None:
+        _, end, body = begun.chunk.partition(END)
+        lengths = begun.message.headers.getall(hdrs.CONTENT_LENGTH, ["0"])
+        if not end or lengths != [str(len(body))]:
             return None
-        return _Arrival(data, message.headers, self._memo.epoch)
+        return WholeRequest(begun.chunk, begun.message.headers, self._memo.epoch)

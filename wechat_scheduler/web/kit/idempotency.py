@@ -13,6 +13,8 @@ from wechat_scheduler.web.kit.services import CALLER, SERVICES
 KEY: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 LONGEST: Final = 255
+# What a request without a key asks.
+NEVER: Final = Asked(scope="", key="", digest="")
 
 KeepResult: TypeAlias = Callable[[object], Once | None]
 
@@ -20,10 +22,10 @@ KeepResult: TypeAlias = Callable[[object], Once | None]
 def asked_for(request: web.Request, caller: str, body: bytes) -> Asked:
     """`caller` is the id of a key or of an app; each caller has its own Idempotency-Keys. Raises
     InvalidRequestError."""
-    key = request.headers.get(KEY, "")
-    if KEY in request.headers and not (
-        1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()
-    ):
+    key = request.headers.get(KEY)
+    if key is None:
+        return NEVER
+    if not (1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()):
         raise InvalidRequestError(f"must be 1 to {LONGEST} printable ASCII characters", field=KEY)
     target = request.raw_path.encode(errors="surrogateescape")
     return Asked(
@@ -41,10 +43,14 @@ async def created(
     """The native response to a request that creates, or the stored one to an earlier request; `make`
     passes the envelope's `result` to its argument."""
     asked = asked_for(request, request[CALLER].id, body)
+    if not asked.key:
+        results: list[object] = []
+        await make(results.append)
+        return envelope.success(results[-1])
 
     async def make_text(keep: Keep) -> None:
-        await make(lambda result: keep(envelope.success(result).text or ""))
+        await make(lambda result: keep(envelope.success_text(result)))
 
     reply = await request.app[SERVICES].idempotency.once(asked, make_text)
-    headers = {REPLAYED: "true"} if reply.replayed else {}
+    headers = {REPLAYED: "true"} if reply.replayed else None
     return web.Response(text=reply.text, content_type="application/json", headers=headers)

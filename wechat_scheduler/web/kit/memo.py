@@ -8,7 +8,6 @@ longer holds, the ordinary way makes the next one.
 """
 
 import random
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.web.kit.known_heads import END, KnownHeads
+from wechat_scheduler.web.kit.sights import SIGHTS, Sights
 
 # In bytes: about 130,000 requests of the usual size with their responses.
 LIMIT: Final = 128 * 1024 * 1024
@@ -26,12 +27,9 @@ LIMIT: Final = 128 * 1024 * 1024
 LARGEST: Final = 4096
 # The size of an entry beside its bytes: its objects, and its place in the table.
 OVERHEAD: Final = 500
-# The number of requests whose first sight is remembered, in one megabyte.
-SIGHTS: Final = 262_144
 
 # Headers of requests that have a body, or ask for another protocol.
 REFUSED: Final = (hdrs.CONTENT_LENGTH, hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE)
-END: Final = b"\r\n\r\n"
 DATE: Final = b"\r\nDate: "
 DATE_LENGTH: Final = len("Sun, 06 Nov 1994 08:49:37 GMT")
 
@@ -71,7 +69,7 @@ TERMS: Final = web.RequestKey("TERMS", Terms)
 class Memo:
     """Remembers about `limit` bytes at most and drops the oldest entry first. `hits` counts the
     responses that it gave. `essence` gives the part of a request that its response depends on, None
-    if that may be all of it."""
+    if that may be all of it. `heads` are those of requests with a body."""
 
     def __init__(
         self,
@@ -84,13 +82,13 @@ class Memo:
     ) -> None:
         self.hits = 0
         self._essence = essence
+        self.heads = KnownHeads(rng)
         self._clock = clock
-        self._rng = rng
         self._limit = limit
         self._size = 0
         self._epoch = 0
         self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
-        self._sights = array("I", bytes(4 * sights))
+        self._sights = Sights(rng, number=sights)
         self._date = b""
         self._date_until = 0.0
 
@@ -162,28 +160,18 @@ class Memo:
         if essence is None or essence not in self._entries:
             return None
         entry, response = self._entries[essence], self.response(essence)
-        if response is not None and self._was_seen(chunk):
+        if response is not None and self._sights.seen(chunk):
             self._insert(chunk, entry)
         return response
 
     def _seen(self, chunk: bytes) -> bytes | None:
         """The bytes that came before: those of the request, or its essence."""
-        if self._was_seen(chunk):
+        if self._sights.seen(chunk):
             return chunk
         essence = self._essence(chunk)
-        if essence is None or essence == chunk or not self._was_seen(essence):
+        if essence is None or essence == chunk or not self._sights.seen(essence):
             return None
         return essence
-
-    def _was_seen(self, chunk: bytes) -> bool:
-        # Requests with a new id each time would fill the memory and never come again, so the first
-        # sight leaves only a hash.
-        slot, sight = divmod(hash(chunk) % (len(self._sights) << 32), 1 << 32)
-        known = self._sights[slot]
-        # If the newer one always won, two that share a slot would drive each other out forever.
-        if not known or self._rng.random() < 0.5:
-            self._sights[slot] = sight
-        return known == sight
 
     def _insert(self, chunk: bytes, entry: "_Entry") -> None:
         self._drop(chunk)

@@ -23,7 +23,9 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Addr
     address of that chain which is not itself trusted. A proxy sets one of the two headers and passes
     the other on as the client wrote it; if they disagree, the client is unknown.
     """
-    peer = _address(request.remote or "")
+    peer, headers = _address(request.remote or ""), request.headers
+    if hdrs.X_FORWARDED_FOR not in headers and hdrs.FORWARDED not in headers:
+        return peer
     if peer is None or not _is_in(peer, trusted):
         return peer
     chains = [

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from wechat_scheduler.web.kit.fastpath import MemoConnection
+from wechat_scheduler.web.kit.head_connection import HeadConnection
 from wechat_scheduler.web.kit.memo import Memo
 
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
-class LenientConnection(MemoConnection):
+class LenientConnection(HeadConnection):
     """Percent-encodes what is not ASCII in a request line: aiohttp would refuse the request in plain
     text, which clients of no API here understand. After a request with a body the line is left as
     it is, because it is not known where the next request begins."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -54,7 +54,7 @@ def drafted(request: web.Request, keeper: Keeper, given: Given) -> Reminder:
 
 def edited(reminder: Reminder, given: Given) -> Reminder:
     """The reminder with the given fields. Raises WeCronError."""
-    return _titled(_timed(_written(reminder, given), given))
+    return _titled(replace(reminder, **_written(reminder, given), **_timed(reminder, given)))
 
 
 async def invited(
@@ -154,21 +154,20 @@ def _spoken(request: web.Request, keeper: Keeper, given: Given) -> tuple[Parsed 
     return None, problem
 
 
-def _written(reminder: Reminder, given: Given) -> Reminder:
-    return replace(
-        reminder,
-        title=given.get("title", reminder.title),
-        detail=given.get("desc", reminder.detail),
-        url=given.get("external_url", reminder.url),
-        defer=given.get("defer", reminder.defer),
-    )
+def _written(reminder: Reminder, given: Given) -> dict[str, Any]:
+    return {
+        "title": given.get("title", reminder.title),
+        "detail": given.get("desc", reminder.detail),
+        "url": given.get("external_url", reminder.url),
+        "defer": given.get("defer", reminder.defer),
+    }
 
 
-def _timed(reminder: Reminder, given: Given) -> Reminder:
+def _timed(reminder: Reminder, given: Given) -> dict[str, Any]:
     start, mark = reminder.start, reminder.mark
     if "time" in given:
         start, mark = instant(given["time"]), mark_of(given["time"])
-    return replace(reminder, start=start, mark=mark, rule=_rule(reminder, given, start))
+    return {"start": start, "mark": mark, "rule": _rule(reminder, given, start)}
 
 
 def _rule(reminder: Reminder, given: Given, start: datetime) -> str:

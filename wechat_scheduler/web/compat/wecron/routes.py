@@ -150,9 +150,10 @@ async def media(request: web.Request) -> web.Response:
 async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) -> None:
     """The QR code comes first: the response is stored with the reminder and contains it."""
     services = request.app[SERVICES]
-    reminder = drafted(request, keeper, given)
-    joined = await invited(request, keeper, given, reminder.owner) or ()
-    code = await wecron_shown.qrcode_of(request, services.reminders.plan(reminder))
+    draft = drafted(request, keeper, given)
+    joined = await invited(request, keeper, given, draft.owner) or ()
+    reminder = services.reminders.plan(draft)
+    code = await wecron_shown.qrcode_of(request, reminder)
     if code is None:
         request.app[WECRON].late.add(reminder.id)
     people = await people_of(request, keeper, (reminder.owner, *joined))
@@ -162,7 +163,7 @@ async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) 
         found = wecron_shown.result(reminder, participants, people, services.links, qrcode=code)
         return msgspec.json.encode(found).decode()
 
-    await services.reminders.create(reminder, joined, once=lambda reminder: keep(body_of(reminder)))
+    await services.reminders.put(reminder, joined, once=lambda reminder: keep(body_of(reminder)))
 
 
 async def _seen(request: web.Request, keeper: Keeper) -> Reminder:

@@ -120,9 +120,8 @@ def sent_result(wanted: MessageRequest, order: Order) -> SentResult:
         deliveries.append(PlacedResult(to, one.delivery_id or None, one.error))
     if wanted.content.way is Way.WEBHOOK:
         deliveries = [PlacedResult(o.name, o.delivery_id or None, o.error) for o in order.placed]
-    is_stored = any(one.delivery_id for one in order.placed)
     return SentResult(
-        id=order.message.id if is_stored else None,
+        id=order.message.id if order.is_sendable else None,
         deliveries=deliveries,
         notes=list(order.message.notes),
     )

@@ -11,6 +11,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.delivery.views import DeliveryFilter, ListedMessage, MessageView
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
@@ -106,7 +107,7 @@ async def send(request: web.Request) -> web.Response:
     async def make(keep: KeepResult) -> None:
         order = await _prepare(request, wanted)
         result = sent_result(wanted, order)
-        if not order.targets:
+        if not order.is_sendable:
             raise _UnsendableError(result)
         await request.app[SERVICES].sending.put(order, once=keep(result))
         _log(request, order)
@@ -172,6 +173,8 @@ async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
 
 
 def _log(request: web.Request, order: Order) -> None:
+    if not is_debugging():
+        return
     message = order.message
     targets = len({target.delivery_id for target in order.targets})
     log.debug(

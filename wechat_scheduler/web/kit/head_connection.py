@@ -1,0 +1,158 @@
+"""Answers requests whose heads came before, without parsing them again.
+
+The handlers run as always, and every check with them: a key that ends, a limit that is reached and a body
+that is wrong refuse the next request too. What is saved are the parser, the router and aiohttp's own
+bookkeeping of a request, which cost as much as the rest of a durable create.
+
+Beside `fastpath.py`, which checks aiohttp's version for both, this file alone uses aiohttp's private parts.
+"""
+
+from collections import deque
+from typing import Any, Final, cast
+
+from aiohttp import hdrs, web
+from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import SERVER_SOFTWARE, StreamWriter
+from aiohttp.http_writer import _serialize_headers
+from aiohttp.streams import EmptyStreamReader
+
+from wechat_scheduler.web.kit.fastpath import LONGEST, MemoConnection, WholeRequest
+from wechat_scheduler.web.kit.known_heads import Head
+from wechat_scheduler.web.kit.memo import Memo
+
+
+class HeadConnection(MemoConnection):
+    """Asks `memo.heads`. What comes while a known request is answered waits: responses keep the order of
+    requests."""
+
+    __slots__ = ("_answering", "_held", "_known", "_later")
+
+    def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
+        super().__init__(memo, manager, **options)
+        self._answering = False
+        self._known: web.Request | None = None
+        # The chunks of a known head and of its body, which is not whole yet.
+        self._held: list[bytes] = []
+        # Those that came while a known request was answered.
+        self._later: deque[bytes] = deque()
+
+    def data_received(self, data: bytes) -> None:
+        if self._answering:
+            self._put_off(data)
+            return
+        whole = b"".join((*self._held, data)) if self._held else data
+        head = self._memo.heads.find(whole) if self._is_ready() else None
+        missing = head.size + head.length - len(whole) if head else -1
+        if missing > 0:
+            self._held.append(data)
+            return
+        held, self._held = self._held, []
+        if head and not missing:
+            self._begin(head, whole[head.size :])
+            return
+        for chunk in (*held, data):
+            super().data_received(chunk)
+
+    def _process_keepalive(self) -> None:
+        if self._answering:
+            self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        super()._process_keepalive()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        if request is not self._known or not _is_whole(resp):
+            return await super().finish_response(request, resp, start_time)
+        return resp, not await self._send(self._known, cast(web.Response, resp))
+
+    def _keep(
+        self, arrival: WholeRequest, request: web.BaseRequest, response: web.StreamResponse
+    ) -> None:
+        super()._keep(arrival, request, response)
+        if isinstance(request, web.Request) and response.keep_alive and response.status < 400:
+            self._memo.heads.learn(arrival.chunk, request)
+
+    def _put_off(self, data: bytes) -> None:
+        self._later.append(data)
+        if not self._buffer_paused and sum(map(len, self._later)) > LONGEST:
+            self._pause_reading_for_buffer()
+
+    def _begin(self, head: Head, body: bytes) -> None:
+        self._request_count += 1
+        self._request_in_progress = True  # a shutdown waits for it
+        self._waiting += 1
+        self._answering = True
+        self._memo.heads.turns.give(lambda: self._loop.create_task(self._answer(head, body)))
+
+    def _request(self, head: Head, body: bytes) -> web.Request:
+        """As aiohttp makes it of the same bytes."""
+        factory = cast(Any, self._request_factory)
+        writer = StreamWriter(self, self._loop)
+        request = factory(head.message, _ALL_READ, self, writer, self._task_handler)
+        request._read_bytes = body
+        request._match_info = head.match
+        return cast(web.Request, request)
+
+    async def _answer(self, head: Head, body: bytes) -> None:
+        goes_on = False
+        try:
+            self._known = request = self._request(head, body)
+            response, reset = await self._handle_request(request, None, cast(Any, head.handler))
+            goes_on = bool(response.keep_alive) and not reset and not self._close
+        except ConnectionError:
+            pass  # the client is gone
+        finally:
+            self._answering, self._known = False, None
+            if not goes_on and self.transport is not None:
+                self.transport.close()
+        if goes_on:
+            self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """With what came meanwhile."""
+        if self._buffer_paused:
+            self._resume_reading_for_buffer()
+        while self._later and not self._answering:
+            self.data_received(self._later.popleft())
+
+    async def _send(self, request: web.Request, response: web.Response) -> bool:
+        """Write the response at once, as aiohttp would. False if the client is gone."""
+        body = cast(bytes, response.body)
+        headers = response.headers
+        headers[hdrs.CONTENT_LENGTH] = str(len(body))
+        headers.setdefault(hdrs.CONTENT_TYPE, "application/octet-stream")
+        headers.setdefault(hdrs.DATE, rfc822_formatted_time())
+        headers.setdefault(hdrs.SERVER, SERVER_SOFTWARE)
+        response._keep_alive = True
+        await request._prepare_hook(response)
+        if self.transport is None:
+            return False
+        status = f"HTTP/1.1 {response.status} {response.reason}"
+        self.transport.write(_serialize_headers(status, headers) + body)
+        self._waiting -= 1
+        return True
+
+
+class _Read(EmptyStreamReader):
+    """A body that was read already: unlike aiohttp's class for no body at all."""
+
+
+_ALL_READ: Final = _Read()
+
+
+def _is_whole(response: web.StreamResponse) -> bool:
+    """Whether it has all its bytes, and nothing that aiohttp would add to them."""
+    return (
+        type(response) is web.Response
+        and isinstance(response.body, bytes)
+        and bool(response.body)
+        and response.status >= 200
+        and response.status not in (204, 304)
+        and response.keep_alive is not False
+        and hdrs.CONTENT_LENGTH not in response.headers
+        and not response.prepared
+        and not response.compression
+        and not response.chunked
+        and not response._cookies
+    )

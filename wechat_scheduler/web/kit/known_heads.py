@@ -1,0 +1,89 @@
+"""Remembers what the heads of requests stand for.
+
+A client library writes the same head for each request to a route, but for the length of its body. Once
+the whole stack has parsed, routed and answered such a request, the bytes of its head stand for what they
+were parsed to: see `head_connection.py`.
+"""
+
+import random
+from functools import partial
+from typing import Any, Final, NamedTuple, cast
+
+from aiohttp import hdrs, web
+from aiohttp.http import HttpVersion11, RawRequestMessage
+
+from wechat_scheduler.engine.turns import LoopTurns
+from wechat_scheduler.web.kit.route import Handler
+from wechat_scheduler.web.kit.sights import Sights
+
+# Heads that are remembered: a client has one for each length of its bodies. Some kilobytes each.
+MOST: Final = 2048
+# The head of a client library has 150 to 600 bytes.
+LARGEST: Final = 2048
+# The number of heads whose first sight is remembered.
+SIGHTS: Final = 65_536
+END: Final = b"\r\n\r\n"
+# Headers of requests whose bytes do not say where they end, or that ask for another protocol.
+REFUSED: Final = (hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE)
+_BEGINNING: Final = b"POST "
+
+
+class Head(NamedTuple):
+    """What the bytes of a head stand for; their number, and that of the body behind them."""
+
+    size: int
+    length: int
+    message: RawRequestMessage
+    match: Any
+    handler: Handler
+
+
+class KnownHeads:
+    """Remembers the heads that came at least twice; the oldest are dropped first."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.turns = LoopTurns()
+        self._sights = Sights(rng, number=SIGHTS)
+        self._heads: dict[bytes, Head] = {}
+
+    def find(self, chunk: bytes) -> Head | None:
+        """The head that `chunk` begins with, if it is known."""
+        if not chunk.startswith(_BEGINNING):
+            return None
+        return self._heads.get(chunk[: chunk.find(END) + len(END)])
+
+    def learn(self, chunk: bytes, request: web.Request) -> None:
+        """`chunk` is exactly the bytes of `request`, which was answered."""
+        head, end, body = chunk.partition(END)
+        if _is_plain(head, body, request) and self._sights.seen(head):
+            self._heads[head + end] = Head(
+                size=len(head) + len(end),
+                length=len(body),
+                message=request._message,
+                match=request.match_info,
+                handler=_behind_middlewares(request),
+            )
+            if len(self._heads) > MOST:
+                del self._heads[next(iter(self._heads))]
+
+
+def _is_plain(head: bytes, body: bytes, request: web.Request) -> bool:
+    return (
+        len(head) <= LARGEST
+        and request._read_bytes == body
+        and request.method == hdrs.METH_POST
+        and request.version == HttpVersion11
+        and request.keep_alive
+        and hdrs.CONTENT_LENGTH in request.headers
+        and not any(name in request.headers for name in REFUSED)
+        # Each line ends as the last one does.
+        and head.count(b"\n") == head.count(b"\r\n")
+    )
+
+
+def _behind_middlewares(request: web.Request) -> Handler:
+    """The handler of its route, as the application calls it."""
+    handler = request.match_info.handler
+    for middleware in reversed(request.app.middlewares):
+        handler = partial(cast(Any, middleware), handler=handler)
+    return handler

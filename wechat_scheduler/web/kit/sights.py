@@ -1,0 +1,25 @@
+"""Remembers that something was seen, in four bytes each."""
+
+import random
+from array import array
+from typing import Final
+
+# In one megabyte.
+SIGHTS: Final = 262_144
+
+
+class Sights:
+    """What comes once would fill a memory and never come again, so its first sight leaves only a hash."""
+
+    def __init__(self, rng: random.Random, *, number: int = SIGHTS) -> None:
+        self._rng = rng
+        self._sights = array("I", bytes(4 * number))
+
+    def seen(self, chunk: bytes) -> bool:
+        """Whether it came before, as far as known. Now it did."""
+        slot, sight = divmod(hash(chunk) % (len(self._sights) << 32), 1 << 32)
+        known = self._sights[slot]
+        # If the newer one always won, two that share a slot would drive each other out forever.
+        if not known or self._rng.random() < 0.5:
+            self._sights[slot] = sight
+        return known == sight
