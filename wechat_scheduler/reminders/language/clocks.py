@@ -37,7 +37,7 @@ _BEFORE_NOON = {Part.DAWN, Part.MORNING, Part.FORENOON}
 _FULL = "|".join(sorted((part for part in _PARTS if len(part) > 1), key=len, reverse=True))
 # 早 and 晚 begin many words: alone they count only after a day or right before a clock time.
 _SHORT = (
-    r"(?<=[今明昨后每当听])[早晚夜晨](?!饭)|(?<=听)朝|(?<=[天日号周星期一二三四五六])[早晚夜](?![餐饭会安读课班报点操茶宵霞期年婚辈已就])"
+    r"(?<=[今明昨后每当听])[早晚夜晨](?!饭)|(?<=听)朝|(?:(?<=[天日号周星期])|(?<=[周期拜初十廿一二三四五][一二三四五六]))[早晚夜](?![餐饭会安读课班报点操茶宵霞期年婚辈已就])"
     rf"|(?<!最)[早晚](?= ?(?:{SMALL}[点时]|\d{{1,2}}[:.]\d\d|[012]\d[0-5][05](?![\d年])))"
 )
 _PART = rf"(?:{_FULL}|{_SHORT})"

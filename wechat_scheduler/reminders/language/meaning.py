@@ -13,7 +13,7 @@ from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wr
 
 RANGE = pattern(r" ?(?:一?直?到|直至|至|截止到?|-|~|开始到) ?")
 UNTIL = pattern(r"[ ,.。;的在]{0,3}(?:一直到|直到|截止到?|截至|直至|持续到|至|到) ?$")
-BEGINS = pattern(r"(?:开始|起)(?![床飞来身草名])")
+BEGINS = pattern(r"(?:开始|起)(?![床飞来身草名租跑航])")
 BEFORE = pattern(r"[之以]?前|为止|截止")
 THEN = pattern(r"(?:节|假期|长假)?(?:过后|[之以]?后|过完)的?(?:那个|下一?个)?")
 """The texts between two words, before one and behind one."""
