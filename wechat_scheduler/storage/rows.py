@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache, partial
-from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
 
@@ -77,17 +77,36 @@ _PLAIN: Final[dict[Any, Any]] = {kind: kind for kind in (int, str, int | None, s
 def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
     """A dataclass from a row: `given`, and each other field from the column of its name, converted to
     the field's type. `prefix` begins the names in the row."""
-    conversions = _conversions(cast(Any, form))  # mypy takes a type for unhashable
+    wanted = _columns(cast(Any, form), prefix)  # mypy takes a type for unhashable
     read = {
-        name: convert(row[f"{prefix}{name}"]) for name, convert in conversions if name not in given
+        one.name: value if type(value := row[one.column]) is one.plain else one.convert(value)
+        for one in wanted
+        if one.name not in given
     }
     return form(**read, **given)
 
 
+class _Column(NamedTuple):
+    """The column of a field; a value of the type `plain` is taken as it is."""
+
+    name: str
+    column: str
+    plain: type | None
+    convert: Callable[[Any], Any]
+
+
 @cache
-def _conversions(form: Any) -> Sequence[tuple[str, Callable[[Any], Any]]]:
+def _columns(form: Any, prefix: str) -> Sequence[_Column]:
     types = get_type_hints(form)
-    return [(one.name, _conversion(one.name, types[one.name])) for one in fields(form)]
+    return [
+        _Column(
+            one.name,
+            f"{prefix}{one.name}",
+            types[one.name] if types[one.name] in (int, str) else None,
+            _conversion(one.name, types[one.name]),
+        )
+        for one in fields(form)
+    ]
 
 
 def _conversion(name: str, kind: Any) -> Callable[[Any], Any]:
