@@ -4,6 +4,9 @@ import argparse
 import gc
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
 
 from rich.console import Console
 
@@ -14,25 +17,35 @@ from tests.benchmarks import (
     readers,
     refresh,
     reminders,
+    report,
+    soak,
     start,
+    storm,
     turns,
     wxpusher,
 )
-from tests.benchmarks.harness import LOAD_CORE, Bench, as_json, show
+from tests.benchmarks.harness import LOAD_CORE, Bench
+from tests.benchmarks.results import Result, as_json, show
 from wechat_scheduler.log.setup import configure
 
-BENCHMARKS = {
+Run = Callable[[Bench], Sequence[Result]]
+
+# A new one is one line here, and in the README once that is written anew.
+BENCHMARKS: Final[Mapping[str, Run]] = {
     "fetch": fetch.run,
     "creates": creates.run,
     "readers": readers.run,
+    "storm": storm.run,
     "refresh": refresh.run,
     "messages": messages.run,
     "reminders": reminders.run,
     "start": start.run,
     "wxpusher": wxpusher.run,
 }
-# It takes minutes: run by name only.
-ASKED_FOR = {"reminders-100000": reminders.run_great, "turns": turns.run}
+# They take minutes: run by name only, and the first of them for the README too.
+GREAT: Final[Mapping[str, Run]] = {"reminders-100000": reminders.run_great}
+ASKED_FOR: Final[Mapping[str, Run]] = {**GREAT, "turns": turns.run}
+SOAK: Final = "soak"
 
 
 def main() -> None:
@@ -45,8 +58,9 @@ def main() -> None:
     # Progress goes where it cannot mix with what a machine reads.
     bench = Bench(rounds=options.rounds, seconds=options.seconds, console=Console(stderr=True))
     os.sched_setaffinity(0, {LOAD_CORE})
-    names = [options.name] if options.name else list(BENCHMARKS)
-    results = [result for name in names for result in (BENCHMARKS | ASKED_FOR)[name](bench)]
+    results = [result for run in _chosen(options) for result in run(bench)]
+    if options.write_readme:
+        report.write_readme(results, rounds=options.rounds)
     if options.json:
         print(as_json(results))
         return
@@ -54,16 +68,28 @@ def main() -> None:
         show(result, Console(width=None if sys.stdout.isatty() else 120))
 
 
+def _chosen(options: argparse.Namespace) -> list[Run]:
+    if options.name == SOAK:
+        return [partial(soak.run, minutes=options.minutes)]
+    if options.name:
+        return [{**BENCHMARKS, **ASKED_FOR}[options.name]]
+    return [*BENCHMARKS.values(), *(GREAT.values() if options.write_readme else ())]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "name", nargs="?", choices=list(BENCHMARKS | ASKED_FOR), help="only this one"
+        "name", nargs="?", choices=[*BENCHMARKS, *ASKED_FOR, SOAK], help="only this one"
     )
     parser.add_argument("--json", action="store_true", help="print results for machines")
+    parser.add_argument(
+        "--write-readme", action="store_true", help="write the README's section from this run"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="how often to go round")
     parser.add_argument(
         "--seconds", type=float, default=1.0, help="how long each measurement takes"
     )
+    parser.add_argument("--minutes", type=float, default=30, help="how long a soak takes")
     return parser
 
 

@@ -39,11 +39,13 @@ def appid(number: int) -> str:
     return f"wx{number:016d}"
 
 
-async def fill(folder: Path, jobs: int) -> None:
-    """As registering and refreshing each of them would have left it."""
+async def fill(folder: Path, jobs: int, *, due_within: timedelta | None = None) -> None:
+    """As registering and refreshing each of them would have left it. They fall due evenly within that time
+    from now, or not while anything is measured."""
     config = loading.load(file=None, flags={"state.dir": str(folder)}, environ={}).config
 
     clock = SystemClock()
+    apart = due_within / jobs if due_within is not None else None
     async with Supervisor() as supervisor:
         database = await open_database(
             config.state.database, migrations=MIGRATIONS, clock=clock, supervisor=supervisor
@@ -53,14 +55,16 @@ async def fill(folder: Path, jobs: int) -> None:
         vault = Vault(sealer)
         for first in range(0, jobs, BATCH):
             numbers = range(first, min(first + BATCH, jobs))
-            rows = [row for number in numbers for row in _rows(vault, number, clock)]
+            rows = [row for number in numbers for row in _rows(vault, number, clock, apart)]
             await database.write(partial(each, rows))
         await database.close()
 
 
-def _rows(vault: Vault, number: int, clock: SystemClock) -> list[Statement]:
+def _rows(
+    vault: Vault, number: int, clock: SystemClock, apart: timedelta | None
+) -> list[Statement]:
     key, now = JobKey(appid(number), "access_token"), clock.now()
-    # Spread as refreshes would be: nothing falls due while it is measured.
+    # Spread as refreshes would be.
     expires_at = now + LIFETIME + timedelta(milliseconds=number)
     credential = Credential(
         value=f"{number:0136d}",
@@ -68,7 +72,7 @@ def _rows(vault: Vault, number: int, clock: SystemClock) -> list[Statement]:
         version=1,
         issued_at=now,
         expires_at=expires_at,
-        renew_at=expires_at - timedelta(minutes=5),
+        renew_at=expires_at - timedelta(minutes=5) if apart is None else now + number * apart,
     )
     sealed = vault.seal_credential(key, credential)
     instants = (micros(now), micros(expires_at), micros(credential.renew_at))

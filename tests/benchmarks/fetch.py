@@ -12,7 +12,15 @@ from pathlib import Path
 from tests.benchmarks.baselines import go, nginx
 from tests.benchmarks.crowd import fill
 from tests.benchmarks.daemon import daemon
-from tests.benchmarks.harness import Bench, Contender, Figures, Result, Server, python_server
+from tests.benchmarks.harness import (
+    Bench,
+    Contender,
+    Figures,
+    Result,
+    Server,
+    Target,
+    python_server,
+)
 from tests.benchmarks.load import load
 from tests.benchmarks.servers import KEY
 from tests.benchmarks.start import request
@@ -24,6 +32,14 @@ SIZES = (1, 1_000, 100_000)
 # Requests that share a slot of the memo's first sights need some rounds until all are remembered.
 PASSES = 8
 FOREVER = 10**9
+
+NGINX, GO = "nginx, static answer", "Go net/http"
+# The original program answers 0.55 of what net/http does, with one account.
+TARGETS = (
+    Target(ratio=5 * 0.55, to=GO),
+    Target(ratio=1, to=NGINX),
+    Target(ratio=1, unit="CPU µs", to=NGINX, less_is_better=True),
+)
 
 Running = AbstractContextManager[Server]
 
@@ -51,8 +67,8 @@ def _compare_servers(bench: Bench) -> Result:
             contend("memo, key checked", python_server(SERVERS, "memo")),
             contend("memo, no key", python_server(SERVERS, "memo-without-key")),
             contend("memo, an id varies", python_server(SERVERS, "memo"), vary=True),
-            contend("nginx, static answer", nginx(folder) if shutil.which("nginx") else None),
-            contend("Go net/http", go(folder) if shutil.which("go") else None),
+            contend(NGINX, nginx(folder) if shutil.which("nginx") else None),
+            contend(GO, go(folder) if shutil.which("go") else None),
         ]
         return bench.compare("Reading a token", contenders, baseline=BARE)
 
@@ -78,6 +94,12 @@ def _compare_daemons(bench: Bench) -> Result:
         bare = stack.enter_context(python_server(SERVERS, "bare"))
         ready = itertools.cycle([_request(0)])
         contenders = [Contender(name=BARE, measure=_measure(bench, bare, ready, warm=5_000))]
+        for name, program in ((NGINX, nginx), (GO, go)):
+            other = None
+            if shutil.which(program.__name__):
+                running = stack.enter_context(program(folder))
+                other = _measure(bench, running, ready, warm=5_000)
+            contenders.append(Contender(name=name, measure=other))
         for jobs in SIZES:
             state = folder / str(jobs)
             with bench.busy(f"registering {jobs:,} jobs"):
@@ -86,7 +108,8 @@ def _compare_daemons(bench: Bench) -> Result:
             started = stack.enter_context(daemon(state))
             polled = itertools.cycle([request(started, jobs // 2)])
             measure = _measure(bench, started.server, polled, warm=5_000)
-            contenders.append(Contender(name=f"wechat-scheduler, {jobs:,} jobs", measure=measure))
+            name = f"wechat-scheduler, {jobs:,} jobs"
+            contenders.append(Contender(name=name, measure=measure, targets=TARGETS))
         varying = (request(started, jobs // 2, header) for header in _ids())
         measure = _measure(bench, started.server, varying, warm=5_000)
         contenders.append(Contender(name="the same, an id varies", measure=measure, target=1.5))

@@ -20,12 +20,13 @@ SENT = (
     b'"expire_seconds":2592000}'
 )
 MESSAGE = b"POST /cgi-bin/message/"
+TOKENS = (b"GET ", b"POST /cgi-bin/stable_token")
 NUMBERS = itertools.count(1)
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
 
 class Upstream(asyncio.Protocol):
-    """Answers every request that it sees the end of: a GET with a token, a POST with a msgid."""
+    """Answers every request that it sees the end of: a request for a token with one, others with a msgid."""
 
     IS_SILENT = "silent" in sys.argv
 
@@ -37,7 +38,7 @@ class Upstream(asyncio.Protocol):
         data = self._waiting + data
         while (end := _end(data)) is not None:
             if not (self.IS_SILENT and data.startswith(MESSAGE)):
-                body = (SENT if data.startswith(b"POST") else BODY) % next(NUMBERS)
+                body = (BODY if data.startswith(TOKENS) else SENT) % next(NUMBERS)
                 self._transport.write(HEAD % len(body) + body)
             data = data[end:]
         self._waiting = data
