@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache, partial
-from typing import Any, Final, NamedTuple, TypeVar, cast, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
 
@@ -79,33 +79,21 @@ def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
     the field's type. `prefix` begins the names in the row."""
     wanted = _columns(cast(Any, form), prefix)  # mypy takes a type for unhashable
     read = {
-        one.name: value if type(value := row[one.column]) is one.plain else one.convert(value)
-        for one in wanted
-        if one.name not in given
+        name: value if type(value := row[column]) is plain else convert(value)
+        for name, column, plain, convert in wanted
+        if name not in given
     }
     return form(**read, **given)
 
 
-class _Column(NamedTuple):
-    """The column of a field; a value of the type `plain` is taken as it is."""
-
-    name: str
-    column: str
-    plain: type | None
-    convert: Callable[[Any], Any]
-
-
 @cache
-def _columns(form: Any, prefix: str) -> Sequence[_Column]:
-    types = get_type_hints(form)
+def _columns(form: Any, prefix: str) -> Sequence[tuple[str, str, Any, Callable[[Any], Any]]]:
+    """Of each field: its name, its column, the type whose values are taken as they are, and what converts
+    others."""
+    types = [(one.name, get_type_hints(form)[one.name]) for one in fields(form)]
     return [
-        _Column(
-            one.name,
-            f"{prefix}{one.name}",
-            types[one.name] if types[one.name] in (int, str) else None,
-            _conversion(one.name, types[one.name]),
-        )
-        for one in fields(form)
+        (name, f"{prefix}{name}", kind if kind in (int, str) else None, _conversion(name, kind))
+        for name, kind in types
     ]
 
 
