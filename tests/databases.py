@@ -13,8 +13,8 @@ from typing import TypeAlias
 import pytest
 
 from tests.clock import FakeClock
-from tests.postgres import EMPTY, PostgresServer, postgres
-from tests.template import lay_database, postgres_template
+from tests.postgres import PostgresServer, postgres
+from tests.template import lay_database, postgres_database
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
@@ -44,8 +44,7 @@ async def database_url(
         yield f"sqlite://{file}"
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
-        template = await postgres_template(server) if is_ours else EMPTY
-        async with server.fresh_database(template) as url:
+        async with postgres_database(server) if is_ours else server.fresh_database() as url:
             yield url
 
 

@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -39,22 +40,33 @@ class PostgresServer:
     @asynccontextmanager
     async def fresh_database(self, template: str = EMPTY) -> AsyncIterator[str]:
         """The URL of a copy of `template` that lasts as long as the block."""
+        url = await self.lasting_database(template)
+        try:
+            yield url
+        finally:
+            async with self.connected() as connection:
+                name = urlsplit(url).path[1:]
+                await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def lasting_database(self, template: str = EMPTY) -> str:
+        """The URL of a copy of `template` that lasts as long as the server."""
         name = f"test_{secrets.token_hex(8)}"
         async with self.connected() as connection:
             await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-            try:
-                yield self.url(name)
-            finally:
-                await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        return self.url(name)
 
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[asyncpg.Connection]:
+    def connected(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
         """A connection for what is done from outside of a test's own database."""
-        connection = await asyncpg.connect(self.url("postgres"))
-        try:
-            yield connection
-        finally:
-            await connection.close()
+        return connected(self.url("postgres"))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,13 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from tests.stores.mailing import Mail, mailing
-from tests.stores.suite import (
-    Stores,
-    empty,
-    opened,
-    sql_stores,
-)
+from tests.stores.suite import Stores, opened, sql_stores
+from tests.template import postgres_database
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.outbox import SqlOutbox
@@ -22,14 +17,13 @@ from wechat_scheduler.storage.outbox import SqlOutbox
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty one. The tests on PostgreSQL share a database: a new one for each takes longer."""
+    """An empty one."""
     if request.param == "sqlite":
         async with opened(f"sqlite://{tmp_path}/state.db") as database:
             yield database
     else:
-        shared: SharedDatabase = request.getfixturevalue("shared_database")
-        async with opened(await shared.url()) as database:
-            await database.write(empty)
+        server: PostgresServer = request.getfixturevalue("postgres")
+        async with postgres_database(server) as url, opened(url) as database:
             yield database
 
 
@@ -42,27 +36,6 @@ def stores(database: Database) -> Stores:
 async def mail(database: Database) -> Mail:
     """An app and two people, and nothing sent yet."""
     return await mailing(database, FakeClock())
-
-
-@pytest.fixture(scope="session")
-def shared_database(postgres: PostgresServer) -> "SharedDatabase":
-    return SharedDatabase(postgres)
-
-
-class SharedDatabase:
-    """A database that the first test creates."""
-
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self._made = False
-
-    async def url(self) -> str:
-        if not self._made:
-            connection = await asyncpg.connect(self._server.url("postgres"))
-            await connection.execute("CREATE DATABASE contract")
-            await connection.close()
-            self._made = True
-        return self._server.url("contract")
 
 
 @pytest.fixture

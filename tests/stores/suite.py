@@ -68,16 +68,6 @@ async def opened(url: str) -> AsyncIterator[Database]:
             await database.close()
 
 
-def empty() -> Script[None]:
-    """Remove all rows from a PostgreSQL database. To truncate the tables takes a hundred times as long."""
-    tables = yield Statement(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'meta'"
-    )
-    yield Statement("SET LOCAL session_replication_role = replica")  # foreign keys ask for no order
-    for table in tables:
-        yield Statement(f"DELETE FROM {table['tablename']}")
-
-
 def pushed(appid: str, name: str, value: str, at: datetime) -> Script[None]:
     """Store a value that WeChat pushed to a platform."""
     sealed = VAULT.seal(value, f"push:{appid}/{name}")
