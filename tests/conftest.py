@@ -5,6 +5,7 @@ import os
 
 from hypothesis import settings
 
+from tests import logs
 from tests.bare_machine import bare_machine
 from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.postgres import fastest
@@ -20,9 +21,19 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 settings.load_profile("suite")
 
+logs.plain()
+
+# Collecting makes objects that stay; to look at them again and again would take a fifth of its time.
+gc.set_threshold(50_000, 20, 50)
+
 
 def pytest_collection_finish() -> None:
     """What was collected stays until the end: the garbage collector need not look at it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_sessionfinish() -> None:
+    """pytest collects garbage ten times at its end: the first time is enough to find what it looks for."""
+    gc.collect()
+    gc.freeze()

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -138,9 +139,9 @@ async def test_the_sandbox_serves_until_a_signal_ends_it(tmp_path: Path) -> None
 
 
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
-    async with command("sandbox", "-p", "0", temporary=tmp_path) as first:
-        port = (await first.line_with("http://")).rpartition(":")[2]
-        async with command("-p", port, "sandbox", temporary=tmp_path) as second:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with command("-p", str(port), "sandbox", temporary=tmp_path) as second:
             _, err = await second.process.communicate()
 
     assert err.decode() == (

@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-import structlog
 
+from tests import logs
 from tests.clock import FakeClock
 from wechat_scheduler.client import Client
 from wechat_scheduler.credentials.model import JobKey
@@ -47,7 +47,7 @@ def _undo_logging() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield
-    structlog.reset_defaults()
+    logs.plain()
     logging.captureWarnings(capture=False)
     root.handlers[:] = handlers
     root.setLevel(level)

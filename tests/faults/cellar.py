@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.sending.town import Town
 from wechat_scheduler.delivery.model import Content
@@ -15,6 +15,15 @@ WRONG: Final = {"TEXT": "x'ff00fe'", "BIGINT": "'word'", "INTEGER": "'word'"}
 ODD: Final = {"TEXT": "CAST(x'5bff' AS TEXT)", "BIGINT": str(2**62), "INTEGER": str(2**62)}
 PLAIN: Final = {"TEXT": "''", "BIGINT": "1", "INTEGER": "1"}
 """Values of a row in a table that is empty otherwise."""
+
+
+class Column(NamedTuple):
+    """A column of a table, and its place there."""
+
+    table: str
+    name: str
+    kind: str
+    number: int
 
 
 class Cellar:
@@ -36,12 +45,21 @@ class Cellar:
             name: self.database.execute(f"SELECT * FROM {name}").fetchall() for name in self.tables
         }
 
+    def columns(self) -> Iterator[Column]:
+        """All but numbers of their own, whose type SQLite keeps."""
+        for table, columns in self.tables.items():
+            for number, name, kind, *_ in columns:
+                if kind != "INTEGER":
+                    yield Column(table, name, kind, number)
+
     @contextmanager
-    def damaged(self, table: str, column: str, value: str) -> Iterator[None]:
-        """The last row of the table has the value; afterwards everything is as it was."""
-        self.database.execute(
-            f"UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT max(rowid) FROM {table})"
-        )
+    def damaged(self, values: Mapping[Column, str]) -> Iterator[None]:
+        """The last row of each table has the values; afterwards everything is as it was."""
+        for column, value in values.items():
+            self.database.execute(
+                f"UPDATE {column.table} SET {column.name} = {value} "
+                f"WHERE rowid = (SELECT max(rowid) FROM {column.table})"
+            )
         try:
             yield
         finally:

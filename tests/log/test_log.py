@@ -13,6 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from tests import logs
 from wechat_scheduler.config import notation
 from wechat_scheduler.log.redaction import REDACTED
 from wechat_scheduler.log.setup import configure
@@ -36,7 +37,7 @@ def _undo() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield
-    structlog.reset_defaults()
+    logs.plain()
     logging.captureWarnings(capture=False)
     root.handlers[:] = handlers
     root.setLevel(level)

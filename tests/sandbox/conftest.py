@@ -1,12 +1,13 @@
 """A sandbox on a real socket, with a clock that only tests move."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
 from tests.clock import FakeClock
 from wechat_scheduler.sandbox.options import SandboxOptions
@@ -90,14 +91,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def start(aiohttp_client: Any, clock: FakeClock) -> Start:
+async def start(clock: FakeClock) -> AsyncIterator[Start]:
     """Starts a sandbox with the given options."""
+    async with AsyncExitStack() as stack:
 
-    async def start(**options: Any) -> WeChat:
-        app = create_sandbox(SandboxOptions(**options), clock=clock, rng=random.Random(7))
-        return WeChat(await aiohttp_client(app), clock)
+        async def start(**options: Any) -> WeChat:
+            app = create_sandbox(SandboxOptions(**options), clock=clock, rng=random.Random(7))
+            return WeChat(await stack.enter_async_context(TestClient(TestServer(app))), clock)
 
-    return start
+        yield start
 
 
 @pytest.fixture

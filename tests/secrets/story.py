@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import structlog
-
+from tests import logs
 from tests.business import Business, status
 from tests.clock import FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Answer, Caller, WeChat, daemon, daemon_config
@@ -202,4 +201,4 @@ def _log() -> Iterator[Any]:
     try:
         yield stream
     finally:
-        structlog.reset_defaults()
+        logs.plain()

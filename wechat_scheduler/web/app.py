@@ -26,6 +26,7 @@ from wechat_scheduler.web.pages.routes import PAGES
 log = structlog.get_logger(__name__)
 
 RETRY_SOON = {"Retry-After": "1"}
+CAUGHT = tuple(unrouted.caught(routes.NATIVE))
 
 
 def all_routes() -> tuple[Route, ...]:
@@ -47,7 +48,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     app[openapi.DOCUMENT] = document
     for route in routes.NATIVE:
         app.router.add_route(route.method, route.path, _admitting(route))
-    for method, path in unrouted.caught(routes.NATIVE):
+    for method, path in CAUGHT:
         app.router.add_route(method, path, unrouted.refuse_method)
     for page in PAGES:
         app.router.add_route(page.method, page.path, page.handler)
