@@ -3,6 +3,7 @@
 import gc
 import os
 
+import pytest
 from hypothesis import settings
 
 from tests import logs
@@ -31,6 +32,13 @@ def pytest_collection_finish() -> None:
     """What was collected stays until the end: the garbage collector need not look at it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A worker sends no words that are never shown."""
+    if report.passed and "PYTEST_XDIST_WORKER" in os.environ:
+        report.keywords, report.sections = {}, []
 
 
 def pytest_sessionfinish() -> None:

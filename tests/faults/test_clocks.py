@@ -28,8 +28,10 @@ ENDPOINTS = ("token", "stable_token")
 class Machine:
     """Its clock is `error` from the true time, which WeChat has."""
 
-    def __init__(self, state: Path, weixin: WeChat, true: FakeClock) -> None:
-        self.state, self.weixin, self.true = state, weixin, true
+    def __init__(
+        self, state: Path, weixin: WeChat, true: FakeClock, session: aiohttp.ClientSession
+    ) -> None:
+        self.state, self.weixin, self.true, self._session = state, weixin, true, session
         self._clocks = [true]
 
     @asynccontextmanager
@@ -46,15 +48,15 @@ class Machine:
 
     async def is_alive(self, token: str) -> bool:
         url, query = f"{self.weixin.url}/cgi-bin/getcallbackip", {"access_token": token}
-        async with aiohttp.ClientSession() as session, session.get(url, params=query) as response:
+        async with self._session.get(url, params=query) as response:
             return "errcode" not in await response.json()
 
 
 @pytest.fixture
 async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
     true = FakeClock()
-    async with wechat(true) as weixin:
-        yield Machine(tmp_path, weixin, true)
+    async with wechat(true) as weixin, aiohttp.ClientSession() as session:
+        yield Machine(tmp_path, weixin, true, session)
 
 
 async def use(machine: Machine, keeper: Caller, time: timedelta) -> list[bool]:
