@@ -30,6 +30,7 @@ ALL = [SOUP, JOB, SHOT, RENT]
     [
         ("面试取消了", [SOUP, SHOT, RENT]),
         ("明天面试不去了，提醒取消吧", [SOUP, SHOT, RENT]),
+        ("面试不去了", [SOUP, SHOT, RENT]),
         ("汤不用喊我了已经端了", [JOB, SHOT, RENT]),
         ("房租不用提醒了，都交完了", [SOUP, JOB, SHOT]),
     ],
@@ -69,6 +70,8 @@ async def test_a_part_of_a_title_is_cancelled_after_a_question(
         ("打疫苗那个挪到下午吧", "20 13:00 去打疫苗带疫苗本"),
         ("疫苗改成九点半", "20 09:30 去打疫苗带疫苗本"),
         ("疫苗推迟一天", "21 08:00 去打疫苗带疫苗本"),
+        ("疫苗往后挪一天", "21 08:00 去打疫苗带疫苗本"),
+        ("打疫苗往前挪半小时", "20 07:30 去打疫苗带疫苗本"),
         ("疫苗提前到周四上午十点", "19 10:00 去打疫苗带疫苗本"),
     ],
 )
@@ -76,6 +79,20 @@ async def test_a_part_of_a_title_is_moved_to_a_time(home: Study, text: str, move
     await home.say(text)
 
     assert await home.standing() == sorted([SOUP, JOB, moved, RENT])
+
+
+async def test_a_recurring_one_is_moved_for_good(home: Study) -> None:
+    await home.say("房租以后改成早上9点吧")
+
+    assert await home.standing() == [SOUP, JOB, SHOT, "25 09:00 交房租"]
+
+
+async def test_what_was_cancelled_comes_back_by_a_second_thought(home: Study) -> None:
+    await home.say("面试不去了")
+    answer = await home.say("诶还是恢复吧")
+
+    assert answer == "已撤销：“面试”恢复了"
+    assert await home.standing() == ALL
 
 
 async def test_a_second_thought_is_about_what_was_moved_last(home: Study) -> None:
