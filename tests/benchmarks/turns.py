@@ -1,7 +1,7 @@
 """The longest transaction and turn of the loop under the largest inputs, beside idle.
 
 The stores do the work that `tests/stores/test_work.py` counts at 5,000. Their database is in memory and in the
-loop, so that each transaction is also a turn. Pages and bodies go to a daemon, beside a task that sleeps
+loop, so that each transaction is also a turn. `file_turns.py` has those of a database in a file. Pages and bodies go to a daemon, beside a task that sleeps
 for a millisecond again and again: how late it wakes is the turn, other threads' holds of the
 interpreter included.
 """
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -19,7 +19,9 @@ from typing import Any
 
 import msgspec
 
+from tests.benchmarks import file_turns
 from tests.benchmarks.harness import Bench, Result, Row
+from tests.benchmarks.late import late
 from tests.house import Answer
 from tests.sending.town import Town, town
 from tests.stores import test_work as work
@@ -54,10 +56,12 @@ def run(bench: Bench) -> list[Result]:
         with bench.busy(name):
             rows += _stored(name, case, size)
     stores = Result(title="The longest transaction", baseline=IDLE, rows=_compared(rows))
+    on_file = file_turns.run(bench, DELIVERIES, AUTHORISERS)
+    filed = Result(title="In a file", baseline=IDLE, rows=_compared(on_file))
     with bench.busy("pages and bodies"):
         served = asyncio.run(_served())
     turns = Result(title="The longest turn of a daemon", baseline=IDLE, rows=_compared(served))
-    return [stores, turns]
+    return [stores, filed, turns]
 
 
 def _compared(rows: list[Row]) -> list[Row]:
@@ -149,27 +153,9 @@ async def _turn(
     """The median over the calls of the longest turn during each."""
     turns = []
     for _ in range(times):
-        with _late() as longest:
+        with late() as longest:
             answer = await call()
             await SystemClock().sleep_seconds(0.005)  # until the task has woken
         assert answer.status == status, answer.json
         turns.append(longest[0])
     return Row(name=name, value=median(turns) * 1000, unit="ms")
-
-
-@contextmanager
-def _late() -> Iterator[list[float]]:
-    """The longest time that the loop did not turn."""
-    longest, clock = [0.0], SystemClock()
-
-    async def ticking() -> None:
-        while True:
-            began = time.perf_counter()
-            await clock.sleep_seconds(0.001)
-            longest[0] = max(longest[0], time.perf_counter() - began - 0.001)
-
-    ticker = asyncio.ensure_future(ticking())
-    try:
-        yield longest
-    finally:
-        ticker.cancel()

@@ -21,6 +21,11 @@ SENT = (
 )
 MESSAGE = b"POST /cgi-bin/message/"
 TOKENS = (b"GET ", b"POST /cgi-bin/stable_token")
+PLATFORM = b"POST /cgi-bin/component/"
+ISSUED = (
+    b'{"component_access_token":"%0136d","authorizer_access_token":"%0136d",'
+    b'"authorizer_refresh_token":"%0136d","expires_in":7200}'
+)
 NUMBERS = itertools.count(1)
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
@@ -38,10 +43,17 @@ class Upstream(asyncio.Protocol):
         data = self._waiting + data
         while (end := _end(data)) is not None:
             if not (self.IS_SILENT and data.startswith(MESSAGE)):
-                body = (BODY if data.startswith(TOKENS) else SENT) % next(NUMBERS)
+                body = _answer(data)
                 self._transport.write(HEAD % len(body) + body)
             data = data[end:]
         self._waiting = data
+
+
+def _answer(data: bytes) -> bytes:
+    number = next(NUMBERS)
+    if data.startswith(PLATFORM):
+        return ISSUED % (number, number, number)
+    return (BODY if data.startswith(TOKENS) else SENT) % number
 
 
 def _end(data: bytes) -> int | None:

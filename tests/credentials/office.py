@@ -174,11 +174,13 @@ class HesitantStore(SqlCredentials):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+        self.loads = 0
         self.read = asyncio.Event()
         self.arrive = asyncio.Event()
         self.arrive.set()
 
     async def load(self, key: JobKey) -> Snapshot | None:
+        self.loads += 1
         snapshot = await super().load(key)
         self.read.set()
         await self.arrive.wait()

@@ -104,6 +104,46 @@ async def test_what_arrives_late_from_the_store_does_not_replace_what_was_publis
     assert await value(office) == "access_token-2"
 
 
+async def test_many_who_look_again_at_once_read_the_store_once_each(office: Office) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+    store = office.store
+    store.arrive.clear()
+    before = store.loads
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(64):
+            group.create_task(office.manager.reload(TOKEN))
+        await office.clock.calm()
+        store.arrive.set()
+
+    assert store.loads - before == 64
+
+
+async def test_an_earlier_read_that_arrives_later_does_not_replace_a_later_one(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    cell = await office.manager.fetch(TOKEN)
+    store = office.store
+    store.arrive.clear()
+    store.read.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(office.manager.reload(TOKEN))
+        await store.read.wait()
+        late, store.arrive = store.arrive, asyncio.Event()
+        store.arrive.set()
+        await store.hasten(TOKEN, now=office.clock.now())
+        await office.manager.reload(TOKEN)
+        late.set()
+
+    assert cell.snapshot is not None
+    assert cell.snapshot.due_at == office.clock.now()
+
+
 async def test_a_job_that_is_registered_while_it_is_looked_for_is_kept_in_one_place(
     office: Office,
 ) -> None:

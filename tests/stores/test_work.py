@@ -6,6 +6,7 @@ It is counted and not timed: a transaction in steps of SQLite, a turn in the row
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -74,10 +75,10 @@ ASLEEP = "SELECT count(*) AS number FROM jobs WHERE waits_on <> ''"
 
 
 class Bench:
-    """The stores on a database that counts."""
+    """The stores on a database that counts, or on another one that can be watched."""
 
-    def __init__(self) -> None:
-        self.database = WatchedDatabase()
+    def __init__(self, database: Any = None) -> None:
+        self.database = WatchedDatabase() if database is None else database
         self.memory = Memory(self.database, FakeClock())
         self.reminders = SqlReminders(self.database, VAULT)
         self.apps = SqlApps(self.database, VAULT)

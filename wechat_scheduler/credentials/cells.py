@@ -31,12 +31,13 @@ class Cell:
     Freshness is judged by boottime, so that a wall clock set back revives no dead token: the
     instants of a credential and of its job are converted once, when they arrive. A value of a clock
     that is not the present one is not handed out. `generation` grows
-    with every change; the next change sets `changed`.
+    with every change; the next change sets `changed`. `published` counts the values of this process;
+    `reads` numbers the reads of the store, and `newest_read` is the one that is held.
     """
 
     __slots__ = (
-        "_changed", "credential", "expires_boot", "generation", "key", "nudge_boot",
-        "removed", "renew_boot", "snapshot",
+        "_changed", "credential", "expires_boot", "generation", "key", "newest_read", "nudge_boot",
+        "published", "reads", "removed", "renew_boot", "snapshot",
     )  # fmt: skip
 
     def __init__(self, key: JobKey) -> None:
@@ -47,6 +48,7 @@ class Cell:
         self.renew_boot = 0.0
         self.nudge_boot = math.inf
         self.generation = 0
+        self.published = self.reads = self.newest_read = 0
         self.removed = False
         self._changed: asyncio.Event | None = None
 

@@ -171,6 +171,7 @@ class Manager:
         if not is_stored:
             self._cells.setdefault(snapshot.key, Cell(snapshot.key))
         if (cell := self._cells.get(snapshot.key)) is not None:
+            cell.published += 1
             cell.hold(snapshot, self._clock)
         if snapshot.former is not None:
             self._names.forget(snapshot.former)
@@ -182,10 +183,13 @@ class Manager:
         """Read the job from the store: a registration, a removal, or another process changed it."""
         cell = self._cells.get(key)
         while cell is not None and not cell.removed:
-            generation = cell.generation
+            cell.reads += 1
+            number, published = cell.reads, cell.published
             snapshot = await self._store.load(key)
-            if cell.generation == generation:
-                self._hold(cell, snapshot)
+            if cell.published == published:
+                if number > cell.newest_read and not cell.removed:  # else a later read was quicker
+                    cell.newest_read = number
+                    self._hold(cell, snapshot)
                 break
             # A value was published meanwhile, and the one that was read may be older: read again.
 
