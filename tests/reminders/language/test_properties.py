@@ -88,6 +88,22 @@ def test_the_echo_of_a_reading_is_read_back_as_the_same_reminder(table: str) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "二十五号赶集记前一天得带上秤",
+        "每季度第一天和30号交表",
+        "九十秒半后出门",
+        "0.5秒后提醒我",
+        "每年3月、6月、9月、12月最后一天和每年1月1日盘点",
+    ],
+)
+def test_the_echo_of_a_rare_reading_is_read_back(text: str) -> None:
+    (reading,) = _readings(text)
+
+    assert list(map(_core, _readings(reading.understood))) == [_core(reading)]
+
+
 DAYS_SAID = (
     "",
     "明天",

@@ -190,6 +190,7 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
     advance = (said.advance.length.delta or None) if said.advance else None
     try:
         start, rule = repeating(said, now) if _recurs(said, now) else (once(said, now), "")
+        start += timedelta(microseconds=-start.microsecond % 1_000_000)  # 九十秒半后
         said.lasts = None if rule else said.lasts
         end = end_of(said, start, now)
         if end and (end <= start or (rule and (end - start > _DAY or "\n" in rule))):

@@ -41,13 +41,13 @@ def merged(lines: Iterable[str]) -> list[str]:
         else:
             months.setdefault((found[1], found[3]), []).extend(map(int, found[2].split(",")))
     joined = [
-        f"{head};BYMONTH={','.join(map(str, sorted(set(numbers))))};{_existing(days, numbers)}"
+        f"{head};BYMONTH={','.join(map(str, sorted(set(numbers))))};{existing(days, numbers)}"
         for (head, days), numbers in months.items()
     ]
     return [*joined, *merged]
 
 
-def _existing(days: str, months: Sequence[int]) -> str:
+def existing(days: str, months: Sequence[int]) -> str:
     """The days of the months, clamped if one of the months lacks the day: 每季度31号."""
     number = days.removeprefix("BYMONTHDAY=")
     lacking = number.isdigit() and any(day_of(2023, month, int(number)) is None for month in months)

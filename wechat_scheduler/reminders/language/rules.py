@@ -17,7 +17,7 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
 )
 from wechat_scheduler.reminders.language.every import Every, Unit
-from wechat_scheduler.reminders.language.lines import clamped, merged
+from wechat_scheduler.reminders.language.lines import clamped, existing, merged
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.refused_sentences import (
     day_outside_period,
@@ -148,19 +148,21 @@ def _weekly(every: Every, numbers: Sequence[int], days: int) -> str:
 
 def _monthly(every: Every, numbers: Sequence[int]) -> Iterator[str]:
     head = f"FREQ=MONTHLY{_interval(every.count if every.unit is Unit.MONTH else 1)}"
+    months: Sequence[int] = ()
     if every.quarter and every.count == 3:
         if min(numbers) < 0 < max(numbers):  # 15号每季度末
             raise day_outside_period(every.unit)
-        head = f"FREQ=YEARLY;BYMONTH={_of_quarter(every.month or (3 if numbers[0] < 0 else 1))}"
+        months = _of_quarter(every.month or (3 if numbers[0] < 0 else 1))
+        head = f"FREQ=YEARLY;BYMONTH={','.join(map(str, months))}"
     always = sorted({n for n in numbers if n <= 28})
     if always:
         yield f"{head};BYMONTHDAY={','.join(map(str, always))}"
     for number in sorted({n for n in numbers if n > 28}):
-        yield f"{head};{clamped(number)}"
+        yield f"{head};{existing(f'BYMONTHDAY={number}', months) if months else clamped(number)}"
 
 
-def _of_quarter(month: int) -> str:
-    return ",".join(str(month + quarter) for quarter in (0, 3, 6, 9))
+def _of_quarter(month: int) -> Sequence[int]:
+    return [month + quarter for quarter in (0, 3, 6, 9)]
 
 
 def _yearly(every: Every, anchor: YearDays, days: int) -> Iterator[str]:

@@ -70,6 +70,8 @@ def title_of(text: str, plain: str, used: Sequence[tuple[int, int]]) -> str:
     """`text` as it was typed, without the `used` spans of its normalised form `plain`."""
     rest = _joined(_rest(text, plain, sorted(used)))
     quoted = _QUOTED.fullmatch(rest)
+    while not quoted and _INSIDE.search(rest):
+        rest = _INSIDE.sub("", rest)
     return quoted[1] if quoted else _trimmed(rest)
 
 

@@ -8,6 +8,10 @@ from wechat_scheduler.reminders.language.numbers import spoken
 _WEEKDAYS = {"MO": "周一", "TU": "周二", "WE": "周三", "TH": "周四", "FR": "周五", "SA": "周六", "SU": "周日"}  # fmt: skip
 _NTH = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", 5: "第五个", -1: "最后一个"}
 _QUARTERS = {("1,4,7,10", "1"): "每季度第一天", ("3,6,9,12", "-1"): "每季度最后一天"}
+_MONTHS_OF_QUARTERS = {
+    "每季度第一天": "每年1月、4月、7月、10月1日",
+    "每季度最后一天": "每年3月、6月、9月、12月最后一天",
+}
 _UNITS = {
     "MINUTELY": ("每分钟", "分钟"),
     "HOURLY": ("每小时", "小时"),
@@ -33,6 +37,8 @@ def describe(rule: str, time: datetime, *, span: str = "") -> str:
         return moment_words(time) + span
     lines = [_parts(line) for line in rule.splitlines() if not line.startswith("EXDATE")]
     days = list(dict.fromkeys(_days(parts) for parts in lines))
+    if len(days) > 1:  # 每季度第一天和每年…30日 would be read as days of one quarter
+        days = [_MONTHS_OF_QUARTERS.get(each, each) for each in days]
     return (
         " ".join(filter(None, ("和".join(days), _clocks(lines, time)))) + span + _end(lines, time)
     )
