@@ -19,6 +19,7 @@ from wechat_scheduler.config.changes import change
 from wechat_scheduler.config.settings import Config, LogSettings
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
+from wechat_scheduler.daemon.succession import Succession, take_turn
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
@@ -48,13 +49,15 @@ def serve(**given: Any) -> None:
 
     The first start makes an admin key, shows it once on the terminal, and keeps it in the state
     folder, where commands on this machine find it. On SIGTERM the daemon finishes the calls in
-    progress and ends; a second one ends it at once. On SIGHUP it reads the configuration again.
+    progress and ends; a second one ends it at once. On SIGHUP it reads the configuration again. On
+    SIGUSR2 it starts its successor, and gives way to it once that is loaded.
 
     \b
     Examples:
       wechat-scheduler serve -p 9001
       wechat-scheduler serve --state ./state --wechat-api http://127.0.0.1:9002
     """
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # it would end a start
     options = take(given)
     config = options.load(installed=None).config
     queue = log.LogQueue(sys.stderr, SystemClock().boottime)
@@ -63,13 +66,16 @@ def serve(**given: Any) -> None:
         logger.warning("daemon.password_visible", flag="--database", advice=TO_A_FILE)
     # The watchdog ends a process that hangs with SIGABRT: the traceback says where it hung.
     faulthandler.enable(STDERR)
+    succession = Succession()
     try:
-        run(_serve(options, config, queue))
+        take_turn(_load_all)
+        run(_serve(options, config, queue, succession))
     except SchedulerError:
         raise
     except Exception:
         logger.exception("daemon.crashed")
         sys.exit(1)
+    succession.finish()
     # Everything is closed. Without this, the interpreter would search all imported objects at its
     # end: 100 ms in which callers wait for the next daemon.
     gc.freeze()
@@ -108,15 +114,21 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _serve(options: Options, config: Config, queue: log.LogQueue) -> None:
+async def _serve(
+    options: Options, config: Config, queue: log.LogQueue, succession: Succession
+) -> None:
     stop = stop_on_signals()
+    loop, successor_wanted = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGUSR2, successor_wanted.set)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
     async with open_daemon(config, clock=_clock(config), rng=random.Random()) as daemon:  # noqa: S311
         _greet(config, daemon)
         reloader = _Reloader(options, daemon, queue)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.reload)
+        loop.add_signal_handler(signal.SIGHUP, reloader.reload)
         logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
-        daemon.ground.supervisor.contained("loading", _load())
+        supervisor = daemon.ground.supervisor
+        supervisor.contained("loading", _load())
+        supervisor.contained("handing over", _hand_over(daemon, succession, successor_wanted, stop))
         await stop.wait()
         queue.hurry()  # a second signal ends the process at once
         logger.info("daemon.stopping")
@@ -129,10 +141,26 @@ def _clock(config: Config) -> Clock:
     return own if config.state.database.startswith("sqlite:") else SharedClock(own)
 
 
+async def _hand_over(
+    daemon: Daemon, succession: Succession, wanted: asyncio.Event, stop: asyncio.Event
+) -> None:
+    """A further signal meanwhile changes nothing."""
+    while not stop.is_set():
+        await wanted.wait()
+        if successor := await succession.prepare(daemon.listener.socket):
+            daemon.notifier.succeeded_by(successor)
+            stop.set()
+        wanted.clear()
+
+
 async def _load() -> None:
+    await asyncio.to_thread(_load_all)
+
+
+def _load_all() -> None:
     for module in LATER:
-        await asyncio.to_thread(import_module, module)
-    await asyncio.to_thread(compile_all)
+        import_module(module)
+    compile_all()
 
 
 def _greet(config: Config, daemon: Daemon) -> None:

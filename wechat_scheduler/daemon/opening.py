@@ -50,6 +50,7 @@ class Daemon:
     loops: tuple[Loop, ...]
     notifier: Notifier
     running: RunningConfig
+    listener: ListeningSocket
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
@@ -130,6 +131,7 @@ async def open_daemon(
             loops=loops,
             notifier=notifier,
             running=running,
+            listener=listener,
         )
         daemon.ready()
         yield daemon

@@ -70,6 +70,11 @@ class Notifier:
     def stopping(self) -> None:
         self._send("STOPPING=1", _status("finishing what is in hand"))
 
+    def succeeded_by(self, pid: int) -> None:
+        """Report the process that goes on with the service; it says the rest itself."""
+        self._send(f"MAINPID={pid}")
+        self._address = ""
+
     def alive(self) -> None:
         """Give a sign of life; systemd expects one at least every $WATCHDOG_USEC."""
         self._send("WATCHDOG=1")

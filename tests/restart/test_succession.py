@@ -1,0 +1,88 @@
+"""SIGUSR2: the next daemon is loaded before this one ends, and takes its place."""
+
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import aiohttp
+
+from tests.house import wechat
+from tests.program import Program, program
+from tests.restart.crowd import crowd
+from tests.restart.manager import handing, manager
+from tests.restart.relay import PATH, register
+from wechat_scheduler.engine.clock import SystemClock
+
+
+@asynccontextmanager
+async def handing_over(daemon: Program) -> AsyncIterator[int]:
+    """The successor's process; it is killed at the end."""
+    daemon.process.send_signal(signal.SIGUSR2)
+    successor: int = (await daemon.log.says("restart.loading"))["pid"]
+    try:
+        yield successor
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(successor, signal.SIGKILL)
+
+
+async def health(url: str) -> str:
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/healthz") as response:
+        return await response.text()
+
+
+async def test_a_crowd_notices_nothing(tmp_path: Path) -> None:
+    async with (
+        wechat(SystemClock()) as weixin,
+        program(tmp_path, "--wechat-api", weixin.url) as daemon,
+    ):
+        value = await register(daemon)
+        asking = crowd(daemon.url, PATH, key=daemon.admin_key, value=value, staying=16, leaving=16)
+        async with AsyncExitStack() as afterwards, asking as people:
+            await people.more(300)
+
+            await afterwards.enter_async_context(handing_over(daemon))
+            await daemon.log.says("daemon.stopped")
+            await people.more(300)
+
+        assert await daemon.process.wait() == 0
+        assert weixin.sandbox.calls() == 1
+    assert people.failures == []
+
+
+async def test_systemd_learns_who_goes_on_again_and_again(tmp_path: Path) -> None:
+    with manager(tmp_path) as systemd, socket.create_server(("127.0.0.1", 0)) as held:
+        handed = handing(held)
+        async with (
+            program(tmp_path / "s", environ=systemd.environ, **handed) as daemon,
+            handing_over(daemon) as second,
+        ):
+            await systemd.hears(f"MAINPID={second}")
+            await systemd.hears("READY=1", times=2)
+
+            os.kill(second, signal.SIGUSR2)
+            await systemd.hears("READY=1", times=3)
+            third = [int(it["MAINPID"]) for it in systemd.heard if "MAINPID" in it][-1]
+
+            assert third not in (second, daemon.process.pid)
+            assert await health(daemon.url) == "ok\n"
+            assert not {"STOPPING=1", "FDSTORE=1"} & set(systemd.states)
+            os.kill(third, signal.SIGTERM)
+            await systemd.hears("STOPPING=1")
+
+
+async def test_a_wrong_configuration_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    async with program(tmp_path / "s", "--config", str(file)) as daemon:
+        file.write_text('[log]\nlevel = "loud"\n')
+
+        daemon.process.send_signal(signal.SIGUSR2)
+        failed = await daemon.log.says("restart.failed")
+
+        assert failed["exit_code"] == 2
+        assert await health(daemon.url) == "ok\n"
+        assert await daemon.stop() == 0

@@ -1,0 +1,80 @@
+"""A restart in which the next daemon is loaded before this one ends.
+
+The next one is a child with the same command line and the same listening socket. It reads its
+configuration, imports everything, says so, and waits. Then this one ends as on SIGTERM; once it has
+closed the database it says so, and the next one opens it. Callers wait in the socket for the short time
+between. If the next one fails before its turn, this one goes on.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+
+from wechat_scheduler.config import launch
+from wechat_scheduler.daemon.listening import NAME
+from wechat_scheduler.errors import StartError
+
+log = structlog.get_logger(__name__)
+
+LOADED, GO = b"l", b"g"
+
+
+class Succession:
+    """Starts the successor of this process, and lets it have its turn."""
+
+    def __init__(self) -> None:
+        self._turn: socket.socket | None = None
+
+    async def prepare(self, listener: socket.socket) -> int:
+        """Start the successor, and wait until it is loaded. Returns its process, 0 if it failed."""
+        if os.getpid() == 1:
+            log.error("restart.impossible", advice="the first process of a container ends it")
+            return 0
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _launched(listener, theirs)
+        ours.setblocking(False)
+        log.info("restart.loading", pid=process.pid)
+        if await asyncio.get_running_loop().sock_recv(ours, 1) != LOADED:
+            ours.close()
+            log.error("restart.failed", exit_code=await asyncio.to_thread(process.wait))
+            return 0
+        self._turn = ours
+        return process.pid
+
+    def finish(self) -> None:
+        """Let the successor begin. Everything of this process is closed."""
+        if self._turn is not None:
+            with self._turn, suppress(OSError):  # it may be dead by now
+                self._turn.setblocking(True)
+                self._turn.sendall(GO)
+
+
+def take_turn(load: Callable[[], None]) -> None:
+    """In a successor: `load` what the daemon needs, and wait until the predecessor has closed everything.
+
+    Does nothing in other processes. Raises StartError if the predecessor ends without that.
+    """
+    descriptor = launch.turn()
+    if descriptor is None:
+        return
+    with socket.socket(fileno=descriptor) as turn:
+        turn.set_inheritable(False)
+        load()
+        turn.sendall(LOADED)
+        if turn.recv(1) != GO:
+            raise StartError("the daemon that was to hand over has ended without doing so")
+
+
+def _launched(listener: socket.socket, turn: socket.socket) -> "subprocess.Popen[bytes]":
+    handed = (listener.fileno(), turn.fileno())
+    before = (sys.executable, "-S", launch.__file__, str(handed[0]), NAME, str(handed[1]))
+    # The command of this process, with its arguments.
+    command = (*before, sys.executable, *sys.orig_argv[1:])
+    return subprocess.Popen(command, pass_fds=handed, stdin=subprocess.DEVNULL)  # noqa: S603
