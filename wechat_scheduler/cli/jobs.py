@@ -202,9 +202,11 @@ def _question(found: Sequence[JobInfo]) -> str:
 def healthcheck(**given: Any) -> None:
     """Check whether the daemon is alive: exit with 0 if it is, else with 1. Needs no key.
 
+    It checks the daemon on the state folder; give the --state that the daemon has, or its address.
+
     \b
     Example (a line of a Dockerfile):
-      HEALTHCHECK CMD ["wechat-scheduler", "healthcheck"]
+      HEALTHCHECK CMD ["wechat-scheduler", "healthcheck", "--url", "http://127.0.0.1:9001"]
     """
     connect(given, Client.check, keyless=True)
     click.echo("healthy")
