@@ -83,7 +83,7 @@ class Chores:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something to have happened in here."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(60), self._changed:
             await self._changed.wait_for(condition)
 
     async def _tell(self) -> None:
@@ -105,7 +105,7 @@ async def turning(clockwork: Clockwork[str, str]) -> AsyncIterator[asyncio.Task[
 
 async def advancing(clock: WatchedClock, chores: Chores, condition: Callable[[], bool]) -> None:
     """Time goes on in small steps until something has happened."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():
             await clock.calm()
             clock.advance(GATHERING)

@@ -23,7 +23,7 @@ class WatchedClock(FakeClock):
 
     async def waited(self, times: int = 1) -> None:
         """Return when somebody waits, or has waited so many times."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.waits < times:
                 await turn()
 

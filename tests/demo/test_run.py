@@ -79,7 +79,7 @@ class Audience:
 async def watch(
     audience: Audience, stop: asyncio.Event, settings: DemoSettings = LONG
 ) -> DemoSnapshot:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await run(
             settings, show=audience.show, stop=stop, clock=SystemClock(), rng=random.Random(7)
         )

@@ -32,7 +32,7 @@ class Heard:
         database.on_signal(self._queue.put_nowait)
 
     async def next(self) -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self._queue.get()
 
 
