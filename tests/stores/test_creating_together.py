@@ -9,6 +9,7 @@ from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.engine.supervisor import together
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.recent import RecentRows
 
@@ -97,3 +98,21 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(
     rows.keep(version, {"a": "old"})
 
     assert rows.known(["a"]) == {}
+
+
+async def test_a_new_message_whose_id_is_taken_is_refused_and_no_other(mail: Mail) -> None:
+    taken = message(mail)
+    await put(mail, taken)
+    others = [message(mail) for _ in range(MANY)]
+
+    async def put_new(one: Message) -> bool:
+        try:
+            await mail.messages.put(one, [], once=once(str(one.id)), now=NOW, is_new=True)
+        except StorageError:
+            return False
+        return True
+
+    stored = await together([put_new(one) for one in (taken, *others)])
+
+    assert stored == [False, *[True] * MANY]
+    assert await put(mail, message(mail), once(str(taken.id))) == ""

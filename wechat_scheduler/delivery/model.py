@@ -103,7 +103,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Content that an app sends. `id` is a random 52-bit integer.
+    """Content that an app sends. `id` is an integer of 52 bits.
 
     `notes` are warnings about what WeChat does not show. `secret` follows the text and is shown to the
     receiver only.

@@ -52,10 +52,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A message and its receivers, not yet stored."""
+    """A message and its receivers, not yet stored. `is_new` if its id was made for it alone."""
 
     message: Message
     placed: tuple[Placed, ...]
+    is_new: bool = True
 
     @property
     def is_sendable(self) -> bool:
@@ -113,7 +114,7 @@ class Sending:
         now = self._clock.now()
         noted = (*_check_template(app, content, not_before or now), *note_on_url(content, app))
         message = Message(
-            id=new_id(),
+            id=self._messages.new_id(now),
             app_id=app.id,
             content=content,
             created_at=now,
@@ -133,7 +134,13 @@ class Sending:
 
     async def put(self, order: Order, *, once: Once | None = None) -> None:
         """Store the order: from now on it is sent. Raises as `once.Once` says."""
-        await self._messages.put(order.message, order.targets, once=once, now=self._clock.now())
+        await self._messages.put(
+            order.message,
+            order.targets,
+            once=once,
+            now=self._clock.now(),
+            is_new=order.is_new,
+        )
         self._wake(order.message.not_before)
 
     async def tell(self, app: App, event: AppEvent, *, event_id: str) -> None:

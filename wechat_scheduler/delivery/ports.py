@@ -113,10 +113,20 @@ class Outbox(Protocol):
 class Messages(Protocol):
     """The store of messages. Every method is atomic; all may raise StorageError."""
 
+    def new_id(self, now: datetime) -> int:
+        """The id of a new message."""
+
     async def put(
-        self, message: Message, targets: Sequence[Target], *, once: Once | None, now: datetime
+        self,
+        message: Message,
+        targets: Sequence[Target],
+        *,
+        once: Once | None,
+        now: datetime,
+        is_new: bool = False,
     ) -> None:
-        """Store a message and a delivery for each target. Does nothing if the message's id is known.
+        """Store a message and a delivery for each target. Does nothing if the message's id is known;
+        with `is_new`, which says that it is from `new_id`, raises StorageError.
         A person who is named twice gets one delivery. Raises as `once.Once` says."""
 
     async def spread(

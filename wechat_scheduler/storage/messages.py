@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.delivery.model import (
     Content,
     Delivery,
@@ -16,6 +17,7 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.delivery.views import MessageView
 from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import (
     Database,
     Row,
@@ -26,6 +28,7 @@ from wechat_scheduler.storage.database import (
     inserts,
     rows_of,
 )
+from wechat_scheduler.storage.ordered_ids import IdSequence
 from wechat_scheduler.storage.rows import Vault, instant, micros, micros_or_none, record
 from wechat_scheduler.storage.stored_responses import put_new_responses, put_response
 from wechat_scheduler.storage.unreadable import only, readable
@@ -65,33 +68,42 @@ RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"
 
 
 class _Order(NamedTuple):
-    """A message and the deliveries to its receivers as rows, at the time of the request, and the stored
-    response to it."""
+    """A message and the rows of its deliveries at the time of the request, and the response to it."""
 
     message: Message
     values: tuple[object, ...]
     targets: list[tuple[object, ...]]
     now: datetime
-    once: Once | None
+    once: Once | None = None
+    is_new: bool = False
 
     @classmethod
-    def of(
-        cls, message: Message, targets: Iterable[Target], now: datetime, once: Once | None = None
-    ) -> Self:
+    def of(cls, message: Message, targets: Iterable[Target], now: datetime) -> Self:
         rows = _rows(message, targets, now, due_at=message.not_before or now)
-        return cls(message, _message_values(message), rows, now, once)
+        return cls(message, _message_values(message), rows, now)
 
 
 class SqlMessages:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._ids = IdSequence()
         self._orders: Batches[str, _Order, None] = Batches(self._put_together)
 
+    def new_id(self, now: datetime) -> int:
+        # Where other processes make some in the same second, they are random.
+        return new_id() if self._database.version() is None else self._ids.at(now)
+
     async def put(
-        self, message: Message, targets: Sequence[Target], *, once: Once | None, now: datetime
+        self,
+        message: Message,
+        targets: Sequence[Target],
+        *,
+        once: Once | None,
+        now: datetime,
+        is_new: bool = False,
     ) -> None:
-        order = _Order.of(message, targets, now, once)
+        order = _Order.of(message, targets, now)._replace(once=once, is_new=is_new)
         if message.secret or len(targets) > FEW:
             await self._database.write(lambda: self._put(order))
         else:
@@ -135,6 +147,8 @@ class SqlMessages:
         message = order.message
         yield from put_response(self._vault, order.once, order.now)
         is_new = yield from _put_orders([order])
+        if order.is_new and not is_new:
+            raise StorageError("the id of a new message is taken: the clock was set back")
         if is_new and message.secret:
             sealed = self._vault.seal(message.secret, secret_place(message.id))
             yield Statement(HIDE, (message.id, sealed))
@@ -187,16 +201,11 @@ def message_of(row: Row) -> Message:
     )
 
 
-def put_message(message: Message, targets: Sequence[Target], now: datetime) -> Script[bool]:
-    """For `yield from`: store a message without a secret, and its deliveries. Returns False and changes
-    nothing if the message's id is known."""
-    return bool((yield from put_messages([(message, targets)], now)))
-
-
 def put_messages(
-    said: Iterable[tuple[Message, Sequence[Target]]], now: datetime
+    said: Sequence[tuple[Message, Sequence[Target]]], now: datetime
 ) -> Script[set[int]]:
-    """As `put_message`, for several; returns the ids of those that are new."""
+    """For `yield from`: store messages without secrets, and their deliveries. One whose id is known changes
+    nothing. Returns the ids of those that are new."""
     return (yield from _put_orders([_Order.of(message, targets, now) for message, targets in said]))
 
 

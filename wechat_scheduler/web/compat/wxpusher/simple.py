@@ -126,6 +126,7 @@ def _same(order: Order, asked: Asked, holder: Holder) -> Order:
         order,
         message=replace(order.message, id=stable_id("simple", *name)),
         placed=(replace(placed, delivery_id=delivery_id),),
+        is_new=False,
     )
 
 
