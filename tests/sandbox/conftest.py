@@ -1,13 +1,12 @@
 """A sandbox on a real socket, with a clock that only tests move."""
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from tests.clock import FakeClock
 from wechat_scheduler.sandbox.options import SandboxOptions
@@ -91,15 +90,14 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def start(clock: FakeClock) -> AsyncIterator[Start]:
+def start(aiohttp_client: Any, clock: FakeClock) -> Start:
     """Starts a sandbox with the given options."""
-    async with AsyncExitStack() as stack:
 
-        async def start(**options: Any) -> WeChat:
-            app = create_sandbox(SandboxOptions(**options), clock=clock, rng=random.Random(7))
-            return WeChat(await stack.enter_async_context(TestClient(TestServer(app))), clock)
+    async def start(**options: Any) -> WeChat:
+        app = create_sandbox(SandboxOptions(**options), clock=clock, rng=random.Random(7))
+        return WeChat(await aiohttp_client(app), clock)
 
-        yield start
+    return start
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Pushes to accounts, decrypted by wechatpy, and their replies."""
 
 import warnings
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -38,9 +37,9 @@ def receiver() -> Receiver:
 
 
 @pytest.fixture
-async def url(receiver: Receiver) -> AsyncIterator[str]:
-    async with TestServer(receiver.app) as server:
-        yield str(server.make_url("/events?tenant=7"))
+async def url(aiohttp_server: Any, receiver: Receiver) -> str:
+    server: TestServer = await aiohttp_server(receiver.app)
+    return str(server.make_url("/events?tenant=7"))
 
 
 @pytest.fixture

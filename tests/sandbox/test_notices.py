@@ -1,7 +1,6 @@
 """Subscribe notices: what users accept, what they get, and what the account hears of it."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -25,9 +24,9 @@ def receiver() -> Receiver:
 
 
 @pytest.fixture
-async def url(receiver: Receiver) -> AsyncIterator[str]:
-    async with TestServer(receiver.app) as server:
-        yield str(server.make_url("/events"))
+async def url(aiohttp_server: Any, receiver: Receiver) -> str:
+    server: TestServer = await aiohttp_server(receiver.app)
+    return str(server.make_url("/events"))
 
 
 async def started(start: Start, url: str, **options: Any) -> WeChat:

@@ -1,7 +1,7 @@
 """Pushes to platforms, decrypted by wechatpy, which is not our code."""
 
 import warnings
-from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -27,9 +27,9 @@ def receiver() -> Receiver:
 
 
 @pytest.fixture
-async def url(receiver: Receiver) -> AsyncIterator[str]:
-    async with TestServer(receiver.app) as server:
-        yield str(server.make_url("/events?tenant=7"))
+async def url(aiohttp_server: Any, receiver: Receiver) -> str:
+    server: TestServer = await aiohttp_server(receiver.app)
+    return str(server.make_url("/events?tenant=7"))
 
 
 def push_to(url: str) -> PlatformReceiver:
