@@ -245,7 +245,12 @@ KINDS = (
 VALUE_FIELDS = ("ticket", "component_access_token", "authorizer_access_token", "access_token")
 
 
-COMMITTED = "SELECT appid, kind, subject, version, claimed_by IS NULL AND due_at > $1 FROM jobs"
+# A job whose attempt failed does not rest: it is asked for again after its pause.
+COMMITTED = """
+    SELECT appid, kind, subject, version,
+        claimed_by IS NULL AND fault IS NULL AND due_at > $1 AS rests
+    FROM jobs
+"""
 
 
 async def _left_alone(database: Database) -> None:
