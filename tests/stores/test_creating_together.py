@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from tests.stores.mailing import NOW, Mail
+from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.engine.supervisor import together
-from wechat_scheduler.errors import StorageError
+from wechat_scheduler.errors import ConflictError, StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.recent import RecentRows
+from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 MANY = 40
 
@@ -116,3 +118,20 @@ async def test_a_new_message_whose_id_is_taken_is_refused_and_no_other(mail: Mai
 
     assert stored == [False, *[True] * MANY]
     assert await put(mail, message(mail), once(str(taken.id))) == ""
+
+
+async def test_each_who_asks_for_a_response_gets_its_own(mail: Mail) -> None:
+    for key in ("1", "2"):
+        await put(mail, message(mail), once(key))
+    responses = SqlStoredResponses(mail.database, VAULT)
+
+    async def find(key: str, digest: str) -> str | None:
+        try:
+            return await responses.find("messages", key, digest)
+        except ConflictError:
+            return "conflict"
+
+    asked = [("1", "d"), ("2", "d"), ("2", "other"), ("3", "d"), ("1", "d")]
+    found = await together([find(*one) for one in asked])
+
+    assert found == ["response 1", "response 2", "conflict", None, "response 1"]

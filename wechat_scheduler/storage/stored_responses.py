@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.once import KEPT, Once, RepeatedError, other_request
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, insert_many
+from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.storage.database import (
+    CHUNK,
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    insert_many,
+    with_ids,
+)
 from wechat_scheduler.storage.rows import Vault, micros
 
 # One that is older than `$6` is as good as forgotten.
@@ -15,6 +25,7 @@ PUT = f"""
     SET digest = excluded.digest, answer = excluded.answer, created_at = excluded.created_at
     WHERE answers.created_at < $6 RETURNING key
 """  # noqa: S608 - our own text
+FIND_EACH = f"SELECT key, digest, answer FROM answers WHERE key IN ({IDS}) AND scope = ${CHUNK + 1}"  # noqa: S608 - our own text
 FIND = "SELECT digest, answer FROM answers WHERE scope = $1 AND key = $2"
 
 
@@ -22,10 +33,19 @@ class SqlStoredResponses:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._finding: Batches[str, str, Row | None] = Batches(self._rows)
 
     async def find(self, scope: str, key: str, digest: str) -> str | None:
-        rows = await self._database.read(FIND, scope, key)
-        return _opened(self._vault, rows[0], (scope, key), digest) if rows else None
+        row = await self._finding.do(scope, key)
+        return None if row is None else _opened(self._vault, row, (scope, key), digest)
+
+    async def _rows(self, scope: str, keys: Sequence[str]) -> Sequence[Row | None]:
+        """The row of each key, if there is one."""
+        found: dict[str, Row] = {}
+        for statement in with_ids(FIND_EACH, keys, scope):
+            rows = await self._database.read(statement.sql, *statement.params)
+            found |= {row["key"]: row for row in rows}
+        return [found.get(key) for key in keys]
 
 
 def put_response(vault: Vault, once: Once | None, now: datetime) -> Script[None]:

@@ -147,11 +147,14 @@ def _check_receivers(parsed: MessageBody) -> None:
 
 
 def _content(parsed: MessageBody) -> Content:
+    way, form = Way(parsed.channel), FORMS[parsed.format]
+    title = read_text(parsed.title, "title", longest=LONGEST_TITLE)
+    text = read_text(parsed.text, "text", longest=LONGEST_CONTENT)
     content = Content(
-        way=Way(parsed.channel),
-        title=read_text(parsed.title, "title", longest=LONGEST_TITLE),
-        text=read_text(parsed.text, "text", longest=LONGEST_CONTENT),
-        form=FORMS[parsed.format],
+        way=way,
+        title=title if title or way is Way.WEBHOOK else summary(text, form),
+        text=text,
+        form=form,
         url=read_link(parsed.url, "url"),
         page=read_page(parsed.miniprogram, "miniprogram"),
         template=read_text(parsed.template, "template", longest=LONGEST_TEMPLATE),
@@ -159,14 +162,13 @@ def _content(parsed: MessageBody) -> Content:
     )
     if not content.text and not content.template:
         raise InvalidRequestError("give a text, or a template and its data", field="text")
-    if content.template and not (content.title or content.text or content.data):
+    if content.template and not (title or content.text or content.data):
         raise InvalidRequestError("give what the template is filled with", field="data")
     if content.way is Way.TEXT and not content.text:
         raise InvalidRequestError("a template is sent by the channel template", field="channel")
     if content.way is Way.WEBHOOK:
         return replace(content, landing=_needs_page(content), body=_told(content))
-    title = content.title or summary(content.text, content.form)
-    return replace(content, title=title, landing=_needs_page(content))
+    return replace(content, landing=True) if _needs_page(content) else content
 
 
 def _needs_page(content: Content) -> bool:
