@@ -18,6 +18,7 @@ from tests.benchmarks import (
     refresh,
     reminders,
     report,
+    restart,
     soak,
     start,
     storm,
@@ -39,12 +40,17 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
     "refresh": refresh.run,
     "messages": messages.run,
     "reminders": reminders.run,
+    "restart": restart.run,
     "start": start.run,
     "wxpusher": wxpusher.run,
 }
 # They take minutes: run by name only, and the first of them for the README too.
 GREAT: Final[Mapping[str, Run]] = {"reminders-100000": reminders.run_great}
-ASKED_FOR: Final[Mapping[str, Run]] = {**GREAT, "turns": turns.run}
+ASKED_FOR: Final[Mapping[str, Run]] = {
+    **GREAT,
+    "start-10000000": start.run_great,
+    "turns": turns.run,
+}
 SOAK: Final = "soak"
 
 

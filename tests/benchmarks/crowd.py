@@ -13,14 +13,14 @@ from wechat_scheduler.config import loading
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.storage.database import Statement, each
+from wechat_scheduler.storage.database import Statement, each, rows_of
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault, micros
 from wechat_scheduler.storage.sealing import verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 
-BATCH = 1_000
+BATCH, PART = 1_000, 100_000
 LIFETIME = timedelta(hours=2)
 
 ACCOUNT = "INSERT INTO accounts (appid, secret, endpoint, last_version) VALUES ($1, $2, '', 0)"
@@ -57,6 +57,32 @@ async def fill(folder: Path, jobs: int, *, due_within: timedelta | None = None) 
             numbers = range(first, min(first + BATCH, jobs))
             rows = [row for number in numbers for row in _rows(vault, number, clock, apart)]
             await database.write(partial(each, rows))
+        await database.close()
+
+
+# `$1` numbers from the one after `$2`, for people who do not exist: nothing falls due while it is measured.
+DELIVERIES = """
+    WITH RECURSIVE n (i) AS (SELECT $2 + 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2 + $1)
+    INSERT INTO deliveries (id, channel, target, state, due_at, created_at, message_id, app_id, priority)
+    SELECT i, 'person', 'UID_' || i, 'pending', $3, $4, 1, i % 7, 1 FROM n
+"""
+
+
+async def fill_with_deliveries(folder: Path, deliveries: int) -> None:
+    """As messages for next year would have left it."""
+    await fill(folder, 0)
+    now = micros(SystemClock().now())
+    later = now + timedelta(days=365) // timedelta(microseconds=1)
+    async with Supervisor() as supervisor:
+        database = await open_database(
+            f"sqlite://{folder / loading.DATABASE_NAME}",
+            migrations=MIGRATIONS,
+            clock=SystemClock(),
+            supervisor=supervisor,
+        )
+        for first in range(0, deliveries, PART):
+            values = (min(PART, deliveries - first), first, later, now)
+            await database.write(partial(rows_of, Statement(DELIVERIES, values)))
         await database.close()
 
 

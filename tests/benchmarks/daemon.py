@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,16 +34,18 @@ class Started:
 
 
 @contextmanager
-def daemon(state: Path, *, wechat: str = NOBODY, **settings: str) -> Iterator[Started]:
+def daemon(
+    state: Path, *, wechat: str = NOBODY, before: Sequence[str] = (), **settings: str
+) -> Iterator[Started]:
     """`wechat-scheduler` on `state` with `settings` such as `callbacks_slots`, pinned to the servers' core. It
-    writes its log to a file, as long as it likes."""
+    writes its log to a file, as long as it likes. `before` is a command that becomes it."""
     log = state.with_suffix(".log")
     started = time.perf_counter()
     with (
         log.open("w") as stderr,
         log.open() as lines,
         subprocess.Popen(
-            (sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
+            (*before, sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
              "--log-format", "json", "--wechat-api", wechat),
             stderr=stderr,
             env=os.environ | {f"{PREFIX}{name.upper()}": text for name, text in settings.items()},
