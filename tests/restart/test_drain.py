@@ -62,6 +62,8 @@ class Server:
         app = web.Application()
         app.router.add_get("/", self._answer)
         app.router.add_get("/slow", self._answer_late)
+        app.router.add_post("/", self._echo)
+        app.on_shutdown.append(self._is_closing)
         memo = Memo(clock, random.Random(1))
         connections = Connections(room=lambda _: 100, tally=Counters(), clock=clock)
         self._serving = served(
@@ -72,6 +74,7 @@ class Server:
         self.connections: list[Connection] = []
         self.asked = asyncio.Event()
         self.release = asyncio.Event()
+        self.closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         await self._serving.__aenter__()
@@ -112,6 +115,12 @@ class Server:
         self.asked.set()
         await self.release.wait()
         return web.Response()
+
+    async def _echo(self, request: web.Request) -> web.Response:
+        return web.Response(body=await request.read())
+
+    async def _is_closing(self, _: web.Application) -> None:
+        self.closing.set()
 
 
 @pytest.fixture
@@ -212,3 +221,25 @@ async def test_one_that_takes_longer_than_the_grace_is_broken_off(
         await server.end()
 
         assert await caller.is_closed()
+
+
+@pytest.mark.parametrize("earlier", [0, 3])
+async def test_a_body_under_way_is_waited_for(
+    server: Server, clock: FakeClock, earlier: int
+) -> None:
+    caller = await server.connect()
+    for _ in range(earlier):
+        caller.writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbody")
+        await caller.answer()
+        await caller.reader.readexactly(4)
+    caller.writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbo")
+    await (await server.connect()).ask()  # by then the server has read it
+    await server.fall_deaf()
+    clock.advance(FAREWELL)
+    await server.closing.wait()
+
+    caller.writer.write(b"dy")
+    answer = await caller.answer()
+
+    assert b"\r\nconnection: close\r\n" in answer
+    assert await caller.reader.read() == b"body"

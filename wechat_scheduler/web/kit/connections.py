@@ -97,7 +97,7 @@ class TimedConnection(LenientConnection):
 
     def is_idle(self) -> bool:
         """Whether no request is in progress."""
-        return not self._waiting and self._waiter is not None and not self._waiter.done()
+        return self.is_between() and self._waiter is not None and not self._waiter.done()
 
     def last_moved(self) -> float:
         """Grows with the time of the connect or of the last response."""

@@ -14,12 +14,13 @@ With another version of aiohttp, `runner` returns aiohttp's own runner.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import aiohttp
 import structlog
 from aiohttp import hdrs, web
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
@@ -34,7 +35,8 @@ AIOHTTP: Final = "3.14."
 PRIVATE: Final = (
     *("_buffer_paused", "_close", "_force_close", "_keepalive_handle", "_keepalive_timeout"),
     *("_handle_request", "_logging_enabled", "_loop", "_messages", "_next_keepalive_close_time"),
-    *("_pause_reading_for_buffer", "_paused", "_reading_paused", "_request_count"),
+    *("_parser", "_pause_reading_for_buffer", "_paused", "_payload_parser", "_reading_paused"),
+    "_request_count",
     *(
         "_process_keepalive",
         "_request_factory",
@@ -177,6 +179,9 @@ class MemoConnection(web.RequestHandler):
         )
 
     def _take(self, data: bytes) -> None:
+        if self._close or self._force_close:
+            self._take_last(data)
+            return
         before, begun = self._request_count, self._begun
         super().data_received(data)
         came = self._request_count - before
@@ -197,6 +202,13 @@ class MemoConnection(web.RequestHandler):
             self._clean = self._arrival is not None
         elif len(begun.chunk) <= LONGEST:
             self._begun = begun
+
+    def _take_last(self, data: bytes) -> None:
+        """A request whose body is under way when the server ends is finished; aiohttp drops the rest of the
+        body, and its handler waits for it. Further requests are not answered."""
+        if self._parser is not None and self._payload_parser is None and not self._upgraded:
+            with suppress(HttpProcessingError):
+                self._parser.feed_data(data)
 
     def _as_begun(self, data: bytes) -> _Begun | None:
         message, payload = self._messages[-1]

@@ -7,7 +7,9 @@ bookkeeping of a request, which cost as much as the rest of a durable create.
 Beside `fastpath.py`, which checks aiohttp's version for both, this file alone uses aiohttp's private parts.
 """
 
+import asyncio
 from collections import deque
+from functools import partial
 from typing import Any, Final, cast
 
 from aiohttp import hdrs, web
@@ -25,11 +27,12 @@ class HeadConnection(MemoConnection):
     """Asks `memo.heads`. What comes while a known request is answered waits: responses keep the order of
     requests."""
 
-    __slots__ = ("_answering", "_held", "_known", "_later")
+    __slots__ = ("_answer_task", "_answering", "_held", "_known", "_later")
 
     def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
         super().__init__(memo, manager, **options)
         self._answering = False
+        self._answer_task: asyncio.Task[None] | None = None
         self._known: web.Request | None = None
         # The chunks of a known head and of its body, which is not whole yet.
         self._held: list[bytes] = []
@@ -53,8 +56,24 @@ class HeadConnection(MemoConnection):
         for chunk in (*held, data):
             super().data_received(chunk)
 
+    def close(self) -> None:
+        """What came of a known request goes the ordinary way, which waits for the rest."""
+        held, self._held = self._held, []
+        for chunk in held:
+            super().data_received(chunk)
+        super().close()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:
+        await super().shutdown(timeout)
+        if self._answer_task is not None:
+            self._answer_task.cancel()
+
+    def is_between(self) -> bool:
+        """Whether no request has come that was not answered."""
+        return not (self._waiting or self._answering or self._held)
+
     def _process_keepalive(self) -> None:
-        if self._answering:
+        if self._answering or self._held:
             self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         super()._process_keepalive()
 
@@ -82,7 +101,11 @@ class HeadConnection(MemoConnection):
         self._request_in_progress = True  # a shutdown waits for it
         self._waiting += 1
         self._answering = True
-        self._memo.heads.turns.give(lambda: self._loop.create_task(self._answer(head, body)))
+        self._memo.heads.turns.give(partial(self._start, head, body))
+
+    def _start(self, head: Head, body: bytes) -> None:
+        if self.transport is not None:  # else the client is gone
+            self._answer_task = self._loop.create_task(self._answer(head, body))
 
     def _request(self, head: Head, body: bytes) -> web.Request:
         """As aiohttp makes it of the same bytes."""
