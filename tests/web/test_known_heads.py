@@ -1,10 +1,12 @@
 """Requests with a body whose head came before: see `test_memo_oracle.py` for what a client sees."""
 
+import asyncio
+
 import pytest
 
 from tests.web.fetching import Fetching, post, warm
-from tests.web.wire import on_both_loops
-from wechat_scheduler.web.kit import known_heads
+from tests.web.wire import Server, on_both_loops
+from wechat_scheduler.web.kit import fastpath, known_heads
 from wechat_scheduler.web.kit.head_connection import HeadConnection
 
 
@@ -107,3 +109,27 @@ async def test_only_so_many_heads_are_kept(monkeypatch: pytest.MonkeyPatch) -> N
 
     known = [api.memo.heads.find(post(body)) is not None for body in (b"1", b"12", b"123")]
     assert known == [False, True, True]
+
+
+@on_both_loops
+async def test_a_stop_waits_for_a_known_request():
+    api = Fetching()
+    runner = fastpath.runner(api.app(), api.memo, connection=HeadConnection, access_log=None)
+    await runner.setup()
+    assert runner.server is not None
+    server = Server(runner.server)
+    await server.listen()
+    wire = await server.connect()
+    await warm(wire, post(b"one"))
+    api.gate.clear()
+    await wire.send(post(b"two"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(runner.cleanup())
+        await wire.rest()
+        assert not wire.received.endswith(b"echo:two")
+        api.gate.set()
+    await wire.rest()
+    await server.close()
+
+    assert wire.received.endswith(b"echo:two")
