@@ -1,10 +1,11 @@
 """Counts the subscribe notices that users still allow. WeChat tells no number: it tells when a user allows
 one more, when one is sent, and when the user switches a template's notices off.
 
-Source: "订阅通知 事件推送". One-time templates (一次性订阅) allow one notice each time; lasting ones
-(长期订阅) any number, and WeChat's events do not say which a template is: the list of the account's templates does. A count may also be too low,
-since the user may have allowed more before the daemon listened, or while it was down. So a count of none is
-believed only where WeChat or the user said so, and only for a while.
+Source: "订阅通知 事件推送". One-time templates (一次性订阅) allow one notice each time; lasting ones (长期订阅) any
+number, and WeChat's events do not say which a template is: the list of the account's templates
+does. A count may also be too low, since the user may have allowed more before the daemon listened,
+or while it was down. So a count of none is believed only where WeChat or the user said so, and only
+for a while.
 """
 
 import enum

@@ -61,8 +61,8 @@ def _url_and_key(command: CommandT, *, needs_key: bool = True) -> CommandT:
         metavar="KEY",
         hidden=not needs_key,
         help="Use this API key (default admin.key in the state folder, which goes to the daemon on that "
-        "folder alone). Other users can see it in the process list: better set $WECHAT_SCHEDULER_KEY, or $WECHAT_SCHEDULER_KEY_FILE to a "
-        "file that holds it.",
+        "folder alone). Other users can see it in the process list: better set $WECHAT_SCHEDULER_KEY, "
+        "or $WECHAT_SCHEDULER_KEY_FILE to a file that holds it.",
     )
     url = click.option(
         "--url",

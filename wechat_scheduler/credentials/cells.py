@@ -30,9 +30,9 @@ class Cell:
 
     Freshness is judged by boottime, so that a wall clock set back revives no dead token: the
     instants of a credential and of its job are converted once, when they arrive. A value of a clock
-    that is not the present one is not handed out. `generation` grows
-    with every change; the next change sets `changed`. `published` counts the values of this process;
-    `reads` numbers the reads of the store, and `newest_read` is the one that is held.
+    that is not the present one is not handed out. `generation` grows with every change; the next
+    change sets `changed`. `published` counts the values of this process; `reads` numbers the reads
+    of the store, and `newest_read` is the one that is held.
     """
 
     __slots__ = (

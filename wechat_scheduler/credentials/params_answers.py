@@ -15,8 +15,8 @@ class NotAskedError(SchedulerError):
 class ParamsAnswers:
     """Asks all owners once, and at the same time: together they take no longer than one.
 
-    `error` says why one of them gave no answer, if one gave none; `not_asked` why one was not asked. `kept` is the name of the
-    refresh token in the answers, empty if the kind has none.
+    `error` is the error of one that did not answer, None if all did; `not_asked` says why one was not
+    asked. `kept` is the name of the refresh token in the answers, empty if the kind has none.
     """
 
     def __init__(self, job: ClaimedJob, issuer: Issuer, params: Params) -> None:

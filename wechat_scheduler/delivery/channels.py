@@ -206,9 +206,9 @@ class CrowdChannel:
         message, after = delivery.message, delivery.reached
         if message is None:
             return Sent(state=DeliveryState.CANCELLED)
-        while (page := await self._page(message, delivery.target, after, PAGE)) and page[
-            -1
-        ] != after:
+        while page := await self._page(message, delivery.target, after, PAGE):
+            if page[-1] == after:
+                break  # a damaged name, which would come again and again
             targets, now = [_target(message.id, uid) for uid in page], self._clock.now()
             until = now + self._lease
             if not await self._messages.spread(delivery, targets, now=now, until=until):

@@ -99,8 +99,8 @@ class Outbox(Protocol):
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> str:
         """Store an outcome with its attempts, and that the receiver is unreachable if it says so.
-        Applies a receipt that came before, and returns the failure that it tells. A delivery that was superseded or cancelled meanwhile is
-        released instead."""
+        Applies a receipt that came before, and returns the failure that it tells. A delivery that
+        was superseded or cancelled meanwhile is released instead."""
 
     async def crashed(self, row_id: int, claim: str, /, *, reason: str, now: datetime) -> bool:
         """Store that handling the claimed row crashed: it is due again later, or set aside after several

@@ -18,8 +18,8 @@ Chore: TypeAlias = Callable[[], Awaitable[object]]
 
 
 class Rounds:
-    """Runs its chores one after the other, once in `every`. A chore that fails runs again in the next round, and keeps no
-    other chore from its turn."""
+    """Runs its chores one after the other, once in `every`. A chore that fails runs again in the
+    next round, and keeps no other chore from its turn."""
 
     def __init__(self, *chores: Chore, every: timedelta = EVERY, clock: Clock) -> None:
         self._chores = chores

@@ -116,7 +116,7 @@ async def move(
 
 
 async def end_move(source: Database, target: Database, *, where: str) -> None:
-    """Progress the content of `source` as moved to `where`, then let daemons start on `target`."""
+    """Mark the content of `source` as moved to `where`, then let daemons start on `target`."""
     await source.write(lambda: each([Statement(PUT_MARK, (MOVED, where))]))
     await target.write(lambda: each([Statement(DROP_MARK, (MOVING,))]))
 
@@ -210,7 +210,7 @@ async def _compare(table: Table, source: Database, target: Database) -> int:
 
 async def _check_number(table: Table, target: Database, number: int) -> None:
     """Raises StateError if the target has further rows; sets the counter of the next one."""
-    own = " WHERE name NOT IN ('moving', 'moved', 'schema_version')" if table.name == "meta" else ""
+    own = f" WHERE name NOT IN {OWN}" if table.name == "meta" else ""
     (row,) = await target.read(f"SELECT count(*) AS number FROM {table.name}{own}")  # noqa: S608 - as above
     if row["number"] != number:
         raise StateError(

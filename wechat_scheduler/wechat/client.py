@@ -49,11 +49,11 @@ CERTIFICATES = "check this machine's clock, its CA certificates and the address 
 class WeChatClient:
     """Calls WeChat at `base` (`https://api.weixin.qq.com`).
 
-    A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls. `offset` is
-    how far this machine's clock is ahead of WeChat's, by the last answer with a date. `session`
-    comes from `client_session` and belongs to the caller. Each call first takes a place of its path in
-    the `bulkhead`, for its account if one is named; None is for callers that limit their calls themselves. `errcodes` gives the meaning
-    of refusals.
+    A call takes at most `timeout` with all its tries; `tries` counts the tries of all calls.
+    `offset` is how far this machine's clock is ahead of WeChat's, by the last answer with a date.
+    `session` comes from `client_session` and belongs to the caller. Each call first takes a place
+    of its path in the `bulkhead`, for its account if one is named; None is for callers that limit
+    their calls themselves. `errcodes` gives the meaning of refusals.
     """
 
     def __init__(

@@ -61,9 +61,8 @@ class TimedConnection(LenientConnection):
         self._connections = connections
         self._body: Any = None
         self._came = 0
-        self._partial_at = (
-            0  # the number of requests before it: the first is due from the connect on
-        )
+        # The number of requests before the head that is due: the first is due from the connect on.
+        self._partial_at = 0
         self._resumed = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

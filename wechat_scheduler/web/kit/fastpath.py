@@ -1,4 +1,5 @@
-"""A server that asks the memo first. This file and `head_connection.py` alone use aiohttp's private parts.
+"""A server that asks the memo first. This file, `head_connection.py` and `known_heads.py` alone use private
+parts of aiohttp's server.
 
 If no request on a connection waits for its response, and the bytes that arrive equal a request whose
 response is remembered, that response is written at once; all else goes the ordinary way. This is

@@ -4,7 +4,7 @@ The handlers run as always, and every check with them: a key that ends, a limit 
 that is wrong refuse the next request too. What is saved are the parser, the router and aiohttp's own
 bookkeeping of a request, which cost as much as the rest of a durable create.
 
-Beside `fastpath.py`, which checks aiohttp's version for both, this file alone uses aiohttp's private parts.
+Like `known_heads.py`, it uses private parts of aiohttp's server; `fastpath.py` checks the version.
 """
 
 import asyncio

@@ -53,7 +53,8 @@ class Services:
     """The daemon makes them, and the application holds them under `SERVICES`.
 
     `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
-    called. `nodes` are the processes that share the store. `turning` says for each loop, by name, whether it is on time.
+    called. `nodes` are the processes that share the store. `turning` says for each loop, by name,
+    whether it is on time.
     """
 
     manager: Manager

@@ -35,10 +35,10 @@ class NotFresh(msgspec.Struct):
 
 
 class Readiness(msgspec.Struct, omit_defaults=True):
-    """`store` says whether the store answers and takes writes, `loops` which loops turn; `store_error`
-    why it takes none. `clock_ahead_seconds` is how far this machine's clock is ahead of the database's, which
-    decides. Credentials that are not
-    fresh do not make the daemon unready: another daemon on the same store has no fresher ones."""
+    """`store` says whether the store answers and takes writes, `loops` which loops turn;
+    `store_error` why it takes none. `clock_ahead_seconds` is how far this machine's clock is ahead
+    of the database's, which decides. Credentials that are not fresh do not make the daemon unready:
+    another daemon on the same store has no fresher ones."""
 
     ready: bool
     store: bool

@@ -53,8 +53,9 @@ class WaitingEventResult(msgspec.Struct):
 
 class PushEndpointResult(msgspec.Struct):
     """An account or platform whose pushes are accepted. In WeChat's console, `path` follows the
-    daemon's address; `messages_path` does in the 消息与事件接收URL of a platform. `events` counts the events of the last seven days by InfoType; `answer` is
-    WeChat's, to our last request to push tickets again."""
+    daemon's address; `messages_path` does in the 消息与事件接收URL of a platform. `events` counts the
+    events of the last seven days by InfoType; `answer` is WeChat's, to our last request to push
+    tickets again."""
 
     appid: str
     path: str
