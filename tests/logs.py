@@ -1,10 +1,17 @@
 """The log of what runs within the tests: plain lines, which pytest shows with a failure."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
+
+from wechat_scheduler.log.level import set_debugging
 
 
 def plain() -> None:
     """Without the frames, colours and variables of structlog's default, which take as long as a request."""
+    set_debugging(True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -13,3 +20,17 @@ def plain() -> None:
             structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
         ]
     )
+
+
+@contextmanager
+def restored() -> Iterator[None]:
+    """Undoes at its end what the block sets up: else it would hold for all further tests of the process."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        plain()
+        logging.captureWarnings(capture=False)
+        root.handlers[:] = handlers
+        root.setLevel(level)

@@ -82,6 +82,6 @@ async def test_what_another_node_rotates_meanwhile_is_heard_once_the_database_is
 
 async def handed_out(node: Caller, value: str) -> None:
     """Return once the node hands out this value."""
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(60):
         while await node.value(PATH) != value:
             await SystemClock().sleep(timedelta(milliseconds=5))

@@ -1,7 +1,6 @@
 """The whole demo: three servers, eight credentials."""
 
 import asyncio
-import logging
 import os
 import random
 import tempfile
@@ -44,13 +43,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def _undo_logging() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    logs.plain()
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with logs.restored():
+        yield
 
 
 class Audience:

@@ -31,7 +31,7 @@ class Place:
     paths: tuple[str, ...]
 
     async def values(self) -> list[str]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = [await self.caller.fetch(path) for path in self.paths]
         return [each.json["result"] if "code" in each.json else each.json for each in answers]
 
@@ -102,7 +102,7 @@ async def test_a_message_is_sent_with_an_overdue_token_while_the_store_is_silent
         place.clock.advance(LATE)
         place.database.speaks.clear()
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             after = await tokens.token(APPID)
 
         assert after == before
@@ -115,7 +115,7 @@ async def test_what_has_expired_is_refused_at_the_deadline_while_the_store_is_si
         place.clock.advance(DEAD)
         place.database.speaks.clear()
 
-        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             fetch = group.create_task(place.caller.fetch(TOKEN))
             await place.clock.asleep()
             place.clock.advance(place.caller.daemon.ground.config.server.fetch_deadline)

@@ -34,13 +34,8 @@ class GoneTerminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def _undo() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    logs.plain()
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with logs.restored():
+        yield
 
 
 @pytest.fixture

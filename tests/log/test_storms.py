@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
+from tests import logs
 from tests.clock import FakeClock
 from wechat_scheduler.log.setup import LogQueue, configure
 from wechat_scheduler.log.storms import FAILURES, MINUTE, SUCCESSES
@@ -38,13 +39,8 @@ class Log:
 
 @pytest.fixture
 def written() -> Iterator[Log]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield Log()
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with logs.restored():
+        yield Log()
 
 
 def test_a_storm_of_failures_is_one_line_a_minute_with_its_count(written: Log) -> None:

@@ -197,8 +197,6 @@ def _read_files(left: Left, folder: Path, when: str) -> None:
 def _log() -> Iterator[Any]:
     """Everything that is said, in the form that a journal gets."""
     stream = io.StringIO()
-    log.configure(level="debug", format="json", stream=stream)
-    try:
+    with logs.restored():
+        log.configure(level="debug", format="json", stream=stream)
         yield stream
-    finally:
-        logs.plain()
