@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import partial
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from wechat_scheduler.engine.turns import LoopTurns
+from wechat_scheduler.engine.turns import FEW, LoopTurns
 from wechat_scheduler.errors import StorageError
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -28,15 +28,18 @@ class _Waiting(NamedTuple, Generic[ItemT, ResultT]):
 class Batches(Generic[KeyT, ItemT, ResultT]):
     """`together` does several items of one key at once, at most `MOST`, and returns a result for each,
     in their order. It must change nothing if it raises: then each item is done alone, and has an error
-    of its own. A StorageError is for all."""
+    of its own. A StorageError is for all. `few` go on in each turn of the loop."""
 
     def __init__(
-        self, together: Callable[[KeyT, Sequence[ItemT]], Awaitable[Sequence[ResultT]]]
+        self,
+        together: Callable[[KeyT, Sequence[ItemT]], Awaitable[Sequence[ResultT]]],
+        *,
+        few: int = FEW,
     ) -> None:
         self._together = together
         self._waiting: dict[KeyT, list[_Waiting[ItemT, ResultT]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turns = LoopTurns()
+        self._turns = LoopTurns(few)
 
     async def do(self, key: KeyT, item: ItemT) -> ResultT:
         """The result of that item. A caller that is cancelled before its turn takes its item along."""

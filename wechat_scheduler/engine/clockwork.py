@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
 from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._clock = clock
         self.slots = slots
         self._passed_at = clock.boottime()
+        self._turns = LoopTurns(OF_DUE_ROWS)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._attempts = 0
         self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
@@ -167,6 +169,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
 
     async def _carry(self, row: RowT) -> None:
         try:
+            await self._turns.take()
             ended = partial(self._finish, row, await self._work.attempt(row))
         except StorageError as error:
             log.error("clockwork.attempt_dropped", work=self._work.name, error=str(error))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import compress
 
 from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.engine.turns import OF_DUE_ROWS
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, GivenRows, Row, Script, Statement
@@ -51,7 +52,9 @@ class SqlDueReminders(ClaimingStore):
     def __init__(self, database: Database, *, worker: str) -> None:
         super().__init__(database, DUE, worker=worker)
         self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
-        self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(self._finish)
+        self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(
+            self._finish, few=OF_DUE_ROWS
+        )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
         claim = self._new_claim(now, lease)

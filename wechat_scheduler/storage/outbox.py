@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.engine.turns import OF_DUE_ROWS
 from wechat_scheduler.storage import settling
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, by_id
@@ -73,8 +74,10 @@ class SqlOutbox(ClaimingStore):
         super().__init__(database, DUE, worker=worker)
         self._vault = vault
         self._lanes = DeliveryLanes(DUE, database.dialect.skip_locked)
-        self._departures: Batches[str, Departure, bool] = Batches(self._depart)
-        self._outcomes: Batches[str, tuple[Outcome, datetime], str] = Batches(self._settle)
+        self._departures: Batches[str, Departure, bool] = Batches(self._depart, few=OF_DUE_ROWS)
+        self._outcomes: Batches[str, tuple[Outcome, datetime], str] = Batches(
+            self._settle, few=OF_DUE_ROWS
+        )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         claim = self._new_claim(now, lease)

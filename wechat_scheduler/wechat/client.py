@@ -18,6 +18,7 @@ import tenacity
 
 from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
 from wechat_scheduler.errors import CrowdedError, WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.answers import (
@@ -74,6 +75,7 @@ class WeChatClient:
         self._errcodes = errcodes
         self._seconds = timeout.total_seconds()
         self._exchange = exchange(session, base.rstrip("/"), seconds=self._seconds)
+        self._turns = LoopTurns(OF_DUE_ROWS)
         self._clock = clock
         self._rng = rng
 
@@ -166,6 +168,7 @@ class WeChatClient:
     async def _received(self, call: Call) -> Received:
         asked_at = self._clock.now()
         received = await self._exchange(call)
+        await self._turns.take()
         self._compare(received.date, asked_at)
         return received
 
