@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -123,6 +124,40 @@ async def test_a_call_that_is_not_answered_ends_with_its_connection(
     assert session.connector is not None
     assert not session.connector._acquired
     assert not session.connector._conns
+
+
+async def test_a_response_that_nothing_asked_for_is_given_to_no_call(
+    server: HostileServer,
+) -> None:
+    async with client_session() as session:
+        ask = KeptExchange(session, server.url, seconds=5)
+        server.script(answer(b"first"), answer(b"second"))
+        first = await ask(GET)
+        connector = session.connector
+        assert connector is not None
+        ((kept, _),) = next(iter(connector._conns.values()))
+
+        kept.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate")
+        second = await ask(GET)
+
+    assert [first.body, second.body] == [b"first", b"second"]
+
+
+async def test_a_server_that_speaks_first_is_given_up() -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async with (
+        await asyncio.start_server(speak, "127.0.0.1", 0) as listening,
+        client_session() as session,
+    ):
+        port = listening.sockets[0].getsockname()[1]
+
+        with pytest.raises((aiohttp.ClientError, TimeoutError)):
+            await KeptExchange(session, f"http://127.0.0.1:{port}", seconds=5)(GET)
 
 
 async def test_with_another_aiohttp_its_own_client_is_used(session: aiohttp.ClientSession) -> None:

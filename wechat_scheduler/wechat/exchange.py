@@ -33,8 +33,11 @@ AIOHTTP: Final = "3.14."
 PARTS: Final = (
     (aiohttp.BaseConnector, "connect"),
     *((Connection, name) for name in ("close", "protocol", "release")),
-    *((ResponseHandler, name) for name in ("read", "set_response_params")),
+    *((ResponseHandler, name) for name in ("read", "set_response_params", "should_close")),
 )
+
+# Connections that are closed for one call, because something came on them unasked.
+SPOILT: Final = 16
 
 _needs_no_escape: Final = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
 _JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
@@ -108,7 +111,7 @@ class KeptExchange:
         if connector is None:
             raise aiohttp.ClientConnectionError("the session is closed")
         async with asyncio.timeout(self._seconds):
-            connection = await connector.connect(model, [], _UNLIMITED)
+            connection = await _connected(connector, model)
             try:
                 received = await _exchanged(connection, self._request(call), model)
             except BaseException:
@@ -134,6 +137,17 @@ class KeptExchange:
 
 
 _UNLIMITED: Final = aiohttp.ClientTimeout()
+
+
+async def _connected(connector: aiohttp.BaseConnector, model: aiohttp.ClientRequest) -> Connection:
+    """A connection that brought nothing unasked: aiohttp would take a late second response to the last call
+    for the response to this one, with the token of another account."""
+    for _ in range(SPOILT):
+        connection = await connector.connect(model, [], _UNLIMITED)
+        if connection.protocol is None or not connection.protocol.should_close:
+            return connection
+        connection.close()
+    raise aiohttp.ClientConnectionError("the server answers before it is asked")
 
 
 async def _exchanged(
