@@ -74,6 +74,12 @@ WRONG = [
         {"external_url": ["请确保这个字段不能超过 120 个字符。"]},
     ),
     ({"repeat": {"fortnight": 1}}, {"repeat": ["不支持这样的重复周期。"]}),
+    ({"repeat": {"minute": 1}}, {"repeat": ["不支持这样的重复周期。"]}),
+    ({"repeat": {"minute": 0, "second": 5}}, {"repeat": ["不支持这样的重复周期。"]}),
+    ({"repeat": {"day": 1, "minute": 30}}, {"repeat": ["不支持这样的重复周期。"]}),
+    ({"participants": [{"uid": "UID_a"}]}, {"participants": ["每个参与者需要文本 id。"]}),
+    ({"participants": ["UID_a"]}, {"participants": ["每个参与者需要文本 id。"]}),
+    ({"participants": [{"id": 7}]}, {"participants": ["每个参与者需要文本 id。"]}),
     ({"repeat": {"month": "0" * 5000}}, {"repeat": ["不支持这样的重复周期。"]}),
     (
         {"time": "x", "defer": "x"},
@@ -90,6 +96,18 @@ async def test_what_is_wrong_is_said_by_field(user: Client) -> None:
 
         assert (answer.status, answer.json) == (400, wrong), fields
         assert (await user("GET")).json["results"] == [], fields
+
+
+async def test_a_change_is_refused_too_and_the_recurrence_stays(user: Client) -> None:
+    made = await user.make(repeat={"day": 2})
+    path = f"{API}{made['id']}/"
+
+    for fields, wrong in WRONG:
+        if fields.keys() & {"repeat", "participants"}:
+            answer = await user("PATCH", path, fields)
+
+            assert (answer.status, answer.json) == (400, wrong), fields
+    assert (await user("GET", path)).json["repeat"] == {"day": 2}
 
 
 async def test_a_body_that_is_none_is_said_to_be_none(place: Town, user: Client) -> None:
@@ -149,7 +167,7 @@ async def test_the_time_may_be_in_the_sentence(user: Client) -> None:
 
 async def test_lax_values_are_read_as_they_were(user: Client) -> None:
     body = {"desc": "喝水", "title": "", "time": str(ahead(user.place)), "defer": "1.0"}
-    extra = {"repeat": {"day": "1", "minute": 5}, "external_url": None, "id": "mine", "x": 1}
+    extra = {"repeat": {"day": "1", "minute": "0"}, "external_url": None, "id": "mine", "x": 1}
 
     found = (await user("POST", body=body | extra)).json
 

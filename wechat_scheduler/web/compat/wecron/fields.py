@@ -28,6 +28,7 @@ FARTHEST_TIME: Final = 5 * 10**13
 NOT_A_TIME: Final = "Invalid format"
 NOT_A_TEXT: Final = "不是有效的字符串。"
 NOT_A_URL: Final = "请输入合法的URL。"
+NO_ID: Final = "每个参与者需要文本 id。"
 _TYPES: Final = {dict: "dict", list: "list", str: "str", type(None): "NoneType"}
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _PART_NAME = re.compile(rb'content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)', re.IGNORECASE)
@@ -203,14 +204,14 @@ def _defer(value: Any) -> timedelta:
 
 
 def _repeat(value: Any) -> dict[str, object]:
-    """The dict without "minute", which WeCron ignores."""
+    """Texts of digits are numbers. Without a "minute" of zero, which leaves nothing out."""
     if not isinstance(value or {}, dict):
         raise FieldError(f"期望是包含类目的字典，得到类型为 “{type(value).__name__}”。")
-    return {
+    numbers = {
         unit: int(number) if isinstance(number, str) and _COUNT.fullmatch(number) else number
         for unit, number in (value or {}).items()
-        if unit != "minute"
     }
+    return {unit: number for unit, number in numbers.items() if unit != "minute" or number}
 
 
 def _participants(value: Any) -> tuple[str, ...]:
@@ -218,8 +219,10 @@ def _participants(value: Any) -> tuple[str, ...]:
         raise FieldError(f"期望为一个包含物件的列表，得到的类型是“{type(value).__name__}”。")
     if len(value or ()) > MOST_PEOPLE:
         raise FieldError(f"该字段不能超过 {MOST_PEOPLE} 个元素。")
-    ids = (one.get("id") if isinstance(one, dict) else None for one in value or ())
-    return tuple(dict.fromkeys(one for one in ids if isinstance(one, str) and one))
+    ids: list[Any] = [one.get("id") if isinstance(one, dict) else None for one in value or ()]
+    if not all(isinstance(one, str) and one for one in ids):
+        raise FieldError(NO_ID)
+    return tuple(dict.fromkeys(ids))
 
 
 def _short(text: str, longest: int) -> str:
