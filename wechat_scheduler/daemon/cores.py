@@ -99,7 +99,7 @@ def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts
     return Pulse(
         ground.stores.pulse,
         node=Node(
-            name=ground.stores.worker,
+            name=ground.worker,
             host=socket.gethostname(),
             version=__version__,
             started_at=now,

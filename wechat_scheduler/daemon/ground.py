@@ -16,6 +16,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
+from wechat_scheduler.storage.nodes import new_name
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.wechat.client import WeChatClient
@@ -48,13 +49,15 @@ class Guarded(NamedTuple):
 class Ground:
     """The stores, clients and shared objects that the cores are wired with.
 
-    `issuers` are the credential types by kind, `kinds` their names and numbers. `issuing` calls WeChat
-    for credentials, `wechat` for all else, so that messages take no connection from credentials.
-    `guarded` call the addresses that business systems register.
+    `worker` names this process among those on one database. `issuers` are the credential types by kind,
+    `kinds` their names and numbers. `issuing` calls WeChat for credentials, `wechat` for all else, so that
+    messages take no connection from credentials. `guarded` call the addresses that business systems
+    register.
     """
 
     config: Config
     database: Database
+    worker: str
     stores: Stores
     issuers: Mapping[str, TokenIssuer]
     kinds: KindTable
@@ -73,7 +76,7 @@ async def open_ground(
     config: Config, database: Database, supervisor: Supervisor, *, clock: Clock, rng: random.Random
 ) -> AsyncIterator[Ground]:
     """The ground; its connections close at the end of the block. Raises StartError."""
-    vault = await open_vault(config, database)
+    vault, worker = await open_vault(config, database), new_name()
     async with (
         client_session() as issuing_session,
         client_session() as session,
@@ -93,7 +96,8 @@ async def open_ground(
         yield Ground(
             config=config,
             database=database,
-            stores=stores_on(database, vault, issuers),
+            worker=worker,
+            stores=stores_on(database, vault, issuers, worker=worker),
             issuers=issuers,
             kinds=KindTable(issuers.values()),
             issuing=issuing,

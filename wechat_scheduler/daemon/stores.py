@@ -19,7 +19,6 @@ from wechat_scheduler.storage.events import SqlEvents
 from wechat_scheduler.storage.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.messages import SqlMessages
-from wechat_scheduler.storage.nodes import new_name
 from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.pulses import SqlPulse
 from wechat_scheduler.storage.pushes import SqlPushes
@@ -37,9 +36,8 @@ from wechat_scheduler.storage.use_counts import SqlUseCounts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """One store for each kind of row. `worker` names this process, and begins the names of its claims."""
+    """One store for each kind of row."""
 
-    worker: str
     credentials: SqlCredentials
     outbox: SqlOutbox
     keys: SqlKeys
@@ -78,13 +76,14 @@ async def open_vault(config: Config, database: Database) -> Vault:
     return Vault(sealer)
 
 
-def stores_on(database: Database, vault: Vault, issuers: Mapping[str, Issuer]) -> Stores:
-    worker = new_name()
+def stores_on(
+    database: Database, vault: Vault, issuers: Mapping[str, Issuer], *, worker: str
+) -> Stores:
+    """`worker` names this process, and begins the names of its claims."""
     with_secret = frozenset(kind for kind, issuer in issuers.items() if uses_secret(issuer))
     audited = AuditedDatabase(database)
     credentials = SqlCredentials(audited, vault, worker=worker, secret_kinds=with_secret)
     return Stores(
-        worker=worker,
         credentials=credentials,
         outbox=SqlOutbox(database, vault, worker=worker),
         keys=SqlKeys(audited, vault),
