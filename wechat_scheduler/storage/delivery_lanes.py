@@ -75,7 +75,7 @@ def _together(
 
 
 def _owed(owed: float, urgent: int, others: int, limit: int) -> float:
-    """The places that the others are to get, after a claim of so many. Only claims that urgent ones fill
+    """The places that the others are to get, after a claim of that many. Only claims that urgent ones fill
     take anything from them."""
     if urgent + others < limit:
         return 0

@@ -34,18 +34,11 @@ log = structlog.get_logger(__name__)
 # Private parts may change with any minor version; the code below was written for this one.
 AIOHTTP: Final = "3.14."
 PRIVATE: Final = (
-    *("_buffer_paused", "_close", "_force_close", "_keepalive_handle", "_keepalive_timeout"),
-    *("_handle_request", "_logging_enabled", "_loop", "_messages", "_next_keepalive_close_time"),
-    *("_parser", "_pause_reading_for_buffer", "_paused", "_payload_parser", "_reading_paused"),
-    "_request_count",
-    *(
-        "_process_keepalive",
-        "_request_factory",
-        "_request_in_progress",
-        "_resume_reading_for_buffer",
-    ),
-    *("_task_handler", "_upgraded", "_waiter"),
-    "finish_response",
+    *("_buffer_paused", "_close", "_force_close", "_handle_request", "_keepalive_handle"),
+    *("_keepalive_timeout", "_logging_enabled", "_loop", "_messages", "_next_keepalive_close_time"),
+    *("_parser", "_pause_reading_for_buffer", "_paused", "_payload_parser", "_process_keepalive"),
+    *("_reading_paused", "_request_count", "_request_factory", "_request_in_progress"),
+    *("_resume_reading_for_buffer", "_task_handler", "_upgraded", "_waiter", "finish_response"),
 )
 # Requests with longer bodies take the ordinary way.
 LONGEST: Final = 64 * 1024
