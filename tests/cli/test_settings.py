@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from tests.cli.commands import Ended, invoke
-from tests.house import WeChat, daemon, wechat
+from tests.house import WeChat, daemon, daemon_config, wechat
+from wechat_scheduler.cli.running_settings import in_force
 from wechat_scheduler.engine.clock import SystemClock
 
 
@@ -119,6 +120,44 @@ async def test_doctor_says_that_a_changed_file_waits_for_a_restart(running: Runn
         "stop the daemon, or its container, and start it again, if the daemon is to run with it",
         "send SIGHUP to the daemon, or to its container, if the daemon is to run with it",
     ]
+
+
+async def test_doctor_takes_two_files_with_one_secret_for_the_same(running: Running) -> None:
+    copy, file = running.state / "copy.key", running.state / "config.toml"
+    copy.write_bytes((running.state / "sealing.key").read_bytes())
+    copy.chmod(0o600)
+    file.write_text(f'[state]\nsealing_key_file = "{copy}"\n')
+
+    same = await command("doctor", "--state", str(running.state), "--config", str(file))
+    copy.write_text("another")
+    other = await command("doctor", "--state", str(running.state), "--config", str(file))
+
+    assert "state.sealing_key_file" not in same.out
+    assert f"says {copy}" in other.out
+
+
+@pytest.mark.parametrize(
+    ("held", "known"),
+    [
+        ("postgresql://me:word@host/name", True),
+        ("postgresql://me:word@other/name", False),
+        ("", False),
+    ],
+)
+def test_the_password_of_a_daemons_database_is_read_from_the_file_that_it_names(
+    tmp_path: Path, held: str, known: bool
+) -> None:
+    mine = daemon_config(tmp_path, "http://127.0.0.1:9")
+    file = tmp_path / "database"
+    file.write_text(held)
+    values = {
+        "state.database": "postgresql://me:[redacted]@host/name",
+        "state.database_file": str(file),
+    }
+
+    config = in_force(mine, values)
+
+    assert config.state.database == (held if known else mine.state.database)
 
 
 def test_doctor_without_a_daemon_examines_these_options(tmp_path: Path) -> None:

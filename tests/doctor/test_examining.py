@@ -118,6 +118,11 @@ def older_schema(config: Config) -> None:
         database.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
 
 
+def moved_away(config: Config) -> None:
+    with closing(sqlite3.connect(config.state.dir / "wechat-scheduler.db")) as database, database:
+        database.execute("INSERT INTO meta VALUES ('moved', 'postgresql://host/name')")
+
+
 def no_database(config: Config) -> None:
     (config.state.dir / "wechat-scheduler.db").write_bytes(b"this is not SQLite" * 1000)
 
@@ -142,8 +147,15 @@ def begun_rotation(config: Config) -> None:
         (newer_schema, "store", Level.FAIL, "schema version 999 is newer", "install the newer"),
         (older_schema, "store", Level.WARN, "the next start brings it to", "make a backup"),
         (no_database, "store", Level.FAIL, "the file is not a SQLite database", "backup"),
-        (lost_key, "sealing key", Level.FAIL, "No such file", "put back your copy"),
-        (another_key, "sealing key", Level.FAIL, "the sealing key is lost", "put back your copy"),
+        (moved_away, "store", Level.FAIL, "was moved to postgresql://host/name", "[state]"),
+        (
+            lost_key,
+            "sealing key",
+            Level.FAIL,
+            "or name the file of the unit's LoadCredential=",
+            "no secret can be",
+        ),
+        (another_key, "sealing key", Level.FAIL, "the sealing key is lost", "no secret can be"),
         (begun_rotation, "sealing key", Level.WARN, "an older key", "keys rotate-sealing"),
     ],
 )

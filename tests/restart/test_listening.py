@@ -66,6 +66,7 @@ def test_a_name_is_as_good_as_its_address(held: socket.socket) -> None:
 async def test_one_for_another_address_is_shut_and_no_longer_kept(
     held: socket.socket, tmp_path: Path
 ) -> None:
+    address = f"{HERE}:{port_of(held)}"
     with manager(tmp_path) as systemd, capture_logs() as log:
         copy = held.dup()
         Notifier(systemd.address).keep("http", held)
@@ -84,6 +85,7 @@ async def test_one_for_another_address_is_shut_and_no_longer_kept(
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(copy.getsockname())
     assert [event["event"] for event in log] == ["listening.not_taken"]
+    assert log[0]["address"] == address
 
 
 async def test_one_of_two_is_taken_and_will_be_kept_anew(

@@ -36,7 +36,8 @@ async def test_a_daemon_says_when_it_is_ready_and_when_it_stops(tmp_path: Path) 
             assert await daemon.stop() == 0
 
         assert ready["STATUS"] == f"serving {daemon.url}"
-        assert systemd.states == ["FDSTORE=1", "READY=1", "STOPPING=1"]
+        await systemd.hears("STATUS=stopped")  # `systemctl status` goes on showing the last one
+        assert systemd.states == ["FDSTORE=1", "READY=1", "STOPPING=1", "STATUS=stopped"]
 
 
 async def test_the_manager_may_be_in_the_abstract_namespace(tmp_path: Path) -> None:

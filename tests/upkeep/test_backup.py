@@ -18,6 +18,7 @@ from tests.sending.town import town
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
+from wechat_scheduler.storage.moving import MOVED, MOVING
 from wechat_scheduler.storage.sealing_keys import new_key
 from wechat_scheduler.upkeep.backup import backup, restore
 
@@ -116,6 +117,22 @@ def test_a_backup_into_a_folder_that_is_not_there_is_a_sentence(
 def test_the_database_is_no_place_for_its_backup(state: Path, config: Config) -> None:
     with pytest.raises(StateError, match="is the database itself"):
         backup(config, state / "wechat-scheduler.db")
+
+
+@pytest.mark.parametrize(
+    ("mark", "sentence"),
+    [(MOVED, "was moved to elsewhere: name that"), (MOVING, "is an incomplete copy")],
+)
+def test_a_database_whose_content_is_elsewhere_is_no_source_of_backups(
+    state: Path, config: Config, tmp_path: Path, mark: str, sentence: str
+) -> None:
+    with closing(sqlite3.connect(state / "wechat-scheduler.db")) as database, database:
+        database.execute("INSERT INTO meta VALUES (?, 'elsewhere')", (mark,))
+
+    with pytest.raises(StateError, match=sentence):
+        backup(config, tmp_path / "copy.db")
+
+    assert not (tmp_path / "copy.db").exists()
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Moves the store from SQLite to PostgreSQL and back: everything, or as far as it came."""
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
@@ -147,6 +148,20 @@ async def test_a_move_that_was_killed_goes_on_and_no_daemon_starts_before(
 
     assert refused in (None, moving.REFUSALS[moving.MOVING])
     assert content(state / "back.db") == content(state / DATABASE_NAME)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+async def test_a_sqlite_database_that_root_moves_to_belongs_to_the_owner_of_its_folder(
+    state: Path, url: str, tmp_path: Path
+) -> None:
+    await moved(state, sqlite_url(state), url)
+    (tmp_path / "daemons").mkdir()
+    os.chown(tmp_path / "daemons", 65534, 65534)
+
+    await moved(state, url, f"sqlite://{tmp_path}/daemons/back.db")
+
+    owners = {file.name: file.stat().st_uid for file in (tmp_path / "daemons").iterdir()}
+    assert owners["back.db"] == 65534
 
 
 async def test_no_daemon_starts_on_what_was_moved_away(

@@ -27,7 +27,9 @@ def backup(file: Path, **given: Any) -> None:
     config = take(given).load().config
     upkeep.backup(config, file)
     size = file.stat().st_size / 1024
-    click.echo(f"{file}: {size:.0f} KiB; a restore needs {config.state.sealing_key_file}")
+    key_file = config.state.sealing_key_file
+    needed = key_file if key_file.exists() else "the daemon's sealing key"
+    click.echo(f"{file}: {size:.0f} KiB; a restore needs {needed}")
 
 
 @click.command()

@@ -14,10 +14,12 @@ from wechat_scheduler.cli.running_settings import (
     Difference,
     SettingsInForce,
     differences,
+    in_force,
+    is_same_secret,
     running_settings,
 )
 from wechat_scheduler.cli.showing import clean, show_behind, show_json
-from wechat_scheduler.config.changes import LIVE, as_running
+from wechat_scheduler.config.changes import LIVE
 from wechat_scheduler.config.daemon_commands import daemon_commands
 from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.notation import MASK
@@ -66,9 +68,10 @@ def doctor(probe: bool, as_json: bool, **given: Any) -> None:
     loaded = _loaded(take(given), show)
     if loaded is not None:
         running = running_settings(loaded)
-        for finding in _settings(loaded, running):
+        config = in_force(loaded.config, running.values or {})
+        for finding in _settings(loaded, running, config):
             show(finding)
-        asyncio.run(_examine(loaded.config, running.values or {}, show, probe=probe))
+        asyncio.run(_examine(config, running.values or {}, show, probe=probe))
     if as_json:
         show_json(findings)
     if any(finding.level is Level.FAIL for finding in findings):
@@ -86,8 +89,8 @@ def _loaded(options: Options, show: Callable[[Finding], None]) -> Loaded | None:
     return loaded
 
 
-def _settings(loaded: Loaded, running: SettingsInForce) -> Iterator[Finding]:
-    """Which settings are examined, and those that are others here."""
+def _settings(loaded: Loaded, running: SettingsInForce, config: Config) -> Iterator[Finding]:
+    """Which settings are examined, and those that are others here than in `config`, which is in force."""
     if running.values is None:
         says = f"those of these options and of the configuration: {running.trouble or NONE_RUNS}"
         yield warn("settings", says, HOW_TO_ASK) if running.trouble else ok("settings", says)
@@ -97,12 +100,12 @@ def _settings(loaded: Loaded, running: SettingsInForce) -> Iterator[Finding]:
     only_there = f"; set there and not here: {', '.join(there)}" if there else ""
     yield ok("settings", f"those in force in the daemon at {running.url}{only_there}")
     for one in found:
-        if one.origin != "default":
+        if one.origin != "default" and not is_same_secret(one):
             says = (
                 f"the daemon runs with {one.path} = {one.value}, and {one.origin} says {one.other}"
             )
             yield warn("settings", says, _remedy(one, loaded.config))
-        if MASK in one.value:
+        if MASK in one.value and one.value != shown(config)[one.path]:
             says = f"the daemon uses {one.value}, and its password is not known here"
             yield warn("store", says, f"give ${SETTINGS[one.path].variable} as the daemon has it")
 
@@ -122,10 +125,9 @@ async def _examine(
     *,
     probe: bool,
 ) -> None:
-    """Examines what is in force: `config`, with the `values` of the running daemon. Shows each finding
-    at once: some take seconds."""
-    is_open = MASK not in values.get(DATABASE, "") or values[DATABASE] == shown(config)[DATABASE]
-    config = as_running(config, values)
+    """Examines `config`, which is in force; `values` are the running daemon's. Shows each finding at once:
+    some take seconds."""
+    is_open = values.get(DATABASE) in (None, shown(config)[DATABASE])
     rng = random.Random()  # noqa: S311 - jitter
     findings = examine(config, probe=probe, clock=SystemClock(), rng=rng, with_store=is_open)
     async with aclosing(findings):  # if `show` fails, the database is closed at once

@@ -2,14 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from wechat_scheduler.config import state_folder as state
+from wechat_scheduler.config.changes import as_running
 from wechat_scheduler.config.loading import Loaded
-from wechat_scheduler.errors import SchedulerError
+from wechat_scheduler.config.settings import Config, shown
+from wechat_scheduler.config.sources import read_secret
+from wechat_scheduler.errors import ConfigError, SchedulerError
 
 # The daemon was found through it.
 FOUND_BY = "state.dir"
+DATABASE = "state.database"
 
 
 class SettingsInForce(NamedTuple):
@@ -58,3 +65,30 @@ def differences(loaded: Loaded, values: Mapping[str, str]) -> Iterator[Differenc
         theirs = values.get(path, mine)
         if theirs != mine and path != FOUND_BY:
             yield Difference(path, theirs, origin, mine)
+
+
+def in_force(config: Config, values: Mapping[str, str]) -> Config:
+    """`config` with the `values` of the running daemon, and with the password that the file of its
+    database's URL holds, if it can be read here."""
+    config = as_running(config, values)
+    file = config.state.database_file
+    if file is None or values.get(DATABASE) in (None, shown(config)[DATABASE]):
+        return config
+    state = msgspec.structs.replace(config.state, database=_secret(file))
+    opened = msgspec.structs.replace(config, state=state)
+    return opened if shown(opened)[DATABASE] == values[DATABASE] else config
+
+
+def is_same_secret(difference: Difference) -> bool:
+    """Whether two files with different names hold the same secret: `LoadCredential=` copies files."""
+    if not difference.path.endswith("_file"):
+        return False
+    held = _secret(Path(difference.value))
+    return bool(held) and held == _secret(Path(difference.other))
+
+
+def _secret(file: Path) -> str:
+    try:
+        return read_secret(file, str(file))
+    except ConfigError:
+        return ""

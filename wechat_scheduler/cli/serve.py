@@ -132,6 +132,7 @@ async def _serve(
         await stop.wait()
         queue.hurry()  # a second signal ends the process at once
         logger.info("daemon.stopping")
+    daemon.notifier.stopped()
     logger.info("daemon.stopped")
 
 

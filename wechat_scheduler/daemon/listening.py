@@ -82,10 +82,18 @@ def _listens_at(found: socket.socket, family: int, address: Any) -> bool:
 def _shut(other: PassedSocket) -> None:
     """Closing alone is not enough: systemd's copy listens until systemd has read our message, and
     blocks a new address on the same port."""
-    log.warning("listening.not_taken", name=other.name, address=str(other.socket.getsockname()))
+    log.warning("listening.not_taken", name=other.name, address=_shown(other.socket))
     with suppress(OSError):
         other.socket.shutdown(socket.SHUT_RDWR)
     other.socket.close()
+
+
+def _shown(found: socket.socket) -> str:
+    name = found.getsockname()
+    if not isinstance(name, tuple):  # the path of a Unix socket
+        return str(name)
+    host, port = name[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _reason(error: OSError) -> str:

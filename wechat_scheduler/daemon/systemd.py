@@ -75,6 +75,10 @@ class Notifier:
         self._send(f"MAINPID={pid}")
         self._address = ""
 
+    def stopped(self) -> None:
+        """`systemctl status` goes on showing the last status of a unit that has stopped."""
+        self._send(_status("stopped"))
+
     def alive(self) -> None:
         """Give a sign of life; systemd expects one at least every $WATCHDOG_USEC."""
         self._send("WATCHDOG=1")

@@ -15,6 +15,7 @@ from wechat_scheduler.errors import SchedulerError, SealingError, StateError, St
 from wechat_scheduler.storage.damaged import OPENED, damaged_rows, opened_in_part
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
+from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import has_older
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
@@ -40,10 +41,7 @@ MEND = {
     "meta": "stop the daemon, and restore a backup",
 }
 OTHERWISE = "stop the daemon, and correct or delete them in the table {}, or restore a backup"
-KEEP_A_COPY = (
-    "put back your copy of it, or name the file of the unit's LoadCredential= in "
-    "$WECHAT_SCHEDULER_STATE_SEALING_KEY_FILE; without it no secret can be decrypted"
-)
+NEEDED = "without the right key no secret can be decrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +110,7 @@ async def _examined(database: Database, key_file: Path) -> ExaminedStore:
     if version < newest:
         says = f"schema version {version}; the next start brings it to {newest}"
         return ExaminedStore(findings=(warn("store", says, "make a backup before the next start"),))
+    await refuse(database, MOVED, MOVING)
     says = f"{database.dialect.name} answers, schema version {version}"
     return await _with_keys(database, key_file, ok("store", says))
 
@@ -121,7 +120,7 @@ async def _with_keys(database: Database, key_file: Path, store: Finding) -> Exam
         sealer = load_or_create_keys(key_file, create=False)
         await check_sealing(database, sealer)
     except SchedulerError as error:
-        advice = KEEP_A_COPY if isinstance(error, SealingError) else "try again in a moment"
+        advice = NEEDED if isinstance(error, SealingError) else "try again in a moment"
         return ExaminedStore(findings=(store, fail("sealing key", str(error), advice)))
     return ExaminedStore(
         findings=(store, await _age(database, sealer, key_file)),

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wechat_scheduler.errors import StateError
+from wechat_scheduler.storage.database_files import has_content
+from wechat_scheduler.storage.moving import MARK, REFUSALS
 from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.sqlite_connection import trouble
 
@@ -27,23 +29,38 @@ _DOUBTED = """
     UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
     WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= :now
 """
+_KNOWS_MARKS = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
 _KNOWS_DOUBTS = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'doubts'"
 
 
 def back_up(database: Path, file: Path) -> None:
     """Copy `database`, which may be in use, to `file`: the state of one moment, all of it or nothing,
-    readable by the owner only. Raises StateError."""
+    readable by the owner only. Raises StateError, also if its content went elsewhere."""
     draft = _draft(file)
     try:
         _make_private(draft)
         # A read-only connection would leave a log behind where no daemon runs.
         with closing(_connect(database, "rw")) as connection:
+            _refuse_if_moved(connection)
             connection.execute("VACUUM INTO ?", (str(draft),))
         _settle(draft, file)
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"cannot back up to {file}: {_reason(error)}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def make_empty(database: Path) -> None:
+    """Make an empty file of the folder's owner where no content is: root may do this for a daemon of
+    another user. Raises StateError."""
+    if has_content(database):
+        return
+    try:
+        if not database.exists():
+            _make_private(database)
+        _belong(database, database.parent)
+    except OSError as error:
+        raise StateError(f"cannot write {database}: {_reason(error)}") from error
 
 
 def put_in_place(file: Path, database: Path, *, now: datetime) -> None:
@@ -76,6 +93,14 @@ def is_whole(file: Path) -> bool:
 def _connect(file: Path, mode: str) -> sqlite3.Connection:
     uri = f"file:{quote(str(file.absolute()))}?mode={mode}"
     return sqlite3.connect(uri, uri=True, isolation_level=None)
+
+
+def _refuse_if_moved(connection: sqlite3.Connection) -> None:
+    if not connection.execute(_KNOWS_MARKS).fetchone():
+        return
+    for mark, sentence in REFUSALS.items():
+        for (value,) in connection.execute(MARK, {"1": mark}):
+            raise StateError(sentence.format(value))
 
 
 def _copy(file: Path, draft: Path) -> None:

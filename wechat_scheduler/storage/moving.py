@@ -89,7 +89,7 @@ class MovedTable(NamedTuple):
 
 
 REFUSALS: Final = {
-    MOVED: "the content of this database was moved to {}: name that in state.database",
+    MOVED: "the content of this database was moved to {}: name that in state.database or state.database_file",
     MOVING: "this database is an incomplete copy: run wechat-scheduler migrate-store again",
 }
 

@@ -16,6 +16,11 @@ from wechat_scheduler.storage.sealing import KEY_SIZE, Sealer
 # The files of `LoadCredential=`, a folder for each unit.
 GIVEN_BY_SYSTEMD = Path("/run/credentials")
 
+# Only the daemon knows what `LoadCredential=` gives it.
+NAME_IT = (
+    "or name the file of the unit's LoadCredential= in $WECHAT_SCHEDULER_STATE_SEALING_KEY_FILE"
+)
+
 
 def load_or_create_keys(path: Path, *, create: bool) -> Sealer:
     """The keys in the file at `path`. With `create`, a missing file is created with one new key.
@@ -29,6 +34,8 @@ def load_or_create_keys(path: Path, *, create: bool) -> Sealer:
         return parse_keys(path.read_text("ascii"), source=str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
+        if isinstance(error, FileNotFoundError):
+            reason = f"{reason}: put back your copy of it, {NAME_IT}"
         raise SealingError(f"cannot use the sealing key file {path}: {reason}") from error
 
 

@@ -10,7 +10,7 @@ from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
 from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
-from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
 from wechat_scheduler.storage.sqlite import SqliteView, path_of
 
 
@@ -80,6 +80,6 @@ def _keys_for(file: Path, key_file: Path) -> Sealer:
     if not key_file.exists():
         raise StateError(
             f"{file} cannot be read without the sealing key of the daemon that it was made of: "
-            f"put that into {key_file} first"
+            f"put that into {key_file} first, {NAME_IT}"
         )
     return load_or_create_keys(key_file, create=False)

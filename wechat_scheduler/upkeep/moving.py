@@ -9,13 +9,14 @@ from wechat_scheduler.config.state_folder import PulseMark, state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
+from wechat_scheduler.storage.backup import make_empty
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.moving import MOVED, MovedTable, end_move, move, refuse
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.sealing import check_sealing
-from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
 from wechat_scheduler.storage.sqlite import path_of
 from wechat_scheduler.upkeep.opened import look_first
 
@@ -35,6 +36,8 @@ async def move_store(
         )
     with state_folder(settings.dir, database=urls[True]):
         await _look(settings, source, target, clock)
+        if target.startswith("sqlite:"):
+            make_empty(path_of(target))
         async with _opened(source, clock) as original, _opened(target, clock) as copy:
             async for table in move(original, copy, name=DATABASE.show(source)):
                 yield table
@@ -59,7 +62,8 @@ async def _check_key(settings: StateSettings, database: Database) -> None:
     file = settings.sealing_key_file
     if not file.exists():
         raise SealingError(
-            f"there is no sealing key at {file}: name the state folder of the daemon with --state"
+            f"there is no sealing key at {file}: name the state folder of the daemon with --state, "
+            f"{NAME_IT}"
         )
     await check_sealing(database, load_or_create_keys(file, create=False))
 
