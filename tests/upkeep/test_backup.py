@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.clock import FakeClock
+from tests.documents import ROOT
 from tests.house import APPID, Caller, WeChat, daemon, daemon_config, wechat
 from tests.sending.town import town
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
+from wechat_scheduler.storage.backup import RESTORING
 from wechat_scheduler.storage.moving import MOVED, MOVING
 from wechat_scheduler.storage.sealing_keys import new_key
 from wechat_scheduler.upkeep.backup import backup, restore
@@ -133,6 +135,13 @@ def test_a_database_whose_content_is_elsewhere_is_no_source_of_backups(
         backup(config, tmp_path / "copy.db")
 
     assert not (tmp_path / "copy.db").exists()
+
+
+def test_the_documents_restore_postgresql_with_the_statements_of_restore() -> None:
+    document = " ".join((ROOT / "docs/operations.md").read_text().split())
+
+    for statement in RESTORING:
+        assert " ".join(statement.split()) + ";" in document
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ _DOUBTED = """
     UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
     WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= :now
 """
+# docs/operations.md has them for PostgreSQL.
+RESTORING = (*_ANEW, _DOUBTED)
+
 _KNOWS_MARKS = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
 _KNOWS_DOUBTS = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'doubts'"
 
