@@ -3,6 +3,7 @@
 import os
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,6 @@ from urllib.parse import quote
 
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.database_files import has_content
-from wechat_scheduler.storage.moving import MARK, REFUSALS
 from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.sqlite_connection import trouble
 
@@ -36,15 +36,15 @@ _KNOWS_MARKS = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
 _KNOWS_DOUBTS = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'doubts'"
 
 
-def back_up(database: Path, file: Path) -> None:
+def back_up(database: Path, file: Path, *, refusals: Mapping[str, str]) -> None:
     """Copy `database`, which may be in use, to `file`: the state of one moment, all of it or nothing,
-    readable by the owner only. Raises StateError, also if its content went elsewhere."""
+    readable by the owner only. Raises StateError, also with the sentence of `refusals` for a mark in meta."""
     draft = _draft(file)
     try:
         _make_private(draft)
         # A read-only connection would leave a log behind where no daemon runs.
         with closing(_connect(database, "rw")) as connection:
-            _refuse_if_moved(connection)
+            _refuse(connection, refusals)
             connection.execute("VACUUM INTO ?", (str(draft),))
         _settle(draft, file)
     except (OSError, sqlite3.Error) as error:
@@ -98,12 +98,12 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None)
 
 
-def _refuse_if_moved(connection: sqlite3.Connection) -> None:
+def _refuse(connection: sqlite3.Connection, refusals: Mapping[str, str]) -> None:
     if not connection.execute(_KNOWS_MARKS).fetchone():
         return
-    for mark, sentence in REFUSALS.items():
-        for (value,) in connection.execute(MARK, {"1": mark}):
-            raise StateError(sentence.format(value))
+    for mark, value in connection.execute("SELECT name, value FROM meta"):
+        if mark in refusals:
+            raise StateError(refusals[mark].format(value))
 
 
 def _copy(file: Path, draft: Path) -> None:

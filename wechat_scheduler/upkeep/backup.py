@@ -9,6 +9,7 @@ from wechat_scheduler.errors import ConfigError, StateError, StorageError
 from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
 from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
+from wechat_scheduler.storage.moving import REFUSALS
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
 from wechat_scheduler.storage.sqlite import SqliteView, path_of
@@ -17,7 +18,7 @@ from wechat_scheduler.storage.sqlite import SqliteView, path_of
 def backup(config: Config, file: Path) -> None:
     """Copy the database to `file`, also while a daemon runs. The sealing key is not in it.
 
-    Raises ConfigError for PostgreSQL, StateError.
+    Raises ConfigError for PostgreSQL; StateError, also if the content went elsewhere.
     """
     database = _database(config, "back it up with pg_dump")
     if not database.is_file():
@@ -26,7 +27,7 @@ def backup(config: Config, file: Path) -> None:
         raise StateError(f"{file} is a folder: name a file in it")
     if file.exists() and file.samefile(database):
         raise StateError(f"{file} is the database itself")
-    back_up(database, file)
+    back_up(database, file, refusals=REFUSALS)
 
 
 async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> None:
