@@ -13,6 +13,7 @@ from rich.console import Console
 from tests.benchmarks import (
     creates,
     fetch,
+    instructions,
     messages,
     readers,
     refresh,
@@ -48,6 +49,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
 GREAT: Final[Mapping[str, Run]] = {"reminders-100000": reminders.run_great}
 ASKED_FOR: Final[Mapping[str, Run]] = {
     **GREAT,
+    "instructions": instructions.run,
     "start-10000000": start.run_great,
     "turns": turns.run,
 }
