@@ -73,6 +73,11 @@ def sentence(text: str) -> Request:
     return plain("POST", "/v1/reminders/parse", {"text": text})
 
 
+async def missing_template(place: Place) -> Answer:
+    app = await place.app()
+    return await send(place.keeper, app, "alice", channel="template")
+
+
 async def unfilled_template(place: Place) -> Answer:
     app = await place.app()
     return await send(place.keeper, app, "alice", template="T1", data={"thing1": ""})
@@ -230,6 +235,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.PAGE_UNKNOWN: plain("GET", "/tasks?after=x"),
     Reason.PARAMS_MISSING: lambda place: place.keeper.register({"type": 1}),
     Reason.RECEIVER_UNKNOWN: lambda place: place.remind(to=["bob"]),
+    Reason.TEMPLATE_MISSING: missing_template,
     Reason.TEMPLATE_UNFILLED: unfilled_template,
     Reason.TIME_PAST: lambda place: place.remind(time="2026-11-17T08:00:00+08:00"),
     Reason.RULE_INVALID: lambda place: place.remind(rule="FREQ=SECONDLY"),

@@ -32,6 +32,7 @@ class Reason(enum.StrEnum):
     PAGE_UNKNOWN = "page.unknown", 400
     PARAMS_MISSING = "params.missing", 400
     RECEIVER_UNKNOWN = "receiver.unknown", 400
+    TEMPLATE_MISSING = "template.missing", 400
     TEMPLATE_UNFILLED = "template.unfilled", 400
     TIME_PAST = "time.past", 400
     RULE_INVALID = "rule.invalid", 400

@@ -128,3 +128,37 @@ async def test_a_reminder_shows_its_time_as_wechat_reads_it(place: Town) -> None
 
     (shown,) = await place.arrived(uid)
     assert shown.fields == {"thing1": ("浇花" * 11)[:19] + "…", "time2": "2026年11月21日 10:30"}
+
+
+@pytest.mark.parametrize("channel", ["template", "subscribe"])
+async def test_a_channel_that_needs_a_template_of_the_app_is_refused_without_one(
+    place: Town, channel: str
+) -> None:
+    uid = await place.follow()
+    await map_templates(place)
+    wish = {"template": "", "text": "到了", "channel": channel}
+    remind = {
+        "app": place.app.id,
+        "to": [uid],
+        "title": "喝水",
+        "time": "2026-11-19T08:00:00+08:00",
+    }
+
+    now = await order(place, uid, **wish)
+    later = await order(place, uid, not_before="2026-11-19T08:00:00+08:00", **wish)
+    named = await order(place, uid, **(wish | {"template": TEMPLATE, "data": {"thing2": "耳机"}}))
+    reminder = await place.call("POST", "/v1/reminders", remind | {"channel": channel})
+    kept = (await place.call("POST", "/v1/reminders", remind)).result
+    path = f"/v1/reminders/{kept['id']}"
+    changed = await place.call("PATCH", path, {"channel": channel})
+    renamed = await place.call("PATCH", path, {"title": "喝茶"})
+
+    for answer, purpose in ((now, "message"), (later, "message"), (reminder, "reminder")):
+        assert (answer.status, answer.json["reason"]) == (400, "template.missing")
+        assert answer.json["message"] == (
+            f"channel: the app {place.app.name} has no template for the purpose {purpose}: map the "
+            "purpose to one of the account's templates in the app's templates, or use the channel auto"
+        )
+    assert changed.json == reminder.json
+    assert (named.status, renamed.status) == (200, 200)
+    assert len(await place.deliveries()) == 1

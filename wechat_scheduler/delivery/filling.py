@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import AccountTemplate, App, Template
 from wechat_scheduler.delivery.keywords import cut, fit, type_of
-from wechat_scheduler.delivery.model import Content, Form, Message
-from wechat_scheduler.errors import SendError
-from wechat_scheduler.reasons import Verdict
+from wechat_scheduler.delivery.model import Content, Form, Message, Way
+from wechat_scheduler.errors import InvalidRequestError, SendError
+from wechat_scheduler.reasons import Reason, Verdict
 
 # Stands for HTML and Markdown without a title: markup is not shown in keywords.
 NO_TEXT = "[消息]"
@@ -55,6 +55,17 @@ def filled(message: Message, app: App, now: datetime) -> FilledTemplate:
             advice="correct the app's template and replay, or send it anew with the right data",
         )
     return found
+
+
+def require_template(way: Way, purpose: str, app: App) -> None:
+    """Raises InvalidRequestError if messages of the purpose go by a template that the app does not have."""
+    if way in (Way.TEMPLATE, Way.SUBSCRIBE) and purpose not in app.templates:
+        raise InvalidRequestError(
+            f"the app {app.name} has no template for the purpose {purpose}: map the purpose to one of "
+            "the account's templates in the app's templates, or use the channel auto",
+            reason=Reason.TEMPLATE_MISSING,
+            field="channel",
+        )
 
 
 def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:

@@ -13,7 +13,7 @@ from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Aliases, Topics
-from wechat_scheduler.delivery.filling import filling
+from wechat_scheduler.delivery.filling import filling, require_template
 from wechat_scheduler.delivery.keywords import note_on_cuts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
@@ -109,7 +109,8 @@ class Sending:
         subscribers of the app.
 
         A user who is named twice gets one delivery. With Way.WEBHOOK the message goes to the app's
-        callback instead. Raises InvalidRequestError for a template that the content does not fill.
+        callback instead. Raises InvalidRequestError for a template that the app does not have, or that
+        the content does not fill.
         """
         now = self._clock.now()
         noted = (*_check_template(app, content, not_before or now), *note_on_url(content, app))
@@ -220,9 +221,11 @@ class Sending:
 
 def _check_template(app: App, content: Content, at: datetime) -> tuple[str, ...]:
     """A note on the keywords that are cut. Raises InvalidRequestError for a template that is sure to be
-    sent and that WeChat would refuse."""
+    sent, and that is missing or that WeChat would refuse."""
     if not content.template and content.way not in (Way.TEMPLATE, Way.SUBSCRIBE):
         return ()
+    if not content.template:
+        require_template(content.way, content.purpose, app)
     found = filling(content, app, at)
     if found and found.faults:
         raise InvalidRequestError(found.sentence, reason=Reason.TEMPLATE_UNFILLED, field="data")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.orders import stable_id
 from wechat_scheduler.reminders.language.wording import hour_words
@@ -136,7 +137,7 @@ class _Composer:
         text = _late(late, reminder.detail) if late else reminder.detail or reminder.title
         return Content(
             way=reminder.way,
-            purpose="reminder",
+            purpose=REMINDER,
             title=reminder.title,
             text=text,
             url=reminder.url,

@@ -9,6 +9,8 @@ from aiohttp import web
 from msgspec import UNSET
 
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.filling import require_template
+from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import InvalidRequestError
@@ -70,12 +72,16 @@ async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
         topics=topics,
         created_at=now,
     )
-    return Wanted(_edited(empty, body, parsed, people), people)
+    reminder = _edited(empty, body, parsed, people)
+    require_template(reminder.way, REMINDER, app)
+    return Wanted(reminder, people)
 
 
 async def edited(request: web.Request, body: ReminderChange, reminder: Reminder) -> Edit:
     """Raises as `drafted`; so does the edit."""
     parsed, desk = _spoken(request, body, reminder.zone), request.app[SERVICES].reminders
+    if body.channel is not UNSET:
+        require_template(Way(body.channel), REMINDER, reachable_app(request, reminder.app_id))
     if body.to is UNSET:
         joined = await desk.people(reminder.id, most=1)
         return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), None)
