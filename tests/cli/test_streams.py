@@ -113,6 +113,48 @@ def test_output_that_has_no_room_is_a_sentence(state: Path) -> None:
     assert done.stderr == "wechat-scheduler: no space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("buffering", ["", "1"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["check-config", "--config", "{folder}/none.toml"], 2),
+        (["jobs", "list", "--state", "{folder}"], 1),
+    ],
+    ids=str,
+)
+def test_the_exit_code_stays_when_errors_have_no_room(
+    tmp_path: Path, words: list[str], code: int, buffering: str
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, *(word.format(folder=tmp_path) for word in words)],
+            stderr=full,
+            env=ENVIRONMENT | {"PYTHONUNBUFFERED": buffering},
+            check=False,
+        )
+
+    assert done.returncode == code
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_daemon_whose_log_has_no_room_ends_well(tmp_path: Path) -> None:
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(
+            [*PROGRAM, "-p", "0", *where(tmp_path)],
+            stderr=full,
+            env=ENVIRONMENT | {"PYTHONUNBUFFERED": ""},
+        ) as process,
+    ):
+        address = tmp_path / "daemon.url"
+        while process.poll() is None and not address.exists():
+            process.send_signal(0)
+        process.terminate()
+
+        assert process.wait(PATIENCE) == 0
+
+
 def without(*closed: int) -> Callable[[], None]:
     """Closes these streams in the process that begins."""
     return lambda: [os.close(number) for number in closed] and None

@@ -117,6 +117,26 @@ def test_the_exception_of_a_storm_is_told(written: Log) -> None:
     assert written.lines()[-1]["message"] == str(MANY - 1)
 
 
+class SilentError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_storm_that_cannot_be_told_keeps_none_of_the_others(written: Log, at_once: bool) -> None:
+    for error in (SilentError(), ValueError("plain")):
+        for _ in range(FAILURES):
+            log.warning("known" if isinstance(error, ValueError) else "unknown")
+        for _ in range(3):
+            log.warning("known" if isinstance(error, ValueError) else "unknown", exc_info=error)
+    written.clock.advance(timedelta(seconds=MINUTE))
+
+    written.queue.storms.tell(at_once=at_once)
+
+    told = [line for line in written.lines() if "count" in line]
+    assert [(line["event"], line["count"]) for line in told] == [("unknown", 3), ("known", 3)]
+
+
 def test_a_library_that_repeats_itself_is_counted_whatever_it_says(written: Log) -> None:
     for number in range(MANY):
         logging.getLogger("asyncio").error("%d went wrong", number)

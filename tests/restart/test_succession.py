@@ -1,5 +1,6 @@
 """SIGUSR2: the next daemon is loaded before this one ends, and takes its place."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -86,3 +87,12 @@ async def test_a_wrong_configuration_changes_nothing(tmp_path: Path) -> None:
         assert failed["exit_code"] == 2
         assert await health(daemon.url) == "ok\n"
         assert await daemon.stop() == 0
+
+
+async def test_a_signal_for_all_daemons_ends_no_successor_that_loads(tmp_path: Path) -> None:
+    async with program(tmp_path / "s") as daemon, handing_over(daemon) as successor:
+        os.kill(successor, signal.SIGUSR2)
+
+        async with asyncio.timeout(60):
+            await daemon.log.says("daemon.stopped")
+        assert await health(daemon.url) == "ok\n"

@@ -1,5 +1,6 @@
 """The standard streams, when one is closed or its reader is gone."""
 
+import atexit
 import io
 import os
 import select
@@ -28,6 +29,8 @@ def open_streams() -> None:
             setattr(sys, name, io.TextIOWrapper(raw, encoding="utf-8"))
         elif mode == "w" and stream is getattr(sys, f"__{name}__"):  # else a test's
             setattr(sys, name, _outlet(number, stream))
+            if name == "stderr":
+                atexit.register(_end_errors)
 
 
 def _outlet(number: int, stream: Any) -> io.TextIOWrapper:
@@ -67,6 +70,15 @@ def forget_output() -> None:
     """Let all further output vanish: what is still buffered must not fail at exit."""
     with suppress(OSError):  # a test's output has no number
         _forget(sys.stdout.fileno())
+
+
+def _end_errors() -> None:
+    """Errors and lines of the log that have no room change no exit code."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            _forget(sys.stderr.fileno())
 
 
 def _forget(number: int) -> None:

@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import signal
 import sys
 
 # The variable with the descriptor of `TURN`.
@@ -16,6 +17,9 @@ def turn() -> int | None:
 
 
 if __name__ == "__main__":
+    # `pkill -USR2` reaches a successor that loads, too. Its predecessor has blocked the signal until here.
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGUSR2,))
     socket, name, other, *command = sys.argv[1:]
     # Out of the place that sd_listen_fds(3) wants for the socket, 3.
     free = [fcntl.fcntl(int(it), fcntl.F_DUPFD, 10) for it in (socket, other)]

@@ -8,6 +8,7 @@ between. If the next one fails before its turn, this one goes on.
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -77,4 +78,8 @@ def _launched(listener: socket.socket, turn: socket.socket) -> "subprocess.Popen
     before = (sys.executable, "-S", launch.__file__, str(handed[0]), NAME, str(handed[1]))
     # The command of this process, with its arguments.
     command = (*before, sys.executable, *sys.orig_argv[1:])
-    return subprocess.Popen(command, pass_fds=handed, stdin=subprocess.DEVNULL)  # noqa: S603
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR2,))
+    try:
+        return subprocess.Popen(command, pass_fds=handed, stdin=subprocess.DEVNULL)  # noqa: S603
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGUSR2,))

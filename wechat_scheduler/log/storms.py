@@ -63,7 +63,10 @@ class Storms:
             with self._lock:
                 ended = list(self._ended(at_once))
             for count, last in ended:
-                _tell(last, count)
+                try:
+                    _tell(last, count)
+                except Exception:  # noqa: BLE001 - a value that has no text; the others are told
+                    _tell({name: last[name] for name in ("level", "event")}, count)
             return bool(self._kinds)
 
     def _kind(self, level: str, name: str) -> _Kind:
