@@ -150,6 +150,36 @@ async def test_a_move_that_was_killed_goes_on_and_no_daemon_starts_before(
     assert content(state / "back.db") == content(state / DATABASE_NAME)
 
 
+async def test_a_move_that_was_killed_at_its_very_end_is_ended_by_the_next(
+    state: Path, url: str, weixin: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class DyingAtTheEnd(Dying):
+        async def write(self, script: Callable[[], Script[T]]) -> T:
+            with closing(sqlite3.connect(state / DATABASE_NAME)) as source:
+                marks = source.execute("SELECT 1 FROM meta WHERE name = 'moved'").fetchall()
+            self._left = 0 if marks else 1
+            return await super().write(script)
+
+    with monkeypatch.context() as patched:
+
+        async def open_dying(name: str, **options: object) -> object:
+            database = await opening.open_database(name, **options)  # type: ignore[arg-type] # as it is called
+            return DyingAtTheEnd(database, 1) if name == url else database
+
+        patched.setattr(upkeep, "open_database", open_dying)
+        with pytest.raises(KeyboardInterrupt):
+            await moved(state, sqlite_url(state), url)
+
+    with pytest.raises(StateError, match="was moved to"):
+        await moved(state, sqlite_url(state), url + "&application_name=other")
+    await moved(state, sqlite_url(state), url)
+
+    with pytest.raises(StateError, match="was moved to"):
+        await moved(state, sqlite_url(state), url)
+    async with daemon(state, weixin.url, loops=False, state__database=url) as running:
+        assert await running.value(PATH)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
 async def test_a_sqlite_database_that_root_moves_to_belongs_to_the_owner_of_its_folder(
     state: Path, url: str, tmp_path: Path

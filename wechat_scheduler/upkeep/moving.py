@@ -13,7 +13,7 @@ from wechat_scheduler.storage.backup import make_empty
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS
-from wechat_scheduler.storage.moving import MOVED, MovedTable, end_move, move, refuse
+from wechat_scheduler.storage.moving import MARK, MOVED, MOVING, MovedTable, end_move, move, refuse
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.sealing import check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
@@ -50,11 +50,23 @@ async def _look(settings: StateSettings, source: str, target: str, clock: Clock)
     if source.startswith("sqlite:") and not has_content(path_of(source)):
         raise StateError(f"there is no database at {path_of(source)}")
     async with look_first(source, clock=clock) as database:
-        await refuse(database, MOVED)
+        if not await _lacks_its_end(database, target, clock):
+            await refuse(database, MOVED)
         await _check_key(settings, database)
     if not target.startswith("sqlite:"):
         async with look_first(target, clock=clock, empty=True):
             pass
+
+
+async def _lacks_its_end(source: Database, target: str, clock: Clock) -> bool:
+    """Whether a move there was killed between its two marks: no daemon starts on either database."""
+    moved = [row["value"] for row in await source.read(MARK, MOVED)]
+    if moved != [DATABASE.show(target)]:
+        return False
+    if target.startswith("sqlite:") and not has_content(path_of(target)):
+        return False
+    async with look_first(target, clock=clock) as copy:
+        return bool(await copy.read(MARK, MOVING))
 
 
 async def _check_key(settings: StateSettings, database: Database) -> None:
