@@ -14,11 +14,12 @@ from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
-from wechat_scheduler.web.kit.query import refuse_nul
+from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
 from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.slashes import UntidyPaths
 from wechat_scheduler.web.native import metrics, openapi, original, routes
+from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.pages import message
 from wechat_scheduler.web.pages.responses import dead_link
 from wechat_scheduler.web.pages.routes import PAGES
@@ -96,7 +97,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
 
 def _admitting(route: Route) -> Handler:
     """The handler behind the checks that its row asks for."""
-    scope, handler = route.scope, route.handler
+    scope, handler = route.scope, _strict(route)
     admits = _guarded(handler, scope) if isinstance(scope, Scope) else handler
 
     async def admitted(request: web.Request) -> web.StreamResponse:
@@ -104,6 +105,24 @@ def _admitting(route: Route) -> Handler:
         return await admits(request)
 
     return admitted
+
+
+def _strict(route: Route) -> Handler:
+    """The handler behind a check of the names in the query, where our own API takes some."""
+    handler = route.handler
+    if (
+        not isinstance(route, NativeRoute)
+        or not isinstance(route.scope, Scope)
+        or not route.queries
+    ):
+        return handler
+    known = route.queries
+
+    async def strict(request: web.Request) -> web.StreamResponse:
+        refuse_unknown(request, known)
+        return await handler(request)
+
+    return strict
 
 
 def _guarded(handler: Handler, scope: Scope) -> Handler:

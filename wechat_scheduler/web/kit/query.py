@@ -1,6 +1,7 @@
 """Reads queries as strictly as bodies, and pages through long lists."""
 
 from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from aiohttp import hdrs, web
@@ -12,6 +13,7 @@ T = TypeVar("T")
 
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
+_LONGEST_NAME: Final = 64
 
 
 def id_of(request: web.Request, name: str) -> int:
@@ -49,6 +51,18 @@ def next_page(
         return {}
     url = request.rel_url.update_query({name: place(found[-1])})
     return {hdrs.LINK: f'<{url}>; rel="next"'}
+
+
+def refuse_unknown(request: web.Request, known: Collection[str]) -> None:
+    """Refuses parameters that are not `known`, but for names that begin with `_`, which programs add so
+    that no cache answers. Raises InvalidRequestError."""
+    for name in request.query:
+        if name in known or name.startswith("_"):
+            continue
+        shown = name[:_LONGEST_NAME]
+        near = get_close_matches(shown, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"this path takes {', '.join(known)}"
+        raise InvalidRequestError(f"is not known here; {hint}", field=shown or '""')
 
 
 def refuse_nul(request: web.Request) -> None:

@@ -43,6 +43,11 @@ class NativeRoute(Route):
     errors: tuple[int, ...] = ()
     once: bool = False
 
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """The names of the parameters of the query."""
+        return tuple(one.name for one in self.takes if one.place == "query")
+
 
 def query(name: str, description: str, schema: Mapping[str, Any] = _TEXT) -> Parameter:
     return Parameter("query", name, description, schema)

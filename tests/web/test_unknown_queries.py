@@ -1,0 +1,70 @@
+"""A parameter that a route does not know is refused, where the route would answer everything."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.house import Caller, daemon, wechat
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.native.routes import NATIVE
+
+TAKING = [route for route in NATIVE if route.queries and isinstance(route.scope, Scope)]
+
+
+@pytest.fixture
+async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
+    clock = FakeClock()
+    async with (
+        wechat(clock) as weixin,
+        daemon(tmp_path, weixin.url, clock=clock) as opened,
+    ):
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/tasks?appd=1", "appd: is not known here; did you mean appid?"),
+        ("/v1/deliveries?stat=dead", "stat: is not known here; did you mean state?"),
+        ("/v1/reminders?State=paused", "State: is not known here; did you mean state?"),
+        ("/v1/messages?app=1&u%69dd=x", "uidd: is not known here; did you mean uid?"),
+        ("/v1/messages?=x", '"": is not known here; this path takes app, uid, after, limit'),
+        (
+            "/v1/messages?zzz&_=1",
+            "zzz: is not known here; this path takes app, uid, after, limit",
+        ),
+    ],
+)
+async def test_an_unknown_parameter_is_named(keeper: Caller, path: str, message: str) -> None:
+    answer = await keeper.call("GET", path)
+
+    assert (answer.status, answer.json["reason"]) == (400, "request.invalid")
+    assert answer.json["message"] == message
+
+
+@pytest.mark.parametrize("path", ["/tasks?_=17", "/v1/deliveries?_t=1&limit=5", "/tasks?limit=1"])
+async def test_what_keeps_a_cache_away_and_what_is_known_is_no_error(
+    keeper: Caller, path: str
+) -> None:
+    answer = await keeper.call("GET", path)
+
+    assert answer.status == 200
+
+
+async def test_every_route_that_takes_parameters_refuses_others(keeper: Caller) -> None:
+    for route in TAKING:
+        path = re.sub(r"\{.*?\}", "17", route.path)
+
+        answer = await keeper.call(route.method, f"{path}?other=1", body={})
+
+        assert answer.status == 400, route.path
+        assert answer.json["message"].startswith("other: is not known here"), route.path
+
+
+async def test_without_a_key_nothing_is_said_of_parameters(keeper: Caller) -> None:
+    answer = await keeper.call("GET", "/tasks?appd=1", key="")
+
+    assert answer.status == 401
