@@ -1,13 +1,23 @@
 """Bodies are read although a byte order mark or half an emoji is in them."""
 
 import json
+from datetime import datetime
+from typing import Annotated, Literal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.kit.bodies import LONGEST_FORM, MOST_HALVES, decode, form_fields
+from wechat_scheduler.web.kit.bodies import (
+    LONGEST_FORM,
+    MOST_HALVES,
+    convert,
+    decode,
+    form_fields,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +77,46 @@ def test_a_half_after_many_harmless_escapes_is_mended() -> None:
 def test_a_form_that_takes_long_to_read_is_refused(form: str, said: str) -> None:
     with pytest.raises(InvalidRequestError, match=said):
         form_fields(form, errors="strict", most=30)
+
+
+class _Page(msgspec.Struct):
+    lang: Literal["", "zh", "en"] = ""
+
+
+class _Body(msgspec.Struct, rename="camel"):
+    channel: Literal["auto", "text"] = "auto"
+    sort_of: Literal["a", "b"] | None = None
+    name: str = ""
+    scopes: Annotated[list[Scope], msgspec.Meta(max_length=9)] = []
+    pages: dict[str, _Page] = {}
+    page: _Page | msgspec.UnsetType = msgspec.UNSET
+    after: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+SCOPES = ", ".join(Scope)
+TIME = "an RFC 3339 time such as 2026-11-18T10:30:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"channel": "sms"}, "channel: must be one of auto, text"),
+        ({"channel": 3}, "channel: must be one of auto, text"),
+        ({"sortOf": "c"}, "sortOf: must be one of a, b"),
+        ({"sortOf": True}, "sortOf: must be one of a, b"),
+        ({"scopes": ["root"]}, f"scopes[0]: must be one of {SCOPES}"),
+        ({"pages": {"x": {"lang": "fr"}}}, "pages[...].lang: must be one of en, zh"),
+        ({"page": {"lang": "fr"}}, "page.lang: must be one of en, zh"),
+        ({"name": 3}, "name: expected a string, got a whole number"),
+        ({"after": "tomorrow"}, f"after: must be {TIME}"),
+        ({"after": "2026-11-18T10:30:00"}, f"after: must be {TIME}"),
+        ({"after": 3}, f"after: expected {TIME} or null, got a whole number"),
+    ],
+)
+def test_what_a_field_may_be_is_said(body: object, sentence: str) -> None:
+    with pytest.raises(InvalidRequestError) as decoding:
+        decode(json.dumps(body).encode(), _Body)
+    with pytest.raises(InvalidRequestError) as converting:
+        convert(body, _Body)
+
+    assert str(decoding.value) == str(converting.value) == sentence

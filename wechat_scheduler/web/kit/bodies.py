@@ -18,6 +18,7 @@ import msgspec
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit.choices import choices
 
 T = TypeVar("T")
 
@@ -26,6 +27,11 @@ _PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
+_WRONG_CHOICE: Final = re.compile(r"Invalid enum value|Expected `str(?: \| null)?`, got")
+_NOT_A_TIME: Final = (
+    "Invalid RFC3339 encoded datetime",
+    "Expected `datetime` with a timezone component",
+)
 _LONGEST_NAME: Final = 64
 # Names of a body that are compared with a missing one: a body of 1 MiB may have 100,000.
 _COMPARED: Final = 100
@@ -44,7 +50,7 @@ LONGEST_FORM: Final = 400 * 1024
 _WORDS: Final = {
     "array": "a list",
     "bool": "true or false",
-    "datetime": "an RFC 3339 time",
+    "datetime": "an RFC 3339 time such as 2026-11-18T10:30:00+08:00",
     "float": "a decimal number",
     "int": "a whole number",
     "object": "an object",
@@ -153,8 +159,16 @@ def _at_field(
         name = unknown[1][:_LONGEST_NAME] or '""'
         hint = "" if place else _hint(name, form)
         return InvalidRequestError(f"is not known here{hint}", field=f"{place}.{name}".lstrip("."))
+    return InvalidRequestError(_said(message, form, place), field=place)
+
+
+def _said(message: str, form: Any, place: str) -> str:
+    if _WRONG_CHOICE.match(message) and (known := choices(form, place)):
+        return f"must be one of {', '.join(known)}"
+    if message in _NOT_A_TIME:
+        return f"must be {_WORDS['datetime']}"
     said = _SORT.sub(lambda sort: _in_words(sort[1]), message)
-    return InvalidRequestError(said[:1].lower() + said[1:], field=place)
+    return said[:1].lower() + said[1:]
 
 
 def _hint(name: str, form: Any) -> str:
