@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.house import wechat
 from tests.program import Program, program
@@ -96,3 +97,25 @@ async def test_a_signal_for_all_daemons_ends_no_successor_that_loads(tmp_path: P
         async with asyncio.timeout(60):
             await daemon.log.says("daemon.stopped")
         assert await health(daemon.url) == "ok\n"
+
+
+async def test_a_signal_to_end_ends_the_successor_too(tmp_path: Path) -> None:
+    async with program(tmp_path / "s") as daemon:
+        host, port = daemon.url.removeprefix("http://").split(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        key = f"X-API-Key: {daemon.admin_key}"
+        writer.write(f"POST /v1/apps HTTP/1.1\r\n{key}\r\nContent-Length: 2\r\n\r\n".encode())
+        await health(
+            daemon.url
+        )  # by then the request is under way, and the daemon waits for its end
+        async with handing_over(daemon):
+            await daemon.log.says("daemon.stopping")
+
+            daemon.process.terminate()
+            writer.write(b"{}")
+            async with asyncio.timeout(60):
+                await daemon.process.wait()  # and for all that holds its standard error
+
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await health(daemon.url)
+        writer.close()

@@ -6,7 +6,7 @@ import gc
 import random
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import Any
 
@@ -97,8 +97,8 @@ def run(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
-def stop_on_signals() -> asyncio.Event:
-    """An event that the first SIGTERM or SIGINT sets; the second ends the process at once."""
+def stop_on_signals(first: Callable[[], None] = lambda: None) -> asyncio.Event:
+    """An event that the `first` SIGTERM or SIGINT sets; the second ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGTERM, signal.SIGINT)
@@ -107,6 +107,7 @@ def stop_on_signals() -> asyncio.Event:
         for number in numbers:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
+        first()
         stop.set()
 
     for number in numbers:
@@ -117,7 +118,7 @@ def stop_on_signals() -> asyncio.Event:
 async def _serve(
     options: Options, config: Config, queue: log.LogQueue, succession: Succession
 ) -> None:
-    stop = stop_on_signals()
+    stop = stop_on_signals(succession.call_off)
     loop, successor_wanted = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGUSR2, successor_wanted.set)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway

@@ -31,6 +31,7 @@ class Succession:
 
     def __init__(self) -> None:
         self._turn: socket.socket | None = None
+        self._is_called_off = False
 
     async def prepare(self, listener: socket.socket) -> int:
         """Start the successor, and wait until it is loaded. Returns its process, 0 if it failed."""
@@ -46,8 +47,18 @@ class Succession:
             ours.close()
             log.error("restart.failed", exit_code=await asyncio.to_thread(process.wait))
             return 0
+        if self._is_called_off:
+            ours.close()
+            return 0
         self._turn = ours
         return process.pid
+
+    def call_off(self) -> None:
+        """The daemon is told to end, not to hand over: the successor ends with it."""
+        self._is_called_off = True
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
     def finish(self) -> None:
         """Let the successor begin. Everything of this process is closed."""
