@@ -97,4 +97,54 @@ async def test_a_sentence_without_a_time_is_refused_in_one_sentence(
     ended = await create(app, tmp_path, "--when", "买菜")
 
     assert ended.code == 1
-    assert " when: 没有找到时间" in ended.sentence
+    assert " --when: 没有找到时间" in ended.sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--at", "tomorrow", "Tea"), "--at: must be an RFC 3339 time such as 2026-11-18T10:30:00"),
+        (("--at", "2026-11-17T08:00:00+08:00", "Tea"), "--at: "),
+        (("--when", "明天早上八点", "--link", "a b", "Tea"), "--link: must begin with http"),
+        (("--when", "明天早上八点", "--rule", "FREQ=X", "Tea"), "--rule: "),
+        (("--when", "明天早上八点", "--zone", "Mars"), "--zone: "),
+        (("--when", "明天早上八点", "--to", "bob", "Tea"), "--to[1]: "),
+        (("--when", "没有"), "--when: "),
+        (("--when", "明天早上八点", "x" * 501), "TITLE: is longer than 500"),
+        (("--when", "明天早上八点", "--channel", "template", "Tea"), "--channel: the app "),
+    ],
+)
+async def test_an_error_names_what_was_typed(
+    app: str, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    ended = await create(app, tmp_path, *words)
+
+    assert ended.code == 1
+    assert ended.sentence.startswith(f"wechat-scheduler: {sentence}")
+
+
+@pytest.mark.parametrize("given", ["x", "0", "1001", "1.5"])
+async def test_a_limit_that_is_none_is_told_the_bounds(
+    app: str, tmp_path: Path, given: str
+) -> None:
+    ended = await command("reminders", "list", "--limit", given, state=tmp_path)
+
+    assert ended.code == 2
+    assert f"Invalid value for '--limit': '{given}' is not a number from 1 to 1000" in ended.err
+
+
+async def test_a_code_that_lasts_too_long_names_the_option(app: str, tmp_path: Path) -> None:
+    ended = await command("apps", "qrcode", app, "--expires", "99d", state=tmp_path)
+
+    assert ended.code == 2
+    assert "Invalid value for '--expires': '99d' is longer than 30d" in ended.err
+
+
+async def test_a_file_in_the_place_of_the_state_folder_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+
+    for folder in (file, file / "below"):
+        ended = await command("jobs", "list", state=folder)
+
+        assert ended.sentence.startswith(f"wechat-scheduler: {file} is no folder; say where it is")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from wechat_scheduler.audience.qrcodes import LONGEST
 from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import Duration, json_option, rows_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_results
@@ -118,7 +119,7 @@ def bind(app: int, name: str, openid: str, **given: Any) -> None:
 )
 @click.option(
     "--expires",
-    type=Duration(),
+    type=Duration(LONGEST),
     metavar="DURATION",
     help="Let the code expire after this time, such as 30d (default never).",
 )

@@ -1,6 +1,8 @@
 """Finds the running daemon, and calls it."""
 
 import asyncio
+import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +18,14 @@ from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.config.daemon_commands import daemon_commands
-from wechat_scheduler.errors import ConfigError, StateError, UnauthorizedError, UnreachableError
+from wechat_scheduler.errors import (
+    ConfigError,
+    InvalidRequestError,
+    StateError,
+    UnauthorizedError,
+    UnprocessableError,
+    UnreachableError,
+)
 from wechat_scheduler.reasons import Reason
 
 T = TypeVar("T")
@@ -28,6 +37,20 @@ HOW_TO_OPEN = (
     "give one of the daemon's keys in $WECHAT_SCHEDULER_KEY, or run this as a user who may read "
     "admin.key in the daemon's state folder"
 )
+
+
+# The field at the start of an error. Field -> parameter of a command, where it has another name; `key`
+# is the caller's there.
+_FIELD = re.compile(r"[a-z_]+(?=(?:\[[^\]]*\])?: )")
+_PARAMETERS = {
+    "expires_in": "expires",
+    "format": "form",
+    "key": "",
+    "state": "standing",
+    "time": "at",
+    "to": "names",
+    "url": "link",
+}
 
 
 class DaemonAddress(NamedTuple):
@@ -104,6 +127,8 @@ async def reach(
     try:
         async with Admin(address.url, address.key, patience=timedelta(0)) as admin:
             return await use(admin)
+    except (InvalidRequestError, UnprocessableError) as error:
+        raise type(error)(_as_typed(str(error)), reason=error.reason) from error
     except UnreachableError as error:
         raise UnreachableError(f"{error}; {address.silent}") from error
     except UnauthorizedError as error:
@@ -111,6 +136,21 @@ async def reach(
             raise UnauthorizedError(f"{error}: {HOW_TO_OPEN}", reason=Reason.KEY_INVALID) from error
         sentence = f"this needs an API key: {address.no_key}"
         raise UnauthorizedError(sentence, reason=Reason.KEY_MISSING) from error
+
+
+def _as_typed(sentence: str) -> str:
+    """The daemon's sentence, with the option or argument of the running command for the field at its
+    start."""
+    ctx, found = click.get_current_context(silent=True), _FIELD.match(sentence)
+    if ctx is None or found is None:
+        return sentence
+    name = _PARAMETERS.get(found[0], found[0])
+    typed = (_typed(one) for one in ctx.command.params if one.name == name)
+    return next(typed, found[0]) + sentence[found.end() :]
+
+
+def _typed(one: click.Parameter) -> str:
+    return max(one.opts, key=len) if isinstance(one, click.Option) else (one.name or "").upper()
 
 
 def is_named(given: dict[str, Any]) -> bool:
@@ -142,6 +182,8 @@ def _running(folder: Path, key: str, *, keyless: bool) -> DaemonAddress:
         url = state.running_at(folder)
     except StateError as error:
         raise StateError(f"{error}; or {HOW_TO_FIND}") from error
+    if url is None and (file := _file_at(folder)):
+        raise StateError(f"{file} is no folder; {HOW_TO_FIND}")
     if url is None:
         raise UnreachableError(f"no daemon runs on {folder}: {how.start}; or {HOW_TO_FIND}")
     if not url:
@@ -152,6 +194,12 @@ def _running(folder: Path, key: str, *, keyless: bool) -> DaemonAddress:
         no_key=f"there is no {state.ADMIN_KEY} in {folder}; give a key in $WECHAT_SCHEDULER_KEY",
         silent=f"but one runs on {folder}: {how.read_log}",
     )
+
+
+def _file_at(folder: Path) -> Path | None:
+    """What stands in the place of the folder, or of one above it, and is none."""
+    ways = (folder, *folder.parents)
+    return next((one for one in ways if os.path.exists(one) and not os.path.isdir(one)), None)
 
 
 def _named(url: str, folder: Path) -> DaemonAddress:

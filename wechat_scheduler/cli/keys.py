@@ -20,7 +20,7 @@ from wechat_scheduler.cli.tables import Column, table
 from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import sealing
-from wechat_scheduler.web.native.keys import KeyResult, MadeKeyResult
+from wechat_scheduler.web.native.keys import LONGEST_LIFE, KeyResult, MadeKeyResult
 
 PATH = ("v1", "keys")
 COLOURS = {"active": "green", "expired": "yellow", "revoked": "red"}
@@ -66,7 +66,7 @@ def keys() -> None:
 )
 @click.option(
     "--expires",
-    type=Duration(),
+    type=Duration(timedelta(seconds=LONGEST_LIFE)),
     metavar="DURATION",
     help="Let it expire after this time, such as 90d (default never).",
 )

@@ -35,6 +35,9 @@ class Duration(click.ParamType[timedelta]):
 
     name = "duration"
 
+    def __init__(self, most: timedelta = timedelta.max) -> None:
+        self._most = most
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
@@ -43,6 +46,8 @@ class Duration(click.ParamType[timedelta]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         assert isinstance(span, timedelta)  # noqa: S101 - what this notation reads
+        if span > self._most:
+            self.fail(f"{str(value)!r} is longer than {self._most.days}d", param, ctx)
         return span
 
 
@@ -61,6 +66,16 @@ class Seconds(click.ParamType[float]):
         if not 0 < seconds < math.inf:
             self.fail(f"{str(value)!r} is not a number of seconds above 0", param, ctx)
         return seconds
+
+
+class LimitValue(click.IntRange):
+    """A number whose bounds the error names."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a number from {self.min} to {self.max}", param, ctx)
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -101,7 +116,7 @@ def limit_option(most: int) -> Callable[[CommandT], CommandT]:
     return click.option(
         "--limit",
         default=100,
-        type=click.IntRange(1, most),
+        type=LimitValue(1, most),
         metavar="N",
         help="List at most this many (default 100).",
     )

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option, sending_options
+from wechat_scheduler.cli.parameters import (
+    LimitValue,
+    json_option,
+    limit_option,
+    rows_option,
+    sending_options,
+)
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.cli.times import span
 from wechat_scheduler.reminders.model import ReminderState
@@ -179,7 +185,7 @@ def _deferred(by: timedelta) -> str:
     "-n",
     "most",
     default=5,
-    type=click.IntRange(1, 20),
+    type=LimitValue(1, 20),
     metavar="N",
     help="Print this many times, at most 20 (default 5).",
 )
