@@ -138,6 +138,8 @@ async def test_a_move_that_was_killed_goes_on_and_no_daemon_starts_before(
             await moved(state, sqlite_url(state), url)
     refused = None
     if writes:  # else nothing was begun
+        with pytest.raises(StateError, match="incomplete copy"):
+            await moved(state, url, sqlite_url(state, "part.db"))
         with pytest.raises(StateError) as caught:
             async with daemon(state, weixin.url, loops=False, state__database=url):
                 pass

@@ -51,7 +51,7 @@ async def _look(settings: StateSettings, source: str, target: str, clock: Clock)
         raise StateError(f"there is no database at {path_of(source)}")
     async with look_first(source, clock=clock) as database:
         if not await _lacks_its_end(database, target, clock):
-            await refuse(database, MOVED)
+            await refuse(database, MOVED, MOVING)
         await _check_key(settings, database)
     if not target.startswith("sqlite:"):
         async with look_first(target, clock=clock, empty=True):
