@@ -52,7 +52,8 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
     text = cleaned(text)
     if len(text) > policy.longest:
         raise too_long(policy.longest)
-    here = Now(at=now.astimezone(zone).replace(microsecond=0), zone=zone, policy=policy)
+    at = now.astimezone(zone).replace(microsecond=0)
+    here = Now(at=at, zone=zone, policy=policy.at(at))
     first = FIRST.search(masked(normalise(text)))
     if first:
         return (_from(text[first.start("moment") :], text[: first.start()], here),)

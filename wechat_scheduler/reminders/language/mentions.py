@@ -28,6 +28,7 @@ _MINUTE = timedelta(minutes=1)
 
 # From which hour to which one after midnight a part of the day lasts.
 _PARTS = {
+    Part.AS_NOW: (0, 24),
     Part.DAWN: (0, 6),
     Part.MORNING: (4, 12),
     Part.FORENOON: (4, 12),

@@ -2,9 +2,10 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from types import MappingProxyType
+from typing import Self
 
 
 class Part(enum.StrEnum):
@@ -19,6 +20,8 @@ class Part(enum.StrEnum):
     EVENING = "晚上"
     NIGHT = "深夜"
     MIDNIGHT = "午夜"
+    AS_NOW = "这个时候"
+    """The clock time at which the sentence is written, behind a day."""
 
 
 _HOURS = MappingProxyType(
@@ -32,6 +35,7 @@ _HOURS = MappingProxyType(
         Part.EVENING: time(20),
         Part.NIGHT: time(23),
         Part.MIDNIGHT: time(0),
+        Part.AS_NOW: time(8),
     }
 )
 
@@ -55,6 +59,10 @@ class Policy:
     horizon: timedelta = timedelta(days=36525)
     longest: int = 200
     """The most characters of a sentence."""
+
+    def at(self, now: datetime) -> Self:
+        """With the time of `Part.AS_NOW`; `now` is in the zone of the writer."""
+        return replace(self, hours={**self.hours, Part.AS_NOW: now.time()})
 
 
 DEFAULT_POLICY = Policy()

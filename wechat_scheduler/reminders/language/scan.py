@@ -23,6 +23,7 @@ from wechat_scheduler.reminders.language.durations import Advance, After, For, T
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
+from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 
@@ -160,6 +161,14 @@ _ZONE = pattern(
 )
 
 
+# Behind a day: 下周一的这个时候. 三天后的这个时候 is a length.
+_DAY = (
+    "[周期拜][一二三四五六日天末]", "[今明后每]天", "[今明次每]日", "[0-9一二三四五六七八九十][号日]",
+)  # fmt: skip
+_BEHIND = "|".join(f"(?<={day})的?|(?<={day}的)" for day in _DAY)
+_AS_NOW = pattern(rf"(?:{_BEHIND}){durations.SAME_TIME}")
+
+
 def _eve(match: re.Match[str], today: date) -> Found:
     if match["nth"]:
         return Shift(whole(match["nth"]) - 1)
@@ -179,6 +188,7 @@ _WORDS = (
     _Word(frozenset("周星礼"), _EXCLUDED, _except),
     _Word(holidays.LUNAR_STARTS | {"每"}, holidays.LUNAR, _lunar, needs="历月初年"),
     _Word(every.EVERY_STARTS, every.EVERY, lambda match, today: every.read_every(match)),
+    _Word(frozenset("的这那此同"), _AS_NOW, lambda match, today: ClockTime(part=Part.AS_NOW, written=match.group()), needs="时刻点会"),
     _Word(frozenset("前后的之第"), _SHIFT, _eve),
     _Word(frozenset("0123456789"), dates.ISO, dates.read_iso),
     _Word(english.ENGLISH_STARTS, english.ENGLISH, english.read_english),
