@@ -12,6 +12,7 @@ from wechat_scheduler.log.level import set_debugging
 def plain() -> None:
     """Without the frames, colours and variables of structlog's default, which take as long as a request."""
     set_debugging(True)
+    structlog.reset_defaults()  # `configure` leaves as it is what it is not given
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
