@@ -205,7 +205,7 @@ async def test_what_is_wrong_is_one_sentence(caller: Caller, tmp_path: Path) -> 
     unknown = await command("keys", "revoke", "key_none", state=tmp_path)
 
     assert refused.code == unknown.code == 1
-    assert refused.sentence.startswith("wechat-scheduler: types[0]: unknown task type token; ")
+    assert refused.sentence.startswith("wechat-scheduler: --type[0]: unknown task type token; ")
     assert unknown.sentence == "wechat-scheduler: there is no API key key_none"
 
 
