@@ -21,13 +21,16 @@ _OLDEST: Final = 2
 @contextmanager
 def short_collections(most: int = MOST) -> Iterator[None]:
     """In this block, what survives a full collection is frozen as soon as it is more than `most` objects."""
-    imported = gc.get_freeze_count()
+    # Counting them takes as long as a look at them: it is done at the first full collection.
+    imported: int | None = None
     left: int | None = None  # by the last look at everything; None if the next one is to come
 
     def collected(phase: str, info: Mapping[str, Any]) -> None:
-        nonlocal left
+        nonlocal imported, left
         if phase != "stop" or info["generation"] != _OLDEST:
             return
+        if imported is None:
+            imported = gc.get_freeze_count()
         if len(gc.get_objects(_OLDEST)) > most:
             gc.freeze()
         frozen = gc.get_freeze_count() - imported
