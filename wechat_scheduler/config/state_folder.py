@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,8 +14,9 @@ from wechat_scheduler.errors import InUseError, StateError
 ADMIN_KEY = "admin.key"
 ADDRESS = "daemon.url"
 LOCK = "daemon.lock"
-# Each look for a daemon shares the lock for some microseconds: a start tries again as often as this.
-LOOKS = 100
+# Each look for a daemon shares the lock for some microseconds, on a busy machine for longer: a start tries
+# again as often as this, LOOK seconds later each time.
+LOOKS, LOOK = 1000, 0.002
 
 
 @contextmanager
@@ -73,6 +75,8 @@ def _take(lock: int, what: str, option: str) -> None:
                 return
             if not _is_granted(lock, fcntl.LOCK_SH):
                 break
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            time.sleep(LOOK)
     except OSError as error:
         raise StateError(f"cannot lock {what}: {_reason(error)}") from error
     raise InUseError(f"another daemon is using {what}: stop it, or give {option}")
