@@ -5,18 +5,12 @@ that do not open. PostgreSQL keeps the types of its columns, SQLite does not.
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from wechat_scheduler.storage import sqlite_schema
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import COLUMNS, SealedColumn
 from wechat_scheduler.storage.unreadable import UNREADABLE
 
-TABLES: Final = """
-    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
-    ORDER BY name
-"""
-COLUMNS_OF: Final = (
-    'SELECT name, type, "notnull" AS needed, pk FROM pragma_table_info($1) ORDER BY cid'
-)
 _TYPES: Final = {"TEXT": "text", "BIGINT": "integer", "INTEGER": "integer", "BLOB": "blob"}
 # The last microsecond that a datetime can express.
 _LATEST: Final = 253_402_300_799_999_999
@@ -39,7 +33,7 @@ async def damaged_rows(database: Database, vault: Vault) -> AsyncIterator[Damage
     """At most one for each table. Raises StorageError."""
     found: dict[str, DamagedRows] = {}
     if database.dialect.name == "sqlite":
-        for row in await database.read(TABLES):
+        for row in await database.read(sqlite_schema.TABLES):
             if damage := await _of_wrong_type(database, row["name"]):
                 found[damage.table] = damage
     for sealed in COLUMNS:
@@ -60,7 +54,7 @@ async def opened_in_part(database: Database) -> Sequence[str]:
 
 
 async def _of_wrong_type(database: Database, table: str) -> DamagedRows | None:
-    columns = await database.read(COLUMNS_OF, table)
+    columns = await database.read(sqlite_schema.COLUMNS, table)
     wrong = dict(_conditions(columns))
     keys = [row["name"] for row in columns if row["pk"]]
     which = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in wrong.items())

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import msgspec
 
 from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage import sqlite_schema
 from wechat_scheduler.storage.database import CHUNK, Database, Script, Statement, each, inserts
 
 # Rows in one transaction, and in one page of the comparison.
@@ -22,12 +23,6 @@ LEFT_OUT: Final = ("nodes",)
 MOVING, MOVED, VERSION = "moving", "moved", "schema_version"
 OWN: Final = (MOVING, MOVED, VERSION)
 
-TABLES: Final = """
-    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
-    ORDER BY name
-"""
-COLUMNS: Final = "SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid"
-REFERENCES: Final = 'SELECT DISTINCT "table" AS name FROM pragma_foreign_key_list($1)'
 MARK: Final = "SELECT value FROM meta WHERE name = $1"
 PUT_MARK: Final = """
     INSERT INTO meta (name, value) VALUES ($1, $2)
@@ -126,10 +121,10 @@ async def _tables(sqlite: Database) -> Sequence[Table]:
     found: dict[str, Table] = {}
 
     async def add(name: str) -> None:
-        for row in await sqlite.read(REFERENCES, name):
+        for row in await sqlite.read(sqlite_schema.REFERENCES, name):
             if row["name"] not in found:
                 await add(row["name"])
-        columns = await sqlite.read(COLUMNS, name)
+        columns = await sqlite.read(sqlite_schema.COLUMNS, name)
         keys = sorted((row["pk"], row["name"]) for row in columns if row["pk"])
         found[name] = Table(
             name=name,
@@ -138,7 +133,7 @@ async def _tables(sqlite: Database) -> Sequence[Table]:
             counts=any(row["pk"] and row["type"] == "INTEGER" for row in columns),
         )
 
-    for row in await sqlite.read(TABLES):
+    for row in await sqlite.read(sqlite_schema.TABLES):
         if row["name"] not in (*found, *LEFT_OUT):
             await add(row["name"])
     return list(found.values())
