@@ -55,9 +55,8 @@ BY_APP = LaneColumn("app_id", -2, "(SELECT appid FROM apps WHERE id = lanes.lane
 class DueTable:
     """A table with `due_at` and `claimed_by`, and its own parts of the SQL.
 
-    `queue` is the condition for rows that wait. Those with `lanes` are claimed fairly: see `lanes`. With
-    `is_fair`, a part of the claims is for the rows that fell due last. A table without a queue has a way of its
-    own to claim. `earliest` is a query for the first `due_at`, if it is not just that of the queue.
+    `queue` is the condition for rows that wait. Those with `lanes` are claimed fairly: see `lanes`. A table
+    without a queue has a way of its own to claim. `earliest` is a query for the first `due_at`, if it is not just that of the queue.
     `marks` are further assignments of a claim; `$1` is its name, `$2` its end, `$3` the present, and `$5`
     the first value that the store adds. `released` are the assignments of a release (`$1` is the present).
     `crashed` are further assignments to a row whose handling crashed, `aside` those to a row that is set
@@ -68,7 +67,6 @@ class DueTable:
     key: str = "id"
     queue: str = ""
     lanes: LaneColumn | None = None
-    is_fair: bool = False
     earliest: str = ""
     marks: str = ""
     returning: str
@@ -128,10 +126,7 @@ class ClaimingStore:
         self._database = database
         self._worker = worker
         self._due = due
-        self._oldest = due.claims(database.dialect.skip_locked)
-        self._newest = due.claims(database.dialect.skip_locked, order="due_at DESC")
         self._claims = 0
-        self._is_behind = False
 
     async def next_due(self) -> datetime | None:
         return _instant((await self._database.read(self._due.next_due))[0]["due_at"])
@@ -194,18 +189,6 @@ class ClaimingStore:
     def _new_claim(self, now: datetime, lease: timedelta) -> Claim:
         self._claims += 1
         return Claim(f"{self._worker}/{self._claims}", micros(now + lease), micros(now))
-
-    def _take(self, claim: Claim, limit: int, *values: object) -> Script[list[Row]]:
-        """Claim at most `limit` due rows: the longest due, and, while claims do not keep up, half of them
-        the last due. So the job of a new account does not wait for ten thousand of another."""
-        rows: list[Row] = []
-        half = limit // 2 or self._claims % 2
-        if self._due.is_fair and self._is_behind and half:
-            rows += yield Statement(self._newest, (*claim, half, *values))
-        if len(rows) < limit:
-            rows += yield Statement(self._oldest, (*claim, limit - len(rows), *values))
-        self._is_behind = len(rows) == limit
-        return rows
 
 
 def _fitting(sql: str, *values: object) -> Statement:

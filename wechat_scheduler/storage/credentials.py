@@ -25,6 +25,7 @@ from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage import job_views, jobs, refresh_tokens, spoilt_jobs, unnamed_jobs
 from wechat_scheduler.storage.claims import Claim, ClaimingStore
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
+from wechat_scheduler.storage.job_claims import JobClaims
 from wechat_scheduler.storage.notifications import NOTIFICATION, notification_receiver
 from wechat_scheduler.storage.registrations import UNNAMED, Registrar, notify_of
 from wechat_scheduler.storage.rows import (
@@ -63,6 +64,7 @@ class SqlCredentials(ClaimingStore):
         self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
     ) -> None:
         super().__init__(database, jobs.DUE, worker=worker)
+        self._job_claims = JobClaims(jobs.DUE, database.dialect.skip_locked)
         self._vault = vault
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
         self._listeners: list[Callable[[JobKey | None], object]] = []
@@ -142,7 +144,7 @@ class SqlCredentials(ClaimingStore):
 
         def script() -> Script[list[Row]]:
             yield from wake_further(claim.now, self._database.dialect.skip_locked)
-            return (yield from self._take(claim, limit, today))
+            return (yield from self._job_claims.take(claim, limit, today))
 
         rows = await self._database.write(script)
         return await self._read_each(claim, rows, self._vault.claimed_job)

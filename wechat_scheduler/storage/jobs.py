@@ -36,7 +36,6 @@ DUE = DueTable(
     table="jobs",
     key="appid, kind, subject",
     queue="TRUE",
-    is_fair=True,
     earliest="""
         SELECT min(due_at) AS due_at FROM (
             SELECT min(due_at) AS due_at FROM jobs
