@@ -90,6 +90,17 @@ class Street:
     people: tuple[str, ...]
     names: int = 0
     many: int = MANY
+    hosts: int = 1
+    """The names of the sick one that are called in turn: each is a receiver of its own."""
+
+    _called: int = 0
+
+    def sick_url(self, target: str) -> str:
+        """The sick one's address with that path, under its next name."""
+        self._called += 1
+        if self.hosts == 1:
+            return self.sick.url(target)
+        return self.sick.url(target, host=f"127.0.0.{1 + self._called % self.hosts}")
 
     async def account(self, **task: Any) -> str:
         """Register another account; returns its appid."""
@@ -141,16 +152,17 @@ Sickness: TypeAlias = Callable[[Street], Awaitable[None]]
 
 async def notify(street: Street) -> None:
     for _ in range(street.many):
-        await street.account(notify=street.sick.url("/notify"))
+        await street.account(notify=street.sick_url("/notify"))
 
 
 async def params(street: Street) -> None:
     for _ in range(street.many):
-        await street.user_token(street.sick.url("/params"))
+        await street.user_token(street.sick_url("/params"))
 
 
 async def callbacks(street: Street) -> None:
-    await street.tell_app(street.sick.url("/callback"), events=street.many)
+    for _ in range(street.hosts):
+        await street.tell_app(street.sick_url("/callback"), events=street.many // street.hosts)
 
 
 async def texts(street: Street) -> None:
@@ -175,7 +187,7 @@ async def street(
     """Nothing is called yet. With a `suffix` all have names that end so, instead of addresses."""
     names = [f"{name}{suffix}" if suffix else "" for name in ("sick.", "healthy.", "")]
     async with (
-        Business(name=names[0]) as sick,
+        Business(host="0.0.0.0", name=names[0] or "127.0.0.1") as sick,
         Business(name=names[1]) as healthy,
         town(
             state, name=names[2] or "127.0.0.1", **{"clock": FastClock(), **SETTINGS, **options}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import APPID
-from tests.unfair.neighbours import PATHS, TEXTS, Street, babbling, hanging, street
+from tests.unfair.neighbours import MANY, PATHS, SETTINGS, TEXTS, Street, babbling, hanging, street
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import DeliveryState, Way
 from wechat_scheduler.engine.clock import SystemClock
@@ -88,6 +88,16 @@ HEALTHY = (
 )
 
 
+async def crowded(place: Street) -> None:
+    """Wait until no place is left for a further receiver of that purpose: half of them for `params`."""
+    places = SETTINGS["callbacks__slots"]
+
+    async def taken() -> bool:
+        return len({call.headers["Host"] for call in place.sick.calls}) >= places // 2 * 3 // 4
+
+    await until(taken)
+
+
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_neighbour_that_never_answers_keeps_nothing_from_the_healthy(
     tmp_path: Path, path: str
@@ -98,6 +108,23 @@ async def test_a_neighbour_that_never_answers_keeps_nothing_from_the_healthy(
 
         for served in HEALTHY:
             await served(place)
+
+
+@pytest.mark.parametrize(
+    ("path", "same"),
+    [("notify", a_notification), ("params", a_credential_with_params), ("callbacks", a_callback)],
+)
+async def test_many_that_never_answer_keep_nothing_from_calls_for_another_purpose(
+    tmp_path: Path, path: str, same: Callable[[Street], Awaitable[None]]
+) -> None:
+    async with street(tmp_path, hanging) as place, asyncio.timeout(60):
+        place.hosts = MANY
+        await PATHS[path](place)
+        await crowded(place)
+
+        for served in HEALTHY:
+            if served is not same:
+                await served(place)
 
 
 async def test_a_neighbour_that_answers_badly_keeps_nothing_from_the_healthy(
