@@ -1,12 +1,29 @@
 """No collection of garbage looks at everything that is in memory."""
 
 import gc
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import wraps
 
 from wechat_scheduler.engine.garbage import short_collections
 
 MOST = 2_000
 
 
+def alone(test: Callable[[], None]) -> Callable[[], None]:
+    """Run the test in an interpreter of its own, where all that is in memory is the test's."""
+
+    @wraps(test)
+    def run() -> None:
+        words = f"from {test.__module__} import {test.__name__} as test; test.__wrapped__()"
+        ended = subprocess.run([sys.executable, "-S", "-c", words], capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stderr
+
+    return run
+
+
+@alone
 def test_what_survived_a_full_collection_is_not_looked_at_again() -> None:
     with short_collections(MOST):
         kept = [[number] for number in range(10 * MOST)]
@@ -18,6 +35,7 @@ def test_what_survived_a_full_collection_is_not_looked_at_again() -> None:
     assert len(again) <= MOST
 
 
+@alone
 def test_what_is_frozen_is_freed_with_its_last_reference() -> None:
     with short_collections(MOST):
         kept = [[number] for number in range(10 * MOST)]
@@ -29,6 +47,7 @@ def test_what_is_frozen_is_freed_with_its_last_reference() -> None:
     assert gc.get_freeze_count() <= frozen - 10 * MOST
 
 
+@alone
 def test_cycles_that_end_after_they_were_frozen_are_freed_in_the_end() -> None:
     gc.collect()
     gc.freeze()
@@ -46,6 +65,7 @@ def test_cycles_that_end_after_they_were_frozen_are_freed_in_the_end() -> None:
     assert len(kept) < most <= 3 * len(kept)
 
 
+@alone
 def test_everything_is_looked_at_only_after_as_much_was_added() -> None:
     gc.collect()
     gc.freeze()
@@ -70,6 +90,7 @@ def cycle() -> list[object]:
     return found
 
 
+@alone
 def test_few_survivors_are_not_frozen_and_nothing_is_after_the_block() -> None:
     gc.collect()
     gc.freeze()

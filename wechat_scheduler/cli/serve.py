@@ -21,6 +21,7 @@ from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.daemon.succession import Succession, take_turn
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
+from wechat_scheduler.engine.garbage import short_collections
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 from wechat_scheduler.reminders.language.lazy import compile_all
@@ -69,7 +70,8 @@ def serve(**given: Any) -> None:
     succession = Succession()
     try:
         take_turn(_load_all)
-        run(_serve(options, config, queue, succession))
+        with short_collections():
+            run(_serve(options, config, queue, succession))
     except SchedulerError:
         raise
     except Exception:

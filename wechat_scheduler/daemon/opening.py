@@ -23,7 +23,6 @@ from wechat_scheduler.daemon.services import web_services
 from wechat_scheduler.daemon.systemd import Notifier
 from wechat_scheduler.daemon.watchdog import Watchdog
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.garbage import short_collections
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
@@ -79,7 +78,6 @@ async def open_daemon(
     """
     database_url = config.state.database
     async with AsyncExitStack() as stack:
-        stack.enter_context(short_collections())
         folder = stack.enter_context(state.state_folder(config.state.dir, database=database_url))
         notifier = Notifier(config.systemd.notify_socket)
         listener = _listen(config, notifier)
