@@ -4,19 +4,24 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from tests.house import wechat
 from tests.program import Program, program
 from tests.restart.crowd import crowd
 from tests.restart.manager import handing, manager
 from tests.restart.relay import PATH, register
+from wechat_scheduler.daemon.succession import Succession
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.engine.supervisor import Supervisor
 
 
 @asynccontextmanager
@@ -88,6 +93,34 @@ async def test_a_wrong_configuration_changes_nothing(tmp_path: Path) -> None:
         assert failed["exit_code"] == 2
         assert await health(daemon.url) == "ok\n"
         assert await daemon.stop() == 0
+
+
+async def test_a_successor_that_hangs_is_ended_and_the_next_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    succession = Succession(patience=timedelta(milliseconds=100))
+    monkeypatch.setattr(sys, "orig_argv", [sys.executable, "-c", "import signal; signal.pause()"])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, capture_logs() as events:
+        assert not await succession.prepare(listener)
+        assert not await succession.prepare(listener)
+
+    ended = [event["exit_code"] for event in events if event["event"] == "restart.failed"]
+    assert ended == [-signal.SIGKILL, -signal.SIGKILL]
+
+
+async def test_a_successor_that_hangs_ends_with_its_predecessor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "orig_argv", [sys.executable, "-c", "import signal; signal.pause()"])
+    succession = Succession()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with Supervisor() as supervisor:
+            supervisor.contained("handing over", succession.prepare(listener))
+            while succession.process is None:
+                await SystemClock().sleep(timedelta(milliseconds=5))
+
+    assert succession.process.wait() == -signal.SIGKILL
 
 
 async def test_a_signal_for_all_daemons_ends_no_successor_that_loads(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
+from typing import Final
 
 import structlog
 
@@ -25,11 +27,16 @@ log = structlog.get_logger(__name__)
 
 LOADED, GO = b"l", b"g"
 
+# A successor that is not loaded by then hangs, for instance at a file of a network that is away.
+PATIENCE: Final = timedelta(minutes=1)
+
 
 class Succession:
     """Starts the successor of this process, and lets it have its turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: timedelta = PATIENCE) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self._patience = patience
         self._turn: socket.socket | None = None
         self._is_called_off = False
 
@@ -40,10 +47,10 @@ class Succession:
             return 0
         ours, theirs = socket.socketpair()
         with theirs:
-            process = _launched(listener, theirs)
+            process = self.process = _launched(listener, theirs)
         ours.setblocking(False)
         log.info("restart.loading", pid=process.pid)
-        if await asyncio.get_running_loop().sock_recv(ours, 1) != LOADED:
+        if not await self._is_loaded(process, ours):
             ours.close()
             log.error("restart.failed", exit_code=await asyncio.to_thread(process.wait))
             return 0
@@ -52,6 +59,19 @@ class Succession:
             return 0
         self._turn = ours
         return process.pid
+
+    async def _is_loaded(self, process: "subprocess.Popen[bytes]", turn: socket.socket) -> bool:
+        """A successor that hangs is killed; so is one that still loads when this daemon ends."""
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await asyncio.get_running_loop().sock_recv(turn, 1) == LOADED
+        except TimeoutError:
+            process.kill()
+            return False
+        except asyncio.CancelledError:
+            process.kill()
+            turn.close()
+            raise
 
     def call_off(self) -> None:
         """The daemon is told to end, not to hand over: the successor ends with it."""
