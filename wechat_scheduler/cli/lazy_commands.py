@@ -13,6 +13,8 @@ from typing import cast
 
 import click
 
+from wechat_scheduler.cli.certificates import read_late
+
 
 class LazyCommand(click.Command):
     """Stands for the command at `place` (`module:attribute`) until `load` imports it.
@@ -28,7 +30,7 @@ class LazyCommand(click.Command):
     def load(self) -> click.Command:
         module, _, attribute = self._place.partition(":")
         if module not in sys.modules:
-            with _no_collections(), _hidden(self._without):
+            with _no_collections(), _hidden(self._without), read_late():
                 import_module(module)
         return cast(click.Command, getattr(sys.modules[module], attribute))
 
