@@ -1,9 +1,11 @@
 """The contrast of the colours in a style, as WCAG 2 computes it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 AA = 4.5
+# What a control is known by needs less than a text.
+AA_OUTLINE = 3.0
 DARK = "@media (prefers-color-scheme: dark)"
 
 
@@ -52,11 +54,22 @@ def contrast(one: str, other: str) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
-def poor(colours: Mapping[str, str], grounds: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
-    """The pairs below AA."""
+def outlines(style: str, controls: Iterable[str]) -> dict[str, str]:
+    """The colour of the border of each of these, by its variable; the last rule wins."""
+    found: dict[str, str] = {}
+    for selector, declarations, _ in blocks(style):
+        for colour in re.findall(r"border(?:-color)?:[^;]*?var\(--(\w+)\)", declarations):
+            found |= dict.fromkeys(set(selector.split(", ")) & set(controls), colour)
+    return found
+
+
+def poor(
+    colours: Mapping[str, str], grounds: Mapping[str, tuple[str, ...]], *, least: float = AA
+) -> dict[str, float]:
+    """The pairs below `least`."""
     found = {
         f"{text} on {ground}": contrast(colours[text], colours[ground])
         for text, on in grounds.items()
         for ground in on
     }
-    return {pair: round(value, 2) for pair, value in found.items() if value < AA}
+    return {pair: round(value, 2) for pair, value in found.items() if value < least}

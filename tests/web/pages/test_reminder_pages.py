@@ -125,12 +125,14 @@ async def test_the_owner_pauses_and_resumes(place: Town, uid: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "status", "words"),
     [
-        ("随便什么时候", 422, "没有找到时间"),
+        ("随便什么时候", 422, "例如“明天下午3点”。"),
+        ("后天有货吗", 422, "例如“明天下午3点”。"),
+        ("取消后天的闹钟", 422, "例如“明天下午3点”。"),
         ("2月30号", 422, "2月30"),
         ("昨天下午3点", 422, "已经过去了"),
         ("3点或4点", 422, "一次只能选一个"),
         ("每10秒", 422, "频繁"),
-        ('"><b>', 422, "没有找到时间"),
+        ('"><b>', 422, "没有看懂这个时间"),
         ("明天", 303, ""),
     ],
 )
@@ -148,7 +150,19 @@ async def test_a_wrong_time_keeps_what_was_typed(
     assert (inputs["title"], inputs["time"]) == ("评审会", typed)
     (error,) = re.findall(r'<p class="error" role="alert">(.*?)</p>', answer.text)
     assert words in error
+    assert "提醒我" not in error
+    assert error.endswith(("。", "？"))
     assert await place.desk.reminder(reminder.id) == reminder
+
+
+async def test_the_example_for_a_wrong_time_recurs_as_the_reminder_does(
+    place: Town, uid: str
+) -> None:
+    path = owned(place, await a_reminder(place, uid, rule="FREQ=DAILY"))
+
+    answer = await submit(place, path, do="edit", title="喝水", time="看心情")
+
+    assert "例如“每天下午3点”。" in answer.text
 
 
 async def test_a_title_that_is_too_long_is_kept_as_typed(place: Town, uid: str) -> None:
@@ -195,7 +209,7 @@ async def test_the_owner_is_reminded_again_at_this_time_tomorrow(place: Town, ui
     path = owned(place, reminder)
     await pass_time(place, timedelta(hours=5))
     page = await see(place, path)
-    assert "明天这时是 2026年11月19日 周四 下午3:30" in page
+    assert "明天这时是 <time>2026年11月19日 周四 下午3:30</time>" in page
 
     answer = await press(place, page, path, "明天这时")
 

@@ -184,10 +184,10 @@ def _clocks(lines: Sequence[Parts], at: datetime) -> str:
 def _end(lines: Sequence[Parts], at: datetime) -> str:
     counts = [int(parts["COUNT"]) for parts in lines if "COUNT" in parts]
     if counts:
-        return f", 一共{sum(counts)}次"
+        return f"，一共{sum(counts)}次"
     until = next((parts["UNTIL"] for parts in lines if "UNTIL" in parts), "")
     if until:
-        return f", 到{_day_words(until, at)}为止"
+        return f"，到{_day_words(until, at)}为止"
     return " 昼夜不停" if lines[0].get("FREQ") in _ELAPSED else ""
 
 

@@ -72,7 +72,7 @@ def _join_page(reminder: Reminder, url: str) -> Page:
     about = fill(
         "<section><h1>{title}</h1>{time}</section>",
         title=reminder.title,
-        time=lines(sentence(reminder)),
+        time=lines(sentence(reminder), "times"),
     )
     code = scan(url, "订阅后，到时也会提醒你")
     return lay_out(reminder.title, fill("{about}{code}", about=about, code=code))

@@ -36,6 +36,13 @@ from wechat_scheduler.web.pages.responses import check_current, named, page_resp
 log = structlog.get_logger(__name__)
 
 SOON: Final = timedelta(minutes=10)
+# Of these the reader of a sentence says how to ask for a reminder, which the page's field does anyway.
+_NO_TIME: Final = {
+    Reason.SENTENCE_NOTHING,
+    Reason.SENTENCE_UNREAD,
+    Reason.SENTENCE_CHAT,
+    Reason.SENTENCE_COMMAND,
+}
 
 Form: TypeAlias = Mapping[str, str]
 
@@ -76,7 +83,7 @@ async def _edit(deed: Deed) -> web.Response:
     try:
         await _change(request, reminder, typed)
     except (InvalidRequestError, UnprocessableError) as error:
-        typed = typed._replace(error=_in_words(error))
+        typed = typed._replace(error=_in_words(error, owner_of(request, reminder).example))
         view = await view_of(request, reminder, owns=True, typed=typed)
         return page_response(await asyncio.to_thread(reminder_page, view), error.status)
     return redirected(request.path)
@@ -102,10 +109,12 @@ async def _change(request: web.Request, reminder: Reminder, typed: Typed) -> Non
     await services.reminders.change(reminder.id, edit)
 
 
-def _in_words(error: InvalidRequestError | UnprocessableError) -> str:
+def _in_words(error: InvalidRequestError | UnprocessableError, example: str) -> str:
     match error:
+        case UnprocessableError(reason=reason) if reason in _NO_TIME:
+            return f"没有看懂这个时间，请换个说法，例如“{example}”。"
         case UnprocessableError():
-            return error.sentence
+            return error.sentence.rstrip("。") + ("" if error.sentence.endswith("？") else "。")
         case PastError():
             return "这个时间已经过去了，请换一个将来的时间。"
         case RuleError():

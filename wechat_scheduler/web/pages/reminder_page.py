@@ -143,7 +143,7 @@ def _further(reminder: ReminderPage) -> Html:
 
 def _again(reminder: ReminderPage, owner: Owner) -> Html:
     return fill(
-        '<section><h2>再提醒我一次</h2>{forms}<p class="faint">明天这时是 {tomorrow}</p></section>',
+        '<section><h2>再提醒我一次</h2>{forms}<p class="faint">明天这时是 <time>{tomorrow}</time></p></section>',
         forms=buttons(owner.form(label, do=name) for name, label in AGAIN.items()),
         tomorrow=_minute(reminder, owner.tomorrow),
     )
