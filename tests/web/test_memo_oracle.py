@@ -28,6 +28,7 @@ READS = [
     get("/task/a"),
     get("/task/b"),
     get("/task/a", key="k2"),
+    get("/task/a?x=1"),
     get("/task/a", 'If-None-Match: "1"'),
     get("/task/a", 'If-None-Match: "2"', "Connection: keep-alive"),
 ]

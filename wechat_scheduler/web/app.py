@@ -108,13 +108,11 @@ def _admitting(route: Route) -> Handler:
 
 
 def _strict(route: Route) -> Handler:
-    """The handler behind a check of the names in the query, where our own API takes some."""
+    """The handler behind a check of the names in the query, unless these are for others to choose: those of
+    the original, of WeChat, and of what asks without a key whether the daemon lives."""
     handler = route.handler
-    if (
-        not isinstance(route, NativeRoute)
-        or not isinstance(route.scope, Scope)
-        or not route.queries
-    ):
+    is_ours = isinstance(route.scope, Scope) and not original.has(route.method, route.path)
+    if not is_ours or not isinstance(route, NativeRoute):
         return handler
     known = route.queries
 

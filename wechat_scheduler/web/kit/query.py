@@ -61,7 +61,8 @@ def refuse_unknown(request: web.Request, known: Collection[str]) -> None:
             continue
         shown = name[:_LONGEST_NAME]
         near = get_close_matches(shown, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"this path takes {', '.join(known)}"
+        taken = ", ".join(known) or "no parameters"
+        hint = f"did you mean {near[0]}?" if near else f"this path takes {taken}"
         raise InvalidRequestError(f"is not known here; {hint}", field=shown or '""')
 
 

@@ -55,6 +55,11 @@ _NO_PATH: Final = "请求地址格式不正确"
 _AMBIGUOUS: Final = "当前 AppID 有多个这种类型的任务，请在地址末尾加上 openid 或者 authorizer_appid"
 
 
+def has(method: str, path: str) -> bool:
+    """Whether the original has a route of this method and pattern."""
+    return path in _REGISTER or (path in _TASK and method == hdrs.METH_GET)
+
+
 def is_wanted(request: web.Request) -> bool:
     """Whether this caller gets the original's responses."""
     return request.app[WANTED] and MEDIA_TYPE not in request.headers.get(hdrs.ACCEPT, "")
@@ -79,9 +84,7 @@ def _is_original(request: web.Request) -> bool:
     if resource is None:
         path = tidied(request.method, request.path)
         return path.startswith((*_REGISTER, "/task/")) or path == "/task"
-    if resource.canonical in _REGISTER:
-        return True
-    return resource.canonical in _TASK and request.method == hdrs.METH_GET
+    return has(request.method, resource.canonical)
 
 
 async def _worded(request: web.Request, response: web.Response) -> web.Response:
