@@ -8,7 +8,7 @@ from tests.house import APPID
 from tests.sending.town import TEMPLATE, Town
 from wechat_scheduler.audience.use_counts import BELIEVED
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
-from wechat_scheduler.delivery.notices import PATIENCE
+from wechat_scheduler.delivery.subscribe_notices import PATIENCE
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.sandbox.templates import SandboxTemplate
 

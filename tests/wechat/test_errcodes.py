@@ -10,10 +10,10 @@ from tests.house import wechat
 from tests.wechat.sending import APPID, OPENID, Purse
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Reaction, Verdict
-from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.errcode_lookup import Errcodes, slower
 from wechat_scheduler.wechat.errcodes import ERRCODES
+from wechat_scheduler.wechat.messenger import WeChatMessenger
 from wechat_scheduler.wechat.session import client_session
 
 TOKEN = "/cgi-bin/token"

@@ -11,8 +11,8 @@ from tests.wechat.sending import APPID, OPENID, Purse
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
-from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.messenger import WeChatMessenger
 
 EVERY = (Way.TEMPLATE, Way.TEXT, Way.SUBSCRIBE)
 TEMPLATES = (Way.TEMPLATE, Way.SUBSCRIBE)

@@ -15,8 +15,8 @@ from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
-from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.messenger import WeChatMessenger
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
 from wechat_scheduler.wechat.tokens import issuers
 

@@ -25,7 +25,7 @@ from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body
 from wechat_scheduler.webhooks.notifications import CredentialNotifications
-from wechat_scheduler.wechat.channels import WeChatMessenger
+from wechat_scheduler.wechat.messenger import WeChatMessenger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,16 @@ from wechat_scheduler.delivery.model import (
     TargetKind,
     Way,
 )
-from wechat_scheduler.delivery.notices import SubscribeNotices
 from wechat_scheduler.delivery.orders import stable_id
 from wechat_scheduler.delivery.ports import Departures, Messages, Messenger
+from wechat_scheduler.delivery.refused_messages import (
+    AT_MOST_ONCE,
+    SENT_AGAIN,
+    may_have_arrived,
+    no_such_way,
+)
 from wechat_scheduler.delivery.sending_app import Lookup, sender
+from wechat_scheduler.delivery.subscribe_notices import SubscribeNotices
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, StorageError
 from wechat_scheduler.reasons import Verdict
@@ -127,7 +133,7 @@ class PeopleChannel:
                     url = self._landing(message, receiver) or url
                 await self._messenger.text(appid, openid, ways.text(content, url, page))
             case _:
-                raise SendError(f"no user is reached by {way}", verdict=Verdict.REJECTED)
+                raise no_such_way(way)
         return Sent(
             state=DeliveryState.ACCEPTED, way=way.value, reference=reference, duplicate=is_repeat
         )
@@ -151,9 +157,9 @@ class PeopleChannel:
         if delivery.doubts == 0 or ways.is_recognised(content, delivery, way, now):
             return False
         if app.at_most_once:
-            raise _may_have_arrived("the app is at_most_once")
+            raise may_have_arrived(AT_MOST_ONCE)
         if delivery.doubts > 1:
-            raise _may_have_arrived("it was sent again once already")
+            raise may_have_arrived(SENT_AGAIN)
         return True
 
     def _full_url(self, message: Message, receiver: Subscriber) -> str:
@@ -174,14 +180,6 @@ def _refusal(way: Way, error: SendError, at: datetime, took: timedelta) -> Attem
         errcode=error.errcode,
         rid=error.rid,
         error=str(error),
-    )
-
-
-def _may_have_arrived(why: str) -> SendError:
-    return SendError(
-        f"it may have arrived, and is not sent again: {why}",
-        verdict=Verdict.REJECTED,
-        advice="replay it if the user has not seen it",
     )
 
 

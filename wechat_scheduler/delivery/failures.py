@@ -16,6 +16,7 @@ from wechat_scheduler.delivery.model import (
     Settled,
     TargetKind,
 )
+from wechat_scheduler.delivery.refused_messages import given_up
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
@@ -116,7 +117,7 @@ class Failures:
     ) -> Outcome:
         now = self._clock.now()
         if self._is_given_up(row):
-            reason = f"given up after {self.give_up}: {reason}"
+            reason = given_up(self.give_up, reason)
             return Settled(delivery=row, state=DeliveryState.DEAD, reason=reason, attempt=attempt)
         pause = backoff(FIRST_RETRY, row.attempts + 1, cap=self.retry_cap)
         if verdict is Verdict.OPERATOR:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.model import AccountTemplate, App, Template
 from wechat_scheduler.delivery.keywords import cut, fit, type_of
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
-from wechat_scheduler.errors import InvalidRequestError, SendError
-from wechat_scheduler.reasons import Reason, Verdict
+from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 
 # Stands for HTML and Markdown without a title: markup is not shown in keywords.
 NO_TEXT = "[消息]"
@@ -34,7 +35,7 @@ class FilledTemplate:
 
     @property
     def sentence(self) -> str:
-        return f"the template {self.template_id} is not filled: {'; '.join(self.faults)}"
+        return unfilled(self.template_id, self.faults)
 
 
 def filled(message: Message, app: App, now: datetime) -> FilledTemplate:
@@ -42,18 +43,9 @@ def filled(message: Message, app: App, now: datetime) -> FilledTemplate:
     refuse it."""
     found = filling(message.content, app, message.not_before or now)
     if found is None:
-        purpose = message.content.purpose
-        raise SendError(
-            f"the app {app.name} has no template for the purpose {purpose}",
-            verdict=Verdict.REJECTED,
-            advice=f"map the purpose {purpose} to one of the account's templates",
-        )
+        raise no_template(app, message.content.purpose)
     if found.faults:
-        raise SendError(
-            found.sentence,
-            verdict=Verdict.REJECTED,
-            advice="correct the app's template and replay, or send it anew with the right data",
-        )
+        raise not_filled(found.sentence)
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import SHANGHAI, App, Quiet, Subscriber
+from wechat_scheduler.delivery import refused_messages
 from wechat_scheduler.delivery.model import (
     Deferred,
     Delivery,
@@ -82,10 +83,10 @@ class Gate:
         app = sender(delivery, self._app)
         if app is None:
             if self._unreadable(message.app_id):
-                return _later(delivery, now + LONGEST_KNOCK, "its app cannot be read: see doctor")
-            return _cancelled(delivery, "the app that sent it is gone")
+                return _later(delivery, now + LONGEST_KNOCK, refused_messages.APP_UNREADABLE)
+            return _cancelled(delivery, refused_messages.APP_GONE)
         if message.expires_at is not None and message.expires_at <= now:
-            reason = f"the message expired at {message.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+            reason = refused_messages.expired(message.expires_at)
             return Settled(delivery=delivery, state=DeliveryState.EXPIRED, reason=reason)
         if delivery.channel != TargetKind.PERSON:
             return None
@@ -94,15 +95,15 @@ class Gate:
     def _unreachable(self, delivery: Delivery, app: App) -> Outcome | None:
         receiver = delivery.receiver
         if receiver is None:
-            return _cancelled(delivery, "the subscriber is gone")
+            return _cancelled(delivery, refused_messages.SUBSCRIBER_GONE)
         if receiver.appid != app.appid:
-            return _cancelled(delivery, f"the subscriber does not belong to {app.appid}")
+            return _cancelled(delivery, refused_messages.of_another_account(app.appid))
         if not receiver.follows:
             return _cancelled(delivery, Refusal.UNFOLLOWED.sentence)
         if receiver.trouble:
             return _cancelled(delivery, receiver.trouble)
         if not delivery.takes:
-            return _cancelled(delivery, "the user accepts no messages of this app")
+            return _cancelled(delivery, refused_messages.NOT_TAKEN)
         return None
 
     def _early(
@@ -114,12 +115,12 @@ class Gate:
         if (until := self._paused.get(app.appid, now)) > now:
             spread = SPREAD if until - now > LONG else timedelta(0)
             later = until + spread * self._rng.random()
-            return _later(delivery, later, f"the account {app.appid} has to wait")
+            return _later(delivery, later, refused_messages.account_waits(app.appid))
         awake = awake_at(receiver, app.zone, now)
         if awake is not None and message.priority is not Priority.URGENT:
-            return _later(delivery, awake, "the user's quiet hours")
+            return _later(delivery, awake, refused_messages.QUIET)
         if (until := self._pacer.slot(delivery.id, receiver.uid, app, now)) > now:
-            return _later(delivery, until, "the app's own limit of messages per minute")
+            return _later(delivery, until, refused_messages.PACED)
         return None
 
 

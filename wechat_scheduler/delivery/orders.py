@@ -27,7 +27,7 @@ from wechat_scheduler.reasons import Reason
 
 log = structlog.get_logger(__name__)
 
-# A callback that the app does not accept within this time is dead.
+# A callback that the app does not accept within this time expires, even if `delivery.give_up` is longer.
 CALLBACK_LIFE = timedelta(days=3)
 
 # A reply to a user is of no use later.

@@ -7,8 +7,7 @@ from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import WINDOW, App, Subscriber
 from wechat_scheduler.delivery.keywords import ELLIPSIS
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Way
-from wechat_scheduler.errors import SendError
-from wechat_scheduler.reasons import Verdict
+from wechat_scheduler.delivery.refused_messages import heard_too_long_ago
 
 # Bytes of UTF-8 in a customer-service text ("客服消息").
 TEXT_LIMIT = 2048
@@ -44,12 +43,7 @@ def _ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tu
         return (*found, Way.TEMPLATE)
     if found or receiver.heard_at is None:
         return (Way.TEXT,)
-    raise SendError(
-        f"the user was last heard of more than 48 hours ago, and the app {app.name} has no template "
-        f"for the purpose {content.purpose}",
-        verdict=Verdict.REJECTED,
-        advice=f"map the purpose {content.purpose} to one of the account's templates, then replay",
-    )
+    raise heard_too_long_ago(app, content)
 
 
 def page(content: Content, app: App) -> MiniProgramPage | None:

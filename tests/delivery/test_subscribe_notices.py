@@ -20,7 +20,7 @@ from tests.delivery.samples import (
 from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.use_counts import BELIEVED, UseChange, UseCount, UseReport
-from wechat_scheduler.delivery.notices import PATIENCE, SubscribeNotices
+from wechat_scheduler.delivery.subscribe_notices import PATIENCE, SubscribeNotices
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.storage.use_counts import SqlUseCounts

@@ -10,8 +10,9 @@ from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import UseCounts
 from wechat_scheduler.audience.use_counts import UseCount
-from wechat_scheduler.delivery.model import Message, Way
+from wechat_scheduler.delivery.model import Message
 from wechat_scheduler.delivery.ports import Messenger
+from wechat_scheduler.delivery.refused_messages import no_notice_left, no_notice_yet
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SendError, StorageError
 from wechat_scheduler.reasons import Verdict
@@ -21,9 +22,6 @@ log = structlog.get_logger(__name__)
 # A business system sends a notice as soon as a user allowed it, and WeChat's event may come later: WeChat
 # tries three times, for five seconds each.
 PATIENCE = timedelta(seconds=20)
-
-ASK_AGAIN = "ask the user to allow one more, then replay"
-SWITCH_ON = "only the user can switch them on, in WeChat's settings of the account; then replay"
 
 
 class SubscribeNotices:
@@ -81,18 +79,8 @@ class SubscribeNotices:
             return
         patient_until = max(message.created_at, message.not_before or message.created_at) + PATIENCE
         if now < patient_until:
-            raise SendError(
-                f"{_none_left(count)}; WeChat was not asked, and is if they just allowed one",
-                verdict=Verdict.SLOWER,
-                way=Way.SUBSCRIBE.value,
-                retry_after=patient_until - now,
-            )
-        raise SendError(
-            f"{_none_left(count)}; WeChat was not asked",
-            verdict=Verdict.USED_UP,
-            way=Way.SUBSCRIBE.value,
-            advice=SWITCH_ON if count.switched_off else ASK_AGAIN,
-        )
+            raise no_notice_yet(count, patient_until - now)
+        raise no_notice_left(count)
 
     async def _heard(self, receiver: Subscriber, template_id: str) -> UseCount | None:
         with suppress(StorageError):  # then nothing is known
@@ -111,9 +99,3 @@ class SubscribeNotices:
             )
         except StorageError as error:
             log.warning("notice.uncounted", uid=receiver.uid, error=str(error))
-
-
-def _none_left(count: UseCount) -> str:
-    if count.switched_off:
-        return f"the user has switched off the notices of template {count.template_id}"
-    return f"the user allows no more notices of template {count.template_id}"

@@ -17,8 +17,8 @@ from wechat_scheduler.errors import (
     UnavailableError,
 )
 from wechat_scheduler.reasons import Reason, Verdict
-from wechat_scheduler.wechat.channels import WeChatMessenger
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.messenger import WeChatMessenger
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base
 
 DEAD = answer({"errcode": 40001, "errmsg": "invalid credential rid: 1a2b-3c4d-5e6f"})

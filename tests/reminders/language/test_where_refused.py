@@ -1,0 +1,55 @@
+"""docs/architecture.md says where each reason to refuse a sentence is decided."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders import language
+
+LANGUAGE = Path(language.__path__[0])
+DOCS = LANGUAGE.parents[2] / "docs"
+WORDS = LANGUAGE / "refused_sentences.py"
+
+_ROW = re.compile(r"^\| `(sentence\.\w+)` \| (.*) \|$", re.MULTILINE)
+_MODULE = re.compile(r"`(\w+)`")
+
+
+def reasons() -> dict[str, set[str]]:
+    """By the name of a function or class of refused_sentences.py, the reasons that it gives."""
+    tree = ast.parse(WORDS.read_text())
+    return {
+        node.name: {
+            str(Reason[name].value) for name in re.findall(r"Reason\.(\w+)", ast.unparse(node))
+        }
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith(WORDS.stem):
+            yield from (alias.name for alias in node.names)
+
+
+def decided() -> dict[str, set[str]]:
+    given, found = reasons(), defaultdict(set)
+    for file in (*LANGUAGE.glob("*.py"), *LANGUAGE.parent.glob("*.py")):
+        calls = file.read_text()
+        for name in imported(file):
+            if f"{name}(" in calls:
+                for reason in given[name]:
+                    found[reason].add(file.stem)
+    return found
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "architecture.zh-CN.md"])
+def test_each_reason_has_its_modules(page: str) -> None:
+    rows = _ROW.findall((DOCS / page).read_text())
+
+    assert {reason: set(_MODULE.findall(modules)) for reason, modules in rows} == decided()
