@@ -1,6 +1,6 @@
 """Decides when a delivery that failed is tried again, when it is dead, and what it says then.
 
-The errcodes of WeChat and their advice are in `wechat/errcodes.py`.
+The errcodes of WeChat and their advice are in `wechat/sending_errcodes.py`.
 """
 
 import random

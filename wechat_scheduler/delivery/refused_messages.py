@@ -1,6 +1,6 @@
 """Every reason of ours for which a message is not sent, with the sentence that its delivery shows.
 
-What WeChat said of it, and what to do then, is in `wechat/errcodes.py`; a receiver's answer is worded in
+What WeChat said of it, and what to do then, is in `wechat/sending_errcodes.py`; a receiver's answer is worded in
 `webhooks/client.py`.
 """
 

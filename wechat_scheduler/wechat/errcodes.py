@@ -1,7 +1,8 @@
 """The table of WeChat's error codes: the reaction, verdict and advice for each, by endpoint.
 
-The product knows errcodes here only. Sources: the error tables on the official page of each endpoint, and
-全局返回码 (the global list) for the codes that these pages leave out though the endpoints answer them.
+What a code means to calls that send a message is in `sending_errcodes.py`; no other file knows errcodes. Sources:
+the error tables on the official page of each endpoint, and 全局返回码 (the global list) for the codes that these
+pages leave out though the endpoints answer them.
 """
 
 from datetime import timedelta
@@ -10,24 +11,16 @@ from wechat_scheduler.config import consoles
 from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.wechat.errcode_lookup import (
     Errcodes,
-    fall_back,
     needs,
     operator,
     parent,
-    pause,
-    rejected,
-    slower,
     transient,
-    unreachable,
-    used_up,
     wait,
 )
+from wechat_scheduler.wechat.sending_errcodes import MESSAGE, SUBSCRIBE, TEXT
 
 # "system busy": WeChat did nothing, so the same call may be made again at once.
 BUSY = -1
-
-# WeChat is reported to refuse templates at random with this code, and to take them a moment later.
-NO_TEMPLATE = 40037
 
 # Ten minutes between probes stay under the 200 calls a day of a test account.
 _CONFIRM = wait(
@@ -164,68 +157,6 @@ _WITH_REFRESH_TOKEN = dict.fromkeys((40029, 40030, 41003, 42002, 42007), _NEW_CO
 
 _WITH_CODE = {41008: _NEW_CODE}
 
-# Calls that send a message. The lines above hold for faults of the account.
-_BAD_FORM = rejected("WeChat did not understand the message: correct it, then send it anew")
-_EMPTY = rejected("there is nothing in the message: give it a content")
-_SLOWER = slower(timedelta(minutes=10), "this user gets too much at once: send them less")
-
-_MESSAGE = {
-    40003: unreachable("the account has no such user: the openid is another account's, or wrong"),
-    40008: _BAD_FORM,
-    # Whose appid it is, the answer does not say.
-    40013: operator(
-        "WeChat knows no such appid: register the account again with its appid; if a tap on the message "
-        f"opens a mini-program, it must be linked to the account ({consoles.MINI_PROGRAM_LINKS})"
-    ),
-    40036: rejected("the template's id is not of the right length: correct the app's template"),
-    NO_TEMPLATE: rejected(
-        "the account has no such template: correct the app's template, or add it to the account "
-        f"({consoles.TEMPLATES})"
-    ),
-    40039: rejected("the url is too long: shorten it"),
-    40066: rejected("WeChat does not accept the url: correct it"),
-    40165: rejected("the mini-program has no such page: correct the pagepath"),
-    40249: rejected("WeChat takes the content for marketing: reword it"),
-    41030: rejected("WeChat does not accept the page: correct the url"),
-    43004: unreachable("the user does not follow the account: they have to follow it again"),
-    43019: unreachable("the account has blacklisted the user: take them off the blacklist"),
-    43101: unreachable("the user refuses the account's messages: only they can allow them again"),
-    43107: operator(f"WeChat has banned the account's notices: see {consoles.NOTIFICATIONS}"),
-    43108: slower(timedelta(seconds=10), "two notices to one user at once: nothing to do"),
-    43116: operator(
-        f"WeChat has banned the template: see {consoles.NOTIFICATIONS}, or choose another"
-    ),
-    43117: _SLOWER,
-    **dict.fromkeys((44002, 44003, 44004), _EMPTY),
-    45011: pause(timedelta(minutes=1), "too many calls this minute: nothing to do"),
-    45109: _SLOWER,
-    45168: rejected("WeChat objects to the content: reword it"),
-    47001: _BAD_FORM,
-    47003: rejected("the data do not fit the template: compare the keywords and their limits"),
-    48002: unreachable("the user blocks the account's messages: only they can allow them again"),
-}
-
-_TEXT = {
-    45002: rejected("the text is too long: shorten it"),
-    45015: fall_back(
-        "a text may follow what the user wrote for 48 hours, and a scan, a click or a new "
-        "subscription for a minute: map the message's purpose to a template, then replay"
-    ),
-    45047: fall_back(
-        "no more texts until the user writes something: map the message's purpose to a template, "
-        "then replay"
-    ),
-}
-
-# A user refuses all templates at once, but allows each notice a number of times: a used-up notice does
-# not mean that the user is unreachable.
-_SUBSCRIBE = {
-    43101: used_up(
-        "the user does not allow this notice, or what they allowed is used up: ask them again, "
-        "then replay"
-    ),
-}
-
 ERRCODES = Errcodes(
     ("/cgi-bin/token", (_WITH_SECRET, _ISSUING, _ANY)),
     ("/cgi-bin/stable_token", (_WITH_SECRET, _ISSUING, _ANY)),
@@ -242,8 +173,8 @@ ERRCODES = Errcodes(
     ("/sns/oauth2/component/", (_WITH_CODE, _WITH_COMPONENT_TOKEN, _ISSUING, _ANY)),
     ("/sns/oauth2/refresh_token", (_WITH_REFRESH_TOKEN, _ISSUING, _ANY)),
     ("/sns/oauth2/", (_WITH_CODE, _WITH_SECRET, _ISSUING, _ANY)),
-    ("/cgi-bin/message/custom/send", (_TEXT, _MESSAGE, _WITH_TOKEN, _ANY)),
-    ("/cgi-bin/message/subscribe/", (_SUBSCRIBE, _MESSAGE, _WITH_TOKEN, _ANY)),
-    ("/cgi-bin/message/", (_MESSAGE, _WITH_TOKEN, _ANY)),
+    ("/cgi-bin/message/custom/send", (TEXT, MESSAGE, _WITH_TOKEN, _ANY)),
+    ("/cgi-bin/message/subscribe/", (SUBSCRIBE, MESSAGE, _WITH_TOKEN, _ANY)),
+    ("/cgi-bin/message/", (MESSAGE, _WITH_TOKEN, _ANY)),
     ("", (_WITH_TOKEN, _ANY)),
 )

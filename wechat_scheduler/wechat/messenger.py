@@ -24,7 +24,7 @@ from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
 from wechat_scheduler.wechat.answers import Answer
 from wechat_scheduler.wechat.client import WeChatClient
-from wechat_scheduler.wechat.errcodes import NO_TEMPLATE
+from wechat_scheduler.wechat.sending_errcodes import NO_TEMPLATE
 
 
 class _Api(NamedTuple):
