@@ -13,6 +13,9 @@ from tests.house import APPID, daemon, wechat
 from tests.postgres import PostgresServer
 from wechat_scheduler.config import loading, notation
 from wechat_scheduler.config.contradictions import longest_attempt
+from wechat_scheduler.web.app import all_routes
+from wechat_scheduler.web.kit.route import Proof
+from wechat_scheduler.web.native.routes import NATIVE
 
 NOBODY = "http://127.0.0.1:1"
 
@@ -108,3 +111,18 @@ def test_systemd_has_nothing_to_say_about_the_unit(tmp_path: Path) -> None:
     verified = run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
 
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
+
+
+def test_the_proxy_lets_through_what_users_and_wechat_open_and_nothing_of_our_api() -> None:
+    page = OPERATIONS.read_text("utf-8")
+    (given,) = re.findall(r"location ~ (\^/\S+) \{", page)
+    table = page.partition("| path | used by |")[2].partition("the paths of the")[0]
+    proofs = (Proof.WECHAT, Proof.CAPABILITY)
+    proven = {route.path for route in all_routes() if route.scope in proofs}
+
+    passed = {path for path in proven if re.match(given, path)}
+
+    # This one is a call of a program, with the other calls of WxPusher's API.
+    assert proven - passed == {"/api/fun/scan-qrcode-uid"}
+    assert [it.path for it in NATIVE if it.path not in proven and re.match(given, it.path)] == []
+    assert set(re.findall(r"`/([a-z/]+)/`", table)) == set(given[3:-2].split("|"))
