@@ -7,13 +7,13 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.records import dataclass
 
 HOUR: Final = timedelta(hours=1)
 # Counts per transaction: few enough not to delay other writers.

@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from wechat_scheduler.access.model import (
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

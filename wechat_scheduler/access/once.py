@@ -10,12 +10,12 @@ together with what is to be created.
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple, Protocol, TypeAlias
 
 from wechat_scheduler.errors import ConflictError, SchedulerError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass, field
 
 # How long a response is stored.
 KEPT = timedelta(days=7)

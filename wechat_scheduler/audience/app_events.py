@@ -1,9 +1,10 @@
 """The events that an app's callback gets."""
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+
+from wechat_scheduler.records import dataclass
 
 
 class Source(enum.StrEnum):

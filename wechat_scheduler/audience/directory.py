@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from wechat_scheduler.access.model import digest, new_signing_secret
@@ -13,6 +12,7 @@ from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

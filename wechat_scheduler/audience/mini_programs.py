@@ -1,6 +1,6 @@
 """The pages of mini-programs, which a tap on a message may open."""
 
-from dataclasses import dataclass
+from wechat_scheduler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
+from wechat_scheduler.records import dataclass, field
 
 SHANGHAI = "Asia/Shanghai"
 

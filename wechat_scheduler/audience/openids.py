@@ -7,7 +7,6 @@ the last two hours.
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.model import digest
@@ -15,6 +14,7 @@ from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.audience.names import new_openid, new_openkey
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.records import dataclass, field, replace
 
 LIFETIME = timedelta(hours=2)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
@@ -13,6 +12,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import InvalidRequestError, SchedulerError, WeChatError
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.records import dataclass, field, replace
 
 # WeChat's limit for codes that end ("qrcode/create": expire_seconds). An account has 100,000 codes
 # that do not end, for its whole life; so our lasting codes are ones that end and are drawn anew.

@@ -9,8 +9,9 @@ for a while.
 """
 
 import enum
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from wechat_scheduler.records import dataclass, replace
 
 # How long a count of none is believed. An event that comes while the daemon is down is lost.
 BELIEVED = timedelta(hours=1)

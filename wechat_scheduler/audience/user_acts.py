@@ -1,13 +1,13 @@
 """The acts of users that WeChat reports, and the ports that handle them."""
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from wechat_scheduler.audience.app_events import AppEvent, BotDeed
 from wechat_scheduler.audience.model import App, Scene, Subscriber
 from wechat_scheduler.audience.use_counts import UseReport
+from wechat_scheduler.records import dataclass
 
 
 class UserActKind(enum.StrEnum):

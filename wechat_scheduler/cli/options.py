@@ -1,7 +1,6 @@
 """The options of the whole program, which stand before or after the subcommand."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +12,7 @@ from wechat_scheduler.config.daemon_commands import INSTALLED_STATE
 from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.notation import DATABASE
 from wechat_scheduler.config.settings import PREFIX, SETTINGS
+from wechat_scheduler.records import dataclass
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

@@ -1,7 +1,6 @@
 """Applies a new configuration to a running daemon, as far as that needs no restart."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from wechat_scheduler.config.contradictions import contradictions
 from wechat_scheduler.config.notation import MASK
 from wechat_scheduler.config.settings import SETTINGS, Config, Setting, shown
+from wechat_scheduler.records import dataclass
 
 # The other settings are built into sockets, sessions and files when the daemon starts.
 LIVE: Final = frozenset(

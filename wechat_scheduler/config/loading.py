@@ -8,7 +8,6 @@ given", as `VARIABLE=` does in most container set-ups.
 import os
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +35,7 @@ from wechat_scheduler.config.sources import (
 )
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import ConfigError
+from wechat_scheduler.records import dataclass, field
 
 DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
 DATABASE_NAME = "wechat-scheduler.db"

@@ -6,11 +6,12 @@ line, and the plain string without secrets that `config show` prints.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
+
+from wechat_scheduler.records import dataclass
 
 Network: TypeAlias = IPv4Network | IPv6Network
 MASK = "[redacted]"  # stands for a password

@@ -1,7 +1,6 @@
 """One attempt: gathers the inputs, asks WeChat, and asks again if another input may be accepted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +19,7 @@ from wechat_scheduler.credentials.results import Issuance, NotIssued, Result
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SealingError, WeChatError
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.records import dataclass, replace
 
 log = structlog.get_logger(__name__)
 

@@ -1,7 +1,6 @@
 """Counts and ages of all stored rows, for metrics and health probes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -9,6 +8,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.records import dataclass
 
 DEAD_DAY = timedelta(days=1)
 

@@ -5,7 +5,6 @@ system's `params`. For a refresh token two more follow: WeChat itself, and our e
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
@@ -29,6 +28,7 @@ from wechat_scheduler.credentials.ports import (
     SubjectFinder,
 )
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.records import dataclass, field
 
 
 class Siblings(Protocol):

@@ -1,11 +1,11 @@
 """Says why an input has no value, and what brings one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.params_answers import ParamsAnswers
 from wechat_scheduler.errors import AddressRefusedError, CallError, SchedulerError
+from wechat_scheduler.records import dataclass, field
 
 ANOTHER_PARAMS = "or register the task again with another params URL"
 # Characters of the names of fields that `params` answered; their values may be secrets.

@@ -1,7 +1,6 @@
 """The ports of the credentials: WeChat's issuers, the store, and the business systems' `params`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, Unpack, runtime_checkable
 
@@ -18,6 +17,7 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
 )
 from wechat_scheduler.credentials.views import JobFilter, JobView
+from wechat_scheduler.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -29,6 +28,7 @@ from wechat_scheduler.credentials.results import Issuance, NotIssued
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.records import dataclass, replace
 
 log = structlog.get_logger(__name__)
 

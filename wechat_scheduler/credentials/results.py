@@ -1,10 +1,10 @@
 """The results of an attempt, before it is decided when the job is due next."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from wechat_scheduler.credentials.model import Fault, Identified, Issued, Spent
+from wechat_scheduler.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """The views of jobs for operators."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Required, TypedDict
 
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
+from wechat_scheduler.records import dataclass, field
 
 
 class JobFilter(TypedDict, total=False):

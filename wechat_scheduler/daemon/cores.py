@@ -1,7 +1,6 @@
 """Wires the cores side by side on one ground, and connects them where one calls another."""
 
 import socket
-from dataclasses import dataclass
 from functools import wraps
 
 from wechat_scheduler import __version__
@@ -20,6 +19,7 @@ from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
 from wechat_scheduler.engine.clock import SharedClock
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.engine.rounds import Chore, Rounds
+from wechat_scheduler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

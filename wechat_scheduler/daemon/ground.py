@@ -3,7 +3,6 @@
 import random
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.nodes import new_name

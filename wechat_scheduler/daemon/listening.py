@@ -10,13 +10,13 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 
 from wechat_scheduler.daemon.systemd import Notifier, PassedSocket
 from wechat_scheduler.errors import StartError
+from wechat_scheduler.records import dataclass
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,6 @@ Opening, closing, readiness, the metrics and the tests all go through the tuple 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +15,7 @@ from wechat_scheduler.daemon.pulse import EVERY as PULSE
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.rounds import Rounds
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.kit.connections import EVERY as LOOK
 from wechat_scheduler.web.kit.connections import Connections
 

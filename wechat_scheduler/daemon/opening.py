@@ -3,7 +3,6 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from wechat_scheduler.daemon.systemd import Notifier
 from wechat_scheduler.daemon.watchdog import Watchdog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS

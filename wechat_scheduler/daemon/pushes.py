@@ -1,7 +1,5 @@
 """Wires WeChat's pushes: the intake, and the loop over platform events."""
 
-from dataclasses import dataclass
-
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.manager import Manager
@@ -10,6 +8,7 @@ from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import ClaimedEvent, Outcome
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.wechat.decoding import PushDecoder
 from wechat_scheduler.wechat.platform import Platform
 

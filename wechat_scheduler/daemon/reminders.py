@@ -1,7 +1,6 @@
 """Wires the reminders: the desk, the loop over due ones, and the listeners to what people write."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.bot_acts import BotActs
 from wechat_scheduler.reminders.bot_texts import Pages
 from wechat_scheduler.reminders.desk import ReminderDesk

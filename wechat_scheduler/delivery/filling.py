@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from wechat_scheduler.delivery.model import Content, Form, Message, Way
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass
 
 # Stands for HTML and Markdown without a title: markup is not shown in keywords.
 NO_TEXT = "[消息]"

@@ -6,11 +6,11 @@ such as `keyword1`, have no type. Source: 订阅消息参数值内容限制说�
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.delivery.keyword_times import as_time
+from wechat_scheduler.records import dataclass
 
 # Characters that WeChat shows of a keyword without a type ("模板消息", since 2023-05-04).
 SHOWN = 20

@@ -2,12 +2,12 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.records import dataclass, field, replace
 
 
 class DeliveryState(enum.StrEnum):

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -24,6 +23,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass
 
 log = structlog.get_logger(__name__)
 

@@ -1,9 +1,9 @@
 """Messages and deliveries as callers are shown them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message, Priority
+from wechat_scheduler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

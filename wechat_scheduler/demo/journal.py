@@ -3,7 +3,6 @@
 import enum
 import io
 from collections import Counter, deque
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.records import dataclass
 
 KEPT = 200
 

@@ -5,7 +5,6 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +26,7 @@ from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.log import setup as log
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.server import open_sandbox, served
 

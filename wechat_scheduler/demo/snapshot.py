@@ -1,12 +1,12 @@
 """The state that the demo shows."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.journal import JournalEntry
+from wechat_scheduler.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

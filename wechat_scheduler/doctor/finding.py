@@ -1,7 +1,8 @@
 """One finding of an examination, and how bad it is."""
 
 import enum
-from dataclasses import dataclass
+
+from wechat_scheduler.records import dataclass
 
 
 class Level(enum.StrEnum):

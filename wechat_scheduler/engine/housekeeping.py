@@ -1,11 +1,11 @@
 """Deletes what has ended, a few rows at a time, so that no other writer waits for long."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.records import dataclass
 
 SLICE: Final = 500
 """Rows that one transaction deletes: some milliseconds of the writer's time."""

@@ -2,9 +2,10 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from wechat_scheduler.records import dataclass
 
 # A node without a sign for this long does not live, or does not reach the store. Pulses come every 5 s.
 SILENT_AFTER: Final = timedelta(seconds=15)

@@ -9,12 +9,13 @@ minute has that one line.
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+from wechat_scheduler.records import dataclass, field
 
 MINUTE: Final = 60.0  # seconds
 # Lines of one kind in one minute: of failures, and of what goes as it should.

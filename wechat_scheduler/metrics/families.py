@@ -7,7 +7,6 @@ other processes store rows too; these metrics are left out while the store does 
 import enum
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
@@ -15,6 +14,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.metrics.counters import Counters, Durations
+from wechat_scheduler.records import dataclass
 
 Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 

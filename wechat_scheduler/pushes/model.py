@@ -3,13 +3,13 @@
 import enum
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
 from wechat_scheduler.credentials.model import Credential, Fault, JobKey
+from wechat_scheduler.records import dataclass, field
 
 TICKET = "component_verify_ticket"
 COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind

@@ -1,8 +1,9 @@
 """Recognises pushes that come again."""
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from wechat_scheduler.records import dataclass
 
 # The largest difference between WeChat's clock and this machine's.
 WINDOW = timedelta(minutes=5)

@@ -1,7 +1,6 @@
 """Acts of the bot on reminders: they can be undone, and a repeated event does not do them twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -10,6 +9,7 @@ from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.bot_texts import Teller
 from wechat_scheduler.reminders.conversation import BotAct, BotEdit, Conversation
 from wechat_scheduler.reminders.desk import ReminderDesk

@@ -4,9 +4,9 @@ A sentence that asks for a new reminder is none: 提醒我取消订阅, 明天�
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.reminders import command_patterns as patterns
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 

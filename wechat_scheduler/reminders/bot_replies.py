@@ -1,9 +1,9 @@
 """The replies of the bot, each with what was done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.bot_texts import Teller
 from wechat_scheduler.reminders.conversation import BotAct
 from wechat_scheduler.reminders.model import Reminder

@@ -1,13 +1,13 @@
 """The Chinese texts about reminders that users get as customer-service messages. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.language.wording import describe, hour_words, moment_words
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of

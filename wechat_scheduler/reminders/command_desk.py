@@ -1,11 +1,11 @@
 """The bot does what a command says, with reminders that the user owns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders import bot_texts
 from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
 from wechat_scheduler.reminders.bot_commands import (

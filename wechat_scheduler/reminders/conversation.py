@@ -1,10 +1,10 @@
 """The bot's conversation with a user: its last act, and the question that it asked last."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.model import Reminder
 
 # How long the last act can be undone, and the last question answered.

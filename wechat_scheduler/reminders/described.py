@@ -1,12 +1,12 @@
 """Finds the reminders that a user describes, and when one of them is moved to. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.bot_commands import CancelCommand, MoveCommand
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse

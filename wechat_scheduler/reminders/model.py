@@ -1,7 +1,6 @@
 """Reminders, and what becomes of them when they are due."""
 
 import enum
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 from wechat_scheduler.engine.random_bytes import random_bytes
+from wechat_scheduler.records import dataclass, field
 
 
 class ReminderState(enum.StrEnum):

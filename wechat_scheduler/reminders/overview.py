@@ -1,11 +1,11 @@
 """Lists one user's reminders, and finds one by what the user calls it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of

@@ -1,12 +1,12 @@
 """The bot reminds again of what fired last: 推迟半小时, 10分钟后再提醒."""
 
 import hashlib
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.delivery.model import Way
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders import bot_texts
 from wechat_scheduler.reminders.bot_acts import BotActs, BotTurn
 from wechat_scheduler.reminders.bot_commands import AgainCommand

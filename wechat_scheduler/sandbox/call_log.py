@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
+
+from wechat_scheduler.records import dataclass, field
 
 MOST_REFUSED = 1_000
 

@@ -1,13 +1,13 @@
 """One call of WeChat's API, without HTTP: from the endpoint, or from a scripted fault."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 import msgspec
 
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.call_log import CallCounts, RefusedCall
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import FaultKind, Faults, ScriptedFault

@@ -1,11 +1,11 @@
 """Scripted faults: all ways in which WeChat was seen to fail."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypedDict, Unpack
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass
 
 
 class FaultKind(Enum):

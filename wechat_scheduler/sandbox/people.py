@@ -2,13 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.options import OPENID, OPENID_FORM, SandboxOptions
 from wechat_scheduler.sandbox.periods import Periods

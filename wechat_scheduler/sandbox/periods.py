@@ -2,11 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, Self, TypeVar
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.records import dataclass
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

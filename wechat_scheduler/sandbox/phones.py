@@ -4,13 +4,14 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
+
+from wechat_scheduler.records import dataclass, field
 
 
 class By(Enum):

@@ -1,12 +1,12 @@
 """QR codes with a scene: their tickets and pictures."""
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 
 import segno
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 from wechat_scheduler.sandbox.tokens import random_text

@@ -3,12 +3,12 @@
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import NamedTuple
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 SHORTEST_ID = 10

@@ -6,12 +6,12 @@ The endpoints decide which errcode refuses which one.
 import random
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from wechat_scheduler.records import dataclass, field, replace
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 

@@ -9,7 +9,6 @@ so is one whose handling crashes again and again: it is due no more, and says wh
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -17,6 +16,7 @@ import structlog
 
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.engine.crashes import pause_after
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report, why

@@ -12,9 +12,10 @@ each statement (PostgreSQL):
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from wechat_scheduler.records import dataclass
 
 T = TypeVar("T")
 

@@ -4,11 +4,11 @@ The migrations say "sealed" beside such a column, and a test compares them with 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from wechat_scheduler.errors import SealingError
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.apps import app_place
 from wechat_scheduler.storage.database import Database, Row, Script, Statement

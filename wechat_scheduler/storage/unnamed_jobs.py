@@ -6,7 +6,6 @@ already: at most one job refreshes a credential, since each refresh ends the val
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wechat_scheduler.credentials.model import (
@@ -17,6 +16,7 @@ from wechat_scheduler.credentials.model import (
     Rotated,
 )
 from wechat_scheduler.credentials.policy import quota_day
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.storage import late_outcomes, refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children

@@ -7,7 +7,6 @@ was interrupted is completed by the next one.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SealingError
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.sealed import Resealed, has_older, reseal
 from wechat_scheduler.storage.sealing import Sealer, need_newest_only, verify_sealing

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -17,6 +16,7 @@ import msgspec
 
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.mending import REPLACEMENT, Mender

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 from typing import TypeAlias
 
 from wechat_scheduler.reasons import Reaction, Verdict
+from wechat_scheduler.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

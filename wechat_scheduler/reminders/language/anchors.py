@@ -2,13 +2,13 @@
 
 import calendar
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count
 
 from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.language.refused_sentences import impossible
 from wechat_scheduler.reminders.language.wording import day_words
 from wechat_scheduler.reminders.recurrence.workdays import is_workday

@@ -1,11 +1,11 @@
 """Lengths of time: 两个半小时后, 过5分钟, 提前10分钟, 连续7天, 一共5次."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
 from wechat_scheduler.reminders.language.refused_sentences import (

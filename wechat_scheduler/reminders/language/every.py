@@ -2,8 +2,8 @@
 
 import enum
 import re
-from dataclasses import dataclass
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
 from wechat_scheduler.reminders.language.refused_sentences import (

@@ -1,12 +1,12 @@
 """Reads a sentence: normalise, find the words of time, group them, and work out the times."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.language.asides import (
     refuse_asides,
     refuse_statements,

@@ -1,8 +1,8 @@
 """The meaning of a sentence: words of time fill it in, one after another."""
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times

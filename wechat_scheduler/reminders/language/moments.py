@@ -1,11 +1,11 @@
 """The instants that a meaning means, seen from `now`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.language.anchors import (
     WEEKDAYS,
     Anchor,

@@ -1,7 +1,8 @@
 """The result of reading a sentence."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from wechat_scheduler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

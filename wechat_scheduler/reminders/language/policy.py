@@ -2,10 +2,11 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Self
+
+from wechat_scheduler.records import dataclass, field, replace
 
 
 class Part(enum.StrEnum):

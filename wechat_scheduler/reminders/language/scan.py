@@ -5,9 +5,9 @@ Each pattern is bounded in length, and tried at most once at each character: the
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.language import (
     clocks,
     dates,

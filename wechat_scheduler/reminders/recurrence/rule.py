@@ -15,9 +15,10 @@ union.
 """
 
 import enum
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
+
+from wechat_scheduler.records import dataclass, replace
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 

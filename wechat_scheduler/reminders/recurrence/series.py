@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 from itertools import count, dropwhile, groupby, islice, product, takewhile
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.recurrence.calendar import days_of, period
 from wechat_scheduler.reminders.recurrence.rule import ELAPSED, Kind, Line, Rule, anchored
 

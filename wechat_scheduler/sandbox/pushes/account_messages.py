@@ -5,11 +5,11 @@ Sources: "接收普通消息", "接收事件推送", "模板消息 事件推送"
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 from xml.parsers import expat
 
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.options import AccountReceiver, PushFormat
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage

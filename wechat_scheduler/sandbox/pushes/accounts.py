@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import deque
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from zlib import crc32
@@ -14,6 +13,7 @@ from yarl import URL
 
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.options import AccountReceiver
 from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import WeChatTime

@@ -8,13 +8,13 @@ import random
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, PushFormat, PushMode
 
 BLOCK = 32  # WeChat pads to the size of its key, not to AES's own 16

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
 
@@ -13,6 +12,7 @@ import structlog
 from yarl import URL
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.options import PlatformReceiver
 from wechat_scheduler.sandbox.periods import Periods, WeChatTime
 from wechat_scheduler.sandbox.pushes.codec import seal_for_platform

@@ -10,7 +10,6 @@ longer holds, the ordinary way makes the next one.
 import random
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Final, Protocol, Self
 
@@ -18,6 +17,7 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.web.kit.known_heads import END, KnownHeads
 from wechat_scheduler.web.kit.sights import SIGHTS, Sights
 

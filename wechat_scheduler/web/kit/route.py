@@ -2,12 +2,12 @@
 
 import enum
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.records import dataclass
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

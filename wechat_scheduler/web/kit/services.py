@@ -1,7 +1,6 @@
 """The services that handlers call, and what a request carries to them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
@@ -26,6 +25,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.nodes import NodeView
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.pushes.intake import Intake
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.owner_desk import OwnerDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper

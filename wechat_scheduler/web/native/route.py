@@ -1,9 +1,9 @@
 """A row of our own API's route table: how the route is reached, and how `/openapi.json` describes it."""
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from wechat_scheduler.records import KW_ONLY, dataclass, field
 from wechat_scheduler.web.kit.ids import ID, REMINDER_ID, WECHAT_ID, schema_of
 from wechat_scheduler.web.kit.kinds import SCHEMA
 from wechat_scheduler.web.kit.query import LARGEST_PAGE, PAGE

@@ -7,10 +7,10 @@ if the sanitiser let a script through.
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.pages.markup import Html, fill
 
 _HERE = files("wechat_scheduler.web.pages")

@@ -1,10 +1,10 @@
 """The page of a reminder, and those on which its owner deletes it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final, LiteralString
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders.planning import LONGEST_TITLE
 from wechat_scheduler.web.pages.bulletin import bulletin_page, done_page
 from wechat_scheduler.web.pages.document import Page, lay_out

@@ -1,8 +1,8 @@
 """The page that invites to an app or a topic, and an app's home page."""
 
 import enum
-from dataclasses import dataclass
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill
 from wechat_scheduler.web.pages.parts import lines, link_button, scan

@@ -1,8 +1,8 @@
 """The page of a user's switches: the apps and topics that they subscribed to, to be muted and ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import button, buttons

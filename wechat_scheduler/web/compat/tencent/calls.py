@@ -8,7 +8,6 @@ is in `ret` ("公共返回码说明").
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
@@ -17,6 +16,7 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.errors import RequestError, ThrottledError
+from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.bodies import form_fields
 from wechat_scheduler.web.kit.services import SERVICES

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.kit.rates import Rate
 from wechat_scheduler.web.pages.fonts import Font, find_font
 from wechat_scheduler.web.pages.poster import Poster

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from wechat_scheduler.delivery.model import Content, Form
+from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.compat.wxpusher.addresses import read_address
 from wechat_scheduler.web.compat.wxpusher.envelope import (
     OK,

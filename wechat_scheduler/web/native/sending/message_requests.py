@@ -1,6 +1,5 @@
 """Reads messages that callers want sent, and tells what became of them, receiver by receiver."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -9,6 +8,7 @@ import msgspec
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, page_body, read_page
