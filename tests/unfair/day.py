@@ -1,6 +1,6 @@
-"""Half a day in which everything that can hang hangs in turn, half an hour each, and the neighbours of it.
+"""Hours in which everything that can hang hangs in turn, a quarter of one each, and the neighbours of it.
 
-Tokens live for half as long as WeChat's, so that as many are renewed meanwhile as in two such days.
+Tokens live for a quarter as long as WeChat's, so that as many are renewed meanwhile as in a whole day.
 """
 
 import asyncio
@@ -24,8 +24,9 @@ from wechat_scheduler.storage.sqlite import READERS
 # More sick calls than any purpose has places.
 MANY = 10
 
-TURN, STEP = timedelta(minutes=30), timedelta(minutes=15)
-TOKEN_LIFETIME = timedelta(hours=1)
+TURN = timedelta(minutes=15)
+STEP = TURN / 2
+TOKEN_LIFETIME = timedelta(minutes=30)
 
 # The first look is while the first calls of the sick hang.
 SOON = timedelta(seconds=5)
@@ -79,7 +80,7 @@ class Day:
         return self.street.town.wechat.sandbox
 
     async def turn(self, name: str, hang: "Hang", needs: Sequence["Need"]) -> None:
-        """Half an hour in which that hangs, and what the healthy ones need meanwhile."""
+        """A quarter of an hour in which that hangs, and what the healthy ones need meanwhile."""
         self.way = Way.TEXT if name == TEMPLATE else Way.TEMPLATE
         async with asyncio.TaskGroup() as self.group:
             self.street.healthy.calls.clear()

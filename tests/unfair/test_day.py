@@ -1,4 +1,4 @@
-"""Half a day in which everything that can hang hangs in turn, and what the healthy ones miss: nothing."""
+"""Six hours in which everything that can hang hangs in turn, and what the healthy ones miss: nothing."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from tests.unfair.hangs import CODES, HANGS, nothing
 from tests.unfair.needs import NEEDS, a_qr_code
 from wechat_scheduler.daemon.ground import Guarded
 
-HALF_A_DAY = timedelta(hours=12)
+SIX_HOURS = timedelta(hours=6)
 
 # A path of WeChat that is called.
 WECHATS = re.compile(r'"(/(?:cgi-bin|sns|wxaapi)/\w+(?:/\w+)*)"')
@@ -25,7 +25,7 @@ WECHATS = re.compile(r'"(/(?:cgi-bin|sns|wxaapi)/\w+(?:/\w+)*)"')
 OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 
 
-def test_half_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
+def test_six_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = LoopClock()
@@ -39,7 +39,7 @@ def test_half_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
             for name, hang in HANGS.items():
                 needs = [need for need in NEEDS if (name, need) != (CODES, a_qr_code)]
                 await played.turn(name, hang, needs)
-            while clock.now() < START + HALF_A_DAY:
+            while clock.now() < START + SIX_HOURS:
                 await played.turn("nothing", nothing, NEEDS)
             return played.late
 
