@@ -11,7 +11,7 @@ from tests.storage.conftest import MIGRATIONS
 from tests.storage.scripts import names, outcomes, put
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.database import Statement
-from wechat_scheduler.storage.migrate import Migration, load, statements
+from wechat_scheduler.storage.migrate import load, statements
 
 VERSION = "SELECT value FROM meta WHERE name = 'schema_version'"
 
@@ -85,10 +85,12 @@ def test_migrations_are_found_in_the_order_of_their_numbers(tmp_path: Path) -> N
     for name in ("0010_c.sql", "0002_b.sql", "0001_a.sql", "README"):
         (tmp_path / name).write_text(name)
 
-    assert load(tmp_path) == [
-        Migration(1, "0001_a.sql"),
-        Migration(2, "0002_b.sql"),
-        Migration(10, "0010_c.sql"),
+    found = load(tmp_path)
+
+    assert [(one.version, one.sql) for one in found] == [
+        (1, "0001_a.sql"),
+        (2, "0002_b.sql"),
+        (10, "0010_c.sql"),
     ]
 
 

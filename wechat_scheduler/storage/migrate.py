@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar
 
 from wechat_scheduler.errors import StateError, StorageError
@@ -32,10 +33,14 @@ _PART = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|;|[^'"\-;]+|-""")
 
 
 class Migration(NamedTuple):
-    """The number and the SQL of a file."""
+    """The number of a file, and the file."""
 
     version: int
-    sql: str
+    file: Traversable
+
+    @property
+    def sql(self) -> str:
+        return self.file.read_text("utf-8")
 
 
 async def migrated(database: DatabaseT, folder: Traversable, *, emptied: str = "") -> DatabaseT:
@@ -59,9 +64,8 @@ async def migrated(database: DatabaseT, folder: Traversable, *, emptied: str = "
 def load(folder: Traversable) -> list[Migration]:
     """The migrations in `folder`, oldest first. Raises StateError if a number occurs twice."""
     named = ((_FILE.fullmatch(entry.name), entry) for entry in folder.iterdir())
-    found = sorted(
-        Migration(int(match[1]), entry.read_text("utf-8")) for match, entry in named if match
-    )
+    found = [Migration(int(match[1]), entry) for match, entry in named if match]
+    found.sort(key=attrgetter("version"))
     versions = [migration.version for migration in found]
     if len(set(versions)) < len(versions):
         raise StateError(f"two migrations have the same number, of {versions}")

@@ -13,7 +13,7 @@ class Sights:
 
     def __init__(self, rng: random.Random, *, number: int = SIGHTS) -> None:
         self._rng = rng
-        self._sights = array("I", bytes(4 * number))
+        self._sights = array("I", [0]) * number
 
     def seen(self, chunk: bytes) -> bool:
         """Whether it came before, as far as known. Now it did."""
