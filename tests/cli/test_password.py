@@ -4,16 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from tests.cli.commands import run
+from wechat_scheduler.cli.options import global_options, take
 
 EVENT = "daemon.password_visible"
 
 
-async def warnings(folder: Path, *words: str, **environ: str) -> tuple[list[Any], str]:
+async def warnings(folder: Path, *words: str) -> tuple[list[Any], str]:
     """The warnings of a start that finds no database, and all that it says."""
-    ended = await run("serve", "-p", "0", "--state", str(folder), *words, **environ)
+    ended = await run("serve", "-p", "0", "--state", str(folder), *words)
     entries = [json.loads(line) for line in ended.err.splitlines() if line.startswith("{")]
     return [it for it in entries if it.get("event") == EVENT], ended.out + ended.err
 
@@ -35,10 +38,18 @@ async def test_a_password_in_a_flag_is_a_warning_that_names_the_way_out(
     assert "planted0" not in said
 
 
-async def test_a_password_elsewhere_is_none(tmp_path: Path) -> None:
-    url = "postgresql://wechat:planted0@127.0.0.1:1/wechat"
+def test_a_password_elsewhere_is_none() -> None:
+    variable = {
+        "WECHAT_SCHEDULER_STATE_DATABASE": "postgresql://wechat:planted0@127.0.0.1:1/wechat"
+    }
+    found = []
 
-    by_variable, _ = await warnings(tmp_path, WECHAT_SCHEDULER_STATE_DATABASE=url)
-    without, _ = await warnings(tmp_path, "--database", "postgresql://wechat@127.0.0.1:1/wechat")
+    @click.command()
+    @global_options
+    def command(**given: Any) -> None:
+        found.append(take(given).shows_password)
 
-    assert by_variable == without == []
+    for words in ([], ["--database", "postgresql://wechat@127.0.0.1:1/wechat"]):
+        CliRunner().invoke(command, words, env=variable, catch_exceptions=False)
+
+    assert found == [False, False]

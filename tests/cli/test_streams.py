@@ -1,6 +1,8 @@
 """Commands whose reader is gone, and whose output has no room."""
 
+import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import PROGRAM, run
+from tests.cli.commands import PROGRAM, invoke
 from tests.house import daemon
 from tests.program import ENVIRONMENT
 
@@ -65,7 +67,7 @@ async def test_a_command_without_a_reader_ends_as_with_one_and_says_nothing(
     state: Path, words: list[str], code: int
 ) -> None:
     assert read(words, state, 0) == (code, "")
-    assert (await run(*words, *where(state))).code == code
+    assert (await asyncio.to_thread(invoke, *words, *where(state))).code == code
 
 
 @pytest.mark.parametrize(
@@ -141,18 +143,20 @@ def test_the_exit_code_stays_when_errors_have_no_room(
 def test_a_daemon_whose_log_has_no_room_ends_well(tmp_path: Path) -> None:
     with (
         Path("/dev/full").open("w") as full,
-        subprocess.Popen(
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
+    ):
+        systemd.settimeout(PATIENCE)
+        systemd.bind(str(tmp_path / "notify"))
+        with subprocess.Popen(
             [*PROGRAM, "-p", "0", *where(tmp_path)],
             stderr=full,
-            env=ENVIRONMENT | {"PYTHONUNBUFFERED": ""},
-        ) as process,
-    ):
-        address = tmp_path / "daemon.url"
-        while process.poll() is None and not address.exists():
-            process.send_signal(0)
-        process.terminate()
+            env=ENVIRONMENT | {"PYTHONUNBUFFERED": "", "NOTIFY_SOCKET": str(tmp_path / "notify")},
+        ) as process:
+            while b"READY=1" not in systemd.recv(1000):
+                pass
+            process.terminate()
 
-        assert process.wait(PATIENCE) == 0
+            assert process.wait(PATIENCE) == 0
 
 
 def without(*closed: int) -> Callable[[], None]:

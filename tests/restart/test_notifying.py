@@ -29,17 +29,6 @@ def activating(held: socket.socket) -> dict[str, Any]:
     return options
 
 
-async def test_a_daemon_says_when_it_is_ready_and_when_it_stops(tmp_path: Path) -> None:
-    with manager(tmp_path) as systemd:
-        async with program(tmp_path / "state", environ=systemd.environ) as daemon:
-            ready = await systemd.hears("READY=1")
-            assert await daemon.stop() == 0
-
-        assert ready["STATUS"] == f"serving {daemon.url}"
-        await systemd.hears("STATUS=stopped")  # `systemctl status` goes on showing the last one
-        assert systemd.states == ["FDSTORE=1", "READY=1", "STOPPING=1", "STATUS=stopped"]
-
-
 async def test_the_manager_may_be_in_the_abstract_namespace(tmp_path: Path) -> None:
     with manager(tmp_path, f"@wechat-scheduler-test-{os.getpid()}") as systemd:
         Notifier(systemd.address).alive()
@@ -47,11 +36,18 @@ async def test_the_manager_may_be_in_the_abstract_namespace(tmp_path: Path) -> N
         assert await systemd.hears("WATCHDOG=1")
 
 
-async def test_the_next_daemon_listens_on_the_socket_of_the_one_before(tmp_path: Path) -> None:
+async def test_a_daemon_says_when_it_is_ready_and_stops_and_the_next_ones_listen_on_its_socket(
+    tmp_path: Path,
+) -> None:
     with manager(tmp_path) as systemd:
         async with program(tmp_path / "state", environ=systemd.environ) as first:
-            await systemd.hears("READY=1")
-            await first.stop()
+            ready = await systemd.hears("READY=1")
+            assert await first.stop() == 0
+
+        assert ready["STATUS"] == f"serving {first.url}"
+        await systemd.hears("STATUS=stopped")  # `systemctl status` goes on showing the last one
+        # Signs of life are for a watchdog.
+        assert systemd.states == ["FDSTORE=1", "READY=1", "STOPPING=1", "STATUS=stopped"]
         kept = systemd.kept["http"]
         waiting = socket.create_connection(kept.getsockname())
 
@@ -62,23 +58,16 @@ async def test_the_next_daemon_listens_on_the_socket_of_the_one_before(tmp_path:
             ) as second:
                 assert second.url == first.url
                 assert await get(second.url) == 200
-                await second.stop()
+                await second.kill()
             assert waiting.recv(100).startswith(b"HTTP/1.0 200 OK\r\n")
 
-        # It is still there, so it is not handed over a second time.
-        assert systemd.states.count("FDSTORE=1") == 1
-
-
-async def test_after_a_kill_the_socket_is_still_kept(tmp_path: Path) -> None:
-    with manager(tmp_path) as systemd:
-        async with program(tmp_path / "state", environ=systemd.environ) as first:
-            await systemd.hears("READY=1")
-            await first.kill()
-
+        # A kill changes nothing.
         async with program(
             tmp_path / "state", environ=systemd.environ, **handing(systemd.kept["http"])
-        ) as second:
-            assert second.url == first.url
+        ) as third:
+            assert third.url == first.url
+        # It is still there, so it is not handed over a second time.
+        assert systemd.states.count("FDSTORE=1") == 1
 
 
 async def test_socket_activation_takes_the_same_path(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from tests.restart.relay import survives
 
 
 async def test_a_busy_crowd_notices_no_restart(tmp_path: Path) -> None:
-    people = await survives(tmp_path, restarts=3, staying=32, leaving=32, between=500)
+    people = await survives(tmp_path, restarts=2, staying=32, leaving=32, between=300)
 
     assert people.failures == []
     assert people.goodbyes
@@ -20,7 +20,7 @@ async def test_nor_does_it_where_there_is_no_uvloop(tmp_path: Path) -> None:
         restarts=1,
         staying=32,
         leaving=32,
-        between=500,
+        between=300,
         environ={"PYTHONPATH": str(tmp_path)},
     )
 

@@ -172,11 +172,3 @@ async def test_a_daemon_under_a_watchdog_gives_signs_of_life(tmp_path: Path) -> 
         environ = {**systemd.environ, "WATCHDOG_USEC": "400000"}
         async with program(tmp_path / "state", environ=environ):
             assert await systemd.hears("WATCHDOG=1", times=3)
-
-
-async def test_without_a_watchdog_there_are_none(tmp_path: Path) -> None:
-    with manager(tmp_path) as systemd:
-        async with program(tmp_path / "state", environ=systemd.environ) as running:
-            await running.stop()
-
-        assert "WATCHDOG=1" not in systemd.states
