@@ -55,9 +55,11 @@ def test_what_is_wider_than_its_box_shows_that_there_is_more() -> None:
         if re.search(r"overflow(-x)?: auto", declarations)
         for name in selector.split(", ")
     }
-    (shadows,) = (each for name, each, _ in blocks(STYLE) if name == ".content :is(table, pre)")
+    (shadows,) = (
+        each for name, each, _ in blocks(STYLE) if name == ".content, .content :is(table, pre)"
+    )
 
-    # Paragraphs and quotations break their lines; a table or a line of code in them has its own.
+    # A quotation breaks its lines; a table or a line of code in it has its own.
     assert scrolled == {".content", ".content pre", ".content blockquote", ".content table"}
     assert [len(re.findall(rf"no-repeat {it},", shadows)) for it in ("local", "scroll")] == [2, 2]
     assert shadows.index("local") < shadows.index("scroll")
@@ -75,6 +77,12 @@ def test_a_column_of_a_table_is_wider_than_one_chinese_character() -> None:
 
     assert rules[".content th"] == "white-space: nowrap;"
     assert rules[".content td"] == "min-width: 4.5em;"
+
+
+def test_a_box_that_its_sender_made_wide_fits_the_screen() -> None:
+    rules = {name: each.strip() for name, each, _ in blocks(STYLE)}
+
+    assert rules[".content :not(table, table *)"] == "max-width: 100%;"
 
 
 def test_every_colour_of_a_text_is_computed() -> None:
