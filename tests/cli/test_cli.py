@@ -105,24 +105,42 @@ def test_a_terminal_of_80_columns_shows_whole_summaries(words: str) -> None:
     assert "..." not in listed
 
 
-@pytest.mark.parametrize(
-    "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
-)
-async def test_quick_commands_do_not_import_the_daemon(words: list[str], tmp_path: Path) -> None:
+async def loaded_by(*words: str, state: Path) -> set[str]:
+    """The modules that a command has imported at its end."""
     script = f"""
 import sys
 from wechat_scheduler.cli.main import main
 try:
     main({words})
 finally:
-    print(*sys.modules, file=sys.stderr)
+    print("loaded", *sys.modules, file=sys.stderr)
 """
-    nowhere = str(tmp_path / "state")
-    ended = await execute(sys.executable, "-c", script, WECHAT_SCHEDULER_STATE_DIR=nowhere)
+    ended = await execute(sys.executable, "-c", script, WECHAT_SCHEDULER_STATE_DIR=str(state))
+    return set(ended.err.rpartition("loaded")[2].split())
 
-    assert ended.code == 0
-    assert "wechat_scheduler.cli.main" in ended.err.split()
-    assert not HEAVY & set(ended.err.split())
+
+@pytest.mark.parametrize(
+    "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
+)
+async def test_quick_commands_do_not_import_the_daemon(words: list[str], tmp_path: Path) -> None:
+    loaded = await loaded_by(*words, state=tmp_path / "state")
+
+    assert "wechat_scheduler.cli.main" in loaded
+    assert not HEAVY & loaded
+
+
+async def test_what_is_no_command_imports_no_network(tmp_path: Path) -> None:
+    loaded = await loaded_by("--help", state=tmp_path / "state")
+
+    assert not {"asyncio", "ssl"} & loaded
+
+
+@pytest.mark.parametrize("words", [["keys", "list"], ["jobs", "list"], ["doctor"]])
+async def test_no_command_imports_what_colours_tracebacks(words: list[str], tmp_path: Path) -> None:
+    loaded = await loaded_by(*words, state=tmp_path / "state")
+
+    assert f"wechat_scheduler.cli.{words[0]}" in loaded
+    assert "pygments" not in loaded
 
 
 async def test_the_daemon_starts_without_what_it_never_uses() -> None:

@@ -13,21 +13,26 @@ from typing import cast
 
 import click
 
-from wechat_scheduler.cli.certificates import read_late
-
 
 class LazyCommand(click.Command):
     """Stands for the command at `place` (`module:attribute`) until `load` imports it.
 
-    `without` is a package that the libraries behind the command would import, but do not need.
+    `without` is a module that the libraries behind the command would import, but do not need: structlog
+    would take rich, and pygments, for tracebacks that we print plainly.
     """
 
-    def __init__(self, name: str, place: str, short_help: str, *, without: str = "") -> None:
+    def __init__(
+        self, name: str, place: str, short_help: str, *, without: str = "rich.traceback"
+    ) -> None:
         super().__init__(name, short_help=short_help)
         self._place = place
         self._without = without
 
     def load(self) -> click.Command:
+        from wechat_scheduler.cli.certificates import (
+            read_late,
+        )  # with ssl, which `--help` does not need
+
         module, _, attribute = self._place.partition(":")
         if module not in sys.modules:
             with _no_collections(), _hidden(self._without), read_late():
@@ -60,13 +65,13 @@ def _no_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _hidden(package: str) -> Iterator[None]:
-    """Nothing can import `package` in this block, unless that was done before."""
-    if not package or package in sys.modules:
+def _hidden(module: str) -> Iterator[None]:
+    """Nothing can import `module` in this block, unless that was done before."""
+    if module in sys.modules:
         yield
         return
-    sys.modules[package] = None  # type: ignore[assignment] # as the import system spells "no such"
+    sys.modules[module] = None  # type: ignore[assignment] # as the import system spells "no such"
     try:
         yield
     finally:
-        del sys.modules[package]
+        del sys.modules[module]

@@ -22,7 +22,7 @@ SERVE = LazyCommand(
     "serve",
     f"{CLI}.serve:serve",
     "Run the daemon in the foreground.",
-    without="rich",  # structlog would take it, and pygments, for tracebacks that we print plainly
+    without="rich",  # it prints no tables either
 )
 COMMANDS = (
     SERVE,
