@@ -280,6 +280,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.SENTENCE_UNREAD: sentence("明天开会之前交表"),
     Reason.SENTENCE_SEVERAL: say_two_at_once,
     Reason.SENTENCE_CHAT: sentence("后天有货吗"),
+    Reason.SENTENCE_UNSURE: sentence("张总明天讲话"),
     Reason.SENTENCE_COMMAND: sentence("取消后天的闹钟"),
     Reason.SENTENCE_TOO_LONG: sentence("我" * 201),
     Reason.SENTENCE_TOO_OFTEN: sentence("每秒提醒我"),

@@ -80,6 +80,7 @@ class Reason(enum.StrEnum):
     SENTENCE_UNREAD = "sentence.unread", 422
     SENTENCE_SEVERAL = "sentence.several", 422
     SENTENCE_CHAT = "sentence.chat", 422
+    SENTENCE_UNSURE = "sentence.unsure", 422
     SENTENCE_COMMAND = "sentence.command", 422
     SENTENCE_TOO_LONG = "sentence.too_long", 422
     SENTENCE_TOO_OFTEN = "sentence.too_often", 422

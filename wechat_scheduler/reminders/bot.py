@@ -1,8 +1,7 @@
 """The bot: users write or say a sentence to the account, and it becomes a reminder of theirs."""
 
-import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
@@ -12,7 +11,6 @@ import structlog
 from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import bot_texts
 from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
 from wechat_scheduler.reminders.bot_commands import (
@@ -22,21 +20,16 @@ from wechat_scheduler.reminders.bot_commands import (
     UndoCommand,
     read_command,
 )
-from wechat_scheduler.reminders.bot_replies import BotReply, asked, helped, listed, refused, told
+from wechat_scheduler.reminders.bot_replies import BotReply, helped, listed, refused, told
 from wechat_scheduler.reminders.command_desk import CommandDesk
 from wechat_scheduler.reminders.conversation import HELP_AGAIN
 from wechat_scheduler.reminders.language.asides import ASKS
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
-from wechat_scheduler.reminders.language.parse import parse_all
-from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
-from wechat_scheduler.reminders.language.refused_sentences import LanguageError
-from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, standing, within
-from wechat_scheduler.reminders.planning import UNTITLED, as_said
-from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
+from wechat_scheduler.reminders.refused_reminders import ReminderError
 from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.reminders.snoozing import SOURCE
+from wechat_scheduler.reminders.sentence_desk import TAKES_BACK, SentenceDesk
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +38,6 @@ BotMode: TypeAlias = Literal["asked", "on"]
 _DAYS: Final[Mapping[str, int]] = {"今天": 0, "明天": 1, "后天": 2}
 _ALL: Final = frozenset(("全部", "我的提醒"))
 _HELP: Final = frozenset(("帮助", "help"))
-_TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
 # 谢谢提醒, 闹钟响了, 我没收到提醒, 怎么设提醒: they name reminders, and ask for none.
 _SPEAKS_OF: Final = re.compile(
     r"^\s*(?:谢|多谢|感谢|收到|知道|好的|好滴|辛苦|嗯|哦|ok)|了[ 。.!！~]*$|吗|没|为什么|怎么|如何|什么|[?？]|(?<!分)别(?!忘)",
@@ -57,13 +49,6 @@ _GREETS: Final = re.compile(
 )
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
-_CHAT: Final = (
-    Reason.SENTENCE_NOTHING,
-    Reason.SENTENCE_TOO_LONG,
-    Reason.SENTENCE_COMMAND,
-    Reason.SENTENCE_PAST,
-)
-_QUESTIONS: Final = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
 
 
 class Bot:
@@ -102,6 +87,9 @@ class Bot:
         """None if the message is not for the bot."""
         if done := await self._done_before(turn):
             return done
+        if reply := await self._sentences.answered(turn):
+            return reply
+        turn = await self._forgotten(turn)
         asks = ASKS.search(normalise(cleaned(turn.text))) is not None
         is_meant = is_click or asks or self._mode == "on"
         reply = await self._word(turn) if is_meant else None
@@ -120,6 +108,15 @@ class Bot:
         except (*ENDED, ReminderError):
             log.info("bot.refused", uid=turn.teller.uid, field="time")
         return told(act, turn.teller)
+
+    async def _forgotten(self, turn: BotTurn) -> BotTurn:
+        """A yes answers the message before it only: 好 to another person makes no reminder."""
+        question = turn.conversation.question
+        if question is None or question.ids:
+            return turn
+        kept = replace(turn.conversation, question=None)
+        await self._acts.keep(turn, kept)
+        return replace(turn, conversation=kept)
 
     async def _word(self, turn: BotTurn) -> BotReply | None:
         text, teller, desk = turn.text.strip(_STOPS), turn.teller, self._acts.desk
@@ -143,38 +140,14 @@ class Bot:
         command = read_command(turn.text)
         if isinstance(command, MoveCommand) and not command.what:  # 改到周日 would become a title
             return await self._chat(turn)
-        try:
-            readings = parse_all(turn.text, now=turn.at, zone=turn.teller.zone, policy=self._policy)
-        except LanguageError as error:
-            return await self._misunderstood(error, turn, asks=asks)
-        return await self._keep(readings, turn)
-
-    async def _keep(self, readings: Sequence[Parsed], turn: BotTurn) -> BotReply:
-        reminders = [_reminder(each, turn, place) for place, each in enumerate(readings)]
-        try:
-            return told(await self._acts.create(reminders, turn), turn.teller)
-        except ReminderError as error:
-            log.info("bot.refused", uid=turn.teller.uid, field=error.field)
-            return refused(_why(error, turn))
-
-    async def _misunderstood(
-        self, error: LanguageError, turn: BotTurn, *, asks: bool
-    ) -> BotReply | None:
-        said = f"/:no{error.sentence}"
-        if error.reason is Reason.SENTENCE_CHAT or (error.reason in _CHAT and not asks):
-            return await self._chat(turn)
-        if error.reason is Reason.SENTENCE_COMMAND:
-            return asked(bot_texts.ONE_THING)
-        if error.reason is Reason.SENTENCE_NOTHING:
-            unknown = _TAKES_BACK.match(turn.text)
-            return helped(bot_texts.UNKNOWN if unknown else bot_texts.PUZZLED)
-        return asked(said) if error.reason in _QUESTIONS else refused(said)
+        reply = await self._sentences.read(turn, asks=asks)
+        return reply or await self._chat(turn)
 
     async def _chat(self, turn: BotTurn) -> BotReply | None:
         """Chat is for the app. Without one that listens, the user is told once a day what the bot is for."""
         if not turn.unclaimed:
             return None
-        if _TAKES_BACK.match(turn.text):
+        if TAKES_BACK.match(turn.text):
             return refused(bot_texts.UNKNOWN)
         last = turn.conversation.helped_at
         if last is not None and turn.teller.now - last < HELP_AGAIN:
@@ -183,34 +156,9 @@ class Bot:
         return helped(bot_texts.HELP if _GREETS.match(turn.text) else bot_texts.PUZZLED)
 
     @property
+    def _sentences(self) -> SentenceDesk:
+        return SentenceDesk(acts=self._acts, policy=self._policy)
+
+    @property
     def _policy(self) -> Policy:
         return replace(DEFAULT_POLICY, shortest=self._acts.desk.shortest)
-
-
-def _reminder(parsed: Parsed, turn: BotTurn, place: int) -> Reminder:
-    nameless = Reminder(
-        id=_id_of(turn, place),
-        app_id=turn.app.id if turn.app else 0,
-        source=SOURCE,
-        owner=turn.teller.uid,
-        title=UNTITLED,
-        start=parsed.time,
-        zone=str(turn.teller.zone),
-        created_at=turn.teller.now,
-    )
-    return as_said(nameless, parsed)
-
-
-def _id_of(turn: BotTurn, place: int) -> str:
-    """The same id each time that the same event comes."""
-    event = f"bot/{turn.event}/{turn.at.isoformat()}" + (f"/{place}" if place else "")
-    return hashlib.sha256(event.encode()).hexdigest()[:32]
-
-
-def _why(error: ReminderError, turn: BotTurn) -> str:
-    match error:
-        case PastError():
-            return turn.teller.past(error.at)
-        case RuleError():
-            return bot_texts.TOO_OFTEN
-    return bot_texts.REFUSED

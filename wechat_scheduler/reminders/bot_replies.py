@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.records import dataclass
-from wechat_scheduler.reminders.bot_texts import Teller
+from wechat_scheduler.reminders.bot_texts import LONGEST_TITLE, Teller, cut, plain
 from wechat_scheduler.reminders.conversation import BotAct
+from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
 
 
@@ -36,6 +38,13 @@ def taken(did: BotDeedKind, reminders: Sequence[Reminder]) -> BotDeed:
 
 def asked(text: str) -> BotReply:
     return BotReply(text=text, taken=BotDeed(did=BotDeedKind.ASKED))
+
+
+def offered(reading: Parsed, teller: Teller) -> BotReply:
+    """Asks whether a sentence that may be told to others is to be a reminder."""
+    when = describe(reading.rule, reading.time.astimezone(teller.zone))
+    what = f"“{cut(plain(reading.title), LONGEST_TITLE)}”" if reading.title else ""
+    return asked(f"要在 {when} 提醒你{what}吗？\n回复“好”就提醒")
 
 
 def refused(text: str) -> BotReply:

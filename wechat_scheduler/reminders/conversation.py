@@ -35,7 +35,9 @@ class BotAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotQuestion:
-    """Which of these reminders is meant by the command. The user answers with their places, from 1 on."""
+    """Which of these reminders is meant by the command. The user answers with their places, from 1 on.
+
+    Without ids, the command is a sentence that becomes a reminder with a yes in the next message."""
 
     at: datetime
     command: str

@@ -18,7 +18,7 @@ from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
-TABLES = ("sentences", "kinds", "stranger", "unseen", "customers", "callers")
+TABLES = ("sentences", "kinds", "stranger", "unseen", "customers", "callers", "visitors")
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -47,6 +47,7 @@ _QUESTIONS = {
     Reason.SENTENCE_UNREAD,
     Reason.SENTENCE_SEVERAL,
     Reason.SENTENCE_CHAT,
+    Reason.SENTENCE_UNSURE,
     Reason.SENTENCE_COMMAND,
 }
 

@@ -22,7 +22,7 @@ def _by_kind(table: str) -> dict[str, list[Sentence]]:
 OURS = _by_kind("sentences") | _by_kind("kinds")
 STRANGERS = {
     f"{table}.{kind}": sentences
-    for table in ("stranger", "unseen", "customers", "callers")
+    for table in ("stranger", "unseen", "customers", "callers", "visitors")
     for kind, sentences in _by_kind(table).items()
 }
 ASKED = {

@@ -4,9 +4,11 @@ past, and commands about the reminders that exist.
 A word such as 提醒我 makes a reminder of each of them, unless the question stands before it.
 """
 
+from wechat_scheduler.reminders.language.acts import is_an_act, is_no_act, names_an_act
 from wechat_scheduler.reminders.language.lazy import pattern
-from wechat_scheduler.reminders.language.normalise import masked
-from wechat_scheduler.reminders.language.refused_sentences import chat, command
+from wechat_scheduler.reminders.language.normalise import masked, normalise
+from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command
 from wechat_scheduler.reminders.language.statements import is_statement, tells
 from wechat_scheduler.reminders.language.telling import is_clearly_told, is_passed_on, is_told
 
@@ -49,7 +51,7 @@ _NICE = pattern(
     r"|[早上中下晚][上午]好(?:$|[呀啊哦~!,。 ]|各位|大家|老师)|^.{1,10}(?<![意看主偏])见(?:$|[吧啦咯了哦哈呀~!。])"
 )
 _NOT = pattern(
-    r"不(?![要能可]?忘|[用要需会能][^,。]{1,4}的|停(?!车)|间断|分[昼日]|动产|锈|同|仅|干胶|如|见不散|少于?|锈钢|定期|二家|粘锅)|(?<![淹吞埋湮])没(?!收|药|[^,。]{1,5}的)|(?<![分个类性区特辨级告送])别(?!忘|墅|人|的|针|名|克|致)|无法|未(?!来|婚|央)|唔|冇|甭|莫(?!斯|名)|算了|拒绝"
+    r"不(?![要能可]?忘|[用要需会能][^,。]{1,4}的|停(?!车)|间断|分[昼日]|动产|锈|同|仅|干胶|如|见不散|少于?|锈钢|定期|二家|粘锅)|(?<![淹吞埋湮])没(?!收|药|[^,。]{1,5}的)|(?<![分个类性区特辨级告送])别(?!忘|(?<=[血检镜前腹]别)[吃喝]|墅|人|的|针|名|克|致)|无法|未(?!来|婚|央)|唔|冇|甭|莫(?!斯|名)|算了|拒绝"
 )
 _PAST = pattern(
     r"已经?(?=[经在到有收买付交发给过])|(?:昨|前[天晚]|上(?:个?月|个?周|个?星期|次|回)|去年|刚).*[了过]|(?<![要该得快经对])了(?=$|[,。!~… ]|吧|啊|呀|哦|呢|哈|[今明昨后]天)|"
@@ -58,7 +60,7 @@ _PAST = pattern(
 _DUE = pattern(r"(?:要|该|得|快|把|别忘)[^,。]{1,12}了")
 _SAYS = pattern(
     r"^(?:帮我|给我|麻烦[您你]?|我|请)*(?:想|要)?(?:预约|预定|预订|[约订定](?:一?下|一?个|[两二三四五六七八九十\d]+位)?(?=周|星期|礼拜|明|后|今|下|\d))|^(?:what|when|where|which|who|why|how|do|does|is|are)\b|满\d+元?[减送包]|^(?:帮我|给我)?(?:订|要|来|留|拿|买)[一两二三四五六七八九十\d]+[个张份件位只杯盒箱斤]"
-    r"|(?:发|寄|送|拿|给|留|告诉)(?:给|到)?我(?:$|一下|看看)|营业|打烊|尾号|[呀呗咯耶噢]$|(?<=[饭会去来])啊$|真[冷热多少忙累烦贵快慢香难大]"
+    r"|(?:发|寄|送|拿|给|留|告诉)(?:给|到)?我(?:$|一下|看看)|营业|打烊|尾号|(?:[呀咯耶噢]|(?<!花)呗)$|(?<=[饭会去来])啊$|真[冷热多少忙累烦贵快慢香难大]"
     r"|(?:[今明后]天|周[一二三四五六日]|[号日])是(?!否)|你们|贵[店司]|^(?:老板|亲|客服|店家|掌柜|师傅|美女|帅哥|小姐姐|在吗|请问|咨询|想问|问一下|问下|我想[问买订约要知]|想[买订约]|有货)|^你(?!好)"
     r"|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今|对了)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|(?<![播看查])天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
 )
@@ -76,10 +78,22 @@ def refuse_told(title: str, lead: str, rest: str, text: str) -> None:
         raise chat()
 
 
-def refuse_telling(text: str) -> None:
-    """Raises LanguageError for a sentence that is clearly told to others, and asks no one about its times."""
-    if not ASKS.search(text) and is_clearly_told(text):
+def refuse_telling(text: str, *, title: str = "") -> None:
+    """Raises LanguageError for a sentence that is told to others, and asks no one about its times. `title` is what is
+    left without any word of time; both are normalised."""
+    if not ASKS.search(text) and (is_clearly_told(text) or not names_an_act(title)):
         raise chat()
+
+
+def refuse_unsure(reading: Parsed, text: str, *, rest: str) -> None:
+    """Raises LanguageError for a normalised sentence that asks for no reminder, and whose title may be no act of its
+    writer. `rest` is the part of the title behind its time."""
+    title = normalise(reading.title)
+    if ASKS.search(text) or is_an_act(title, rest=rest):
+        return
+    if is_no_act(title, text, rest=rest):
+        raise chat()
+    raise UnsureError(reading)
 
 
 def refuse_asides(text: str) -> None:

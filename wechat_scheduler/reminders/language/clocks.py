@@ -26,7 +26,7 @@ _PARTS = {
     "晚": Part.EVENING, "夜": Part.EVENING,
     "后半夜": Part.DAWN, "前半夜": Part.NIGHT, "头晌": Part.FORENOON, "前晌": Part.FORENOON, "上昼": Part.FORENOON, "朝头早": Part.MORNING,
     "朝早": Part.MORNING, "一清早": Part.MORNING, "大早上": Part.MORNING, "大中午": Part.NOON,
-    "后半晌": Part.AFTERNOON, "后晌": Part.AFTERNOON, "晏昼": Part.AFTERNOON, "下昼": Part.AFTERNOON,
+    "下晌": Part.AFTERNOON, "头午": Part.FORENOON, "上晌": Part.FORENOON, "后半晌": Part.AFTERNOON, "后晌": Part.AFTERNOON, "晏昼": Part.AFTERNOON, "下昼": Part.AFTERNOON,
     "挨晚": Part.DUSK, "擦黑": Part.DUSK, "傍黑": Part.DUSK, "大晚上": Part.EVENING,
     "夜晚黑": Part.EVENING, "晚黑": Part.EVENING, "晚头": Part.EVENING, "夜黑": Part.EVENING,
     "黑夜": Part.EVENING, "夜到": Part.EVENING, "上半日": Part.FORENOON, "下半日": Part.AFTERNOON, "朝": Part.MORNING,
@@ -48,7 +48,7 @@ _MINUTE = (
     r"(?!\d|[点时次月斤块件份本杯瓶楼层岁天%秒刻页折]|个(?![人体])|号(?!码)|日(?!报)|年(?![会终货])|元(?![旦宵])|人(?![力民事工才])|名(?!单)|位(?!置)|集(?![合体团])|米(?![其饭])|分钟?[前后])"
 )
 _TAIL = (
-    r"钟?(?:半(?![价程马成决年月天路场个径岛糖截裸屏残坡袖裙筒托亩夏]|导体|自动|山[腰坡]|封闭|官方|麻醉|永久|机械|身[照像]|小时(?!候))|差(?P<short>一刻|"
+    r"钟?(?:半(?![价程马成决年月天路场个径岛糖截裸屏残坡袖裙筒托亩夏]|导体|自动|山[腰坡]|封闭|官方|麻醉|永久|机械|身[照像]|小时(?!候))(?:钟(?![头表点情]))?|差(?P<short>一刻|"
     + SMALL
     + r"分)|过?(?P<q>[一二三123])刻"
     rf"|{_MINUTE})?(?:(?P<s>{SMALL})秒)?"

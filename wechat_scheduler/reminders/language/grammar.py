@@ -12,6 +12,7 @@ from wechat_scheduler.reminders.language.asides import (
     refuse_statements,
     refuse_telling,
     refuse_told,
+    refuse_unsure,
 )
 from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.echo import FIRST, told
@@ -43,7 +44,7 @@ from wechat_scheduler.reminders.recurrence.series import following
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(seconds=1)
-_QUESTIONS = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD, Reason.SENTENCE_COMMAND)
+_QUESTIONS = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
 _NOW = pattern(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
 
@@ -60,8 +61,10 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
     try:
         return _readings(text, here)
     except LanguageError as error:
-        if error.reason in _QUESTIONS:
+        if error.reason is Reason.SENTENCE_COMMAND:
             refuse_telling(masked(normalise(text)))
+        elif error.reason in _QUESTIONS:
+            refuse_telling(masked(normalise(text)), title=_timeless(text, here.today))
         raise
 
 
@@ -69,6 +72,18 @@ def _readings(text: str, now: Now) -> tuple[Parsed, ...]:
     sentence = _Sentence.of(text, now.today)
     refuse_asides(masked(sentence.plain))
     return _several(sentence, now) or (_one(sentence, now),)
+
+
+def _timeless(text: str, today: date) -> str:
+    """What is left without any word of time, normalised. All of it, if one of them is wrong."""
+    plain = normalise(text)
+    dense, places = squeezed(masked(plain))
+    try:
+        found = [(each.start, each.end) for each in scan(dense, today) if not each.weak]
+    except LanguageError:
+        return plain
+    used = [(places[start], places[end - 1] + 1) for start, end in found]
+    return normalise(title_of(text, plain, used))
 
 
 _EVENT = r"(?:完|饭|下班|起床|到家|放学|结束|睡醒|散会|下课|回来)"
@@ -172,7 +187,10 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     event = _EVENTS.search(normalise(title))
     if event and not (_passes(sentence.said) or sentence.said.clocks):
         raise unread(event.group())
-    return _parsed(sentence.said, now, title)
+    reading = _parsed(sentence.said, now, title)
+    if not _passes(sentence.said):
+        refuse_unsure(reading, masked(sentence.plain), rest=normalise(rest))
+    return reading
 
 
 def _passes(said: Meaning) -> bool:

@@ -29,6 +29,18 @@ class SeveralError(LanguageError):
         self.readings = tuple(readings)
 
 
+class UnsureError(LanguageError):
+    """A sentence may ask for a reminder, and may as well tell something to others: 张总明天飞上海. `reading` is the
+    reminder that it would be."""
+
+    def __init__(self, reading: Parsed) -> None:
+        super().__init__(
+            Reason.SENTENCE_UNSURE,
+            f"“{reading.title}”是要提醒你的事吗？要提醒的话，请写“提醒我”，例如“明天下午3点提醒我开会”",
+        )
+        self.reading = reading
+
+
 def unread(words: str) -> LanguageError:
     """Words of time that were not understood would become the title."""
     return LanguageError(
@@ -166,13 +178,17 @@ def on_which_day(unit: str) -> LanguageError:
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"每{unit}的哪一天？请写上，例如“{example}”")
 
 
-def until_when(count: int, unit: str) -> LanguageError:
-    """每小时, without an end: it would ring by night."""
-    every = f"每{count if count > 1 else ''}{unit}"
-    return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS,
-        f"{every}提醒到什么时候为止？请写上，例如“{every}喝水到晚上8点”“每天9点到18点{every}喝水”；夜里也要的话，请写“{every}昼夜不停”",
-    )
+class EndlessError(LanguageError):
+    """每小时, without an end: it would ring by night. With `ALWAYS` behind it, the sentence asks for that."""
+
+    ALWAYS = "昼夜不停"
+
+    def __init__(self, count: int, unit: str) -> None:
+        every = f"每{count if count > 1 else ''}{unit}"
+        super().__init__(
+            Reason.SENTENCE_AMBIGUOUS,
+            f"{every}提醒到什么时候为止？请写上，例如“{every}喝水到晚上8点”“每天9点到18点{every}喝水”；夜里也要的话，请写“{every}{self.ALWAYS}”",
+        )
 
 
 def midnight_of_which_day() -> LanguageError:

@@ -14,12 +14,12 @@ from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, clock_only, end_clock, next_wall
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
+    EndlessError,
     ends_before_its_first,
     midnight_of_which_day,
     never,
     rule_refused,
     too_often_a_day,
-    until_when,
     which_one,
 )
 from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, every_of
@@ -53,7 +53,7 @@ def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
     if until is not None and until < start:
         raise ends_before_its_first()
     if lines[0].startswith(_ENDLESS) and not _is_bounded(said, until):
-        raise until_when(every.count, every.unit)
+        raise EndlessError(every.count, every.unit)
     stamp = "" if until is None else f"{until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     count = _count(said, len(lines))
     turns = _turns(lines, start, now) if count % len(lines) else ()

@@ -1,0 +1,127 @@
+"""The bot asks before it keeps a sentence that may be told to others, and leaves clear chat alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.reminders.study import Study
+from tests.stores.memory import memory_database
+
+
+@pytest.fixture
+async def study(clock: FakeClock) -> Study:
+    """It is Wednesday, 2026-11-18 10:30."""
+    return await Study.on(memory_database(), clock)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "kept"),
+    [
+        ("孩子六点放学", "要在 2026年11月18日 周三 晚上6:00 提醒你“孩子放学”吗？", "18 18:00 孩子放学"),
+        ("周六下午", "要在 2026年11月21日 周六 下午1:00 提醒你吗？", "21 13:00 闹钟"),
+        ("每周三限购两份", "要在 每周三 早上8:00 提醒你“限购两份”吗？", "25 08:00 限购两份"),
+    ],
+)  # fmt: skip
+async def test_what_may_be_told_to_others_is_kept_after_a_yes(
+    study: Study, text: str, question: str, kept: str
+) -> None:
+    asked = await study.say(text)
+    before = await study.standing()
+    await study.say("好的")
+
+    assert (asked, before) == (question, [])
+    assert await study.standing() == [kept]
+
+
+async def test_the_time_is_counted_from_the_sentence_and_not_from_the_yes(study: Study) -> None:
+    await study.say("孩子六点放学")
+    study.memory.clock.advance(timedelta(minutes=9))
+    await study.say("嗯")
+
+    assert await study.standing() == ["18 18:00 孩子放学"]
+
+
+@pytest.mark.parametrize("answer", ["不用", "算了", "不是"])
+async def test_a_no_keeps_nothing(study: Study, answer: str) -> None:
+    await study.say("孩子六点放学")
+    said = await study.say(answer)
+    await study.say("好")
+
+    assert said == "好的，不提醒"
+    assert await study.standing() == []
+
+
+@pytest.mark.parametrize("between", ["你们几点关门", "今天"])
+async def test_a_yes_answers_the_message_before_it_only(study: Study, between: str) -> None:
+    await study.say("孩子六点放学")
+    await study.say(between)
+    taken = await study.take("好", "later")
+
+    assert taken is None
+    assert await study.standing() == []
+
+
+async def test_a_yes_after_ten_minutes_is_for_others(study: Study) -> None:
+    await study.say("孩子六点放学")
+    study.memory.clock.advance(timedelta(minutes=11))
+    taken = await study.take("好", "later")
+
+    assert taken is None
+    assert await study.standing() == []
+
+
+async def test_a_question_that_comes_again_is_the_same_and_a_repeated_yes_keeps_one(
+    study: Study,
+) -> None:
+    for event, text in (("1", "孩子六点放学"), ("1", "孩子六点放学"), ("2", "好"), ("2", "好")):
+        await study.hear(text, event)
+
+    assert await study.standing() == ["18 18:00 孩子放学"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("好", "FREQ=HOURLY"),
+        ("到晚上8点", "FREQ=HOURLY;UNTIL=20261118T120000Z"),
+        ("一共5次", "FREQ=HOURLY;COUNT=5"),
+    ],
+)
+async def test_a_rule_without_an_end_takes_it_from_the_answer(
+    study: Study, answer: str, rule: str
+) -> None:
+    asked = await study.say("每小时提醒我喝水")
+    await study.say(answer)
+
+    assert "提醒到什么时候为止" in asked
+    assert asked.endswith("回复“好”，昼夜都提醒")
+    assert [(each.title, each.rule) for each in await study.kept()] == [("喝水", rule)]
+
+
+async def test_another_errand_is_no_end_of_the_rule(study: Study) -> None:
+    await study.say("每小时提醒我喝水")
+    await study.say("明天下午3点开会")
+
+    assert await study.standing() == ["19 15:00 开会"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "周六下午吧", "那就周日", "七点左右", "大概三点", "下午三点以后都行", "最迟周三", "四点之后", "一天三次", "周六帮我洗两件羽绒服",
+        "五点前后", "周三下午吧 上午有课", "今天九点起的", "会议改到周四下午两点了", "十点以后别吵", "车位每月300",
+    ],
+)  # fmt: skip
+async def test_answers_and_facts_are_left_alone(study: Study, text: str) -> None:
+    taken = await study.take(text, "chat")
+
+    assert taken is None
+    assert await study.kept() == []
+
+
+@pytest.mark.parametrize("text", ["半小时后", "20分钟后", "25分钟倒计时", "定个明早六点的闹钟"])
+async def test_a_bell_needs_no_title(study: Study, text: str) -> None:
+    await study.say(text)
+
+    assert [each.title for each in await study.kept()] == ["闹钟"]

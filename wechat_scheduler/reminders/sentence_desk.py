@@ -1,0 +1,162 @@
+"""The bot keeps sentences as reminders, and asks before it keeps one that may be meant for others."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.records import dataclass
+from wechat_scheduler.reminders import bot_texts
+from wechat_scheduler.reminders.bot_acts import BotActs, BotTurn
+from wechat_scheduler.reminders.bot_replies import BotReply, asked, helped, offered, refused, told
+from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
+from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_answer
+from wechat_scheduler.reminders.language.normalise import cleaned, normalise
+from wechat_scheduler.reminders.language.parse import parse_all
+from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.policy import Policy
+from wechat_scheduler.reminders.language.refused_sentences import (
+    EndlessError,
+    LanguageError,
+    UnsureError,
+)
+from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.planning import UNTITLED, as_said
+from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
+from wechat_scheduler.reminders.snoozing import SOURCE
+
+log = structlog.get_logger(__name__)
+
+TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
+_YES: Final = re.compile(
+    r"(?:是|对|嗯|好|行|可以|确定|确认|没错|要|需要|ok)+[的吧啊呀哦呢滴了]*[ ,]*(?:提醒我?|设吧?)?|提醒我?吧?"
+)
+_NO: Final = re.compile(r"(?:算了|不是|不用|不要|不必|没事|别|不)(?:提醒|设)?[了吧啊哦的]*")
+_CHAT: Final = (
+    Reason.SENTENCE_NOTHING,
+    Reason.SENTENCE_TOO_LONG,
+    Reason.SENTENCE_COMMAND,
+    Reason.SENTENCE_PAST,
+)
+_QUESTIONS: Final = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceDesk:
+    """Each method returns None if the message is not for the bot."""
+
+    acts: BotActs
+    policy: Policy
+
+    async def read(self, turn: BotTurn, *, asks: bool) -> BotReply | None:
+        """`asks` means that the message has a word such as 提醒我."""
+        try:
+            readings = self._parsed(turn.text, turn)
+        except UnsureError as error:
+            return await self._offer(error.reading, turn)
+        except EndlessError as error:
+            await self._ask(turn.text, turn)
+            return asked(f"/:no{error.sentence}{bot_texts.ALWAYS}")
+        except LanguageError as error:
+            return _misunderstood(error, turn, asks=asks)
+        plain = normalise(cleaned(turn.text)).strip(" 。.!~")
+        if asks or is_a_timer(plain) or any(each.title for each in readings):
+            return await self._keep(readings, turn)
+        return None if is_an_answer(plain) else await self._offer(readings[0], turn)
+
+    async def answered(self, turn: BotTurn) -> BotReply | None:
+        """The reply to a message that answers what `read` asked."""
+        question = turn.conversation.question
+        if question is None or question.ids or turn.teller.now - question.at > UNDO:
+            return None
+        plain = normalise(cleaned(turn.text)).strip(" 。.!~,")
+        if _NO.fullmatch(plain):
+            await self.acts.keep(turn, replace(turn.conversation, question=None))
+            return asked(bot_texts.NOT_KEPT)
+        if readings := self._completed(question.command, plain, turn):
+            return await self._keep(readings, turn)
+        return None
+
+    def _completed(self, sentence: str, answer: str, turn: BotTurn) -> Sequence[Parsed]:
+        """Empty if the answer is no yes, nor 到晚上8点 to the question until when."""
+        agrees = _YES.fullmatch(answer) is not None
+        try:
+            return self._parsed(sentence, turn) if agrees else self._bounded(sentence, answer, turn)
+        except EndlessError as error:
+            return self._parsed(sentence + error.ALWAYS, turn)
+        except LanguageError:
+            return ()
+
+    def _bounded(self, sentence: str, answer: str, turn: BotTurn) -> Sequence[Parsed]:
+        try:
+            self._parsed(sentence, turn)
+        except EndlessError as error:
+            always, bounded = (
+                self._parsed(sentence + more, turn) for more in (error.ALWAYS, answer)
+            )
+            return bounded if [r.title for r in bounded] == [r.title for r in always] else ()
+        return ()
+
+    def _parsed(self, text: str, turn: BotTurn) -> Sequence[Parsed]:
+        return parse_all(text, now=turn.at, zone=turn.teller.zone, policy=self.policy)
+
+    async def _offer(self, reading: Parsed, turn: BotTurn) -> BotReply:
+        await self._ask(reading.understood, turn)
+        return offered(reading, turn.teller)
+
+    async def _ask(self, sentence: str, turn: BotTurn) -> None:
+        question = BotQuestion(at=turn.teller.now, command=sentence, ids=())
+        await self.acts.keep(turn, replace(turn.conversation, question=question))
+
+    async def _keep(self, readings: Sequence[Parsed], turn: BotTurn) -> BotReply:
+        reminders = [_reminder(each, turn, place) for place, each in enumerate(readings)]
+        try:
+            return told(await self.acts.create(reminders, turn), turn.teller)
+        except ReminderError as error:
+            log.info("bot.refused", uid=turn.teller.uid, field=error.field)
+            return refused(_why(error, turn))
+
+
+def _misunderstood(error: LanguageError, turn: BotTurn, *, asks: bool) -> BotReply | None:
+    said = f"/:no{error.sentence}"
+    if error.reason is Reason.SENTENCE_CHAT or (error.reason in _CHAT and not asks):
+        return None
+    if error.reason is Reason.SENTENCE_COMMAND:
+        return asked(bot_texts.ONE_THING)
+    if error.reason is Reason.SENTENCE_NOTHING:
+        unknown = TAKES_BACK.match(turn.text)
+        return helped(bot_texts.UNKNOWN if unknown else bot_texts.PUZZLED)
+    return asked(said) if error.reason in _QUESTIONS else refused(said)
+
+
+def _reminder(parsed: Parsed, turn: BotTurn, place: int) -> Reminder:
+    nameless = Reminder(
+        id=_id_of(turn, place),
+        app_id=turn.app.id if turn.app else 0,
+        source=SOURCE,
+        owner=turn.teller.uid,
+        title=UNTITLED,
+        start=parsed.time,
+        zone=str(turn.teller.zone),
+        created_at=turn.teller.now,
+    )
+    return as_said(nameless, parsed)
+
+
+def _id_of(turn: BotTurn, place: int) -> str:
+    """The same id each time that the same event comes."""
+    event = f"bot/{turn.event}/{turn.at.isoformat()}" + (f"/{place}" if place else "")
+    return hashlib.sha256(event.encode()).hexdigest()[:32]
+
+
+def _why(error: ReminderError, turn: BotTurn) -> str:
+    match error:
+        case PastError():
+            return turn.teller.past(error.at)
+        case RuleError():
+            return bot_texts.TOO_OFTEN
+    return bot_texts.REFUSED
