@@ -40,6 +40,7 @@ LATER = (
     "wechat_scheduler.reminders.bot",
     "wechat_scheduler.metrics.text",
     "chinese_calendar",
+    "tenacity",
 )
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import aiohttp
 import msgspec
 import structlog
-import tenacity
 
 from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.engine.clock import Clock
@@ -141,6 +140,8 @@ class WeChatClient:
     async def _try_again(
         self, once_more: Callable[[], Awaitable[Answer]], give_up: float
     ) -> Answer:
+        import tenacity  # the daemon loads it once it serves
+
         again = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception_type(HarmlessError),
             stop=lambda state: (
