@@ -143,6 +143,16 @@ async def test_no_command_imports_what_colours_tracebacks(words: list[str], tmp_
     assert "pygments" not in loaded
 
 
+@pytest.mark.parametrize("words", [["keys", "list"], ["apps", "list"], ["nodes"], ["audit"]])
+async def test_a_command_imports_no_core_for_the_answer_of_a_daemon(
+    words: list[str], tmp_path: Path
+) -> None:
+    loaded = await loaded_by(*words, state=tmp_path / "state")
+
+    assert "wechat_scheduler.web.kit.services" in loaded
+    assert not {f"wechat_scheduler.{core}" for core in ("reminders.desk", "pushes.intake")} & loaded
+
+
 async def test_the_daemon_starts_without_what_it_never_uses() -> None:
     script = """
 import gc, sys

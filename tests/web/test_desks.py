@@ -1,7 +1,11 @@
 """Handlers are given desks, which keep the rules, and never the stores behind them."""
 
+import ast
+import sys
 from dataclasses import dataclass
-from typing import get_type_hints
+from importlib import import_module
+from inspect import getsource
+from typing import Any, get_type_hints
 
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.daemon.stores import Stores
@@ -29,9 +33,20 @@ def stores_in(record: type) -> list[str]:
     stores = get_type_hints(Stores).values()
     return [
         name
-        for name, kind in get_type_hints(record).items()
+        for name, kind in get_type_hints(record, localns=imported(record.__module__)).items()
         if isinstance(kind, type) and any(is_behind(kind, store) for store in stores)
     ]
+
+
+def imported(module: str) -> dict[str, Any]:
+    """What the module imports by name, for its type checker alone too."""
+    nodes = ast.walk(ast.parse(getsource(sys.modules[module])))
+    return {
+        alias.name: getattr(import_module(node.module), alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
 
 
 def is_behind(kind: type, store: type) -> bool:

@@ -1,7 +1,9 @@
 """The services that handlers call, and what a request carries to them."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
@@ -10,27 +12,30 @@ from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
-from wechat_scheduler.audience.desk import AudienceDesk
-from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.audience.ports import AccountTemplates
-from wechat_scheduler.audience.qrcodes import QrCodeDesk
-from wechat_scheduler.config.changes import RunningConfig
-from wechat_scheduler.credentials.account_tokens import AccountTokens
-from wechat_scheduler.credentials.census import Health
-from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.delivery.administration import DeliveryDesk
-from wechat_scheduler.delivery.orders import Sending
-from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.nodes import NodeView
-from wechat_scheduler.pushes.endpoints import EndpointDesk
-from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.records import dataclass
-from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.owner_desk import OwnerDesk
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
+
+# A command that asks the daemon imports handlers for the types of their answers, and needs no core.
+if TYPE_CHECKING:
+    from wechat_scheduler.audience.desk import AudienceDesk
+    from wechat_scheduler.audience.directory import Directory
+    from wechat_scheduler.audience.openids import Openids
+    from wechat_scheduler.audience.ports import AccountTemplates
+    from wechat_scheduler.audience.qrcodes import QrCodeDesk
+    from wechat_scheduler.config.changes import RunningConfig
+    from wechat_scheduler.credentials.account_tokens import AccountTokens
+    from wechat_scheduler.credentials.census import Health
+    from wechat_scheduler.credentials.manager import Manager
+    from wechat_scheduler.delivery.administration import DeliveryDesk
+    from wechat_scheduler.delivery.orders import Sending
+    from wechat_scheduler.engine.clock import Clock
+    from wechat_scheduler.engine.nodes import NodeView
+    from wechat_scheduler.pushes.endpoints import EndpointDesk
+    from wechat_scheduler.pushes.intake import Intake
+    from wechat_scheduler.reminders.desk import ReminderDesk
+    from wechat_scheduler.reminders.owner_desk import OwnerDesk
 
 
 class RequestCounter(Protocol):
