@@ -14,6 +14,7 @@ from aiohttp import web
 
 from tests.business import Business
 from tests.clock import FakeClock
+from tests.stores.memory import MemoryDatabase, memory_database
 from tests.template import lay_database
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import Config
@@ -150,6 +151,11 @@ def daemon_config(state: Path, wechat_url: str, **settings: Any) -> Config:
     return loading.load(file=None, flags=flags, environ={}).config
 
 
+async def in_memory(url: str, **_: Any) -> MemoryDatabase:
+    """The `opener` for tests that ask nothing of SQLite's file and threads: the statements are the same."""
+    return memory_database()
+
+
 @asynccontextmanager
 async def daemon(
     state: Path,
@@ -191,5 +197,5 @@ async def daemon(
 
 __all__ = [
     "APPID", "AUTHORIZER", "COMPONENT", "SECRET", "Answer", "Business", "Caller", "WeChat",
-    "daemon", "daemon_config", "served", "wechat",
+    "daemon", "daemon_config", "in_memory", "served", "wechat",
 ]  # fmt: skip

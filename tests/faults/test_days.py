@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.clock import FakeClock
 from tests.faults.cast import AUTHORIZER, COMPONENT, REFRESH, STABLE, TICKET, TOKEN, Play, staged
-from tests.house import daemon, wechat
+from tests.house import daemon, in_memory, wechat
 from wechat_scheduler.credentials.policy import next_quota_day
 
 DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ def a_day_of_each() -> Iterator[Play]:
 
 
 async def test_a_day_of_any_failure_stays_under_the_quota(tmp_path: Path, clock: FakeClock) -> None:
-    async with staged(tmp_path / "state", clock) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory) as stage:
         plays = list(a_day_of_each())
         for play in plays:
             await stage.play(play)
@@ -45,7 +45,7 @@ async def test_a_day_of_any_failure_stays_under_the_quota(tmp_path: Path, clock:
 
 
 async def test_every_try_of_a_call_is_counted(tmp_path: Path, clock: FakeClock) -> None:
-    async with staged(tmp_path / "state", clock) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory) as stage:
         play = Play(STABLE, -1)
         await stage.play(play, times=7)
 
@@ -58,7 +58,7 @@ async def test_every_try_of_a_call_is_counted(tmp_path: Path, clock: FakeClock) 
 async def test_a_crowd_that_wants_a_refresh_again_and_again_is_held_back(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    async with staged(tmp_path / "state", clock, **small_quota()) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory, **small_quota()) as stage:
         plenty, failing = Play(TOKEN), Play(TOKEN, 40125)
         for play in (plenty, failing):
             await stage.play(play)
@@ -78,7 +78,7 @@ async def test_a_crowd_that_wants_a_refresh_again_and_again_is_held_back(
 
 
 async def test_a_crowd_leaves_a_call_for_the_next_renewal(tmp_path: Path, clock: FakeClock) -> None:
-    async with staged(tmp_path / "state", clock, **small_quota()) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory, **small_quota()) as stage:
         play, midnight = Play(TOKEN), next_quota_day(clock.now())
         await stage.play(play)
         await stage.turn()
@@ -96,7 +96,7 @@ async def test_a_crowd_leaves_a_call_for_the_next_renewal(tmp_path: Path, clock:
 async def test_new_registrations_again_and_again_are_held_back(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    async with staged(tmp_path / "state", clock, **small_quota()) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory, **small_quota()) as stage:
         play = Play(TOKEN, 40125)
         await stage.play(play)
 
@@ -110,7 +110,7 @@ async def test_new_registrations_again_and_again_are_held_back(
 async def test_a_value_that_somebody_always_finds_dead_is_not_replaced_without_end(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    async with staged(tmp_path / "state", clock, **small_quota()) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory, **small_quota()) as stage:
         play = Play(TOKEN)
         await stage.play(play)
         await stage.turn()
@@ -128,7 +128,7 @@ async def test_a_value_that_somebody_always_finds_dead_is_not_replaced_without_e
 async def test_a_stable_token_is_forced_20_times_a_day_at_most(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    async with staged(tmp_path / "state", clock) as stage:
+    async with staged(tmp_path / "state", clock, opener=in_memory) as stage:
         play, path = Play(STABLE), f"{Play(STABLE).appid}/0"
         await stage.play(play)
         await stage.turn()

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller, daemon, wechat
 from tests.reminders.remembering import draft
-from tests.sending.town import PUBLIC, Town, settled_in
+from tests.sending.town import PUBLIC, settled_in, town
 
 MINUTE = timedelta(minutes=1)
 LOST = "s1.00000000.AAAA"
@@ -97,27 +97,26 @@ ALONE = {
 }
 
 
-async def test_a_damaged_row_that_is_asked_for_says_what_cannot_be_read(
-    place: Town, tmp_path: Path
-) -> None:
-    uid = await place.follow("o-amy")
-    sent = await place.call(
-        "POST", "/v1/messages", {"app": place.app.id, "to": [uid], "text": "hi"}
-    )
-    listed = await place.call("GET", f"/v1/deliveries?message={sent.result['id']}")
-    made = await place.desk.create(
-        draft(place.clock.now() + MINUTE, app_id=place.app.id, owner=uid), ()
-    )
-    names = {
-        "message": sent.result["id"],
-        "delivery": listed.result[0]["id"],
-        "reminder": made.id,
-    }
-    harm(tmp_path, ALONE.values())
+async def test_a_damaged_row_that_is_asked_for_says_what_cannot_be_read(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        uid = await place.follow("o-amy")
+        sent = await place.call(
+            "POST", "/v1/messages", {"app": place.app.id, "to": [uid], "text": "hi"}
+        )
+        listed = await place.call("GET", f"/v1/deliveries?message={sent.result['id']}")
+        made = await place.desk.create(
+            draft(place.clock.now() + MINUTE, app_id=place.app.id, owner=uid), ()
+        )
+        names = {
+            "message": sent.result["id"],
+            "delivery": listed.result[0]["id"],
+            "reminder": made.id,
+        }
+        harm(tmp_path, ALONE.values())
 
-    answers = {path: await place.call("GET", path.format(**names)) for path in ALONE}
+        answers = {path: await place.call("GET", path.format(**names)) for path in ALONE}
 
-    assert {
-        path: (one.status, one.json["reason"]) for path, one in answers.items()
-    } == dict.fromkeys(ALONE, (500, "row.damaged"))
-    assert {"cannot be read" in one.json["message"] for one in answers.values()} == {True}
+        assert {
+            path: (one.status, one.json["reason"]) for path, one in answers.items()
+        } == dict.fromkeys(ALONE, (500, "row.damaged"))
+        assert {"cannot be read" in one.json["message"] for one in answers.values()} == {True}

@@ -1,6 +1,7 @@
 """SQLite in memory: the real statements, without a file and without a thread."""
 
 import weakref
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeVar
@@ -23,6 +24,7 @@ class MemoryDatabase:
         # The garbage collector may close it in another thread.
         self._connection = SqliteConnection(":memory:", check_same_thread=False)
         self.down = False
+        self._versions: Counter[str] = Counter()
         weakref.finalize(self, self._connection.close)
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
@@ -34,7 +36,7 @@ class MemoryDatabase:
         return rows
 
     def version(self, *tables: str) -> int:
-        return self.total_changes
+        return sum(map(self._versions.__getitem__, tables))
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """No other process can write here."""
@@ -46,12 +48,14 @@ class MemoryDatabase:
         """As `write`, for a test that prepares what the store holds."""
         self._reach()
         self._connection.execute("BEGIN")
+        changed: set[str] = set()
         try:
-            result = drive(self._connection, script)
+            result = drive(self._connection, script, changed)
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+        self._versions.update(changed)
         return result
 
     def copy(self) -> "MemoryDatabase":

@@ -88,12 +88,13 @@ async def test_whatever_is_asked_wrongly_has_the_envelope(
     assert answer.json["data"] is None
 
 
-async def test_what_the_store_does_not_take_is_1005_and_nothing_is_sent(place: Town) -> None:
-    uid = await place.follow()
-    await pragma(place.sending._messages._database, "query_only = ON")
+async def test_what_the_store_does_not_take_is_1005_and_nothing_is_sent(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        uid = await place.follow()
+        await pragma(place.sending._messages._database, "query_only = ON")
 
-    answer = await send(place, uids=[uid])
+        answer = await send(place, uids=[uid])
 
-    assert (answer["code"], answer["success"]) == (1005, False)
-    assert "稍后重试" in answer["msg"]
-    assert not await place.deliveries()
+        assert (answer["code"], answer["success"]) == (1005, False)
+        assert "稍后重试" in answer["msg"]
+        assert not await place.deliveries()

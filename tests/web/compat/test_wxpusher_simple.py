@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.sending.town import Town
+from tests.sending.town import Town, town
 from tests.web.compat.wxpushing import SEND, call, says, send
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.storage.database import Statement, each
@@ -82,17 +82,18 @@ async def test_a_user_of_several_apps_says_which_an_spt_is_for(place: Town) -> N
     assert "还没有订阅" in await says(place, alone, "获取 spt")
 
 
-async def test_an_spt_is_told_and_stands_nowhere_in_plain(place: Town, tmp_path: Path) -> None:
-    uid = await place.follow()
+async def test_an_spt_is_told_and_stands_nowhere_in_plain(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        uid = await place.follow()
 
-    spt = (await says(place, uid, "获取SPT")).splitlines()[-1]
+        spt = (await says(place, uid, "获取SPT")).splitlines()[-1]
 
-    assert spt.startswith("SPT_")
-    assert "持有者可以给你发消息".encode() in everything(tmp_path)
-    assert spt.encode() not in everything(tmp_path)
-    (said,) = [one for one in await place.deliveries() if one.target == uid]
-    shown = await place.call("GET", f"/v1/messages/{said.message_id}")
-    assert spt not in str(shown.json)
+        assert spt.startswith("SPT_")
+        assert "持有者可以给你发消息".encode() in everything(tmp_path)
+        assert spt.encode() not in everything(tmp_path)
+        (said,) = [one for one in await place.deliveries() if one.target == uid]
+        shown = await place.call("GET", f"/v1/messages/{said.message_id}")
+        assert spt not in str(shown.json)
 
 
 def everything(folder: Path) -> bytes:
