@@ -29,6 +29,16 @@ logs.plain()
 gc.set_threshold(50_000, 20, 50)
 
 
+# A worker that begins one of these last is alone with it in the end.
+LONGEST = ("test_house_rules.py::test_the_checks", "test_schemathesis.py", "test_garbage.py", "unfair/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that take seconds come first."""
+    longest = tuple(f"tests/{name}" for name in LONGEST)
+    items.sort(key=lambda item: not item.nodeid.startswith(longest))
+
+
 def pytest_collection_finish() -> None:
     """What was collected stays until the end: the garbage collector need not look at it again."""
     gc.collect()
