@@ -30,7 +30,12 @@ gc.set_threshold(50_000, 20, 50)
 
 
 # A worker that begins one of these last is alone with it in the end.
-LONGEST = ("test_house_rules.py::test_the_checks", "test_schemathesis.py", "test_garbage.py", "unfair/")
+LONGEST = (
+    "test_house_rules.py::test_the_checks",
+    "test_schemathesis.py",
+    "test_garbage.py",
+    "unfair/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
