@@ -143,6 +143,13 @@ async def test_no_command_imports_what_colours_tracebacks(words: list[str], tmp_
     assert "pygments" not in loaded
 
 
+async def test_a_check_that_a_container_repeats_imports_no_tables(tmp_path: Path) -> None:
+    loaded = await loaded_by("healthcheck", state=tmp_path / "state")
+
+    assert "wechat_scheduler.cli.healthcheck" in loaded
+    assert not {"rich", "structlog", "aiohttp.web"} & loaded
+
+
 @pytest.mark.parametrize("words", [["keys", "list"], ["apps", "list"], ["nodes"], ["audit"]])
 async def test_a_command_imports_no_core_for_the_answer_of_a_daemon(
     words: list[str], tmp_path: Path

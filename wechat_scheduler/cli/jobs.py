@@ -1,4 +1,4 @@
-"""`jobs` lists, watches, refreshes and removes the jobs of a running daemon; `healthcheck` checks it."""
+"""`jobs` lists, watches, refreshes and removes the jobs of a running daemon."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -9,7 +9,7 @@ import click
 from rich.console import Console, RenderableType
 
 from wechat_scheduler.cli.completion import complete_type
-from wechat_scheduler.cli.daemon_address import client_options, connect, keyless_options
+from wechat_scheduler.cli.daemon_address import client_options, connect
 from wechat_scheduler.cli.job_display import job_name, live_table, page, problems, table
 from wechat_scheduler.cli.parameters import confirm, rows_option, yes_option
 from wechat_scheduler.cli.showing import show_json, show_rows
@@ -195,21 +195,6 @@ def _question(found: Sequence[JobInfo]) -> str:
         )
     owners = ", ".join(receiver.key for receiver in found[0].receivers) or "no system"
     return f"{job_name(found[0])} is kept for {owners}. Remove it?"
-
-
-@click.command()
-@keyless_options
-def healthcheck(**given: Any) -> None:
-    """Check whether the daemon is alive: exit with 0 if it is, else with 1. Needs no key.
-
-    It checks the daemon on the state folder; give the --state that the daemon has, or its address.
-
-    \b
-    Example (a line of a Dockerfile):
-      HEALTHCHECK CMD ["wechat-scheduler", "healthcheck", "--url", "http://127.0.0.1:9001"]
-    """
-    connect(given, Client.check, keyless=True)
-    click.echo("healthy")
 
 
 async def _change(

@@ -42,7 +42,9 @@ COMMANDS = (
     LazyCommand("reminders", f"{CLI}.reminders:reminders", "Make, list and cancel reminders."),
     LazyCommand("audit", f"{CLI}.audit:audit", "List who read and changed what."),
     LazyCommand("nodes", f"{CLI}.nodes:nodes", "List the daemons that share the database."),
-    LazyCommand("healthcheck", f"{CLI}.jobs:healthcheck", "Check whether the daemon is alive."),
+    LazyCommand(
+        "healthcheck", f"{CLI}.healthcheck:healthcheck", "Check whether the daemon is alive."
+    ),
     LazyCommand("doctor", f"{CLI}.doctor:doctor", "Find what is wrong, and what to do about it."),
     LazyCommand("backup", f"{CLI}.backup:backup", "Copy the database to a file."),
     LazyCommand("restore", f"{CLI}.backup:restore", "Replace the database with a backup."),
