@@ -59,8 +59,7 @@ class SentenceDesk:
         except UnsureError as error:
             return await self._offer(error.reading, turn)
         except EndlessError as error:
-            await self._ask(turn.text, turn)
-            return asked(f"/:no{error.sentence}{bot_texts.ALWAYS}")
+            return await self._ask_until_when(error, turn, asks=asks)
         except LanguageError as error:
             return _misunderstood(error, turn, asks=asks)
         plain = normalise(cleaned(turn.text)).strip(" 。.!~")
@@ -103,6 +102,16 @@ class SentenceDesk:
 
     def _parsed(self, text: str, turn: BotTurn) -> Sequence[Parsed]:
         return parse_all(text, now=turn.at, zone=turn.teller.zone, policy=self.policy)
+
+    async def _ask_until_when(
+        self, error: EndlessError, turn: BotTurn, *, asks: bool
+    ) -> BotReply | None:
+        try:
+            self._parsed(turn.text + error.ALWAYS, turn)
+        except LanguageError as worse:  # too often, whenever it ends
+            return _misunderstood(worse, turn, asks=asks)
+        await self._ask(turn.text, turn)
+        return asked(f"{error.every}{bot_texts.UNTIL_WHEN}")
 
     async def _offer(self, reading: Parsed, turn: BotTurn) -> BotReply:
         await self._ask(reading.understood, turn)

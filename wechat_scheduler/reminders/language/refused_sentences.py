@@ -184,7 +184,7 @@ class EndlessError(LanguageError):
     ALWAYS = "昼夜不停"
 
     def __init__(self, count: int, unit: str) -> None:
-        every = f"每{count if count > 1 else ''}{unit}"
+        every = self.every = f"每{count if count > 1 else ''}{unit}"
         super().__init__(
             Reason.SENTENCE_AMBIGUOUS,
             f"{every}提醒到什么时候为止？请写上，例如“{every}喝水到晚上8点”“每天9点到18点{every}喝水”；夜里也要的话，请写“{every}{self.ALWAYS}”",
