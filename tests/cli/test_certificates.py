@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.business import Business
 from tests.certificates import self_signed
 from tests.cli.commands import Ended, execute
@@ -13,34 +15,42 @@ import os, sys
 from wechat_scheduler.cli.main import SERVE
 SERVE.load()
 import asyncio, aiohttp
-from wechat_scheduler.cli.serve import run
+from wechat_scheduler.cli.serve import load_all, run
 async def ask(url):
     async with aiohttp.ClientSession() as session:
         for _ in range(2):
             async with session.get(url, headers={"Connection": "close"}) as response:
                 print(response.status)
 os.environ["SSL_CERT_FILE"] = sys.argv[2]
+if sys.argv[3] == "loaded":
+    load_all()
+    os.environ["SSL_CERT_FILE"] = "/nowhere"
 run(ask(sys.argv[1]))
 """
 
 
-async def ask(business: Business, *, trusted: Path) -> Ended:
-    return await execute(
-        sys.executable, "-c", SCRIPT, business.url(), str(trusted), SSL_CERT_DIR="/nowhere"
-    )
+async def ask(business: Business, when: str, *, trusted: Path) -> Ended:
+    words = (business.url(), str(trusted), when)
+    return await execute(sys.executable, "-c", SCRIPT, *words, SSL_CERT_DIR="/nowhere")
 
 
-async def test_certificates_are_read_with_the_first_connection(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["at once", "loaded"])
+async def test_certificates_are_read_with_the_first_connection_or_once_the_daemon_serves(
+    when: str, tmp_path: Path
+) -> None:
     file = tmp_path / "server.pem"
     async with Business(tls=self_signed(file)) as business:
-        ended = await ask(business, trusted=file)
+        ended = await ask(business, when, trusted=file)
 
     assert (ended.code, ended.out.split(), len(business.calls)) == (0, ["200", "200"], 2)
 
 
-async def test_what_the_machine_does_not_trust_is_not_trusted_then(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["at once", "loaded"])
+async def test_what_the_machine_does_not_trust_is_not_trusted_then(
+    when: str, tmp_path: Path
+) -> None:
     async with Business(tls=self_signed(tmp_path / "server.pem")) as business:
-        ended = await ask(business, trusted=tmp_path / "nothing")
+        ended = await ask(business, when, trusted=tmp_path / "nothing")
 
     assert "CERTIFICATE_VERIFY_FAILED" in ended.err
     assert business.calls == []

@@ -13,6 +13,7 @@ from typing import Any
 import click
 import structlog
 
+from wechat_scheduler.cli.certificates import read_now
 from wechat_scheduler.cli.options import Options, global_options, take
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.changes import change
@@ -70,7 +71,7 @@ def serve(**given: Any) -> None:
     faulthandler.enable(STDERR)
     succession = Succession()
     try:
-        take_turn(_load_all)
+        take_turn(load_all)
         with short_collections():
             run(_serve(options, config, queue, succession))
     except SchedulerError:
@@ -159,10 +160,12 @@ async def _hand_over(
 
 
 async def _load() -> None:
-    await asyncio.to_thread(_load_all)
+    await asyncio.to_thread(load_all)
 
 
-def _load_all() -> None:
+def load_all() -> None:
+    """What a start put off."""
+    read_now()
     for module in LATER:
         import_module(module)
     compile_all()
