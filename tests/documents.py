@@ -152,6 +152,12 @@ def parsed(path: Path) -> ast.Module:
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All parts of the code of a file: a walk takes several times as long as a look at each part."""
+    return tuple(ast.walk(parsed(path)))
+
+
+@cache
 def sentences(folder: Path) -> list[Sentence]:
     """Every string in the code of a folder."""
     return [
@@ -161,7 +167,7 @@ def sentences(folder: Path) -> list[Sentence]:
 
 def _sentences(node: ast.AST, call: str) -> Iterator[Sentence]:
     if isinstance(node, ast.Call):
-        call = _dotted(node.func)
+        call = dotted(node.func)
     text = _template(node)
     if text:
         yield Sentence(call, text)
@@ -169,13 +175,13 @@ def _sentences(node: ast.AST, call: str) -> Iterator[Sentence]:
         yield from _sentences(child, call)
 
 
-def _dotted(function: ast.expr) -> str:
+def dotted(function: ast.expr) -> str:
     """As it is written. `ast.unparse` writes anything, and takes seconds for all calls."""
     match function:
         case ast.Name(id=name):
             return name
         case ast.Attribute(value=value, attr=name):
-            return f"{_dotted(value)}.{name}"
+            return f"{dotted(value)}.{name}"
         case _:
             return ast.unparse(function)
 

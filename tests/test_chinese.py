@@ -4,11 +4,12 @@ each thing."""
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.documents import parsed
+from tests.documents import dotted, nodes, parsed
 from wechat_scheduler.sandbox.phone_words import CHINESE as WORDS
 
 ROOT = Path(__file__).parents[1] / "wechat_scheduler"
@@ -20,17 +21,17 @@ CHINESE = r"[\u4e00-\u9fff“”‘’「」（）《》…]"
 HALF = re.compile(rf"(?<={CHINESE}) ?[,!?:;()](?= ?{CHINESE}|\s*$|\n)|(?<={CHINESE})[,!?:;] ")
 
 
-def texts(file: Path) -> Iterator[str]:
+@cache
+def texts(file: Path) -> list[str]:
     """The strings of a file, without docstrings and patterns."""
-    tree = parsed(file)
-    unread = {id(node) for node in ast.walk(tree) for node in _unread(node)}
-    yield from _texts(tree, unread)
+    unread = {id(node) for node in nodes(file) for node in _unread(node)}
+    return list(_texts(parsed(file), unread))
 
 
 def _unread(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
-    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+    if isinstance(node, ast.Call) and dotted(node.func).startswith("re."):
         yield from node.args
 
 

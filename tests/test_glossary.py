@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.documents import PACKAGE, ROOT, parsed
+from tests.documents import PACKAGE, ROOT, nodes
 from wechat_scheduler.config.settings import SETTINGS
 from wechat_scheduler.web.native.routes import NATIVE
 
@@ -69,7 +69,7 @@ def _nouns_of_classes() -> Iterator[str]:
     for path in sorted(PACKAGE.rglob("*.py")):
         if str(path.relative_to(PACKAGE)).startswith(FOREIGN):
             continue
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and not re.search(r"^_|Error$", node.name):
                 yield _noun(node.name)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import parsed
+from tests.documents import nodes, parsed
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wechat_scheduler"
@@ -58,11 +58,11 @@ def rooms(path: Path) -> str:
 
 @cache
 def imported(path: Path) -> frozenset[str]:
-    return frozenset(_imports(parsed(path)))
+    return frozenset(_imports(path))
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _imports(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -70,8 +70,8 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def names_used(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def names_used(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         if isinstance(node, ast.Attribute):
             yield node.attr
         elif isinstance(node, ast.Name):
@@ -87,7 +87,7 @@ def offenders(breaks: Callable[[Path], object]) -> list[str]:
 
 def test_tasks_are_made_in_few_places_only() -> None:
     def makes(path: Path) -> bool:
-        used = TASK_MAKERS & set(names_used(parsed(path)))
+        used = TASK_MAKERS & set(names_used(path))
         return bool(used) and str(path.relative_to(PACKAGE)) not in MAY_MAKE_TASKS
 
     assert offenders(makes) == []
@@ -108,7 +108,7 @@ def test_the_environment_is_read_in_one_room() -> None:
             and node.attr in ("environ", "getenv")
             and isinstance(node.value, ast.Name)
             and node.value.id == "os"
-            for node in ast.walk(parsed(path))
+            for node in nodes(path)
         )
 
     assert offenders(reads) == []
@@ -156,7 +156,7 @@ def test_no_group_is_caught_in_part() -> None:
     """Before Python 3.11.4, what is raised inside `except*` comes out in a group."""
 
     def catches(path: Path) -> bool:
-        return any(isinstance(node, ast.TryStar) for node in ast.walk(parsed(path)))
+        return any(isinstance(node, ast.TryStar) for node in nodes(path))
 
     assert offenders(catches) == []
 
@@ -164,7 +164,7 @@ def test_no_group_is_caught_in_part() -> None:
 def test_a_class_name_stands_in_one_module_only() -> None:
     places: dict[str, set[str]] = {}
     for path in SOURCES:
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, set()).add(module_name(path))
 
@@ -213,7 +213,7 @@ def named_modules(path: Path) -> set[str]:
     """Imported names, and strings such as "wechat_scheduler.cli.keys:keys"."""
     strings = {
         node.value.partition(":")[0]
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return strings | imported(path)
@@ -223,7 +223,7 @@ def test_tenacity_sleeps_through_the_clock() -> None:
     calls = [
         node
         for path in SOURCES
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and "AsyncRetrying" in ast.unparse(node.func)
     ]
 

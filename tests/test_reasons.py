@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clock import FakeClock
-from tests.documents import PACKAGE, ROOT, blocks, parsed
+from tests.documents import PACKAGE, ROOT, blocks, dotted, nodes
 from tests.house import Caller, WeChat, daemon
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.refusals import REFUSALS, Place
@@ -26,8 +26,8 @@ ERRORS = ROOT / "docs" / "errors.md"
 PAGES = (ERRORS, ERRORS.with_name("errors.zh-CN.md"))
 
 
-def code() -> Iterator[ast.Module]:
-    return (parsed(path) for path in sorted(PACKAGE.rglob("*.py")))
+def code() -> Iterator[ast.AST]:
+    return (node for path in sorted(PACKAGE.rglob("*.py")) for node in nodes(path))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -41,10 +41,10 @@ def test_every_reason_is_listed_with_its_status(page: Path) -> None:
 
 
 def test_an_error_has_a_reason_of_its_own_status() -> None:
-    raised = [call for tree in code() for call in ast.walk(tree) if isinstance(call, ast.Call)]
+    raised = [call for call in code() if isinstance(call, ast.Call)]
 
     for call in raised:
-        kind = getattr(errors, ast.unparse(call.func), None)
+        kind = getattr(errors, dotted(call.func), None)
         if kind is not None and issubclass(kind, RequestError):
             for word in (word for word in call.keywords if word.arg == "reason"):
                 for name in _reasons(word.value):
