@@ -137,7 +137,7 @@ async def clients(day: Day) -> None:
 
 
 async def nothing(day: Day) -> None:
-    """The rest of the day."""
+    """The turn after all others."""
 
 
 # By the path at WeChat or the purpose of `daemon.ground.Guarded`, where it is one of these.
