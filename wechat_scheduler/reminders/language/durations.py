@@ -21,7 +21,7 @@ _UNIT = (
 )
 _PIECE = rf"(?:半个?{_UNIT}|{ANY} ?(?:个(?:半)?)? ?{_UNIT}半?)"
 _HALF_MONTH = r"(?:半个?月|个半月)"
-LENGTH = rf"(?:{ANY}{_HALF_MONTH}|{_HALF_MONTH}|{_PIECE}(?:[零又]?{_PIECE}){{0,3}})"
+LENGTH = rf"(?:{ANY}{_HALF_MONTH}|{_HALF_MONTH}|两月|{_PIECE}(?:[零又]?{_PIECE}){{0,3}})"
 _EACH = pattern(
     rf"(?P<half>半)(?P<n2>)个?(?P<u2>月|{_UNIT})|(?P<n>{ANY}) ?个?(?P<mid>半)?(?P<u>月|{_UNIT})(?P<end>半)?"
 )

@@ -18,7 +18,7 @@ _MEASURED = r"(?![\d.元块万千亿斤公米%折版倍寸g升克吨kK°度分�
 _TIMELY = pattern(
     r"每(?!日优鲜|日新闻)|[双单](?:周|号|日(?!葵))|为止|(?<![目生空提从])[之以]前|"
     rf"(?<![\d.¥$])(?:[01]?\d|2[0-3])[.:][0-5]\d(?!\d){_MEASURED}"
-    r"|[伍陆ⅰ-ⅿⅠ-Ⅿ]点|^[二三四五六七八九十](?=$|个字|[跑开吃去打上做写练])|^这个?(?=$|时)"
+    r"|[伍陆ⅰ-ⅿⅠ-Ⅿ]点|^[二三四五六七八九十](?=$|个字|[跑开吃去打上做写练])|^这个?(?=$|时)|^[\d一二两三四五六七八九十半]+(?:个?半?)(?:分钟|小时|钟头|天)$"
     r"|^[之以过]?后(?![续台勤方面院卫妈爸])|(?<!\d)\d{1,2}:\d"
     r"|^0\d[0-5][05](?!\d)|[今明]朝|(?<![第一-龥\d])[一二三四五六七八九十两\d]{1,3}[典店奌](?=[,， ]|半|钟|$)"
     rf"|^(?:0\d|1\d|2[0-3])[0-5][05](?!\d){_MEASURED}|(?:0\d|1[0-8]|2[1-3])[0-5][05]$"
@@ -55,7 +55,7 @@ def _tells_time(text: str, token: TimeWord) -> bool:
     if token.weak or isinstance(token.value, Span | Wrong | Zone):
         return False
     if isinstance(token.value, For):
-        return not token.value.loose
+        return not token.value.loose or (token.start == 0 and token.end == len(text))
     return not (isinstance(token.value, MonthDays) and _is_a_name(text, token))
 
 

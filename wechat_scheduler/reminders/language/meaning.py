@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
-from wechat_scheduler.reminders.language.durations import Advance, After, For, Length, Times
+from wechat_scheduler.reminders.language.durations import (
+    SHORTLY,
+    Advance,
+    After,
+    For,
+    Length,
+    Times,
+)
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.refused_sentences import several_reminders, which_one
@@ -119,7 +126,8 @@ def place(found: Meaning, each: Linked, *, joined: bool) -> None:
         case After(length=length) if joined and _offsets(found, value, each):
             found.shift = length.days
         case After():
-            found.after = found.after or value
+            if found.after is None or found.after.length == SHORTLY:
+                found.after = value
         case Advance():
             found.advance = value
         case For():

@@ -16,11 +16,13 @@ from wechat_scheduler.reminders.language.durations import For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import Meaning
+from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refused_sentences import day_outside_period, which_one
 
 _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 _EARLY = pattern(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
 _WAKE = pattern(r"起床|早班|早起|日出|晨跑|晨练|叫醒")
+_SLEEP = pattern(r"(?<!午)睡觉|(?<!午)睡(?=$|了|吧|[,。!])|[去该哄]睡|宵夜|夜宵|晚自习")
 _DAYTIME = (time(8), time(20))
 
 
@@ -41,8 +43,16 @@ def settle(found: Meaning, text: str) -> None:
         found.times, found.lasts = Times(count=found.lasts.length.workdays), None
     if _WAKE.search(text):
         found.clocks = [each.in_the_morning() for each in found.clocks]
+    if _SLEEP.search(text):
+        found.clocks = [_at_night(each) for each in found.clocks]
     if not _EARLY.search(text) and _is_of_another_day(found):
         found.clocks = [each.in_the_afternoon() for each in found.clocks]
+
+
+def _at_night(clock: ClockTime) -> ClockTime:
+    """A bare hour from 7 to 12 in the evening: 十一点睡觉."""
+    late = clock.bare and (clock.hour or 0) >= 7
+    return replace(clock, part=Part.EVENING) if late else clock
 
 
 def _share_day(found: Meaning) -> None:
