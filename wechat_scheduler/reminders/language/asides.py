@@ -10,7 +10,12 @@ from wechat_scheduler.reminders.language.normalise import masked, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command
 from wechat_scheduler.reminders.language.statements import is_statement, tells
-from wechat_scheduler.reminders.language.telling import is_clearly_told, is_passed_on, is_told
+from wechat_scheduler.reminders.language.telling import (
+    is_clearly_told,
+    is_passed_on,
+    is_told,
+    own_act,
+)
 
 ASKS = pattern(
     r"提醒|闹钟|闹铃|叫醒|(?<![人店司师生服妈爸板他她行院校子方长员理东业介])(?:叫|喊|通知|告诉|催)(?:一下|一声)?[我咱俺]|别忘|不要忘|(?<!(?<!帮)我)记得|记住|记着|定时|倒计时(?!仅?剩?[一二三四五六七八九十\d]+天)|待办|备忘|加入日程"
@@ -85,13 +90,19 @@ def refuse_telling(text: str, *, title: str = "") -> None:
         raise chat()
 
 
-def refuse_unsure(reading: Parsed, text: str, *, rest: str) -> None:
+def is_own_plan(title: str, text: str) -> bool:
+    """Whether the writer of a normalised sentence tells a plan of theirs, and does not ask for a reminder: 我后天去体检."""
+    own = own_act(title)
+    return bool(own) and is_an_act(own) and not ASKS.search(text)
+
+
+def refuse_unsure(reading: Parsed, text: str, *, rest: str, own: bool) -> None:
     """Raises LanguageError for a normalised sentence that asks for no reminder, and whose title may be no act of its
-    writer. `rest` is the part of the title behind its time."""
+    writer, or is their `own` plan. `rest` is the part of the title behind its time."""
     title = normalise(reading.title)
-    if ASKS.search(text) or is_an_act(title, rest=rest):
+    if ASKS.search(text) or (is_an_act(title, rest=rest) and not own):
         return
-    if is_no_act(title, text, rest=rest):
+    if not own and is_no_act(title, text, rest=rest):
         raise chat()
     raise UnsureError(reading)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.language.asides import (
+    is_own_plan,
     refuse_asides,
     refuse_statements,
     refuse_telling,
@@ -177,20 +178,29 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     if second := mixed(sentence.dense, sentence.said):
         raise two_errands(second)
     lead, rest = around(sentence.text, sentence.plain, used)
-    refuse_told(normalise(title), normalise(lead), normalise(rest), masked(sentence.plain))
-    left = unread_words(normalise(title), now.today)
+    own = is_own_plan(normalise(title), masked(sentence.plain))
+    if own:
+        title = title[1:]
+    else:
+        refuse_told(normalise(title), normalise(lead), normalise(rest), masked(sentence.plain))
+    _refuse_unread(sentence, normalise(title), now.today)
+    reading = _parsed(sentence.said, now, title)
+    if own or not _passes(sentence.said):
+        refuse_unsure(reading, masked(sentence.plain), rest=normalise(rest), own=own)
+    return reading
+
+
+def _refuse_unread(sentence: _Sentence, title: str, today: date) -> None:
+    """Raises LanguageError if words of time are left in the normalised title."""
+    left = unread_words(title, today)
     if left:
         raise unread(left)
     shifted = _SHIFTED.search(sentence.dense)
     if shifted and not (sentence.said.anchors or sentence.said.repeats or sentence.said.begin):
         raise unread(shifted.group())
-    event = _EVENTS.search(normalise(title))
+    event = _EVENTS.search(title)
     if event and not (_passes(sentence.said) or sentence.said.clocks):
         raise unread(event.group())
-    reading = _parsed(sentence.said, now, title)
-    if not _passes(sentence.said):
-        refuse_unsure(reading, masked(sentence.plain), rest=normalise(rest))
-    return reading
 
 
 def _passes(said: Meaning) -> bool:

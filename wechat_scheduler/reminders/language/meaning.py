@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.records import dataclass, field, replace
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import (
@@ -195,14 +195,7 @@ def _continues(value: ClockTime, part: ClockTime) -> bool:
 
 
 def _in_part(value: ClockTime, part: ClockTime) -> ClockTime:
-    return ClockTime(
-        part=part.part,
-        hour=value.hour,
-        minute=value.minute,
-        second=value.second,
-        exact=value.exact,
-        written=part.written + value.written,
-    )
+    return replace(value, part=part.part, written=part.written + value.written)
 
 
 def _inherits(found: Meaning, value: ClockTime) -> ClockTime:

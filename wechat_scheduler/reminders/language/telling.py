@@ -64,6 +64,13 @@ _COMES = (
     rf"^(?:[带和跟陪].{{1,4}})?(?:过来|来)(?=[取拿看试接吃买做剪洗学提退换交店]|$)|{_KIN}{{1,2}}来[接取拿]|[送拿寄带]过?来(?:$|吧)"
     rf"|^[两三四五六七八九十\d]+(?:位|大|个(?!人|月|小时|半|字))|^(?:号|票|位子?|房间?|座位?|货)$|^[发寄买订拍下充付租]的(?=.)"
 )
+# 我后天去体检 may be told to others, or be what its writer wants to be reminded of. 我妈周六生日 is no one's plan.
+_OWN = pattern(
+    rf"[我俺咱](?!们|家|的|车|[想刚已就也都还才先再在到来过回等会有](?!个|一|场)|{_KIN})(?P<act>(?!.*(?:[上下]班|走|过[来去])$)[^ ,。;你您]{{2,10}})"
+)
+_KINS_DAY = pattern(
+    rf"[我俺咱]{_KIN}{{1,2}}的?.{{0,2}}(?:生日|忌日|大寿|手术|体检|复查|考试|婚礼|纪念日|家长会)"
+)
 _TELLS = pattern("|".join((_PERSONS, _REPORTS, _ASPECTS, _ORDERS, _COMES)))
 _ABOUT = pattern(rf"[我你您俺咱他她它]|{_ROLE}|[了的过]|.[到从在是说]$")
 _TAG = pattern(r"[【\[(《].*|.*[\])】》,.:;!。 -]|[设定]个?")
@@ -74,6 +81,12 @@ def is_clearly_told(text: str) -> bool:
     return _CLEAR.search(text) is not None
 
 
+def own_act(title: str) -> str:
+    """去体检 of 我去体检; empty for a title that is no short plan of its writer. Both are normalised."""
+    own = _OWN.fullmatch(title)
+    return own["act"] if own and not _TELLS.search(own["act"]) else ""
+
+
 def is_passed_on(text: str) -> bool:
     """Whether others told the writer of a normalised sentence what to do: 店里通知我30号之前去."""
     return _PASSED_ON.search(text) is not None
@@ -82,6 +95,8 @@ def is_passed_on(text: str) -> bool:
 def is_told(title: str, lead: str, rest: str) -> bool:
     """Whether the writer tells something. `lead` is what stands before the first word of time, and `rest` what stands
     behind it, without courtesies; all are normalised."""
+    if _KINS_DAY.fullmatch(title):
+        return False
     if sum("一" <= each <= "龥" for each in title) > LONGEST or _TELLS.search(title):
         return True
     if len(lead) < 2 or len(rest) < 2 or _TAG.fullmatch(lead):
