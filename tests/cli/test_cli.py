@@ -136,8 +136,8 @@ async def test_what_is_no_command_imports_no_network(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["keys", "list"], ["jobs", "list"], ["doctor"]])
-async def test_no_command_imports_what_colours_tracebacks(words: list[str], tmp_path: Path) -> None:
-    loaded = await loaded_by(*words, state=tmp_path / "state")
+async def test_no_command_imports_what_colours_tracebacks(words: list[str], state: Path) -> None:
+    loaded = await loaded_by(*words, state=state)
 
     assert f"wechat_scheduler.cli.{words[0]}" in loaded
     assert "pygments" not in loaded
@@ -158,6 +158,7 @@ async def test_a_command_imports_no_core_for_the_answer_of_a_daemon(
 
     assert "wechat_scheduler.web.kit.services" in loaded
     assert not {f"wechat_scheduler.{core}" for core in ("reminders.desk", "pushes.intake")} & loaded
+    assert not {"wechat_scheduler.storage", "cryptography"} & loaded
 
 
 async def test_the_daemon_starts_without_what_it_never_uses() -> None:

@@ -19,7 +19,6 @@ from wechat_scheduler.cli.showing import clean, show_facts, show_json, show_line
 from wechat_scheduler.cli.tables import Column, table
 from wechat_scheduler.cli.times import relative
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.upkeep import sealing
 from wechat_scheduler.web.native.keys import LONGEST_LIFE, KeyResult, MadeKeyResult
 
 PATH = ("v1", "keys")
@@ -206,6 +205,10 @@ def rotate_sealing(forget_old: bool, **given: Any) -> None:
       wechat-scheduler keys rotate-sealing
       wechat-scheduler keys rotate-sealing --forget-old
     """
+    from wechat_scheduler.upkeep import (
+        sealing,  # with the store, which the other commands seldom need
+    )
+
     config = take(given).load().config
     clock = SystemClock()
     file = config.state.sealing_key_file

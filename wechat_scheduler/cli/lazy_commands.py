@@ -13,16 +13,16 @@ from typing import cast
 
 import click
 
+# structlog would take it, and pygments, for tracebacks that we print plainly.
+TRACEBACKS = "rich.traceback"
+
 
 class LazyCommand(click.Command):
-    """Stands for the command at `place` (`module:attribute`) until `load` imports it.
-
-    `without` is a module that the libraries behind the command would import, but do not need: structlog
-    would take rich, and pygments, for tracebacks that we print plainly.
-    """
+    """Stands for the command at `place` (`module:attribute`) until `load` imports it, `without` a module
+    that it does not need."""
 
     def __init__(
-        self, name: str, place: str, short_help: str, *, without: str = "rich.traceback"
+        self, name: str, place: str, short_help: str, *, without: str = TRACEBACKS
     ) -> None:
         super().__init__(name, short_help=short_help)
         self._place = place
@@ -51,6 +51,18 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, LazyCommand) else command, rest
+
+
+@contextmanager
+def quick_imports(*, without: str = TRACEBACKS) -> Iterator[None]:
+    """Imports in this block take no time for garbage, for certificates or for the module `without`, which
+    the libraries behind them would import, but do not need."""
+    from wechat_scheduler.cli.certificates import (
+        read_late,  # with ssl, which `--help` does not need
+    )
+
+    with _no_collections(), _hidden(without), read_late():
+        yield
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """API keys and the audit while no daemon runs, directly on the database."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,11 +25,6 @@ class Offline:
     keyring: Keyring
     auditor: Auditor
     admin: Key
-
-
-def is_kept_here(config: Config) -> bool:
-    """Whether a daemon has ever run on this state; without its sealing key no key can be added."""
-    return os.path.exists(config.state.sealing_key_file)
 
 
 @asynccontextmanager
