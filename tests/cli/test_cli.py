@@ -21,6 +21,7 @@ from tests.program import program
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand
 from wechat_scheduler.cli.main import program as root
+from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.opening import open_daemon
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import SchedulerError
@@ -251,6 +252,11 @@ async def state(tmp_path: Path) -> Path:
     return folder
 
 
+async def refused_start(config: Config) -> None:
+    async with open_daemon(config, clock=SystemClock(), rng=random.Random(1), run_loops=False):
+        pass
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
@@ -274,8 +280,7 @@ async def test_a_state_that_cannot_be_used_is_one_sentence(
     spoil(state)
 
     with pytest.raises(SchedulerError) as refused:
-        async with open_daemon(config, clock=SystemClock(), rng=random.Random(1), run_loops=False):
-            pass
+        await refused_start(config)
 
     (line,) = str(refused.value).splitlines()
     assert line.startswith(sentence.format(state=state))
@@ -295,11 +300,12 @@ async def test_a_start_that_is_refused_says_that_sentence_and_ends_with_1(state:
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
+        config = daemon_config(tmp_path, "http://127.0.0.1:9", server__port=port)
 
-        ended = await run(f"-p={port}", "--state", str(tmp_path), "--log-level", "error")
+        with pytest.raises(SchedulerError) as refused:
+            await refused_start(config)
 
-    assert ended.code == 1
-    assert ended.sentence.startswith(f"wechat-scheduler: cannot listen on 127.0.0.1 port {port}: ")
+    assert str(refused.value).startswith(f"cannot listen on 127.0.0.1 port {port}: ")
 
 
 async def test_a_second_daemon_on_the_same_state_is_one_sentence_and_disturbs_nothing(
