@@ -12,8 +12,10 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.change_listener import PING_EVERY, ChangeListener
 
+SIGNAL = "SELECT pg_notify('wechat_scheduler', $1)"
 LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 
 
@@ -36,6 +38,10 @@ async def supervisor() -> AsyncIterator[Supervisor]:
         yield supervisor
 
 
+async def send_nothing(payload: str) -> None:
+    raise StorageError("the database does not answer")
+
+
 async def test_it_tries_again_and_again_in_growing_pauses(url: str, supervisor: Supervisor) -> None:
     heard, refusals = asyncio.Event(), iter(range(4))
 
@@ -44,7 +50,7 @@ async def test_it_tries_again_and_again_in_growing_pauses(url: str, supervisor: 
             raise ConnectionRefusedError
         return await asyncpg.connect(url)
 
-    listener = ChangeListener(connect, ImpatientClock(), supervisor)
+    listener = ChangeListener(connect, send_nothing, ImpatientClock(), supervisor)
     with capture_logs() as events:
         listener.add(lambda payload: heard.set())
         await heard.wait()
@@ -58,7 +64,7 @@ async def test_it_asks_a_silent_connection_whether_it_still_lives(
     url: str, supervisor: Supervisor
 ) -> None:
     clock, observer = FakeClock(), await asyncpg.connect(url)
-    listener = ChangeListener(partial(asyncpg.connect, url), clock, supervisor)
+    listener = ChangeListener(partial(asyncpg.connect, url), send_nothing, clock, supervisor)
     listener.add(lambda payload: None)
 
     async with asyncio.timeout(60):
@@ -69,11 +75,56 @@ async def test_it_asks_a_silent_connection_whether_it_still_lives(
     await observer.close()
 
 
+async def test_it_looks_every_few_seconds_while_what_is_sent_is_not_heard(
+    url: str, supervisor: Supervisor
+) -> None:
+    clock, heard, sent = FakeClock(), asyncio.Queue[str](), asyncio.Event()
+
+    async def lose(payload: str) -> None:
+        sent.set()
+
+    listener = ChangeListener(partial(asyncpg.connect, url), lose, clock, supervisor)
+    with capture_logs() as events:
+        listener.add(heard.put_nowait)
+        at_first = await heard.get()
+        await sent.wait()
+        time = supervisor.contained("time", clock.flow(PING_EVERY))
+        again = await heard.get()
+        time.cancel()
+    await listener.close()
+
+    assert (at_first, again) == ("", "")
+    assert [(event["event"], event["log_level"]) for event in events] == [
+        ("storage.signals_unheard", "warning")
+    ]
+
+
+async def test_it_tells_nobody_of_the_signal_that_shows_that_it_hears(
+    url: str, supervisor: Supervisor
+) -> None:
+    clock, heard, sent = FakeClock(), asyncio.Queue[str](), asyncio.Event()
+    sender = await asyncpg.connect(url)
+
+    async def send(payload: str) -> None:
+        await sender.execute(SIGNAL, payload)
+        await sender.execute(SIGNAL, "a change")
+        sent.set()
+
+    listener = ChangeListener(partial(asyncpg.connect, url), send, clock, supervisor)
+    listener.add(heard.put_nowait)
+    await sent.wait()
+    told = [await heard.get(), await heard.get()]
+    await listener.close()
+    await sender.close()
+
+    assert told == ["", "a change"]
+
+
 async def test_closing_a_listener_without_callbacks_does_nothing(supervisor: Supervisor) -> None:
     async def connect() -> asyncpg.Connection:
         raise AssertionError("no connection was expected")
 
-    listener = ChangeListener(connect, FakeClock(), supervisor)
+    listener = ChangeListener(connect, send_nothing, FakeClock(), supervisor)
 
     await listener.close()
     await listener.close()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.options import store_options, take
-from wechat_scheduler.config.notation import DATABASE
+from wechat_scheduler.config.database_urls import DATABASE
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.engine.clock import SystemClock

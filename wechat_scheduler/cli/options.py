@@ -9,8 +9,8 @@ import click
 from wechat_scheduler.cli.parameters import Port
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.daemon_commands import INSTALLED_STATE
+from wechat_scheduler.config.database_urls import DATABASE
 from wechat_scheduler.config.loading import Loaded
-from wechat_scheduler.config.notation import DATABASE
 from wechat_scheduler.config.settings import PREFIX, SETTINGS
 from wechat_scheduler.records import dataclass
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from wechat_scheduler.config import notation
+from wechat_scheduler.config.database_urls import DATABASE, LISTEN_DATABASE
 from wechat_scheduler.config.notation import Network, Notation, one_of, whole
 
 PREFIX = "WECHAT_SCHEDULER_"
@@ -60,8 +61,9 @@ class StateSettings(Section, frozen=True, kw_only=True):
     """The state. A field without a default derives from the surroundings."""
 
     dir: Annotated[Path, notation.PATH]
-    database: Annotated[str, notation.DATABASE]
+    database: Annotated[str, DATABASE]
     database_file: Annotated[Path | None, notation.PATH] = None
+    listen_database: Annotated[str, LISTEN_DATABASE] = ""
     sealing_key_file: Annotated[Path, notation.PATH]
     audit_retention: Duration = timedelta(days=90)
 

@@ -89,6 +89,7 @@ async def open_daemon(
             clock=clock,
             supervisor=supervisor,
             emptied=state.emptied(folder, database=database_url),
+            listen=config.state.listen_database,
         )
         stack.push_async_callback(database.close)
         await refuse(database, MOVED, MOVING)

@@ -74,6 +74,8 @@ async def _stored(
         now = await time_of(database) or clock.now()
         for finding in nodes.nodes(await all_nodes(database), now):
             yield finding
+        async for finding in nodes.signals(database, clock):
+            yield finding
     async for finding in store.set_aside(database):
         yield finding
     async for finding in store.damaged(database, vault):

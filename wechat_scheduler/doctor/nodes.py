@@ -1,11 +1,16 @@
-"""Examines the daemons that share a PostgreSQL: whether they live, agree on the time, and are of one version."""
+"""Examines the daemons that share a PostgreSQL: whether they live, hear one another, agree on the time, and are
+of one version."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.doctor.finding import Finding, ok, warn
-from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK
+from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.engine.nodes import Node, NodeState, NodeView
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.change_listener import ADVICE, LOOK_EVERY
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.signals import are_heard
 
 # A clock that keeps its time from the network is wrong by some milliseconds.
 NOTICEABLE = timedelta(seconds=2)
@@ -27,6 +32,21 @@ def nodes(views: Sequence[NodeView], now: datetime) -> Iterator[Finding]:
     if alive:
         many = "1 daemon uses" if len(alive) == 1 else f"{len(alive)} daemons share"
         yield ok("nodes", f"{many} the database")
+
+
+async def signals(database: Database, clock: Clock) -> AsyncIterator[Finding]:
+    try:
+        heard = await are_heard(database, clock)
+    except StorageError:  # it takes no writes, which other checks say
+        return
+    if heard:
+        yield ok("signals", "what a daemon changes is heard by the others")
+    else:
+        says = (
+            "what a daemon changes is not heard by the others: each looks for it every "
+            f"{LOOK_EVERY.total_seconds():.0f} s"
+        )
+        yield warn("signals", says, ADVICE)
 
 
 def _silent(node: Node, now: datetime) -> Finding:

@@ -61,7 +61,9 @@ async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Exam
         yield ExaminedStore(findings=(missing,))
         return
     try:
-        async with looked_at(settings.database, clock=clock) as database:
+        async with looked_at(
+            settings.database, clock=clock, listen=settings.listen_database
+        ) as database:
             yield await _examined(database, settings.sealing_key_file)
     except StateError as error:
         yield ExaminedStore(

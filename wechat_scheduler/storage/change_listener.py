@@ -1,6 +1,11 @@
-"""Receives the signals of other processes through PostgreSQL's NOTIFY, and reconnects."""
+"""Receives the signals of other processes through PostgreSQL's NOTIFY, and reconnects.
+
+A pooler that gives each transaction another connection takes LISTEN and forwards nothing. So the listener has
+a signal sent now and then that it must hear; while it does not, it looks every few seconds.
+"""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -9,6 +14,7 @@ import structlog
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -16,24 +22,36 @@ CHANNEL = "wechat_scheduler"
 # A connection that a firewall dropped looks like one without traffic.
 PING_EVERY = timedelta(seconds=30)
 PING_TIMEOUT = 10.0
+# A signal takes a millisecond. While none is heard, the listeners look this often.
+HEARD_WITHIN, LOOK_EVERY = timedelta(seconds=3), timedelta(seconds=5)
+ADVICE = (
+    "set state.listen_database to an address of PostgreSQL itself, or of a pooler in session mode"
+)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=30)
 
 
 class ChangeListener:
-    """Keeps one connection listening from the first `add` on; opens a new one after a loss."""
+    """Keeps one connection listening from the first `add` on; opens a new one after a loss. `signal` sends
+    a payload on another connection."""
 
     def __init__(
         self,
         connect: Callable[[], Awaitable[asyncpg.Connection]],
+        signal: Callable[[str], Awaitable[None]],
         clock: Clock,
         supervisor: Supervisor,
     ) -> None:
         self._connect = connect
+        self._signal = signal
         self._clock = clock
         self._supervisor = supervisor
         self._listeners: list[Callable[[str], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._pause = timedelta(0)
+        # Means nothing to those who listen, in this process or another.
+        self._proof = secrets.token_hex(8)
+        self._hears = asyncio.Event()
+        self._is_deaf = False
 
     def add(self, listener: Callable[[str], None]) -> None:
         """As `Database.on_signal`. `listener` must not raise."""
@@ -78,13 +96,33 @@ class ChangeListener:
     async def _watch(self, connection: asyncpg.Connection) -> None:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
-        while not await self._clock.wait(lost, PING_EVERY):
+        while not lost.is_set():
+            await self._prove()
+            if await self._clock.wait(lost, LOOK_EVERY if self._is_deaf else PING_EVERY):
+                return
             await connection.execute("SELECT 1", timeout=PING_TIMEOUT)
             # The connection works: after its loss the first attempt comes without a pause.
             self._pause = timedelta(0)
+            if self._is_deaf:
+                self._tell("")
+
+    async def _prove(self) -> None:
+        """Find out whether what is sent is heard."""
+        self._hears.clear()
+        try:
+            await self._signal(self._proof)
+        except StorageError:
+            return  # the database takes nothing now
+        was_deaf = self._is_deaf
+        self._is_deaf = not await self._clock.wait(self._hears, HEARD_WITHIN)
+        if self._is_deaf and not was_deaf:
+            log.warning("storage.signals_unheard", advice=ADVICE)
 
     def _heard(self, connection: object, pid: int, channel: str, payload: object) -> None:
-        self._tell(str(payload))
+        if payload == self._proof:
+            self._hears.set()
+        else:
+            self._tell(str(payload))
 
     def _tell(self, payload: str) -> None:
         for listener in self._listeners:

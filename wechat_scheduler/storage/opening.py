@@ -15,11 +15,12 @@ async def open_database(
     clock: Clock,
     supervisor: Supervisor,
     emptied: str = "",
+    listen: str = "",
 ) -> Database:
     """Open the database at `url` and bring its schema up to the newest of `migrations`.
 
     `sqlite:///absolute/path` creates a missing file; `postgresql://user@host/name` names a database
-    that exists. `emptied` says why a database without tables is not taken for a new one; empty takes
+    that exists; `listen` names it where a pooler that forwards no signals stands between. `emptied` says why a database without tables is not taken for a new one; empty takes
     it. Raises StateError if it cannot be used.
     """
     scheme = url.partition(":")[0]
@@ -31,12 +32,19 @@ async def open_database(
         from wechat_scheduler.storage.postgres import open_postgres
 
         return await open_postgres(
-            url, migrations=migrations, clock=clock, supervisor=supervisor, emptied=emptied
+            url,
+            migrations=migrations,
+            clock=clock,
+            supervisor=supervisor,
+            emptied=emptied,
+            listen=listen,
         )
     raise StateError("the database URL begins with neither sqlite: nor postgresql:")
 
 
-async def open_as_it_is(url: str, *, clock: Clock, supervisor: Supervisor) -> Database:
+async def open_as_it_is(
+    url: str, *, clock: Clock, supervisor: Supervisor, listen: str = ""
+) -> Database:
     """Open the database at `url` for reading: creates nothing and changes no schema.
 
     Raises StateError if there is none, or it cannot be opened.
@@ -47,7 +55,7 @@ async def open_as_it_is(url: str, *, clock: Clock, supervisor: Supervisor) -> Da
         return SqliteView(path_of(url))
     from wechat_scheduler.storage.postgres import connect
 
-    return await connect(url, clock=clock, supervisor=supervisor)
+    return await connect(url, clock=clock, supervisor=supervisor, listen=listen)
 
 
 async def ask(database: Database) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
@@ -15,17 +14,15 @@ from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.change_listener import CHANNEL, ChangeListener
 from wechat_scheduler.storage.database import BulkStatement, Dialect, Row, Script, Statement
 from wechat_scheduler.storage.migrate import migrated
+from wechat_scheduler.storage.postgres_connections import CONNECT_TIMEOUT, listening, pooled
 
 T = TypeVar("T")
 
-MAX_CONNECTIONS = 10
 # How often a unit of work runs if it collides with others.
 ATTEMPTS = 5
-# Seconds by the real clock: limits for a server that is dead, or for a network that is. The first is for a
-# connection, the second for each statement, the last for those that bring up the schema.
-CONNECT_TIMEOUT, STATEMENT_TIMEOUT, MIGRATION_TIMEOUT = 10.0, 15.0, 3600.0
-# Prepared statements that each connection keeps: enough for all of ours.
-STATEMENTS = 256
+# Seconds by the real clock: limits for a server that is dead, or for a network that is. The first is for
+# each statement, the second for those that bring up the schema.
+STATEMENT_TIMEOUT, MIGRATION_TIMEOUT = 15.0, 3600.0
 
 POSTGRESQL = Dialect(
     name="postgresql",
@@ -73,27 +70,35 @@ _TROUBLE = (
 
 
 async def open_postgres(
-    url: str, *, migrations: Traversable, clock: Clock, supervisor: Supervisor, emptied: str
+    url: str,
+    *,
+    migrations: Traversable,
+    clock: Clock,
+    supervisor: Supervisor,
+    emptied: str,
+    listen: str = "",
 ) -> "PostgresDatabase":
     """Connect and migrate the schema. Raises StateError if the database cannot be used."""
-    database = await connect(url, clock=clock, supervisor=supervisor)
+    database = await connect(url, clock=clock, supervisor=supervisor, listen=listen)
     database.patience = MIGRATION_TIMEOUT
     await migrated(database, migrations, emptied=emptied)
     database.patience = STATEMENT_TIMEOUT
     return database
 
 
-async def connect(url: str, *, clock: Clock, supervisor: Supervisor) -> "PostgresDatabase":
+async def connect(
+    url: str, *, clock: Clock, supervisor: Supervisor, listen: str = ""
+) -> "PostgresDatabase":
     """Connect without a look at the schema. Raises StateError."""
+    connect_listener = listening(url, listen)
     try:
         with _explained():
-            pool = await _connect_pool(url)
+            pool = await pooled(url)
     except StorageError as error:
         raise StateError(f"cannot open the database: {error}") from error
-    listener = ChangeListener(
-        partial(asyncpg.connect, url, timeout=CONNECT_TIMEOUT), clock, supervisor
-    )
-    return PostgresDatabase(pool, listener)
+    database = PostgresDatabase(pool)
+    database.listener = ChangeListener(connect_listener, database.signal, clock, supervisor)
+    return database
 
 
 class PostgresDatabase:
@@ -106,9 +111,10 @@ class PostgresDatabase:
 
     dialect = POSTGRESQL
 
-    def __init__(self, pool: asyncpg.Pool, listener: ChangeListener) -> None:
+    listener: ChangeListener
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._listener = listener
         self.patience = STATEMENT_TIMEOUT
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
@@ -147,10 +153,13 @@ class PostgresDatabase:
         """Other processes write too."""
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
-        self._listener.add(listener)
+        self.listener.add(listener)
+
+    async def signal(self, payload: str) -> None:
+        await self.write(lambda: self.dialect.signal(payload))
 
     async def close(self) -> None:
-        await self._listener.close()
+        await self.listener.close()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await self._pool.close()
@@ -178,26 +187,6 @@ class PostgresDatabase:
             raise
         finally:
             timer.cancel()
-
-
-async def _connect_pool(url: str) -> asyncpg.Pool:
-    try:
-        return await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=MAX_CONNECTIONS,
-            timeout=CONNECT_TIMEOUT,
-            statement_cache_size=STATEMENTS,
-            reset=_leave_as_is,
-            server_settings={"application_name": "wechat-scheduler"},
-        )
-    except (ValueError, OverflowError):
-        # `from None`: the cause may quote the URL, which has the password.
-        raise StateError("the database URL is not a valid postgresql:// URL") from None
-
-
-async def _leave_as_is(connection: asyncpg.Connection) -> None:
-    """Saves the round trip to reset a session: our units of work leave nothing in it."""
 
 
 async def _run(

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from wechat_scheduler.config.notation import DATABASE
+from wechat_scheduler.config.database_urls import DATABASE
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import PulseMark, state_folder
 from wechat_scheduler.engine.clock import Clock

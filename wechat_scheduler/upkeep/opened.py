@@ -33,10 +33,10 @@ async def opened(settings: StateSettings, *, clock: Clock) -> AsyncIterator[Data
 
 
 @asynccontextmanager
-async def looked_at(url: str, *, clock: Clock) -> AsyncIterator[Database]:
+async def looked_at(url: str, *, clock: Clock, listen: str = "") -> AsyncIterator[Database]:
     """The database at `url` as it is, for reading. Raises StateError if there is none."""
     async with Supervisor() as supervisor:
-        database = await open_as_it_is(url, clock=clock, supervisor=supervisor)
+        database = await open_as_it_is(url, clock=clock, supervisor=supervisor, listen=listen)
         try:
             yield database
         finally:

@@ -1,0 +1,94 @@
+"""The connections to PostgreSQL: a pool for the work, and one that listens. A pooler may stand between.
+
+A pooler such as pgbouncer may give each transaction another connection of the server. Nothing of ours then
+stays in a session: no prepared statement, no setting, no lock that outlives its transaction. Only LISTEN
+has to, on a connection of its own.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from wechat_scheduler.errors import StateError
+
+Connect: TypeAlias = Callable[[], Awaitable[asyncpg.Connection]]
+
+MAX_CONNECTIONS = 10
+# Seconds by the real clock: the limit for a server that is dead, or for a network that is.
+CONNECT_TIMEOUT = 10.0
+# Prepared statements that each connection keeps: enough for all of ours.
+STATEMENTS = 256
+NAME = "wechat-scheduler"
+
+
+async def pooled(url: str) -> asyncpg.Pool:
+    """Connections for the work; behind a pooler they keep no prepared statements. Raises StateError."""
+    pool = await _pool(url, statements=STATEMENTS)
+    if await _is_direct(pool):
+        return pool
+    await pool.close()
+    return await _pool(url, statements=0)
+
+
+def listening(url: str, listen: str) -> Connect:
+    """Opens the connection that listens: at `listen`, whose missing parts are those of `url`. Raises StateError."""
+    try:
+        whole = completed(listen, url) if listen else url
+    except ValueError:
+        raise StateError("state.listen_database is not a valid postgresql:// URL") from None
+    return partial(
+        asyncpg.connect,
+        whole,
+        timeout=CONNECT_TIMEOUT,
+        statement_cache_size=0,
+        server_settings={"application_name": NAME},
+    )
+
+
+def completed(listen: str, url: str) -> str:
+    """`listen` with the user, the password, the host and the database of `url` where it names none.
+    Raises ValueError."""
+    parts, whole = urlsplit(listen), urlsplit(url)
+    who, _, host = parts.netloc.rpartition("@")
+    whole_who, _, whole_host = whole.netloc.rpartition("@")
+    names_host = host or "host=" in parts.query
+    _ = parts.port  # a ValueError if it is none
+    return parts._replace(
+        netloc=f"{who or whole_who}@{host if names_host else whole_host}",
+        path=parts.path if len(parts.path) > 1 else whole.path,
+        query=parts.query if names_host else "&".join(filter(None, (whole.query, parts.query))),
+    ).geturl()
+
+
+async def _pool(url: str, *, statements: int) -> asyncpg.Pool:
+    try:
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=MAX_CONNECTIONS,
+            timeout=CONNECT_TIMEOUT,
+            statement_cache_size=statements,
+            reset=_leave_as_is,
+            server_settings={"application_name": NAME},
+        )
+    except (ValueError, OverflowError):
+        # `from None`: the cause may quote the URL, which has the password.
+        raise StateError("the database URL is not a valid postgresql:// URL") from None
+
+
+async def _is_direct(pool: asyncpg.Pool) -> bool:
+    """A pooler tells a number of its own instead of that of the server's process. Prepares nothing."""
+    async with pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+        told = connection.get_server_pid()
+        found: str = await connection.execute(
+            f"SELECT WHERE pg_backend_pid() = {told}",
+            timeout=CONNECT_TIMEOUT,
+        )
+        return found == "SELECT 1"
+
+
+async def _leave_as_is(connection: asyncpg.Connection) -> None:
+    """Saves the round trip to reset a session: our units of work leave nothing in it."""
