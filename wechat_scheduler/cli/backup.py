@@ -13,9 +13,12 @@ from wechat_scheduler.upkeep import backup as upkeep
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a FILE that is no backup.")
 @store_options
-def backup(file: Path, **given: Any) -> None:
+def backup(file: Path, force: bool, **given: Any) -> None:
     """Copy the database to FILE, even while the daemon runs.
+
+    An older backup in FILE is replaced. The files that the daemon needs are never replaced.
 
     Secrets in the copy are encrypted with the sealing key, which is not part of it. Keep a copy of
     sealing.key elsewhere: a backup without it cannot be restored.
@@ -25,7 +28,7 @@ def backup(file: Path, **given: Any) -> None:
       wechat-scheduler backup /backup/wechat-scheduler-$(date +%F).db
     """
     config = take(given).load().config
-    upkeep.backup(config, file)
+    upkeep.backup(config, file, force=force)
     size = file.stat().st_size / 1024
     key_file = config.state.sealing_key_file
     needed = key_file if key_file.exists() else "the daemon's sealing key"

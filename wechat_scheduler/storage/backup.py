@@ -32,6 +32,7 @@ _DOUBTED = """
 # docs/operations.md has them for PostgreSQL.
 RESTORING = (*_ANEW, _DOUBTED)
 
+_OURS = "SELECT 1 FROM meta WHERE name = 'schema_version'"
 _KNOWS_MARKS = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
 _KNOWS_DOUBTS = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'doubts'"
 
@@ -91,6 +92,15 @@ def is_whole(file: Path) -> bool:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"cannot read {file}: {_reason(error)}") from error
+
+
+def is_backup(file: Path) -> bool:
+    """Whether a file has what every copy of our database has. Leaves no log beside it."""
+    try:
+        with closing(_connect(file, "ro&immutable=1")) as connection:
+            return connection.execute(_OURS).fetchone() is not None
+    except sqlite3.Error:
+        return False
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:

@@ -13,21 +13,19 @@ from wechat_scheduler.storage.moving import REFUSALS
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
 from wechat_scheduler.storage.sqlite import SqliteView, path_of
+from wechat_scheduler.upkeep.places import place_for_backup, place_of_database
 
 
-def backup(config: Config, file: Path) -> None:
-    """Copy the database to `file`, also while a daemon runs. The sealing key is not in it.
+def backup(config: Config, file: Path, *, force: bool = False) -> None:
+    """Copy the database to `file`, also while a daemon runs. The sealing key is not in it. It replaces a former
+    backup; with `force` any regular file that is not the daemon's own.
 
     Raises ConfigError for PostgreSQL; StateError, also if the content went elsewhere.
     """
     database = _database(config, "back it up with pg_dump")
     if not database.is_file():
         raise StateError(f"there is no database at {database}")
-    if file.is_dir():
-        raise StateError(f"{file} is a folder: name a file in it")
-    if file.exists() and file.samefile(database):
-        raise StateError(f"{file} is the database itself")
-    back_up(database, file, refusals=REFUSALS)
+    back_up(database, place_for_backup(file, config.state, force=force), refusals=REFUSALS)
 
 
 async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> None:
@@ -35,7 +33,8 @@ async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> N
 
     Raises ConfigError for PostgreSQL; StateError, SealingError, with nothing changed.
     """
-    database = _database(config, "restore it with pg_restore or psql")
+    _database(config, "restore it with pg_restore or psql")
+    database = place_of_database(config.state)
     with state_folder(config.state.dir, database=config.state.database):
         if not is_whole(file):
             raise StateError(f"{file} is damaged: use another backup")

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
+
 from wechat_scheduler.config.database_urls import DATABASE
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import PulseMark, state_folder
@@ -19,6 +21,7 @@ from wechat_scheduler.storage.sealing import check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
 from wechat_scheduler.storage.sqlite import path_of
 from wechat_scheduler.upkeep.opened import look_first
+from wechat_scheduler.upkeep.places import place_of_database
 
 
 async def move_store(
@@ -34,6 +37,7 @@ async def move_store(
             "one of the two must be a sqlite: URL and the other a postgresql: URL; between two of one "
             "kind use backup and restore, or pg_dump and pg_restore"
         )
+    place_of_database(msgspec.structs.replace(settings, database=urls[True]))
     with state_folder(settings.dir, database=urls[True]):
         await _look(settings, source, target, clock)
         if target.startswith("sqlite:"):

@@ -1,0 +1,83 @@
+"""Decides where a copy of the database may be written: never over what the daemon needs."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from wechat_scheduler.config.settings import StateSettings
+from wechat_scheduler.config.state_folder import ADDRESS, ADMIN_KEY, LOCK
+from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.errors import StateError
+from wechat_scheduler.storage.backup import is_backup
+from wechat_scheduler.storage.sqlite import path_of
+
+
+def place_for_backup(file: Path, state: StateSettings, *, force: bool) -> Path:
+    """Where the links of `file` lead. Raises StateError if that is one of the daemon's own files or no plain
+    file, or, without `force`, if it is there and no backup."""
+    place = _plain(file)
+    if place == path_of(state.database) or _is_same(place, path_of(state.database)):
+        raise StateError(f"{file} is the database itself")
+    _refuse_own(file, place, state)
+    if not force and os.path.lexists(place) and not _is_backup(place):
+        raise StateError(f"{file} is there and is no backup: give --force to replace it")
+    return place
+
+
+def place_of_database(state: StateSettings) -> Path:
+    """Where the links of the database's path lead. Raises StateError if that is another of the daemon's own
+    files or no plain file."""
+    database = path_of(state.database)
+    place = _plain(database)
+    _refuse_own(database, place, state)
+    return place
+
+
+def _plain(file: Path) -> Path:
+    """Where the links of `file` lead: a regular file, or nothing yet."""
+    place = Path(os.path.realpath(file))
+    try:
+        mode = place.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return place
+    except OSError as error:
+        raise StateError(f"cannot look at {file}: {reason(error)}") from error
+    if stat.S_ISDIR(mode):
+        raise StateError(f"{file} is a folder: name a file in it")
+    if not stat.S_ISREG(mode):
+        raise StateError(f"{file} is no regular file: name another")
+    return place
+
+
+def _refuse_own(file: Path, place: Path, state: StateSettings) -> None:
+    for own in _own_files(state):
+        if place == Path(os.path.realpath(own)) or _is_same(place, own):
+            raise StateError(f"{file} is the daemon's own file {own}: name another")
+
+
+def _own_files(state: StateSettings) -> Iterator[Path]:
+    """Also those that are not there now."""
+    yield state.sealing_key_file
+    yield from (state.dir / name for name in (ADMIN_KEY, ADDRESS, LOCK))
+    yield from (state.dir / f".{name}.new" for name in (ADMIN_KEY, ADDRESS))
+    if state.database_file is not None:
+        yield state.database_file
+    database = path_of(state.database)
+    for beside in (database, Path(os.path.realpath(database))):
+        yield from (
+            beside.with_name(f"{beside.name}{end}") for end in (".lock", "-wal", "-shm", "-journal")
+        )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether both are there and are one file, by two names."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _is_backup(place: Path) -> bool:
+    """Whether the file is a copy that `backup` made, and no database that a daemon uses."""
+    return not place.with_name(f"{place.name}.lock").exists() and is_backup(place)
