@@ -43,7 +43,12 @@ ROOM_OF = {
 # Words that do not say who acts: an operator, a caller, a user, a receiver.
 UNCLEAR = re.compile(r"\b(who|what)ever\b|\b(some|no|any|every)body\b", re.IGNORECASE)
 RIDDLE = re.compile(r"(what|who|whose|where|how|when)\b", re.IGNORECASE)
-FOREIGN_APIS = re.compile("wecron|wxpusher|tencent", re.IGNORECASE)
+FOREIGN_APIS = re.compile(
+    "|".join(
+        each.name for each in (PACKAGE / "web/compat").iterdir() if (each / "__init__.py").exists()
+    ),
+    re.IGNORECASE,
+)
 # Beside their own folders: their settings, the command `apps wecron-token`, what OpenAPI says.
 MAY_NAME_FOREIGN_APIS = ("web/compat/", "config/", "cli/apps", "web/native/sending/subscribers.py")
 

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.clock import FakeClock
 from tests.reminders.remembering import DAY, MINUTE, Memory, at
 from tests.stores.suite import VAULT
+from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.errors import ConflictError, NotFoundError
-from wechat_scheduler.reminders.model import Reminder, ReminderState
+from wechat_scheduler.reminders.model import Late, Reminder, ReminderState, said_again
 from wechat_scheduler.reminders.owner_desk import OwnerDesk
 
 EIGHT = at("2026-11-19T08:00")
@@ -57,6 +59,58 @@ async def test_of_a_reminder_that_goes_on_the_owner_gets_one_more(
     assert again.id != reminder.id
     assert await told(memory) == [("08:00", "UID_o"), ("08:00", "UID_o"), ("08:10", "UID_o")]
     assert (await memory.desk.reminder(reminder.id)).rule == "FREQ=DAILY"
+
+
+def test_what_is_said_again_keeps_its_words_and_nothing_of_its_time() -> None:
+    words: dict[str, Any] = {
+        "title": "tea",
+        "detail": "green",
+        "url": "https://a.example",
+        "way": Way.TEXT,
+    }
+    urgent: dict[str, Any] = {"app_id": 7, "priority": Priority.URGENT} | words
+    over = Reminder(
+        **urgent,
+        source="wecron",
+        owner="UID_o",
+        start=EIGHT,
+        rule="FREQ=DAILY",
+        defer=MINUTE,
+        due_at=EIGHT,
+        state=ReminderState.DONE,
+        late=Late.ALL,
+        grace=DAY,
+        topics=(5,),
+        slot=3,
+        mark="m",
+        set_aside="it crashed",
+        fired=4,
+        missed=5,
+        last_at=EIGHT,
+        ended_at=EIGHT,
+        created_at=EIGHT,
+        revision=6,
+    )
+
+    again = said_again(
+        over,
+        copy_id="c",
+        source="again",
+        owner="UID_a",
+        at=EIGHT + DAY,
+        zone="Asia/Tokyo",
+        now=EIGHT,
+    )
+
+    assert again == Reminder(
+        **urgent,
+        id="c",
+        source="again",
+        owner="UID_a",
+        start=EIGHT + DAY,
+        zone="Asia/Tokyo",
+        created_at=EIGHT,
+    )
 
 
 @pytest.mark.parametrize("shared", [{"people": ("UID_a",)}, {"people": (), "topics": (5,)}])

@@ -85,7 +85,7 @@ async def test_it_is_described_measured_and_named_in_the_refusal_of_others(
     named = document["components"]["schemas"]["CredentialType"]["enum"]
     assert {7, "7", "fake_ticket"} <= set(named)
     assert 'kind="fake_ticket"' in metrics
-    assert refused.json["message"].endswith(", wx_card_ticket, 7 fake_ticket")
+    assert refused.json["message"].endswith(f", {tokens.TYPES[-2].kind}, 7 fake_ticket")
 
 
 def test_it_is_completed() -> None:

@@ -97,10 +97,17 @@ def test_types_are_those_that_there_are() -> None:
 
     assert {one["$ref"] for one in (path_type, body_type, key_types)} == {SCHEMA["$ref"]}
     assert schemas["CredentialType"]["enum"] == [
-        *(0, 1, 2, 3, 4),
-        *("0", "1", "2", "3", "4"),
+        *(numbers := [one.number for one in TYPES if one.number is not None]),
+        *map(str, numbers),
         *(one.kind for one in TYPES),
     ]
+
+
+def test_no_two_types_share_a_number_or_a_name() -> None:
+    numbers = [one.number for one in TYPES if one.number is not None]
+
+    assert len(set(numbers)) == len(numbers)
+    assert len({one.kind for one in TYPES}) == len(TYPES)
 
 
 def test_a_name_in_a_path_that_no_row_describes_is_told_at_once() -> None:

@@ -2,13 +2,16 @@
 
 import enum
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 from wechat_scheduler.engine.random_bytes import random_bytes
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.records import dataclass, field, replace
+
+# How late a message may be without a word about it.
+GRACE: Final = timedelta(minutes=5)
 
 
 class ReminderState(enum.StrEnum):
@@ -72,7 +75,7 @@ class Reminder:
     due_at: datetime | None = None
     state: ReminderState = ReminderState.ACTIVE
     late: Late = Late.ONCE
-    grace: timedelta = timedelta(minutes=5)
+    grace: timedelta = GRACE
     way: Way = Way.AUTO
     priority: Priority = Priority.NORMAL
     topics: tuple[int, ...] = ()
@@ -89,6 +92,45 @@ class Reminder:
     @property
     def timing(self) -> tuple[datetime, str, str, timedelta]:
         return self.start, self.rule, self.zone, self.defer
+
+
+def said_again(
+    reminder: Reminder,
+    *,
+    copy_id: str,
+    source: str,
+    owner: str,
+    at: datetime,
+    zone: str,
+    now: datetime,
+    mark: str = "",
+) -> Reminder:
+    """A one-off at `at` that says to `owner` what `reminder` says, made `now`. Nothing else of it is kept: a
+    further field belongs to what a reminder says, unless it is reset here."""
+    return replace(
+        reminder,
+        id=copy_id,
+        source=source,
+        owner=owner,
+        start=at,
+        rule="",
+        zone=zone,
+        defer=timedelta(0),
+        due_at=None,
+        state=ReminderState.ACTIVE,
+        late=Late.ONCE,
+        grace=GRACE,
+        topics=(),
+        slot=0,
+        mark=mark,
+        set_aside="",
+        fired=0,
+        missed=0,
+        last_at=None,
+        ended_at=None,
+        created_at=now,
+        revision=0,
+    )
 
 
 class JoinedPeople(NamedTuple):

@@ -13,7 +13,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError, SealingError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.model import Reminder, said_again
 from wechat_scheduler.reminders.overview import STANDING
 from wechat_scheduler.reminders.ports import Reminders
 
@@ -74,19 +74,14 @@ class OwnerDesk:
         is_shared = reminder.topics or (await self._desk.people(reminder_id, most=0)).number
         if reminder.state not in STANDING and not is_shared:
             return await self._desk.change(reminder_id, lambda stored: _put_off(stored, at))
-        copy = Reminder(
-            id=_id_of(reminder, at),
-            app_id=reminder.app_id,
+        copy = said_again(
+            reminder,
+            copy_id=_id_of(reminder, at),
             source=SOURCE,
             owner=reminder.owner,
-            title=reminder.title,
-            detail=reminder.detail,
-            url=reminder.url,
-            start=at,
+            at=at,
             zone=reminder.zone,
-            way=reminder.way,
-            priority=reminder.priority,
-            created_at=self._clock.now(),
+            now=self._clock.now(),
         )
         return await self._desk.create(copy)
 

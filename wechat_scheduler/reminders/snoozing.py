@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.bot_replies import BotReply, asked, told
 from wechat_scheduler.reminders.conversation import UNDO
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
-from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.model import Reminder, said_again
 from wechat_scheduler.reminders.overview import MOST
 
 # Marks the reminders that people make by writing to the account.
@@ -83,20 +83,15 @@ def _last(reminder: Reminder) -> datetime:
 
 def _copy(fired: Reminder, at: datetime, turn: BotTurn) -> Reminder:
     """The user's own, also where another user owns the reminder."""
-    return Reminder(
-        id=hashlib.sha256(f"again/{turn.event}".encode()).hexdigest()[:32],
-        app_id=fired.app_id,
+    return said_again(
+        fired,
+        copy_id=hashlib.sha256(f"again/{turn.event}".encode()).hexdigest()[:32],
         source=SOURCE,
         owner=turn.teller.uid,
-        title=fired.title,
-        detail=fired.detail,
-        url=fired.url,
-        start=at,
+        at=at,
         zone=str(turn.teller.zone),
-        way=fired.way,
-        priority=fired.priority,
+        now=turn.teller.now,
         mark=_mark(fired),
-        created_at=turn.teller.now,
     )
 
 

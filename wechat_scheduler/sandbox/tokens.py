@@ -8,7 +8,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from wechat_scheduler.records import dataclass, field, replace
@@ -19,19 +18,24 @@ NEVER = timedelta(days=3650)
 
 
 class IssuedKind(Enum):
-    ACCESS = "access_token"
-    STABLE = "stable access_token"
-    JSAPI_TICKET = "jsapi_ticket"
-    CARD_TICKET = "wx_card ticket"
-    USER = "oauth2 access_token"
-    USER_REFRESH = "oauth2 refresh_token"
-    OAUTH_CODE = "oauth2 code"
-    VERIFY_TICKET = "component_verify_ticket"
-    COMPONENT = "component_access_token"
-    PREAUTH_CODE = "pre_auth_code"
-    AUTHORIZATION_CODE = "authorization_code"
-    AUTHORIZER = "authorizer_access_token"
-    AUTHORIZER_REFRESH = "authorizer_refresh_token"
+    """What WeChat issues. A value is the prefix, and `size` random bytes in URL-safe base64."""
+
+    ACCESS = "access_token", "92_", 99
+    STABLE = "stable access_token", "93_", 99
+    JSAPI_TICKET = "jsapi_ticket", "", 64
+    CARD_TICKET = "wx_card ticket", "", 64
+    USER = "oauth2 access_token", "94_", 66
+    USER_REFRESH = "oauth2 refresh_token", "94_", 66
+    OAUTH_CODE = "oauth2 code", "0", 23
+    VERIFY_TICKET = "component_verify_ticket", "ticket@@@", 64
+    COMPONENT = "component_access_token", "95_", 99
+    PREAUTH_CODE = "pre_auth_code", "preauthcode@@@", 64
+    AUTHORIZATION_CODE = "authorization_code", "queryauthcode@@@", 64
+    AUTHORIZER = "authorizer_access_token", "96_", 99
+    AUTHORIZER_REFRESH = "authorizer_refresh_token", "refreshtoken@@@", 32
+
+    def __init__(self, title: str, prefix: str, size: int) -> None:
+        self.title, self.prefix, self.size = title, prefix, size
 
 
 class TokenState(Enum):
@@ -76,32 +80,6 @@ class IssuedToken:
     def expires_in(self, now: datetime) -> int:
         """Whole seconds left."""
         return max(0, int((self.expires_at - now).total_seconds()))
-
-
-class _Form(NamedTuple):
-    """A value is the prefix, and `size` random bytes in URL-safe base64."""
-
-    prefix: str
-    size: int
-
-
-_FORMS: Mapping[IssuedKind, _Form] = MappingProxyType(
-    {
-        IssuedKind.ACCESS: _Form("92_", 99),
-        IssuedKind.STABLE: _Form("93_", 99),
-        IssuedKind.JSAPI_TICKET: _Form("", 64),
-        IssuedKind.CARD_TICKET: _Form("", 64),
-        IssuedKind.USER: _Form("94_", 66),
-        IssuedKind.USER_REFRESH: _Form("94_", 66),
-        IssuedKind.OAUTH_CODE: _Form("0", 23),
-        IssuedKind.VERIFY_TICKET: _Form("ticket@@@", 64),
-        IssuedKind.COMPONENT: _Form("95_", 99),
-        IssuedKind.PREAUTH_CODE: _Form("preauthcode@@@", 64),
-        IssuedKind.AUTHORIZATION_CODE: _Form("queryauthcode@@@", 64),
-        IssuedKind.AUTHORIZER: _Form("96_", 99),
-        IssuedKind.AUTHORIZER_REFRESH: _Form("refreshtoken@@@", 32),
-    }
-)
 
 
 class IssuedTokens:
@@ -165,8 +143,7 @@ class IssuedTokens:
         return len(self._ended) + sum(len(shelf) for shelf in self._known.values())
 
     def _value(self, kind: IssuedKind) -> str:
-        form = _FORMS[kind]
-        return form.prefix + random_text(self._rng, form.size)
+        return kind.prefix + random_text(self._rng, kind.size)
 
 
 def random_text(rng: random.Random, size: int) -> str:

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 
 class RequestCounter(Protocol):
-    """Counts requests. Must neither block nor raise."""
+    """Counts what happens. Must neither block nor raise."""
+
+    def count(self, name: str, *labels: str) -> None:
+        """Count an event of the metric of that name in `metrics/families.py`."""
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count a response. `route` is a pattern, such as `/task/{appid}/{type}`."""
