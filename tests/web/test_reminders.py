@@ -74,6 +74,26 @@ async def test_a_reminder_is_kept_shown_and_said(office: Office, clock: FakeCloc
     assert (after["fired"], after["time"]) == (1, "2026-12-19T08:00:00+08:00")
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [("明天下午3点部门日报", "部门日报"), ("周五张总讲话", "张总讲话"), ("我后天去体检", "去体检")],
+)
+async def test_a_program_that_asks_for_a_reminder_is_not_asked_whether_it_does(
+    office: Office, text: str, title: str
+) -> None:
+    parsed = await office.call("POST", "/v1/reminders/parse", body={"text": text})
+    made = await office.remind(time=..., title=..., when=text)
+
+    assert parsed.json["reason"] == "sentence.unsure"
+    assert made.result["title"] == title
+
+
+async def test_two_times_for_a_reminder_are_asked_about(office: Office) -> None:
+    refused = await office.remind(time=..., when="3点或4点")
+
+    assert (refused.status, refused.json["reason"]) == (422, "sentence.ambiguous")
+
+
 async def test_when_is_said_in_a_sentence(office: Office) -> None:
     made = await office.remind(time=..., title=..., when="每月25号提前10分钟提醒我还信用卡")
     own = await office.remind(time=..., when="每天早上7点起床", rule=None, title="起")

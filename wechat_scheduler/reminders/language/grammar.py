@@ -65,7 +65,8 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
         if error.reason is Reason.SENTENCE_COMMAND:
             refuse_telling(masked(normalise(text)))
         elif error.reason in _QUESTIONS:
-            refuse_telling(masked(normalise(text)), title=_timeless(text, here.today))
+            title = "" if policy.asked else _timeless(text, here.today)
+            refuse_telling(masked(normalise(text)), title=title)
         raise
 
 
@@ -185,7 +186,7 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
         refuse_told(normalise(title), normalise(lead), normalise(rest), masked(sentence.plain))
     _refuse_unread(sentence, normalise(title), now.today)
     reading = _parsed(sentence.said, now, title)
-    if own or not _passes(sentence.said):
+    if not now.policy.asked and (own or not _passes(sentence.said)):
         refuse_unsure(reading, masked(sentence.plain), rest=normalise(rest), own=own)
     return reading
 

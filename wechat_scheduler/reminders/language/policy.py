@@ -61,6 +61,9 @@ class Policy:
     longest: int = 200
     """The most characters of a sentence."""
 
+    asked: bool = False
+    """Whether a program asks for the reminder, so that the sentence needs no word such as 提醒 and no act."""
+
     def at(self, now: datetime) -> Self:
         """With the time of `Part.AS_NOW`; `now` is in the zone of the writer."""
         return replace(self, hours={**self.hours, Part.AS_NOW: now.time()})

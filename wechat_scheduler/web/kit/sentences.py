@@ -16,15 +16,17 @@ from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 def read_sentence(
     text: str, *, field: str, now: datetime, zone: ZoneInfo, shortest: timedelta
 ) -> Parsed:
-    """Raises UnprocessableError at `field` for a sentence that cannot become one reminder."""
+    """What a reminder is to be made of. Raises UnprocessableError at `field` for a sentence that cannot become
+    one reminder."""
     with _refusals_at(field):
-        return parse(text, now=now, zone=zone, policy=replace(DEFAULT_POLICY, shortest=shortest))
+        policy = replace(DEFAULT_POLICY, shortest=shortest, asked=True)
+        return parse(text, now=now, zone=zone, policy=policy)
 
 
 def read_sentences(
     text: str, *, field: str, now: datetime, zone: ZoneInfo, shortest: timedelta
 ) -> tuple[Parsed, ...]:
-    """Each reminder that a sentence asks for. Raises as `read_sentence`."""
+    """Each reminder that a sentence asks for, as the bot understands it. Raises as `read_sentence`."""
     with _refusals_at(field):
         policy = replace(DEFAULT_POLICY, shortest=shortest)
         return parse_all(text, now=now, zone=zone, policy=policy)
