@@ -102,6 +102,7 @@ class People:
     """The audience's stores on one database."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.apps = SqlApps(database, VAULT)
         self.topics = SqlTopics(database, VAULT)
         self.subscribers = SqlSubscribers(database)

@@ -93,7 +93,7 @@ class SqlAliases:
 
     async def get(self, app_id: int, name: str) -> Alias | None:
         rows = await self._database.read(ONE, app_id, name)
-        return only(rows, lambda row: record(Alias, row), table="aliases", key="name")
+        return only(rows, _alias, table="aliases", key="name")
 
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         return _by_name(await self._database.read(OF_PERSON, app_id, uid))
@@ -105,7 +105,12 @@ class SqlAliases:
 
 
 def _by_name(rows: Sequence[Row]) -> Sequence[Alias]:
-    return sorted((record(Alias, row) for row in rows), key=lambda alias: alias.name)
+    aliases = readable(rows, _alias, table="aliases", key="name")
+    return sorted(aliases, key=lambda alias: alias.name)
+
+
+def _alias(row: Row) -> Alias:
+    return record(Alias, row)
 
 
 def _change(app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]) -> Script[Alias]:

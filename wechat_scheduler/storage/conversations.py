@@ -7,6 +7,7 @@ import msgspec
 from wechat_scheduler.reminders.conversation import Conversation
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.rows import micros
+from wechat_scheduler.storage.unreadable import readable_or
 
 # Longer than anything in it is asked for.
 KEPT = timedelta(days=2)
@@ -27,10 +28,7 @@ class SqlConversations:
     async def read(self, uid: str) -> Conversation:
         """What another release wrote, and this one cannot read, is forgotten."""
         rows = await self._database.read(FIND, uid)
-        try:
-            return _decode(rows[0]["said"]) if rows else Conversation()
-        except msgspec.ValidationError:
-            return Conversation()
+        return readable_or(_decode, rows[0]["said"], Conversation()) if rows else Conversation()
 
     async def write(self, uid: str, conversation: Conversation, *, now: datetime) -> None:
         said = msgspec.json.encode(conversation).decode()

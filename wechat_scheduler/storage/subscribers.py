@@ -9,7 +9,7 @@ from wechat_scheduler.storage.cancelling import cancel_for_person
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
 from wechat_scheduler.storage.recent import RecentRows
 from wechat_scheduler.storage.rows import columns, micros, record
-from wechat_scheduler.storage.unreadable import only
+from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS = (
     "uid appid openid follows trouble heard_at zone quiet nickname avatar morning hears_joins"
@@ -100,7 +100,9 @@ def _quiet(text: str) -> Quiet | None:
 
 def _follow(appid: str, openid: str, uid: str, now: datetime) -> Script[Subscriber]:
     rows = yield Statement(FOLLOW, (uid, appid, openid, micros(now)))
-    return subscriber_of(rows[0])
+    found = _only(rows)
+    assert found is not None  # noqa: S101 - it returns a row
+    return found
 
 
 def _unfollow(appid: str, openid: str, now: datetime) -> Script[Subscriber | None]:
@@ -108,7 +110,8 @@ def _unfollow(appid: str, openid: str, now: datetime) -> Script[Subscriber | Non
     if not rows:
         return None
     yield cancel_for_person(rows[0]["uid"], "the user unfollowed the account", now)
-    return subscriber_of(rows[0])
+    # The user has left, even if the row cannot be read.
+    return next(iter(readable(rows, subscriber_of, table="subscribers", key="uid")), None)
 
 
 def _change(uid: str, change: SubscriberChange) -> Script[Subscriber | None]:
@@ -116,4 +119,4 @@ def _change(uid: str, change: SubscriberChange) -> Script[Subscriber | None]:
     joins = None if change.hears_joins is None else int(change.hears_joins)
     names = (change.nickname, change.avatar, change.morning)
     rows = yield Statement(CHANGE, (uid, change.zone, quiet, *names, joins))
-    return subscriber_of(rows[0]) if rows else None
+    return _only(rows)

@@ -18,6 +18,11 @@ PUT = f"""
     ON CONFLICT (app_id, topic_id, uid) DO NOTHING RETURNING *
 """  # noqa: S608 - our own names
 SAME = "SELECT * FROM subscriptions WHERE app_id = $1 AND topic_id = $2 AND uid = $3"
+# A row that cannot be read: the user may have muted it, so the rest of it stays.
+MEND = """
+    UPDATE subscriptions SET id = $4, created_at = $5
+    WHERE app_id = $1 AND topic_id = $2 AND uid = $3 RETURNING *
+"""
 ONE = "SELECT * FROM subscriptions WHERE id = $1"
 OF_PERSON = "SELECT * FROM subscriptions WHERE uid = $1 ORDER BY id"
 LIST = f"""
@@ -45,7 +50,7 @@ class SqlSubscriptions:
 
     async def get(self, subscription_id: int) -> Subscription | None:
         rows = await self._database.read(ONE, subscription_id)
-        return only(rows, lambda row: record(Subscription, row), table="subscriptions")
+        return only(rows, _subscription, table="subscriptions")
 
     async def of_app(
         self, app_id: int, **wanted: Unpack[SubscriptionFilter]
@@ -66,7 +71,8 @@ class SqlSubscriptions:
         return size
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
-        return [record(Subscription, row) for row in await self._database.read(OF_PERSON, uid)]
+        rows = await self._database.read(OF_PERSON, uid)
+        return readable(rows, _subscription, table="subscriptions")
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool:
         return await self._changed(SET_BLOCKED, subscription_id, int(blocked))
@@ -92,7 +98,14 @@ def subscribe(subscription: Subscription) -> Script[tuple[Subscription, bool]]:
         return record(Subscription, new[0]), True
     place = (subscription.app_id, subscription.topic_id, subscription.uid)
     known = yield Statement(SAME, place)
-    return record(Subscription, known[0]), False
+    for found in readable(known, _subscription, table="subscriptions"):
+        return found, False
+    mended = yield Statement(MEND, (*place, *stored(subscription, ("id", "created_at"))))
+    return record(Subscription, mended[0]), False
+
+
+def _subscription(row: Row) -> Subscription:
+    return record(Subscription, row)
 
 
 def _listed(row: Row) -> tuple[Subscription, Subscriber]:

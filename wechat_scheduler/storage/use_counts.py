@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.audience.use_counts import UseChange, UseCount, UseReport, counted
-from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.handled_events import PUT as HANDLE
 from wechat_scheduler.storage.rows import micros, record, stored
+from wechat_scheduler.storage.unreadable import readable
 
 COLUMNS = ("template_id", "remaining", "certain", "switched_off", "granted_at", "changed_at")
 OF_PERSON = f"""
@@ -56,11 +57,16 @@ class SqlUseCounts:
 
     async def get(self, appid: str, openid: str, template_id: str) -> UseCount | None:
         rows = await self._database.read(ONE, appid, openid, template_id)
-        return record(UseCount, rows[0]) if rows else None
+        return next(iter(_readable(rows)), None)
 
     async def of_person(self, appid: str, openid: str) -> Sequence[UseCount]:
         rows = await self._database.read(OF_PERSON, appid, openid)
-        return [record(UseCount, row) for row in rows]
+        return _readable(rows)
+
+
+def _readable(rows: Sequence[Row]) -> Sequence[UseCount]:
+    """Of a count that cannot be read nothing is known."""
+    return readable(rows, lambda row: record(UseCount, row), table="use_counts", key="template_id")
 
 
 def _count(
@@ -79,7 +85,8 @@ def _change(
     if change not in (UseChange.SENT, UseChange.FAILED):
         yield Statement(BEGIN, (*key, micros(now)))
     for row in (yield Statement(HOLD, key)):
-        before = record(UseCount, row)
+        known = _readable([row])
+        before = known[0] if known else UseCount(template_id=key[-1], changed_at=now)
         if asked_at and before.granted_at and before.granted_at > asked_at:
             return
         yield Statement(SET, (*key, *stored(counted(before, change, now), COLUMNS[1:])))
