@@ -11,12 +11,12 @@ from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserActKind
-from wechat_scheduler.reminders.bot import Bot, BotMode
-from wechat_scheduler.reminders.bot_acts import BotActs
-from wechat_scheduler.reminders.bot_texts import Pages
+from wechat_scheduler.reminders.bot.acts import BotActs
+from wechat_scheduler.reminders.bot.bot import Bot, BotMode
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import STANDING
 from wechat_scheduler.reminders.replies import Replies
+from wechat_scheduler.reminders.texts import Pages
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.conversations import SqlConversations
 from wechat_scheduler.storage.database import Database

@@ -12,7 +12,7 @@ from tests.reminders.remembering import DAY, MINUTE, at
 from tests.reminders.study import Study, shown
 from tests.stores.memory import memory_database
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
-from wechat_scheduler.reminders.bot_commands import LONGEST, read_command
+from wechat_scheduler.reminders.bot.commands import LONGEST, read_command
 from wechat_scheduler.reminders.model import ReminderState
 
 

@@ -38,7 +38,7 @@ TO_A_FILE = (
 # are answered, so that the first request that needs it does not wait.
 LATER = (
     "wechat_scheduler.reminders.language.grammar",
-    "wechat_scheduler.reminders.bot",
+    "wechat_scheduler.reminders.bot.bot",
     "wechat_scheduler.metrics.text",
     "chinese_calendar",
     "tenacity",

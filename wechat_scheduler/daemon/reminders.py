@@ -13,18 +13,18 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.records import dataclass
-from wechat_scheduler.reminders.bot_acts import BotActs
-from wechat_scheduler.reminders.bot_texts import Pages
+from wechat_scheduler.reminders.bot.acts import BotActs
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.owner_desk import OwnerDesk
 from wechat_scheduler.reminders.participants import Participants
 from wechat_scheduler.reminders.replies import Replies
+from wechat_scheduler.reminders.texts import Pages
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 
 if TYPE_CHECKING:
-    from wechat_scheduler.reminders.bot import Bot, BotMode
+    from wechat_scheduler.reminders.bot.bot import Bot, BotMode
 
 # Firing takes one transaction. After this time another process takes over the claims of a dead one.
 LEASE = timedelta(seconds=30)
@@ -101,7 +101,7 @@ class _BotListener:
 
     async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         if self._bot is None:
-            from wechat_scheduler.reminders.bot import Bot
+            from wechat_scheduler.reminders.bot.bot import Bot
 
             self._bot = Bot(self._acts, self._replies, mode=self._mode)
         return await self._bot.take(act, subscriber)

@@ -10,7 +10,7 @@ from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 from wechat_scheduler.engine.random_bytes import random_bytes
 from wechat_scheduler.records import dataclass, field, replace
 
-# How late a message may be without a word about it.
+# How late an occurrence may be before its policy for late ones holds.
 GRACE: Final = timedelta(minutes=5)
 
 

@@ -13,14 +13,14 @@ from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import NotFoundError
-from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_texts import NO_NICKNAME, Teller
+from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.conversation import UNDO, BotAct, BotEdit
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import STANDING, chosen, standing
 from wechat_scheduler.reminders.ports import Conversations
 from wechat_scheduler.reminders.replies import Replies
+from wechat_scheduler.reminders.texts import NO_NICKNAME, Teller
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ class Participants:
         self._replies = replies
 
     async def take(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
-        from wechat_scheduler.reminders.bot_commands import UndoCommand, read_command
+        from wechat_scheduler.reminders.bot.commands import UndoCommand, read_command
 
         if act.kind is UserActKind.UNFOLLOW:
             if stopped := await self._desk.stop_for(subscriber.uid):
@@ -68,7 +68,7 @@ class Participants:
             reminder = await self._desk.reminder(code.target)
             reply = await self._join(reminder, act, subscriber, app)
         except NotFoundError:
-            reply = bot_texts.GONE
+            reply = texts.GONE
         await self._send(act, subscriber, reply, app)
         return BotDeed(did=BotDeedKind.JOINED, reminders=(code.target,))
 
@@ -78,7 +78,7 @@ class Participants:
         """Raises NotFoundError."""
         teller = self._replies.teller(subscriber, app)
         if reminder.state not in STANDING:
-            return bot_texts.OVER
+            return texts.OVER
         if reminder.owner == subscriber.uid:
             return teller.own(reminder)
         is_new = await self._desk.join(reminder.id, subscriber.uid)
@@ -154,9 +154,9 @@ class Participants:
         try:
             reminder = await self._desk.reminder(reminder_id)
         except NotFoundError:
-            return bot_texts.GONE
+            return texts.GONE
         if reminder.state not in STANDING:
-            return bot_texts.OVER
+            return texts.OVER
         name = subscriber.nickname or NO_NICKNAME
         if did is BotDeedKind.JOINED:
             await self._desk.leave(reminder_id, subscriber.uid)

@@ -5,7 +5,7 @@ import sys
 from tests.cli.commands import execute
 from wechat_scheduler.cli.serve import LATER
 
-NEVER_AT_START = {*LATER, "PIL", "segno", "wechat_scheduler.reminders.command_patterns"}
+NEVER_AT_START = {*LATER, "PIL", "segno", "wechat_scheduler.reminders.bot.command_patterns"}
 
 
 async def test_what_the_first_sentence_and_the_first_code_need_is_there_and_not_loaded_at_a_start() -> (

@@ -39,7 +39,7 @@ def imported(file: Path) -> Iterator[str]:
 
 def decided() -> dict[str, set[str]]:
     given, found = reasons(), defaultdict(set)
-    for file in (*LANGUAGE.glob("*.py"), *LANGUAGE.parent.glob("*.py")):
+    for file in (*LANGUAGE.glob("*.py"), *(LANGUAGE.parent / "bot").glob("*.py")):
         calls = file.read_text()
         for name in imported(file):
             if f"{name}(" in calls:

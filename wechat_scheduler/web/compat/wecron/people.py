@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber, SubscriberChange, TokenKind
 from wechat_scheduler.errors import InvalidRequestError, UnauthorizedError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.bot_texts import NO_NICKNAME
+from wechat_scheduler.reminders.texts import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import holder_of
 from wechat_scheduler.web.compat.wecron.fields import (
     FieldError,

@@ -9,9 +9,9 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.errors import UnauthorizedError, UnavailableError
-from wechat_scheduler.reminders.bot_texts import NO_NICKNAME
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.texts import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import bearer
 from wechat_scheduler.web.compat.wecron.people import keeper_of
 from wechat_scheduler.web.compat.wecron.state import WECRON

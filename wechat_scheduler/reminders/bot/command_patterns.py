@@ -1,4 +1,4 @@
-"""The patterns of commands to the bot, in normalised text: `bot_commands.py` tries them in order."""
+"""The patterns of commands to the bot, in normalised text: `commands.py` tries them in order."""
 
 import re
 from typing import Final

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.records import dataclass, replace
-from wechat_scheduler.reminders.bot_commands import CancelCommand, MoveCommand
+from wechat_scheduler.reminders.bot.commands import CancelCommand, MoveCommand
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.records import dataclass
-from wechat_scheduler.reminders.bot_texts import LONGEST_TITLE, Teller, cut, plain
 from wechat_scheduler.reminders.conversation import BotAct
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.texts import LONGEST_TITLE, Teller, cut, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

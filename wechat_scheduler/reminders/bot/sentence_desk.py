@@ -10,9 +10,10 @@ import structlog
 
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.records import dataclass
-from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_acts import BotActs, BotTurn
-from wechat_scheduler.reminders.bot_replies import BotReply, asked, helped, offered, refused, told
+from wechat_scheduler.reminders import texts
+from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
+from wechat_scheduler.reminders.bot.replies import BotReply, asked, helped, offered, refused, told
+from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
 from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_answer
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
@@ -27,7 +28,6 @@ from wechat_scheduler.reminders.language.refused_sentences import (
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import UNTITLED, as_said
 from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
-from wechat_scheduler.reminders.snoozing import SOURCE
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ class SentenceDesk:
         plain = normalise(cleaned(turn.text)).strip(" 。.!~,")
         if _NO.fullmatch(plain):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
-            return asked(bot_texts.NOT_KEPT)
+            return asked(texts.NOT_KEPT)
         if readings := self._completed(question.command, plain, turn):
             return await self._keep(readings, turn)
         return None
@@ -111,7 +111,7 @@ class SentenceDesk:
         except LanguageError as worse:  # too often, whenever it ends
             return _misunderstood(worse, turn, asks=asks)
         await self._ask(turn.text, turn)
-        return asked(f"{error.every}{bot_texts.UNTIL_WHEN}")
+        return asked(f"{error.every}{texts.UNTIL_WHEN}")
 
     async def _offer(self, reading: Parsed, turn: BotTurn) -> BotReply:
         await self._ask(reading.understood, turn)
@@ -135,10 +135,10 @@ def _misunderstood(error: LanguageError, turn: BotTurn, *, asks: bool) -> BotRep
     if error.reason is Reason.SENTENCE_CHAT or (error.reason in _CHAT and not asks):
         return None
     if error.reason is Reason.SENTENCE_COMMAND:
-        return asked(bot_texts.ONE_THING)
+        return asked(texts.ONE_THING)
     if error.reason is Reason.SENTENCE_NOTHING:
         unknown = TAKES_BACK.match(turn.text)
-        return helped(bot_texts.UNKNOWN if unknown else bot_texts.PUZZLED)
+        return helped(texts.UNKNOWN if unknown else texts.PUZZLED)
     return asked(said) if error.reason in _QUESTIONS else refused(said)
 
 
@@ -167,5 +167,5 @@ def _why(error: ReminderError, turn: BotTurn) -> str:
         case PastError():
             return turn.teller.past(error.at)
         case RuleError():
-            return bot_texts.TOO_OFTEN
-    return bot_texts.REFUSED
+            return texts.TOO_OFTEN
+    return texts.REFUSED

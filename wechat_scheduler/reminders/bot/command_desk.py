@@ -6,9 +6,9 @@ from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.records import dataclass, replace
-from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
-from wechat_scheduler.reminders.bot_commands import (
+from wechat_scheduler.reminders import texts
+from wechat_scheduler.reminders.bot.acts import ENDED, BotActs, BotTurn
+from wechat_scheduler.reminders.bot.commands import (
     AgainCommand,
     CancelCommand,
     Command,
@@ -19,15 +19,15 @@ from wechat_scheduler.reminders.bot_commands import (
     is_the_last,
     read_command,
 )
-from wechat_scheduler.reminders.bot_replies import BotReply, asked, listed, refused, taken, told
+from wechat_scheduler.reminders.bot.described import Description, RecurringError
+from wechat_scheduler.reminders.bot.replies import BotReply, asked, listed, refused, taken, told
+from wechat_scheduler.reminders.bot.snoozing import SnoozeDesk
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
-from wechat_scheduler.reminders.described import Description, RecurringError
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Listed, Period, chosen, standing, within
 from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError
-from wechat_scheduler.reminders.snoozing import SnoozeDesk
 
 _DAY: Final = timedelta(days=1)
 
@@ -47,9 +47,9 @@ class CommandDesk:
         except PastError as error:
             return refused(turn.teller.past(error.at))
         except ENDED:
-            return refused(bot_texts.OVER)
+            return refused(texts.OVER)
         except ReminderError:
-            return refused(bot_texts.REFUSED)
+            return refused(texts.REFUSED)
 
     async def _obey(self, command: Command, turn: BotTurn) -> BotReply | None:
         match command:
@@ -72,7 +72,7 @@ class CommandDesk:
         found = found or here.matching(own, command.what, named=command.named or not whole)
         partly = () if found else here.called_in_part(own, command)
         if not (found or partly):
-            return asked(bot_texts.NONE) if command.named else None
+            return asked(texts.NONE) if command.named else None
         if partly and (len(partly) > 1 or isinstance(command, CancelCommand)):
             return await self._ask(command, partly, turn)
         found = found or partly
@@ -116,13 +116,13 @@ class CommandDesk:
             return None
         if not (pick.numbers or pick.every):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
-            return asked(bot_texts.LEFT_ALONE)
+            return asked(texts.LEFT_ALONE)
         ids = question.ids if pick.every else _at(question.ids, pick.numbers)
         picked = [own[each] for each in ids if each in own]
         if len(picked) != len(ids) or not picked:
-            return asked(bot_texts.OVER if ids else _in_range(len(question.ids)))
+            return asked(texts.OVER if ids else _in_range(len(question.ids)))
         if isinstance(command, MoveCommand) and len(picked) > 1:
-            return asked(bot_texts.ONE_BY_ONE)
+            return asked(texts.ONE_BY_ONE)
         return await self._do(command, picked, turn)
 
     async def _list(self, command: ListCommand, turn: BotTurn) -> BotReply | None:
@@ -148,11 +148,11 @@ class CommandDesk:
         if act is None:
             return None
         if turn.teller.now - act.at > UNDO:
-            return refused(bot_texts.NOTHING_TO_UNDO)
+            return refused(texts.NOTHING_TO_UNDO)
         try:
             await self.acts.undo(turn, act)
         except ENDED:
-            return refused(bot_texts.CHANGED)
+            return refused(texts.CHANGED)
         now = [edit.before or edit.after for edit in act.edits]
         return BotReply(text=turn.teller.undone(act.did, now), taken=taken(BotDeedKind.UNDONE, now))
 
@@ -188,10 +188,10 @@ def _names_one(command: Command) -> bool:
 
 def _at(ids: Sequence[str], numbers: Sequence[int]) -> tuple[str, ...]:
     """Empty if a number is none of a reminder that was listed."""
-    known = all(0 < number <= min(len(ids), bot_texts.MOST_LISTED) for number in numbers)
+    known = all(0 < number <= min(len(ids), texts.MOST_LISTED) for number in numbers)
     return tuple(dict.fromkeys(ids[number - 1] for number in numbers)) if known else ()
 
 
 def _in_range(count: int) -> str:
-    most = min(count, bot_texts.MOST_LISTED)
+    most = min(count, texts.MOST_LISTED)
     return "请回复 1，或“算了”" if most == 1 else f"请回复 1 到 {most} 的数字，或“算了”"

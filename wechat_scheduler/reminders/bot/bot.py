@@ -11,17 +11,18 @@ import structlog
 from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
-from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_acts import ENDED, BotActs, BotTurn
-from wechat_scheduler.reminders.bot_commands import (
+from wechat_scheduler.reminders import texts
+from wechat_scheduler.reminders.bot.acts import ENDED, BotActs, BotTurn
+from wechat_scheduler.reminders.bot.command_desk import CommandDesk
+from wechat_scheduler.reminders.bot.commands import (
     AgainCommand,
     MoveCommand,
     PickCommand,
     UndoCommand,
     read_command,
 )
-from wechat_scheduler.reminders.bot_replies import BotReply, helped, listed, refused, told
-from wechat_scheduler.reminders.command_desk import CommandDesk
+from wechat_scheduler.reminders.bot.replies import BotReply, helped, listed, refused, told
+from wechat_scheduler.reminders.bot.sentence_desk import TAKES_BACK, SentenceDesk
 from wechat_scheduler.reminders.conversation import HELP_AGAIN
 from wechat_scheduler.reminders.language.asides import ASKS
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
@@ -29,7 +30,6 @@ from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
 from wechat_scheduler.reminders.overview import Period, standing, within
 from wechat_scheduler.reminders.refused_reminders import ReminderError
 from wechat_scheduler.reminders.replies import Replies
-from wechat_scheduler.reminders.sentence_desk import TAKES_BACK, SentenceDesk
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +126,7 @@ class Bot:
             return listed(teller.day(text, await within(desk, teller.uid, period, now=teller.now)))
         if text in _ALL:
             return listed(teller.all(await standing(desk, teller.uid)))
-        return helped(bot_texts.HELP) if text.lower() in _HELP else None
+        return helped(texts.HELP) if text.lower() in _HELP else None
 
     async def _command(self, turn: BotTurn, *, is_meant: bool) -> BotReply | None:
         command = read_command(turn.text)
@@ -148,12 +148,12 @@ class Bot:
         if not turn.unclaimed:
             return None
         if TAKES_BACK.match(turn.text):
-            return refused(bot_texts.UNKNOWN)
+            return refused(texts.UNKNOWN)
         last = turn.conversation.helped_at
         if last is not None and turn.teller.now - last < HELP_AGAIN:
             return None
         await self._acts.keep(turn, replace(turn.conversation, helped_at=turn.teller.now))
-        return helped(bot_texts.HELP if _GREETS.match(turn.text) else bot_texts.PUZZLED)
+        return helped(texts.HELP if _GREETS.match(turn.text) else texts.PUZZLED)
 
     @property
     def _sentences(self) -> SentenceDesk:

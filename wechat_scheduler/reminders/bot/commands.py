@@ -7,7 +7,7 @@ import re
 from typing import Final, TypeAlias
 
 from wechat_scheduler.records import dataclass, field
-from wechat_scheduler.reminders import command_patterns as patterns
+from wechat_scheduler.reminders.bot import command_patterns as patterns
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 
 LONGEST: Final = 80

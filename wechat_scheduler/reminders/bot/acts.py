@@ -10,12 +10,12 @@ from wechat_scheduler.audience.model import App
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.records import dataclass, replace
-from wechat_scheduler.reminders.bot_texts import Teller
 from wechat_scheduler.reminders.conversation import BotAct, BotEdit, Conversation
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import STANDING, standing
 from wechat_scheduler.reminders.ports import Conversations
+from wechat_scheduler.reminders.texts import Teller
 
 log = structlog.get_logger(__name__)
 

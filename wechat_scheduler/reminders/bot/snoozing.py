@@ -7,10 +7,10 @@ from typing import Final
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.records import dataclass, replace
-from wechat_scheduler.reminders import bot_texts
-from wechat_scheduler.reminders.bot_acts import BotActs, BotTurn
-from wechat_scheduler.reminders.bot_commands import AgainCommand
-from wechat_scheduler.reminders.bot_replies import BotReply, asked, told
+from wechat_scheduler.reminders import texts
+from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
+from wechat_scheduler.reminders.bot.commands import AgainCommand
+from wechat_scheduler.reminders.bot.replies import BotReply, asked, told
 from wechat_scheduler.reminders.conversation import UNDO
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
@@ -36,7 +36,7 @@ class SnoozeDesk:
         if fired is None:
             return await self._put_off_the_new_one(command, turn)
         if not command.when:
-            return asked(bot_texts.HOW_LONG)
+            return asked(texts.HOW_LONG)
         at = self._time(command.when, turn)
         pending = [each for each in await self.acts.own(turn) if each.mark == _mark(fired)]
         if pending:
@@ -55,7 +55,7 @@ class SnoozeDesk:
         ids = [edit.after.id for edit in act.edits] if act and fresh else []
         own = [each for each in await self.acts.own(turn) if each.id in ids and not each.rule]
         if len(own) != 1 or not command.when.endswith("后"):
-            return asked(bot_texts.NOTHING_FIRED) if command.named or turn.unclaimed else None
+            return asked(texts.NOTHING_FIRED) if command.named or turn.unclaimed else None
         span = self._time(command.when, turn) - turn.teller.now.replace(microsecond=0)
         moved = replace(own[0], start=own[0].start + span)
         return told(await self.acts.move(own[0], moved, turn), turn.teller)
