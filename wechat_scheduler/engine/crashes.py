@@ -14,7 +14,7 @@ memory; after one crash more the row is set aside."""
 
 def pause_after(crashes: int) -> timedelta | None:
     """The pause after the latest of `crashes` crashes in a row; None if the row is to be set aside."""
-    return PAUSES[crashes - 1] if crashes <= len(PAUSES) else None
+    return PAUSES[max(crashes, 1) - 1] if crashes <= len(PAUSES) else None
 
 
 def crash_reason(error: Exception) -> str:

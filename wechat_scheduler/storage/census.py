@@ -16,6 +16,7 @@ from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
 from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.engine.clock import AHEAD
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
+from wechat_scheduler.storage.checks import MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -36,11 +37,13 @@ STATE = f"""
     CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} THEN 'expired'
          WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
 """
+# A damaged number is left out: two of them may be too large for a sum.
+COUNTED = f"quota_day = $2 AND calls BETWEEN 0 AND {MOST_COUNTED}"
 KINDS = f"""
     SELECT kind, {STATE} AS state, count(*) AS jobs, min(expires_at) AS first_expiry,
         min(issued_at) AS oldest_issue,
-        sum(CASE WHEN quota_day = $2 THEN CAST(calls AS BIGINT) ELSE 0 END) AS calls,
-        max(CASE WHEN quota_day = $2 THEN CAST(calls AS BIGINT) ELSE 0 END) AS most_calls,
+        sum(CASE WHEN {COUNTED} THEN CAST(calls AS BIGINT) ELSE 0 END) AS calls,
+        max(CASE WHEN {COUNTED} THEN CAST(calls AS BIGINT) ELSE 0 END) AS most_calls,
         count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM jobs GROUP BY kind, 2 ORDER BY kind, 2

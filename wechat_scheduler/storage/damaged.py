@@ -5,8 +5,11 @@ that do not open. PostgreSQL keeps the types of its columns, SQLite does not.
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.storage import sqlite_schema
+from wechat_scheduler.storage.checks import COUNTS, MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.notifications import NO_APP
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import COLUMNS, SealedColumn
 from wechat_scheduler.storage.unreadable import UNREADABLE
@@ -15,6 +18,11 @@ _TYPES: Final = {"TEXT": "text", "BIGINT": "integer", "INTEGER": "integer", "BLO
 # The last microsecond that a datetime can express.
 _LATEST: Final = 253_402_300_799_999_999
 _INSTANTS: Final = ("_at", "_until", "since")
+# The least and the greatest number that a column of this name has. No claim finds another priority or app.
+_BOUNDS: Final = dict.fromkeys(COUNTS, (0, MOST_COUNTED)) | {
+    "priority": (min(Priority).value, max(Priority).value),
+    "app_id": (NO_APP, MOST_COUNTED),
+}
 # Secrets of one column that one examination opens.
 OPENED: Final = 20_000
 _MORE: Final = "SELECT 1 FROM {table} WHERE {column} <> '' LIMIT 1 OFFSET $1"
@@ -71,6 +79,9 @@ def _conditions(columns: Sequence[Row]) -> Iterator[tuple[str, str]]:
         allowed = f"'{kind}'" if row["needed"] or row["pk"] else f"'{kind}', 'null'"
         is_instant = kind == "integer" and name.endswith(_INSTANTS)
         beyond = f" OR abs({name} / 2) > {_LATEST // 2}" if is_instant else ""
+        if name in _BOUNDS:
+            least, most = _BOUNDS[name]
+            beyond = f" OR {name} NOT BETWEEN {least} AND {most}"
         yield name, f"(typeof({name}) NOT IN ({allowed}){beyond})"
 
 

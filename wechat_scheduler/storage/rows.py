@@ -20,6 +20,7 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.checks import COUNTS, checked, counted, is_plain
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
 from wechat_scheduler.storage.unreadable import UNREADABLE, report
@@ -92,26 +93,19 @@ def _columns(form: Any, prefix: str) -> Sequence[tuple[str, str, Any, Callable[[
     others."""
     types = [(one.name, get_type_hints(form)[one.name]) for one in fields(form)]
     return [
-        (name, f"{prefix}{name}", kind if kind in (int, str) else None, _conversion(name, kind))
+        (name, f"{prefix}{name}", kind if is_plain(name, kind) else None, _conversion(name, kind))
         for name, kind in types
     ]
 
 
 def _conversion(name: str, kind: Any) -> Callable[[Any], Any]:
+    if name in COUNTS:
+        return partial(counted, name)
     if get_origin(kind) is tuple:
         return lambda text: tuple(msgspec.json.decode(text))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
-    return _CONVERSIONS.get(kind) or partial(_checked, name, _PLAIN.get(kind, object))
-
-
-def _checked(name: str, kind: Any, value: Any) -> Any:
-    """SQLite keeps values of any type in any column. Raises TypeError."""
-    if not isinstance(value, kind):
-        raise TypeError(
-            f"{name} is {type(value).__name__}, not {kind.__name__ if isinstance(kind, type) else kind}"
-        )
-    return value
+    return _CONVERSIONS.get(kind) or partial(checked, name, _PLAIN.get(kind, object))
 
 
 def stored(thing: object, names: Iterable[str]) -> tuple[object, ...]:

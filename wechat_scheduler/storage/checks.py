@@ -1,0 +1,30 @@
+"""Checks what the columns of a row hold: SQLite keeps values of any type in any column."""
+
+from typing import Any, Final
+
+# Columns that count, and more than any of them has counted.
+COUNTS: Final = frozenset(
+    ("attempts", "calls", "crashes", "doubts", "fired", "forces", "missed", "revision", "version")
+)
+MOST_COUNTED: Final = 2**53
+
+
+def is_plain(name: str, kind: Any) -> bool:
+    """Whether each value of that type is taken as it is."""
+    return kind is str or (kind is int and name not in COUNTS)
+
+
+def checked(name: str, kind: Any, value: Any) -> Any:
+    """Raises TypeError."""
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"{name} is {type(value).__name__}, not {kind.__name__ if isinstance(kind, type) else kind}"
+        )
+    return value
+
+
+def counted(name: str, value: Any) -> Any:
+    """One more must find room. Raises TypeError, ValueError."""
+    if checked(name, int, value) > MOST_COUNTED:
+        raise ValueError(f"{name} is {value}, which is no count")
+    return value
