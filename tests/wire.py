@@ -12,7 +12,8 @@ CHUNK = 65_536
 
 
 class Wire:
-    """Forwards between a socket in `folder` and PostgreSQL's. What is held is not lost: it arrives later."""
+    """Forwards between a socket in `folder` and PostgreSQL's. What is held is not lost: it arrives later.
+    `attempts` counts those who connected, also in vain."""
 
     def __init__(self, folder: Path, url: str) -> None:
         parts = urlsplit(url)
@@ -21,6 +22,7 @@ class Wire:
         self.url = parts._replace(query=f"host={folder}").geturl()
         self._forth, self._back = asyncio.Event(), asyncio.Event()
         self._is_cut = False
+        self.attempts = 0
         self._connections: set[asyncio.StreamWriter] = set()
         self.heal()
 
@@ -44,6 +46,7 @@ class Wire:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection to its end."""
+        self.attempts += 1
         if self._is_cut:
             writer.close()
             return

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
+from random import Random
 
 import asyncpg
 import pytest
@@ -22,8 +23,8 @@ LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 class ImpatientClock(FakeClock):
     """A sleep ends at once."""
 
-    async def sleep(self, delay: timedelta) -> None:
-        self.advance(delay)
+    async def sleep_seconds(self, seconds: float) -> None:
+        self.advance(timedelta(seconds=seconds))
 
 
 @pytest.fixture
@@ -50,21 +51,26 @@ async def test_it_tries_again_and_again_in_growing_pauses(url: str, supervisor: 
             raise ConnectionRefusedError
         return await asyncpg.connect(url)
 
-    listener = ChangeListener(connect, send_nothing, ImpatientClock(), supervisor)
+    listener = ChangeListener(connect, send_nothing, ImpatientClock(), supervisor, Random(1))
     with capture_logs() as events:
         listener.add(lambda payload: heard.set())
         await heard.wait()
     await listener.close()
 
     assert {event["event"] for event in events} == {"storage.listener_lost"}
-    assert [event["retry_in_seconds"] for event in events] == [0.0, 0.1, 0.2, 0.4]
+    pauses = [event["retry_in_seconds"] for event in events]
+    assert all(
+        most / 2 <= pause <= most for pause, most in zip(pauses, (0, 0.1, 0.2, 0.4), strict=True)
+    )
 
 
 async def test_it_asks_a_silent_connection_whether_it_still_lives(
     url: str, supervisor: Supervisor
 ) -> None:
     clock, observer = FakeClock(), await asyncpg.connect(url)
-    listener = ChangeListener(partial(asyncpg.connect, url), send_nothing, clock, supervisor)
+    listener = ChangeListener(
+        partial(asyncpg.connect, url), send_nothing, clock, supervisor, Random(1)
+    )
     listener.add(lambda payload: None)
 
     async with asyncio.timeout(60):
@@ -83,7 +89,7 @@ async def test_it_looks_every_few_seconds_while_what_is_sent_is_not_heard(
     async def lose(payload: str) -> None:
         sent.set()
 
-    listener = ChangeListener(partial(asyncpg.connect, url), lose, clock, supervisor)
+    listener = ChangeListener(partial(asyncpg.connect, url), lose, clock, supervisor, Random(1))
     with capture_logs() as events:
         listener.add(heard.put_nowait)
         at_first = await heard.get()
@@ -110,7 +116,7 @@ async def test_it_tells_nobody_of_the_signal_that_shows_that_it_hears(
         await sender.execute(SIGNAL, "a change")
         sent.set()
 
-    listener = ChangeListener(partial(asyncpg.connect, url), send, clock, supervisor)
+    listener = ChangeListener(partial(asyncpg.connect, url), send, clock, supervisor, Random(1))
     listener.add(heard.put_nowait)
     await sent.wait()
     told = [await heard.get(), await heard.get()]
@@ -124,7 +130,7 @@ async def test_closing_a_listener_without_callbacks_does_nothing(supervisor: Sup
     async def connect() -> asyncpg.Connection:
         raise AssertionError("no connection was expected")
 
-    listener = ChangeListener(connect, send_nothing, FakeClock(), supervisor)
+    listener = ChangeListener(connect, send_nothing, FakeClock(), supervisor, Random(1))
 
     await listener.close()
     await listener.close()

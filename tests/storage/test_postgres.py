@@ -8,14 +8,21 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.databases import Open
-from tests.postgres import PostgresServer
-from tests.storage.scripts import ChangedMindError, names, put
+from tests.postgres import PostgresServer, connected
+from tests.storage.scripts import ChangedMindError, names, outcomes, put
 from tests.wire import Wire, wired
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.storage.connector import LONGEST_PAUSE
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.postgres import STATEMENT_TIMEOUT, PostgresDatabase, open_postgres
+from wechat_scheduler.storage.postgres import (
+    STATEMENT_TIMEOUT,
+    PostgresDatabase,
+    connect,
+    open_postgres,
+)
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -165,11 +172,18 @@ async def wire(database_url: str) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def far(wire: Wire, migrations: Traversable) -> AsyncIterator[PostgresDatabase]:
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def far(
+    wire: Wire, migrations: Traversable, clock: FakeClock
+) -> AsyncIterator[PostgresDatabase]:
     """The database, at the other end of the wire."""
     async with Supervisor() as supervisor:
         database = await open_postgres(
-            wire.url, migrations=migrations, clock=FakeClock(), supervisor=supervisor, emptied=""
+            wire.url, migrations=migrations, clock=clock, supervisor=supervisor, emptied=""
         )
         yield database
         wire.heal()
@@ -219,3 +233,61 @@ async def test_a_caller_that_gives_up_does_not_wait_for_a_silent_server(
     wire.heal()
 
     assert [row[0] for row in await far.read("SELECT 1")] == [1]
+
+
+async def test_units_of_work_that_wait_for_a_lost_server_make_one_attempt_together(
+    far: PostgresDatabase, wire: Wire, clock: FakeClock
+) -> None:
+    await far.read("SELECT 1")
+    wire.cut()
+    await outcomes(far.read("SELECT 1"))
+    before = wire.attempts
+
+    lost = await outcomes(*(far.read("SELECT 1") for _ in range(20)))
+    during = wire.attempts - before
+    wire.heal()
+    clock.advance(LONGEST_PAUSE)
+    found = await outcomes(*(far.read("SELECT 1") for _ in range(20)))
+
+    assert {type(error) for error in lost} == {StorageError}
+    assert during <= 1
+    assert [[row[0] for row in rows] for rows in found] == [[1]] * 20
+
+
+@pytest.fixture
+async def narrow(postgres: PostgresServer, database_url: str) -> AsyncIterator[str]:
+    """The URL of the database for a user who may have one connection."""
+    async with postgres.connected() as outsider:
+        await outsider.execute("CREATE ROLE narrow LOGIN CONNECTION LIMIT 1")
+        yield database_url.replace("postgres@", "narrow@")
+        await outsider.execute("DROP ROLE narrow")
+
+
+async def test_units_of_work_share_the_connections_that_a_full_server_left_them(
+    narrow: str,
+) -> None:
+    async with Supervisor() as supervisor:
+        database = await connect(narrow, clock=SystemClock(), supervisor=supervisor)
+
+        found = await outcomes(*(database.read("SELECT 1 FROM pg_sleep(0.01)") for _ in range(20)))
+        await database.close()
+
+    assert [[row[0] for row in rows] for rows in found] == [[1]] * 20
+
+
+async def test_a_full_server_is_named_with_the_remedy(narrow: str) -> None:
+    async with Supervisor() as supervisor, connected(narrow):
+        with pytest.raises(StateError, match=r"no connection left .* lower state\.connections"):
+            await connect(narrow, clock=FakeClock(), supervisor=supervisor)
+
+
+async def test_a_daemon_opens_no_more_connections_than_it_is_told(
+    database_url: str, migrations: Traversable, wire: Wire
+) -> None:
+    async with Supervisor() as supervisor:
+        database = await connect(wire.url, clock=FakeClock(), supervisor=supervisor, connections=3)
+
+        await outcomes(*(database.read("SELECT 1 FROM pg_sleep(0.01)") for _ in range(20)))
+        await database.close()
+
+    assert wire.attempts == 3

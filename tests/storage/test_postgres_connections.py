@@ -1,5 +1,6 @@
 """How connections to PostgreSQL are opened."""
 
+import asyncpg
 import pytest
 
 from wechat_scheduler.errors import StateError
@@ -32,7 +33,7 @@ def test_what_the_address_to_listen_at_does_not_name_is_that_of_the_database(
 @pytest.mark.parametrize("listen", ["postgresql://h:hunter2", "postgresql://[hunter2"])
 def test_a_malformed_address_to_listen_at_is_refused_without_showing_it(listen: str) -> None:
     with pytest.raises(StateError, match=r"state\.listen_database is not a valid") as refusal:
-        listening("postgresql://me@host/name", listen)
+        listening("postgresql://me@host/name", listen, asyncpg.connect)
 
     assert "hunter2" not in str(refusal.value)
     assert refusal.value.__cause__ is None

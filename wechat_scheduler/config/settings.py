@@ -64,6 +64,7 @@ class StateSettings(Section, frozen=True, kw_only=True):
     database: Annotated[str, DATABASE]
     database_file: Annotated[Path | None, notation.PATH] = None
     listen_database: Annotated[str, LISTEN_DATABASE] = ""
+    connections: Count = 10
     sealing_key_file: Annotated[Path, notation.PATH]
     audit_retention: Duration = timedelta(days=90)
 
@@ -199,7 +200,6 @@ SECTIONS: dict[str, type[Section]] = {
     for field in msgspec.structs.fields(Config)
     if issubclass(field.type, Section)
 }
-
 
 SHORT_FLAGS = {"state.dir": "--state", "state.database": "--database"}
 

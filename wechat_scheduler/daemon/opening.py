@@ -90,6 +90,7 @@ async def open_daemon(
             supervisor=supervisor,
             emptied=state.emptied(folder, database=database_url),
             listen=config.state.listen_database,
+            connections=config.state.connections,
         )
         stack.push_async_callback(database.close)
         await refuse(database, MOVED, MOVING)

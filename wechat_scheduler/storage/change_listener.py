@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from random import Random
 
 import asyncpg
 import structlog
@@ -27,7 +28,8 @@ HEARD_WITHIN, LOOK_EVERY = timedelta(seconds=3), timedelta(seconds=5)
 ADVICE = (
     "set state.listen_database to an address of PostgreSQL itself, or of a pooler in session mode"
 )
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=30)
+# Half of each pause is random, so that several daemons do not come at once.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=5)
 
 
 class ChangeListener:
@@ -40,11 +42,13 @@ class ChangeListener:
         signal: Callable[[str], Awaitable[None]],
         clock: Clock,
         supervisor: Supervisor,
+        rng: Random,
     ) -> None:
         self._connect = connect
         self._signal = signal
         self._clock = clock
         self._supervisor = supervisor
+        self._rng = rng
         self._listeners: list[Callable[[str], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._pause = timedelta(0)
@@ -77,9 +81,9 @@ class ChangeListener:
                 reason = type(error).__name__
             else:
                 reason = "closed"
-            pause = self._pause.total_seconds()
-            log.warning("storage.listener_lost", reason=reason, retry_in_seconds=pause)
-            await self._clock.sleep(self._pause)
+            pause = self._pause.total_seconds() * self._rng.uniform(0.5, 1)
+            log.warning("storage.listener_lost", reason=reason, retry_in_seconds=round(pause, 3))
+            await self._clock.sleep_seconds(pause)
             self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
 
     async def _listen(self) -> None:
@@ -95,7 +99,12 @@ class ChangeListener:
 
     async def _watch(self, connection: asyncpg.Connection) -> None:
         lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
+
+        def end(_: object) -> None:
+            lost.set()
+            self._hears.set()  # nothing more will be heard
+
+        connection.add_termination_listener(end)
         while not lost.is_set():
             await self._prove()
             if await self._clock.wait(lost, LOOK_EVERY if self._is_deaf else PING_EVERY):

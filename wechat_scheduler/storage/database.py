@@ -42,6 +42,8 @@ class BulkStatement(NamedTuple):
     rows: Sequence[tuple[object, ...]]
 
 
+# Connections of a command to PostgreSQL; a daemon has a setting.
+CONNECTIONS = 10
 # Rows in one INSERT, and ids in one query: one parse, one round trip.
 CHUNK = 64
 # Placeholders for CHUNK ids. Every query with ids has this size, so that it is prepared once.

@@ -5,7 +5,7 @@ from importlib.resources.abc import Traversable
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError
-from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.database import CONNECTIONS, Database
 
 
 async def open_database(
@@ -16,11 +16,13 @@ async def open_database(
     supervisor: Supervisor,
     emptied: str = "",
     listen: str = "",
+    connections: int = CONNECTIONS,
 ) -> Database:
     """Open the database at `url` and bring its schema up to the newest of `migrations`.
 
     `sqlite:///absolute/path` creates a missing file; `postgresql://user@host/name` names a database
-    that exists; `listen` names it where a pooler that forwards no signals stands between. `emptied` says why a database without tables is not taken for a new one; empty takes
+    that exists; `listen` names it where a pooler that forwards no signals stands between; `connections` is the
+    most that it opens for work, beside the one that listens. `emptied` says why a database without tables is not taken for a new one; empty takes
     it. Raises StateError if it cannot be used.
     """
     scheme = url.partition(":")[0]
@@ -38,6 +40,7 @@ async def open_database(
             supervisor=supervisor,
             emptied=emptied,
             listen=listen,
+            connections=connections,
         )
     raise StateError("the database URL begins with neither sqlite: nor postgresql:")
 

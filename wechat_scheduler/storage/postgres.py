@@ -1,9 +1,10 @@
 """PostgreSQL through asyncpg: a pool for the work, and one connection that listens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources.abc import Traversable
+from random import SystemRandom
 from typing import TypeVar
 
 import asyncpg
@@ -12,9 +13,22 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.change_listener import CHANNEL, ChangeListener
-from wechat_scheduler.storage.database import BulkStatement, Dialect, Row, Script, Statement
+from wechat_scheduler.storage.connector import Connector
+from wechat_scheduler.storage.database import (
+    CONNECTIONS,
+    BulkStatement,
+    Dialect,
+    Row,
+    Script,
+    Statement,
+)
 from wechat_scheduler.storage.migrate import migrated
-from wechat_scheduler.storage.postgres_connections import CONNECT_TIMEOUT, listening, pooled
+from wechat_scheduler.storage.postgres_connections import (
+    CONNECT_TIMEOUT,
+    acquired,
+    listening,
+    pooled,
+)
 
 T = TypeVar("T")
 
@@ -77,9 +91,12 @@ async def open_postgres(
     supervisor: Supervisor,
     emptied: str,
     listen: str = "",
+    connections: int = CONNECTIONS,
 ) -> "PostgresDatabase":
     """Connect and migrate the schema. Raises StateError if the database cannot be used."""
-    database = await connect(url, clock=clock, supervisor=supervisor, listen=listen)
+    database = await connect(
+        url, clock=clock, supervisor=supervisor, listen=listen, connections=connections
+    )
     database.patience = MIGRATION_TIMEOUT
     await migrated(database, migrations, emptied=emptied)
     database.patience = STATEMENT_TIMEOUT
@@ -87,17 +104,24 @@ async def open_postgres(
 
 
 async def connect(
-    url: str, *, clock: Clock, supervisor: Supervisor, listen: str = ""
+    url: str,
+    *,
+    clock: Clock,
+    supervisor: Supervisor,
+    listen: str = "",
+    connections: int = CONNECTIONS,
 ) -> "PostgresDatabase":
     """Connect without a look at the schema. Raises StateError."""
-    connect_listener = listening(url, listen)
+    rng = SystemRandom()
+    connector = Connector(asyncpg.connect, clock, rng)
+    connect_listener = listening(url, listen, asyncpg.connect if listen else connector)
     try:
         with _explained():
-            pool = await pooled(url)
+            pool = await pooled(url, connections, connector)
     except StorageError as error:
         raise StateError(f"cannot open the database: {error}") from error
-    database = PostgresDatabase(pool)
-    database.listener = ChangeListener(connect_listener, database.signal, clock, supervisor)
+    database = PostgresDatabase(pool, clock)
+    database.listener = ChangeListener(connect_listener, database.signal, clock, supervisor, rng)
     return database
 
 
@@ -113,8 +137,10 @@ class PostgresDatabase:
 
     listener: ChangeListener
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
+        self._waiting = asyncio.Lock()
         self.patience = STATEMENT_TIMEOUT
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
@@ -127,7 +153,7 @@ class PostgresDatabase:
 
     async def _write_once(self, script: Callable[[], Script[T]]) -> T:
         with _explained():
-            async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+            async with self._connection() as connection:
                 transaction = connection.transaction()
                 await self._in_time(connection, transaction.start())
                 try:
@@ -143,11 +169,19 @@ class PostgresDatabase:
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
         with _explained():
-            async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+            async with self._connection() as connection:
                 rows: Sequence[Row] = await self._in_time(
                     connection, connection.fetch(sql, *params)
                 )
                 return rows
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await acquired(self._pool, self._clock, self._waiting)
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
 
     def version(self, *tables: str) -> None:
         """Other processes write too."""

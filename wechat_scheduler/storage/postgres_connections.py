@@ -5,42 +5,70 @@ stays in a session: no prepared statement, no setting, no lock that outlives its
 has to, on a connection of its own.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
 
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StateError
+from wechat_scheduler.storage.connector import Connector, NoConnectionLeftError
 
-Connect: TypeAlias = Callable[[], Awaitable[asyncpg.Connection]]
+Connect: TypeAlias = Callable[..., Awaitable[asyncpg.Connection]]
 
-MAX_CONNECTIONS = 10
 # Seconds by the real clock: the limit for a server that is dead, or for a network that is.
 CONNECT_TIMEOUT = 10.0
+# While the server has no connection left, one unit of work at a time looks for a free one of ours.
+LOOK_FOR_FREE = timedelta(milliseconds=5)
 # Prepared statements that each connection keeps: enough for all of ours.
 STATEMENTS = 256
 NAME = "wechat-scheduler"
 
 
-async def pooled(url: str) -> asyncpg.Pool:
-    """Connections for the work; behind a pooler they keep no prepared statements. Raises StateError."""
-    pool = await _pool(url, statements=STATEMENTS)
-    if await _is_direct(pool):
-        return pool
+async def pooled(url: str, most: int, connector: Connector) -> asyncpg.Pool:
+    """At `most` that many connections for the work; behind a pooler they keep no prepared statements.
+    Raises StateError, and asyncpg's errors."""
+    pool = await _pool(url, most, connector, statements=STATEMENTS)
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            if await _is_direct(pool):
+                return pool
+    except (ValueError, OverflowError):
+        # `from None`: the cause may quote the URL, which has the password.
+        raise StateError("the database URL is not a valid postgresql:// URL") from None
     await pool.close()
-    return await _pool(url, statements=0)
+    return await _pool(url, most, connector, statements=0)
 
 
-def listening(url: str, listen: str) -> Connect:
+async def acquired(pool: asyncpg.Pool, clock: Clock, waiting: asyncio.Lock) -> asyncpg.Connection:
+    """A connection of the pool. If the server has none left, the next of the pool that is free; `waiting` is
+    the pool's, for those that wait for it."""
+    try:
+        return await pool.acquire(timeout=CONNECT_TIMEOUT)
+    except NoConnectionLeftError as error:
+        full = error
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CONNECT_TIMEOUT), waiting:
+            while True:
+                with suppress(NoConnectionLeftError):
+                    return await pool.acquire()
+                await clock.sleep(LOOK_FOR_FREE)
+    raise full
+
+
+def listening(url: str, listen: str, connect: Connect) -> Connect:
     """Opens the connection that listens: at `listen`, whose missing parts are those of `url`. Raises StateError."""
     try:
         whole = completed(listen, url) if listen else url
     except ValueError:
         raise StateError("state.listen_database is not a valid postgresql:// URL") from None
     return partial(
-        asyncpg.connect,
+        connect,
         whole,
         timeout=CONNECT_TIMEOUT,
         statement_cache_size=0,
@@ -63,20 +91,17 @@ def completed(listen: str, url: str) -> str:
     ).geturl()
 
 
-async def _pool(url: str, *, statements: int) -> asyncpg.Pool:
-    try:
-        return await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=MAX_CONNECTIONS,
-            timeout=CONNECT_TIMEOUT,
-            statement_cache_size=statements,
-            reset=_leave_as_is,
-            server_settings={"application_name": NAME},
-        )
-    except (ValueError, OverflowError):
-        # `from None`: the cause may quote the URL, which has the password.
-        raise StateError("the database URL is not a valid postgresql:// URL") from None
+async def _pool(url: str, most: int, connector: Connector, *, statements: int) -> asyncpg.Pool:
+    return await asyncpg.create_pool(
+        url,
+        min_size=0,  # asyncpg would open more by itself, and try again at moments of its own
+        max_size=most,
+        connect=connector,
+        timeout=CONNECT_TIMEOUT,
+        statement_cache_size=statements,
+        reset=_leave_as_is,
+        server_settings={"application_name": NAME},
+    )
 
 
 async def _is_direct(pool: asyncpg.Pool) -> bool:
