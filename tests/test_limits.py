@@ -38,6 +38,7 @@ NO_BOUNDS = """
     reminders/overview.py NUMBER
     storage/aliases.py SIZES
     storage/backup.py VERSIONS_AHEAD
+    storage/checks.py LATEST
     storage/database_files.py FRAME_HEADER
     storage/database_files.py LARGEST_PAGE
     storage/database_files.py LOG_HEADER

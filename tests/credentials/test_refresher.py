@@ -8,9 +8,9 @@ from structlog.testing import capture_logs
 
 from tests.clock import START
 from tests.credentials.office import LIFE, TICKET, TOKEN, USER, Office, office, refusal
-from tests.stores.samples import SECOND, registration, task
+from tests.stores.samples import APPID, SECOND, look, registration, task
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.model import Failed, Renewal, Rotated
+from wechat_scheduler.credentials.model import Failed, JobKey, Renewal, Rotated
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
 
@@ -336,3 +336,24 @@ async def test_a_job_that_crashes_says_so_and_is_tried_again_more_and_more_slowl
     assert (view.fault.reaction, view.attempts) == (Reaction.OPERATOR, 3)
     assert [event["event"] for event in events].count("clockwork.attempt_crashed") == 3
     assert (await office.credential(TOKEN)).value == "access_token-4"
+
+
+async def test_a_job_of_an_unknown_type_says_so_and_is_tried_ever_more_slowly(
+    office: Office,
+) -> None:
+    odd = JobKey(APPID, "pigeon_token")
+    await office.register(TOKEN)
+    await office.store.register(registration(odd), now=office.clock.now())
+
+    with capture_logs() as events:
+        await office.settle()
+        first = await look(office.store, odd)
+        await office.pass_time(first.due_at - office.clock.now())
+        second = await look(office.store, odd)
+
+    assert first.fault is not None
+    assert "keeps no credential of the type pigeon_token" in first.fault.message
+    assert first.fault.reaction is Reaction.OPERATOR
+    assert (await office.credential(TOKEN)).version >= 1
+    assert (second.attempts, second.calls) == (2, 0)
+    assert not [event for event in events if event["event"].startswith("clockwork.")]

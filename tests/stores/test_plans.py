@@ -22,6 +22,7 @@ from wechat_scheduler.storage import (
     removals,
     retention,
     settling,
+    unclaimable,
     use_counts,
     wakings,
 )
@@ -45,6 +46,8 @@ STATEMENTS = {
     "told": outbox.TOLD,
     "receivers": outbox.RECEIVERS,
     **{f"release of {due.table}": due.release for due in (*QUEUED, outbox.DUE)},
+    **{f"unclaimable {each.table.table} {each.ids}": each.sql for each in unclaimable.EACH},
+    "jobs due at no time": unclaimable.JOBS,
     "settle": settling.SETTLE.text(4),
     "attempt": settling.ATTEMPTS.text(4),
     "depart": settling.DEPART.text(4),

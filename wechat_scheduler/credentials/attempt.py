@@ -15,7 +15,7 @@ from wechat_scheduler.credentials.missing_inputs import MissingInputError, Sibli
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Identified, Issued, Renewal, Spent
 from wechat_scheduler.credentials.params_answers import NotAskedError
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
-from wechat_scheduler.credentials.results import Issuance, NotIssued, Result
+from wechat_scheduler.credentials.results import Issuance, NotIssued, Result, of_unknown_kind
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SealingError, WeChatError
 from wechat_scheduler.reasons import Reaction
@@ -47,16 +47,20 @@ class Asker:
 
     def documented_calls(self, job: ClaimedJob) -> int | None:
         """As `Issuer.daily_calls`."""
-        return self._issuers[job.key.kind].daily_calls(job.account)
+        issuer = self._issuers.get(job.key.kind)
+        return issuer.daily_calls(job.account) if issuer else None
 
     def rotates(self, job: ClaimedJob) -> bool:
         """Whether the job's kind lives on a refresh token that we keep."""
-        return any(need.kept for need in self._issuers[job.key.kind].needs)
+        issuer = self._issuers.get(job.key.kind)
+        return issuer is not None and any(need.kept for need in issuer.needs)
 
     async def ask(self, job: ClaimedJob, *, within: timedelta) -> Result:
         """WeChat is not asked later than `within` from now: another process may then have the job."""
         ends = self._clock.boottime() + within.total_seconds()
-        issuer = self._issuers[job.key.kind]
+        issuer = self._issuers.get(job.key.kind)
+        if issuer is None:
+            return of_unknown_kind(job, self._clock.now())
         gathering = Gathering(
             job, issuer, store=self._store, siblings=self._siblings, params=self._params
         )

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from wechat_scheduler.credentials.model import Fault, Identified, Issued, Spent
+from wechat_scheduler.credentials.model import ClaimedJob, Fault, Identified, Issued, Spent
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.records import dataclass, field
 
 
@@ -30,3 +31,15 @@ class NotIssued:
 
 
 Result: TypeAlias = Issuance | NotIssued | Identified
+
+
+def of_unknown_kind(job: ClaimedJob, now: datetime) -> NotIssued:
+    """The kind is another version's, or the row is damaged."""
+    fault = Fault(
+        at=now,
+        reaction=Reaction.OPERATOR,
+        message=f"this version keeps no credential of the type {job.key.kind}",
+        advice="install the wechat-scheduler that registered it; or stop the daemon, and correct or delete "
+        "the row in the table jobs",
+    )
+    return NotIssued(fault=fault, spent=Spent())

@@ -1,5 +1,6 @@
 """Wires the housekeeping: every kind of stored rows that ends, and how long each is kept after that."""
 
+from datetime import timedelta
 from functools import partial
 
 from wechat_scheduler.access import once
@@ -17,6 +18,7 @@ from wechat_scheduler.storage import (
     removals,
     retention,
     scenes,
+    unclaimable,
 )
 from wechat_scheduler.storage.database import Database
 
@@ -54,6 +56,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(handled_events.KEPT, ended(retention.HANDLED)),
         Retention(scenes.KEPT, ended(retention.SCENES)),
         Retention(conversations.KEPT, ended(retention.CONVERSATIONS)),
+        Retention(timedelta(0), partial(unclaimable.set_aside, database)),
         clock=clock,
     )
     return RetentionParts(housekeeping=housekeeping, messages=messages, reminders=reminders)

@@ -7,6 +7,8 @@ COUNTS: Final = frozenset(
     ("attempts", "calls", "crashes", "doubts", "fired", "forces", "missed", "revision", "version")
 )
 MOST_COUNTED: Final = 2**53
+# The last microsecond that a datetime can express.
+LATEST: Final = 253_402_300_799_999_999
 
 
 def is_plain(name: str, kind: Any) -> bool:

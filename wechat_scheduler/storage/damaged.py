@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.storage import sqlite_schema
-from wechat_scheduler.storage.checks import COUNTS, MOST_COUNTED
+from wechat_scheduler.storage.checks import COUNTS, LATEST, MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.notifications import NO_APP
 from wechat_scheduler.storage.rows import Vault
@@ -15,8 +15,6 @@ from wechat_scheduler.storage.sealed import COLUMNS, SealedColumn
 from wechat_scheduler.storage.unreadable import UNREADABLE
 
 _TYPES: Final = {"TEXT": "text", "BIGINT": "integer", "INTEGER": "integer", "BLOB": "blob"}
-# The last microsecond that a datetime can express.
-_LATEST: Final = 253_402_300_799_999_999
 _INSTANTS: Final = ("_at", "_until", "since")
 # The least and the greatest number that a column of this name has. No claim finds another priority or app.
 _BOUNDS: Final = dict.fromkeys(COUNTS, (0, MOST_COUNTED)) | {
@@ -78,7 +76,7 @@ def _conditions(columns: Sequence[Row]) -> Iterator[tuple[str, str]]:
         name, kind = row["name"], _TYPES[row["type"]]
         allowed = f"'{kind}'" if row["needed"] or row["pk"] else f"'{kind}', 'null'"
         is_instant = kind == "integer" and name.endswith(_INSTANTS)
-        beyond = f" OR abs({name} / 2) > {_LATEST // 2}" if is_instant else ""
+        beyond = f" OR abs({name} / 2) > {LATEST // 2}" if is_instant else ""
         if name in _BOUNDS:
             least, most = _BOUNDS[name]
             beyond = f" OR {name} NOT BETWEEN {least} AND {most}"

@@ -62,6 +62,12 @@ _EARLIEST = """
     FROM lanes
 """
 
+_BEYOND = """
+    {lanes}
+    SELECT id FROM {table}
+    WHERE {queue} AND {lane} IN (SELECT lane FROM lanes WHERE lane IS NOT NULL) AND due_at > {latest}
+"""
+
 
 class Waiting(NamedTuple):
     """A lane, its account (empty for the daemon's own messages), and how many of its rows are due."""
@@ -200,6 +206,14 @@ def earliest(table: str, lane: LaneColumn, queue: str) -> str:
     """The earliest `due_at` of all lanes."""
     parts = {"table": table, "lane": lane.name, "queue": queue}
     return _EARLIEST.format(**parts, lanes=_LANES.format(**parts, after=lane.below, fewer=""))
+
+
+def beyond(table: str, lane: LaneColumn, queue: str, latest: int) -> str:
+    """The ids of rows that are due after `latest`, in any lane."""
+    parts = {"table": table, "lane": lane.name, "queue": queue}
+    return _BEYOND.format(
+        **parts, lanes=_LANES.format(**parts, after=lane.below, fewer=""), latest=latest
+    )
 
 
 def _lane(table: DueTable) -> LaneColumn:
