@@ -8,7 +8,17 @@ import pytest
 
 from tests.clock import START
 from tests.house import COMPONENT
-from tests.platform.sealing import KEY, OTHER_KEY, SECRETS, TOKEN, Sender, envelope, event, ticket
+from tests.platform.sealing import (
+    KEY,
+    OTHER_KEY,
+    PLAIN,
+    SECRETS,
+    TOKEN,
+    Sender,
+    envelope,
+    event,
+    ticket,
+)
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push, Secrets
 from wechat_scheduler.sandbox.pushes.codec import encrypt
@@ -181,3 +191,35 @@ def test_a_document_does_not_choose_its_decoder() -> None:
 
 def test_the_time_of_a_push_is_not_the_codecs_business() -> None:
     assert opened(Sender().push(ticket(), START.replace(year=2014)))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        " {} ",
+        "<![CDATA[{}]]>",
+        "\n <![CDATA[ {} ]]>\r\n",
+        "<![CDATA[{}",
+        "{}]]>",
+    ],
+)
+def test_the_encrypted_text_is_found_with_and_without_a_section(inner: str) -> None:
+    push = Sender().push(ticket("t"))
+    sealed = push.body.partition(b"<![CDATA[")[2].rpartition(b"<![CDATA[")[2].partition(b"]]>")[0]
+    body = f"<xml><Encrypt>{inner.format(sealed.decode())}</Encrypt></xml>".encode()
+
+    assert opened(replace(push, body=body))["ComponentVerifyTicket"] == "t"
+
+
+@pytest.mark.parametrize("secrets", [SECRETS, PLAIN])
+def test_a_push_without_a_proof_is_refused_before_its_body_is_looked_at(secrets: Secrets) -> None:
+    body = b"<xml><Encrypt>" + b" " * 120_000 + b"]"
+
+    for push in (
+        Push(timestamp="", nonce="", signature="", msg_signature="", body=body),
+        replace(Sender().push(ticket()), timestamp="x"),
+        replace(Sender().push(ticket()), signature="", msg_signature="", body=body),
+    ):
+        with pytest.raises(RefusedPushError) as refused:
+            opened(push, secrets)
+        assert "timestamp" in refused.value.detail or "sign" in refused.value.detail

@@ -16,7 +16,7 @@ from wechat_scheduler.audience.user_acts import Post, UserAct
 
 ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
 
-_ASKS_TOKEN = re.compile(rf"获取\s*spt(?:\s*[#＃]?\s*({ID})(?:\s*（.*）)?)?", re.IGNORECASE)
+_ASKS_TOKEN = re.compile(rf"获取\s*spt(?:\s*(?:[#＃]\s*)?({ID})(?:\s*（.*）)?)?", re.IGNORECASE)
 
 
 class SelfService:

@@ -19,7 +19,7 @@ NO_TEXT = "[消息]"
 # The places that every message fills.
 OWN = ("title", "content", "time", "app")
 
-_PLACE = re.compile(r"\{ *([^{}]+?) *\}")
+_PLACE = re.compile(r"\{ *+([^{} ](?:[^{}]*[^{} ])?) *\}")
 _OLDER_KEYWORD = re.compile(r"first|remark|keyword\d+")
 
 

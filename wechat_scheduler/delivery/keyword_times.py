@@ -9,7 +9,7 @@ _DAY = r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})�
 _POINT = re.compile(rf"(?:{_DAY})?(?:(?:(?<=\d)[ T]|(?<=日) ?|^){_CLOCK})?", re.ASCII)
 # WeChat takes a month as it is.
 _MONTH = re.compile(r"\d{4}(?:年(?:0?[1-9]|1[0-2])月|[-/.](?:0[1-9]|1[0-2]))", re.ASCII)
-_BETWEEN = re.compile(r" *[~〜至到] *|(?<=:\d\d) *[-–—] *(?=\d{1,2}:\d\d)", re.ASCII)
+_BETWEEN = re.compile(r"(?<! ) *[~〜至到] *|(?<=:\d\d) *[-–—] *(?=\d{1,2}:\d\d)", re.ASCII)
 _LEAP_YEAR = 2000
 
 

@@ -172,7 +172,7 @@ def whole_number(value: object) -> int | None:
     return value if type(value) is int else None
 
 
-_RID = re.compile(r"\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
+_RID = re.compile(r"(?<!\s)\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
 
 
 def _refusal(call: Call, errcode: int, errmsg: str, errcodes: Errcodes) -> WeChatError:

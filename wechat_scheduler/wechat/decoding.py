@@ -37,7 +37,6 @@ ENCRYPT = "Encrypt"
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 _NONCE = re.compile(r"[!-~]{1,128}")
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
-_SEALED_ELEMENT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([^<\]]*)(?:\]\]>)?\s*</Encrypt>")
 _SEALED_MEMBER = re.compile(rb'"Encrypt"\s*:\s*"([^"]*)"')
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")
 
@@ -50,11 +49,13 @@ class PushDecoder:
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
         """Tries each key: after a change in the console WeChat uses the former one for a while. Nothing is
         read before the signature fits, but what it covers."""
+        _check_form(push)
         aes_keys = tuple(filter(None, secrets.aes_keys))
         sealed = _sealed(push.body)
         if secrets.plain and not (sealed and aes_keys and push.msg_signature):
             return _plain(push, secrets)
         if not sealed:
+            _check(push.signature, push, secrets)
             raise RefusedPushError(
                 "nothing in it is encrypted: choose 安全模式 or 兼容模式 in WeChat's console"
             )
@@ -90,12 +91,18 @@ def _message(document: bytes) -> PushedMessage:
 
 
 def _sealed(body: bytes) -> str:
-    """The encrypted text; empty without one. It is the last element, and no word of a user's follows it."""
+    """The encrypted text; empty without one. It is the last element, and no word of a user's follows it.
+
+    Strangers write it too: each step passes over the body once."""
     if _JSON.match(body):
         found = _SEALED_MEMBER.match(body, max(0, body.rfind(b'"Encrypt"')))
+        sealed = found[1].replace(b"\\/", b"/") if found else b""
     else:
-        found = _SEALED_ELEMENT.match(body, max(0, body.rfind(b"<Encrypt>")))
-    return found[1].decode(errors="replace").replace("\\/", "/").strip() if found else ""
+        _, _, rest = body.rpartition(b"<Encrypt>")
+        inner, closing, _ = rest.partition(b"</Encrypt>")
+        sealed = inner.strip() if closing else b""
+        sealed = sealed.removeprefix(b"<![CDATA[").removesuffix(b"]]>")
+    return sealed.decode(errors="replace").strip()
 
 
 def signature(*parts: str) -> str:
@@ -129,10 +136,14 @@ def _unpacked(padded: bytes, appid: str) -> bytes | None:
     return message
 
 
-def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
-    """Compares with every token in full, so that the time tells nothing."""
+def _check_form(push: Push) -> None:
     if not _TIMESTAMP.fullmatch(push.timestamp) or not _NONCE.fullmatch(push.nonce):
         raise RefusedPushError("it has no timestamp, or no nonce")
+
+
+def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
+    """Compares with every token in full, so that the time tells nothing."""
+    _check_form(push)
     if not _SIGNATURE.fullmatch(given):
         raise RefusedPushError("it is not signed")
     fits = [

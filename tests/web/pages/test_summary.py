@@ -26,6 +26,10 @@ CSS = "body { color: red } " * 500
         ('<a title="1 > 0">到货了</a>', "到货了"),
         ("1 &lt; 2 &amp;&amp; 3 < 4", "1 < 2 && 3 < 4"),
         ("<p>&nbsp;\n</p>到货了", "到货了"),
+        ("到货了<!" + "<!" * 500, "到货了"),
+        ("到货了<?xml", "到货了"),
+        ("到货了" + "<script " * 500, "到货了"),
+        ("<!doctype html>到货了<title a='", "到货了"),
     ],
 )
 def test_a_summary_of_html_is_its_text(content: str, wanted: str) -> None:

@@ -23,7 +23,7 @@ from wechat_scheduler.web.kit.choices import choices
 T = TypeVar("T")
 
 # msgspec names the field as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
-_PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+_PLACE: Final = " - at `$"
 _MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
@@ -149,9 +149,7 @@ def _at_field(
     error: msgspec.ValidationError, form: Any, given: Iterable[str] = ()
 ) -> InvalidRequestError:
     """`given` are the names in the body, where unknown ones are allowed."""
-    text = str(error)
-    found = _PLACE.fullmatch(text)
-    message, place = (found[1], found[2]) if found else (text, "")
+    message, place = _parts(str(error))
     if missing := _MISSING.fullmatch(message):
         hint = "" if place else _misspelt(missing[1], given)
         return InvalidRequestError(f"is required{hint}", field=f"{place}.{missing[1]}".lstrip("."))
@@ -160,6 +158,12 @@ def _at_field(
         hint = "" if place else _hint(name, form)
         return InvalidRequestError(f"is not known here{hint}", field=f"{place}.{name}".lstrip("."))
     return InvalidRequestError(_said(message, form, place), field=place)
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """What is wrong, and where."""
+    message, mark, place = text.rpartition(_PLACE)
+    return (message, place.removeprefix(".").removesuffix("`")) if mark else (text, "")
 
 
 def _said(message: str, form: Any, place: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import inspect
 
 # One step of a path such as `tasks[0].type`, `data[...]` or `type`.
-_STEP: Final = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
+_STEP: Final = re.compile(r"\[[^\[\]]*\]?|[^.\[\]]+")
 
 
 def choices(form: Any, place: str) -> tuple[str, ...]:

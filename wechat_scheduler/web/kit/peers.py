@@ -12,7 +12,7 @@ from wechat_scheduler.access.model import Address, Network
 # `for=192.0.2.60;proto=http`, `For="[2001:db8::17]:4711"` (RFC 7239 4).
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)\s*(?=;|$)', re.IGNORECASE)
 # An element of a list: text between commas, in which a quoted string may contain commas.
-_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+')
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([0-9.]+)(?::\w+)?")
 
 

@@ -118,9 +118,12 @@ async def _error(request: web.Request, refused: Envelope) -> tuple[int, str]:
 def _unregistered(request: web.Request, refused: Envelope) -> str:
     if refused.reason == Reason.BODY_UNREADABLE:
         return _UNREADABLE if request.body_exists else _NO_BODY
-    for form, words in ((_EMPTY, _NO_ACCOUNT), (_TYPE, _NO_SUCH_TYPE), (_FORM, _UNREADABLE)):
-        if form.match(refused.message):
-            return words
+    if _EMPTY.match(refused.message):
+        return _NO_ACCOUNT
+    if _TYPE.match(refused.message):
+        return _NO_SUCH_TYPE
+    if _FORM.match(refused.message):
+        return _UNREADABLE
     if twice := _TWICE.match(refused.message):
         return f"{_FAILED}{twice['field']} 和前面的任务重复"
     if wrong := _FIELD.fullmatch(refused.message):

@@ -20,11 +20,12 @@ _ATTRIBUTES: Final = (
 )
 _INVISIBLE: Final = (
     rf"<!--.*?(?P<end>-->|\Z)"
-    rf"|<(?P<name>{'|'.join(sorted(UNSEEN))})(?=[\s/>]){_ATTRIBUTES}>.*?(?P<close></(?P=name)\s*>|\Z)"
+    rf"|<(?P<name>{'|'.join(sorted(UNSEEN))})(?=[\s/>]){_ATTRIBUTES}"
+    r"(?:>.*?(?P<close></(?P=name)\s*>|\Z)|\Z)"
 )
 _UNSEEN: Final = re.compile(_INVISIBLE, re.DOTALL | re.IGNORECASE)
 _MARKUP: Final = re.compile(
-    rf"{_INVISIBLE}|</?(?P<tag>[a-z][a-z0-9-]*){_ATTRIBUTES}(?:>|\Z)|<[!?][^>]*>",
+    rf"{_INVISIBLE}|</?(?P<tag>[a-z][a-z0-9-]*){_ATTRIBUTES}(?:>|\Z)|<[!?][^>]*(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 _ENCODED: Final = re.compile(r"data:[\w/+.-]+;base64,[\w/+=%-]+")

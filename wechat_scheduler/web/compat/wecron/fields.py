@@ -31,9 +31,11 @@ NOT_A_URL: Final = "请输入合法的URL。"
 NO_ID: Final = "每个参与者需要文本 id。"
 _TYPES: Final = {dict: "dict", list: "list", str: "str", type(None): "NoneType"}
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
-_PART_NAME = re.compile(rb'content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)', re.IGNORECASE)
+_PART_NAME = re.compile(
+    rb'^content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)', re.IGNORECASE | re.MULTILINE
+)
 _LONGEST_HEAD: Final = 1000
-_FILE = re.compile(rb"content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECASE)
+_FILE = re.compile(rb"^content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECASE | re.MULTILINE)
 # Fields that null empties, as in WeCron's serializers, and those that an empty text leaves out.
 _EMPTIED: Final = frozenset(("desc", "external_url", "headimgurl", "morning_greeting"))
 _NUMBERS: Final = frozenset(("time", "defer"))
