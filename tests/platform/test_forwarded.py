@@ -111,6 +111,7 @@ async def test_what_is_not_for_the_platform_is_refused(
 
 
 async def test_a_push_about_one_account_is_not_accepted_for_another(platform: Platform) -> None:
+    await authorised(platform)
     push = Sender().push(HELLO)
     await platform.send(push, MESSAGES)
 
@@ -129,3 +130,62 @@ async def test_the_console_may_verify_the_url_of_messages(platform: Platform) ->
         answer = await platform.keeper.call("GET", f"{path}?{query}", key="")
         forged = await platform.keeper.call("GET", f"{path}?{query.replace('42', '')}", key="")
         assert (answer.json, forged.status) == ("42", 403)
+
+
+OTHER = "wx2222222222222229"
+
+
+@pytest.mark.parametrize("path", [f"{PATH}/{OTHER}", f"/wechat/callback/{OTHER}"])
+async def test_a_platform_does_not_act_for_an_account_that_has_not_authorised_it(
+    platform: Platform, path: str
+) -> None:
+    await authorised(platform)
+
+    answer = await platform.send(Sender().push(HELLO), path)
+
+    advice = (await platform.view())["advice"]
+    assert answer.status == 403
+    assert f"{OTHER}, which has not authorised {COMPONENT}" in advice
+
+
+async def test_an_appid_that_is_no_platform_acts_for_no_account(platform: Platform) -> None:
+    answer = await platform.send(Sender().push(HELLO), MESSAGES)
+
+    assert answer.status == 403
+
+
+async def test_an_event_that_names_an_account_does_not_authorise_it(platform: Platform) -> None:
+    await authorised(platform)
+    later = {"AuthorizationCode": "invented", "AuthorizationCodeExpiredTime": "1900000000"}
+    for code in (later, later | {"AuthorizationCodeExpiredTime": "1"}):
+        await platform.send(Sender().push(event("authorized", AuthorizerAppid=OTHER, **code)))
+        await platform.keeper.settle()
+
+    answer = await platform.send(Sender().push(HELLO), f"{PATH}/{OTHER}")
+
+    assert answer.status == 403
+
+
+async def test_a_push_that_comes_before_its_account_authorises_is_accepted_when_it_comes_again(
+    platform: Platform,
+) -> None:
+    push = Sender().push(HELLO)
+    before = await platform.send(push, MESSAGES)
+
+    await authorised(platform)
+
+    again = await platform.send(push, MESSAGES)
+    assert (before.status, again.status) == (403, 200)
+    assert (await platform.view())["advice"] == ""
+
+
+async def test_an_account_that_revoked_its_authorisation_is_heard_no_more(
+    platform: Platform,
+) -> None:
+    await authorised(platform)
+    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+
+    answer = await platform.send(Sender().push(HELLO), MESSAGES)
+
+    assert answer.status == 403

@@ -11,6 +11,8 @@ from tests.clock import FakeClock
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, Sender, said
 from wechat_scheduler.audience.user_acts import UserAct
+from wechat_scheduler.credentials.inputs import Sibling
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, StorageError, UnavailableError
 from wechat_scheduler.pushes.intake import PATIENCE, Intake
@@ -38,6 +40,9 @@ class Listener:
 
     async def put_ticket(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no ticket comes in the clear")
+
+    async def sibling(self, key: JobKey) -> Sibling | None:
+        raise AssertionError("no platform passes a push on")
 
     def mended(self, message: PushedMessage) -> None:
         self.mendings += message.mended
@@ -75,6 +80,7 @@ async def intake(listener: Listener, clock: FakeClock) -> AsyncIterator[Intake]:
         yield Intake(
             listener,
             NoEvents(),
+            listener,
             PushDecoder(),
             supervisor,
             observer=listener,

@@ -92,6 +92,7 @@ async def account(weixin: WeChat, clock: FakeClock) -> AsyncIterator[Account]:
         intake = Intake(
             account,
             cast(Any, account),
+            cast(Any, account),
             PushDecoder(),
             supervisor,
             observer=account,

@@ -41,6 +41,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
     intake = Intake(
         stores.pushes,
         stores.events,
+        manager,
         PushDecoder(),
         ground.supervisor,
         observer=ground.counters,

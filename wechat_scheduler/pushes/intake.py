@@ -15,6 +15,7 @@ from typing import NoReturn
 import structlog
 
 from wechat_scheduler.audience.user_acts import UserAct
+from wechat_scheduler.credentials.inputs import Siblings
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -43,6 +44,7 @@ class Intake:
         self,
         inbox: Inbox,
         events: Events,
+        siblings: Siblings,
         decoder: Decoder,
         supervisor: Supervisor,
         *,
@@ -53,7 +55,9 @@ class Intake:
         hear: Callable[[UserAct], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
-        self._sorter = Sorter(inbox, events, clock=clock, changed=changed, wake=wake, hear=hear)
+        self._sorter = Sorter(
+            inbox, events, siblings, clock=clock, changed=changed, wake=wake, hear=hear
+        )
         self._decoder = decoder
         self._supervisor = supervisor
         self._observer = observer
@@ -64,7 +68,8 @@ class Intake:
     async def receive(self, appid: str, push: Push, *, account: str = "") -> None:
         """Store the push; after that WeChat may have `success`. With `account`, it came to the
         消息与事件接收URL of the platform `appid`, and is about a user of that account; so is a push for an
-        appid without secrets that one of the platforms' tokens signed.
+        appid without secrets that one of the platforms' tokens signed. The account must have a token for
+        the platform.
 
         Raises RefusedPushError; UnavailableError or StorageError if it was not stored in time.
         """

@@ -6,7 +6,8 @@ from datetime import datetime
 import structlog
 
 from wechat_scheduler.audience.user_acts import UserAct
-from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.inputs import Siblings
+from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes import model
@@ -24,6 +25,7 @@ class Sorter:
         self,
         inbox: Inbox,
         events: Events,
+        siblings: Siblings,
         *,
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
@@ -32,6 +34,7 @@ class Sorter:
     ) -> None:
         self._inbox = inbox
         self._events = events
+        self._siblings = siblings
         self._clock = clock
         self._changed = changed
         self._wake = wake
@@ -54,9 +57,22 @@ class Sorter:
             case model.INFO_TYPE:
                 await self._keep_event(appid, message, now)
             case model.MSG_TYPE:
+                if account:
+                    await self._check_authorised(appid, account)
                 await self._hear(read_heard(account or appid, message))
             case _:
                 log.debug("push.unhandled", appid=appid)
+
+    async def _check_authorised(self, platform: str, account: str) -> None:
+        """The path names the account, and the signature does not cover it. WeChat issues the account's
+        token to no other platform; one that revoked its authorisation has none."""
+        key = JobKey(platform, AUTHORIZER_TOKEN, account)
+        job = await self._siblings.sibling(key)
+        if job is None or not job.version:
+            raise RefusedPushError(
+                f"it is about {account}, which has not authorised {platform} as far as is known: once it "
+                f"has, {key} has a token; register that job if the authorisation is old"
+            )
 
     async def _keep_ticket(self, appid: str, ticket: str, now: datetime) -> None:
         if not ticket:
