@@ -88,8 +88,8 @@ async def test_a_statement_that_fails_takes_the_whole_unit_back_and_closes_its_s
 async def test_a_wrong_query_is_an_error_of_ours_and_not_trouble_with_the_store(
     database: Database,
 ) -> None:
-    with pytest.raises((sqlite3.OperationalError, asyncpg.UndefinedTableError)):
-        await database.read("SELECT * FROM nowhere")
+    with pytest.raises((sqlite3.OperationalError, asyncpg.UndefinedColumnError)):
+        await database.read("SELECT nothing")
 
 
 async def test_a_hundred_concurrent_writes_all_commit(database: Database) -> None:

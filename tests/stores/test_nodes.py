@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from tests.stores.samples import LEASE, NOW, SECOND, TOKEN, registration
 from tests.stores.suite import sql_credentials
 from wechat_scheduler.engine.nodes import KEPT, SILENT_AFTER, Node, NodeState
-from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.nodes import all_nodes, new_name
 from wechat_scheduler.storage.pulses import SqlPulse
 
@@ -64,3 +66,16 @@ def test_a_node_without_a_sign_of_life_is_silent() -> None:
     states = [HERE.state(NOW + SILENT_AFTER - SECOND), HERE.state(NOW + SILENT_AFTER)]
 
     assert states == [NodeState.ALIVE, NodeState.SILENT]
+
+
+async def test_a_node_that_cannot_be_read_hides_no_other(database: Database) -> None:
+    for node in (HERE, THERE):
+        await SqlPulse(database).beat(node)
+    damage = Statement("UPDATE nodes SET started_at = $1 WHERE name = $2", (2**62, HERE.name))
+    await database.write(lambda: rows_of(damage))
+
+    with capture_logs() as logs:
+        found = await all_nodes(database)
+
+    assert [view.node for view in found] == [THERE]
+    assert [(log["table"], log["row"]) for log in logs] == [("nodes", HERE.name)]

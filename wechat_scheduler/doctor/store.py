@@ -151,7 +151,11 @@ async def damaged(database: Database, vault: Vault) -> AsyncIterator[Finding]:
 
 
 async def _age(database: Database, sealer: Sealer, key_file: Path) -> Finding:
-    if await has_older(database, sealer):
+    try:
+        is_behind = await has_older(database, sealer)
+    except StorageError as error:
+        return fail("sealing key", f"{key_file} fits, but {error}", "try again if that is done")
+    if is_behind:
         return warn(
             "sealing key",
             f"{key_file} fits, but some secrets are still sealed with an older key in it",

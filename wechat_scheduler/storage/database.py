@@ -19,6 +19,9 @@ from wechat_scheduler.records import dataclass
 
 T = TypeVar("T")
 
+# What helps where a table is missing.
+LACKING = "stop the daemon, and restore a backup"
+
 
 class Row(Protocol):
     """One row of a result: `row["column"]`, or its values in order."""

@@ -5,6 +5,7 @@ from typing import Unpack
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
+from wechat_scheduler.storage.checks import checked
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.notifications import (
     NOTIFICATION_CHANNEL,
@@ -66,7 +67,7 @@ def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
     return record(
         JobView,
         row,
-        key=key_of(row),
+        key=JobKey(*(checked(name, str, value) for name, value in key_of(row)._asdict().items())),
         claimed=row["claimed_by"] is not None,
         fault=fault_of(row),
         contest=contest_of(row),

@@ -57,7 +57,8 @@ async def all_nodes(database: Database) -> Sequence[NodeView]:
     held: dict[str, dict[str, int]] = {}
     for row in await database.read(HOLDS):
         held.setdefault(row["name"], dict.fromkeys(TABLES, 0))[row["queue"]] = row["held"]
-    nodes = readable(await database.read(ALL), lambda row: record(Node, row), table="nodes")
+    rows = await database.read(ALL)
+    nodes = readable(rows, lambda row: record(Node, row), table="nodes", key="name")
     none = dict.fromkeys(TABLES, 0)
     return [NodeView(node=node, holds=held.get(node.name, none)) for node in nodes]
 

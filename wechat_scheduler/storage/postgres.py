@@ -16,6 +16,7 @@ from wechat_scheduler.storage.change_listener import CHANNEL, ChangeListener
 from wechat_scheduler.storage.connector import Connector
 from wechat_scheduler.storage.database import (
     CONNECTIONS,
+    LACKING,
     BulkStatement,
     Dialect,
     Row,
@@ -240,3 +241,7 @@ def _explained() -> Iterator[None]:
     except _TROUBLE as error:
         reason = str(error).partition("\n")[0] or "no answer in time"
         raise StorageError(f"PostgreSQL failed: {reason}") from error
+    except asyncpg.UndefinedTableError as error:
+        if '"meta"' in str(error):  # the database is not ours
+            raise
+        raise StorageError(f"the database is incomplete: {error}; {LACKING}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wechat_scheduler.errors import StateError, StorageError
-from wechat_scheduler.storage.database import BulkStatement, Row, Script, Statement
+from wechat_scheduler.storage.database import LACKING, BulkStatement, Row, Script, Statement
 
 T = TypeVar("T")
 
@@ -29,6 +29,8 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
 }
+# Without meta the database is not ours.
+_MISSING = re.compile(r"no such table: (?!meta\b)(?:main\.)?(\S+)")
 _CHANGED = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)")
 _PARAMETER = re.compile(r"'[^']*'|\$(\d+)")
 
@@ -112,6 +114,9 @@ def trouble(error: BaseException, otherwise: str = "") -> StorageError | None:
     """
     if isinstance(error, StorageError):
         return error
+    missing = _MISSING.match(str(error)) if isinstance(error, sqlite3.OperationalError) else None
+    if missing is not None:
+        otherwise = f"the database lacks the table {missing[1]}: {LACKING}"
     reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, otherwise)
     if not reason:
         return None

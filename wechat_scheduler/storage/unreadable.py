@@ -45,7 +45,7 @@ def only(rows: Sequence[Row], read: Callable[[Row], T], *, table: str, key: str 
     try:
         return read(rows[0])
     except UNREADABLE as error:
-        report(table, rows[0][key], error)
+        report(table, _name(rows[0], key), error)
         raise DamagedRowError(
             f"{why(error)}; correct it in the table {table}, or restore a backup",
             reason=Reason.ROW_DAMAGED,
@@ -62,7 +62,7 @@ def readable(
         try:
             found.append(read(row))
         except UNREADABLE as error:
-            report(table, row[key], error)
+            report(table, _name(row, key), error)
     return found
 
 
@@ -72,6 +72,13 @@ def readable_or(convert: Callable[[Any], T], value: Any, otherwise: T) -> T:
         return convert(value)
     except UNREADABLE:
         return otherwise
+
+
+def _name(row: Row, key: str) -> object:
+    try:
+        return row[key]
+    except LookupError:  # the query does not bring it
+        return "?"
 
 
 def report(table: str, name: object, error: Exception) -> None:
