@@ -137,6 +137,7 @@ async def test_users_that_a_business_knows_are_bound_all_or_none(keeper: Caller)
         for wrong in (
             {"external_id": "bob", "openid": ""},
             {"external_id": "UID_bob", "openid": "o_bob"},
+            {"external_id": "*", "openid": "o_bob"},
             {"external_id": "bob"},
             good,
         )
@@ -148,6 +149,7 @@ async def test_users_that_a_business_knows_are_bound_all_or_none(keeper: Caller)
     assert [answer.json["message"] for answer in refused] == [
         "[1].openid: must not be empty",
         "[1].external_id: must not look like a uid of ours",
+        "[1].external_id: must not look like *, which stands for all subscribers",
         "[1].openid: is required",
         "[1].external_id: stands here twice",
     ]

@@ -12,7 +12,7 @@ from wechat_scheduler.audience.model import (
     Subscription,
     Topic,
 )
-from wechat_scheduler.audience.names import UID_PREFIX, new_id, new_subscription, new_uid
+from wechat_scheduler.audience.names import UID_PREFIX, new_id, new_subscription, new_uid, taken_for
 from wechat_scheduler.audience.ports import (
     Aliases,
     Subscribers,
@@ -188,8 +188,8 @@ class AudienceDesk:
 def _check(name: str, openid: str) -> None:
     if not 0 < len(name) <= LONGEST_NAME:
         raise InvalidRequestError(f"a name has 1 to {LONGEST_NAME} characters")
-    if name.startswith(UID_PREFIX):
-        raise InvalidRequestError(f"{name!r} looks like a uid: use another name")
+    if other := taken_for(name):
+        raise InvalidRequestError(f"{name!r} looks like {other}: use another name")
     if not openid:
         raise InvalidRequestError(f"{name!r} comes without an openid")
 

@@ -9,10 +9,18 @@ from wechat_scheduler.audience.model import Subscription, TokenKind
 from wechat_scheduler.engine.random_bytes import random_bytes
 
 LETTERS: Final = string.ascii_letters + string.digits
-# The beginning of our uids. An alias must not look like a uid.
 UID_PREFIX: Final = "UID_"
+# Stands for all subscribers of an app among the receivers of a message.
+EVERYONE: Final = "*"
 # A regular expression for the ids of apps and topics, as users write them.
 ID: Final = "[0-9]{1,16}"
+
+
+def taken_for(alias: str) -> str:
+    """What else an alias would be taken for; empty if it is one that an app may give."""
+    if alias.startswith(UID_PREFIX):
+        return "a uid of ours"
+    return f"{EVERYONE}, which stands for all subscribers" if alias == EVERYONE else ""
 
 
 def new_id() -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from wechat_scheduler.audience.names import EVERYONE
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder
@@ -16,7 +17,6 @@ from wechat_scheduler.reminders.planning import FARTHEST
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.native.sending.message_requests import (
-    ALL,
     MOST_RECEIVERS,
     ChannelName,
     Instant,
@@ -154,7 +154,7 @@ def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
         defer=reminder.defer // MINUTE,
         grace=reminder.grace // SECOND,
         joined=people.number,
-        to=[*people.uids, *(topic or ALL for topic in reminder.topics)],
+        to=[*people.uids, *(topic or EVERYONE for topic in reminder.topics)],
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
         reason=reminder.set_aside,

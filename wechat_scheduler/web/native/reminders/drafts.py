@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import UNSET
 
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.audience.names import EVERYONE
 from wechat_scheduler.delivery.filling import require_template
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Way
@@ -28,7 +29,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
     ReminderFields,
     with_body,
 )
-from wechat_scheduler.web.native.sending.message_requests import ALL, MOST_RECEIVERS, Receiver
+from wechat_scheduler.web.native.sending.message_requests import MOST_RECEIVERS, Receiver
 
 # Marks the reminders that this API made.
 SOURCE: Final = "native"
@@ -137,7 +138,7 @@ async def _receivers(
     if len(to) > MOST_RECEIVERS:
         raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
     # PostgreSQL compares no text that has a NUL.
-    names = [one for one in to if isinstance(one, str) and one != ALL and "\0" not in one]
+    names = [one for one in to if isinstance(one, str) and one != EVERYONE and "\0" not in one]
     people = await _people(request, app, names)
     topics = await _topics(request, app, to)
     for number, one in enumerate(to):
@@ -160,7 +161,7 @@ async def _people(request: web.Request, app: App, names: list[str]) -> dict[Rece
 
 
 async def _topics(request: web.Request, app: App, to: list[Receiver]) -> dict[Receiver, int]:
-    topics: dict[Receiver, int] = {ALL: 0}
+    topics: dict[Receiver, int] = {EVERYONE: 0}
     if any(isinstance(one, int) for one in to):
         topics |= {topic.id: topic.id for topic in await request.app[SERVICES].audience.topics(app)}
     return topics

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
+from wechat_scheduler.audience.names import EVERYONE
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.errors import InvalidRequestError
@@ -17,8 +18,6 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERN
 from wechat_scheduler.web.pages.summary import summary
 
 MOST_RECEIVERS: Final = 2000
-# Stands for all subscribers of the app.
-ALL: Final = "*"
 
 Receiver: TypeAlias = Id | str
 ChannelName: TypeAlias = Literal["auto", "template", "text", "subscribe", "webhook"]
@@ -87,12 +86,12 @@ class MessageRequest:
 
     @property
     def names(self) -> list[str]:
-        return [one for one in self.to if isinstance(one, str) and one != ALL]
+        return [one for one in self.to if isinstance(one, str) and one != EVERYONE]
 
     @property
     def topics(self) -> list[int]:
         """The ids of topics; 0 means all subscribers."""
-        return [_topic(one) for one in self.to if isinstance(one, int) or one == ALL]
+        return [_topic(one) for one in self.to if isinstance(one, int) or one == EVERYONE]
 
 
 def read_message(body: bytes, *, now: datetime) -> MessageRequest:
@@ -114,7 +113,7 @@ def sent_result(wanted: MessageRequest, order: Order) -> SentResult:
     known = {(one.kind.value, one.name): one for one in order.placed}
     deliveries = []
     for to in wanted.to:
-        is_name = isinstance(to, str) and to != ALL
+        is_name = isinstance(to, str) and to != EVERYONE
         name = ("person", str(to)) if is_name else ("topic", str(_topic(to)))
         one = known[name]
         deliveries.append(PlacedResult(to, one.delivery_id or None, one.error))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.audience.model import Quiet, Subscriber, Subscription
-from wechat_scheduler.audience.names import UID_PREFIX
+from wechat_scheduler.audience.names import taken_for
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import result_of
@@ -156,8 +156,8 @@ def _external_id(value: str, field: str) -> str:
         raise InvalidRequestError(
             f"must be 1 to {LONGEST_EXTERNAL_ID} printable letters", field=field
         )
-    if value.startswith(UID_PREFIX):
-        raise InvalidRequestError("must not look like a uid of ours", field=field)
+    if other := taken_for(value):
+        raise InvalidRequestError(f"must not look like {other}", field=field)
     return value
 
 
