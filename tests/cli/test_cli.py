@@ -208,7 +208,7 @@ def test_every_mistake_of_a_configuration_has_a_line(tmp_path: Path) -> None:
 
 def newer_schema(state: Path) -> None:
     with sqlite3.connect(state / "wechat-scheduler.db") as database:
-        database.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
+        database.execute("UPDATE meta SET value = '999' WHERE name LIKE 'schema_%'")
     database.close()
 
 

@@ -104,6 +104,7 @@ async def test_the_command_lists_the_nodes_with_their_clocks(node: Cluster) -> N
         "NODE",
         "HOST",
         "VERSION",
+        "SCHEMA",
         "STATE",
         "STARTED",
         "SEEN",
@@ -111,9 +112,9 @@ async def test_the_command_lists_the_nodes_with_their_clocks(node: Cluster) -> N
         "DB",
         "HOLDS",
     ]
-    assert {line[3] for line in lines} == {"alive"}
-    assert sorted(round(float(line[6].rstrip("s"))) for line in lines) == [0, 300]
-    assert {line[8] for line in lines} == {"nothing"}
+    assert {line[4] for line in lines} == {"alive"}
+    assert sorted(round(float(line[7].rstrip("s"))) for line in lines) == [0, 300]
+    assert {line[9] for line in lines} == {"nothing"}
 
 
 def test_the_doctor_warns_of_daemons_of_different_versions() -> None:

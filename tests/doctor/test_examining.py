@@ -110,6 +110,11 @@ def no_folder(config: Config) -> None:
 
 def newer_schema(config: Config) -> None:
     with closing(sqlite3.connect(config.state.dir / "wechat-scheduler.db")) as database, database:
+        database.execute("UPDATE meta SET value = '999' WHERE name LIKE 'schema_%'")
+
+
+def expanded_schema(config: Config) -> None:
+    with closing(sqlite3.connect(config.state.dir / "wechat-scheduler.db")) as database, database:
         database.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
 
 
@@ -145,6 +150,7 @@ def begun_rotation(config: Config) -> None:
         (open_to_others, "state", Level.FAIL, "other users have access to", "chmod go= "),
         (no_folder, "state", Level.FAIL, "is a file", "--state"),
         (newer_schema, "store", Level.FAIL, "schema version 999 is newer", "install the newer"),
+        (expanded_schema, "store", Level.WARN, "the rest was only added", "upgrade"),
         (older_schema, "store", Level.WARN, "the next start brings it to", "make a backup"),
         (no_database, "store", Level.FAIL, "the file is not a SQLite database", "backup"),
         (moved_away, "store", Level.FAIL, "was moved to postgresql://host/name", "[state]"),

@@ -20,6 +20,7 @@ HERE = Node(
     seen_at=NOW,
     ahead=timedelta(milliseconds=-1500),
     answer=timedelta(milliseconds=2),
+    schema_version=26,
 )
 THERE = replace(HERE, name=new_name(), host="two")
 

@@ -9,9 +9,7 @@ from wechat_scheduler.cli.parameters import rows_option
 from wechat_scheduler.cli.showing import show_results
 from wechat_scheduler.web.native.nodes import NodeResult
 
-COLUMNS = (
-    "NODE=name HOST VERSION STATE STARTED=started_at SEEN=seen_at CLOCK=clock DB=answer HOLDS=held"
-)
+COLUMNS = "NODE=name HOST VERSION SCHEMA=schema_version STATE STARTED=started_at SEEN=seen_at CLOCK=clock DB=answer HOLDS=held"
 
 
 @click.command()
@@ -20,6 +18,7 @@ COLUMNS = (
 def nodes(as_json: bool, **given: Any) -> None:
     """List the daemons that share the database, the last seen first.
 
+    SCHEMA is the newest schema of the database that its program knows.
     SEEN is the last sign of life, which comes every 5 s; a node without one for 15 s is silent: it died,
     hangs, or does not reach the database. CLOCK is how far the clock of its machine is ahead of the
     database's (+) or behind (-); the database's decides when work is due. DB is the time that the

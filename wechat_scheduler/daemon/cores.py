@@ -20,6 +20,7 @@ from wechat_scheduler.engine.clock import SharedClock
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.engine.rounds import Chore, Rounds
 from wechat_scheduler.records import dataclass
+from wechat_scheduler.storage.migrate import newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts
             version=__version__,
             started_at=now,
             seen_at=now,
+            schema_version=newest(),
         ),
         shared=clock if isinstance(clock, SharedClock) else None,
         # Where several processes write, the last pulse may be another one's.

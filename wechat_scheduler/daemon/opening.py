@@ -91,6 +91,7 @@ async def open_daemon(
             emptied=state.emptied(folder, database=database_url),
             listen=config.state.listen_database,
             connections=config.state.connections,
+            expanded=True,
         )
         stack.push_async_callback(database.close)
         await refuse(database, MOVED, MOVING)

@@ -14,7 +14,7 @@ from wechat_scheduler.errors import SchedulerError, SealingError, StateError, St
 from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.damaged import OPENED, damaged_rows, opened_in_part
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
+from wechat_scheduler.storage.migrate import MIGRATIONS, load, oldest_schema, schema_version
 from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealed import has_older
@@ -105,7 +105,7 @@ async def _examined(database: Database, key_file: Path) -> ExaminedStore:
         version = await schema_version(database)
     except StorageError as error:
         return ExaminedStore(findings=(fail("store", str(error), "restore it from a backup"),))
-    if version > newest:
+    if version > newest and await oldest_schema(database) > newest:
         says = f"schema version {version} is newer than {newest}, which this version knows"
         advice = "install the newer wechat-scheduler again"
         return ExaminedStore(findings=(fail("store", says, advice),))
@@ -114,6 +114,10 @@ async def _examined(database: Database, key_file: Path) -> ExaminedStore:
         return ExaminedStore(findings=(warn("store", says, "make a backup before the next start"),))
     await refuse(database, MOVED, MOVING)
     says = f"{database.dialect.name} answers, schema version {version}"
+    if version > newest:
+        says = f"{says}; this version knows {newest}, and goes on since the rest was only added"
+        advice = "upgrade wechat-scheduler here too"
+        return await _with_keys(database, key_file, warn("store", says, advice))
     return await _with_keys(database, key_file, ok("store", says))
 
 

@@ -22,7 +22,7 @@ class NodeState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """`name` begins the names of its claims. Instants are the store's; `ahead` is the time that its
+    """`name` begins the names of its claims. `schema_version` is that of its program. Instants are the store's; `ahead` is the time that its
     machine's clock is ahead of the store's, negative if behind; `answer` how long the store took to say
     its time. Both are zero where the store has no clock of its own."""
 
@@ -33,6 +33,7 @@ class Node:
     seen_at: datetime
     ahead: timedelta = timedelta(0)
     answer: timedelta = timedelta(0)
+    schema_version: int = 0
 
     def state(self, now: datetime) -> NodeState:
         return NodeState.ALIVE if now - self.seen_at < SILENT_AFTER else NodeState.SILENT

@@ -20,8 +20,9 @@ from wechat_scheduler.storage.database import CHUNK, Database, Script, Statement
 BATCH: Final = 256
 # A node is a process, and the version of the schema belongs to the database.
 LEFT_OUT: Final = ("nodes",)
-MOVING, MOVED, VERSION = "moving", "moved", "schema_version"
-OWN: Final = (MOVING, MOVED, VERSION)
+MOVING, MOVED = "moving", "moved"
+SCHEMA: Final = ("schema_version", "schema_oldest")
+OWN: Final = (MOVING, MOVED, *SCHEMA)
 
 MARK: Final = "SELECT value FROM meta WHERE name = $1"
 PUT_MARK: Final = """
@@ -150,7 +151,7 @@ async def _begin(tables: Sequence[Table], target: Database, name: str) -> Progre
         )
     for table in tables:
         rows = await _read(target, table.page(None))
-        if any(table.name != "meta" or row[0] != VERSION for row in rows):
+        if any(table.name != "meta" or row[0] not in SCHEMA for row in rows):
             raise StateError(
                 f"the target is not empty, its table {table.name} has rows: make a new database, or "
                 "move the old file away"

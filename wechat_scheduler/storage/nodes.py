@@ -10,17 +10,26 @@ from wechat_scheduler.storage.database import Database, Statement
 from wechat_scheduler.storage.rows import instant, micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
-COLUMNS: Final = ("name", "host", "version", "started_at", "seen_at", "ahead", "answer")
+COLUMNS: Final = (
+    "name",
+    "host",
+    "version",
+    "started_at",
+    "seen_at",
+    "ahead",
+    "answer",
+    "schema_version",
+)
 SEEN: Final = """
-    INSERT INTO nodes (name, host, version, started_at, seen_at, ahead, answer)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO nodes (name, host, version, started_at, seen_at, ahead, answer, schema_version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (name) DO UPDATE
     SET seen_at = excluded.seen_at, ahead = excluded.ahead, answer = excluded.answer
 """
 FORGET: Final = "DELETE FROM nodes WHERE seen_at < $1"
 LEAVE: Final = "DELETE FROM nodes WHERE name = $1"
 ALL: Final = """
-    SELECT name, host, version, started_at, seen_at, ahead, answer FROM nodes
+    SELECT name, host, version, started_at, seen_at, ahead, answer, schema_version FROM nodes
     ORDER BY seen_at DESC, name LIMIT 1000
 """
 NAME_LENGTH: Final = 8

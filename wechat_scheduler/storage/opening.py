@@ -17,19 +17,20 @@ async def open_database(
     emptied: str = "",
     listen: str = "",
     connections: int = CONNECTIONS,
+    expanded: bool = False,
 ) -> Database:
     """Open the database at `url` and bring its schema up to the newest of `migrations`.
 
     `sqlite:///absolute/path` creates a missing file; `postgresql://user@host/name` names a database
     that exists; `listen` names it where a pooler that forwards no signals stands between; `connections` is the
     most that it opens for work, beside the one that listens. `emptied` says why a database without tables is not taken for a new one; empty takes
-    it. Raises StateError if it cannot be used.
+    it; `expanded` takes one whose schema a newer program expanded. Raises StateError if it cannot be used.
     """
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
         from wechat_scheduler.storage.sqlite import open_sqlite
 
-        return await open_sqlite(url, migrations=migrations, emptied=emptied)
+        return await open_sqlite(url, migrations=migrations, emptied=emptied, expanded=expanded)
     if scheme in ("postgresql", "postgres"):
         from wechat_scheduler.storage.postgres import open_postgres
 
@@ -41,6 +42,7 @@ async def open_database(
             emptied=emptied,
             listen=listen,
             connections=connections,
+            expanded=expanded,
         )
     raise StateError("the database URL begins with neither sqlite: nor postgresql:")
 

@@ -93,13 +93,14 @@ async def open_postgres(
     emptied: str,
     listen: str = "",
     connections: int = CONNECTIONS,
+    expanded: bool = False,
 ) -> "PostgresDatabase":
     """Connect and migrate the schema. Raises StateError if the database cannot be used."""
     database = await connect(
         url, clock=clock, supervisor=supervisor, listen=listen, connections=connections
     )
     database.patience = MIGRATION_TIMEOUT
-    await migrated(database, migrations, emptied=emptied)
+    await migrated(database, migrations, emptied=emptied, expanded=expanded)
     database.patience = STATEMENT_TIMEOUT
     return database
 

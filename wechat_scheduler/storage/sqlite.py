@@ -40,12 +40,15 @@ SQLITE = Dialect(
 )
 
 
-async def open_sqlite(url: str, *, migrations: Traversable, emptied: str = "") -> "SqliteDatabase":
+async def open_sqlite(
+    url: str, *, migrations: Traversable, emptied: str = "", expanded: bool = False
+) -> "SqliteDatabase":
     """Open or create the file of `sqlite:///absolute/path`. Raises StateError."""
     path = path_of(url)
     if emptied and not has_content(path):  # SQLite would make a file in the place of a restore's
         raise StateError(emptied)
-    return await migrated(SqliteDatabase(path), migrations, emptied=emptied)
+    database = SqliteDatabase(path)
+    return await migrated(database, migrations, emptied=emptied, expanded=expanded)
 
 
 def path_of(url: str) -> Path:

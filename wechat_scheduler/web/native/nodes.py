@@ -21,11 +21,12 @@ Holds = Annotated[
 
 class NodeResult(msgspec.Struct):
     """`clock_ahead_seconds` is how far its machine's clock is ahead of the database's, negative if behind;
-    `store_answer_seconds` how long the database takes to answer it."""
+    `schema_version` is the newest schema that its program knows; `store_answer_seconds` how long the database takes to answer it."""
 
     name: str
     host: str
     version: str
+    schema_version: int
     state: NodeState
     started_at: datetime
     seen_at: datetime
