@@ -6,6 +6,7 @@ from time import perf_counter
 
 import pytest
 
+from tests.clock import START
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, SECRETS, Sender, said
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
@@ -71,7 +72,9 @@ def head(msgtype: str) -> str:
 
 
 def heard(push: Push, secrets: Secrets) -> UserAct:
-    return read_heard(COMPONENT, PushDecoder().open(push, secrets, appid=COMPONENT).message)
+    return read_heard(
+        COMPONENT, PushDecoder().open(push, secrets, appid=COMPONENT).message, now=START
+    )
 
 
 @pytest.mark.parametrize(("send", "secrets"), MODES)
@@ -224,7 +227,7 @@ def test_a_message_in_json_is_read_as_one_in_xml(
         assert message.fields == {name: str(value) for name, value in JSON.items()} | {
             "Content": text
         }, text
-        assert read_heard(COMPONENT, message).text == text, text
+        assert read_heard(COMPONENT, message, now=START).text == text, text
 
 
 def test_json_is_mended_like_xml() -> None:

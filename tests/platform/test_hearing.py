@@ -29,6 +29,7 @@ class Listener:
         self.heard: list[UserAct] = []
         self.trouble: list[Exception] = []
         self.mendings: list[Mending] = []
+        self.unread_ones = 0
         self.open = asyncio.Event()
         self.open.set()
 
@@ -46,6 +47,9 @@ class Listener:
 
     def mended(self, message: PushedMessage) -> None:
         self.mendings += message.mended
+
+    def unread(self, message: PushedMessage) -> None:
+        self.unread_ones += 1
 
     async def hear(self, heard: UserAct) -> None:
         await self.open.wait()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.clock import START
 from tests.house import COMPONENT
 from tests.platform.sealing import KEY, PLAIN, SECRETS, Sender, event, said, ticket
 from wechat_scheduler.errors import RefusedPushError
@@ -45,9 +46,9 @@ def refused_or_read(push: Push, secrets: Secrets = SECRETS) -> bool:
     try:
         message = DECODER.open(push, secrets, appid=COMPONENT).message
         if message.sort == "MsgType":
-            read_heard(COMPONENT, message)
+            read_heard(COMPONENT, message, now=START)
         elif message.text("InfoType") != "component_verify_ticket":
-            read_event(COMPONENT, message)
+            read_event(COMPONENT, message, now=START)
     except RefusedPushError:
         return False
     return True

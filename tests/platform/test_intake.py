@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from tests.clock import START, FakeClock
 from tests.house import AUTHORIZER, COMPONENT, Answer, Caller
 from tests.platform.listening import PATH, Platform
-from tests.platform.sealing import KEY, OTHER_KEY, TOKEN, Sender, event, ticket
+from tests.platform.sealing import KEY, OTHER_KEY, TOKEN, Sender, event, said, ticket
 from tests.platform.test_decoding import BOMB
 from wechat_scheduler.pushes.intake import PATIENCE
 from wechat_scheduler.pushes.replays import WINDOW
@@ -59,12 +59,6 @@ async def test_who_is_not_wechat_is_told_nothing_and_leaves_nothing(
         Sender().push(ticket(), now + WINDOW + SECOND),
         Sender().push(BOMB),
         Sender().push("<xml>"),
-        Sender().push(ticket("")),
-        Sender().push(event("unauthorized", AuthorizerAppid="../..")),
-        Sender().push(event("unauthorized")),
-        Sender().push(event("authorized", AuthorizerAppid=AUTHORIZER)),
-        Sender().push(event("authorized", AuthorizerAppid="", **CODE)),
-        Sender().push("<xml><InfoType>order path</InfoType></xml>"),
         replace(valid, body=BOMB.encode()),
         replace(valid, body=b""),
         replace(valid, body=valid.body + b" " * 128 * 1024),
@@ -76,6 +70,38 @@ async def test_who_is_not_wechat_is_told_nothing_and_leaves_nothing(
 
     assert all(map(refused, answers))
     assert await is_empty(platform)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ticket(""),
+        event("unauthorized", AuthorizerAppid="../.."),
+        event("unauthorized"),
+        event("authorized", AuthorizerAppid="", **CODE),
+        "<xml><InfoType>order path</InfoType></xml>",
+        said("event", Event="TEMPLATESENDJOBFINISH", Status="success"),
+        said("event", Event="subscribe", FromUserName=""),
+        "<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>",
+    ],
+)
+async def test_a_push_of_wechats_that_lacks_a_field_is_acknowledged_and_counted(
+    platform: Platform, message: str
+) -> None:
+    await platform.register()
+    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    before = (await platform.view())["events"]
+    path = PATH if "InfoType" in message else f"{PATH}/{AUTHORIZER}"
+
+    with capture_logs() as logs:
+        answers = [await platform.send(Sender().push(message), path) for _ in range(2)]
+
+    metrics = (await platform.keeper.call("GET", "/metrics")).json
+    assert [answer.status for answer in answers] == [200, 200]
+    assert "push.unread" in [line["event"] for line in logs]
+    assert (await platform.view())["events"] == before
+    assert f'pushes_unread_total{{sort="{"InfoType" if path == PATH else "MsgType"}"}} ' in metrics
 
 
 async def test_an_appid_that_nobody_told_us_of_is_refused_alike(platform: Platform) -> None:

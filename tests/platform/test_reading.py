@@ -1,5 +1,7 @@
 """Reads the messages that WeChat documents."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.clock import START
@@ -7,13 +9,15 @@ from tests.platform.sealing import event, said
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.reading import CODE_LIFETIME, read_event, read_heard
+from wechat_scheduler.wechat.pushed_json import read_json
 from wechat_scheduler.wechat.pushed_xml import read_xml
 
 APPID = "wx1"
+MINUTE = timedelta(minutes=1)
 
 
 def heard(document: str, appid: str = APPID) -> UserAct:
-    return read_heard(appid, read_xml(document.encode()))
+    return read_heard(appid, read_xml(document.encode()), now=START)
 
 
 def did(name: str, **fields: str) -> str:
@@ -60,7 +64,6 @@ def test_what_a_user_did_is_read(document: str, kind: UserActKind, found: dict[s
     [
         said(FromUserName="", Content="x"),
         said(FromUserName="../..", Content="x"),
-        said(CreateTime="soon", Content="x"),
         did("TEMPLATESENDJOBFINISH", Status="success"),
         did("TEMPLATESENDJOBFINISH", MsgID="<9>", Status="success"),
     ],
@@ -68,6 +71,45 @@ def test_what_a_user_did_is_read(document: str, kind: UserActKind, found: dict[s
 def test_what_wechat_does_not_write_is_refused(document: str) -> None:
     with pytest.raises(RefusedPushError):
         heard(document)
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        (str(int(START.timestamp()) - 60), START - MINUTE),
+        (f"{int(START.timestamp()) - 60}.0", START - MINUTE),
+        (f"{int(START.timestamp()) - 60}000", START - MINUTE),
+        ("1.7e9", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        (str(int(START.timestamp()) + 60), START + MINUTE),
+        ("99999999999", START),
+        ("9999999999999", START),
+        ("1e99", START),
+        ("soon", START),
+        ("", START),
+    ],
+)
+def test_the_time_of_an_act_is_wechats_unless_it_is_none_or_has_not_come(
+    written: str, at: datetime
+) -> None:
+    document = said(CreateTime=written, Content="x")
+    granted = event("unauthorized", AuthorizerAppid="wx9", CreateTime=written)
+
+    assert heard(document).at == at
+    assert read_event(APPID, read_xml(granted.encode()), now=START).happened_at == at
+
+
+def test_a_time_of_json_may_be_a_number_of_any_kind_or_null() -> None:
+    for written, at in (("1.7e9", 1_700_000_000), ("1700000000000", 1_700_000_000)):
+        document = f'{{"FromUserName":"o","MsgType":"text","CreateTime":{written}}}'
+        act = read_heard(APPID, read_json(document.encode()), now=START)
+        assert act.at.timestamp() == at
+    null = b'{"FromUserName":"o","MsgType":"text","CreateTime":null}'
+    assert read_heard(APPID, read_json(null), now=START).at == START
+
+
+def test_the_message_of_a_receipt_has_one_of_three_names() -> None:
+    for name in ("MsgID", "MSGID", "MsgId"):
+        assert heard(did("TEMPLATESENDJOBFINISH", Status="success", **{name: "9"})).msgid == "9"
 
 
 def test_a_repeat_has_the_id_of_the_first_and_nothing_else_has() -> None:
@@ -116,7 +158,7 @@ def test_a_mini_program_that_was_registered_is_an_account_of_the_platform(
 ) -> None:
     document = event("notify_third_fasteregister", **fields)
 
-    got = read_event(APPID, read_xml(document.encode()))
+    got = read_event(APPID, read_xml(document.encode()), now=START)
 
     assert (got.authorizer, got.code, got.is_acted_on) == (authorizer, code, bool(authorizer))
     assert got.code_until == (START + CODE_LIFETIME if authorizer else START)
@@ -126,4 +168,4 @@ def test_the_appid_of_a_registered_mini_program_must_be_one() -> None:
     document = event("notify_third_fasteregister", **REGISTERED | {"appid": "../.."})
 
     with pytest.raises(RefusedPushError):
-        read_event(APPID, read_xml(document.encode()))
+        read_event(APPID, read_xml(document.encode()), now=START)

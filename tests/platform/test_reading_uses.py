@@ -41,7 +41,7 @@ def in_xml(event: str, entries: list[Entry]) -> UserAct:
     lists = "".join(f"<List>{_elements(entry)}</List>" for entry in entries)
     holder = f"<{HOLDERS[event]}>{lists}</{HOLDERS[event]}>"
     document = said("event", Event=event).replace("</xml>", f"{holder}</xml>")
-    return read_heard("wx1", read_xml(document.encode()))
+    return read_heard("wx1", read_xml(document.encode()), now=START)
 
 
 def in_json(event: str, entries: list[Entry]) -> UserAct:
@@ -55,7 +55,7 @@ def in_an_object(event: str, entries: list[Entry]) -> UserAct:
 
 def _of_json(event: str, members: Entry) -> UserAct:
     document = HEAD | {"MsgType": "event", "Event": event} | members
-    return read_heard("wx1", read_json(json.dumps(document).encode()))
+    return read_heard("wx1", read_json(json.dumps(document).encode()), now=START)
 
 
 def _elements(entry: Entry) -> str:
@@ -178,7 +178,7 @@ def test_what_the_sandbox_pushes_is_read_in_each_mode_and_format(
         for one in told
     ]
 
-    acts = [read_heard("wx1", one.message) for one in opened]
+    acts = [read_heard("wx1", one.message, now=START) for one in opened]
     assert [act.uses for act in acts] == [
         (UseReport(template_id="T1", change=UseChange.GRANTED),),
         (UseReport(template_id="T1", change=UseChange.SWITCHED_OFF),),

@@ -77,6 +77,9 @@ class Account:
     def mended(self, message: PushedMessage) -> None:
         pass
 
+    def unread(self, message: PushedMessage) -> None:
+        raise AssertionError("what users type lacks nothing")
+
     async def changed(self, _: object) -> None:
         raise AssertionError("no job is concerned")
 

@@ -68,6 +68,10 @@ class Counters:
         for mending in message.mended:
             self.count("pushes_mended", mending.value)
 
+    def unread(self, message: PushedMessage) -> None:
+        """As `pushes.ports.PushObserver`."""
+        self.count("pushes_unread", message.sort)
+
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """As `web.kit.services.RequestCounter`."""
         self.count("http_requests", method, route, str(status))

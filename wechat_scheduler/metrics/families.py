@@ -113,6 +113,11 @@ FAMILIES = (
         "mending",
     ),
     counted(
+        "pushes_unread",
+        "Pushes of WeChat's that lack a field, by the field that says what they are.",
+        "sort",
+    ),
+    counted(
         "http_requests",
         "Requests answered, except fetches answered from the memo.",
         "method", "route", "status",

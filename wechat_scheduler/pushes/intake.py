@@ -56,7 +56,14 @@ class Intake:
     ) -> None:
         self._inbox = inbox
         self._sorter = Sorter(
-            inbox, events, siblings, clock=clock, changed=changed, wake=wake, hear=hear
+            inbox,
+            events,
+            siblings,
+            observer=observer,
+            clock=clock,
+            changed=changed,
+            wake=wake,
+            hear=hear,
         )
         self._decoder = decoder
         self._supervisor = supervisor

@@ -35,6 +35,10 @@ class PushObserver(Protocol):
         """A message was handled that had to be mended."""
         ...
 
+    def unread(self, message: PushedMessage) -> None:
+        """A message was passed over that lacks a field."""
+        ...
+
 
 class Inbox(Protocol):
     """The secrets of push URLs, and the tickets. Atomic; all methods may raise StorageError."""

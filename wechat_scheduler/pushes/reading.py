@@ -11,12 +11,17 @@ from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
+from wechat_scheduler.pushes.replays import WINDOW
 
 # The ids of accounts, users and templates. An appid becomes part of a path.
 _WECHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-# Seconds since 1970, until the year 5138.
-_SECONDS = re.compile(r"[0-9]{1,11}")
+# Seconds since 1970 as programs write them, or milliseconds.
+_SECONDS = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
+_MILLISECONDS_FROM = 100_000_000_000
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+
+# The names of a receipt's message in WeChat's pages and pushes.
+_MSGIDS = ("MsgID", "MSGID", "MsgId")
 
 # Of a code whose end WeChat does not name.
 CODE_LIFETIME = timedelta(hours=1)
@@ -53,15 +58,16 @@ _WORDS = {
 }
 
 
-def read_event(appid: str, message: PushedMessage) -> Event:
-    """The event in a message with an `InfoType`. Raises RefusedPushError."""
-    name, at = _matching(message, "InfoType", _NAME), _instant(message, "CreateTime")
+def read_event(appid: str, message: PushedMessage, *, now: datetime) -> Event:
+    """The event in a message with an `InfoType`. Raises RefusedPushError if a field is missing that cannot
+    be done without."""
+    name, at = _matching(message, "InfoType", _NAME), _happened_at(message, now)
     account, code, until = "", "", at
     match name:
         case InfoType.AUTHORIZED | InfoType.UPDATED:
             account = _matching(message, "AuthorizerAppid", _WECHAT_ID)
             code = message.text("AuthorizationCode")
-            until = _instant(message, "AuthorizationCodeExpiredTime")
+            until = _instant(message.text("AuthorizationCodeExpiredTime")) or at + CODE_LIFETIME
         case InfoType.UNAUTHORIZED:
             account = _matching(message, "AuthorizerAppid", _WECHAT_ID)
         case InfoType.REGISTERED if message.text("status") == "0" and message.text("appid"):
@@ -72,8 +78,9 @@ def read_event(appid: str, message: PushedMessage) -> Event:
     )
 
 
-def read_heard(appid: str, message: PushedMessage) -> UserAct:
-    """The action of a user in a message with a `MsgType`. Raises RefusedPushError.
+def read_heard(appid: str, message: PushedMessage, *, now: datetime) -> UserAct:
+    """The action of a user in a message with a `MsgType`. Raises RefusedPushError if it names no user, or
+    no message of a receipt.
 
     Sources: 接收普通消息, 接收事件推送, 模板消息 事件推送 for receipts, 订阅通知 事件推送 for uses.
     """
@@ -85,10 +92,10 @@ def read_heard(appid: str, message: PushedMessage) -> UserAct:
         kind=kind,
         scene=_scene(kind, message),
         text=message.text(_WORDS[kind]) if kind in _WORDS else "",
-        msgid=_matching(message, "MsgID", _NAME) if kind is UserActKind.RECEIPT else "",
+        msgid=_msgid(message) if kind is UserActKind.RECEIPT else "",
         status=message.text("Status") if kind is UserActKind.RECEIPT else "",
         uses=tuple(_uses(message)) if kind is UserActKind.USES else (),
-        at=_instant(message, "CreateTime"),
+        at=_happened_at(message, now),
     )
 
 
@@ -141,8 +148,24 @@ def _sent(template_id: str, entry: Mapping[str, str]) -> UseReport:
     )
 
 
-def _instant(message: PushedMessage, name: str) -> datetime:
-    return datetime.fromtimestamp(int(_matching(message, name, _SECONDS)), UTC)
+def _msgid(message: PushedMessage) -> str:
+    name = next(filter(message.text, _MSGIDS), _MSGIDS[0])
+    return _matching(message, name, _NAME)
+
+
+def _happened_at(message: PushedMessage, now: datetime) -> datetime:
+    """WeChat's CreateTime; `now` for one that is missing, or that has not come."""
+    at = _instant(message.text("CreateTime"))
+    return at if at is not None and at <= now + WINDOW else now
+
+
+def _instant(text: str) -> datetime | None:
+    """None if it is no time of the years until 9999."""
+    if not _SECONDS.fullmatch(text):
+        return None
+    number = float(text)
+    seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds < _MILLISECONDS_FROM else None
 
 
 def _matching(message: PushedMessage, name: str, form: re.Pattern[str]) -> str:

@@ -12,10 +12,12 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes import model
 from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, PushedMessage
-from wechat_scheduler.pushes.ports import Events, Inbox
+from wechat_scheduler.pushes.ports import Events, Inbox, PushObserver
 from wechat_scheduler.pushes.reading import read_event, read_heard
 
 log = structlog.get_logger(__name__)
+
+TICKET_FIELD = "ComponentVerifyTicket"
 
 
 class Sorter:
@@ -27,6 +29,7 @@ class Sorter:
         events: Events,
         siblings: Siblings,
         *,
+        observer: PushObserver,
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
@@ -35,6 +38,7 @@ class Sorter:
         self._inbox = inbox
         self._events = events
         self._siblings = siblings
+        self._observer = observer
         self._clock = clock
         self._changed = changed
         self._wake = wake
@@ -42,7 +46,8 @@ class Sorter:
 
     async def keep(self, appid: str, message: PushedMessage, *, account: str = "") -> None:
         """Store a message. A platform's tickets and events have an InfoType, an account's messages a
-        MsgType; with `account`, it is one of this account, which authorised the platform `appid`.
+        MsgType; with `account`, it is one of this account, which authorised the platform `appid`. One
+        that lacks a field is counted and passed over.
 
         Raises RefusedPushError, StorageError.
         """
@@ -53,13 +58,13 @@ class Sorter:
                     "it is an event of the platform, and belongs to the 授权事件接收URL"
                 )
             case model.INFO_TYPE if message.text(model.INFO_TYPE) == TICKET:
-                await self._keep_ticket(appid, message.text("ComponentVerifyTicket"), now)
+                await self._keep_ticket(appid, message, now)
             case model.INFO_TYPE:
                 await self._keep_event(appid, message, now)
             case model.MSG_TYPE:
                 if account:
                     await self._check_authorised(appid, account)
-                await self._hear(read_heard(account or appid, message))
+                await self._hear_of(account or appid, message, now)
             case _:
                 log.debug("push.unhandled", appid=appid)
 
@@ -74,15 +79,33 @@ class Sorter:
                 f"has, {key} has a token; register that job if the authorisation is old"
             )
 
-    async def _keep_ticket(self, appid: str, ticket: str, now: datetime) -> None:
+    async def _hear_of(self, appid: str, message: PushedMessage, now: datetime) -> None:
+        try:
+            act = read_heard(appid, message, now=now)
+        except RefusedPushError as error:
+            self._pass_over(appid, message, error)
+        else:
+            await self._hear(act)
+
+    def _pass_over(self, appid: str, message: PushedMessage, error: RefusedPushError) -> None:
+        """It is WeChat's, and has the same fault each time it comes."""
+        log.warning("push.unread", appid=appid, reason=error.detail)
+        self._observer.unread(message)
+
+    async def _keep_ticket(self, appid: str, message: PushedMessage, now: datetime) -> None:
+        ticket = message.text(TICKET_FIELD)
         if not ticket:
-            raise RefusedPushError("it is a ticket without a ComponentVerifyTicket")
-        if await self._inbox.put_ticket(appid, ticket, now=now):
+            self._pass_over(appid, message, RefusedPushError(f"its {TICKET_FIELD} is missing"))
+        elif await self._inbox.put_ticket(appid, ticket, now=now):
             log.debug("push.ticket", appid=appid)
             await self._changed(JobKey(appid, COMPONENT_TOKEN))
 
     async def _keep_event(self, appid: str, message: PushedMessage, now: datetime) -> None:
-        event = read_event(appid, message)
+        try:
+            event = read_event(appid, message, now=now)
+        except RefusedPushError as error:
+            self._pass_over(appid, message, error)
+            return
         if await self._events.put(event, now=now):
             log.info("push.event", appid=appid, info_type=event.name)
             self._wake()
