@@ -454,6 +454,7 @@ async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> No
         f"wechat_scheduler.{name}"
         for name in (
             "client",
+            "client.checks",
             "client.client",
             "client.wire",
             "engine",

@@ -14,6 +14,7 @@ from yarl import URL
 from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.cli.options import client_global_options, store_options, take
 from wechat_scheduler.client.admin import Admin
+from wechat_scheduler.client.checks import usable_key
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config import state_folder as state
@@ -164,9 +165,9 @@ def _find(given: dict[str, Any], *, keyless: bool) -> DaemonAddress:
     only if it is needed: another machine's daemon has none here. No address is guessed: another
     program may listen there, and would get the key."""
     environment = loading.client_settings(loading.read_environ())
-    url = given["url"] or environment.url or ""
+    url = (given["url"] or "").strip() or environment.url or ""
     in_url = _key_in(url)
-    key = given["key"] or environment.key or in_url
+    key = _usable((given["key"] or "").strip() or environment.key or in_url)
     if url and (key or keyless or not _is_here(url)):
         return DaemonAddress(url, key)
     folder = take(given).load().config.state.dir
@@ -219,6 +220,14 @@ def _is_same(url: str, running: str) -> bool:
     named, known = URL(url), URL(running)
     is_there = named.host in (known.host, "localhost") and named.port == known.port
     return is_there and named.scheme == known.scheme and named.path == known.path
+
+
+def _usable(key: str) -> str:
+    """Raises ConfigError, without quoting it, if no header can have it."""
+    try:
+        return usable_key(key)
+    except ValueError as error:
+        raise ConfigError(f"--key or $WECHAT_SCHEDULER_KEY: {error}; copy it anew") from None
 
 
 def _key_in(url: str) -> str:

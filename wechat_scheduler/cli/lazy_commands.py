@@ -32,12 +32,13 @@ class LazyCommand(click.Command):
         from wechat_scheduler.cli.certificates import (
             read_late,
         )  # with ssl, which `--help` does not need
+        from wechat_scheduler.cli.typed import refusing_empty
 
         module, _, attribute = self._place.partition(":")
         if module not in sys.modules:
             with _no_collections(), _hidden(self._without), read_late():
                 import_module(module)
-        return cast(click.Command, getattr(sys.modules[module], attribute))
+        return refusing_empty(cast(click.Command, getattr(sys.modules[module], attribute)))
 
 
 class LazyGroup(click.Group):

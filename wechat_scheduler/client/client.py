@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from yarl import URL
 
+from wechat_scheduler.client.checks import task_path, usable_key
 from wechat_scheduler.client.wire import DaemonResponse, JobInfo, Wire, result
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import CallError, RequestError, UnavailableError
@@ -63,12 +64,12 @@ class Client:
         patience: timedelta = PATIENCE,
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
-        """Raises ValueError if `url` is no http or https URL."""
-        address = URL(url)
+        """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
+        address = URL(url.strip())
         if address.scheme not in ("http", "https") or not address.host:
             raise ValueError("the daemon's URL is written like http://127.0.0.1:9001")
         plain = address.with_user(None).with_query(None).with_fragment(None)
-        self._wire = Wire(plain, key or address.password or "", clock=clock)
+        self._wire = Wire(plain, usable_key(key or address.password or ""), clock=clock)
         self._timeout = timeout
         self._patience = patience
         self._clock = clock
@@ -119,13 +120,13 @@ class Client:
     async def refresh(self, appid: str, kind: str, subject: str = "") -> None:
         """Makes the daemon ask WeChat now."""
         name = _Name(appid, kind, subject)
-        result(await self._call("POST", "task", *name, "refresh"), str)
+        result(await self._call("POST", *task_path(*name), "refresh"), str)
         self._kept.pop(name, None)
 
     async def remove(self, appid: str, kind: str, subject: str = "") -> None:
         """Removes the job, for every system that registered it."""
         name = _Name(appid, kind, subject)
-        result(await self._call("DELETE", "task", *name), str)
+        result(await self._call("DELETE", *task_path(*name)), str)
         self._kept.pop(name, None)
 
     async def check(self) -> None:
@@ -160,12 +161,12 @@ class Client:
 
     async def _fetch(self, name: "_Name", kept: "_Kept", *, in_hand: bool) -> DaemonResponse:
         if not in_hand:
-            return await self._call("GET", "task", *name)
+            return await self._call("GET", *task_path(*name))
         known = {"If-None-Match": kept.etag}
-        response = await self._call("GET", "task", *name, headers=known, in_hurry=True)
+        response = await self._call("GET", *task_path(*name), headers=known, in_hurry=True)
         if response.status == NOT_MODIFIED and _expiry(response) != kept.expiry:
             # A daemon whose state was lost or restored counts its versions anew.
-            response = await self._call("GET", "task", *name, in_hurry=True)
+            response = await self._call("GET", *task_path(*name), in_hurry=True)
         return response
 
     async def _each(

@@ -11,6 +11,7 @@ import msgspec
 from yarl import URL
 
 from wechat_scheduler import MEDIA_TYPE
+from wechat_scheduler.client.checks import quoted
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import (
     CallError,
@@ -192,9 +193,9 @@ class Wire:
         patience: timedelta,
     ) -> DaemonResponse:
         """One response, within `timeout`. A connection that fails is tried again for up to
-        `patience`: every call may be made twice. Raises UnreachableError.
+        `patience`: every call may be made twice. Raises UnreachableError; InvalidRequestError as `quoted`.
         """
-        url = self._url.joinpath(*filter(None, path)).with_query(query)
+        url = self._url.joinpath(*quoted(path), encoded=True).with_query(query)
         data = None if body is None else msgspec.json.encode(body)
         give_up = self._clock.boottime() + patience.total_seconds()
         pause = FIRST_PAUSE

@@ -102,10 +102,10 @@ def load(
 
 def client_settings(environ: Environ) -> ClientSettings:
     """$WECHAT_SCHEDULER_URL and $WECHAT_SCHEDULER_KEY, or the file that …_KEY_FILE names."""
-    key, key_file = environ.get(f"{PREFIX}KEY"), environ.get(f"{PREFIX}KEY_FILE")
+    key, key_file = environ.get(f"{PREFIX}KEY", "").strip(), environ.get(f"{PREFIX}KEY_FILE")
     if key_file and not key:
         key = read_secret(Path(key_file), f"environment {PREFIX}KEY_FILE")
-    return ClientSettings(url=environ.get(f"{PREFIX}URL") or None, key=key or None)
+    return ClientSettings(url=environ.get(f"{PREFIX}URL", "").strip() or None, key=key or None)
 
 
 def _read_document(file: Path | None, environ: Environ) -> tuple[Path | None, dict[str, Any]]:

@@ -192,4 +192,6 @@ def read_secret(file: Path, where: str) -> str:
         raise ConfigError(f"{where}: {file}: not written in UTF-8") from error
     if not secret:
         raise ConfigError(f"{where}: {file}: is empty")
+    if not secret.isprintable():
+        raise ConfigError(f"{where}: {file}: holds more than one line, or a control character")
     return secret

@@ -145,10 +145,10 @@ def emptied(folder: Path, *, database: str) -> str:
 def read_admin_key(folder: Path) -> str:
     """The key in the folder; empty if there is none. Raises StateError if it cannot be read."""
     try:
-        return (folder / ADMIN_KEY).read_text("ascii").strip()
+        return _one_line((folder / ADMIN_KEY).read_text("ascii"))
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         said = _reason(error) if isinstance(error, OSError) else "it is no key"
         raise StateError(
             f"cannot read {folder / ADMIN_KEY}: {said}, or give a key in $WECHAT_SCHEDULER_KEY"
@@ -180,11 +180,19 @@ def running_at(folder: Path) -> str | None:
         return None
     path = folder / ADDRESS
     try:
-        return path.read_text("ascii").strip()
+        return _one_line(path.read_text("ascii"))
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    except OSError as error:
-        raise StateError(f"cannot read {path}: {_reason(error)}") from error
+    except (OSError, ValueError) as error:
+        said = _reason(error) if isinstance(error, OSError) else "it is no URL"
+        raise StateError(f"cannot read {path}: {said}") from error
+
+
+def _one_line(text: str) -> str:
+    """Raises ValueError for more than one, and for control characters."""
+    if not text.strip().isprintable():
+        raise ValueError
+    return text.strip()
 
 
 def _write_private(path: Path, text: str) -> None:
