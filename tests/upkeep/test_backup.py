@@ -259,6 +259,21 @@ def missing(saved: Path, config: Config) -> None:
     saved.unlink()
 
 
+def empty_without_key(saved: Path, config: Config) -> None:
+    saved.write_bytes(b"")
+    lost_key(saved, config)
+
+
+def another_without_key(saved: Path, config: Config) -> None:
+    another_database(saved, config)
+    lost_key(saved, config)
+
+
+def newer_without_key(saved: Path, config: Config) -> None:
+    newer(saved, config)
+    lost_key(saved, config)
+
+
 def lost_key(saved: Path, config: Config) -> None:
     config.state.sealing_key_file.unlink()
 
@@ -281,6 +296,9 @@ def nothing(saved: Path, config: Config) -> None:
         (newer, True, StateError, "has schema version 999 and this program knows"),
         (missing, True, StateError, "cannot read"),
         (lost_key, True, StateError, "without the sealing key of the daemon"),
+        (empty_without_key, True, StateError, "saved.db: this is no database of wechat-scheduler"),
+        (another_without_key, True, StateError, "this is no database of wechat-scheduler"),
+        (newer_without_key, True, StateError, "has schema version 999 and this program knows"),
         (another_key, True, SealingError, "the sealing key is lost"),
         (nothing, False, StateError, "give --force to replace it"),
     ],

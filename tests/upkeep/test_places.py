@@ -180,6 +180,13 @@ async def test_no_database_is_made_of_a_file_of_the_daemon(config: Config, tmp_p
     assert contents(config.state.dir) == before
 
 
+async def test_a_pipe_is_no_backup_to_restore(config: Config, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(StateError, match="is no regular file"):
+        await restore(config, tmp_path / "pipe", force=True, clock=FakeClock())
+
+
 async def test_a_pipe_is_no_place_for_a_database(config: Config, tmp_path: Path) -> None:
     saved, pipe = tmp_path / "saved.db", tmp_path / "pipe"
     backup(config, saved)

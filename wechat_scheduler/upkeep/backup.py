@@ -13,7 +13,7 @@ from wechat_scheduler.storage.moving import REFUSALS
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
 from wechat_scheduler.storage.sqlite import SqliteView, path_of
-from wechat_scheduler.upkeep.places import place_for_backup, place_of_database
+from wechat_scheduler.upkeep.places import place_for_backup, place_of_database, regular
 
 
 def backup(config: Config, file: Path, *, force: bool = False) -> None:
@@ -35,6 +35,7 @@ async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> N
     """
     _database(config, "restore it with pg_restore or psql")
     database = place_of_database(config.state)
+    regular(file)  # SQLite would wait for a writer of a pipe
     with state_folder(config.state.dir, database=config.state.database):
         if not is_whole(file):
             raise StateError(f"{file} is damaged: use another backup")
@@ -60,7 +61,6 @@ def _refuse_if_there(database: Path) -> None:
 
 
 async def _verify(file: Path, key_file: Path) -> None:
-    sealer = _keys_for(file, key_file)
     view = SqliteView(file)
     try:
         version, newest = await schema_version(view), load(MIGRATIONS)[-1].version
@@ -69,7 +69,7 @@ async def _verify(file: Path, key_file: Path) -> None:
                 f"{file} has schema version {version} and this program knows {newest}: "
                 "install the wechat-scheduler that made it, or a newer one"
             )
-        await check_sealing(view, sealer)
+        await check_sealing(view, _keys_for(file, key_file))
     except StorageError as error:
         raise StateError(f"{file}: {error}") from error
     finally:

@@ -16,7 +16,7 @@ from wechat_scheduler.storage.sqlite import path_of
 def place_for_backup(file: Path, state: StateSettings, *, force: bool) -> Path:
     """Where the links of `file` lead. Raises StateError if that is one of the daemon's own files or no plain
     file, or, without `force`, if it is there and no backup."""
-    place = _plain(file)
+    place = regular(file)
     if place == path_of(state.database) or _is_same(place, path_of(state.database)):
         raise StateError(f"{file} is the database itself")
     _refuse_own(file, place, state)
@@ -29,13 +29,13 @@ def place_of_database(state: StateSettings) -> Path:
     """Where the links of the database's path lead. Raises StateError if that is another of the daemon's own
     files or no plain file."""
     database = path_of(state.database)
-    place = _plain(database)
+    place = regular(database)
     _refuse_own(database, place, state)
     return place
 
 
-def _plain(file: Path) -> Path:
-    """Where the links of `file` lead: a regular file, or nothing yet."""
+def regular(file: Path) -> Path:
+    """Where the links of `file` lead: a regular file, or nothing yet. Raises StateError for all else."""
     place = Path(os.path.realpath(file))
     try:
         mode = place.stat().st_mode
