@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reminders.language.sentences import NOW, TABLES, ZONE, sentences
+from wechat_scheduler.reminders.language.normalise import cleaned
 from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
@@ -263,3 +264,34 @@ def test_a_hostile_text_has_no_more_words_than_characters(piece: str) -> None:
     ends = [token.end for token in tokens]
     assert ends == sorted(ends)
     assert len(tokens) <= len(text)
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        "👨\u200d👩\u200d👧",
+        "❤\ufe0f\u200d🔥",
+        "🏳\ufe0f\u200d🌈",
+        "👩🏽\u200d🚀",
+        "☀\ufe0f",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_a_picture_of_several_emoji_stays_one_in_a_title(emoji: str) -> None:
+    assert cleaned(emoji) == emoji
+    assert parse(f"明天8点{emoji}聚餐", now=NOW, zone=ZONE).title == f"{emoji}聚餐"
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("明\u200d天", "明天"),
+        ("a\ufe0f\u200d😀", "a😀"),
+        ("😀\u200d天", "😀天"),
+        ("3\ufe0f\u20e3", "3"),
+        ("天\U000e0067\U000e007f", "天"),
+        ("\u200d😀\u200d", "😀"),
+    ],
+)
+def test_what_joins_no_emoji_is_left_out(written: str, left: str) -> None:
+    assert cleaned(written) == left
