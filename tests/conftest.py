@@ -66,5 +66,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def pytest_sessionfinish() -> None:
     """pytest collects garbage ten times at its end: the first time is enough to find what it looks for."""
+    from tests.warm import server  # not earlier: it takes over the environment as it is made above
+
+    server.end()
     gc.collect()
     gc.freeze()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if not name.startswith("WECHAT_SCHEDULER_")
-}
+from tests import warm
+from tests.warm import ENVIRONMENT
+from wechat_scheduler.daemon.listening import NAME
+
 # For `environ`: on PostgreSQL a daemon that was killed keeps its claims until they run out.
 SHORT_CLAIMS = {
     "WECHAT_SCHEDULER_WECHAT_TIMEOUT": "1s",
@@ -43,6 +45,11 @@ class Log:
             self._ended = True
             self._written.notify_all()
 
+    async def ends(self) -> None:
+        """Wait until no process holds the stream."""
+        async with self._written:
+            await self._written.wait_for(lambda: self._ended)
+
     async def says(self, event: str) -> dict[str, Any]:
         """Wait for the first event of that name."""
         async with self._written:
@@ -66,7 +73,7 @@ class Program:
 
     url: str
     admin_key: str
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | warm.Process
     log: Log
 
     async def kill(self) -> None:
@@ -94,14 +101,47 @@ async def program(
     `launcher` is a command that becomes the one behind it, such as `env`.
     """
     process = await asyncio.create_subprocess_exec(
-        *launcher, sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(state),
-        "--log-format", "json", *arguments,
+        *launcher, sys.executable, "-m", "wechat_scheduler", *_words(state), *arguments,
         stderr=asyncio.subprocess.PIPE,
         env={**ENVIRONMENT, **(environ or {})},
         pass_fds=pass_fds,
     )  # fmt: skip
     assert process.stderr is not None
-    log = Log(process.stderr)
+    async with _ready(state, process, process.stderr) as running:
+        yield running
+
+
+@asynccontextmanager
+async def warm_program(
+    state: Path,
+    *arguments: str,
+    environ: Mapping[str, str] | None = None,
+    held: Sequence[socket.socket] = (),
+) -> AsyncIterator[Program]:
+    """The same, from a process that has imported it, which saves half of a start; see `tests.warm`.
+
+    It listens on the socket that is `held`, if any, as on one that systemd passes.
+    """
+    handed = {"LISTEN_FDS": str(len(held)), "LISTEN_FDNAMES": NAME} if held else {}
+    async with warm.pipe() as (lines, end):
+        process = await warm.start(
+            *_words(state), *arguments,
+            environ={**ENVIRONMENT, **handed, **(environ or {})}, streams=(0, 1, end), held=held,
+        )  # fmt: skip
+        os.close(end)
+        async with _ready(state, process, lines) as running:
+            yield running
+
+
+def _words(state: Path) -> tuple[str, ...]:
+    return ("-p", "0", "--state", str(state), "--log-format", "json")
+
+
+@asynccontextmanager
+async def _ready(
+    state: Path, process: asyncio.subprocess.Process | warm.Process, lines: asyncio.StreamReader
+) -> AsyncIterator[Program]:
+    log = Log(lines)
     reading = asyncio.create_task(log.read())  # noqa: TID251 - it goes on beside the test
     try:
         url = (await log.says("daemon.ready"))["url"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from click.testing import CliRunner
 
+from tests import warm
 from tests.program import ENVIRONMENT
 from wechat_scheduler.cli.main import main
 
@@ -48,6 +49,18 @@ def invoke(*words: str, **environ: str | None) -> Ended:
 async def run(*words: str, **environ: str) -> Ended:
     """Runs the program to its end in a process of its own, without standard input."""
     return await execute(*PROGRAM, *words, **environ)
+
+
+async def run_warm(*words: str, **environ: str) -> Ended:
+    """The same, from a process that has imported the program; see `tests.warm`."""
+    async with warm.pipe() as (out, to_out), warm.pipe() as (err, to_err):
+        streams = (os.open(os.devnull, os.O_RDONLY), to_out, to_err)
+        process = await warm.start(*words, environ={**ENVIRONMENT, **environ}, streams=streams)
+        for stream in streams:
+            os.close(stream)
+        said, complained = await out.read(), await err.read()
+        code = await process.wait()
+    return Ended(code=code, out=said.decode(), err=complained.decode())
 
 
 async def execute(*words: str, **environ: str) -> Ended:

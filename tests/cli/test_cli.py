@@ -15,9 +15,9 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.cli.commands import Ended, execute, invoke, run, terminal
+from tests.cli.commands import Ended, execute, invoke, run, run_warm, terminal
 from tests.house import daemon, daemon_config
-from tests.program import program
+from tests.program import warm_program
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand
 from wechat_scheduler.cli.main import program as root
@@ -77,6 +77,7 @@ async def test_python_dash_m_is_the_same_program() -> None:
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.split() == invoke("-h").out.split()
+    assert await run_warm("--help") == ended
 
 
 @pytest.mark.parametrize("words", [path for path, _ in commands()])
@@ -106,27 +107,27 @@ def test_a_terminal_of_80_columns_shows_whole_summaries(words: str) -> None:
     assert "..." not in listed
 
 
-async def loaded_by(*words: str, state: Path) -> set[str]:
-    """The modules that a command has imported at its end."""
+async def loaded_by(*commands: str, state: Path) -> set[str]:
+    """The modules that these commands, run one after the other, have imported at their end."""
     script = f"""
 import sys
+from contextlib import suppress
 from wechat_scheduler.cli.main import main
-try:
-    main({words})
-finally:
-    print("loaded", *sys.modules, file=sys.stderr)
+for command in {commands}:
+    with suppress(SystemExit):
+        main(command.split())
+print("loaded", *sys.modules, file=sys.stderr)
 """
     ended = await execute(sys.executable, "-c", script, WECHAT_SCHEDULER_STATE_DIR=str(state))
     return set(ended.err.rpartition("loaded")[2].split())
 
 
-@pytest.mark.parametrize(
-    "words", [["-v"], ["--help"], ["config", "show"], ["check-config"], ["completion", "zsh"]]
-)
-async def test_quick_commands_do_not_import_the_daemon(words: list[str], tmp_path: Path) -> None:
-    loaded = await loaded_by(*words, state=tmp_path / "state")
+async def test_quick_commands_do_not_import_the_daemon(tmp_path: Path) -> None:
+    quick = ("-v", "--help", "config show", "check-config", "completion zsh")
 
-    assert "wechat_scheduler.cli.main" in loaded
+    loaded = await loaded_by(*quick, state=tmp_path / "state")
+
+    assert {f"wechat_scheduler.cli.{it}" for it in ("config", "completion")} <= loaded
     assert not HEAVY & loaded
 
 
@@ -136,11 +137,10 @@ async def test_what_is_no_command_imports_no_network(tmp_path: Path) -> None:
     assert not {"asyncio", "ssl"} & loaded
 
 
-@pytest.mark.parametrize("words", [["keys", "list"], ["jobs", "list"], ["doctor"]])
-async def test_no_command_imports_what_colours_tracebacks(words: list[str], state: Path) -> None:
-    loaded = await loaded_by(*words, state=state)
+async def test_no_command_imports_what_colours_tracebacks(state: Path) -> None:
+    loaded = await loaded_by("keys list", "jobs list", "doctor", state=state)
 
-    assert f"wechat_scheduler.cli.{words[0]}" in loaded
+    assert {f"wechat_scheduler.cli.{it}" for it in ("keys", "jobs", "doctor")} <= loaded
     assert "pygments" not in loaded
 
 
@@ -151,12 +151,10 @@ async def test_a_check_that_a_container_repeats_imports_no_tables(tmp_path: Path
     assert not {"rich", "structlog", "aiohttp.web"} & loaded
 
 
-@pytest.mark.parametrize("words", [["keys", "list"], ["apps", "list"], ["nodes"], ["audit"]])
-async def test_a_command_imports_no_core_for_the_answer_of_a_daemon(
-    words: list[str], tmp_path: Path
-) -> None:
-    loaded = await loaded_by(*words, state=tmp_path / "state")
+async def test_a_command_imports_no_core_for_the_answer_of_a_daemon(tmp_path: Path) -> None:
+    loaded = await loaded_by("keys list", "apps list", "nodes", "audit", state=tmp_path / "state")
 
+    assert {f"wechat_scheduler.cli.{it}" for it in ("keys", "apps", "nodes", "audit")} <= loaded
     assert "wechat_scheduler.web.kit.services" in loaded
     assert not {f"wechat_scheduler.{core}" for core in ("reminders.desk", "pushes.intake")} & loaded
     assert not {"wechat_scheduler.storage", "cryptography"} & loaded
@@ -289,8 +287,11 @@ async def test_a_state_that_cannot_be_used_is_one_sentence(
 async def test_a_start_that_is_refused_says_that_sentence_and_ends_with_1(state: Path) -> None:
     no_database(state)
 
-    ended = await run("-p", "0", "--state", str(state), "--log-level", "error")
+    words = ("-p", "0", "--state", str(state), "--log-level", "error")
 
+    ended = await run(*words)
+
+    assert await run_warm(*words) == ended
     assert ended.code == 1
     assert ended.sentence.startswith(
         f"wechat-scheduler: cannot open the database {state}/wechat-scheduler.db: the file is not a "
@@ -311,7 +312,7 @@ async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 async def test_a_second_daemon_on_the_same_state_is_one_sentence_and_disturbs_nothing(
     tmp_path: Path,
 ) -> None:
-    async with program(tmp_path) as first:
+    async with warm_program(tmp_path) as first:
         second = await run("-p", "0", "--state", str(tmp_path), "--log-level", "error")
         health = await asyncio.to_thread(invoke, "healthcheck", "--state", str(tmp_path))
 

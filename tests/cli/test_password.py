@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tests.cli.commands import run
+from tests.cli.commands import run_warm
 from wechat_scheduler.cli.options import global_options, take
 
 EVENT = "daemon.password_visible"
@@ -16,7 +16,7 @@ EVENT = "daemon.password_visible"
 
 async def warnings(folder: Path, *words: str) -> tuple[list[Any], str]:
     """The warnings of a start that finds no database, and all that it says."""
-    ended = await run("serve", "-p", "0", "--state", str(folder), *words)
+    ended = await run_warm("serve", "-p", "0", "--state", str(folder), *words)
     entries = [json.loads(line) for line in ended.err.splitlines() if line.startswith("{")]
     return [it for it in entries if it.get("event") == EVENT], ended.out + ended.err
 

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from tests.cli.commands import run_warm
 from tests.demo.scenes import snapshot
 from wechat_scheduler.cli.demo import conclude
 from wechat_scheduler.cli.main import program
@@ -138,17 +139,16 @@ async def test_the_sandbox_serves_until_a_signal_ends_it(tmp_path: Path) -> None
     assert (code, err) == (0, "")
 
 
-async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        async with command("-p", str(port), "sandbox", temporary=tmp_path) as second:
-            _, err = await second.process.communicate()
+        ended = await run_warm("-p", str(port), "sandbox")
 
-    assert err.decode() == (
+    assert (ended.code, ended.sentence) == (
+        1,
         f"wechat-scheduler: cannot listen on 127.0.0.1 port {port}: it is in use; "
-        "choose another with -p\n"
+        "choose another with -p",
     )
-    assert second.process.returncode == 1
 
 
 @pytest.mark.parametrize(

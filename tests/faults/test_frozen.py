@@ -12,7 +12,7 @@ from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, WeChat, daemon
 from tests.postgres import PostgresServer
-from tests.program import program
+from tests.program import warm_program
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.engine.clock import SystemClock
 
@@ -33,7 +33,7 @@ async def test_what_a_frozen_daemon_brings_after_its_claim_ran_out_is_not_stored
     clock = FakeClock(SystemClock().now() + LONG)
     async with (
         postgres.fresh_database() as url,
-        program(
+        warm_program(
             tmp_path / "frozen", "--database", url, "--wechat-api", business.url().rstrip("/")
         ) as frozen,
     ):

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from tests.business import Business
 from tests.house import SECRET, served
-from tests.program import SHORT_CLAIMS, Program, program
+from tests.program import SHORT_CLAIMS, Program, warm_program
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.sandbox.options import SandboxOptions
@@ -82,7 +82,7 @@ class Storm:
         await self._stack.aclose()
 
     def start(self) -> Any:
-        return program(
+        return warm_program(
             self._folder, "--wechat-api", self._wechat, "--database", self._database,
             environ=SHORT_CLAIMS,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Literal, TextIO
 import pytest
 import structlog
 
+from tests import warm
 from tests.cli.commands import PROGRAM
 from tests.log.test_log import _undo as _undo
 from tests.log.test_log import fail
@@ -117,7 +118,11 @@ async def test_each_mistake_of_a_configuration_is_an_error_in_the_journal(
     file = tmp_path / "config.toml"
     file.write_text('[server]\nport = "x"\n[log]\nlevel = "loud"\n')
 
-    code = await run_into(stream, "--config", str(file))
+    environ = {**ENVIRONMENT, "JOURNAL_STREAM": told(stream)}
+    process = await warm.start(
+        "--config", str(file), environ=environ, streams=(0, 1, stream.fileno())
+    )
+    code = await process.wait()
 
     assert code == 2
     assert [line[:20] for line in written(stream)] == ["<3>wechat-scheduler:"] * 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.house import APPID, SECRET, wechat
-from tests.program import Program, program
+from tests.program import Program, program, warm_program
 from tests.restart.crowd import Crowd, crowd
 from tests.restart.manager import handing
 from wechat_scheduler.engine.clock import SystemClock
@@ -27,13 +27,17 @@ async def survives(
 ) -> Crowd:
     """Restart that often under a crowd, each time after `between` more answers; returns it.
 
-    The socket is kept here, as systemd would. WeChat is asked for one token in all.
+    The socket is kept here, as systemd would. WeChat is asked for one token in all. With `environ` each
+    daemon is an interpreter of its own, which takes its modules from there.
     """
     async with wechat(SystemClock()) as weixin, AsyncExitStack() as afterwards:
         kept = afterwards.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1024))
 
         def start() -> AbstractAsyncContextManager[Program]:
-            return program(folder, "--wechat-api", weixin.url, environ=environ, **handing(kept))
+            words = (folder, "--wechat-api", weixin.url)
+            if environ is None:
+                return warm_program(*words, held=[kept])
+            return program(*words, environ=environ, **handing(kept))
 
         async with start() as daemon:
             value = await register(daemon)

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 from structlog.testing import capture_logs
 
-from tests.program import program
+from tests.program import program, warm_program
 from tests.restart.manager import handing, manager
 from wechat_scheduler.daemon.systemd import Notifier
 
@@ -62,8 +62,8 @@ async def test_a_daemon_says_when_it_is_ready_and_stops_and_the_next_ones_listen
             assert waiting.recv(100).startswith(b"HTTP/1.0 200 OK\r\n")
 
         # A kill changes nothing.
-        async with program(
-            tmp_path / "state", environ=systemd.environ, **handing(systemd.kept["http"])
+        async with warm_program(
+            tmp_path / "state", environ=systemd.environ, held=[systemd.kept["http"]]
         ) as third:
             assert third.url == first.url
         # It is still there, so it is not handed over a second time.
@@ -85,7 +85,7 @@ async def test_socket_activation_takes_the_same_path(tmp_path: Path) -> None:
 async def test_nobody_at_the_notify_socket_is_no_reason_to_serve_nobody(tmp_path: Path) -> None:
     environ = {"NOTIFY_SOCKET": str(tmp_path / "gone")}
 
-    async with program(tmp_path / "state", environ=environ) as daemon:
+    async with warm_program(tmp_path / "state", environ=environ) as daemon:
         assert await get(daemon.url) == 200
 
 

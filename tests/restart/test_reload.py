@@ -12,7 +12,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, daemon, daemon_config
-from tests.program import Program, program
+from tests.program import Program, warm_program
 from tests.restart.gate import Gate, gate
 from tests.restart.manager import Manager, manager
 from tests.restart.relay import PATH
@@ -55,7 +55,7 @@ async def playing(folder: Path, text: str) -> AsyncIterator[Scene]:
     file.write_text(text)
     async with gate(SystemClock()) as weixin:
         with manager(folder) as systemd:
-            async with program(
+            async with warm_program(
                 folder / "state", "--config", str(file), "--wechat-api", weixin.url,
                 environ=systemd.environ,
             ) as daemon:  # fmt: skip

@@ -2,18 +2,21 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.house import APPID, SECRET
-from tests.program import Program, program
+from tests.program import Program, program, warm_program
 from tests.restart.gate import gate
 from tests.restart.manager import manager
 from tests.restart.relay import PATH, register
 from wechat_scheduler.engine.clock import SystemClock
 
+Start = Callable[..., AbstractAsyncContextManager[Program]]
 BODY = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
 
 
@@ -24,7 +27,7 @@ def session(daemon: Program) -> aiohttp.ClientSession:
 async def test_what_was_asked_before_the_signal_is_answered(tmp_path: Path) -> None:
     async with (
         gate(SystemClock()) as weixin,
-        program(tmp_path, "--wechat-api", weixin.url) as daemon,
+        warm_program(tmp_path, "--wechat-api", weixin.url) as daemon,
     ):
         weixin.shut()
         async with session(daemon) as calls, asyncio.TaskGroup() as group:
@@ -47,7 +50,7 @@ async def test_an_answer_of_wechats_that_is_under_way_is_waited_for_and_kept(
     async with gate(SystemClock()) as weixin:
         start = (tmp_path / "state", "--wechat-api", weixin.url)
         with manager(tmp_path) as systemd:
-            async with program(*start, environ=systemd.environ) as daemon:
+            async with warm_program(*start, environ=systemd.environ) as daemon:
                 weixin.shut()
                 async with session(daemon) as calls:
                     await (await calls.post("/register", json=BODY)).read()
@@ -57,22 +60,22 @@ async def test_an_answer_of_wechats_that_is_under_way_is_waited_for_and_kept(
                 weixin.open()
                 assert await daemon.process.wait() == 0
 
-        async with program(*start) as daemon:
+        async with warm_program(*start) as daemon:
             assert await register(daemon)
 
         assert weixin.sandbox.calls() == 1
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
-    [(signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGTERM)],
+    ("first", "second", "start"),
+    [(signal.SIGTERM, signal.SIGINT, program), (signal.SIGINT, signal.SIGTERM, warm_program)],
 )
 async def test_the_second_signal_does_not_wait(
-    first: signal.Signals, second: signal.Signals, tmp_path: Path
+    first: signal.Signals, second: signal.Signals, start: Start, tmp_path: Path
 ) -> None:
     async with gate(SystemClock()) as weixin:
         with manager(tmp_path) as systemd:
-            async with program(
+            async with start(
                 tmp_path / "state", "--wechat-api", weixin.url, environ=systemd.environ
             ) as daemon:
                 weixin.shut()

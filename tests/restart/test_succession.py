@@ -15,7 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.house import wechat
-from tests.program import Program, program
+from tests.program import Program, program, warm_program
 from tests.restart.crowd import crowd
 from tests.restart.manager import handing, manager
 from tests.restart.relay import PATH, register
@@ -44,7 +44,7 @@ async def health(url: str) -> str:
 async def test_a_crowd_notices_nothing(tmp_path: Path) -> None:
     async with (
         wechat(SystemClock()) as weixin,
-        program(tmp_path, "--wechat-api", weixin.url) as daemon,
+        warm_program(tmp_path, "--wechat-api", weixin.url) as daemon,
     ):
         value = await register(daemon)
         asking = crowd(daemon.url, PATH, key=daemon.admin_key, value=value, staying=16, leaving=16)
@@ -84,7 +84,7 @@ async def test_systemd_learns_who_goes_on_again_and_again(tmp_path: Path) -> Non
 async def test_a_wrong_configuration_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("")
-    async with program(tmp_path / "s", "--config", str(file)) as daemon:
+    async with warm_program(tmp_path / "s", "--config", str(file)) as daemon:
         file.write_text('[log]\nlevel = "loud"\n')
 
         daemon.process.send_signal(signal.SIGUSR2)
@@ -124,7 +124,7 @@ async def test_a_successor_that_hangs_ends_with_its_predecessor(
 
 
 async def test_a_signal_for_all_daemons_ends_no_successor_that_loads(tmp_path: Path) -> None:
-    async with program(tmp_path / "s") as daemon, handing_over(daemon) as successor:
+    async with warm_program(tmp_path / "s") as daemon, handing_over(daemon) as successor:
         os.kill(successor, signal.SIGUSR2)
 
         async with asyncio.timeout(60):
@@ -133,7 +133,7 @@ async def test_a_signal_for_all_daemons_ends_no_successor_that_loads(tmp_path: P
 
 
 async def test_a_signal_to_end_ends_the_successor_too(tmp_path: Path) -> None:
-    async with program(tmp_path / "s") as daemon:
+    async with warm_program(tmp_path / "s") as daemon:
         host, port = daemon.url.removeprefix("http://").split(":")
         _, writer = await asyncio.open_connection(host, int(port))
         key = f"X-API-Key: {daemon.admin_key}"
@@ -147,7 +147,7 @@ async def test_a_signal_to_end_ends_the_successor_too(tmp_path: Path) -> None:
             daemon.process.terminate()
             writer.write(b"{}")
             async with asyncio.timeout(60):
-                await daemon.process.wait()  # and for all that holds its standard error
+                await daemon.log.ends()  # the successor holds its standard error, too
 
         with pytest.raises(aiohttp.ClientConnectorError):
             await health(daemon.url)

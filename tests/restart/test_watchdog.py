@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from tests.program import program
+from tests.program import warm_program
 from tests.restart.manager import Manager, manager
 from wechat_scheduler.daemon.systemd import Notifier
 from wechat_scheduler.daemon.watchdog import SIGNS, Watchdog
@@ -170,5 +170,5 @@ async def test_a_loop_that_comes_round_is_healthy_and_one_that_does_not_is_not(
 async def test_a_daemon_under_a_watchdog_gives_signs_of_life(tmp_path: Path) -> None:
     with manager(tmp_path) as systemd:
         environ = {**systemd.environ, "WATCHDOG_USEC": "400000"}
-        async with program(tmp_path / "state", environ=environ):
+        async with warm_program(tmp_path / "state", environ=environ):
             assert await systemd.hears("WATCHDOG=1", times=3)

@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.house import APPID, SECRET, served
-from tests.program import SHORT_CLAIMS, Program, program
+from tests.program import SHORT_CLAIMS, Program, warm_program
 from tests.sending.town import TEMPLATE, TEMPLATES
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.sandbox.options import SandboxOptions
@@ -84,7 +84,7 @@ class Post:
         await self._stack.aclose()
 
     def start(self) -> Any:
-        return program(
+        return warm_program(
             self._folder, "--wechat-api", self._wechat, *self._database, environ=SHORT_CLAIMS
         )
 

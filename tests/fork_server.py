@@ -1,0 +1,95 @@
+"""A process that has imported the program, and becomes it: `fork_server.py CONTROL`.
+
+Each message on the socket CONTROL is JSON, with descriptors: where to answer, the three standard streams,
+and sockets that the program listens on. It forks; the child becomes `python -m wechat_scheduler WORDS` in
+all but the start of the interpreter and the imports, and ends as that does. The answers are two messages:
+the child's process id and its exit code. It has no threads, and ends with its last caller.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+from wechat_scheduler.cli.main import SERVE, main
+
+LARGEST: Final = 1 << 17
+FIRST: Final = 3
+FILES: Final = 1024
+
+
+def wait(control: socket.socket) -> list[str]:
+    """Fork for each message. Returns the words of the program in a child, and never in the parent."""
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who runs the tests
+    running: dict[int, socket.socket] = {}
+    while True:
+        for ready in select.select([control, woken], [], [])[0]:
+            if ready is woken:
+                os.read(woken, 4096)
+                bury(running)
+                continue
+            message, descriptors, _, _ = socket.recv_fds(control, LARGEST, 8)
+            if not message:
+                sys.exit()
+            answers = socket.socket(fileno=descriptors[0])
+            assert threading.active_count() == 1
+            child = os.fork()
+            if not child:
+                for one in (control, answers, *running.values()):
+                    one.detach()
+                return become(json.loads(message), descriptors[1:])
+            for descriptor in descriptors[1:]:
+                os.close(descriptor)
+            running[child] = answers
+            answers.sendall(b"%d" % child)
+
+
+def bury(running: dict[int, socket.socket]) -> None:
+    """Tell of the children that have ended."""
+    for child, answers in list(running.items()):
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            del running[child]
+            with answers, suppress(OSError):  # the test is over
+                answers.sendall(b"%d" % os.waitstatus_to_exitcode(status))
+
+
+def become(message: dict[str, Any], descriptors: list[int]) -> list[str]:
+    """This process as the start of an interpreter leaves it. Returns the words of the command."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Out of the places that they get.
+    free = [os.dup(descriptor) for descriptor in descriptors]
+    for place, descriptor in enumerate(free):
+        os.dup2(descriptor, place)
+    os.closerange(len(free), FILES)
+    os.chdir(message["folder"])
+    os.environ.clear()
+    os.environ.update(message["environ"])
+    if len(free) > FIRST:
+        os.environ["LISTEN_PID"] = str(os.getpid())
+    time.tzset()
+    sys.stdout.reconfigure(line_buffering=os.isatty(1))
+    words: list[str] = message["words"]
+    sys.orig_argv = [sys.executable, "-m", "wechat_scheduler", *words]
+    sys.argv[1:] = words
+    return words
+
+
+if __name__ == "__main__":
+    SERVE.load()
+    from wechat_scheduler.cli.serve import load_all
+
+    load_all()
+    main(wait(socket.socket(fileno=int(sys.argv[1]))))

@@ -1,0 +1,120 @@
+"""Starts of the program from a process that has imported it; `fork_server.py` says what differs.
+
+A test whose subject is the start itself, or what an interpreter takes from its environment, starts the
+program by `tests.program` without this.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if not name.startswith("WECHAT_SCHEDULER_")
+}
+SERVER = (sys.executable, "-m", "tests.fork_server")
+
+
+class Server:
+    """The process that forks; one for all tests of this process, started for the first that asks."""
+
+    def __init__(self) -> None:
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def fork(self, message: bytes, descriptors: Sequence[int]) -> None:
+        socket.send_fds(self._control or self._begin(), [message], descriptors)
+
+    def _begin(self) -> socket.socket:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [*SERVER, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd=ROOT,
+                env=ENVIRONMENT,
+            )
+        return self._control
+
+    def end(self) -> None:
+        if self._control is not None and self._process is not None:
+            self._control.close()
+            self._process.wait()
+            self._control = self._process = None
+
+
+server = Server()
+
+
+class Process:
+    """As `asyncio.subprocess.Process`, but for a child of another process, and without streams."""
+
+    def __init__(self, pid: int, answers: socket.socket) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._answers = answers
+        self._ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(answers, self._end)
+
+    async def wait(self) -> int:
+        await self._ended.wait()
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is not None:
+            raise ProcessLookupError
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _end(self) -> None:
+        self.returncode = int(self._answers.recv(100))
+        asyncio.get_running_loop().remove_reader(self._answers)
+        self._answers.close()
+        self._ended.set()
+
+
+async def start(
+    *words: str,
+    environ: Mapping[str, str],
+    streams: tuple[int, int, int] = (0, 1, 2),
+    held: Sequence[socket.socket] = (),
+) -> Process:
+    """`python -m wechat_scheduler WORDS` with these standard streams, and with sockets `held` as systemd
+    passes them; `environ` then says how many there are."""
+    for name in environ.keys() | ENVIRONMENT.keys():  # only an interpreter takes these
+        assert not name.startswith("PYTHON") or environ.get(name) == ENVIRONMENT.get(name)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    message = {"words": words, "environ": dict(environ), "folder": str(Path.cwd())}
+    with theirs:
+        descriptors = [theirs.fileno(), *streams, *(one.fileno() for one in held)]
+        server.fork(json.dumps(message).encode(), descriptors)
+    ours.setblocking(False)
+    pid = await asyncio.get_running_loop().sock_recv(ours, 100)
+    return Process(int(pid), ours)
+
+
+@asynccontextmanager
+async def pipe() -> AsyncIterator[tuple[asyncio.StreamReader, int]]:
+    """What a process writes, and the end that it writes into, which the caller closes."""
+    ours, theirs = os.pipe()
+    lines = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(ours, "rb", buffering=0)
+    )
+    try:
+        yield lines, theirs
+    finally:
+        transport.close()
