@@ -71,20 +71,20 @@ async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    with _folder(Path("/tmp")) as folder, _folder(fastest()) as cluster:
-        programs = _reachable(_find_programs(), folder)
-        sockets = _make_cluster(programs, cluster)
+    with folder_at(Path("/tmp")) as folder, folder_at(fastest()) as cluster:
+        programs = reachable(find_programs(), folder)
+        sockets = make_cluster(programs, cluster)
         control = (programs / "pg_ctl", "-D", cluster / "data")
         options = f"{SETTINGS} -k {sockets}"
-        _run(*control, "start", "-w", "-o", options, "-l", cluster / "data/log")
+        run(*control, "start", "-w", "-o", options, "-l", cluster / "data/log")
         try:
             yield PostgresServer(sockets)
         finally:
-            _run(*control, "stop", "-m", "immediate")
+            run(*control, "stop", "-m", "immediate")
 
 
 @contextmanager
-def _folder(parent: Path) -> Iterator[Path]:
+def folder_at(parent: Path) -> Iterator[Path]:
     """A short path, since that of a Unix socket may have 107 bytes, open to the server's user."""
     with tempfile.TemporaryDirectory(prefix="pg", dir=parent, ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -99,7 +99,7 @@ def fastest() -> Path:
     return memory if roomy and os.access(memory, os.W_OK) else Path("/tmp")
 
 
-def _find_programs() -> Path:
+def find_programs() -> Path:
     for folder in _candidates():
         if all(_works(folder / program) for program in PROGRAMS):
             return folder
@@ -126,11 +126,11 @@ def _works(program: Path) -> bool:
     return found is not None and found[1] == program.name and int(found[2]) >= OLDEST
 
 
-def _reachable(programs: Path, folder: Path) -> Path:
+def reachable(programs: Path, folder: Path) -> Path:
     """`programs`, or a copy in `folder` where the server's user cannot get at them."""
     try:
         for program in PROGRAMS:
-            _run(programs / program, "--version")
+            run(programs / program, "--version")
     except (OSError, RuntimeError):
         return _copied(programs, folder)
     return programs
@@ -147,19 +147,22 @@ def _copied(programs: Path, folder: Path) -> Path:
     return copy / bin_
 
 
-def _make_cluster(programs: Path, folder: Path) -> Path:
-    """Makes an empty cluster and returns the folder for its socket; both belong to its user."""
+def make_cluster(programs: Path, folder: Path, *, copies: bool = False) -> Path:
+    """Makes an empty cluster, or only the folder for one that `copies`, and returns the folder for its
+    socket; both belong to its user."""
     data, sockets = folder / "data", folder / "s"
     for made in (data, sockets):
         made.mkdir(mode=0o700)
         if USER is not None:
             shutil.chown(made, USER)
-    _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+    if copies:
+        return sockets
+    run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
          "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
     return sockets
 
 
-def _run(*command: str | Path) -> None:
+def run(*command: str | Path) -> None:
     done = subprocess.run(
         command,
         user=USER,

@@ -11,6 +11,7 @@ from wechat_scheduler.storage.postgres_connections import completed, listening
     ("listen", "whole"),
     [
         ("postgresql://own:5433", "postgresql://me:secret@own:5433/ours"),
+        ("postgresql://one:1,two:2", "postgresql://me:secret@one:1,two:2/ours"),
         ("postgresql://own/other", "postgresql://me:secret@own/other"),
         (
             "postgresql:///other",

@@ -83,7 +83,8 @@ def completed(listen: str, url: str) -> str:
     who, _, host = parts.netloc.rpartition("@")
     whole_who, _, whole_host = whole.netloc.rpartition("@")
     names_host = host or "host=" in parts.query
-    _ = parts.port  # a ValueError if it is none
+    for one in host.split(","):
+        _ = urlsplit(f"//{one}").port  # a ValueError if it is none
     return parts._replace(
         netloc=f"{who or whole_who}@{host if names_host else whole_host}",
         path=parts.path if len(parts.path) > 1 else whole.path,
