@@ -114,3 +114,16 @@ async def test_the_first_caller_of_a_job_that_cannot_be_read_learns_it_at_once(
     assert answer.status == 503
     assert "the stored row cannot be read" in answer.json["message"]
     assert "register it again" in answer.json["message"]
+
+
+async def test_doctor_finds_nothing_in_rows_of_every_table_that_are_whole(tmp_path: Path) -> None:
+    async with town(tmp_path / "state") as place:
+        await filled(place)
+        state = place.caller.daemon.ground.config.state
+        async with store.opened(state, clock=place.clock) as opened:
+            assert opened.database is not None
+            assert opened.vault is not None
+            found = store.damaged(opened.database, opened.vault)
+            said = [each.says async for each in found]
+
+    assert said == []

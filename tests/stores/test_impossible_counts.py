@@ -73,6 +73,7 @@ async def test_the_census_is_taken_although_calls_are_beyond_a_sum(stores: Store
         ("jobs", f"calls = {HUGE}"),
         ("deliveries", "attempts = -5"),
         ("deliveries", "priority = 9"),
+        ("deliveries", "state = 'lost'"),
         ("deliveries", f"app_id = -{HUGE}"),
     ],
 )

@@ -5,7 +5,8 @@ that do not open. PostgreSQL keeps the types of its columns, SQLite does not.
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from wechat_scheduler.delivery.model import Priority
+from wechat_scheduler.delivery.model import DeliveryState, Priority
+from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.storage import sqlite_schema
 from wechat_scheduler.storage.checks import COUNTS, LATEST, MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Row
@@ -20,6 +21,11 @@ _INSTANTS: Final = ("_at", "_until", "since")
 _BOUNDS: Final = dict.fromkeys(COUNTS, (0, MOST_COUNTED)) | {
     "priority": (min(Priority).value, max(Priority).value),
     "app_id": (NO_APP, MOST_COUNTED),
+}
+# The words that a column may have. Nothing looks for a row in another state.
+_WORDS: Final = {
+    ("deliveries", "state"): frozenset(DeliveryState),
+    ("reminders", "state"): frozenset(ReminderState),
 }
 # Secrets of one column that one examination opens.
 OPENED: Final = 20_000
@@ -61,7 +67,7 @@ async def opened_in_part(database: Database) -> Sequence[str]:
 
 async def _of_wrong_type(database: Database, table: str) -> DamagedRows | None:
     columns = await database.read(sqlite_schema.COLUMNS, table)
-    wrong = dict(_conditions(columns))
+    wrong = dict(_conditions(table, columns))
     keys = [row["name"] for row in columns if row["pk"]]
     which = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in wrong.items())
     rows = await database.read(f"""
@@ -71,7 +77,7 @@ async def _of_wrong_type(database: Database, table: str) -> DamagedRows | None:
     return next((_damage(table, row, keys) for row in rows), None)
 
 
-def _conditions(columns: Sequence[Row]) -> Iterator[tuple[str, str]]:
+def _conditions(table: str, columns: Sequence[Row]) -> Iterator[tuple[str, str]]:
     for row in columns:
         name, kind = row["name"], _TYPES[row["type"]]
         allowed = f"'{kind}'" if row["needed"] or row["pk"] else f"'{kind}', 'null'"
@@ -80,6 +86,9 @@ def _conditions(columns: Sequence[Row]) -> Iterator[tuple[str, str]]:
         if name in _BOUNDS:
             least, most = _BOUNDS[name]
             beyond = f" OR {name} NOT BETWEEN {least} AND {most}"
+        if words := _WORDS.get((table, name)):
+            listed = ", ".join(f"'{word}'" for word in sorted(words))
+            beyond = f" OR {name} NOT IN ({listed})"
         yield name, f"(typeof({name}) NOT IN ({allowed}){beyond})"
 
 
