@@ -56,6 +56,8 @@ def test_every_argument_that_is_empty_is_refused_by_its_name(tmp_path: Path) -> 
     [
         ("jobs", "show", "wx1", "0", ""),
         ("jobs", "list", "--appid", ""),
+        ("backup", ""),
+        ("restore", ""),
         ("messages", "send", "hi", "--app", "1", "--to", ""),
         ("jobs", "show", "wx\udcff", "0"),
         ("jobs", "list", "--appid", "\udcff"),
@@ -86,6 +88,13 @@ async def test_a_name_of_any_spelling_is_one_part_of_the_path(
 def test_a_part_that_leads_elsewhere_is_refused(path: tuple[str, ...]) -> None:
     with pytest.raises(InvalidRequestError, match="is no name in a path"):
         quoted(path)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9\n1", "http://127.0.0.1:9/\x01"])
+def test_an_address_with_a_control_character_is_no_other_address(url: str, tmp_path: Path) -> None:
+    ended = invoke("jobs", "list", "--url", url, "--key", "k", "--state", str(tmp_path))
+
+    assert (ended.code, "expected http(s)://HOST:PORT" in ended.sentence) == (2, True)
 
 
 async def test_what_surrounds_a_key_is_left_out(caller: Caller, tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.options import store_options, take
+from wechat_scheduler.cli.typed import FilePath
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import backup as upkeep
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace a FILE that is no backup.")
 @store_options
 def backup(file: Path, force: bool, **given: Any) -> None:
@@ -36,7 +37,7 @@ def backup(file: Path, force: bool, **given: Any) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FilePath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the database that exists.")
 @store_options
 def restore(file: Path, force: bool, **given: Any) -> None:

@@ -9,6 +9,15 @@ from click.core import ParameterSource
 EMPTY = "is empty: is a variable of your shell not set?"
 
 
+class FilePath(click.Path):
+    """A file's path; an empty one would be the folder in which the command runs."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail(EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def refusing_empty(command: click.Command) -> click.Command:
     """The command itself, whose arguments, and options that are empty where they are not given, refuse to be
     empty; and all of them what is not UTF-8."""

@@ -66,7 +66,8 @@ class Client:
     ) -> None:
         """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
         address = URL(url.strip())
-        if address.scheme not in ("http", "https") or not address.host:
+        known = address.scheme in ("http", "https") and url.strip().isprintable()
+        if not known or not address.host:
             raise ValueError("the daemon's URL is written like http://127.0.0.1:9001")
         plain = address.with_user(None).with_query(None).with_fragment(None)
         self._wire = Wire(plain, usable_key(key or address.password or ""), clock=clock)
