@@ -25,12 +25,13 @@ listen_port = 5432
 auth_type = any
 pool_mode = {mode}
 default_pool_size = {size}
+max_client_conn = {clients}
 """
 
 
 @contextmanager
-def bounced(url: str, mode: str, size: int) -> Iterator[str]:
-    """The URL of the same database by way of a pgbouncer in that `pool_mode`."""
+def bounced(url: str, mode: str, size: int, clients: int = 100) -> Iterator[str]:
+    """The URL of the same database by way of a pgbouncer in that `pool_mode`, for so many connections."""
     if PROGRAM is None:
         pytest.skip("pgbouncer is not installed")
     parts = urlsplit(url)
@@ -38,7 +39,9 @@ def bounced(url: str, mode: str, size: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="bounce", dir="/tmp") as name:
         folder = Path(name)
         settings = folder / "pgbouncer.ini"
-        settings.write_text(SETTINGS.format(server=server, folder=folder, mode=mode, size=size))
+        settings.write_text(
+            SETTINGS.format(server=server, folder=folder, mode=mode, size=size, clients=clients)
+        )
         for path in (folder, settings):
             path.chmod(0o755)
         if USER is not None:

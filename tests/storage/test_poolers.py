@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.pgbouncer import bounced
+from tests.postgres import connected
 from tests.storage.scripts import names, put
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage import signals
 from wechat_scheduler.storage.database import Database, Script, Statement, insert_many
 from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.postgres import connect
 
 OpenPooled: TypeAlias = Callable[..., Awaitable[Database]]
 
@@ -97,3 +100,10 @@ async def test_signals_are_heard_on_a_connection_of_their_own(
     heard = await signals.are_heard(database, SystemClock())
 
     assert heard
+
+
+async def test_a_full_pooler_is_named_with_the_remedy(database_url: str) -> None:
+    with bounced(database_url, "transaction", size=2, clients=1) as url:
+        async with Supervisor() as supervisor, connected(url):
+            with pytest.raises(StateError, match=r"no connection left .* lower state\.connections"):
+                await connect(url, clock=SystemClock(), supervisor=supervisor)
