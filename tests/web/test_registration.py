@@ -236,6 +236,27 @@ def test_what_a_go_program_leaves_out_or_spells_its_own_way_is_read(
     assert [(task.key.kind, task.notify) for task in registration.tasks] == types
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"AppID": "wx1", "appid": "wx2", "appsecret": "s"}', "appid: differs from AppID"),
+        (
+            '{"appid": "wx1", "appsecret": "s", "tasks": [{"notify": "http://a/", "Notify": "x"}]}',
+            "tasks[0].Notify: differs from notify",
+        ),
+    ],
+)
+def test_two_spellings_of_one_field_may_not_differ(body: str, message: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        read_bytes(body.encode())
+
+    assert str(caught.value) == message
+
+
+def test_two_spellings_of_one_field_may_agree() -> None:
+    read_bytes(b'{"AppID": "wx1", "appid": "wx1", "APPID": null, "appsecret": "s"}')
+
+
 @pytest.mark.parametrize("missing", ["appid", "appsecret"])
 def test_a_field_that_is_missing_is_named(missing: str) -> None:
     body = {"appid": "wx1", "appsecret": "s"}

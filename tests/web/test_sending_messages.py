@@ -111,6 +111,8 @@ async def test_a_message_is_shown_as_it_was_asked_for(keeper: Caller) -> None:
 
 WRONG = [
     ({"text": ""}, "text: give a text, or a template and its data"),
+    ({"text": " "}, "text: give a text, or a template and its data"),
+    ({"text": "\u3000\n", "title": "a"}, "text: give a text, or a template and its data"),
     ({"text": "", "template": "T"}, "data: give what the template is filled with"),
     ({"text": "", "template": "T", "data": {"a": "b"}, "channel": "text"}, "channel: "),
     ({"text": "a" * 40_001}, "text: must not be longer than 40000 characters"),

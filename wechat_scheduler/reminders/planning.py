@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
+from wechat_scheduler.config.zones import named_zone
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -127,7 +128,7 @@ def ahead(reminder: Reminder, *, now: datetime, most: int) -> tuple[datetime, ..
 def zone_of(name: str) -> ZoneInfo:
     """Raises ZoneError."""
     try:
-        return ZoneInfo(name)
+        return named_zone(name)
     except (KeyError, ValueError, OSError) as error:
         raise ZoneError(name) from error
 

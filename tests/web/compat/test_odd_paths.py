@@ -14,6 +14,13 @@ NULS = [
 ]
 
 
+async def test_chinese_apis_say_it_in_chinese(place: Town) -> None:
+    for path in ("/api/send/message?content=%00", "/reminds/api/%00/"):
+        answer = await place.call("GET", path, key="")
+
+        assert "网址中含有 NUL（%00）" in str(answer.json)
+
+
 async def test_a_nul_is_refused_in_the_form_of_the_api(place: Town) -> None:
     for method, path, status, said in NULS:
         answer = await place.call(method, path, key="")

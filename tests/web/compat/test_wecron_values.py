@@ -29,6 +29,13 @@ async def test_a_time_that_is_left_out_is_read_from_the_sentence(user: Client, t
     assert bare == same | {"desc": ""}
 
 
+@pytest.mark.parametrize("time", [True, False])
+async def test_a_boolean_is_no_time(user: Client, time: bool) -> None:
+    refused = await user("POST", body={"title": "开会", "time": time})
+
+    assert (refused.status, list(refused.json)) == (400, ["time"])
+
+
 async def test_guests_join_and_leave_and_remove_no_one_else(place: Town, user: Client) -> None:
     made, first, second = await user.make(), await client(place), await client(place)
     path = f"{API}{made['id']}/"

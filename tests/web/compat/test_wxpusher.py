@@ -215,6 +215,8 @@ async def test_the_longest_content_to_the_most_users_is_taken(place: Town) -> No
 
 async def test_what_is_no_json_is_1005_and_what_is_nowhere_1004(place: Town) -> None:
     broken = await place.caller.call("POST", SEND, data=b'{"appToken": AT}', key="")
+    null = await place.caller.call("POST", SEND, data=b"null", key="")
+    number = await place.caller.call("POST", SEND, data=b'{"appToken": 1}', key="")
     nowhere = [
         await call(place, "GET", "/api/fun/create/qrcode"),
         await call(place, "POST", "/api/send/x"),
@@ -222,6 +224,8 @@ async def test_what_is_no_json_is_1005_and_what_is_nowhere_1004(place: Town) -> 
 
     assert (broken.status, broken.json["code"]) == (200, 1005)
     assert "接口 [/api/send/message] 出现异常" in broken.json["msg"]
+    assert null.json["msg"].endswith("出现异常：请求体必须是 JSON 对象")
+    assert number.json["msg"].endswith("出现异常：appToken 的类型不正确")
     assert [answer.json["msg"] for answer in nowhere] == [
         "接口[(GET)/api/fun/create/qrcode]不存在",
         "接口[(POST)/api/send/x]不存在",

@@ -50,10 +50,15 @@ def test_a_right_address_stays_as_it_is(given: str) -> None:
     [
         *("javascript:alert(1)", "weixin://dl/chat", "abc", "/path", "http://", "1.5", "%%%"),
         *("a@b.example", "mailto:a@b.example", "data:text/html,x", "http://a.example/\0"),
+        *("http://[::1", "http://a.example:99999/", "http://a.example:x/", "http://:80/"),
     ],
 )
 def test_what_is_no_address_is_left_out(given: str) -> None:
     assert read_address(given) == ("", NO_ADDRESS)
+
+
+def test_an_address_that_is_too_long_is_measured_before_it_is_mended() -> None:
+    assert read_address("//" * 490_000) == ("", TOO_LONG)
 
 
 @given(st.text() | st.text("htps:/%2Ff.a25 ").map("http{}".format))

@@ -66,8 +66,12 @@ def refuse_unknown(request: web.Request, known: Collection[str]) -> None:
         raise InvalidRequestError(f"is not known here; {hint}", field=shown or '""')
 
 
+class NulError(InvalidRequestError):
+    """The address has a NUL (%00), which cannot be stored or found."""
+
+
 def refuse_nul(request: web.Request) -> None:
     """Refuses a NUL in the path or the query, since PostgreSQL stores and compares none; aiohttp
-    refuses an unescaped one. Raises InvalidRequestError."""
+    refuses an unescaped one. Raises NulError."""
     if "%00" in request.raw_path:
-        raise InvalidRequestError("the address has a NUL (%00), which cannot be stored or found")
+        raise NulError("the address has a NUL (%00), which cannot be stored or found")

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Annotated, TypeAlias
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
+from wechat_scheduler.config.zones import named_zone
 from wechat_scheduler.errors import InvalidRequestError
 
 LONGEST_NAME = 64
@@ -48,7 +48,7 @@ def read_link(value: str, field: str, *, longest: int = 1000) -> str:
 def read_zone(value: str, field: str) -> str:
     """The name of a time zone. Raises InvalidRequestError."""
     try:
-        return ZoneInfo(value).key
+        return named_zone(value).key
     except (KeyError, ValueError, OSError) as error:  # an unknown name, a bad path, or a folder
         raise InvalidRequestError(
             "is not a time zone such as Asia/Shanghai", field=field

@@ -87,17 +87,23 @@ def _as_go_reads(found: Any) -> Any:
             "each with the appid and a part of the tasks",
             field="tasks",
         )
-    return account | {"tasks": list(map(_fields, tasks))}
+    return account | {
+        "tasks": [_fields(one, f"tasks[{number}].") for number, one in enumerate(tasks)]
+    }
 
 
-def _fields(found: Any) -> Any:
+def _fields(found: Any, place: str = "") -> Any:
     if not isinstance(found, dict):
         return found
-    return {
-        small if (small := name.lower()) in _NAMES else name: value
-        for name, value in found.items()
-        if value is not None
-    }
+    fields, spelt = dict[str, Any](), dict[str, str]()
+    for name, value in found.items():
+        if value is None:
+            continue
+        small = name.lower() if name.lower() in _NAMES else name
+        if small in fields and fields[small] != value:
+            raise InvalidRequestError(f"differs from {spelt[small]}", field=f"{place}{name}")
+        fields[small], spelt[small] = value, name
+    return fields
 
 
 def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:

@@ -15,6 +15,7 @@ LEAST_TYPE: Final = 20_000
 LONGEST_TITLE: Final = 30
 LONGEST_KEY: Final = 128
 _NAME = re.compile(rf"(?:{'|'.join(FIELDS)})(0|[1-9][0-9]{{0,99}})")
+_NAMES_ANOTHER = re.compile(rf"(?:{'|'.join(FIELDS)})[^A-Za-z_].*", re.DOTALL)
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _TYPE = re.compile(r"[0-9]{1,10}")
 # Control characters, surrogates, line and paragraph separators.
@@ -45,6 +46,10 @@ def read_slots(params: Mapping[str, str], words: Sequence[str]) -> SlotReport:
 
     Raises TencentError at a parameter that is given and wrong.
     """
+    for name, value in params.items():
+        if value and _NAMES_ANOTHER.fullmatch(name) and not _NAME.fullmatch(name):
+            known = "the slots are 0, 1 and 2, as in begin0"
+            raise TencentError(Ret.INVALID, f"is not known: {known}", field=name)
     reported = {
         int(found[1]) for name in params if params[name] and (found := _NAME.fullmatch(name))
     }

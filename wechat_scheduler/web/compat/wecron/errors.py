@@ -27,6 +27,7 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
 from wechat_scheduler.web.compat.wecron.state import ACCOUNT, WECRON
+from wechat_scheduler.web.kit.query import NulError
 from wechat_scheduler.web.kit.services import SERVICES
 
 REQUIRED: Final = "该字段是必填项。"
@@ -112,6 +113,8 @@ def _detail(error: RequestError) -> str:
             return "无效游标"
         case NotFoundError():
             return "未找到。"
+        case NulError():
+            return "网址中含有 NUL（%00）。"
         case ForbiddenError():
             return "Unauthorized!"
         case ThrottledError():

@@ -31,11 +31,9 @@ NOT_A_URL: Final = "请输入合法的URL。"
 NO_ID: Final = "每个参与者需要文本 id。"
 _TYPES: Final = {dict: "dict", list: "list", str: "str", type(None): "NoneType"}
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
-_PART_NAME = re.compile(
-    rb'^content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)', re.IGNORECASE | re.MULTILINE
-)
+_PART_NAME = re.compile(rb'(?im)^content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)')
 _LONGEST_HEAD: Final = 1000
-_FILE = re.compile(rb"^content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECASE | re.MULTILINE)
+_FILE = re.compile(rb"(?im)^content-disposition:[^\r\n]*;\s*filename\*?=")
 # Fields that null empties, as in WeCron's serializers, and those that an empty text leaves out.
 _EMPTIED: Final = frozenset(("desc", "external_url", "headimgurl", "morning_greeting"))
 _NUMBERS: Final = frozenset(("time", "defer"))
@@ -152,8 +150,10 @@ def _parts(media_type: str, body: bytes) -> dict[str, str]:
 
 
 def _time(value: Any) -> int:
-    """Milliseconds, as Python's `int` reads them: WeCron computes `int(value) / 1000.0`."""
+    """Milliseconds, as Python's `int` reads them, but no boolean: WeCron computes `int(value) / 1000.0`."""
     try:
+        if isinstance(value, bool):
+            raise FieldError(NOT_A_TIME)
         milliseconds = int(_finite(value))
     except FieldError:
         raise

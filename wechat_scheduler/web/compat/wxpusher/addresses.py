@@ -2,11 +2,13 @@
 
 import re
 from typing import Final, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 LONGEST: Final = 1000
 # Encoded twice by a script, and once more by its HTTP library.
 _MOST_LAYERS: Final = 3
+# `%` becomes `%25` with each layer after the first.
+_LONGEST_ENCODED: Final = LONGEST * (1 + 2 * _MOST_LAYERS)
 
 _WHOLE = re.compile(r"https?://[^\s/?#\\]\S*", re.IGNORECASE)
 _ENCODED = re.compile(r"(?:https?(?::|%))|%2f%2f|[^/?#]*%(?:25)*2f", re.IGNORECASE)
@@ -28,12 +30,21 @@ class MessageLink(NamedTuple):
 
 def read_address(text: str) -> MessageLink:
     given = text.strip()
-    url = _mended(given)
-    if given and not (url and url.isprintable()):
+    url = _mended(given) if len(given) <= _LONGEST_ENCODED else given
+    if given and len(url) <= LONGEST and not (url.isprintable() and _has_place(url)):
         return MessageLink("", "url 不是 http:// 或 https:// 网址，已忽略")
     if len(url) > LONGEST:
         return MessageLink("", f"url 超过 {LONGEST} 个字符，已忽略")
     return MessageLink(url, f"url 已修正为 {url}" if url != given else "")
+
+
+def _has_place(url: str) -> bool:
+    """Whether it names a host, and a port that there can be."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _mended(text: str) -> str:

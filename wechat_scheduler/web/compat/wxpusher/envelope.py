@@ -23,6 +23,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.web.kit.bodies import decode, whole_pairs
 from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.kit.query import NulError
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.shapes import TroubleError
 
@@ -114,6 +115,8 @@ def worded(request: web.Request, error: RequestError) -> tuple[ErrorCode, str]:
             return ErrorCode.TROUBLE, "服务器内部错误：存储暂时不可用，请稍后重试"
         case TroubleError():
             return ErrorCode.TROUBLE, "服务器内部错误"
+        case NulError():
+            return ErrorCode.BUSINESS, "网址中含有 NUL（%00）"
         case InvalidRequestError():
             return ErrorCode.BUSINESS, str(error)
         case _:
@@ -125,7 +128,8 @@ def read(body: bytes, form: type[T], path: str) -> T:
     try:
         return decode(body, form)
     except InvalidRequestError as error:
-        raise malformed(path, str(error)) from error
+        what = f"{error.field} 的类型不正确" if error.field else "请求体必须是 JSON 对象"
+        raise malformed(path, what) from error
 
 
 def malformed(path: str, what: str) -> WxPusherError:

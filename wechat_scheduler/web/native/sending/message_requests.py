@@ -159,11 +159,11 @@ def _content(parsed: MessageBody) -> Content:
         template=read_text(parsed.template, "template", longest=LONGEST_TEMPLATE),
         data=_data(parsed.data),
     )
-    if not content.text and not content.template:
+    if not content.text.strip() and not content.template:
         raise InvalidRequestError("give a text, or a template and its data", field="text")
-    if content.template and not (title or content.text or content.data):
+    if content.template and not (title.strip() or content.text.strip() or content.data):
         raise InvalidRequestError("give what the template is filled with", field="data")
-    if content.way is Way.TEXT and not content.text:
+    if content.way is Way.TEXT and not content.text.strip():
         raise InvalidRequestError("a template is sent by the channel template", field="channel")
     if content.way is Way.WEBHOOK:
         return replace(content, landing=_needs_page(content), body=_told(content))
