@@ -180,3 +180,9 @@ async def read(session: aiohttp.ClientSession, method: str, url: str, sent: str 
     headers = {"User-Agent": "Go-http-client/1.1", "Content-Type": "application/json"}
     async with session.request(method, url, data=sent or None, headers=headers) as response:
         return await response.json()
+
+
+async def test_a_misspelt_field_changes_no_original_answer(original: Caller) -> None:
+    misspelt = json.dumps({"appid": APPID, "appsecret": SECRET, "task": [TASK]}).encode()
+
+    assert await ask(original, "POST", "/registe", data=misspelt) == (200, "", "")

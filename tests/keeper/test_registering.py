@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.business import Business
 from tests.clock import FakeClock
@@ -55,6 +56,18 @@ async def test_an_empty_list_of_tasks_stores_the_account_alone(keeper: Caller) -
 
     assert answer.result == "success"
     assert await keeper.jobs() == []
+
+
+async def test_tasks_under_another_name_are_no_silent_success(keeper: Caller) -> None:
+    body = {"appid": APPID, "appsecret": SECRET, "task": [TASK]}
+
+    with capture_logs() as logs:
+        answer = await keeper.call("POST", "/register", body=body)
+
+    note = "no task is registered: task is not known here, and is ignored; did you mean tasks?"
+    assert answer.json == {"code": 200, "message": note, "result": "success"}
+    (said,) = [line for line in logs if line["event"] == "registration.fields_ignored"]
+    assert (said["appid"], said["note"]) == (APPID, note)
 
 
 async def test_a_corrected_secret_takes_effect_at_once(keeper: Caller, weixin: WeChat) -> None:

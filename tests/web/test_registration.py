@@ -40,6 +40,15 @@ class Counted(dict[str, Any]):
 
 
 def read_bytes(body: bytes) -> Registration:
+    return _read(body)[0]
+
+
+def noted(*tasks: dict[str, Any], **fields: Any) -> str:
+    body = {"appid": "wx1", "appsecret": "s3cret"} | ({"tasks": tasks} if tasks else {}) | fields
+    return _read(json.dumps(body).encode())[1]
+
+
+def _read(body: bytes) -> tuple[Registration, str]:
     return read_registration(body, KindTable(TYPES), check_url, owner="erp")
 
 
@@ -327,3 +336,49 @@ def test_a_misspelt_field_is_named_beside_the_one_that_is_missing() -> None:
         read_bytes(b'{"appid": "wx1", "appsecre": "s3cret"}')
 
     assert str(caught.value) == "appsecret: is required; the body has appsecre"
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"task": [{"type": 2}]}, "task is not known here, and is ignored; did you mean tasks?"),
+        ({"Task": [{"type": 2}]}, "Task is not known here, and is ignored; did you mean tasks?"),
+        ({"taks": []}, "taks is not known here, and is ignored; did you mean tasks?"),
+        ({"jobs": [{"type": 0}]}, "jobs is not known here, and is ignored."),
+    ],
+)
+def test_a_body_whose_tasks_have_another_name_gets_a_note(
+    fields: dict[str, Any], note: str
+) -> None:
+    assert noted(**fields) == f"no task is registered: {note}"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("notifyUrl", "notify"),
+        ("notfy", "notify"),
+        ("param", "params"),
+        ("open_id", "openid"),
+        ("Typ", "type"),
+    ],
+)
+def test_a_misspelt_field_of_a_task_gets_a_note(name: str, meant: str) -> None:
+    assert noted({"type": 1, "notify": ""}, {name: "0"}) == (
+        f"tasks[1].{name} is not known here, and is ignored; did you mean {meant}?"
+    )
+
+
+def test_an_unknown_field_where_none_is_missing_gets_no_note() -> None:
+    assert noted({"type": 0, "remark": "erp"}, task="x", comment="y") == ""
+    assert noted({"type": 0, "notify": "", "notifyUrl": "x"}) == ""
+    assert noted() == ""
+
+
+def test_a_note_speaks_of_three_fields_and_shortens_long_names() -> None:
+    note = noted(
+        *({"type": 2, "openid": f"o{n}", "notify" + "x" * 1000: ""} for n in range(MOST_TASKS))
+    )
+
+    assert note.count("did you mean notify?") == 3
+    assert len(note) < 500

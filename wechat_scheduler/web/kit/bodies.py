@@ -76,6 +76,14 @@ def convert(found: Any, form: type[T]) -> T:
         raise _at_field(error, form, found if isinstance(found, dict) else ()) from error
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The name that a caller seems to have meant, `notify` for `notifyUrl`; empty if none is near."""
+    said, names = name[:_LONGEST_NAME].lower(), list(known)
+    begun = [one for one in names if said.startswith(one)]
+    near = begun or get_close_matches(said, names, n=1, cutoff=0.8)
+    return near[0] if near else ""
+
+
 def mended(body: bytes) -> bytes:
     """`body` without a byte order mark and halves of surrogate pairs, escaped ones and plain ones."""
     body, parts, end = whole_pairs(body.removeprefix(codecs.BOM_UTF8)), list[bytes](), 0

@@ -20,8 +20,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
-    """`result` is a string on the routes of the original wechat-scheduler. On success `message` is
-    empty and there is no `reason`."""
+    """`result` is a string on the routes of the original wechat-scheduler. On success there is
+    no `reason`, and `message` is empty or a note."""
 
     code: int
     message: str
@@ -35,8 +35,10 @@ def result_of(form: type[ResultT], thing: object, **others: Any) -> ResultT:
     return form(**read, **others)
 
 
-def success(result: object, *, headers: dict[str, str] | None = None) -> web.Response:
-    return _response(Envelope(200, "", result), headers)
+def success(
+    result: object, *, note: str = "", headers: dict[str, str] | None = None
+) -> web.Response:
+    return _response(Envelope(200, note, result), headers)
 
 
 def success_text(result: object) -> str:

@@ -4,14 +4,15 @@ The original is a Go program, and so are many of its callers. As Go's `encoding/
 names in any case, `null` as left out, and a task without `type` as type 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.kit.bodies import convert, decode
+from wechat_scheduler.web.kit.bodies import convert, decode, nearest
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import CredentialType, KindTable, Type
 from wechat_scheduler.web.kit.texts import check_address
@@ -20,6 +21,11 @@ _LONGEST_SECRET = 256
 
 # Tasks of one body, which one transaction stores. It takes some tens of milliseconds.
 MOST_TASKS: Final = 500
+
+# Unknown names of one body that are looked at, in about a millisecond, and of which the answer speaks.
+_LOOKED_AT: Final = 50
+_NOTED: Final = 3
+_LONGEST_SHOWN: Final = 64
 
 Secret: TypeAlias = Annotated[
     str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": _LONGEST_SECRET})
@@ -53,10 +59,13 @@ _NAMES: Final = frozenset((*RegistrationBody.__struct_fields__, *TaskBody.__stru
 
 def read_registration(
     body: bytes, kinds: KindTable, check_url: Callable[[str], None], *, owner: str
-) -> Registration:
-    """`check_url` raises ValueError for an address that must not be called. Raises
-    InvalidRequestError at the first thing that is wrong."""
-    parsed = convert(_as_go_reads(decode(body, object)), RegistrationBody)
+) -> tuple[Registration, str]:
+    """The registration, and a note on unknown fields that stand where a known one is missing.
+
+    `check_url` raises ValueError for an address that must not be called. Raises InvalidRequestError at
+    the first thing that is wrong."""
+    found = _as_go_reads(decode(body, object))
+    parsed = convert(found, RegistrationBody)
     check_wechat_id(parsed.appid, "appid")
     _check_secret(parsed.appsecret)
     account = Account(
@@ -72,7 +81,8 @@ def read_registration(
         for name, url in (("notify", given.notify), ("params", given.params)):
             check_address(url, f"{place}.{name}", check_url)
         tasks[key] = Task(key=key, notify=given.notify, params=given.params)
-    return Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
+    registration = Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
+    return registration, _note(found)
 
 
 def _as_go_reads(found: Any) -> Any:
@@ -104,6 +114,37 @@ def _fields(found: Any, place: str = "") -> Any:
             raise InvalidRequestError(f"differs from {spelt[small]}", field=f"{place}{name}")
         fields[small], spelt[small] = value, name
     return fields
+
+
+def _note(found: dict[str, Any]) -> str:
+    note = " ".join(islice(_notes(found), _NOTED))
+    return f"no task is registered: {note}" if note and not found.get("tasks") else note
+
+
+def _notes(found: dict[str, Any]) -> Iterator[str]:
+    for place, name, missing in islice(_unknown(found), _LOOKED_AT):
+        meant = nearest(name, missing)
+        if meant or "tasks" in missing:
+            hint = f"; did you mean {meant}?" if meant else "."
+            yield f"{place}{name[:_LONGEST_SHOWN]} is not known here, and is ignored{hint}"
+
+
+def _unknown(found: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """The place and name of each unknown field, and the known ones that are missing beside it."""
+    yield from _unknown_of(found, RegistrationBody.__struct_fields__, "")
+    for number, task in enumerate(found.get("tasks", ())):
+        yield from _unknown_of(task, TaskBody.__struct_fields__, f"tasks[{number}].")
+
+
+def _unknown_of(
+    given: Mapping[str, Any], known: tuple[str, ...], place: str
+) -> Iterator[tuple[str, str, list[str]]]:
+    if given.keys() <= set(known):
+        return
+    missing = [name for name in known if name not in given]
+    for name in given:
+        if name not in known:
+            yield place, name, missing
 
 
 def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
+import structlog
 from aiohttp import hdrs, web
 from aiohttp.helpers import ETag
 
@@ -28,6 +29,8 @@ from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.registration import RegistrationBody, read_registration
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
+log = structlog.get_logger(__name__)
+
 
 class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
     """`value` is the one that WeChat refused, as it was fetched."""
@@ -38,7 +41,9 @@ class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
 async def register(request: web.Request) -> web.Response:
     services, caller = request.app[SERVICES], request[CALLER]
     body = await request.read()
-    registration = read_registration(body, services.kinds, services.check_url, owner=caller.id)
+    registration, note = read_registration(
+        body, services.kinds, services.check_url, owner=caller.id
+    )
     appid = registration.account.appid
     require_reach(caller, appid, field="appid")
     for number, task in enumerate(registration.tasks):
@@ -52,8 +57,11 @@ async def register(request: web.Request) -> web.Response:
 
     with noting(request, Action.REGISTERED, objects):
         await services.manager.register(registration)
-    is_nothing = not registration.tasks and original.is_wanted(request)
-    return envelope.success("" if is_nothing else "success")
+    if note:
+        log.warning("registration.fields_ignored", appid=appid, by=caller.id, note=note)
+    if original.is_wanted(request):
+        return envelope.success("success" if registration.tasks else "")
+    return envelope.success("success", note=note)
 
 
 async def fetch(request: web.Request) -> web.Response:
