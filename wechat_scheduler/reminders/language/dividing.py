@@ -12,15 +12,22 @@ from wechat_scheduler.reminders.language.every import Every
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import Linked, Meaning
 
-_BREAK = pattern(r"[ ,.。;!、]|然后|接着|之后|再|和|还有")
+AND = "然后|接着|之后|再就是|再有|再|和|跟|以及|并且|还有|另外|此外|顺便|顺带|同时|加上|外加"
+"""The words that lead on to another errand."""
+
+_BREAK = pattern(rf"[ ,.。;!、]|{AND}")
 # What stands between two times without a break, and does not go on into the second: 给小|明天.
 _WHOLE = pattern(r"..(?<![给小在和跟的把向往从到看买叫约订等])$")
 # What leads on to the next part: 送孩子和|后天9点开会.
-_LINK = pattern(r"(?:[ ,.。;!、]*(?:然后|接着|之后|再|和|跟|以及|并且|还有))?[ ,.。;!、]*$")
+_LINK = pattern(rf"(?:[ ,.。;!、]*(?:{AND}))*[ ,.。;!、]*$")
 _MOST = 5
 # 给客户报价和|下午三点去面试. 开会，下午三点，带电脑 is one.
 _ERRAND = pattern(
     r"(?:[ ,]?(?:提醒|叫|喊|通知)我?)?[^ ,.。;!、]{2,}(?:[ ,.。;!、]+|然后|接着|再|和|还有|以及|并且)"
+)
+# What is no title of its own: 提醒我, 每天早上7点和|每天晚上10点.
+_NO_TITLE = pattern(
+    rf"[ ,.。;!、]|{AND}|(?:提醒|叫|喊|通知)(?:一下|一声)?我?|记得|起来|我|的|都|各|也|要"
 )
 _GOES_ON = pattern(r"(?![ ,.。;!、]|之?前|以前|左右|开始|准时|的|到|[记別别]|提醒|叫我).{2,}")
 
@@ -49,13 +56,35 @@ def divided(text: str, said: Meaning) -> tuple[Piece, ...]:
     return tuple(map(Piece, days, starts, ends))
 
 
+def is_apart(text: str, groups: Sequence[list[Linked]], index: int) -> bool:
+    """Whether a group begins a reminder of its own: it repeats as the one before does, and each has a title."""
+    if not index or not (_recurs(groups[index - 1]) and _recurs(groups[index])):
+        return False
+    before = _title(text[: groups[0][0].token.start])
+    between = _title(text[groups[index - 1][-1].token.end : groups[index][0].token.start])
+    end = groups[index + 1][0].token.start if index + 1 < len(groups) else len(text)
+    behind = _title(text[groups[index][-1].token.end : end])
+    return min(len(between), max(len(before), len(behind))) > 1
+
+
+def _title(words: str) -> str:
+    return _NO_TITLE.sub("", words)
+
+
+def _recurs(group: Sequence[Linked]) -> bool:
+    """Not 每小时, which says how often within another repetition."""
+    every = [each.token.value for each in group if isinstance(each.token.value, Every)]
+    return bool(every) and not any(each.elapses for each in every)
+
+
 def mixed(text: str, said: Meaning) -> str:
-    """The words of a clock time that a second errand follows, when a day stands before the first; "" if there are none:
-    后天提醒我给客户报价和下午三点去面试."""
+    """The words of a clock time that a second errand follows, when a day stands before the first, or it repeats; "" if there are
+    none: 后天提醒我给客户报价和下午三点去面试."""
     for day, time in pairwise(said.groups):
         between = text[day[-1].token.end : time[0].token.start]
         behind = text[time[-1].token.end :]
         parted = _day(day) and not _day(time) and _clock(time) and not _clock(day)
+        parted = parted or (_recurs(day) and time in said.others)
         if parted and _ERRAND.fullmatch(between) and _GOES_ON.fullmatch(behind):
             return text[time[0].token.start : time[-1].token.end]
     return ""

@@ -19,6 +19,7 @@ from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
@@ -88,21 +89,8 @@ def _timeless(text: str, today: date) -> str:
     return normalise(title_of(text, plain, used))
 
 
-_EVENT = r"(?:完|饭|下班|起床|到家|放学|结束|睡醒|散会|下课|回来)"
-_SOON = r"(?:半|[\d一二两三四五六七八九十]{1,3})个?半?(?:小时|分钟|钟头|刻钟)"
-# 饭后半小时, 3点多, 随时: no time, though one is near.
-_VAGUE = pattern(
-    rf"[\d一二三四五六七八九十两]+[点时]钟?[多几](?![少人])|[点时]半?(?:的样子|上下|光景)|晚些|[早晚迟]点(?=提醒|叫|通知|喊|$)|第[一二三四五六七八九\d]节课?[之以]?前|[饭餐睡课][之以]?前{_SOON}|(?<![天日])早晚(?=[\d一二三四五六七八九十]+[点:])|(?<![^ ,])(?:[二三]十|十[一二三四五六七八九])[早晚]|(?<![周期拜初十第五六七八廿])一(?:整个?)?[上下]午(?![茶\d一二两三四五六七八九十])|每个半(?:小时|钟头)|大小周|随时|改天|有空的?时候?|[过隔]几天|过两天|这几天|近期|如果|要是|假如|倘若|的话(?=$|[,。])"
-    r"|[早朝][五六七八九十]点?晚[一二三四五六七八九十](?!点)|[做上][一二三四五六]休[一二三]"
-    rf"|{_EVENT}了?{_SOON}[之以]?后|{_EVENT}[之以]?后{_SOON}"
-)
-
-# 睡前, 下班后: a time of day that only the writer knows, unless a clock time is named.
-_EVENTS = pattern(
-    r"(?:下班|放学|下课|起床|洗澡|到家|回家|散会|出门|上班|上课|睡觉?|出发|登机|起飞|比赛|考试|面试|手术|日[出落]|天[亮黑]|开[会播场考盘饭车奖]|[早午晚中]?[饭餐]|[节假])[之以]?[前后](?![故甜水酒奶台面排方])"
-)
-
-_SHIFTED = pattern(r"[一-龥]{2}(?:前|之前|以前)[一两三二四五六七\d](?:天|晚|夜|周|个?星期)")
+# 晚上8点也要吃药, 9点还要开会.
+_ALSO = pattern(r"也(?!门|许)(?:要|得|需要|该)?|(?:还|同样)(?:要|得|需要|该)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +111,7 @@ class _Sentence:
         said = grouped(dense, scan(dense, today))
         if said.is_empty and not (said.lasts or said.times):
             raise _no_time(plain, said)
-        vague = _VAGUE.search(dense)
+        vague = VAGUE.search(dense)
         if vague:
             raise unread(vague.group())
         return cls(text=text, plain=plain, dense=dense, places=places, said=said)
@@ -154,19 +142,27 @@ def _falls_on(rule: str, start: datetime, now: Now) -> bool:
 def _several(sentence: _Sentence, now: Now) -> tuple[Parsed, ...]:
     """Empty unless each part of the sentence is a reminder with a title."""
     text, places = sentence.text, sentence.places
-    parts = [
-        part.day + text[places[part.start] : places[part.end]]
-        for part in divided(sentence.dense, sentence.said)
-    ]
+    readings: list[Parsed] = []
     try:
-        readings = tuple(_one(_Sentence.of(part, now.today), now) for part in parts)
+        for part in divided(sentence.dense, sentence.said):
+            words = part.day + text[places[part.start] : places[part.end]]
+            readings.append(_part(words, readings[-1].title if readings else "", now))
     except LanguageError:
         return ()
-    return readings if all(map(_names_a_thing, readings)) else ()
+    return tuple(readings) if all(map(_names_a_thing, readings)) else ()
+
+
+def _part(words: str, title: str, now: Now) -> Parsed:
+    """The reading of a part behind one of that `title`: 晚上8点也提醒我 is of the same."""
+    plain = _ALSO.sub("", words, count=1) if title else words
+    reading = _one(_Sentence.of(plain, now.today), now)
+    if reading.title or plain == words:
+        return reading
+    return _one(_Sentence.of(f"{plain} {title}", now.today), now)
 
 
 def _names_a_thing(reading: Parsed) -> bool:
-    return len(reading.title) > 1 and not _EVENTS.fullmatch(reading.title)
+    return len(reading.title) > 1 and not EVENTS.fullmatch(reading.title)
 
 
 def _one(sentence: _Sentence, now: Now) -> Parsed:
@@ -196,10 +192,10 @@ def _refuse_unread(sentence: _Sentence, title: str, today: date) -> None:
     left = unread_words(title, today)
     if left:
         raise unread(left)
-    shifted = _SHIFTED.search(sentence.dense)
+    shifted = SHIFTED.search(sentence.dense)
     if shifted and not (sentence.said.anchors or sentence.said.repeats or sentence.said.begin):
         raise unread(shifted.group())
-    event = _EVENTS.search(title)
+    event = EVENTS.search(title)
     if event and not (_passes(sentence.said) or sentence.said.clocks):
         raise unread(event.group())
 

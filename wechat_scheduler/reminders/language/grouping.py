@@ -10,6 +10,7 @@ from wechat_scheduler.reminders.language.anchors import (
     Weekdays,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.dividing import AND, is_apart
 from wechat_scheduler.reminders.language.durations import After, For
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
 from wechat_scheduler.reminders.language.lazy import pattern
@@ -34,7 +35,7 @@ _GLUE = pattern(
 )
 _LINKS = (_GLUE, RANGE, _LIST, _OR, UNTIL, THEN)
 _TRIGGER = pattern(r"[ ,]?(?:的?时候?)?(?:请|要|再|就|记得)?(?:提醒|叫|通知|喊)")
-_OUTSIDE = pattern(r"(?:^|[ ,。;]|(?:提醒|叫|通知|喊)我?)$")
+_OUTSIDE = pattern(rf"(?:^|[ ,。;]|{AND}|(?:提醒|叫|通知|喊)我?)$")
 _ASKED = pattern(r"(?:提醒|叫|通知|喊)(?:一下|一声)?我?(?:一下|一声)?[ ,]?(?:在|于)?$")
 _TIMES = (Every, ClockTime, After)
 
@@ -49,7 +50,7 @@ def grouped(text: str, tokens: Sequence[TimeWord]) -> Meaning:
     for index, group in enumerate(groups):
         if index == main:
             continue
-        if _adds(found, group):
+        if _adds(found, group) and not is_apart(text, groups, index):
             _fill(found, group)
         elif any(_speaks(each) for each in group) and not _is_a_number(group):
             found.others.append(group)
