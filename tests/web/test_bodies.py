@@ -105,7 +105,7 @@ TIME = "an RFC 3339 time such as 2026-11-18T10:30:00+08:00"
         ({"sortOf": "c"}, "sortOf: must be one of a, b"),
         ({"sortOf": True}, "sortOf: must be one of a, b"),
         ({"scopes": ["root"]}, f"scopes[0]: must be one of {SCOPES}"),
-        ({"pages": {"x": {"lang": "fr"}}}, "pages[...].lang: must be one of en, zh"),
+        ({"pages": {"x": {"lang": "fr"}}}, "pages.x.lang: must be one of en, zh"),
         ({"page": {"lang": "fr"}}, "page.lang: must be one of en, zh"),
         ({"name": 3}, "name: expected a string, got a whole number"),
         ({"after": "tomorrow"}, f"after: must be {TIME}"),
@@ -120,3 +120,50 @@ def test_what_a_field_may_be_is_said(body: object, sentence: str) -> None:
         convert(body, _Body)
 
     assert str(decoding.value) == str(converting.value) == sentence
+
+
+class _Maps(msgspec.Struct):
+    data: dict[str, str] = {}
+    templates: dict[str, dict[str, dict[str, int]]] = {}
+    listed: list[dict[str, _Page]] = []
+
+
+MANY = {f"k{number}": "x" for number in range(50)}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"data": MANY | {"thing9": 5, "z": "a"}}, "data.thing9"),
+        ({"data": {"a b": 5, "z": "a"}}, "data['a b']"),
+        ({"data": {"k" * 100: 5}}, f"data.{'k' * 63}"),
+        ({"templates": {"m": {}, "order": {"a": {"b": 1, "c": "d"}}}}, "templates.order.a.c"),
+        ({"listed": [{}, {"x": {"lang": ""}, "y": {"lang": 1}}]}, "listed[1].y.lang"),
+        ({"listed": [{"x": {}, "y": 1}]}, "listed[0].y"),
+    ],
+)
+def test_the_key_of_a_mapping_is_named(body: object, field: str) -> None:
+    with pytest.raises(InvalidRequestError) as decoding:
+        decode(json.dumps(body).encode(), _Maps)
+    with pytest.raises(InvalidRequestError) as converting:
+        convert(body, _Maps)
+
+    assert decoding.value.field == converting.value.field == field
+
+
+def test_a_number_of_too_many_digits_is_named() -> None:
+    body = b'{"tasks":[{"type":1},{"type":' + b"9" * 5000 + b"}]}"
+
+    with pytest.raises(InvalidRequestError) as refused:
+        decode(body, object)
+
+    assert refused.value.field == "tasks[1].type"
+
+
+def test_the_key_in_a_large_body_is_not_looked_for() -> None:
+    body = {"data": {f"{number:0100}": "" for number in range(1000)} | {"z": 5}}
+
+    with pytest.raises(InvalidRequestError) as refused:
+        decode(json.dumps(body).encode(), _Maps)
+
+    assert refused.value.field == "data[...]"

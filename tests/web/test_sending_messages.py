@@ -117,7 +117,7 @@ WRONG = [
     ({"text": "", "template": "T", "data": {"a": "b"}, "channel": "text"}, "channel: "),
     ({"text": "a" * 40_001}, "text: must not be longer than 40000 characters"),
     ({"text": "a\0"}, "text: must not have a NUL"),
-    ({"data": {"a": 1}}, "data[...]: expected a string, got a whole number"),
+    ({"data": {"a": 1}}, "data.a: expected a string, got a whole number"),
     ({"url": "example.com"}, "url: must begin with http"),
     ({"url": "https://" + "a" * 1000}, "url: must not be longer than 1000"),
     ({"to": []}, "to: name who is to get it"),

@@ -7,7 +7,7 @@ half becomes U+FFFD.
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice
@@ -19,11 +19,10 @@ import msgspec
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.choices import choices
+from wechat_scheduler.web.kit.places import ANY_KEY, named, parts
 
 T = TypeVar("T")
 
-# msgspec names the field as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
-_PLACE: Final = " - at `$"
 _MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
@@ -73,7 +72,8 @@ def convert(found: Any, form: type[T]) -> T:
     try:
         return msgspec.convert(found, form)
     except msgspec.ValidationError as error:
-        raise _at_field(error, form, found if isinstance(found, dict) else ()) from error
+        given = found if isinstance(found, dict) else ()
+        raise _at_field(error, form, given, lambda: msgspec.json.encode(found)) from error
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -131,7 +131,7 @@ def _decode(body: bytes, form: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as error:
-        raise _at_field(error, form) from error
+        raise _at_field(error, form, (), lambda: body) from error
     except msgspec.DecodeError as error:
         raise InvalidRequestError(
             f"the body is not JSON: {_malformed(error)}", reason=Reason.BODY_UNREADABLE
@@ -154,24 +154,20 @@ def _malformed(error: msgspec.DecodeError) -> str:
 
 
 def _at_field(
-    error: msgspec.ValidationError, form: Any, given: Iterable[str] = ()
+    error: msgspec.ValidationError, form: Any, given: Iterable[str], body: Callable[[], bytes]
 ) -> InvalidRequestError:
-    """`given` are the names in the body, where unknown ones are allowed."""
-    message, place = _parts(str(error))
+    """`given` are the names in the body, where unknown ones are allowed; `body` is asked for if the place
+    lacks a key."""
+    message, place = parts(str(error))
+    shown = named(place, body(), form) if ANY_KEY in place else place
     if missing := _MISSING.fullmatch(message):
         hint = "" if place else _misspelt(missing[1], given)
-        return InvalidRequestError(f"is required{hint}", field=f"{place}.{missing[1]}".lstrip("."))
+        return InvalidRequestError(f"is required{hint}", field=f"{shown}.{missing[1]}".lstrip("."))
     if unknown := _UNKNOWN.fullmatch(message):
         name = unknown[1][:_LONGEST_NAME] or '""'
         hint = "" if place else _hint(name, form)
-        return InvalidRequestError(f"is not known here{hint}", field=f"{place}.{name}".lstrip("."))
-    return InvalidRequestError(_said(message, form, place), field=place)
-
-
-def _parts(text: str) -> tuple[str, str]:
-    """What is wrong, and where."""
-    message, mark, place = text.rpartition(_PLACE)
-    return (message, place.removeprefix(".").removesuffix("`")) if mark else (text, "")
+        return InvalidRequestError(f"is not known here{hint}", field=f"{shown}.{name}".lstrip("."))
+    return InvalidRequestError(_said(message, form, place), field=shown)
 
 
 def _said(message: str, form: Any, place: str) -> str:

@@ -1,20 +1,18 @@
 """The values that a field of a body may have."""
 
-import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from msgspec import inspect
 
-# One step of a path such as `tasks[0].type`, `data[...]` or `type`.
-_STEP: Final = re.compile(r"\[[^\[\]]*\]?|[^.\[\]]+")
+from wechat_scheduler.web.kit.places import STEP
 
 
 def choices(form: Any, place: str) -> tuple[str, ...]:
     """The texts among which the field at `place` chooses; none if it takes others too. The empty text
     is left out."""
     found = [inspect.type_info(form)]
-    for step in _STEP.findall(place):
+    for step in STEP.findall(place):
         found = [inner for one in found for inner in _inner(one, step)]
     texts = [text for one in found for text in _texts(one)]
     return tuple(dict.fromkeys(filter(None, texts)))
