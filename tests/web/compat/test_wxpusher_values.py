@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from tests.sending.town import Town
 from tests.web.compat.wxpushing import SEND, send, sent
 from wechat_scheduler.web.compat.wxpusher.addresses import LONGEST, read_address
+from wechat_scheduler.web.compat.wxpusher.drafts import SendBody, draft_of
+from wechat_scheduler.web.compat.wxpusher.envelope import WxPusherError
 
 NO_ADDRESS = "url 不是 http:// 或 https:// 网址，已忽略"
 TOO_LONG = "url 超过 1000 个字符，已忽略"
@@ -178,3 +181,24 @@ async def ask(place: Town, query: bytes, *, path: bytes = SEND.encode()) -> dict
     assert head.startswith(b"HTTP/1.1 200 "), answer
     found: dict[str, Any] = json.loads(body)
     return found
+
+
+class Counted(list[str]):
+    """Counts the items that are read."""
+
+    read = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for item in super().__iter__():
+            self.read += 1
+            yield item
+
+
+def test_no_more_users_are_read_than_a_message_may_have() -> None:
+    uids = Counted(["UID_x"] * 90_000)
+
+    with pytest.raises(WxPusherError) as refused:
+        draft_of(SendBody(content="x", uids=uids), "/")
+
+    assert str(refused.value) == "uids 最多 2000 个"
+    assert uids.read == 2001

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -84,11 +85,10 @@ class WxPusherDraft:
 
 def draft_of(body: SendBody, path: str) -> WxPusherDraft:
     """The draft in a body. Raises WxPusherError, which names the field."""
-    uids = [text_of(one).strip() for one in _listed(body.uids, "uids", path)]
-    topics = [
-        whole(one, "topicIds", least=0, most=LARGEST_ID, default=0)
-        for one in _listed(body.topic_ids, "topicIds", path)
-    ]
+    given_uids = islice(_listed(body.uids, "uids", path), MOST_UIDS + 1)
+    given_topics = islice(_listed(body.topic_ids, "topicIds", path), MOST_TOPICS + 1)
+    uids = [text_of(one).strip() for one in given_uids]
+    topics = [whole(one, "topicIds", least=0, most=LARGEST_ID, default=0) for one in given_topics]
     for given, most, field in ((uids, MOST_UIDS, "uids"), (topics, MOST_TOPICS, "topicIds")):
         if len(given) > most:
             raise WxPusherError(f"{field} 最多 {most} 个", field=field)
