@@ -203,5 +203,5 @@ async def _answer(sandbox: Sandbox, control: Control, request: web.Request) -> w
 
 
 def _respond(result: Any, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(result)
+    body = msgspec.json.encode(result) + b"\n"  # people read it with curl, above their next prompt
     return web.Response(body=body, status=status, content_type="application/json")
