@@ -49,8 +49,8 @@ async def test_what_is_over_is_cancelled(home: Study, text: str, left: list[str]
         ("取消疫苗", "要取消这个提醒吗？", "1", [SOUP, JOB, RENT]),
         ("房租取消了吧", "这个提醒是重复的，要整个取消吗？", "对", [SOUP, JOB, SHOT]),
         ("把疫苗删了", "要取消这个提醒吗？", "算了", ALL),
-        ("帮我把所有的都删了", "有4个提醒，要取消哪一个？", "都取消", []),
-        ("把全部都取消", "有4个提醒，要取消哪一个？", "嗯", ALL),
+        ("帮我把所有的都删了", "有4个提醒，要全部取消吗？", "都取消", []),
+        ("把全部都取消", "有4个提醒，要全部取消吗？", "嗯", []),
     ],
 )
 async def test_a_part_of_a_title_is_cancelled_after_a_question(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from wechat_scheduler.reminders.texts import defer_words, until_words
+from wechat_scheduler.reminders.language.wording import defer_words, until_words
 
 
 @pytest.mark.parametrize(

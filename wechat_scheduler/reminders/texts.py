@@ -1,14 +1,20 @@
 """The Chinese texts about reminders that users get as customer-service messages. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
 from wechat_scheduler.records import dataclass
-from wechat_scheduler.reminders.language.wording import describe, hour_words, moment_words
+from wechat_scheduler.reminders.language.wording import (
+    defer_words,
+    describe,
+    hour_words,
+    moment_words,
+    until_words,
+)
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of
 
@@ -34,7 +40,6 @@ HOW_LONG: Final = "推迟多久？例如“推迟半小时”"
 NOTHING_TO_UNDO: Final = "没有可以撤销的：只能撤销十分钟之内的上一步"
 CHANGED: Final = "/:no没法撤销：提醒已经响过，或者又改过了"
 ONE_THING: Final = "没看懂要改哪个提醒，一次只说一件事，例如“取消明天的提醒”“把周六的提醒改到周日”"
-ONE_BY_ONE: Final = "一次只能改一个，请回复一个数字"
 NOT_KEPT: Final = "好的，不提醒"
 UNTIL_WHEN: Final = "提醒到什么时候为止？\n回复“到晚上8点”“每天9点到18点”，或者回复“好”，昼夜都提醒"
 LEFT_ALONE: Final = "好的，什么都没有改"
@@ -44,8 +49,6 @@ NO_NICKNAME: Final = "微信用户"
 # How a link begins.
 LINK: Final = "<a href="
 
-_UNITS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
-_MINUTE: Final = 60
 _UNDONE = {BotDeedKind.CANCELLED: "恢复了", BotDeedKind.LEFT: "到时还会提醒你", BotDeedKind.JOINED: "不再提醒你"}  # fmt: skip
 _ASIDE = {
     ReminderState.PAUSED: "（已暂停）",
@@ -108,9 +111,13 @@ class Teller:
         lines = "\n".join(self._numbered(reminders))
         return f"已取消{len(reminders)}个提醒：\n{lines}\n{TAKE_BACK}"
 
-    def moved(self, reminder: Reminder) -> str:
-        """Confirms a new time."""
-        return self._told(f"/:ok已改好，{self._soon(reminder)}", reminder, "修改/分享")
+    def moved(self, reminders: Sequence[Reminder]) -> str:
+        """Confirms new times."""
+        if len(reminders) == 1:
+            head = f"/:ok已改好，{self._soon(reminders[0])}"
+            return self._told(head, reminders[0], "修改/分享")
+        lines = "\n".join(self._numbered(reminders))
+        return f"/:ok已改好{len(reminders)}个提醒：\n{lines}\n{TAKE_BACK}"
 
     def undone(self, did: BotDeedKind, reminders: Sequence[Reminder]) -> str:
         """`reminders` are as they are now."""
@@ -118,15 +125,20 @@ class Teller:
             f"“{cut(plain(each.title), LONGEST_TITLE)}”" for each in reminders[:MOST_LISTED]
         )
         if did is BotDeedKind.MOVED:
+            if len(reminders) > 1:
+                return f"已撤销：{titles}改回原来的时间"
             return f"已撤销：{titles}改回 {moment_words(reminders[0].start.astimezone(self.zone))}"
         return f"已撤销：{titles}{_UNDONE.get(did, '取消了')}"
 
-    def which(self, verb: str, listed: Sequence[Reminder]) -> str:
-        """Asks which of the reminders is meant. `verb` is 取消 or 改."""
+    def which(self, verb: str, listed: Sequence[Reminder], *, every: bool = False) -> str:
+        """Asks which of the reminders is meant, or if `every` one is. `verb` is 取消 or 改."""
         lines = "\n".join(self._numbered(listed))
         if len(listed) == 1:
             asked = f"这个提醒是重复的，要整个{verb}" if listed[0].rule else f"要{verb}这个提醒"
             return f"{asked}吗？\n{lines}\n\n回复 1 {verb}，回复“算了”不动"
+        if every:
+            ways = f"回复“好”全部{verb}，或回复前面的数字、“算了”"
+            return f"有{len(listed)}个提醒，要全部{verb}吗？\n{lines}\n\n{ways}"
         return f"有{len(listed)}个提醒，要{verb}哪一个？\n{lines}\n\n回复前面的数字，或“都{verb}”“算了”"
 
     def recurring(self, reminder: Reminder) -> str:
@@ -205,30 +217,6 @@ class Teller:
     def _linked(self, reminder: Reminder) -> str:
         title = cut(plain(reminder.title), LONGEST_TITLE)
         return anchor(self.pages.of(reminder, self.uid), title) or title
-
-
-def until_words(span: timedelta) -> str:
-    """`1天4小时后`: the two largest units, rounded to minutes, as ten minutes have become 9 min 59 s when
-    the reply is written."""
-    left = max(1, round(span.total_seconds()))
-    if left >= _MINUTE:
-        left = (left + _MINUTE // 2) // _MINUTE * _MINUTE
-    words: list[str] = []
-    for unit, seconds in _UNITS:
-        count, left = divmod(left, seconds)
-        if count and len(words) < 2:
-            words.append(f"{count}{unit}")
-        elif words:
-            break
-    return "".join(words) + "后"
-
-
-def defer_words(defer: timedelta) -> str:
-    """`提前30分钟`; empty for no time."""
-    if not defer:
-        return ""
-    amount = until_words(abs(defer)).removesuffix("后")
-    return ("提前" if defer < timedelta(0) else "延后") + amount
 
 
 def anchor(url: str, text: str) -> str:

@@ -65,9 +65,15 @@ class BotActs:
         ]
         return await self._do(turn, BotDeedKind.CANCELLED, edits)
 
-    async def move(self, before: Reminder, moved: Reminder, turn: BotTurn) -> BotAct:
-        edit = BotEdit(before=before, after=self.desk.plan(moved))
-        return await self._do(turn, BotDeedKind.MOVED, [edit])
+    async def move(
+        self, before: Sequence[Reminder], moved: Sequence[Reminder], turn: BotTurn
+    ) -> BotAct:
+        """All or none: each of `before` to the one of `moved` at its place."""
+        planned = [
+            BotEdit(before=old, after=self.desk.plan(new))
+            for old, new in zip(before, moved, strict=True)
+        ]
+        return await self._do(turn, BotDeedKind.MOVED, planned)
 
     async def keep(self, turn: BotTurn, conversation: Conversation) -> None:
         """Stores what is remembered of the conversation."""

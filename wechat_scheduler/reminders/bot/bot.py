@@ -23,7 +23,7 @@ from wechat_scheduler.reminders.bot.commands import (
 )
 from wechat_scheduler.reminders.bot.replies import BotReply, helped, listed, refused, told
 from wechat_scheduler.reminders.bot.sentence_desk import TAKES_BACK, SentenceDesk
-from wechat_scheduler.reminders.conversation import HELP_AGAIN
+from wechat_scheduler.reminders.conversation import HELP_AGAIN, UNDO
 from wechat_scheduler.reminders.language.asides import ASKS
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
@@ -49,6 +49,13 @@ _GREETS: Final = re.compile(
 )
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
+
+
+def _picks_every(turn: BotTurn) -> bool:
+    """全部 answers the question which of several is meant, and lists them otherwise."""
+    question = turn.conversation.question
+    fresh = question is not None and bool(question.ids) and turn.teller.now - question.at <= UNDO
+    return fresh and turn.text.strip(_STOPS) == "全部"
 
 
 class Bot:
@@ -92,7 +99,7 @@ class Bot:
         turn = await self._forgotten(turn)
         asks = ASKS.search(normalise(cleaned(turn.text))) is not None
         is_meant = is_click or asks or self._mode == "on"
-        reply = await self._word(turn) if is_meant else None
+        reply = await self._word(turn) if is_meant and not _picks_every(turn) else None
         reply = reply or await self._command(turn, is_meant=is_meant)
         if reply or is_click or not is_meant:
             return reply

@@ -69,7 +69,9 @@ class CommandDesk:
         own = await self.acts.own(turn)
         found = _last(own, turn) if is_the_last(command) else ()
         whole = command.what or isinstance(command, MoveCommand)
-        found = found or here.matching(own, command.what, named=command.named or not whole)
+        found = found or here.matching(
+            own, command.what, named=command.named or command.every or not whole
+        )
         partly = () if found else here.called_in_part(own, command)
         if not (found or partly):
             return asked(texts.NONE) if command.named else None
@@ -85,35 +87,40 @@ class CommandDesk:
     ) -> BotReply:
         if isinstance(command, CancelCommand):
             return told(await self.acts.cancel(found, turn), turn.teller)
+        moved: list[Reminder] = []
         try:
-            moved = self._here(turn).moved(found[0], command)
+            moved.extend(self._here(turn).moved(each, command) for each in found)
         except RecurringError:
-            return refused(turn.teller.recurring(found[0]))
+            return refused(turn.teller.recurring(found[len(moved)]))
         except LanguageError as error:
             if not command.what:  # 改成大份的 is for the app
                 raise
             return refused(f"/:no{error.sentence}")
-        return told(await self.acts.move(found[0], moved, turn), turn.teller)
+        return told(await self.acts.move(found, moved, turn), turn.teller)
 
     async def _ask(
         self, command: CancelCommand | MoveCommand, found: Sequence[Reminder], turn: BotTurn
     ) -> BotReply:
         ids = tuple(each.id for each in found)
-        question = BotQuestion(at=turn.teller.now, command=turn.text, ids=ids)
+        before = turn.conversation.question
+        again = before is not None and before.ids == ids
+        text = before.command if before and again else turn.text
+        question = BotQuestion(at=turn.teller.now, command=text, ids=ids)
         await self.acts.keep(turn, replace(turn.conversation, question=question))
         verb = "取消" if isinstance(command, CancelCommand) else "改"
-        return asked(turn.teller.which(verb, found))
+        return asked(turn.teller.which(verb, found, every=command.every))
 
     async def _picked(self, pick: PickCommand, turn: BotTurn) -> BotReply | None:
         question = turn.conversation.question
         if question is None or turn.teller.now - question.at > UNDO:
             return None
-        if pick.agrees and len(question.ids) > 1:
-            return None
         command = read_command(question.command)
         own = {each.id: each for each in await self.acts.own(turn)}
         if not isinstance(command, CancelCommand | MoveCommand):
             return None
+        if _is_unclear(pick, command, len(question.ids)):
+            left = [own[each] for each in question.ids if each in own]
+            return await self._ask(command, left, turn) if left else asked(texts.OVER)
         if not (pick.numbers or pick.every):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
             return asked(texts.LEFT_ALONE)
@@ -121,8 +128,8 @@ class CommandDesk:
         picked = [own[each] for each in ids if each in own]
         if len(picked) != len(ids) or not picked:
             return asked(texts.OVER if ids else _in_range(len(question.ids)))
-        if isinstance(command, MoveCommand) and len(picked) > 1:
-            return asked(texts.ONE_BY_ONE)
+        if pick.cancels:
+            command = CancelCommand(what=command.what, named=command.named)
         return await self._do(command, picked, turn)
 
     async def _list(self, command: ListCommand, turn: BotTurn) -> BotReply | None:
@@ -174,6 +181,15 @@ def _is_unsure(command: CancelCommand | MoveCommand, found: Reminder, here: Desc
     if isinstance(command, MoveCommand) or not (found.rule and command.what):
         return False
     return not chosen([found], command.what) and here.mention(command.what).dated
+
+
+def _is_unclear(pick: PickCommand, command: CancelCommand | MoveCommand, count: int) -> bool:
+    """Whether an answer about `count` reminders leaves open what to do: 都改 of what is to be cancelled, 好 to which one."""
+    if pick.every and pick.numbers and pick.numbers != (count,):
+        return True
+    if pick.moves and isinstance(command, CancelCommand):
+        return True
+    return pick.agrees and count > 1 and not command.every
 
 
 def _names_one(command: Command) -> bool:

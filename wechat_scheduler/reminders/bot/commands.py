@@ -6,7 +6,7 @@ A sentence that asks for a new reminder is none: 提醒我取消订阅, 明天�
 import re
 from typing import Final, TypeAlias
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.records import dataclass, field, replace
 from wechat_scheduler.reminders.bot import command_patterns as patterns
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 
@@ -16,19 +16,22 @@ LONGEST: Final = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelCommand:
-    """取消明天的提醒. `named` means that it says 提醒 or 闹钟: it is for the bot even if there is none."""
+    """取消明天的提醒. `named` means that it says 提醒 or 闹钟: it is for the bot even if there is none. `every` means
+    that it says 所有 or 都."""
 
     what: str
     named: bool
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCommand:
     """把周六的提醒改到周日, 开会推迟半小时. `to` is a time, or with `is_length` a length. `by` is 1 if it says
-    later, -1 if it says earlier, else 0. `what` is empty in 改到周日."""
+    later, -1 if it says earlier, else 0. `what` is empty in 改到周日. `every` is as in CancelCommand."""
 
     what: str
     named: bool
+    every: bool = False
     to: str
     by: int = 0
     is_length: bool = False
@@ -59,10 +62,13 @@ class UndoCommand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickCommand:
     """An answer to a question of the bot: `1`, `1和3`, `都取消`; without numbers 算了. `agrees` is 好的, which answers a
-    question about one reminder only."""
+    question about one reminder, or about every one. 都取消 `cancels`, and 都改 `moves`. 两个都改 is of every one,
+    and its number is their count."""
 
     numbers: tuple[int, ...] = field(default=())
     every: bool = False
+    cancels: bool = False
+    moves: bool = False
     agrees: bool = False
 
 
@@ -74,7 +80,7 @@ Command: TypeAlias = (
 def is_the_last(command: CancelCommand | MoveCommand) -> bool:
     """Whether it means what the bot did last: 刚才那个, and 改到周日 without any."""
     if not command.what:
-        return isinstance(command, MoveCommand)
+        return isinstance(command, MoveCommand) and not command.every
     return patterns.JUST.fullmatch(command.what) is not None
 
 
@@ -83,29 +89,50 @@ def read_command(text: str) -> Command | None:
     plain = normalise(cleaned(text)).replace("嘅", "的").strip(patterns.STOPS)
     if not plain or len(plain) > LONGEST:
         return None
-    return (
-        _pick(plain)
-        or (UndoCommand() if patterns.UNDO.fullmatch(plain) else None)
-        or _again(plain)
-        or _listed(plain)
-        or _move(plain)
-        or _cancel(plain)
-    )
+    if pick := _pick(plain):
+        return pick
+    if patterns.UNDO.fullmatch(plain):
+        return UndoCommand()
+    one = _one_of(plain)
+    if one == plain:
+        return _again(plain) or _listed(plain) or _move(plain) or _cancel(plain)
+    change = _move(one) or _cancel(one)
+    named = re.search(patterns.KEPT, plain) is not None
+    return change and replace(change, every=True, named=change.named and named)
+
+
+def _one_of(plain: str) -> str:
+    """Without 所有 and 都, which say that each one is meant."""
+    if not patterns.NEW.search(plain):
+        for pattern, instead in patterns.QUANTIFIERS:
+            plain = pattern.sub(instead, plain)
+    return plain
 
 
 def _pick(plain: str) -> PickCommand | None:
+    pick = _picked(plain)
+    cancels = patterns.CANCELLED.search(plain) is not None
+    moves = patterns.MOVED.search(plain) is not None
+    return pick and replace(pick, cancels=cancels, moves=moves)
+
+
+def _picked(plain: str) -> PickCommand | None:
     if patterns.NONE.fullmatch(plain):
         return PickCommand()
-    if patterns.EVERY.fullmatch(plain):
-        return PickCommand(every=True)
+    if every := patterns.EVERY.fullmatch(plain):
+        return PickCommand(every=True, numbers=_numbers(every["count"] or ""))
     if patterns.YES.fullmatch(plain):
         return PickCommand(every=True, agrees=True)
     is_number = re.search(r"\d{3}", plain) is not None  # 取消 123456
     if len(plain) > 20 or is_number or not patterns.PICK.fullmatch(plain):
         return None
-    numbers = re.findall(rf"\d{{1,2}}|[{patterns.NUMERAL}]", plain)
-    read = (int(n) if n.isdecimal() else patterns.NUMERAL.index(n) + 1 for n in numbers)
-    return PickCommand(numbers=tuple(read)) if numbers else None
+    numbers = _numbers(plain)
+    return PickCommand(numbers=numbers) if numbers else None
+
+
+def _numbers(plain: str) -> tuple[int, ...]:
+    found = re.findall(rf"\d{{1,2}}|[{patterns.NUMERAL}]", plain.replace("两", "二"))
+    return tuple(int(n) if n.isdecimal() else patterns.NUMERAL.index(n) + 1 for n in found)
 
 
 def _again(plain: str) -> AgainCommand | None:
@@ -164,7 +191,8 @@ def _cancel(plain: str) -> CancelCommand | None:
         if patterns.ASKS_ABOUT.search(found["what"]):
             return None
         if every := patterns.ALL.fullmatch(found["what"]):
-            return CancelCommand(what="", named=bool(re.search(patterns.KEPT, every.group())))
+            named = re.search(patterns.KEPT, every.group()) is not None
+            return CancelCommand(what="", named=named, every=True)
         what, named = _bare(found["what"])
         return CancelCommand(what=what, named=named or "提醒我" in plain)
     return None

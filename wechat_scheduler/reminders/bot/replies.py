@@ -26,7 +26,7 @@ def told(act: BotAct, teller: Teller) -> BotReply:
         case BotDeedKind.CANCELLED:
             text = teller.cancelled(after)
         case BotDeedKind.MOVED:
-            text = teller.moved(after[0])
+            text = teller.moved(after)
         case _:
             text = teller.kept(after[0]) if len(after) == 1 else teller.kept_all(after)
     return BotReply(text=text, taken=taken(act.did, after))

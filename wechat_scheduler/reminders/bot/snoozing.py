@@ -1,6 +1,7 @@
 """The bot reminds again of what fired last: 推迟半小时, 10分钟后再提醒."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +12,7 @@ from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
 from wechat_scheduler.reminders.bot.commands import AgainCommand
 from wechat_scheduler.reminders.bot.replies import BotReply, asked, told
-from wechat_scheduler.reminders.conversation import UNDO
+from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.model import Reminder, said_again
@@ -41,7 +42,7 @@ class SnoozeDesk:
         pending = [each for each in await self.acts.own(turn) if each.mark == _mark(fired)]
         if pending:
             moved = replace(pending[0], start=at, defer=timedelta(0))
-            return told(await self.acts.move(pending[0], moved, turn), turn.teller)
+            return told(await self.acts.move(pending[:1], [moved], turn), turn.teller)
         return told(await self.acts.repeat(_copy(fired, at, turn), turn), turn.teller)
 
     async def _put_off_the_new_one(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
@@ -54,11 +55,19 @@ class SnoozeDesk:
         )
         ids = [edit.after.id for edit in act.edits] if act and fresh else []
         own = [each for each in await self.acts.own(turn) if each.id in ids and not each.rule]
-        if len(own) != 1 or not command.when.endswith("后"):
+        if not own or not command.when.endswith("后"):
             return asked(texts.NOTHING_FIRED) if command.named or turn.unclaimed else None
+        if len(own) > 1:
+            return await self._ask_which(own, f"提醒推迟{command.when.removesuffix('后')}", turn)
         span = self._time(command.when, turn) - turn.teller.now.replace(microsecond=0)
         moved = replace(own[0], start=own[0].start + span)
-        return told(await self.acts.move(own[0], moved, turn), turn.teller)
+        return told(await self.acts.move(own, [moved], turn), turn.teller)
+
+    async def _ask_which(self, own: Sequence[Reminder], move: str, turn: BotTurn) -> BotReply:
+        ids = tuple(each.id for each in own)
+        question = BotQuestion(at=turn.teller.now, command=move, ids=ids)
+        await self.acts.keep(turn, replace(turn.conversation, question=question))
+        return asked(turn.teller.which("改", own))
 
     async def _fired_last(self, turn: BotTurn) -> Reminder | None:
         """Also one that another user owns and this one joined: it is copied, and stays as it is."""

@@ -1,7 +1,7 @@
 """Dates, times and rules in Chinese. `parse` reads the words of a rule back."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from wechat_scheduler.reminders.language.numbers import spoken
 
@@ -197,3 +197,31 @@ def _day_words(stamp: str, at: datetime) -> str:
         day = day.replace(tzinfo=UTC).astimezone(at.tzinfo)
     is_whole = "T" not in stamp or day.time() == time(23, 59, 59)
     return day_of_year(day) if is_whole else f"{day_of_year(day)} {hour_words(day)}"
+
+
+_SPANS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
+_MINUTE = 60
+
+
+def until_words(span: timedelta) -> str:
+    """`1天4小时后`: the two largest units, rounded to minutes, as ten minutes have become 9 min 59 s when
+    the reply is written."""
+    left = max(1, round(span.total_seconds()))
+    if left >= _MINUTE:
+        left = (left + _MINUTE // 2) // _MINUTE * _MINUTE
+    words: list[str] = []
+    for unit, seconds in _SPANS:
+        count, left = divmod(left, seconds)
+        if count and len(words) < 2:
+            words.append(f"{count}{unit}")
+        elif words:
+            break
+    return "".join(words) + "后"
+
+
+def defer_words(defer: timedelta) -> str:
+    """`提前30分钟`; empty for no time."""
+    if not defer:
+        return ""
+    amount = until_words(abs(defer)).removesuffix("后")
+    return ("提前" if defer < timedelta(0) else "延后") + amount

@@ -9,10 +9,9 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.errors import UnavailableError
-from wechat_scheduler.reminders.language.wording import describe
+from wechat_scheduler.reminders.language.wording import defer_words, describe
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import STANDING
-from wechat_scheduler.reminders.texts import defer_words
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code
 from wechat_scheduler.web.pages.reminder_page import Owner, ReminderPage
