@@ -135,7 +135,7 @@ def _commands(command: click.Command) -> Iterator[click.Command]:
 def _options(command: click.Command) -> Iterator[str]:
     yield "--help"
     for parameter in command.params:
-        yield from parameter.opts
+        yield from getattr(parameter, "spellings", parameter.opts)
 
 
 class Sentence(NamedTuple):

@@ -205,8 +205,26 @@ async def test_what_is_wrong_is_one_sentence(caller: Caller, tmp_path: Path) -> 
     unknown = await command("keys", "revoke", "key_none", state=tmp_path)
 
     assert refused.code == unknown.code == 1
-    assert refused.sentence.startswith("wechat-scheduler: --type[0]: unknown task type token; ")
+    assert refused.sentence.startswith(
+        "wechat-scheduler: --type 'token': unknown task type token; "
+    )
     assert unknown.sentence == "wechat-scheduler: there is no API key key_none"
+
+
+WRONG_NETWORK = ("--scope", "read", "--allow", "10.0.0.0/8", "--allow", "10.0.0.0/33")
+
+
+async def test_of_several_words_the_wrong_one_is_named(
+    left: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    alone = await command("keys", "create", "shop", *WRONG_NETWORK, state=left)
+    async with running(left, weixin, clock):
+        at_daemon = await command("keys", "create", "shop", *WRONG_NETWORK, state=left)
+
+    assert alone.sentence == at_daemon.sentence
+    assert alone.sentence == (
+        "wechat-scheduler: --allow '10.0.0.0/33': is not a network such as 10.0.0.0/8"
+    )
 
 
 async def test_a_scope_has_to_be_named(tmp_path: Path) -> None:
@@ -238,7 +256,7 @@ async def test_a_database_that_the_daemon_on_another_folder_uses_is_one_sentence
 
     assert ended.code == 1
     assert ended.sentence.startswith(
-        f"wechat-scheduler: another daemon is using the database {database}: stop it"
+        f"wechat-scheduler: a daemon is using the database {database}: stop it first"
     )
 
 

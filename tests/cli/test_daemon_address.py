@@ -13,6 +13,7 @@ from tests.cli.test_jobs import caller, command
 from tests.house import Caller
 from wechat_scheduler.cli.lazy_commands import LazyCommand
 from wechat_scheduler.cli.main import program
+from wechat_scheduler.cli.parameters import Id
 from wechat_scheduler.config.state_folder import is_held, state_folder
 
 __all__ = ["caller"]
@@ -80,9 +81,11 @@ def _needs(command: click.Command) -> Iterator[str]:
     for one in command.params:
         if one.name == "yes":
             yield "--yes"
+        elif one.name == "at":  # or --when, in place of it
+            yield from ("--at", "now")
         elif one.required or isinstance(one, click.Argument):
             yield from one.opts if isinstance(one, click.Option) else ()
-            yield "1" if one.type is click.INT else "read"
+            yield "1" if isinstance(one.type, Id) else "read"
 
 
 async def test_no_command_sends_anything_where_no_daemon_runs(

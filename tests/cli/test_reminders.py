@@ -108,7 +108,7 @@ async def test_a_sentence_without_a_time_is_refused_in_one_sentence(
         (("--when", "明天早上八点", "--link", "a b", "Tea"), "--link: must begin with http"),
         (("--when", "明天早上八点", "--rule", "FREQ=X", "Tea"), "--rule: "),
         (("--when", "明天早上八点", "--zone", "Mars"), "--zone: "),
-        (("--when", "明天早上八点", "--to", "bob", "Tea"), "--to[1]: "),
+        (("--when", "明天早上八点", "--to", "bob", "Tea"), "--to 'bob': "),
         (("--when", "没有"), "--when: "),
         (("--when", "明天早上八点", "x" * 501), "TITLE: is longer than 500"),
         (("--when", "明天早上八点", "--channel", "template", "Tea"), "--channel: the app "),

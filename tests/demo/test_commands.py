@@ -151,6 +151,16 @@ async def test_a_port_in_use_is_one_sentence() -> None:
     )
 
 
+async def test_an_address_of_another_machine_is_one_sentence() -> None:
+    ended = await run_warm("-p", "0", "sandbox", "--host", "203.0.113.7")
+
+    assert (ended.code, ended.sentence) == (
+        1,
+        "wechat-scheduler: cannot listen on 203.0.113.7: this machine has no such address; "
+        "give one of its own with --host",
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

@@ -135,10 +135,13 @@ async def test_a_listener_that_lost_its_connection_looks_again_and_goes_on(
 async def test_a_server_that_is_not_there_is_refused_without_the_password(
     database_url: str, migrations: Traversable
 ) -> None:
-    with pytest.raises(StateError, match="cannot open the database: PostgreSQL failed") as refusal:
+    with pytest.raises(StateError, match="cannot open the database at") as refusal:
         await open_url("postgresql://someone:hunter2@127.0.0.1:1/name", migrations)
 
-    assert "hunter2" not in str(refusal.value)
+    assert str(refusal.value) == (
+        "cannot open the database at 127.0.0.1:1: PostgreSQL failed: connection refused; "
+        "start PostgreSQL there, or correct state.database"
+    )
 
 
 async def test_a_database_that_is_not_there_is_refused(

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from wechat_scheduler.errors import StateError
-from wechat_scheduler.storage.postgres_connections import completed, listening
+from wechat_scheduler.storage.postgres_connections import completed, listening, place_of
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,17 @@ def test_a_malformed_address_to_listen_at_is_refused_without_showing_it(listen: 
 
     assert "hunter2" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("postgresql://u:p@db.example:5433/x", "db.example:5433"),
+        ("postgresql://u:p@one:1,two:2/x?target_session_attrs=primary", "one:1,two:2"),
+        ("postgresql:///x?host=/run/postgresql", "/run/postgresql"),
+        ("postgresql://u:p@[::1]/x", "[::1]"),
+        ("postgresql:///x", "this machine's socket"),
+    ],
+)
+def test_the_place_of_a_database_names_its_servers_and_no_password(url: str, place: str) -> None:
+    assert place_of(url) == place

@@ -327,7 +327,7 @@ async def test_nothing_is_restored_under_a_daemon_that_runs(
 ) -> None:
     backup(config, saved)
 
-    with pytest.raises(StateError, match="another daemon is using the state folder"):
+    with pytest.raises(StateError, match=r"^a daemon is using the state folder .*: stop it first$"):
         await restore(config, saved, force=True, clock=clock)
 
     assert await keeper.value(f"{APPID}/0")

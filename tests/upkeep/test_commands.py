@@ -75,4 +75,5 @@ def test_a_daemon_that_runs_must_be_stopped_for_it(state: Path) -> None:
     ended = asyncio.run(refused())
 
     assert ended.code == 1
-    assert "another daemon is using the state folder" in ended.sentence
+    assert ended.sentence.startswith("wechat-scheduler: a daemon is using the state folder")
+    assert "--state" not in ended.sentence

@@ -109,7 +109,9 @@ async def test_it_is_refused_while_a_daemon_runs(
     config: Config, weixin: WeChat, clock: FakeClock
 ) -> None:
     async with daemon(config.state.dir, weixin.url, clock=clock):
-        with pytest.raises(StateError, match="another daemon is using the state folder"):
+        with pytest.raises(
+            StateError, match=r"^a daemon is using the state folder .*: stop it first$"
+        ):
             await rotate(config, clock=clock)
 
     assert len(key_lines(config)) == 1

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from wechat_scheduler.cli.as_typed import as_typed
 from wechat_scheduler.cli.daemon_address import connect, is_named
 from wechat_scheduler.cli.lazy_commands import quick_imports
 from wechat_scheduler.cli.options import take
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import is_held, running_at
-from wechat_scheduler.errors import InUseError, StateError
+from wechat_scheduler.errors import InUseError, InvalidRequestError, StateError
 
 if TYPE_CHECKING:  # most commands ask a daemon, and need no store
     from wechat_scheduler.cli.stored_keys import StoredKeys
@@ -37,6 +38,8 @@ def administer(
                 from wechat_scheduler.cli.stored_keys import on_store
             try:
                 return asyncio.run(on_store(config, local))
+            except InvalidRequestError as error:
+                raise as_typed(error) from error
             except InUseError:
                 if not is_held(config.state.dir):  # another folder's daemon uses the database
                     raise

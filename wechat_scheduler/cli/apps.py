@@ -14,7 +14,7 @@ from wechat_scheduler.cli.apps_people import (
 )
 from wechat_scheduler.cli.apps_templates import templates
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import confirm, json_option, rows_option, yes_option
+from wechat_scheduler.cli.parameters import APP_ID, confirm, json_option, rows_option, yes_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.native.sending.apps import TokenResult
@@ -103,7 +103,7 @@ def list_apps(as_json: bool, **given: Any) -> None:
 
 
 @apps.command()
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @json_option
 @client_options
 def show(app: int, as_json: bool, **given: Any) -> None:
@@ -124,7 +124,7 @@ def show(app: int, as_json: bool, **given: Any) -> None:
 
 
 @apps.command()
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @yes_option
 @client_options
 def remove(app: int, yes: bool, **given: Any) -> None:
@@ -146,7 +146,7 @@ def remove(app: int, yes: bool, **given: Any) -> None:
 
 
 @apps.command("reset-token")
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @client_options
 def reset_token(app: int, **given: Any) -> None:
     """Give an app a new token, and end the former one.
@@ -159,7 +159,7 @@ def reset_token(app: int, **given: Any) -> None:
 
 
 @apps.command("renew-links")
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @yes_option
 @client_options
 def renew_links(app: int, yes: bool, **given: Any) -> None:

@@ -7,7 +7,7 @@ import click
 
 from wechat_scheduler.audience.qrcodes import LONGEST
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import Duration, json_option, rows_option
+from wechat_scheduler.cli.parameters import APP_ID, TOPIC_ID, Duration, Id, json_option, rows_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_results
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
@@ -27,9 +27,11 @@ SUBSCRIBER_COLUMNS = "ID UID OPENID FOLLOWS BLOCKED HEARD=heard_at NICKNAME"
 
 
 @click.command()
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @click.option("--create", "name", metavar="NAME", help="Make a topic with this name, and show it.")
-@click.option("--remove", "topic", type=int, metavar="ID", help="Remove the topic with this id.")
+@click.option(
+    "--remove", "topic", type=TOPIC_ID, metavar="ID", help="Remove the topic with this id."
+)
 @rows_option
 @client_options
 def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given: Any) -> None:
@@ -53,10 +55,15 @@ def topics(app: int, name: str | None, topic: int | None, as_json: bool, **given
 
 
 @click.command()
-@click.argument("app", type=int)
-@click.option("--topic", type=int, metavar="ID", help="List only subscribers of this topic.")
+@click.argument("app", type=APP_ID)
+@click.option("--topic", type=TOPIC_ID, metavar="ID", help="List only subscribers of this topic.")
 @click.option("--uid", metavar="UID", help="List only this subscriber.")
-@click.option("--after", type=int, metavar="ID", help="List those after this subscription.")
+@click.option(
+    "--after",
+    type=Id("apps subscribers APP"),
+    metavar="ID",
+    help="List those after this subscription.",
+)
 @rows_option
 @client_options
 def subscribers(
@@ -75,7 +82,7 @@ def subscribers(
 
 
 @click.command()
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @click.argument("name")
 @rows_option
 @client_options
@@ -94,7 +101,7 @@ def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
 
 
 @click.command()
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @click.argument("name")
 @click.argument("openid")
 @client_options
@@ -112,8 +119,10 @@ def bind(app: int, name: str, openid: str, **given: Any) -> None:
 
 
 @click.command()
-@click.argument("app", type=int)
-@click.option("--topic", type=int, metavar="ID", help="Subscribe users who scan it to this topic.")
+@click.argument("app", type=APP_ID)
+@click.option(
+    "--topic", type=TOPIC_ID, metavar="ID", help="Subscribe users who scan it to this topic."
+)
 @click.option(
     "--extra", default="", metavar="TEXT", help="Send this text back in the app's callback."
 )
@@ -152,7 +161,7 @@ def qrcode(
 @click.option(
     "--app",
     required=True,
-    type=int,
+    type=APP_ID,
     metavar="ID",
     help="Send the reminders as the app with this id.",
 )

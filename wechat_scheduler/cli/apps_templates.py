@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import rows_option
+from wechat_scheduler.cli.parameters import APP_ID, rows_option
 from wechat_scheduler.cli.showing import show_json, show_rows
 from wechat_scheduler.web.native.sending.templates import ImportedResult
 
@@ -26,7 +26,7 @@ def templates() -> None:
 
 
 @templates.command("import")
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @rows_option
 @client_options
 def import_all(app: int, as_json: bool, **given: Any) -> None:
@@ -43,7 +43,7 @@ def import_all(app: int, as_json: bool, **given: Any) -> None:
 
 
 @templates.command("list")
-@click.argument("app", type=int)
+@click.argument("app", type=APP_ID)
 @rows_option
 @client_options
 def list_templates(app: int, as_json: bool, **given: Any) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from yarl import URL
 
 from wechat_scheduler.access.local import is_loopback
+from wechat_scheduler.cli.as_typed import as_typed
 from wechat_scheduler.cli.options import client_global_options, store_options, take
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.client.checks import usable_key
@@ -38,20 +38,6 @@ HOW_TO_OPEN = (
     "give one of the daemon's keys in $WECHAT_SCHEDULER_KEY, or run this as a user who may read "
     "admin.key in the daemon's state folder"
 )
-
-
-# The field at the start of an error. Field -> parameter of a command, where it has another name; `key`
-# is the caller's there.
-_FIELD = re.compile(r"[a-z_]+(?=(?:\[[^\]]*\])?: )")
-_PARAMETERS = {
-    "expires_in": "expires",
-    "format": "form",
-    "key": "",
-    "state": "standing",
-    "time": "at",
-    "to": "names",
-    "url": "link",
-}
 
 
 class DaemonAddress(NamedTuple):
@@ -129,7 +115,7 @@ async def reach(
         async with Admin(address.url, address.key, patience=timedelta(0)) as admin:
             return await use(admin)
     except (InvalidRequestError, UnprocessableError) as error:
-        raise type(error)(_as_typed(str(error)), reason=error.reason) from error
+        raise as_typed(error) from error
     except UnreachableError as error:
         raise UnreachableError(f"{error}; {address.silent}") from error
     except UnauthorizedError as error:
@@ -137,21 +123,6 @@ async def reach(
             raise UnauthorizedError(f"{error}: {HOW_TO_OPEN}", reason=Reason.KEY_INVALID) from error
         sentence = f"this needs an API key: {address.no_key}"
         raise UnauthorizedError(sentence, reason=Reason.KEY_MISSING) from error
-
-
-def _as_typed(sentence: str) -> str:
-    """The daemon's sentence, with the option or argument of the running command for the field at its
-    start."""
-    ctx, found = click.get_current_context(silent=True), _FIELD.match(sentence)
-    if ctx is None or found is None:
-        return sentence
-    name = _PARAMETERS.get(found[0], found[0])
-    typed = (_typed(one) for one in ctx.command.params if one.name == name)
-    return next(typed, found[0]) + sentence[found.end() :]
-
-
-def _typed(one: click.Parameter) -> str:
-    return max(one.opts, key=len) if isinstance(one, click.Option) else (one.name or "").upper()
 
 
 def is_named(given: dict[str, Any]) -> bool:

@@ -8,7 +8,14 @@ import click
 from rich.console import Group, RenderableType
 
 from wechat_scheduler.cli.daemon_address import ask, client_options, connect
-from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option
+from wechat_scheduler.cli.parameters import (
+    APP_ID,
+    DELIVERY_ID,
+    MESSAGE_ID,
+    json_option,
+    limit_option,
+    rows_option,
+)
 from wechat_scheduler.cli.showing import (
     drawn_rows,
     headings_of,
@@ -56,9 +63,14 @@ def _filter_options(verb: str, states: Iterable[DeliveryState]) -> Callable[[Com
             ),
             click.option("--uid", metavar="UID", help=f"{verb} only those to this subscriber."),
             click.option(
-                "--message", type=int, metavar="ID", help=f"{verb} only those of this message."
+                "--message",
+                type=MESSAGE_ID,
+                metavar="ID",
+                help=f"{verb} only those of this message.",
             ),
-            click.option("--app", type=int, metavar="ID", help=f"{verb} only those of this app."),
+            click.option(
+                "--app", type=APP_ID, metavar="ID", help=f"{verb} only those of this app."
+            ),
             click.option("--in", "standing", type=choice, help=f"{verb} only those in this state."),
         ):
             command = option(command)
@@ -85,7 +97,13 @@ def deliveries() -> None:
 
 @deliveries.command("list")
 @_filter_options("List", DeliveryState)
-@click.option("--after", default=0, metavar="ID", help="List only those older than this one.")
+@click.option(
+    "--after",
+    default=0,
+    type=DELIVERY_ID,
+    metavar="ID",
+    help="List only those older than this one.",
+)
 @limit_option(1000)
 @rows_option
 @client_options
@@ -150,7 +168,7 @@ def person(delivery: DeliveryResult) -> str:
 
 
 @deliveries.command()
-@click.argument("delivery", type=int)
+@click.argument("delivery", type=DELIVERY_ID)
 @json_option
 @client_options
 def show(delivery: int, as_json: bool, **given: Any) -> None:
@@ -168,7 +186,7 @@ def show(delivery: int, as_json: bool, **given: Any) -> None:
 
 
 @deliveries.command()
-@click.argument("delivery", type=int, required=False)
+@click.argument("delivery", type=DELIVERY_ID, required=False)
 @_filter_options("Replay", REPLAYABLE)
 @client_options
 def replay(delivery: int | None, **given: Any) -> None:
@@ -185,7 +203,7 @@ def replay(delivery: int | None, **given: Any) -> None:
 
 
 @deliveries.command()
-@click.argument("delivery", type=int, required=False)
+@click.argument("delivery", type=DELIVERY_ID, required=False)
 @_filter_options("Cancel", (DeliveryState.PENDING,))
 @client_options
 def cancel(delivery: int | None, **given: Any) -> None:

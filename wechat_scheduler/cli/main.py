@@ -10,6 +10,7 @@ import click
 from wechat_scheduler import __version__
 from wechat_scheduler.cli.lazy_commands import LazyCommand, LazyGroup
 from wechat_scheduler.cli.options import global_options, take
+from wechat_scheduler.cli.parameters import GoOption
 from wechat_scheduler.cli.streams import forget_output, open_streams
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.troubles import reason
@@ -74,7 +75,9 @@ Examples:
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-v", "--version", "--v", message=f"{NAME} %(version)s")
+@click.version_option(
+    __version__, "-v", "--version", "--v", cls=GoOption, message=f"{NAME} %(version)s"
+)
 @global_options
 def program(**given: Any) -> None:
     """Keeps every WeChat credential of a business fresh, and delivers its messages and reminders.

@@ -8,6 +8,8 @@ import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import (
+    APP_ID,
+    MESSAGE_ID,
     Pair,
     json_option,
     limit_option,
@@ -101,9 +103,11 @@ def send(
 
 
 @messages.command("list")
-@click.option("--app", type=int, metavar="ID", help="List only those of this app.")
+@click.option("--app", type=APP_ID, metavar="ID", help="List only those of this app.")
 @click.option("--uid", metavar="UID", help="List only those to this subscriber.")
-@click.option("--after", default=0, metavar="ID", help="List only those older than this one.")
+@click.option(
+    "--after", default=0, type=MESSAGE_ID, metavar="ID", help="List only those older than this one."
+)
 @limit_option(1000)
 @rows_option
 @client_options
@@ -137,7 +141,7 @@ def _state(message: ListedMessageResult) -> str:
 
 
 @messages.command()
-@click.argument("message", type=int)
+@click.argument("message", type=MESSAGE_ID)
 @json_option
 @client_options
 def show(message: int, as_json: bool, **given: Any) -> None:

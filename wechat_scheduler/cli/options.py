@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from wechat_scheduler.cli.parameters import Port
+from wechat_scheduler.cli.parameters import GoOption, Port
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.daemon_commands import INSTALLED_STATE
 from wechat_scheduler.config.database_urls import DATABASE
@@ -29,7 +29,9 @@ class _GlobalOption(NamedTuple):
     def option(self, *, hidden: bool) -> Callable[[CommandT], CommandT]:
         variable = SETTINGS[self.path].variable if self.path else f"{PREFIX}CONFIG"
         text = f"{self.help} [${variable}]"
-        return click.option(*self.flags, self.name, help=text, hidden=hidden, **self.more)
+        return click.option(
+            *self.flags, self.name, cls=GoOption, help=text, hidden=hidden, **self.more
+        )
 
 
 def _option(*flags: str, path: str = "", name: str = "", help: str, **more: Any) -> _GlobalOption:  # noqa: A002 - click's word

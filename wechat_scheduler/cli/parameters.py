@@ -15,6 +15,9 @@ PIPED = (
     "space but in the last column."
 )
 
+# Digits of an id; random ones have 16.
+LONGEST_ID = 18
+
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
@@ -28,6 +31,41 @@ class Port(click.ParamType[int]):
         if not text.isdecimal() or int(text) > 65535:
             self.fail(f"{text!r} is not a port: 0 to 65535, 0 for a free one", param, ctx)
         return int(text)
+
+
+class GoOption(click.Option):
+    """Takes one letter after two dashes, too, as Go's programs do; no help and no error shows that."""
+
+    def __init__(self, *args: Any, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.spellings = self.opts
+        self.opts = [name for name in self.spellings if not (len(name) == 3 and name[:2] == "--")]
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        shown, self.opts = self.opts, self.spellings
+        super().add_to_parser(parser, ctx)
+        self.opts = shown
+
+
+class Id(click.ParamType[int]):
+    """An id, which the command `listed` prints."""
+
+    name = "id"
+
+    def __init__(self, listed: str) -> None:
+        self._listed = listed
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID):
+            self.fail(f"{text!r} is not an id; `{self._listed}` lists them", param, ctx)
+        return int(text)
+
+
+APP_ID = Id("apps list")
+TOPIC_ID = Id("apps topics APP")
+MESSAGE_ID = Id("messages list")
+DELIVERY_ID = Id("deliveries list")
 
 
 class Duration(click.ParamType[timedelta]):
@@ -139,7 +177,7 @@ def sending_options(command: CommandT) -> CommandT:
         click.option(
             "--topic",
             "topics",
-            type=int,
+            type=TOPIC_ID,
             multiple=True,
             metavar="ID",
             help="Send to all subscribers of this topic. Repeatable.",
@@ -153,7 +191,11 @@ def sending_options(command: CommandT) -> CommandT:
             "subscribers. Repeatable.",
         ),
         click.option(
-            "--app", required=True, type=int, metavar="ID", help="Send as the app with this id."
+            "--app",
+            required=True,
+            type=APP_ID,
+            metavar="ID",
+            help="Send as the app with this id.",
         ),
     ):
         command = option(command)

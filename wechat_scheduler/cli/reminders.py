@@ -9,6 +9,7 @@ import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
 from wechat_scheduler.cli.parameters import (
+    APP_ID,
     LimitValue,
     json_option,
     limit_option,
@@ -89,6 +90,8 @@ def create(
       wechat-scheduler reminders create --app 2801745312094217 --to customer-17 \\
           --when "每月25号提前10分钟提醒我还信用卡" --dry-run
     """
+    if given["at"] is None and given["when"] is None:
+        raise click.UsageError("say when: give --at TIME or --when SENTENCE")
     body: dict[str, Any] = {"to": [*names, *topics]}
     for option, name in FIELDS.items():
         if (value := given.pop(option)) is not None:
@@ -120,7 +123,7 @@ def _in_zone(reminder: ReminderResult) -> datetime | None:
 
 
 @reminders.command("list")
-@click.option("--app", type=int, metavar="ID", help="List only those of this app.")
+@click.option("--app", type=APP_ID, metavar="ID", help="List only those of this app.")
 # `state` as an option is the state folder.
 @click.option(
     "--in",

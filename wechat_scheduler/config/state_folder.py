@@ -20,9 +20,10 @@ LOOKS, LOOK = 1000, 0.002
 
 
 @contextmanager
-def state_folder(folder: Path, *, database: str) -> Iterator[Path]:
+def state_folder(folder: Path, *, database: str, serves: bool = False) -> Iterator[Path]:
     """Create the folder if necessary, and lock it and the database until the end of the block. A
-    SQLite file has a lock of its own, because two folders may name the same file.
+    SQLite file has a lock of its own, because two folders may name the same file. A daemon `serves`
+    on it; other programs need it for a while.
 
     Raises StateError if they cannot be used, InUseError if a running daemon has locked them.
     """
@@ -30,13 +31,13 @@ def state_folder(folder: Path, *, database: str) -> Iterator[Path]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StateError(f"cannot use the state folder {folder}: {_reason(error)}") from error
-    with _alone(folder / LOCK, f"the state folder {folder}", "--state"):
+    with _alone(folder / LOCK, f"the state folder {folder}", "--state" if serves else ""):
         _forget_address(folder)
         if not database.startswith("sqlite:"):
             yield folder
             return
         file = database.removeprefix("sqlite://")
-        with _alone(Path(f"{file}.lock"), f"the database {file}", "--database"):
+        with _alone(Path(f"{file}.lock"), f"the database {file}", "--database" if serves else ""):
             yield folder
 
 
@@ -79,7 +80,9 @@ def _take(lock: int, what: str, option: str) -> None:
             time.sleep(LOOK)
     except OSError as error:
         raise StateError(f"cannot lock {what}: {_reason(error)}") from error
-    raise InUseError(f"another daemon is using {what}: stop it, or give {option}")
+    if option:
+        raise InUseError(f"another daemon is using {what}: stop it, or give {option}")
+    raise InUseError(f"a daemon is using {what}: stop it first")
 
 
 def _is_granted(lock: int, kind: int) -> bool:

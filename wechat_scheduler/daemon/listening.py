@@ -18,6 +18,10 @@ from wechat_scheduler.daemon.systemd import Notifier, PassedSocket
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.records import dataclass
 
+NOT_OURS: Final = (
+    "this machine has no such address; give one of its own with --host, or 0.0.0.0 for all of them"
+)
+
 log = structlog.get_logger(__name__)
 
 # The name of the socket in systemd's FD store.
@@ -98,7 +102,9 @@ def _shown(found: socket.socket) -> str:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
-        return "there is no such address"
+        return "there is no such address; correct --host"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return NOT_OURS
     if error.errno == errno.EADDRINUSE:
         return "something else listens there; stop it, or choose another port with -p"
     if error.errno == errno.EACCES:

@@ -78,7 +78,9 @@ async def open_daemon(
     """
     database_url = config.state.database
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(state.state_folder(config.state.dir, database=database_url))
+        folder = stack.enter_context(
+            state.state_folder(config.state.dir, database=database_url, serves=True)
+        )
         notifier = Notifier(config.systemd.notify_socket)
         listener = _listen(config, notifier)
         stack.enter_context(listener.socket)

@@ -22,6 +22,7 @@ from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.strangers import refusing_strangers
 
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
+NOT_OURS = "this machine has no such address; give one of its own with --host"
 LOOPBACK = "127.0.0.1"
 # Requests that are being answered at the end have this many seconds.
 GRACE = 1.0
@@ -89,6 +90,8 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     except socket.gaierror as error:
         raise StartError(f"cannot listen on {host}: there is no such address") from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise StartError(f"cannot listen on {host}: {NOT_OURS}") from error
         in_use = error.errno == errno.EADDRINUSE
         reason = "it is in use" if in_use else os.strerror(error.errno or 0).lower()
         raise StartError(

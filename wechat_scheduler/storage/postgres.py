@@ -11,7 +11,7 @@ import asyncpg
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.errors import StateError, StorageError
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.change_listener import CHANNEL, ChangeListener
 from wechat_scheduler.storage.connector import Connector
 from wechat_scheduler.storage.database import (
@@ -29,6 +29,8 @@ from wechat_scheduler.storage.postgres_connections import (
     acquired,
     listening,
     pooled,
+    said,
+    unopened,
 )
 
 T = TypeVar("T")
@@ -121,7 +123,7 @@ async def connect(
         with _explained():
             pool = await pooled(url, connections, connector)
     except StorageError as error:
-        raise StateError(f"cannot open the database: {error}") from error
+        raise unopened(url, error) from error
     database = PostgresDatabase(pool, clock)
     database.listener = ChangeListener(connect_listener, database.signal, clock, supervisor, rng)
     return database
@@ -240,8 +242,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except _TROUBLE as error:
-        reason = str(error).partition("\n")[0] or "no answer in time"
-        raise StorageError(f"PostgreSQL failed: {reason}") from error
+        raise StorageError(f"PostgreSQL failed: {said(error)}") from error
     except asyncpg.UndefinedTableError as error:
         if '"meta"' in str(error):  # the database is not ours
             raise

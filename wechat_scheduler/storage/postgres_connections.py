@@ -6,17 +6,18 @@ has to, on a connection of its own.
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import StateError
+from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.connector import Connector, NoConnectionLeftError
 
 Connect: TypeAlias = Callable[..., Awaitable[asyncpg.Connection]]
@@ -118,3 +119,25 @@ async def _is_direct(pool: asyncpg.Pool) -> bool:
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:
     """Saves the round trip to reset a session: our units of work leave nothing in it."""
+
+
+def unopened(url: str, error: StorageError) -> StateError:
+    """Says which database cannot be opened."""
+    unreached = isinstance(error.__cause__, OSError)
+    advice = "; start PostgreSQL there, or correct state.database" if unreached else ""
+    return StateError(f"cannot open the database at {place_of(url)}: {error}{advice}")
+
+
+def place_of(url: str) -> str:
+    """Where the server of a URL is, without user and password."""
+    found = urlsplit(url)
+    named = found.netloc.rpartition("@")[2] or dict(parse_qsl(found.query)).get("host", "")
+    return named or "this machine's socket"
+
+
+def said(error: Exception) -> str:
+    """What the server, or the system that did not reach it, says."""
+    if isinstance(error, OSError) and error.strerror:
+        named = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        return named.lower()
+    return str(error).partition("\n")[0] or "no answer in time"
