@@ -42,6 +42,10 @@ CHANGED: Final = "/:no没法撤销：提醒已经响过，或者又改过了"
 ONE_THING: Final = "没看懂要改哪个提醒，一次只说一件事，例如“取消明天的提醒”“把周六的提醒改到周日”"
 NOT_KEPT: Final = "好的，不提醒"
 UNTIL_WHEN: Final = "提醒到什么时候为止？\n回复“到晚上8点”“每天9点到18点”，或者回复“好”，昼夜都提醒"
+UNTIL_PAST: Final = (
+    "今天的这个时间已经过了。\n回复“到明天晚上6点”“每天9点到18点”，或者回复“好”，昼夜都提醒"
+)
+WHAT_AND_WHEN: Final = "几点提醒你，提醒什么？例如“下午3点开会”；回复“好”就在早上8点响铃"
 LEFT_ALONE: Final = "好的，什么都没有改"
 TAKE_BACK: Final = "回复“撤销”可以反悔"
 NO_NICKNAME: Final = "微信用户"
@@ -55,6 +59,11 @@ _ASIDE = {
     ReminderState.DONE: "（已提醒）",
     ReminderState.MISSED: "（已错过）",
 }
+
+
+def when(errand: str) -> str:
+    """Asks for the time of an errand that has none."""
+    return f"什么时候提醒你“{cut(plain(errand), LONGEST_TITLE)}”？例如“半小时后”“明天下午3点”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import ENDED, BotActs, BotTurn
+from wechat_scheduler.reminders.bot.answers import TAKES_BACK
 from wechat_scheduler.reminders.bot.command_desk import CommandDesk
 from wechat_scheduler.reminders.bot.commands import (
     AgainCommand,
@@ -22,7 +23,7 @@ from wechat_scheduler.reminders.bot.commands import (
     read_command,
 )
 from wechat_scheduler.reminders.bot.replies import BotReply, helped, listed, refused, told
-from wechat_scheduler.reminders.bot.sentence_desk import TAKES_BACK, SentenceDesk
+from wechat_scheduler.reminders.bot.sentence_desk import SentenceDesk
 from wechat_scheduler.reminders.conversation import HELP_AGAIN, UNDO
 from wechat_scheduler.reminders.language.asides import ASKS
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
@@ -47,6 +48,8 @@ _GREETS: Final = re.compile(
     r"\s*(?:你好|您好|大家好|hi\b|hello|嗨|哈[喽啰]|早|[早晚]上好|[上中下]午好|在吗|在不在)",
     re.IGNORECASE,
 )
+# 取消 3fa9c1, and 退出 and 取消 alone. 取消订单 is for the app.
+_NUMBER = re.compile(r"(?<=退出)|\s*(?:[#\[]?[0-9a-f]{2,32}\]?)?[ 。.!！~]*$", re.IGNORECASE)
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
 
@@ -154,8 +157,8 @@ class Bot:
         """Chat is for the app. Without one that listens, the user is told once a day what the bot is for."""
         if not turn.unclaimed:
             return None
-        if TAKES_BACK.match(turn.text):
-            return refused(texts.UNKNOWN)
+        if taken_back := TAKES_BACK.match(turn.text):
+            return refused(texts.UNKNOWN) if _NUMBER.match(turn.text, taken_back.end()) else None
         last = turn.conversation.helped_at
         if last is not None and turn.teller.now - last < HELP_AGAIN:
             return None

@@ -23,6 +23,7 @@ from wechat_scheduler.reminders.bot.described import Description, RecurringError
 from wechat_scheduler.reminders.bot.replies import BotReply, asked, listed, refused, taken, told
 from wechat_scheduler.reminders.bot.snoozing import SnoozeDesk
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
+from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.model import Reminder
@@ -74,8 +75,8 @@ class CommandDesk:
         )
         partly = () if found else here.called_in_part(own, command)
         if not (found or partly):
-            return asked(texts.NONE) if command.named else None
-        if partly and (len(partly) > 1 or isinstance(command, CancelCommand)):
+            return asked(texts.NONE) if command.named or here.moves_again(command) else None
+        if partly and (len(partly) > 1 or _is_half_meant(command, partly[0])):
             return await self._ask(command, partly, turn)
         found = found or partly
         if len(found) > 1 or _is_unsure(command, found[0], here):
@@ -145,10 +146,14 @@ class CommandDesk:
             return listed(teller.all(some)) if some and command.named else None
         period = Period(begins=teller.now if said.elapses else said.begins, ends=said.ends)
         found_then = await within(desk, teller.uid, period, now=teller.now)
-        if not (found_then or command.named):
+        if not (found_then or command.named or (command.more and await self._has_any(turn))):
             return None
         dated = period.ends - period.begins > _DAY
         return listed(teller.day(command.what, found_then, dated=dated))
+
+    async def _has_any(self, turn: BotTurn) -> bool:
+        """Whether the user has a reminder, or had one. 今天还有什么事 of others is for the app."""
+        return turn.unclaimed or bool(await self.acts.desk.of_person(turn.teller.uid, limit=1))
 
     async def _undo(self, turn: BotTurn) -> BotReply | None:
         act = turn.conversation.act
@@ -181,6 +186,14 @@ def _is_unsure(command: CancelCommand | MoveCommand, found: Reminder, here: Desc
     if isinstance(command, MoveCommand) or not (found.rule and command.what):
         return False
     return not chosen([found], command.what) and here.mention(command.what).dated
+
+
+def _is_half_meant(command: CancelCommand | MoveCommand, found: Reminder) -> bool:
+    """取消复查 names 复查牙齿 by its first words. 取消疫苗 may mean another than 去打疫苗带疫苗本."""
+    if isinstance(command, MoveCommand):
+        return False
+    wanted, title = normalise(command.what), normalise(found.title)
+    return bool(found.rule) or not (command.ordered and title.startswith(wanted))
 
 
 def _is_unclear(pick: PickCommand, command: CancelCommand | MoveCommand, count: int) -> bool:

@@ -125,3 +125,4 @@ TAIL = re.compile(
     rf"的?(?:那个|这个|那条|这条|那些|[一两二三四几\d]个|个|所有)?的?(?P<kept>{KEPT}?)$"
 )
 JUST = re.compile(_JUST)
+IT = re.compile(rf"它|[这那](?:个|条)(?:{KEPT})?")

@@ -17,11 +17,12 @@ LONGEST: Final = 80
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelCommand:
     """取消明天的提醒. `named` means that it says 提醒 or 闹钟: it is for the bot even if there is none. `every` means
-    that it says 所有 or 都."""
+    that it says 所有 or 都, and `ordered` that it begins with the verb: 取消复查, and not 复查取消了."""
 
     what: str
     named: bool
     every: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +49,11 @@ class AgainCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListCommand:
-    """明天有哪些提醒. `named` means that it says 提醒 or 安排, and 今天有什么事 does not."""
+    """明天有哪些提醒. `named` means that it says 提醒 or 安排, and 今天有什么事 does not. `more` means that it says 还有."""
 
     what: str
     named: bool = True
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +162,10 @@ def _listed(plain: str) -> ListCommand | None:
             return ListCommand(what=_bare(found["what"])[0])
     for pattern in patterns.DUTIES:
         if found := pattern.fullmatch(plain):
-            return ListCommand(what=found["what"], named=False)
+            what = found["what"].rstrip("还")
+            return ListCommand(
+                what=what, named=False, more=what != found["what"] or "还有" in plain
+            )
     return None
 
 
@@ -170,6 +175,8 @@ def _move(plain: str) -> MoveCommand | None:
         if found is None or patterns.NEW.search(plain[: found.start("to")]):
             continue
         what, named = _bare(re.sub(rf"^{patterns.LEAD}$", "", found["what"]))
+        if patterns.IT.fullmatch(found["what"]):
+            what, named = "刚才", False
         later = found.groupdict().get("later")
         verb = later or plain[found.end("what") : found.start("to")]
         by = -1 if patterns.EARLIER.search(verb) else 1 if patterns.DELAYED.search(verb) else 0
@@ -193,8 +200,11 @@ def _cancel(plain: str) -> CancelCommand | None:
         if every := patterns.ALL.fullmatch(found["what"]):
             named = re.search(patterns.KEPT, every.group()) is not None
             return CancelCommand(what="", named=named, every=True)
+        if patterns.IT.fullmatch(found["what"]):
+            return CancelCommand(what="刚才", named=False)
         what, named = _bare(found["what"])
-        return CancelCommand(what=what, named=named or "提醒我" in plain)
+        ordered = found.end("what") > len(plain) - 2
+        return CancelCommand(what=what, named=named or "提醒我" in plain, ordered=ordered)
     return None
 
 

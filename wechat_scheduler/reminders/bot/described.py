@@ -76,6 +76,13 @@ class Description:
             return ()
         return [each for each in reminders if wanted in normalise(each.title)]
 
+    def moves_again(self, command: CancelCommand | MoveCommand) -> bool:
+        """Whether it gives a new repetition, as no order to a shop does: 周报改成每周四下午4点."""
+        if not isinstance(command, MoveCommand) or command.is_length:
+            return False
+        said = self.mention(command.to)
+        return said.repeats and not said.title
+
     def _is_a_time(self, command: MoveCommand) -> bool:
         said = None if command.is_length else self.mention(command.to)
         return said is None or (said.begins is not None and not said.title)

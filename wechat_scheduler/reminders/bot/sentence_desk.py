@@ -12,6 +12,13 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
+from wechat_scheduler.reminders.bot.answers import (
+    TAKES_BACK,
+    completed,
+    ends_tomorrow,
+    errand,
+    is_nameless,
+)
 from wechat_scheduler.reminders.bot.replies import BotReply, asked, helped, offered, refused, told
 from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
@@ -31,10 +38,6 @@ from wechat_scheduler.reminders.refused_reminders import PastError, ReminderErro
 
 log = structlog.get_logger(__name__)
 
-TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
-_YES: Final = re.compile(
-    r"(?:是|对|嗯|好|行|可以|确定|确认|没错|要|需要|ok)+[的吧啊呀哦呢滴了]*[ ,]*(?:提醒我?|设吧?)?|提醒我?吧?"
-)
 _NO: Final = re.compile(r"(?:算了|不是|不用|不要|不必|没事|别|不)(?:提醒|设)?[了吧啊哦的]*")
 _CHAT: Final = (
     Reason.SENTENCE_NOTHING,
@@ -61,8 +64,14 @@ class SentenceDesk:
         except EndlessError as error:
             return await self._ask_until_when(error, turn, asks=asks)
         except LanguageError as error:
+            if error.reason is Reason.SENTENCE_NOTHING and asks and (what := errand(turn.text)):
+                await self._ask(turn.text, turn)
+                return asked(texts.when(what))
             return _misunderstood(error, turn, asks=asks)
         plain = normalise(cleaned(turn.text)).strip(" 。.!~")
+        if is_nameless(turn.text) and not any(each.title for each in readings):
+            await self._ask(turn.text, turn)
+            return asked(texts.WHAT_AND_WHEN)
         if asks or is_a_timer(plain) or any(each.title for each in readings):
             return await self._keep(readings, turn)
         return None if is_an_answer(plain) else await self._offer(readings[0], turn)
@@ -76,29 +85,10 @@ class SentenceDesk:
         if _NO.fullmatch(plain):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
             return asked(texts.NOT_KEPT)
-        if readings := self._completed(question.command, plain, turn):
-            return await self._keep(readings, turn)
-        return None
-
-    def _completed(self, sentence: str, answer: str, turn: BotTurn) -> Sequence[Parsed]:
-        """Empty if the answer is no yes, nor 到晚上8点 to the question until when."""
-        agrees = _YES.fullmatch(answer) is not None
-        try:
-            return self._parsed(sentence, turn) if agrees else self._bounded(sentence, answer, turn)
-        except EndlessError as error:
-            return self._parsed(sentence + error.ALWAYS, turn)
-        except LanguageError:
-            return ()
-
-    def _bounded(self, sentence: str, answer: str, turn: BotTurn) -> Sequence[Parsed]:
-        try:
-            self._parsed(sentence, turn)
-        except EndlessError as error:
-            always, bounded = (
-                self._parsed(sentence + more, turn) for more in (error.ALWAYS, answer)
-            )
-            return bounded if [r.title for r in bounded] == [r.title for r in always] else ()
-        return ()
+        readings = completed(question.command, plain, lambda text: self._parsed(text, turn))
+        if readings and ends_tomorrow(readings[0], plain, turn.at):
+            return asked(texts.UNTIL_PAST)
+        return await self._keep(readings, turn) if readings else None
 
     def _parsed(self, text: str, turn: BotTurn) -> Sequence[Parsed]:
         return parse_all(text, now=turn.at, zone=turn.teller.zone, policy=self.policy)

@@ -11,6 +11,8 @@ from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command
 from wechat_scheduler.reminders.language.statements import is_statement, tells
 from wechat_scheduler.reminders.language.telling import (
+    KIN,
+    ROLE,
     is_clearly_told,
     is_passed_on,
     is_told,
@@ -70,6 +72,12 @@ _SAYS = pattern(
     r"|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今|对了)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|(?<![播看查])天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
 )
 
+# 记得明天寄发票给我哦, 麻烦提醒一下司机明天七点到: to a shop.
+_TO_OTHERS = pattern(
+    rf"(?:别忘|不要忘|记得|记住|记着)(?!.*(?:提醒|叫|喊|通知)[我咱俺]).*(?:给|帮|替|跟|和)[我咱俺](?:们(?!家))?(?!{KIN}|家|自己|的|[女男]朋友|朋友|同|老|客户|领导)"
+    rf"|^(?:请你?您?|麻烦[你您]?|劳驾|拜托[你您]?|帮忙)+[^,。]{{0,6}}?(?:提醒|通知|告诉|叫)(?:一下|一声|下)?(?:{ROLE}|[他她])"
+)
+
 
 def refuse_statements(title: str, text: str, *, within: bool) -> None:
     """Raises LanguageError for a sentence whose title is nothing to do: 明天下雨, 我下午过来拿."""
@@ -114,6 +122,8 @@ def refuse_asides(text: str) -> None:
     done = _COMMAND.search(text)
     if done and not (asks and _begins(text, asks.start()) and asks.start() < done.start()):
         raise command()
+    if _TO_OTHERS.search(text):
+        raise chat()
     what = _WHAT.search(before)
     if (what and not _is_done(text, what.start())) or (asks is None and _is_chat(text)):
         raise chat()

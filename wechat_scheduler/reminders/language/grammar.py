@@ -18,6 +18,7 @@ from wechat_scheduler.reminders.language.asides import (
 from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
+from wechat_scheduler.reminders.language.guesses import confirmed
 from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
@@ -72,6 +73,10 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
 
 
 def _readings(text: str, now: Now) -> tuple[Parsed, ...]:
+    return confirmed(text, now, _read) or _read(text, now)
+
+
+def _read(text: str, now: Now) -> tuple[Parsed, ...]:
     sentence = _Sentence.of(text, now.today)
     refuse_asides(masked(sentence.plain))
     return _several(sentence, now) or (_one(sentence, now),)

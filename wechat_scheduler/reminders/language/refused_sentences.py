@@ -31,13 +31,12 @@ class SeveralError(LanguageError):
 
 class UnsureError(LanguageError):
     """A sentence may ask for a reminder, and may as well tell something to others: 张总明天飞上海. `reading` is the
-    reminder that it would be."""
+    reminder that it would be. One that `asks` for a reminder names its time in a way that is a guess: 630叫我起床."""
 
-    def __init__(self, reading: Parsed) -> None:
-        super().__init__(
-            Reason.SENTENCE_UNSURE,
-            f"“{reading.title}”是要提醒你的事吗？要提醒的话，请写“提醒我”，例如“明天下午3点提醒我开会”",
-        )
+    def __init__(self, reading: Parsed, *, asks: bool = False) -> None:
+        doubt = f"“{reading.title}”是要提醒你的事吗？要提醒的话，请写“提醒我”，例如“明天下午3点提醒我开会”"
+        guess = f"是说：{reading.understood}？是的话，请这样写"
+        super().__init__(Reason.SENTENCE_UNSURE, guess if asks else doubt)
         self.reading = reading
 
 

@@ -1,0 +1,116 @@
+"""The bot asks for what a sentence lacks, and the next message is the answer."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.reminders.study import Study
+from tests.stores.memory import memory_database
+
+
+@pytest.fixture
+async def study(clock: FakeClock) -> Study:
+    """It is Wednesday, 2026-11-18 10:30."""
+    return await Study.on(memory_database(), clock)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer", "kept"),
+    [
+        ("提醒我喝水", "什么时候提醒你“喝水”？", "半小时后", "18 11:00 喝水"),
+        ("提醒我给奶奶打电话", "什么时候提醒你“给奶奶打电话”？", "明天上午", "19 08:00 给奶奶打电话"),
+        ("记得带伞", "什么时候提醒你“带伞”？", "明早7点吧", "19 07:00 带伞"),
+        ("叫我起床", "什么时候提醒你“起床”？", "明天", "19 08:00 起床"),
+        ("明天提醒我", "几点提醒你，提醒什么？", "下午三点", "19 15:00 闹钟"),
+        ("明天提醒我", "几点提醒你，提醒什么？", "下午3点开会", "19 15:00 开会"),
+        ("周五叫我", "几点提醒你，提醒什么？", "交周报", "20 08:00 交周报"),
+        ("明天提醒我", "几点提醒你，提醒什么？", "好", "19 08:00 闹钟"),
+        ("630叫我起床", "要在 2026年11月19日 周四 早上6:30 提醒你“起床”吗？", "好", "19 06:30 起床"),
+        ("我约了后天下午三点理发", "要在 2026年11月20日 周五 下午3:00 提醒你“理发”吗？", "好", "20 15:00 理发"),
+    ],
+)  # fmt: skip
+async def test_the_answer_completes_the_sentence(
+    study: Study, text: str, question: str, answer: str, kept: str
+) -> None:
+    asked = await study.say(text)
+    before = await study.standing()
+    await study.say(answer)
+
+    assert (asked.startswith(question), before) == (True, []), asked
+    assert [each.replace(":01 ", ":00 ") for each in await study.standing()] == [kept]
+
+
+@pytest.mark.parametrize("text", ["提醒我喝水", "明天提醒我"])
+@pytest.mark.parametrize("answer", ["你们几点关门", "算了", "今天天气真好", "谢谢", "老师明天请假"])
+async def test_what_is_no_answer_makes_no_reminder(study: Study, text: str, answer: str) -> None:
+    await study.say(text)
+    await study.say(answer)
+
+    assert await study.standing() == []
+
+
+async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
+    study.memory.clock.advance(timedelta(hours=11))
+    await study.say("每小时提醒我站起来活动")
+
+    asked = await study.say("到晚上6点")
+    before = await study.standing()
+    await study.say("到明天晚上6点")
+
+    assert (asked, before) == ("今天的这个时间已经过了。", [])
+    assert [each.rule for each in await study.kept()] == ["FREQ=HOURLY;UNTIL=20261119T100000Z"]
+
+
+@pytest.mark.parametrize("text", ["把它删了", "删掉它", "取消这个", "把这条提醒删掉"])
+@pytest.mark.parametrize("moved", [False, True])
+async def test_it_is_what_was_made_or_moved_last(study: Study, text: str, *, moved: bool) -> None:
+    await study.say("明天上午9点买菜")
+    await study.say("明天下午3点开会")
+    if moved:
+        await study.say("买菜改到10点")
+
+    await study.say(text)
+
+    left = "19 15:00 开会" if moved else "19 09:00 买菜"
+    assert await study.standing() == [left]
+
+
+async def test_it_is_moved_too(study: Study) -> None:
+    await study.say("明天下午3点开会")
+    await study.say("把它改到4点")
+    await study.say("它推迟半小时")
+
+    assert await study.standing() == ["19 16:30 开会"]
+
+
+@pytest.mark.parametrize("text", ["这周还有什么事", "我这周还有什么事", "今天还有啥要做的"])
+async def test_a_week_without_any_left_is_told_to_who_has_reminders(
+    study: Study, text: str
+) -> None:
+    before = await study.take(text, "before")
+    await study.say("12月20日交表")
+
+    answer = await study.say(text)
+
+    assert before is None
+    assert answer.endswith("没有提醒")
+
+
+@pytest.mark.parametrize("text", ["取消订单", "取消预约", "删除我的地址", "取消挂号谢谢"])
+async def test_what_an_app_may_cancel_is_left_alone_even_without_an_app(
+    study: Study, text: str
+) -> None:
+    assert await study.say(text) == ""
+
+
+async def test_a_title_is_cancelled_by_its_first_words(study: Study) -> None:
+    await study.say("明天上午9点复查牙齿")
+
+    answer = await study.say("取消复查")
+
+    assert answer == "已取消提醒：复查牙齿"
+
+
+async def test_a_new_repetition_of_no_reminder_is_not_found(study: Study) -> None:
+    assert (await study.say("周报改成每周四下午4点")).startswith("没有找到这个提醒")

@@ -1,0 +1,97 @@
+"""Reads the answer to what the bot asked about a sentence: 好, 到晚上8点, 半小时后. Pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
+
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.normalise import cleaned, normalise
+from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.refused_sentences import EndlessError, LanguageError
+from wechat_scheduler.reminders.language.title import title_of
+
+Parse: TypeAlias = Callable[[str], Sequence[Parsed]]
+"""Reads a sentence, and raises LanguageError."""
+
+TAKES_BACK: Final = re.compile(r"\s*(?:取消|删除|退出)")
+_YES: Final = re.compile(
+    r"(?:是|对|嗯|好|行|可以|确定|确认|没错|要|需要|ok)+[的吧啊呀哦呢滴了]*[ ,]*(?:提醒我?|设吧?)?|提醒我?吧?"
+)
+_CALLS: Final = r"(?:提醒|叫|喊|通知)(?:一下|一声|醒)?[我咱俺]"
+# 提醒我喝水, 记得带伞.
+_REQUEST: Final = re.compile(rf"{_CALLS}|^(?:千万)?(?:别忘|不要忘|记得|记着|记住)")
+# 明天提醒我, without an hour and an errand.
+_NAMELESS: Final = re.compile(
+    rf"(?P<day>(?:请|麻烦|帮我)?在?(?:今天|明天|后天|大后天|(?:这个?|下个?|每个?)?(?:周|星期|礼拜)[一二三四五六日天末]|每天|(?:\d+月)?\d+[号日]))(?:的?时候)?[ ,]*(?:请|要|再)?{_CALLS}(?:一下)?"
+)
+_AROUND: Final = re.compile(r"^(?:那就?|就)|[吧呗啊哦呀]+$")
+_LONGEST_ERRAND: Final = 20
+_UNTIL: Final = re.compile(r"UNTIL=(\d{8}T\d{6}Z)")
+_DAYS_SAID: Final = re.compile(r"[今明后天日号周次月年]|星期|礼拜")
+_HALF_DAY: Final = timedelta(hours=12)
+
+
+def errand(text: str) -> str:
+    """喝水 of 提醒我喝水; empty for a message that asks for nothing."""
+    plain = normalise(cleaned(text))
+    if TAKES_BACK.match(text) or not _REQUEST.search(plain):
+        return ""
+    title = title_of(cleaned(text), plain, ())
+    return title if 0 < len(title) <= _LONGEST_ERRAND else ""
+
+
+def is_nameless(text: str) -> bool:
+    """Whether a message names a day, and neither an hour nor what to do: 明天提醒我."""
+    return _nameless(text) is not None
+
+
+def completed(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
+    """What the sentence asks for together with the normalised answer; empty if that answers something else."""
+    try:
+        if _YES.fullmatch(answer):
+            return _agreed(sentence, parse)
+        if found := _nameless(sentence):
+            readings = parse(found["day"] + answer)
+            if not readings[0].title:
+                parse(f"{answer}提醒我")  # raises LanguageError without a time: 谢谢
+            return readings
+        return _with_its_end(sentence, answer, parse)
+    except LanguageError:
+        return ()
+
+
+def ends_tomorrow(reading: Parsed, answer: str, at: datetime) -> bool:
+    """Whether 到晚上6点 is past today, so that it would last all night and the next day."""
+    found = _UNTIL.search(reading.rule)
+    if found is None or _DAYS_SAID.search(answer):
+        return False
+    until = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return until - at > _HALF_DAY and "点" in answer
+
+
+def _nameless(text: str) -> re.Match[str] | None:
+    return _NAMELESS.fullmatch(normalise(cleaned(text)).strip(" 。.!~"))
+
+
+def _agreed(sentence: str, parse: Parse) -> Sequence[Parsed]:
+    try:
+        return parse(sentence)
+    except EndlessError as error:
+        return parse(sentence + error.ALWAYS)
+
+
+def _with_its_end(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
+    """到晚上8点 to the question until when, 半小时后 to the question when."""
+    try:
+        parse(sentence)
+    except EndlessError as error:
+        always, bounded = (parse(sentence + more) for more in (error.ALWAYS, answer))
+        return bounded if [r.title for r in bounded] == [r.title for r in always] else ()
+    except LanguageError as error:
+        if error.reason is not Reason.SENTENCE_NOTHING:
+            return ()
+        time = _AROUND.sub("", answer)
+        alone, whole = parse(f"{time}提醒我"), parse(f"{time} {sentence}")
+        return whole if len(whole) == 1 and whole[0].title and not alone[0].title else ()
+    return ()
