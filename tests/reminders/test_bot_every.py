@@ -1,8 +1,11 @@
 """所有, 全部 and 都 mean each reminder that matches, in what is asked for and in what answers the bot's question."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.clock import FakeClock
+from tests.reminders.remembering import at
 from tests.reminders.study import Study
 from tests.stores.memory import memory_database
 
@@ -104,6 +107,48 @@ async def test_two_that_were_made_at_once_are_put_off_together(clock: FakeClock)
 
     assert asked == "有2个提醒，要改哪一个？"
     assert await study.standing() == LATER
+
+
+@pytest.mark.parametrize("answer", ["好", "都", "两个都"])
+async def test_all_of_what_was_just_made_together_are_cancelled_after_a_question(
+    clock: FakeClock, answer: str
+) -> None:
+    study = await Study.on(memory_database(), clock)
+    await study.say("周五提醒我交表")
+    await study.say("明天上午9点开会，下午3点去银行")
+
+    asked = await study.say("这两个都删了吧")
+    await study.say(answer)
+
+    assert asked == "有2个提醒，要全部取消吗？"
+    assert await study.standing() == ["20 08:00 交表"]
+
+
+async def test_all_that_fired_together_are_put_off_and_come_back_in_one(clock: FakeClock) -> None:
+    study = await Study.on(memory_database(), clock)
+    await study.say("11点10分提醒我收衣服")
+    await study.say("11点11分提醒我关火")
+    await study.memory.run(at("2026-11-18T11:12"))
+
+    await study.say("都推迟十分钟")
+    once = await study.standing()
+    await study.say("都推迟二十分钟")
+    twice = await study.standing()
+    await study.say("撤销")
+
+    assert sorted(once) == ["18 11:22 关火", "18 11:22 收衣服"]
+    assert sorted(twice) == ["18 11:32 关火", "18 11:32 收衣服"]
+    assert sorted(await study.standing()) == sorted(once)
+
+
+@pytest.mark.parametrize("text", ["都删了吧", "全部取消", "都取消"])
+async def test_all_is_left_to_the_app_long_after_the_bot_did_something(
+    two: Study, text: str
+) -> None:
+    two.memory.clock.advance(timedelta(minutes=11))
+
+    assert await two.take(text, "later") is None
+    assert await two.standing() == TWO
 
 
 async def test_of_several_none_is_moved_if_one_cannot_be(two: Study) -> None:

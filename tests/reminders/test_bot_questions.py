@@ -50,6 +50,24 @@ async def test_what_is_no_answer_makes_no_reminder(study: Study, text: str, answ
     assert await study.standing() == []
 
 
+async def test_the_subject_is_kept_through_a_yes_and_a_second_question(study: Study) -> None:
+    first = await study.say("提醒我喝水")
+    again = await study.say("好")
+    until = await study.say("每小时")
+    await study.say("到晚上8点")
+
+    assert again == first
+    assert until == "每小时提醒到什么时候为止？"
+    assert [(each.title, each.rule) for each in await study.kept()] == [
+        ("喝水", "FREQ=HOURLY;UNTIL=20261118T120000Z")
+    ]
+
+
+@pytest.mark.parametrize("text", ["记得给我发货", "别忘了给我留两个", "记得帮我留个位子"])
+async def test_what_a_shop_is_asked_for_is_left_alone(study: Study, text: str) -> None:
+    assert await study.take(text, "shop") is None
+
+
 async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
     study.memory.clock.advance(timedelta(hours=11))
     await study.say("每小时提醒我站起来活动")

@@ -54,9 +54,10 @@ class BotActs:
         planned = [BotEdit(before=None, after=self.desk.plan(each)) for each in reminders]
         return await self._do(turn, BotDeedKind.CREATED, planned)
 
-    async def repeat(self, reminder: Reminder, turn: BotTurn) -> BotAct:
-        edit = BotEdit(before=None, after=self.desk.plan(reminder))
-        return await self._do(turn, BotDeedKind.REPEATED, [edit])
+    async def repeat(self, copies: Sequence[Reminder], turn: BotTurn) -> BotAct:
+        """As `create`, of reminders that fired."""
+        planned = [BotEdit(before=None, after=self.desk.plan(each)) for each in copies]
+        return await self._do(turn, BotDeedKind.REPEATED, planned)
 
     async def cancel(self, reminders: Sequence[Reminder], turn: BotTurn) -> BotAct:
         edits = [

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.asides import is_to_others
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import EndlessError, LanguageError
@@ -35,7 +36,7 @@ _HALF_DAY: Final = timedelta(hours=12)
 def errand(text: str) -> str:
     """喝水 of 提醒我喝水; empty for a message that asks for nothing."""
     plain = normalise(cleaned(text))
-    if TAKES_BACK.match(text) or not _REQUEST.search(plain):
+    if TAKES_BACK.match(text) or is_to_others(plain) or not _REQUEST.search(plain):
         return ""
     title = title_of(cleaned(text), plain, ())
     return title if 0 < len(title) <= _LONGEST_ERRAND else ""
@@ -47,9 +48,10 @@ def is_nameless(text: str) -> bool:
 
 
 def completed(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
-    """What the sentence asks for together with the normalised answer; empty if that answers something else."""
+    """What the sentence asks for together with the normalised answer; empty if that answers something else. Raises
+    EndlessError for 每小时, which answers the question when."""
     try:
-        if _YES.fullmatch(answer):
+        if agrees(answer):
             return _agreed(sentence, parse)
         if found := _nameless(sentence):
             readings = parse(found["day"] + answer)
@@ -57,8 +59,15 @@ def completed(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
                 parse(f"{answer}提醒我")  # raises LanguageError without a time: 谢谢
             return readings
         return _with_its_end(sentence, answer, parse)
+    except EndlessError:
+        raise
     except LanguageError:
         return ()
+
+
+def agrees(answer: str) -> bool:
+    """Whether a normalised answer is a yes."""
+    return _YES.fullmatch(answer) is not None
 
 
 def ends_tomorrow(reading: Parsed, answer: str, at: datetime) -> bool:
@@ -92,6 +101,8 @@ def _with_its_end(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
         if error.reason is not Reason.SENTENCE_NOTHING:
             return ()
         time = _AROUND.sub("", answer)
-        alone, whole = parse(f"{time}提醒我"), parse(f"{time} {sentence}")
-        return whole if len(whole) == 1 and whole[0].title and not alone[0].title else ()
+        if _agreed(f"{time}提醒我", parse)[0].title:
+            return ()
+        whole = parse(f"{time} {sentence}")
+        return whole if len(whole) == 1 and whole[0].title else ()
     return ()

@@ -55,7 +55,7 @@ class CommandDesk:
     async def _obey(self, command: Command, turn: BotTurn) -> BotReply | None:
         match command:
             case CancelCommand() | MoveCommand():
-                return await self._change(command, turn)
+                return await self._all_again(command, turn) or await self._change(command, turn)
             case AgainCommand():
                 return await SnoozeDesk(acts=self.acts, policy=self.policy).again(command, turn)
             case ListCommand():
@@ -64,6 +64,17 @@ class CommandDesk:
                 return await self._undo(turn)
             case PickCommand():
                 return await self._picked(command, turn)
+
+    async def _all_again(
+        self, command: CancelCommand | MoveCommand, turn: BotTurn
+    ) -> BotReply | None:
+        """都推迟十分钟 of what fired together; None if nothing fired."""
+        if isinstance(command, CancelCommand) or not (command.every and command.is_length):
+            return None
+        if command.what or command.named or command.by < 1:
+            return None
+        desk = SnoozeDesk(acts=self.acts, policy=self.policy)
+        return await desk.all_again(f"{command.to}后", turn)
 
     async def _change(self, command: CancelCommand | MoveCommand, turn: BotTurn) -> BotReply | None:
         here = self._here(turn)
@@ -114,7 +125,7 @@ class CommandDesk:
     async def _picked(self, pick: PickCommand, turn: BotTurn) -> BotReply | None:
         question = turn.conversation.question
         if question is None or turn.teller.now - question.at > UNDO:
-            return None
+            return await self._ask_about_the_last(pick, turn)
         command = read_command(question.command)
         own = {each.id: each for each in await self.acts.own(turn)}
         if not isinstance(command, CancelCommand | MoveCommand):
@@ -132,6 +143,16 @@ class CommandDesk:
         if pick.cancels:
             command = CancelCommand(what=command.what, named=command.named)
         return await self._do(command, picked, turn)
+
+    async def _ask_about_the_last(self, pick: PickCommand, turn: BotTurn) -> BotReply | None:
+        """都删了吧 to what the bot made together, else to all, while the last act can be undone."""
+        own = await self.acts.own(turn)
+        last = _last(own, turn)
+        if not (pick.every and pick.cancels and last):
+            return None
+        command = CancelCommand(what="", named=False, every=True)
+        found = last if len(last) > 1 else own
+        return await self._ask(command, found, replace(turn, text="取消所有提醒"))
 
     async def _list(self, command: ListCommand, turn: BotTurn) -> BotReply | None:
         teller, desk = turn.teller, self.acts.desk

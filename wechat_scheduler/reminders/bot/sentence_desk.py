@@ -14,6 +14,7 @@ from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
 from wechat_scheduler.reminders.bot.answers import (
     TAKES_BACK,
+    agrees,
     completed,
     ends_tomorrow,
     errand,
@@ -23,6 +24,7 @@ from wechat_scheduler.reminders.bot.replies import BotReply, asked, helped, offe
 from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
 from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_answer
+from wechat_scheduler.reminders.language.asides import is_to_others
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.parse import parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
@@ -85,7 +87,13 @@ class SentenceDesk:
         if _NO.fullmatch(plain):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
             return asked(texts.NOT_KEPT)
-        readings = completed(question.command, plain, lambda text: self._parsed(text, turn))
+        try:
+            readings = completed(question.command, plain, lambda text: self._parsed(text, turn))
+        except EndlessError as error:
+            whole = replace(turn, text=f"{plain} {question.command}")
+            return await self._ask_until_when(error, whole, asks=True)
+        if not readings and agrees(plain) and (what := errand(question.command)):
+            return asked(texts.when(what))
         if readings and ends_tomorrow(readings[0], plain, turn.at):
             return asked(texts.UNTIL_PAST)
         return await self._keep(readings, turn) if readings else None
@@ -122,6 +130,7 @@ class SentenceDesk:
 
 def _misunderstood(error: LanguageError, turn: BotTurn, *, asks: bool) -> BotReply | None:
     said = f"/:no{error.sentence}"
+    asks = asks and not is_to_others(normalise(cleaned(turn.text)))
     if error.reason is Reason.SENTENCE_CHAT or (error.reason in _CHAT and not asks):
         return None
     if error.reason is Reason.SENTENCE_COMMAND:

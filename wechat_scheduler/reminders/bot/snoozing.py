@@ -33,17 +33,29 @@ class SnoozeDesk:
     policy: Policy
 
     async def again(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
-        fired = await self._fired_last(turn)
-        if fired is None:
+        fired = await self._fired_lately(turn)
+        if not fired:
             return await self._put_off_the_new_one(command, turn)
         if not command.when:
             return asked(texts.HOW_LONG)
-        at = self._time(command.when, turn)
-        pending = [each for each in await self.acts.own(turn) if each.mark == _mark(fired)]
-        if pending:
-            moved = replace(pending[0], start=at, defer=timedelta(0))
-            return told(await self.acts.move(pending[:1], [moved], turn), turn.teller)
-        return told(await self.acts.repeat(_copy(fired, at, turn), turn), turn.teller)
+        return await self._repeat(fired[:1], command.when, turn)
+
+    async def all_again(self, when: str, turn: BotTurn) -> BotReply | None:
+        """All that fired together last come again; None if nothing fired lately."""
+        fired = await self._fired_lately(turn)
+        together = [each for each in fired if _last(fired[0]) - _last(each) <= UNDO]
+        return await self._repeat(together, when, turn) if together else None
+
+    async def _repeat(self, fired: Sequence[Reminder], when: str, turn: BotTurn) -> BotReply:
+        at = self._time(when, turn)
+        pending = {each.mark: each for each in await self.acts.own(turn)}
+        fresh = [each for each in fired if _mark(each) not in pending]
+        if not fresh:
+            waiting = [pending[_mark(each)] for each in fired]
+            moved = [replace(each, start=at, defer=timedelta(0)) for each in waiting]
+            return told(await self.acts.move(waiting, moved, turn), turn.teller)
+        copies = [_copy(each, at, turn, place) for place, each in enumerate(fresh)]
+        return told(await self.acts.repeat(copies, turn), turn.teller)
 
     async def _put_off_the_new_one(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
         """Without one that fired, the one that was just made or moved is meant."""
@@ -69,8 +81,9 @@ class SnoozeDesk:
         await self.acts.keep(turn, replace(turn.conversation, question=question))
         return asked(turn.teller.which("改", own))
 
-    async def _fired_last(self, turn: BotTurn) -> Reminder | None:
-        """Also one that another user owns and this one joined: it is copied, and stays as it is."""
+    async def _fired_lately(self, turn: BotTurn) -> Sequence[Reminder]:
+        """The last one first. Also those that another user owns and this one joined: they are copied, and stay as
+        they are."""
         uid, now = turn.teller.uid, turn.teller.now
         found = await self.acts.desk.of_person(uid, newest_first=True, limit=MOST)
         lately = [
@@ -78,7 +91,7 @@ class SnoozeDesk:
             for each in found
             if each.last_at and now - each.last_at <= FIRED_LATELY and each.way is not Way.WEBHOOK
         ]
-        return max(lately, key=_last, default=None)
+        return sorted(lately, key=_last, reverse=True)
 
     def _time(self, when: str, turn: BotTurn) -> datetime:
         teller = turn.teller
@@ -90,11 +103,13 @@ def _last(reminder: Reminder) -> datetime:
     return reminder.last_at or reminder.start
 
 
-def _copy(fired: Reminder, at: datetime, turn: BotTurn) -> Reminder:
+def _copy(fired: Reminder, at: datetime, turn: BotTurn, place: int) -> Reminder:
     """The user's own, also where another user owns the reminder."""
     return said_again(
         fired,
-        copy_id=hashlib.sha256(f"again/{turn.event}".encode()).hexdigest()[:32],
+        copy_id=hashlib.sha256(
+            f"again/{turn.event}{f'/{place}' * (place > 0)}".encode()
+        ).hexdigest()[:32],
         source=SOURCE,
         owner=turn.teller.uid,
         at=at,

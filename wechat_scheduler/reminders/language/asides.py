@@ -79,6 +79,11 @@ _TO_OTHERS = pattern(
 )
 
 
+def is_to_others(text: str) -> bool:
+    """Whether a normalised sentence asks another person or a shop for something: 记得给我发货."""
+    return _TO_OTHERS.search(text) is not None
+
+
 def refuse_statements(title: str, text: str, *, within: bool) -> None:
     """Raises LanguageError for a sentence whose title is nothing to do: 明天下雨, 我下午过来拿."""
     if not ASKS.search(text) and is_statement(title, text, within=within):
@@ -122,7 +127,7 @@ def refuse_asides(text: str) -> None:
     done = _COMMAND.search(text)
     if done and not (asks and _begins(text, asks.start()) and asks.start() < done.start()):
         raise command()
-    if _TO_OTHERS.search(text):
+    if is_to_others(text):
         raise chat()
     what = _WHAT.search(before)
     if (what and not _is_done(text, what.start())) or (asks is None and _is_chat(text)):
