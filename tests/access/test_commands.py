@@ -208,7 +208,42 @@ async def test_what_is_wrong_is_one_sentence(caller: Caller, tmp_path: Path) -> 
     assert refused.sentence.startswith(
         "wechat-scheduler: --type 'token': unknown task type token; "
     )
-    assert unknown.sentence == "wechat-scheduler: there is no API key key_none"
+    assert (
+        unknown.sentence
+        == "wechat-scheduler: there is no API key with the id key_none: the list of keys has their ids"
+    )
+
+
+async def test_a_key_that_is_named_in_place_of_its_id_is_told_its_id(
+    left: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    made = await created("shop", "--scope", "read", state=left)
+
+    alone = await command("keys", "revoke", "shop", state=left)
+    async with running(left, weixin, clock):
+        at_daemon = await command("keys", "revoke", "shop", state=left)
+
+    assert alone.sentence == at_daemon.sentence
+    assert alone.sentence == (
+        f"wechat-scheduler: there is no API key with the id shop; the id of shop is {made['id']}"
+    )
+
+
+async def test_a_second_key_of_a_name_is_made_with_a_note(
+    left: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    first = await created("shop", "--scope", "read", state=left)
+    words = ("keys", "create", "shop", "--scope", "read", "--json")
+
+    alone = await command(*words, state=left)
+    async with running(left, weixin, clock):
+        at_daemon = await command(*words, state=left)
+
+    assert alone.err == (
+        f"another key is called shop, too: {first['id']}; their ids tell them apart\n"
+    )
+    assert at_daemon.err.startswith("another key is called shop, too: ")
+    assert first["id"] in at_daemon.err
 
 
 WRONG_NETWORK = ("--scope", "read", "--allow", "10.0.0.0/8", "--allow", "10.0.0.0/33")

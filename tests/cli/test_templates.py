@@ -42,3 +42,17 @@ async def test_templates_are_imported_and_what_does_not_fit_is_said(tmp_path: Pa
         "thing1": [],
         "phrase2": ["有", "无"],
     }
+
+
+async def test_an_account_without_templates_is_said_to_have_none(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with structlog.testing.capture_logs():
+        async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as caller:
+            await caller.register({"type": 0})
+            await caller.settle()
+            app = str((await made_app(caller))["id"])
+
+            imported = await command("apps", "templates", "import", app, state=tmp_path)
+
+    assert imported.code == 0
+    assert imported.err == "no templates: add some to the account at WeChat, and import them\n"

@@ -26,6 +26,25 @@ async def test_an_app_is_shown_its_secrets_once(keeper: Caller) -> None:
     assert (await keeper.call("GET", "/v1/apps")).result == [shown.result]
 
 
+async def test_an_app_of_a_known_name_or_of_no_registered_account_is_made_with_a_note(
+    keeper: Caller,
+) -> None:
+    body = {"name": "shop", "appid": APPID}
+
+    first = await keeper.call("POST", "/v1/apps", body=body)
+    await keeper.register({"type": 0})
+    second = await keeper.call("POST", "/v1/apps", body=body)
+    third = await keeper.call("POST", "/v1/apps", body=body | {"name": "game"}, headers=ONCE)
+
+    assert first.json["message"] == (
+        f"register {APPID} too: until then nothing is sent through this account"
+    )
+    assert second.json["message"] == (
+        f"another app is called shop, too: {first.result['id']}; their ids tell them apart"
+    )
+    assert third.json["message"] == ""
+
+
 async def test_what_is_asked_for_twice_with_one_key_is_made_once(keeper: Caller) -> None:
     body = {"name": "shop", "appid": APPID}
     other = await make(keeper, "admin")

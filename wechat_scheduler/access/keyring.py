@@ -95,6 +95,11 @@ class Keyring:
         held = self._held.get(key.hash)
         return held.ends if held else math.inf
 
+    def ids_of(self, name: str) -> list[str]:
+        """The ids of the active keys of that name."""
+        keys = [held.key for held in self._held.values() if held.key.name == name]
+        return sorted({key.id for key in keys if self.state(key) is KeyState.ACTIVE})
+
     async def all_keys(self) -> Sequence[Key]:
         """All keys from the store, each with its last use."""
         return await self._store.all_keys()
@@ -133,12 +138,18 @@ class Keyring:
                 reason=Reason.KEY_PROTECTED,
             )
         if not await self._store.revoke(key_id, spare=spare, now=self._clock.now()):
-            raise NotFoundError(
-                f"there is no {'other' if spare else 'API'} key {key_id}", reason=Reason.KEY_UNKNOWN
-            )
+            raise NotFoundError(self._unknown(key_id, spare), reason=Reason.KEY_UNKNOWN)
         self._forget(key_id, spare=spare)
         await self._silence()
         await self.load()
+
+    def _unknown(self, key_id: str, spare: str) -> str:
+        if spare:
+            return f"there is no other key {key_id}"
+        hint = f"; the id of {key_id} is {' or '.join(ids)}" if (ids := self.ids_of(key_id)) else ""
+        return (
+            f"there is no API key with the id {key_id}{hint or ': the list of keys has their ids'}"
+        )
 
     def _forget(self, key_id: str, *, spare: str) -> None:
         """Forget a revoked key at once: the next `load` may fail, and one in progress may bring it back."""

@@ -10,6 +10,7 @@ from wechat_scheduler.cli.parameters import APP_ID, rows_option
 from wechat_scheduler.cli.showing import show_json, show_rows
 from wechat_scheduler.web.native.sending.templates import ImportedResult
 
+NONE = "no templates: add some to the account at WeChat, and import them"
 HEADINGS = ("TEMPLATE", "CHANNEL", "KEYWORDS", "TITLE")
 
 
@@ -72,6 +73,8 @@ def _show(found: ImportedResult, *, as_json: bool) -> None:
             for one in found.templates
         ),
     )
+    if not found.templates:
+        click.echo(NONE, err=True)
     for fault in found.faults:
         click.echo(fault, err=True)
 

@@ -113,7 +113,10 @@ async def reach(
     address = _find(given, keyless=keyless)
     try:
         async with Admin(address.url, address.key, patience=timedelta(0)) as admin:
-            return await use(admin)
+            found = await use(admin)
+            if admin.note:
+                click.echo(admin.note, err=True)
+            return found
     except (InvalidRequestError, UnprocessableError) as error:
         raise as_typed(error) from error
     except UnreachableError as error:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+import click
 import msgspec
 
 from wechat_scheduler.access.audit import Action, AuditFilter
@@ -18,6 +19,7 @@ from wechat_scheduler.web.native.keys import (
     MadeKeyResult,
     key_results,
     made_result,
+    note_on_keys,
     read_key_draft,
 )
 from wechat_scheduler.wechat.tokens import TYPES
@@ -43,8 +45,11 @@ class StoredKeys:
 
     async def create_key(self, wish: Mapping[str, Any]) -> MadeKeyResult:
         draft = read_key_draft(msgspec.json.encode(wish), KindTable(TYPES))
+        note = note_on_keys(self._keyring, draft)
         with self._noting(Action.KEY_CREATED, draft.id):
             made = await self._keyring.make(draft)
+        if note:
+            click.echo(note, err=True)
         return made_result(made, self._clock.now())
 
     async def keys(self) -> list[KeyResult]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from wechat_scheduler.client.client import Client
-from wechat_scheduler.client.wire import result
+from wechat_scheduler.client.wire import note_of, result
 
 T = TypeVar("T")
 
@@ -12,7 +12,11 @@ LARGEST_PAGE = 1000
 
 
 class Admin(Client):
-    """A client for every route. Raises what Client raises."""
+    """A client for every route. Raises what Client raises.
+
+    `note` is what the daemon remarked about the last call of `ask` that went well, or empty."""
+
+    note = ""
 
     async def ask(
         self,
@@ -24,7 +28,10 @@ class Admin(Client):
     ) -> T:
         """The result of a route, decoded into `form`. A parameter that is None is left out."""
         said = {name: str(value) for name, value in (query or {}).items() if value is not None}
-        return result(await self._call(method, *map(str, path), query=said, body=body), form)
+        response = await self._call(method, *map(str, path), query=said, body=body)
+        found = result(response, form)
+        self.note = note_of(response)
+        return found
 
     async def first(
         self, most: int, form: type[list[T]], *path: str, query: Mapping[str, str]

@@ -148,6 +148,11 @@ def result(response: DaemonResponse, form: type[T]) -> T:
     raise _refusal(response, envelope)
 
 
+def note_of(response: DaemonResponse) -> str:
+    """What the daemon remarks about a call that went well."""
+    return _ENVELOPE.decode(response.body).message
+
+
 def _refusal(response: DaemonResponse, envelope: _Envelope) -> SchedulerError:
     message, reason = envelope.message, Reason(envelope.reason)
     refusal = REFUSALS.get(response.status)

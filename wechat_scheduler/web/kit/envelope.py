@@ -41,9 +41,9 @@ def success(
     return _response(Envelope(200, note, result), headers)
 
 
-def success_text(result: object) -> str:
+def success_text(result: object, note: str = "") -> str:
     """The body of `success`."""
-    return f"{_encode(Envelope(200, '', result)).decode()}\n"
+    return f"{_encode(Envelope(200, note, result)).decode()}\n"
 
 
 def failure(error: RequestError) -> web.Response:

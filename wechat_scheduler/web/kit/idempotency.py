@@ -39,6 +39,8 @@ async def created(
     request: web.Request,
     body: bytes,
     make: Callable[[KeepResult], Awaitable[None]],
+    *,
+    note: str = "",
 ) -> web.Response:
     """The native response to a request that creates, or the stored one to an earlier request; `make`
     passes the envelope's `result` to its argument."""
@@ -46,10 +48,10 @@ async def created(
     if not asked.key:
         results: list[object] = []
         await make(results.append)
-        return envelope.success(results[-1])
+        return envelope.success(results[-1], note=note)
 
     async def make_text(keep: Keep) -> None:
-        await make(lambda result: keep(envelope.success_text(result)))
+        await make(lambda result: keep(envelope.success_text(result, note)))
 
     reply = await request.app[SERVICES].idempotency.once(asked, make_text)
     headers = {REPLAYED: "true"} if reply.replayed else None

@@ -1,6 +1,6 @@
 """Checks names, texts, links, time zones, networks and addresses in bodies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
 from typing import Annotated, TypeAlias
 
@@ -24,6 +24,14 @@ def read_name(value: str, field: str) -> str:
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InvalidRequestError(f"must be 1 to {LONGEST_NAME} printable letters", field=field)
     return name
+
+
+def note_on_namesakes(what: str, name: str, ids: Iterable[object]) -> str:
+    """That others have the name already; empty if none has."""
+    said = ", ".join(map(str, ids))
+    return (
+        f"another {what} is called {name}, too: {said}; their ids tell them apart" if said else ""
+    )
 
 
 def read_text(value: str, field: str, *, longest: int) -> str:

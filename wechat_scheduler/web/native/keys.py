@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
-from wechat_scheduler.access.keyring import KeyDraft, MadeKey
+from wechat_scheduler.access.keyring import KeyDraft, Keyring, MadeKey
 from wechat_scheduler.access.model import Key, KeyState, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
@@ -19,7 +19,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.kit.texts import Name, read_name, read_networks
+from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_networks
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
@@ -67,10 +67,11 @@ class MadeKeyResult(KeyResult, kw_only=True):
 async def create(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     draft = read_key_draft(await request.read(), services.kinds)
+    note = note_on_keys(services.keyring, draft)
     with noting(request, Action.KEY_CREATED, draft.id):
         made = await services.keyring.make(draft)
     log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
-    return envelope.success(made_result(made, services.clock.now()))
+    return envelope.success(made_result(made, services.clock.now()), note=note)
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -103,6 +104,11 @@ def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
         networks=tuple(dict.fromkeys(read_networks(parsed.networks))),
         lifetime=None if parsed.expires_in is None else timedelta(seconds=parsed.expires_in),
     )
+
+
+def note_on_keys(keyring: Keyring, draft: KeyDraft) -> str:
+    """That an active key has the name of the draft already, or empty."""
+    return note_on_namesakes("key", draft.name, keyring.ids_of(draft.name))
 
 
 def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:

@@ -1,14 +1,18 @@
 """Makes, lists, shows, changes and removes apps."""
 
+from collections.abc import Sequence
+
 import msgspec
 import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.audience.model import App
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
-from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
+from wechat_scheduler.web.kit.texts import note_on_namesakes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of, reachable_apps
 from wechat_scheduler.web.native.route import NativeRoute, Success
@@ -43,7 +47,15 @@ async def create(request: web.Request) -> web.Response:
             await services.directory.make_app(app, once=lambda made: keep(made_app_result(made)))
         log.info("app.created", app=app.id, name=app.name, by=request[CALLER].id)
 
-    return await created(request, body, make)
+    return await created(request, body, make, note="; ".join(await _notes(services, app)))
+
+
+async def _notes(services: Services, app: App) -> Sequence[str]:
+    namesakes = [other.id for other in services.directory.apps() if other.name == app.name]
+    notes = [note_on_namesakes("app", app.name, namesakes)]
+    if not await services.accounts.keeps(app.appid):
+        notes.append(f"register {app.appid} too: until then nothing is sent through this account")
+    return list(filter(None, notes))
 
 
 async def listed(request: web.Request) -> web.Response:
