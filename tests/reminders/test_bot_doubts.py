@@ -106,6 +106,14 @@ async def test_another_errand_is_no_end_of_the_rule(study: Study) -> None:
     assert await study.standing() == ["19 15:00 开会"]
 
 
+@pytest.mark.parametrize("answer", ["你好", "什么", "收到", "多少钱", "谢谢"])
+async def test_chat_is_no_end_of_the_rule(study: Study, answer: str) -> None:
+    await study.say("每小时提醒我喝水")
+    await study.say(answer)
+
+    assert await study.standing() == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -50,6 +50,39 @@ async def test_what_is_no_answer_makes_no_reminder(study: Study, text: str, answ
     assert await study.standing() == []
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "取消吧",
+        "取消",
+        "退出",
+        "都取消",
+        "帮助",
+        "我的提醒",
+        "全部",
+        "转人工",
+        "3",
+        "撤销",
+        "有哪些提醒",
+    ],
+)
+async def test_a_command_is_no_answer(study: Study, answer: str) -> None:
+    await study.say("明天提醒我")
+    await study.say(answer)
+
+    assert await study.standing() == []
+
+
+async def test_a_yes_after_midnight_means_the_day_of_the_sentence(study: Study) -> None:
+    study.memory.clock.advance(timedelta(hours=13, minutes=28))
+    await study.say("从明天起每小时提醒我喝水")
+    study.memory.clock.advance(timedelta(minutes=5))
+
+    await study.say("好")
+
+    assert [each.start.day for each in await study.kept()] == [19]
+
+
 async def test_the_subject_is_kept_through_a_yes_and_a_second_question(study: Study) -> None:
     first = await study.say("提醒我喝水")
     again = await study.say("好")

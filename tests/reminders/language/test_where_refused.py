@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.reminders.language.sentences import NOW, ZONE
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import language
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 LANGUAGE = Path(language.__path__[0])
 DOCS = LANGUAGE.parents[2] / "docs"
 WORDS = LANGUAGE / "refused_sentences.py"
 
 _ROW = re.compile(r"^\| `(sentence\.\w+)` \| (.*) \|$", re.MULTILINE)
+# Of a row, the sentence in brackets.
+_EXAMPLE = re.compile(r"^\| `(sentence\.\w+)` \| 422 \| .*[(（]`([^`]+)`[)）]", re.MULTILINE)
 _MODULE = re.compile(r"`(\w+)`")
 
 
@@ -53,3 +58,14 @@ def test_each_reason_has_its_modules(page: str) -> None:
     rows = _ROW.findall((DOCS / page).read_text())
 
     assert {reason: set(_MODULE.findall(modules)) for reason, modules in rows} == decided()
+
+
+@pytest.mark.parametrize("page", ["errors.md", "errors.zh-CN.md"])
+def test_each_example_is_refused_for_its_reason(page: str) -> None:
+    examples = _EXAMPLE.findall((DOCS / page).read_text())
+
+    assert len(examples) >= 2
+    for reason, text in examples:
+        with pytest.raises(LanguageError) as refused:
+            parse(text, now=NOW, zone=ZONE)
+        assert (text, refused.value.reason) == (text, reason)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.acts import is_an_act
 from wechat_scheduler.reminders.language.asides import is_to_others
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
@@ -26,6 +27,8 @@ _REQUEST: Final = re.compile(rf"{_CALLS}|^(?:千万)?(?:别忘|不要忘|记得|
 _NAMELESS: Final = re.compile(
     rf"(?P<day>(?:请|麻烦|帮我)?在?(?:今天|明天|后天|大后天|(?:这个?|下个?|每个?)?(?:周|星期|礼拜)[一二三四五六日天末]|每天|(?:\d+月)?\d+[号日]))(?:的?时候)?[ ,]*(?:请|要|再)?{_CALLS}(?:一下)?"
 )
+# 转人工 asks for a person.
+_FOR_STAFF: Final = re.compile(r"人工|客服")
 _AROUND: Final = re.compile(r"^(?:那就?|就)|[吧呗啊哦呀]+$")
 _LONGEST_ERRAND: Final = 20
 _UNTIL: Final = re.compile(r"UNTIL=(\d{8}T\d{6}Z)")
@@ -55,9 +58,10 @@ def completed(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
             return _agreed(sentence, parse)
         if found := _nameless(sentence):
             readings = parse(found["day"] + answer)
-            if not readings[0].title:
+            title = normalise(readings[0].title)
+            if not title:
                 parse(f"{answer}提醒我")  # raises LanguageError without a time: 谢谢
-            return readings
+            return readings if is_an_act(title) and not _FOR_STAFF.search(title) else ()
         return _with_its_end(sentence, answer, parse)
     except EndlessError:
         raise

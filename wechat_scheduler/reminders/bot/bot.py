@@ -97,7 +97,8 @@ class Bot:
         """None if the message is not for the bot."""
         if done := await self._done_before(turn):
             return done
-        if reply := await self._sentences.answered(turn):
+        is_word = turn.text.strip(_STOPS).lower() in _ALL | _HELP
+        if not is_word and (reply := await self._sentences.answered(turn)):
             return reply
         turn = await self._forgotten(turn)
         asks = ASKS.search(normalise(cleaned(turn.text))) is not None

@@ -20,6 +20,7 @@ from wechat_scheduler.reminders.bot.answers import (
     errand,
     is_nameless,
 )
+from wechat_scheduler.reminders.bot.commands import read_command
 from wechat_scheduler.reminders.bot.replies import BotReply, asked, helped, offered, refused, told
 from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
@@ -87,8 +88,12 @@ class SentenceDesk:
         if _NO.fullmatch(plain):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
             return asked(texts.NOT_KEPT)
+        if not agrees(plain) and (TAKES_BACK.match(turn.text) or read_command(turn.text)):
+            return None
+        # A yes means the sentence as it was said; 半小时后 counts from the answer.
+        said = replace(turn, at=question.at) if agrees(plain) else turn
         try:
-            readings = completed(question.command, plain, lambda text: self._parsed(text, turn))
+            readings = completed(question.command, plain, lambda text: self._parsed(text, said))
         except EndlessError as error:
             whole = replace(turn, text=f"{plain} {question.command}")
             return await self._ask_until_when(error, whole, asks=True)

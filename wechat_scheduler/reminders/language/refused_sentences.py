@@ -30,7 +30,7 @@ class SeveralError(LanguageError):
 
 
 class UnsureError(LanguageError):
-    """A sentence may ask for a reminder, and may as well tell something to others: 张总明天飞上海. `reading` is the
+    """A sentence may ask for a reminder, and may as well tell something to others: 张总明天讲话. `reading` is the
     reminder that it would be. One that `asks` for a reminder names its time in a way that is a guess: 630叫我起床."""
 
     def __init__(self, reading: Parsed, *, asks: bool = False) -> None:
