@@ -42,6 +42,7 @@ def test_two_recurring_errands_are_two_reminders_however_they_are_linked(link: s
         ("明天上午9点开会同时后天下午3点去银行", ["19 09:00 开会", "20 15:00 去银行"]),
         ("明天早上8点吃药，晚上8点也要吃药", ["19 08:00 吃药", "19 20:00 吃药"]),
         ("明天早上8点提醒我吃药晚上8点也提醒我", ["19 08:00 吃药", "19 20:00 吃药"]),
+        ("明天早上8点吃药，中午12点也吃，晚上8点也要吃", ["19 08:00 吃药", "19 12:00 吃药", "19 20:00 吃药"]),
         ("每天早上8点提醒我吃药，晚上8点也提醒我", ["19 08:00 FREQ=DAILY 吃药", "18 20:00 FREQ=DAILY 吃药"]),
     ],
 )  # fmt: skip
@@ -71,8 +72,32 @@ def test_a_second_errand_that_may_repeat_is_asked_about(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "每小时喝水另外每天晚上10点睡觉",
+        "每两小时喝水到晚上8点另外每天晚上10点睡觉",
+        "每20分钟提醒我看一下锅，到晚上11点，另外每天早上7点叫我起床",
+        "每天早上7点叫我起床另外每20分钟提醒我看一下锅到晚上11点",
+    ],
+)
+def test_an_errand_of_each_hour_is_not_merged_with_a_daily_one(text: str) -> None:
+    with pytest.raises(LanguageError) as asked:
+        _read(text)
+
+    assert asked.value.reason in (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
+
+
+def test_a_part_that_is_past_is_told_as_past() -> None:
+    with pytest.raises(LanguageError) as refused:
+        _read("今天早上8点交表另外明早8点出发")
+
+    assert refused.value.reason is Reason.SENTENCE_PAST
+
+
+@pytest.mark.parametrize(
     ("text", "title"),
     [
+        ("每天早上饭后提醒我吃药", "饭后吃药"),
         ("每天早中晚饭后提醒我吃药", "饭后吃药"),
         ("另外明天提醒我买菜", "买菜"),
         ("明天提醒我买菜还有", "买菜"),

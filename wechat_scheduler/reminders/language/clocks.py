@@ -80,7 +80,7 @@ CLOCK = pattern(
     rf"|(?P<pair>[一二两三四五六七八])(?=[二三四五六七八九][点时](?!间))"
     rf"|(?<![第\d])(?<![有早快慢多少买吃喝好大小做](?=一点[^半钟整一二三四五十\d])){_HOUR}{_NO_HINT}{_TAIL}"
     r"|(?<![\d:.])(?P<eh>\d{1,2}) ?(?P<eap>[ap]\.?m(?![a-z])\.?))"
-    rf"|(?P<eight>[早晚][八九])(?![点十:晚])|(?P<alone>{_PART})(?![茶饭餐])"
+    rf"|(?P<eight>[早晚][八九])(?![点十:晚])|(?P<alone>{_PART})(?:(?![茶饭餐])|(?<=[上午])(?=饭[前后]))"
 )
 CLOCK_STARTS = frozenset(STARTS + "差ap" + "".join(part[0] for part in _PARTS))
 SEVERAL = pattern(

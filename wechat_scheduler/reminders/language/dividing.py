@@ -58,13 +58,17 @@ def divided(text: str, said: Meaning) -> tuple[Piece, ...]:
 
 def is_apart(text: str, groups: Sequence[list[Linked]], index: int) -> bool:
     """Whether a group begins a reminder of its own: it repeats as the one before does, and each has a title."""
-    if not index or not (_recurs(groups[index - 1]) and _recurs(groups[index])):
+    first = next((n for n in reversed(range(index)) if _repeats(groups[n])), None)
+    if first is None or not _repeats(groups[index]):
         return False
-    before = _title(text[: groups[0][0].token.start])
-    between = _title(text[groups[index - 1][-1].token.end : groups[index][0].token.start])
+    pairs = list(pairwise(groups[first : index + 1]))
+    between = "".join(text[a[-1].token.end : b[0].token.start] for a, b in pairs)
+    if not (_recurs(groups[first]) and _recurs(groups[index])) and not _BREAK.search(between):
+        return False
     end = groups[index + 1][0].token.start if index + 1 < len(groups) else len(text)
+    before = _title(text[: groups[0][0].token.start])
     behind = _title(text[groups[index][-1].token.end : end])
-    return min(len(between), max(len(before), len(behind))) > 1
+    return min(len(_title(between)), max(len(before), len(behind))) > 1
 
 
 def _title(words: str) -> str:
@@ -84,7 +88,7 @@ def mixed(text: str, said: Meaning) -> str:
         between = text[day[-1].token.end : time[0].token.start]
         behind = text[time[-1].token.end :]
         parted = _day(day) and not _day(time) and _clock(time) and not _clock(day)
-        parted = parted or (_recurs(day) and time in said.others)
+        parted = parted or (_repeats(day) and time in said.others)
         if parted and _ERRAND.fullmatch(between) and _GOES_ON.fullmatch(behind):
             return text[time[0].token.start : time[-1].token.end]
     return ""

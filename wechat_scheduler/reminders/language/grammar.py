@@ -58,8 +58,7 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
         raise too_long(policy.longest)
     at = now.astimezone(zone).replace(microsecond=0)
     here = Now(at=at, zone=zone, policy=policy.at(at))
-    first = FIRST.search(masked(normalise(text)))
-    if first:
+    if first := FIRST.search(masked(normalise(text))):
         return (_from(text[first.start("moment") :], text[: first.start()], here),)
     try:
         return _readings(text, here)
@@ -116,8 +115,7 @@ class _Sentence:
         said = grouped(dense, scan(dense, today))
         if said.is_empty and not (said.lasts or said.times):
             raise _no_time(plain, said)
-        vague = VAGUE.search(dense)
-        if vague:
+        if vague := VAGUE.search(dense):
             raise unread(vague.group())
         return cls(text=text, plain=plain, dense=dense, places=places, said=said)
 
@@ -152,14 +150,18 @@ def _several(sentence: _Sentence, now: Now) -> tuple[Parsed, ...]:
         for part in divided(sentence.dense, sentence.said):
             words = part.day + text[places[part.start] : places[part.end]]
             readings.append(_part(words, readings[-1].title if readings else "", now))
-    except LanguageError:
+    except LanguageError as error:
+        if error.reason is Reason.SENTENCE_PAST:
+            raise
         return ()
     return tuple(readings) if all(map(_names_a_thing, readings)) else ()
 
 
 def _part(words: str, title: str, now: Now) -> Parsed:
-    """The reading of a part behind one of that `title`: 晚上8点也提醒我 is of the same."""
+    """The reading of a part behind one of that `title`: 晚上8点也提醒我 and 晚上8点也吃 are of the same."""
     plain = _ALSO.sub("", words, count=1) if title else words
+    if plain != words and plain.endswith(title[0]):
+        plain = plain[:-1] + title
     reading = _one(_Sentence.of(plain, now.today), now)
     if reading.title or plain == words:
         return reading
