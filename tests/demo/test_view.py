@@ -10,7 +10,7 @@ from tests.demo.scenes import PLACES, event, pending, row, snapshot
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.journal import EventKind
 from wechat_scheduler.demo.setup import CREDENTIALS
-from wechat_scheduler.demo.view import credentials, view
+from wechat_scheduler.demo.view import HAPPENED, credentials, view
 
 
 def text(renderable: RenderableType, width: int) -> list[str]:
@@ -142,9 +142,9 @@ def test_the_screen_has_the_urls() -> None:
 def test_the_newest_events_are_shown_with_the_second_they_happened_in() -> None:
     events = tuple(event(number, f"number {number}", at=60 + number) for number in range(1, 9))
 
-    screen = text(view(snapshot(events=events), width=80, height=24), 80)
+    screen = text(view(snapshot(events=events), width=80, height=25), 80)
 
-    assert screen[21:23] == [f" 1:0{number}  rotated   number {number}" for number in range(7, 9)]
+    assert screen[22:24] == [f" 1:0{number}  rotated   number {number}" for number in range(7, 9)]
 
 
 def test_the_phone_shows_what_will_happen_until_it_happens() -> None:
@@ -154,12 +154,28 @@ def test_the_phone_shows_what_will_happen_until_it_happens() -> None:
 
     assert screen[17].startswith("the phone of o_alice ─")
     assert screen[18] == " 0:02  wrote     10秒后提醒我喝茶"
-    assert [line.strip() for line in screen[19:23]] == [
+    assert [line.strip(" ─") for line in screen[19:23]] == [
         "the daemon understands it and stores a reminder",
         "the reminder falls due and reaches the phone",
-        "",
+        HAPPENED,
         "",
     ]
+
+
+@pytest.mark.parametrize("height", [24, 40])
+def test_what_happened_to_the_credentials_is_a_list_of_its_own(height: int) -> None:
+    reminded = event(1, "tea", EventKind.REMINDED, at=12)
+    notified = event(2, "access_token of wx_tea", EventKind.NOTIFIED, at=0)
+    both = replace(
+        snapshot(*[row(key) for key in CREDENTIALS], events=(reminded, notified)),
+        on_phone=(reminded,),
+    )
+
+    lines = text(view(both, width=80, height=height), 80)
+
+    at = next(place for place, line in enumerate(lines) if "notified  access" in line)
+    assert lines[at - 1].startswith(HAPPENED)
+    assert "reminded  tea" in lines[at - 2]
 
 
 def test_the_screen_says_what_stale_means() -> None:

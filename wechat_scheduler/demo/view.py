@@ -46,6 +46,7 @@ LEAST_WIDTH = 80
 NEEDED = ("credential", "of", "state", "", "rotated")
 COMMAND_LINES = 3
 STALE = "stale: valid and served, while its successor is fetched"
+HAPPENED = "the credentials: each rotation, and the business system is notified"
 ZERO = timedelta(0)
 SECOND = timedelta(seconds=1)
 # A value is bright for this long.
@@ -195,13 +196,18 @@ def _masked(row: CredentialRow, ends: tuple[int, int], snapshot: DemoSnapshot) -
     return Text(text, style="bold" if is_new else "dim")
 
 
-def _events(snapshot: DemoSnapshot, room: int) -> Iterator[Text]:
-    """Exactly `room` lines: the newest events, then blank lines."""
+def _events(snapshot: DemoSnapshot, room: int) -> Iterator[RenderableType]:
+    """Exactly `room` lines: a heading, the newest events, then blank lines. Without the heading the times
+    would seem to jump back from those of the phone."""
+    if room < 2:
+        yield from [Text()] * room
+        return
+    yield Rule(HAPPENED, align="left", style="dim")
     others = [event for event in snapshot.events if event.kind not in ON_PHONE]
-    shown = others[-room:] if room > 0 else []
+    shown = others[-(room - 1) :]
     for event in shown:
         yield _line(event, snapshot)
-    yield from [Text()] * (room - len(shown))
+    yield from [Text()] * (room - 1 - len(shown))
 
 
 def _line(event: JournalEntry, snapshot: DemoSnapshot) -> Text:
