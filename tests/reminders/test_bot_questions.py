@@ -26,6 +26,9 @@ async def study(clock: FakeClock) -> Study:
         ("明天提醒我", "几点提醒你，提醒什么？", "下午3点开会", "19 15:00 开会"),
         ("周五叫我", "几点提醒你，提醒什么？", "交周报", "20 08:00 交周报"),
         ("明天提醒我", "几点提醒你，提醒什么？", "好", "19 08:00 闹钟"),
+        ("今晚提醒我", "几点提醒你，提醒什么？", "9点吃药", "18 21:00 吃药"),
+        ("明天上午叫我", "几点提醒你，提醒什么？", "开会", "19 08:00 开会"),
+        ("下午提醒我", "几点提醒你，提醒什么？", "三点", "18 15:00 闹钟"),
         ("630叫我起床", "要在 2026年11月19日 周四 早上6:30 提醒你“起床”吗？", "好", "19 06:30 起床"),
         ("我约了后天下午三点理发", "要在 2026年11月20日 周五 下午3:00 提醒你“理发”吗？", "好", "20 15:00 理发"),
     ],
@@ -113,7 +116,9 @@ async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
     assert [each.rule for each in await study.kept()] == ["FREQ=HOURLY;UNTIL=20261119T100000Z"]
 
 
-@pytest.mark.parametrize("text", ["把它删了", "删掉它", "取消这个", "把这条提醒删掉"])
+@pytest.mark.parametrize(
+    "text", ["把它删了", "删掉它", "取消这个", "把这条提醒删掉", "它不要了", "取消刚设的"]
+)
 @pytest.mark.parametrize("moved", [False, True])
 async def test_it_is_what_was_made_or_moved_last(study: Study, text: str, *, moved: bool) -> None:
     await study.say("明天上午9点买菜")
@@ -146,6 +151,13 @@ async def test_a_week_without_any_left_is_told_to_who_has_reminders(
 
     assert before is None
     assert answer.endswith("没有提醒")
+
+
+@pytest.mark.parametrize("text", ["还有什么事", "还有什么事吗", "你还有什么事"])
+async def test_what_else_a_person_wants_is_left_to_the_app(study: Study, text: str) -> None:
+    await study.say("12月20日交表")
+
+    assert await study.take(text, "chat") is None
 
 
 @pytest.mark.parametrize("text", ["取消订单", "取消预约", "删除我的地址", "取消挂号谢谢"])

@@ -45,7 +45,6 @@ UNTIL_WHEN: Final = "提醒到什么时候为止？\n回复“到晚上8点”�
 UNTIL_PAST: Final = (
     "今天的这个时间已经过了。\n回复“到明天晚上6点”“每天9点到18点”，或者回复“好”，昼夜都提醒"
 )
-WHAT_AND_WHEN: Final = "几点提醒你，提醒什么？例如“下午3点开会”；回复“好”就在早上8点响铃"
 LEFT_ALONE: Final = "好的，什么都没有改"
 TAKE_BACK: Final = "回复“撤销”可以反悔"
 NO_NICKNAME: Final = "微信用户"

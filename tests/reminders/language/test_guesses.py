@@ -27,6 +27,10 @@ from wechat_scheduler.reminders.language.refused_sentences import LanguageError,
         ("我约了后天下午三点理发", "20 15:00 理发"),
         ("我预约了周五上午洗牙", "20 08:00 洗牙"),
         ("我约好了周日拔牙", "22 08:00 拔牙"),
+        ("约了后天下午三点理发", "20 15:00 理发"),
+        ("后天下午三点约了理发", "20 15:00 理发"),
+        ("周五上午我预约了洗牙", "20 08:00 洗牙"),
+        ("我后天下午三点约了理发", "20 15:00 理发"),
     ],
 )
 def test_a_guess_is_confirmed_and_a_program_that_asks_gets_it(text: str, read: str) -> None:

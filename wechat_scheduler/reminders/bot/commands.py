@@ -162,7 +162,7 @@ def _listed(plain: str) -> ListCommand | None:
             return ListCommand(what=_bare(found["what"])[0])
     for pattern in patterns.DUTIES:
         if found := pattern.fullmatch(plain):
-            what = found["what"].rstrip("还")
+            what = found["what"].rstrip("还") or found["what"]
             return ListCommand(
                 what=what, named=False, more=what != found["what"] or "还有" in plain
             )

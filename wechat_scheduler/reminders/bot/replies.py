@@ -47,6 +47,12 @@ def offered(reading: Parsed, teller: Teller) -> BotReply:
     return asked(f"要在 {when} 提醒你{what}吗？\n回复“好”就提醒")
 
 
+def unnamed(reading: Parsed, teller: Teller) -> BotReply:
+    """Asks for the hour and the errand that 明天提醒我 lacks."""
+    when = describe(reading.rule, reading.time.astimezone(teller.zone))
+    return asked(f"几点提醒你，提醒什么？例如“9点开会”\n回复“好”就在 {when} 响铃")
+
+
 def refused(text: str) -> BotReply:
     return BotReply(text=text, taken=BotDeed(did=BotDeedKind.REFUSED))
 

@@ -21,7 +21,15 @@ from wechat_scheduler.reminders.bot.answers import (
     is_nameless,
 )
 from wechat_scheduler.reminders.bot.commands import read_command
-from wechat_scheduler.reminders.bot.replies import BotReply, asked, helped, offered, refused, told
+from wechat_scheduler.reminders.bot.replies import (
+    BotReply,
+    asked,
+    helped,
+    offered,
+    refused,
+    told,
+    unnamed,
+)
 from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
 from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_answer
@@ -74,7 +82,7 @@ class SentenceDesk:
         plain = normalise(cleaned(turn.text)).strip(" 。.!~")
         if is_nameless(turn.text) and not any(each.title for each in readings):
             await self._ask(turn.text, turn)
-            return asked(texts.WHAT_AND_WHEN)
+            return unnamed(readings[0], turn.teller)
         if asks or is_a_timer(plain) or any(each.title for each in readings):
             return await self._keep(readings, turn)
         return None if is_an_answer(plain) else await self._offer(readings[0], turn)

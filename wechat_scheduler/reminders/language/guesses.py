@@ -28,7 +28,9 @@ _CALLED = pattern(
 _CORRECTS = pattern(
     r"[ ,.]*(?:[呃啊嗯哦唉诶哎额]+[ ,.]*(?:不对?|不是|说?错了)|不对|不是|说?错了)(?:[ ,.呃啊嗯哦]|应该?是|是|改成)*"
 )
-_BOOKED = pattern(r"^[我俺咱](?:已经?)?(?:预约|预定|约)(?:好|到|上)?了一?个?")
+_BOOKED = pattern(
+    r"^(?P<when>[今明后大天周星期礼拜下个上中午早晚一二三四五六七八九十日两半点号月:\d]*)[我俺咱]?(?P<again>[今明后大天周星期礼拜下个上中午早晚一二三四五六七八九十日两半点号月:\d]*)(?:已经?)?(?:预约|预定|约|订|报名?|挂)(?:好|到|上)?了一?个?(?!吗|没)"
+)
 _NUMERAL = pattern(r"[\d零一二两三四五六七八九十半]")
 _KINDS = (ClockTime, (After, For), Every, Anchor)
 
@@ -43,7 +45,10 @@ def confirmed(
         if not (asks or all(each.title for each in readings)):
             return ()
     elif (rest := booked(text)) and not asks:
-        readings = read(rest, replace(now, policy=replace(now.policy, asked=True)))
+        try:
+            readings = read(rest, replace(now, policy=replace(now.policy, asked=True)))
+        except LanguageError:
+            return ()
         if not all(each.title and is_an_act(normalise(each.title)) for each in readings):
             return ()
     else:
@@ -64,7 +69,7 @@ def guessed(text: str, today: date) -> str:
 def booked(text: str) -> str:
     """What the writer booked, as in 我约了后天下午三点理发; "" for any other sentence."""
     found = _BOOKED.match(normalise(text))
-    return text[found.end() :] if found else ""
+    return found["when"] + found["again"] + text[found.end() :] if found else ""
 
 
 def _corrected(text: str, plain: str, today: date) -> str:
