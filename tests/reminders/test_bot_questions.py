@@ -45,7 +45,9 @@ async def test_the_answer_completes_the_sentence(
 
 
 @pytest.mark.parametrize("text", ["提醒我喝水", "明天提醒我"])
-@pytest.mark.parametrize("answer", ["你们几点关门", "算了", "今天天气真好", "谢谢", "老师明天请假"])
+@pytest.mark.parametrize(
+    "answer", ["你们几点关门", "算了", "取消", "今天天气真好", "谢谢", "老师明天请假"]
+)
 async def test_what_is_no_answer_makes_no_reminder(study: Study, text: str, answer: str) -> None:
     await study.say(text)
     await study.say(answer)

@@ -49,7 +49,7 @@ from wechat_scheduler.reminders.refused_reminders import PastError, ReminderErro
 
 log = structlog.get_logger(__name__)
 
-_NO: Final = re.compile(r"(?:算了|不是|不用|不要|不必|没事|别|不)(?:提醒|设)?[了吧啊哦的]*")
+_NO: Final = re.compile(r"(?:算了|不是|不用|不要|不必|没事|别|不|取消)(?:提醒|设)?[了吧啊哦的]*")
 _CHAT: Final = (
     Reason.SENTENCE_NOTHING,
     Reason.SENTENCE_TOO_LONG,

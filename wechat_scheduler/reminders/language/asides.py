@@ -11,7 +11,6 @@ from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command
 from wechat_scheduler.reminders.language.statements import is_statement, tells
 from wechat_scheduler.reminders.language.telling import (
-    KIN,
     ROLE,
     is_clearly_told,
     is_passed_on,
@@ -74,8 +73,8 @@ _SAYS = pattern(
 
 # 记得明天寄发票给我哦, 麻烦提醒一下司机明天七点到: to a shop.
 _TO_OTHERS = pattern(
-    rf"(?:别忘|不要忘|记得|记住|记着)(?!.*(?:提醒|叫|喊|通知)[我咱俺]).*(?:给|帮|替|跟|和)[我咱俺](?:们(?!家))?(?!{KIN}|家|自己|的|[女男]朋友|朋友|同|老|客户|领导)"
-    rf"|^(?:请你?您?|麻烦[你您]?|劳驾|拜托[你您]?|帮忙)+[^,。]{{0,6}}?(?:提醒|通知|告诉|叫)(?:一下|一声|下)?(?:{ROLE}|[他她])"
+    rf"^(?!.*(?:提醒|叫|喊|通知)[我咱俺])(?:.*(?:别忘|不要忘|记得|记住|记着).*(?:给|帮|替)(?:[我咱俺]们?)(?=$|[,。哦啊哈吧呀呢!~ 一两\d买寄发送留打回转带拿换退开做联报准安办订约查看改存备弄修取交签填写传说讲催拍盖加])"
+    rf"|(?:请你?您?|麻烦[你您]?|劳驾|拜托[你您]?|帮忙)+[^,。]{{0,6}}?(?:提醒|通知|告诉|叫)(?:一下|一声|下)?(?:{ROLE}|[他她]))"
 )
 
 
