@@ -7,12 +7,13 @@ has to, on a connection of its own.
 
 import asyncio
 import os
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import asyncpg
 
@@ -29,6 +30,8 @@ LOOK_FOR_FREE = timedelta(milliseconds=5)
 # Prepared statements that each connection keeps: enough for all of ours.
 STATEMENTS = 256
 NAME = "wechat-scheduler"
+# The parameters of a URL that say where the server is.
+_PLACE = ("host", "hostaddr", "port")
 
 
 async def pooled(url: str, most: int, connector: Connector) -> asyncpg.Pool:
@@ -78,19 +81,33 @@ def listening(url: str, listen: str, connect: Connect) -> Connect:
 
 
 def completed(listen: str, url: str) -> str:
-    """`listen` with the user, the password, the host and the database of `url` where it names none.
-    Raises ValueError."""
-    parts, whole = urlsplit(listen), urlsplit(url)
-    who, _, host = parts.netloc.rpartition("@")
-    whole_who, _, whole_host = whole.netloc.rpartition("@")
-    names_host = host or "host=" in parts.query
-    for one in host.split(","):
+    """`listen` with all that `url` names and it does not: also the password and the settings of TLS. A server of
+    its own takes nothing of the other's place. Raises ValueError."""
+    new, old = _named(listen), _named(url)
+    if new.keys() & {"", "host", "hostaddr"}:
+        old = {name: value for name, value in old.items() if name not in ("", *_PLACE)}
+    elif "port" in new and "" in old:  # asyncpg takes no other port for hosts before the query
+        old["host"] = unquote(re.sub(r":\d+(?=,|$)", "", old.pop("")))
+    both = old | new
+    hosts = both.pop("", "")
+    return f"postgresql://{hosts}?{urlencode(both)}"
+
+
+def _named(url: str) -> dict[str, str]:
+    """What a URL names, as its query would. The hosts before the query stay as they are, as "". Raises ValueError."""
+    parts = urlsplit(url)
+    who, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    query = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    if "database" in query:
+        query.setdefault("dbname", query.pop("database"))
+    bare = hosts.removeprefix(":")
+    before = {"user": user, "password": password, "dbname": parts.path.removeprefix("/")}
+    found = query | {name: unquote(value) for name, value in before.items() if value}
+    found |= {"" if bare == hosts else "port": bare} if bare else {}
+    for one in (*hosts.split(","), *(f":{port}" for port in found.get("port", "").split(","))):
         _ = urlsplit(f"//{one}").port  # a ValueError if it is none
-    return parts._replace(
-        netloc=f"{who or whole_who}@{host if names_host else whole_host}",
-        path=parts.path if len(parts.path) > 1 else whole.path,
-        query=parts.query if names_host else "&".join(filter(None, (whole.query, parts.query))),
-    ).geturl()
+    return found
 
 
 async def _pool(url: str, most: int, connector: Connector, *, statements: int) -> asyncpg.Pool:
