@@ -229,6 +229,22 @@ async def test_a_key_that_is_named_in_place_of_its_id_is_told_its_id(
     )
 
 
+async def test_a_key_that_has_ended_is_not_said_to_be_revoked_again(
+    left: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    made = await created("shop", "--scope", "read", state=left)
+    words = ("keys", "revoke", made["id"])
+
+    first, alone = [await command(*words, state=left) for _ in range(2)]
+    async with running(left, weixin, clock):
+        at_daemon = await command(*words, state=left)
+
+    assert first.out == "revoked\n"
+    assert alone.out == at_daemon.out
+    assert alone.out == f"no key {made['id']} was active: nothing has changed\n"
+    assert (alone.code, at_daemon.err) == (0, "")
+
+
 async def test_a_second_key_of_a_name_is_made_with_a_note(
     left: Path, weixin: WeChat, clock: FakeClock
 ) -> None:

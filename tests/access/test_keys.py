@@ -259,22 +259,30 @@ async def test_a_former_admin_key_is_ended_by_the_one_that_replaced_it(
 ) -> None:
     async with daemon(tmp_path, weixin.url, clock=clock) as first:
         former = first.daemon.admin_key
+    clock.advance(timedelta(seconds=1))
     (tmp_path / "admin.key").unlink()
 
     async with daemon(tmp_path, weixin.url, clock=clock) as second:
         other = await make(second, "admin")
         before = (await second.call("GET", "/tasks", key=former)).status
         refused = await second.call("DELETE", "/v1/keys/admin", key=other.text)
+        opened = (await second.call("GET", "/v1/keys")).result
         done = await second.call("DELETE", "/v1/keys/admin")
         again = await second.call("DELETE", "/v1/keys/admin")
         after = (await second.call("GET", "/tasks", key=former)).status
         listed = (await second.call("GET", "/v1/keys")).result
 
     assert (before, refused.status, done.status, after) == (200, 403, 200, 401)
-    assert again.status == 200
-    assert [(one["id"], one["state"]) for one in listed] == [
-        ("admin", "active"), (other.id, "active"),
+    assert (done.json["message"], again.status) == ("", 200)
+    assert again.json["message"] == "no other key admin was active: nothing has changed"
+    assert [(one["id"], one["state"]) for one in opened] == [
+        ("admin", "active"), ("admin", "active"), (other.id, "active"),
     ]  # fmt: skip
+    assert [(one["name"], one["state"]) for one in listed] == [
+        ("of a former or another state folder", "revoked"),
+        ("made at the first start", "active"),
+        (listed[-1]["name"], "active"),
+    ]
 
 
 async def test_an_admin_key_that_was_revoked_opens_nothing_after_a_restart_either(

@@ -126,8 +126,9 @@ class Keyring:
         await self.load()
         return MadeKey(key=key, text=text, signing_secret=secret)
 
-    async def revoke(self, key_id: str, *, by: Key) -> None:
-        """Revoke that key at once. Revoking the admin keys spares the one that the caller uses.
+    async def revoke(self, key_id: str, *, by: Key) -> bool:
+        """Revoke that key at once. Revoking the admin keys spares the one that the caller uses. Returns
+        whether a key opened anything until now.
 
         Raises NotFoundError, and ForbiddenError if another key would revoke every admin key.
         """
@@ -137,11 +138,16 @@ class Keyring:
                 "only the admin key of a state folder revokes the other ones",
                 reason=Reason.KEY_PROTECTED,
             )
+        has_opened = any(
+            held.key.id == key_id and place != spare and self.state(held.key) is KeyState.ACTIVE
+            for place, held in self._held.items()
+        )
         if not await self._store.revoke(key_id, spare=spare, now=self._clock.now()):
             raise NotFoundError(self._unknown(key_id, spare), reason=Reason.KEY_UNKNOWN)
         self._forget(key_id, spare=spare)
         await self._silence()
         await self.load()
+        return has_opened
 
     def _unknown(self, key_id: str, spare: str) -> str:
         if spare:

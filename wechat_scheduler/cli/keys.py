@@ -18,6 +18,7 @@ from wechat_scheduler.cli.parameters import Duration, json_option, rows_option
 from wechat_scheduler.cli.showing import clean, show_facts, show_json, show_lines, show_rows
 from wechat_scheduler.cli.tables import Column, table
 from wechat_scheduler.cli.times import relative
+from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.web.native.keys import LONGEST_LIFE, KeyResult, MadeKeyResult
 
@@ -178,12 +179,18 @@ def revoke(key_id: str, **given: Any) -> None:
     Example:
       wechat-scheduler keys revoke key_5f0a61c3b2d4
     """
-    administer(
+    note = administer(
         given,
-        lambda admin: admin.ask(str, "DELETE", *PATH, key_id),
+        lambda admin: _revoke(admin, key_id),
         lambda stored: stored.revoke_key(key_id),
     )
-    click.echo("revoked")
+    click.echo(note or "revoked")
+
+
+async def _revoke(admin: Admin, key_id: str) -> str:
+    await admin.ask(str, "DELETE", *PATH, key_id)
+    note, admin.note = admin.note, ""
+    return note
 
 
 @keys.command("rotate-sealing")

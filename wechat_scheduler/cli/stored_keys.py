@@ -17,6 +17,7 @@ from wechat_scheduler.web.native.audit import AuditEntryResult, entry_result
 from wechat_scheduler.web.native.keys import (
     KeyResult,
     MadeKeyResult,
+    ended_before,
     key_results,
     made_result,
     note_on_keys,
@@ -55,9 +56,11 @@ class StoredKeys:
     async def keys(self) -> list[KeyResult]:
         return key_results(await self._keyring.all_keys(), self._clock.now())
 
-    async def revoke_key(self, key_id: str) -> None:
+    async def revoke_key(self, key_id: str) -> str:
+        """The note that the daemon would answer with."""
         with self._noting(Action.KEY_REVOKED, key_id):
-            await self._keyring.revoke(key_id, by=self._admin)
+            has_opened = await self._keyring.revoke(key_id, by=self._admin)
+        return "" if has_opened else ended_before(key_id)
 
     def _noting(self, action: Action, key_id: str) -> AbstractContextManager[None]:
         return self._auditor.noting(action, lambda _: (key_id,), key=ADMIN, address="")

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
 from typing import Annotated
 
 import msgspec
@@ -12,7 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.keyring import KeyDraft, Keyring, MadeKey
-from wechat_scheduler.access.model import Key, KeyState, Scope
+from wechat_scheduler.access.model import ADMIN, Key, KeyState, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -24,6 +22,8 @@ from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
 log = structlog.get_logger(__name__)
+
+OTHER_ADMIN = "of a former or another state folder"
 
 # Ten years, in seconds. A key without `expires_in` never expires.
 LONGEST_LIFE = 10 * 366 * 86_400
@@ -83,9 +83,9 @@ async def listed(request: web.Request) -> web.Response:
 async def revoke(request: web.Request) -> web.Response:
     key_id = request.match_info["id"]
     with noting(request, Action.KEY_REVOKED, key_id):
-        await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
+        has_opened = await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
     log.info("key.revoked", key_id=key_id, by=request[CALLER].id)
-    return envelope.success("success")
+    return envelope.success("success", note="" if has_opened else ended_before(key_id))
 
 
 def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
@@ -111,11 +111,20 @@ def note_on_keys(keyring: Keyring, draft: KeyDraft) -> str:
     return note_on_namesakes("key", draft.name, keyring.ids_of(draft.name))
 
 
+def ended_before(key_id: str) -> str:
+    """The note on a revocation that ended nothing."""
+    return f"no {'other ' if key_id == ADMIN else ''}key {key_id} was active: nothing has changed"
+
+
 def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:
-    """One for each id: of keys that share an id, the newest active one."""
-    same = groupby(sorted(found, key=attrgetter("id")), key=attrgetter("id"))
-    results = [_of_one_id(list(several), now) for _, several in same]
-    return sorted(results, key=lambda result: result.created_at)
+    """The oldest first. Of the admin keys, which share their id, the newest active one has its name."""
+    results = [_result(key, now) for key in found]
+    admins = [result for result in results if result.id == ADMIN]
+    active = [result for result in admins if result.state == KeyState.ACTIVE]
+    for result in admins:
+        if result is not (active or admins)[-1]:
+            result.name = OTHER_ADMIN
+    return sorted(results, key=lambda result: (result.created_at, result.id))
 
 
 def made_result(made: MadeKey, now: datetime) -> MadeKeyResult:
@@ -127,14 +136,6 @@ def _appids(given: list[str]) -> Iterator[str]:
     for number, appid in enumerate(given):
         check_wechat_id(appid, f"appids[{number}]")
         yield appid
-
-
-def _of_one_id(several: Sequence[Key], now: datetime) -> KeyResult:
-    active = [key for key in several if key.state(now) is KeyState.ACTIVE]
-    result = _result((active or several)[-1], now)
-    used = [key.last_used_at for key in several if key.last_used_at]
-    result.last_used_at = max(used, default=None)
-    return result
 
 
 def _result(key: Key, now: datetime) -> KeyResult:
