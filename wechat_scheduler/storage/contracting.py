@@ -1,26 +1,34 @@
 """Which migrations take something from the program before them, so that it cannot go on beside the newer one.
 
 A migration that *expands* adds tables, indexes, and columns that are nullable or have a default: the statements
-of the program before still run. One that *contracts* drops, renames or demands something. What SQL does not
-show, such as another meaning of a column, its file says with a line `-- contracts`.
+of the program before still run. One that *contracts* drops, renames or demands something, or alters what is not
+known here to expand. What SQL does not show, such as another meaning of a column, its file says with a line
+`-- contracts`.
 """
 
 import re
 from collections.abc import Iterable
 
+_TEXT_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _CREATED = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
-_TABLE = re.compile(r"(?:ALTER TABLE|DROP TABLE|CREATE UNIQUE INDEX \w+ ON) (?:IF EXISTS )?(\w+)")
-_TAKES = re.compile(
-    r"DROP (?:TABLE|COLUMN|VIEW)\b|\bRENAME\b|\bSET NOT NULL\b|\bADD CONSTRAINT\b|CREATE UNIQUE INDEX"
-    r"|ALTER COLUMN \w+ (?:SET DATA )?TYPE\b|ADD COLUMN (?=.*\b(?:UNIQUE|CHECK|PRIMARY KEY)\b)"
-    r"|ADD COLUMN (?=.*\bNOT NULL\b)(?!.*\bDEFAULT\b)"
+_TABLE = re.compile(
+    r"(?:ALTER TABLE|DROP TABLE|CREATE UNIQUE INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?:\w+ )?ON)"
+    r" (?:IF EXISTS )?(?:ONLY )?(\w+)"
 )
+_TAKES = re.compile(r"DROP (?!INDEX\b)|CREATE UNIQUE INDEX\b")
+_ALTERS = re.compile(r"ALTER (?:TABLE (?:IF EXISTS )?(?:ONLY )?\S+ )?")
+# The changes of a table that expand it. PostgreSQL and SQLite let the word COLUMN be left out.
+_LOOSENS = re.compile(r"ALTER (?:COLUMN )?\S+ (?:SET DEFAULT\b|DROP NOT NULL\b)")
+_ADDS = re.compile(r"ADD (?:COLUMN |(?!(?:CONSTRAINT|UNIQUE|CHECK|PRIMARY|FOREIGN|EXCLUDE)\b))")
+_BINDS = re.compile(r"\b(?:UNIQUE|CHECK|PRIMARY KEY|REFERENCES)\b")
+_HAS_DEFAULT = re.compile(r"\bDEFAULT (?!NULL\b)")
 _SAYS_SO = re.compile(r"^-- contracts\b", re.MULTILINE)
 
 
 def contracts(text: str, statements: Iterable[str]) -> bool:
     """Whether the migration with this text and these statements contracts."""
-    plain = [" ".join(sql.split()).upper() for sql in statements]
+    plain = [" ".join(_TEXT_OR_COMMENT.sub("''", sql).split()).upper() for sql in statements]
     new = {found[1] for sql in plain if (found := _CREATED.match(sql))}
     return bool(_SAYS_SO.search(text)) or any(_takes(sql, new) for sql in plain)
 
@@ -28,4 +36,19 @@ def contracts(text: str, statements: Iterable[str]) -> bool:
 def _takes(sql: str, new: set[str]) -> bool:
     """The program before does not know a table that is new."""
     table = _TABLE.match(sql)
-    return bool(_TAKES.search(sql)) and not (table and table[1] in new)
+    if table and table[1] in new:
+        return False
+    alters = _ALTERS.match(sql)
+    if alters is None:
+        return bool(_TAKES.match(sql))
+    changes = sql[alters.end() :]
+    while changes != (flat := _BRACKETS.sub("", changes)):
+        changes = flat
+    return not all(_expands(change.strip()) for change in changes.split(","))
+
+
+def _expands(change: str) -> bool:
+    if not _ADDS.match(change):
+        return bool(_LOOSENS.match(change))
+    demands = "NOT NULL" in change and not _HAS_DEFAULT.search(change)
+    return not demands and not _BINDS.search(change)
