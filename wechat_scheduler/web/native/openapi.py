@@ -30,7 +30,7 @@ Json: TypeAlias = dict[str, Any]
 ABOUT: Final = (
     "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. "
     "Responses are `{code, message, result}`, with the HTTP status equal to `code`; `message` is "
-    "empty on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is "
+    "empty or a note on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is "
     "no integer. In plain text come a 400 for bytes that are not HTTP, and a 417 for an `Expect` other "
     "than `100-continue`."
 )
@@ -217,7 +217,9 @@ def _reasons(status: HTTPStatus) -> Json:
 
 
 def _envelope(status: HTTPStatus, result: Json) -> Json:
-    message = {"const": ""} if status is HTTPStatus.OK else {"type": "string", "minLength": 1}
+    message: Json = {"type": "string"}  # on success perhaps a note
+    if status is not HTTPStatus.OK:
+        message["minLength"] = 1
     properties = {"code": {"const": int(status)}, "message": message, "result": result}
     if status is not HTTPStatus.OK:
         properties["reason"] = _reasons(status)
