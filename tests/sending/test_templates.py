@@ -85,6 +85,29 @@ async def test_what_wechat_would_refuse_is_refused_before_it_is_stored(
     assert not await place.deliveries()
 
 
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        ("parcels", "did you mean parcel?"),
+        ("nosuch", "if it is WeChat's id, give data for its keywords"),
+    ],
+)
+async def test_a_template_that_is_not_known_is_named_before_its_keywords(
+    place: Town, named: str, hint: str
+) -> None:
+    uid = await place.follow()
+    await map_templates(place, parcel=PARCEL)
+    body = {"app": place.app.id, "to": [uid], "template": named, "text": "x"}
+
+    answer = await place.call("POST", "/v1/messages", body)
+
+    assert (answer.status, answer.json["reason"]) == (400, "template.missing")
+    assert answer.json["message"] == (
+        f"template: the app {place.app.name} has no template {named}, and none of this id was "
+        f"imported; {hint}"
+    )
+
+
 async def test_a_message_that_does_not_fill_the_apps_template_is_dead_without_a_call(
     place: Town,
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import AccountTemplate, App, Template
@@ -58,6 +59,23 @@ def require_template(way: Way, purpose: str, app: App) -> None:
             reason=Reason.TEMPLATE_MISSING,
             field="channel",
         )
+
+
+def require_known(content: Content, app: App) -> None:
+    """Raises InvalidRequestError for a template without data that neither the app nor its account is known
+    to have: it is misspelt, or WeChat's id of one whose keywords only the caller knows."""
+    name, known = content.template, (*app.templates, *app.account_templates)
+    if not name or name in known or content.data:
+        return
+    near = get_close_matches(name, known, n=1)
+    hint = (
+        f"did you mean {near[0]}?" if near else "if it is WeChat's id, give data for its keywords"
+    )
+    raise InvalidRequestError(
+        f"the app {app.name} has no template {name}, and none of this id was imported; {hint}",
+        reason=Reason.TEMPLATE_MISSING,
+        field="template",
+    )
 
 
 def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:

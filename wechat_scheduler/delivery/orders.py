@@ -12,7 +12,7 @@ from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Aliases, Topics
-from wechat_scheduler.delivery.filling import filling, require_template
+from wechat_scheduler.delivery.filling import filling, require_known, require_template
 from wechat_scheduler.delivery.keywords import note_on_cuts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way
 from wechat_scheduler.delivery.ports import Messages
@@ -228,6 +228,7 @@ def _check_template(app: App, content: Content, at: datetime) -> tuple[str, ...]
         require_template(content.way, content.purpose, app)
     found = filling(content, app, at)
     if found and found.faults:
+        require_known(content, app)
         raise InvalidRequestError(found.sentence, reason=Reason.TEMPLATE_UNFILLED, field="data")
     shortened = found.shortened if found and content.template else ()
     return (note_on_cuts(shortened),) if shortened else ()
