@@ -62,6 +62,7 @@ def test_a_guess_is_said_as_it_was_read() -> None:
         ("记得明天寄发票给我哦", Reason.SENTENCE_CHAT),
         ("记得明天给我们送水", Reason.SENTENCE_CHAT),
         ("别忘了明天帮我留个位子", Reason.SENTENCE_CHAT),
+        ("麻烦告诉我明天几点开门", Reason.SENTENCE_CHAT),
         ("麻烦提醒一下司机明天七点到", Reason.SENTENCE_CHAT),
         ("请通知师傅周六上午过来", Reason.SENTENCE_CHAT),
     ],

@@ -37,6 +37,9 @@ def test_two_recurring_errands_are_two_reminders_however_they_are_linked(link: s
     ("text", "read"),
     [
         ("每天晚上十点提醒我关电脑还有每天早上七点叫我起床", ["18 22:00 FREQ=DAILY 关电脑", "19 07:00 FREQ=DAILY 起床"]),
+        ("每天早上7点起床、还有就是每晚10点关电脑", ["19 07:00 FREQ=DAILY 起床", "18 22:00 FREQ=DAILY 关电脑"]),
+        ("每天早上7点起床，还要每晚10点关电脑", ["19 07:00 FREQ=DAILY 起床", "18 22:00 FREQ=DAILY 关电脑"]),
+        ("每天早上7点起床及每晚10点关电脑", ["19 07:00 FREQ=DAILY 起床", "18 22:00 FREQ=DAILY 关电脑"]),
         ("起床每天早上7点，关电脑每天晚上10点", ["19 07:00 FREQ=DAILY 起床", "18 22:00 FREQ=DAILY 关电脑"]),
         ("15分钟后关火顺便半小时后收衣服", ["18 10:45 关火", "18 11:00 收衣服"]),
         ("明天上午9点开会同时后天下午3点去银行", ["19 09:00 开会", "20 15:00 去银行"]),
@@ -78,9 +81,10 @@ def test_a_second_errand_that_may_repeat_is_asked_about(text: str) -> None:
         "每两小时喝水到晚上8点另外每天晚上10点睡觉",
         "每20分钟提醒我看一下锅，到晚上11点，另外每天早上7点叫我起床",
         "每天早上7点叫我起床另外每20分钟提醒我看一下锅到晚上11点",
+        "周一到周五早上7点起床还有周末早上9点起床",
     ],
 )
-def test_an_errand_of_each_hour_is_not_merged_with_a_daily_one(text: str) -> None:
+def test_errands_that_may_repeat_otherwise_are_asked_about(text: str) -> None:
     with pytest.raises(LanguageError) as asked:
         _read(text)
 

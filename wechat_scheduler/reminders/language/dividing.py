@@ -19,7 +19,9 @@ _BREAK = pattern(rf"[ ,.。;!、]|{AND}")
 # What stands between two times without a break, and does not go on into the second: 给小|明天.
 _WHOLE = pattern(r"..(?<![给小在和跟的把向往从到看买叫约订等])$")
 # What leads on to the next part: 送孩子和|后天9点开会.
-_LINK = pattern(rf"(?:[ ,.。;!、]*(?:{AND}))*[ ,.。;!、]*$")
+_LINK = pattern(
+    rf"(?:[ ,.。;!、]*(?:{AND}|就是|还要|[哎诶]?对了|(?<![参赠给])与|(?<![普涉提])及|(?<![合归兼])并))*[ ,.。;!、]*$"
+)
 _MOST = 5
 # 给客户报价和|下午三点去面试. 开会，下午三点，带电脑 is one.
 _ERRAND = pattern(

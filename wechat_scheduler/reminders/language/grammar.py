@@ -154,7 +154,8 @@ def _several(sentence: _Sentence, now: Now) -> tuple[Parsed, ...]:
         if error.reason is Reason.SENTENCE_PAST:
             raise
         return ()
-    return tuple(readings) if all(map(_names_a_thing, readings)) else ()
+    alike = len({not each.rule for each in readings}) == 1  # 周一到周五…还有周末 may repeat
+    return tuple(readings) if alike and all(map(_names_a_thing, readings)) else ()
 
 
 def _part(words: str, title: str, now: Now) -> Parsed:
