@@ -2,19 +2,44 @@
 
 import copy
 import dataclasses
+import gc
+import importlib
 import pickle
-from collections.abc import Callable
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import FrozenInstanceError, field, replace
 from itertools import product
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import inspect
+from msgspec.json import Decoder
 
+import wechat_scheduler
 from tests.test_house_rules import imported, offenders
+from wechat_scheduler import records
+from wechat_scheduler.credentials.model import Contest
 from wechat_scheduler.records import dataclass
 
 MAKERS = [dataclass, dataclasses.dataclass]
 both = pytest.mark.parametrize("make", MAKERS)
+
+
+# Tells of a coin from the standard input, in a process that has made none.
+UNPICKLED = """
+import pickle, sys
+pickled = sys.stdin.buffer.read()
+coin = pickle.loads(pickled)
+print(coin)
+print(coin == pickle.loads(pickled))
+try:
+    coin.cents = 6
+except Exception as error:
+    print(type(error).__name__)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +144,19 @@ def test_an_object_is_copied_and_pickled() -> None:
     assert {each.maker for each in copies} == {"mint"}
 
 
+def test_an_object_that_another_process_pickled_has_all_methods() -> None:
+    pickled = pickle.dumps(Coin(cents=5, maker="mint"))
+    reply = subprocess.run(
+        [sys.executable, "-c", UNPICKLED], input=pickled, capture_output=True, check=True
+    )
+
+    assert reply.stdout.decode().splitlines() == [
+        "Coin(cents=5)",
+        "True",
+        "FrozenInstanceError",
+    ]
+
+
 def test_no_method_is_written_before_the_first_object() -> None:
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Order:
@@ -136,3 +174,49 @@ def test_all_of_the_house_declare_their_dataclasses_so() -> None:
     allowed = ["client/client.py", "records.py"]
 
     assert offenders(lambda path: "dataclasses.dataclass" in imported(path)) == allowed
+
+
+def test_no_class_of_which_msgspec_makes_objects_waits_for_its_methods() -> None:
+    for found in pkgutil.walk_packages(wechat_scheduler.__path__, f"{wechat_scheduler.__name__}."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    decoders = [one for one in gc.get_objects() if isinstance(one, Decoder)]
+
+    made = made_of([one.type for one in decoders] + decoded_structs())
+
+    assert Contest in made
+    assert [cls.__name__ for cls in made if cls in records._WRITTEN] == []
+
+
+def decoded_structs() -> list[type]:
+    """The structs of ours; `convert` and the routes may make them. A form that msgspec cannot make is left out."""
+    structs, waiting = set(), [msgspec.Struct]
+    while waiting:
+        waiting += (below := waiting.pop().__subclasses__())
+        structs.update(one for one in below if one.__module__.startswith("wechat_scheduler."))
+    return [one for one in structs if not undecodable(one)]
+
+
+def undecodable(form: type) -> bool:
+    try:
+        msgspec.json.Decoder(form)
+    except TypeError:
+        return True
+    return False
+
+
+def made_of(forms: Iterable[Any]) -> set[type]:
+    """The dataclasses in these forms, at any depth."""
+    found, seen, waiting = set(), set(), [inspect.type_info(form) for form in forms]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, inspect.DataclassType):
+            found.add(one.cls)
+        if isinstance(one, msgspec.Struct):
+            waiting += (getattr(one, name) for name in one.__struct_fields__)
+        elif isinstance(one, tuple):
+            waiting += one
+    return found

@@ -2,15 +2,20 @@
 
 The standard library compiles six methods for each class while a module is imported. That was a third of a
 start, which makes objects of one class in five. The methods are still the standard library's.
+
+Until `__init__` has made one, an object that was made otherwise lacks them: it can be changed, and equals only
+itself. So a class of which msgspec makes objects is an `eager_dataclass`. Unpickling writes the methods too; what else
+goes around `__init__`, such as `object.__new__`, is not supported.
 """
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import KW_ONLY as KW_ONLY
-from dataclasses import field as field
-from dataclasses import replace as replace
+from dataclasses import KW_ONLY, field, replace
+from dataclasses import dataclass as eager_dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
+
+__all__ = ["KW_ONLY", "dataclass", "eager_dataclass", "field", "replace"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
@@ -38,14 +43,22 @@ def _declared(settings: dict[str, bool], cls: type) -> type:
     declared: type = dataclasses.dataclass(init=False, repr=False, eq=False, **shape)(cls)
     written = _WRITTEN[declared] = cache(partial(_written, settings, cls, body))
 
-    def init(self: object, *args: Any, **values: Any) -> None:
-        methods = vars(written())
+    def write() -> dict[str, Any]:
+        methods = dict(vars(written()))
         for name in _METHODS:
             if name in methods:
                 setattr(declared, name, methods[name])
-        methods["__init__"](self, *args, **values)
+        return methods
+
+    def init(self: object, *args: Any, **values: Any) -> None:
+        write()["__init__"](self, *args, **values)
+
+    def set_state(self: object, state: Any) -> None:
+        write()["__setstate__"](self, state)
 
     declared.__init__ = init  # type: ignore[misc] # no class is derived from it yet
+    if settings.get("frozen") and settings.get("slots"):
+        declared.__setstate__ = set_state  # type: ignore[attr-defined] # as the standard library's
     return declared
 
 

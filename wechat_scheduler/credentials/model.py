@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.records import dataclass, eager_dataclass, field
 
 # The kinds of an account's token: its own, and the one that a platform holds for it.
 ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
@@ -119,7 +119,7 @@ class Issued:
     calls: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """The reason of a failed attempt. Callers and operators see it; it never holds a secret."""
 
@@ -132,7 +132,7 @@ class Fault:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
     """Another program fetches the same credential: a value died long before its expiry, and this daemon
     had not replaced it."""

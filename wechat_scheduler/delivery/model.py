@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import Subscriber
-from wechat_scheduler.records import dataclass, field, replace
+from wechat_scheduler.records import dataclass, eager_dataclass, field, replace
 
 
 class DeliveryState(enum.StrEnum):
@@ -73,7 +73,7 @@ class TargetKind(enum.StrEnum):
     """An app's callback."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """The content of a message.
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from wechat_scheduler.credentials.model import Credential, Fault, JobKey
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.records import dataclass, eager_dataclass, field
 
 TICKET = "component_verify_ticket"
 COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind
@@ -68,7 +68,7 @@ class InfoType(enum.StrEnum):
     """The platform registered a mini-program, which thereby authorised it: 快速注册企业小程序."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
     """The tokens and keys that the owner of an account or platform entered in WeChat's console, newest
     first.
