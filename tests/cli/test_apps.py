@@ -49,7 +49,8 @@ async def test_an_app_sends_and_its_deliveries_are_listed_cancelled_and_replayed
     ]  # fmt: skip
     assert APPID in (await run("apps", "list")).splitlines()[1]
     assert "zone" in await run("apps", "show", app)
-    assert uid in await run("apps", "subscribers", app)
+    subscribers = (await run("apps", "subscribers", app)).splitlines()
+    assert subscribers[1].split()[1:5] == [uid, "o_alice", "assumed", "no"]
     assert topic in await run("apps", "topics", app)
     assert await run("apps", "uses", app, "alice") == USES
     assert "bob" in sent

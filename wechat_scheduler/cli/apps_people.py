@@ -71,6 +71,8 @@ def subscribers(
 ) -> None:
     """List up to 1000 subscribers of an app or a topic.
 
+    FOLLOWS is assumed for a user who was bound, until WeChat pushes something that they do.
+
     \b
     Example:
       wechat-scheduler apps subscribers 2801745312094217
@@ -78,7 +80,12 @@ def subscribers(
     query = {"limit": PAGE, "topic": topic, "uid": uid, "after": after}
     path = ("v1", "apps", app, "subscribers")
     found = ask(given, list[SubscriberResult], "GET", *path, query=query)
-    show_results(found, SUBSCRIBER_COLUMNS, as_json=as_json)
+    show_results(found, SUBSCRIBER_COLUMNS, as_json=as_json, follows=_follows)
+
+
+def _follows(one: SubscriberResult) -> object:
+    """A user who was bound is taken for a follower until WeChat pushes anything about them."""
+    return "assumed" if one.follows and one.heard_at is None else one.follows
 
 
 @click.command()
