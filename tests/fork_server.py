@@ -3,7 +3,7 @@
 Each message on the socket CONTROL is JSON, with descriptors: where to answer, the three standard streams,
 and sockets that the program listens on. It forks; the child becomes `python -m wechat_scheduler WORDS` in
 all but the start of the interpreter and the imports, and ends as that does. The answers are two messages:
-the child's process id and its exit code. It has no threads, and ends with its last caller.
+the child's process id, with a pidfd of it, and its exit code. It has no threads, and ends with its last caller.
 """
 
 import json
@@ -51,7 +51,9 @@ def wait(control: socket.socket) -> list[str]:
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
             running[child] = answers
-            answers.sendall(b"%d" % child)
+            handle = os.pidfd_open(child)
+            socket.send_fds(answers, [b"%d" % child], [handle])
+            os.close(handle)
 
 
 def bury(running: dict[int, socket.socket]) -> None:

@@ -56,9 +56,11 @@ server = Server()
 class Process:
     """As `asyncio.subprocess.Process`, but for a child of another process, and without streams."""
 
-    def __init__(self, pid: int, answers: socket.socket) -> None:
+    def __init__(self, pid: int, handle: int, answers: socket.socket) -> None:
+        """`handle` is a pidfd: when the process has ended, its number may be that of another."""
         self.pid = pid
         self.returncode: int | None = None
+        self._handle = handle
         self._answers = answers
         self._ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(answers, self._end)
@@ -71,7 +73,7 @@ class Process:
     def send_signal(self, number: int) -> None:
         if self.returncode is not None:
             raise ProcessLookupError
-        os.kill(self.pid, number)
+        signal.pidfd_send_signal(self._handle, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -83,6 +85,7 @@ class Process:
         self.returncode = int(self._answers.recv(100))
         asyncio.get_running_loop().remove_reader(self._answers)
         self._answers.close()
+        os.close(self._handle)
         self._ended.set()
 
 
@@ -101,9 +104,9 @@ async def start(
     with theirs:
         descriptors = [theirs.fileno(), *streams, *(one.fileno() for one in held)]
         server.fork(json.dumps(message).encode(), descriptors)
+    pid, (handle,), _, _ = await asyncio.to_thread(socket.recv_fds, ours, 100, 1)
     ours.setblocking(False)
-    pid = await asyncio.get_running_loop().sock_recv(ours, 100)
-    return Process(int(pid), ours)
+    return Process(int(pid), handle, ours)
 
 
 @asynccontextmanager

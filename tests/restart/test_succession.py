@@ -109,6 +109,25 @@ async def test_a_successor_that_hangs_is_ended_and_the_next_is_tried(
     assert ended == [-signal.SIGKILL, -signal.SIGKILL]
 
 
+@pytest.mark.parametrize(
+    ("then", "patience", "code"),
+    [
+        ("signal.pause()", timedelta(milliseconds=100), -signal.SIGKILL),
+        ("sys.exit(7)", timedelta(minutes=1), 7),
+    ],
+)
+async def test_a_successor_that_gives_up_its_turn_is_ended_if_it_does_not_end(
+    monkeypatch: pytest.MonkeyPatch, then: str, patience: timedelta, code: int
+) -> None:
+    given_up = f"import os, signal, sys; os.close(int(os.environ['SUCCESSION_TURN'])); {then}"
+    monkeypatch.setattr(sys, "orig_argv", [sys.executable, "-c", given_up])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, capture_logs() as events:
+        assert not await Succession(patience=patience).prepare(listener)
+
+    assert [it["exit_code"] for it in events if it["event"] == "restart.failed"] == [code]
+
+
 async def test_a_successor_that_hangs_ends_with_its_predecessor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -38,6 +38,24 @@ def test_what_is_backed_up_can_be_restored(state: Path, tmp_path: Path) -> None:
     assert restored.out.startswith("restored ")
 
 
+def test_the_configuration_file_is_replaced_by_no_command(state: Path, tmp_path: Path) -> None:
+    saved, file = tmp_path / "saved.db", tmp_path / "config.toml"
+    file.write_text(f'[state]\ndir = "{state}"\n')
+    named, itself = ("--config", str(file)), ("--database", f"sqlite://{file}")
+    made = invoke("backup", str(saved), *named)
+    before = file.read_bytes()
+
+    backup = invoke("backup", str(file), "--force", *named)
+    restore = invoke("restore", str(saved), "--force", *named, *itself)
+    move = invoke("migrate-store", "postgresql://u@h/n", itself[1], *named)
+
+    assert made.code == 0
+    for ended in (backup, restore, move):
+        assert ended.code == 1
+        assert "is the daemon's own file" in ended.sentence
+    assert file.read_bytes() == before
+
+
 def test_a_backup_that_is_not_there_is_a_mistake_on_the_command_line(state: Path) -> None:
     ended = run("restore", str(state / "nothing.db"), state=state)
 

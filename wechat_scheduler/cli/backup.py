@@ -28,8 +28,9 @@ def backup(file: Path, force: bool, **given: Any) -> None:
     Example:
       wechat-scheduler backup /backup/wechat-scheduler-$(date +%F).db
     """
-    config = take(given).load().config
-    upkeep.backup(config, file, force=force)
+    loaded = take(given).load()
+    config = loaded.config
+    upkeep.backup(config, file, config_file=loaded.file, force=force)
     size = file.stat().st_size / 1024
     key_file = config.state.sealing_key_file
     needed = key_file if key_file.exists() else "the daemon's sealing key"
@@ -51,6 +52,8 @@ def restore(file: Path, force: bool, **given: Any) -> None:
     Example:
       wechat-scheduler restore /backup/wechat-scheduler-2026-11-18.db --force
     """
-    config = take(given).load().config
-    asyncio.run(upkeep.restore(config, file, force=force, clock=SystemClock()))
+    loaded = take(given).load()
+    config = loaded.config
+    clock = SystemClock()
+    asyncio.run(upkeep.restore(config, file, config_file=loaded.file, force=force, clock=clock))
     click.echo(f"restored {config.state.database} from {file}")

@@ -8,7 +8,7 @@ import click
 
 from wechat_scheduler.cli.options import store_options, take
 from wechat_scheduler.config.database_urls import DATABASE
-from wechat_scheduler.config.settings import StateSettings
+from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError
@@ -32,9 +32,9 @@ def migrate_store(source: str, target: str, **given: Any) -> None:
       wechat-scheduler migrate-store sqlite:///var/lib/wechat-scheduler/wechat-scheduler.db \\
         @/etc/wechat-scheduler/database
     """
-    settings = take(given).load().config.state
+    loaded = take(given).load()
     urls = _url(source), _url(target)
-    tables, rows = asyncio.run(_moved(settings, *urls))
+    tables, rows = asyncio.run(_moved(loaded, *urls))
     click.echo(f"moved {rows} rows of {tables} tables, and compared each of them")
     click.echo(
         f"now name the new database in state.database or state.database_file, and start the daemon; "
@@ -52,9 +52,11 @@ def _url(text: str) -> str:
         raise ConfigError(f"{error}, or @FILE for a file that holds one") from None
 
 
-async def _moved(settings: StateSettings, source: str, target: str) -> tuple[int, int]:
+async def _moved(loaded: Loaded, source: str, target: str) -> tuple[int, int]:
     tables = rows = 0
-    async for table in move_store(settings, source, target, clock=SystemClock()):
+    async for table in move_store(
+        loaded.config.state, source, target, config_file=loaded.file, clock=SystemClock()
+    ):
         tables, rows = tables + 1, rows + table.rows
         if table.rows:
             click.echo(f"{table.name}: {table.rows}")

@@ -52,7 +52,7 @@ class Succession:
         log.info("restart.loading", pid=process.pid)
         if not await self._is_loaded(process, ours):
             ours.close()
-            log.error("restart.failed", exit_code=await asyncio.to_thread(process.wait))
+            log.error("restart.failed", exit_code=await self._exit_code(process))
             return 0
         if self._is_called_off:
             ours.close()
@@ -72,6 +72,15 @@ class Succession:
             process.kill()
             turn.close()
             raise
+
+    async def _exit_code(self, process: "subprocess.Popen[bytes]") -> int:
+        """Of a successor that failed. One that lives on is killed: it may end by itself, and say why."""
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                return await asyncio.to_thread(process.wait, self._patience.total_seconds())
+        finally:
+            process.kill()
+        return await asyncio.to_thread(process.wait)
 
     def call_off(self) -> None:
         """The daemon is told to end, not to hand over: the successor ends with it."""

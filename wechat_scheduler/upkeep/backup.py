@@ -16,25 +16,30 @@ from wechat_scheduler.storage.sqlite import SqliteView, path_of
 from wechat_scheduler.upkeep.places import place_for_backup, place_of_database, regular
 
 
-def backup(config: Config, file: Path, *, force: bool = False) -> None:
+def backup(
+    config: Config, file: Path, *, config_file: Path | None = None, force: bool = False
+) -> None:
     """Copy the database to `file`, also while a daemon runs. The sealing key is not in it. It replaces a former
-    backup; with `force` any regular file that is not the daemon's own.
+    backup; with `force` any regular file that is not the daemon's own, as is `config_file`.
 
     Raises ConfigError for PostgreSQL; StateError, also if the content went elsewhere.
     """
     database = _database(config, "back it up with pg_dump")
     if not database.is_file():
         raise StateError(f"there is no database at {database}")
-    back_up(database, place_for_backup(file, config.state, force=force), refusals=REFUSALS)
+    place = place_for_backup(file, config.state, config_file, force=force)
+    back_up(database, place, refusals=REFUSALS)
 
 
-async def restore(config: Config, file: Path, *, force: bool, clock: Clock) -> None:
-    """Replace the database by the backup `file` after verifying it.
+async def restore(
+    config: Config, file: Path, *, config_file: Path | None = None, force: bool, clock: Clock
+) -> None:
+    """Replace the database by the backup `file` after verifying it; never `config_file`.
 
     Raises ConfigError for PostgreSQL; StateError, SealingError, with nothing changed.
     """
     _database(config, "restore it with pg_restore or psql")
-    database = place_of_database(config.state)
+    database = place_of_database(config.state, config_file)
     regular(file)  # SQLite would wait for a writer of a pipe
     with state_folder(config.state.dir, database=config.state.database):
         if not is_whole(file):

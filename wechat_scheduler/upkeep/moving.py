@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -25,9 +26,15 @@ from wechat_scheduler.upkeep.places import place_of_database
 
 
 async def move_store(
-    settings: StateSettings, source: str, target: str, *, clock: Clock
+    settings: StateSettings,
+    source: str,
+    target: str,
+    *,
+    config_file: Path | None = None,
+    clock: Clock,
 ) -> AsyncIterator[MovedTable]:
-    """Copy everything from the URL `source` to `target` and compare it; each table once it is equal.
+    """Copy everything from the URL `source` to `target`, never `config_file`, and compare it; each table once it
+    is equal.
 
     An interrupted move goes on at the next call. Raises ConfigError, StateError, SealingError.
     """
@@ -37,7 +44,7 @@ async def move_store(
             "one of the two must be a sqlite: URL and the other a postgresql: URL; between two of one "
             "kind use backup and restore, or pg_dump and pg_restore"
         )
-    place_of_database(msgspec.structs.replace(settings, database=urls[True]))
+    place_of_database(msgspec.structs.replace(settings, database=urls[True]), config_file)
     with state_folder(settings.dir, database=urls[True]):
         await _look(settings, source, target, clock)
         if target.startswith("sqlite:"):

@@ -13,24 +13,26 @@ from wechat_scheduler.storage.backup import is_backup
 from wechat_scheduler.storage.sqlite import path_of
 
 
-def place_for_backup(file: Path, state: StateSettings, *, force: bool) -> Path:
+def place_for_backup(
+    file: Path, state: StateSettings, config_file: Path | None, *, force: bool
+) -> Path:
     """Where the links of `file` lead. Raises StateError if that is one of the daemon's own files or no plain
     file, or, without `force`, if it is there and no backup."""
     place = regular(file)
     if place == path_of(state.database) or _is_same(place, path_of(state.database)):
         raise StateError(f"{file} is the database itself")
-    _refuse_own(file, place, state)
+    _refuse_own(file, place, state, config_file)
     if not force and os.path.lexists(place) and not _is_backup(place):
         raise StateError(f"{file} is there and is no backup: give --force to replace it")
     return place
 
 
-def place_of_database(state: StateSettings) -> Path:
+def place_of_database(state: StateSettings, config_file: Path | None = None) -> Path:
     """Where the links of the database's path lead. Raises StateError if that is another of the daemon's own
     files or no plain file."""
     database = path_of(state.database)
     place = regular(database)
-    _refuse_own(database, place, state)
+    _refuse_own(database, place, state, config_file)
     return place
 
 
@@ -50,8 +52,8 @@ def regular(file: Path) -> Path:
     return place
 
 
-def _refuse_own(file: Path, place: Path, state: StateSettings) -> None:
-    for own in _own_files(state):
+def _refuse_own(file: Path, place: Path, state: StateSettings, config_file: Path | None) -> None:
+    for own in (*_own_files(state), *filter(None, (config_file,))):
         if place == Path(os.path.realpath(own)) or _is_same(place, own):
             raise StateError(f"{file} is the daemon's own file {own}: name another")
 
