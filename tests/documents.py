@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import click
 
+from wechat_scheduler.cli.lazy_commands import LazyCommand
 from wechat_scheduler.cli.main import NAME, program
 
 ROOT = Path(__file__).parents[1]
@@ -123,9 +124,18 @@ def options() -> set[str]:
     return {option for command in _commands(program) for option in _options(command)}
 
 
+def subcommands(group: str | None = None) -> set[str]:
+    """The names of the commands of a group, by default of the program. Empty if it is none."""
+    command = program if group is None else _loaded(program.commands[group])
+    return set(command.commands) if isinstance(command, click.Group) else set()
+
+
+def _loaded(command: click.Command) -> click.Command:
+    return command.load() if isinstance(command, LazyCommand) else command
+
+
 def _commands(command: click.Command) -> Iterator[click.Command]:
-    load = getattr(command, "load", None)
-    command = load() if load else command
+    command = _loaded(command)
     yield command
     if isinstance(command, click.Group):
         for inner in command.commands.values():

@@ -29,6 +29,7 @@ from tests.documents import (
     prose,
     sentences,
     spans,
+    subcommands,
     twin,
 )
 from wechat_scheduler import __version__
@@ -39,6 +40,12 @@ from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.tokens import TYPES
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
+# A command without `wechat-scheduler`: with its group, or with a hyphen, which hardly another word has.
+ALONE = re.compile(r"(?:([a-z]+) (?=[a-z-]+$))?([a-z]+(?:-[a-z]+)+|(?<= )[a-z]+)")
+OF_OTHERS = {
+    *("chrony-wait", "max-age", "o-unknown", "pip-audit", "same-site", "sandbox-secret"),
+    *("webhook-id", "wechat-scheduler"),
+}
 LOGGERS = ("log.", "logger.")
 START_ERRORS = ("StartError", "StateError", "SealingError")
 
@@ -70,6 +77,15 @@ def _misses_a_file(error: click.UsageError) -> bool:
         and error.param is not None
         and isinstance(error.param.type, click.Path)
     )
+
+
+@each_document
+def test_every_command_that_stands_alone_exists(document: Path) -> None:
+    for group, name in (found.groups() for found in map(ALONE.fullmatch, spans(document)) if found):
+        if group in subcommands():
+            assert name in subcommands(group), f"{group} {name}"
+        elif group is None and name not in OF_OTHERS:
+            assert name in subcommands(), name
 
 
 @each_document

@@ -29,14 +29,11 @@ class LazyCommand(click.Command):
         self._without = without
 
     def load(self) -> click.Command:
-        from wechat_scheduler.cli.certificates import (
-            read_late,
-        )  # with ssl, which `--help` does not need
         from wechat_scheduler.cli.typed import refusing_empty
 
         module, _, attribute = self._place.partition(":")
         if module not in sys.modules:
-            with _no_collections(), _hidden(self._without), read_late():
+            with quick_imports(without=self._without):
                 import_module(module)
         return refusing_empty(cast(click.Command, getattr(sys.modules[module], attribute)))
 
