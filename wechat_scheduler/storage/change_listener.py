@@ -13,6 +13,7 @@ from random import Random
 import asyncpg
 import structlog
 
+from wechat_scheduler.engine.backoff import jittered
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
@@ -81,7 +82,7 @@ class ChangeListener:
                 reason = type(error).__name__
             else:
                 reason = "closed"
-            pause = self._pause.total_seconds() * self._rng.uniform(0.5, 1)
+            pause = jittered(self._pause, self._rng).total_seconds()
             log.warning("storage.listener_lost", reason=reason, retry_in_seconds=round(pause, 3))
             await self._clock.sleep_seconds(pause)
             self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)

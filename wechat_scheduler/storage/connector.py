@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from wechat_scheduler.engine.backoff import jittered
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ _FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Int
 
 
 class NoConnectionLeftError(ConnectionError):
-    """It has no connection left for this daemon: raise its max_connections, or lower state.connections."""
+    """The server is there, but full; its words are for the operator."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -73,8 +74,8 @@ class Connector:
         if self._is_full and not was_full:
             log.warning("storage.no_connection_left", reason=str(error))
         self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
-        pause = self._pause.total_seconds() * self._rng.uniform(0.5, 1)
-        self._next_at = self._clock.boottime() + pause
+        pause = jittered(self._pause, self._rng)
+        self._next_at = self._clock.boottime() + pause.total_seconds()
         self._reason = str(error).partition("\n")[0] or "no answer in time"
 
 
