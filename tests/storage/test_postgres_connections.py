@@ -79,6 +79,14 @@ def test_a_malformed_address_to_listen_at_is_refused_without_showing_it(listen: 
     assert refusal.value.__cause__ is None
 
 
+def test_a_malformed_address_of_the_database_is_not_taken_for_that_to_listen_at() -> None:
+    with pytest.raises(StateError, match=r"the database URL is not a valid") as refusal:
+        listening("postgresql://me@host/name?hunter2", "postgresql://own", asyncpg.connect)
+
+    assert "hunter2" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+
+
 @pytest.mark.parametrize(
     ("url", "place"),
     [

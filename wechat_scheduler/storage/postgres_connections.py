@@ -44,7 +44,7 @@ async def pooled(url: str, most: int, connector: Connector) -> asyncpg.Pool:
                 return pool
     except (ValueError, OverflowError):
         # `from None`: the cause may quote the URL, which has the password.
-        raise StateError("the database URL is not a valid postgresql:// URL") from None
+        raise _malformed() from None
     await pool.close()
     return await _pool(url, most, connector, statements=0)
 
@@ -67,13 +67,9 @@ async def acquired(pool: asyncpg.Pool, clock: Clock, waiting: asyncio.Lock) -> a
 
 def listening(url: str, listen: str, connect: Connect) -> Connect:
     """Opens the connection that listens: at `listen`, whose missing parts are those of `url`. Raises StateError."""
-    try:
-        whole = completed(listen, url) if listen else url
-    except ValueError:
-        raise StateError("state.listen_database is not a valid postgresql:// URL") from None
     return partial(
         connect,
-        whole,
+        completed(listen, url) if listen else url,
         timeout=CONNECT_TIMEOUT,
         statement_cache_size=0,
         server_settings={"application_name": NAME},
@@ -82,8 +78,9 @@ def listening(url: str, listen: str, connect: Connect) -> Connect:
 
 def completed(listen: str, url: str) -> str:
     """`listen` with all that `url` names and it does not: also the password and the settings of TLS. A server of
-    its own takes nothing of the other's place. Raises ValueError."""
-    new, old = _named(listen), _named(url)
+    its own takes nothing of the other's place. Raises StateError."""
+    refusal = StateError("state.listen_database is not a valid postgresql:// URL")
+    new, old = _valid(listen, refusal), _valid(url, _malformed())
     if new.keys() & {"", "host", "hostaddr"}:
         old = {name: value for name, value in old.items() if name not in ("", *_PLACE)}
     elif "port" in new and "" in old:  # asyncpg takes no other port for hosts before the query
@@ -91,6 +88,18 @@ def completed(listen: str, url: str) -> str:
     both = old | new
     hosts = both.pop("", "")
     return f"postgresql://{hosts}?{urlencode(both)}"
+
+
+def _valid(url: str, refusal: StateError) -> dict[str, str]:
+    """As `_named`. Raises `refusal`."""
+    try:
+        return _named(url)
+    except ValueError:
+        raise refusal from None  # the cause may quote the password
+
+
+def _malformed() -> StateError:
+    return StateError("the database URL is not a valid postgresql:// URL")
 
 
 def _named(url: str) -> dict[str, str]:
