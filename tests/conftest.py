@@ -1,7 +1,10 @@
 """Fixtures that every test may use."""
 
+import faulthandler
 import gc
 import os
+import sys
+from itertools import count
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -42,6 +45,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests that take seconds come first."""
     longest = tuple(f"tests/{name}" for name in LONGEST)
     items.sort(key=lambda item: not item.nodeid.startswith(longest))
+
+
+# A test that hangs ends its worker, and is named. A timer for each single test costs a hundredth of the time.
+PATIENCE = 300
+TOGETHER = 50
+_begun = count()
+
+
+def pytest_runtest_logstart() -> None:
+    if next(_begun) % TOGETHER == 0:
+        faulthandler.dump_traceback_later(PATIENCE, exit=True, file=sys.__stderr__)
 
 
 def pytest_collection_finish() -> None:

@@ -16,7 +16,7 @@ from tests.house import APPID
 from tests.strangers import besieged, say
 
 QUICK = settings(
-    max_examples=250,
+    max_examples=180,
     deadline=None,
     derandomize=True,
     database=None,

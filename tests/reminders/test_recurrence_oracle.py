@@ -62,7 +62,7 @@ def readable(text: str) -> Rule:
 
 
 @given(rule=rules, interval=intervals, end=ends, start=starts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_advancing_the_start_changes_nothing(
     rule: str, interval: str, end: str, start: datetime
 ) -> None:

@@ -64,7 +64,7 @@ RULES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(rule=RULES, minutes=st.integers(0, 1439))
 def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: int) -> None:
     at = datetime.combine(NOW.date(), time(minutes // 60, minutes % 60), ZONE)
@@ -123,7 +123,7 @@ CLOCKS_SAID = ("", "3点", "早上7点半", "下午2到4点", "晚上11点", "8�
 ENDS_SAID = ("", "到年底为止", "，一共3次", "，提前10分钟提醒我")
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     day=st.sampled_from(DAYS_SAID),
     clock=st.sampled_from(CLOCKS_SAID),
@@ -173,7 +173,7 @@ def test_each_time_of_a_day_has_one_form_and_is_read_back() -> None:
     assert [parse(words, now=NOW, zone=ZONE).time for words in said] == moments
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=220, deadline=None)
 @given(text=st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS)).map("".join)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(LanguageError):
