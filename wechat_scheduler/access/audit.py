@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.records import dataclass
 
 HOUR: Final = timedelta(hours=1)
 # Counts per transaction: few enough not to delay other writers.

@@ -19,9 +19,9 @@ from wechat_scheduler.access.model import (
     new_signing_secret,
 )
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

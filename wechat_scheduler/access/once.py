@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import NamedTuple, Protocol, TypeAlias
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import ConflictError, SchedulerError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass, field
 
 # How long a response is stored.
 KEPT = timedelta(days=7)

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import TypeAlias
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
 class Source(enum.StrEnum):

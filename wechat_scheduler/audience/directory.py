@@ -10,9 +10,9 @@ from wechat_scheduler.audience.model import AccountTemplate, App, Subscriber, To
 from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The pages of mini-programs, which a tap on a message may open."""
 
-from wechat_scheduler.records import eager_dataclass
+from wechat_scheduler.engine.records import eager_dataclass
 
 
 @eager_dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
-from wechat_scheduler.records import dataclass, eager_dataclass, field
+from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
 
 SHANGHAI = "Asia/Shanghai"
 

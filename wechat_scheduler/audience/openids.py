@@ -14,7 +14,7 @@ from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.audience.names import new_openid, new_openkey
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 
 LIFETIME = timedelta(hours=2)
 

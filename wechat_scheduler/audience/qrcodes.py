@@ -9,10 +9,10 @@ from wechat_scheduler.audience.model import App, Purpose, Scene
 from wechat_scheduler.audience.names import new_scene_id
 from wechat_scheduler.audience.ports import QrCodes, Scenes
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import InvalidRequestError, SchedulerError, WeChatError
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, field, replace
 
 # WeChat's limit for codes that end ("qrcode/create": expire_seconds). An account has 100,000 codes
 # that do not end, for its whole life; so our lasting codes are ones that end and are drawn anew.

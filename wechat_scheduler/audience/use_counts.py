@@ -11,7 +11,7 @@ for a while.
 import enum
 from datetime import datetime, timedelta
 
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 
 # How long a count of none is believed. An event that comes while the daemon is down is lost.
 BELIEVED = timedelta(hours=1)

@@ -7,7 +7,7 @@ from typing import Protocol
 from wechat_scheduler.audience.app_events import AppEvent, BotDeed
 from wechat_scheduler.audience.model import App, Scene, Subscriber
 from wechat_scheduler.audience.use_counts import UseReport
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
 class UserActKind(enum.StrEnum):

@@ -12,7 +12,7 @@ from wechat_scheduler.config.daemon_commands import INSTALLED_STATE
 from wechat_scheduler.config.database_urls import DATABASE
 from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.config.settings import PREFIX, SETTINGS
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

@@ -8,7 +8,7 @@ import msgspec
 from wechat_scheduler.config.contradictions import contradictions
 from wechat_scheduler.config.notation import MASK
 from wechat_scheduler.config.settings import SETTINGS, Config, Setting, shown
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 # The other settings are built into sockets, sessions and files when the daemon starts.
 LIVE: Final = frozenset(

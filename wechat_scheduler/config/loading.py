@@ -34,8 +34,8 @@ from wechat_scheduler.config.sources import (
     read_secret,
 )
 from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import ConfigError
-from wechat_scheduler.records import dataclass, field
 
 DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
 DATABASE_NAME = "wechat-scheduler.db"

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 Network: TypeAlias = IPv4Network | IPv6Network
 MASK = "[redacted]"  # stands for a password

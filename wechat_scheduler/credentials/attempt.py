@@ -17,9 +17,9 @@ from wechat_scheduler.credentials.params_answers import NotAskedError
 from wechat_scheduler.credentials.ports import Issuer, IssueRequest, Params, Store
 from wechat_scheduler.credentials.results import Issuance, NotIssued, Result, of_unknown_kind
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.errors import SealingError, WeChatError
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, replace
 
 log = structlog.get_logger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Protocol
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass
 
 DEAD_DAY = timedelta(days=1)
 

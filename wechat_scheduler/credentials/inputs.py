@@ -27,8 +27,8 @@ from wechat_scheduler.credentials.ports import (
     Store,
     SubjectFinder,
 )
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, field
 
 
 class Siblings(Protocol):

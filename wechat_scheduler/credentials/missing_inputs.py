@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.params_answers import ParamsAnswers
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import AddressRefusedError, CallError, SchedulerError
-from wechat_scheduler.records import dataclass, field
 
 ANOTHER_PARAMS = "or register the task again with another params URL"
 # Characters of the names of fields that `params` answered; their values may be secrets.

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
+from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, eager_dataclass, field
 
 # The kinds of an account's token: its own, and the one that a platform holds for it.
 ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind

@@ -17,7 +17,7 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
 )
 from wechat_scheduler.credentials.views import JobFilter, JobView
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ from wechat_scheduler.credentials.ports import RefreshObserver, Store
 from wechat_scheduler.credentials.results import Issuance, NotIssued
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, replace
 
 log = structlog.get_logger(__name__)
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Identified, Issued, Spent
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

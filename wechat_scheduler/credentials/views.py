@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Required, TypedDict
 
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 
 class JobFilter(TypedDict, total=False):

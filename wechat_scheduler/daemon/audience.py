@@ -14,7 +14,7 @@ from wechat_scheduler.audience.user_acts import Listener
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.subscribing import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
 from wechat_scheduler.wechat.templates import WeChatTemplates

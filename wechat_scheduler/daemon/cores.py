@@ -18,8 +18,8 @@ from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
 from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
 from wechat_scheduler.engine.clock import SharedClock
 from wechat_scheduler.engine.nodes import Node
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.rounds import Chore, Rounds
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.migrate import newest
 
 

@@ -12,7 +12,7 @@ from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.stopgap import Stopgap
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.webhooks.params import ParamsClient
 
 

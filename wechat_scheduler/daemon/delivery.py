@@ -20,7 +20,7 @@ from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.delivery.ports import Channel
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body

@@ -11,9 +11,9 @@ from wechat_scheduler.config.settings import Config, WechatSettings
 from wechat_scheduler.daemon.stores import Stores, open_vault, stores_on
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.nodes import new_name

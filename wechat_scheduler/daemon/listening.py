@@ -15,8 +15,8 @@ from typing import Any, Final
 import structlog
 
 from wechat_scheduler.daemon.systemd import Notifier, PassedSocket
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StartError
-from wechat_scheduler.records import dataclass
 
 NOT_OURS: Final = (
     "this machine has no such address; give one of its own with --host, or 0.0.0.0 for all of them"

@@ -13,9 +13,9 @@ from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.pulse import EVERY as PULSE
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.rounds import Rounds
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.kit.connections import EVERY as LOOK
 from wechat_scheduler.web.kit.connections import Connections
 

@@ -22,8 +22,8 @@ from wechat_scheduler.daemon.services import web_services
 from wechat_scheduler.daemon.systemd import Notifier
 from wechat_scheduler.daemon.watchdog import Watchdog
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS

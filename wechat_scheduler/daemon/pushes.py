@@ -5,10 +5,10 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import ClaimedEvent, Outcome
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.wechat.decoding import PushDecoder
 from wechat_scheduler.wechat.platform import Platform
 

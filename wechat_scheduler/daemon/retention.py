@@ -7,7 +7,7 @@ from wechat_scheduler.access import once
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.housekeeping import Housekeeping, Retention
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders import owner_desk
 from wechat_scheduler.storage import (
     conversations,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.ports import Issuer, uses_secret
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit

@@ -10,9 +10,9 @@ from wechat_scheduler.audience.model import AccountTemplate, App, Template
 from wechat_scheduler.delivery.keywords import cut, fit, type_of
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass
 
 # Stands for HTML and Markdown without a title: markup is not shown in keywords.
 NO_TEXT = "[消息]"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.delivery.keyword_times import as_time
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 # Characters that WeChat shows of a keyword without a type ("模板消息", since 2023-05-04).
 SHOWN = 20

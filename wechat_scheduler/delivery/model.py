@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import Subscriber
-from wechat_scheduler.records import dataclass, eager_dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, eager_dataclass, field, replace
 
 
 class DeliveryState(enum.StrEnum):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message, Priority
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

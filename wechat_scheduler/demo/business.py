@@ -9,7 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.demo.journal import EventKind, Journal, named
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.sandbox.pushes.account_messages import read_elements
 from wechat_scheduler.sandbox.pushes.codec import decrypt, signature
 from wechat_scheduler.web.kit.kinds import KindTable

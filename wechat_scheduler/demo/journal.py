@@ -10,8 +10,8 @@ import msgspec
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.records import dataclass
 
 KEPT = 200
 

@@ -24,9 +24,9 @@ from wechat_scheduler.demo.phone import PhoneOwner
 from wechat_scheduler.demo.setup import SECRETS, set_up
 from wechat_scheduler.demo.snapshot import DemoSnapshot, Places
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.log import setup as log
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.server import open_sandbox, served
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.demo.journal import JournalEntry
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import enum
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
 class Level(enum.StrEnum):

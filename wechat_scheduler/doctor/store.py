@@ -10,8 +10,8 @@ from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.damaged import OPENED, damaged_rows, opened_in_part
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, oldest_schema, schema_version

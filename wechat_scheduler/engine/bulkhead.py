@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CrowdedError
-from wechat_scheduler.records import dataclass, field
 
 # A call that waits for a place holds one of its caller's. So it waits for quick receivers only, and not
 # for long.

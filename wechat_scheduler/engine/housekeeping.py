@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 SLICE: Final = 500
 """Rows that one transaction deletes: some milliseconds of the writer's time."""

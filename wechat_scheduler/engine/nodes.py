@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 # A node without a sign for this long does not live, or does not reach the store. Pulses come every 5 s.
 SILENT_AFTER: Final = timedelta(seconds=15)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 MINUTE: Final = 60.0  # seconds
 # Lines of one kind in one minute: of failures, and of what goes as it should.

@@ -10,8 +10,8 @@ from wechat_scheduler.credentials.model import Failed, Repeated, Rotated
 from wechat_scheduler.credentials.model import Outcome as RefreshOutcome
 from wechat_scheduler.delivery.model import Deferred, Settled
 from wechat_scheduler.delivery.model import Outcome as DeliveryOutcome
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.pushes.model import PushedMessage
-from wechat_scheduler.records import dataclass, field
 
 # Seconds. A fetch is answered within a few ms, or waits for WeChat.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias
 from wechat_scheduler import __version__
 from wechat_scheduler.credentials.census import Census
 from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.metrics.counters import Counters, Durations
-from wechat_scheduler.records import dataclass
 
 Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 

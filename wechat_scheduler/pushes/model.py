@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from wechat_scheduler.credentials.model import Credential, Fault, JobKey
-from wechat_scheduler.records import dataclass, eager_dataclass, field
+from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
 
 TICKET = "component_verify_ticket"
 COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime, timedelta
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 # The largest difference between WeChat's clock and this machine's.
 WINDOW = timedelta(minutes=5)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
-from wechat_scheduler.records import eager_dataclass
+from wechat_scheduler.engine.records import eager_dataclass
 from wechat_scheduler.reminders.model import Reminder
 
 # How long the last act can be undone, and the last question answered.

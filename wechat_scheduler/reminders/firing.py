@@ -10,7 +10,7 @@ import msgspec
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.orders import stable_id
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reminders.language.wording import hour_words
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing, Late, Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of

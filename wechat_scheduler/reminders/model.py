@@ -8,7 +8,7 @@ from uuid import UUID
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 from wechat_scheduler.engine.random_bytes import random_bytes
-from wechat_scheduler.records import dataclass, eager_dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, eager_dataclass, field, replace
 
 # How late an occurrence may be before its policy for late ones holds.
 GRACE: Final = timedelta(minutes=5)

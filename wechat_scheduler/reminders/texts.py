@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.language.wording import (
     defer_words,
     describe,

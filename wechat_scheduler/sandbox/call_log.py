@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 MOST_REFUSED = 1_000
 

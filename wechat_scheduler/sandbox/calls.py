@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.sandbox.call_log import CallCounts, RefusedCall
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import FaultKind, Faults, ScriptedFault

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from enum import Enum
 from typing import TypedDict, Unpack
 
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass
 
 
 class FaultKind(Enum):

@@ -7,8 +7,8 @@ from enum import Enum
 
 from yarl import URL
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import ConfigError, InvalidRequestError
-from wechat_scheduler.records import dataclass, field
 
 AES_KEY_LENGTH = 43
 # Real openids are o and 27 letters, digits, - and _. Shorter ones make tests readable.

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.options import OPENID, OPENID_FORM, SandboxOptions
 from wechat_scheduler.sandbox.periods import Periods

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Self, TypeVar
 
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

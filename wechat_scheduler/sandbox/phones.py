@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 
 class By(Enum):

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import segno
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 from wechat_scheduler.sandbox.tokens import random_text

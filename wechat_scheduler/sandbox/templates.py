@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import count
 from typing import NamedTuple
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 
 SHORTEST_ID = 10

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from wechat_scheduler.records import dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.periods import ExpiringDict, Periods
 

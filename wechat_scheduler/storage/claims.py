@@ -16,7 +16,7 @@ import structlog
 
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.engine.crashes import pause_after
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report, why

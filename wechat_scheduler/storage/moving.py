@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StateError, StorageError
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage import sqlite_schema
 from wechat_scheduler.storage.database import CHUNK, Database, Script, Statement, each, inserts
 

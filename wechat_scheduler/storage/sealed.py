@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage import refresh_tokens
 from wechat_scheduler.storage.apps import app_place
 from wechat_scheduler.storage.database import Database, Row, Script, Statement

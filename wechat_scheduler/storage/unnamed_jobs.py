@@ -16,7 +16,7 @@ from wechat_scheduler.credentials.model import (
     Rotated,
 )
 from wechat_scheduler.credentials.policy import quota_day
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.storage import late_outcomes, refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.jobs import wake_children

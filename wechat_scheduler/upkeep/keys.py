@@ -9,7 +9,7 @@ from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import read_admin_key, state_folder
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.keys import SqlKeys
 from wechat_scheduler.storage.rows import Vault

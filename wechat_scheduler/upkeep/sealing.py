@@ -13,8 +13,8 @@ from typing import NamedTuple
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import state_folder
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.sealed import Resealed, has_older, reseal
 from wechat_scheduler.storage.sealing import Sealer, need_newest_only, verify_sealing

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
-from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.mending import REPLACEMENT, Mender

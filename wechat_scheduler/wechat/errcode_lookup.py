@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import product
 from typing import TypeAlias
 
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reaction, Verdict
-from wechat_scheduler.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

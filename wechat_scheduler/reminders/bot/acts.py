@@ -7,9 +7,9 @@ import structlog
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.conversation import BotAct, BotEdit, Conversation
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Reminder, ReminderState

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import ENDED, BotActs, BotTurn
 from wechat_scheduler.reminders.bot.commands import (

@@ -6,7 +6,7 @@ A sentence that asks for a new reminder is none: 提醒我取消订阅, 明天�
 import re
 from typing import Final, TypeAlias
 
-from wechat_scheduler.records import dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.reminders.bot import command_patterns as patterns
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 

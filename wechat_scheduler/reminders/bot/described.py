@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.bot.commands import CancelCommand, MoveCommand
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse

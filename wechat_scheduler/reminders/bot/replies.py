@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.conversation import BotAct
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.wording import describe

@@ -8,8 +8,8 @@ from typing import Final
 
 import structlog
 
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
 from wechat_scheduler.reminders.bot.answers import (

@@ -7,7 +7,7 @@ from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.delivery.model import Way
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn
 from wechat_scheduler.reminders.bot.commands import AgainCommand

@@ -8,7 +8,7 @@ from itertools import count
 
 from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reminders.language.refused_sentences import impossible
 from wechat_scheduler.reminders.language.wording import day_words
 from wechat_scheduler.reminders.recurrence.workdays import is_workday

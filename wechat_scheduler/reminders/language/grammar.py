@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.language.asides import (
     is_own_plan,
     refuse_asides,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from wechat_scheduler.records import replace
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.language.acts import is_an_act
 from wechat_scheduler.reminders.language.anchors import Anchor
 from wechat_scheduler.reminders.language.asides import ASKS

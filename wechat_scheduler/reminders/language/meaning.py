@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from wechat_scheduler.records import dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import (

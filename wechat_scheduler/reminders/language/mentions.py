@@ -6,7 +6,7 @@ A time of them is a span, and may be past, unlike that of a new reminder.
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.language.anchors import Anchor
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.grouping import grouped

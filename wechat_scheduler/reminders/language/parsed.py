@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

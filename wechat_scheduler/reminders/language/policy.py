@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Self
 
-from wechat_scheduler.records import dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 
 
 class Part(enum.StrEnum):

@@ -18,7 +18,7 @@ import enum
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from wechat_scheduler.records import dataclass, replace
+from wechat_scheduler.engine.records import dataclass, replace
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 

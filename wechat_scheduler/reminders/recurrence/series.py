@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 from itertools import count, dropwhile, groupby, islice, product, takewhile
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.reminders.recurrence.calendar import days_of, period
 from wechat_scheduler.reminders.recurrence.rule import ELAPSED, Kind, Line, Rule, anchored
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeAlias
 from xml.parsers import expat
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.sandbox.options import AccountReceiver, PushFormat
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage

@@ -11,9 +11,9 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.sandbox.options import AccountReceiver
 from wechat_scheduler.sandbox.people import People
 from wechat_scheduler.sandbox.periods import WeChatTime

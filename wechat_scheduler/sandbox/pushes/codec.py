@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, PushFormat, PushMode
 
 BLOCK = 32  # WeChat pads to the size of its key, not to AES's own 16

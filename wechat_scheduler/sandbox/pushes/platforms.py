@@ -12,7 +12,7 @@ import structlog
 from yarl import URL
 
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.sandbox.options import PlatformReceiver
 from wechat_scheduler.sandbox.periods import Periods, WeChatTime
 from wechat_scheduler.sandbox.pushes.codec import seal_for_platform

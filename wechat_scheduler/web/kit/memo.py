@@ -17,7 +17,7 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.web.kit.known_heads import END, KnownHeads
 from wechat_scheduler.web.kit.sights import SIGHTS, Sights
 

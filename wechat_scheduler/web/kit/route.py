@@ -7,7 +7,7 @@ from typing import TypeAlias
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -12,7 +12,7 @@ from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo

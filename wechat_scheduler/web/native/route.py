@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from wechat_scheduler.records import KW_ONLY, dataclass, field
+from wechat_scheduler.engine.records import KW_ONLY, dataclass, field
 from wechat_scheduler.web.kit.ids import ID, REMINDER_ID, WECHAT_ID, schema_of
 from wechat_scheduler.web.kit.kinds import SCHEMA
 from wechat_scheduler.web.kit.query import LARGEST_PAGE, PAGE

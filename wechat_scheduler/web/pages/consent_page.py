@@ -1,6 +1,6 @@
 """The page on which a user allows an app to remind them."""
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill
 from wechat_scheduler.web.pages.parts import scan

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from wechat_scheduler.delivery.model import Form
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.bounds import affordable
 from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.content import render

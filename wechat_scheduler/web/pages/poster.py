@@ -1,6 +1,6 @@
 """The facts of a reminder's poster; `poster_layout` draws it."""
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import enum
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill
 from wechat_scheduler.web.pages.parts import lines, link_button, scan

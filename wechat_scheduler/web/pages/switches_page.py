@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import button, buttons

@@ -15,8 +15,8 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.audience.model import Alias, App
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import RequestError, ThrottledError
-from wechat_scheduler.records import dataclass, field
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.bodies import form_fields
 from wechat_scheduler.web.kit.services import SERVICES

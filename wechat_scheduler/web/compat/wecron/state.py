@@ -10,7 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.rates import Rate
 from wechat_scheduler.web.pages.fonts import Font, find_font
 from wechat_scheduler.web.pages.poster import Poster

@@ -8,8 +8,8 @@ from aiohttp import web
 from wechat_scheduler.audience.model import App, TokenKind
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import UnauthorizedError
-from wechat_scheduler.records import dataclass
 from wechat_scheduler.web.compat.tokens import Holder, holder_of
 from wechat_scheduler.web.compat.wxpusher.envelope import ErrorCode, WxPusherError
 from wechat_scheduler.web.kit.rates import Rate

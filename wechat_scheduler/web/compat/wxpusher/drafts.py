@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 import msgspec
 
 from wechat_scheduler.delivery.model import Content, Form
-from wechat_scheduler.records import dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.compat.wxpusher.addresses import read_address
 from wechat_scheduler.web.compat.wxpusher.envelope import (
     OK,

@@ -8,8 +8,8 @@ import msgspec
 from wechat_scheduler.audience.names import EVERYONE
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.orders import Order
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.records import dataclass, replace
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, page_body, read_page
