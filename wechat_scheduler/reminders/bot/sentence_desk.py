@@ -96,16 +96,17 @@ class SentenceDesk:
         if _NO.fullmatch(plain):
             await self.acts.keep(turn, replace(turn.conversation, question=None))
             return asked(texts.NOT_KEPT)
-        if not agrees(plain) and (TAKES_BACK.match(turn.text) or read_command(turn.text)):
+        is_yes = agrees(plain)
+        if not is_yes and (TAKES_BACK.match(turn.text) or read_command(turn.text)):
             return None
         # A yes means the sentence as it was said; 半小时后 counts from the answer.
-        said = replace(turn, at=question.at) if agrees(plain) else turn
+        said = replace(turn, at=question.at) if is_yes else turn
         try:
             readings = completed(question.command, plain, lambda text: self._parsed(text, said))
         except EndlessError as error:
             whole = replace(turn, text=f"{plain} {question.command}")
             return await self._ask_until_when(error, whole, asks=True)
-        if not readings and agrees(plain) and (what := errand(question.command)):
+        if not readings and is_yes and (what := errand(question.command)):
             return asked(texts.when(what))
         if readings and ends_tomorrow(readings[0], plain, turn.at):
             return asked(texts.UNTIL_PAST)
