@@ -220,6 +220,20 @@ def test_check_config_looks_at_the_place_of_the_database(
     )
 
 
+@pytest.mark.parametrize("name", ["daemon.lock", "admin.key", "sealing.key"])
+def test_no_daemon_starts_on_a_database_that_is_a_file_of_its_own(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+
+    ended = invoke("serve", "--state", str(tmp_path), "--database", f"sqlite://{file}")
+
+    assert ended.sentence == (
+        f"wechat-scheduler: {file} is the daemon's own file {file}: name another"
+    )
+    assert not any(tmp_path.iterdir())
+
+
 def test_check_config_is_content_with_files_that_the_first_start_makes(tmp_path: Path) -> None:
     ended = invoke("check-config", "--state", str(tmp_path / "state"))
 

@@ -26,6 +26,7 @@ from wechat_scheduler.engine.garbage import short_collections
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 from wechat_scheduler.reminders.language.lazy import compile_all
+from wechat_scheduler.upkeep.places import place_of_database
 
 logger = structlog.get_logger(__name__)
 
@@ -62,7 +63,10 @@ def serve(**given: Any) -> None:
     """
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # it would end a start
     options = take(given)
-    config = options.load(installed=None).config
+    loaded = options.load(installed=None)
+    config = loaded.config
+    if config.state.database.startswith("sqlite:"):
+        place_of_database(config.state, loaded.file)
     queue = log.LogQueue(sys.stderr, SystemClock().boottime)
     _log_as(config.log, queue)
     if options.shows_password:
