@@ -14,16 +14,20 @@ import pytest
 from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, connected
 from tests.sending.town import town
 from tests.webhooks.test_client import self_signed
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.doctor import state_folder
+from wechat_scheduler.doctor import nodes, state_folder
 from wechat_scheduler.doctor.examine import examine
 from wechat_scheduler.doctor.finding import Finding, Level
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
 from wechat_scheduler.storage.sealing_keys import new_key, put_new_key_in_front
+
+LIMITED = """
+    DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 7', current_database()); END $$
+"""
 
 
 async def found(
@@ -421,6 +425,45 @@ async def test_postgresql_is_checked_in_the_same_way(
 
     assert findings["store"][0].says.startswith("postgresql answers, schema version")
     assert findings[APPID][0].level is Level.OK
+    assert findings["connections"][0].says.startswith(
+        "1 daemon opens up to 11 connections, 11 more"
+    )
+
+
+async def test_daemons_that_open_more_connections_than_the_database_gives_are_told_what_to_change(
+    tmp_path: Path, weixin: WeChat, postgres: PostgresServer
+) -> None:
+    async with postgres.fresh_database() as url:
+        async with daemon(tmp_path, weixin.url, loops=False, state__database=url):
+            pass
+        settings = {"state__database": url, "state__connections": 4}
+        config = daemon_config(tmp_path, weixin.url, **settings)
+        pooled = daemon_config(
+            tmp_path, weixin.url, **settings, state__listen_database="postgresql:///"
+        )
+        async with connected(url) as connection:
+            await connection.execute(LIMITED)
+
+        finding = await one(config, "connections")
+        behind_a_pooler = await found(pooled)
+
+    assert finding.level is Level.WARN
+    assert "up to 5 connections, 5 more in a restart; the database gives 7" in finding.says
+    assert "max_connections by 3 " in finding.advice
+    assert "state.connections to 2" in finding.advice
+    assert "connections" not in behind_a_pooler
+
+
+@pytest.mark.parametrize(
+    ("daemons", "each", "level"), [(7, 11, Level.OK), (8, 11, Level.WARN), (60, 3, Level.WARN)]
+)
+def test_the_room_for_connections_is_that_of_one_daemon_more(
+    daemons: int, each: int, level: Level
+) -> None:
+    finding = nodes.room_for(daemons, each, 97)
+
+    assert finding.level is level
+    assert ("lower the number of daemons" in finding.advice) == (daemons == 60)
 
 
 async def test_a_postgresql_that_is_away_is_named_without_its_password(

@@ -101,6 +101,7 @@ class _StoreChecks:
         yield "stored instants", self._instants()
         if self._database.dialect.others:
             yield "nodes", self._nodes()
+            yield "connections", nodes.connections(self._database, self._config.state)
             yield "nodes", nodes.signals(self._database, self._clock)
         yield "rows", store.set_aside(self._database)
         yield "rows", store.damaged(self._database, self._vault)

@@ -44,6 +44,17 @@ HOLDS: Final = " UNION ALL ".join(
     for queue, table in TABLES.items()
 )
 
+# PostgreSQL only. LEAST passes over NULL: most users and databases have no limit of their own.
+CONNECTIONS: Final = """
+    SELECT LEAST(
+        current_setting('max_connections')::int
+            - current_setting('superuser_reserved_connections')::int
+            - COALESCE(current_setting('reserved_connections', true)::int, 0),
+        (SELECT NULLIF(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
+        (SELECT NULLIF(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+    ) AS connections
+"""
+
 
 def new_name() -> str:
     """A name for this process, unlike that of any other."""
@@ -78,3 +89,12 @@ async def time_of(database: Database) -> datetime | None:
         return None
     (row,) = await database.read(database.dialect.time)
     return instant(row["time"])
+
+
+async def connections_of(database: Database) -> int | None:
+    """The connections that the database gives to all daemons together; None where one process owns it.
+    Raises StorageError."""
+    if not database.dialect.others:
+        return None
+    (row,) = await database.read(CONNECTIONS)
+    return int(row["connections"])
