@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import assert_never
+from typing import Final, assert_never
+from urllib.parse import quote
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
@@ -13,6 +14,9 @@ from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import FaultKind, ScriptedFault
 from wechat_scheduler.sandbox.qrcodes import picture
 from wechat_scheduler.sandbox.sandbox import Sandbox
+from wechat_scheduler.sandbox.uploads import SandboxFile
+
+PREFIXES: Final = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/datacube/", "/card/")
 
 # How soon a call that hangs notices that the client has gone.
 HEARTBEAT = timedelta(seconds=1)
@@ -20,18 +24,20 @@ GARBAGE = b'<html><head><title>\xe5\xbe\xae\xe4\xbf\xa1</title></head><body>\xff
 
 
 def add_api(app: web.Application, sandbox: Sandbox) -> None:
-    """Serves all endpoints; other paths below `/cgi-bin` and `/sns` answer 40066."""
+    """Serves all endpoints; other paths of WeChat's API answer 40066."""
     for endpoint in ENDPOINTS:
         app.router.add_route("*", endpoint.path, partial(_answer, sandbox, endpoint))
     app.router.add_get("/cgi-bin/showqrcode", partial(_show_qrcode, sandbox))
-    for unknown in ("/cgi-bin/{path:.*}", "/sns/{path:.*}"):
-        app.router.add_route("*", unknown, partial(_refuse_path, sandbox))
+    for prefix in PREFIXES:
+        app.router.add_route("*", prefix + "{path:.*}", partial(_refuse_path, sandbox))
 
 
 async def _answer(sandbox: Sandbox, endpoint: Endpoint, request: web.Request) -> web.Response:
     outcome = sandbox.call_handler.answer(endpoint, await _read(request, sandbox))
     if isinstance(outcome, ScriptedFault):
         return await _play(outcome, request, sandbox)
+    if isinstance(outcome, SandboxFile):
+        return _send(outcome)
     return _respond(outcome, endpoint.content_type)
 
 
@@ -57,11 +63,19 @@ async def _read(request: web.Request, sandbox: Sandbox) -> ApiCall:
         body=await request.read(),
         client_ip=request.remote or "",
         now=sandbox.now(),
+        content_type=request.headers.get(hdrs.CONTENT_TYPE, ""),
     )
 
 
 def _respond(reply: Reply, content_type: str) -> web.Response:
     return web.Response(body=msgspec.json.encode(reply), content_type=content_type, charset="utf-8")
+
+
+def _send(file: SandboxFile) -> web.Response:
+    """As WeChat sends media."""
+    name = file.name.replace('"', "")
+    headers = {"Content-disposition": f'attachment; filename="{quote(name)}"'}
+    return web.Response(body=file.data, headers=headers | {hdrs.CONTENT_TYPE: file.content_type})
 
 
 async def _play(fault: ScriptedFault, request: web.Request, sandbox: Sandbox) -> web.Response:

@@ -13,9 +13,13 @@ from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import FaultKind, Faults, ScriptedFault
 from wechat_scheduler.sandbox.limits import UNLIMITED, Limit
 from wechat_scheduler.sandbox.tokens import IssuedKind
+from wechat_scheduler.sandbox.uploads import SandboxFile, part_of
 from wechat_scheduler.sandbox.world import World
 
 Reply = dict[str, Any]
+
+# Bytes of a refused request that `openapi/rid/get` shows.
+LONGEST_KEPT = 64 * 1024
 
 _IDENTITIES = ("appid", "component_appid", "authorizer_appid")
 _BEARERS = (
@@ -37,6 +41,7 @@ class ApiCall:
     body: bytes = field(repr=False)
     client_ip: str
     now: datetime
+    content_type: str = ""
     fields: Mapping[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,30 +62,36 @@ class ApiCall:
             raise RefusedError(47001)
         return value
 
+    def file(self, name: str) -> SandboxFile | None:
+        """The file in that part of the form in the body, if there is one."""
+        return part_of(self.content_type, self.body, name)
+
     @property
     def bearer(self) -> str:
         """The token in the query. WeChat's documentation gives a platform's token two names."""
         return self.query.get("access_token") or self.query.get("component_access_token") or ""
 
 
-Answer = Callable[[World, ApiCall], Reply]
+Answer = Callable[[World, ApiCall], Reply | SandboxFile]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One path of WeChat's API. `answer` returns the reply of a success or raises RefusedError."""
+    """One path of WeChat's API. `answer` returns the reply of a success, or raises RefusedError. The body of a
+    POST is a JSON object, unless the endpoint `takes_file`."""
 
     method: Literal["GET", "POST"]
     path: str
     answer: Answer
     limit: Limit = UNLIMITED
     content_type: str = "application/json"
+    takes_file: bool = False
 
     def check(self, call: ApiCall) -> None:
         """Raises RefusedError for a wrong method, or a body that is not a JSON object."""
         if call.method != self.method:
             raise RefusedError(43001 if self.method == "GET" else 43002)
-        if self.method == "POST" and not call.fields:
+        if self.method == "POST" and not call.fields and not self.takes_file:
             raise RefusedError(47001 if call.body else 44002)
 
 
@@ -92,12 +103,14 @@ class CallHandler:
         self._faults = faults
         self._counts = counts
 
-    def answer(self, endpoint: Endpoint, call: ApiCall) -> Reply | ScriptedFault:
+    def answer(self, endpoint: Endpoint, call: ApiCall) -> Reply | SandboxFile | ScriptedFault:
         """The reply, or a fault that the HTTP side has to play."""
         appids = self._appids(call)
         caller = appids[0] if appids else ""
         outcome = self._outcome(endpoint, call, caller, self._faults.take(call.path, appids))
-        failed = isinstance(outcome, ScriptedFault) or bool(outcome.get("errcode"))
+        failed = isinstance(outcome, ScriptedFault) or (
+            isinstance(outcome, dict) and bool(outcome.get("errcode"))
+        )
         self._counts.add(call.path, caller, failed=failed)
         return outcome
 
@@ -109,7 +122,7 @@ class CallHandler:
             appid=caller,
             at=call.now,
             query=urlencode(call.query),
-            request_body=call.body.decode(errors="replace"),
+            request_body=call.body[:LONGEST_KEPT].decode(errors="replace"),
             response_body=msgspec.json.encode(reply).decode(),
             client_ip=call.client_ip,
         )
@@ -118,7 +131,7 @@ class CallHandler:
 
     def _outcome(
         self, endpoint: Endpoint, call: ApiCall, caller: str, fault: ScriptedFault | None
-    ) -> Reply | ScriptedFault:
+    ) -> Reply | SandboxFile | ScriptedFault:
         if fault is None:
             return self._reply(endpoint, call, caller)
         if fault.kind is FaultKind.ERRCODE:
@@ -127,7 +140,7 @@ class CallHandler:
             self._reply(endpoint, call, caller)
         return fault
 
-    def _reply(self, endpoint: Endpoint, call: ApiCall, caller: str) -> Reply:
+    def _reply(self, endpoint: Endpoint, call: ApiCall, caller: str) -> Reply | SandboxFile:
         try:
             endpoint.check(call)
             return endpoint.answer(self._world, call)

@@ -29,6 +29,7 @@ from wechat_scheduler.sandbox.control_bodies import (
     Scanned,
     Spoken,
     UserConsent,
+    WhitelistBody,
     Written,
     read,
 )
@@ -100,7 +101,19 @@ async def show_ticket(sandbox: Sandbox, request: web.Request) -> Any:
 
 
 async def kill(sandbox: Sandbox, request: web.Request) -> Any:
-    return {"killed": sandbox.kill((await read(request, Decoder(KilledToken))).value)}
+    """Returns whether the token was known, or how many tokens were ended at random."""
+    body = await read(request, Decoder(KilledToken))
+    if body.share is not None:
+        return {"killed": sandbox.kill_share(body.share)}
+    if body.value is None:
+        raise InvalidRequestError("is required, or share", field="value")
+    return {"killed": sandbox.kill(body.value)}
+
+
+async def whitelist(sandbox: Sandbox, request: web.Request) -> Any:
+    body = await read(request, Decoder(WhitelistBody))
+    sandbox.whitelist(body.appid, body.addresses)
+    return {"whitelist": body.addresses}
 
 
 async def show_calls(sandbox: Sandbox, request: web.Request) -> Any:
@@ -176,6 +189,7 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/_sandbox/revoke", revoke),
     ("GET", "/_sandbox/tickets/{component_appid}", show_ticket),
     ("POST", "/_sandbox/kill", kill),
+    ("POST", "/_sandbox/whitelist", whitelist),
     ("GET", "/_sandbox/calls", show_calls),
     ("POST", "/_sandbox/pushes", add_platform),
     ("POST", "/_sandbox/callbacks", add_account),

@@ -42,7 +42,13 @@ class AuthorizerConsent(Body, tag_field="kind", tag="authorizer"):
 
 
 class KilledToken(Body):
-    value: str
+    value: str | None = None
+    share: float | None = None
+
+
+class WhitelistBody(Body):
+    appid: str
+    addresses: list[str] | None
 
 
 class PlatformAddress(Body):

@@ -42,7 +42,7 @@ class Person:
     """A user of one account. `followed_at` is None while the user does not follow it.
 
     `uses` has the subscribe notices that the user still accepts, by template; None is any number.
-    `asked_at` is the last popup's time: two come at least a second apart.
+    `tags` has the ids of tags in the order in which they came. `asked_at` is the last popup's time: two come at least a second apart.
     """
 
     appid: str
@@ -52,6 +52,8 @@ class Person:
     source: str = "ADD_SCENE_SEARCH"
     scene: str = ""
     blocked: bool = False
+    remark: str = ""
+    tags: dict[int, None] = field(default_factory=dict)
     uses: dict[str, int | None] = field(default_factory=dict)
     asked_at: datetime | None = None
     replies: Allowance | None = None
@@ -135,6 +137,8 @@ class People:
         person.followed_at = None
         person.replies = person.greetings = None
         person.uses.clear()
+        person.tags.clear()
+        person.remark = ""
 
     def allow_replies(self, person: Person, now: datetime) -> None:
         """After the user wrote."""

@@ -38,6 +38,8 @@ class Periods:
     encounter: timedelta = timedelta(minutes=1)
     """How long an account may write to a user who followed, scanned or clicked."""
     qrcode: timedelta = timedelta(days=30)
+    media: timedelta = timedelta(days=3)
+    """How long an uploaded file is kept."""
 
     @classmethod
     def scaled(cls, token_lifetime: timedelta) -> Self:

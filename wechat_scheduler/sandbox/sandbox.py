@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Unpack
@@ -120,6 +120,19 @@ class Sandbox:
         if token is not None:
             self._world.tokens.end(token, self.now())
         return token is not None
+
+    def kill_share(self, share: float) -> int:
+        """From now on ends that share of the tokens that are used, at random; 0 ends none. Tokens younger than
+        30 seconds, which shrink, are spared. Returns how many were ended so before."""
+        if not 0 <= share <= 1:
+            raise InvalidRequestError("must be 0 to 1", field="share")
+        self._world.token_deaths.share = share
+        return self._world.token_deaths.count
+
+    def whitelist(self, appid: str, addresses: Collection[str] | None) -> None:
+        """Refuses calls of the account from other addresses with 40164; None takes them from everywhere."""
+        self._require("appid", appid)
+        self._world.whitelists.set(appid, addresses)
 
     def ticket(self, component_appid: str) -> IssuedToken:
         """The platform's newest verify ticket; issues one if there is none."""

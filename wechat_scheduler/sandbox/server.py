@@ -24,6 +24,8 @@ from wechat_scheduler.sandbox.strangers import refusing_strangers
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
 NOT_OURS = "this machine has no such address; give one of its own with --host"
 LOOPBACK = "127.0.0.1"
+# More than the largest file that WeChat takes.
+BODY_LIMIT = 24 * 1024 * 1024
 # Requests that are being answered at the end have this many seconds.
 GRACE = 1.0
 
@@ -38,6 +40,7 @@ def create_sandbox(
     """
     # aiohttp would inflate a body even to throw it away.
     app = web.Application(
+        client_max_size=BODY_LIMIT,
         handler_args={"auto_decompress": False},
         middlewares=[refusing_strangers(only_loopback=is_loopback(host))],
     )

@@ -77,6 +77,13 @@ class Templates:
                 raise InvalidRequestError(f"the content has no {name}", field="values")
         self._templates[template.template_id] = template
 
+    def remove(self, template_id: object) -> bool:
+        """Returns whether the template was listed."""
+        if not isinstance(template_id, str) or template_id not in self._templates:
+            return False
+        del self._templates[template_id]
+        return True
+
     def listed(self, *, notice: bool) -> list[SandboxTemplate]:
         """The notices that were given to the sandbox, or the other templates."""
         return [it for it in self._templates.values() if bool(it.is_notice) is notice]

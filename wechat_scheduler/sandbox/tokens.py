@@ -132,12 +132,16 @@ class IssuedTokens:
         ended = self._ended.get(value, now)
         return ended if ended is not None and ended.kind in kinds else None
 
-    def end(self, token: IssuedToken, now: datetime, *, after: timedelta = timedelta(0)) -> None:
-        """Ends `token` after this time."""
+    def end(
+        self, token: IssuedToken, now: datetime, *, after: timedelta = timedelta(0)
+    ) -> IssuedToken:
+        """Ends `token` after this time, and returns it so."""
         self._known[token.kind].discard(token.value)
         if self._newest[token.kind].get(token.owner, now) is token:
             self._newest[token.kind].discard(token.owner)
-        self._ended.put(token.value, replace(token, ends_at=now + after), now)
+        ended = replace(token, ends_at=now + after)
+        self._ended.put(token.value, ended, now)
+        return ended
 
     def __len__(self) -> int:
         return len(self._ended) + sum(len(shelf) for shelf in self._known.values())

@@ -5,10 +5,14 @@ from wechat_scheduler.sandbox.endpoints import (
     component,
     custom,
     diagnostics,
+    media,
+    menus,
     notices,
     oauth,
     qrcodes,
+    staff,
     subscribers,
+    tags,
     templates,
     tokens,
 )
@@ -23,5 +27,9 @@ FAMILIES = (
     custom,
     notices,
     qrcodes,
+    menus,
+    media,
+    tags,
+    staff,
 )
 ENDPOINTS: tuple[Endpoint, ...] = tuple(it for family in FAMILIES for it in family.ENDPOINTS)

@@ -15,12 +15,13 @@ _WELL_FORMED = re.compile(r"[0-9]+_[\w-]{16,512}", re.ASCII)
 def account(world: World, call: ApiCall, name: str = "appid", proof: str = "secret") -> TokenOwner:
     """The account whose appid and secret come in the fields `name` and `proof`.
 
-    Raises RefusedError 41002, 40013, 41004, 40125, 45009, 45011.
+    Raises RefusedError 41002, 40013, 41004, 40125, 40164, 45009, 45011.
     """
     caller = known_appid(world, call, name)
     given = call.text(proof, missing=41004)
     if not compare_digest(given.encode(), world.secret_of(caller).encode()):
         raise RefusedError(40125)
+    world.whitelists.check(caller, call.client_ip)
     world.meter.spend(call.path, caller, call.now)
     return TokenOwner(caller)
 
@@ -36,10 +37,11 @@ def known_appid(world: World, call: ApiCall, name: str) -> str:
 def bearer(world: World, call: ApiCall, *kinds: IssuedKind) -> IssuedToken:
     """The token in the query, if it is of one of `kinds`.
 
-    Raises RefusedError 41001, 40014 (malformed), 40001 (unknown, replaced), 42001 (expired), 45009,
-    45011.
+    Raises RefusedError 41001, 40014 (malformed), 40001 (unknown, replaced), 42001 (expired), 40164
+    (foreign address), 45009, 45011.
     """
     token = _living(world, call, kinds)
+    world.whitelists.check(token.owner.appid, call.client_ip)
     world.meter.spend(call.path, token.owner.appid, call.now)
     return token
 
@@ -75,6 +77,7 @@ def _living(world: World, call: ApiCall, kinds: tuple[IssuedKind, ...]) -> Issue
     token = world.tokens.find(call.bearer, call.now, *kinds)
     if token is None:
         raise RefusedError(40001)
+    token = world.token_deaths.strike(token, call.now)
     token.require_alive(call.now, ended=40001, expired=42001)
     return token
 

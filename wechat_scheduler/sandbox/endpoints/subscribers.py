@@ -72,9 +72,9 @@ def _following(person: Person, since: datetime) -> Reply:
     number = person.scene.isdecimal()
     return {
         "subscribe_time": int(since.timestamp()),
-        "remark": "",
+        "remark": person.remark,
         "groupid": 0,
-        "tagid_list": [],
+        "tagid_list": list(person.tags),
         "subscribe_scene": person.source,
         "qr_scene": int(person.scene) if number else 0,
         "qr_scene_str": "" if number else person.scene,

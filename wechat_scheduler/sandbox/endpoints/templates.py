@@ -17,7 +17,8 @@ from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
 from wechat_scheduler.sandbox.pushes.account_messages import receipt
-from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity
+from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity, SandboxTemplate
+from wechat_scheduler.sandbox.tokens import random_text
 from wechat_scheduler.sandbox.world import World
 
 # Since 2023 WeChat displays neither of these nor colours, and cuts keywords without a type.
@@ -91,7 +92,26 @@ def list_templates(world: World, call: ApiCall) -> Reply:
     return {"template_list": listed}
 
 
+def add_template(world: World, call: ApiCall) -> Reply:
+    """Adds a template of WeChat's library, to every account of the sandbox. Source: "模板消息 获得模板ID"."""
+    official_account(world, call)
+    short = call.text("template_id_short", missing=40037)
+    template_id = random_text(world.rng, 32)
+    world.templates.put(SandboxTemplate(template_id=template_id, title=short, is_notice=False))
+    return {"errcode": 0, "errmsg": "ok", "template_id": template_id}
+
+
+def delete_template(world: World, call: ApiCall) -> Reply:
+    """Raises RefusedError 40037."""
+    official_account(world, call)
+    if not world.templates.remove(call.fields.get("template_id")):
+        raise RefusedError(40037)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
 ENDPOINTS = (
     Endpoint("POST", "/cgi-bin/message/template/send", send_template, Limit(day=100_000)),
     Endpoint("GET", "/cgi-bin/template/get_all_private_template", list_templates),
+    Endpoint("POST", "/cgi-bin/template/api_add_template", add_template),
+    Endpoint("POST", "/cgi-bin/template/del_private_template", delete_template),
 )
