@@ -73,6 +73,12 @@ def sentence(text: str) -> Request:
     return plain("POST", "/v1/reminders/parse", {"text": text})
 
 
+async def make_a_consumer_twice(place: Place) -> Answer:
+    body = {"name": "shop", "appids": [APPID]}
+    await place.call("POST", "/v1/consumers", body)
+    return await place.call("POST", "/v1/consumers", body)
+
+
 async def missing_template(place: Place) -> Answer:
     app = await place.app()
     return await send(place.keeper, app, "alice", channel="template")
@@ -252,6 +258,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.TASK_NOT_YOURS: remove_the_task_of_another,
     Reason.ACCOUNT_UNKNOWN: lambda place: place.of_app("POST", "/qrcodes", {}),
     Reason.KEY_UNKNOWN: plain("DELETE", "/v1/keys/key_000000000000"),
+    Reason.CONSUMER_UNKNOWN: plain("DELETE", "/v1/consumers/shop"),
     Reason.PUSHES_UNKNOWN: plain("DELETE", f"/callbacks/{APPID}"),
     Reason.APP_UNKNOWN: plain("GET", "/v1/apps/17"),
     Reason.TOPIC_UNKNOWN: lambda place: place.of_app("DELETE", "/topics/17"),
@@ -261,6 +268,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.DELIVERY_UNKNOWN: plain("GET", "/v1/deliveries/x"),
     Reason.REMINDER_UNKNOWN: plain("GET", f"/v1/reminders/{'0' * 32}"),
     Reason.ROUTE_METHOD: plain("PATCH", "/tasks"),
+    Reason.CONSUMER_EXISTS: make_a_consumer_twice,
     Reason.TASK_AMBIGUOUS: fetch_one_of_two,
     Reason.IDEMPOTENCY_CONFLICT: another_request_with_the_same_key,
     Reason.DELIVERY_STATE: cancel_a_delivery_twice,

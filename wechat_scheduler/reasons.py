@@ -52,6 +52,7 @@ class Reason(enum.StrEnum):
     TASK_NOT_YOURS = "task.not_yours", 404
     ACCOUNT_UNKNOWN = "account.unknown", 404
     KEY_UNKNOWN = "key.unknown", 404
+    CONSUMER_UNKNOWN = "consumer.unknown", 404
     PUSHES_UNKNOWN = "pushes.unknown", 404
     APP_UNKNOWN = "app.unknown", 404
     TOPIC_UNKNOWN = "topic.unknown", 404
@@ -63,6 +64,7 @@ class Reason(enum.StrEnum):
 
     ROUTE_METHOD = "route.method", 405
 
+    CONSUMER_EXISTS = "consumer.exists", 409
     TASK_AMBIGUOUS = "task.ambiguous", 409
     IDEMPOTENCY_CONFLICT = "idempotency.conflict", 409
     DELIVERY_STATE = "delivery.state", 409

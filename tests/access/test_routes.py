@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "/task/{appid}/{type}/{subject}/invalid": {"value": "dead"},
     "/v1/keys": {"name": "shop", "scopes": ["read"]},
     "/callbacks/{appid}": {"token": "token", "encoding_aes_key": "a" * 43},
+    "/v1/consumers": {"name": "shop", "appids": [APPID]},
     "/v1/apps": {"name": "shop", "appid": APPID},
     "/v1/messages": {"app": 1, "to": ["alice"], "text": "hello"},
     "/v1/deliveries/replay": {"state": "dead"},
@@ -80,6 +81,11 @@ ROWS = {
     ("POST", "/v1/keys"): Row(),
     ("GET", "/v1/keys"): Row(),
     ("DELETE", "/v1/keys/{id}"): Row(right_key=404),
+    ("POST", "/v1/consumers"): Row(),
+    ("GET", "/v1/consumers"): Row(),
+    ("GET", "/v1/consumers/{consumer}"): ABSENT,
+    ("POST", "/v1/consumers/{consumer}/secret"): ABSENT,
+    ("DELETE", "/v1/consumers/{consumer}"): ABSENT,
     ("GET", "/v1/audit"): Row(),
     ("GET", "/v1/nodes"): Row(),
     ("GET", "/v1/settings"): Row(),
@@ -331,7 +337,7 @@ async def status(keeper: Caller, route: Route, key: str) -> int:
         "id": "key_none",
         "account": APPID,
     }
-    place |= {"reminder": "0" * 32, "name": "alice"}
+    place |= {"reminder": "0" * 32, "name": "alice", "consumer": "nobody"}
     place |= dict.fromkeys(("app", "topic", "message", "delivery"), "1")
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")
     body = BODIES.get(route.path) if route.method != "GET" else None

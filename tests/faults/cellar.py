@@ -111,3 +111,4 @@ async def filled(place: Town) -> None:
     answer = await place.call("POST", "/v1/reminders", body=body)
     assert answer.status == 200, answer.json
     await place.call("POST", "/v1/keys", body={"name": "shop", "scopes": ["read"]})
+    await place.call("POST", "/v1/consumers", body={"name": "shop", "appids": [OTHER]})

@@ -24,6 +24,7 @@ LISTS: Final = {
     "attempts": "/v1/deliveries",
     "audit": "/v1/audit",
     "callbacks": "/callbacks",
+    "consumers": "/v1/consumers",
     "deliveries": "/v1/deliveries",
     "events": "/callbacks",
     "messages": "/v1/messages",
@@ -32,8 +33,8 @@ LISTS: Final = {
 }
 # What is read of people is read without these.
 OF_CREDENTIALS: Final = {
-    "accounts", "aliases", "answers", "api_keys", "audit", "bound_jobs", "callbacks", "events", "jobs",
-    "pushes", "refresh_tokens", "registrations", "tokens",
+    "accounts", "aliases", "answers", "api_keys", "audit", "bound_jobs", "callbacks", "consumers", "events",
+    "jobs", "pushes", "refresh_tokens", "registrations", "tokens",
 }  # fmt: skip
 
 

@@ -30,6 +30,9 @@ class Action(enum.StrEnum):
     REPORTED = "credential.reported"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    CONSUMER_CREATED = "consumer.created"
+    CONSUMER_ROTATED = "consumer.rotated"
+    CONSUMER_REVOKED = "consumer.revoked"
     CALLBACKS_SET = "callback.set"
     CALLBACKS_REMOVED = "callback.removed"
     APP_CREATED = "app.created"
@@ -42,7 +45,8 @@ class Action(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """`object` is a job (`wx1/access_token/oABC`), an account (`wx1`) or a key's id; never a secret.
+    """`object` is a job (`wx1/access_token/oABC`), an account (`wx1`), a key's id or a consumer
+    (`consumer/shop`); never a secret. `key` is a key's id, or a consumer that reads.
 
     An entry for reads counts `count` reads in the hour that begins at `at`; its `address` is empty.
     `id` grows with every entry and is 0 before it is stored.
@@ -76,7 +80,7 @@ class AuditStore(Protocol):
         """Add the counts to the entries of the same key, object and hour."""
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
-        """Store the last use of each key, by its id."""
+        """Store the last use of each key by its id, and of each consumer (`consumer/NAME`)."""
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         """The matching entries, newest first."""

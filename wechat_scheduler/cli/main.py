@@ -34,6 +34,11 @@ COMMANDS = (
     LazyCommand("jobs", f"{CLI}.jobs:jobs", "List, watch, refresh and remove the credentials."),
     LazyCommand("keys", f"{CLI}.keys:keys", "Make, list and revoke API keys."),
     LazyCommand(
+        "consumers",
+        f"{CLI}.consumers:consumers",
+        "Make, list and revoke consumers of the gateway.",
+    ),
+    LazyCommand(
         "apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."
     ),
     LazyCommand("messages", f"{CLI}.messages:messages", "Send and list messages."),

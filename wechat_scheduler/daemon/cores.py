@@ -20,6 +20,7 @@ from wechat_scheduler.engine.clock import SharedClock
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.rounds import Chore, Rounds
+from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.storage.migrate import newest
 
 
@@ -28,6 +29,7 @@ class Cores:
     """The parts of the daemon below HTTP."""
 
     keyring: Keyring
+    consumers: ConsumerDesk
     auditor: Auditor
     credentials: CredentialParts
     audience: AudienceParts
@@ -39,9 +41,10 @@ class Cores:
     rounds: Rounds
 
     async def load(self) -> None:
-        """Read the apps and the keys into memory. Raises StorageError."""
+        """Read the apps, the keys and the consumers into memory. Raises StorageError."""
         await self.audience.directory.load()
         await self.keyring.load()
+        await self.consumers.load()
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
@@ -66,11 +69,13 @@ def wire(ground: Ground) -> Cores:
     reception = wire_reception(ground, audience, delivery.sending, reminders.listeners)
     pushes = wire_pushes(ground, credentials.manager, reception)
     keyring, auditor = _access(ground)
+    consumers = _consumers(ground)
     retention = wire_retention(ground.config, ground.database, ground.clock)
     pulse = _pulse(ground, credentials, delivery)
     rounds = Rounds(
         auditor.flush,
         keyring.load,
+        consumers.load,
         audience.directory.load,
         _with_trust(pulse, keyring.lapse),
         _with_trust(pulse, retention.housekeeping.forget),
@@ -78,6 +83,7 @@ def wire(ground: Ground) -> Cores:
     )
     return Cores(
         keyring=keyring,
+        consumers=consumers,
         auditor=auditor,
         credentials=credentials,
         audience=audience,
@@ -132,3 +138,10 @@ def _access(ground: Ground) -> tuple[Keyring, Auditor]:
     keyring = Keyring(stores.keys, clock=clock)
     stores.keys.on_change(lambda: ground.supervisor.contained("keys", keyring.load()))
     return keyring, Auditor(stores.audit, clock=clock)
+
+
+def _consumers(ground: Ground) -> ConsumerDesk:
+    store = ground.stores.consumers
+    desk = ConsumerDesk(store, clock=ground.clock)
+    store.on_change(lambda: ground.supervisor.contained("consumers", desk.load()))
+    return desk

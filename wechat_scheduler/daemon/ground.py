@@ -11,7 +11,7 @@ from wechat_scheduler.config.settings import Config, WechatSettings
 from wechat_scheduler.daemon.stores import Stores, open_vault, stores_on
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.database import Database
@@ -52,7 +52,7 @@ class Ground:
     `worker` names this process among those on one database. `issuers` are the credential types by kind,
     `kinds` their names and numbers. `issuing` calls WeChat for credentials, `wechat` for all else, so that
     messages take no connection from credentials. `guarded` call the addresses that business systems
-    register.
+    register. `secret` proves links and stand-in tokens.
     """
 
     config: Config
@@ -64,6 +64,7 @@ class Ground:
     issuing: WeChatClient
     wechat: WeChatClient
     guarded: Guarded
+    secret: bytes = field(repr=False)
     links: Links
     counters: Counters
     supervisor: Supervisor
@@ -77,6 +78,7 @@ async def open_ground(
 ) -> AsyncIterator[Ground]:
     """The ground; its connections close at the end of the block. Raises StartError."""
     vault, worker = await open_vault(config, database), new_name()
+    secret = await link_secret(database, vault)
     async with (
         client_session() as issuing_session,
         client_session() as session,
@@ -103,7 +105,8 @@ async def open_ground(
             issuing=issuing,
             wechat=client(session=session, bulkhead=places),
             guarded=guarded,
-            links=Links(await link_secret(database, vault), config.server.public_url),
+            secret=secret,
+            links=Links(secret, config.server.public_url),
             counters=Counters(),
             supervisor=supervisor,
             clock=clock,

@@ -13,6 +13,8 @@ from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
+from wechat_scheduler.gateway.call_limits import CallLimits
+from wechat_scheduler.gateway.stand_ins import StandInTokens
 from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
@@ -30,6 +32,7 @@ def web_services(
 ) -> Services:
     memo = Memo(ground.clock, ground.rng, essence=essence)
     cores.keyring.on_change(memo.clear)
+    cores.consumers.on_change(memo.clear)
     stores = ground.stores
     page = MetricsPage(
         ground.counters,
@@ -46,6 +49,9 @@ def web_services(
         intake=cores.pushes.intake,
         endpoints=EndpointDesk(stores.pushes, cores.pushes.intake, clock=ground.clock),
         keyring=cores.keyring,
+        consumers=cores.consumers,
+        stand_ins=StandInTokens(ground.secret, cores.consumers),
+        call_limits=CallLimits(ground.clock),
         auditor=cores.auditor,
         memo=memo,
         health=Health(

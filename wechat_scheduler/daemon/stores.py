@@ -10,6 +10,7 @@ from wechat_scheduler.storage.aliases import SqlAliases
 from wechat_scheduler.storage.apps import SqlApps
 from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.consumers import SqlConsumers
 from wechat_scheduler.storage.conversations import SqlConversations
 from wechat_scheduler.storage.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
@@ -41,6 +42,7 @@ class Stores:
     credentials: SqlCredentials
     outbox: SqlOutbox
     keys: SqlKeys
+    consumers: SqlConsumers
     audit: SqlAudit
     census: SqlCensus
     pushes: SqlPushes
@@ -87,6 +89,7 @@ def stores_on(
         credentials=credentials,
         outbox=SqlOutbox(database, vault, worker=worker),
         keys=SqlKeys(audited, vault),
+        consumers=SqlConsumers(audited),
         audit=SqlAudit(database),
         census=SqlCensus(database),
         pushes=SqlPushes(audited, vault, tell=credentials.tell),

@@ -43,7 +43,7 @@ def redact_field(name: str, value: object) -> Any:
 
 # Forms: a path before a sentence, which holds no secret (`/cgi-bin/token: …`); a URL; secret=…,
 # "access_token": "…", \"ticket\": \"…\", X-API-Key: …; Bearer …; a signing secret of Standard
-# Webhooks, an API key of this daemon. Names are matched by their end only, which keeps the scan
+# Webhooks, an API key of this daemon, a consumer secret and a stand-in token. Names are matched by their end only, which keeps the scan
 # linear. A sentence may follow a name (`no ticket: WeChat has pushed none`): two words of letters.
 _SECRETS = re.compile(
     r"""
@@ -61,7 +61,7 @@ _SECRETS = re.compile(
           (?: (?: basic | bearer ) \s+ )? [^\s"'&,;)}\]\\]+
       )
     | (?P<scheme> \b bearer \s+ ) [\w.~+/=-]+
-    | \b (?: whsec | wsk )_ [\w+/=-]+
+    | \b (?: whsec | wsk | wcs | ws1 )_ [\w+/=-]+
     """,
     re.IGNORECASE | re.VERBOSE,
 )

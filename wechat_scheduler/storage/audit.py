@@ -8,6 +8,8 @@ from wechat_scheduler.storage.database import Database, Dialect, Row, Script, St
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
+# What the audit names beside API keys: `consumer/NAME`.
+CONSUMER = "consumer/"
 ENTRY = ("at", "key", "address", "action", "object", "count")
 ADD = """
     INSERT INTO audit (at, key_id, address, action, object, count) VALUES ($1, $2, $3, $4, $5, $6)
@@ -19,6 +21,10 @@ COUNT = f"""{ADD}
 USED = """
     UPDATE api_keys SET last_used_at = $2
     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)
+"""
+CONSUMER_USED = """
+    UPDATE consumers SET last_used_at = $2
+    WHERE name = $1 AND (last_used_at IS NULL OR last_used_at < $2)
 """
 FIND = """
     SELECT id, at, key_id AS key, address, action, object, count FROM audit
@@ -40,7 +46,7 @@ class SqlAudit:
         await self._database.write(lambda: each([Statement(COUNT, row) for row in rows]))
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
-        statements = [Statement(USED, (key, micros(at))) for key, at in sorted(keys.items())]
+        statements = [_use(key, micros(at)) for key, at in sorted(keys.items())]
         await self._database.write(lambda: each(statements))
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
@@ -48,6 +54,11 @@ class SqlAudit:
             FIND, wanted.before, wanted.key, wanted.action, wanted.object, wanted.limit
         )
         return readable(rows, lambda row: record(AuditEntry, row), table="audit")
+
+
+def _use(key: str, at: int) -> Statement:
+    is_consumer = key.startswith(CONSUMER)
+    return Statement(CONSUMER_USED if is_consumer else USED, (key.removeprefix(CONSUMER), at))
 
 
 class AuditedDatabase:

@@ -1,4 +1,4 @@
-"""The secret that signs our own links: created once, the same for all processes."""
+"""The secret that signs our own links and stand-in tokens: created once, the same for all processes."""
 
 import secrets
 from base64 import b64decode, b64encode
@@ -19,7 +19,7 @@ REMOVE = "DELETE FROM link_secrets WHERE name = $1 AND value = $2"
 
 async def link_secret(database: Database, vault: Vault) -> bytes:
     """32 random bytes, created by the first call. If they cannot be read, new ones replace them, and all
-    links that were given out end. Raises StorageError."""
+    links and stand-ins that were given out end. Raises StorageError."""
     sealed = await database.write(lambda: _found_or_made(vault))
     try:
         return b64decode(vault.open(sealed, link_place(NAME)))

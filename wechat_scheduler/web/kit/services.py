@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from wechat_scheduler.delivery.orders import Sending
     from wechat_scheduler.engine.clock import Clock
     from wechat_scheduler.engine.nodes import NodeView
+    from wechat_scheduler.gateway.call_limits import CallLimits
+    from wechat_scheduler.gateway.consumers import ConsumerDesk
+    from wechat_scheduler.gateway.stand_ins import StandInTokens
     from wechat_scheduler.pushes.endpoints import EndpointDesk
     from wechat_scheduler.pushes.intake import Intake
     from wechat_scheduler.reminders.desk import ReminderDesk
@@ -73,6 +76,9 @@ class Services:
     intake: Intake
     endpoints: EndpointDesk
     keyring: Keyring
+    consumers: ConsumerDesk
+    stand_ins: StandInTokens
+    call_limits: CallLimits
     auditor: Auditor
     memo: Memo
     health: Health

@@ -4,6 +4,7 @@ from typing import Final
 
 from wechat_scheduler.web.native import (
     audit,
+    consumers,
     health,
     jobs,
     keys,
@@ -35,6 +36,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *tasks.ROUTES,
     *jobs.ROUTES,
     *keys.ROUTES,
+    *consumers.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
     *nodes.ROUTES,

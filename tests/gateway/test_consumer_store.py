@@ -1,0 +1,47 @@
+"""Consumers in a database, of each kind."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+
+from tests.clock import START
+from wechat_scheduler.gateway.model import Consumer
+from wechat_scheduler.storage.consumers import SqlConsumers
+from wechat_scheduler.storage.database import Database
+
+
+def a_consumer(name: str = "shop", **fields: object) -> Consumer:
+    given = {"hash": name, "appids": frozenset(("wx1",)), "created_at": START} | fields
+    return Consumer(name=name, **given)  # type: ignore[arg-type] # the fields of a test
+
+
+async def test_a_consumer_comes_back_as_it_was_put(database: Database) -> None:
+    store = SqlConsumers(database)
+    full = a_consumer(
+        appids=frozenset(("wx1", "wx_2")),
+        networks=(ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")),
+        per_minute=60,
+        per_day=1000,
+        stand_in=True,
+    )
+
+    added = [await store.add(full), await store.add(a_consumer("crm")), await store.add(full)]
+
+    assert added == [True, True, False]
+    assert await store.all_consumers() == [a_consumer("crm"), full]
+
+
+async def test_each_end_of_a_secret_raises_the_generation(database: Database) -> None:
+    store, later = SqlConsumers(database), START + timedelta(hours=1)
+    await store.add(a_consumer())
+
+    rotated = await store.rotate("shop", digest="other")
+    revoked = [await store.revoke("shop", now=at) for at in (START, later)]
+    too_late = await store.rotate("shop", digest="third")
+    (ended,) = await store.all_consumers()
+    await store.add(a_consumer())
+    (anew,) = await store.all_consumers()
+
+    assert (rotated, revoked, too_late) == (True, [True, True], False)
+    assert (ended.hash, ended.generation, ended.revoked_at) == ("other", 3, START)
+    assert (anew.hash, anew.generation, anew.revoked_at) == ("shop", 4, None)
+    assert not await store.revoke("nobody", now=START)

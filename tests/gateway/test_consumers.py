@@ -1,0 +1,177 @@
+"""Consumers: made, shown, rotated and revoked, over HTTP and by commands."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import structlog
+
+from tests.cli.commands import Ended, invoke
+from tests.clock import START, FakeClock
+from tests.gateway.samples import made_consumer
+from tests.house import APPID, Caller
+from wechat_scheduler.access.model import digest
+from wechat_scheduler.gateway.consumers import ConsumerDesk
+
+
+async def command(keeper: Caller, *words: str) -> Ended:
+    state = keeper.daemon.ground.config.state.dir
+    with structlog.testing.capture_logs():
+        return await asyncio.to_thread(invoke, *words, "--state", str(state))
+
+
+def desk(keeper: Caller) -> ConsumerDesk:
+    return keeper.daemon.cores.consumers
+
+
+async def test_a_consumer_is_shown_as_it_was_made_and_its_secret_once(keeper: Caller) -> None:
+    wish = {
+        "networks": ["10.0.0.0/8"],
+        "per_minute": 600,
+        "per_day": 5000,
+        "stand_in": True,
+    }
+
+    made = await made_consumer(keeper, **wish)
+    shown = (await keeper.call("GET", "/v1/consumers/shop")).result
+    (listed,) = (await keeper.call("GET", "/v1/consumers")).result
+
+    assert made.pop("secret").startswith("wcs_")
+    assert made == shown == listed
+    assert shown == wish | {
+        "name": "shop",
+        "appids": [APPID],
+        "state": "active",
+        "created_at": START.isoformat().replace("+00:00", "Z"),
+        "revoked_at": None,
+        "last_used_at": None,
+    }
+
+
+async def test_a_secret_is_stored_as_a_hash(keeper: Caller) -> None:
+    made = await made_consumer(keeper)
+
+    rows = await keeper.daemon.ground.database.read("SELECT * FROM consumers")
+    stored = [value for row in rows for value in row]
+    assert made["secret"] not in stored
+    assert digest(made["secret"]) in stored
+
+
+async def test_a_consumer_is_found_by_its_secret_until_it_is_rotated_or_revoked(
+    keeper: Caller,
+) -> None:
+    first = (await made_consumer(keeper))["secret"]
+    found = [desk(keeper).with_secret(first)]
+    second = (await keeper.call("POST", "/v1/consumers/shop/secret")).result["secret"]
+    found += map(desk(keeper).with_secret, (first, second))
+    await keeper.call("DELETE", "/v1/consumers/shop")
+    found.append(desk(keeper).with_secret(second))
+
+    assert [one.generation if one else None for one in found] == [1, None, 2, None]
+
+
+async def test_a_consumer_of_a_revoked_name_goes_on_with_its_generation(keeper: Caller) -> None:
+    await made_consumer(keeper)
+    await keeper.call("DELETE", "/v1/consumers/shop")
+
+    await made_consumer(keeper)
+
+    consumer = desk(keeper).named("shop")
+    assert consumer is not None
+    assert consumer.generation == 3
+
+
+async def test_revoking_twice_is_noted_and_changes_nothing(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    await made_consumer(keeper)
+    await keeper.call("DELETE", "/v1/consumers/shop")
+    before = (await keeper.call("GET", "/v1/consumers/shop")).result
+
+    again = await keeper.call("DELETE", "/v1/consumers/shop")
+
+    assert again.json["message"] == "the consumer shop was revoked before: nothing has changed"
+    assert (await keeper.call("GET", "/v1/consumers/shop")).result == before
+    assert before["state"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"name": "Shop"}, "name: must be 1 to 32 small letters"),
+        ({"name": "a/b"}, "name: must be 1 to 32 small letters"),
+        ({"name": ""}, "name: must be 1 to 32 small letters"),
+        ({"appids": []}, "appids: name the accounts that it may use"),
+        ({"appids": [APPID, "a b"]}, "appids[1]: must be letters, digits"),
+        ({"networks": ["10.0.0.1/8"]}, "networks[0]: is not a network"),
+        ({"per_minute": -1}, "per_minute: "),
+        ({"per_day": "many"}, "per_day: expected a whole number"),
+        ({"standin": True}, "standin: is not known here; did you mean stand_in?"),
+    ],
+)
+async def test_what_is_wrong_with_a_consumer_is_named(
+    keeper: Caller, wish: dict[str, Any], sentence: str
+) -> None:
+    body = {"name": "shop", "appids": [APPID]} | wish
+
+    answer = await keeper.call("POST", "/v1/consumers", body=body)
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith(sentence)
+
+
+async def test_changes_of_consumers_are_in_the_audit(keeper: Caller) -> None:
+    await made_consumer(keeper)
+    await keeper.call("POST", "/v1/consumers", body={"name": "shop", "appids": [APPID]})
+    await keeper.call("POST", "/v1/consumers/shop/secret")
+    await keeper.call("DELETE", "/v1/consumers/shop")
+
+    entries = (await keeper.call("GET", "/v1/audit?object=consumer")).result
+
+    assert [(entry["action"], entry["object"]) for entry in entries] == [
+        ("consumer.revoked", "consumer/shop"),
+        ("consumer.rotated", "consumer/shop"),
+        ("consumer.created", "consumer/shop"),
+    ]
+
+
+async def test_the_last_use_of_a_consumer_is_stored(keeper: Caller) -> None:
+    await made_consumer(keeper)
+    consumer = desk(keeper).named("shop")
+    assert consumer is not None
+
+    keeper.daemon.cores.auditor.seen(consumer.label)
+    await keeper.daemon.cores.auditor.flush()
+
+    shown = (await keeper.call("GET", "/v1/consumers/shop")).result
+    assert shown["last_used_at"] == START.isoformat().replace("+00:00", "Z")
+
+
+async def test_the_commands_make_show_rotate_and_revoke(keeper: Caller) -> None:
+    created = await command(
+        keeper, "consumers", "create", "shop", "--appid", APPID, "--appid", "wx2", "--stand-in",
+        "--allow", "127.0.0.0/8", "--per-minute", "600", "--json",
+    )  # fmt: skip
+    listed = await command(keeper, "consumers", "list")
+    shown = await command(keeper, "consumers", "show", "shop")
+    rotated = await command(keeper, "consumers", "rotate", "shop")
+    revoked = await command(keeper, "consumers", "revoke", "shop")
+
+    made = json.loads(created.out)
+    assert (made["appids"], made["networks"]) == ([APPID, "wx2"], ["127.0.0.0/8"])
+    assert (made["stand_in"], made["per_minute"], made["per_day"]) == (True, 600, 0)
+    assert listed.out.splitlines()[0].split() == [
+        "NAME",
+        "STATE",
+        "STAND-IN",
+        "LAST-USED",
+        "APPIDS",
+    ]
+    assert listed.out.splitlines()[1].split()[:2] == ["shop", "active"]
+    assert "no limit" in shown.out
+    assert made["secret"] not in shown.out + listed.out
+    assert rotated.out.splitlines()[1].split()[1].startswith("wcs_")
+    assert rotated.err == "Store it now, in the place of the AppSecret: it is not shown again.\n"
+    assert revoked.out == "revoked\n"
+    assert desk(keeper).named("shop") is None

@@ -1,0 +1,139 @@
+"""The desk of the consumers: finds them for requests, makes them, and ends them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from wechat_scheduler.access.model import Network, digest
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass, field, replace
+from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.gateway.model import Consumer, ConsumerStore, new_secret
+from wechat_scheduler.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerDraft:
+    """The properties of a new consumer, as `Consumer` has them."""
+
+    name: str
+    appids: frozenset[str]
+    networks: tuple[Network, ...] = ()
+    per_minute: int = 0
+    per_day: int = 0
+    stand_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeConsumer:
+    """A consumer with its new secret, which is shown only once."""
+
+    consumer: Consumer
+    secret: str = field(repr=False)
+
+
+class ConsumerDesk:
+    """Every consumer, in memory. Call `load` before the first use."""
+
+    def __init__(self, store: ConsumerStore, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._named: dict[str, Consumer] = {}
+        self._by_hash: dict[str, Consumer] = {}
+        self._loading = asyncio.Lock()
+        self._changes = 0
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when a consumer has changed or ended, so that it drops earlier decisions."""
+        self._listeners.append(listener)
+
+    async def load(self) -> None:
+        """Read the consumers from the store, where another process may have changed them."""
+        async with self._loading:  # so that an older read cannot replace a newer one
+            began_at = -1
+            while began_at != self._changes:  # a change of ours meanwhile may be newer: read again
+                began_at = self._changes
+                found = await self._store.all_consumers()
+            self._hold(found)
+
+    def named(self, name: str) -> Consumer | None:
+        """The active consumer of that name."""
+        return self._named.get(name)
+
+    def with_secret(self, secret: str) -> Consumer | None:
+        """The active consumer of that secret."""
+        return self._by_hash.get(digest(secret))
+
+    async def all_consumers(self) -> Sequence[Consumer]:
+        """All consumers from the store, each with its last use."""
+        return await self._store.all_consumers()
+
+    async def consumer(self, name: str) -> Consumer:
+        """The consumer of that name, active or not. Raises NotFoundError."""
+        for found in await self._store.all_consumers():
+            if found.name == name:
+                return found
+        raise _unknown(name)
+
+    async def make(self, draft: ConsumerDraft) -> MadeConsumer:
+        """Make and store a consumer. Raises ConflictError if one of its name is active."""
+        secret = new_secret()
+        consumer = Consumer(
+            name=draft.name,
+            hash=digest(secret),
+            appids=draft.appids,
+            networks=draft.networks,
+            per_minute=draft.per_minute,
+            per_day=draft.per_day,
+            stand_in=draft.stand_in,
+            created_at=self._clock.now(),
+        )
+        if not await self._store.add(consumer):
+            raise ConflictError(
+                f"there is a consumer {draft.name}: rotate its secret, or revoke it first",
+                reason=Reason.CONSUMER_EXISTS,
+            )
+        return await self._made(draft.name, secret)
+
+    async def rotate(self, name: str) -> MadeConsumer:
+        """Give a consumer another secret; the former one and its stand-ins end at once. Raises
+        NotFoundError."""
+        secret = new_secret()
+        if not await self._store.rotate(name, digest=digest(secret)):
+            raise _unknown(name)
+        return await self._made(name, secret)
+
+    async def revoke(self, name: str) -> bool:
+        """End a consumer at once. Returns whether it was active until now. Raises NotFoundError."""
+        was_active = name in self._named
+        if not await self._store.revoke(name, now=self._clock.now()):
+            raise _unknown(name)
+        self._forget(name)  # at once: the next `load` may fail
+        await self.load()
+        return was_active
+
+    async def _made(self, name: str, secret: str) -> MadeConsumer:
+        self._forget(name)
+        await self.load()
+        return MadeConsumer(consumer=await self.consumer(name), secret=secret)
+
+    def _forget(self, name: str) -> None:
+        self._changes += 1
+        self._hold([one for one in self._named.values() if one.name != name])
+
+    def _hold(self, found: Sequence[Consumer]) -> None:
+        before = self._named
+        self._named = {
+            one.name: replace(one, last_used_at=None) for one in found if one.revoked_at is None
+        }
+        self._by_hash = {one.hash: one for one in self._named.values()}
+        if before != self._named:
+            for listener in self._listeners:
+                listener()
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(
+        f"there is no consumer {name}; the list of consumers has their names",
+        reason=Reason.CONSUMER_UNKNOWN,
+    )
