@@ -125,10 +125,21 @@ async def test_a_quick_receiver_is_waited_for(calls: Calls) -> None:
     assert calls.refused == []
 
 
-async def test_a_receiver_that_was_not_called_yet_is_not_waited_for(calls: Calls) -> None:
+async def test_a_receiver_that_is_called_for_the_first_time_is_waited_for(calls: Calls) -> None:
     await calls.begin(*["new"] * 10)
 
-    assert calls.open["new"] == 8
+    await calls.end("new")
+
+    assert calls.begun["new"] == 10
+    assert calls.refused == []
+
+
+async def test_a_receiver_whose_first_call_was_slow_is_not_waited_for(calls: Calls) -> None:
+    await calls.know("slow", SLOW)
+
+    await calls.begin(*["slow"] * 10)
+
+    assert calls.open["slow"] == 8
     assert [error.retry_after for error in calls.refused] == [TURN, TURN + SPACE]
 
 

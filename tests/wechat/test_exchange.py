@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import aiohttp
 import pytest
+from aiohttp.client_proto import ResponseHandler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -16,10 +17,10 @@ from wechat_scheduler.wechat.exchange import (
     Exchange,
     KeptExchange,
     PlainExchange,
-    Received,
     exchange,
 )
-from wechat_scheduler.wechat.session import client_session
+from wechat_scheduler.wechat.responses import Received, ordinary
+from wechat_scheduler.wechat.session import client_session, limited
 
 GET = Call("GET", "/cgi-bin/token", {"appid": "wx1"})
 BODY = b'{"a": 1}'
@@ -38,12 +39,59 @@ REPLIES: dict[str, Reply] = AMBIGUOUS | {
         b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + BODY
     ),
     "more than was asked for": raw((b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + BODY) * 2),
+    "two lengths": raw(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 8\r\n\r\n" + BODY),
+    "a response in two parts": raw(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + BODY),
     "a head without end": broken(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n"),
     "another protocol": raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
 }
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 PATHS = st.sampled_from(["/cgi-bin/token", "/wxa/获取", "/a b", "/sns/oauth2/access_token"])
 PARAMS = st.dictionaries(TEXTS.filter(bool), TEXTS, max_size=3)
+# Lines of heads, and what looks like them.
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                b"Content-Length: 8",
+                b"content-length: 8",
+                b"Content-Length: 08",
+                b"Content-Length: 7",
+                b"Content-Length:8",
+                b"Content-Length : 8",
+                b"Date: Sun, 29 Nov 2026 09:00:00 GMT",
+                b"date: Mon, 30 Nov 2026 09:00:00 GMT",
+                b"Date: ",
+                b"Connection: keep-alive",
+                b"Connection: close",
+                b"Keep-Alive: timeout=5",
+                b"Proxy-Connection: close",
+                b"Content-Type: application/json; encoding=utf-8",
+                b"Content-Encoding: gzip",
+                b"Transfer-Encoding: chunked",
+                b"Trailer: X",
+                b"Upgrade: x",
+                b"Set-Cookie: a=b; path=/",
+                b"X-Empty: ",
+                b" folded",
+                b"no colon",
+                b"X: \xe5\xbe\xae",
+                b"X\x00: a",
+                b"",
+            ]
+        ),
+        st.binary(max_size=12),
+    ),
+    max_size=8,
+)
+FIRST_LINES = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK",
+        b"http/1.1 200 OK",
+        b"HTTP/1.0 200 OK",
+        b"HTTP/1.1 200 ",
+        b"HTTP/1.1 204 No",
+    ]
+)
 PAYLOADS = st.binary(min_size=1, max_size=40)
 CALLS = st.one_of(
     st.builds(lambda path, params: Call("GET", path, params), PATHS, PARAMS),
@@ -98,6 +146,35 @@ def test_each_request_arrives_as_aiohttp_sends_it(call: Call, path: str) -> None
             assert kept == plain
 
     asyncio.run(sent())
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    first=FIRST_LINES,
+    lines=LINES,
+    length=st.booleans(),
+    body=st.sampled_from([BODY, b"", b"12345678x"]),
+)
+def test_a_response_that_is_taken_for_an_ordinary_one_is_read_so_by_aiohttp(
+    first: bytes, lines: list[bytes], length: bool, body: bytes
+) -> None:
+    given_length = [b"Content-Length: %d" % len(body)] if length else []
+    data = b"\r\n".join([first, *lines, *given_length, b"", b""]) + body
+
+    found = ordinary(data)
+
+    assert found is None or found == asyncio.run(read_by_aiohttp(data))
+
+
+async def read_by_aiohttp(data: bytes) -> Received | None:
+    """None if the response is not whole, or if something follows it or it ends the connection."""
+    handler = ResponseHandler(asyncio.get_running_loop())
+    handler.set_response_params(read_until_eof=True)
+    handler.data_received(data)
+    message, payload = await handler.read()
+    if not payload.is_eof() or handler.should_close:
+        return None
+    return Received(message.code, message.headers.get("Date", ""), await limited(payload))
 
 
 async def test_a_connection_is_kept_for_the_next_call(server: HostileServer) -> None:

@@ -1,6 +1,7 @@
 """The access tokens of accounts, from the account's own job or from its platform's."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import (
@@ -10,7 +11,8 @@ from wechat_scheduler.credentials.model import (
     JobKey,
 )
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 
 
@@ -24,6 +26,7 @@ class AccountTokens:
         self._manager = manager
         self._waits = waits
         self._jobs: dict[str, JobKey] = {}
+        self._look_ups: Batches[str, None, JobKey] = Batches(self._look_up_together)
 
     def at_hand(self) -> "AccountTokens":
         """The same tokens, without waiting."""
@@ -48,9 +51,15 @@ class AccountTokens:
         await self._manager.report(await self._job(appid), value)
 
     async def _job(self, appid: str) -> JobKey:
-        if appid not in self._jobs:
-            self._jobs[appid] = await self._look_up(appid)
-        return self._jobs[appid]
+        key = self._jobs.get(appid)
+        return key or await self._look_ups.do(appid, None)
+
+    async def _look_up_together(self, appid: str, asking: Sequence[None]) -> Sequence[JobKey]:
+        """All who ask at once, after a start, wait for one look-up. It reads the job into memory, too."""
+        key = self._jobs[appid] = await self._look_up(appid)
+        with suppress(RequestError):
+            await self._manager.fetch(key, waits=False)
+        return [key] * len(asking)
 
     async def keeps(self, appid: str) -> bool:
         """Whether the account can be used: False if it is not registered, or took back its

@@ -90,8 +90,10 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
     stores, clock = ground.stores, ground.clock
 
     def landing(message: Message, receiver: Subscriber) -> str:
+        if not ground.links.public_url:
+            return ""
         generation = directory.link_generation(message.app_id)
-        return ground.links.url_if_public(_path(ground.links, message, receiver, generation))
+        return ground.links.url(_path(ground.links, message, receiver, generation))
 
     yield CredentialNotifications(
         ground.guarded.notify,

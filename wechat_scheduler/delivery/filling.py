@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import AccountTemplate, App, Template
+from wechat_scheduler.delivery.keyword_times import minute_text
 from wechat_scheduler.delivery.keywords import cut, fit, type_of
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
@@ -119,9 +121,22 @@ def without_places(text: str) -> str:
     return _PLACE.sub("", text)
 
 
-def places(text: str) -> list[str]:
+def places(text: str) -> Sequence[str]:
     """The names in braces in a keyword's text."""
-    return _PLACE.findall(text)
+    return _parts(text)[1::2]
+
+
+@lru_cache(maxsize=1024)  # the texts of the templates of all apps that send
+def _parts(text: str) -> Sequence[str]:
+    """What stands between the names in braces, and these names: in turn, as `re.split` gives them."""
+    return _PLACE.split(text)
+
+
+def _put_in(text: str, values: Mapping[str, str]) -> str:
+    """Not `str.format`: the text is the app's own and must not read attributes."""
+    parts = list(_parts(text))
+    parts[1::2] = [values[name] for name in parts[1::2]]
+    return "".join(parts)
 
 
 def _texts(
@@ -136,8 +151,7 @@ def _texts(
         elif lacking:
             faults.append(f"{keyword} needs {' and '.join(lacking)} in data")
         else:
-            # Not `str.format`: the text is the app's own and must not read attributes.
-            texts[keyword] = _PLACE.sub(lambda place: values[place[1]], text)
+            texts[keyword] = _put_in(text, values)
     return texts, faults
 
 
@@ -145,7 +159,7 @@ def _direct(
     template: Template, account: AccountTemplate | None, data: Mapping[str, str]
 ) -> Mapping[str, str]:
     """The data that are keywords themselves: all of them without a mapping."""
-    if not template.fields:
+    if not template.fields or not data:
         return data
     used = _used(template)
 
@@ -183,7 +197,7 @@ def _values(content: Content, app: App, at: datetime) -> dict[str, str]:
     return {
         "title": content.title or (content.text if is_text else NO_TEXT),
         "content": content.text if is_text else content.title or NO_TEXT,
-        "time": f"{at.astimezone(ZoneInfo(app.zone)):%Y-%m-%d %H:%M}",
+        "time": minute_text(at.astimezone(ZoneInfo(app.zone))),
         "app": app.name,
         **content.data,
     }

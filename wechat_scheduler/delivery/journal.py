@@ -5,6 +5,7 @@ import logging
 import structlog
 
 from wechat_scheduler.delivery.model import Deferred, DeliveryState, Outcome, Settled
+from wechat_scheduler.log.level import is_debugging
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +20,8 @@ def log_outcome(outcome: Outcome, failure: str) -> None:
         case Settled() if failure:
             log.error("delivery.dead", **names, reason=failure)
         case Settled() if delivery.message is not None:
-            log.debug(f"delivery.{outcome.state}", **names)
+            if is_debugging():
+                log.debug(f"delivery.{outcome.state}", **names)
         case Settled():
             log.info(f"delivery.{outcome.state}", **names)
         case Deferred(counts=False, attempt=None):

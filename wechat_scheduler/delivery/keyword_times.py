@@ -13,6 +13,11 @@ _BETWEEN = re.compile(r"(?<! ) *[~〜至到] *|(?<=:\d\d) *[-–—] *(?=\d{1,2}
 _LEAP_YEAR = 2000
 
 
+def minute_text(local: datetime) -> str:
+    """`2019-10-01 15:01`; `strftime` takes ten times as long."""
+    return local.isoformat(" ", "minutes")[:16]
+
+
 def as_time(value: str, zone: ZoneInfo) -> str:
     """A point of time, or two with `~` between them; empty if it is neither. One with an offset is
     written as the clocks of `zone` show it."""

@@ -6,6 +6,7 @@ such as `keyword1`, have no type. Source: 订阅消息参数值内容限制说�
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -128,6 +129,7 @@ _CHINESE_NAME = KeywordType(
 _LATIN_NAME = KeywordType(takes=_CHINESE_NAME.takes, form=rf"(?:[A-Za-z]| |{_SIGN})+", longest=20)
 
 
+@lru_cache(maxsize=1024)  # there are some twenty types, and few keywords of each
 def type_of(name: str) -> str:
     """The type of the keyword; empty if it has none."""
     found = _NAME.fullmatch(name)

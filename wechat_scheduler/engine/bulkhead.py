@@ -6,10 +6,10 @@ has its places, and within them a receiver that was slow gets fewer: the healthy
 
 import asyncio
 import enum
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter, deque
 from datetime import timedelta
+from itertools import count
+from types import TracebackType
 from typing import Final
 
 from wechat_scheduler.engine.clock import Clock
@@ -17,8 +17,9 @@ from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CrowdedError
 
 # A call that waits for a place holds one of its caller's. So it waits for quick receivers only, and not
-# for long.
+# for long. Whether one is quick that is called for the first time is told by the first of its calls that ends.
 PATIENCE: Final = timedelta(seconds=1)
+FIRST_PATIENCE: Final = timedelta(milliseconds=100)
 
 # A receiver whose last call took longer is not quick, and one that took much longer hangs.
 QUICK: Final = timedelta(seconds=1)
@@ -41,18 +42,20 @@ class Pace(enum.IntEnum):
 
     QUICK = 0
     UNSURE = 1
-    """It was not called yet, or was slow."""
+    """None of its calls has ended yet, or the last was slow."""
     HANGS = 2
 
 
 # The share of all places, in quarters, for receivers of that pace and those that are worse.
-_SHARES: Final = {Pace.QUICK: 4, Pace.UNSURE: 3, Pace.HANGS: 1}
+_SHARES: Final = (4, 3, 1)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Receiver:
     name: str
     is_part: bool
+    is_new: bool = True
+    """None of its calls has ended yet."""
     pace: Pace = Pace.UNSURE
     open: int = 0
     """Its calls under way."""
@@ -65,15 +68,9 @@ class _Waiter:
     """A call that waits; `admitted` is the pace under which it got its place."""
 
     receiver: _Receiver
+    number: int
     called: asyncio.Event = field(default_factory=asyncio.Event)
     admitted: Pace | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Stay:
-    """A call under way. The caller sets `hangs` if the receiver does not answer in time."""
-
-    hangs: bool = False
 
 
 class Bulkhead:
@@ -87,36 +84,25 @@ class Bulkhead:
         self.places = places
         self._clock = clock
         self._receivers: dict[tuple[str, str], _Receiver] = {}
-        self._open: Counter[Pace] = Counter()
+        self._open = [0] * len(Pace)
         self._busy: Counter[str] = Counter()
-        self._waiters: list[_Waiter] = []
+        self._waiters: dict[_Receiver, deque[_Waiter]] = {}
+        self._numbers = count()
 
-    @asynccontextmanager
-    async def place(self, name: str, part: str = "") -> AsyncIterator[Stay]:
-        """A place for one call to the receiver of that name, or to a part of it. Raises CrowdedError if
-        there is none.
+    def place(self, name: str, part: str = "") -> "Stay":
+        """A place for one call to the receiver of that name, or to a part of it, as `async with`. Raises
+        CrowdedError if there is none.
 
         A TimeoutError in the block means that the receiver hangs.
         """
-        receiver = self._receiver(name, part)
-        pace = await self._enter(receiver)
-        began, stay = self._clock.boottime(), Stay()
-        try:
-            yield stay
-        except TimeoutError:
-            stay.hangs = True
-            raise
-        finally:
-            took = timedelta(seconds=self._clock.boottime() - began)
-            receiver.pace = Pace.HANGS if stay.hangs else _pace(took)
-            self._leave(receiver, pace)
+        return Stay(self, self._receiver(name, part), self._clock)
 
-    async def _enter(self, receiver: _Receiver) -> Pace:
+    async def enter(self, receiver: _Receiver) -> Pace:
         """Returns the pace that the place is counted under."""
         if self._has_place(receiver):
             return self._admit(receiver)
-        if receiver.pace is Pace.QUICK:
-            waiter = _Waiter(receiver=receiver)
+        if receiver.pace is Pace.QUICK or receiver.is_new:
+            waiter = _Waiter(receiver=receiver, number=next(self._numbers))
             await self._wait(waiter)
             if waiter.admitted is not None:
                 return waiter.admitted
@@ -131,18 +117,19 @@ class Bulkhead:
         return timedelta(seconds=receiver.turn - now)
 
     async def _wait(self, waiter: _Waiter) -> None:
-        self._waiters.append(waiter)
+        self._waiters.setdefault(waiter.receiver, deque()).append(waiter)
         try:
-            await self._clock.wait(waiter.called, PATIENCE)
+            patience = PATIENCE if waiter.receiver.pace is Pace.QUICK else FIRST_PATIENCE
+            await self._clock.wait(waiter.called, patience)
         except BaseException:
             if waiter.admitted is not None:
-                self._leave(waiter.receiver, waiter.admitted)
+                self.leave(waiter.receiver, waiter.admitted)
             raise
         finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+            if not waiter.called.is_set():
+                self._remove(waiter)
 
-    def _leave(self, receiver: _Receiver, pace: Pace) -> None:
+    def leave(self, receiver: _Receiver, pace: Pace) -> None:
         receiver.open -= 1
         self._open[pace] -= 1
         if self._busy[receiver.name] == 1:
@@ -155,29 +142,32 @@ class Bulkhead:
     def _call_waiters(self) -> None:
         """The place that became free is for the first who may take it. Those who wait for a receiver that
         hangs now are told so."""
-        full: set[_Receiver] = set()
-        for waiter in list(self._waiters):
-            receiver = waiter.receiver
-            if receiver in full:
-                continue
-            if self._has_place(receiver):
-                waiter.admitted = self._admit(receiver)
-            elif receiver.pace is not Pace.HANGS:
-                full.add(receiver)
-                continue
-            self._waiters.remove(waiter)
+        while firsts := [
+            waiters[0]
+            for receiver, waiters in self._waiters.items()
+            if receiver.pace is Pace.HANGS or self._has_place(receiver)
+        ]:
+            waiter = min(firsts, key=lambda first: first.number)
+            if self._has_place(waiter.receiver):
+                waiter.admitted = self._admit(waiter.receiver)
+            self._remove(waiter)
             waiter.called.set()
+
+    def _remove(self, waiter: _Waiter) -> None:
+        waiters = self._waiters[waiter.receiver]
+        waiters.remove(waiter)
+        if not waiters:
+            del self._waiters[waiter.receiver]
 
     def _has_place(self, receiver: _Receiver) -> bool:
         pace = receiver.pace
         half = max(1, self.places // 2)
         most = max(1, half * 3 // 4) if receiver.is_part else half
-        taken = sum(number for other, number in self._open.items() if other >= pace)
         return (
             receiver.open < (1 if pace is Pace.HANGS else most)
             and self._busy[receiver.name] < half
-            and taken < max(1, self.places * _SHARES[pace] // 4)
-            and self._open.total() < self.places
+            and sum(self._open[pace:]) < max(1, self.places * _SHARES[pace] // 4)
+            and sum(self._open) < self.places
         )
 
     def _admit(self, receiver: _Receiver) -> Pace:
@@ -196,7 +186,33 @@ class Bulkhead:
         return receiver
 
 
-def _pace(took: timedelta) -> Pace:
-    if took > HANGS:
+class Stay:
+    """The place of a call under way. The caller sets `hangs` if the receiver does not answer in time."""
+
+    __slots__ = ("_began", "_bulkhead", "_clock", "_pace", "_receiver", "hangs")
+
+    def __init__(self, bulkhead: Bulkhead, receiver: _Receiver, clock: Clock) -> None:
+        self._bulkhead = bulkhead
+        self._receiver = receiver
+        self._clock = clock
+        self.hangs = False
+
+    async def __aenter__(self) -> "Stay":
+        self._pace = await self._bulkhead.enter(self._receiver)
+        self._began = self._clock.boottime()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        hangs = self.hangs or isinstance(error, TimeoutError)
+        took = self._clock.boottime() - self._began
+        self._receiver.pace = Pace.HANGS if hangs else _pace(took)
+        self._receiver.is_new = False
+        self._bulkhead.leave(self._receiver, self._pace)
+
+
+def _pace(seconds: float) -> Pace:
+    if seconds > HANGS.total_seconds():
         return Pace.HANGS
-    return Pace.UNSURE if took > QUICK else Pace.QUICK
+    return Pace.UNSURE if seconds > QUICK.total_seconds() else Pace.QUICK

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from wechat_scheduler.delivery.keyword_times import minute_text
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.orders import stable_id
@@ -144,7 +145,7 @@ class _Composer:
             landing=not reminder.url,
             reminder=reminder.id,
             owner=reminder.owner,
-            data={"time": f"{self._local(at):%Y-%m-%d %H:%M}"},
+            data={"time": minute_text(self._local(at))},
             body=self._body(at, text) if reminder.way is Way.WEBHOOK else "",
         )
 

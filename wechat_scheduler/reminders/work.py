@@ -9,6 +9,7 @@ import structlog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, ReminderState
 from wechat_scheduler.reminders.ports import Due
@@ -66,5 +67,5 @@ def _log(fired: Fired) -> None:
     before, after = fired.claimed.reminder, fired.next
     if missed := after.missed - before.missed:
         log.warning("reminder.missed", reminder=after.id, count=missed)
-    if sent := after.fired - before.fired:
+    if (sent := after.fired - before.fired) and is_debugging():
         log.debug("reminder.fired", reminder=after.id, count=sent)

@@ -34,7 +34,8 @@ from wechat_scheduler.wechat.answers import (
 from wechat_scheduler.wechat.dates import clock_offset
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
-from wechat_scheduler.wechat.exchange import Received, exchange
+from wechat_scheduler.wechat.exchange import exchange
+from wechat_scheduler.wechat.responses import Received
 
 log = structlog.get_logger(__name__)
 

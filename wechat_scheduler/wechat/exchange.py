@@ -1,8 +1,9 @@
-"""One HTTP request to WeChat and its response, on connections that aiohttp opens, keeps and parses.
+"""One HTTP request to WeChat and its response, on connections that aiohttp opens and keeps.
 
 aiohttp's client makes some twenty objects for each request, which calls to WeChat do not need, and which
-take two thirds of its time. So a call is written as bytes to a connection of aiohttp's connector, and the
-response is read from aiohttp's parser. TLS, names, limits and idle connections stay aiohttp's.
+take two thirds of its time. So a call is written as bytes to a connection of aiohttp's connector. A response that
+comes whole and has the head of an ordinary one is read as bytes, too; any other is given to aiohttp's parser.
+TLS, names, limits and idle connections stay aiohttp's.
 
 This is the one file that uses these parts of aiohttp. With another version of it, `exchange` returns
 aiohttp's own client, to which the tests compare.
@@ -11,8 +12,8 @@ aiohttp's own client, to which the tests compare.
 import asyncio
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Final, NamedTuple, Protocol
+from functools import lru_cache, partial
+from typing import Final, Protocol
 from urllib.parse import quote_plus
 
 import aiohttp
@@ -24,6 +25,7 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from wechat_scheduler.wechat.answers import Call
+from wechat_scheduler.wechat.responses import Received, ordinary
 from wechat_scheduler.wechat.session import NEVER_TWICE, limited
 
 log = structlog.get_logger(__name__)
@@ -33,7 +35,8 @@ AIOHTTP: Final = "3.14."
 PARTS: Final = (
     (aiohttp.BaseConnector, "connect"),
     *((Connection, name) for name in ("close", "protocol", "release")),
-    *((ResponseHandler, name) for name in ("read", "set_response_params", "should_close")),
+    *((ResponseHandler, name) for name in ("connection_lost", "data_received", "read")),
+    *((ResponseHandler, name) for name in ("set_response_params", "should_close")),
 )
 
 # Connections that are closed for one call, because something came on them unasked.
@@ -41,14 +44,6 @@ SPOILT: Final = 16
 
 _needs_no_escape: Final = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
 _JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
-
-
-class Received(NamedTuple):
-    """A response: its status, its header Date (empty without one), and its body."""
-
-    status: int
-    date: str
-    body: bytes
 
 
 class Exchange(Protocol):
@@ -67,6 +62,7 @@ def exchange(
 ) -> Exchange:
     """The quick one, if aiohttp's `version` fits. A call takes at most `seconds`."""
     missing = [name for owner, name in PARTS if not hasattr(owner, name)]
+    missing += [name for name in ("_factory",) if not hasattr(session.connector, name)]
     if version.startswith(AIOHTTP) and not missing:
         return KeptExchange(session, base, seconds=seconds)
     log.warning("exchange.unavailable", aiohttp=version, needed=AIOHTTP, missing=missing)
@@ -107,9 +103,10 @@ class KeptExchange:
         self._headers = ""
 
     async def __call__(self, call: Call) -> Received:
-        model, connector = self._model or self._made(), self._session.connector
+        connector = self._session.connector
         if connector is None:
             raise aiohttp.ClientConnectionError("the session is closed")
+        model = self._model or self._made(connector)
         async with asyncio.timeout(self._seconds):
             connection = await _connected(connector, model)
             try:
@@ -120,11 +117,12 @@ class KeptExchange:
             connection.release()  # closed if the response did not end
             return received
 
-    def _made(self) -> aiohttp.ClientRequest:
+    def _made(self, connector: aiohttp.BaseConnector) -> aiohttp.ClientRequest:
         """What all requests have in common. Raises aiohttp.InvalidURL."""
-        model = aiohttp.ClientRequest(
-            hdrs.METH_GET, URL(self._base), loop=asyncio.get_running_loop()
-        )
+        loop = asyncio.get_running_loop()
+        model = aiohttp.ClientRequest(hdrs.METH_GET, URL(self._base), loop=loop)
+        factory = partial(_Responses, loop=loop)
+        connector._factory = factory  # type: ignore[assignment] # theirs makes a ResponseHandler, too
         self._model, self._headers = model, _lines(model.headers)
         return model
 
@@ -156,8 +154,12 @@ async def _exchanged(
     protocol = connection.protocol
     if protocol is None or protocol.transport is None:
         raise aiohttp.ClientConnectionError("the connection is closed")
-    protocol.set_response_params(read_until_eof=True)
-    protocol.transport.write(request)
+    if isinstance(protocol, _Responses):
+        if (ordinary := await protocol.ask(request)) is not None:
+            return ordinary
+    else:
+        protocol.set_response_params(read_until_eof=True)
+        protocol.transport.write(request)
     try:
         message, payload = await protocol.read()
         while 100 <= message.code <= 199 and message.code != 101:
@@ -166,6 +168,36 @@ async def _exchanged(
         raise aiohttp.ClientResponseError(model.request_info, (), status=error.code) from error
     body = await limited(payload)
     return Received(message.code, message.headers.get(hdrs.DATE, ""), body)
+
+
+class _Responses(ResponseHandler):
+    """aiohttp's, which first looks whether a response is an ordinary one."""
+
+    _asked: asyncio.Future[Received | None] | None = None
+
+    async def ask(self, request: bytes) -> Received | None:
+        """None if aiohttp reads the response, or there is none."""
+        if self.transport is None:
+            return None
+        self._asked = self._loop.create_future()
+        self.transport.write(request)
+        return await self._asked
+
+    def data_received(self, data: bytes) -> None:
+        asked, self._asked = self._asked, None
+        if asked is None or asked.done():
+            super().data_received(data)
+            return
+        received = ordinary(data)
+        if received is None:
+            self.set_response_params(read_until_eof=True)
+            super().data_received(data)
+        asked.set_result(received)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self._asked is not None and not self._asked.done():
+            self._asked.set_result(None)
 
 
 @lru_cache(maxsize=256)  # the paths of WeChat's API that we call
