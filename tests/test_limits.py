@@ -20,7 +20,7 @@ ROW = re.compile(r"^\| (`[^|]*`) \| ([^|]*) \| [^|]+ \| [^|]+ \|$")
 # Programs beside the daemon, and files whose numbers are shapes, codes and calendars.
 ELSEWHERE = (
     "cli/", "client/", "demo/", "doctor/", "reminders/language/", "reminders/recurrence/calendar.py",
-    "reminders/recurrence/lunar.py", "sandbox/", "storage/link_secrets.py", "storage/sealing.py",
+    "reminders/recurrence/lunar.py", "sandbox/", "storage/access/link_secrets.py", "storage/sealing.py",
     "storage/sealing_keys.py", "upkeep/", "web/pages/poster_layout.py", "web/pages/qr.py",
     "wechat/decoding.py", "wechat/errcodes.py", "wechat/sending_errcodes.py",
 )  # fmt: skip
@@ -36,18 +36,18 @@ NO_BOUNDS = """
     delivery/sending_app.py ACCOUNT
     metrics/counters.py BUCKETS
     reminders/overview.py NUMBER
-    storage/aliases.py SIZES
-    storage/backup.py VERSIONS_AHEAD
+    storage/audience/aliases.py SIZES
+    storage/sqlite/backup.py VERSIONS_AHEAD
     storage/checks.py LATEST
-    storage/database_files.py FRAME_HEADER
-    storage/database_files.py LARGEST_PAGE
-    storage/database_files.py LOG_HEADER
-    storage/joined.py NAMED
-    storage/keys.py ENDED
-    storage/keys.py ENDING
-    storage/notifications.py NO_APP
-    storage/reminders.py ALWAYS
-    storage/reminders.py NEVER
+    storage/sqlite/files.py FRAME_HEADER
+    storage/sqlite/files.py LARGEST_PAGE
+    storage/sqlite/files.py LOG_HEADER
+    storage/audience/joined.py NAMED
+    storage/access/keys.py ENDED
+    storage/access/keys.py ENDING
+    storage/credentials/notifications.py NO_APP
+    storage/reminders/reminders.py ALWAYS
+    storage/reminders/reminders.py NEVER
     storage/rows.py MICROSECOND
     web/compat/tencent/slots.py LEAST_TYPE
     web/compat/wecron/fields.py MINUTE

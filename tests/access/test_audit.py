@@ -18,9 +18,9 @@ from tests.stores.suite import VAULT
 from wechat_scheduler.access.audit import Action, Auditor
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
+from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit
+from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.database import Script, Statement, rows_of
-from wechat_scheduler.storage.keys import SqlKeys
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from tests.watched_clock import turn
 from wechat_scheduler.access.keyring import KeyDraft, Keyring
 from wechat_scheduler.access.model import ADMIN, Key, Scope, digest
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.audit import SqlAudit
-from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.access.audit import SqlAudit
+from wechat_scheduler.storage.access.keys import SqlKeys
 
 
 def key(key_id: str, text: str) -> Key:

@@ -23,10 +23,10 @@ from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.storage.audit import SqlAudit, put_entries
+from wechat_scheduler.storage.access.audit import SqlAudit, put_entries
+from wechat_scheduler.storage.access.keys import PART, SqlKeys
+from wechat_scheduler.storage.credentials.notifications import notification_target
 from wechat_scheduler.storage.database import Database, Statement, each
-from wechat_scheduler.storage.keys import PART, SqlKeys
-from wechat_scheduler.storage.notifications import notification_target
 
 DAY = timedelta(days=1)
 

@@ -18,15 +18,15 @@ from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.user_acts import Listener, UserAct, UserActKind
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.aliases import SqlAliases
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audience.aliases import SqlAliases
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
+from wechat_scheduler.storage.audience.scenes import SqlScenes
+from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
+from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.audience.topics import SqlTopics
+from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.handled_events import SqlHandledEvents
-from wechat_scheduler.storage.scenes import SqlScenes
-from wechat_scheduler.storage.subscribers import SqlSubscribers
-from wechat_scheduler.storage.subscriptions import SqlSubscriptions
-from wechat_scheduler.storage.topics import SqlTopics
-from wechat_scheduler.storage.use_counts import SqlUseCounts
 from wechat_scheduler.webhooks.app_callbacks import callback_body
 
 SECOND = timedelta(seconds=1)

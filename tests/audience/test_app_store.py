@@ -13,11 +13,11 @@ from wechat_scheduler.access.once import KEPT, Once, RepeatedError
 from wechat_scheduler.audience.model import AccountTemplate, Template, Token, TokenKind, Topic
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConflictError
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.access.link_secrets import link_secret
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
-from wechat_scheduler.storage.topics import SqlTopics
 
 APP = an_app("shop", callback=CALLBACK)
 

@@ -15,7 +15,7 @@ from tests.watched_clock import turn
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import App, TokenKind
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audience.apps import SqlApps
 
 SHOP = an_app("shop")
 

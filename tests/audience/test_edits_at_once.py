@@ -9,7 +9,7 @@ from tests.reminders.remembering import DAY, Memory, draft
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.model import Token, TokenKind
 from wechat_scheduler.audience.openids import Openids
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.database import Database
 
 APP = an_app("shop")

@@ -8,7 +8,7 @@ from typing import Any
 from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, an_app
 from tests.clock import START
 from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
-from wechat_scheduler.storage.cancelling import mark_unreachable
+from wechat_scheduler.storage.audience.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.rows import micros
 

@@ -9,10 +9,10 @@ from tests.stores.samples import SECOND
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.engine.housekeeping import SLICE
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.removals import PART, next_part
 from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.removals import PART, next_part
-from wechat_scheduler.storage.retention import forgetting
+from wechat_scheduler.storage.upkeep.retention import forgetting
 
 APP = replace(an_app("shop"), id=1)
 OTHER = replace(an_app("other"), id=2)

@@ -15,8 +15,8 @@ from wechat_scheduler.audience.user_acts import UserActKind
 from wechat_scheduler.doctor.store import damaged
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reminders.conversation import Conversation
-from wechat_scheduler.storage.conversations import SqlConversations
 from wechat_scheduler.storage.database import Statement, rows_of
+from wechat_scheduler.storage.reminders.conversations import SqlConversations
 
 FOLLOW, UNFOLLOW, SCAN = UserActKind.FOLLOW, UserActKind.UNFOLLOW, UserActKind.SCAN
 TEXT = UserActKind.TEXT

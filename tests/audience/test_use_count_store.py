@@ -5,8 +5,8 @@ import asyncio
 from tests.audience.people import HOUR, SECOND, People
 from tests.clock import START
 from wechat_scheduler.audience.use_counts import UseChange, UseCount, UseReport
+from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.use_counts import SqlUseCounts
 
 WHO = ("wx1", "o1")
 GRANTED = UseReport(template_id="T", change=UseChange.GRANTED)

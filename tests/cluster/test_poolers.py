@@ -10,7 +10,7 @@ from tests.cluster.conftest import Cluster
 from tests.cluster.test_lost_database import handed_out
 from tests.house import APPID
 from tests.pgbouncer import bounced
-from wechat_scheduler.storage import change_listener
+from wechat_scheduler.storage.postgres import change_listener
 
 PATH = f"{APPID}/0"
 

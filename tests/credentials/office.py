@@ -35,9 +35,9 @@ from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import CallError, WeChatError
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken
 from wechat_scheduler.wechat.tokens.component import ComponentAccessToken

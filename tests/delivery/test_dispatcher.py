@@ -43,8 +43,8 @@ from wechat_scheduler.errors import (
     SendError,
 )
 from wechat_scheduler.reasons import Verdict
-from wechat_scheduler.storage.credentials import SqlCredentials
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)

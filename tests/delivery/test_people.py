@@ -26,7 +26,7 @@ from wechat_scheduler.delivery.channels import PeopleChannel
 from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Form, Sent, Way
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
-from wechat_scheduler.storage.use_counts import SqlUseCounts
+from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 
 TEMPLATE = Content(way=Way.TEMPLATE, title="hello")
 TEXT = Content(way=Way.TEXT, text="hello")

@@ -14,7 +14,7 @@ from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Outcome, Sent, Settled
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.metrics.counters import Counters
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 
 class PickyOutbox(SqlOutbox):

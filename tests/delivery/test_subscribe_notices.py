@@ -23,7 +23,7 @@ from wechat_scheduler.audience.use_counts import BELIEVED, UseChange, UseCount, 
 from wechat_scheduler.delivery.subscribe_notices import PATIENCE, SubscribeNotices
 from wechat_scheduler.errors import SendError
 from wechat_scheduler.reasons import Verdict
-from wechat_scheduler.storage.use_counts import SqlUseCounts
+from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 
 GRANTED, OFF = UseChange.GRANTED, UseChange.SWITCHED_OFF
 REFUSED = SendError("43101 user refuse", verdict=Verdict.USED_UP, errcode=43101)

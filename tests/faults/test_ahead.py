@@ -8,11 +8,11 @@ from wechat_scheduler.audience.openids import LIFETIME as OPENKEY
 from wechat_scheduler.audience.qrcodes import LONGEST as CODE
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
-from wechat_scheduler.storage.ahead import LONGEST_CLAIM, bring_back
-from wechat_scheduler.storage.backup import VERSIONS_AHEAD
 from wechat_scheduler.storage.database import Database, Statement, each
-from wechat_scheduler.storage.pulses import SqlPulse
 from wechat_scheduler.storage.rows import instant, micros
+from wechat_scheduler.storage.sqlite.backup import VERSIONS_AHEAD
+from wechat_scheduler.storage.upkeep.ahead import LONGEST_CLAIM, bring_back
+from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TOMORROW, SOON, NEXT_MONTH = START + DAY, START + HOUR, START + 30 * DAY

@@ -25,7 +25,7 @@ from wechat_scheduler.daemon.ground import open_ground
 from wechat_scheduler.engine.clockwork import STORE_PAUSE
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError, UnavailableError
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
 

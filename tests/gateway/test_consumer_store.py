@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from tests.clock import START
 from wechat_scheduler.gateway.model import Consumer
-from wechat_scheduler.storage.consumers import SqlConsumers
+from wechat_scheduler.storage.access.consumers import SqlConsumers
 from wechat_scheduler.storage.database import Database
 
 

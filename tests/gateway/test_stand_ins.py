@@ -15,7 +15,7 @@ from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.refused_tokens import TokenRefusal
 from wechat_scheduler.gateway.stand_ins import LIFETIME, StandInToken, StandInTokens
-from wechat_scheduler.storage.consumers import SqlConsumers
+from wechat_scheduler.storage.access.consumers import SqlConsumers
 
 SECRET = b"s" * 32
 KEY = JobKey("wx1111111111111111", "access_token")

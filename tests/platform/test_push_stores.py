@@ -21,12 +21,12 @@ from wechat_scheduler.pushes.model import (
     Revoked,
 )
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.events import SqlEvents
-from wechat_scheduler.storage.keys import SqlKeys
-from wechat_scheduler.storage.outbox import SqlOutbox
-from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.pushes import SqlPushes
 
 NOW, SECOND, HOUR = START, timedelta(seconds=1), timedelta(hours=1)
 COMPONENT = JobKey(APPID, "component_access_token")

@@ -15,10 +15,10 @@ from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.deliveries import SqlDeliveries
-from wechat_scheduler.storage.due_reminders import SqlDueReminders
-from wechat_scheduler.storage.messages import SqlMessages
-from wechat_scheduler.storage.reminders import SqlReminders
+from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
+from wechat_scheduler.storage.delivery.messages import SqlMessages
+from wechat_scheduler.storage.reminders.due_reminders import SqlDueReminders
+from wechat_scheduler.storage.reminders.reminders import SqlReminders
 
 APP = 7
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -17,11 +17,11 @@ from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import STANDING
 from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.texts import Pages
-from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.conversations import SqlConversations
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
+from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.subscribers import SqlSubscribers
-from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.reminders.conversations import SqlConversations
 
 
 class Study:

@@ -14,7 +14,7 @@ from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.change_listener import PING_EVERY, ChangeListener
+from wechat_scheduler.storage.postgres.change_listener import PING_EVERY, ChangeListener
 
 SIGNAL = "SELECT pg_notify('wechat_scheduler', $1)"
 LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"

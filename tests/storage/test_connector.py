@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from wechat_scheduler.storage.connector import (
+from wechat_scheduler.storage.postgres.connector import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     Connector,

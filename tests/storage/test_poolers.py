@@ -17,10 +17,10 @@ from tests.storage.scripts import names, put
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError
-from wechat_scheduler.storage import signals
 from wechat_scheduler.storage.database import Database, Script, Statement, insert_many
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.postgres import connect
+from wechat_scheduler.storage.postgres import signals
+from wechat_scheduler.storage.postgres.database import connect
 
 OpenPooled: TypeAlias = Callable[..., Awaitable[Database]]
 

@@ -14,10 +14,10 @@ from tests.wire import Wire, wired
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
-from wechat_scheduler.storage.connector import LONGEST_PAUSE
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.postgres import (
+from wechat_scheduler.storage.postgres.connector import LONGEST_PAUSE
+from wechat_scheduler.storage.postgres.database import (
     STATEMENT_TIMEOUT,
     PostgresDatabase,
     connect,

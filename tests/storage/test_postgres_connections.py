@@ -12,14 +12,14 @@ from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from wechat_scheduler.engine.supervisor import together
 from wechat_scheduler.errors import StateError
-from wechat_scheduler.storage.connector import Connector
-from wechat_scheduler.storage.postgres_connections import (
+from wechat_scheduler.storage.postgres.connections import (
     acquired,
     completed,
     listening,
     place_of,
     pooled,
 )
+from wechat_scheduler.storage.postgres.connector import Connector
 
 URL = "postgresql://me:se%26cret@bouncer:6432/ours?sslmode=verify-full&sslrootcert=/ca.pem"
 TLS = {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}

@@ -10,9 +10,9 @@ from tests.postgres import PostgresServer
 from tests.stores.mailing import Mail, mailing
 from tests.stores.suite import Stores, opened, sql_stores
 from tests.template import postgres_database
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -24,13 +24,13 @@ from wechat_scheduler.delivery.model import (
 )
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
+from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.deliveries import SqlDeliveries
-from wechat_scheduler.storage.messages import SqlMessages
-from wechat_scheduler.storage.outbox import SqlOutbox
-from wechat_scheduler.storage.subscribers import SqlSubscribers
-from wechat_scheduler.storage.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
+from wechat_scheduler.storage.delivery.messages import SqlMessages
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import TypeVar
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Row, Script
 from wechat_scheduler.storage.migrate import MIGRATIONS, migrated
-from wechat_scheduler.storage.sqlite import SQLITE
-from wechat_scheduler.storage.sqlite_connection import SqliteConnection, drive, positional
+from wechat_scheduler.storage.sqlite.connection import SqliteConnection, drive, positional
+from wechat_scheduler.storage.sqlite.database import SQLITE
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ from tests.clock import FakeClock
 from tests.stores.samples import SECRET_KINDS
 from tests.template import lay_database
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.rows import Vault, micros
 from wechat_scheduler.storage.sealing import Sealer
 

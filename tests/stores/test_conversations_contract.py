@@ -6,9 +6,10 @@ from tests.reminders.remembering import DAY, draft
 from tests.stores.samples import NOW
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.reminders.conversation import BotAct, BotEdit, BotQuestion, Conversation
-from wechat_scheduler.storage import conversations, retention
-from wechat_scheduler.storage.conversations import SqlConversations
 from wechat_scheduler.storage.database import Database, Statement, rows_of
+from wechat_scheduler.storage.reminders import conversations
+from wechat_scheduler.storage.reminders.conversations import SqlConversations
+from wechat_scheduler.storage.upkeep import retention
 
 REMINDER = draft(NOW + DAY, owner="UID_a", detail="“<x>”", topics=(1, 2))
 SAID = Conversation(

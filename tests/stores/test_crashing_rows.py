@@ -15,7 +15,7 @@ from wechat_scheduler.pushes.model import Event
 from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.storage.claims import ClaimingStore
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.events import SqlEvents
+from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.set_aside import rows_set_aside
 
 WHY = "it crashed"

@@ -22,8 +22,8 @@ from tests.stores.samples import (
 )
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, JobKey
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.credentials import SqlCredentials
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 

@@ -4,10 +4,10 @@ from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.doctor.finding import Level
 from wechat_scheduler.doctor.store import damaged
-from wechat_scheduler.storage.damaged import OPENED
 from wechat_scheduler.storage.database import Statement, rows_of
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.storage.upkeep.damaged import OPENED
 
 # Makes $1 secrets of accounts, of which none can be opened.
 MAKE = """

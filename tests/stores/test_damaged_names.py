@@ -8,15 +8,15 @@ import pytest
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.samples import LEASE, NOW
 from tests.stores.suite import VAULT, sql_credentials
-from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
+from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.audience.joined import of_removed
+from wechat_scheduler.storage.audience.removals import next_part
+from wechat_scheduler.storage.credentials.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Script, Statement, rows_of
-from wechat_scheduler.storage.joined import of_removed
-from wechat_scheduler.storage.keys import SqlKeys
-from wechat_scheduler.storage.removals import next_part
-from wechat_scheduler.storage.retention import OldMessages, forgetting
 from wechat_scheduler.storage.rows import micros
-from wechat_scheduler.storage.sealed import reseal
 from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.storage.upkeep.retention import OldMessages, forgetting
+from wechat_scheduler.storage.upkeep.sealed import reseal
 
 T = TypeVar("T")
 

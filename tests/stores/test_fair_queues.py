@@ -19,9 +19,9 @@ from tests.stores.suite import VAULT, sql_credentials
 from tests.stores.watched import WatchedDatabase
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.pushes.model import Event
-from wechat_scheduler.storage.apps import SqlApps
+from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.events import SqlEvents
+from wechat_scheduler.storage.pushes.events import SqlEvents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

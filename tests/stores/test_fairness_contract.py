@@ -13,7 +13,7 @@ from tests.stores.samples import APPID, LEASE, NOW, SECOND
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.delivery.model import Content, Delivery, Message, Priority, Target, TargetKind
-from wechat_scheduler.storage.notifications import put_notification
+from wechat_scheduler.storage.credentials.notifications import put_notification
 from wechat_scheduler.storage.rows import micros
 
 

@@ -21,8 +21,8 @@ from tests.stores.samples import (
 )
 from tests.stores.suite import Stores
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.storage.credentials import SqlCredentials
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 NAMELESS = USER._replace(subject="")

@@ -8,7 +8,7 @@ from tests.stores.memory import memory_database
 from tests.stores.samples import HOUR, LEASE, NOW, TOKEN, USER, issued, task
 from tests.stores.suite import VAULT, Stores
 from wechat_scheduler.doctor.store import damaged
-from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 
 HUGE = 2**62

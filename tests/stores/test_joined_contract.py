@@ -12,10 +12,10 @@ from tests.stores.samples import NOW
 from wechat_scheduler.delivery.model import TargetKind
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
+from wechat_scheduler.storage.audience.joined import of_removed
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.due_reminders import MOST_AT_ONCE
-from wechat_scheduler.storage.joined import of_removed
-from wechat_scheduler.storage.retention import forgetting
+from wechat_scheduler.storage.reminders.due_reminders import MOST_AT_ONCE
+from wechat_scheduler.storage.upkeep.retention import forgetting
 
 SOON = NOW + MINUTE
 CROWD = tuple(f"UID_{number:03}" for number in range(MOST_AT_ONCE + 1))

@@ -8,7 +8,7 @@ from tests.stores.samples import LEASE, NOW, SECOND
 from tests.stores.suite import VAULT
 from tests.stores.watched import WatchedDatabase
 from wechat_scheduler.storage.database import Script, Statement
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.rows import micros
 
 # Makes $2 deliveries of the app $1, due at $3.

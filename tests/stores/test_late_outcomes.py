@@ -27,7 +27,7 @@ from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, Outcom
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Script
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
 from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
 from wechat_scheduler.delivery.views import DeliveryFilter
-from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.credentials.census import SqlCensus
 
 LATER = NOW + SECOND
 

@@ -10,7 +10,7 @@ from tests.stores.suite import sql_credentials
 from wechat_scheduler.engine.nodes import KEPT, SILENT_AFTER, Node, NodeState
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.nodes import all_nodes, new_name
-from wechat_scheduler.storage.pulses import SqlPulse
+from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 
 HERE = Node(
     name=new_name(),

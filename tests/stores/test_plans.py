@@ -7,27 +7,15 @@ import pytest
 from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
-from wechat_scheduler.storage import (
-    conversations,
-    deliveries,
-    delivery_lists,
-    due_reminders,
-    events,
-    jobs,
-    joined,
-    lanes,
-    messages,
-    outbox,
-    reminders,
-    removals,
-    retention,
-    settling,
-    unclaimable,
-    use_counts,
-    wakings,
-)
-from wechat_scheduler.storage.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
-from wechat_scheduler.storage.delivery_lanes import QUEUES
+from wechat_scheduler.storage import lanes
+from wechat_scheduler.storage.audience import joined, removals, use_counts
+from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
+from wechat_scheduler.storage.credentials import jobs, wakings
+from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, settling
+from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
+from wechat_scheduler.storage.pushes import events
+from wechat_scheduler.storage.reminders import conversations, due_reminders, reminders
+from wechat_scheduler.storage.upkeep import retention, unclaimable
 
 QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
 LANED = (events.DUE, due_reminders.DUE)

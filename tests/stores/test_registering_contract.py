@@ -21,8 +21,8 @@ from tests.stores.samples import (
 )
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.credentials import SqlCredentials
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 LATER = NOW + SECOND
 

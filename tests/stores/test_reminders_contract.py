@@ -21,7 +21,7 @@ from wechat_scheduler.reminders.model import (
     ReminderState,
 )
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.reminders import COLUMNS
+from wechat_scheduler.storage.reminders.reminders import COLUMNS
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 
 SOON = NOW + MINUTE

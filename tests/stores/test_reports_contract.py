@@ -16,7 +16,7 @@ from tests.stores.samples import (
 )
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 
 LATER = NOW + SECOND
 

@@ -21,14 +21,14 @@ from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.housekeeping import SLICE, SLICES, Housekeeping, Retention
 from wechat_scheduler.pushes.model import Event
-from wechat_scheduler.storage.audit import put_entries
+from wechat_scheduler.storage.access.audit import put_entries
+from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
+from wechat_scheduler.storage.audience.scenes import SqlScenes
+from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.database import CHUNK, Database, each, inserts
-from wechat_scheduler.storage.events import SqlEvents
-from wechat_scheduler.storage.handled_events import SqlHandledEvents
-from wechat_scheduler.storage.messages import DELIVER
-from wechat_scheduler.storage.retention import OldMessages
-from wechat_scheduler.storage.scenes import SqlScenes
-from wechat_scheduler.storage.topics import SqlTopics
+from wechat_scheduler.storage.delivery.messages import DELIVER
+from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.upkeep.retention import OldMessages
 
 T = TypeVar("T")
 DAY = timedelta(days=1)

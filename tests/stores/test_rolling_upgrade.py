@@ -21,7 +21,7 @@ from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, newest, oldest_schema
 from wechat_scheduler.storage.nodes import time_of
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.pulses import SqlPulse
+from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 
 EXPANDS = """
     ALTER TABLE jobs ADD COLUMN colour TEXT NOT NULL DEFAULT '';

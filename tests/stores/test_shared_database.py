@@ -13,9 +13,9 @@ from tests.stores.suite import VAULT, opened, sql_credentials, sql_stores
 from wechat_scheduler.access.once import KEPT, Once
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.database import Row, Script
 from wechat_scheduler.storage.stored_responses import put_response
-from wechat_scheduler.storage.topics import SqlTopics
 
 # With these the planner is left with plans that look at a sub-select once for each row.
 NARROW = (

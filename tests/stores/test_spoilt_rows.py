@@ -32,12 +32,12 @@ from wechat_scheduler.doctor.store import set_aside
 from wechat_scheduler.pushes.model import Event
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.reminders.model import ReminderState
-from wechat_scheduler.storage.audit import SqlAudit, put_entries
-from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.access.audit import SqlAudit, put_entries
+from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.database import Database, Statement, each, rows_of
-from wechat_scheduler.storage.events import SqlEvents
-from wechat_scheduler.storage.keys import SqlKeys
-from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.rows import record
 
 # Sealed with a key that is lost.

@@ -12,9 +12,9 @@ from tests.stores.samples import HOUR, LEASE, NOW, SECOND, TOKEN, issued, task
 from tests.stores.suite import Stores
 from wechat_scheduler.doctor.store import set_aside
 from wechat_scheduler.reminders.model import ReminderState
-from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.database import Database, Statement, rows_of
-from wechat_scheduler.storage.unclaimable import set_aside as sweep
+from wechat_scheduler.storage.upkeep.unclaimable import set_aside as sweep
 
 FAR = 2**62
 DAY = timedelta(days=1)

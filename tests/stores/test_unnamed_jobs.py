@@ -20,13 +20,13 @@ from tests.stores.samples import (
 )
 from tests.stores.suite import VAULT, Stores, sql_credentials
 from wechat_scheduler.credentials.model import ClaimedJob, Identified, JobKey, Rotated, Spent
-from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.bound_jobs import mend_bound_jobs
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Script, Statement, each
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, migrated, statements
-from wechat_scheduler.storage.outbox import SqlOutbox
 from wechat_scheduler.storage.rows import micros
-from wechat_scheduler.storage.sqlite import SQLITE
+from wechat_scheduler.storage.sqlite.database import SQLITE
 
 UNNAMED = USER._replace(subject="")
 OTHER = USER._replace(subject="o2")

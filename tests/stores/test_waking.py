@@ -17,9 +17,9 @@ from tests.stores.test_shared_database import driven
 from tests.template import postgres_template
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage import jobs
+from wechat_scheduler.storage.credentials import jobs
 from wechat_scheduler.storage.database import Script
-from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.pushes.pushes import SqlPushes
 
 LATER = NOW + SECOND
 COMPONENT = JobKey("wx1", "component_access_token")

@@ -32,19 +32,19 @@ from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
-from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.joined import of_removed
+from wechat_scheduler.storage.audience.removals import next_part
+from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.audience.topics import SqlTopics
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Statement, rows_of
-from wechat_scheduler.storage.deliveries import SqlDeliveries
-from wechat_scheduler.storage.joined import of_removed
-from wechat_scheduler.storage.messages import SqlMessages
-from wechat_scheduler.storage.outbox import SqlOutbox
-from wechat_scheduler.storage.reminders import SqlReminders
-from wechat_scheduler.storage.removals import next_part
-from wechat_scheduler.storage.retention import OldMessages, forgetting
+from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
+from wechat_scheduler.storage.delivery.messages import SqlMessages
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.reminders.reminders import SqlReminders
 from wechat_scheduler.storage.rows import micros
-from wechat_scheduler.storage.subscriptions import SqlSubscriptions
-from wechat_scheduler.storage.topics import SqlTopics
+from wechat_scheduler.storage.upkeep.retention import OldMessages, forgetting
 
 FEW, MANY = 1_000, 5_000
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from tests.unfair.neighbours import Street, street
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SchedulerError
 from wechat_scheduler.storage.database import Row
-from wechat_scheduler.storage.sqlite import READERS
+from wechat_scheduler.storage.sqlite.database import READERS
 
 # More sick calls than any purpose has places.
 MANY = 10

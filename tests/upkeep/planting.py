@@ -11,18 +11,18 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.delivery.model import Content, Message
 from wechat_scheduler.pushes.model import TICKET, Event, InfoType
-from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.access.link_secrets import link_secret
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.events import SqlEvents, code_place
-from wechat_scheduler.storage.keys import SqlKeys
-from wechat_scheduler.storage.link_secrets import link_secret
-from wechat_scheduler.storage.messages import SqlMessages, secret_place
-from wechat_scheduler.storage.pushes import SqlPushes
+from wechat_scheduler.storage.delivery.messages import SqlMessages, secret_place
+from wechat_scheduler.storage.pushes.events import SqlEvents, code_place
+from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.rows import Vault
-from wechat_scheduler.storage.sealed import COLUMNS
 from wechat_scheduler.storage.sealing import Sealer
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
+from wechat_scheduler.storage.upkeep.sealed import COLUMNS
 
 GRANT = Event(
     appid="wx1",

@@ -19,9 +19,9 @@ from tests.sending.town import town
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
-from wechat_scheduler.storage.backup import RESTORING
-from wechat_scheduler.storage.moving import MOVED, MOVING
 from wechat_scheduler.storage.sealing_keys import new_key
+from wechat_scheduler.storage.sqlite.backup import RESTORING
+from wechat_scheduler.storage.upkeep.moving import MOVED, MOVING
 from wechat_scheduler.upkeep.backup import backup, restore
 
 

@@ -15,9 +15,10 @@ from tests.postgres import PostgresServer
 from wechat_scheduler.config.loading import DATABASE_NAME
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError, InUseError, SealingError, StateError
-from wechat_scheduler.storage import moving, opening
+from wechat_scheduler.storage import opening
 from wechat_scheduler.storage.database import Database, Script
-from wechat_scheduler.storage.moving import MovedTable
+from wechat_scheduler.storage.upkeep import moving
+from wechat_scheduler.storage.upkeep.moving import MovedTable
 from wechat_scheduler.upkeep import moving as upkeep
 from wechat_scheduler.upkeep.moving import move_store
 

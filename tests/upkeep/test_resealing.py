@@ -8,10 +8,10 @@ import pytest
 
 from tests.upkeep.planting import called_sealed, plant, read_back, run, sealed_texts
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage import sealed as sealed_room
 from wechat_scheduler.storage.database import Database, Row, Script, T
-from wechat_scheduler.storage.sealed import COLUMNS, has_older, reseal
 from wechat_scheduler.storage.sealing import Sealer
+from wechat_scheduler.storage.upkeep import sealed as sealed_room
+from wechat_scheduler.storage.upkeep.sealed import COLUMNS, has_older, reseal
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 

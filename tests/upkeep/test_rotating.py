@@ -15,7 +15,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import SealingError, StateError
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.sealing_keys import put_new_key_in_front
-from wechat_scheduler.storage.sqlite import open_sqlite
+from wechat_scheduler.storage.sqlite.database import open_sqlite
 from wechat_scheduler.upkeep.sealing import forget_older, rotate
 
 

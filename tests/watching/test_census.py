@@ -14,10 +14,10 @@ from wechat_scheduler.credentials.model import AUTHORIZATION, Failed, Fault, Spe
 from wechat_scheduler.credentials.policy import Freshness, freshness
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.census import SqlCensus
+from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.messages import SqlMessages
-from wechat_scheduler.storage.outbox import SqlOutbox
+from wechat_scheduler.storage.delivery.messages import SqlMessages
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.sealing import Sealer
 
 SEALER = Sealer([bytes(32)])

@@ -14,7 +14,7 @@ from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import Key, Scope, digest
-from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.web.app import errors_as_envelopes
 from wechat_scheduler.web.kit.auth import Doorkeeper
 from wechat_scheduler.web.kit.rates import Throttle

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.daemon.stores import Stores
-from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.web.kit.services import Services
 
 

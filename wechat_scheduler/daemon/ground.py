@@ -14,8 +14,8 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
+from wechat_scheduler.storage.access.link_secrets import link_secret
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.link_secrets import link_secret
 from wechat_scheduler.storage.nodes import new_name
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.webhooks.client import GuardedClient

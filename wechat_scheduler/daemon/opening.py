@@ -24,11 +24,11 @@ from wechat_scheduler.daemon.watchdog import Watchdog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.storage.bound_jobs import mend_bound_jobs
+from wechat_scheduler.storage.credentials.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
-from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.opening import ask, open_database
+from wechat_scheduler.storage.upkeep.moving import MOVED, MOVING, refuse
 from wechat_scheduler.web.app import create_app
 from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.services import Services

@@ -9,18 +9,12 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.housekeeping import Housekeeping, Retention
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders import owner_desk
-from wechat_scheduler.storage import (
-    conversations,
-    deliveries,
-    events,
-    handled_events,
-    joined,
-    removals,
-    retention,
-    scenes,
-    unclaimable,
-)
+from wechat_scheduler.storage.audience import handled_events, joined, removals, scenes
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.delivery import deliveries
+from wechat_scheduler.storage.pushes import events
+from wechat_scheduler.storage.reminders import conversations
+from wechat_scheduler.storage.upkeep import retention, unclaimable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

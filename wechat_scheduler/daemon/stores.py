@@ -6,33 +6,33 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.ports import Issuer, uses_secret
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SealingError
-from wechat_scheduler.storage.aliases import SqlAliases
-from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
-from wechat_scheduler.storage.census import SqlCensus
-from wechat_scheduler.storage.consumers import SqlConsumers
-from wechat_scheduler.storage.conversations import SqlConversations
-from wechat_scheduler.storage.credentials import SqlCredentials
+from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit
+from wechat_scheduler.storage.access.consumers import SqlConsumers
+from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.audience.aliases import SqlAliases
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
+from wechat_scheduler.storage.audience.scenes import SqlScenes
+from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
+from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
+from wechat_scheduler.storage.audience.topics import SqlTopics
+from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
+from wechat_scheduler.storage.credentials.census import SqlCensus
+from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.deliveries import SqlDeliveries
-from wechat_scheduler.storage.due_reminders import SqlDueReminders
-from wechat_scheduler.storage.events import SqlEvents
-from wechat_scheduler.storage.handled_events import SqlHandledEvents
-from wechat_scheduler.storage.keys import SqlKeys
-from wechat_scheduler.storage.messages import SqlMessages
-from wechat_scheduler.storage.outbox import SqlOutbox
-from wechat_scheduler.storage.pulses import SqlPulse
-from wechat_scheduler.storage.pushes import SqlPushes
-from wechat_scheduler.storage.reminders import SqlReminders
+from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
+from wechat_scheduler.storage.delivery.messages import SqlMessages
+from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.pushes import SqlPushes
+from wechat_scheduler.storage.reminders.conversations import SqlConversations
+from wechat_scheduler.storage.reminders.due_reminders import SqlDueReminders
+from wechat_scheduler.storage.reminders.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
-from wechat_scheduler.storage.scenes import SqlScenes
 from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
-from wechat_scheduler.storage.subscribers import SqlSubscribers
-from wechat_scheduler.storage.subscriptions import SqlSubscriptions
-from wechat_scheduler.storage.topics import SqlTopics
-from wechat_scheduler.storage.use_counts import SqlUseCounts
+from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,15 +11,15 @@ from wechat_scheduler.doctor.finding import Finding, fail
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, WeChatError
-from wechat_scheduler.storage.apps import SqlApps
-from wechat_scheduler.storage.census import dead_since
+from wechat_scheduler.storage.audience.apps import SqlApps
+from wechat_scheduler.storage.credentials.census import dead_since
+from wechat_scheduler.storage.credentials.job_views import read_jobs
+from wechat_scheduler.storage.credentials.registrations import all_accounts
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.job_views import read_jobs
 from wechat_scheduler.storage.nodes import all_nodes, time_of
-from wechat_scheduler.storage.pulses import SqlPulse
-from wechat_scheduler.storage.pushes import read_push_endpoints
-from wechat_scheduler.storage.registrations import all_accounts
+from wechat_scheduler.storage.pushes.pushes import read_push_endpoints
 from wechat_scheduler.storage.rows import Vault
+from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.session import client_session

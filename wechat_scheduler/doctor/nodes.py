@@ -9,10 +9,10 @@ from wechat_scheduler.doctor.finding import Finding, ok, warn
 from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.engine.nodes import Node, NodeState, NodeView
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.storage.change_listener import ADVICE, LOOK_EVERY
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.nodes import all_nodes, connections_of, time_of
-from wechat_scheduler.storage.signals import are_heard
+from wechat_scheduler.storage.postgres.change_listener import ADVICE, LOOK_EVERY
+from wechat_scheduler.storage.postgres.signals import are_heard
 
 # A daemon keeps one connection that listens, beside those of `state.connections`.
 LISTENING = 1

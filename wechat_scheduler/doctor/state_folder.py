@@ -14,7 +14,7 @@ from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import CallError, StateError
-from wechat_scheduler.storage.sqlite import path_of
+from wechat_scheduler.storage.sqlite.database import path_of
 
 # A transaction may be as large.
 LEAST_ROOM = 16 * 1024 * 1024

@@ -12,16 +12,16 @@ from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SchedulerError, SealingError, StateError, StorageError
-from wechat_scheduler.storage.damaged import OPENED, damaged_rows, opened_in_part
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, oldest_schema, schema_version
-from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.rows import Vault
-from wechat_scheduler.storage.sealed import has_older
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
 from wechat_scheduler.storage.set_aside import rows_set_aside
-from wechat_scheduler.storage.sqlite import path_of
+from wechat_scheduler.storage.sqlite.database import path_of
+from wechat_scheduler.storage.upkeep.damaged import OPENED, damaged_rows, opened_in_part
+from wechat_scheduler.storage.upkeep.moving import MOVED, MOVING, refuse
+from wechat_scheduler.storage.upkeep.sealed import has_older
 from wechat_scheduler.upkeep.opened import looked_at
 
 # Rows in one examination.

@@ -28,11 +28,11 @@ async def open_database(
     """
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
-        from wechat_scheduler.storage.sqlite import open_sqlite
+        from wechat_scheduler.storage.sqlite.database import open_sqlite
 
         return await open_sqlite(url, migrations=migrations, emptied=emptied, expanded=expanded)
     if scheme in ("postgresql", "postgres"):
-        from wechat_scheduler.storage.postgres import open_postgres
+        from wechat_scheduler.storage.postgres.database import open_postgres
 
         return await open_postgres(
             url,
@@ -55,10 +55,10 @@ async def open_as_it_is(
     Raises StateError if there is none, or it cannot be opened.
     """
     if url.startswith("sqlite:"):
-        from wechat_scheduler.storage.sqlite import SqliteView, path_of
+        from wechat_scheduler.storage.sqlite.database import SqliteView, path_of
 
         return SqliteView(path_of(url))
-    from wechat_scheduler.storage.postgres import connect
+    from wechat_scheduler.storage.postgres.database import connect
 
     return await connect(url, clock=clock, supervisor=supervisor, listen=listen)
 

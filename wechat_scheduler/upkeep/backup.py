@@ -6,13 +6,13 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import PulseMark, state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConfigError, StateError, StorageError
-from wechat_scheduler.storage.backup import back_up, is_whole, put_in_place
-from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, schema_version
-from wechat_scheduler.storage.moving import REFUSALS
 from wechat_scheduler.storage.sealing import Sealer, check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
-from wechat_scheduler.storage.sqlite import SqliteView, path_of
+from wechat_scheduler.storage.sqlite.backup import back_up, is_whole, put_in_place
+from wechat_scheduler.storage.sqlite.database import SqliteView, path_of
+from wechat_scheduler.storage.sqlite.files import has_content
+from wechat_scheduler.storage.upkeep.moving import REFUSALS
 from wechat_scheduler.upkeep.places import place_for_backup, place_of_database, regular
 
 

@@ -10,8 +10,8 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import read_admin_key, state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.storage.audit import AuditedDatabase, SqlAudit
-from wechat_scheduler.storage.keys import SqlKeys
+from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit
+from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys

@@ -12,15 +12,23 @@ from wechat_scheduler.config.state_folder import PulseMark, state_folder
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
-from wechat_scheduler.storage.backup import make_empty
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.database_files import has_content
 from wechat_scheduler.storage.migrate import MIGRATIONS
-from wechat_scheduler.storage.moving import MARK, MOVED, MOVING, MovedTable, end_move, move, refuse
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.sealing import check_sealing
 from wechat_scheduler.storage.sealing_keys import NAME_IT, load_or_create_keys
-from wechat_scheduler.storage.sqlite import path_of
+from wechat_scheduler.storage.sqlite.backup import make_empty
+from wechat_scheduler.storage.sqlite.database import path_of
+from wechat_scheduler.storage.sqlite.files import has_content
+from wechat_scheduler.storage.upkeep.moving import (
+    MARK,
+    MOVED,
+    MOVING,
+    MovedTable,
+    end_move,
+    move,
+    refuse,
+)
 from wechat_scheduler.upkeep.opened import look_first
 from wechat_scheduler.upkeep.places import place_of_database
 

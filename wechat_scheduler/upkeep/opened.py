@@ -10,8 +10,8 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS, schema_version
-from wechat_scheduler.storage.moving import MOVED, MOVING, refuse
 from wechat_scheduler.storage.opening import open_as_it_is, open_database
+from wechat_scheduler.storage.upkeep.moving import MOVED, MOVING, refuse
 
 
 @asynccontextmanager

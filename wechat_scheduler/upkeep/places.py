@@ -9,8 +9,8 @@ from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import ADDRESS, ADMIN_KEY, LOCK
 from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import StateError
-from wechat_scheduler.storage.backup import is_backup
-from wechat_scheduler.storage.sqlite import path_of
+from wechat_scheduler.storage.sqlite.backup import is_backup
+from wechat_scheduler.storage.sqlite.database import path_of
 
 
 def place_for_backup(

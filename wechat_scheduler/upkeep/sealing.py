@@ -16,13 +16,13 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.sealed import Resealed, has_older, reseal
 from wechat_scheduler.storage.sealing import Sealer, need_newest_only, verify_sealing
 from wechat_scheduler.storage.sealing_keys import (
     keep_newest_key,
     load_or_create_keys,
     put_new_key_in_front,
 )
+from wechat_scheduler.storage.upkeep.sealed import Resealed, has_older, reseal
 from wechat_scheduler.upkeep.opened import look_first, opened
 
 

@@ -1,0 +1,122 @@
+"""`audience.ports.Subscribers` on a database."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
+from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.storage.audience.cancelling import cancel_for_person
+from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
+from wechat_scheduler.storage.recent import RecentRows
+from wechat_scheduler.storage.rows import columns, micros, record
+from wechat_scheduler.storage.unreadable import only, readable
+
+COLUMNS = (
+    "uid appid openid follows trouble heard_at zone quiet nickname avatar morning hears_joins"
+    " created_at"
+)
+BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid IN ({IDS})"  # noqa: S608 - our own names
+BY_OPENID = f"""
+    SELECT {columns("s", COLUMNS)} FROM subscribers s WHERE appid = $1 AND openid = $2
+"""  # noqa: S608 - our own names
+# WeChat may repeat an event after a newer one: the newest time stays.
+FOLLOW = """
+    INSERT INTO subscribers (uid, appid, openid, follows, heard_at, created_at)
+    VALUES ($1, $2, $3, 1, $4, $4)
+    ON CONFLICT (appid, openid) DO UPDATE
+    SET follows = 1, trouble = '', heard_at = CASE
+        WHEN subscribers.heard_at > excluded.heard_at THEN subscribers.heard_at
+        ELSE excluded.heard_at END
+    RETURNING *
+"""
+UNFOLLOW = """
+    UPDATE subscribers SET follows = 0, heard_at = NULL
+    WHERE appid = $1 AND openid = $2 AND (heard_at IS NULL OR heard_at <= $3) RETURNING *
+"""
+CHANGE = """
+    UPDATE subscribers SET zone = coalesce($2, zone), quiet = coalesce($3, quiet),
+        nickname = coalesce($4, nickname), avatar = coalesce($5, avatar),
+        morning = coalesce($6, morning), hears_joins = coalesce($7, hears_joins)
+    WHERE uid = $1 RETURNING *
+"""
+
+
+class SqlSubscribers:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._recent: RecentRows[str, Subscriber] = RecentRows(database, "subscribers")
+        self._finding: Batches[str, str, Sequence[Row]] = Batches(self._rows)
+
+    async def by_uid(self, uid: str) -> Subscriber | None:
+        if known := self._recent.known([uid]):
+            return known[uid]
+        version = self._recent.version()
+        found = _only(await self._finding.do("", uid))
+        if found:
+            self._recent.keep(version, {uid: found})
+        return found
+
+    async def by_openid(self, appid: str, openid: str) -> Subscriber | None:
+        # PostgreSQL takes no NUL, and so no user has an openid with one.
+        return None if "\0" in openid else await self._one(BY_OPENID, appid, openid)
+
+    async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
+        return await self._database.write(lambda: _follow(appid, openid, uid, now))
+
+    async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
+        return await self._database.write(lambda: _unfollow(appid, openid, now))
+
+    async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
+        return await self._database.write(lambda: _change(uid, change))
+
+    async def _one(self, sql: str, *params: object) -> Subscriber | None:
+        return _only(await self._database.read(sql, *params))
+
+    async def _rows(self, _: str, uids: Sequence[str]) -> Sequence[Sequence[Row]]:
+        """The rows of each uid: one or none."""
+        found: dict[str, Row] = {}
+        for statement in with_ids(BY_UID, uids):
+            rows = await self._database.read(statement.sql, *statement.params)
+            found |= {row["uid"]: row for row in rows}
+        return [[found[uid]] if uid in found else () for uid in uids]
+
+
+def _only(rows: Sequence[Row]) -> Subscriber | None:
+    return only(rows, subscriber_of, table="subscribers", key="uid")
+
+
+def subscriber_of(row: Row) -> Subscriber:
+    return record(Subscriber, row, quiet=_quiet(row["quiet"]))
+
+
+def _quiet_text(quiet: Quiet | None) -> str | None:
+    return f"{quiet.begins:%H:%M}-{quiet.ends:%H:%M}" if quiet else None
+
+
+def _quiet(text: str) -> Quiet | None:
+    begins, _, ends = text.partition("-")
+    return Quiet(begins=time.fromisoformat(begins), ends=time.fromisoformat(ends)) if ends else None
+
+
+def _follow(appid: str, openid: str, uid: str, now: datetime) -> Script[Subscriber]:
+    rows = yield Statement(FOLLOW, (uid, appid, openid, micros(now)))
+    found = _only(rows)
+    assert found is not None  # noqa: S101 - it returns a row
+    return found
+
+
+def _unfollow(appid: str, openid: str, now: datetime) -> Script[Subscriber | None]:
+    rows = yield Statement(UNFOLLOW, (appid, openid, micros(now)))
+    if not rows:
+        return None
+    yield cancel_for_person(rows[0]["uid"], "the user unfollowed the account", now)
+    # The user has left, even if the row cannot be read.
+    return next(iter(readable(rows, subscriber_of, table="subscribers", key="uid")), None)
+
+
+def _change(uid: str, change: SubscriberChange) -> Script[Subscriber | None]:
+    quiet = "" if change.no_quiet else _quiet_text(change.quiet)
+    joins = None if change.hears_joins is None else int(change.hears_joins)
+    names = (change.nickname, change.avatar, change.morning)
+    rows = yield Statement(CHANGE, (uid, change.zone, quiet, *names, joins))
+    return _only(rows)

@@ -1,0 +1,247 @@
+"""`credentials.ports.Store` on a database."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Unpack
+
+import msgspec
+
+from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
+    ClaimedJob,
+    Identified,
+    JobKey,
+    Outcome,
+    Registration,
+    Rotated,
+    Snapshot,
+)
+from wechat_scheduler.credentials.policy import quota_day
+from wechat_scheduler.credentials.ports import Notification
+from wechat_scheduler.credentials.views import JobFilter, JobView
+from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.storage.claims import Claim, ClaimingStore
+from wechat_scheduler.storage.credentials import (
+    job_views,
+    jobs,
+    refresh_tokens,
+    spoilt_jobs,
+    unnamed_jobs,
+)
+from wechat_scheduler.storage.credentials.job_claims import JobClaims
+from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
+from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registrar, notify_of
+from wechat_scheduler.storage.credentials.wakings import wake_further
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
+from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros, span
+from wechat_scheduler.storage.unreadable import UNREADABLE, readable_or
+
+EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
+ANY = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 LIMIT 2"
+LOAD = """
+    SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at, due_at,
+        claimed_by, fault, longest
+    FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3
+"""
+OTHERS_PARAMS = """
+    SELECT owner FROM registrations
+    WHERE appid = $1 AND kind = $2 AND (subject = $3 OR job = $3) AND owner <> $4 AND params <> ''
+    LIMIT 1
+"""
+PUSHED = """
+    SELECT value FROM pushes WHERE appid = $1 AND name = $2 ORDER BY received_at DESC
+"""
+LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
+
+
+class SqlCredentials(ClaimingStore):
+    """Also the `NotificationSource` of credential notifications."""
+
+    def __init__(
+        self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
+    ) -> None:
+        super().__init__(database, jobs.DUE, worker=worker)
+        self._job_claims = JobClaims(jobs.DUE, database.dialect.skip_locked)
+        self._vault = vault
+        self._registrar = Registrar(vault, secret_kinds=secret_kinds)
+        self._listeners: list[Callable[[JobKey | None], object]] = []
+
+    async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
+        def script() -> Script[Sequence[JobKey]]:
+            changed = yield from self._registrar.register(registration, now)
+            yield from self.tell(changed)
+            return changed
+
+        return await self._database.write(script)
+
+    async def remove(self, key: JobKey, *, owner: str, unnamed: bool = False) -> bool:
+        return await self._write(lambda: self._registrar.remove(key, owner, unnamed=unnamed), key)
+
+    async def names(self, key: JobKey, *, owner: str = "") -> Sequence[JobKey]:
+        if key.subject:
+            rows = await self._database.read(EXACT, *key)
+        else:
+            rows = await self._unnamed(key, owner)
+            rows = rows or await self._database.read(ANY, *key[:2])
+        return [key_of(row) for row in rows]
+
+    async def load(self, key: JobKey) -> Snapshot | None:
+        rows = await self._database.read(LOAD, *key)
+        if not rows:
+            return None
+        row = rows[0]
+        attempted_now = row["claimed_by"] is not None
+        credential = self._vault.readable_credential(row)
+        fault = None if attempted_now else fault_of(row)
+        is_lost = credential is None and row["credential"] is not None and fault is None
+        return Snapshot(
+            key=key,
+            credential=credential,
+            longest=readable_or(span, row["longest"], timedelta()),
+            fault=fault,
+            # Overdue, so that the first caller makes the job due in the store, too.
+            due_at=EPOCH if is_lost else readable_or(instant, row["due_at"], EPOCH),
+        )
+
+    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+        return await job_views.read_jobs(self._database, self._vault, **wanted)
+
+    async def pushed(self, appid: str, name: str) -> str:
+        rows = await self._database.read(PUSHED, appid, name)
+        place = f"push:{appid}/{name}"
+        opened = (self._vault.open_or(row["value"], place, otherwise="") for row in rows)
+        return next(filter(None, opened), "")
+
+    async def listens(self, appid: str) -> bool:
+        return bool(await self._database.read(LISTENS, appid))
+
+    async def earlier(self, key: JobKey) -> Sequence[str]:
+        return await refresh_tokens.earlier(self._database, self._vault, key)
+
+    async def provides(self, key: JobKey, *, owner: str, kept: bool) -> bool:
+        if await self._database.read(OTHERS_PARAMS, *key, owner):
+            return True
+        if not kept:
+            return False
+        jobs = [key] if key.subject else map(key_of, await self._unnamed(key))
+        loaded = [snapshot for job in jobs if (snapshot := await self.load(job))]
+        return any(one.credential and one.credential.refresh_token for one in loaded)
+
+    async def hasten(self, key: JobKey, *, now: datetime) -> bool:
+        return await self._write(
+            lambda: jobs.touch(Statement(jobs.HASTEN, (*key, micros(now)))), key
+        )
+
+    async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
+        params = (*key, version, micros(now))
+        return await self._write(lambda: jobs.touch(Statement(jobs.SUSPECT, params)), key)
+
+    async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
+        claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
+
+        def script() -> Script[list[Row]]:
+            yield from wake_further(claim.now, self._database.dialect.skip_locked)
+            return (yield from self._job_claims.take(claim, limit, today))
+
+        rows = await self._database.write(script)
+        return await self._read_each(claim, rows, self._vault.claimed_job)
+
+    @property
+    def is_alone(self) -> bool:
+        return not self._database.dialect.others
+
+    async def due_jobs(
+        self, *, now: datetime, expiring: datetime, limit: int
+    ) -> Sequence[ClaimedJob]:
+        rows = await self._database.read(jobs.EXPIRING, micros(now), micros(expiring), limit)
+        found = []
+        for row in rows:
+            with suppress(*UNREADABLE):  # once it is claimed, that is reported
+                found.append(self._vault.claimed_job(row))
+        return found
+
+    async def save(self, outcome: Outcome, *, now: datetime) -> Snapshot | None:
+        if isinstance(outcome, Identified):
+            return await self._identify(outcome, now)
+        if isinstance(outcome, Rotated) and outcome.subject != outcome.job.key.subject:
+            return await self._identify(outcome, now)
+        return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
+
+    async def notification(self, target: str) -> Notification | None:
+        """As `NotificationSource.notification`; `target` is that of an outbox row."""
+        given, owner = notification_receiver(target)
+        rows = await self._database.read(NOTIFICATION, *given, owner)
+        if not rows:
+            return None
+        row, credential = rows[0], self._vault.credential(rows[0])
+        ended = fault_of(row) if row["waits_on"] == AUTHORIZATION else None
+        if credential is None and ended is None:
+            return None
+        return Notification(
+            url=notify_of(self._vault, given, owner, row["notify"]),
+            key=key_of(row),
+            credential=credential,
+            ended=ended,
+            secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),
+        )
+
+    def on_change(self, listener: Callable[[JobKey | None], object]) -> None:
+        """Call `listener` with each job that another process changes, with each that a claim finds
+        damaged, and with None when any job may have changed."""
+        self._listeners.append(listener)
+
+        def heard(payload: str) -> None:
+            worker, _, job = payload.partition(" ")
+            if not payload:
+                listener(None)
+            elif job and worker != self._worker:  # a signal without a job is about something else
+                listener(JobKey(*msgspec.json.decode(job, type=tuple[str, str, str])))
+
+        self._database.on_signal(heard)
+
+    def tell(self, keys: Iterable[JobKey]) -> Script[None]:
+        """For `yield from` in a script that changes jobs: signal them to the other processes."""
+        if self._database.dialect.signal_sql:
+            for key in keys:
+                payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
+                yield from self._database.dialect.signal(payload)
+
+    async def _identify(self, outcome: Identified | Rotated, now: datetime) -> Snapshot | None:
+        former, account = outcome.job.key, outcome.job.key._replace(subject=outcome.subject)
+
+        def script() -> Script[bool]:
+            yield from self.tell([former, account])
+            return (yield from unnamed_jobs.identify(self._vault, outcome, now))
+
+        snapshot = await self.load(account) if await self._database.write(script) else None
+        return replace(snapshot, former=former) if snapshot else None
+
+    async def _unnamed(self, key: JobKey, owner: str = "") -> Sequence[Row]:
+        return await self._database.read(UNNAMED, *key[:2], owner)
+
+    async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
+        """Run a script that changes one job, and signal that to the other processes."""
+
+        def told() -> Script[T]:
+            result = yield from script()
+            yield from self.tell([key])
+            return result
+
+        return await self._database.write(told)
+
+    async def _set_aside(self, claim: Claim, spoiled: Sequence[tuple[Row, str]]) -> None:
+        """Callers who wait for such a job learn at once why it brings nothing."""
+        await super()._set_aside(claim, spoiled)
+        for row, _ in spoiled:
+            for listener in self._listeners:
+                listener(key_of(row))
+
+    def _name(self, row: Row) -> str:
+        return str(key_of(row))
+
+    def _spoil(self, row: Row, claim: Claim, reason: str) -> Script[None]:
+        key = key_of(row)
+        yield from spoilt_jobs.spoil(self._vault, key, claim.name, reason, instant(claim.now))
+        yield from self.tell([key])

@@ -1,0 +1,100 @@
+"""Reads jobs as operators see them."""
+
+from collections.abc import Sequence
+from typing import Unpack
+
+from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
+from wechat_scheduler.storage.checks import checked
+from wechat_scheduler.storage.credentials.notifications import (
+    NOTIFICATION_CHANNEL,
+    collapse_key,
+    notification_target,
+)
+from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.rows import (
+    Vault,
+    contest_of,
+    fault_of,
+    key_of,
+    record,
+    registration_place,
+)
+from wechat_scheduler.storage.unreadable import readable
+
+JOBS = """
+    SELECT appid, kind, subject, version, issued_at, expires_at, renew_at, due_at, claimed_by,
+        attempts, calls, waits_on, fault, contest
+    FROM jobs
+    WHERE (appid, kind, subject) > ($1, $2, $3)
+        AND (CAST($4 AS TEXT) = '' OR appid = $4) AND (CAST($5 AS TEXT) = '' OR kind = $5)
+        AND (CAST($6 AS TEXT) = '' OR subject = $6)
+    ORDER BY appid, kind, subject LIMIT $7
+"""
+REGISTRATIONS = """
+    SELECT appid, kind, subject, owner, notify, params, job FROM registrations
+    WHERE (appid, kind, job) >= ($1, $2, $3) AND (appid, kind, job) <= ($4, $5, $6)
+    ORDER BY appid, kind, job, owner, subject
+"""
+DELIVERY = """
+    SELECT state, version, attempts, error FROM deliveries WHERE collapse_key = $1
+"""
+
+
+async def read_jobs(
+    database: Database, vault: Vault, **wanted: Unpack[JobFilter]
+) -> Sequence[JobView]:
+    """A page of jobs; `credentials.ports.Store.view` has the contract."""
+    first = wanted.get("after") or JobKey("", "", "")
+    filters = (wanted.get("appid", ""), wanted.get("kind", ""), wanted.get("subject", ""))
+    rows = await database.read(JOBS, *first, *filters, wanted["limit"])
+    if not rows:
+        return []
+    registrations = await database.read(REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1]))
+    receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
+    for row in registrations:
+        if (job := key_of(row)._replace(subject=row["job"])) in receivers:
+            sent = await database.read(DELIVERY, _notification_key(row))
+            receivers[job].append(_receiver(vault, row, sent))
+
+    def view(row: Row) -> JobView:
+        return _job_view(row, receivers[key_of(row)])
+
+    return readable(rows, view, table="jobs", key="appid")
+
+
+def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
+    return record(
+        JobView,
+        row,
+        key=JobKey(*(checked(name, str, value) for name, value in key_of(row)._asdict().items())),
+        claimed=row["claimed_by"] is not None,
+        fault=fault_of(row),
+        contest=contest_of(row),
+        receivers=tuple(receivers),
+    )
+
+
+def _notification_key(row: Row) -> str:
+    """The collapse key of the owner's notification."""
+    return collapse_key(NOTIFICATION_CHANNEL, notification_target(key_of(row), row["owner"]))
+
+
+def _receiver(vault: Vault, row: Row, sent: Sequence[Row]) -> Receiver:
+    """`sent` has the outbox row of `_notification_key`, if there is one."""
+    key, owner = key_of(row), row["owner"]
+    last = sent[0] if sent else None
+    place, unreadable = registration_place(key, owner), ""
+    notify = vault.open_or(row["notify"], place, otherwise=None)
+    params = vault.open_or(row["params"], place, otherwise=None)
+    if notify is None or params is None:
+        unreadable = "its stored addresses cannot be read: let it register again"
+    return Receiver(
+        owner=owner,
+        notify=notify or "",
+        params=params or "",
+        state=last["state"] if last else "",
+        version=last["version"] if last else 0,
+        attempts=last["attempts"] if last else 0,
+        error=unreadable or (last["error"] if last else ""),
+    )

@@ -1,0 +1,92 @@
+"""Outcomes of attempts that have no claim any more.
+
+Either the store took the outcome before, and only its answer was lost; or the attempt outlasted its
+lease. An answer of WeChat's is kept in that case too, unless a later one is there: a rotated refresh
+token would be lost with it.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from wechat_scheduler.credentials.model import (
+    AUTHORIZATION,
+    Failed,
+    Identified,
+    JobKey,
+    Outcome,
+    Rotated,
+)
+from wechat_scheduler.storage.credentials import refresh_tokens
+from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.rows import Vault, fault_of, instant, micros
+
+# `claimed_by` of a job whose attempt was outrun: it has no claim any more.
+OUTRUN: Final = "outrun"
+
+STORED = """
+    SELECT version, issued_at, expires_at, renew_at, fault, due_at FROM jobs
+    WHERE appid = $1 AND kind = $2 AND subject = $3
+"""
+# An account that withdrew its authorization gets no value back, and a job that was removed and registered
+# anew none of its former self: it has had no attempt yet. The attempt that has the claim now loses it:
+# what it brings is kept in the same way, if it is later.
+RECLAIM = """
+    UPDATE jobs SET claimed_by = $4
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND waits_on <> $7
+        AND (issued_at < $5 OR (
+            issued_at IS NULL AND revision = $6 AND (claimed_by IS NOT NULL OR attempts > 0)
+        ))
+    RETURNING version
+"""
+
+
+# The value that is stored may be the one that WeChat ended: the next refresh tells.
+SETTLE_SOON = f"""
+    UPDATE jobs SET due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END, claimed_by = NULL
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND waits_on <> '{AUTHORIZATION}'
+        AND (claimed_by IS NULL OR claimed_by = '{OUTRUN}')
+"""  # noqa: S608 - our own text
+IS_THERE = "SELECT 1 FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
+
+
+def is_stored(outcome: Outcome) -> Script[datetime | None]:
+    """When the job is due, if this very outcome is what the store holds; else None."""
+    rows = yield Statement(STORED, outcome.job.key)
+    return instant(rows[0]["due_at"]) if rows and _is_of(outcome, rows[0]) else None
+
+
+def reclaimed(outcome: Rotated) -> Script[Rotated | None]:
+    """The outcome as the next version, under its claim, which the job has again; None if a later value
+    is there."""
+    job, credential = outcome.job, outcome.credential
+    values = (job.claim, micros(credential.issued_at), job.revision, AUTHORIZATION)
+    rows = yield Statement(RECLAIM, (*job.key, *values))
+    if not rows:
+        return None
+    return replace(outcome, credential=replace(credential, version=rows[0]["version"] + 1))
+
+
+def outrun(vault: Vault, outcome: Rotated, now: int) -> Script[None]:
+    """Keep the refresh token of a value that is not kept: WeChat may have rotated to it last."""
+    key, token = outcome.job.key, outcome.credential.refresh_token
+    if token and (yield Statement(IS_THERE, key)):
+        yield from refresh_tokens.keep(vault, key, token, now)
+        yield from settle_soon(key, now)
+
+
+def settle_soon(key: JobKey, now: int) -> Script[None]:
+    """Refresh once more, after two attempts brought a value at the same time."""
+    yield Statement(SETTLE_SOON, (*key, now))
+
+
+def _is_of(outcome: Outcome, row: Row) -> bool:
+    if isinstance(outcome, Failed):
+        fault = fault_of(row)
+        return fault is not None and fault.at == outcome.fault.at
+    if isinstance(outcome, Identified):
+        return False
+    credential = outcome.credential
+    instants = (credential.issued_at, credential.expires_at, credential.renew_at)
+    stored = (row["issued_at"], row["expires_at"], row["renew_at"])
+    return row["version"] == credential.version and stored == tuple(map(micros, instants))

@@ -1,0 +1,161 @@
+"""`delivery.ports.Deliveries` on a database, and receipts: WeChat's TEMPLATESENDJOBFINISH.
+
+Rows without a message are credential notifications, and are not shown here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from wechat_scheduler.delivery.model import Attempt
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
+from wechat_scheduler.storage.audience.cancelling import try_again
+from wechat_scheduler.storage.database import (
+    CHUNK,
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    each,
+    rows_of,
+    with_ids,
+)
+from wechat_scheduler.storage.delivery.conditions import Conditions
+from wechat_scheduler.storage.delivery.delivery_lists import (
+    list_deliveries,
+    list_messages,
+    read_delivery,
+)
+from wechat_scheduler.storage.rows import micros, record
+from wechat_scheduler.storage.unreadable import readable
+
+ATTEMPTS = """
+    SELECT at, duration, way, errcode, rid, error FROM attempts WHERE delivery_id = $1
+    ORDER BY number
+"""
+# A delivery whose `not_before` is ahead still waits for it.
+REPLAY = """
+    UPDATE deliveries SET state = 'pending', due_at = COALESCE((
+            SELECT m.not_before FROM messages m WHERE m.id = message_id AND m.not_before > $1
+        ), $1), since = NULL, attempts = 0, error = '',
+        errcode = NULL, doubts = 0, doubted_at = NULL, settled_at = NULL, reference = '',
+        crashes = 0, set_aside = '', reached = ''
+"""
+CANCEL = "UPDATE deliveries SET state = 'cancelled', error = $1, settled_at = $2"
+
+LIFT = """
+    UPDATE messages SET expires_at = NULL
+    WHERE id = (SELECT message_id FROM deliveries WHERE id = $1) AND expires_at <= $2
+"""
+
+REPLAYABLE = ("dead", "cancelled", "expired", "missed")
+
+# A receipt without a delivery is for a message that another program sent.
+RECEIPT_KEPT = timedelta(days=1)
+
+# `reference <> ''` tells the planner that the partial index applies.
+APPLY_RECEIPT = """
+    UPDATE deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' ELSE 'dead' END,
+        error = $3, settled_at = $4
+    WHERE appid = $1 AND reference = $2 AND reference <> '' AND state = 'accepted' RETURNING id
+"""
+KEEP_RECEIPT = """
+    INSERT INTO receipts (appid, msgid, failure, at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
+"""
+TAKE_RECEIPTS = f"""
+    DELETE FROM receipts WHERE msgid IN ({IDS}) AND appid = ${CHUNK + 1} RETURNING msgid, failure
+"""  # noqa: S608 - our own text
+
+
+class SqlDeliveries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def delivery(self, delivery_id: int) -> DeliveryView | None:
+        found = await read_delivery(self._database, delivery_id)
+        if found is None:
+            return None
+        rows = await self._database.read(ATTEMPTS, delivery_id)
+        attempts = readable(rows, _attempt_of, table="attempts", key="at")
+        return replace(found, attempts=tuple(attempts))
+
+    async def deliveries(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[DeliveryView]:
+        return await list_deliveries(self._database, wanted, after=after, limit=limit)
+
+    async def messages(
+        self, wanted: DeliveryFilter, *, after: int, limit: int
+    ) -> Sequence[ListedMessage]:
+        return await list_messages(self._database, wanted, after=after, limit=limit)
+
+    async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
+        conditions = Conditions(wanted, alias="", values=(micros(now),))
+        conditions.add_any("state", REPLAYABLE)
+        replay = _change(REPLAY, conditions, limit)
+        return await self._database.write(lambda: _replayed(replay, micros(now)))
+
+    async def cancel(
+        self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime
+    ) -> Sequence[int]:
+        cancel = cancelling(wanted, reason, micros(now), limit=limit)
+        return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
+
+    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
+        return await self._database.write(lambda: _put_receipt(appid, msgid, failure, micros(now)))
+
+
+def _attempt_of(row: Row) -> Attempt:
+    return record(Attempt, row)
+
+
+def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:
+    """Cancels at most `limit` pending deliveries."""
+    conditions = Conditions(wanted, alias="", values=(reason, now))
+    conditions.add("state = 'pending' AND claimed_by IS NULL")
+    return _change(CANCEL, conditions, limit)
+
+
+def _change(update: str, conditions: Conditions, limit: int) -> Statement:
+    """Unordered, and by no index of all that was ever sent (hence the plus), to be quick."""
+    chosen = (
+        f"SELECT id FROM deliveries WHERE +message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
+        f"LIMIT {conditions.place(limit)}"
+    )
+    return Statement(
+        f"WITH chosen AS MATERIALIZED ({chosen}) {update} "  # noqa: S608 - our own text
+        "WHERE id IN (SELECT id FROM chosen) RETURNING id",
+        tuple(conditions.values),
+    )
+
+
+def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
+    ids = [row["id"] for row in (yield replay)]
+    yield from try_again(ids)
+    # A replayed message is sent although its `expires_at` has passed.
+    yield from each(Statement(LIFT, (delivery_id, now)) for delivery_id in ids)
+    return ids
+
+
+def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[int | None]:
+    """Returns the delivery that waited for it; if there is none, the receipt is kept."""
+    found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
+    if not found:
+        yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
+    return found[0]["id"] if found else None
+
+
+def apply_receipts(references: Mapping[tuple[str, str], int], now: int) -> Script[dict[int, str]]:
+    """Apply the receipts that came before their deliveries were stored as accepted. `references` are these
+    deliveries by account and msgid. Returns the failures that receipts tell, by delivery."""
+    told: dict[int, str] = {}
+    for account in dict.fromkeys(appid for appid, _ in references):
+        msgids = [msgid for appid, msgid in references if appid == account]
+        for statement in with_ids(TAKE_RECEIPTS, msgids, account):
+            for row in (yield statement):
+                msgid, failure = row["msgid"], row["failure"]
+                told[references[account, msgid]] = failure
+                yield Statement(APPLY_RECEIPT, (account, msgid, failure, now))
+    return told

@@ -1,0 +1,185 @@
+"""Lists deliveries and messages, the newest message first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from wechat_scheduler.delivery.model import DeliveryState, Priority
+from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
+from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.delivery.conditions import Conditions
+from wechat_scheduler.storage.delivery.messages import count_of, notes_of
+from wechat_scheduler.storage.rows import instant, record
+from wechat_scheduler.storage.unreadable import only, readable
+
+# The person's nickname, or the app's own name for the person. An alias with an openkey is the openid of
+# signed calls, which no one knows the person by.
+PERSON: Final = """
+    COALESCE(NULLIF(s.nickname, ''), (
+        SELECT COALESCE(min(CASE WHEN a.name <> s.openid THEN a.name END), min(a.name))
+        FROM aliases a WHERE a.uid = d.target AND a.app_id = d.app_id AND a.openkey_hash = ''
+    ), '') AS person
+"""
+DELIVERIES: Final = f"""
+    SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,
+        d.duplicate, d.created_at, d.due_at, d.settled_at, d.errcode, d.claimed_by, d.state,
+        m.notes AS message_notes,
+        (SELECT count(*) FROM attempts a WHERE a.delivery_id = d.id) AS tries, {PERSON}
+    FROM deliveries d JOIN messages m ON m.id = d.message_id
+    LEFT JOIN subscribers s ON s.uid = d.target
+"""  # noqa: S608 - our own text
+# Deliveries of one message may be added later: they stay beside each other.
+NEWEST: Final = "ORDER BY m.created_at DESC, m.id DESC, d.id DESC"
+PAGE: Final = """
+    SELECT d.id FROM {tables} AND {conditions} {order} LIMIT {limit}
+"""
+# SQLite keeps to this order. With a bound of the times, each version of it takes their index and reads the
+# newest messages alone.
+MESSAGES_FIRST: Final = (
+    "messages m CROSS JOIN deliveries d WHERE m.created_at > 0 AND m.id = d.message_id"
+)
+# For few deliveries, which an index finds.
+ANY_FIRST: Final = "messages m, deliveries d WHERE m.id = d.message_id"
+FEW: Final = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.SENDING)
+AFTER: Final = """
+    (m.created_at, m.id, d.id) < (
+        SELECT m2.created_at, m2.id, d2.id FROM deliveries d2
+        JOIN messages m2 ON m2.id = d2.message_id WHERE d2.id = {}
+    )
+"""
+MESSAGES: Final = """
+    SELECT m.id, m.app_id, m.content, m.priority, m.not_before, m.retracted, m.created_at
+    FROM messages m WHERE {conditions} ORDER BY m.created_at DESC, m.id DESC LIMIT {limit}
+"""
+AFTER_MESSAGE: Final = """
+    (m.created_at, m.id) < (SELECT m2.created_at, m2.id FROM messages m2 WHERE m2.id = {})
+"""
+WITH_UID: Final = """
+    EXISTS (SELECT 1 FROM deliveries d
+        WHERE d.message_id = m.id AND d.channel = 'person' AND d.target = {})
+"""
+CONTENTS: Final = "SELECT id, content, retracted FROM messages WHERE id IN ({ids})"
+COUNTS: Final = """
+    SELECT message_id, CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending'
+        ELSE state END AS standing, count(*) AS many
+    FROM deliveries WHERE message_id IN ({ids}) GROUP BY 1, 2
+"""
+# Of a message with several receivers, none is shown.
+RECEIVERS: Final = f"""
+    SELECT d.message_id, d.target, {PERSON} FROM (
+        SELECT message_id, app_id, min(target) AS target FROM deliveries
+        WHERE message_id IN ({{ids}}) GROUP BY message_id, app_id HAVING count(*) = 1
+    ) d LEFT JOIN subscribers s ON s.uid = d.target
+"""  # noqa: S608 - our own text
+
+
+# Of the text of a message without a title.
+LONGEST_TITLE: Final = 40
+
+
+class _Heading(msgspec.Struct):
+    """What a list shows of a content."""
+
+    title: str = ""
+    template: str = ""
+    text: str = ""
+
+
+_heading_json = msgspec.json.Decoder(_Heading)
+
+
+async def read_delivery(database: Database, delivery_id: int) -> DeliveryView | None:
+    rows = await database.read(f"{DELIVERIES} WHERE d.id = $1", delivery_id)
+    titles = await _titles(database, rows)
+    return only(rows, lambda row: _delivery(row, titles), table="deliveries")
+
+
+async def list_deliveries(
+    database: Database, wanted: DeliveryFilter, *, after: int, limit: int
+) -> Sequence[DeliveryView]:
+    conditions = Conditions(wanted, alias="d.")
+    if after:
+        conditions.add(AFTER, after)
+    limited = conditions.place(limit)
+    are_few = wanted.ids or wanted.message_id or wanted.state in FEW
+    tables = ANY_FIRST if are_few else MESSAGES_FIRST
+    page = PAGE.format(tables=tables, conditions=conditions, order=NEWEST, limit=limited)
+    sql = f"{DELIVERIES} WHERE d.id IN ({page}) {NEWEST}"
+    rows = await database.read(sql, *conditions.values)
+    titles = await _titles(database, rows)
+    return readable(rows, lambda row: _delivery(row, titles), table="deliveries")
+
+
+async def list_messages(
+    database: Database, wanted: DeliveryFilter, *, after: int, limit: int
+) -> Sequence[ListedMessage]:
+    """Of `wanted`, the app and the uid count."""
+    conditions = Conditions(DeliveryFilter(app_id=wanted.app_id, within=wanted.within), alias="m.")
+    if wanted.uid:
+        conditions.add(WITH_UID, wanted.uid)
+    if after:
+        conditions.add(AFTER_MESSAGE, after)
+    sql = MESSAGES.format(conditions=conditions, limit=conditions.place(limit))
+    rows = await database.read(sql, *conditions.values)
+    ids = [row["id"] for row in rows]
+    receivers = {row["message_id"]: row for row in await _of(database, RECEIVERS, ids)}
+    counts: dict[int, dict[DeliveryState, int]] = {}
+    for row in await _of(database, COUNTS, ids):
+        found = readable([row], count_of, table="deliveries", key="message_id")
+        counts.setdefault(row["message_id"], {}).update(found)
+
+    def read(row: Row) -> ListedMessage:
+        return _message(row, receivers.get(row["id"]), counts.get(row["id"], {}))
+
+    return readable(rows, read, table="messages")
+
+
+async def _of(database: Database, sql: str, ids: Sequence[int]) -> Sequence[Row]:
+    """The rows about these messages."""
+    if not ids:
+        return ()
+    places = ", ".join(f"${number}" for number in range(1, len(ids) + 1))
+    return await database.read(sql.format(ids=places), *ids)
+
+
+def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]) -> ListedMessage:
+    return record(
+        ListedMessage,
+        row,
+        title=_title(row),
+        priority=Priority(row["priority"]),
+        target=receiver["target"] if receiver else "",
+        person=receiver["person"] if receiver else "",
+        retracted=bool(row["retracted"]),
+        counts=dict(counts),
+    )
+
+
+async def _titles(database: Database, rows: Sequence[Row]) -> Mapping[int, str]:
+    """By message."""
+    ids = list(dict.fromkeys(row["message_id"] for row in rows))
+    contents = await _of(database, CONTENTS, ids)
+    return dict(readable(contents, lambda row: (row["id"], _title(row)), table="messages"))
+
+
+def _title(row: Row) -> str:
+    """Empty if the message is retracted."""
+    heading = _heading_json.decode(row["content"])
+    beginning = heading.text.strip().partition("\n")[0][:LONGEST_TITLE]
+    return "" if row["retracted"] else heading.title or heading.template or beginning
+
+
+def _delivery(row: Row, titles: Mapping[int, str]) -> DeliveryView:
+    is_pending = row["state"] == "pending"
+    is_sending = is_pending and row["claimed_by"] is not None
+    return record(
+        DeliveryView,
+        row,
+        state=DeliveryState.SENDING if is_sending else DeliveryState(row["state"]),
+        reason=row["error"],
+        notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
+        due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
+        title=titles.get(row["message_id"], ""),
+        attempts=(),
+    )

@@ -1,0 +1,103 @@
+"""`reminders.ports.Due` on a database: a reminder moves on in the transaction that stores its
+messages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import compress
+
+from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.engine.turns import OF_DUE_ROWS
+from wechat_scheduler.reminders.model import Claimed, Fired, Firing
+from wechat_scheduler.storage.audience.joined import few_people
+from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
+from wechat_scheduler.storage.database import Database, GivenRows, Row, Script, Statement
+from wechat_scheduler.storage.delivery.messages import put_messages
+from wechat_scheduler.storage.lanes import PlainLanes
+from wechat_scheduler.storage.reminders.reminders import (
+    COLUMNS,
+    MOVING,
+    reminder_of,
+)
+from wechat_scheduler.storage.rows import micros, stored
+
+DUE = DueTable(
+    table="reminders",
+    queue="state = 'active'",
+    lanes=BY_APP,
+    returning=COLUMNS,
+    released="due_at = start + defer",
+    aside="state = 'paused', due_at = NULL, revision = revision + 1",
+)
+# People whose deliveries are put into the transaction that moves the reminder on. More are told page by
+# page, like the subscribers of a topic.
+MOST_AT_ONCE = 64
+
+_TEXTS = ("rule", "state", "set_aside")
+MOVE_ON = GivenRows(
+    columns={"id": "TEXT", "claim": "TEXT"}
+    | {name: "TEXT" if name in _TEXTS else "BIGINT" for name in MOVING},
+    sql=f"""
+    UPDATE reminders SET {", ".join(f"{name} = given.{name}" for name in MOVING)},
+        crashes = 0, claimed_by = NULL, revision = revision + 1
+    FROM given WHERE reminders.id = given.id AND claimed_by = given.claim RETURNING reminders.id
+    """,  # noqa: S608 - our own names
+)
+MISS = """
+    UPDATE deliveries SET state = 'missed', error = $2, settled_at = $3 WHERE message_id = $1
+"""
+WHY_MISSED = "it fell due while no daemon ran, and is not sent late"
+
+
+class SqlDueReminders(ClaimingStore):
+    def __init__(self, database: Database, *, worker: str) -> None:
+        super().__init__(database, DUE, worker=worker)
+        self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
+        self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(
+            self._finish, few=OF_DUE_ROWS
+        )
+
+    async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
+        claim = self._new_claim(now, lease)
+        rows, people = await self._database.write(lambda: self._claimed(claim, limit))
+        found = await self._read_each(claim, rows, reminder_of)
+        found.sort(key=lambda reminder: reminder.start + reminder.defer)
+        return [
+            Claimed(reminder=each, people=people.get(each.id, ()), claim=claim.name)
+            for each in found
+        ]
+
+    async def finish(self, fired: Fired, *, now: datetime) -> bool:
+        return await self._fired.do(fired.claimed.claim, (fired, now))
+
+    async def _finish(self, _: str, ended: Sequence[tuple[Fired, datetime]]) -> Sequence[bool]:
+        each, now = [fired for fired, _ in ended], max(now for _, now in ended)
+        return await self._database.write(lambda: _finish(each, now))
+
+    def _claimed(
+        self, claim: Claim, limit: int
+    ) -> Script[tuple[Sequence[Row], dict[str, tuple[str, ...] | None]]]:
+        """The claimed rows as they are stored, and the people who joined each, None for a crowd."""
+        rows = yield from self._lanes.take(claim, limit)
+        people = yield from few_people([row["id"] for row in rows], MOST_AT_ONCE)
+        return rows, people
+
+
+def _finish(fired: Sequence[Fired], now: datetime) -> Script[list[bool]]:
+    """Of one claim. Returns of each whether the claim was still there: else nothing is stored."""
+    moved: set[str] = set()
+    for statement in MOVE_ON.statements([_values(one) for one in fired]):
+        moved |= {row["id"] for row in (yield statement)}
+    done = [one.next.id in moved for one in fired]
+    yield from _put([firing for one in compress(fired, done) for firing in one.firings], now)
+    return done
+
+
+def _values(fired: Fired) -> tuple[object, ...]:
+    return (fired.next.id, fired.claimed.claim, *stored(fired.next, MOVING))
+
+
+def _put(firings: Sequence[Firing], now: datetime) -> Script[None]:
+    new = yield from put_messages([(one.message, one.targets) for one in firings], now)
+    for firing in firings:
+        if firing.is_missed and firing.message.id in new:
+            yield Statement(MISS, (firing.message.id, WHY_MISSED, micros(now)))
