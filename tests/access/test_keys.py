@@ -75,9 +75,9 @@ async def test_a_key_is_known_again_after_a_restart(
 @pytest.mark.parametrize(
     ("wish", "sentence"),
     [
-        ({"name": ""}, "name: must be 1 to 64 printable letters"),
-        ({"name": " \t "}, "name: must be 1 to 64 printable letters"),
-        ({"name": "x" * 65}, "name: must be 1 to 64 printable letters"),
+        ({"name": ""}, "name: must be 1 to 64 printable characters"),
+        ({"name": " \t "}, "name: must be 1 to 64 printable characters"),
+        ({"name": "x" * 65}, "name: must be 1 to 64 printable characters"),
         ({"scopes": []}, "scopes: name what the key is for"),
         ({"scopes": ["root"]}, "scopes[0]: must be one of "),
         ({"appids": ["wx 1"]}, "appids[0]: must be letters"),

@@ -86,7 +86,7 @@ async def test_an_app_is_changed_where_it_is_said_and_nowhere_else(keeper: Calle
     ("wish", "message"),
     [
         ({"appid": "wx 1"}, "appid: must be letters"),
-        ({"name": " "}, "name: must be 1 to 64 printable letters"),
+        ({"name": " "}, "name: must be 1 to 64 printable characters"),
         ({"zone": "Asia"}, "zone: is not a time zone such as Asia/Shanghai"),
         ({"zone": "../etc"}, "zone: is not a time zone"),
         ({"zone": "right/UTC"}, "zone: is not a time zone"),

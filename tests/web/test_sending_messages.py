@@ -122,7 +122,7 @@ WRONG = [
     ({"url": "https://" + "a" * 1000}, "url: must not be longer than 1000"),
     ({"to": []}, "to: name who is to get it"),
     ({"to": ["a"] * 2001}, "to: must not name more than 2000"),
-    ({"to": ["a", ""]}, "to[1]: must be 1 to 128 printable letters"),
+    ({"to": ["a", ""]}, "to[1]: must be 1 to 128 printable characters"),
     ({"to": [0]}, "to[0]: "),
     ({"channel": "webhook"}, "to: a webhook goes to the app's callback"),
     ({"channel": "pigeon"}, "channel: "),

@@ -1,4 +1,4 @@
-"""Says what the system refused."""
+"""Words the errors of the operating system for people."""
 
 AS_ROOT = "run this as root, or as the daemon's user"
 

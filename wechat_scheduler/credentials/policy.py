@@ -144,8 +144,8 @@ def ask_again_at(
     """The next call after WeChat returned the value that we already have.
 
     At the renewal if that lies ahead, else after half of the remaining lifetime, but at least 60 s
-    (scaled) from now; at the expiry itself if that is nearer. After it, soon, and then after as long as
-    it has been over, at most 60 s.
+    (scaled) from now; at the expiry itself if that is nearer. After the expiry the pauses grow with the time since it, to at
+    most 60 s.
     """
     remaining = expires_at - now
     floor = REPEAT_FLOOR * scale(longest)

@@ -1,4 +1,5 @@
-"""Every reason of ours for which a message is not sent, with the sentence that its delivery shows.
+"""The reasons of ours for which a message is not sent, with the sentences that its delivery shows. Those about
+its receiver are in `refused_receivers.py`.
 
 What WeChat said of it, and what to do then, is in `wechat/sending_errcodes.py`; a receiver's answer is worded in
 `webhooks/client.py`.
@@ -78,7 +79,7 @@ def heard_too_long_ago(app: App, content: Content) -> SendError:
 def no_notice_yet(count: UseCount, retry_after: timedelta) -> SendError:
     """WeChat's event of a notice that the user just allowed may still come."""
     return SendError(
-        f"{_none_left(count)}; WeChat was not asked, and is if they just allowed one",
+        f"{_none_left(count)}; WeChat was not asked yet, in case the user has just allowed one",
         verdict=Verdict.SLOWER,
         way=Way.SUBSCRIBE.value,
         retry_after=retry_after,
@@ -95,7 +96,7 @@ def no_notice_left(count: UseCount) -> SendError:
 
 
 def no_such_way(way: Way) -> SendError:
-    return SendError(f"no user is reached by {way}", verdict=Verdict.REJECTED)
+    return SendError(f"{way} is no way to a user", verdict=Verdict.REJECTED)
 
 
 def may_have_arrived(why: str) -> SendError:

@@ -11,8 +11,8 @@ DOUBLINGS: Final = 20
 
 
 def backoff(first: timedelta, attempts: int, *, cap: timedelta) -> timedelta:
-    """`first` after one failed attempt, or after a number that none can be; doubled with each further one, at
-    most `cap`."""
+    """`first` after one failed attempt, doubled with each further one, at most `cap`. Numbers below one count as
+    one."""
     return min(first * 2.0 ** max(0, min(attempts - 1, DOUBLINGS)), cap)
 
 

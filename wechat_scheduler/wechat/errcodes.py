@@ -1,6 +1,6 @@
 """The table of WeChat's error codes: the reaction, verdict and advice for each, by endpoint.
 
-What a code means to calls that send a message is in `sending_errcodes.py`; no other file knows errcodes. Sources:
+What a code means to calls that send a message alone is in `sending_errcodes.py`. Sources:
 the error tables on the official page of each endpoint, and 全局返回码 (the global list) for the codes that these
 pages leave out though the endpoints answer them.
 """

@@ -110,7 +110,7 @@ class WeChatMessenger:
         return _msgid(await self._send(_IN_MINI_PROGRAM, appid, body))
 
     async def _send(self, api: _Api, appid: str, body: Mapping[str, Any]) -> Answer:
-        """Repeats the call once if WeChat says that the template does not exist."""
+        """Repeats the call once if WeChat says that the template does not exist: see NO_TEMPLATE."""
         try:
             return await self._post(api, appid, body)
         except SendError as error:

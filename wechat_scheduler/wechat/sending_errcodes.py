@@ -27,7 +27,7 @@ _SLOWER = slower(timedelta(minutes=10), "this user gets too much at once: send t
 MESSAGE = {
     40003: unreachable("the account has no such user: the openid is another account's, or wrong"),
     40008: _BAD_FORM,
-    # Whose appid it is, the answer does not say.
+    # The answer does not say whose appid it is.
     40013: operator(
         "WeChat knows no such appid: register the account again with its appid; if a tap on the message "
         f"opens a mini-program, it must be linked to the account ({consoles.MINI_PROGRAM_LINKS})"

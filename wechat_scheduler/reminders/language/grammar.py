@@ -185,7 +185,7 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     lead, rest = around(sentence.text, sentence.plain, used)
     own = is_own_plan(normalise(title), masked(sentence.plain))
     if own:
-        title = title[1:]
+        title = title[1:]  # without 我
     else:
         refuse_told(normalise(title), normalise(lead), normalise(rest), masked(sentence.plain))
     _refuse_unread(sentence, normalise(title), now.today)

@@ -1,4 +1,4 @@
-"""The instants that a meaning means, seen from `now`."""
+"""The instants at which a reminder is due, read from what a sentence means, seen from `now`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta

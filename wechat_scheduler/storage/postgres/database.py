@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 # How often a unit of work runs if it collides with others.
 ATTEMPTS = 5
-# Seconds by the real clock: limits for a server that is dead, or for a network that is. The first is for
+# Seconds by the real clock: limits for a dead server or a dead network. The first is for
 # each statement, the second for those that bring up the schema.
 STATEMENT_TIMEOUT, MIGRATION_TIMEOUT = 15.0, 3600.0
 
@@ -165,7 +165,7 @@ class PostgresDatabase:
                 except asyncio.CancelledError:
                     raise  # the connection is given up
                 except BaseException:
-                    with suppress(asyncpg.InterfaceError):  # so it may be here
+                    with suppress(asyncpg.InterfaceError):  # the server has ended the transaction
                         await self._in_time(connection, transaction.rollback())
                     raise
                 await self._in_time(connection, transaction.commit())

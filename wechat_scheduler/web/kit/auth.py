@@ -31,7 +31,7 @@ NO_AUTHENTICATION = Key(
 
 HOW = "send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
 # No kind has this name, so no key that is limited to types reaches it.
-ANY_TYPE = "*"
+NO_TYPE = "*"
 # One sentence for all cases: a finder of a key must not learn which it is. The log says it.
 NOT_GOOD = "this API key is unknown, has ended, or may not be used from this address"
 
@@ -137,7 +137,7 @@ def require_reach_of_path(key: Key, path: Mapping[str, str], kinds: KindTable) -
     """As `require_reach`, for the account and type in a path: no handler has to do it. A path without
     a type concerns the whole account, which a key that is limited to some types does not reach."""
     if appid := path.get("appid"):
-        require_reach(key, appid, kinds.kind_of(path.get("type", "")) or ANY_TYPE)
+        require_reach(key, appid, kinds.kind_of(path.get("type", "")) or NO_TYPE)
 
 
 def _list(names: Collection[str]) -> str:

@@ -22,7 +22,7 @@ def read_name(value: str, field: str) -> str:
     """The name without blanks around it. Raises InvalidRequestError."""
     name = value.strip()
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidRequestError(f"must be 1 to {LONGEST_NAME} printable letters", field=field)
+        raise InvalidRequestError(f"must be 1 to {LONGEST_NAME} printable characters", field=field)
     return name
 
 

@@ -141,7 +141,7 @@ def _check_receivers(parsed: MessageBody) -> None:
     for number, one in enumerate(parsed.to):
         if isinstance(one, str) and not (0 < len(one) <= LONGEST_EXTERNAL_ID and one.isprintable()):
             raise InvalidRequestError(
-                f"must be 1 to {LONGEST_EXTERNAL_ID} printable letters", field=f"to[{number}]"
+                f"must be 1 to {LONGEST_EXTERNAL_ID} printable characters", field=f"to[{number}]"
             )
 
 

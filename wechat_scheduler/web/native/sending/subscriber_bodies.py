@@ -154,7 +154,7 @@ def subscriber_result(subscriber: Subscriber, subscription: Subscription) -> Sub
 def _external_id(value: str, field: str) -> str:
     if not 0 < len(value) <= LONGEST_EXTERNAL_ID or not value.isprintable():
         raise InvalidRequestError(
-            f"must be 1 to {LONGEST_EXTERNAL_ID} printable letters", field=field
+            f"must be 1 to {LONGEST_EXTERNAL_ID} printable characters", field=field
         )
     if other := taken_for(value):
         raise InvalidRequestError(f"must not look like {other}", field=field)
