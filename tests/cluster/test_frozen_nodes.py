@@ -10,7 +10,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.cluster.conftest import Cluster
 from tests.house import APPID, Caller, WeChat
-from wechat_scheduler.credentials.standstill import STANDSTILL
+from wechat_scheduler.credentials.standstill import STANDSTILL, Standstill
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
@@ -28,6 +28,10 @@ async def open_deaf(*args: Any, **options: Any) -> Database:
     return database
 
 
+def standstill(node: Caller) -> Standstill:
+    return node.daemon.cores.credentials.manager.standstill
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(SystemClock().now())
@@ -37,20 +41,21 @@ def clock() -> FakeClock:
 async def awake_and_frozen(
     node: Cluster, clock: FakeClock
 ) -> AsyncIterator[tuple[Caller, Caller, str]]:
-    """Two nodes that handed out the same value."""
+    """Two nodes that handed out the same value, often enough to know the request by its bytes."""
     async with (
         node("awake", clock=clock) as awake,
         node("frozen", clock=clock, opener=open_deaf) as frozen,
     ):
         await awake.register({"type": 0})
         await awake.settle()
-        value = await frozen.value(PATH)
-        assert value == await awake.value(PATH)
+        value = await awake.value(PATH)
+        assert [await frozen.value(PATH) for _ in range(3)] == [value] * 3
         yield awake, frozen, value
 
 
+@pytest.mark.parametrize("is_noticed", [True, False])
 async def test_a_value_that_was_replaced_meanwhile_is_not_handed_out_by_one_that_thaws(
-    node: Cluster, clock: FakeClock
+    node: Cluster, clock: FakeClock, is_noticed: bool
 ) -> None:
     async with awake_and_frozen(node, clock) as (awake, frozen, old):
         clock.advance(STANDSTILL + SECOND)
@@ -58,6 +63,8 @@ async def test_a_value_that_was_replaced_meanwhile_is_not_handed_out_by_one_that
         await awake.settle()
         clock.advance(timedelta(minutes=1))
         await awake.settle()
+        if is_noticed:
+            await standstill(frozen).beat()
 
         thawed = await frozen.value(PATH)
 

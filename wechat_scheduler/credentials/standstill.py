@@ -16,13 +16,19 @@ STANDSTILL: Final = timedelta(seconds=10)
 
 
 class Standstill:
-    """`known` are the jobs in memory that another process may change."""
+    """`known` are the jobs in memory that another process may change. At the boottime `alive_until` the process
+    stood still, unless a sign of life came before."""
 
     def __init__(self, known: Callable[[], Iterable[JobKey]], clock: Clock) -> None:
         self._known = known
         self._clock = clock
-        self._alive_at = clock.boottime()
         self._doubtful: set[JobKey] = set()
+        self._listeners: list[Callable[[], None]] = []
+        self.alive_until = clock.boottime() + STANDSTILL.total_seconds()
+
+    def on_standstill(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each."""
+        self._listeners.append(listener)
 
     async def beat(self) -> None:
         """Leave a sign of life."""
@@ -38,6 +44,8 @@ class Standstill:
 
     def _notice(self) -> None:
         now = self._clock.boottime()
-        if now - self._alive_at > STANDSTILL.total_seconds():
+        if now > self.alive_until:
             self._doubtful.update(self._known())
-        self._alive_at = now
+            for listener in self._listeners:
+                listener()
+        self.alive_until = now + STANDSTILL.total_seconds()

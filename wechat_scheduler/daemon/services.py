@@ -30,7 +30,9 @@ from wechat_scheduler.webhooks.urls import check_url
 def web_services(
     ground: Ground, cores: Cores, loops: Sequence[Loop], running: RunningConfig
 ) -> Services:
-    memo = Memo(ground.clock, ground.rng, essence=essence)
+    standstill = cores.credentials.manager.standstill
+    memo = Memo(ground.clock, ground.rng, essence=essence, liveness=standstill)
+    standstill.on_standstill(memo.clear)
     cores.keyring.on_change(memo.clear)
     cores.consumers.on_change(memo.clear)
     stores = ground.stores

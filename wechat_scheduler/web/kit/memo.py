@@ -48,6 +48,13 @@ class ReadCounter(Protocol):
     reads: int
 
 
+class Liveness(Protocol):
+    """`alive_until` is the boottime from which on what is in memory may be old: the process stood still."""
+
+    @property
+    def alive_until(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """A response holds while `cell` still has the very `credential` it was made from, and before
@@ -77,6 +84,7 @@ class Memo:
         rng: random.Random,
         *,
         essence: Callable[[bytes], bytes | None] = lambda chunk: None,
+        liveness: Liveness | None = None,
         limit: int = LIMIT,
         sights: int = SIGHTS,
     ) -> None:
@@ -84,6 +92,7 @@ class Memo:
         self._essence = essence
         self.heads = KnownHeads(rng)
         self._clock = clock
+        self._liveness = liveness
         self._limit = limit
         self._size = 0
         self._epoch = 0
@@ -134,6 +143,8 @@ class Memo:
         if entry is None:
             return self._response_alike(chunk)
         now = self._clock.boottime()
+        if self._liveness is not None and now > self._liveness.alive_until:
+            return None  # the ordinary way looks into the store
         if not entry.hold(now):
             self._drop(chunk)
             return None
