@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 
-from wechat_scheduler.engine.garbage import short_collections
+from wechat_scheduler.engine.garbage import YOUNG, short_collections
 
 MOST = 2_000
 
@@ -33,6 +33,17 @@ def test_what_survived_a_full_collection_is_not_looked_at_again() -> None:
 
     assert len(kept) == 10 * MOST
     assert len(again) <= MOST
+
+
+@alone
+def test_new_objects_are_looked_at_seldom_and_afterwards_as_before() -> None:
+    before = gc.get_threshold()
+
+    with short_collections(MOST):
+        within = gc.get_threshold()
+
+    assert within == (YOUNG, *before[1:])
+    assert gc.get_threshold() == before
 
 
 @alone

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -90,18 +90,19 @@ def _chosen(
 def _moved_on(
     reminder: Reminder, rest: Occurrence | None, now: datetime, *, sent: int, of: int
 ) -> Reminder:
-    counted = replace(
-        reminder,
-        fired=reminder.fired + sent,
-        missed=reminder.missed + of - sent,
-        last_at=now if sent else reminder.last_at,
-    )
+    changes: dict[str, Any] = {
+        "fired": reminder.fired + sent,
+        "missed": reminder.missed + of - sent,
+        "last_at": now if sent else reminder.last_at,
+    }
     if rest is None:
         is_missed = not reminder.rule and not sent
         state = ReminderState.MISSED if is_missed else ReminderState.DONE
-        return replace(counted, state=state, due_at=None, ended_at=now)
-    due_at = rest.at + reminder.defer
-    return replace(counted, start=rest.at, rule=str(rest.rule), due_at=due_at)
+        changes |= {"state": state, "due_at": None, "ended_at": now}
+    else:
+        due_at = rest.at + reminder.defer
+        changes |= {"start": rest.at, "rule": str(rest.rule), "due_at": due_at}
+    return replace(reminder, **changes)
 
 
 def _is_late(reminder: Reminder, at: datetime, now: datetime) -> bool:

@@ -78,20 +78,21 @@ _PLAIN: Final[dict[Any, Any]] = {kind: kind for kind in (int, str, int | None, s
 def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
     """A dataclass from a row: `given`, and each other field from the column of its name, converted to
     the field's type. `prefix` begins the names in the row."""
-    wanted = _columns(cast(Any, form), prefix)  # mypy takes a type for unhashable
-    read = {
-        name: value if type(value := row[column]) is plain else convert(value)
-        for name, column, plain, convert in wanted
-        if name not in given
-    }
-    return form(**read, **given)
+    wanted = _columns(cast(Any, form), prefix, tuple(given))  # mypy takes a type for unhashable
+    for name, column, plain, convert in wanted:
+        value = row[column]
+        given[name] = value if type(value) is plain else convert(value)
+    return form(**given)
 
 
 @cache
-def _columns(form: Any, prefix: str) -> Sequence[tuple[str, str, Any, Callable[[Any], Any]]]:
-    """Of each field: its name, its column, the type whose values are taken as they are, and what converts
-    others."""
-    types = [(one.name, get_type_hints(form)[one.name]) for one in fields(form)]
+def _columns(
+    form: Any, prefix: str, given: Sequence[str]
+) -> Sequence[tuple[str, str, Any, Callable[[Any], Any]]]:
+    """Of each field that is not given: its name, its column, the type whose values are taken as they are, and
+    what converts others."""
+    hints = get_type_hints(form)
+    types = [(one.name, hints[one.name]) for one in fields(form) if one.name not in given]
     return [
         (name, f"{prefix}{name}", kind if is_plain(name, kind) else None, _conversion(name, kind))
         for name, kind in types
