@@ -207,6 +207,8 @@ for method, path in (
     ("GET", "/qr/{capability}.jpg"),
 ):
     ROWS[method, path] = Row(*[404] * 9)
+for method in ("GET", "POST"):
+    ROWS[method, "/{family}/{path}"] = OPEN  # and WeChat's
 ROWS["POST", "/message/v2/notices"] = Row(*[401] * 9)
 
 
@@ -339,6 +341,7 @@ async def status(keeper: Caller, route: Route, key: str) -> int:
     }
     place |= {"reminder": "0" * 32, "name": "alice", "consumer": "nobody"}
     place |= dict.fromkeys(("app", "topic", "message", "delivery"), "1")
+    place |= {"family": "cgi-bin", "path": "menu/get"}
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")
     body = BODIES.get(route.path) if route.method != "GET" else None
     path = route.path.format(**place)

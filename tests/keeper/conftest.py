@@ -29,5 +29,7 @@ async def business() -> AsyncIterator[Business]:
 
 @pytest.fixture
 async def keeper(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
-    async with daemon(tmp_path / "state", weixin.url, clock=clock) as running:
+    async with daemon(
+        tmp_path / "state", weixin.url, clock=clock, gateway__enabled="true"
+    ) as running:
         yield running

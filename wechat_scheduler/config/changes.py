@@ -27,6 +27,11 @@ LIVE: Final = frozenset(
         "reminders.slots",
         "reminders.shortest",
         "reminders.retention",
+        "gateway.allow",
+        "gateway.deny",
+        "gateway.user_tokens",
+        "gateway.account_connections",
+        "gateway.account_calls",
         "log.level",
         "log.format",
     )

@@ -226,5 +226,16 @@ def _word(text: str) -> str:
     return text.strip()
 
 
+_PATH_RULE = re.compile(r"(?:(?:GET|POST) )?/[A-Za-z0-9_./-]*\*?")
+
+
+def _path_rule(text: str) -> str:
+    if not _PATH_RULE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a path such as /cgi-bin/* or POST /cgi-bin/menu/create")
+    return text
+
+
 NETWORKS = _listed("a list of networks", ip_network)
 WORDS = _listed("a list of words", _word)
+PATHS = _listed("a list of paths", _path_rule)
+BASE_URLS = _listed("a list of URLs", _base_url)

@@ -15,7 +15,9 @@ import msgspec
 
 from wechat_scheduler.config import notation
 from wechat_scheduler.config.database_urls import DATABASE, LISTEN_DATABASE
-from wechat_scheduler.config.notation import Network, Notation, one_of, whole
+from wechat_scheduler.config.gateway import GatewaySettings
+from wechat_scheduler.config.notation import Notation, one_of, whole
+from wechat_scheduler.config.section import Count, Duration, Networks, Section, Size, notation_of
 
 PREFIX = "WECHAT_SCHEDULER_"
 
@@ -23,25 +25,6 @@ AccessTokenEndpoint: TypeAlias = Literal["stable_token", "token"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 BotMode: TypeAlias = Literal["off", "asked", "on"]
 LogFormat: TypeAlias = Literal["auto", "text", "json"]
-
-Count: TypeAlias = Annotated[int, whole(1, 65535)]
-Duration: TypeAlias = Annotated[timedelta, notation.DURATION]
-Size: TypeAlias = Annotated[int, notation.SIZE]
-Networks: TypeAlias = Annotated[tuple[Network, ...], notation.NETWORKS]
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of the file. Its repr is the output of `config show`, without secrets."""
-
-    def __rich_repr__(self) -> list[tuple[str, str]]:
-        return [
-            (field.name, _notation(field).show(getattr(self, field.name)))
-            for field in msgspec.structs.fields(self)
-        ]
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value}" for name, value in self.__rich_repr__())
-        return f"{type(self).__name__}({shown})"
 
 
 class ServerSettings(Section, frozen=True, kw_only=True):
@@ -191,6 +174,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     delivery: DeliverySettings
     reminders: ReminderSettings
     compat: CompatSettings
+    gateway: GatewaySettings
     log: LogSettings
     systemd: SystemdSettings
 
@@ -236,15 +220,10 @@ def shown(config: Config) -> dict[str, str]:
     }
 
 
-def _notation(field: msgspec.structs.FieldInfo) -> Notation:
-    found: Notation = field.type.__metadata__[0]
-    return found
-
-
 def _settings() -> Iterator[Setting]:
     for section, fields in SECTIONS.items():
         for field in msgspec.structs.fields(fields):
-            yield Setting(section, field.name, _notation(field), field.default)
+            yield Setting(section, field.name, notation_of(field), field.default)
 
 
 SETTINGS = {setting.path: setting for setting in _settings()}

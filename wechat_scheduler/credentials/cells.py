@@ -1,6 +1,7 @@
 """Credentials in memory: every fetch reads them there."""
 
 import asyncio
+import hmac
 import math
 from dataclasses import replace
 from datetime import datetime
@@ -92,6 +93,11 @@ class Cell:
         self.removed = True
         self.expires_boot = 0.0
         self._announce()
+
+    def holds(self, value: str) -> bool:
+        """Whether `value` is the current one, compared in constant time."""
+        current = self.credential.value if self.credential else ""
+        return hmac.compare_digest(current.encode(), value.encode())
 
     def valid(self, boottime: float) -> Credential | None:
         """The credential; None if it has expired or there is none."""

@@ -1,7 +1,5 @@
 """The desk of the credentials: takes registrations and hands out values."""
 
-import enum
-import hmac
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Unpack
@@ -16,6 +14,7 @@ from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
 from wechat_scheduler.credentials.nudges import Nudges
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refused_fetches import comes_later, no_job, unavailable
+from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.standstill import Standstill
 from wechat_scheduler.credentials.views import JobFilter, JobView
@@ -24,19 +23,6 @@ from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import ConflictError, NotFoundError, UnavailableError
 
 log = structlog.get_logger(__name__)
-
-
-class ReportOutcome(enum.Enum):
-    """The outcome of a report that a value is dead."""
-
-    OUTDATED = enum.auto()
-    """The value is not the current one."""
-
-    BELIEVED = enum.auto()
-    """The value is refreshed."""
-
-    KNOWN = enum.auto()
-    """The value was reported before, and is being refreshed."""
 
 
 class Manager:
@@ -57,10 +43,15 @@ class Manager:
         self._clock = clock
         self.deadline = deadline
         self._nudges = Nudges(store, self.reload, self._wake, clock=clock, background=background)
+        self._observer: Callable[[JobKey, Snapshot | None], object] = lambda key, snapshot: None
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
         self._names = JobNames(store)
         self.standstill = Standstill(lambda: () if store.is_alone else self._cells, clock)
+
+    def on_value(self, observer: Callable[[JobKey, Snapshot | None], object]) -> None:
+        """Tell `observer` the state of each job that is handed out from now on; None if it was removed."""
+        self._observer = observer
 
     def on_work(self, *wakes: Callable[[], None]) -> None:
         """Call these whenever a job or a notification may be due."""
@@ -103,14 +94,15 @@ class Manager:
         """Take a report that WeChat refused `value` with 40001 or 42001: if it is the current one, it is
         refreshed. `owner` as in `fetch`. Raises NotFoundError, ConflictError."""
         cell = await self._cell(await self._name(key, owner))
-        if cell is not None and not _holds(cell, value):
+        if cell is not None and not cell.holds(value):
             await self.reload(cell.key)  # another process may have replaced it
         if cell is None or cell.removed:
             raise no_job(key)
-        if cell.credential is None or not _holds(cell, value):
+        if cell.credential is None or not cell.holds(value):
             return ReportOutcome.OUTDATED
         credential, now = cell.credential, self._clock.now()
-        due_at = policy.believe_at(now=now, issued_at=credential.issued_at)
+        longest = cell.snapshot.longest if cell.snapshot else policy.FULL_LIFE
+        due_at = policy.believe_at(now=now, issued_at=credential.issued_at, longest=longest)
         if not await self._store.suspect(cell.key, version=credential.version, now=due_at):
             return ReportOutcome.KNOWN
         await self.reload(cell.key)
@@ -173,7 +165,9 @@ class Manager:
         if (cell := self._cells.get(snapshot.key)) is not None:
             cell.published += 1
             cell.hold(snapshot, self._clock)
+        self._observer(snapshot.key, snapshot)
         if snapshot.former is not None:
+            self._observer(snapshot.former, None)
             self._names.forget(snapshot.former)
             if (former := self._cells.pop(snapshot.former, None)) is not None:
                 former.remove()
@@ -226,6 +220,7 @@ class Manager:
         return None if cell.removed else cell
 
     def _hold(self, cell: Cell, snapshot: Snapshot | None) -> None:
+        self._observer(cell.key, snapshot)
         if snapshot is not None:
             cell.hold(snapshot, self._clock)
             return
@@ -242,9 +237,3 @@ class Manager:
             if left <= timedelta(0) or comes_later(cell, self._clock.now(), left):
                 raise self.unavailable(cell)
             await self._clock.wait(cell.changed, left)
-
-
-def _holds(cell: Cell, value: str) -> bool:
-    """Whether `value` is the current one, compared in constant time."""
-    current = cell.credential.value if cell.credential else ""
-    return hmac.compare_digest(current.encode(), value.encode())

@@ -8,19 +8,18 @@ from typing import NamedTuple, TypeAlias
 from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
 from wechat_scheduler.reasons import Reaction
 
-# The kinds of an account's token: its own, and the one that a platform holds for it.
+# The kinds of an account's token: its own, and the one that a platform holds for it; and of a platform's.
 ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
 AUTHORIZER_TOKEN = "authorizer_access_token"  # noqa: S105 - the name of a kind
+COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind
 
 # `waits_on` of a job whose account withdrew its authorisation, or never gave it.
 AUTHORIZATION = "authorization"
 
 
 class JobKey(NamedTuple):
-    """The identity of a job.
-
-    `subject` distinguishes the jobs of one account: empty for app-wide kinds, the openid for OAuth2,
-    the authorizer's appid for the credentials that a third-party platform holds for an authorizer.
+    """The identity of a job. `subject` distinguishes the jobs of one account: empty for app-wide kinds, the
+    openid for OAuth2, the authorizer's appid for the credentials that a platform holds for an authorizer.
     """
 
     appid: str

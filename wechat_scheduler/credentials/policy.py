@@ -177,10 +177,10 @@ def recent_contest(view: JobView, now: datetime) -> Contest | None:
     return found if found is not None and now - found.at < CONTEST_SHOWN else None
 
 
-def believe_at(*, now: datetime, issued_at: datetime) -> datetime:
+def believe_at(*, now: datetime, issued_at: datetime, longest: timedelta) -> datetime:
     """When a report that a value is dead takes effect: `now`, or later. An issue that lies in the
     future (the clock was set back) counts as now."""
-    return max(now, min(now, issued_at) + REPORT_SPACING)
+    return max(now, min(now, issued_at) + REPORT_SPACING * scale(longest))
 
 
 def retry_at(

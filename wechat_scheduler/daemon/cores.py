@@ -11,6 +11,7 @@ from wechat_scheduler.config.state_folder import PulseMark
 from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
 from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
+from wechat_scheduler.daemon.gateway import GatewayParts, wire_gateway
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.pulse import Pulse
 from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
@@ -36,6 +37,7 @@ class Cores:
     delivery: DeliveryParts
     reminders: ReminderParts
     pushes: PushParts
+    gateway: GatewayParts
     retention: RetentionParts
     pulse: Pulse
     rounds: Rounds
@@ -53,6 +55,7 @@ class Cores:
             self.delivery,
             self.reminders,
             self.pushes,
+            self.gateway,
             self.retention,
         ):
             parts.adjust(config)
@@ -90,6 +93,7 @@ def wire(ground: Ground) -> Cores:
         delivery=delivery,
         reminders=reminders,
         pushes=pushes,
+        gateway=wire_gateway(ground, credentials.manager, consumers),
         retention=retention,
         pulse=pulse,
         rounds=rounds,

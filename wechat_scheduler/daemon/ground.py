@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import NamedTuple
 
+import aiohttp
+
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.config.settings import Config, WechatSettings
 from wechat_scheduler.daemon.stores import Stores, open_vault, stores_on
@@ -20,6 +22,9 @@ from wechat_scheduler.storage.nodes import new_name
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.hosts import WeChatHosts, hosts_of
+from wechat_scheduler.wechat.qrcodes import page_base
+from wechat_scheduler.wechat.relay import WeChatRelay
 from wechat_scheduler.wechat.session import client_session
 from wechat_scheduler.wechat.tokens import issuers
 from wechat_scheduler.wechat.tokens.base import TokenIssuer
@@ -51,8 +56,8 @@ class Ground:
 
     `worker` names this process among those on one database. `issuers` are the credential types by kind,
     `kinds` their names and numbers. `issuing` calls WeChat for credentials, `wechat` for all else, so that
-    messages take no connection from credentials. `guarded` call the addresses that business systems
-    register. `secret` proves links and stand-in tokens.
+    messages take no connection from credentials. `relay` passes the calls of others on. `guarded` call the
+    addresses that business systems register. `secret` proves links and stand-in tokens.
     """
 
     config: Config
@@ -63,6 +68,7 @@ class Ground:
     kinds: KindTable
     issuing: WeChatClient
     wechat: WeChatClient
+    relay: WeChatRelay
     guarded: Guarded
     secret: bytes = field(repr=False)
     links: Links
@@ -82,6 +88,7 @@ async def open_ground(
     async with (
         client_session() as issuing_session,
         client_session() as session,
+        client_session(inflates=False) as relay_session,
         _guarded(config, clock) as guarded,
     ):
         client = partial(
@@ -104,6 +111,7 @@ async def open_ground(
             kinds=KindTable(issuers.values()),
             issuing=issuing,
             wechat=client(session=session, bulkhead=places),
+            relay=_relay(config, relay_session, clock),
             guarded=guarded,
             secret=secret,
             links=Links(secret, config.server.public_url),
@@ -112,6 +120,17 @@ async def open_ground(
             clock=clock,
             rng=rng,
         )
+
+
+def _relay(config: Config, session: aiohttp.ClientSession, clock: Clock) -> WeChatRelay:
+    settings, api = config.gateway, config.wechat.api
+    return WeChatRelay(
+        session=session,
+        hosts=WeChatHosts(settings.hosts or hosts_of(api), clock=clock),
+        pages=page_base(api),
+        bulkhead=Bulkhead(places=settings.connections, clock=clock),
+        seconds=config.wechat.timeout.total_seconds(),
+    )
 
 
 def _issuers(settings: WechatSettings, client: WeChatClient) -> Mapping[str, TokenIssuer]:

@@ -79,6 +79,7 @@ def web_services(
         links=ground.links,
         reminders=cores.reminders.desk,
         owners=cores.reminders.owners,
+        passage=cores.gateway.passage,
     )
 
 

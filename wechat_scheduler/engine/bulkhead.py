@@ -187,15 +187,16 @@ class Bulkhead:
 
 
 class Stay:
-    """The place of a call under way. The caller sets `hangs` if the receiver does not answer in time."""
+    """The place of a call under way. The caller sets `hangs` if the receiver does not answer in time, and
+    `says_nothing` if it took the time itself, so that it tells nothing of the receiver."""
 
-    __slots__ = ("_began", "_bulkhead", "_clock", "_pace", "_receiver", "hangs")
+    __slots__ = ("_began", "_bulkhead", "_clock", "_pace", "_receiver", "hangs", "says_nothing")
 
     def __init__(self, bulkhead: Bulkhead, receiver: _Receiver, clock: Clock) -> None:
         self._bulkhead = bulkhead
         self._receiver = receiver
         self._clock = clock
-        self.hangs = False
+        self.hangs = self.says_nothing = False
 
     async def __aenter__(self) -> "Stay":
         self._pace = await self._bulkhead.enter(self._receiver)
@@ -207,8 +208,9 @@ class Stay:
     ) -> None:
         hangs = self.hangs or isinstance(error, TimeoutError)
         took = self._clock.boottime() - self._began
-        self._receiver.pace = Pace.HANGS if hangs else _pace(took)
-        self._receiver.is_new = False
+        if hangs or not self.says_nothing:
+            self._receiver.pace = Pace.HANGS if hangs else _pace(took)
+            self._receiver.is_new = False
         self._bulkhead.leave(self._receiver, self._pace)
 
 

@@ -2,6 +2,8 @@
 
 import enum
 
+from wechat_scheduler.errors import RequestError
+
 
 class TokenRefusal(enum.Enum):
     """`sentence` says what the caller is to do."""
@@ -13,9 +15,19 @@ class TokenRefusal(enum.Enum):
         member._value_ = member.sentence = sentence
         return member
 
-    UNKNOWN = "this access_token is not known here: fetch one from this gateway"
-    EXPIRED = "this access_token has expired: fetch the next one from this gateway"
+    UNKNOWN = (
+        "access_token is invalid or not latest: it is not known here; fetch one from this gateway"
+    )
+    EXPIRED = "access_token expired: fetch the next one from this gateway"
     ENDED = (
-        "the consumer that this access_token was issued to was revoked or has a new secret: fetch a token "
+        "access_token is invalid or not latest: its consumer was revoked or has a new secret; fetch one "
         "with the secret that is valid now"
     )
+
+
+class TokenRefusedError(RequestError):
+    """The token opens nothing."""
+
+    def __init__(self, refusal: TokenRefusal) -> None:
+        super().__init__(refusal.sentence)
+        self.refusal = refusal

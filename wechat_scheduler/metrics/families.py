@@ -132,6 +132,11 @@ FAMILIES = (
         "Connections closed: slow_head, slow_body, slow_response, full.",
         "cause",
     ),
+    counted(
+        "gateway_calls",
+        "Calls that came to the gateway: answered by WeChat, refused here, failed on the way.",
+        "outcome",
+    ),
     Family(
         MetricType.GAUGE, "store_up", "1 while the store answers and takes writes.", (),
         lambda sources: [((), sources.census is not None and not sources.vitals.store_error)],

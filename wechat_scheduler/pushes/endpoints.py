@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.config.consoles import PLATFORM, PUSH_URL
+from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.intake import Intake
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, PushEndpointView, PushRefusal
+from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal
 from wechat_scheduler.pushes.ports import PushEndpoints
 
 _CHECK_PLATFORM = f"check that the platform's 授权事件接收URL leads here ({PLATFORM})"

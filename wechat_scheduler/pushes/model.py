@@ -8,11 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from wechat_scheduler.credentials.model import Credential, Fault, JobKey
+from wechat_scheduler.credentials.model import COMPONENT_TOKEN, Credential, Fault, JobKey
 from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
 
 TICKET = "component_verify_ticket"
-COMPONENT_TOKEN = "component_access_token"  # noqa: S105 - the name of a kind
 
 # The owner of the jobs of accounts that authorised a platform. No API key has this id.
 WECHAT = "wechat"

@@ -7,11 +7,11 @@ import structlog
 
 from wechat_scheduler.audience.user_acts import UserAct
 from wechat_scheduler.credentials.inputs import Siblings
-from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, JobKey
+from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes import model
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, PushedMessage
+from wechat_scheduler.pushes.model import TICKET, PushedMessage
 from wechat_scheduler.pushes.ports import Events, Inbox, PushObserver
 from wechat_scheduler.pushes.reading import read_event, read_heard
 

@@ -19,22 +19,18 @@ from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
 from wechat_scheduler.errors import CrowdedError, WeChatError
-from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.answers import (
-    NETWORK,
-    NOT_WECHAT,
     Answer,
     Call,
     HarmlessError,
     SilentError,
-    no_answer,
     read_answer,
-    turned_away,
 )
 from wechat_scheduler.wechat.dates import clock_offset
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.exchange import exchange
+from wechat_scheduler.wechat.failures import crowded, failure_of
 from wechat_scheduler.wechat.responses import Received
 
 log = structlog.get_logger(__name__)
@@ -43,8 +39,6 @@ log = structlog.get_logger(__name__)
 MORE_TRIES = 2
 PATIENCE = 2.0  # seconds
 FIRST_PAUSE = 0.5  # seconds
-
-CERTIFICATES = "check this machine's clock, its CA certificates and the address of WeChat's API"
 
 
 class WeChatClient:
@@ -97,7 +91,7 @@ class WeChatClient:
             async with self._bulkhead.place(call.path, call.account) as stay:
                 return await self._watched(call, stay)
         except CrowdedError as error:
-            raise _crowded(call.path, error) from error
+            raise crowded(call.path, error) from error
 
     async def _watched(self, call: Call, stay: Stay) -> Answer:
         try:
@@ -130,7 +124,7 @@ class WeChatClient:
             async with asyncio.timeout(seconds):
                 answer = await self._try_again(once_more, give_up)
         except TimeoutError as error:
-            failure = self._failure(call.path, error)
+            failure = failure_of(call.path, error, self._seconds)
             failure.calls = calls
             raise failure from error
         except WeChatError as error:
@@ -160,7 +154,7 @@ class WeChatClient:
         try:
             status, _, body = await self._received(call)
         except (aiohttp.ClientError, TimeoutError) as error:
-            failure = self._failure(call.path, error)
+            failure = failure_of(call.path, error, self._seconds)
         else:
             return read_answer(call, status, body, self._errcodes)
         # Raised outside of the `except`: aiohttp's errors show the URL with its query, and neither cause
@@ -178,42 +172,3 @@ class WeChatClient:
         if date != self._date:  # most calls come in the same second as another
             self._date = date
             self.offset = clock_offset(date, asked_at, self._clock.now())
-
-    def _failure(self, path: str, error: aiohttp.ClientError | TimeoutError) -> WeChatError:
-        """The failure in words without URLs. Without a connection, WeChat saw nothing of the call."""
-        match error:
-            case aiohttp.ClientConnectorDNSError():
-                return _unreached(path, f"host {error.host} not found")
-            case aiohttp.ClientSSLError():
-                return turned_away(path, f"no TLS with {error.host}", CERTIFICATES)
-            case aiohttp.ClientConnectorError():
-                reason = error.os_error.strerror or type(error.os_error).__name__
-                return _unreached(path, f"cannot connect to {error.host}:{error.port}: {reason}")
-            case TimeoutError():
-                what = f"no answer within {self._seconds:g} s"
-                return no_answer(path, what, NETWORK, kind=SilentError)
-            case aiohttp.ClientPayloadError():
-                return no_answer(path, "the answer broke off", NETWORK)
-            case aiohttp.ClientResponseError():
-                return no_answer(path, "the answer is not HTTP", NOT_WECHAT)
-            case _:
-                return no_answer(path, "the connection was lost before an answer came", NETWORK)
-
-
-def _unreached(path: str, what: str) -> HarmlessError:
-    return HarmlessError(
-        f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=NETWORK
-    )
-
-
-def _crowded(path: str, error: CrowdedError) -> WeChatError:
-    """WeChat was not asked."""
-    return WeChatError(
-        str(error),
-        reaction=Reaction.TRANSIENT,
-        verdict=Verdict.SLOWER,
-        endpoint=path,
-        advice=NETWORK,
-        retry_after=error.retry_after,
-        calls=0,
-    )

@@ -9,16 +9,20 @@ from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.wechat.answers import ANSWER_LIMIT
 
 
-def client_session() -> aiohttp.ClientSession:
+def client_session(*, inflates: bool = True) -> aiohttp.ClientSession:
     """A session for WeChatClient, whose connections are kept alive between calls. Their number is not
-    limited here, because waiting for one would be a part of the call.
+    limited here, because waiting for one would be a part of the call. Unless it `inflates` bodies, they stay as
+    they came.
 
     No cookies, no proxies or passwords from the environment. Needs a running loop.
     """
     resolver = aiohttp.ThreadedResolver(cast(asyncio.AbstractEventLoop, Lookups()))
     connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, resolver=resolver)
     return aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        auto_decompress=inflates,
     )
 
 

@@ -7,11 +7,12 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
     AUTHORIZER_TOKEN,
+    COMPONENT_TOKEN,
     Credential,
     Fault,
     JobKey,
 )
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, WECHAT, Authorized, Event
+from wechat_scheduler.pushes.model import WECHAT, Authorized, Event
 from wechat_scheduler.storage.credentials import refresh_tokens
 from wechat_scheduler.storage.credentials.jobs import wake_children
 from wechat_scheduler.storage.credentials.notifications import put_notifications

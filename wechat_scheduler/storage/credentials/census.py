@@ -12,10 +12,10 @@ from wechat_scheduler.credentials.census import (
     KindCensus,
     QueueCensus,
 )
-from wechat_scheduler.credentials.model import AUTHORIZATION, JobKey
+from wechat_scheduler.credentials.model import AUTHORIZATION, COMPONENT_TOKEN, JobKey
 from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.engine.clock import AHEAD
-from wechat_scheduler.pushes.model import COMPONENT_TOKEN, TICKET, WATCH
+from wechat_scheduler.pushes.model import TICKET, WATCH
 from wechat_scheduler.storage.checks import MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import (

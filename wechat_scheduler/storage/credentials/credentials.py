@@ -21,7 +21,6 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobFilter, JobView
-from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.storage.claims import Claim, ClaimingStore
 from wechat_scheduler.storage.credentials import (
     job_views,
@@ -31,20 +30,16 @@ from wechat_scheduler.storage.credentials import (
     unnamed_jobs,
 )
 from wechat_scheduler.storage.credentials.job_claims import JobClaims
+from wechat_scheduler.storage.credentials.job_values import SqlJobValues
 from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
 from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registrar, notify_of
 from wechat_scheduler.storage.credentials.wakings import wake_further
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
-from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros, span
-from wechat_scheduler.storage.unreadable import UNREADABLE, readable_or
+from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros
+from wechat_scheduler.storage.unreadable import UNREADABLE
 
 EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
 ANY = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 LIMIT 2"
-LOAD = """
-    SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at, due_at,
-        claimed_by, fault, longest
-    FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3
-"""
 OTHERS_PARAMS = """
     SELECT owner FROM registrations
     WHERE appid = $1 AND kind = $2 AND (subject = $3 OR job = $3) AND owner <> $4 AND params <> ''
@@ -65,6 +60,7 @@ class SqlCredentials(ClaimingStore):
         super().__init__(database, jobs.DUE, worker=worker)
         self._job_claims = JobClaims(jobs.DUE, database.dialect.skip_locked)
         self._vault = vault
+        self.values = SqlJobValues(database, vault)
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
         self._listeners: list[Callable[[JobKey | None], object]] = []
 
@@ -88,22 +84,7 @@ class SqlCredentials(ClaimingStore):
         return [key_of(row) for row in rows]
 
     async def load(self, key: JobKey) -> Snapshot | None:
-        rows = await self._database.read(LOAD, *key)
-        if not rows:
-            return None
-        row = rows[0]
-        attempted_now = row["claimed_by"] is not None
-        credential = self._vault.readable_credential(row)
-        fault = None if attempted_now else fault_of(row)
-        is_lost = credential is None and row["credential"] is not None and fault is None
-        return Snapshot(
-            key=key,
-            credential=credential,
-            longest=readable_or(span, row["longest"], timedelta()),
-            fault=fault,
-            # Overdue, so that the first caller makes the job due in the store, too.
-            due_at=EPOCH if is_lost else readable_or(instant, row["due_at"], EPOCH),
-        )
+        return await self.values.load(key)
 
     async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
         return await job_views.read_jobs(self._database, self._vault, **wanted)

@@ -5,10 +5,9 @@ from datetime import datetime
 
 import msgspec
 
-from wechat_scheduler.credentials.model import ACCESS_TOKEN, JobKey
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, COMPONENT_TOKEN, JobKey
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.model import (
-    COMPONENT_TOKEN,
     TICKET,
     WATCH,
     PushEndpointView,

@@ -1,6 +1,7 @@
 """The record of a compatible API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from aiohttp import web
@@ -14,6 +15,11 @@ Unrouted: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
 Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
 
 
+def always(config: Config) -> bool:
+    """For an API that needs no switch."""
+    return True
+
+
 def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
     """For an API without limits and state of its own."""
 
@@ -23,7 +29,9 @@ class Api(NamedTuple):
 
     `refused` gives the errors of its handlers the form of the API. `unrouted` answers a request
     that no route fits. `spellings` are other ways to write the paths of `routes`; they are tried
-    after the routes of all APIs. `setup` puts the limits and the state of the API under a key of
+    after the routes of all APIs. `is_on` says whether it is served at all, and `takes_compressed` whether its
+    handlers take bodies as they come. `patterns` has regular
+    expressions for places in the paths of `routes`. `setup` puts the limits and the state of the API under a key of
     its own.
     """
 
@@ -33,3 +41,6 @@ class Api(NamedTuple):
     unrouted: Unrouted
     spellings: tuple[Route, ...] = ()
     setup: Setup = no_setup
+    is_on: Callable[[Config], bool] = always
+    takes_compressed: bool = False
+    patterns: Mapping[str, str] = MappingProxyType({})

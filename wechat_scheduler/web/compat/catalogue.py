@@ -8,28 +8,41 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.web.compat import notices
 from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.compat.passthrough import routes as passthrough
 from wechat_scheduler.web.compat.tencent import routes as tencent
 from wechat_scheduler.web.compat.wecron import routes as wecron
 from wechat_scheduler.web.compat.wxpusher import routes as wxpusher
 from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.kit.slashes import tidied
 
-APIS: Final[tuple[Api, ...]] = (notices.API, wxpusher.API, tencent.API, wecron.API)
+APIS: Final[tuple[Api, ...]] = (notices.API, wxpusher.API, tencent.API, wecron.API, passthrough.API)
+
+_SERVED: Final = web.AppKey("apis", tuple)
 
 
 def serve(app: web.Application, config: Config, clock: Clock) -> None:
-    """Add the routes of all APIs, then the other spellings of their paths, and set each API up."""
-    routes = [(api, route) for api in APIS for route in api.routes]
-    routes += [(api, route) for api in APIS for route in api.spellings]
+    """Add the routes of all APIs that are on, then the other spellings of their paths, and set each up."""
+    app[_SERVED] = served = tuple(api for api in APIS if api.is_on(config))
+    routes = [(api, route) for api in served for route in api.routes]
+    routes += [(api, route) for api in served for route in api.spellings]
     for api, route in routes:
-        app.router.add_route(route.method, route.path, shaped(route.handler, api.refused))
-    for api in APIS:
+        handler = shaped(route.handler, api.refused, takes_compressed=api.takes_compressed)
+        app.router.add_route(route.method, _resource(api, route.path), handler)
+    for api in served:
         api.setup(app, config, clock)
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response | None:
     """The response of the API that the path belongs to; None if it belongs to none."""
-    for api in APIS:
+    for api in request.app[_SERVED]:
         if tidied(request.method, request.path).startswith(api.prefixes):
-            return api.unrouted(request, error)
+            response: web.Response = api.unrouted(request, error)
+            return response
     return None
+
+
+def _resource(api: Api, path: str) -> str:
+    """The path with the patterns of its places."""
+    for name, pattern in api.patterns.items():
+        path = path.replace(f"{{{name}}}", f"{{{name}:{pattern}}}")
+    return path

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.engine.nodes import NodeView
     from wechat_scheduler.gateway.call_limits import CallLimits
     from wechat_scheduler.gateway.consumers import ConsumerDesk
+    from wechat_scheduler.gateway.passage import Passage
     from wechat_scheduler.gateway.stand_ins import StandInTokens
     from wechat_scheduler.pushes.endpoints import EndpointDesk
     from wechat_scheduler.pushes.intake import Intake
@@ -99,6 +100,7 @@ class Services:
     links: Links
     reminders: ReminderDesk
     owners: OwnerDesk
+    passage: Passage
 
 
 SERVICES = web.AppKey("SERVICES", Services)

@@ -27,13 +27,15 @@ Shape: TypeAlias = Callable[[web.Request, RequestError], web.StreamResponse]
 names what is wrong in the request."""
 
 
-def shaped(handler: Handler, shape: Shape) -> Handler:
-    """The same handler, with errors in the form of its API. No caller sees a traceback."""
+def shaped(handler: Handler, shape: Shape, *, takes_compressed: bool = False) -> Handler:
+    """The same handler, with errors in the form of its API. No caller sees a traceback. Unless the handler
+    takes them, compressed bodies are refused."""
 
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
             refuse_nul(request)
-            refuse_compressed(request)
+            if not takes_compressed:
+                refuse_compressed(request)
             return await handler(request)
         except RequestError as error:
             return shape(request, error)

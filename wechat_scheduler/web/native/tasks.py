@@ -15,8 +15,8 @@ from aiohttp.helpers import ETag
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.cells import Cell
-from wechat_scheduler.credentials.manager import ReportOutcome
 from wechat_scheduler.credentials.model import Credential, JobKey
+from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope

@@ -1,0 +1,86 @@
+"""Tests of the values that callers show."""
+
+import pytest
+
+from tests.credentials.office import LIFE, TICKET, TOKEN, Office
+from wechat_scheduler.credentials.known_values import OVERLAP, READ_EVERY, KnownValues
+
+
+@pytest.fixture
+async def known(office: Office) -> KnownValues:
+    """The values of an office that keeps a token and a ticket."""
+    found = KnownValues(office.store.values, clock=office.clock)
+    office.manager.on_value(found.hold)
+    await office.register(TOKEN, TICKET)
+    await office.settle()
+    return found
+
+
+async def test_the_current_value_is_known_and_others_are_not(known: KnownValues) -> None:
+    assert await known.job_of("access_token-1") == TOKEN
+    assert await known.job_of("access_token-2") is None
+    assert await known.job_of("jsapi_ticket-1") is None  # no token: nothing is called with it
+
+
+async def test_a_replaced_value_is_known_for_five_minutes_more(
+    known: KnownValues, office: Office
+) -> None:
+    await office.manager.refresh(TOKEN)
+    await office.settle()
+
+    found = [await known.job_of(f"access_token-{number}") for number in (1, 2)]
+    office.clock.advance(OVERLAP)
+    later = [await known.job_of(f"access_token-{number}") for number in (1, 2)]
+
+    assert found == [TOKEN, TOKEN]
+    assert later == [None, TOKEN]
+
+
+async def test_a_value_is_known_until_its_expiry(known: KnownValues, office: Office) -> None:
+    office.clock.advance(LIFE)
+
+    assert await known.job_of("access_token-1") is None
+
+
+async def test_a_value_from_before_a_restart_is_read_from_the_store(
+    known: KnownValues, office: Office
+) -> None:
+    after = KnownValues(office.store.values, clock=office.clock)
+
+    found = await after.job_of("access_token-1")
+
+    assert found == TOKEN
+
+
+async def test_the_store_is_read_for_unknown_values_once_in_a_while(
+    known: KnownValues, office: Office
+) -> None:
+    after = KnownValues(office.store.values, clock=office.clock)
+    await after.job_of("unknown")
+    await office.manager.refresh(TOKEN)
+    await office.settle()  # as another daemon does: `after` does not hear of it
+
+    early = await after.job_of("access_token-2")
+    office.clock.advance(READ_EVERY)
+    late = await after.job_of("access_token-2")
+
+    assert (early, late) == (None, TOKEN)
+
+
+async def test_a_value_of_another_daemon_is_known_once_it_signals_it(
+    known: KnownValues, office: Office
+) -> None:
+    after = KnownValues(office.store.values, clock=office.clock)
+    await after.job_of("unknown")
+    await office.manager.refresh(TOKEN)
+    await office.settle()
+
+    await after.look_again(TOKEN)
+
+    assert await after.job_of("access_token-2") == TOKEN
+
+
+async def test_the_values_of_a_removed_job_are_unknown(known: KnownValues, office: Office) -> None:
+    await office.manager.remove(TOKEN, owner="")
+
+    assert await known.job_of("access_token-1") is None

@@ -1,0 +1,125 @@
+"""Tells whose token a caller shows: those that are current, and those that were replaced just now."""
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple, Protocol
+
+from wechat_scheduler.access.model import digest
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.model import (
+    ACCESS_TOKEN,
+    AUTHORIZER_TOKEN,
+    COMPONENT_TOKEN,
+    Credential,
+    JobKey,
+    Snapshot,
+)
+from wechat_scheduler.engine.clock import Clock
+
+# The kinds of tokens with which WeChat's API is called.
+KINDS: Final = (ACCESS_TOKEN, AUTHORIZER_TOKEN, COMPONENT_TOKEN)
+
+# Values of one job that are remembered: the current one and those before it.
+REMEMBERED: Final = 3
+
+# How long a replaced value still works at WeChat; it is as long here.
+OVERLAP: Final = timedelta(minutes=5)
+
+# A value that is not known may be one of another process, or from before a restart. All jobs are read
+# for it, no sooner than this after the last time.
+READ_EVERY: Final = timedelta(seconds=60)
+PAGE: Final = 500
+
+
+class JobValues(Protocol):
+    """Reads the present values of jobs. Both may raise StorageError."""
+
+    async def load(self, key: JobKey) -> Snapshot | None:
+        """The job of exactly that key; None if there is none."""
+
+    async def page(self, after: JobKey, *, limit: int) -> Sequence[Snapshot]:
+        """The next jobs of the kind of `after` that have a value, in the order of their keys."""
+
+
+class _Known(NamedTuple):
+    """A value by its hash; `until` is a boottime."""
+
+    hash: str
+    version: int
+    until: float
+
+
+class KnownValues:
+    """Holds hashes, so that a lookup tells nothing of a value by the time that it takes."""
+
+    def __init__(self, store: JobValues, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._jobs: dict[str, JobKey] = {}
+        self._values: dict[JobKey, deque[_Known]] = {}
+        self._read_at = float("-inf")
+
+    async def job_of(self, value: str) -> JobKey | None:
+        """The job whose value this is, or was until just now. May raise StorageError."""
+        found = self._job_of(value)
+        if found is None and await self._read():
+            found = self._job_of(value)
+        return found
+
+    def hold(self, key: JobKey, snapshot: Snapshot | None) -> None:
+        """Take over the state of a job; forget one that was removed."""
+        if key.kind not in KINDS:
+            return
+        if snapshot is None:
+            self._drop(key)
+        elif snapshot.credential is not None:
+            self._hold(key, snapshot.credential, snapshot.longest)
+
+    async def look_again(self, key: JobKey | None) -> None:
+        """Another process changed this job, or any if None. May raise StorageError."""
+        if key is None:
+            self._read_at = float("-inf")
+        elif key.kind in KINDS:
+            self.hold(key, await self._store.load(key))
+
+    def _hold(self, key: JobKey, credential: Credential, longest: timedelta) -> None:
+        known, hashed = self._values.setdefault(key, deque()), digest(credential.value)
+        if known and known[-1].version > credential.version:
+            return
+        now, boottime = self._clock.now(), self._clock.boottime()
+        left = policy.time_left(credential, now=now, longest=longest)
+        if known and known[-1].hash != hashed:
+            overlap = OVERLAP.total_seconds() * policy.scale(longest)
+            known[-1] = known[-1]._replace(until=min(known[-1].until, boottime + overlap))
+        elif known:
+            known.pop()
+        known.append(_Known(hashed, credential.version, boottime + left.total_seconds()))
+        self._jobs[hashed] = key
+        if len(known) > REMEMBERED:
+            self._jobs.pop(known.popleft().hash, None)
+
+    def _drop(self, key: JobKey) -> None:
+        for known in self._values.pop(key, ()):
+            self._jobs.pop(known.hash, None)
+
+    def _job_of(self, value: str) -> JobKey | None:
+        hashed, boottime = digest(value), self._clock.boottime()
+        key = self._jobs.get(hashed)
+        if key is None:
+            return None
+        known = any(it.hash == hashed and boottime < it.until for it in self._values[key])
+        return key if known else None
+
+    async def _read(self) -> bool:
+        """Read the values of all jobs, unless they were read just now."""
+        if self._clock.boottime() < self._read_at + READ_EVERY.total_seconds():
+            return False
+        self._read_at = self._clock.boottime()
+        for kind in KINDS:
+            after = JobKey("", kind)
+            while page := await self._store.page(after, limit=PAGE):
+                for snapshot in page:
+                    self.hold(snapshot.key, snapshot)
+                after = page[-1].key
+        return True

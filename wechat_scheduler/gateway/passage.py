@@ -1,0 +1,114 @@
+"""Takes calls to WeChat: checks the token, puts the current value in its place, and heals a refusal."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from wechat_scheduler.gateway import queries
+from wechat_scheduler.gateway.bearers import Bearer, TokenReader
+from wechat_scheduler.gateway.healing import REFUSALS, Healing
+from wechat_scheduler.gateway.paths import PathRules
+from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
+from wechat_scheduler.gateway.relaying import PassedCall, Relay, Reply
+from wechat_scheduler.gateway.turnstile import Turnstile
+
+# They carry a token of a user, of which nothing is known here, or the ticket of a QR picture.
+OF_USERS: Final = frozenset(("/sns/userinfo", "/sns/auth", "/sns/oauth2/refresh_token"))
+PICTURE: Final = "/cgi-bin/showqrcode"
+
+
+class _Swap(NamedTuple):
+    """A token of the query, whose it is, and the value that WeChat gets in its place."""
+
+    token: str
+    bearer: Bearer
+    value: str
+
+
+class Passage:
+    """`rules` say which paths pass; with `user_tokens` those with a token of a user, too."""
+
+    def __init__(
+        self,
+        relay: Relay,
+        tokens: TokenReader,
+        healing: Healing,
+        turnstile: Turnstile,
+        *,
+        rules: PathRules,
+        user_tokens: bool,
+    ) -> None:
+        self._relay = relay
+        self._tokens = tokens
+        self._healing = healing
+        self._turnstile = turnstile
+        self.rules = rules
+        self.user_tokens = user_tokens
+
+    @asynccontextmanager
+    async def taken(self, call: PassedCall) -> AsyncIterator[Reply]:
+        """WeChat's answer, which is read in the block. Raises RequestError, CallRefusedError among them;
+        WeChatError, StorageError."""
+        if not self.rules.admit(call.method, call.path):
+            raise CallRefusedError(CallRefusal.PATH)
+        swaps = await self._swaps(call)
+        account = swaps[-1].bearer.account if swaps else ""
+        caller = (swaps[-1].bearer.caller if swaps else "") or call.caller
+        with self._turnstile.passing(account, caller):
+            async with self._answered(call, account, swaps) as reply:
+                yield reply
+
+    @asynccontextmanager
+    async def _answered(
+        self, call: PassedCall, account: str, swaps: list[_Swap]
+    ) -> AsyncIterator[Reply]:
+        """The answer; that to the repeated call, if WeChat refused the token and there is another now."""
+        async with self._relay.send(_swapped(call, swaps), account) as reply:
+            successor = await self._successor(call, swaps, reply)
+            if not successor:
+                yield reply
+                return
+        swaps[-1] = swaps[-1]._replace(value=successor)
+        async with self._relay.send(_swapped(call, swaps), account) as reply:
+            yield reply
+
+    async def _successor(self, call: PassedCall, swaps: list[_Swap], reply: Reply) -> str:
+        if reply.errcode not in REFUSALS or not swaps:
+            return ""
+        successor = await self._healing.successor(swaps[-1].bearer.key, swaps[-1].value)
+        return successor if call.is_kept else ""
+
+    async def _swaps(self, call: PassedCall) -> list[_Swap]:
+        """The last one is the account's own, if the call has an account's and its platform's."""
+        if call.path == PICTURE:
+            return []
+        if call.path in OF_USERS:
+            if not self.user_tokens:
+                raise CallRefusedError(CallRefusal.USER_TOKENS)
+            return []
+        found = [
+            await self._swap(token)
+            for name in reversed(queries.TOKENS)
+            if (token := _token(call, name))
+        ]
+        if not found:
+            raise CallRefusedError(CallRefusal.MISSING)
+        return found
+
+    async def _swap(self, token: str) -> _Swap:
+        bearer = await self._tokens.read(token)
+        return _Swap(token, bearer, await self._healing.value(bearer.key))
+
+
+def _token(call: PassedCall, name: str) -> str:
+    """Empty if there is none. Two that differ would mean one thing here and another at WeChat."""
+    given = {value for value in queries.values_in(call.query, (name,)) if value}
+    if len(given) > 1:
+        raise CallRefusedError(CallRefusal.TWO_TOKENS)
+    return given.pop() if given else ""
+
+
+def _swapped(call: PassedCall, swaps: list[_Swap]) -> PassedCall:
+    values: Mapping[str, str] = {swap.token: swap.value for swap in swaps}
+    return replace(call, query=queries.replaced(call.query, queries.TOKENS, values))

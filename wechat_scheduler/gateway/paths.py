@@ -1,0 +1,39 @@
+"""The paths of WeChat's API may be called through the gateway."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+# WeChat's paths have no other characters, and no empty, `.` or `..` segments: what servers read in two
+# ways does not pass.
+_PATH: Final = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
+_RULE: Final = re.compile(r"(?:(GET|POST) )?(/[A-Za-z0-9_./-]*)(\*?)")
+
+
+# They would replace values that are kept here; this daemon answers them itself.
+_TOKENS: Final = (
+    "/cgi-bin/token",
+    "/cgi-bin/stable_token",
+    "/cgi-bin/component/api_component_token",
+    "/cgi-bin/component/api_authorizer_token",
+)
+
+
+class PathRules:
+    """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`. Paths pass that one of `allow` fits and none of `deny`; those that issue tokens never pass."""
+
+    def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
+        self._allow, self._deny = _pattern(allow), _pattern((*deny, *_TOKENS))
+
+    def admit(self, method: str, path: str) -> bool:
+        """Whether a call may pass. `path` is as it stands in the request."""
+        call = f"{method} {path}"
+        return bool(
+            _PATH.fullmatch(path) and self._allow.fullmatch(call) and not self._deny.fullmatch(call)
+        )
+
+
+def _pattern(rules: Iterable[str]) -> re.Pattern[str]:
+    found = filter(None, map(_RULE.fullmatch, rules))
+    parts = [f"{it[1] or '(?:GET|POST)'} {re.escape(it[2])}{'.*' if it[3] else ''}" for it in found]
+    return re.compile("|".join(parts) or r"(?!)")

@@ -1,0 +1,60 @@
+"""The calls that pass, and the port that takes them to WeChat."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeAlias
+
+from wechat_scheduler.engine.records import dataclass, field
+
+Headers: TypeAlias = Sequence[tuple[str, str]]
+Body: TypeAlias = bytes | AsyncIterator[bytes] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedCall:
+    """A call as it came: `path` and `query` as they stand in the request. A body that is kept is bytes and
+    can be sent again; one that is read only once is an iterator, whose `length` is None if unknown.
+
+    `caller` names who calls among those of one account; empty if unknown.
+    """
+
+    method: str
+    path: str
+    query: str = field(repr=False)
+    headers: Headers = field(repr=False)
+    body: Body = field(repr=False)
+    length: int | None = None
+    caller: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        return self.body is None or isinstance(self.body, bytes)
+
+
+class Reply(Protocol):
+    """WeChat's answer. `errcode` is that of its JSON; 0 if it has none, or is no JSON."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def headers(self) -> Headers: ...
+
+    @property
+    def errcode(self) -> int: ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body, once and byte for byte. Raises WeChatError if it breaks off."""
+        ...
+
+
+class Relay(Protocol):
+    """Sends calls to WeChat, each once."""
+
+    def send(self, call: PassedCall, account: str) -> AbstractAsyncContextManager[Reply]:
+        """The answer is read in the block. Raises WeChatError if there is none; then its verdict is
+        AMBIGUOUS if WeChat may have acted on the call."""
+        ...

@@ -1,0 +1,139 @@
+"""The gateway: every call of WeChat's API, from an SDK in which only the host was changed.
+
+The token in the query is one that this daemon hands out. It is checked, and WeChat gets the current value
+of its account in its place; nothing else of the call or of the answer changes.
+"""
+
+from collections.abc import AsyncIterator
+from types import MappingProxyType
+from typing import Final
+
+import structlog
+from aiohttp import hdrs, web
+
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
+from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
+from wechat_scheduler.gateway.relaying import Body, PassedCall, Reply
+from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.compat.passthrough.answers import failed, refused, unrouted
+from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.kit.slashes import tidied
+
+log = structlog.get_logger(__name__)
+
+# The families of WeChat's API. Which of their paths pass is for `gateway.allow` to say.
+FAMILIES: Final = (
+    "bizwifi", "business", "card", "cgi-bin", "channels", "cityservice", "customservice", "cv", "datacube",
+    "device", "guide", "intp", "marketing", "merchant", "product", "publisher", "redpacketcover", "scan",
+    "semantic", "shakearound", "shop", "sns", "tcb", "union", "wxa", "wxaapi", "wxopen", "xpay",
+)  # fmt: skip
+
+# Bodies that are sent again after a refusal of their token.
+KEPT: Final = web.AppKey("gateway_kept", int)
+
+
+async def pass_on(request: web.Request) -> web.StreamResponse:
+    services = request.app[SERVICES]
+    try:
+        return await _passed(request, services)
+    except RequestError as error:
+        services.tally.count("gateway_calls", "refused")
+        if isinstance(error, TokenRefusedError) and error.refusal is TokenRefusal.UNKNOWN:
+            services.doorkeeper.wrong_token(request, reason="unknown")
+        raise
+    except WeChatError as error:
+        services.tally.count("gateway_calls", "failed")
+        log.warning("gateway.failed", path=error.endpoint, error=str(error))
+        return failed(error)
+
+
+async def _passed(request: web.Request, services: Services) -> web.StreamResponse:
+    async with services.passage.taken(await _call(request, services)) as reply:
+        response = web.StreamResponse(status=reply.status, reason=reply.reason)
+        for name, value in reply.headers:
+            response.headers.add(name, value)
+        await response.prepare(request)
+        await _copy(request, response, reply)
+        services.tally.count("gateway_calls", "answered")
+        return response
+
+
+async def _copy(request: web.Request, response: web.StreamResponse, reply: Reply) -> None:
+    """An answer that breaks off at WeChat breaks off here, too: its end would say that it is whole."""
+    try:
+        async for chunk in reply.chunks():
+            await response.write(chunk)
+    except WeChatError as error:
+        log.warning("gateway.broken_off", path=error.endpoint, error=str(error))
+        if request.transport is not None:
+            request.transport.abort()
+        return
+    await response.write_eof()
+
+
+async def _call(request: web.Request, services: Services) -> PassedCall:
+    target = request.rel_url
+    headers = tuple(request.headers.items())
+    if not (target.raw_query_string.isascii() and all(map(_is_plain, headers))):
+        raise InvalidRequestError("the request has bytes that are not UTF-8")
+    body = await _body(request)
+    return PassedCall(
+        method=request.method,
+        path=tidied(request.method, target.raw_path),
+        query=target.raw_query_string,
+        headers=headers,
+        body=body,
+        length=len(body) if isinstance(body, bytes) else request.content_length,
+        caller=str(services.doorkeeper.address(request) or ""),
+    )
+
+
+def _is_plain(header: tuple[str, str]) -> bool:
+    """aiohttp reads bytes that are not UTF-8 as surrogates, and writes none."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in "".join(header))
+
+
+async def _body(request: web.Request) -> Body:
+    """Kept if it is short: a longer one is streamed, so that it needs no memory, and cannot be repeated."""
+    if not request.body_exists:
+        return None
+    most, length = request.app[KEPT], request.content_length
+    if length is not None:
+        return await request.read() if length <= most else _rest(request, b"")
+    begun = b""
+    while len(begun) <= most and (chunk := await request.content.readany()):
+        begun += chunk
+    return begun if len(begun) <= most else _rest(request, begun)
+
+
+async def _rest(request: web.Request, begun: bytes) -> AsyncIterator[bytes]:
+    if begun:
+        yield begun
+    async for chunk in request.content.iter_any():
+        yield chunk
+
+
+def _setup(app: web.Application, config: Config, clock: Clock) -> None:
+    app[KEPT] = min(config.gateway.repeat_limit, config.server.body_limit)
+
+
+def _is_on(config: Config) -> bool:
+    return config.gateway.enabled
+
+
+API = Api(
+    prefixes=tuple(f"/{family}/" for family in FAMILIES),
+    routes=(
+        Route(hdrs.METH_GET, "/{family}/{path}", pass_on, Proof.TOKEN),
+        Route(hdrs.METH_POST, "/{family}/{path}", pass_on, Proof.TOKEN),
+    ),
+    patterns=MappingProxyType({"family": "|".join(FAMILIES), "path": ".+"}),
+    refused=refused,
+    unrouted=unrouted,
+    setup=_setup,
+    is_on=_is_on,
+    takes_compressed=True,
+)
