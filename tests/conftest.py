@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from tests import logs
 from tests.bare_machine import bare_machine
+from tests.compiled import compile_all
 from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.postgres import fastest
 
@@ -28,8 +29,16 @@ settings.load_profile("suite")
 
 logs.plain()
 
-# Collecting makes objects that stay; to look at them again and again would take a fifth of its time.
+# Collecting makes objects that stay: the garbage collector need not look at them.
+gc.disable()
 gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Not later: xdist starts the workers here."""
+    if session.config.getoption("numprocesses", None):
+        compile_all(session.config)
 
 
 # A worker that begins one of these last is alone with it in the end.
@@ -59,9 +68,8 @@ def pytest_runtest_logstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays until the end: the garbage collector need not look at it again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
