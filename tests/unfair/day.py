@@ -1,6 +1,6 @@
-"""Hours in which everything that can hang hangs in turn, a quarter of one each, and the neighbours of it.
+"""Hours in which everything that can hang hangs in turn, eight minutes each, and the neighbours of it.
 
-Tokens live for a quarter as long as WeChat's, so that as many are renewed meanwhile as in a whole day.
+Tokens live for an eighth as long as WeChat's, so that as many are renewed meanwhile as in a whole day.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ from wechat_scheduler.storage.sqlite.database import READERS
 # More sick calls than any purpose has places.
 MANY = 10
 
-TURN = timedelta(minutes=15)
+TURN = timedelta(minutes=8)
 STEP = TURN / 2
-TOKEN_LIFETIME = timedelta(minutes=30)
+TOKEN_LIFETIME = timedelta(minutes=16)
 
 # The first look is while the first calls of the sick hang.
 SOON = timedelta(seconds=5)
@@ -64,7 +64,8 @@ class SlowDatabase(MemoryDatabase):
 
 @dataclass(slots=True, kw_only=True)
 class Day:
-    """`group` has what goes on for the present turn only; `way` is how healthy messages go."""
+    """`group` has what goes on for the present turn only; `way` is how healthy messages go; `before` is what
+    hung in the last turn."""
 
     street: Street
     loop: DayLoop
@@ -72,6 +73,7 @@ class Day:
     database: SlowDatabase
     group: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     way: Way = Way.TEMPLATE
+    before: str = ""
     healthy: list[tuple[str, int]] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
 
@@ -80,8 +82,10 @@ class Day:
         return self.street.town.wechat.sandbox
 
     async def turn(self, name: str, hang: "Hang", needs: Sequence["Need"]) -> None:
-        """A quarter of an hour in which that hangs, and what the healthy ones need meanwhile."""
-        self.way = Way.TEXT if name == TEMPLATE else Way.TEMPLATE
+        """Minutes in which that hangs, and what the healthy ones need meanwhile."""
+        # What hung is asked less often for a while, in the next turn, too.
+        self.way = Way.TEXT if TEMPLATE in (name, self.before) else Way.TEMPLATE
+        self.before = name
         async with asyncio.TaskGroup() as self.group:
             self.street.healthy.calls.clear()
             until = self.clock.now() + TURN

@@ -27,7 +27,7 @@ def again_and_again(day: Day, call: Callable[[], Awaitable[object]]) -> None:
         while day.clock.now() < until:
             with suppress(SchedulerError):
                 await call()
-            await day.clock.sleep(timedelta(minutes=5))
+            await day.clock.sleep(timedelta(minutes=4))
 
     for _ in range(day.street.many):
         day.group.create_task(calling())
