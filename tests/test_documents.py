@@ -167,10 +167,13 @@ def test_every_file_of_ours_exists(document: Path) -> None:
 
 @each_document
 def test_every_test_that_is_named_exists(document: Path) -> None:
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
-
     for name in (span for span in spans(document) if re.fullmatch(r"test_\w+", span)):
-        assert f"def {name}(" in code, name
+        assert f"def {name}(" in _tests(), name
+
+
+@cache
+def _tests() -> str:
+    return "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
 
 
 @pytest.mark.parametrize("document", [README, CHINESE, HTTP_API], ids=lambda path: path.name)

@@ -40,7 +40,7 @@ async def test_a_daemon_says_when_it_is_ready_and_stops_and_the_next_ones_listen
     tmp_path: Path,
 ) -> None:
     with manager(tmp_path) as systemd:
-        async with program(tmp_path / "state", environ=systemd.environ) as first:
+        async with warm_program(tmp_path / "state", environ=systemd.environ) as first:
             ready = await systemd.hears("READY=1")
             assert await first.stop() == 0
 

@@ -18,9 +18,9 @@ async def test_nor_does_it_where_there_is_no_uvloop(tmp_path: Path) -> None:
     people = await survives(
         tmp_path / "state",
         restarts=1,
-        staying=32,
-        leaving=32,
-        between=300,
+        staying=8,
+        leaving=8,
+        between=100,
         environ={"PYTHONPATH": str(tmp_path)},
     )
 
