@@ -72,19 +72,25 @@ class Caller:
         data: bytes | BinaryIO | None = None,
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
+        follow: bool = True,
     ) -> Answer:
-        """`key` is the admin key unless one is given; the empty one sends none."""
+        """`key` is the admin key unless one is given; the empty one sends none. `follow` redirects."""
         key = self.daemon.admin_key if key is None else key
         sent = {**({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
         async with self._session.request(
-            method, f"{self.daemon.url}{path}", json=body, data=data, headers=sent
+            method,
+            f"{self.daemon.url}{path}",
+            json=body,
+            data=data,
+            headers=sent,
+            allow_redirects=follow,
         ) as response:
             text = await response.read()
             is_json = response.content_type == "application/json" and text
             return Answer(
                 status=response.status,
                 headers=response.headers.copy(),
-                json=await response.json() if is_json else text.decode(),
+                json=await response.json() if is_json else text.decode(errors="replace"),
             )
 
     async def register(

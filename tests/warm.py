@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -79,7 +79,8 @@ class Process:
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended, and the fork server has yet to say so
+            self.send_signal(signal.SIGKILL)
 
     def _end(self) -> None:
         self.returncode = int(self._answers.recv(100))

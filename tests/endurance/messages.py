@@ -1,4 +1,10 @@
-"""The full form of `tests/sending/test_kills.py`: `pytest -s tests/endurance/messages.py`."""
+"""The full form of `tests/sending/test_kills.py`: `pytest -s tests/endurance/messages.py`.
+
+`-k texts` takes two to four minutes on two cores. Of 2,000 texts, which three kills met, on SQLite and
+PostgreSQL: "repeated: 0 never shown, 32 to 60 twice", all of them marked; "at most once: 1 to 22 never
+shown, 0 twice", all of them dead with their reason. Two kills in a row may meet the same texts: those
+that WeChat heard of neither time are never shown, dead, and say so.
+"""
 
 from datetime import timedelta
 from pathlib import Path

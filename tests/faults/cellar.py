@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from tests.sending.town import Town
 from wechat_scheduler.delivery.model import Content
@@ -29,8 +29,8 @@ class Column(NamedTuple):
 class Cellar:
     """The daemon's database, seen from another program that damages it."""
 
-    def __init__(self, file: Path) -> None:
-        self.database = sqlite3.connect(file, isolation_level=None)
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
         self.database.execute("PRAGMA foreign_keys = OFF")
         names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         self.tables = {
@@ -44,6 +44,10 @@ class Cellar:
         self._whole = {
             name: self.database.execute(f"SELECT * FROM {name}").fetchall() for name in self.tables
         }
+
+    @classmethod
+    def of_file(cls, file: Path) -> Self:
+        return cls(sqlite3.connect(file, isolation_level=None))
 
     def columns(self) -> Iterator[Column]:
         """All but numbers of their own, whose type SQLite keeps."""

@@ -48,7 +48,7 @@ async def test_beside_a_damaged_row_for_each_column_credentials_stay_fresh_and_m
     async with town(tmp_path / "state") as place:
         await filled(place)
         uid = await place.follow("o_cat")
-        cellar = Cellar(place.caller.daemon.ground.config.state.dir / DATABASE_NAME)
+        cellar = Cellar.of_file(place.caller.daemon.ground.config.state.dir / DATABASE_NAME)
         with closing(cellar.database), capture_logs():
             damaged = cellar.copies(values)
 

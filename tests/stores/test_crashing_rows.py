@@ -55,7 +55,7 @@ async def test_a_delivery_that_crashes_again_and_again_is_dead(mail: Mail) -> No
 async def test_each_crash_of_a_delivery_that_departed_is_a_doubt(mail: Mail) -> None:
     await mail.put_one("amy")
     first = await mail.claimed()
-    await mail.outbox.depart(first, now=NOW, lease=LEASE)
+    await mail.outbox.depart(first, repeats=False, now=NOW, lease=LEASE)
 
     await mail.outbox.crashed(first.id, first.claim, reason=WHY, now=NOW)
 

@@ -1,10 +1,20 @@
 """Messages in the outbox: order, doubts, attempts and receipts."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
-from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
+from wechat_scheduler.delivery.model import (
+    Content,
+    Delivery,
+    DeliveryState,
+    Priority,
+    Settled,
+    Target,
+    TargetKind,
+)
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage.credentials.census import SqlCensus
 
@@ -43,7 +53,7 @@ async def test_what_was_being_sent_when_its_sender_died_is_a_doubt_for_persons(
     await mail.put(Target(delivery_id=7, kind=kind, name=mail.uids["amy"]))
     (sent,) = await mail.elsewhere.claim(now=NOW, limit=1, lease=LEASE)
     if kind is TargetKind.PERSON:
-        assert await mail.elsewhere.depart(sent, now=NOW, lease=LEASE)
+        assert await mail.elsewhere.depart(sent, repeats=False, now=NOW, lease=LEASE)
 
     if died == "here":
         await mail.outbox.release(now=NOW + LEASE)
@@ -71,7 +81,7 @@ async def test_a_departure_prolongs_the_claim(mail: Mail) -> None:
     await mail.put_one()
     claimed = await mail.claimed()
 
-    departed = await mail.outbox.depart(claimed, now=LATER, lease=LEASE)
+    departed = await mail.outbox.depart(claimed, repeats=False, now=LATER, lease=LEASE)
 
     assert departed
     assert await mail.outbox.next_due() == LATER + LEASE
@@ -82,13 +92,13 @@ async def test_what_another_process_has_claimed_does_not_depart(mail: Mail) -> N
     lost = await mail.claimed()
     await mail.elsewhere.claim(now=NOW + LEASE, limit=1, lease=LEASE)
 
-    assert not await mail.outbox.depart(lost, now=NOW + LEASE, lease=LEASE)
+    assert not await mail.outbox.depart(lost, repeats=False, now=NOW + LEASE, lease=LEASE)
 
 
 async def test_what_was_put_off_has_not_departed_any_more(mail: Mail) -> None:
     await mail.put_one()
     claimed = await mail.claimed()
-    await mail.outbox.depart(claimed, now=NOW, lease=LEASE)
+    await mail.outbox.depart(claimed, repeats=False, now=NOW, lease=LEASE)
     await mail.outbox.settle(put_off(claimed, LATER), now=NOW)
 
     taken = await mail.claimed(at=LATER)
@@ -102,7 +112,7 @@ async def test_doubts_add_up_and_the_first_is_remembered(mail: Mail) -> None:
     await mail.outbox.settle(unsure, now=NOW)
     certain = put_off(await mail.claimed(at=LATER), LATER, attempt=tried(-1))
     await mail.outbox.settle(certain, now=LATER)
-    await mail.outbox.depart(await mail.claimed(at=LATER), now=LATER, lease=LEASE)
+    await mail.outbox.depart(await mail.claimed(at=LATER), repeats=False, now=LATER, lease=LEASE)
 
     taken = await mail.claimed(at=LATER + LEASE)
 
@@ -186,10 +196,16 @@ async def test_an_unreachable_person_is_marked_and_gets_no_further_messages(mail
     assert (await mail.shown(bobs)).state is DeliveryState.PENDING
 
 
-async def test_a_repeat_is_marked(mail: Mail) -> None:
+@pytest.mark.parametrize("outcome", [accepted, dead])
+async def test_a_repeat_is_marked_however_it_ends(
+    mail: Mail, outcome: Callable[[Delivery], Settled]
+) -> None:
     delivery_id = await mail.put_one()
+    await mail.outbox.depart(await mail.claimed(), repeats=True, now=NOW, lease=LEASE)
+    again = await mail.claimed(at=NOW + LEASE)
+    await mail.outbox.depart(again, repeats=False, now=NOW + LEASE, lease=LEASE)
 
-    await mail.outbox.settle(accepted(await mail.claimed(), duplicate=True), now=NOW)
+    await mail.outbox.settle(outcome(again), now=NOW + LEASE)
 
     assert (await mail.shown(delivery_id)).duplicate
 

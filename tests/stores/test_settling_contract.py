@@ -31,7 +31,7 @@ async def test_of_those_that_depart_together_only_the_claimed_may_go(mail: Mail)
     lost = replace(ours[2], claim="another")
 
     gone = await together(
-        mail.outbox.depart(one, now=NOW, lease=LEASE)
+        mail.outbox.depart(one, repeats=False, now=NOW, lease=LEASE)
         for one in (*ours[:2], lost, ours[3], ours[3], ours[4])
     )
 

@@ -56,7 +56,7 @@ class Openids:
     def opens(self, alias: Alias, openkey: str) -> bool:
         """Whether the openkey belongs to the alias and has not ended."""
         until = alias.openkey_until
-        is_theirs = hmac.compare_digest(alias.openkey_hash, digest(openkey))
+        is_theirs = hmac.compare_digest(alias.openkey_hash.encode(), digest(openkey).encode())
         return is_theirs and until is not None and self._clock.now() < until
 
     async def consent(self, app: App, uid: str) -> Alias:

@@ -99,8 +99,8 @@ class PeopleChannel:
         self, way: Way, delivery: Delivery, message: Message, app: App, receiver: Subscriber
     ) -> Sent:
         content = message.whole
-        is_repeat = self._repeats(way, content, delivery, app)
-        await self._depart(delivery, way)
+        repeats = self._repeats(way, content, delivery, app)
+        await self._depart(delivery, way, repeats=repeats)
         appid, openid = receiver.appid, receiver.openid
         page, reference = ways.page(content, app), ""
         match way:
@@ -134,15 +134,13 @@ class PeopleChannel:
                 await self._messenger.text(appid, openid, ways.text(content, url, page))
             case _:
                 raise no_such_way(way)
-        return Sent(
-            state=DeliveryState.ACCEPTED, way=way.value, reference=reference, duplicate=is_repeat
-        )
+        return Sent(state=DeliveryState.ACCEPTED, way=way.value, reference=reference)
 
-    async def _depart(self, delivery: Delivery, way: Way) -> None:
+    async def _depart(self, delivery: Delivery, way: Way, *, repeats: bool) -> None:
         """Write down that the message may arrive, before it can. Raises SendError if it must not."""
         try:
             is_ours = await self._departures.depart(
-                delivery, now=self._clock.now(), lease=self._lease
+                delivery, repeats=repeats, now=self._clock.now(), lease=self._lease
             )
         except StorageError as error:
             raise SendError(str(error), verdict=Verdict.RETRY, way=way.value) from error

@@ -142,7 +142,6 @@ def _settled(row: Delivery, sent: Sent, attempt: Attempt | None) -> Settled:
         reference=sent.reference,
         reason=sent.reason,
         notes=sent.notes,
-        duplicate=sent.duplicate,
         attempt=attempt,
         before=sent.before,
     )

@@ -192,7 +192,6 @@ class Sent:
     reference: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
-    duplicate: bool = False
     before: tuple[Attempt, ...] = ()
 
 
@@ -207,7 +206,6 @@ class Settled:
     reference: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
-    duplicate: bool = False
     unreachable: bool = False
     attempt: Attempt | None = None
     before: tuple[Attempt, ...] = ()

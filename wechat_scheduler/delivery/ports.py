@@ -80,9 +80,12 @@ class DeliveryObserver(Protocol):
 class Departures(Protocol):
     """Keeps which deliveries are being sent."""
 
-    async def depart(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> bool:
-        """Store that the delivery is sent from now on, and prolong its claim by `lease`. Returns False if
-        the claim was lost: then it must not be sent. Raises StorageError."""
+    async def depart(
+        self, delivery: Delivery, *, repeats: bool, now: datetime, lease: timedelta
+    ) -> bool:
+        """Store that the delivery is sent from now on, and prolong its claim by `lease`. If it `repeats`,
+        the receiver may see it twice, and it is marked for good. Returns False if the claim was lost:
+        then it must not be sent. Raises StorageError."""
 
 
 class Outbox(Protocol):

@@ -5,11 +5,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.desk import ReminderDesk
+from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import following
+from wechat_scheduler.reminders.refused_reminders import DamagedRuleError
+
+log = structlog.get_logger(__name__)
 
 # Reminders of one user that are looked through.
 MOST: Final = 200
@@ -75,9 +81,26 @@ def chosen(reminders: Sequence[Reminder], name: str) -> Sequence[Reminder]:
 def first_in(period: Period, reminder: Reminder) -> datetime | None:
     """The first occurrence within the period; None if there is none."""
     at: datetime | None = reminder.start
-    if reminder.rule and reminder.state is ReminderState.ACTIVE:
+    if reminder.rule and reminder.state is ReminderState.ACTIVE and has_rule(reminder):
         after = max(reminder.start, period.begins) - _SECOND
         rule, zone = rule_of(reminder.rule), ZoneInfo(reminder.zone)
         found = following(rule, start=reminder.start, after=after, zone=zone)
         at = found.at if found else None
     return at if at and period.begins <= at < period.ends else None
+
+
+def has_rule(reminder: Reminder) -> bool:
+    """False if its stored rule cannot be read. It is paused when it falls due."""
+    try:
+        rule_of(reminder.rule)
+    except DamagedRuleError as error:
+        log.error("reminder.unreadable", reminder=reminder.id, error=str(error))
+        return False
+    return True
+
+
+def when_words(reminder: Reminder) -> str:
+    """The Chinese of its rule, or of its time, in its own zone. A rule that cannot be read is shown as it is
+    stored."""
+    start = reminder.start.astimezone(ZoneInfo(reminder.zone))
+    return describe(reminder.rule, start) if has_rule(reminder) else reminder.rule

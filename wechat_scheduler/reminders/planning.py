@@ -16,6 +16,7 @@ from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import Occurrence, following, upcoming
 from wechat_scheduler.reminders.refused_reminders import (
+    DamagedRuleError,
     PastError,
     ReminderError,
     RuleError,
@@ -135,8 +136,11 @@ def zone_of(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=4096)
 def rule_of(text: str) -> Rule:
-    """The rule of a stored text, which no shortest interval refuses any more."""
-    return read_rule(text, shortest=timedelta(0))
+    """The rule of a stored text, which no shortest interval refuses any more. Raises DamagedRuleError."""
+    try:
+        return read_rule(text, shortest=timedelta(0))
+    except InvalidRequestError as error:
+        raise DamagedRuleError(error) from error
 
 
 def _read(text: str, shortest: timedelta) -> Rule:

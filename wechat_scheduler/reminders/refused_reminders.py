@@ -6,7 +6,7 @@ Those of a sentence that cannot be read are in `language/refused_sentences.py`.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.reasons import Reason
 
 
@@ -40,3 +40,16 @@ class RuleError(ReminderError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, reason=Reason.RULE_INVALID, field="rule")
+
+
+class DamagedRuleError(RequestError):
+    """The stored rule cannot be read."""
+
+    status = 500
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"the stored one cannot be read: {error}; give the reminder another",
+            reason=Reason.ROW_DAMAGED,
+            field="rule",
+        )

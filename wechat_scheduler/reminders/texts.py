@@ -10,13 +10,12 @@ from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.language.wording import (
     defer_words,
-    describe,
     hour_words,
     moment_words,
     until_words,
 )
 from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.reminders.overview import Listed, number_of
+from wechat_scheduler.reminders.overview import Listed, number_of, when_words
 
 # WeChat shows texts of up to 2048 bytes; this many lines fit with their links.
 MOST_LISTED: Final = 8
@@ -164,7 +163,7 @@ class Teller:
 
     def _when(self, reminder: Reminder) -> str:
         if reminder.rule:
-            return describe(reminder.rule, reminder.start.astimezone(ZoneInfo(reminder.zone)))
+            return when_words(reminder)
         return moment_words(reminder.start.astimezone(self.zone))
 
     def several(self, called: Sequence[Reminder]) -> str:
@@ -197,12 +196,11 @@ class Teller:
 
     def _told(self, head: str, reminder: Reminder, link: str) -> str:
         start = reminder.start.astimezone(self.zone)
-        recurs = describe(reminder.rule, reminder.start.astimezone(ZoneInfo(reminder.zone)))
         facts = {
             "备注": cut(plain(reminder.detail), LONGEST_DETAIL),
             "时间": moment_words(start),
             "提醒": defer_words(reminder.defer),
-            "重复": recurs if reminder.rule else "",
+            "重复": when_words(reminder) if reminder.rule else "",
             "编号": number_of(reminder),
         }
         page = anchor(self.pages.of(reminder, self.uid), link)

@@ -8,7 +8,7 @@ import structlog
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import RequestError
 from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, ReminderState
@@ -41,7 +41,7 @@ class ReminderWork:
     async def attempt(self, row: Claimed) -> Fired:
         try:
             return fire(row, self._clock.now())
-        except (InvalidRequestError, KeyError) as error:
+        except (RequestError, KeyError) as error:
             # A rule or a zone that an older release accepted. The reminder waits for a change.
             log.error("reminder.unreadable", reminder=row.reminder.id, error=str(error))
             paused = replace(

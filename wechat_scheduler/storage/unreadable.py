@@ -47,7 +47,8 @@ def only(rows: Sequence[Row], read: Callable[[Row], T], *, table: str, key: str 
     except UNREADABLE as error:
         report(table, _name(rows[0], key), error)
         raise DamagedRowError(
-            f"{why(error)}; correct it in the table {table}, or restore a backup",
+            f"{why(error)}; `wechat-scheduler doctor` names its column: correct it in the table {table}, or "
+            "restore a backup",
             reason=Reason.ROW_DAMAGED,
         ) from error
 

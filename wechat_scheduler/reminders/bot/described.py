@@ -13,7 +13,7 @@ from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError, nothing, unread
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.overview import Period, chosen, first_in
+from wechat_scheduler.reminders.overview import Period, chosen, first_in, has_rule
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.reminders.refused_reminders import ReminderError
@@ -173,7 +173,7 @@ class Description:
 
     def _repeats(self, reminder: Reminder, what: str, said: "Mention") -> bool:
         """Whether the next days are the same, and the time of the day if one is written."""
-        if not _called(reminder, said.title):
+        if not _called(reminder, said.title) or not has_rule(reminder):
             return False
         parsed = parse(what, now=self.now, zone=self.zone, policy=self.policy)
         zone = ZoneInfo(reminder.zone)

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange
+from wechat_scheduler.storage.checks import checked
 from wechat_scheduler.storage.database import (
     CHUNK,
     IDS,
@@ -20,6 +21,7 @@ from wechat_scheduler.storage.database import (
     inserts,
     with_ids,
 )
+from wechat_scheduler.storage.unreadable import readable
 
 # The `at` of those whom a request named is their number in it, and below this. That of those who came by
 # themselves is an instant.
@@ -105,7 +107,7 @@ async def read_people(
         people |= people_in(await database.read(query.sql, *query.params))
     for one, number in numbers.items():
         if number > most:
-            people[one] = tuple(row["uid"] for row in await database.read(FIRST, one, most))
+            people[one] = tuple(uids_in(await database.read(FIRST, one, most)))
     return {one: JoinedPeople(people.get(one, ()), number) for one, number in numbers.items()}
 
 
@@ -116,7 +118,16 @@ def people_queries(reminder_ids: Sequence[str]) -> Iterator[Statement]:
 
 def people_in(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     by_reminder = groupby(rows, key=lambda row: row["reminder_id"])
-    return {one: tuple(row["uid"] for row in some) for one, some in by_reminder}
+    return {one: tuple(uids_in(some)) for one, some in by_reminder}
+
+
+def uids_in(rows: Iterable[Row]) -> list[str]:
+    """Without those that are no text."""
+    return readable(rows, _uid, table="joined", key="uid")
+
+
+def _uid(row: Row) -> str:
+    return str(checked("uid", str, row["uid"]))
 
 
 def few_people(reminder_ids: Sequence[str], most: int) -> Script[dict[str, tuple[str, ...] | None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.engine.batches import Batches
@@ -86,6 +87,9 @@ def _only(rows: Sequence[Row]) -> Subscriber | None:
 
 
 def subscriber_of(row: Row) -> Subscriber:
+    """Raises an error of UNREADABLE."""
+    if row["zone"]:
+        ZoneInfo(row["zone"])
     return record(Subscriber, row, quiet=_quiet(row["quiet"]))
 
 

@@ -150,7 +150,7 @@ def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]
         title=_title(row),
         priority=Priority(row["priority"]),
         target=receiver["target"] if receiver else "",
-        person=receiver["person"] if receiver else "",
+        person=_person(receiver) if receiver else "",
         retracted=bool(row["retracted"]),
         counts=dict(counts),
     )
@@ -181,5 +181,11 @@ def _delivery(row: Row, titles: Mapping[int, str]) -> DeliveryView:
         notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
         due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
         title=titles.get(row["message_id"], ""),
+        person=_person(row),
         attempts=(),
     )
+
+
+def _person(row: Row) -> str:
+    """Empty if what names the person is damaged: it is in another row."""
+    return row["person"] if isinstance(row["person"], str) else ""

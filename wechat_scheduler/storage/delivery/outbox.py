@@ -84,8 +84,10 @@ class SqlOutbox(ClaimingStore):
         claimed = await self._database.write(lambda: self._claimed(claim, limit))
         return await self._read_each(claim, claimed.rows, _Reader(self._vault, claim.name, claimed))
 
-    async def depart(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> bool:
-        return await self._departures.do("", Departure(delivery, now, now + lease))
+    async def depart(
+        self, delivery: Delivery, *, repeats: bool, now: datetime, lease: timedelta
+    ) -> bool:
+        return await self._departures.do("", Departure(delivery, repeats, now, now + lease))
 
     async def settle(self, outcome: Outcome, *, now: datetime) -> str:
         return await self._outcomes.do("", (outcome, now))

@@ -25,9 +25,17 @@ from wechat_scheduler.storage.delivery.messages import notes_text
 from wechat_scheduler.storage.rows import micros
 
 DEPART = GivenRows(
-    columns={"id": "BIGINT", "claim": "TEXT", "departed_at": "BIGINT", "due_at": "BIGINT"},
+    columns={
+        "id": "BIGINT",
+        "claim": "TEXT",
+        "duplicate": "BIGINT",
+        "departed_at": "BIGINT",
+        "due_at": "BIGINT",
+    },
     sql="""
-    UPDATE deliveries SET departed_at = given.departed_at, due_at = given.due_at FROM given
+    UPDATE deliveries SET departed_at = given.departed_at, due_at = given.due_at,
+        duplicate = CASE WHEN given.duplicate = 1 THEN 1 ELSE deliveries.duplicate END
+    FROM given
     WHERE deliveries.id = given.id AND claimed_by = given.claim
     RETURNING deliveries.id, claimed_by
     """,
@@ -44,14 +52,13 @@ SETTLE = GivenRows(
         "appid": "TEXT",
         "errcode": "BIGINT",
         "notes": "TEXT",
-        "duplicate": "BIGINT",
         "settled_at": "BIGINT",
     },
     sql="""
     UPDATE deliveries SET state = given.state, version = given.version, error = given.error,
         way = given.way, reference = given.reference, appid = given.appid,
-        errcode = given.errcode, notes = given.notes, duplicate = given.duplicate,
-        settled_at = given.settled_at, crashes = 0, departed_at = NULL, claimed_by = NULL
+        errcode = given.errcode, notes = given.notes, settled_at = given.settled_at,
+        crashes = 0, departed_at = NULL, claimed_by = NULL
     FROM given WHERE deliveries.id = given.id AND claimed_by = given.claim
     RETURNING deliveries.id
     """,
@@ -89,9 +96,11 @@ LET_GO = """
 
 
 class Departure(NamedTuple):
-    """A delivery that is to be sent at `now`, under a claim that ends at `until`."""
+    """A delivery that is to be sent at `now`, under a claim that ends at `until`. If it `repeats`, the
+    receiver may see it twice."""
 
     delivery: Delivery
+    repeats: bool
     now: datetime
     until: datetime
 
@@ -99,7 +108,7 @@ class Departure(NamedTuple):
 def depart(departures: Sequence[Departure]) -> Script[list[bool]]:
     """Returns of each whether its claim is still there."""
     rows = [
-        (one.delivery.id, one.delivery.claim, micros(one.now), micros(one.until))
+        (one.delivery.id, one.delivery.claim, int(one.repeats), micros(one.now), micros(one.until))
         for one in departures
     ]
     ours: set[tuple[int, str]] = set()
@@ -155,7 +164,6 @@ def _values(outcome: Settled, now: int) -> tuple[object, ...]:
         _appid(outcome),
         attempt.errcode if attempt else None,
         notes_text(outcome.notes),
-        int(outcome.duplicate),
         now,
     )
 

@@ -119,11 +119,11 @@ class SqlReminders:
         return await joined.read_people(self._database, reminder_ids, most)
 
     async def named(self, reminder_id: str) -> Sequence[str]:
-        return [row["uid"] for row in await self._database.read(joined.IS_NAMED, reminder_id)]
+        return joined.uids_in(await self._database.read(joined.IS_NAMED, reminder_id))
 
     async def page(self, reminder_id: str, *, after: str, limit: int) -> Sequence[str]:
         rows = await self._database.read(joined.PAGE, reminder_id, after, limit)
-        return [row["uid"] for row in rows]
+        return joined.uids_in(rows)
 
     async def has_joined(self, reminder_id: str, uid: str) -> bool:
         return bool(await self._database.read(joined.HAS_JOINED, reminder_id, uid))

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import ConflictError, NotFoundError, RequestError
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.overview import when_words
 from wechat_scheduler.reminders.refused_reminders import PastError
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
@@ -26,7 +27,7 @@ from wechat_scheduler.web.pages.reminder_links import (
     qr_code,
 )
 from wechat_scheduler.web.pages.reminder_page import reminder_page
-from wechat_scheduler.web.pages.reminder_view import sentence, view_of
+from wechat_scheduler.web.pages.reminder_view import view_of
 from wechat_scheduler.web.pages.responses import check_current, named, page_response
 
 PATH: Final = "/r/{capability}"
@@ -72,7 +73,7 @@ def _join_page(reminder: Reminder, url: str) -> Page:
     about = fill(
         "<section><h1>{title}</h1>{time}</section>",
         title=reminder.title,
-        time=lines(sentence(reminder), "times"),
+        time=lines(when_words(reminder), "times"),
     )
     code = scan(url, "订阅后，到时也会提醒你")
     return lay_out(reminder.title, fill("{about}{code}", about=about, code=code))

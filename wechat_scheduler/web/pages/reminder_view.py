@@ -9,9 +9,9 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.errors import UnavailableError
-from wechat_scheduler.reminders.language.wording import defer_words, describe
+from wechat_scheduler.reminders.language.wording import defer_words
 from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.reminders.overview import STANDING
+from wechat_scheduler.reminders.overview import STANDING, has_rule, when_words
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code
 from wechat_scheduler.web.pages.reminder_page import Owner, ReminderPage
@@ -45,14 +45,15 @@ async def view_of(
 ) -> ReminderPage:
     services = request.app[SERVICES]
     sharer = await services.audience.by_uid(reminder.owner) if reminder.owner else None
-    upcoming = [at - reminder.defer for at in services.reminders.preview(reminder, UPCOMING)]
+    ahead = services.reminders.preview(reminder, UPCOMING) if has_rule(reminder) else ()
+    upcoming = [at - reminder.defer for at in ahead]
     is_over = reminder.state not in STANDING
     return ReminderPage(
         title=reminder.title,
         description=reminder.detail,
         sharer=sharer.nickname if sharer and not owns else "",
         time=upcoming[0] if upcoming else reminder.start,
-        recurrence=sentence(reminder) if reminder.rule else "",
+        recurrence=when_words(reminder) if reminder.rule else "",
         upcoming=upcoming[1:],
         zone=ZoneInfo(reminder.zone),
         defer=defer_words(reminder.defer),
@@ -85,10 +86,6 @@ def tomorrow(request: web.Request, reminder: Reminder) -> datetime:
     """This time of the day, tomorrow."""
     now = request.app[SERVICES].clock.now().astimezone(ZoneInfo(reminder.zone))
     return now.replace(second=0, microsecond=0) + timedelta(days=1)
-
-
-def sentence(reminder: Reminder) -> str:
-    return describe(reminder.rule, reminder.start.astimezone(ZoneInfo(reminder.zone)))
 
 
 async def _scanned(request: web.Request, reminder: Reminder) -> str:

@@ -12,6 +12,7 @@ from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
+from wechat_scheduler.reminders.overview import has_rule
 from wechat_scheduler.reminders.planning import UNTITLED, as_said, rule_of
 from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, WeCronError, past
@@ -173,14 +174,18 @@ def _timed(reminder: Reminder, given: Given) -> dict[str, Any]:
 def _rule(reminder: Reminder, given: Given, start: datetime) -> str:
     """The rule after a change. A `repeat` that is sent back as it was shown changes nothing, also of
     rules that WeCron cannot express. Rules that it can express continue from the new time."""
-    rule = rule_of(reminder.rule)
-    shown, there = repeat_of(rule), start.astimezone(ZoneInfo(reminder.zone))
+    shown, there = repeat_shown(reminder), start.astimezone(ZoneInfo(reminder.zone))
     repeat = given.get("repeat", shown)
     if repeat != shown:
         return _rule_text(lambda: rule_of_repeat(repeat, there))
     if shown and start != reminder.start:
-        return _rule_text(lambda: moved(rule, there))
+        return _rule_text(lambda: moved(rule_of(reminder.rule), there))
     return reminder.rule
+
+
+def repeat_shown(reminder: Reminder) -> dict[str, int]:
+    """WeCron's `repeat` of a stored reminder: {} as well if its rule cannot be read."""
+    return repeat_of(rule_of(reminder.rule)) if has_rule(reminder) else {}
 
 
 def _rule_text(rule: Callable[[], Rule]) -> str:

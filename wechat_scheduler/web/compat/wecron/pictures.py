@@ -9,8 +9,8 @@ from aiohttp import web
 
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.errors import UnauthorizedError, UnavailableError
-from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.overview import when_words
 from wechat_scheduler.reminders.texts import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import bearer
 from wechat_scheduler.web.compat.wecron.people import keeper_of
@@ -58,10 +58,9 @@ async def share_post(request: web.Request) -> web.Response:
 
 
 def _time(reminder: Reminder) -> str:
-    start = reminder.start.astimezone(ZoneInfo(reminder.zone))
     if reminder.rule:
-        return describe(reminder.rule, start)
-    return minute_words(start, ZoneInfo(reminder.zone))
+        return when_words(reminder)
+    return minute_words(reminder.start, ZoneInfo(reminder.zone))
 
 
 def _count(request: web.Request) -> None:

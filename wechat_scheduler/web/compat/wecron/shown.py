@@ -12,10 +12,13 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.qrcodes import QrCode
 from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.planning import rule_of
-from wechat_scheduler.web.compat.wecron.drafts import MOST_SHOWN, SOURCE, milliseconds
+from wechat_scheduler.web.compat.wecron.drafts import (
+    MOST_SHOWN,
+    SOURCE,
+    milliseconds,
+    repeat_shown,
+)
 from wechat_scheduler.web.compat.wecron.people import Keeper, PersonResult, people_of, unknown
-from wechat_scheduler.web.compat.wecron.repeat import repeat_of
 from wechat_scheduler.web.compat.wecron.state import WECRON
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code, qr_codes
@@ -84,7 +87,7 @@ def result(
         id=reminder.id,
         defer=reminder.defer // MINUTE,
         desc=reminder.detail,
-        repeat=repeat_of(rule_of(reminder.rule)),
+        repeat=repeat_shown(reminder),
         participants=participants,
         participate_qrcode=qrcode,
         post_url=_post_url(links, reminder),
