@@ -11,6 +11,7 @@ import pytest
 
 from tests.clock import START, FakeClock
 from tests.faults.cast import Play, Stage, documented, staged
+from tests.house import in_memory
 from tests.wechat.test_errcodes import NEEDS_INPUT
 from wechat_scheduler.credentials.policy import next_quota_day
 from wechat_scheduler.sandbox.errcodes import ERRMSGS
@@ -39,7 +40,8 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Play, Story]:
 
 
 async def _stories(folders: pytest.TempPathFactory) -> Mapping[Play, Story]:
-    async with staged(folders.mktemp("faults") / "state", FakeClock()) as stage:
+    folder = folders.mktemp("faults") / "state"
+    async with staged(folder, FakeClock(), opener=in_memory) as stage:
         for play in PLAYS:
             await stage.play(play)
         await stage.turn()

@@ -1,5 +1,7 @@
 """What is not understood is asked about; chat and commands are no reminders."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.reminders.language.sentences import NOW, TABLES, ZONE, sentences
@@ -20,9 +22,11 @@ def _reason(text: str) -> Reason | None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_no_words_of_time_are_left_in_a_title(table: str) -> None:
-    read = [each.text for each in sentences(table) if _reason(each.text) is None]
+    titles = []
 
-    titles = [parse(text, now=NOW, zone=ZONE).title for text in read]
+    for each in sentences(table):
+        with suppress(LanguageError):
+            titles.append(parse(each.text, now=NOW, zone=ZONE).title)
 
     assert not [title for title in titles if unread(normalise(title), NOW.date())]
 
