@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from importlib.resources.abc import Traversable
 
 import pytest
@@ -16,6 +17,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
+from wechat_scheduler.storage.postgres import connections
 from wechat_scheduler.storage.postgres.connector import LONGEST_PAUSE
 from wechat_scheduler.storage.postgres.database import (
     STATEMENT_TIMEOUT,
@@ -211,6 +213,37 @@ async def test_a_statement_without_an_answer_is_given_up_and_rolled_back(
     await far.write(lambda: put("after"))
 
     assert await names(database) == ["after"]
+
+
+@pytest.fixture
+def short_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "IDLE", timedelta(milliseconds=50))
+
+
+@pytest.mark.usefixtures("short_idle")
+async def test_what_a_process_locked_that_stands_still_is_free_for_others_soon(
+    database: PostgresDatabase, far: PostgresDatabase, wire: Wire
+) -> None:
+    await far.write(lambda: put("shared"))
+    held = asyncio.Event()
+
+    def change(note: str) -> Script[None]:
+        yield Statement("UPDATE items SET note = $1 WHERE name = 'shared'", (note,))
+
+    def stand_still() -> Script[None]:
+        yield from change("theirs")
+        wire.hold()
+        held.set()
+        yield from change("late")
+
+    async with asyncio.TaskGroup() as group:
+        stood = group.create_task(outcomes(far.write(stand_still)))
+        await held.wait()
+        await database.write(lambda: change("ours"))
+        wire.heal()
+
+    assert isinstance((await stood)[0], StorageError)
+    assert [row[0] for row in await far.read("SELECT note FROM items")] == ["ours"]
 
 
 async def test_a_commit_without_an_answer_is_given_up(far: PostgresDatabase, wire: Wire) -> None:

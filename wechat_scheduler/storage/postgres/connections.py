@@ -30,6 +30,9 @@ LOOK_FOR_FREE = timedelta(milliseconds=5)
 # Prepared statements that each connection keeps: enough for all of ours.
 STATEMENTS = 256
 NAME = "wechat-scheduler"
+# A transaction that waits this long for its next statement is of a process that stands still or is cut off: the
+# server ends it, since no other gets the rows that it locked.
+IDLE = timedelta(seconds=10)
 # The parameters of a URL that say where the server is.
 _PLACE = ("host", "hostaddr", "port")
 
@@ -127,20 +130,26 @@ async def _pool(url: str, most: int, connector: Connector, *, statements: int) -
         connect=connector,
         timeout=CONNECT_TIMEOUT,
         statement_cache_size=statements,
+        init=_bound,
         reset=_leave_as_is,
         server_settings={"application_name": NAME},
     )
 
 
 async def _is_direct(pool: asyncpg.Pool) -> bool:
-    """A pooler tells a number of its own instead of that of the server's process. Prepares nothing."""
     async with pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
-        told = connection.get_server_pid()
-        found: str = await connection.execute(
-            f"SELECT WHERE pg_backend_pid() = {told}",
-            timeout=CONNECT_TIMEOUT,
-        )
-        return found == "SELECT 1"
+        return await _bound(connection)
+
+
+async def _bound(connection: asyncpg.Connection) -> bool:
+    """Sets IDLE, unless a pooler stands between, of which others use the sessions too: it tells a number of its own
+    instead of that of the server's process. Prepares nothing. Returns whether none does."""
+    limit, told = IDLE // timedelta(milliseconds=1), connection.get_server_pid()
+    setting = f"set_config('idle_in_transaction_session_timeout', '{limit}', false)"
+    found: str = await connection.execute(
+        f"SELECT {setting} WHERE pg_backend_pid() = {told}", timeout=CONNECT_TIMEOUT
+    )
+    return found == "SELECT 1"
 
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:

@@ -80,6 +80,7 @@ _TROUBLE = (
     asyncpg.ObjectNotInPrerequisiteStateError,  # the database accepts no connections
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,
