@@ -12,10 +12,10 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config, wechat
 from tests.postgres import PostgresServer
+from tests.upkeep.dying import Dying, dying_at
 from wechat_scheduler.config.loading import DATABASE_NAME
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError, InUseError, SealingError, StateError
-from wechat_scheduler.storage import opening
 from wechat_scheduler.storage.database import Database, Script
 from wechat_scheduler.storage.upkeep import moving
 from wechat_scheduler.storage.upkeep.moving import MovedTable
@@ -109,34 +109,19 @@ async def test_a_daemon_goes_on_with_the_copy_and_asks_wechat_for_nothing(
     assert entries[0]["id"] > 7  # its numbers go on behind those that came
 
 
-class Dying:
-    """A database whose process is killed at its `writes`-th write from now."""
-
-    def __init__(self, database: Database, writes: int) -> None:
-        self._database = database
-        self._left = writes
-        self.dialect, self.read, self.close = database.dialect, database.read, database.close
-
-    async def write(self, script: Callable[[], Script[T]]) -> T:
-        self._left -= 1
-        if self._left < 0:
-            raise KeyboardInterrupt
-        return await self._database.write(script)
-
-
 @pytest.mark.parametrize("writes", [0, 1, 12])
 async def test_a_move_that_was_killed_goes_on_and_no_daemon_starts_before(
     state: Path, url: str, weixin: WeChat, writes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
+    back = sqlite_url(state, "back.db")
 
-        async def open_dying(name: str, **options: object) -> object:
-            database = await opening.open_database(name, **options)  # type: ignore[arg-type] # as it is called
-            return Dying(database, writes) if name == url else database
+    async def killed(source: str, target: str) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(upkeep, "open_database", dying_at(target, writes))
+            with pytest.raises(KeyboardInterrupt):
+                await moved(state, source, target)
 
-        patched.setattr(upkeep, "open_database", open_dying)
-        with pytest.raises(KeyboardInterrupt):
-            await moved(state, sqlite_url(state), url)
+    await killed(sqlite_url(state), url)
     refused = None
     if writes:  # else nothing was begun
         with pytest.raises(StateError, match="incomplete copy"):
@@ -147,7 +132,8 @@ async def test_a_move_that_was_killed_goes_on_and_no_daemon_starts_before(
         refused = str(caught.value)
 
     await moved(state, sqlite_url(state), url)
-    await moved(state, url, sqlite_url(state, "back.db"))
+    await killed(url, back)
+    await moved(state, url, back)
 
     assert refused in (None, moving.REFUSALS[moving.MOVING])
     assert content(state / "back.db") == content(state / DATABASE_NAME)
@@ -164,12 +150,7 @@ async def test_a_move_that_was_killed_at_its_very_end_is_ended_by_the_next(
             return await super().write(script)
 
     with monkeypatch.context() as patched:
-
-        async def open_dying(name: str, **options: object) -> object:
-            database = await opening.open_database(name, **options)  # type: ignore[arg-type] # as it is called
-            return DyingAtTheEnd(database, 1) if name == url else database
-
-        patched.setattr(upkeep, "open_database", open_dying)
+        patched.setattr(upkeep, "open_database", dying_at(url, 1, DyingAtTheEnd))
         with pytest.raises(KeyboardInterrupt):
             await moved(state, sqlite_url(state), url)
 
