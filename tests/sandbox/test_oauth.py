@@ -173,3 +173,15 @@ async def test_a_platform_without_its_token_is_refused(wechat: WeChat) -> None:
     )
 
     assert answer["errcode"] == 41021
+
+
+async def test_a_users_token_shows_that_user_only(wechat: WeChat) -> None:
+    user = wechat.sandbox.grant_user(APPID)
+    query = {"appid": APPID, "grant_type": "refresh_token", "refresh_token": user.refresh_token}
+    token = (await wechat.get("/sns/oauth2/refresh_token", **query))["access_token"]
+
+    own = await wechat.get("/sns/userinfo", access_token=token, openid=user.openid)
+    other = await wechat.get("/sns/userinfo", access_token=token, openid="o-other")
+
+    assert own["openid"] == user.openid
+    assert other["errcode"] == 40003

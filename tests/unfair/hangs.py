@@ -8,7 +8,7 @@ from datetime import timedelta
 from tests.house import APPID
 from tests.unfair.day import TEMPLATE, TURN, Day, Hang
 from tests.unfair.day_loop import KNOWN
-from tests.unfair.neighbours import PATHS, TEXTS, hanging
+from tests.unfair.neighbours import MENU, PATHS, TEXTS, hanging
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SchedulerError
 
@@ -40,6 +40,16 @@ def endpoint(path: str) -> Hang:
         day.street.misbehave(path)
         client = day.street.town.caller.daemon.ground.wechat
         again_and_again(day, lambda: client.post(path, {"access_token": "T"}, {}))
+
+    return hang
+
+
+def passed(path: str) -> Hang:
+    """That path of WeChat, for those who call through the gateway."""
+
+    async def hang(day: Day) -> None:
+        day.street.misbehave(path)
+        again_and_again(day, lambda: day.street.passed(path))
 
     return hang
 
@@ -158,6 +168,9 @@ HANGS: dict[str, Hang] = {
     "/cgi-bin/component": endpoint("/cgi-bin/component/api_query_auth"),
     "/wxaapi/newtmpl/gettemplate": endpoint("/wxaapi/newtmpl/gettemplate"),
     CODES: endpoint(CODES),
+    "/sns/auth": passed("/sns/auth"),
+    "/sns/userinfo": passed("/sns/userinfo"),
+    "/cgi-bin/showqrcode": passed(MENU),
     "notify": neighbour("notify"),
     "params": params,
     "callback": neighbour("callbacks"),

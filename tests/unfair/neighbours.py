@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.business import Business, drop, endless, garbage, status
+from tests.house import APPID
 from tests.sending.town import Town, town
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
@@ -24,6 +25,7 @@ SPEED = 5
 MANY = 40
 
 TEXTS = "/cgi-bin/message/custom/send"
+MENU = "/cgi-bin/menu/get"
 
 # The places of each purpose: few, so that they are soon taken.
 SETTINGS = {
@@ -31,6 +33,8 @@ SETTINGS = {
     "callbacks__connections": 8,
     "refresh__slots": 8,
     "wechat__connections": 8,
+    "gateway__enabled": "true",
+    "gateway__connections": 8,
     # Nothing times out while a test runs.
     "callbacks__timeout": "1h",
     "wechat__timeout": "1h",
@@ -141,6 +145,11 @@ class Street:
         (delivery,) = await self.town.deliveries(message_id=message_id)
         return delivery.state
 
+    async def passed(self, path: str) -> Any:
+        """WeChat's answer to a call of the account through the gateway."""
+        token = await self.town.caller.value(f"{APPID}/0")
+        return (await self.town.caller.call("GET", f"{path}?access_token={token}", key="")).json
+
     def misbehave(self, *endpoints: str) -> None:
         """From now on WeChat hangs at these paths."""
         for endpoint in endpoints:
@@ -171,12 +180,19 @@ async def texts(street: Street) -> None:
         await street.send(uid)
 
 
+async def gateway(street: Street) -> None:
+    street.misbehave(MENU)
+    for _ in range(street.many):
+        street.town.caller.daemon.ground.supervisor.contained("passed", street.passed(MENU))
+
+
 # Each outgoing path, and what makes MANY calls of it. A further path needs a line here.
 PATHS: dict[str, Sickness] = {
     "notify": notify,
     "params": params,
     "callbacks": callbacks,
     "texts": texts,
+    "gateway": gateway,
 }
 
 

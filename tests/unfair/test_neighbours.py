@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 
 from tests.house import APPID
-from tests.unfair.neighbours import MANY, PATHS, SETTINGS, TEXTS, Street, babbling, hanging, street
+from tests.unfair.neighbours import (
+    MANY,
+    MENU,
+    PATHS,
+    SETTINGS,
+    TEXTS,
+    Street,
+    babbling,
+    hanging,
+    street,
+)
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import DeliveryState, Way
 from wechat_scheduler.engine.clock import SystemClock
@@ -77,6 +87,10 @@ async def arrives(place: Street, uid: str, way: Way) -> None:
     await until(accepted)
 
 
+async def a_call_through_the_gateway(place: Street) -> None:
+    assert "total" in await place.passed("/cgi-bin/user/get")
+
+
 HEALTHY = (
     a_known_credential,
     a_new_credential,
@@ -85,6 +99,7 @@ HEALTHY = (
     a_callback,
     a_message,
     a_qr_code,
+    a_call_through_the_gateway,
 )
 
 
@@ -157,6 +172,7 @@ async def sickened(place: Street, path: str) -> None:
     sandbox = place.town.wechat.sandbox
 
     async def begun() -> bool:
-        return bool(sandbox.calls(TEXTS) if path == "texts" else place.sick.calls)
+        own = {"texts": TEXTS, "gateway": MENU}.get(path)
+        return bool(sandbox.calls(own) if own else place.sick.calls)
 
     await until(begun)

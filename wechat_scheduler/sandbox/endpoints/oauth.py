@@ -40,11 +40,23 @@ def refresh_for_component(world: World, call: ApiCall) -> Reply:
 
 def check(world: World, call: ApiCall) -> Reply:
     """Raises RefusedError 40003 if the token is another user's."""
+    _openid(world, call)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def describe(world: World, call: ApiCall) -> Reply:
+    """What the user agreed to show. Raises RefusedError 40003 if the token is another user's."""
+    openid = _openid(world, call)
+    shown = {"nickname": f"sandbox user {openid}", "sex": 0, "province": "", "city": ""}
+    return {"openid": openid} | shown | {"country": "", "headimgurl": "", "privilege": []}
+
+
+def _openid(world: World, call: ApiCall) -> str:
     token = bearer(world, call, IssuedKind.USER)
     world.oauth_users.require_consent(token.owner, call.now)
     if call.text("openid", missing=41009) != token.owner.openid:
         raise RefusedError(40003)
-    return {"errcode": 0, "errmsg": "ok"}
+    return token.owner.openid
 
 
 def _require_grant_type(call: ApiCall, expected: str) -> None:
@@ -91,4 +103,5 @@ ENDPOINTS = (
     _endpoint("/sns/oauth2/component/access_token", exchange_code_for_component),
     _endpoint("/sns/oauth2/component/refresh_token", refresh_for_component),
     _endpoint("/sns/auth", check),
+    _endpoint("/sns/userinfo", describe),
 )

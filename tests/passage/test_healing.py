@@ -1,0 +1,112 @@
+"""Tokens that die while they are used."""
+
+import asyncio
+from pathlib import Path
+
+from tests.business import Business
+from tests.house import AUTHORIZER, COMPONENT
+from tests.passage.conftest import BUTTONS, CREATE, MENU, Gate, gate
+
+STABLE = "/cgi-bin/stable_token"
+
+
+async def test_two_hundred_calls_with_a_token_that_died_share_one_refresh(tmp_path: Path) -> None:
+    async with gate(tmp_path / "state", gateway__account_connections="300") as place:
+        await place.said("POST", CREATE, json=BUTTONS)
+        place.advance(minutes=1)
+        place.weixin.sandbox.kill(place.token)
+        before = place.weixin.sandbox.calls(STABLE)
+
+        async with asyncio.TaskGroup() as group:
+            calls = [group.create_task(place.errcode("GET", MENU)) for _ in range(200)]
+
+        assert {call.result() for call in calls} == {0}
+        assert place.weixin.sandbox.calls(STABLE) == before + 1
+
+
+async def test_a_replaced_token_passes_as_the_current_one(place: Gate) -> None:
+    place.advance(minutes=1)
+    place.weixin.sandbox.kill(place.token)
+    await place.said("POST", CREATE, json=BUTTONS)
+    refused = place.weixin.sandbox.call_counts()
+
+    answer = await place.said("GET", MENU)
+
+    assert "menu" in answer
+    errors = {it.endpoint: it.errors for it in refused}
+    assert errors[MENU if MENU in errors else CREATE] == 1
+
+
+async def test_a_body_over_the_limit_passes_and_is_not_sent_again(tmp_path: Path) -> None:
+    async with gate(tmp_path / "state", gateway__repeat_limit="1KiB") as place:
+        body = BUTTONS | {"matchrule": "x" * 2000}
+        passed = await place.errcode("POST", CREATE, json=body)
+        place.advance(minutes=1)
+        place.weixin.sandbox.kill(place.token)
+
+        refused = await place.errcode("POST", CREATE, json=body)
+        again = await place.errcode("POST", CREATE, json=body)
+
+    assert (passed, refused, again) == (0, 40001, 0)
+
+
+async def test_a_token_that_dies_at_once_is_refused_as_wechat_says_it(place: Gate) -> None:
+    place.weixin.sandbox.kill(place.token)
+
+    answer = await place.said("GET", MENU)
+
+    assert answer["errcode"] == 40001
+    assert "rid: " in answer["errmsg"]
+    assert place.weixin.sandbox.calls(STABLE) == 1
+
+
+async def test_a_second_refusal_is_passed_on(place: Gate) -> None:
+    place.advance(minutes=1)
+    place.weixin.sandbox.script(MENU, errcode=42001, times=2)
+
+    answer = await place.said("GET", MENU)
+
+    assert answer["errcode"] == 42001
+    assert answer["errmsg"].startswith("access_token expired")
+    assert place.weixin.sandbox.calls(MENU) == 2
+
+
+async def test_a_token_that_expired_is_refused_here(place: Gate) -> None:
+    place.weixin.sandbox.script(STABLE, errcode=40164, times=None)
+    place.advance(hours=2)
+
+    answer = await place.said("GET", MENU)
+
+    assert answer["errcode"] == 40001
+
+
+async def test_a_platform_and_its_authorizers_are_healed_alike(tmp_path: Path) -> None:
+    async with Business() as business, gate(tmp_path / "state") as place:
+        sandbox = place.weixin.sandbox
+        grant = sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+        business.answers["/p"] = lambda: {
+            "component_verify_ticket": sandbox.ticket(COMPONENT).value,
+            "authorizer_refresh_token": grant.authorizer_refresh_token,
+        }
+        params = {"params": business.url("/p")}
+        await place.keeper.register(
+            {"type": 3} | params,
+            {"type": 4, "authorizer_appid": AUTHORIZER} | params,
+            appid=COMPONENT,
+        )
+        platform = await place.keeper.value(f"{COMPONENT}/3")
+        authorizer = await place.keeper.value(f"{COMPONENT}/4/{AUTHORIZER}")
+        place.advance(minutes=1)
+        sandbox.kill(platform)
+        sandbox.kill(authorizer)
+
+        info = await place.said(
+            "POST",
+            f"/cgi-bin/component/api_get_authorizer_info?component_access_token={platform}",
+            token="",
+            json={"component_appid": COMPONENT, "authorizer_appid": AUTHORIZER},
+        )
+        menu = await place.errcode("GET", MENU, token=authorizer)
+
+    assert info["authorization_info"]["authorizer_appid"] == AUTHORIZER
+    assert menu == 46003

@@ -1,0 +1,117 @@
+"""Calls that do not pass get errors in WeChat's form, and WeChat does not hear of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.house import APPID
+from tests.passage.conftest import CREATE, MENU, Gate, gate
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "errcode"),
+    [
+        (MENU, "", 41001),
+        (MENU, "unknown", 40001),
+        (MENU, "%00", 47001),
+        (MENU, "ws1_" + "A" * 60, 40001),
+        (f"{MENU}?access_token=other", None, 40014),
+        ("/cgi-bin/token", None, 48001),
+        ("/cgi-bin/stable_token", None, 48001),
+        ("/cgi-bin/component/api_component_token", None, 48001),
+        ("/cgi-bin/../cgi-bin/menu/get", None, 48001),
+        ("/cgi-bin/menu/%67et", None, 48001),
+        ("/cgi-bin/menu/get%2f..%2fdelete", None, 48001),
+        ("/cgi-bin/menu/.get", None, 48001),
+        ("/cgi-bin/menu/get;a=b", None, 48001),
+    ],
+)
+async def test_a_call_that_does_not_pass_is_answered_in_wechats_form(
+    place: Gate, path: str, token: str | None, errcode: int
+) -> None:
+    before = place.weixin.sandbox.calls()
+
+    answers = [await place.call(method, path, token=token) for method in ("GET", "POST")]
+
+    assert {answer.headers["Content-Type"] for answer in answers} == {
+        "application/json; charset=utf-8"
+    }
+    assert [await place.errcode(method, path, token=token) for method in ("GET", "POST")] == [
+        errcode,
+        errcode,
+    ]
+    assert place.weixin.sandbox.calls() == before
+
+
+async def test_a_method_that_wechat_does_not_have_is_refused(place: Gate) -> None:
+    assert await place.errcode("DELETE", MENU) == 48001
+
+
+async def test_without_the_setting_there_is_no_gateway(tmp_path: Path) -> None:
+    async with gate(tmp_path / "state", gateway__enabled="false") as place:
+        response = await place.call("GET", MENU)
+
+        assert response.status == 404
+
+
+async def test_the_lists_say_what_passes(tmp_path: Path) -> None:
+    lists = {
+        "gateway__allow": "/cgi-bin/menu/*,GET /cgi-bin/user/get",
+        "gateway__deny": "POST /cgi-bin/menu/create,/cgi-bin/menu/delete",
+    }
+    async with gate(tmp_path / "state", **lists) as place:
+        errcodes = {
+            (method, path): await place.errcode(method, path)
+            for method, path in [
+                ("GET", MENU),
+                ("POST", CREATE),
+                ("GET", "/cgi-bin/menu/delete"),
+                ("GET", "/cgi-bin/user/get"),
+                ("POST", "/cgi-bin/user/get"),
+                ("GET", "/cgi-bin/user/getx"),
+            ]
+        }
+
+    assert list(errcodes.values()) == [46003, 48001, 48001, 0, 48001, 48001]
+
+
+async def test_tokens_of_users_pass_unless_they_are_not_to(tmp_path: Path) -> None:
+    path = f"/sns/oauth2/refresh_token?appid={APPID}&grant_type=refresh_token&refresh_token="
+    async with gate(tmp_path / "state") as place:
+        user = place.weixin.sandbox.grant_user(APPID)
+        passed = await place.said("GET", path + user.refresh_token, token="")
+
+    async with gate(tmp_path / "other", gateway__user_tokens="false") as place:
+        refused = await place.errcode("GET", path + "x", token="")
+
+    assert passed["openid"] == user.openid
+    assert refused == 48001
+
+
+async def test_too_many_calls_in_a_minute_are_refused_for_their_account_only(
+    tmp_path: Path,
+) -> None:
+    async with gate(tmp_path / "state", gateway__account_calls="2") as place:
+        await place.keeper.register({"type": 0}, appid="wx-other")
+        other = await place.keeper.value("wx-other/0")
+        own = [await place.errcode("GET", MENU) for _ in range(4)]
+        spared = await place.errcode("GET", MENU, token=other)
+        place.advance(minutes=1)
+        later = await place.errcode("GET", MENU)
+
+    assert own == [46003, 46003, 45011, 45011]
+    assert (spared, later) == (46003, 46003)
+
+
+async def test_an_address_with_many_unknown_tokens_is_slowed(place: Gate) -> None:
+    errcodes = [await place.errcode("GET", MENU, token=f"dead-{number}") for number in range(22)]
+
+    assert errcodes[:20] == [40001] * 20
+    assert errcodes[20:] == [45011, 45011]
+    assert await place.errcode("GET", MENU) == 46003
+
+
+async def test_a_removed_accounts_token_is_unknown(place: Gate) -> None:
+    await place.keeper.call("DELETE", f"/task/{APPID}/0")
+
+    assert await place.errcode("GET", MENU) == 40001
