@@ -33,7 +33,7 @@ EVERYDAY = """
 """
 # Verbs and adjectives, and the names of other programs and of WeChat's ids.
 NO_NOUNS = """
-    allow bound by cancel claiming creates deny drawn found fresh invalid offline
+    allow bound by cancel clear claiming creates deny drawn found fresh invalid offline
     parse pause registe register resume sent shortest spent spoken up written wrote openid
     sqlite systemd wake wechat
 """

@@ -86,6 +86,9 @@ ROWS = {
     ("GET", "/v1/consumers/{consumer}"): ABSENT,
     ("POST", "/v1/consumers/{consumer}/secret"): ABSENT,
     ("DELETE", "/v1/consumers/{consumer}"): ABSENT,
+    ("GET", "/v1/usage"): Row(),
+    ("GET", "/v1/quotas/{appid}"): Row(right_key=400),  # without a path
+    ("POST", "/v1/quotas/{appid}/clear"): Row(right_key=400),
     ("GET", "/v1/audit"): Row(),
     ("GET", "/v1/nodes"): Row(),
     ("GET", "/v1/settings"): Row(),
@@ -209,6 +212,19 @@ for method, path in (
     ROWS[method, path] = Row(*[404] * 9)
 for method in ("GET", "POST"):
     ROWS[method, "/{family}/{path}"] = OPEN  # and WeChat's
+for method, path in (
+    ("GET", "/cgi-bin/token"),
+    ("POST", "/cgi-bin/token"),
+    ("GET", "/cgi-bin/stable_token"),
+    ("POST", "/cgi-bin/stable_token"),
+    ("GET", "/cgi-bin/ticket/getticket"),
+    ("POST", "/cgi-bin/ticket/getticket"),
+    ("GET", "/cgi-bin/component/api_component_token"),
+    ("POST", "/cgi-bin/component/api_component_token"),
+    ("GET", "/cgi-bin/component/api_authorizer_token"),
+    ("POST", "/cgi-bin/component/api_authorizer_token"),
+):
+    ROWS[method, path] = OPEN  # as WeChat's refusals do
 ROWS["POST", "/message/v2/notices"] = Row(*[401] * 9)
 
 

@@ -6,16 +6,19 @@ from typing import Any
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import json_option, rows_option
+from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
+from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.consumers import (
     MOST_CALLS,
     ConsumerResult,
     MadeConsumerResult,
 )
+from wechat_scheduler.web.native.usage import UseResult
 
 PATH = ("v1", "consumers")
 COLUMNS = "NAME STATE STAND-IN=stand_in LAST-USED=last_used_at APPIDS"
+USES = "CALLS ERRORS CALLER APPID PATH"
 NO_LIMIT = "no limit"
 CALLS = click.IntRange(0, MOST_CALLS)
 
@@ -164,6 +167,40 @@ def revoke(name: str, **given: Any) -> None:
     """
     ask(given, str, "DELETE", *PATH, name)
     click.echo("revoked")
+
+
+@consumers.command()
+@click.argument("name", required=False)
+@click.option("--appid", metavar="APPID", help="Show only the calls for this account.")
+@click.option("--day", metavar="DAY", help="Show this day, such as 2026-11-18 (default today).")
+@limit_option(LARGEST_PAGE)
+@rows_option
+@client_options
+def usage(
+    name: str | None,
+    appid: str | None,
+    day: str | None,
+    limit: int,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Show who made which calls in a day, the most first.
+
+    Days are those of Shanghai, in which WeChat counts.
+
+    \b
+    Examples:
+      wechat-scheduler consumers usage
+      wechat-scheduler consumers usage shop --appid wx1111111111111111
+    """
+    wanted = {
+        "caller": f"consumer/{name}" if name else None,
+        "appid": appid,
+        "day": day,
+        "limit": limit,
+    }
+    found = ask(given, list[UseResult], "GET", "v1", "usage", query=wanted)
+    show_results(found, USES, as_json=as_json)
 
 
 def _show_secret(made: MadeConsumerResult, *, as_json: bool) -> None:

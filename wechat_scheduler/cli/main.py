@@ -39,6 +39,9 @@ COMMANDS = (
         "Make, list and revoke consumers of the gateway.",
     ),
     LazyCommand(
+        "quota", f"{CLI}.quota:quota", "Show and clear what WeChat counts of an account's calls."
+    ),
+    LazyCommand(
         "apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."
     ),
     LazyCommand("messages", f"{CLI}.messages:messages", "Send and list messages."),

@@ -17,7 +17,7 @@ PASSED = (
 
 
 class GatewaySettings(Section, frozen=True, kw_only=True):
-    """The gateway to WeChat's API. A call passes if one of `allow` fits it and none of `deny`; with
+    """The gateway to WeChat's API. With `real_secrets` an AppSecret proves a caller as a consumer secret does. A call passes if one of `allow` fits it and none of `deny`; with
     `user_tokens` also those that carry a token of a user.
 
     A body of up to `repeat_limit` bytes is sent again if WeChat refuses the token. `connections` are those
@@ -26,6 +26,7 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     """
 
     enabled: Annotated[bool, notation.SWITCH] = False
+    real_secrets: Annotated[bool, notation.SWITCH] = True
     allow: Annotated[tuple[str, ...], notation.PATHS] = PASSED
     deny: Annotated[tuple[str, ...], notation.PATHS] = ()
     user_tokens: Annotated[bool, notation.SWITCH] = True

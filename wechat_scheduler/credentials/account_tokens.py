@@ -35,22 +35,27 @@ class AccountTokens:
     async def token(self, appid: str) -> str:
         """A token that is valid now. Raises RequestError, whose sentence says what to do, and
         StorageError."""
-        key = await self._job(appid)
+        key = await self.job(appid)
         try:
             cell = await self._manager.fetch(key, waits=self._waits)
         except NotFoundError:
-            self._jobs.pop(appid, None)
+            self.forget(appid)
             raise
         credential = cell.credential
         if credential is None:
             raise self._manager.unavailable(cell)
         return credential.value
 
+    def forget(self, appid: str) -> None:
+        """The account's job was removed: look again the next time."""
+        self._jobs.pop(appid, None)
+
     async def refused(self, appid: str, value: str) -> None:
         """Report that WeChat refused `value`: if it is still the current one, it is replaced."""
-        await self._manager.report(await self._job(appid), value)
+        await self._manager.report(await self.job(appid), value)
 
-    async def _job(self, appid: str) -> JobKey:
+    async def job(self, appid: str) -> JobKey:
+        """The job of the account's token, also if it has no value. Raises NotFoundError, StorageError."""
         key = self._jobs.get(appid)
         return key or await self._look_ups.do(appid, None)
 

@@ -235,14 +235,15 @@ Outcome: TypeAlias = Rotated | Repeated | Failed | Identified
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A job in memory: the credential to hand out, or the reason why there is none. `longest` is the
-    longest lifetime that WeChat ever gave it, zero if unknown. `former` is the job that had until now what was
-    registered without a subject."""
+    longest lifetime that WeChat ever gave it, zero if unknown. `suspect`: the value was reported as dead. `former`
+    is the job that had until now what was registered without a subject."""
 
     key: JobKey
     credential: Credential | None
     longest: timedelta = timedelta(0)
     fault: Fault | None
     due_at: datetime
+    suspect: bool = False
     former: JobKey | None = None
 
 

@@ -73,10 +73,12 @@ def wire(ground: Ground) -> Cores:
     pushes = wire_pushes(ground, credentials.manager, reception)
     keyring, auditor = _access(ground)
     consumers = _consumers(ground)
+    gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)
     retention = wire_retention(ground.config, ground.database, ground.clock)
     pulse = _pulse(ground, credentials, delivery)
     rounds = Rounds(
         auditor.flush,
+        gateway.usage.flush,
         keyring.load,
         consumers.load,
         audience.directory.load,
@@ -93,7 +95,7 @@ def wire(ground: Ground) -> Cores:
         delivery=delivery,
         reminders=reminders,
         pushes=pushes,
-        gateway=wire_gateway(ground, credentials.manager, consumers),
+        gateway=gateway,
         retention=retention,
         pulse=pulse,
         rounds=rounds,

@@ -1,21 +1,33 @@
 """Wires the gateway: the tokens that it knows, the calls that pass, and their way to WeChat."""
 
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.known_values import KnownValues
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.gateway.bearers import KnownTokens
+from wechat_scheduler.gateway.call_limits import CallLimits
+from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.healing import Healing
 from wechat_scheduler.gateway.passage import Passage
 from wechat_scheduler.gateway.paths import PathRules
+from wechat_scheduler.gateway.quotas import QuotaDesk
 from wechat_scheduler.gateway.stand_ins import StandInTokens
 from wechat_scheduler.gateway.turnstile import Turnstile
+from wechat_scheduler.gateway.usage import UsageMeter
+from wechat_scheduler.wechat.quotas import WeChatQuotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayParts:
+    callers: CallerDesk
+    stand_ins: StandInTokens
+    tokens: KnownTokens
+    healing: Healing
+    usage: UsageMeter
+    quotas: QuotaDesk
     passage: Passage
     turnstile: Turnstile
 
@@ -27,7 +39,9 @@ class GatewayParts:
         self.turnstile.per_minute = settings.account_calls
 
 
-def wire_gateway(ground: Ground, manager: Manager, consumers: ConsumerDesk) -> GatewayParts:
+def wire_gateway(
+    ground: Ground, manager: Manager, accounts: AccountTokens, consumers: ConsumerDesk
+) -> GatewayParts:
     settings, clock, store = ground.config.gateway, ground.clock, ground.stores.credentials
     known = KnownValues(store.values, clock=clock)
     if settings.enabled:
@@ -36,12 +50,32 @@ def wire_gateway(ground: Ground, manager: Manager, consumers: ConsumerDesk) -> G
     turnstile = Turnstile(
         most=settings.account_connections, per_minute=settings.account_calls, clock=clock
     )
+    callers = CallerDesk(
+        consumers,
+        ground.stores.secrets,
+        CallLimits(clock),
+        real_secrets=settings.real_secrets,
+    )
+    stand_ins = StandInTokens(ground.secret, consumers)
+    usage = UsageMeter(ground.stores.usage, clock=clock)
+    tokens, healing = KnownTokens(known, stand_ins, clock=clock), Healing(manager, clock=clock)
     passage = Passage(
         ground.relay,
-        KnownTokens(known, StandInTokens(ground.secret, consumers), clock=clock),
-        Healing(manager, clock=clock),
+        tokens,
+        healing,
+        callers,
+        usage,
         turnstile,
         rules=PathRules(settings.allow, settings.deny),
         user_tokens=settings.user_tokens,
     )
-    return GatewayParts(passage=passage, turnstile=turnstile)
+    return GatewayParts(
+        callers=callers,
+        stand_ins=stand_ins,
+        tokens=tokens,
+        healing=healing,
+        usage=usage,
+        quotas=QuotaDesk(WeChatQuotas(ground.wechat, accounts), clock=clock),
+        passage=passage,
+        turnstile=turnstile,
+    )

@@ -13,8 +13,6 @@ from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
-from wechat_scheduler.gateway.call_limits import CallLimits
-from wechat_scheduler.gateway.stand_ins import StandInTokens
 from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
@@ -52,8 +50,8 @@ def web_services(
         endpoints=EndpointDesk(stores.pushes, cores.pushes.intake, clock=ground.clock),
         keyring=cores.keyring,
         consumers=cores.consumers,
-        stand_ins=StandInTokens(ground.secret, cores.consumers),
-        call_limits=CallLimits(ground.clock),
+        stand_ins=cores.gateway.stand_ins,
+        callers=cores.gateway.callers,
         auditor=cores.auditor,
         memo=memo,
         health=Health(
@@ -80,6 +78,10 @@ def web_services(
         reminders=cores.reminders.desk,
         owners=cores.reminders.owners,
         passage=cores.gateway.passage,
+        tokens=cores.gateway.tokens,
+        healing=cores.gateway.healing,
+        usage=cores.gateway.usage,
+        quotas=cores.gateway.quotas,
     )
 
 

@@ -8,6 +8,7 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.access.consumers import SqlConsumers
+from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
@@ -17,6 +18,7 @@ from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
 from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
+from wechat_scheduler.storage.credentials.account_secrets import SqlAccountSecrets
 from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
@@ -43,6 +45,8 @@ class Stores:
     outbox: SqlOutbox
     keys: SqlKeys
     consumers: SqlConsumers
+    secrets: SqlAccountSecrets
+    usage: SqlUsage
     audit: SqlAudit
     census: SqlCensus
     pushes: SqlPushes
@@ -90,6 +94,8 @@ def stores_on(
         outbox=SqlOutbox(database, vault, worker=worker),
         keys=SqlKeys(audited, vault),
         consumers=SqlConsumers(audited),
+        secrets=SqlAccountSecrets(database, vault),
+        usage=SqlUsage(database),
         audit=SqlAudit(database),
         census=SqlCensus(database),
         pushes=SqlPushes(audited, vault, tell=credentials.tell),

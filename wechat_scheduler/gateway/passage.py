@@ -7,15 +7,21 @@ from typing import Final, NamedTuple
 
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
+from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.healing import REFUSALS, Healing
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.gateway.relaying import PassedCall, Relay, Reply
 from wechat_scheduler.gateway.turnstile import Turnstile
+from wechat_scheduler.gateway.usage import UsageMeter
 
 # They carry a token of a user, of which nothing is known here, or the ticket of a QR picture.
 OF_USERS: Final = frozenset(("/sns/userinfo", "/sns/auth", "/sns/oauth2/refresh_token"))
 PICTURE: Final = "/cgi-bin/showqrcode"
+
+# WeChat's errcode for a day's calls that are used up; 0 is a success.
+_USED_UP: Final = 45009
+_NO_ANSWER: Final = -1
 
 
 class _Swap(NamedTuple):
@@ -34,6 +40,8 @@ class Passage:
         relay: Relay,
         tokens: TokenReader,
         healing: Healing,
+        callers: CallerDesk,
+        meter: UsageMeter,
         turnstile: Turnstile,
         *,
         rules: PathRules,
@@ -42,22 +50,43 @@ class Passage:
         self._relay = relay
         self._tokens = tokens
         self._healing = healing
+        self._callers = callers
+        self._meter = meter
         self._turnstile = turnstile
         self.rules = rules
         self.user_tokens = user_tokens
 
     @asynccontextmanager
     async def taken(self, call: PassedCall) -> AsyncIterator[Reply]:
-        """WeChat's answer, which is read in the block. Raises RequestError, CallRefusedError among them;
-        WeChatError, StorageError."""
+        """WeChat's answer, which is read in the block. Raises RequestError, CallRefusedError and
+        CallerRefusedError among them; WeChatError, StorageError."""
         if not self.rules.admit(call.method, call.path):
             raise CallRefusedError(CallRefusal.PATH)
         swaps = await self._swaps(call)
+        for consumer in {swap.bearer.consumer for swap in swaps if swap.bearer.consumer}:
+            self._callers.admit(consumer, call.address)
         account = swaps[-1].bearer.account if swaps else ""
-        caller = (swaps[-1].bearer.caller if swaps else "") or call.caller
+        caller = (swaps[-1].bearer.caller if swaps else "") or str(call.address or "")
         with self._turnstile.passing(account, caller):
-            async with self._answered(call, account, swaps) as reply:
+            async with self._counted(call, account, swaps) as reply:
                 yield reply
+
+    @asynccontextmanager
+    async def _counted(
+        self, call: PassedCall, account: str, swaps: list[_Swap]
+    ) -> AsyncIterator[Reply]:
+        """The answer; the call is counted once, also if there is none."""
+        errcode = _NO_ANSWER
+        try:
+            async with self._answered(call, account, swaps) as reply:
+                errcode = reply.errcode
+                yield reply
+        finally:
+            if swaps:
+                caller = swaps[-1].bearer.caller or f"token/{account}"
+                self._meter.count(caller, account, call.path, failed=errcode != 0)
+        if errcode == _USED_UP:
+            await self._meter.used_up(account, call.path)
 
     @asynccontextmanager
     async def _answered(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
+from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.records import dataclass, field
 
 Headers: TypeAlias = Sequence[tuple[str, str]]
@@ -15,7 +16,7 @@ class PassedCall:
     """A call as it came: `path` and `query` as they stand in the request. A body that is kept is bytes and
     can be sent again; one that is read only once is an iterator, whose `length` is None if unknown.
 
-    `caller` names who calls among those of one account; empty if unknown.
+    `address` is where it came from; None if that is unknown.
     """
 
     method: str
@@ -24,7 +25,7 @@ class PassedCall:
     headers: Headers = field(repr=False)
     body: Body = field(repr=False)
     length: int | None = None
-    caller: str = ""
+    address: Address | None = None
 
     @property
     def is_kept(self) -> bool:

@@ -14,6 +14,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Sources: "getStableAccessToken", "API_Call_Limits".
 FORCED_REFRESHES_A_DAY = 20
 CLEARINGS_A_MONTH = 10
+PATH_CLEARINGS_A_MONTH = 50
 
 
 class Limit(NamedTuple):
@@ -94,6 +95,14 @@ class Meter:
         self._this_month.add(key)
         for path in self._limits:
             self._today.forget(_Key(path, appid))
+
+    def clear_path(self, path: str, appid: str, now: datetime) -> None:
+        """Sets the count of one path to 0. Raises RefusedError 48006 (fifty per month)."""
+        key = _Key("clear_path_quota", appid)
+        if self._this_month.count(key, now) >= PATH_CLEARINGS_A_MONTH:
+            raise RefusedError(48006)
+        self._this_month.add(key)
+        self._today.forget(_Key(path, appid))
 
     def describe(self, path: str, appid: str, now: datetime) -> dict[str, dict[str, int]]:
         """The reply of `openapi/quota/get`. Raises RefusedError 76021 if the path is unknown."""

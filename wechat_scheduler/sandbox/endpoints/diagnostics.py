@@ -69,6 +69,15 @@ def get_quota(world: World, call: ApiCall) -> Reply:
     return {"errcode": 0, "errmsg": "ok"} | world.meter.describe(path, appid, call.now)
 
 
+def clear_path_quota(world: World, call: ApiCall) -> Reply:
+    """Raises RefusedError 76021 (unknown path), 48006 (the month's clearings are used up)."""
+    owner = _caller(world, call).owner
+    path = call.text("cgi_path", missing=76021)
+    world.meter.describe(path, owner.appid, call.now)
+    world.meter.clear_path(path, owner.appid, call.now)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
 def get_rid(world: World, call: ApiCall) -> Reply:
     """Raises RefusedError 76001 (unknown), 76002 (malformed), 76003 (another account's)."""
     appid = _caller(world, call).owner.appid
@@ -108,5 +117,6 @@ ENDPOINTS = (
     Endpoint("POST", "/cgi-bin/clear_quota/v2", clear_quota_with_secret),
     Endpoint("POST", "/cgi-bin/component/clear_quota/v2", clear_quota_of_component),
     Endpoint("POST", "/cgi-bin/openapi/quota/get", get_quota),
+    Endpoint("POST", "/cgi-bin/openapi/quota/clear", clear_path_quota),
     Endpoint("POST", "/cgi-bin/openapi/rid/get", get_rid),
 )

@@ -11,7 +11,7 @@ from wechat_scheduler.storage.unreadable import readable, readable_or
 
 _COLUMNS = """
     SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at, due_at,
-        claimed_by, fault, longest
+        claimed_by, fault, longest, suspect
     FROM jobs
 """
 LOAD = f"{_COLUMNS} WHERE appid = $1 AND kind = $2 AND subject = $3"
@@ -47,5 +47,6 @@ class SqlJobValues:
             longest=readable_or(span, row["longest"], timedelta()),
             fault=fault,
             # Overdue, so that the first caller makes the job due in the store, too.
+            suspect=row["suspect"] == 1,
             due_at=EPOCH if is_lost else readable_or(instant, row["due_at"], EPOCH),
         )

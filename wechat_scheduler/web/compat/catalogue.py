@@ -10,12 +10,20 @@ from wechat_scheduler.web.compat import notices
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough import routes as passthrough
 from wechat_scheduler.web.compat.tencent import routes as tencent
+from wechat_scheduler.web.compat.wechattokens import routes as wechattokens
 from wechat_scheduler.web.compat.wecron import routes as wecron
 from wechat_scheduler.web.compat.wxpusher import routes as wxpusher
 from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.kit.slashes import tidied
 
-APIS: Final[tuple[Api, ...]] = (notices.API, wxpusher.API, tencent.API, wecron.API, passthrough.API)
+APIS: Final[tuple[Api, ...]] = (
+    notices.API,
+    wxpusher.API,
+    tencent.API,
+    wecron.API,
+    wechattokens.API,
+    passthrough.API,
+)
 
 _SERVED: Final = web.AppKey("apis", tuple)
 

@@ -21,6 +21,9 @@ class Proof(enum.Enum):
     TOKEN = enum.auto()
     """The token of an app or a user."""
 
+    SECRET = enum.auto()
+    """The secret of a consumer or an account, or an API key after all."""
+
     SIGNATURE = enum.auto()
     """A signature made with an app's key."""
 

@@ -32,10 +32,14 @@ if TYPE_CHECKING:
     from wechat_scheduler.delivery.orders import Sending
     from wechat_scheduler.engine.clock import Clock
     from wechat_scheduler.engine.nodes import NodeView
-    from wechat_scheduler.gateway.call_limits import CallLimits
+    from wechat_scheduler.gateway.bearers import KnownTokens
+    from wechat_scheduler.gateway.callers import CallerDesk
     from wechat_scheduler.gateway.consumers import ConsumerDesk
+    from wechat_scheduler.gateway.healing import Healing
     from wechat_scheduler.gateway.passage import Passage
+    from wechat_scheduler.gateway.quotas import QuotaDesk
     from wechat_scheduler.gateway.stand_ins import StandInTokens
+    from wechat_scheduler.gateway.usage import UsageMeter
     from wechat_scheduler.pushes.endpoints import EndpointDesk
     from wechat_scheduler.pushes.intake import Intake
     from wechat_scheduler.reminders.desk import ReminderDesk
@@ -79,7 +83,7 @@ class Services:
     keyring: Keyring
     consumers: ConsumerDesk
     stand_ins: StandInTokens
-    call_limits: CallLimits
+    callers: CallerDesk
     auditor: Auditor
     memo: Memo
     health: Health
@@ -101,6 +105,10 @@ class Services:
     reminders: ReminderDesk
     owners: OwnerDesk
     passage: Passage
+    tokens: KnownTokens
+    healing: Healing
+    usage: UsageMeter
+    quotas: QuotaDesk
 
 
 SERVICES = web.AppKey("SERVICES", Services)

@@ -13,8 +13,10 @@ from wechat_scheduler.web.native import (
     openapi,
     push_endpoints,
     pushes,
+    quotas,
     settings,
     tasks,
+    usage,
 )
 from wechat_scheduler.web.native.reminders import people, reminders, sentences
 from wechat_scheduler.web.native.route import NativeRoute
@@ -37,6 +39,8 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *jobs.ROUTES,
     *keys.ROUTES,
     *consumers.ROUTES,
+    *usage.ROUTES,
+    *quotas.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
     *nodes.ROUTES,

@@ -18,9 +18,11 @@ from wechat_scheduler.errors import (
     UnavailableError,
     WeChatError,
 )
+from wechat_scheduler.gateway.refused_callers import CallerRefusedError
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
 from wechat_scheduler.reasons import Verdict
+from wechat_scheduler.web.compat.errcodes import errcode_of
 from wechat_scheduler.web.kit.shapes import TroubleError
 
 BUSY: Final = -1
@@ -63,6 +65,9 @@ class GatewayAnswer(msgspec.Struct, omit_defaults=True):
 def refused(request: web.Request, error: RequestError) -> web.Response:
     if isinstance(error, CallRefusedError | TokenRefusedError):
         return _answer(ERRCODES[error.refusal], error.sentence)
+    if isinstance(error, CallerRefusedError):
+        errcode, words = errcode_of(error)
+        return _answer(errcode, f"{words}: {error}")
     errcode = next((code for kind, code in _OF_ERRORS if isinstance(error, kind)), _MALFORMED)
     if errcode == BUSY:
         return _answer(errcode, "system error", str(error))

@@ -87,7 +87,7 @@ async def _call(request: web.Request, services: Services) -> PassedCall:
         headers=headers,
         body=body,
         length=len(body) if isinstance(body, bytes) else request.content_length,
-        caller=str(services.doorkeeper.address(request) or ""),
+        address=services.doorkeeper.address(request),
     )
 
 

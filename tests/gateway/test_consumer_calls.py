@@ -1,0 +1,121 @@
+"""Consumers call WeChat's API through the gateway with their stand-ins."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+
+from tests.clock import FakeClock
+from tests.gateway.samples import made_consumer
+from tests.gateway.test_token_endpoints import GRANT, STABLE
+from tests.house import APPID, Caller, WeChat, daemon, in_memory
+
+IPS = "/cgi-bin/getcallbackip"
+
+
+@pytest.fixture
+async def gate(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
+    async with daemon(
+        tmp_path / "state", weixin.url, clock=clock, opener=in_memory, gateway__enabled=True
+    ) as running:
+        await running.register({"type": 0})
+        await running.settle()
+        yield running
+
+
+async def stand_in(gate: Caller, name: str = "shop", **wish: Any) -> str:
+    made = await made_consumer(gate, name, stand_in=True, **wish)
+    fields = GRANT | {"secret": made["secret"]}
+    token: str = (await gate.call("POST", STABLE, body=fields, key="")).json["access_token"]
+    return token
+
+
+async def called(gate: Caller, token: str, path: str = IPS) -> Any:
+    return (await gate.call("GET", f"{path}?access_token={token}", key="")).json
+
+
+async def uses(gate: Caller) -> list[tuple[str, str, int, int]]:
+    found = (await gate.call("GET", "/v1/usage")).result
+    return [(use["caller"], use["path"], use["calls"], use["errors"]) for use in found]
+
+
+async def test_a_stand_in_calls_what_the_kept_token_may(gate: Caller) -> None:
+    token = await stand_in(gate)
+
+    answer = await called(gate, token)
+
+    assert answer == await called(gate, await gate.value(f"{APPID}/0"))
+    assert "ip_list" in answer
+
+
+async def test_a_stand_in_is_worth_nothing_at_wechat(gate: Caller, weixin: WeChat) -> None:
+    url = f"{weixin.url}{IPS}?access_token={await stand_in(gate)}"
+
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        answer = await response.json(content_type=None)
+
+    assert answer["errcode"] in (40001, 40014)
+
+
+async def test_a_stand_in_ends_with_its_consumer(gate: Caller) -> None:
+    token = await stand_in(gate)
+    await gate.call("DELETE", "/v1/consumers/shop")
+
+    answer = await called(gate, token)
+
+    assert answer["errcode"] == 40001
+    assert "revoked" in answer["errmsg"]
+
+
+async def test_the_calls_of_a_consumer_are_held_to_its_limits(gate: Caller) -> None:
+    token = await stand_in(gate, per_minute=3)  # fetching the stand-in was one
+    other = await stand_in(gate, "crm", per_minute=3)
+
+    errcodes = [(await called(gate, token)).get("errcode", 0) for _ in range(3)]
+    others = (await called(gate, other)).get("errcode", 0)
+
+    assert (errcodes, others) == ([0, 0, 45011], 0)
+
+
+async def test_a_call_from_a_foreign_network_is_refused_with_its_address(gate: Caller) -> None:
+    token = await stand_in(gate, networks=["127.0.0.1/32"])
+    url = f"{gate.daemon.url}{IPS}?access_token={token}"
+
+    home = await called(gate, token)
+    elsewhere = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
+    async with aiohttp.ClientSession(connector=elsewhere) as session, session.get(url) as response:
+        away = await response.json()
+
+    assert "ip_list" in home
+    assert away["errcode"] == 40164
+    assert away["errmsg"].startswith("invalid ip 127.0.0.2 ")
+
+
+async def test_each_call_counts_for_its_consumer(gate: Caller, weixin: WeChat) -> None:
+    token = await stand_in(gate)
+    weixin.sandbox.script(IPS, errcode=48001)
+    for _ in range(3):
+        await called(gate, token)
+    await called(gate, await gate.value(f"{APPID}/0"))
+
+    assert await uses(gate) == [("consumer/shop", IPS, 3, 1), (f"token/{APPID}", IPS, 1, 0)]
+
+
+async def test_those_who_used_the_calls_up_are_named(gate: Caller, weixin: WeChat) -> None:
+    shop, crm = await stand_in(gate), await stand_in(gate, "crm")
+    for _ in range(2):
+        await called(gate, crm)
+    await called(gate, shop)
+    weixin.sandbox.script(IPS, errcode=45009, times=2)
+
+    with capture_logs() as logs:
+        answers = [await called(gate, shop) for _ in range(2)]
+
+    (told,) = [entry for entry in logs if entry["event"] == "gateway.used_up"]
+    assert [answer["errcode"] for answer in answers] == [45009, 45009]
+    assert told["largest"] == ["consumer/crm: 2", "consumer/shop: 2"]
+    assert (told["appid"], told["path"]) == (APPID, IPS)
+    assert "quota clear" in told["advice"]

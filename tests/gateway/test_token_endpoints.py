@@ -1,0 +1,377 @@
+"""WeChat's own endpoints for tokens and tickets, as an SDK calls them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.gateway.samples import made_consumer
+from tests.house import (
+    APPID,
+    AUTHORIZER,
+    COMPONENT,
+    SECRET,
+    Answer,
+    Caller,
+    WeChat,
+    daemon,
+    in_memory,
+)
+from tests.platform.listening import Platform
+
+TOKEN, STABLE = "/cgi-bin/token", "/cgi-bin/stable_token"
+TICKET = "/cgi-bin/ticket/getticket"
+COMPONENT_PATH = "/cgi-bin/component/api_component_token"
+AUTHORIZER_PATH = "/cgi-bin/component/api_authorizer_token"
+GRANT = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+OTHER = "wx9999999999999999"
+
+
+@pytest.fixture
+async def gate(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
+    """A daemon that keeps the account's token and its ticket for pages."""
+    async with daemon(
+        tmp_path / "state", weixin.url, clock=clock, opener=in_memory, gateway__enabled=True
+    ) as running:
+        await running.register({"type": 0}, {"type": 1})
+        await running.settle()
+        yield running
+
+
+async def asked(gate: Caller, method: str, path: str, fields: dict[str, Any]) -> Answer:
+    """As an SDK asks: a GET with a query, or a POST of JSON."""
+    if method == "GET":
+        return await gate.call("GET", f"{path}?{urlencode(fields)}", key="")
+    return await gate.call("POST", path, body=fields, key="")
+
+
+async def errcode(gate: Caller, method: str, path: str, fields: dict[str, Any]) -> int:
+    answer = await asked(gate, method, path, fields)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert isinstance(answer.json["errmsg"], str)
+    return int(answer.json["errcode"])
+
+
+async def kept(gate: Caller, kind: str = "0") -> str:
+    return await gate.value(f"{APPID}/{kind}")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", TOKEN), ("POST", TOKEN), ("POST", STABLE)])
+async def test_the_registered_secret_gets_the_kept_token_with_its_remaining_lifetime(
+    gate: Caller, clock: FakeClock, method: str, path: str
+) -> None:
+    clock.advance(timedelta(seconds=90.5))
+
+    answer = await asked(gate, method, path, GRANT)
+
+    assert answer.json == {"access_token": await kept(gate), "expires_in": 7109}
+
+
+async def test_a_form_is_read_as_json_is(gate: Caller) -> None:
+    answer = await gate.call("POST", TOKEN, data=urlencode(GRANT).encode(), key="")
+
+    assert answer.json["access_token"] == await kept(gate)
+
+
+async def test_a_consumers_secret_stands_in_for_the_appsecret(gate: Caller) -> None:
+    made = await made_consumer(gate)
+
+    answer = await asked(gate, "GET", TOKEN, GRANT | {"secret": made["secret"]})
+
+    assert answer.json == {"access_token": await kept(gate), "expires_in": 7200}
+
+
+async def test_an_api_key_in_a_header_proves_a_caller_too(gate: Caller) -> None:
+    path = f"{TOKEN}?{urlencode(GRANT | {'secret': 'none'})}"
+    good, other = await make(gate, "read"), await make(gate, "read", appids=[OTHER])
+    unread = await make(gate, "push")
+
+    answers = [
+        (await gate.call("GET", path, key=key)).json
+        for key in (good.text, "wsk_wrong", other.text, unread.text)
+    ]
+
+    assert answers[0]["access_token"] == await kept(gate)
+    assert [answer.get("errcode") for answer in answers[1:]] == [40125, 48001, 48001]
+
+
+async def test_a_consumer_gets_a_stand_in_that_ends_with_it(gate: Caller, clock: FakeClock) -> None:
+    made = await made_consumer(gate, stand_in=True)
+    fields = GRANT | {"secret": made["secret"]}
+    issued = (await asked(gate, "POST", STABLE, fields)).json
+    shown = {"access_token": issued["access_token"], "type": "jsapi"}
+
+    ticket = await asked(gate, "GET", TICKET, shown)
+    clock.advance(timedelta(seconds=7200))
+    too_old = (await asked(gate, "GET", TICKET, shown)).json
+    anew = (await asked(gate, "POST", STABLE, fields)).json
+    await gate.call("DELETE", "/v1/consumers/shop")
+    ended = (await asked(gate, "GET", TICKET, anew | {"type": "jsapi"})).json
+    refused = await errcode(gate, "POST", STABLE, fields)
+
+    assert issued["access_token"].startswith("ws1_")
+    assert issued["expires_in"] == 7200
+    assert ticket.json["ticket"]
+    assert (too_old["errcode"], "access_token expired" in too_old["errmsg"]) == (42001, True)
+    assert (ended["errcode"], "revoked" in ended["errmsg"]) == (40001, True)
+    assert refused == 40125
+
+
+async def test_a_stand_in_is_issued_while_there_is_no_value(gate: Caller, clock: FakeClock) -> None:
+    made = await made_consumer(gate, stand_in=True)
+    clock.advance(timedelta(hours=3))
+
+    answer = await asked(gate, "GET", TOKEN, GRANT | {"secret": made["secret"]})
+
+    assert answer.json["expires_in"] == 7200
+
+
+BAD = [
+    ("GET", TOKEN, {"grant_type": "authorization_code"}, 40002),
+    ("GET", TOKEN, {"grant_type": None}, 40002),
+    ("GET", TOKEN, {"appid": None}, 41002),
+    ("GET", TOKEN, {"appid": ""}, 41002),
+    ("GET", TOKEN, {"appid": OTHER}, 40013),
+    ("GET", TOKEN, {"appid": "no appid"}, 40013),
+    ("GET", TOKEN, {"appid": OTHER, "secret": None}, 40013),
+    ("GET", TOKEN, {"secret": None}, 41004),
+    ("GET", TOKEN, {"secret": "wrong"}, 40125),
+    ("GET", STABLE, {}, 43002),
+    ("POST", STABLE, {"grant_type": "x"}, 40002),
+    ("POST", STABLE, {"secret": "wrong"}, 40125),
+    ("POST", STABLE, {"appid": {"a": 1}}, 41002),
+    ("POST", TICKET, {}, 43001),
+    ("GET", TICKET, {"type": "jsapi"}, 41001),
+    ("GET", TICKET, {"type": "jsapi", "access_token": "92_unknown"}, 40001),
+    ("GET", TICKET, {"type": "jsapi", "access_token": "ws1_" + "A" * 100}, 40001),
+    ("GET", COMPONENT_PATH, {}, 43002),
+    ("POST", COMPONENT_PATH, {}, 41002),
+    ("POST", COMPONENT_PATH, {"component_appid": OTHER, "component_appsecret": "x"}, 40013),
+    ("POST", COMPONENT_PATH, {"component_appid": APPID}, 41004),
+    ("POST", COMPONENT_PATH, {"component_appid": APPID, "component_appsecret": "x"}, 40125),
+    ("POST", AUTHORIZER_PATH, {}, 41001),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "wish", "code"), BAD)
+async def test_bad_input_is_answered_as_wechat_would(
+    gate: Caller, method: str, path: str, wish: dict[str, Any], code: int
+) -> None:
+    given = GRANT | wish if path in (TOKEN, STABLE) else wish
+    fields = {name: value for name, value in given.items() if value is not None}
+
+    assert await errcode(gate, method, path, fields) == code
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(b"[]", 47001), (b'{"a":', 47001), (b"\xff\xfe", 40002), (b"", 40002), (b"{}", 40002)],
+)
+async def test_a_body_that_is_no_object_is_named(gate: Caller, body: bytes, code: int) -> None:
+    answer = await gate.call("POST", STABLE, data=body, key="")
+
+    assert (answer.status, answer.json["errcode"]) == (200, code)
+
+
+async def test_a_consumer_is_held_to_its_accounts_networks_and_calls(
+    gate: Caller, clock: FakeClock
+) -> None:
+    await gate.register({"type": 0}, appid=OTHER)
+    await gate.settle()
+    wishes: dict[str, dict[str, Any]] = {
+        "other": {"appids": [OTHER]},
+        "foreign": {"networks": ["203.0.113.0/24"]},
+        "quick": {"per_minute": 1},
+        "thrifty": {"per_day": 1},
+    }
+
+    found = {}
+    for name, wish in wishes.items():
+        made = await made_consumer(gate, name, **wish)
+        fields = GRANT | {"secret": made["secret"]}
+        found[name] = [(await asked(gate, "GET", TOKEN, fields)).json for _ in range(2)][1]
+
+    assert {name: answer["errcode"] for name, answer in found.items()} == {
+        "other": 40125,
+        "foreign": 40164,
+        "quick": 45011,
+        "thrifty": 45009,
+    }
+    assert found["foreign"]["errmsg"].startswith(
+        "invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist"
+    )
+
+
+async def test_without_real_secrets_only_consumers_prove_themselves(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    settings = {"gateway__enabled": True, "gateway__real_secrets": False}
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory, **settings) as gate:
+        await gate.register({"type": 0})
+        await gate.settle()
+        made = await made_consumer(gate)
+
+        real = await errcode(gate, "GET", TOKEN, GRANT)
+        own = (await asked(gate, "GET", TOKEN, GRANT | {"secret": made["secret"]})).json
+
+    assert real == 40125
+    assert own["access_token"]
+
+
+async def test_wrong_secrets_are_throttled_as_keys_are(gate: Caller, clock: FakeClock) -> None:
+    found = [await errcode(gate, "GET", TOKEN, GRANT | {"secret": "no"}) for _ in range(21)]
+    right = await asked(gate, "GET", TOKEN, GRANT)
+    clock.advance(timedelta(minutes=1))
+
+    assert found == [*[40125] * 20, 45011]
+    assert right.json["access_token"]
+    assert await errcode(gate, "GET", TOKEN, GRANT | {"secret": "no"}) == 40125
+
+
+async def test_forcing_a_refresh_is_one_report_however_many_force_it(
+    gate: Caller, clock: FakeClock
+) -> None:
+    before = await kept(gate)
+    clock.advance(timedelta(minutes=2))
+    asking = asyncio.gather(  # noqa: TID251 - as that many programs
+        *(asked(gate, "POST", STABLE, GRANT | {"force_refresh": True}) for _ in range(20))
+    )
+    while not asking.done():
+        await gate.settle()
+        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop
+
+    values = {answer.json["access_token"] for answer in asking.result()}
+    at_once = (await asked(gate, "POST", STABLE, GRANT | {"force_refresh": True})).json
+    assert len(values) == 1
+    assert values != {before}
+    assert {at_once["access_token"]} == values
+    assert (await gate.job(f"appid={APPID}&type=0"))["version"] == 2
+
+
+async def test_a_value_that_was_reported_is_not_given_again(gate: Caller, clock: FakeClock) -> None:
+    before = await kept(gate)
+    clock.advance(timedelta(minutes=2))
+    await gate.call("POST", f"/task/{APPID}/0/invalid", body={"value": before})
+
+    asking = asyncio.ensure_future(asked(gate, "POST", STABLE, GRANT))  # noqa: TID251 - a program
+    while not asking.done():
+        await gate.settle()
+        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop
+
+    assert asking.result().json["access_token"] not in ("", before)
+
+
+async def test_a_ticket_is_that_of_the_account_whose_token_is_shown(gate: Caller) -> None:
+    token = await kept(gate)
+
+    answer = await asked(gate, "GET", TICKET, {"access_token": token, "type": "jsapi"})
+    unkept = await asked(gate, "GET", TICKET, {"access_token": token, "type": "wx_card"})
+    wrong = await errcode(gate, "GET", TICKET, {"access_token": token, "type": "card"})
+
+    assert answer.json == {
+        "errcode": 0,
+        "errmsg": "ok",
+        "ticket": await kept(gate, "1"),
+        "expires_in": 7200,
+    }
+    assert unkept.json["errcode"] == 48001
+    assert "wx_card_ticket" in unkept.json["errmsg"]
+    assert wrong == 40097
+
+
+async def test_wechats_own_refusal_is_passed_on(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    async with daemon(
+        tmp_path, weixin.url, clock=clock, opener=in_memory, gateway__enabled=True
+    ) as gate:
+        await gate.register({"type": 0}, appsecret="of-another-account")
+        await gate.settle()
+
+        answer = await asked(gate, "GET", TOKEN, GRANT | {"secret": "of-another-account"})
+
+    assert answer.json["errcode"] == 40125
+    assert "register the account again" in answer.json["errmsg"]
+
+
+async def test_reads_are_counted_for_each_caller(gate: Caller) -> None:
+    made = await made_consumer(gate)
+    for secret in (SECRET, made["secret"], made["secret"]):
+        await asked(gate, "GET", TOKEN, GRANT | {"secret": secret})
+    await gate.daemon.cores.auditor.flush()
+
+    entries = (await gate.call("GET", f"/v1/audit?object={APPID}/access_token")).result
+    shown = (await gate.call("GET", "/v1/consumers/shop")).result
+
+    reads = {one["key"]: one["count"] for one in entries if one["action"] == "credential.read"}
+    assert reads == {f"appsecret/{APPID}": 1, "consumer/shop": 2}
+    assert shown["last_used_at"] is not None
+
+
+async def test_no_secret_and_no_token_is_in_the_log(gate: Caller) -> None:
+    with capture_logs() as logs:
+        made = await made_consumer(gate, stand_in=True)
+        fields = GRANT | {"secret": made["secret"]}
+        issued = (await asked(gate, "GET", TOKEN, fields)).json["access_token"]
+        await asked(gate, "GET", TICKET, {"access_token": f"{issued}x", "type": "jsapi"})
+        await asked(gate, "GET", TOKEN, GRANT | {"secret": "wrong-secret"})
+
+    said = str(logs)
+    assert "token.refused" in said
+    assert not any(word in said for word in (made["secret"], issued, SECRET, "wrong-secret"))
+
+
+@pytest.mark.parametrize("stand_in", [False, True])
+async def test_a_platform_gets_its_token_and_those_of_its_accounts(
+    gate: Caller, weixin: WeChat, stand_in: bool
+) -> None:
+    platform = Platform(gate, weixin)
+    await platform.expect()
+    platform.tell_wechat()
+    await platform.register()
+    await platform.pushed()
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    await platform.register({"type": 1, "subject": AUTHORIZER})
+    await gate.settle()
+    made = await made_consumer(gate, appids=[COMPONENT], stand_in=stand_in)
+    sent = {"component_appid": COMPONENT, "component_verify_ticket": "ticket@@@of-the-sdk"}
+
+    own = await asked(gate, "POST", COMPONENT_PATH, sent | {"component_appsecret": made["secret"]})
+    path = f"{AUTHORIZER_PATH}?component_access_token={own.json['component_access_token']}"
+    named = {"authorizer_appid": AUTHORIZER, "authorizer_refresh_token": "refreshtoken@@@old"}
+    given = await asked(gate, "POST", path, sent | named)
+    shown = {"access_token": given.json["authorizer_access_token"], "type": "jsapi"}
+    ticket = await asked(gate, "GET", TICKET, shown)
+    wrong = [
+        await errcode(gate, "POST", path, sent | named | {"authorizer_appid": OTHER}),
+        await errcode(gate, "POST", path, named | {"component_appid": OTHER}),
+        await errcode(gate, "POST", f"{AUTHORIZER_PATH}?access_token={await kept(gate)}", sent),
+    ]
+
+    assert given.json["authorizer_refresh_token"] == "refreshtoken@@@old"
+    assert given.json["expires_in"] == own.json["expires_in"] == 7200
+    if stand_in:
+        assert given.json["authorizer_access_token"].startswith("ws1_")
+    else:
+        assert given.json["authorizer_access_token"] == await platform.value()
+        assert own.json["component_access_token"] == await gate.value(f"{COMPONENT}/3")
+    assert ticket.json["ticket"] == await gate.value(f"{COMPONENT}/1/{AUTHORIZER}")
+    assert wrong == [61003, 40013, 61014]
+
+
+async def test_a_gateway_that_is_off_serves_no_such_path(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory) as closed:
+        answer = await asked(closed, "GET", TOKEN, GRANT)
+
+    assert answer.status == 404

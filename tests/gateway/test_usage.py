@@ -1,0 +1,130 @@
+"""Who made which calls through the gateway."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+
+from tests.cli.commands import invoke
+from tests.clock import FakeClock
+from tests.house import APPID, Caller
+from tests.stores.memory import MemoryDatabase, memory_database
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.gateway.usage import KEPT, MOST_PATHS, OTHER, UsageMeter, UseFilter
+from wechat_scheduler.storage.access.gateway_uses import SqlUsage
+from wechat_scheduler.storage.database import Database
+
+SHOP, CRM = "consumer/shop", "consumer/crm"
+MENU, SEND = "/cgi-bin/menu/get", "/cgi-bin/message/template/send"
+
+
+async def found(meter: UsageMeter, **wanted: str | int) -> list[tuple[str, str, int, int]]:
+    uses = await meter.find(UseFilter(at=meter.today(), **wanted))  # type: ignore[arg-type]
+    return [(use.caller, use.path, use.calls, use.errors) for use in uses]
+
+
+async def test_calls_of_several_processes_add_up(database: Database) -> None:
+    meters = [UsageMeter(SqlUsage(database), clock=FakeClock()) for _ in range(2)]
+    for meter in meters:
+        for caller, path, failed in ((SHOP, SEND, False), (SHOP, SEND, True), (CRM, MENU, False)):
+            meter.count(caller, APPID, path, failed=failed)
+        await meter.flush()
+
+    assert await found(meters[0]) == [(SHOP, SEND, 4, 2), (CRM, MENU, 2, 0)]
+    assert await found(meters[0], path=MENU) == [(CRM, MENU, 2, 0)]
+    assert await found(meters[0], caller=SHOP, limit=1) == [(SHOP, SEND, 4, 2)]
+    assert await found(meters[0], appid="wx2") == []
+
+
+async def test_a_day_begins_at_midnight_in_shanghai() -> None:
+    clock = FakeClock(datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC))
+    meter = UsageMeter(SqlUsage(memory_database()), clock=clock)
+    meter.count(SHOP, APPID, MENU, failed=False)
+    before = await found(meter)
+
+    clock.advance(timedelta(seconds=1))
+
+    assert before == [(SHOP, MENU, 1, 0)]
+    assert await found(meter) == []
+
+
+async def test_the_largest_users_of_a_path_are_named() -> None:
+    meter = UsageMeter(SqlUsage(memory_database()), clock=FakeClock())
+    for number in range(5):
+        for _ in range(number + 1):
+            meter.count(f"consumer/c{number}", APPID, SEND, failed=False)
+    meter.count(SHOP, APPID, MENU, failed=False)
+
+    largest = await meter.largest(APPID, SEND)
+
+    assert [(use.caller, use.calls) for use in largest] == [
+        ("consumer/c4", 5),
+        ("consumer/c3", 4),
+        ("consumer/c2", 3),
+    ]
+
+
+async def test_paths_without_end_are_one_row() -> None:
+    database = memory_database()
+    meter = UsageMeter(SqlUsage(database), clock=FakeClock())
+    for number in range(MOST_PATHS + 50):
+        meter.count(SHOP, APPID, f"/cgi-bin/{number}", failed=True)
+
+    assert (await found(meter))[0] == (SHOP, OTHER, 50, 50)
+    assert len(await database.read("SELECT * FROM gateway_uses")) == MOST_PATHS + 1
+
+
+async def test_nothing_is_lost_while_the_store_is_away() -> None:
+    database: MemoryDatabase = memory_database()
+    meter = UsageMeter(SqlUsage(database), clock=FakeClock())
+    meter.count(SHOP, APPID, MENU, failed=False)
+    database.down = True
+    with pytest.raises(StorageError):
+        await meter.flush()
+    meter.count(SHOP, APPID, MENU, failed=True)
+    database.down = False
+
+    assert await found(meter) == [(SHOP, MENU, 2, 1)]
+
+
+async def test_the_route_and_the_command_show_it(keeper: Caller, clock: FakeClock) -> None:
+    meter = keeper.daemon.cores.gateway.usage
+    meter.count(SHOP, APPID, SEND, failed=False)
+    meter.count(CRM, APPID, SEND, failed=True)
+    meter.count(SHOP, APPID, SEND, failed=False)
+    state = str(keeper.daemon.ground.config.state.dir)
+
+    listed = (await keeper.call("GET", "/v1/usage?day=2026-11-18")).result
+    yesterday = (await keeper.call("GET", "/v1/usage?day=2026-11-17")).result
+    wrong = await keeper.call("GET", "/v1/usage?day=today")
+    with structlog.testing.capture_logs():
+        shown = await asyncio.to_thread(invoke, "consumers", "usage", "shop", "--state", state)
+
+    use = {
+        "day": "2026-11-18",
+        "caller": SHOP,
+        "appid": APPID,
+        "path": SEND,
+        "calls": 2,
+        "errors": 0,
+    }
+    assert listed == [use, use | {"caller": CRM, "calls": 1, "errors": 1}]
+    assert yesterday == []
+    assert wrong.json["message"] == "day: must be a day such as 2026-11-18"
+    assert [line.split() for line in shown.out.splitlines()] == [
+        ["CALLS", "ERRORS", "CALLER", "APPID", "PATH"],
+        ["2", "0", SHOP, APPID, SEND],
+    ]
+
+
+async def test_old_days_are_forgotten(keeper: Caller, clock: FakeClock) -> None:
+    meter = keeper.daemon.cores.gateway.usage
+    meter.count(SHOP, APPID, SEND, failed=False)
+    await meter.flush()
+
+    clock.advance(KEPT + timedelta(days=2))
+    await keeper.daemon.cores.pulse.run_once()
+    await keeper.daemon.cores.rounds.run_once()
+
+    assert await keeper.daemon.ground.database.read("SELECT * FROM gateway_uses") == []

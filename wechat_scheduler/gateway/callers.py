@@ -1,0 +1,80 @@
+"""Proves callers of the gateway: consumers by their secrets, programs by an account's own AppSecret."""
+
+import hmac
+from typing import NamedTuple, Protocol
+
+from wechat_scheduler.access.model import Address, digest
+from wechat_scheduler.gateway.call_limits import CallLimits, QuotaWindow
+from wechat_scheduler.gateway.consumers import ConsumerDesk
+from wechat_scheduler.gateway.model import Consumer
+from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
+
+_USED_UP = {QuotaWindow.MINUTE: CallerRefusal.MINUTE, QuotaWindow.DAY: CallerRefusal.DAY}
+
+
+class AccountSecrets(Protocol):
+    """Reads the AppSecrets that were registered."""
+
+    async def secret(self, appid: str) -> str | None:
+        """The AppSecret of an account or a platform; empty if it cannot be read, None if the account is not
+        registered. May raise StorageError."""
+
+
+class GatewayCaller(NamedTuple):
+    """A caller that may call. `label` is its name in the audit; `consumer` is None if it is none. A
+    `steady` one may call from anywhere, as often as it likes, until something changes."""
+
+    label: str
+    steady: bool
+    consumer: Consumer | None = None
+
+
+class CallerDesk:
+    """With `real_secrets`, the AppSecret proves a caller, too."""
+
+    def __init__(
+        self,
+        consumers: ConsumerDesk,
+        secrets: AccountSecrets,
+        limits: CallLimits,
+        *,
+        real_secrets: bool,
+    ) -> None:
+        self._consumers = consumers
+        self._secrets = secrets
+        self._limits = limits
+        self._real_secrets = real_secrets
+
+    async def prove(self, appid: str, secret: str, address: Address | None) -> GatewayCaller:
+        """The caller that has this secret for that account; its call is counted. Raises
+        CallerRefusedError, StorageError."""
+        consumer = self._consumers.with_secret(secret)
+        if consumer is None:
+            await self._prove_account(appid, secret)
+            return GatewayCaller(f"appsecret/{appid}", steady=True)
+        if appid not in consumer.appids:
+            raise CallerRefusedError(CallerRefusal.REACH, name=consumer.name)
+        self.admit(consumer, address)
+        limited = consumer.networks or consumer.per_minute or consumer.per_day
+        return GatewayCaller(consumer.label, steady=not limited, consumer=consumer)
+
+    def admit(self, consumer: Consumer, address: Address | None) -> None:
+        """Count a call of a consumer from there. Raises CallerRefusedError."""
+        if not consumer.admits(address):
+            shown = str(address or "an unknown address")
+            raise CallerRefusedError(CallerRefusal.NETWORK, name=consumer.name, address=shown)
+        window = self._limits.spend(consumer)
+        if window is not None:
+            pause = self._limits.pause(consumer, window)
+            raise CallerRefusedError(_USED_UP[window], name=consumer.name, pause=pause)
+
+    async def knows(self, appid: str) -> bool:
+        """Whether the account was registered with its secret. May raise StorageError."""
+        return await self._secrets.secret(appid) is not None
+
+    async def _prove_account(self, appid: str, secret: str) -> None:
+        known = await self._secrets.secret(appid)
+        if not self._real_secrets:
+            raise CallerRefusedError(CallerRefusal.CONSUMER_ONLY)
+        if not known or not hmac.compare_digest(digest(known), digest(secret)):
+            raise CallerRefusedError(CallerRefusal.SECRET)

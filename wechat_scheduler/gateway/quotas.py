@@ -1,0 +1,53 @@
+"""Asks WeChat for the calls of a path that an account has left today."""
+
+from datetime import timedelta
+from typing import Final, NamedTuple, Protocol
+
+from wechat_scheduler.engine.clock import Clock
+
+# WeChat counts the questions, too.
+ASKED_EVERY: Final = timedelta(minutes=1)
+# Answers that are remembered; the oldest is forgotten first.
+REMEMBERED: Final = 1000
+
+
+class ApiQuota(NamedTuple):
+    """The calls of a path in a day: how many WeChat allows, how many it counted, and how many are left."""
+
+    daily_limit: int
+    used: int
+    remain: int
+
+
+class Quotas(Protocol):
+    """Asks WeChat. Both raise WeChatError, and RequestError without a token of the account."""
+
+    async def quota(self, appid: str, path: str) -> ApiQuota: ...
+
+    async def clear(self, appid: str, path: str) -> None:
+        """Have WeChat count this path's calls of today anew: 50 times a month."""
+
+
+class QuotaDesk:
+    """Asks about a path no sooner than ASKED_EVERY after the last time."""
+
+    def __init__(self, quotas: Quotas, *, clock: Clock) -> None:
+        self._quotas = quotas
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, ApiQuota]] = {}
+
+    async def quota(self, appid: str, path: str) -> ApiQuota:
+        until, known = self._known.get((appid, path), (0.0, None))
+        if known is not None and self._clock.boottime() < until:
+            return known
+        found = await self._quotas.quota(appid, path)
+        self._known.pop((appid, path), None)
+        if len(self._known) >= REMEMBERED:
+            del self._known[next(iter(self._known))]
+        until = self._clock.boottime() + ASKED_EVERY.total_seconds()
+        self._known[appid, path] = until, found
+        return found
+
+    async def clear(self, appid: str, path: str) -> None:
+        await self._quotas.clear(appid, path)
+        self._known.pop((appid, path), None)

@@ -1,0 +1,43 @@
+"""Why a caller of the gateway is refused."""
+
+import enum
+from datetime import timedelta
+
+from wechat_scheduler.errors import RequestError
+
+
+class CallerRefusal(enum.Enum):
+    """`sentence` says what the caller is to do; {name} is the consumer, {address} where the call came from."""
+
+    sentence: str
+
+    def __new__(cls, sentence: str) -> "CallerRefusal":
+        member = object.__new__(cls)
+        member._value_ = member.sentence = sentence
+        return member
+
+    APPID = "no token of this account is kept here: register the account, or correct the appid"
+    SECRET = "use a consumer secret of this gateway, or the AppSecret that is registered here"  # noqa: S105 - a sentence
+    CONSUMER_ONLY = "use a consumer secret of this gateway: it takes no AppSecret"
+    REACH = "the consumer {name} may not use this account"
+    NETWORK = "{address} is not among the networks of the consumer {name}"
+    MINUTE = "the consumer {name} has made all calls of this minute"
+    DAY = "the consumer {name} has made all calls of today"
+
+
+class CallerRefusedError(RequestError):
+    """The caller may not call. `pause` is the time after which it may, if that helps; `address` is where it
+    called from."""
+
+    def __init__(
+        self,
+        refusal: CallerRefusal,
+        *,
+        name: str = "",
+        address: str = "",
+        pause: timedelta | None = None,
+    ) -> None:
+        super().__init__(refusal.sentence.format(name=name, address=address))
+        self.refusal = refusal
+        self.address = address
+        self.pause = pause

@@ -1,0 +1,138 @@
+"""Counts the calls that passed, by caller, account, path and day."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
+
+import structlog
+
+from wechat_scheduler.credentials.policy import DAY, next_quota_day
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.errors import StorageError
+
+# Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER.
+MOST_PATHS: Final = 200
+OTHER: Final = "other"
+# As long as the audit.
+KEPT: Final = timedelta(days=90)
+# Those that are named when the calls are used up.
+LARGEST: Final = 3
+
+TOLD_EVERY: Final = timedelta(hours=1)
+CLEAR_IT: Final = "slow the largest users down, or clear it with wechat-scheduler quota clear PATH"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayUse:
+    """The calls of a path that `caller` made for an account in the day that begins `at`, midnight in Shanghai;
+    `errors` are those that WeChat refused or did not answer."""
+
+    at: datetime
+    caller: str
+    appid: str
+    path: str
+    calls: int
+    errors: int
+
+
+class UseFilter(NamedTuple):
+    """Selects the uses of one day, at most `limit`; a field that is empty selects all."""
+
+    at: datetime
+    caller: str = ""
+    appid: str = ""
+    path: str = ""
+    limit: int = 100
+
+
+class UsageStore(Protocol):
+    """Stores uses. Every method is atomic and may raise StorageError."""
+
+    async def add(self, uses: Sequence[GatewayUse]) -> None:
+        """Add the numbers to those of the same caller, account, path and day."""
+
+    async def find(self, wanted: UseFilter) -> Sequence[GatewayUse]:
+        """The matching uses, the largest first."""
+
+
+class _UsePlace(NamedTuple):
+    at: datetime
+    caller: str
+    appid: str
+    path: str
+
+
+class UsageMeter:
+    """Counts in memory until `flush`."""
+
+    def __init__(self, store: UsageStore, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._counts: dict[_UsePlace, tuple[int, int]] = {}
+        self._paths: dict[tuple[str, str], set[str]] = {}
+        self._paths_of = self.today()
+        self._told: dict[tuple[str, str], float] = {}
+
+    def today(self) -> datetime:
+        """The beginning of the day that WeChat counts in."""
+        return next_quota_day(self._clock.now()) - DAY
+
+    def count(self, caller: str, appid: str, path: str, *, failed: bool) -> None:
+        today = self.today()
+        place = _UsePlace(today, caller, appid, self._bounded(today, caller, appid, path))
+        calls, errors = self._counts.get(place, (0, 0))
+        self._counts[place] = calls + 1, errors + failed
+
+    async def flush(self) -> None:
+        """Store the counts. Raises StorageError; nothing is lost by it."""
+        counts, self._counts = self._counts, {}
+        if not counts:
+            return
+        uses = [
+            GatewayUse(**place._asdict(), calls=calls, errors=errors)
+            for place, (calls, errors) in counts.items()
+        ]
+        try:
+            await self._store.add(uses)
+        except StorageError:
+            for place, (calls, errors) in self._counts.items():
+                before = counts.get(place, (0, 0))
+                counts[place] = before[0] + calls, before[1] + errors
+            self._counts = counts
+            raise
+
+    async def find(self, wanted: UseFilter) -> Sequence[GatewayUse]:
+        """As `UsageStore.find`, with what was counted until now."""
+        await self.flush()
+        return await self._store.find(wanted)
+
+    async def largest(self, appid: str, path: str) -> Sequence[GatewayUse]:
+        """Today's largest users of a path of the account."""
+        wanted = UseFilter(at=self.today(), appid=appid, path=path, limit=LARGEST)
+        return await self.find(wanted)
+
+    async def used_up(self, appid: str, path: str) -> None:
+        """WeChat allows no more calls today: say once an hour who made the most. A StorageError is only logged."""
+        boottime = self._clock.boottime()
+        if boottime < self._told.get((appid, path), 0.0):
+            return
+        self._told = {place: until for place, until in self._told.items() if boottime < until}
+        self._told[appid, path] = boottime + TOLD_EVERY.total_seconds()
+        try:
+            largest = [f"{use.caller}: {use.calls}" for use in await self.largest(appid, path)]
+        except StorageError as error:
+            log.warning("gateway.usage_unread", error=str(error))
+            return
+        log.warning("gateway.used_up", appid=appid, path=path, largest=largest, advice=CLEAR_IT)
+
+    def _bounded(self, today: datetime, caller: str, appid: str, path: str) -> str:
+        if today != self._paths_of:
+            self._paths, self._paths_of = {}, today
+        paths = self._paths.setdefault((caller, appid), set())
+        if path not in paths and len(paths) >= MOST_PATHS:
+            return OTHER
+        paths.add(path)
+        return path

@@ -1,0 +1,37 @@
+"""`gateway.usage.UsageStore` on a database."""
+
+from collections.abc import Sequence
+
+from wechat_scheduler.gateway.usage import GatewayUse, UseFilter
+from wechat_scheduler.storage.database import Database, Statement, each
+from wechat_scheduler.storage.rows import micros, record, stored
+from wechat_scheduler.storage.unreadable import readable
+
+USE = ("at", "caller", "appid", "path", "calls", "errors")
+ADD = """
+    INSERT INTO gateway_uses (at, caller, appid, path, calls, errors)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (at, caller, appid, path) DO UPDATE
+    SET calls = gateway_uses.calls + excluded.calls, errors = gateway_uses.errors + excluded.errors
+"""
+FIND = """
+    SELECT at, caller, appid, path, calls, errors FROM gateway_uses
+    WHERE at = $1 AND (CAST($2 AS TEXT) = '' OR caller = $2)
+        AND (CAST($3 AS TEXT) = '' OR appid = $3) AND (CAST($4 AS TEXT) = '' OR path = $4)
+    ORDER BY calls DESC, caller, appid, path LIMIT $5
+"""
+
+
+class SqlUsage:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, uses: Sequence[GatewayUse]) -> None:
+        # Sorted, so that two processes do not deadlock.
+        rows = sorted((stored(use, USE) for use in uses), key=str)
+        await self._database.write(lambda: each([Statement(ADD, row) for row in rows]))
+
+    async def find(self, wanted: UseFilter) -> Sequence[GatewayUse]:
+        at, *others = wanted
+        rows = await self._database.read(FIND, micros(at), *others)
+        return readable(rows, lambda row: record(GatewayUse, row), table="gateway_uses", key="path")

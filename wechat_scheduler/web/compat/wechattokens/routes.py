@@ -1,0 +1,59 @@
+"""The routes of WeChat's own endpoints for tokens and tickets."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, refused, unrouted
+from wechat_scheduler.web.compat.wechattokens.tokens import (
+    authorizer_token,
+    component_token,
+    stable_token,
+    ticket,
+    token,
+)
+from wechat_scheduler.web.kit.route import Proof, Route
+
+TOKEN: Final = "/cgi-bin/token"  # noqa: S105 - a path
+STABLE: Final = "/cgi-bin/stable_token"
+TICKET: Final = "/cgi-bin/ticket/getticket"
+COMPONENT: Final = "/cgi-bin/component/api_component_token"
+AUTHORIZER: Final = "/cgi-bin/component/api_authorizer_token"
+
+
+async def post_only(request: web.Request) -> web.Response:
+    """A GET of what must be posted."""
+    raise ErrcodeError(43002, "require POST method")
+
+
+async def get_only(request: web.Request) -> web.Response:
+    """A POST of what must be got."""
+    raise ErrcodeError(43001, "require GET method")
+
+
+def _is_on(config: Config) -> bool:
+    return config.gateway.enabled
+
+
+ROUTES: Final = (
+    Route(hdrs.METH_GET, TOKEN, token, Proof.SECRET),
+    Route(hdrs.METH_POST, TOKEN, token, Proof.SECRET),
+    Route(hdrs.METH_POST, STABLE, stable_token, Proof.SECRET),
+    Route(hdrs.METH_GET, STABLE, post_only, Proof.SECRET),
+    Route(hdrs.METH_GET, TICKET, ticket, Proof.TOKEN),
+    Route(hdrs.METH_POST, TICKET, get_only, Proof.TOKEN),
+    Route(hdrs.METH_POST, COMPONENT, component_token, Proof.SECRET),
+    Route(hdrs.METH_GET, COMPONENT, post_only, Proof.SECRET),
+    Route(hdrs.METH_POST, AUTHORIZER, authorizer_token, Proof.TOKEN),
+    Route(hdrs.METH_GET, AUTHORIZER, post_only, Proof.TOKEN),
+)
+
+API: Final = Api(
+    prefixes=(TOKEN, STABLE, TICKET, COMPONENT, AUTHORIZER),
+    routes=ROUTES,
+    refused=refused,
+    unrouted=unrouted,
+    is_on=_is_on,
+)

@@ -1,0 +1,219 @@
+"""WeChat's own endpoints for tokens and tickets, answered with what is kept here.
+
+    GET|POST /cgi-bin/token                          获取接口调用凭据
+    POST     /cgi-bin/stable_token                   获取稳定版接口调用凭据
+    GET      /cgi-bin/ticket/getticket               JS-SDK 附录1, 卡券 api_ticket
+    POST     /cgi-bin/component/api_component_token  第三方平台 component_access_token
+    POST     /cgi-bin/component/api_authorizer_token 第三方平台 authorizer_access_token
+
+However many ask, WeChat is asked once. A verify ticket or a refresh token of the caller's is accepted,
+and the kept one is used.
+"""
+
+import math
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Final
+
+from aiohttp import web
+
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.cells import Cell
+from wechat_scheduler.credentials.model import (
+    ACCESS_TOKEN,
+    AUTHORIZER_TOKEN,
+    COMPONENT_TOKEN,
+    JobKey,
+)
+from wechat_scheduler.errors import NotFoundError, UnavailableError
+from wechat_scheduler.gateway.bearers import Bearer
+from wechat_scheduler.gateway.callers import GatewayCaller
+from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
+from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
+from wechat_scheduler.gateway.stand_ins import LIFETIME
+from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, respond
+from wechat_scheduler.web.compat.wechattokens.callers import (
+    TokenFields,
+    appid_of,
+    fields_of,
+    proven,
+    text_of,
+)
+from wechat_scheduler.web.kit.memo import Terms
+from wechat_scheduler.web.kit.services import SERVICES, Services
+
+TICKETS: Final = MappingProxyType({"jsapi": "jsapi_ticket", "wx_card": "wx_card_ticket"})
+_BEARERS: Final = ("access_token", "component_access_token")
+
+
+async def token(request: web.Request) -> web.Response:
+    """`GET` and `POST /cgi-bin/token`."""
+    return await _access_token(request, await fields_of(request), forced=False)
+
+
+async def stable_token(request: web.Request) -> web.Response:
+    """`POST /cgi-bin/stable_token`. `force_refresh` reports the current value as dead."""
+    fields = await fields_of(request)
+    return await _access_token(request, fields, forced=fields.get("force_refresh") is True)
+
+
+async def component_token(request: web.Request) -> web.Response:
+    """`POST /cgi-bin/component/api_component_token`."""
+    fields = await fields_of(request)
+    appid, secret = appid_of(fields, "component_appid"), text_of(fields, "component_appsecret")
+    caller = await proven(request, appid, COMPONENT_TOKEN, secret)
+    try:
+        given = await _given(request, caller, JobKey(appid, COMPONENT_TOKEN), COMPONENT_TOKEN)
+    except NotFoundError as error:
+        raise CallerRefusedError(CallerRefusal.APPID) from error
+    return respond(given)
+
+
+async def authorizer_token(request: web.Request) -> web.Response:
+    """`POST /cgi-bin/component/api_authorizer_token`. The refresh token comes back as it was sent."""
+    bearer, fields = await _bearer(request), await fields_of(request)
+    if bearer.key.kind != COMPONENT_TOKEN:
+        raise ErrcodeError(61014, "must use component token for component api")
+    if appid_of(fields, "component_appid") != bearer.key.appid:
+        raise CallerRefusedError(CallerRefusal.APPID)
+    key = JobKey(bearer.key.appid, AUTHORIZER_TOKEN, appid_of(fields, "authorizer_appid"))
+    try:
+        given = await _given(request, _caller(bearer), key, AUTHORIZER_TOKEN)
+    except NotFoundError as error:
+        what = "component is not authorized by this account"
+        raise ErrcodeError(61003, f"{what}, as far as is known here: {error}") from error
+    return respond(
+        given | {"authorizer_refresh_token": text_of(fields, "authorizer_refresh_token")}
+    )
+
+
+async def ticket(request: web.Request) -> web.Response:
+    """`GET /cgi-bin/ticket/getticket`: the ticket of the account whose token is shown."""
+    services, bearer = request.app[SERVICES], await _bearer(request)
+    kind = TICKETS.get(request.query.get("type", ""))
+    if kind is None:
+        raise ErrcodeError(40097, "invalid args: type must be jsapi or wx_card")
+    if bearer.key.kind == COMPONENT_TOKEN:
+        raise ErrcodeError(48001, "api unauthorized: a platform has no tickets, its accounts have")
+    key = bearer.key._replace(kind=kind)
+    try:
+        cell = await _current(services, key)
+    except NotFoundError as error:
+        raise ErrcodeError(48001, f"api unauthorized here: {error}") from error
+    _tally(services, _caller(bearer), key)
+    value, left = _value(services, cell)
+    return respond({"errcode": 0, "errmsg": "ok", "ticket": value, "expires_in": left})
+
+
+async def _access_token(request: web.Request, fields: TokenFields, *, forced: bool) -> web.Response:
+    if fields.get("grant_type") != "client_credential":
+        raise ErrcodeError(40002, "invalid grant_type: it must be client_credential")
+    services, appid = request.app[SERVICES], appid_of(fields, "appid")
+    caller = await proven(request, appid, ACCESS_TOKEN, text_of(fields, "secret"))
+    try:
+        key = await services.accounts.job(appid)
+        if forced:
+            await _force(services, key)
+        return respond(await _given(request, caller, key, ACCESS_TOKEN))
+    except NotFoundError as error:
+        services.accounts.forget(appid)
+        raise CallerRefusedError(CallerRefusal.APPID) from error
+
+
+async def _given(
+    request: web.Request, caller: GatewayCaller, key: JobKey, name: str
+) -> dict[str, object]:
+    """The answer's fields: a stand-in for a consumer that gets these, else the value. Raises NotFoundError."""
+    services = request.app[SERVICES]
+    if caller.consumer is not None and caller.consumer.stand_in:
+        with suppress(UnavailableError):  # a stand-in outlasts that
+            await services.manager.fetch(key, waits=False)
+        _tally(services, caller, key)
+        value = services.stand_ins.issue(caller.consumer, key, services.clock.now())
+        return {name: value, "expires_in": int(LIFETIME.total_seconds())}
+    cell = await _current(services, key)
+    value, left = _value(services, cell)
+    _tally(services, caller, key)
+    if caller.steady and key.kind == ACCESS_TOKEN:
+        _remember(request, caller, cell)
+    return {name: value, "expires_in": left}
+
+
+async def _current(services: Services, key: JobKey) -> Cell:
+    """The cell with a value that no call has found dead, if there is one soon. Raises ErrcodeError with
+    WeChat's errcode if it is for a person to act; NotFoundError, UnavailableError."""
+    try:
+        cell = await services.manager.fetch(key)
+    except UnavailableError:
+        for view in await services.manager.view(**key._asdict(), limit=1):
+            fault = view.fault
+            if (
+                fault
+                and fault.errcode
+                and fault.reaction in (Reaction.OPERATOR, Reaction.WAIT_UNTIL)
+            ):
+                raise ErrcodeError(fault.errcode, f"{fault.message}; {fault.advice}") from None
+        raise
+    if cell.snapshot is not None and cell.snapshot.suspect and cell.credential is not None:
+        await services.healing.successor(key, cell.credential.value)
+    return cell
+
+
+async def _force(services: Services, key: JobKey) -> None:
+    """Report the current value as dead, and wait for its successor, unless the value was issued just now: then
+    WeChat would refresh nothing, either."""
+    cell = await _current(services, key)
+    credential, snapshot = cell.credential, cell.snapshot
+    if credential is None or snapshot is None:
+        return
+    now = services.clock.now()
+    when = policy.believe_at(now=now, issued_at=credential.issued_at, longest=snapshot.longest)
+    if when <= now:
+        await services.healing.successor(key, credential.value)
+
+
+def _value(services: Services, cell: Cell) -> tuple[str, int]:
+    """The value and the whole seconds that it has left. Raises UnavailableError."""
+    boottime = services.clock.boottime()
+    credential = cell.valid(boottime)
+    if credential is None:  # it expired just now
+        raise services.manager.unavailable(cell)
+    return credential.value, math.floor(cell.expires_boot - boottime)
+
+
+def _tally(services: Services, caller: GatewayCaller, key: JobKey) -> None:
+    services.auditor.tally(caller.label, key).reads += 1
+
+
+def _remember(request: web.Request, caller: GatewayCaller, cell: Cell) -> None:
+    """The response is the same until the next whole second of the lifetime."""
+    services, boottime = request.app[SERVICES], request.app[SERVICES].clock.boottime()
+    tally = services.auditor.tally(caller.label, cell.key)
+    step = cell.expires_boot - math.floor(cell.expires_boot - boottime)
+    until = min(step, cell.same_until(boottime), tally.until)
+    terms = Terms(cell=cell, credential=cell.credential, until=until, tally=tally)
+    services.memo.remember(request, terms)
+
+
+async def _bearer(request: web.Request) -> Bearer:
+    """Whose token the query shows. Raises ErrcodeError 41001, TokenRefusedError, CallerRefusedError,
+    ThrottledError."""
+    services = request.app[SERVICES]
+    shown = next(filter(None, (request.query.get(name) for name in _BEARERS)), "")
+    if not shown:
+        raise ErrcodeError(41001, "access_token missing: fetch one from this gateway")
+    try:
+        bearer = await services.tokens.read(shown)
+    except TokenRefusedError as error:
+        if error.refusal is TokenRefusal.UNKNOWN:
+            services.doorkeeper.wrong_token(request, reason="unknown")
+        raise
+    if bearer.consumer is not None:
+        services.callers.admit(bearer.consumer, services.doorkeeper.address(request))
+    return bearer
+
+
+def _caller(bearer: Bearer) -> GatewayCaller:
+    label = bearer.caller or f"token/{bearer.account}"
+    return GatewayCaller(label, steady=False, consumer=bearer.consumer)
