@@ -1,6 +1,6 @@
-"""Hours in which everything that can hang hangs in turn, eight minutes each, and the neighbours of it.
+"""Hours in which everything that can hang hangs in turn, ten minutes each, and the neighbours of it.
 
-Tokens live for an eighth as long as WeChat's, so that as many are renewed meanwhile as in a whole day.
+Tokens live for a sixth as long as WeChat's, so that as many are renewed meanwhile as in a whole day.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ from wechat_scheduler.storage.sqlite.database import READERS
 # More sick calls than any purpose has places.
 MANY = 10
 
-TURN = timedelta(minutes=8)
+TURN = timedelta(minutes=10)
 STEP = TURN / 2
-TOKEN_LIFETIME = timedelta(minutes=16)
+TOKEN_LIFETIME = timedelta(minutes=20)
 
 # The first look is while the first calls of the sick hang.
 SOON = timedelta(seconds=5)
