@@ -13,6 +13,7 @@ each statement (PostgreSQL):
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from wechat_scheduler.engine.records import dataclass
@@ -79,7 +80,7 @@ def inserts(head: str, rows: Sequence[tuple[object, ...]], tail: str) -> Iterato
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         values = _values(len(chunk), len(chunk[0]))
-        yield Statement(f"{head} VALUES {values} {tail}", tuple(v for row in chunk for v in row))
+        yield Statement(f"{head} VALUES {values} {tail}", tuple(chain.from_iterable(chunk)))
 
 
 def insert_many(head: str, rows: Sequence[tuple[object, ...]], tail: str = "") -> BulkStatement:
@@ -110,7 +111,7 @@ class GivenRows:
         for start in range(0, len(rows), CHUNK):
             chunk = list(rows[start : start + CHUNK])
             chunk += chunk[:1] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
-            yield Statement(self.text(len(chunk)), tuple(v for row in chunk for v in row))
+            yield Statement(self.text(len(chunk)), tuple(chain.from_iterable(chunk)))
 
     def text(self, rows: int) -> str:
         """The SQL for that many rows."""

@@ -92,11 +92,12 @@ class Turns:
         while accounts and places:
             account, lanes = accounts.popleft()
             lane, left = lanes.popleft()
-            shares[lane] = shares.get(lane, 0) + 1
+            dealt = 1 if accounts or lanes else min(left, places)
+            shares[lane] = shares.get(lane, 0) + dealt
             self._serve(account, lane)
-            places -= 1
-            if left > 1:
-                lanes.append((lane, left - 1))
+            places -= dealt
+            if left > dealt:
+                lanes.append((lane, left - dealt))
             if lanes:
                 accounts.append((account, lanes))
         return shares

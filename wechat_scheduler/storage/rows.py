@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any, Final, TypeVar, cast, get_origin, get_type_hints
 
 import msgspec
@@ -111,25 +112,30 @@ def _conversion(name: str, kind: Any) -> Callable[[Any], Any]:
 
 def stored(thing: object, names: Iterable[str]) -> tuple[object, ...]:
     """The fields of these names, as columns hold them."""
-    return tuple(_stored(getattr(thing, name)) for name in names)
+    values = _fields(tuple(names))(thing)
+    return tuple([v if type(v) in _AS_THEY_ARE else _writing(type(v))(v) for v in values])
 
 
-def _stored(value: object) -> object:
-    if type(value) in _AS_THEY_ARE:
-        return value
-    match value:
-        case datetime():
-            return micros(value)
-        case timedelta():
-            return value // MICROSECOND
-        case Enum():
-            return value.value
-        case bool():
-            return int(value)
-        case tuple():
-            return _json.encode(value).decode()
-        case _:
-            return value
+@cache
+def _fields(names: Sequence[str]) -> Callable[[object], Sequence[object]]:
+    """Takes two names at least."""
+    return attrgetter(*names)
+
+
+@cache
+def _writing(kind: type) -> Callable[[Any], object]:
+    """Makes a column's value of one of that type."""
+    if issubclass(kind, datetime):
+        return micros
+    if issubclass(kind, timedelta):
+        return MICROSECOND.__rfloordiv__
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if issubclass(kind, bool):
+        return int
+    if issubclass(kind, tuple):
+        return lambda value: _json.encode(value).decode()
+    return lambda value: value
 
 
 _AS_THEY_ARE: Final = frozenset((str, int, type(None)))
