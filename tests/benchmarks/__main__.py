@@ -4,6 +4,7 @@ import argparse
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -68,7 +69,9 @@ def main() -> None:
     # Progress goes where it cannot mix with what a machine reads.
     bench = Bench(rounds=options.rounds, seconds=options.seconds, console=Console(stderr=True))
     os.sched_setaffinity(0, {LOAD_CORE})
-    results = [result for run in _chosen(options) for result in run(bench)]
+    results = [
+        result for name, run in _chosen(options).items() for result in _timed(name, run, bench)
+    ]
     if options.write_readme:
         report.write_readme(results, rounds=options.rounds)
     if options.json:
@@ -78,12 +81,19 @@ def main() -> None:
         show(result, Console(width=None if sys.stdout.isatty() else 120))
 
 
-def _chosen(options: argparse.Namespace) -> list[Run]:
+def _chosen(options: argparse.Namespace) -> Mapping[str, Run]:
     if options.name == SOAK:
-        return [partial(soak.run, minutes=options.minutes)]
+        return {SOAK: partial(soak.run, minutes=options.minutes)}
     if options.name:
-        return [{**BENCHMARKS, **ASKED_FOR}[options.name]]
-    return [*BENCHMARKS.values(), *(GREAT.values() if options.write_readme else ())]
+        return {options.name: {**BENCHMARKS, **ASKED_FOR}[options.name]}
+    return {**BENCHMARKS, **(GREAT if options.write_readme else {})}
+
+
+def _timed(name: str, run: Run, bench: Bench) -> Sequence[Result]:
+    began = time.perf_counter()
+    results = run(bench)
+    bench.console.print(f"{name}: {time.perf_counter() - began:.0f} s")
+    return results
 
 
 def _parser() -> argparse.ArgumentParser:

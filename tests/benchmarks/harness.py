@@ -59,6 +59,7 @@ class Bench:
     def __init__(self, *, rounds: int, seconds: float, console: Console) -> None:
         self.rounds = rounds
         self.seconds = seconds
+        self.console = console
         # Drawn between the measurements only: a thread that draws would take part in them.
         self._progress = Progress(
             TextColumn("{task.description}"),

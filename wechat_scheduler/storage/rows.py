@@ -113,7 +113,7 @@ def _conversion(name: str, kind: Any) -> Callable[[Any], Any]:
 def stored(thing: object, names: Iterable[str]) -> tuple[object, ...]:
     """The fields of these names, as columns hold them."""
     values = _fields(tuple(names))(thing)
-    return tuple([v if type(v) in _AS_THEY_ARE else _writing(type(v))(v) for v in values])
+    return tuple([v if type(v) in _AS_THEY_ARE else _writing(_kind(v))(v) for v in values])
 
 
 @cache
@@ -123,12 +123,12 @@ def _fields(names: Sequence[str]) -> Callable[[object], Sequence[object]]:
 
 
 @cache
-def _writing(kind: type) -> Callable[[Any], object]:
+def _writing(kind: Any) -> Callable[[Any], object]:
     """Makes a column's value of one of that type."""
     if issubclass(kind, datetime):
         return micros
     if issubclass(kind, timedelta):
-        return MICROSECOND.__rfloordiv__
+        return lambda value: value // MICROSECOND
     if issubclass(kind, Enum):
         return attrgetter("value")
     if issubclass(kind, bool):
@@ -138,6 +138,7 @@ def _writing(kind: type) -> Callable[[Any], object]:
     return lambda value: value
 
 
+_kind: Final[Callable[[object], Any]] = type  # mypy takes a type for unhashable
 _AS_THEY_ARE: Final = frozenset((str, int, type(None)))
 
 

@@ -88,6 +88,6 @@ def _wake_part(
         woken = yield Statement(change, (now, *which, *after, *last))
     if len(asleep) == PART:
         yield Statement(PUT, (appid, waits_on, *last, now))
-    else:
+    elif asleep:  # if none is asleep, what is left from before finds that out by itself
         yield Statement(DONE, (appid, waits_on))
     return [key_of(row) for row in woken]
