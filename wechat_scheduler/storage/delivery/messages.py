@@ -217,8 +217,7 @@ def _put_orders(orders: Sequence[_Order]) -> Script[set[int]]:
     for statement in inserts(PUT, values, "ON CONFLICT DO NOTHING RETURNING id"):
         new |= {row["id"] for row in (yield statement)}
     rows = [row for one in first.values() if one.message.id in new for row in one.targets]
-    if rows:
-        yield insert_many(DELIVER, rows, "ON CONFLICT DO NOTHING")
+    yield from each([insert_many(DELIVER, rows, "ON CONFLICT DO NOTHING")] if rows else ())
     return new
 
 
