@@ -13,7 +13,7 @@ from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
 from tests.watched_clock import turn
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.audience.model import App, TokenKind
+from wechat_scheduler.audience.model import App, Token, TokenKind
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audience.apps import SqlApps
 
@@ -28,11 +28,12 @@ class SlowApps(SqlApps):
         self.read, self.arrive = asyncio.Event(), asyncio.Event()
         self.arrive.set()
 
-    async def all_apps(self) -> Sequence[App]:
-        apps = await super().all_apps()
+    async def all_tokens(self) -> Sequence[Token]:
+        """The last that a load reads."""
+        tokens = await super().all_tokens()
         self.read.set()
         await self.arrive.wait()
-        return apps
+        return tokens
 
 
 CHANGES: dict[str, Callable[[Directory], Awaitable[object]]] = {
