@@ -75,6 +75,23 @@ async def test_the_registered_secret_gets_the_kept_token_with_its_remaining_life
     assert answer.json == {"access_token": await kept(gate), "expires_in": 7109}
 
 
+@pytest.mark.parametrize("path", [f"{TOKEN}/", f"/{TOKEN}", "/cgi-bin//token"])
+async def test_slashes_of_a_joined_address_do_not_matter(gate: Caller, path: str) -> None:
+    answer = await asked(gate, "GET", path, GRANT)
+
+    assert answer.json["access_token"] == await kept(gate)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [("PUT", TOKEN, 43001), ("DELETE", TICKET, 43001), ("PUT", STABLE, 43002)],
+)
+async def test_another_method_is_named(gate: Caller, method: str, path: str, code: int) -> None:
+    answer = await gate.call(method, path, key="")
+
+    assert (answer.status, answer.json["errcode"]) == (200, code)
+
+
 async def test_a_form_is_read_as_json_is(gate: Caller) -> None:
     answer = await gate.call("POST", TOKEN, data=urlencode(GRANT).encode(), key="")
 

@@ -130,7 +130,7 @@ API = Api(
         Route(hdrs.METH_GET, "/{family}/{path}", pass_on, Proof.TOKEN),
         Route(hdrs.METH_POST, "/{family}/{path}", pass_on, Proof.TOKEN),
     ),
-    patterns=MappingProxyType({"family": "|".join(FAMILIES), "path": ".+"}),
+    patterns=MappingProxyType({"family": "|".join(FAMILIES), "path": "(?:[^/]+/)*[^/]+"}),
     refused=refused,
     unrouted=unrouted,
     setup=_setup,

@@ -67,8 +67,3 @@ def _refusal(error: RequestError) -> tuple[int, str]:
         case UnavailableError() | TroubleError():
             return -1, "system error"
     return 47001, "data format error"
-
-
-def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    """A method that an endpoint for tokens does not take."""
-    return refused(request, ErrcodeError(43001, "require GET or POST method"))

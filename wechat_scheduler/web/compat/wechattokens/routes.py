@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.web.compat.api import Api
-from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, refused, unrouted
+from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, refused
 from wechat_scheduler.web.compat.wechattokens.tokens import (
     authorizer_token,
     component_token,
@@ -15,6 +15,7 @@ from wechat_scheduler.web.compat.wechattokens.tokens import (
     token,
 )
 from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.kit.slashes import tidied
 
 TOKEN: Final = "/cgi-bin/token"  # noqa: S105 - a path
 STABLE: Final = "/cgi-bin/stable_token"
@@ -31,6 +32,13 @@ async def post_only(request: web.Request) -> web.Response:
 async def get_only(request: web.Request) -> web.Response:
     """A POST of what must be got."""
     raise ErrcodeError(43001, "require GET method")
+
+
+def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
+    """Another method than GET and POST."""
+    takes_get = tidied(request.method, request.path) in (TOKEN, TICKET)
+    errcode, words = (43001, "require GET method") if takes_get else (43002, "require POST method")
+    return refused(request, ErrcodeError(errcode, words))
 
 
 def _is_on(config: Config) -> bool:

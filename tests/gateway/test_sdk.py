@@ -1,0 +1,93 @@
+"""wechatpy, unmodified but for its host, with a consumer's secret in the place of the AppSecret."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from requests import Session
+
+from tests.clock import FakeClock
+from tests.gateway.samples import made_consumer
+from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat, daemon, in_memory
+from tests.platform.listening import Platform
+from tests.sandbox.test_wechatpy import HOST, ToSandbox
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from wechatpy import WeChatClient, WeChatComponent
+    from wechatpy.exceptions import WeChatClientException
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:wechatpy")
+
+TOKENS = ("/cgi-bin/token", "/cgi-bin/stable_token")
+
+
+@pytest.fixture
+async def gate(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
+    async with daemon(
+        tmp_path / "state", weixin.url, clock=clock, opener=in_memory, gateway__enabled=True
+    ) as running:
+        await running.register({"type": 0}, {"type": 1})
+        await running.settle()
+        yield running
+
+
+@contextmanager
+def led_to(gate: Caller, session: Session) -> Iterator[None]:
+    session.mount(HOST, ToSandbox(gate.daemon.url))
+    with closing(session):
+        yield
+
+
+@pytest.mark.parametrize("stand_in", [False, True])
+async def test_a_client_works_with_a_consumers_secret(
+    gate: Caller, weixin: WeChat, stand_in: bool
+) -> None:
+    made = await made_consumer(gate, stand_in=stand_in)
+    client = WeChatClient(APPID, made["secret"])
+
+    with led_to(gate, client._http):
+        ips = await asyncio.to_thread(client.misc.get_wechat_ips)
+        user = await asyncio.to_thread(client.user.get, "o-reader")
+        ticket = await asyncio.to_thread(client.jsapi.get_jsapi_ticket)
+
+    assert "127.0.0.1" in ips
+    assert user["subscribe"] == 0
+    assert ticket == await gate.value(f"{APPID}/1")
+    assert client.access_token.startswith("ws1_") is stand_in
+    assert sum(weixin.sandbox.calls(path, APPID) for path in TOKENS) == 1
+
+
+async def test_a_client_with_a_wrong_secret_is_told_so_by_errcode(gate: Caller) -> None:
+    client = WeChatClient(APPID, "wrong")
+
+    with led_to(gate, client._http), pytest.raises(WeChatClientException) as refused:
+        await asyncio.to_thread(client.fetch_access_token)
+
+    assert refused.value.errcode == 40125
+
+
+async def test_a_platforms_client_works_with_a_consumers_secret(
+    gate: Caller, weixin: WeChat
+) -> None:
+    platform = Platform(gate, weixin)
+    await platform.expect()
+    platform.tell_wechat()
+    await platform.register()
+    await platform.pushed()
+    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+    made = await made_consumer(gate, appids=[COMPONENT], stand_in=True)
+    component = WeChatComponent(COMPONENT, made["secret"], "token", "a" * 43)
+    component.session.set(f"{COMPONENT}_component_verify_ticket", "ticket@@@of-the-sdk")
+
+    with led_to(gate, component._http):
+        given = await asyncio.to_thread(
+            component.refresh_authorizer_token, AUTHORIZER, "refreshtoken@@@of-the-sdk"
+        )
+
+    assert given["authorizer_access_token"].startswith("ws1_")
+    assert given["authorizer_refresh_token"] == "refreshtoken@@@of-the-sdk"
