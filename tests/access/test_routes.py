@@ -10,6 +10,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.app import all_routes
+from wechat_scheduler.web.compat.wechattokens.secrets import PLACES
 from wechat_scheduler.web.kit.route import Route
 
 OTHER = "wx9999999999999999"
@@ -223,6 +224,7 @@ for method, path in (
     ("POST", "/cgi-bin/component/api_component_token"),
     ("GET", "/cgi-bin/component/api_authorizer_token"),
     ("POST", "/cgi-bin/component/api_authorizer_token"),
+    *((method, path) for path in PLACES for method in ("GET", "POST")),
 ):
     ROWS[method, path] = OPEN  # as WeChat's refusals do
 ROWS["POST", "/message/v2/notices"] = Row(*[401] * 9)

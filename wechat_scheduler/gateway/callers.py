@@ -72,6 +72,14 @@ class CallerDesk:
         """Whether the account was registered with its secret. May raise StorageError."""
         return await self._secrets.secret(appid) is not None
 
+    async def real_secret(self, appid: str) -> str:
+        """The AppSecret of the account, which leaves for WeChat alone. Raises CallerRefusedError without one,
+        StorageError."""
+        secret = await self._secrets.secret(appid)
+        if not secret:
+            raise CallerRefusedError(CallerRefusal.NO_SECRET)
+        return secret
+
     async def _prove_account(self, appid: str, secret: str) -> None:
         known = await self._secrets.secret(appid)
         if not self._real_secrets:

@@ -1,7 +1,7 @@
 """Takes calls to WeChat: checks the token, puts the current value in its place, and heals a refusal."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -67,26 +67,37 @@ class Passage:
             self._callers.admit(consumer, call.address)
         account = swaps[-1].bearer.account if swaps else ""
         caller = (swaps[-1].bearer.caller if swaps else "") or str(call.address or "")
+        counted = (swaps[-1].bearer.caller or f"token/{account}") if swaps else ""
         with self._turnstile.passing(account, caller):
-            async with self._counted(call, account, swaps) as reply:
+            answered = self._answered(call, account, swaps)
+            async with self._counted(answered, call.path, account, counted) as reply:
+                yield reply
+
+    @asynccontextmanager
+    async def sent(self, call: PassedCall, account: str, caller: str) -> AsyncIterator[Reply]:
+        """As `taken`, for a call without a token, whose caller is proven already."""
+        if not self.rules.admit(call.method, call.path):
+            raise CallRefusedError(CallRefusal.PATH)
+        with self._turnstile.passing(account, caller):
+            answered = self._relay.send(call, account)
+            async with self._counted(answered, call.path, account, caller) as reply:
                 yield reply
 
     @asynccontextmanager
     async def _counted(
-        self, call: PassedCall, account: str, swaps: list[_Swap]
+        self, answered: AbstractAsyncContextManager[Reply], path: str, account: str, caller: str
     ) -> AsyncIterator[Reply]:
-        """The answer; the call is counted once, also if there is none."""
+        """The answer; the call is counted once, also if there is none, but not of an unknown caller."""
         errcode = _NO_ANSWER
         try:
-            async with self._answered(call, account, swaps) as reply:
+            async with answered as reply:
                 errcode = reply.errcode
                 yield reply
         finally:
-            if swaps:
-                caller = swaps[-1].bearer.caller or f"token/{account}"
-                self._meter.count(caller, account, call.path, failed=errcode != 0)
+            if caller:
+                self._meter.count(caller, account, path, failed=errcode != 0)
         if errcode == _USED_UP:
-            await self._meter.used_up(account, call.path)
+            await self._meter.used_up(account, path)
 
     @asynccontextmanager
     async def _answered(

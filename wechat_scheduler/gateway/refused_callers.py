@@ -19,6 +19,7 @@ class CallerRefusal(enum.Enum):
     APPID = "no token of this account is kept here: register the account, or correct the appid"
     SECRET = "use a consumer secret of this gateway, or the AppSecret that is registered here"  # noqa: S105 - a sentence
     CONSUMER_ONLY = "use a consumer secret of this gateway: it takes no AppSecret"
+    NO_SECRET = "the AppSecret of this account is not registered here: register the account with it"  # noqa: S105 - a sentence
     REACH = "the consumer {name} may not use this account"
     NETWORK = "{address} is not among the networks of the consumer {name}"
     MINUTE = "the consumer {name} has made all calls of this minute"

@@ -13,6 +13,7 @@ _CALLERS: Final = MappingProxyType(
         CallerRefusal.APPID: (40013, "invalid appid"),
         CallerRefusal.SECRET: WRONG_SECRET,
         CallerRefusal.CONSUMER_ONLY: WRONG_SECRET,
+        CallerRefusal.NO_SECRET: WRONG_SECRET,
         CallerRefusal.REACH: WRONG_SECRET,
         CallerRefusal.NETWORK: (
             40164,

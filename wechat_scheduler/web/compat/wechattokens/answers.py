@@ -15,12 +15,15 @@ from wechat_scheduler.errors import (
     ThrottledError,
     UnauthorizedError,
     UnavailableError,
+    WeChatError,
 )
 from wechat_scheduler.gateway.refused_callers import CallerRefusedError
+from wechat_scheduler.gateway.refused_calls import CallRefusedError
 from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
 from wechat_scheduler.web.compat.errcodes import SLOWER, WRONG_SECRET, errcode_of
 from wechat_scheduler.web.kit.shapes import TroubleError
 
+_UNAUTHORIZED: Final = (48001, "api unauthorized")
 _TYPE: Final = "application/json; charset=utf-8"
 
 _TOKENS: Final = MappingProxyType(
@@ -49,6 +52,11 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
     return respond({"errcode": errcode, "errmsg": f"{words}: {error}" if words else str(error)})
 
 
+def failed(error: WeChatError) -> web.Response:
+    """WeChat did not answer."""
+    return respond({"errcode": -1, "errmsg": f"system error: {error}", "advice": error.advice})
+
+
 def _refusal(error: RequestError) -> tuple[int, str]:
     """The errcode, and WeChat's words for it."""
     match error:
@@ -58,12 +66,14 @@ def _refusal(error: RequestError) -> tuple[int, str]:
             return errcode_of(error)
         case TokenRefusedError():
             return _TOKENS[error.refusal]
+        case CallRefusedError():
+            return SLOWER if error.pause else _UNAUTHORIZED
         case ThrottledError():
             return SLOWER
         case UnauthorizedError():
             return WRONG_SECRET
         case ForbiddenError():
-            return 48001, "api unauthorized"
+            return _UNAUTHORIZED
         case UnavailableError() | TroubleError():
             return -1, "system error"
     return 47001, "data format error"

@@ -1,5 +1,6 @@
 """The fields of a call for a token, and who makes it."""
 
+import codecs
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
@@ -29,12 +30,17 @@ async def fields_of(request: web.Request) -> TokenFields:
     body = await request.read()
     if not body:
         return fields
-    if body.lstrip()[:1] not in (b"{", b"\xef", b"["):
+    if not is_json(body):
         return fields | dict(_form(body))
     try:
         return fields | decode(body, dict[str, Any])
     except InvalidRequestError as error:
         raise ErrcodeError(47001, f"data format error: {error}") from error
+
+
+def is_json(body: bytes) -> bool:
+    """Whether a body begins as JSON does, perhaps with a byte order mark."""
+    return body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[")
 
 
 def _form(body: bytes) -> list[tuple[str, str]]:

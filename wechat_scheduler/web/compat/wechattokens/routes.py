@@ -1,4 +1,4 @@
-"""The routes of WeChat's own endpoints for tokens and tickets."""
+"""The routes of WeChat's own endpoints for tokens and tickets, and of others that take a secret."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, refused
+from wechat_scheduler.web.compat.wechattokens.secrets import PLACES, pass_secret
 from wechat_scheduler.web.compat.wechattokens.tokens import (
     authorizer_token,
     component_token,
@@ -56,10 +57,15 @@ ROUTES: Final = (
     Route(hdrs.METH_GET, COMPONENT, post_only, Proof.SECRET),
     Route(hdrs.METH_POST, AUTHORIZER, authorizer_token, Proof.TOKEN),
     Route(hdrs.METH_GET, AUTHORIZER, post_only, Proof.TOKEN),
+    *(
+        Route(method, path, pass_secret, Proof.SECRET)
+        for path in PLACES
+        for method in (hdrs.METH_GET, hdrs.METH_POST)
+    ),
 )
 
 API: Final = Api(
-    prefixes=(TOKEN, STABLE, TICKET, COMPONENT, AUTHORIZER),
+    prefixes=(TOKEN, STABLE, TICKET, COMPONENT, AUTHORIZER, *PLACES),
     routes=ROUTES,
     refused=refused,
     unrouted=unrouted,

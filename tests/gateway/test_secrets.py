@@ -1,0 +1,142 @@
+"""WeChat's other paths that take a secret: a consumer's goes in, the registered one goes on."""
+
+import codecs
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.gateway.samples import made_consumer
+from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat, daemon, in_memory
+
+CODE, CLEAR = "/sns/oauth2/access_token", "/cgi-bin/clear_quota/v2"
+START_PUSH = "/cgi-bin/component/api_start_push_ticket"
+CLEAR_PLATFORM = "/cgi-bin/component/clear_quota/v2"
+
+
+@pytest.fixture
+async def gate(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
+    async with daemon(
+        tmp_path / "state", weixin.url, clock=clock, opener=in_memory, gateway__enabled=True
+    ) as running:
+        await running.register({"type": 0})
+        await running.register({"type": 3, "params": "http://127.0.0.1:9/p"}, appid=COMPONENT)
+        await running.settle()
+        yield running
+
+
+async def secret_of(gate: Caller, *appids: str) -> str:
+    made = await made_consumer(gate, appids=list(appids or (APPID, COMPONENT)), stand_in=True)
+    return str(made["secret"])
+
+
+async def sent(gate: Caller, path: str, fields: dict[str, Any]) -> Any:
+    answer = await gate.call("POST", path, body=fields, key="")
+    assert answer.status == 200
+    return answer.json if isinstance(answer.json, dict) else msgspec.json.decode(answer.json)
+
+
+async def test_a_code_becomes_the_users_token(gate: Caller, weixin: WeChat) -> None:
+    code = weixin.sandbox.grant_user(APPID, openid="o_alice").code
+    fields = {
+        "appid": APPID,
+        "secret": await secret_of(gate),
+        "code": code,
+        "grant_type": "authorization_code",
+    }
+
+    answer = await gate.call("GET", f"{CODE}?{urlencode(fields)}", key="")
+
+    found = msgspec.json.decode(answer.json)
+    assert (answer.status, found["openid"]) == (200, "o_alice")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("path", [START_PUSH, CLEAR_PLATFORM, CLEAR])
+async def test_secrets_in_bodies_are_replaced(gate: Caller, path: str) -> None:
+    secret = await secret_of(gate)
+    fields = {
+        START_PUSH: {"component_appid": COMPONENT, "component_secret": secret},
+        CLEAR_PLATFORM: {"component_appid": COMPONENT, "appid": COMPONENT, "appsecret": secret},
+        CLEAR: {"appid": APPID, "appsecret": secret},
+    }[path]
+
+    answer = await sent(gate, path, fields)
+
+    assert answer["errcode"] == 0
+
+
+async def test_json_with_a_byte_order_mark_is_read(gate: Caller) -> None:
+    fields = {"component_appid": COMPONENT, "component_secret": await secret_of(gate)}
+    body = codecs.BOM_UTF8 + msgspec.json.encode(fields)
+
+    answer = await gate.call("POST", START_PUSH, data=body, key="")
+
+    assert answer.json["errcode"] == 0
+
+
+async def test_an_api_key_needs_no_secret(gate: Caller, weixin: WeChat) -> None:
+    key = await make(gate, "read")
+    code = weixin.sandbox.grant_user(APPID, openid="o_alice").code
+    query = urlencode({"appid": APPID, "code": code, "grant_type": "authorization_code"})
+
+    answer = await gate.call("GET", f"{CODE}?{query}", key=key.text)
+
+    assert msgspec.json.decode(answer.json)["openid"] == "o_alice"
+
+
+@pytest.mark.parametrize(
+    ("wish", "errcode"),
+    [
+        ({"component_secret": "wrong"}, 40125),
+        ({"component_secret": None}, 41004),
+        ({"component_appid": None}, 41002),
+        ({"component_appid": "wx9999999999999999"}, 40013),
+    ],
+)
+async def test_nothing_reaches_wechat_without_a_proof(
+    gate: Caller, weixin: WeChat, wish: dict[str, Any], errcode: int
+) -> None:
+    given = {"component_appid": COMPONENT, "component_secret": SECRET} | wish
+    fields = {name: value for name, value in given.items() if value is not None}
+
+    answer = await sent(gate, START_PUSH, fields)
+
+    assert answer["errcode"] == errcode
+    assert weixin.sandbox.calls(START_PUSH) == 0
+
+
+async def test_the_calls_count_for_the_consumer(gate: Caller) -> None:
+    fields = {"component_appid": COMPONENT, "component_secret": await secret_of(gate)}
+    await sent(gate, START_PUSH, fields)
+
+    (use,) = (await gate.call("GET", "/v1/usage")).result
+
+    assert (use["caller"], use["appid"], use["path"]) == ("consumer/shop", COMPONENT, START_PUSH)
+
+
+async def test_what_is_denied_does_not_pass(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    settings: dict[str, Any] = {"gateway__enabled": True, "gateway__deny": CLEAR}
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory, **settings) as gate:
+        await gate.register({"type": 0})
+        answer = await sent(gate, CLEAR, {"appid": APPID, "appsecret": SECRET})
+
+    assert answer["errcode"] == 48001
+
+
+async def test_wechat_that_does_not_answer_is_minus_one(gate: Caller, weixin: WeChat) -> None:
+    weixin.sandbox.script(START_PUSH, drop=True, times=None)
+
+    answer = await sent(
+        gate, START_PUSH, {"component_appid": COMPONENT, "component_secret": SECRET}
+    )
+
+    assert answer["errcode"] == -1
+    assert SECRET not in str(answer)
