@@ -11,7 +11,8 @@ from typing import Final
 from structlog.testing import capture_logs
 
 from tests.faults.cellar import ODD, OTHER, WRONG, Cellar, Column, filled
-from tests.sending.town import Town, town
+from tests.house import APPID
+from tests.sending.town import AES_KEY, Town, town
 from wechat_scheduler.config.loading import DATABASE_NAME
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.doctor import store
@@ -102,6 +103,24 @@ async def test_the_first_caller_of_a_job_that_cannot_be_read_learns_it_at_once(
     assert answer.status == 503
     assert "the stored row cannot be read" in answer.json["message"]
     assert "register it again" in answer.json["message"]
+
+
+async def test_pushes_to_an_endpoint_whose_secrets_cannot_be_read_are_answered_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    path = f"/wechat/callback/{APPID}?signature=x&timestamp=1&nonce=1&echostr=1"
+    async with town(tmp_path / "state") as place:
+        database = sqlite3.connect(tmp_path / "state" / DATABASE_NAME, isolation_level=None)
+        with closing(database), capture_logs() as logs:
+            database.execute("UPDATE callbacks SET secrets = 's1.x'")
+            damaged = await place.call("GET", path, key="")
+            secrets = {"token": "other", "encoding_aes_key": AES_KEY}
+            await place.call("PUT", f"/callbacks/{APPID}", secrets)
+            mended = await place.call("GET", path, key="")
+
+    assert (damaged.status, damaged.json["reason"]) == (500, "row.damaged")
+    assert [log["row"] for log in logs if log["event"] == "store.row_unreadable"] == [APPID]
+    assert mended.status == 403  # the signature is wrong
 
 
 async def test_doctor_finds_nothing_in_rows_of_every_table_that_are_whole(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from wechat_scheduler.storage.credentials.wakings import wake
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.locking import lock_pushes
 from wechat_scheduler.storage.rows import Vault, micros, record
-from wechat_scheduler.storage.unreadable import UNREADABLE, readable
+from wechat_scheduler.storage.unreadable import UNREADABLE, only, readable
 
 KEPT_TICKETS = 3
 
-SECRETS = "SELECT secrets FROM callbacks WHERE appid = $1"
+SECRETS = "SELECT appid, secrets FROM callbacks WHERE appid = $1"
 PLATFORMS = """
     SELECT c.appid, c.secrets FROM callbacks c JOIN jobs j ON j.appid = c.appid
     WHERE j.kind = $1 AND j.subject = '' ORDER BY c.appid
@@ -88,7 +88,8 @@ class SqlPushes:
 
     async def secrets(self, appid: str) -> Secrets | None:
         rows = await self._database.read(SECRETS, appid)
-        return _open_secrets(self._vault, appid, rows[0]["secrets"]) if rows else None
+        found = only(rows, self._opened, table="callbacks", key="appid")
+        return found and found[1]
 
     async def platforms(self) -> Sequence[tuple[str, Secrets]]:
         rows = await self._database.read(PLATFORMS, COMPONENT_TOKEN)
