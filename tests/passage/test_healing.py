@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from tests.business import Business
-from tests.house import AUTHORIZER, COMPONENT
+from tests.house import APPID, AUTHORIZER, COMPONENT
 from tests.passage.conftest import BUTTONS, CREATE, MENU, Gate, gate
 
 STABLE = "/cgi-bin/stable_token"
@@ -110,3 +110,21 @@ async def test_a_platform_and_its_authorizers_are_healed_alike(tmp_path: Path) -
 
     assert info["authorization_info"]["authorizer_appid"] == AUTHORIZER
     assert menu == 46003
+
+
+async def test_a_stand_in_passes_though_the_token_dies_again_and_again(place: Gate) -> None:
+    body = {"name": "shop", "appids": [APPID], "stand_in": True}
+    made = (await place.keeper.call("POST", "/v1/consumers", body=body)).result
+    secret = made["secret"]
+    query = f"grant_type=client_credential&appid={APPID}&secret={secret}"
+    stand_in = (await place.said("GET", f"/cgi-bin/token?{query}", token=""))["access_token"]
+
+    errcodes = []
+    for _ in range(20):
+        place.advance(minutes=1)
+        place.weixin.sandbox.kill_share(1)
+        errcodes.append(await place.errcode("GET", "/cgi-bin/user/get", token=stand_in))
+    await place.keeper.call("DELETE", "/v1/consumers/shop")
+
+    assert errcodes == [0] * 20
+    assert await place.errcode("GET", "/cgi-bin/user/get", token=stand_in) == 40001

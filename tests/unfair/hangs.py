@@ -45,7 +45,7 @@ def endpoint(path: str) -> Hang:
 
 
 def passed(path: str) -> Hang:
-    """That path of WeChat, for those who call through the gateway."""
+    """That path of WeChat, for those who call it through the gateway."""
 
     async def hang(day: Day) -> None:
         day.street.misbehave(path)
@@ -168,9 +168,9 @@ HANGS: dict[str, Hang] = {
     "/cgi-bin/component": endpoint("/cgi-bin/component/api_query_auth"),
     "/wxaapi/newtmpl/gettemplate": endpoint("/wxaapi/newtmpl/gettemplate"),
     CODES: endpoint(CODES),
-    "/sns/auth": passed("/sns/auth"),
-    "/sns/userinfo": passed("/sns/userinfo"),
-    "/cgi-bin/showqrcode": passed(MENU),
+    "/cgi-bin/openapi/quota/get": endpoint("/cgi-bin/openapi/quota/get"),
+    "/cgi-bin/openapi/quota/clear": endpoint("/cgi-bin/openapi/quota/clear"),
+    "gateway": passed(MENU),
     "notify": neighbour("notify"),
     "params": params,
     "callback": neighbour("callbacks"),

@@ -20,8 +20,9 @@ from wechat_scheduler.engine.clock import Clock
 # The kinds of tokens with which WeChat's API is called.
 KINDS: Final = (ACCESS_TOKEN, AUTHORIZER_TOKEN, COMPONENT_TOKEN)
 
-# Values of one job that are remembered: the current one and those before it.
-REMEMBERED: Final = 3
+# Values of one job that are remembered: the current one and those before it. WeChat forces a new one every
+# 30 seconds at most, and those of five minutes count.
+REMEMBERED: Final = 12
 
 # How long a replaced value still works at WeChat; it is as long here.
 OVERLAP: Final = timedelta(minutes=5)
