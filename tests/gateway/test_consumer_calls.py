@@ -101,6 +101,10 @@ async def test_each_call_counts_for_its_consumer(gate: Caller, weixin: WeChat) -
         await called(gate, token)
     await called(gate, await gate.value(f"{APPID}/0"))
 
+    text = (await gate.call("GET", "/metrics")).json
+    counted = 'gateway_consumer_calls_total{consumer="shop",outcome="%s"} %d'
+    assert counted % ("answered", 2) in text
+    assert counted % ("failed", 1) in text
     assert await uses(gate) == [("consumer/shop", IPS, 3, 1), (f"token/{APPID}", IPS, 1, 0)]
 
 

@@ -57,7 +57,7 @@ def wire_gateway(
         real_secrets=settings.real_secrets,
     )
     stand_ins = StandInTokens(ground.secret, consumers)
-    usage = UsageMeter(ground.stores.usage, clock=clock)
+    usage = UsageMeter(ground.stores.usage, clock=clock, tally=ground.counters.count)
     tokens, healing = KnownTokens(known, stand_ins, clock=clock), Healing(manager, clock=clock)
     passage = Passage(
         ground.relay,

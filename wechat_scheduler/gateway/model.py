@@ -9,6 +9,8 @@ from typing import Final, Protocol
 from wechat_scheduler.access.model import Address, Network
 from wechat_scheduler.engine.records import dataclass, field
 
+# How the audit and the usage name a consumer beside API keys.
+CONSUMER: Final = "consumer/"
 # A name stands in paths, metrics and tokens.
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 
@@ -36,8 +38,8 @@ class Consumer:
 
     @property
     def label(self) -> str:
-        """How the audit names it beside API keys."""
-        return f"consumer/{self.name}"
+        """How the audit and the usage name it."""
+        return f"{CONSUMER}{self.name}"
 
     def admits(self, address: Address | None) -> bool:
         """Whether it may call from that address; None is an unknown one."""

@@ -1,6 +1,6 @@
 """Counts the calls that passed, by caller, account, path and day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -10,6 +10,7 @@ from wechat_scheduler.credentials.policy import DAY, next_quota_day
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.gateway.model import CONSUMER
 
 # Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER.
 MOST_PATHS: Final = 200
@@ -58,6 +59,10 @@ class UsageStore(Protocol):
         """The matching uses, the largest first."""
 
 
+def uncounted(name: str, *labels: str) -> None:
+    """For a meter without metrics."""
+
+
 class _UsePlace(NamedTuple):
     at: datetime
     caller: str
@@ -66,11 +71,14 @@ class _UsePlace(NamedTuple):
 
 
 class UsageMeter:
-    """Counts in memory until `flush`."""
+    """Counts in memory until `flush`. `tally` counts the calls of consumers for the metrics."""
 
-    def __init__(self, store: UsageStore, *, clock: Clock) -> None:
+    def __init__(
+        self, store: UsageStore, *, clock: Clock, tally: Callable[..., None] = uncounted
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._tally = tally
         self._counts: dict[_UsePlace, tuple[int, int]] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
         self._paths_of = self.today()
@@ -85,6 +93,9 @@ class UsageMeter:
         place = _UsePlace(today, caller, appid, self._bounded(today, caller, appid, path))
         calls, errors = self._counts.get(place, (0, 0))
         self._counts[place] = calls + 1, errors + failed
+        if caller.startswith(CONSUMER):
+            outcome = "failed" if failed else "answered"
+            self._tally("gateway_consumer_calls", caller.removeprefix(CONSUMER), outcome)
 
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""

@@ -137,6 +137,11 @@ FAMILIES = (
         "Calls that came to the gateway: answered by WeChat, refused here, failed on the way.",
         "outcome",
     ),
+    counted(
+        "gateway_consumer_calls",
+        "Calls of consumers that passed: answered by WeChat, or failed (refused by it, or not answered).",
+        "consumer", "outcome",
+    ),
     Family(
         MetricType.GAUGE, "store_up", "1 while the store answers and takes writes.", (),
         lambda sources: [((), sources.census is not None and not sources.vitals.store_error)],

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.audit import AuditEntry, AuditFilter, entries_to_store, noted
+from wechat_scheduler.gateway.model import CONSUMER
 from wechat_scheduler.storage.database import Database, Dialect, Row, Script, Statement, T, each
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
-# What the audit names beside API keys: `consumer/NAME`.
-CONSUMER = "consumer/"
 ENTRY = ("at", "key", "address", "action", "object", "count")
 ADD = """
     INSERT INTO audit (at, key_id, address, action, object, count) VALUES ($1, $2, $3, $4, $5, $6)

@@ -1,0 +1,48 @@
+"""Several daemons on one database: a consumer that ends at one ends at all of them."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.clock import FakeClock
+from tests.gateway.samples import made_consumer
+from tests.gateway.test_token_endpoints import GRANT, STABLE
+from tests.house import Caller, WeChat, daemon
+from tests.postgres import PostgresServer
+from tests.template import postgres_database
+
+IPS = "/cgi-bin/getcallbackip"
+# Requests until the other has heard of it; a second or so.
+PATIENCE = 2000
+
+
+async def test_a_consumer_and_its_stand_in_work_and_end_at_every_daemon(
+    tmp_path: Path, postgres: PostgresServer, weixin: WeChat, clock: FakeClock
+) -> None:
+    shared: dict[str, Any] = {
+        "state__sealing_key_file": str(tmp_path / "sealing.key"),
+        "gateway__enabled": True,
+    }
+    async with (
+        postgres_database(postgres) as url,
+        daemon(tmp_path / "a", weixin.url, clock=clock, state__database=url, **shared) as here,
+        daemon(tmp_path / "b", weixin.url, clock=clock, state__database=url, **shared) as there,
+    ):
+        await here.register({"type": 0})
+        await here.settle()
+        made = await made_consumer(here, stand_in=True)
+        fields = GRANT | {"secret": made["secret"]}
+        issued = (await here.call("POST", STABLE, body=fields, key="")).json["access_token"]
+
+        works = await until(there, issued, 0)
+        await here.call("DELETE", "/v1/consumers/shop")
+        ended = await until(there, issued, 40001)
+
+    assert (works, ended) == (True, True)
+
+
+async def until(keeper: Caller, token: str, errcode: int) -> bool:
+    for _ in range(PATIENCE):
+        answer = await keeper.call("GET", f"{IPS}?access_token={token}", key="")
+        if answer.json.get("errcode", 0) == errcode:
+            return True
+    return False
