@@ -15,6 +15,7 @@ from tests.sending.town import Town, town
 from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.web.app import all_routes
+from wechat_scheduler.web.compat.passthrough.routes import FAMILIES
 from wechat_scheduler.web.pages.responses import TROUBLE
 
 # A part takes about a second.
@@ -75,7 +76,8 @@ async def read_by(place: Town, one: Asked, database: ReadDatabase) -> set[str]:
     """The words of the statements that answer it while all rows are whole."""
     database.words.clear()
     answer = await get(place, one)
-    assert answer.status in (200, 302), f"{one}: {answer.json}"
+    # 400: it wants a query. Such a route may have its line in `asked`.
+    assert answer.status in (200, 302, 400), f"{one}: {answer.json}"
     assert one.marker in str(answer.json), f"{one}: {answer.json}"
     return set(database.words)
 
@@ -99,9 +101,11 @@ async def get(place: Town, one: Asked) -> Answer:
 
 async def test_every_get_is_asked_or_reads_no_row(tmp_path: Path) -> None:
     gets = {route.path for route in all_routes() if route.method == "GET"}
+    # They hand tokens out from memory, or pass calls on to WeChat.
+    of_wechat = {path for path in gets if path.split("/")[1] in {*FAMILIES, "{family}"}}
 
     async with town(tmp_path, opener=in_memory) as place:
         requests = await asked(place)
 
-    assert requests.keys() | OTHERS == gets
+    assert requests.keys() | OTHERS == gets - of_wechat
     assert not requests.keys() & OTHERS
