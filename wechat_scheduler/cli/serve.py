@@ -35,10 +35,6 @@ TO_A_FILE = (
     "every user of this machine sees the password in the list of processes; write the URL into a file, "
     "name the file in state.database_file, and change the password"
 )
-# Seconds after which a thread that waits for the interpreter gets it. With Python's 5 ms, a reader waited that
-# long for the thread that writes the database: while 64 connections create, half of the reads took 4 ms, and
-# now 0.5.
-SWITCH = 0.0003
 # What requests need and a start does not. Modules import it in a function; a thread imports it once callers
 # are answered, so that the first request that needs it does not wait.
 LATER = (
@@ -80,7 +76,6 @@ def serve(**given: Any) -> None:
     succession = Succession()
     try:
         take_turn(load_all)
-        sys.setswitchinterval(SWITCH)
         with short_collections():
             run(_serve(options, config, queue, succession))
     except SchedulerError:
