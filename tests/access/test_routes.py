@@ -224,6 +224,8 @@ for method, path in (
     ("POST", "/cgi-bin/component/api_component_token"),
     ("GET", "/cgi-bin/component/api_authorizer_token"),
     ("POST", "/cgi-bin/component/api_authorizer_token"),
+    ("GET", "/sns/oauth2/refresh_token"),
+    ("POST", "/sns/oauth2/refresh_token"),
     *((method, path) for path in PLACES for method in ("GET", "POST")),
 ):
     ROWS[method, path] = OPEN  # as WeChat's refusals do

@@ -1,6 +1,6 @@
 from tests.databases import database, database_url, migrations, open_again, postgres
-from tests.keeper.conftest import clock, keeper, weixin
+from tests.keeper.conftest import business, clock, keeper, weixin
 
 __all__ = [
-    "clock", "database", "database_url", "keeper", "migrations", "open_again", "postgres", "weixin",
+    "business", "clock", "database", "database_url", "keeper", "migrations", "open_again", "postgres", "weixin",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
+from wechat_scheduler.gateway.users import UserDesk
 from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
@@ -82,6 +83,7 @@ def web_services(
         healing=cores.gateway.healing,
         usage=cores.gateway.usage,
         quotas=cores.gateway.quotas,
+        users=UserDesk(stores.users),
     )
 
 

@@ -21,6 +21,7 @@ from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 from wechat_scheduler.storage.credentials.account_secrets import SqlAccountSecrets
 from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.refresh_digests import SqlKeptUsers
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
@@ -46,6 +47,7 @@ class Stores:
     keys: SqlKeys
     consumers: SqlConsumers
     secrets: SqlAccountSecrets
+    users: SqlKeptUsers
     usage: SqlUsage
     audit: SqlAudit
     census: SqlCensus
@@ -95,6 +97,7 @@ def stores_on(
         keys=SqlKeys(audited, vault),
         consumers=SqlConsumers(audited),
         secrets=SqlAccountSecrets(database, vault),
+        users=SqlKeptUsers(database, vault),
         usage=SqlUsage(database),
         audit=SqlAudit(database),
         census=SqlCensus(database),

@@ -46,7 +46,7 @@ class SqlJobValues:
             credential=credential,
             longest=readable_or(span, row["longest"], timedelta()),
             fault=fault,
-            # Overdue, so that the first caller makes the job due in the store, too.
             suspect=row["suspect"] == 1,
+            # Overdue, so that the first caller makes the job due in the store, too.
             due_at=EPOCH if is_lost else readable_or(instant, row["due_at"], EPOCH),
         )

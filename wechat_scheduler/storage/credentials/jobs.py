@@ -16,7 +16,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.claims import DueTable
-from wechat_scheduler.storage.credentials import late_outcomes, refresh_tokens
+from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
 from wechat_scheduler.storage.credentials.notifications import put_notifications
 from wechat_scheduler.storage.credentials.wakings import wake
 from wechat_scheduler.storage.database import Script, Statement
@@ -172,6 +172,7 @@ def _save_credential(
         return None
     if isinstance(outcome, Rotated) and saved[0]["told"]:
         yield from put_notifications(job.key, micros(now))
+    yield from refresh_digests.remember(job.key, credential, micros(now))
     if isinstance(outcome, Rotated):
         yield from wake_children(job.key, micros(now))
     if job.credential is not None:

@@ -17,7 +17,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.engine.records import dataclass, replace
-from wechat_scheduler.storage.credentials import late_outcomes, refresh_tokens
+from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
 from wechat_scheduler.storage.credentials.jobs import wake_children
 from wechat_scheduler.storage.credentials.notifications import put_notification, put_notifications
 from wechat_scheduler.storage.credentials.registrations import (
@@ -202,6 +202,7 @@ def _give(
             micros(now),
         ),
     )
+    yield from refresh_digests.remember(key, credential, micros(now))
     yield from put_notifications(key, micros(now))
     yield from wake_children(key, micros(now))
     return True

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.gateway.quotas import QuotaDesk
     from wechat_scheduler.gateway.stand_ins import StandInTokens
     from wechat_scheduler.gateway.usage import UsageMeter
+    from wechat_scheduler.gateway.users import UserDesk
     from wechat_scheduler.pushes.endpoints import EndpointDesk
     from wechat_scheduler.pushes.intake import Intake
     from wechat_scheduler.reminders.desk import ReminderDesk
@@ -109,6 +110,7 @@ class Services:
     healing: Healing
     usage: UsageMeter
     quotas: QuotaDesk
+    users: UserDesk
 
 
 SERVICES = web.AppKey("SERVICES", Services)

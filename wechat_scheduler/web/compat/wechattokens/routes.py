@@ -15,6 +15,7 @@ from wechat_scheduler.web.compat.wechattokens.tokens import (
     ticket,
     token,
 )
+from wechat_scheduler.web.compat.wechattokens.users import refreshed
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.slashes import tidied
 
@@ -22,6 +23,7 @@ TOKEN: Final = "/cgi-bin/token"  # noqa: S105 - a path
 STABLE: Final = "/cgi-bin/stable_token"
 TICKET: Final = "/cgi-bin/ticket/getticket"
 COMPONENT: Final = "/cgi-bin/component/api_component_token"
+USER: Final = "/sns/oauth2/refresh_token"
 AUTHORIZER: Final = "/cgi-bin/component/api_authorizer_token"
 
 
@@ -57,6 +59,8 @@ ROUTES: Final = (
     Route(hdrs.METH_GET, COMPONENT, post_only, Proof.SECRET),
     Route(hdrs.METH_POST, AUTHORIZER, authorizer_token, Proof.TOKEN),
     Route(hdrs.METH_GET, AUTHORIZER, post_only, Proof.TOKEN),
+    Route(hdrs.METH_GET, USER, refreshed, Proof.TOKEN),
+    Route(hdrs.METH_POST, USER, refreshed, Proof.TOKEN),
     *(
         Route(method, path, pass_secret, Proof.SECRET)
         for path in PLACES
@@ -65,7 +69,7 @@ ROUTES: Final = (
 )
 
 API: Final = Api(
-    prefixes=(TOKEN, STABLE, TICKET, COMPONENT, AUTHORIZER, *PLACES),
+    prefixes=(TOKEN, STABLE, TICKET, COMPONENT, AUTHORIZER, USER, *PLACES),
     routes=ROUTES,
     refused=refused,
     unrouted=unrouted,

@@ -64,9 +64,17 @@ async def pass_secret(request: web.Request) -> web.Response:
     appid = appid_of(fields, place.appid)
     caller = await proven(request, appid, place.kind, text_of(fields, place.secret))
     real = await services.callers.real_secret(appid)
-    call = _with_secret(await _call(request, path), place.secret, real)
+    call = _with_secret(await call_of(request, path), place.secret, real)
+    return await relayed(request, call, account=appid, caller=caller.label)
+
+
+async def relayed(
+    request: web.Request, call: PassedCall, *, account: str, caller: str
+) -> web.Response:
+    """WeChat's answer to a call whose caller is proven."""
+    services = request.app[SERVICES]
     try:
-        async with services.passage.sent(call, appid, caller.label) as reply:
+        async with services.passage.sent(call, account, caller) as reply:
             body = b"".join([chunk async for chunk in reply.chunks()])
     except WeChatError as error:
         services.tally.count("gateway_calls", "failed")
@@ -79,7 +87,8 @@ async def pass_secret(request: web.Request) -> web.Response:
     return response
 
 
-async def _call(request: web.Request, path: str) -> PassedCall:
+async def call_of(request: web.Request, path: str) -> PassedCall:
+    """The call with the headers that WeChat needs."""
     body = await request.read()
     headers = [
         (name, request.headers[name])

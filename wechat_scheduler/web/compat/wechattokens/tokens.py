@@ -98,11 +98,11 @@ async def ticket(request: web.Request) -> web.Response:
         raise ErrcodeError(48001, "api unauthorized: a platform has no tickets, its accounts have")
     key = bearer.key._replace(kind=kind)
     try:
-        cell = await _current(services, key)
+        cell = await current(services, key)
     except NotFoundError as error:
         raise ErrcodeError(48001, f"api unauthorized here: {error}") from error
     _tally(services, _caller(bearer), key)
-    value, left = _value(services, cell)
+    value, left = value_of(services, cell)
     return respond({"errcode": 0, "errmsg": "ok", "ticket": value, "expires_in": left})
 
 
@@ -132,15 +132,15 @@ async def _given(
         _tally(services, caller, key)
         value = services.stand_ins.issue(caller.consumer, key, services.clock.now())
         return {name: value, "expires_in": int(LIFETIME.total_seconds())}
-    cell = await _current(services, key)
-    value, left = _value(services, cell)
+    cell = await current(services, key)
+    value, left = value_of(services, cell)
     _tally(services, caller, key)
     if caller.steady and key.kind == ACCESS_TOKEN:
         _remember(request, caller, cell)
     return {name: value, "expires_in": left}
 
 
-async def _current(services: Services, key: JobKey) -> Cell:
+async def current(services: Services, key: JobKey) -> Cell:
     """The cell with a value that no call has found dead, if there is one soon. Raises ErrcodeError with
     WeChat's errcode if it is for a person to act; NotFoundError, UnavailableError."""
     try:
@@ -163,7 +163,7 @@ async def _current(services: Services, key: JobKey) -> Cell:
 async def _force(services: Services, key: JobKey) -> None:
     """Report the current value as dead, and wait for its successor, unless the value was issued just now: then
     WeChat would refresh nothing, either."""
-    cell = await _current(services, key)
+    cell = await current(services, key)
     credential, snapshot = cell.credential, cell.snapshot
     if credential is None or snapshot is None:
         return
@@ -173,7 +173,7 @@ async def _force(services: Services, key: JobKey) -> None:
         await services.healing.successor(key, credential.value)
 
 
-def _value(services: Services, cell: Cell) -> tuple[str, int]:
+def value_of(services: Services, cell: Cell) -> tuple[str, int]:
     """The value and the whole seconds that it has left. Raises UnavailableError."""
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)

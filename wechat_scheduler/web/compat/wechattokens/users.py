@@ -1,0 +1,36 @@
+"""`GET /sns/oauth2/refresh_token`: the tokens of users that are kept here; those of others are WeChat's.
+
+It needs no secret (网页授权): the refresh token proves its holder. The caller gets the kept token with the
+lifetime that it has left, and WeChat is not asked, so that the kept refresh token stays the newest one.
+"""
+
+from aiohttp import web
+
+from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
+from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, respond
+from wechat_scheduler.web.compat.wechattokens.callers import appid_of, fields_of, text_of
+from wechat_scheduler.web.compat.wechattokens.secrets import call_of, relayed
+from wechat_scheduler.web.compat.wechattokens.tokens import current, value_of
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.slashes import tidied
+
+
+async def refreshed(request: web.Request) -> web.Response:
+    services, fields = request.app[SERVICES], await fields_of(request)
+    if not services.passage.user_tokens:
+        raise CallRefusedError(CallRefusal.USER_TOKENS)
+    appid, shown = appid_of(fields, "appid"), text_of(fields, "refresh_token")
+    if fields.get("grant_type") != "refresh_token":
+        raise ErrcodeError(40002, "invalid grant_type: it must be refresh_token")
+    if not shown:
+        raise ErrcodeError(41003, "refresh_token missing")
+    key = await services.users.job_of(appid, shown)
+    if key is None:
+        call = await call_of(request, tidied(request.method, request.path))
+        return await relayed(request, call, account=appid, caller="")
+    cell = await current(services, key)
+    value, left = value_of(services, cell)
+    said = await services.users.answer(key)
+    services.auditor.tally(f"token/{appid}", key).reads += 1
+    beside = said._asdict() if said else {"refresh_token": shown, "openid": key.subject}
+    return respond({"access_token": value, "expires_in": left} | beside)
