@@ -103,9 +103,12 @@ class Manager:
         credential, now = cell.credential, self._clock.now()
         longest = cell.snapshot.longest if cell.snapshot else policy.FULL_LIFE
         due_at = policy.believe_at(now=now, issued_at=credential.issued_at, longest=longest)
-        if not await self._store.suspect(cell.key, version=credential.version, now=due_at):
+        is_new = await self._store.suspect(cell.key, version=credential.version, now=due_at)
+        await self.reload(
+            cell.key
+        )  # also if another reported it: what it read may not have arrived
+        if not is_new:
             return ReportOutcome.KNOWN
-        await self.reload(cell.key)
         log.info("credential.reported", appid=key.appid, kind=key.kind, subject=cell.key.subject)
         self._wake()
         return ReportOutcome.BELIEVED

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials.refused_fetches import comes_later
 from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RequestError, StorageError
@@ -44,11 +47,20 @@ class Healing:
         outcome = await self._manager.report(key, refused)
         while True:
             cell = await self._manager.fetch(key)
-            credential, left = cell.credential, deadline - self._clock.boottime()
-            if credential is not None and credential.value != refused:
-                return credential.value
-            due_at = cell.snapshot.due_at if cell.snapshot else self._clock.now()
-            waits = due_at - self._clock.now() > timedelta(seconds=left)
-            if left <= 0 or waits or outcome is ReportOutcome.OUTDATED:
+            left = timedelta(seconds=deadline - self._clock.boottime())
+            if cell.credential is not None and not cell.holds(refused):
+                return cell.credential.value
+            if outcome is ReportOutcome.OUTDATED or self._comes_later(cell, left):
                 return ""
-            await self._clock.wait(cell.changed, timedelta(seconds=left))
+            await self._clock.wait(cell.changed, left)
+
+    def _comes_later(self, cell: Cell, left: timedelta) -> bool:
+        """Whether nothing changes in this time: reports of this value are believed later, or the refresh failed
+        and is tried again later."""
+        now = self._clock.now()
+        if left <= timedelta(0) or cell.credential is None or cell.snapshot is None:
+            return True
+        believed_at = policy.believe_at(
+            now=now, issued_at=cell.credential.issued_at, longest=cell.snapshot.longest
+        )
+        return believed_at - now > left or comes_later(cell, now, left)
