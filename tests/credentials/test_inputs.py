@@ -182,3 +182,15 @@ async def test_wechat_is_not_asked_when_its_answer_could_come_after_the_claim(
     assert office.script(USER).inputs == []
     assert fault is not None
     assert fault.message == "the inputs took so long that WeChat was not asked"
+
+
+async def test_wechat_is_not_asked_by_a_process_that_stood_still_since_it_claimed_the_job(
+    office: Office,
+) -> None:
+    await office.register(task(TOKEN))
+
+    (row,) = await office.refresher.claim(5)
+    office.clock.advance(LEASE - CALL)
+    await office.refresher.finish(await office.refresher.attempt(row))
+
+    assert office.script(TOKEN).inputs == []

@@ -55,9 +55,11 @@ class Asker:
         issuer = self._issuers.get(job.key.kind)
         return issuer is not None and any(need.kept for need in issuer.needs)
 
-    async def ask(self, job: ClaimedJob, *, within: timedelta) -> Result:
-        """WeChat is not asked later than `within` from now: another process may then have the job."""
-        ends = self._clock.boottime() + within.total_seconds()
+    async def ask(self, job: ClaimedJob, *, lease: timedelta, call: timedelta) -> Result:
+        """WeChat is not asked if its answer could come after the end of the claim. The process may have stood still
+        since it claimed the job."""
+        left = lease if job.until is None else min(lease, job.until - self._clock.now())
+        ends = self._clock.boottime() + (left - call).total_seconds()
         issuer = self._issuers.get(job.key.kind)
         if issuer is None:
             return of_unknown_kind(job, self._clock.now())

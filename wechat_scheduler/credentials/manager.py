@@ -16,6 +16,7 @@ from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refused_fetches import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.credentials.requirements import Requirements
+from wechat_scheduler.credentials.rereads import Rereads
 from wechat_scheduler.credentials.standstill import Standstill
 from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.engine.clock import Clock
@@ -26,8 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class Manager:
-    """Owns the cells. A fetch waits at most `deadline`, which may change at any time. `standstill` wants a sign
-    of life every few seconds."""
+    """Owns the cells. A fetch waits at most `deadline`, which may change. `standstill` wants signs of life."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Manager:
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
         self._names = JobNames(store)
+        self._rereads = Rereads(self.reload, clock)
         self.standstill = Standstill(lambda: () if store.is_alone else self._cells, clock)
 
     def on_value(self, observer: Callable[[JobKey, Snapshot | None], object]) -> None:
@@ -187,6 +188,7 @@ class Manager:
                 if number > cell.newest_read and not cell.removed:  # else a later read was quicker
                     cell.newest_read = number
                     self._hold(cell, snapshot)
+                self.standstill.believe(key)
                 break
             # A value was published meanwhile, and the one that was read may be older: read again.
 
@@ -195,6 +197,12 @@ class Manager:
         self._names.forget(key)
         for changed in list(self._cells) if key is None else [key]:
             await self.reload(changed)
+        self._wake()
+
+    async def heard(self, key: JobKey | None) -> None:
+        """As `changed_elsewhere`, as soon as the store answers."""
+        self._names.forget(key)
+        await (self._rereads.read(key) if key else self._rereads.read_all(list(self._cells)))
         self._wake()
 
     def _wake(self) -> None:

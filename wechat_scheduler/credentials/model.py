@@ -145,16 +145,16 @@ class Contest:
 class ClaimedJob:
     """A due job that this process alone may refresh now.
 
-    `claim` identifies the claim. `version` is the last one of this job, or of a removed job of
-    the same key. `longest` is the longest lifetime that WeChat ever gave it. `attempts` counts
-    failures in a row; `calls` counts today's calls to WeChat, and `forces` those that forced a new
-    value. `revision` changes with the registration. `suspect`: a consumer reported the stored value
-    as dead. `asks_params`: the registration is new, so that `params` takes precedence over stored
-    inputs. `params` are URLs, those of the newest registration first.
+    `claim` identifies the claim, which ends at `until`; a job that is read without one has none. `version` is
+    the last one of this job, or of a removed job of the same key. `longest` is the longest lifetime that WeChat
+    ever gave it. `attempts` counts failures in a row; `calls` counts today's calls, and `forces` those that forced
+    a new value. `revision` changes with the registration. `suspect`: a consumer reported the stored value as dead.
+    `asks_params`: the registration is new, so that `params`, URLs, take precedence over stored inputs, the newest first.
     """
 
     key: JobKey
     claim: str
+    until: datetime | None
     account: Account
     credential: Credential | None
     version: int

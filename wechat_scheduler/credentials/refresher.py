@@ -85,7 +85,7 @@ class Refresher:
         allowed_at = policy.call_at(now=now, calls=row.calls, limit=limit)
         if allowed_at > now:
             return _held_back(row, now, allowed_at, limit)
-        result = await self._asker.ask(row, within=self.limits.lease - self.limits.call)
+        result = await self._asker.ask(row, lease=self.limits.lease, call=self.limits.call)
         if isinstance(result, NotIssued):
             return self._failed(row, result)
         if isinstance(result, Identified):

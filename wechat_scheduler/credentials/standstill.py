@@ -3,6 +3,7 @@
 Where several processes share a store, another one may have replaced meanwhile what is in memory here.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
@@ -22,7 +23,7 @@ class Standstill:
     def __init__(self, known: Callable[[], Iterable[JobKey]], clock: Clock) -> None:
         self._known = known
         self._clock = clock
-        self._doubtful: set[JobKey] = set()
+        self._doubtful: dict[JobKey, float] = {}
         self._listeners: list[Callable[[], None]] = []
         self.alive_until = clock.boottime() + STANDSTILL.total_seconds()
 
@@ -35,17 +36,27 @@ class Standstill:
         self._notice()
 
     def doubts(self, key: JobKey) -> bool:
-        """Whether the job is asked for the first time since a standstill."""
+        """Whether to look into the store before the job is handed out. As long as that fails, it is asked for
+        now and then only: its callers do not wait each time."""
         self._notice()
-        if key not in self._doubtful:
+        now = self._clock.boottime()
+        if self._doubtful.get(key, math.inf) > now:
             return False
-        self._doubtful.discard(key)
+        self._doubtful[key] = now + STANDSTILL.total_seconds()
         return True
+
+    def believes(self, key: JobKey) -> bool:
+        """Whether the job was read since the last standstill."""
+        return key not in self._doubtful
+
+    def believe(self, key: JobKey) -> None:
+        """The job was read from the store."""
+        self._doubtful.pop(key, None)
 
     def _notice(self) -> None:
         now = self._clock.boottime()
         if now > self.alive_until:
-            self._doubtful.update(self._known())
+            self._doubtful.update(dict.fromkeys(self._known(), now))
             for listener in self._listeners:
                 listener()
         self.alive_until = now + STANDSTILL.total_seconds()

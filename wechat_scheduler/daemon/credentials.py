@@ -61,7 +61,7 @@ def wire_credentials(ground: Ground) -> CredentialParts:
         clock=clock,
     )
     stores.credentials.on_change(
-        lambda key: ground.supervisor.contained("reload", manager.changed_elsewhere(key))
+        lambda key: ground.supervisor.contained("reload", manager.heard(key))
     )
     return CredentialParts(
         manager=manager,

@@ -51,6 +51,7 @@ DUE = DueTable(
         appid, kind, subject, params, credential, version, issued_at, expires_at,
         renew_at, longest, claimed_by, attempts, calls, forces, forced_at, fault, contest, waits_on,
         revision, suspect, asks_params,
+        CASE WHEN claimed_by IS NULL THEN NULL ELSE due_at END AS until,
         (SELECT secret FROM accounts WHERE accounts.appid = jobs.appid) AS secret,
         (SELECT endpoint FROM accounts WHERE accounts.appid = jobs.appid) AS endpoint
     """,

@@ -78,8 +78,9 @@ async def fetch(request: web.Request) -> web.Response:
     tally = services.auditor.tally(caller.id, cell.key)
     tally.reads += 1
     # A request that leaves the subject out may fit two jobs later, and a key with an IP rule depends
-    # on the peer: neither may be answered from memory.
-    if cell.key == key and not caller.networks:
+    # on the peer: neither may be answered from memory, nor may what is still to be read again.
+    standstill = services.manager.standstill
+    if cell.key == key and not caller.networks and standstill.believes(key):
         until = min(cell.same_until(boottime), services.keyring.ends(caller), tally.until)
         terms = Terms(cell=cell, credential=credential, until=until, tally=tally)
         services.memo.remember(request, terms)
