@@ -29,10 +29,27 @@ SETTINGS = "-F -c listen_addresses= -c max_connections=200 -c shared_buffers=32M
 
 
 class PostgresServer:
-    """A running server. `url` names one of its databases."""
+    """A running server, of the cluster `data`. `url` names one of its databases."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: Path, pg_ctl: Path) -> None:
         self._folder = folder
+        self._data = data
+        self._control = (pg_ctl, "-D", data, "-l", data / "log")
+
+    def start(self, options: str) -> None:
+        run(*self._control, "start", "-w", "-o", f"{options} -k {self._folder}")
+
+    def stop(self) -> None:
+        run(*self._control, "stop", "-m", "immediate")
+
+    @property
+    def pid(self) -> int:
+        """The number of its first process, since the last start."""
+        return int((self._data / "postmaster.pid").read_text().partition("\n")[0])
+
+    def restart(self) -> None:
+        """It breaks every connection off, as a restart of its machine does."""
+        run(*self._control, "restart", "-w", "-m", "immediate")
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._folder}"
@@ -71,16 +88,22 @@ async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    with folder_at(Path("/tmp")) as folder, folder_at(fastest()) as cluster:
+    with server() as running:
+        yield running
+
+
+@contextmanager
+def server(settings: str = SETTINGS, parent: Path | None = None) -> Iterator[PostgresServer]:
+    """A server that runs as long as the block, with its data in a folder of `parent`."""
+    with folder_at(Path("/tmp")) as folder, folder_at(parent or fastest()) as cluster:
         programs = reachable(find_programs(), folder)
         sockets = make_cluster(programs, cluster)
-        control = (programs / "pg_ctl", "-D", cluster / "data")
-        options = f"{SETTINGS} -k {sockets}"
-        run(*control, "start", "-w", "-o", options, "-l", cluster / "data/log")
+        running = PostgresServer(sockets, cluster / "data", programs / "pg_ctl")
+        running.start(settings)
         try:
-            yield PostgresServer(sockets)
+            yield running
         finally:
-            run(*control, "stop", "-m", "immediate")
+            running.stop()
 
 
 @contextmanager
