@@ -44,7 +44,7 @@ ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
 ALONE = re.compile(r"(?:([a-z]+) (?=[a-z-]+$))?([a-z]+(?:-[a-z]+)+|(?<= )[a-z]+)")
 OF_OTHERS = {
     *("chrony-wait", "max-age", "o-unknown", "pip-audit", "same-site", "sandbox-secret"),
-    *("webhook-id", "wechat-scheduler"),
+    *("webhook-id", "wechat-api", "wechat-scheduler"),
 }
 LOGGERS = ("log.", "logger.")
 START_ERRORS = ("StartError", "StateError", "SealingError")
