@@ -80,6 +80,24 @@ async def test_the_calls_of_a_consumer_are_held_to_its_limits(gate: Caller) -> N
     assert (errcodes, others) == ([0, 0, 45011], 0)
 
 
+@pytest.mark.parametrize(
+    ("wish", "errcode"),
+    [
+        ({"allow_paths": ["/cgi-bin/*"]}, 0),
+        ({"allow_paths": ["POST /cgi-bin/*"]}, 48001),
+        ({"allow_paths": ["/cgi-bin/menu/*"]}, 48001),
+        ({"deny_paths": [IPS]}, 48001),
+        ({"allow_paths": ["/cgi-bin/*"], "deny_paths": ["GET /cgi-bin/get*"]}, 48001),
+    ],
+)
+async def test_a_consumer_makes_the_calls_that_are_allowed_to_it(
+    gate: Caller, wish: dict[str, Any], errcode: int
+) -> None:
+    token = await stand_in(gate, **wish)
+
+    assert (await called(gate, token)).get("errcode", 0) == errcode
+
+
 async def test_a_call_from_a_foreign_network_is_refused_with_its_address(gate: Caller) -> None:
     token = await stand_in(gate, networks=["127.0.0.1/32"])
     url = f"{gate.daemon.url}{IPS}?access_token={token}"

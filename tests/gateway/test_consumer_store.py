@@ -21,6 +21,8 @@ async def test_a_consumer_comes_back_as_it_was_put(database: Database) -> None:
         networks=(ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")),
         per_minute=60,
         per_day=1000,
+        allow_paths=("/cgi-bin/*", "GET /wxa/b"),
+        deny_paths=("/c",),
         stand_in=True,
     )
 

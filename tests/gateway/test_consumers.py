@@ -30,6 +30,8 @@ async def test_a_consumer_is_shown_as_it_was_made_and_its_secret_once(keeper: Ca
         "networks": ["10.0.0.0/8"],
         "per_minute": 600,
         "per_day": 5000,
+        "allow_paths": ["/cgi-bin/*", "GET /wxa/getwxacode"],
+        "deny_paths": ["POST /cgi-bin/menu/*"],
         "stand_in": True,
     }
 
@@ -105,6 +107,10 @@ async def test_revoking_twice_is_noted_and_changes_nothing(
         ({"appids": []}, "appids: name the accounts that it may use"),
         ({"appids": [APPID, "a b"]}, "appids[1]: must be letters, digits"),
         ({"networks": ["10.0.0.1/8"]}, "networks[0]: is not a network"),
+        ({"allow_paths": ["cgi-bin"]}, "allow_paths[0]: must be a path such as"),
+        ({"deny_paths": ["/a", "PUT /b"]}, "deny_paths[1]: must be a path such as"),
+        ({"deny_paths": ["/a"] * 101}, "deny_paths: takes at most 100 rules"),
+        ({"deny_paths": ["/a"]}, "stand_in: must be true for a limit to paths"),
         ({"per_minute": -1}, "per_minute: "),
         ({"per_day": "many"}, "per_day: expected a whole number"),
         ({"standin": True}, "standin: is not known here; did you mean stand_in?"),

@@ -131,6 +131,15 @@ async def test_what_is_denied_does_not_pass(
     assert answer["errcode"] == 48001
 
 
+async def test_what_is_denied_to_a_consumer_does_not_pass(gate: Caller, weixin: WeChat) -> None:
+    made = await made_consumer(gate, deny_paths=[CLEAR], stand_in=True)
+
+    answer = await sent(gate, CLEAR, {"appid": APPID, "appsecret": made["secret"]})
+
+    assert answer["errcode"] == 48001
+    assert weixin.sandbox.calls(CLEAR) == 0
+
+
 async def test_wechat_that_does_not_answer_is_minus_one(gate: Caller, weixin: WeChat) -> None:
     weixin.sandbox.script(START_PUSH, drop=True, times=None)
 

@@ -253,6 +253,14 @@ async def test_wrong_secrets_are_throttled_as_keys_are(gate: Caller, clock: Fake
     assert await errcode(gate, "GET", TOKEN, GRANT | {"secret": "no"}) == 40125
 
 
+async def test_an_old_token_is_named_however_often_it_comes(gate: Caller) -> None:
+    shown = {"access_token": "92_old", "type": "jsapi"}
+
+    found = [await errcode(gate, "GET", TICKET, shown) for _ in range(25)]
+
+    assert found == [40001] * 25
+
+
 async def test_forcing_a_refresh_is_one_report_however_many_force_it(
     gate: Caller, clock: FakeClock
 ) -> None:

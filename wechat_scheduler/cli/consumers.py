@@ -67,6 +67,20 @@ def consumers() -> None:
     help="Allow at most this many calls a day (default no limit).",
 )
 @click.option(
+    "--allow-path",
+    "allow_paths",
+    multiple=True,
+    metavar="PATH",
+    help="Let only these calls pass, such as /cgi-bin/menu/*. Repeatable.",
+)
+@click.option(
+    "--deny-path",
+    "deny_paths",
+    multiple=True,
+    metavar="PATH",
+    help="Let these calls not pass, such as 'POST /cgi-bin/menu/create'. Repeatable.",
+)
+@click.option(
     "--stand-in",
     is_flag=True,
     help="Give it stand-in tokens, which only this daemon understands, in place of WeChat's.",
@@ -79,6 +93,8 @@ def create(
     networks: Sequence[str],
     per_minute: int,
     per_day: int,
+    allow_paths: Sequence[str],
+    deny_paths: Sequence[str],
     stand_in: bool,
     as_json: bool,
     **given: Any,
@@ -97,6 +113,8 @@ def create(
         "networks": networks,
         "per_minute": per_minute,
         "per_day": per_day,
+        "allow_paths": allow_paths,
+        "deny_paths": deny_paths,
         "stand_in": stand_in,
     }
     _show_secret(ask(given, MadeConsumerResult, "POST", *PATH, body=wish), as_json=as_json)

@@ -1,15 +1,22 @@
 """Proves callers of the gateway: consumers by their secrets, programs by an account's own AppSecret."""
 
 import hmac
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from wechat_scheduler.access.model import Address, digest
 from wechat_scheduler.gateway.call_limits import CallLimits, QuotaWindow
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
+from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 
 _USED_UP = {QuotaWindow.MINUTE: CallerRefusal.MINUTE, QuotaWindow.DAY: CallerRefusal.DAY}
+
+
+@lru_cache(maxsize=256)
+def _rules(allow: tuple[str, ...], deny: tuple[str, ...]) -> PathRules:
+    return PathRules(allow or ("/*",), deny)
 
 
 class AccountSecrets(Protocol):
@@ -67,6 +74,12 @@ class CallerDesk:
         if window is not None:
             pause = self._limits.pause(consumer, window)
             raise CallerRefusedError(_USED_UP[window], name=consumer.name, pause=pause)
+
+    @staticmethod
+    def let_pass(consumer: Consumer, method: str, path: str) -> None:
+        """Raises CallerRefusedError if the consumer may not make this call."""
+        if not _rules(consumer.allow_paths, consumer.deny_paths).admit(method, path):
+            raise CallerRefusedError(CallerRefusal.PATH, name=consumer.name)
 
     async def knows(self, appid: str) -> bool:
         """Whether the account was registered with its secret. May raise StorageError."""

@@ -20,6 +20,8 @@ class ConsumerDraft:
     networks: tuple[Network, ...] = ()
     per_minute: int = 0
     per_day: int = 0
+    allow_paths: tuple[str, ...] = ()
+    deny_paths: tuple[str, ...] = ()
     stand_in: bool = False
 
 
@@ -85,6 +87,8 @@ class ConsumerDesk:
             networks=draft.networks,
             per_minute=draft.per_minute,
             per_day=draft.per_day,
+            allow_paths=draft.allow_paths,
+            deny_paths=draft.deny_paths,
             stand_in=draft.stand_in,
             created_at=self._clock.now(),
         )

@@ -20,7 +20,8 @@ class Consumer:
     """A consumer as stored: with the hash of its secret, not the secret.
 
     It may use the accounts `appids`, from `networks` (any network if empty), with at most
-    `per_minute` and `per_day` calls (0 means no limit). `generation` grows with each new secret and with
+    `per_minute` and `per_day` calls (0 means no limit). If it has `allow_paths`, only these of WeChat's calls
+    pass, and none of `deny_paths`: rules as `PathRules` takes them. `generation` grows with each new secret and with
     the revocation, which end its stand-in tokens. With `stand_in` it gets these instead of WeChat's.
     """
 
@@ -31,6 +32,8 @@ class Consumer:
     networks: tuple[Network, ...] = ()
     per_minute: int = 0
     per_day: int = 0
+    allow_paths: tuple[str, ...] = ()
+    deny_paths: tuple[str, ...] = ()
     stand_in: bool = False
     created_at: datetime
     revoked_at: datetime | None = None

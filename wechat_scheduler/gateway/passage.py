@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
-from wechat_scheduler.gateway.callers import CallerDesk
+from wechat_scheduler.gateway.callers import CallerDesk, GatewayCaller
 from wechat_scheduler.gateway.healing import REFUSALS, Healing
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
@@ -64,6 +64,7 @@ class Passage:
             raise CallRefusedError(CallRefusal.PATH)
         swaps = await self._swaps(call)
         for consumer in {swap.bearer.consumer for swap in swaps if swap.bearer.consumer}:
+            self._callers.let_pass(consumer, call.method, call.path)
             self._callers.admit(consumer, call.address)
         account = swaps[-1].bearer.account if swaps else ""
         caller = (swaps[-1].bearer.caller if swaps else "") or str(call.address or "")
@@ -74,13 +75,18 @@ class Passage:
                 yield reply
 
     @asynccontextmanager
-    async def sent(self, call: PassedCall, account: str, caller: str) -> AsyncIterator[Reply]:
-        """As `taken`, for a call without a token, whose caller is proven already."""
+    async def sent(
+        self, call: PassedCall, account: str, caller: GatewayCaller | None
+    ) -> AsyncIterator[Reply]:
+        """As `taken`, for a call without a token, whose caller is proven already, or needs no proof."""
         if not self.rules.admit(call.method, call.path):
             raise CallRefusedError(CallRefusal.PATH)
-        with self._turnstile.passing(account, caller):
+        if caller is not None and caller.consumer is not None:
+            self._callers.let_pass(caller.consumer, call.method, call.path)
+        label = caller.label if caller else ""
+        with self._turnstile.passing(account, label):
             answered = self._relay.send(call, account)
-            async with self._counted(answered, call.path, account, caller) as reply:
+            async with self._counted(answered, call.path, account, label) as reply:
                 yield reply
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Final
 # WeChat's paths have no other characters, and no empty, `.` or `..` segments: what servers read in two
 # ways does not pass.
 _PATH: Final = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
-_RULE: Final = re.compile(r"(?:(GET|POST) )?(/[A-Za-z0-9_./-]*)(\*?)")
+RULE: Final = re.compile(r"(?:(GET|POST) )?(/[A-Za-z0-9_./-]*)(\*?)")
 
 
 # They would replace values that are kept here; this daemon answers them itself.
@@ -34,6 +34,6 @@ class PathRules:
 
 
 def _pattern(rules: Iterable[str]) -> re.Pattern[str]:
-    found = filter(None, map(_RULE.fullmatch, rules))
+    found = filter(None, map(RULE.fullmatch, rules))
     parts = [f"{it[1] or '(?:GET|POST)'} {re.escape(it[2])}{'.*' if it[3] else ''}" for it in found]
     return re.compile("|".join(parts) or r"(?!)")

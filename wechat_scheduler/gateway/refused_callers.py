@@ -22,6 +22,7 @@ class CallerRefusal(enum.Enum):
     NO_SECRET = "the AppSecret of this account is not registered here: register the account with it"  # noqa: S105 - a sentence
     REACH = "the consumer {name} may not use this account"
     NETWORK = "{address} is not among the networks of the consumer {name}"
+    PATH = "the consumer {name} may not make this call"
     MINUTE = "the consumer {name} has made all calls of this minute"
     DAY = "the consumer {name} has made all calls of today"
 

@@ -6,22 +6,23 @@ from ipaddress import ip_network
 
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
-from wechat_scheduler.storage.rows import micros, record
+from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
 ALL = """
-    SELECT name, hash, generation, appids, networks, per_minute, per_day, stand_in, created_at,
-        revoked_at, last_used_at
+    SELECT name, hash, generation, appids, networks, per_minute, per_day, stand_in, allow_paths,
+        deny_paths, created_at, revoked_at, last_used_at
     FROM consumers ORDER BY name
 """
 # The generation goes on, so that no stand-in of a revoked namesake comes to life.
 PUT = """
     INSERT INTO consumers (name, hash, generation, appids, networks, per_minute, per_day, stand_in,
-        created_at)
-    VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8)
+        created_at, allow_paths, deny_paths)
+    VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (name) DO UPDATE SET hash = excluded.hash, generation = consumers.generation + 1,
         appids = excluded.appids, networks = excluded.networks, per_minute = excluded.per_minute,
-        per_day = excluded.per_day, stand_in = excluded.stand_in, created_at = excluded.created_at,
+        per_day = excluded.per_day, stand_in = excluded.stand_in,
+        allow_paths = excluded.allow_paths, deny_paths = excluded.deny_paths, created_at = excluded.created_at,
         revoked_at = NULL, last_used_at = NULL
     WHERE consumers.revoked_at IS NOT NULL RETURNING name
 """
@@ -52,7 +53,15 @@ class SqlConsumers:
             " ".join(sorted(consumer.appids)),
             " ".join(map(str, consumer.networks)),
         )
-        values = (consumer.name, consumer.hash, *reach, *limits, micros(consumer.created_at))
+        paths = stored(consumer, ("allow_paths", "deny_paths"))
+        values = (
+            consumer.name,
+            consumer.hash,
+            *reach,
+            *limits,
+            micros(consumer.created_at),
+            *paths,
+        )
         return await self._change(Statement(PUT, values))
 
     async def rotate(self, name: str, *, digest: str) -> bool:

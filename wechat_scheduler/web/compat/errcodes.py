@@ -19,6 +19,7 @@ _CALLERS: Final = MappingProxyType(
             40164,
             "invalid ip {address} ipv6 ::ffff:{address}, not in whitelist",
         ),
+        CallerRefusal.PATH: (48001, "api unauthorized"),
         CallerRefusal.MINUTE: SLOWER,
         CallerRefusal.DAY: (45009, "reach max api daily quota limit"),
     }

@@ -13,6 +13,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.gateway.consumers import ConsumerDraft, MadeConsumer
 from wechat_scheduler.gateway.model import NAME, Consumer
+from wechat_scheduler.gateway.paths import RULE
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
@@ -26,17 +27,22 @@ log = structlog.get_logger(__name__)
 # More calls are no limit: WeChat allows fewer.
 MOST_CALLS: Final = 100_000_000
 
+MOST_RULES: Final = 100
+
 Calls = Annotated[int, msgspec.Meta(ge=0, le=MOST_CALLS)]
+PathRule = Annotated[str, msgspec.Meta(extra_json_schema=schema_of(RULE))]
 
 
 class ConsumerBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A new consumer. An empty `networks` and a limit of 0 do not limit it."""
+    """A new consumer. An empty `networks` or `allow_paths` and a limit of 0 do not limit it."""
 
     name: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(NAME))]
     appids: Annotated[list[WeChatId], msgspec.Meta(extra_json_schema={"minItems": 1})]
     networks: list[str] = []
     per_minute: Calls = 0
     per_day: Calls = 0
+    allow_paths: list[PathRule] = []
+    deny_paths: list[PathRule] = []
     stand_in: bool = False
 
 
@@ -48,6 +54,8 @@ class ConsumerResult(msgspec.Struct, kw_only=True):
     networks: list[str]
     per_minute: int
     per_day: int
+    allow_paths: list[str]
+    deny_paths: list[str]
     stand_in: bool
     state: str
     created_at: datetime
@@ -105,12 +113,21 @@ def _draft(body: ConsumerBody) -> ConsumerDraft:
         )
     if not body.appids:
         raise InvalidRequestError("name the accounts that it may use", field="appids")
+    _check_rules(body.allow_paths, "allow_paths")
+    _check_rules(body.deny_paths, "deny_paths")
+    if (body.allow_paths or body.deny_paths) and not body.stand_in:
+        raise InvalidRequestError(
+            "must be true for a limit to paths: a token of WeChat's does not tell whose call it is",
+            field="stand_in",
+        )
     return ConsumerDraft(
         name=body.name,
         appids=frozenset(_checked(body.appids)),
         networks=tuple(dict.fromkeys(read_networks(body.networks))),
         per_minute=body.per_minute,
         per_day=body.per_day,
+        allow_paths=tuple(body.allow_paths),
+        deny_paths=tuple(body.deny_paths),
         stand_in=body.stand_in,
     )
 
@@ -119,6 +136,17 @@ def _checked(appids: list[str]) -> Iterator[str]:
     for number, appid in enumerate(appids):
         check_wechat_id(appid, f"appids[{number}]")
         yield appid
+
+
+def _check_rules(rules: list[str], field: str) -> None:
+    if len(rules) > MOST_RULES:
+        raise InvalidRequestError(f"takes at most {MOST_RULES} rules", field=field)
+    for number, rule in enumerate(rules):
+        if not RULE.fullmatch(rule):
+            raise InvalidRequestError(
+                "must be a path such as /cgi-bin/menu/* or GET /cgi-bin/menu/get",
+                field=f"{field}[{number}]",
+            )
 
 
 def _made(made: MadeConsumer) -> MadeConsumerResult:
@@ -132,6 +160,8 @@ def _result(consumer: Consumer) -> ConsumerResult:
         consumer,
         appids=sorted(consumer.appids),
         networks=[str(network) for network in consumer.networks],
+        allow_paths=list(consumer.allow_paths),
+        deny_paths=list(consumer.deny_paths),
         state="active" if consumer.revoked_at is None else "revoked",
     )
 

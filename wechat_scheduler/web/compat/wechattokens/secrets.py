@@ -19,6 +19,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, COMPONENT_TOKEN
 from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.queries import replaced, values_in
 from wechat_scheduler.gateway.relaying import PassedCall
 from wechat_scheduler.web.compat.wechattokens.answers import failed
@@ -65,11 +66,11 @@ async def pass_secret(request: web.Request) -> web.Response:
     caller = await proven(request, appid, place.kind, text_of(fields, place.secret))
     real = await services.callers.real_secret(appid)
     call = _with_secret(await call_of(request, path), place.secret, real)
-    return await relayed(request, call, account=appid, caller=caller.label)
+    return await relayed(request, call, account=appid, caller=caller)
 
 
 async def relayed(
-    request: web.Request, call: PassedCall, *, account: str, caller: str
+    request: web.Request, call: PassedCall, *, account: str, caller: GatewayCaller | None
 ) -> web.Response:
     """WeChat's answer to a call whose caller is proven."""
     services = request.app[SERVICES]

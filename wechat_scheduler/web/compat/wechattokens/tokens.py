@@ -29,7 +29,6 @@ from wechat_scheduler.errors import NotFoundError, UnavailableError
 from wechat_scheduler.gateway.bearers import Bearer
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
-from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
 from wechat_scheduler.gateway.stand_ins import LIFETIME
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, respond
@@ -197,18 +196,13 @@ def _remember(request: web.Request, caller: GatewayCaller, cell: Cell) -> None:
 
 
 async def _bearer(request: web.Request) -> Bearer:
-    """Whose token the query shows. Raises ErrcodeError 41001, TokenRefusedError, CallerRefusedError,
-    ThrottledError."""
+    """Whose token the query shows. An unknown one may just be old: its SDK has to read 40001, however often it
+    comes, to fetch another. Raises ErrcodeError 41001, TokenRefusedError, CallerRefusedError."""
     services = request.app[SERVICES]
     shown = next(filter(None, (request.query.get(name) for name in _BEARERS)), "")
     if not shown:
         raise ErrcodeError(41001, "access_token missing: fetch one from this gateway")
-    try:
-        bearer = await services.tokens.read(shown)
-    except TokenRefusedError as error:
-        if error.refusal is TokenRefusal.UNKNOWN:
-            services.doorkeeper.wrong_token(request, reason="unknown")
-        raise
+    bearer = await services.tokens.read(shown)
     if bearer.consumer is not None:
         services.callers.admit(bearer.consumer, services.doorkeeper.address(request))
     return bearer

@@ -27,7 +27,7 @@ async def refreshed(request: web.Request) -> web.Response:
     key = await services.users.job_of(appid, shown)
     if key is None:
         call = await call_of(request, tidied(request.method, request.path))
-        return await relayed(request, call, account=appid, caller="")
+        return await relayed(request, call, account=appid, caller=None)
     cell = await current(services, key)
     value, left = value_of(services, cell)
     said = await services.users.answer(key)
