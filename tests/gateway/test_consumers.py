@@ -4,7 +4,6 @@ import asyncio
 import json
 from typing import Any
 
-import pytest
 import structlog
 
 from tests.cli.commands import Ended, invoke
@@ -98,33 +97,32 @@ async def test_revoking_twice_is_noted_and_changes_nothing(
     assert before["state"] == "revoked"
 
 
-@pytest.mark.parametrize(
-    ("wish", "sentence"),
-    [
-        ({"name": "Shop"}, "name: must be 1 to 32 small letters"),
-        ({"name": "a/b"}, "name: must be 1 to 32 small letters"),
-        ({"name": ""}, "name: must be 1 to 32 small letters"),
-        ({"appids": []}, "appids: name the accounts that it may use"),
-        ({"appids": [APPID, "a b"]}, "appids[1]: must be letters, digits"),
-        ({"networks": ["10.0.0.1/8"]}, "networks[0]: is not a network"),
-        ({"allow_paths": ["cgi-bin"]}, "allow_paths[0]: must be a path such as"),
-        ({"deny_paths": ["/a", "PUT /b"]}, "deny_paths[1]: must be a path such as"),
-        ({"deny_paths": ["/a"] * 101}, "deny_paths: takes at most 100 rules"),
-        ({"deny_paths": ["/a"]}, "stand_in: must be true for a limit to paths"),
-        ({"per_minute": -1}, "per_minute: "),
-        ({"per_day": "many"}, "per_day: expected a whole number"),
-        ({"standin": True}, "standin: is not known here; did you mean stand_in?"),
-    ],
-)
-async def test_what_is_wrong_with_a_consumer_is_named(
-    keeper: Caller, wish: dict[str, Any], sentence: str
-) -> None:
-    body = {"name": "shop", "appids": [APPID]} | wish
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"name": "Shop"}, "name: must be 1 to 32 small letters"),
+    ({"name": "a/b"}, "name: must be 1 to 32 small letters"),
+    ({"name": ""}, "name: must be 1 to 32 small letters"),
+    ({"appids": []}, "appids: name the accounts that it may use"),
+    ({"appids": [APPID, "a b"]}, "appids[1]: must be letters, digits"),
+    ({"networks": ["10.0.0.1/8"]}, "networks[0]: is not a network"),
+    ({"allow_paths": ["cgi-bin"]}, "allow_paths[0]: must be a path such as"),
+    ({"deny_paths": ["/a", "PUT /b"]}, "deny_paths[1]: must be a path such as"),
+    ({"deny_paths": ["/a"] * 101}, "deny_paths: takes at most 100 rules"),
+    ({"deny_paths": ["/a"]}, "stand_in: must be true for a limit to paths"),
+    ({"per_minute": -1}, "per_minute: "),
+    ({"per_day": "many"}, "per_day: expected a whole number"),
+    ({"standin": True}, "standin: is not known here; did you mean stand_in?"),
+]
 
-    answer = await keeper.call("POST", "/v1/consumers", body=body)
 
-    assert answer.status == 400
-    assert answer.json["message"].startswith(sentence)
+async def test_what_is_wrong_with_a_consumer_is_named(keeper: Caller) -> None:
+    unnamed = []
+    for wish, sentence in WRONG:
+        body = {"name": "shop", "appids": [APPID]} | wish
+        answer = await keeper.call("POST", "/v1/consumers", body=body)
+        if answer.status != 400 or not answer.json["message"].startswith(sentence):
+            unnamed.append((wish, answer.json["message"]))
+
+    assert unnamed == []
 
 
 async def test_changes_of_consumers_are_in_the_audit(keeper: Caller) -> None:

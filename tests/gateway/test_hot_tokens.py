@@ -12,10 +12,8 @@ import msgspec
 
 from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
-from tests.gateway.test_token_endpoints import GRANT, TOKEN, gate
+from tests.gateway.test_token_endpoints import GRANT, TOKEN
 from tests.house import APPID, Caller
-
-__all__ = ["gate"]
 
 
 class Poll:

@@ -2,16 +2,14 @@
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 from requests import Session
 
-from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
-from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat, daemon, in_memory
+from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
 from tests.sandbox.test_wechatpy import HOST, ToSandbox
 
@@ -23,16 +21,6 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:wechatpy")
 
 TOKENS = ("/cgi-bin/token", "/cgi-bin/stable_token")
-
-
-@pytest.fixture
-async def gate(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
-    async with daemon(
-        tmp_path / "state", weixin.url, clock=clock, opener=in_memory, gateway__enabled=True
-    ) as running:
-        await running.register({"type": 0}, {"type": 1})
-        await running.settle()
-        yield running
 
 
 @contextmanager
