@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from importlib.resources.abc import Traversable
 
+import asyncpg
 import pytest
 
 from tests.clock import FakeClock
@@ -99,6 +100,28 @@ async def test_a_connection_lost_in_the_middle_changes_nothing(database: Databas
         await database.write(lose)
 
     await database.write(lambda: put("next"))
+    assert await names(database) == ["next"]
+
+
+async def test_a_connection_lost_between_the_steps_of_a_statement_is_no_crash(
+    database: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = asyncpg.Connection._get_statement
+
+    async def prepare_and_lose(
+        connection: asyncpg.Connection, *args: object, **named: object
+    ) -> object:
+        prepared = await prepare(connection, *args, **named)
+        connection.terminate()  # as the server's own goodbye, once its answer is there
+        connection._protocol = None
+        return prepared
+
+    monkeypatch.setattr(asyncpg.Connection, "_get_statement", prepare_and_lose)
+    found = await outcomes(database.read("SELECT 1"), database.write(lambda: put("lost")))
+    monkeypatch.undo()
+    await database.write(lambda: put("next"))
+
+    assert [type(error) for error in found] == [StorageError, StorageError]
     assert await names(database) == ["next"]
 
 

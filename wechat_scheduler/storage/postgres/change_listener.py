@@ -78,6 +78,7 @@ class ChangeListener:
                 asyncpg.PostgresError,
                 asyncpg.InterfaceError,
                 asyncpg.InternalClientError,
+                AttributeError,  # asyncpg's, of a connection that was lost between two steps
             ) as error:
                 reason = type(error).__name__
             else:

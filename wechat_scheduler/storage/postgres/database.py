@@ -1,8 +1,8 @@
 """PostgreSQL through asyncpg: a pool for the work, and one connection that listens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from importlib.resources.abc import Traversable
 from random import SystemRandom
 from typing import TypeVar
@@ -14,7 +14,6 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import (
     CONNECTIONS,
-    LACKING,
     BulkStatement,
     Dialect,
     Row,
@@ -28,10 +27,10 @@ from wechat_scheduler.storage.postgres.connections import (
     acquired,
     listening,
     pooled,
-    said,
     unopened,
 )
 from wechat_scheduler.storage.postgres.connector import Connector
+from wechat_scheduler.storage.postgres.failures import COLLISIONS, explained
 
 T = TypeVar("T")
 
@@ -60,30 +59,6 @@ POSTGRESQL = Dialect(
             AND application_name = current_setting('application_name')
     """,
     time="SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS time",
-)
-
-# Another transaction interfered, or the schema changed under a cached plan: the unit runs again.
-_COLLISIONS = (
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.InvalidCachedStatementError,
-)
-# The server, its disk or the network is at fault. Other errors mean a wrong statement.
-_TROUBLE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    # asyncpg's pool used a connection that the server was closing.
-    asyncpg.InternalClientError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # the database accepts no connections
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.PostgresSystemError,
 )
 
 
@@ -121,7 +96,7 @@ async def connect(
     connector = Connector(asyncpg.connect, clock, rng)
     connect_listener = listening(url, listen, asyncpg.connect if listen else connector)
     try:
-        with _explained():
+        with explained():
             pool = await pooled(url, connections, connector)
     except StorageError as error:
         raise unopened(url, error) from error
@@ -152,12 +127,12 @@ class PostgresDatabase:
         for _ in range(ATTEMPTS):
             try:
                 return await self._write_once(script)
-            except _COLLISIONS as error:
+            except COLLISIONS as error:
                 collision = error
         raise StorageError(f"collided with others {ATTEMPTS} times") from collision
 
     async def _write_once(self, script: Callable[[], Script[T]]) -> T:
-        with _explained():
+        with explained():
             async with self._connection() as connection:
                 transaction = connection.transaction()
                 await self._in_time(connection, transaction.start())
@@ -173,7 +148,7 @@ class PostgresDatabase:
                 return value
 
     async def read(self, sql: str, *params: object) -> Sequence[Row]:
-        with _explained():
+        with explained():
             async with self._connection() as connection:
                 rows: Sequence[Row] = await self._in_time(
                     connection, connection.fetch(sql, *params)
@@ -236,15 +211,3 @@ async def _run(
         return ()
     rows: Sequence[Row] = await connection.fetch(statement.sql, *statement.params)
     return rows
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except _TROUBLE as error:
-        raise StorageError(f"PostgreSQL failed: {said(error)}") from error
-    except asyncpg.UndefinedTableError as error:
-        if '"meta"' in str(error):  # the database is not ours
-            raise
-        raise StorageError(f"the database is incomplete: {error}; {LACKING}") from error
