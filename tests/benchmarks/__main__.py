@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.benchmarks import (
     creates,
     fetch,
+    gateway,
     instructions,
     messages,
     readers,
@@ -51,6 +52,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
 GREAT: Final[Mapping[str, Run]] = {"reminders-100000": reminders.run_great}
 ASKED_FOR: Final[Mapping[str, Run]] = {
     **GREAT,
+    "gateway": gateway.run,
     "instructions": instructions.run,
     "start-10000000": start.run_great,
     "turns": turns.run,
