@@ -47,6 +47,10 @@ class Reply(Protocol):
     @property
     def errcode(self) -> int: ...
 
+    @property
+    def whole(self) -> bytes | None:
+        """The body, if it is short and has come already; then there are no further chunks."""
+
     def chunks(self) -> AsyncIterator[bytes]:
         """The body, once and byte for byte. Raises WeChatError if it breaks off."""
         ...

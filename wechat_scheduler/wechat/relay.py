@@ -47,6 +47,7 @@ class RelayedReply:
         self.status = response.status
         self.reason = response.reason or ""
         self.headers: Headers = tuple(_passed(response.headers.items(), _OF_CONNECTIONS))
+        self.whole = head if head and response.content.at_eof() else None
         self.errcode = errcode_in(head, response.headers.get(hdrs.CONTENT_ENCODING, ""))
 
     async def chunks(self) -> AsyncIterator[bytes]:

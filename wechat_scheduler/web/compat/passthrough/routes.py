@@ -10,11 +10,12 @@ from typing import Final
 
 import structlog
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
-from wechat_scheduler.gateway.relaying import Body, PassedCall, Reply
+from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall, Reply
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import failed, refused, unrouted
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -50,13 +51,22 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
 
 async def _passed(request: web.Request, services: Services) -> web.StreamResponse:
     async with services.passage.taken(await _call(request, services)) as reply:
-        response = web.StreamResponse(status=reply.status, reason=reply.reason)
-        for name, value in reply.headers:
-            response.headers.add(name, value)
+        services.tally.count("gateway_calls", "answered")
+        if reply.whole is not None:
+            return _whole(reply, reply.whole)
+        response = web.StreamResponse(
+            status=reply.status, reason=reply.reason, headers=CIMultiDict(reply.headers)
+        )
         await response.prepare(request)
         await _copy(request, response, reply)
-        services.tally.count("gateway_calls", "answered")
         return response
+
+
+def _whole(reply: Reply, body: bytes) -> web.Response:
+    """In one piece, which takes half as long as a stream. aiohttp counts its length."""
+    headers = CIMultiDict(reply.headers)
+    headers.popall(hdrs.CONTENT_LENGTH, None)
+    return web.Response(status=reply.status, reason=reply.reason, body=body, headers=headers)
 
 
 async def _copy(request: web.Request, response: web.StreamResponse, reply: Reply) -> None:
@@ -75,7 +85,7 @@ async def _copy(request: web.Request, response: web.StreamResponse, reply: Reply
 async def _call(request: web.Request, services: Services) -> PassedCall:
     target = request.rel_url
     headers = tuple(request.headers.items())
-    if not (target.raw_query_string.isascii() and all(map(_is_plain, headers))):
+    if not (target.raw_query_string.isascii() and _are_texts(headers)):
         raise InvalidRequestError("the request has bytes that are not UTF-8")
     body = await _body(request)
     return PassedCall(
@@ -89,9 +99,13 @@ async def _call(request: web.Request, services: Services) -> PassedCall:
     )
 
 
-def _is_plain(header: tuple[str, str]) -> bool:
+def _are_texts(headers: Headers) -> bool:
     """aiohttp reads bytes that are not UTF-8 as surrogates, and writes none."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in "".join(header))
+    try:
+        "".join(value for _, value in headers).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def _body(request: web.Request) -> Body:
