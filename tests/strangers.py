@@ -25,7 +25,10 @@ PATIENCE = 0.05
 async def besieged(state: Path) -> AsyncIterator[Caller]:
     """A daemon that keeps one fresh credential."""
     clock = FakeClock()
-    async with wechat(clock) as weixin, daemon(state, weixin.url, clock=clock) as keeper:
+    async with (
+        wechat(clock) as weixin,
+        daemon(state, weixin.url, clock=clock, gateway__enabled="true") as keeper,
+    ):
         await keeper.register({"type": 0})
         await keeper.settle()
         flowing = asyncio.create_task(clock.flow(STEP))  # noqa: TID251 - time is nobody's task

@@ -83,7 +83,9 @@ async def gate(
             loops=True,
             **{"gateway__enabled": "true", **settings},
         ) as keeper,
-        aiohttp.ClientSession(auto_decompress=False) as session,
+        aiohttp.ClientSession(
+            auto_decompress=False, connector=aiohttp.TCPConnector(limit=0)
+        ) as session,
     ):
         await keeper.register({"type": 0})
         opened = Gate(keeper=keeper, weixin=weixin, clock=clock, session=session)

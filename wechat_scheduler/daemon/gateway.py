@@ -48,7 +48,10 @@ def wire_gateway(
         manager.on_value(known.hold)
         store.on_change(lambda key: ground.supervisor.contained("values", known.look_again(key)))
     turnstile = Turnstile(
-        most=settings.account_connections, per_minute=settings.account_calls, clock=clock
+        altogether=settings.connections,
+        most=settings.account_connections,
+        per_minute=settings.account_calls,
+        clock=clock,
     )
     callers = CallerDesk(
         consumers,

@@ -158,7 +158,8 @@ async def _admin_key(ground: Ground, folder: Path) -> tuple[str, bool]:
 def _connections(ground: Ground) -> Connections:
     config = ground.config
     refreshes, others = 3 * config.refresh.slots, 2 * config.callbacks.connections
-    outgoing = refreshes + others + config.wechat.connections
+    gateway = config.gateway.connections if config.gateway.enabled else 0
+    outgoing = refreshes + others + config.wechat.connections + gateway
     limit = DescriptorLimit(outgoing=outgoing)
     return Connections(room=limit.room, tally=ground.counters, clock=ground.clock)
 

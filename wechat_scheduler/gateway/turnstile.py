@@ -11,6 +11,7 @@ from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 
 # The share of an account's places that one of its callers may take, in quarters.
 OF_A_CALLER: Final = 3
+_ALL: Final = ("*", "")
 SOON: Final = timedelta(seconds=1)
 MINUTE: Final = 60.0  # seconds
 
@@ -19,10 +20,12 @@ COUNTED: Final = 10_000
 
 
 class Turnstile:
-    """At most `most` calls of one account at once, three quarters of them for one caller, and `per_minute`
-    in a minute (0 is no limit). Nothing waits here: a flood that waits is one that grows."""
+    """At most `altogether` calls at once, with their answers; `most` of them of one account, three quarters of
+    these for one caller; and `per_minute` of an account in a minute (0 is no limit). Nothing waits here: a
+    flood that waits is one that grows."""
 
-    def __init__(self, *, most: int, per_minute: int, clock: Clock) -> None:
+    def __init__(self, *, altogether: int, most: int, per_minute: int, clock: Clock) -> None:
+        self._altogether = altogether
         self.most = most
         self.per_minute = per_minute
         self._clock = clock
@@ -32,7 +35,7 @@ class Turnstile:
     @contextmanager
     def passing(self, account: str, caller: str) -> Iterator[None]:
         """A place until the end of the block. Raises CallRefusedError."""
-        most = {(account, ""): self.most}
+        most = {_ALL: self._altogether, (account, ""): self.most}
         if caller:
             most[account, caller] = max(1, self.most * OF_A_CALLER // 4)
         if any(self._open[name] >= number for name, number in most.items()):

@@ -1,0 +1,79 @@
+"""Limits of the calls that pass at once."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.clock import FakeClock
+from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
+from wechat_scheduler.gateway.turnstile import COUNTED, Turnstile
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+def refusal(turnstile: Turnstile, account: str, caller: str = "") -> CallRefusal | None:
+    try:
+        with turnstile.passing(account, caller):
+            return None
+    except CallRefusedError as error:
+        return error.refusal
+
+
+def gates(*, altogether: int = 100, most: int = 4, per_minute: int = 0) -> Turnstile:
+    return Turnstile(altogether=altogether, most=most, per_minute=per_minute, clock=FakeClock())
+
+
+def test_one_caller_gets_three_quarters_of_its_account(stack: ExitStack) -> None:
+    turnstile = gates()
+    for _ in range(3):
+        stack.enter_context(turnstile.passing("wx1", "shop"))
+
+    assert refusal(turnstile, "wx1", "shop") is CallRefusal.TOO_MANY
+    assert refusal(turnstile, "wx1", "crm") is None
+    assert refusal(turnstile, "wx2", "shop") is None
+
+
+def test_one_account_leaves_places_for_others(stack: ExitStack) -> None:
+    turnstile = gates()
+    for number in range(4):
+        stack.enter_context(turnstile.passing("wx1", str(number)))
+
+    assert refusal(turnstile, "wx1", "crm") is CallRefusal.TOO_MANY
+    assert refusal(turnstile, "wx2", "crm") is None
+
+
+def test_all_accounts_together_have_a_limit_too(stack: ExitStack) -> None:
+    turnstile = gates(altogether=3)
+    for number in range(3):
+        stack.enter_context(turnstile.passing(f"wx{number}", "shop"))
+
+    assert refusal(turnstile, "wx9", "shop") is CallRefusal.TOO_MANY
+
+
+def test_calls_without_a_token_share_the_places_of_one_account(stack: ExitStack) -> None:
+    turnstile = gates(altogether=100, most=2)
+    stack.enter_context(turnstile.passing("wx1", "shop"))
+    stack.enter_context(turnstile.passing("wx2", "shop"))
+
+    assert refusal(turnstile, "", "10.0.0.1") is None
+
+
+def test_a_call_that_ends_gives_its_place_back() -> None:
+    turnstile = gates(altogether=1, most=1)
+
+    assert [refusal(turnstile, "wx1", "shop") for _ in range(3)] == [None] * 3
+
+
+def test_an_account_that_was_counted_long_ago_is_forgotten() -> None:
+    turnstile = gates(per_minute=1)
+    refusal(turnstile, "wx-first")
+    for number in range(COUNTED):
+        refusal(turnstile, f"wx{number}")
+
+    assert refusal(turnstile, "wx-first") is None
+    assert refusal(turnstile, "wx-first") is CallRefusal.TOO_FAST
