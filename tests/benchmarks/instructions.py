@@ -1,7 +1,7 @@
 """Instructions of the processor for a start, a read, a create and a delivery, counted by callgrind.
 
-The daemon runs in valgrind, one connection asks, and the counts of a hundred requests are taken apart from
-those before. They do not depend on the machine's other work: another run differs by some percent. One
+The daemon runs in valgrind, one connection asks, and the counts of many requests are taken apart from those
+before. They do not depend on the machine's other work: another run differs by some percent. One
 connection means one row a commit: under load a create and a delivery share theirs, and take less.
 """
 
@@ -27,6 +27,8 @@ from tests.benchmarks.load import load
 from tests.benchmarks.messages import APPID
 
 COUNT, WARM = 100, 20
+# A read is so short that what the daemon does by the clock meanwhile would be seen.
+READS = 5000
 FOREVER = 10**6
 # Of a core, in valgrind: the loops look at the clock.
 IDLE = 0.05
@@ -57,7 +59,7 @@ def _rows(counts: dict[str, float]) -> Iterator[Row]:
 
 def _counts(folder: Path, wechat: str) -> Iterator[tuple[str, float]]:
     with _bare(folder, "bare") as (bare, counter):
-        yield BARE_READ, counter.each(bare, itertools.cycle([READ % (b"", b"")]))
+        yield BARE_READ, counter.each(bare, itertools.cycle([READ % (b"", b"")]), count=READS)
     state = folder / "state"
     state.mkdir()
     shop = uvloop.run(creates.open_shop_of(wechat, state))
@@ -68,9 +70,10 @@ def _counts(folder: Path, wechat: str) -> Iterator[tuple[str, float]]:
         yield "a start", counter.begin(started.server)
         _wait(lambda: _is_idle(started.server))  # it loads what it needs later
         key = f"Authorization: Bearer {started.admin_key}\r\n".encode()
-        yield "a read", counter.each(started.server, itertools.cycle([READ % (key, b"")]))
+        same = itertools.cycle([READ % (key, b"")])
+        yield "a read", counter.each(started.server, same, count=READS)
         varying = (READ % (key, b"X-Request-Id: %032x\r\n" % n) for n in itertools.count())
-        yield "a read, an id varies", counter.each(started.server, varying)
+        yield "a read, an id varies", counter.each(started.server, varying, count=READS)
         tomorrow = creates.requests_of(message, shop, started)
         create = counter.each(started.server, tomorrow)
         yield "a create", create
@@ -110,14 +113,15 @@ class Callgrind:
         requests: Iterator[bytes],
         *,
         until: Callable[[], bool] = lambda: True,
+        count: int = COUNT,
     ) -> float:
         """What one of them takes, all that follows from it included, which is over when `until` is true."""
         load(server.port, requests, connections=1, seconds=FOREVER, count=WARM)
         _wait(until)
         self._dump(server)
-        load(server.port, requests, connections=1, seconds=FOREVER, count=COUNT)
+        load(server.port, requests, connections=1, seconds=FOREVER, count=count)
         _wait(until)
-        return self._dump(server) / COUNT
+        return self._dump(server) / count
 
     def _dump(self, server: Server) -> float:
         """What it took since the last time."""
