@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.business import Business
 from tests.house import APPID, AUTHORIZER, COMPONENT
 from tests.passage.conftest import BUTTONS, CREATE, MENU, Gate, gate
@@ -59,6 +61,23 @@ async def test_a_token_that_dies_at_once_is_refused_as_wechat_says_it(place: Gat
 
     assert answer["errcode"] == 40001
     assert "rid: " in answer["errmsg"]
+    assert place.weixin.sandbox.calls(STABLE) == 1
+
+
+@pytest.mark.parametrize("errcode", [40001, 40014, 42001, 42006])
+async def test_each_refusal_of_a_token_is_healed(place: Gate, errcode: int) -> None:
+    place.advance(minutes=1)
+    place.weixin.sandbox.script(MENU, errcode=errcode)
+
+    assert await place.errcode("GET", MENU) == 46003
+
+
+@pytest.mark.parametrize("errcode", [-1, 45009, 45011, 48001, 40013])
+async def test_other_refusals_are_passed_on_at_once(place: Gate, errcode: int) -> None:
+    place.advance(minutes=1)
+    place.weixin.sandbox.script(MENU, errcode=errcode)
+
+    assert await place.errcode("GET", MENU) == errcode
     assert place.weixin.sandbox.calls(STABLE) == 1
 
 

@@ -1,6 +1,5 @@
 """Tells whose token a caller shows: those that are current, and those that were replaced just now."""
 
-from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple, Protocol
@@ -58,7 +57,7 @@ class KnownValues:
         self._store = store
         self._clock = clock
         self._jobs: dict[str, JobKey] = {}
-        self._values: dict[JobKey, deque[_Known]] = {}
+        self._values: dict[JobKey, list[_Known]] = {}
         self._read_at = float("-inf")
 
     async def job_of(self, value: str) -> JobKey | None:
@@ -85,7 +84,7 @@ class KnownValues:
             self.hold(key, await self._store.load(key))
 
     def _hold(self, key: JobKey, credential: Credential, longest: timedelta) -> None:
-        known, hashed = self._values.setdefault(key, deque()), digest(credential.value)
+        known, hashed = self._values.setdefault(key, []), digest(credential.value)
         if known and known[-1].version > credential.version:
             return
         now, boottime = self._clock.now(), self._clock.boottime()
@@ -98,7 +97,7 @@ class KnownValues:
         known.append(_Known(hashed, credential.version, boottime + left.total_seconds()))
         self._jobs[hashed] = key
         if len(known) > REMEMBERED:
-            self._jobs.pop(known.popleft().hash, None)
+            self._jobs.pop(known.pop(0).hash, None)
 
     def _drop(self, key: JobKey) -> None:
         for known in self._values.pop(key, ()):

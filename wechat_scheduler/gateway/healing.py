@@ -16,8 +16,8 @@ from wechat_scheduler.errors import RequestError, StorageError
 # seconds.
 PATIENCE: Final = timedelta(seconds=3)
 
-# WeChat refuses the token, so it has done nothing: the call may be repeated.
-REFUSALS: Final = frozenset((40001, 40014, 42001))
+# WeChat refuses the token, the last one that of a platform, so it has done nothing: the call may be repeated.
+REFUSALS: Final = frozenset((40001, 40014, 42001, 42006))
 
 
 class Healing:
