@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -9,9 +10,10 @@ import structlog
 from tests.cli.commands import Ended, invoke
 from tests.clock import START, FakeClock
 from tests.gateway.samples import made_consumer
-from tests.house import APPID, Caller
+from tests.house import APPID, Caller, WeChat, daemon, in_memory
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.gateway.consumers import ConsumerDesk
+from wechat_scheduler.web.native.consumers import OFF
 
 
 async def command(keeper: Caller, *words: str) -> Ended:
@@ -48,6 +50,17 @@ async def test_a_consumer_is_shown_as_it_was_made_and_its_secret_once(keeper: Ca
         "revoked_at": None,
         "last_used_at": None,
     }
+
+
+async def test_the_maker_learns_that_the_gateway_is_off(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory) as closed:
+        body = {"name": "shop", "appids": [APPID]}
+        answer = await closed.call("POST", "/v1/consumers", body=body)
+
+    assert answer.result["secret"]
+    assert answer.json["message"] == OFF
 
 
 async def test_a_secret_is_stored_as_a_hash(keeper: Caller) -> None:

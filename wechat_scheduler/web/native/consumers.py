@@ -29,6 +29,8 @@ MOST_CALLS: Final = 100_000_000
 
 MOST_RULES: Final = 100
 
+OFF: Final = "the setting gateway.enabled is off, so no consumer can call yet"
+
 Calls = Annotated[int, msgspec.Meta(ge=0, le=MOST_CALLS)]
 PathRule = Annotated[str, msgspec.Meta(extra_json_schema=schema_of(RULE))]
 
@@ -74,7 +76,8 @@ async def create(request: web.Request) -> web.Response:
     with noting(request, Action.CONSUMER_CREATED, f"consumer/{draft.name}"):
         made = await request.app[SERVICES].consumers.make(draft)
     log.info("consumer.created", name=draft.name, by=request[CALLER].id)
-    return envelope.success(_made(made))
+    is_on = request.app[SERVICES].running.config.gateway.enabled
+    return envelope.success(_made(made), note="" if is_on else OFF)
 
 
 async def listed(request: web.Request) -> web.Response:
