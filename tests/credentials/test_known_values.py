@@ -1,9 +1,34 @@
 """Tests of the values that callers show."""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 import pytest
 
 from tests.credentials.office import LIFE, TICKET, TOKEN, Office
-from wechat_scheduler.credentials.known_values import OVERLAP, READ_EVERY, KnownValues
+from wechat_scheduler.credentials.known_values import OVERLAP, READ_EVERY, JobValues, KnownValues
+from wechat_scheduler.credentials.model import JobKey, Snapshot
+from wechat_scheduler.errors import StorageError
+
+
+@dataclass(slots=True, kw_only=True)
+class HeldValues:
+    """The values of a store that answers once it is `free`."""
+
+    values: JobValues
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def load(self, key: JobKey) -> Snapshot | None:
+        await self.free.wait()
+        return await self.values.load(key)
+
+    async def page(self, after: JobKey, *, limit: int) -> Sequence[Snapshot]:
+        await self.free.wait()
+        return await self.values.page(after, limit=limit)
+
+    async def release(self) -> None:
+        self.free.set()
 
 
 @pytest.fixture
@@ -50,6 +75,31 @@ async def test_a_value_from_before_a_restart_is_read_from_the_store(
     found = await after.job_of("access_token-1")
 
     assert found == TOKEN
+
+
+async def test_all_who_ask_while_the_store_is_read_wait_for_it(
+    known: KnownValues, office: Office
+) -> None:
+    held = HeldValues(values=office.store.values)
+    after = KnownValues(held, clock=office.clock)
+
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(after.job_of("access_token-1")) for _ in range(3)]
+        group.create_task(held.release())
+
+    assert [one.result() for one in asking] == [TOKEN] * 3
+
+
+async def test_a_store_that_was_away_is_read_for_the_next_who_asks(
+    known: KnownValues, office: Office
+) -> None:
+    after = KnownValues(office.store.values, clock=office.clock)
+    office.database.down = True
+    with pytest.raises(StorageError):
+        await after.job_of("access_token-1")
+    office.database.down = False
+
+    assert await after.job_of("access_token-1") == TOKEN
 
 
 async def test_the_store_is_read_for_unknown_values_once_in_a_while(

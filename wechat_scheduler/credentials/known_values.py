@@ -14,7 +14,9 @@ from wechat_scheduler.credentials.model import (
     JobKey,
     Snapshot,
 )
+from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import StorageError
 
 # The kinds of tokens with which WeChat's API is called.
 KINDS: Final = (ACCESS_TOKEN, AUTHORIZER_TOKEN, COMPONENT_TOKEN)
@@ -59,11 +61,13 @@ class KnownValues:
         self._jobs: dict[str, JobKey] = {}
         self._values: dict[JobKey, list[_Known]] = {}
         self._read_at = float("-inf")
+        self._reads: Batches[str, None, None] = Batches(self._read_together)
 
     async def job_of(self, value: str) -> JobKey | None:
         """The job whose value this is, or was until just now. May raise StorageError."""
         found = self._job_of(value)
-        if found is None and await self._read():
+        if found is None:
+            await self._reads.do("", None)
             found = self._job_of(value)
         return found
 
@@ -111,15 +115,22 @@ class KnownValues:
         known = any(it.hash == hashed and boottime < it.until for it in self._values[key])
         return key if known else None
 
-    async def _read(self) -> bool:
-        """Read the values of all jobs, unless they were read just now."""
-        if self._clock.boottime() < self._read_at + READ_EVERY.total_seconds():
-            return False
-        self._read_at = self._clock.boottime()
+    async def _read_together(self, _: str, asking: Sequence[None]) -> Sequence[None]:
+        """All who ask at once, after a start, wait for one read."""
+        now = self._clock.boottime()
+        if now >= self._read_at + READ_EVERY.total_seconds():
+            self._read_at = now  # what changes during the read has it read once more
+            try:
+                await self._read()
+            except StorageError:
+                self._read_at = float("-inf")
+                raise
+        return asking
+
+    async def _read(self) -> None:
         for kind in KINDS:
             after = JobKey("", kind)
             while page := await self._store.page(after, limit=PAGE):
                 for snapshot in page:
                     self.hold(snapshot.key, snapshot)
                 after = page[-1].key
-        return True
