@@ -1,6 +1,7 @@
 """Who made which calls through the gateway."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,6 +74,16 @@ async def test_paths_without_end_are_one_row() -> None:
 
     assert (await found(meter))[0] == (SHOP, OTHER, 50, 50)
     assert len(await database.read("SELECT * FROM gateway_uses")) == MOST_PATHS + 1
+
+
+async def test_a_path_that_is_too_long_for_an_index_is_counted_with_the_others(
+    database: Database,
+) -> None:
+    meter = UsageMeter(SqlUsage(database), clock=FakeClock())
+    meter.count(SHOP, APPID, f"/cgi-bin/{random.Random(1).randbytes(3000).hex()}", failed=True)
+    meter.count(SHOP, APPID, MENU, failed=False)
+
+    assert await found(meter) == [(SHOP, MENU, 1, 0), (SHOP, OTHER, 1, 1)]
 
 
 async def test_nothing_is_lost_while_the_store_is_away() -> None:

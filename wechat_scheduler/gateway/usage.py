@@ -12,8 +12,10 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.gateway.model import CONSUMER
 
-# Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER.
+# Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER, and
+# so are longer ones, since an index of PostgreSQL takes 2,704 bytes. WeChat's have under 100 characters.
 MOST_PATHS: Final = 200
+LONGEST_PATH: Final = 256
 OTHER: Final = "other"
 # As long as the audit.
 KEPT: Final = timedelta(days=90)
@@ -143,7 +145,7 @@ class UsageMeter:
         if today != self._paths_of:
             self._paths, self._paths_of = {}, today
         paths = self._paths.setdefault((caller, appid), set())
-        if path not in paths and len(paths) >= MOST_PATHS:
+        if len(path) > LONGEST_PATH or (path not in paths and len(paths) >= MOST_PATHS):
             return OTHER
         paths.add(path)
         return path
