@@ -1,12 +1,13 @@
 """Consumers call WeChat's API through the gateway with their stand-ins."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from structlog.testing import capture_logs
 
 from tests.gateway.samples import made_consumer
-from tests.gateway.test_token_endpoints import GRANT, STABLE
+from tests.gateway.test_token_endpoints import GRANT, STABLE, TICKET
 from tests.house import APPID, Caller, WeChat
 
 IPS = "/cgi-bin/getcallbackip"
@@ -19,8 +20,9 @@ async def stand_in(gate: Caller, name: str = "shop", **wish: Any) -> str:
     return token
 
 
-async def called(gate: Caller, token: str, path: str = IPS) -> Any:
-    return (await gate.call("GET", f"{path}?access_token={token}", key="")).json
+async def called(gate: Caller, token: str, path: str = IPS, **fields: str) -> Any:
+    query = urlencode({"access_token": token} | fields)
+    return (await gate.call("GET", f"{path}?{query}", key="")).json
 
 
 async def uses(gate: Caller) -> list[tuple[str, str, int, int]]:
@@ -79,6 +81,31 @@ async def test_a_consumer_makes_the_calls_that_are_allowed_to_it(gate: Caller) -
     found = {name: (await called(gate, token)).get("errcode", 0) for name, token in tokens.items()}
 
     assert found == dict.fromkeys(wishes, 48001) | {"all": 0}
+
+
+async def test_a_consumer_gets_tickets_only_if_they_are_allowed_to_it(gate: Caller) -> None:
+    wishes: dict[str, dict[str, Any]] = {
+        "free": {},
+        "tickets": {"allow_paths": ["/cgi-bin/ticket/*"]},
+        "menus": {"allow_paths": ["/cgi-bin/menu/*"]},
+        "denied": {"deny_paths": [TICKET]},
+    }
+    tokens = {name: await stand_in(gate, name, **wish) for name, wish in wishes.items()}
+
+    found = {
+        name: [
+            (await called(gate, token, path, type="jsapi"))["errcode"]
+            for path in (TICKET, f"/{TICKET}")
+        ]
+        for name, token in tokens.items()
+    }
+
+    assert found == {
+        "free": [0, 0],
+        "tickets": [0, 0],
+        "menus": [48001, 48001],
+        "denied": [48001, 48001],
+    }
 
 
 async def test_a_call_from_a_foreign_network_is_refused_with_its_address(gate: Caller) -> None:

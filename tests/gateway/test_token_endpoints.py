@@ -301,6 +301,18 @@ async def test_a_ticket_is_that_of_the_account_whose_token_is_shown(gate: Caller
     assert wrong == 40097
 
 
+async def test_tickets_that_are_denied_to_all_are_not_given(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    settings: dict[str, Any] = {"gateway__enabled": True, "gateway__deny": TICKET}
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory, **settings) as gate:
+        await gate.register({"type": 0}, {"type": 1})
+        await gate.settle()
+        shown = {"access_token": await kept(gate), "type": "jsapi"}
+
+        assert await errcode(gate, "GET", TICKET, shown) == 48001
+
+
 async def test_wechats_own_refusal_is_passed_on(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:

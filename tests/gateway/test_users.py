@@ -124,6 +124,32 @@ async def test_it_is_closed_with_the_other_calls_of_users(
     assert answer["errcode"] == 48001
 
 
+async def test_it_can_be_denied(
+    tmp_path: Path, weixin: WeChat, business: Business, clock: FakeClock
+) -> None:
+    settings: dict[str, Any] = {"gateway__enabled": True, "gateway__deny": "/sns/oauth2/*"}
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory, **settings) as gate:
+        await kept(gate, weixin, business)
+        answer = await asked(gate, await refresh_token_of(gate))
+
+    assert answer["errcode"] == 48001
+
+
+async def test_strangers_use_up_no_calls_of_the_account_that_they_name(
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    settings: dict[str, Any] = {"gateway__enabled": True, "gateway__account_calls": 1}
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory, **settings) as gate:
+        await gate.register({"type": 0})
+        await gate.settle()
+        strange = await asked(gate, "unknown")
+        token = await gate.value(f"{APPID}/0")
+        own = await gate.call("GET", f"/cgi-bin/getcallbackip?access_token={token}", key="")
+
+    assert strange["errcode"] == 40030
+    assert "ip_list" in own.json
+
+
 async def test_of_a_refresh_token_only_a_hash_is_stored_and_not_for_ever(
     gate: Caller, weixin: WeChat, business: Business, clock: FakeClock
 ) -> None:

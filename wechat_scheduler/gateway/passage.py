@@ -9,6 +9,7 @@ from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
 from wechat_scheduler.gateway.callers import CallerDesk, GatewayCaller
 from wechat_scheduler.gateway.healing import REFUSALS, Healing
+from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.gateway.relaying import PassedCall, Relay, Reply
@@ -78,16 +79,21 @@ class Passage:
     async def sent(
         self, call: PassedCall, account: str, caller: GatewayCaller | None
     ) -> AsyncIterator[Reply]:
-        """As `taken`, for a call without a token, whose caller is proven already, or needs no proof."""
-        if not self.rules.admit(call.method, call.path):
-            raise CallRefusedError(CallRefusal.PATH)
-        if caller is not None and caller.consumer is not None:
-            self._callers.let_pass(caller.consumer, call.method, call.path)
+        """As `taken`, for a call without a token, whose caller is proven already, or needs no proof: then
+        `account` is empty."""
+        self.let_pass(call.method, call.path, caller.consumer if caller else None)
         label = caller.label if caller else ""
-        with self._turnstile.passing(account, label):
+        with self._turnstile.passing(account, label or str(call.address or "")):
             answered = self._relay.send(call, account)
             async with self._counted(answered, call.path, account, label) as reply:
                 yield reply
+
+    def let_pass(self, method: str, path: str, consumer: Consumer | None) -> None:
+        """Raises CallRefusedError if no one may make this call, CallerRefusedError if this consumer may not."""
+        if not self.rules.admit(method, path):
+            raise CallRefusedError(CallRefusal.PATH)
+        if consumer is not None:
+            self._callers.let_pass(consumer, method, path)
 
     @asynccontextmanager
     async def _counted(

@@ -41,6 +41,7 @@ from wechat_scheduler.web.compat.wechattokens.callers import (
 )
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import SERVICES, Services
+from wechat_scheduler.web.kit.slashes import tidied
 
 TICKETS: Final = MappingProxyType({"jsapi": "jsapi_ticket", "wx_card": "wx_card_ticket"})
 _BEARERS: Final = ("access_token", "component_access_token")
@@ -90,6 +91,8 @@ async def authorizer_token(request: web.Request) -> web.Response:
 async def ticket(request: web.Request) -> web.Response:
     """`GET /cgi-bin/ticket/getticket`: the ticket of the account whose token is shown."""
     services, bearer = request.app[SERVICES], await _bearer(request)
+    path = tidied(request.method, request.path)
+    services.passage.let_pass(request.method, path, bearer.consumer)
     kind = TICKETS.get(request.query.get("type", ""))
     if kind is None:
         raise ErrcodeError(40097, "invalid args: type must be jsapi or wx_card")

@@ -17,6 +17,8 @@ from wechat_scheduler.web.kit.slashes import tidied
 
 async def refreshed(request: web.Request) -> web.Response:
     services, fields = request.app[SERVICES], await fields_of(request)
+    path = tidied(request.method, request.path)
+    services.passage.let_pass(request.method, path, None)
     if not services.passage.user_tokens:
         raise CallRefusedError(CallRefusal.USER_TOKENS)
     appid, shown = appid_of(fields, "appid"), text_of(fields, "refresh_token")
@@ -26,8 +28,7 @@ async def refreshed(request: web.Request) -> web.Response:
         raise ErrcodeError(41003, "refresh_token missing")
     key = await services.users.job_of(appid, shown)
     if key is None:
-        call = await call_of(request, tidied(request.method, request.path))
-        return await relayed(request, call, account=appid, caller=None)
+        return await relayed(request, await call_of(request, path), account="", caller=None)
     cell = await current(services, key)
     value, left = value_of(services, cell)
     said = await services.users.answer(key)
