@@ -1,6 +1,6 @@
-"""Hours in which everything that can hang hangs in turn, ten minutes each, and the neighbours of it.
+"""Hours or a day in which everything that can hang hangs in turn, and the neighbours of it.
 
-Tokens live for a sixth as long as WeChat's, so that as many are renewed meanwhile as in a whole day.
+Tokens live for two turns, so that each is renewed in every second turn however long the day is.
 """
 
 import asyncio
@@ -23,10 +23,6 @@ from wechat_scheduler.storage.sqlite.database import READERS
 
 # More sick calls than any purpose has places.
 MANY = 10
-
-TURN = timedelta(minutes=10)
-STEP = TURN / 2
-TOKEN_LIFETIME = timedelta(minutes=20)
 
 # The first look is while the first calls of the sick hang.
 SOON = timedelta(seconds=5)
@@ -65,9 +61,10 @@ class SlowDatabase(MemoryDatabase):
 @dataclass(slots=True, kw_only=True)
 class Day:
     """`group` has what goes on for the present turn only; `way` is how healthy messages go; `before` is what
-    hung in the last turn."""
+    hung in the last turn; a turn takes as long as `turn_takes`."""
 
     street: Street
+    turn_takes: timedelta
     loop: DayLoop
     clock: LoopClock
     database: SlowDatabase
@@ -88,12 +85,12 @@ class Day:
         self.before = name
         async with asyncio.TaskGroup() as self.group:
             self.street.healthy.calls.clear()
-            until = self.clock.now() + TURN
+            until = self.clock.now() + self.turn_takes
             await hang(self)
             await self.clock.sleep(SOON)
             while self.clock.now() < until:
                 await self.look(name, needs)
-                await self.clock.sleep(STEP)
+                await self.clock.sleep(self.turn_takes / 2)
             self.recover()
 
     async def jobs(self) -> list[dict[str, Any]]:
@@ -154,7 +151,9 @@ Need: TypeAlias = Callable[[Day], Awaitable[None]]
 
 
 @asynccontextmanager
-async def a_day(state: Path, loop: DayLoop, clock: LoopClock) -> AsyncIterator[Day]:
+async def a_day(
+    state: Path, loop: DayLoop, clock: LoopClock, *, turn_takes: timedelta
+) -> AsyncIterator[Day]:
     database = SlowDatabase()
     memory_database().pour_into(database)
 
@@ -167,11 +166,11 @@ async def a_day(state: Path, loop: DayLoop, clock: LoopClock) -> AsyncIterator[D
         suffix=KNOWN,
         clock=clock,
         opener=opener,
-        options={"token_lifetime": TOKEN_LIFETIME},
+        options={"token_lifetime": 2 * turn_takes},
         **PLACES,
     ) as place:
         place.many = MANY
-        day = Day(street=place, loop=loop, clock=clock, database=database)
+        day = Day(street=place, turn_takes=turn_takes, loop=loop, clock=clock, database=database)
         await healthy(day)
         yield day
 
@@ -188,4 +187,4 @@ async def healthy(day: Day) -> None:
     await day.platform(COMPONENT)
     day.healthy += [(APPID, 0), (APPID, 1), (OLD, 0), (COMPONENT, 3), (COMPONENT, 4)]
     await day.user(day.street.healthy)
-    await day.clock.sleep(STEP)
+    await day.clock.sleep(day.turn_takes / 2)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from tests.house import APPID
-from tests.unfair.day import TEMPLATE, TURN, Day, Hang
+from tests.unfair.day import TEMPLATE, Day, Hang
 from tests.unfair.day_loop import KNOWN
 from tests.unfair.neighbours import MENU, PATHS, TEXTS, hanging
 from wechat_scheduler.delivery.model import Way
@@ -21,7 +21,7 @@ AUTHORIZERS = "/cgi-bin/component/api_authorizer_token"
 
 def again_and_again(day: Day, call: Callable[[], Awaitable[object]]) -> None:
     """Many callers each call again a while after the last call ended, until the turn is over."""
-    until = day.clock.now() + TURN
+    until = day.clock.now() + day.turn_takes
 
     async def calling() -> None:
         while day.clock.now() < until:
@@ -125,7 +125,10 @@ async def statement(day: Day) -> None:
 
 async def clients(day: Day) -> None:
     """Clients that send a byte now and then, and never read."""
-    until, port = day.clock.now() + TURN, int(day.street.town.caller.daemon.url.rpartition(":")[2])
+    until, port = (
+        day.clock.now() + day.turn_takes,
+        int(day.street.town.caller.daemon.url.rpartition(":")[2]),
+    )
     heads = (
         "GET /readyz HTTP/1.1\r\n",
         f"POST /wechat/callback/{APPID} HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n",

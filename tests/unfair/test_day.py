@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert late_in_a_day(tmp_path, monkeypatch, turn_takes=timedelta(minutes=5)) == []
+
+
+def late_in_a_day(
+    state: Path, monkeypatch: pytest.MonkeyPatch, *, turn_takes: timedelta
+) -> list[str]:
+    """What healthy neighbours did not get in time."""
     clock = LoopClock()
     loop = DayLoop(clock)
     monkeypatch.setattr(
@@ -34,7 +42,7 @@ def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     )  # by it connections are idle for too long
 
     async def day() -> list[str]:
-        async with a_day(tmp_path, loop, clock) as played:
+        async with a_day(state, loop, clock, turn_takes=turn_takes) as played:
             for name, hang in HANGS.items():
                 needs = [need for need in NEEDS if (name, need) != (CODES, a_qr_code)]
                 await played.turn(name, hang, needs)
@@ -42,9 +50,7 @@ def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
             return played.late
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        late = runner.run(day())
-
-    assert late == []
+        return runner.run(day())
 
 
 def test_each_outgoing_path_has_its_turn() -> None:
