@@ -23,6 +23,10 @@ from wechat_scheduler.webhooks.client import GuardedClient
 
 SECRET = "/cb/notify?key=hunter2"
 
+INTERIM = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 
 @pytest.fixture
 async def hasty() -> AsyncIterator[GuardedClient]:
@@ -149,6 +153,33 @@ async def test_an_answer_without_end_is_cut_off(business: Business, client: Guar
     with pytest.raises(CallError, match="answered more than 10000 bytes"):
         await client.fetch(business.url(), what="params")
     await push(client, business.url())
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (INTERIM * 200 + WHOLE, "with too many interim responses"),
+        (INTERIM * 20_000, "with too many interim responses"),
+        (CHUNKED + b"1\r\nz\r\n" * 9_000 + b"0\r\n\r\n", "more than 10000 bytes"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 8_000 + (b"\r\nX: " + b"y" * 8_000) * 9, "more than"),
+    ],
+    ids=["interim", "interim without end", "chunks of one byte", "a long head"],
+)
+async def test_what_stands_around_an_answer_is_bounded_like_the_answer(
+    business: Business, client: GuardedClient, answer: bytes, reason: str
+) -> None:
+    business.script(raw(answer))
+
+    with pytest.raises(CallError, match=f"answered {reason}"):
+        await client.fetch(business.url(), what="params")
+
+
+async def test_some_interim_responses_are_skipped(
+    business: Business, client: GuardedClient
+) -> None:
+    business.script(raw(INTERIM * 7 + WHOLE))
+
+    assert await client.fetch(business.url(), what="params") == b"{}"
 
 
 async def test_compressed_answers_are_not_asked_for_and_not_unpacked(

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self, cast
 
@@ -21,6 +22,7 @@ from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
+from wechat_scheduler.webhooks.responses import BoundedResponses, ResponseTooLongError
 from wechat_scheduler.webhooks.urls import parse, shown
 
 # Responses are not compressed, so that `answer_limit` holds for what is unpacked too.
@@ -68,12 +70,7 @@ class GuardedClient:
         self.answer_limit = answer_limit
         self.bulkhead = bulkhead
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,  # the bulkhead limits them: waiting for a place is no part of a call
-                resolver=resolver or aiohttp.ThreadedResolver(_lookups()),
-                use_dns_cache=False,
-                socket_factory=self._guard.open_socket,
-            ),
+            connector=self._connector(resolver or aiohttp.ThreadedResolver(_lookups())),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
             headers=HEADERS,
@@ -155,6 +152,18 @@ class GuardedClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _failure(error, f"{what} of {shown(text)}") from error
 
+    def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
+        connector = aiohttp.TCPConnector(
+            limit=0,  # the bulkhead limits them: waiting for a place is no part of a call
+            resolver=resolver,
+            use_dns_cache=False,
+            socket_factory=self._guard.open_socket,
+        )
+        loop = asyncio.get_running_loop()
+        factory = partial(BoundedResponses, loop, limit=lambda: self.answer_limit)
+        connector._factory = factory  # type: ignore[assignment] # theirs makes a ResponseHandler, too
+        return connector
+
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, or a little more than `answer_limit` bytes of it."""
         body = bytearray()
@@ -195,6 +204,8 @@ def _failure(error: Exception, place: str) -> CallError:
         return AddressRefusedError(
             f"{place} must not be called: {refused.address} {refused.reason}"
         )
+    if isinstance(error, ResponseTooLongError):
+        return CallError(f"{place} answered {error}")
     reason = next(words for kind, words in _FAILURES if isinstance(error, kind))
     untrusted = isinstance(error, aiohttp.ClientConnectorCertificateError)
     return (LastingError if untrusted else CallError)(f"{place} {reason}")
