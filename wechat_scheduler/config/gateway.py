@@ -22,7 +22,8 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
 
     A body of up to `repeat_limit` bytes is sent again if WeChat refuses the token. `connections` are those
     to WeChat, `account_connections` the calls of one account at once, and `account_calls` those in a minute
-    (0 for no limit). `hosts` are WeChat's in their order, known from `wechat.api` if there are none.
+    (0 for no limit). `connect_port` takes
+    CONNECT to WeChat's hosts (0 for none). `hosts` are WeChat's in their order, known from `wechat.api` if there are none.
     """
 
     enabled: Annotated[bool, notation.SWITCH] = False
@@ -34,4 +35,5 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     connections: Count = 128
     account_connections: Count = 48
     account_calls: Annotated[int, whole(0, 1_000_000)] = 0
+    connect_port: Annotated[int, whole(0, 65535)] = 0
     hosts: Annotated[tuple[str, ...], notation.BASE_URLS] = ()

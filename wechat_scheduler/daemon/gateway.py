@@ -1,5 +1,8 @@
 """Wires the gateway: the tokens that it knows, the calls that pass, and their way to WeChat."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.known_values import KnownValues
@@ -17,6 +20,7 @@ from wechat_scheduler.gateway.quotas import QuotaDesk
 from wechat_scheduler.gateway.stand_ins import StandInTokens
 from wechat_scheduler.gateway.turnstile import Turnstile
 from wechat_scheduler.gateway.usage import UsageMeter
+from wechat_scheduler.web.tunnels import Tunnels
 from wechat_scheduler.wechat.quotas import WeChatQuotas
 
 
@@ -37,6 +41,27 @@ class GatewayParts:
         self.passage.user_tokens = settings.user_tokens
         self.turnstile.most = settings.account_connections
         self.turnstile.per_minute = settings.account_calls
+
+
+@asynccontextmanager
+async def tunnels(
+    ground: Ground, parts: GatewayParts, consumers: ConsumerDesk
+) -> AsyncIterator[None]:
+    """Take CONNECT on a port of its own until the end of the block, if the settings name one. Raises
+    StartError."""
+    settings = ground.config.gateway
+    if not (settings.enabled and settings.connect_port):
+        yield
+        return
+    served = Tunnels(
+        consumers,
+        parts.callers,
+        most=settings.connections,
+        background=ground.supervisor.contained,
+        clock=ground.clock,
+    )
+    async with served.served(ground.config.server.host, settings.connect_port):
+        yield
 
 
 def wire_gateway(

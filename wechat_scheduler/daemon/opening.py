@@ -15,6 +15,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon import systemd
 from wechat_scheduler.daemon.cores import Cores, wire
 from wechat_scheduler.daemon.descriptors import DescriptorLimit
+from wechat_scheduler.daemon.gateway import tunnels
 from wechat_scheduler.daemon.ground import Ground, open_ground
 from wechat_scheduler.daemon.listening import BACKLOG, NAME, ListeningSocket, listen
 from wechat_scheduler.daemon.loops import Loop, all_loops, release_claims, start, wind_down
@@ -101,7 +102,7 @@ async def open_daemon(
         ground = await stack.enter_async_context(
             open_ground(config, database, supervisor, clock=clock, rng=rng)
         )
-        ground.guarded.refuse_ports([listener.port])
+        ground.guarded.refuse_ports([listener.port, config.gateway.connect_port])
         await mend_bound_jobs(database, ground.stores.vault, clock.now())
         admin_key, admin_key_is_new = await _admin_key(ground, folder)
         cores = wire(ground)
@@ -120,6 +121,7 @@ async def open_daemon(
         running = RunningConfig(config)
         services = web_services(ground, cores, loops, running)
         await stack.enter_async_context(_served(config, services, listener, connections))
+        await stack.enter_async_context(tunnels(ground, cores.gateway, cores.consumers))
         stack.enter_context(state.announced(folder, listener.url))
         if not listener.kept:
             notifier.keep(NAME, listener.socket)
@@ -158,7 +160,9 @@ async def _admin_key(ground: Ground, folder: Path) -> tuple[str, bool]:
 def _connections(ground: Ground) -> Connections:
     config = ground.config
     refreshes, others = 3 * config.refresh.slots, 2 * config.callbacks.connections
-    gateway = config.gateway.connections if config.gateway.enabled else 0
+    # A tunnel has two ends.
+    ends = 3 if config.gateway.connect_port else 1
+    gateway = ends * config.gateway.connections if config.gateway.enabled else 0
     outgoing = refreshes + others + config.wechat.connections + gateway
     limit = DescriptorLimit(outgoing=outgoing)
     return Connections(room=limit.room, tally=ground.counters, clock=ground.clock)

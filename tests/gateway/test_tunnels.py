@@ -1,0 +1,195 @@
+"""CONNECT to WeChat's hosts, and to no other."""
+
+import asyncio
+import base64
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.house import APPID, Caller, daemon, in_memory, wechat
+from wechat_scheduler.errors import StartError
+from wechat_scheduler.web.tunnels import LONGEST_HEAD, Tunnels
+
+HOST = "api.weixin.qq.com:443"
+
+
+@dataclass(slots=True, kw_only=True)
+class Mouth:
+    """Where tunnels begin, and the secret of a consumer that may use them."""
+
+    port: int
+    secret: str
+    keeper: Caller
+
+    async def say(self, *chunks: bytes) -> bytes:
+        """All that comes back, once nothing more is said."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(chunks[0])
+        answer = await reader.readuntil(b"\r\n\r\n")
+        for chunk in chunks[1:]:
+            writer.write(chunk)
+        writer.write_eof()
+        answer += await reader.read()
+        writer.close()
+        return answer
+
+    def head(self, target: str = HOST, secret: str | None = None, name: str = "Basic") -> bytes:
+        given = self.secret if secret is None else secret
+        proof = base64.b64encode(f"x:{given}".encode()).decode() if name == "Basic" else given
+        return (
+            f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nProxy-Authorization: {name} {proof}\r\n\r\n"
+        ).encode()
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+@pytest.fixture
+async def mouth(tmp_path: Path) -> AsyncIterator[Mouth]:
+    far = await asyncio.start_server(echo, "127.0.0.1", 0)
+    port = far.sockets[0].getsockname()[1]
+
+    async def dial(make: Callable[[], asyncio.Protocol], host: str, _: int) -> object:
+        if host == "hk.api.weixin.qq.com":
+            raise OSError("refused")
+        return await asyncio.get_running_loop().create_connection(make, "127.0.0.1", port)
+
+    clock = FakeClock()
+    async with (
+        wechat(clock) as weixin,
+        daemon(tmp_path / "state", weixin.url, clock=clock, opener=in_memory) as keeper,
+    ):
+        body: dict[str, Any] = {"name": "shop", "appids": [APPID]}
+        made = (await keeper.call("POST", "/v1/consumers", body=body)).result
+        cores, ground = keeper.daemon.cores, keeper.daemon.ground
+        tunnels = Tunnels(
+            cores.consumers,
+            cores.gateway.callers,
+            most=3,
+            background=ground.supervisor.contained,
+            clock=clock,
+            dial=dial,
+        )
+        async with tunnels.served("127.0.0.1", 0) as listening:
+            yield Mouth(port=listening, secret=made["secret"], keeper=keeper)
+    far.close()
+
+
+@pytest.mark.parametrize("name", ["Basic", "Bearer"])
+async def test_bytes_go_through_both_ways_as_they_are(mouth: Mouth, name: str) -> None:
+    said = bytes(range(256)) * 5000
+
+    answer = await mouth.say(mouth.head(name=name), said[:7], said[7:])
+
+    assert answer == b"HTTP/1.1 200 Connection established\r\n\r\n" + said
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "example.com:443", "api.weixin.qq.com:80", "api.weixin.qq.com.evil.com:443", "127.0.0.1:443",
+        "evil-api.weixin.qq.com:443", "pay.weixin.qq.com:443",
+    ],
+)  # fmt: skip
+async def test_no_other_place_can_be_reached(mouth: Mouth, target: str) -> None:
+    assert (await mouth.say(mouth.head(target))).startswith(b"HTTP/1.1 403 ")
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "wcs_" + "a" * 43])
+async def test_a_wrong_secret_opens_nothing(mouth: Mouth, secret: str) -> None:
+    answer = await mouth.say(mouth.head(secret=secret))
+
+    assert answer.startswith(b"HTTP/1.1 407 ")
+    assert b"Proxy-Authenticate: Basic" in answer
+
+
+async def test_a_revoked_consumer_opens_nothing(mouth: Mouth) -> None:
+    await mouth.keeper.call("DELETE", "/v1/consumers/shop")
+
+    assert (await mouth.say(mouth.head())).startswith(b"HTTP/1.1 407 ")
+
+
+async def test_many_wrong_secrets_are_slowed(mouth: Mouth) -> None:
+    answers = [await mouth.say(mouth.head(secret="wrong")) for _ in range(21)]
+
+    assert [answer.split()[1] for answer in answers] == [b"407"] * 20 + [b"429"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://api.weixin.qq.com/ HTTP/1.1\r\n\r\n",
+        b"CONNECT api.weixin.qq.com HTTP/1.1\r\n\r\n",
+        b"CONNECT api.weixin.qq.com:443 HTTP/1.1\r\n\r\nearly",
+        b"\x16\x03\x01\r\n\r\n",
+        b"x" * (LONGEST_HEAD + 1),
+    ],
+)
+async def test_what_is_no_connect_is_refused(mouth: Mouth, head: bytes) -> None:
+    assert (await mouth.say(head)).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_host_that_does_not_answer_is_named(mouth: Mouth) -> None:
+    answer = await mouth.say(mouth.head("hk.api.weixin.qq.com:443"))
+
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert b"hk.api.weixin.qq.com does not answer" in answer
+
+
+@pytest.fixture
+def free() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def test_a_daemon_listens_on_the_port_that_is_set(tmp_path: Path, free: int) -> None:
+    settings = {"gateway__enabled": "true", "gateway__connect_port": str(free)}
+    async with daemon(tmp_path, "http://127.0.0.1:9", opener=in_memory, **settings) as keeper:
+        mouth = Mouth(port=free, secret="", keeper=keeper)
+        answer = await mouth.say(mouth.head())
+
+    assert answer.startswith(b"HTTP/1.1 407 ")
+
+
+async def test_without_the_gateway_there_are_no_tunnels(tmp_path: Path, free: int) -> None:
+    settings = {"gateway__connect_port": str(free)}
+    async with daemon(tmp_path, "http://127.0.0.1:9", opener=in_memory, **settings) as keeper:
+        mouth = Mouth(port=free, secret="", keeper=keeper)
+        with pytest.raises(ConnectionRefusedError):
+            await mouth.say(mouth.head())
+
+
+async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        settings = {"gateway__enabled": "true", "gateway__connect_port": port}
+        with pytest.raises(StartError, match=f"port {port}: choose another gateway.connect_port"):
+            async with daemon(tmp_path, "http://127.0.0.1:9", opener=in_memory, **settings):
+                pass
+
+
+async def test_there_are_only_so_many_at_once(mouth: Mouth) -> None:
+    lines = [await asyncio.open_connection("127.0.0.1", mouth.port) for _ in range(3)]
+    for reader, writer in lines:
+        writer.write(mouth.head())
+        await reader.readuntil(b"\r\n\r\n")
+
+    refused = await mouth.say(mouth.head())
+    for _, writer in lines:
+        writer.close()
+
+    assert refused.startswith(b"HTTP/1.1 503 ")

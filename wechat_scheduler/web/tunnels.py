@@ -1,0 +1,245 @@
+"""CONNECT to WeChat's hosts, for SDKs whose addresses are fixed: they share this daemon's address by
+`HTTPS_PROXY=http://x:SECRET@HOST:PORT`, with the secret of a consumer. The TLS inside stays theirs."""
+
+import asyncio
+import base64
+import binascii
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Final, TypeAlias, cast
+
+import structlog
+
+from wechat_scheduler.access.model import Address
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Background
+from wechat_scheduler.errors import StartError, ThrottledError
+from wechat_scheduler.gateway.callers import CallerDesk
+from wechat_scheduler.gateway.consumers import ConsumerDesk
+from wechat_scheduler.gateway.refused_callers import CallerRefusedError
+from wechat_scheduler.web.kit.rates import Throttle
+
+log = structlog.get_logger(__name__)
+
+# The hosts of WeChat's API, pages and files. No other can be reached, and of these only HTTPS.
+HOSTS: Final = frozenset(
+    f"{name}.weixin.qq.com"
+    for name in ("api", "api2", "sh.api", "sz.api", "hk.api", "mp", "open", "file.api")
+)
+PORT: Final = 443
+
+# A head of CONNECT has some hundred bytes, and comes at once.
+LONGEST_HEAD: Final = 8192
+HEAD: Final = timedelta(seconds=10)
+CONNECT: Final = timedelta(seconds=5)
+
+_HEAD: Final = re.compile(
+    rb"CONNECT ([a-z0-9.-]{1,80}):(\d{1,5}) HTTP/1\.[01]\r\n(.*)\Z", re.DOTALL
+)
+_PROOF: Final = re.compile(
+    rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M
+)
+
+Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol], str, int], Awaitable[object]]
+
+
+class _RefusedError(Exception):
+    """The status line and the sentence of a refusal."""
+
+    def __init__(self, status: str, sentence: str, header: str = "") -> None:
+        super().__init__(status)
+        self.response = (
+            f"HTTP/1.1 {status}\r\n{header}Connection: close\r\nContent-Type: text/plain\r\n"
+            f"Content-Length: {len(sentence) + 1}\r\n\r\n{sentence}\n"
+        ).encode()
+
+
+class _End(asyncio.Protocol):
+    """One end of a tunnel; what comes here goes to the other end, no faster than that takes it."""
+
+    def __init__(self) -> None:
+        self.other: _End | None = None
+        self.transport: asyncio.Transport | None = None
+        self.has_ended = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self.other is not None and self.other.transport is not None:
+            self.other.transport.write(data)
+
+    def eof_received(self) -> bool:
+        """The other direction may go on. Returns whether it does."""
+        self.has_ended = True
+        if self.other is None or self.other.transport is None:
+            return False
+        self.other.transport.write_eof()
+        return not self.other.has_ended
+
+    def pause_writing(self) -> None:
+        if self.other is not None and self.other.transport is not None:
+            self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self.other is not None and self.other.transport is not None:
+            self.other.transport.resume_reading()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self.other is not None and self.other.transport is not None:
+            self.other.transport.close()
+        self.other = self.transport = None
+
+
+class _Near(_End):
+    """The end of the client, which says first where it wants to go."""
+
+    def __init__(self, tunnels: "Tunnels") -> None:
+        super().__init__()
+        self._tunnels = tunnels
+        self._head = b""
+        self._late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._tunnels.open.add(self)
+        self._late = asyncio.get_running_loop().call_later(HEAD.total_seconds(), transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        if self.other is not None:
+            super().data_received(data)
+            return
+        self._head += data
+        is_whole = b"\r\n\r\n" in self._head
+        if self.transport is not None and (is_whole or len(self._head) > LONGEST_HEAD):
+            self.transport.pause_reading()
+            self._tunnels.begin(self, self._head if is_whole else b"")
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self._tunnels.open.discard(self)
+        self.stop_waiting()
+
+    def stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+
+    def address(self) -> Address | None:
+        peer = self.transport.get_extra_info("peername") if self.transport else None
+        return ip_address(peer[0]) if peer else None
+
+
+class Tunnels:
+    """At most `most` at once. `dial` connects to a host; it stands for the loop's own in tests."""
+
+    def __init__(
+        self,
+        consumers: ConsumerDesk,
+        callers: CallerDesk,
+        *,
+        most: int,
+        background: Background,
+        clock: Clock,
+        dial: Dial | None = None,
+    ) -> None:
+        self._consumers = consumers
+        self._callers = callers
+        self._most = most
+        self._background = background
+        self._throttle = Throttle(clock)
+        self._dial = dial or _dial
+        self.open: set[_Near] = set()
+
+    @asynccontextmanager
+    async def served(self, host: str, port: int) -> AsyncIterator[int]:
+        """Listen until the end of the block, which cuts what is open; the port. Raises StartError."""
+        try:
+            server = await asyncio.get_running_loop().create_server(lambda: _Near(self), host, port)
+        except OSError as error:
+            reason = f"cannot listen on {host} port {port}: choose another gateway.connect_port"
+            raise StartError(reason) from error
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for near in list(self.open):
+                if near.transport is not None:
+                    near.transport.abort()
+
+    def begin(self, near: _Near, head: bytes) -> None:
+        near.stop_waiting()
+        self._background("tunnel", self._begun(near, head))
+
+    async def _begun(self, near: _Near, head: bytes) -> None:
+        try:
+            host, name = self._admitted(head, near.address())
+            await self._joined(near, host)
+        except _RefusedError as refusal:
+            log.info("tunnel.refused", status=str(refusal), address=str(near.address()))
+            if near.transport is not None:
+                near.transport.write(refusal.response)
+                near.transport.close()
+            return
+        log.info("tunnel.opened", host=host, consumer=name)
+        if near.transport is not None:
+            near.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            near.transport.resume_reading()
+
+    def _admitted(self, head: bytes, address: Address | None) -> tuple[str, str]:
+        """The host, and the consumer. Raises _RefusedError."""
+        found = _HEAD.match(head)
+        if found is None or not head.endswith(b"\r\n\r\n"):
+            raise _RefusedError("400 Bad Request", "this port takes CONNECT only")
+        name = self._proven(found[3], address)
+        host = found[1].decode()
+        if host not in HOSTS or int(found[2]) != PORT:
+            raise _RefusedError("403 Forbidden", "only WeChat's hosts on port 443 can be reached")
+        if len(self.open) > self._most:
+            raise _RefusedError("503 Service Unavailable", "too many tunnels are open")
+        return host, name
+
+    def _proven(self, lines: bytes, address: Address | None) -> str:
+        """Counts one call of the consumer. Raises _RefusedError."""
+        consumer = self._consumers.with_secret(_secret(lines))
+        try:
+            if consumer is None:
+                self._throttle.count(address)
+                raise _RefusedError(
+                    "407 Proxy Authentication Required",
+                    "the password must be the secret of a consumer",
+                    'Proxy-Authenticate: Basic realm="wechat-scheduler"\r\n',
+                )
+            self._callers.admit(consumer, address)
+        except (CallerRefusedError, ThrottledError) as error:
+            raise _RefusedError("429 Too Many Requests", str(error)) from error
+        return consumer.name
+
+    async def _joined(self, near: _Near, host: str) -> None:
+        far = _End()
+        try:
+            async with asyncio.timeout(CONNECT.total_seconds()):
+                await self._dial(lambda: far, host, PORT)
+        except (OSError, TimeoutError) as error:
+            raise _RefusedError("502 Bad Gateway", f"{host} does not answer") from error
+        if near.transport is None and far.transport is not None:
+            far.transport.abort()
+        near.other, far.other = far, near
+
+
+async def _dial(make: Callable[[], asyncio.Protocol], host: str, port: int) -> object:
+    return await asyncio.get_running_loop().create_connection(make, host, port)
+
+
+def _secret(lines: bytes) -> str:
+    found = _PROOF.search(lines)
+    if found is None:
+        return ""
+    if found[1].lower() == b"bearer":
+        return found[2].decode()
+    try:
+        return base64.b64decode(found[2], validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
