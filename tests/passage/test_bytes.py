@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from tests.passage.conftest import CREATE, MENU, Gate, gate
 from tests.passage.upstream import OK, Upstream, upstream
@@ -242,6 +243,19 @@ async def test_an_answer_that_breaks_off_breaks_off_for_the_caller(line: Lane) -
 
     assert b"100000" in head
     assert len(body) < 100_000
+
+
+async def test_an_answer_that_stops_is_given_up_after_the_time_that_is_set(tmp_path: Path) -> None:
+    async with lane(tmp_path / "state", wechat__timeout="200ms") as line:
+        line.host.answer = (
+            b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 100\r\n\r\nhalf"
+        )
+        with capture_logs() as logs:
+            response = await line.send("GET", "/cgi-bin/media/get?media_id=1")
+
+    (told,) = [entry for entry in logs if entry["event"] == "gateway.broken_off"]
+    assert split(response)[1] == b"half"
+    assert told["error"] == "/cgi-bin/media/get: no answer within 0.2 s"
 
 
 async def test_a_request_with_the_whole_address_in_its_first_line_passes(line: Lane) -> None:

@@ -74,7 +74,7 @@ async def test_a_call_that_a_host_took_and_did_not_answer_is_not_sent_again(
 async def test_a_silent_host_is_left_after_some_calls(tmp_path: Path, second: Upstream) -> None:
     async with upstream(answer=None) as first:
         hosts = f"{first.url},{second.url}"
-        settings = {"gateway__hosts": hosts, "wechat__timeout": "20ms"}
+        settings = {"gateway__hosts": hosts, "wechat__timeout": "100ms"}
         async with gate(tmp_path / "state", **settings) as place:
             # Paths of their own, since one that hangs gets one place at a time.
             errcodes = [

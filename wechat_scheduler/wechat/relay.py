@@ -38,12 +38,15 @@ _NOT_ADDED: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.
 
 
 class RelayedReply:
-    """`gateway.relaying.Reply`."""
+    """`gateway.relaying.Reply`. WeChat may be silent for `seconds` at a time."""
 
-    def __init__(self, response: aiohttp.ClientResponse, head: bytes, path: str) -> None:
+    def __init__(
+        self, response: aiohttp.ClientResponse, head: bytes, path: str, seconds: float
+    ) -> None:
         self._response = response
         self._head = head
         self._path = path
+        self._seconds = seconds
         self.status = response.status
         self.reason = response.reason or ""
         self.headers: Headers = tuple(_passed(response.headers.items(), _OF_CONNECTIONS))
@@ -58,7 +61,7 @@ class RelayedReply:
             async for chunk in self._response.content.iter_any():
                 yield chunk
         except (aiohttp.ClientError, TimeoutError) as error:
-            lost = failure_of(self._path, error, 0)
+            lost = failure_of(self._path, error, self._seconds)
         if lost is not None:
             raise lost
 
@@ -88,7 +91,8 @@ class WeChatRelay:
     async def send(self, call: PassedCall, account: str) -> AsyncIterator[RelayedReply]:
         response = await self._answered(call, account)
         try:
-            yield RelayedReply(response, await self._head(call, response), call.path)
+            head = await self._head(call, response)
+            yield RelayedReply(response, head, call.path, self._seconds)
         finally:
             response.close()
 
