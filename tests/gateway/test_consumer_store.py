@@ -3,10 +3,13 @@
 from datetime import timedelta
 from ipaddress import ip_network
 
+import pytest
+
 from tests.clock import START
+from tests.stores.memory import memory_database
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.storage.access.consumers import SqlConsumers
-from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.database import Database, Statement, each
 
 
 def a_consumer(name: str = "shop", **fields: object) -> Consumer:
@@ -47,3 +50,13 @@ async def test_each_end_of_a_secret_raises_the_generation(database: Database) ->
     assert (ended.hash, ended.generation, ended.revoked_at) == ("other", 3, START)
     assert (anew.hash, anew.generation, anew.revoked_at) == ("shop", 4, None)
     assert not await store.revoke("nobody", now=START)
+
+
+@pytest.mark.parametrize("damaged", ['["no path"]', '"/cgi-bin/*"', "[5]", "{}", "null", ""])
+async def test_a_consumer_opens_nothing_while_its_limits_to_paths_are_damaged(damaged: str) -> None:
+    database = memory_database()
+    await SqlConsumers(database).add(a_consumer(deny_paths=("/cgi-bin/*",), stand_in=True))
+    change = Statement("UPDATE consumers SET deny_paths = $1", (damaged,))
+    database.run(each([change]))
+
+    assert await SqlConsumers(database).all_consumers() == []

@@ -1,4 +1,4 @@
-"""The paths of WeChat's API may be called through the gateway."""
+"""The paths of WeChat's API that may be called through the gateway."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,6 @@ from typing import Final
 # ways does not pass.
 _PATH: Final = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
 RULE: Final = re.compile(r"(?:(GET|POST) )?(/[A-Za-z0-9_./-]*)(\*?)")
-
 
 # They would replace values that are kept here; this daemon answers them itself.
 _TOKENS: Final = (
@@ -20,7 +19,8 @@ _TOKENS: Final = (
 
 
 class PathRules:
-    """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`. Paths pass that one of `allow` fits and none of `deny`; those that issue tokens never pass."""
+    """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`; others raise ValueError. A path
+    passes if one of `allow` fits it and none of `deny`; those that issue tokens never pass."""
 
     def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
         self._allow, self._deny = _pattern(allow), _pattern((*deny, *_TOKENS))
@@ -34,6 +34,11 @@ class PathRules:
 
 
 def _pattern(rules: Iterable[str]) -> re.Pattern[str]:
-    found = filter(None, map(RULE.fullmatch, rules))
-    parts = [f"{it[1] or '(?:GET|POST)'} {re.escape(it[2])}{'.*' if it[3] else ''}" for it in found]
-    return re.compile("|".join(parts) or r"(?!)")
+    return re.compile("|".join(map(_part, rules)) or r"(?!)")
+
+
+def _part(rule: str) -> str:
+    found = RULE.fullmatch(rule)
+    if found is None:
+        raise ValueError(f"{rule!r} is no rule for paths")
+    return f"{found[1] or '(?:GET|POST)'} {re.escape(found[2])}{'.*' if found[3] else ''}"

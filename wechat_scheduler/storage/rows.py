@@ -104,7 +104,7 @@ def _conversion(name: str, kind: Any) -> Callable[[Any], Any]:
     if name in COUNTS:
         return partial(counted, name)
     if get_origin(kind) is tuple:
-        return lambda text: tuple(msgspec.json.decode(text))
+        return msgspec.json.Decoder(kind).decode
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
     return _CONVERSIONS.get(kind) or partial(checked, name, _PLAIN.get(kind, object))

@@ -5,6 +5,7 @@ from datetime import datetime
 from ipaddress import ip_network
 
 from wechat_scheduler.gateway.model import Consumer
+from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
@@ -84,10 +85,13 @@ class SqlConsumers:
 
 
 def _consumer(row: Row) -> Consumer:
-    return record(
+    """Raises an error of UNREADABLE, also for rules that are none: less would be denied without them."""
+    found = record(
         Consumer,
         row,
         appids=frozenset(row["appids"].split()),
         networks=tuple(map(ip_network, row["networks"].split())),
         stand_in=bool(row["stand_in"]),
     )
+    PathRules(found.allow_paths, found.deny_paths)
+    return found
