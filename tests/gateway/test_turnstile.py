@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
@@ -53,6 +54,36 @@ def test_all_accounts_together_have_a_limit_too(stack: ExitStack) -> None:
         stack.enter_context(turnstile.passing(f"wx{number}", "shop"))
 
     assert refusal(turnstile, "wx9", "shop") is CallRefusal.TOO_MANY
+
+
+def flood(turnstile: Turnstile, stack: ExitStack, account: str, caller: str = "") -> int:
+    """How many calls pass."""
+    for passed in count():
+        try:
+            stack.enter_context(turnstile.passing(account, caller))
+        except CallRefusedError:
+            return passed
+    raise AssertionError
+
+
+def test_however_many_accounts_flood_there_is_a_place_for_another(stack: ExitStack) -> None:
+    turnstile = gates(altogether=128, most=48)
+
+    taken = [flood(turnstile, stack, f"wx{number}") for number in range(10)]
+
+    assert taken == [48, 48, 12, 3, 1, 1, 1, 1, 1, 1]
+    assert refusal(turnstile, "wx-other") is None
+
+
+def test_a_caller_that_floods_through_many_accounts_leaves_places_to_others(
+    stack: ExitStack,
+) -> None:
+    turnstile = gates(altogether=128, most=48)
+
+    taken = [flood(turnstile, stack, f"wx{number}", "shop") for number in range(5)]
+
+    assert taken == [36, 36, 12, 0, 0]
+    assert refusal(turnstile, "wx0", "crm") is None
 
 
 def test_calls_without_a_token_share_the_places_of_one_account(stack: ExitStack) -> None:

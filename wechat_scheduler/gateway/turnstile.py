@@ -11,6 +11,11 @@ from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 
 # The share of an account's places that one of its callers may take, in quarters.
 OF_A_CALLER: Final = 3
+
+# The share of all places, an eighth, that is for accounts and callers which have none. Of the others none takes more
+# than three times those that are free, so that several that flood leave places, too.
+RESERVED: Final = 8
+OF_FREE: Final = 3
 _ALL: Final = ("*", "")
 SOON: Final = timedelta(seconds=1)
 MINUTE: Final = 60.0  # seconds
@@ -21,8 +26,8 @@ COUNTED: Final = 10_000
 
 class Turnstile:
     """At most `altogether` calls at once, with their answers; `most` of them of one account, three quarters of
-    these for one caller; and `per_minute` of an account in a minute (0 is no limit). Nothing waits here: a
-    flood that waits is one that grows."""
+    these for one caller, and less once few are free; and `per_minute` of an account in a minute (0 is no
+    limit). Nothing waits here: a flood that waits is one that grows."""
 
     def __init__(self, *, altogether: int, most: int, per_minute: int, clock: Clock) -> None:
         self._altogether = altogether
@@ -35,9 +40,12 @@ class Turnstile:
     @contextmanager
     def passing(self, account: str, caller: str) -> Iterator[None]:
         """A place until the end of the block. Raises CallRefusedError."""
-        most = {_ALL: self._altogether, (account, ""): self.most}
+        free = self._altogether - self._open[_ALL]
+        share = max(1, OF_FREE * (free - self._altogether // RESERVED))
+        most = {_ALL: self._altogether, (account, ""): min(self.most, share)}
         if caller:
             most[account, caller] = max(1, self.most * OF_A_CALLER // 4)
+            most["*", caller] = share
         if any(self._open[name] >= number for name, number in most.items()):
             raise CallRefusedError(CallRefusal.TOO_MANY, pause=SOON)
         self._count(account)
