@@ -14,7 +14,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.errors import StartError
-from wechat_scheduler.web.tunnels import LONGEST_HEAD, Tunnels
+from wechat_scheduler.web.tunnels import LONGEST_HEAD, STRANGERS, Tunnels
 
 HOST = "api.weixin.qq.com:443"
 
@@ -118,6 +118,51 @@ async def test_a_revoked_consumer_opens_nothing(mouth: Mouth) -> None:
     await mouth.keeper.call("DELETE", "/v1/consumers/shop")
 
     assert (await mouth.say(mouth.head())).startswith(b"HTTP/1.1 407 ")
+
+
+async def opened(mouth: Mouth) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", mouth.port)
+    writer.write(mouth.head())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+    return reader, writer
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", "/v1/consumers/shop"), ("POST", "/v1/consumers/shop/secret")]
+)
+async def test_an_open_tunnel_ends_with_the_secret_that_opened_it(
+    mouth: Mouth, method: str, path: str
+) -> None:
+    reader, writer = await opened(mouth)
+    await mouth.keeper.call("POST", "/v1/consumers", body={"name": "crm", "appids": [APPID]})
+    writer.write(b"still open")
+    before = await reader.readexactly(10)
+
+    await mouth.keeper.call(method, path)
+
+    assert before == b"still open"
+    assert await reader.read() == b""
+    writer.close()
+
+
+async def test_those_who_say_nothing_take_no_place(mouth: Mouth) -> None:
+    silent = [await asyncio.open_connection("127.0.0.1", mouth.port) for _ in range(5)]
+
+    _, writer = await opened(mouth)
+
+    for _, one in (*silent, (None, writer)):
+        one.close()
+
+
+async def test_too_many_who_say_nothing_are_turned_away(mouth: Mouth) -> None:
+    silent = [await asyncio.open_connection("127.0.0.1", mouth.port) for _ in range(STRANGERS)]
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", mouth.port)
+    turned_away = await reader.read()
+
+    for _, one in (*silent, (None, writer)):
+        one.close()
+    assert turned_away == b""
 
 
 async def test_many_wrong_secrets_are_slowed(mouth: Mouth) -> None:

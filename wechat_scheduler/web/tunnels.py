@@ -2,13 +2,9 @@
 `HTTPS_PROXY=http://x:SECRET@HOST:PORT`, with the secret of a consumer. The TLS inside stays theirs."""
 
 import asyncio
-import base64
-import binascii
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Final, TypeAlias, cast
 
 import structlog
@@ -19,7 +15,10 @@ from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import StartError, ThrottledError
 from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
+from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.refused_callers import CallerRefusedError
+from wechat_scheduler.web.kit.connect_heads import wish_in
+from wechat_scheduler.web.kit.peers import address_of
 from wechat_scheduler.web.kit.rates import Throttle
 
 log = structlog.get_logger(__name__)
@@ -31,17 +30,11 @@ HOSTS: Final = frozenset(
 )
 PORT: Final = 443
 
-# A head of CONNECT has some hundred bytes, and comes at once.
+# A head of CONNECT has some hundred bytes, and comes at once: few connections wait for theirs.
 LONGEST_HEAD: Final = 8192
+STRANGERS: Final = 100
 HEAD: Final = timedelta(seconds=10)
 CONNECT: Final = timedelta(seconds=5)
-
-_HEAD: Final = re.compile(
-    rb"CONNECT ([a-z0-9.-]{1,80}):(\d{1,5}) HTTP/1\.[01]\r\n(.*)\Z", re.DOTALL
-)
-_PROOF: Final = re.compile(
-    rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M
-)
 
 Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol], str, int], Awaitable[object]]
 
@@ -93,6 +86,10 @@ class _End(asyncio.Protocol):
             self.other.transport.close()
         self.other = self.transport = None
 
+    def cut(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
 
 class _Near(_End):
     """The end of the client, which says first where it wants to go."""
@@ -105,7 +102,7 @@ class _Near(_End):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._tunnels.open.add(self)
+        self._tunnels.enter(self)
         self._late = asyncio.get_running_loop().call_later(HEAD.total_seconds(), transport.close)
 
     def data_received(self, data: bytes) -> None:
@@ -120,7 +117,7 @@ class _Near(_End):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
-        self._tunnels.open.discard(self)
+        self._tunnels.leave(self)
         self.stop_waiting()
 
     def stop_waiting(self) -> None:
@@ -129,11 +126,12 @@ class _Near(_End):
 
     def address(self) -> Address | None:
         peer = self.transport.get_extra_info("peername") if self.transport else None
-        return ip_address(peer[0]) if peer else None
+        return address_of(peer[0]) if peer else None
 
 
 class Tunnels:
-    """At most `most` at once. `dial` connects to a host; it stands for the loop's own in tests."""
+    """At most `most` at once, each of which ends with the secret that opened it. `dial` connects to a host; it
+    stands for the loop's own in tests."""
 
     def __init__(
         self,
@@ -151,7 +149,9 @@ class Tunnels:
         self._background = background
         self._throttle = Throttle(clock)
         self._dial = dial or _dial
-        self.open: set[_Near] = set()
+        self._strangers: set[_Near] = set()
+        self._open: dict[_Near, Consumer] = {}
+        consumers.on_change(self._cut_ended)
 
     @asynccontextmanager
     async def served(self, host: str, port: int) -> AsyncIterator[int]:
@@ -165,17 +165,29 @@ class Tunnels:
             yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
-            for near in list(self.open):
-                if near.transport is not None:
-                    near.transport.abort()
+            for near in (*self._strangers, *self._open):
+                near.cut()
+
+    def enter(self, near: _Near) -> None:
+        self._strangers.add(near)
+        if len(self._strangers) > STRANGERS:
+            near.cut()
+
+    def leave(self, near: _Near) -> None:
+        self._strangers.discard(near)
+        self._open.pop(near, None)
 
     def begin(self, near: _Near, head: bytes) -> None:
         near.stop_waiting()
         self._background("tunnel", self._begun(near, head))
 
     async def _begun(self, near: _Near, head: bytes) -> None:
+        if near.transport is None:  # it has left
+            return
         try:
-            host, name = self._admitted(head, near.address())
+            host, consumer = self._admitted(head, near.address())
+            self._strangers.discard(near)
+            self._open[near] = consumer
             await self._joined(near, host)
         except _RefusedError as refusal:
             log.info("tunnel.refused", status=str(refusal), address=str(near.address()))
@@ -183,27 +195,26 @@ class Tunnels:
                 near.transport.write(refusal.response)
                 near.transport.close()
             return
-        log.info("tunnel.opened", host=host, consumer=name)
+        log.info("tunnel.opened", host=host, consumer=consumer.name)
         if near.transport is not None:
             near.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             near.transport.resume_reading()
 
-    def _admitted(self, head: bytes, address: Address | None) -> tuple[str, str]:
+    def _admitted(self, head: bytes, address: Address | None) -> tuple[str, Consumer]:
         """The host, and the consumer. Raises _RefusedError."""
-        found = _HEAD.match(head)
-        if found is None or not head.endswith(b"\r\n\r\n"):
+        wish = wish_in(head)
+        if wish is None:
             raise _RefusedError("400 Bad Request", "this port takes CONNECT only")
-        name = self._proven(found[3], address)
-        host = found[1].decode()
-        if host not in HOSTS or int(found[2]) != PORT:
+        consumer = self._proven(wish.secret, address)
+        if wish.host not in HOSTS or wish.port != PORT:
             raise _RefusedError("403 Forbidden", "only WeChat's hosts on port 443 can be reached")
-        if len(self.open) > self._most:
+        if len(self._open) >= self._most:
             raise _RefusedError("503 Service Unavailable", "too many tunnels are open")
-        return host, name
+        return wish.host, consumer
 
-    def _proven(self, lines: bytes, address: Address | None) -> str:
+    def _proven(self, secret: str, address: Address | None) -> Consumer:
         """Counts one call of the consumer. Raises _RefusedError."""
-        consumer = self._consumers.with_secret(_secret(lines))
+        consumer = self._consumers.with_secret(secret)
         try:
             if consumer is None:
                 self._throttle.count(address)
@@ -215,7 +226,13 @@ class Tunnels:
             self._callers.admit(consumer, address)
         except (CallerRefusedError, ThrottledError) as error:
             raise _RefusedError("429 Too Many Requests", str(error)) from error
-        return consumer.name
+        return consumer
+
+    def _cut_ended(self) -> None:
+        for near, consumer in list(self._open.items()):
+            known = self._consumers.named(consumer.name)
+            if known is None or known.generation != consumer.generation:
+                near.cut()
 
     async def _joined(self, near: _Near, host: str) -> None:
         far = _End()
@@ -224,22 +241,10 @@ class Tunnels:
                 await self._dial(lambda: far, host, PORT)
         except (OSError, TimeoutError) as error:
             raise _RefusedError("502 Bad Gateway", f"{host} does not answer") from error
-        if near.transport is None and far.transport is not None:
-            far.transport.abort()
+        if near.transport is None:
+            far.cut()
         near.other, far.other = far, near
 
 
 async def _dial(make: Callable[[], asyncio.Protocol], host: str, port: int) -> object:
     return await asyncio.get_running_loop().create_connection(make, host, port)
-
-
-def _secret(lines: bytes) -> str:
-    found = _PROOF.search(lines)
-    if found is None:
-        return ""
-    if found[1].lower() == b"bearer":
-        return found[2].decode()
-    try:
-        return base64.b64decode(found[2], validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
-        return ""

@@ -23,7 +23,7 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Addr
     address of that chain which is not itself trusted. A proxy sets one of the two headers and passes
     the other on as the client wrote it; if they disagree, the client is unknown.
     """
-    peer, headers = _address(request.remote or ""), request.headers
+    peer, headers = address_of(request.remote or ""), request.headers
     if hdrs.X_FORWARDED_FOR not in headers and hdrs.FORWARDED not in headers:
         return peer
     if peer is None or not _is_in(peer, trusted):
@@ -43,7 +43,7 @@ def _last_stranger(
     """The first address, from the nearest on, that is not trusted; None if one is illegible."""
     named: Address | None = peer
     for text in reversed(chain):
-        named = _address(text)
+        named = address_of(text)
         if named is None or not _is_in(named, trusted):
             return named
     return named
@@ -67,7 +67,7 @@ def _elements(header: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def _address(text: str) -> Address | None:
+def address_of(text: str) -> Address | None:
     """An address with or without brackets and port; an IPv4 address on an IPv6 socket becomes IPv4."""
     found = _WITH_PORT.fullmatch(text)
     try:
