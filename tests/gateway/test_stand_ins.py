@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -82,10 +83,14 @@ async def test_a_new_secret_and_a_revocation_end_it_at_once(
     assert stand_ins.read(second, START) is TokenRefusal.ENDED
 
 
+@cache
+def without_consumers() -> StandInTokens:
+    return StandInTokens(SECRET, ConsumerDesk(SqlConsumers(memory_database()), clock=FakeClock()))
+
+
 @given(place=st.integers(0, 400), letter=st.sampled_from(ALPHABET))
 def test_a_changed_letter_makes_it_unknown(place: int, letter: str) -> None:
-    desk = ConsumerDesk(SqlConsumers(memory_database()), clock=FakeClock())
-    stand_ins = StandInTokens(SECRET, desk)
+    stand_ins = without_consumers()
     token = stand_ins.issue(a_consumer(), KEY, START)
     at = place % (len(token) - 1)  # the last letter has bits that mean nothing
     changed = f"{token[:at]}{letter}{token[at + 1 :]}"
@@ -96,6 +101,4 @@ def test_a_changed_letter_makes_it_unknown(place: int, letter: str) -> None:
 
 @given(text=st.text() | st.text(ALPHABET).map(lambda rest: f"ws1_{rest}"))
 def test_any_other_text_is_unknown(text: str) -> None:
-    desk = ConsumerDesk(SqlConsumers(memory_database()), clock=FakeClock())
-
-    assert StandInTokens(SECRET, desk).read(text, START) is TokenRefusal.UNKNOWN
+    assert without_consumers().read(text, START) is TokenRefusal.UNKNOWN
