@@ -26,7 +26,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.storage.access.audit import SqlAudit, put_entries
 from wechat_scheduler.storage.access.keys import PART, SqlKeys
 from wechat_scheduler.storage.credentials.notifications import notification_target
-from wechat_scheduler.storage.database import Database, Statement, each
+from wechat_scheduler.storage.database import Database, Statement, each, rows_of
 
 DAY = timedelta(days=1)
 
@@ -160,6 +160,25 @@ async def test_changes_do_not_add_up(database: Database) -> None:
     assert [(one.id > 0, one.at, one.address, one.action) for one in found] == [
         (True, START, "::1", Action.REFRESHED)
     ] * 2
+
+
+@pytest.mark.parametrize("counts", [True, False], ids=["a read", "a change"])
+async def test_an_entry_with_the_largest_number_keeps_no_other_from_the_audit(
+    database: Database, counts: bool
+) -> None:
+    store = SqlAudit(database)
+    change = AuditEntry(at=START, key="k", action=Action.REFRESHED, object="wx1")
+    await database.write(lambda: put_entries([change]))
+    await database.write(lambda: rows_of(Statement(f"UPDATE audit SET id = {2**63 - 1}")))
+
+    if counts:
+        await store.count([a_read()])
+    else:
+        await database.write(lambda: put_entries([change]))
+
+    found = await store.find(AuditFilter(limit=10))
+    assert len(found) == 2
+    assert all(0 < one.id < 1000 for one in found)
 
 
 @pytest.mark.parametrize(

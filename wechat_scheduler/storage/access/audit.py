@@ -5,14 +5,21 @@ from datetime import datetime
 
 from wechat_scheduler.access.audit import AuditEntry, AuditFilter, entries_to_store, noted
 from wechat_scheduler.gateway.model import CONSUMER
+from wechat_scheduler.storage.checks import MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Dialect, Row, Script, Statement, T, each
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
 ENTRY = ("at", "key", "address", "action", "object", "count")
+COLUMNS = ("at", "key_id", "address", "action", "object", "count")
 ADD = """
     INSERT INTO audit (at, key_id, address, action, object, count) VALUES ($1, $2, $3, $4, $5, $6)
 """
+# SQLite has no number left after an entry with the largest one, as damage may leave it.
+BEYOND = f"""
+    DELETE FROM audit WHERE id > {MOST_COUNTED}
+    RETURNING at, key_id, address, action, object, count
+"""  # noqa: S608 - our own number
 COUNT = f"""{ADD}
     ON CONFLICT (at, key_id, object) WHERE action = 'credential.read'
     DO UPDATE SET count = audit.count + excluded.count
@@ -42,7 +49,7 @@ class SqlAudit:
     async def count(self, reads: Sequence[AuditEntry]) -> None:
         # Sorted, so that two processes do not deadlock.
         rows = sorted((stored(entry, ENTRY) for entry in reads), key=str)
-        await self._database.write(lambda: each([Statement(COUNT, row) for row in rows]))
+        await self._database.write(lambda: _put([Statement(COUNT, row) for row in rows]))
 
     async def used(self, keys: Mapping[str, datetime]) -> None:
         statements = [_use(key, micros(at)) for key, at in sorted(keys.items())]
@@ -100,4 +107,10 @@ class AuditedDatabase:
 
 def put_entries(entries: Iterable[AuditEntry]) -> Script[None]:
     """For `yield from` in the script that makes the change."""
-    yield from each(Statement(ADD, stored(entry, ENTRY)) for entry in entries)
+    yield from _put([Statement(ADD, stored(entry, ENTRY)) for entry in entries])
+
+
+def _put(statements: Sequence[Statement]) -> Script[None]:
+    for row in (yield Statement(BEYOND)):
+        yield Statement(ADD, tuple(row[name] for name in COLUMNS))
+    yield from each(statements)
