@@ -1,11 +1,13 @@
 """Consumers call WeChat's API through the gateway with their stand-ins."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from structlog.testing import capture_logs
 
+from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
 from tests.gateway.test_token_endpoints import GRANT, STABLE, TICKET
 from tests.house import APPID, Caller, WeChat
@@ -81,6 +83,17 @@ async def test_a_consumer_makes_the_calls_that_are_allowed_to_it(gate: Caller) -
     found = {name: (await called(gate, token)).get("errcode", 0) for name, token in tokens.items()}
 
     assert found == dict.fromkeys(wishes, 48001) | {"all": 0}
+
+
+async def test_a_call_that_is_not_allowed_is_refused_also_while_there_is_no_token(
+    gate: Caller, clock: FakeClock
+) -> None:
+    clock.advance(timedelta(hours=3))
+    token = await stand_in(gate, deny_paths=[IPS])
+
+    answer = await called(gate, token)
+
+    assert answer["errcode"] == 48001
 
 
 async def test_a_consumer_gets_tickets_only_if_they_are_allowed_to_it(gate: Caller) -> None:

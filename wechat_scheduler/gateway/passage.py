@@ -63,10 +63,11 @@ class Passage:
         CallerRefusedError among them; WeChatError, StorageError."""
         if not self.rules.admit(call.method, call.path):
             raise CallRefusedError(CallRefusal.PATH)
-        swaps = await self._swaps(call)
-        for consumer in {swap.bearer.consumer for swap in swaps if swap.bearer.consumer}:
+        bearers = await self._bearers(call)
+        for consumer in {bearer.consumer for bearer in bearers.values() if bearer.consumer}:
             self._callers.let_pass(consumer, call.method, call.path)
             self._callers.admit(consumer, call.address)
+        swaps = [await self._swap(*shown) for shown in bearers.items()]
         account = swaps[-1].bearer.account if swaps else ""
         caller = (swaps[-1].bearer.caller if swaps else "") or str(call.address or "")
         counted = (swaps[-1].bearer.caller or f"token/{account}") if swaps else ""
@@ -131,25 +132,25 @@ class Passage:
         successor = await self._healing.successor(swaps[-1].bearer.key, swaps[-1].value)
         return successor if call.is_kept else ""
 
-    async def _swaps(self, call: PassedCall) -> list[_Swap]:
-        """The last one is the account's own, if the call has an account's and its platform's."""
+    async def _bearers(self, call: PassedCall) -> Mapping[str, Bearer]:
+        """Whose the tokens of the call are, by token. The last one is the account's own, if the call has an
+        account's and its platform's."""
         if call.path == PICTURE:
-            return []
+            return {}
         if call.path in OF_USERS:
             if not self.user_tokens:
                 raise CallRefusedError(CallRefusal.USER_TOKENS)
-            return []
-        found = [
-            await self._swap(token)
+            return {}
+        found = {
+            token: await self._tokens.read(token)
             for name in reversed(queries.TOKENS)
             if (token := _token(call, name))
-        ]
+        }
         if not found:
             raise CallRefusedError(CallRefusal.MISSING)
         return found
 
-    async def _swap(self, token: str) -> _Swap:
-        bearer = await self._tokens.read(token)
+    async def _swap(self, token: str, bearer: Bearer) -> _Swap:
         return _Swap(token, bearer, await self._healing.value(bearer.key))
 
 
