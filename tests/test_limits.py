@@ -50,8 +50,6 @@ NO_BOUNDS = """
     storage/reminders/reminders.py NEVER
     storage/rows.py MICROSECOND
     web/compat/passthrough/answers.py BUSY
-    web/compat/passthrough/answers.py TOO_FAST
-    web/compat/passthrough/answers.py UNAUTHORIZED
     web/compat/tencent/slots.py LEAST_TYPE
     web/compat/wecron/fields.py MINUTE
     web/compat/wecron/fields.py SECOND

@@ -3,8 +3,6 @@
 Beside them, `advice` says what to do where WeChat would say nothing.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -18,35 +16,18 @@ from wechat_scheduler.errors import (
     UnavailableError,
     WeChatError,
 )
-from wechat_scheduler.gateway.refused_callers import CallerRefusedError
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
-from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
 from wechat_scheduler.reasons import Verdict
-from wechat_scheduler.web.compat.errcodes import errcode_of
+from wechat_scheduler.web.compat.errcodes import SLOWER, GatewayRefusal, errcode_of
 from wechat_scheduler.web.kit.shapes import TroubleError
 
 BUSY: Final = -1
-TOO_FAST: Final = 45011
-UNAUTHORIZED: Final = 48001
 _MALFORMED: Final = 47001
 _TYPE: Final = "application/json; charset=utf-8"
 
-ERRCODES: Final[Mapping[CallRefusal | TokenRefusal, int]] = MappingProxyType(
-    {
-        TokenRefusal.UNKNOWN: 40001,
-        TokenRefusal.ENDED: 40001,
-        TokenRefusal.EXPIRED: 42001,
-        CallRefusal.PATH: UNAUTHORIZED,
-        CallRefusal.USER_TOKENS: UNAUTHORIZED,
-        CallRefusal.MISSING: 41001,
-        CallRefusal.TWO_TOKENS: 40014,
-        CallRefusal.TOO_MANY: TOO_FAST,
-        CallRefusal.TOO_FAST: TOO_FAST,
-    }
-)
 # What other errors of a request mean to WeChat's callers; the first that fits.
 _OF_ERRORS: Final[tuple[tuple[type[RequestError], int], ...]] = (
-    (ThrottledError, TOO_FAST),
+    (ThrottledError, SLOWER[0]),
     (NotFoundError, 40001),
     (TooLargeError, 45001),
     (UnavailableError, BUSY),
@@ -63,11 +44,8 @@ class GatewayAnswer(msgspec.Struct, omit_defaults=True):
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
-    if isinstance(error, CallRefusedError | TokenRefusedError):
-        return _answer(ERRCODES[error.refusal], error.sentence)
-    if isinstance(error, CallerRefusedError):
-        errcode, words = errcode_of(error)
-        return _answer(errcode, f"{words}: {error}")
+    if isinstance(error, GatewayRefusal):
+        return _answer(*errcode_of(error))
     errcode = next((code for kind, code in _OF_ERRORS if isinstance(error, kind)), _MALFORMED)
     if errcode == BUSY:
         return _answer(errcode, "system error", str(error))
@@ -77,12 +55,12 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
 def failed(error: WeChatError) -> web.Response:
     """WeChat did not answer, or could not be asked."""
     if error.verdict is Verdict.SLOWER:
-        return _answer(TOO_FAST, str(error), error.advice)
+        return _answer(SLOWER[0], str(error), error.advice)
     return _answer(BUSY, f"system error: {error}", error.advice)
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    return _answer(UNAUTHORIZED, CallRefusal.PATH.sentence)
+    return refused(request, CallRefusedError(CallRefusal.PATH))
 
 
 def _answer(errcode: int, errmsg: str, advice: str = "") -> web.Response:

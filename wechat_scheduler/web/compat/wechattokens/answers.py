@@ -3,7 +3,6 @@
 A success has no `errcode`, but for a ticket's, which is 0.
 """
 
-from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -17,22 +16,16 @@ from wechat_scheduler.errors import (
     UnavailableError,
     WeChatError,
 )
-from wechat_scheduler.gateway.refused_callers import CallerRefusedError
-from wechat_scheduler.gateway.refused_calls import CallRefusedError
-from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
-from wechat_scheduler.web.compat.errcodes import SLOWER, WRONG_SECRET, errcode_of
+from wechat_scheduler.web.compat.errcodes import (
+    SLOWER,
+    UNAUTHORIZED,
+    WRONG_SECRET,
+    GatewayRefusal,
+    errcode_of,
+)
 from wechat_scheduler.web.kit.shapes import TroubleError
 
-_UNAUTHORIZED: Final = (48001, "api unauthorized")
 _TYPE: Final = "application/json; charset=utf-8"
-
-_TOKENS: Final = MappingProxyType(
-    {
-        TokenRefusal.UNKNOWN: (40001, "invalid credential"),
-        TokenRefusal.ENDED: (40001, "invalid credential"),
-        TokenRefusal.EXPIRED: (42001, "access_token expired"),
-    }
-)
 
 
 class ErrcodeError(RequestError):
@@ -48,8 +41,8 @@ def respond(fields: dict[str, Any]) -> web.Response:
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:
-    errcode, words = _refusal(error)
-    return respond({"errcode": errcode, "errmsg": f"{words}: {error}" if words else str(error)})
+    errcode, sentence = _refusal(error)
+    return respond({"errcode": errcode, "errmsg": sentence})
 
 
 def failed(error: WeChatError) -> web.Response:
@@ -58,22 +51,24 @@ def failed(error: WeChatError) -> web.Response:
 
 
 def _refusal(error: RequestError) -> tuple[int, str]:
+    """The errcode, and its sentence."""
+    if isinstance(error, ErrcodeError):
+        return error.errcode, str(error)
+    if isinstance(error, GatewayRefusal):
+        return errcode_of(error)
+    errcode, words = _meaning(error)
+    return errcode, f"{words}: {error}"
+
+
+def _meaning(error: RequestError) -> tuple[int, str]:
     """The errcode, and WeChat's words for it."""
     match error:
-        case ErrcodeError():
-            return error.errcode, ""
-        case CallerRefusedError():
-            return errcode_of(error)
-        case TokenRefusedError():
-            return _TOKENS[error.refusal]
-        case CallRefusedError():
-            return SLOWER if error.pause else _UNAUTHORIZED
         case ThrottledError():
             return SLOWER
         case UnauthorizedError():
             return WRONG_SECRET
         case ForbiddenError():
-            return _UNAUTHORIZED
+            return UNAUTHORIZED
         case UnavailableError() | TroubleError():
             return -1, "system error"
     return 47001, "data format error"
