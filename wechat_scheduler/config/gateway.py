@@ -17,13 +17,14 @@ PASSED = (
 
 
 class GatewaySettings(Section, frozen=True, kw_only=True):
-    """The gateway to WeChat's API. With `real_secrets` an AppSecret proves a caller as a consumer secret does. A call passes if one of `allow` fits it and none of `deny`; with
-    `user_tokens` also those that carry a token of a user.
+    """The gateway to WeChat's API. With `real_secrets` an AppSecret proves a caller as a consumer secret does. A
+    call passes if one of `allow` fits it and none of `deny`; with `user_tokens` also those that carry a token
+    of a user.
 
     A body of up to `repeat_limit` bytes is sent again if WeChat refuses the token. `connections` are those
     to WeChat, `account_connections` the calls of one account at once, and `account_calls` those in a minute
-    (0 for no limit). `connect_port` takes
-    CONNECT to WeChat's hosts (0 for none). `hosts` are WeChat's in their order, known from `wechat.api` if there are none.
+    (0 for no limit). `connect_port` takes CONNECT to WeChat's hosts (0 for none). `hosts` are WeChat's in
+    their order, known from `wechat.api` if there are none.
     """
 
     enabled: Annotated[bool, notation.SWITCH] = False
