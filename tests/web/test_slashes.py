@@ -101,3 +101,14 @@ def test_only_what_changes_nothing_by_mistake_is_tidied() -> None:
     assert tidied("POST", "//v1//apps/") == "/v1//apps/"
     assert tidied("DELETE", "//task//wx1/0/") == "/task//wx1/0/"
     assert tidied("DELETE", "/api//send/message/") == "/api/send/message"
+
+
+@pytest.mark.parametrize("slashes", [("/" * 32, 200), ("/" * 33, 404), ("/a" * 200_000 + "/", 404)])
+async def test_a_path_is_not_searched_for_once_it_has_too_many_slashes(
+    keeper: Caller, slashes: tuple[str, int]
+) -> None:
+    path, status = slashes
+
+    answer = await keeper.call("GET", f"{path}healthz", key="")
+
+    assert answer.status == status
