@@ -4,7 +4,7 @@ import asyncio
 import base64
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -227,14 +227,19 @@ async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
                 pass
 
 
-async def test_there_are_only_so_many_at_once(mouth: Mouth) -> None:
-    lines = [await asyncio.open_connection("127.0.0.1", mouth.port) for _ in range(3)]
-    for reader, writer in lines:
-        writer.write(mouth.head())
-        await reader.readuntil(b"\r\n\r\n")
+async def test_one_consumer_leaves_places_to_others_and_all_have_only_so_many(
+    mouth: Mouth,
+) -> None:
+    body = {"name": "other", "appids": [APPID]}
+    other = (await mouth.keeper.call("POST", "/v1/consumers", body=body)).result["secret"]
+    heads = [mouth.head()] * 3 + [mouth.head(secret=other)] * 2
 
-    refused = await mouth.say(mouth.head())
-    for _, writer in lines:
-        writer.close()
+    statuses = []
+    async with AsyncExitStack() as ends:
+        for head in heads:
+            reader, writer = await asyncio.open_connection("127.0.0.1", mouth.port)
+            ends.callback(writer.close)
+            writer.write(head)
+            statuses.append((await reader.readuntil(b"\r\n\r\n")).split()[1])
 
-    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert statuses == [b"200", b"200", b"503", b"200", b"503"]

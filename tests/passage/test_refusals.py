@@ -21,6 +21,7 @@ from tests.passage.conftest import CREATE, MENU, Gate, gate
         ("/cgi-bin/menu/get%2f..%2fdelete", None, 48001),
         ("/cgi-bin/menu/.get", None, 48001),
         ("/cgi-bin/menu/get;a=b", None, 48001),
+        ("/cgi-bin/Stable_Token", None, 48001),
     ],
 )
 async def test_a_call_that_does_not_pass_is_answered_in_wechats_form(
@@ -63,13 +64,14 @@ async def test_the_lists_say_what_passes(tmp_path: Path) -> None:
                 ("GET", MENU),
                 ("POST", CREATE),
                 ("GET", "/cgi-bin/menu/delete"),
+                ("GET", "/cgi-bin/menu/Delete"),
                 ("GET", "/cgi-bin/user/get"),
                 ("POST", "/cgi-bin/user/get"),
                 ("GET", "/cgi-bin/user/getx"),
             ]
         }
 
-    assert list(errcodes.values()) == [46003, 48001, 48001, 0, 48001, 48001]
+    assert list(errcodes.values()) == [46003, 48001, 48001, 48001, 0, 48001, 48001]
 
 
 async def test_tokens_of_users_pass_unless_they_are_not_to(tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ _TOKENS: Final = (
 
 class PathRules:
     """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`; others raise ValueError. A path
-    passes if one of `allow` fits it and none of `deny`; those that issue tokens never pass."""
+    passes if one of `allow` fits it and none of `deny`, in any case of its letters; those that issue tokens never
+    pass."""
 
     def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
-        self._allow, self._deny = _pattern(allow), _pattern((*deny, *_TOKENS))
+        self._allow, self._deny = _pattern(allow), _pattern((*deny, *_TOKENS), re.IGNORECASE)
 
     def admit(self, method: str, path: str) -> bool:
         """Whether a call may pass. `path` is as it stands in the request."""
@@ -33,8 +34,8 @@ class PathRules:
         )
 
 
-def _pattern(rules: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_part, rules)) or r"(?!)")
+def _pattern(rules: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    return re.compile("|".join(map(_part, rules)) or r"(?!)", flags)
 
 
 def _part(rule: str) -> str:

@@ -17,6 +17,7 @@ from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.refused_callers import CallerRefusedError
+from wechat_scheduler.gateway.turnstile import OF_A_CALLER
 from wechat_scheduler.web.kit.connect_heads import wish_in
 from wechat_scheduler.web.kit.peers import address_of
 from wechat_scheduler.web.kit.rates import Throttle
@@ -130,7 +131,7 @@ class _Near(_End):
 
 
 class Tunnels:
-    """At most `most` at once, each of which ends with the secret that opened it. `dial` connects to a host; it
+    """At most `most` at once, three quarters of them of one consumer; each ends with the secret that opened it. `dial` connects to a host; it
     stands for the loop's own in tests."""
 
     def __init__(
@@ -146,9 +147,10 @@ class Tunnels:
         self._consumers = consumers
         self._callers = callers
         self._most = most
+        self._share = max(1, most * OF_A_CALLER // 4)
         self._background = background
         self._throttle = Throttle(clock)
-        self._dial = dial or _dial
+        self._dial = dial or asyncio.get_running_loop().create_connection
         self._strangers: set[_Near] = set()
         self._open: dict[_Near, Consumer] = {}
         consumers.on_change(self._cut_ended)
@@ -208,7 +210,8 @@ class Tunnels:
         consumer = self._proven(wish.secret, address)
         if wish.host not in HOSTS or wish.port != PORT:
             raise _RefusedError("403 Forbidden", "only WeChat's hosts on port 443 can be reached")
-        if len(self._open) >= self._most:
+        of_it = sum(other.name == consumer.name for other in self._open.values())
+        if len(self._open) >= self._most or of_it >= self._share:
             raise _RefusedError("503 Service Unavailable", "too many tunnels are open")
         return wish.host, consumer
 
@@ -244,7 +247,3 @@ class Tunnels:
         if near.transport is None:
             far.cut()
         near.other, far.other = far, near
-
-
-async def _dial(make: Callable[[], asyncio.Protocol], host: str, port: int) -> object:
-    return await asyncio.get_running_loop().create_connection(make, host, port)
