@@ -112,3 +112,8 @@ async def test_a_path_is_not_searched_for_once_it_has_too_many_slashes(
     answer = await keeper.call("GET", f"{path}healthz", key="")
 
     assert answer.status == status
+
+
+def test_a_path_with_too_many_slashes_is_left_as_it_is() -> None:
+    assert tidied("GET", "//a" * 16) == "/a" * 16
+    assert tidied("GET", "//a" * 17) == "//a" * 17

@@ -21,11 +21,13 @@ _SAFE = (hdrs.METH_GET, hdrs.METH_HEAD)
 
 
 def tidied(method: str, path: str) -> str:
-    """The path without these slashes.
+    """The path without these slashes; one with too many is left as it is.
 
     For a change by our own API only those in front are left out: an id that is empty by mistake must
     not make one into all (`DELETE /task/{appid}/{type}/`, `POST /v1/deliveries//cancel`).
     """
+    if path.count("/") > MOST:
+        return path
     path = "/" + path.lstrip("/")
     if path.startswith(_OWN) and method not in _SAFE:
         return path
