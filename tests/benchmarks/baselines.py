@@ -1,4 +1,4 @@
-"""What others serve: the same JSON from nginx and from Go, where those are installed."""
+"""What others serve where they are installed: the same JSON from nginx and from Go, and nginx as a proxy."""
 
 import socket
 import subprocess
@@ -29,10 +29,13 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         default_type "application/json; charset=utf-8";
-        location / {{ return 200 '{body}'; }}
+        location / {{ {answer} }}
     }}
+    upstream behind {{ server 127.0.0.1:{behind}; keepalive 64; }}
 }}
 """
+STATIC = f"return 200 '{BODY}';"
+PROXY = 'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://behind;'
 
 GO = """
 package main
@@ -62,10 +65,14 @@ func main() {
 
 
 @contextmanager
-def nginx(folder: Path) -> Iterator[Server]:
+def nginx(folder: Path, *, behind: int = 0) -> Iterator[Server]:
+    """Passes all on to the port `behind`, if one is given."""
     port = _free_port()
     configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX.format(folder=folder, port=port, body=BODY))
+    answer = PROXY if behind else STATIC
+    configuration.write_text(
+        NGINX.format(folder=folder, port=port, answer=answer, behind=behind or port)
+    )
     run = f"echo ready {port}; exec nginx -p {folder} -c {configuration}"
     with server("sh", "-c", run) as running:
         _wait_for(port)

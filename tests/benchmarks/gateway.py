@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 import socket
 import tempfile
 import time
@@ -10,11 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks.baselines import nginx
 from tests.benchmarks.daemon import Started, daemon
-from tests.benchmarks.harness import Bench, Contender, Figures, Result, Target, python_server
+from tests.benchmarks.harness import (
+    Bench,
+    Contender,
+    Figures,
+    Result,
+    Server,
+    Target,
+    python_server,
+)
 from tests.benchmarks.load import load
 
-DIRECT, THROUGH = "straight to WeChat", "through the gateway"
+DIRECT, PROXIED, THROUGH = "straight to WeChat", "through nginx", "through the gateway"
 APPID = "wx1111111111111111"
 SEND = "/cgi-bin/message/custom/send"
 BODY = b'{"touser":"o-reader-0000000000000000000","msgtype":"text","text":{"content":"hello"}}'
@@ -25,16 +35,23 @@ CHUNK = b"x" * (1 << 20)
 
 def run(bench: Bench) -> list[Result]:
     with (
+        tempfile.TemporaryDirectory() as folder,
         python_server("tests.benchmarks.upstream") as upstream,
+        _proxy(Path(folder), upstream.port) as proxy,
         _gateway(f"http://127.0.0.1:{upstream.port}") as (started, token),
     ):
-        ports = {DIRECT: upstream.port, THROUGH: started.server.port}
+        servers = {DIRECT: upstream, PROXIED: proxy, THROUGH: started.server}
         line = _request(token)
-        alone = [_contender(name, _calls(bench, port, line, 1)) for name, port in ports.items()]
-        crowd = [_contender(name, _calls(bench, port, line, 32)) for name, port in ports.items()]
+
+        def contenders(connections: int) -> list[Contender]:
+            return [
+                _contender(name, _calls(bench, server, line, connections) if server else None)
+                for name, server in servers.items()
+            ]
+
         return [
-            bench.compare("A call, one at a time", alone, baseline=DIRECT),
-            bench.compare("Calls, 32 at a time", crowd, baseline=DIRECT),
+            bench.compare("A call, one at a time", contenders(1), baseline=DIRECT),
+            bench.compare("Calls, 32 at a time", contenders(32), baseline=DIRECT),
             bench.compare(
                 f"A file of {MEGABYTES} MB",
                 [Contender(name=THROUGH, measure=_files)],
@@ -43,21 +60,38 @@ def run(bench: Bench) -> list[Result]:
         ]
 
 
-def _contender(name: str, measure: Callable[[], Figures]) -> Contender:
-    aims = (Target(ratio=0.25),) if name == THROUGH else ()
+@contextmanager
+def _proxy(folder: Path, port: int) -> Iterator[Server | None]:
+    """None where there is no nginx."""
+    if not shutil.which("nginx"):
+        yield None
+        return
+    with nginx(folder, behind=port) as running:
+        yield running
+
+
+def _contender(name: str, measure: Callable[[], Figures] | None) -> Contender:
+    aims = (Target(ratio=0.25, to=PROXIED),) if name == THROUGH else ()
     return Contender(name=name, measure=measure, targets=aims)
 
 
-def _calls(bench: Bench, port: int, line: bytes, connections: int) -> Callable[[], Figures]:
+def _calls(bench: Bench, server: Server, line: bytes, connections: int) -> Callable[[], Figures]:
     def measure() -> Figures:
+        before = server.cpu_seconds()
         found = load(
-            port,
+            server.port,
             itertools.repeat(line),
             connections=connections,
             seconds=bench.seconds,
             count=ENOUGH,
         )
-        return {"calls/s": found.rate, "ms at the median": found.p50, "ms at 99 %": found.p99}
+        spent = (server.cpu_seconds() - before) / found.count
+        return {
+            "calls/s": found.rate,
+            "ms at the median": found.p50,
+            "ms at 99 %": found.p99,
+            "CPU µs": spent * 1e6,
+        }
 
     return measure
 
