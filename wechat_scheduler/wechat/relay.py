@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import unquote_plus
 
 import aiohttp
 from aiohttp import hdrs
@@ -11,8 +12,9 @@ from yarl import URL
 
 from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.errors import CrowdedError, WeChatError
+from wechat_scheduler.gateway.queries import TOKENS, values_in
 from wechat_scheduler.gateway.relaying import Headers, PassedCall
-from wechat_scheduler.wechat.answers import HarmlessError, SilentError
+from wechat_scheduler.wechat.answers import NOT_WECHAT, HarmlessError, SilentError, no_answer
 from wechat_scheduler.wechat.failures import crowded, failure_of, unreached
 from wechat_scheduler.wechat.hosts import WeChatHosts
 from wechat_scheduler.wechat.peeking import PEEK, errcode_in, may_have_errcode
@@ -34,6 +36,7 @@ _NOT_PASSED: Final = frozenset(
     )
 )  # fmt: skip
 _OF_CONNECTIONS: Final = _NOT_PASSED - {"content-length", "cookie"}
+_SECRETS: Final = (*TOKENS, "secret", "appsecret", "component_secret", "component_appsecret")
 _NOT_ADDED: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT)
 
 
@@ -91,6 +94,8 @@ class WeChatRelay:
     async def send(self, call: PassedCall, account: str) -> AsyncIterator[RelayedReply]:
         response = await self._answered(call, account)
         try:
+            if _shows(response.headers.get(hdrs.LOCATION, ""), call.query):
+                raise no_answer(call.path, "the answer sends the call elsewhere", NOT_WECHAT)
             head = await self._head(call, response)
             yield RelayedReply(response, head, call.path, self._seconds)
         finally:
@@ -157,6 +162,12 @@ class WeChatRelay:
         if lost is not None:
             raise lost
         return head
+
+
+def _shows(location: str, query: str) -> bool:
+    """Whether a redirect repeats what the caller must not see, and what would go to another place with it."""
+    said = unquote_plus(location)
+    return bool(said) and any(it and it in said for it in values_in(query, _SECRETS))
 
 
 def _request_headers(call: PassedCall) -> CIMultiDict[str]:
