@@ -57,6 +57,20 @@ async def test_a_code_becomes_the_users_token(gate: Caller, weixin: WeChat) -> N
     assert answer.headers["Content-Type"].startswith("text/plain")
 
 
+async def test_a_mini_programs_user_logs_in(gate: Caller, weixin: WeChat) -> None:
+    fields = {
+        "appid": APPID,
+        "secret": await secret_of(gate),
+        "js_code": weixin.sandbox.grant_user(APPID, openid="o_alice").code,
+        "grant_type": "authorization_code",
+    }
+
+    answer = await gate.call("GET", f"/sns/jscode2session?{urlencode(fields)}", key="")
+
+    found = msgspec.json.decode(answer.json)
+    assert (answer.status, found["openid"]) == (200, "o_alice")
+
+
 @pytest.mark.parametrize("path", [START_PUSH, CLEAR_PLATFORM, CLEAR])
 async def test_secrets_in_bodies_are_replaced(gate: Caller, path: str) -> None:
     secret = await secret_of(gate)

@@ -1,3 +1,4 @@
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -15,6 +16,11 @@ async def exchange(wechat: WeChat, code: str, /, **changes: str) -> dict[str, An
     return await wechat.get("/sns/oauth2/access_token", **(query | changes))
 
 
+async def log_in(wechat: WeChat, code: str, /, **changes: str) -> dict[str, Any]:
+    query = {"appid": APPID, "secret": SECRET, "js_code": code, "grant_type": "authorization_code"}
+    return await wechat.get("/sns/jscode2session", **(query | changes))
+
+
 async def check(wechat: WeChat, token: str, openid: str) -> int:
     answer = await wechat.get("/sns/auth", access_token=token, openid=openid)
     return int(answer["errcode"])
@@ -30,6 +36,38 @@ async def test_a_code_is_exchanged_for_tokens_once(wechat: WeChat) -> None:
     assert tokens["openid"] == grant.openid
     assert tokens["expires_in"] == 7200
     assert again["errcode"] == 40163
+
+
+async def test_a_user_of_a_mini_program_logs_in_with_a_code_once(wechat: WeChat) -> None:
+    grant = wechat.sandbox.grant_user(APPID, "o-user")
+
+    session = await log_in(wechat, grant.code)
+    again = await log_in(wechat, grant.code)
+
+    assert session.keys() == {"session_key", "openid"}
+    assert session["openid"] == "o-user"
+    assert len(b64decode(session["session_key"], validate=True)) == 16
+    assert again["errcode"] == 40163
+
+
+@pytest.mark.parametrize(
+    ("changes", "errcode"),
+    [
+        ({"grant_type": "client_credential"}, 40002),
+        ({"js_code": ""}, 41008),
+        ({"js_code": "unknown"}, 40029),
+        ({"secret": "wrong"}, 40125),
+        ({"appid": "wx-another"}, 40029),
+    ],
+)
+async def test_a_wrong_login_gets_the_documented_errcode(
+    wechat: WeChat, changes: dict[str, str], errcode: int
+) -> None:
+    grant = wechat.sandbox.grant_user(APPID)
+
+    answer = await log_in(wechat, grant.code, **changes)
+
+    assert answer["errcode"] == errcode
 
 
 async def test_a_refresh_rotates_both_tokens(wechat: WeChat) -> None:

@@ -1,6 +1,7 @@
 """The consent of users (OAuth2) and of authorizers (third-party platforms), and its tokens."""
 
 import random
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -63,13 +64,20 @@ class OAuthUsers:
             raise RefusedError(42007)
 
     def exchange(self, app: TokenOwner, code: str, now: datetime) -> TokenPair:
-        """Tokens for a code. Raises RefusedError 40029 (unknown), 40163 (used), 42003 (expired)."""
+        """Tokens for a code. Raises what `redeem` does."""
+        return self._issue(self.redeem(app, code, now), now)
+
+    def redeem(self, app: TokenOwner, code: str, now: datetime) -> TokenOwner:
+        """The user of a code. Raises RefusedError 40029 (unknown), 40163 (used), 42003 (expired)."""
         found = self._tokens.find(code, now, IssuedKind.OAUTH_CODE)
         if found is None or not _same_app(found.owner, app):
             raise RefusedError(40029)
         found.require_alive(now, ended=40163, expired=42003)
         self._tokens.end(found, now)
-        return self._issue(found.owner, now)
+        return found.owner
+
+    def new_session_key(self) -> str:
+        return b64encode(self._rng.randbytes(16)).decode()
 
     def refresh(self, app: TokenOwner, refresh_token: str, now: datetime) -> TokenPair:
         """New tokens. Raises RefusedError 40030 (unknown, replaced), 42002 (expired), 42007."""

@@ -1,6 +1,6 @@
-"""OAuth2: the tokens of users, directly and through a third-party platform.
+"""OAuth2: the tokens of users, directly and through a third-party platform; the login of mini-programs.
 
-The replies are JSON with the type text/plain. Sources: "网页授权", "代公众号发起网页授权".
+The replies are JSON with the type text/plain. Sources: "网页授权", "代公众号发起网页授权", "小程序登录".
 """
 
 from wechat_scheduler.sandbox.calls import Answer, ApiCall, Endpoint, Reply
@@ -18,6 +18,14 @@ def exchange_code(world: World, call: ApiCall) -> Reply:
     _require_grant_type(call, "authorization_code")
     app = account(world, call)
     return _exchange(world, call, app)
+
+
+def log_in(world: World, call: ApiCall) -> Reply:
+    """The sandbox takes a code of any account for one of `wx.login`."""
+    _require_grant_type(call, "authorization_code")
+    app = account(world, call)
+    user = world.oauth_users.redeem(app, call.text("js_code", missing=41008), call.now)
+    return {"session_key": world.oauth_users.new_session_key(), "openid": user.openid}
 
 
 def exchange_code_for_component(world: World, call: ApiCall) -> Reply:
@@ -99,6 +107,7 @@ def _endpoint(path: str, answer: Answer, limit: Limit = UNLIMITED) -> Endpoint:
 
 ENDPOINTS = (
     _endpoint("/sns/oauth2/access_token", exchange_code),
+    _endpoint("/sns/jscode2session", log_in),
     _endpoint("/sns/oauth2/refresh_token", refresh, Limit(minute=50_000)),
     _endpoint("/sns/oauth2/component/access_token", exchange_code_for_component),
     _endpoint("/sns/oauth2/component/refresh_token", refresh_for_component),
