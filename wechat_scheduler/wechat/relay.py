@@ -1,5 +1,6 @@
 """Streams calls to WeChat and its answers back, on connections of its own."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -36,6 +37,8 @@ _NOT_PASSED: Final = frozenset(
     )
 )  # fmt: skip
 _OF_CONNECTIONS: Final = _NOT_PASSED - {"content-length", "cookie"}
+# No server may write a header with one of them, and none of WeChat's needs it.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SECRETS: Final = (*TOKENS, "secret", "appsecret", "component_secret", "component_appsecret")
 _NOT_ADDED: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT)
 
@@ -52,7 +55,8 @@ class RelayedReply:
         self._seconds = seconds
         self.status = response.status
         self.reason = response.reason or ""
-        self.headers: Headers = tuple(_passed(response.headers.items(), _OF_CONNECTIONS))
+        passed = _passed(response.headers.items(), _OF_CONNECTIONS)
+        self.headers: Headers = tuple(it for it in passed if not _CONTROL.search(it[1]))
         self.whole = head if head and response.content.at_eof() else None
         self.errcode = errcode_in(head, response.headers.get(hdrs.CONTENT_ENCODING, ""))
 

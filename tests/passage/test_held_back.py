@@ -1,4 +1,4 @@
-"""An answer that sends a call elsewhere shows no caller what WeChat alone is to see."""
+"""What of an answer passes on to no caller: redirects that show secrets, and broken headers."""
 
 import json
 from pathlib import Path
@@ -33,3 +33,14 @@ async def test_another_redirect_passes_and_is_not_followed(tmp_path: Path) -> No
         answer = await line.place.call("GET", MENU, allow_redirects=False)
 
     assert (answer.status, answer.headers["Location"]) == (302, "http://elsewhere.example/a?b=1")
+
+
+async def test_a_header_that_no_server_may_write_stays_behind(tmp_path: Path) -> None:
+    async with lane(tmp_path / "state") as line:
+        line.host.answer = answering(b"{}", 200, "X-Odd: a\x01b", "X-Even: ab")
+
+        answer = await line.place.call("POST", MENU)
+
+    assert answer.body == b"{}"
+    assert "X-Odd" not in answer.headers
+    assert answer.headers["X-Even"] == "ab"
