@@ -17,7 +17,7 @@ from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
 from wechat_scheduler.web.kit.route import Handler, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
-from wechat_scheduler.web.kit.slashes import BoundedRouter, UntidyPaths
+from wechat_scheduler.web.kit.slashes import BoundedPaths, UntidyPaths
 from wechat_scheduler.web.native import metrics, openapi, original, routes
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.pages import message
@@ -42,7 +42,7 @@ def create_app(services: Services, config: Config) -> web.Application:
         handler_args=NO_INFLATING,
         middlewares=[metrics.measured, original.original_answers, errors_as_envelopes],
     )
-    app._router = BoundedRouter()  # aiohttp has no other way that does not warn
+    app._router = BoundedPaths()  # aiohttp has no other way that does not warn
     app.on_response_prepare.append(headers.complete)
     app[SERVICES] = services
     app[original.WANTED] = config.compat.original_answers

@@ -34,7 +34,7 @@ def tidied(method: str, path: str) -> str:
     return re.sub("/+", "/", path).rstrip("/") or "/"
 
 
-class BoundedRouter(web.UrlDispatcher):
+class BoundedPaths(web.UrlDispatcher):
     """aiohttp's, which finds nothing at a path with more than MOST slashes."""
 
     async def resolve(self, request: web.Request) -> web.UrlMappingMatchInfo:
