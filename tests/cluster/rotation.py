@@ -25,7 +25,7 @@ WATCHERS = 8
 class Rotation:
     """`life` is that of a token in seconds. `seen` has the times from a commit to each daemon's first answer with
     it, `stale` those to the last without it, `dead` the values that were dead when they were asked for, `maybe` the number of those that died until
-    the answer came, `failures` answers that were none."""
+    the answer came, `failures` answers that were none, `refusals` why."""
 
     def __init__(
         self, field: Arena, http: aiohttp.ClientSession, *, jobs: int, life: float, readers: int
@@ -41,6 +41,7 @@ class Rotation:
         self._over = False
         self.reads: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
         self.slowest: dict[int, float] = defaultdict(float)
         self.seen: list[float] = []
         self.stale: list[float] = []
@@ -67,9 +68,8 @@ class Rotation:
 
     async def watch(self) -> None:
         """Read until `stop`."""
-        listener = await asyncpg.connect(self._field.url)
-        await listener.add_listener(CHANNEL, self._heard)
         async with asyncio.TaskGroup() as group:
+            listening = group.create_task(self._listening())
             for place in self._field.places * self._readers:
                 group.create_task(self._reading(place))
             watchers = [
@@ -78,13 +78,25 @@ class Rotation:
             while not self._over:
                 await pause(1)
                 await self._judge()
-            for watcher in watchers:
-                watcher.cancel()
-        with suppress(OSError, asyncpg.PostgresError):
-            await listener.close()
+            for task in [listening, *watchers]:
+                task.cancel()
 
     def stop(self) -> None:
         self._over = True
+
+    async def _listening(self) -> None:
+        """Hear of the changed jobs, on a new connection after each loss."""
+        while True:
+            lost = asyncio.Event()
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                listener = await asyncpg.connect(self._field.url)
+                try:
+                    listener.add_termination_listener(lambda _, lost=lost: lost.set())
+                    await listener.add_listener(CHANNEL, self._heard)
+                    await lost.wait()
+                finally:
+                    listener.terminate()
+            await pause(0.1)
 
     def _heard(self, *heard: Any) -> None:
         _, _, job = heard[-1].partition(" ")
@@ -112,10 +124,13 @@ class Rotation:
         asked = now()
         try:
             async with self._http.get(f"{place.url}/task/{appid}/0") as answer:
-                value, at = (await answer.json())["result"], now()
+                said, at = await answer.json(), now()
                 if answer.status != 200:
+                    self.refusals[str(said.get("reason"))] += 1
                     return None
-        except (aiohttp.ClientError, TimeoutError, OSError):
+                value = said["result"]
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self.refusals[type(error).__name__] += 1
             return None
         self._read.append((value, asked, at, appid, place.number))
         return int(answer.headers["ETag"].strip('"'))

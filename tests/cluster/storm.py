@@ -97,7 +97,14 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
     )
     print("unexplained:", verdict.unexplained[:10])
     print("from the end of a dead claim to the refresh:", shown(verdict.takeovers))
-    print("reads:", dict(rotation.reads), "failed:", dict(rotation.failures))
+    print(
+        "reads:",
+        dict(rotation.reads),
+        "failed:",
+        dict(rotation.failures),
+        "why:",
+        dict(rotation.refusals),
+    )
     print("slowest read by daemon:", {n: round(t, 2) for n, t in rotation.slowest.items()})
     print(
         f"from a commit to the first answer with it, {len(rotation.seen)} times:",

@@ -41,17 +41,17 @@ def shop(consumers: ConsumerDesk) -> Consumer:
 
 
 @pytest.mark.parametrize("key", [KEY, OF_PLATFORM])
-def test_a_stand_in_says_its_consumer_and_the_job_until_it_expires(
+async def test_a_stand_in_says_its_consumer_and_the_job_until_it_expires(
     consumers: ConsumerDesk, shop: Consumer, key: JobKey
 ) -> None:
     stand_ins = StandInTokens(SECRET, consumers)
     token = stand_ins.issue(shop, key, START)
 
     last = START + LIFETIME - timedelta(seconds=1)
-    assert stand_ins.read(token, START) == StandInToken(shop, key)
-    assert stand_ins.read(token, last) == StandInToken(shop, key)
-    assert stand_ins.read(token, START + LIFETIME) is TokenRefusal.EXPIRED
-    assert stand_ins.read(token, START - timedelta(hours=1)) is TokenRefusal.EXPIRED
+    assert await stand_ins.read(token, START) == StandInToken(shop, key)
+    assert await stand_ins.read(token, last) == StandInToken(shop, key)
+    assert await stand_ins.read(token, START + LIFETIME) is TokenRefusal.EXPIRED
+    assert await stand_ins.read(token, START - timedelta(hours=1)) is TokenRefusal.EXPIRED
 
 
 def test_a_stand_in_looks_as_sdks_expect(consumers: ConsumerDesk, shop: Consumer) -> None:
@@ -60,12 +60,14 @@ def test_a_stand_in_looks_as_sdks_expect(consumers: ConsumerDesk, shop: Consumer
     assert re.fullmatch(r"ws1_[A-Za-z0-9_-]{100,400}", token)
 
 
-def test_another_process_with_the_secret_reads_it_and_one_without_does_not(
+async def test_another_process_with_the_secret_reads_it_and_one_without_does_not(
     consumers: ConsumerDesk, shop: Consumer
 ) -> None:
     token = StandInTokens(SECRET, consumers).issue(shop, KEY, START)
 
-    there = [StandInTokens(secret, consumers).read(token, START) for secret in (SECRET, b"x" * 32)]
+    there = [
+        await StandInTokens(secret, consumers).read(token, START) for secret in (SECRET, b"x" * 32)
+    ]
     assert there == [StandInToken(shop, KEY), TokenRefusal.UNKNOWN]
 
 
@@ -76,11 +78,11 @@ async def test_a_new_secret_and_a_revocation_end_it_at_once(
     first = stand_ins.issue(shop, KEY, START)
     rotated = (await consumers.rotate("shop")).consumer
     second = stand_ins.issue(rotated, KEY, START)
-    read = [stand_ins.read(token, START) for token in (first, second)]
+    read = [await stand_ins.read(token, START) for token in (first, second)]
     await consumers.revoke("shop")
 
     assert read == [TokenRefusal.ENDED, StandInToken(rotated, KEY)]
-    assert stand_ins.read(second, START) is TokenRefusal.ENDED
+    assert await stand_ins.read(second, START) is TokenRefusal.ENDED
 
 
 @cache
@@ -89,16 +91,16 @@ def without_consumers() -> StandInTokens:
 
 
 @given(place=st.integers(0, 400), letter=st.sampled_from(ALPHABET))
-def test_a_changed_letter_makes_it_unknown(place: int, letter: str) -> None:
+async def test_a_changed_letter_makes_it_unknown(place: int, letter: str) -> None:
     stand_ins = without_consumers()
     token = stand_ins.issue(a_consumer(), KEY, START)
     at = place % (len(token) - 1)  # the last letter has bits that mean nothing
     changed = f"{token[:at]}{letter}{token[at + 1 :]}"
 
     refused = TokenRefusal.ENDED if changed == token else TokenRefusal.UNKNOWN
-    assert stand_ins.read(changed, START) is refused
+    assert await stand_ins.read(changed, START) is refused
 
 
 @given(text=st.text() | st.text(ALPHABET).map(lambda rest: f"ws1_{rest}"))
-def test_any_other_text_is_unknown(text: str) -> None:
-    assert without_consumers().read(text, START) is TokenRefusal.UNKNOWN
+async def test_any_other_text_is_unknown(text: str) -> None:
+    assert await without_consumers().read(text, START) is TokenRefusal.UNKNOWN

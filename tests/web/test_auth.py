@@ -43,7 +43,7 @@ async def door(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     keeper = await doorkeeper(open_door=request.param)
 
     async def enter(incoming: web.Request) -> web.Response:
-        key, _ = keeper.identify(incoming, Scope(incoming.match_info["scope"]))
+        key, _ = await keeper.identify(incoming, Scope(incoming.match_info["scope"]))
         return web.Response(text=key.name)
 
     app = web.Application(middlewares=[errors_as_envelopes])

@@ -19,6 +19,7 @@ from wechat_scheduler.access.model import (
     new_signing_secret,
 )
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.misses import Misses
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -62,6 +63,7 @@ class Keyring:
         self._held: dict[str, _Held] = {}
         self._loading = asyncio.Lock()
         self._changes = 0
+        self._misses = Misses(self.load, clock)
         self._lapsed: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
 
@@ -84,6 +86,13 @@ class Keyring:
         """The key of that text, also if it is expired or revoked; None if there is none."""
         held = self._held.get(digest(text))
         return held.key if held else None
+
+    async def seek(self, text: str) -> Key | None:
+        """As `find`; also a key that another process has just made. May raise StorageError."""
+        place = digest(text)
+        if place not in self._held:
+            await self._misses.ask(place, lambda: self._store.has_key(place))
+        return self.find(text)
 
     def state(self, key: Key) -> KeyState:
         if key.revoked_at is not None:

@@ -85,6 +85,9 @@ class KeyStore(Protocol):
     async def all_keys(self) -> Sequence[Key]:
         """Every key, also revoked and expired ones, oldest first: one for each hash."""
 
+    async def has_key(self, digest: str) -> bool:
+        """Whether there is a key with that hash, of any state."""
+
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
         """Add the admin key with that hash, unless it is stored already, revoked or not. Returns
         whether it can be used."""

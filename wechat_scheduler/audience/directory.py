@@ -10,6 +10,7 @@ from wechat_scheduler.audience.model import AccountTemplate, App, Subscriber, To
 from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.misses import Misses
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -50,6 +51,7 @@ class Directory:
         self._tokens: dict[str, Token] = {}
         self._loading = asyncio.Lock()
         self._changes = 0
+        self._misses = Misses(self.load, clock)
 
     async def load(self) -> None:
         """Read the store again: another process may have changed it."""
@@ -64,6 +66,12 @@ class Directory:
 
     def app(self, app_id: int) -> App | None:
         return self._apps.get(app_id)
+
+    async def find_app(self, app_id: int) -> App | None:
+        """As `app`; also one that another process has just made. May raise StorageError."""
+        if not (app_id in self._apps or app_id in self._unreadable):
+            await self._misses.ask(app_id, lambda: self._store.has_app(app_id))
+        return self.app(app_id)
 
     def is_unreadable(self, app_id: int) -> bool:
         """Whether there is such an app, but its row cannot be read."""
@@ -87,6 +95,13 @@ class Directory:
         if token is None or (token.app_id and token.app_id not in self._apps):
             return None
         return token
+
+    async def find_holder(self, text: str) -> Token | None:
+        """As `holder`; also of a token that another process has just made. May raise StorageError."""
+        place = digest(text)
+        if place not in self._tokens:
+            await self._misses.ask(place, lambda: self._store.has_token(place))
+        return self.holder(text)
 
     async def make_app(
         self, app: App, *, once: Callable[[MadeApp], Once | None] = lambda made: None

@@ -30,6 +30,11 @@ class Apps(Protocol):
 
     async def all_tokens(self) -> Sequence[Token]: ...
 
+    async def has_app(self, app_id: int) -> bool: ...
+
+    async def has_token(self, digest: str) -> bool:
+        """Whether there is a token with that hash."""
+
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         """Raises as `once.Once` says."""
 

@@ -46,7 +46,7 @@ class KnownTokens:
 
     async def read(self, token: str) -> Bearer:
         if token.startswith(PREFIX):
-            found = self._stand_ins.read(token, self._clock.now())
+            found = await self._stand_ins.read(token, self._clock.now())
             if isinstance(found, TokenRefusal):
                 raise TokenRefusedError(found)
             return Bearer(found.key, found.consumer)

@@ -55,7 +55,7 @@ class CallerDesk:
     async def prove(self, appid: str, secret: str, address: Address | None) -> GatewayCaller:
         """The caller that has this secret for that account; its call is counted. Raises
         CallerRefusedError, StorageError."""
-        consumer = self._consumers.with_secret(secret)
+        consumer = await self._consumers.find(secret)
         if consumer is None:
             await self._prove_account(appid, secret)
             return GatewayCaller(f"appsecret/{appid}", steady=True)

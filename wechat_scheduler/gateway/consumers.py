@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from wechat_scheduler.access.model import Network, digest
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.misses import Misses
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.gateway.model import Consumer, ConsumerStore, new_secret
@@ -43,6 +44,7 @@ class ConsumerDesk:
         self._by_hash: dict[str, Consumer] = {}
         self._loading = asyncio.Lock()
         self._changes = 0
+        self._misses = Misses(self.load, clock)
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -65,6 +67,25 @@ class ConsumerDesk:
     def with_secret(self, secret: str) -> Consumer | None:
         """The active consumer of that secret."""
         return self._by_hash.get(digest(secret))
+
+    async def find(self, secret: str) -> Consumer | None:
+        """As `with_secret`; also one that another process has just made. May raise StorageError."""
+        place = digest(secret)
+        if place not in self._by_hash:
+            await self._misses.ask(place, lambda: self._store.has_consumer(place))
+        return self.with_secret(secret)
+
+    async def of_generation(self, name: str, generation: int) -> Consumer | None:
+        """The active consumer, if that is its generation. May raise StorageError."""
+
+        async def has() -> bool:
+            return True
+
+        found = self._named.get(name)
+        if found is None or found.generation < generation:
+            await self._misses.ask((name, generation), has)
+            found = self._named.get(name)
+        return found if found is not None and found.generation == generation else None
 
     async def all_consumers(self) -> Sequence[Consumer]:
         """All consumers from the store, each with its last use."""

@@ -57,6 +57,9 @@ class ConsumerStore(Protocol):
     async def all_consumers(self) -> Sequence[Consumer]:
         """Every consumer, also revoked ones, in the order of their names."""
 
+    async def has_consumer(self, digest: str) -> bool:
+        """Whether an active consumer has the secret of that hash."""
+
     async def add(self, consumer: Consumer) -> bool:
         """Add a consumer, or replace a revoked one of its name, whose generation goes on. Returns False if
         one of that name is active."""

@@ -49,8 +49,9 @@ class StandInTokens:
         said = "\n".join((consumer.name, str(consumer.generation), str(expires), *key)).encode()
         return PREFIX + urlsafe_b64encode(self._mac(said) + said).decode().rstrip("=")
 
-    def read(self, token: str, now: datetime) -> StandInToken | TokenRefusal:
-        """What a stand-in says, or why it opens nothing. A token of WeChat's is UNKNOWN."""
+    async def read(self, token: str, now: datetime) -> StandInToken | TokenRefusal:
+        """What a stand-in says, or why it opens nothing. A token of WeChat's is UNKNOWN. May raise
+        StorageError."""
         said = self._proven(token)
         if said is None:
             return TokenRefusal.UNKNOWN
@@ -58,8 +59,8 @@ class StandInTokens:
         ends = EPOCH + timedelta(seconds=int(expires))
         if not now < ends <= now + LIFETIME + AHEAD:  # later ones are of another clock
             return TokenRefusal.EXPIRED
-        consumer = self._consumers.named(name)
-        if consumer is None or consumer.generation != int(generation):
+        consumer = await self._consumers.of_generation(name, int(generation))
+        if consumer is None:
             return TokenRefusal.ENDED
         return StandInToken(consumer, JobKey(*key))
 

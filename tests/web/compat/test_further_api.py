@@ -26,7 +26,7 @@ LIMIT = web.AppKey("pager", Rate)
 
 async def beep(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
-    app = holder_of(request, bearer(request), TokenKind.APP).app
+    app = (await holder_of(request, bearer(request), TokenKind.APP)).app
     request.app[LIMIT].count(str(app.id))
     names = [request.match_info["name"]]
     order = await services.sending.prepare(app, Content(text="beep"), names=names)

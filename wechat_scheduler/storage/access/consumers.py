@@ -39,6 +39,8 @@ REVOKE = """
 # The signal to other processes.
 CHANGED = "consumers"
 
+HAS = "SELECT name FROM consumers WHERE hash = $1 AND revoked_at IS NULL"
+
 
 class SqlConsumers:
     def __init__(self, database: Database) -> None:
@@ -47,6 +49,9 @@ class SqlConsumers:
     async def all_consumers(self) -> Sequence[Consumer]:
         """Without those that cannot be read: they open nothing."""
         return readable(await self._database.read(ALL), _consumer, table="consumers", key="name")
+
+    async def has_consumer(self, digest: str) -> bool:
+        return bool(await self._database.read(HAS, digest))
 
     async def add(self, consumer: Consumer) -> bool:
         limits = (consumer.per_minute, consumer.per_day, int(consumer.stand_in))

@@ -53,6 +53,8 @@ PART: Final = 100
 # The signal to other processes. Signals about jobs use the same channel.
 CHANGED = "keys"
 
+HAS = "SELECT id FROM api_keys WHERE hash = $1"
+
 
 class SqlKeys:
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -62,6 +64,9 @@ class SqlKeys:
     async def all_keys(self) -> Sequence[Key]:
         """Without those that cannot be read: they open nothing."""
         return readable(await self._database.read(ALL), _key, table="api_keys")
+
+    async def has_key(self, digest: str) -> bool:
+        return bool(await self._database.read(HAS, digest))
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._put_admin(digest, now))

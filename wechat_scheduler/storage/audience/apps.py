@@ -57,6 +57,8 @@ PUT_TEMPLATES = """
     ON CONFLICT (appid) DO UPDATE SET templates = excluded.templates RETURNING appid
 """
 FORGET_TEMPLATES = "DELETE FROM account_templates WHERE appid NOT IN (SELECT appid FROM apps)"
+HAS_APP = "SELECT id FROM apps WHERE id = $1"
+GRANTED = "SELECT app_id FROM tokens WHERE hash = $1"
 # The signal to other processes.
 CHANGED = "apps"
 
@@ -97,6 +99,12 @@ class SqlApps:
         """Without those that cannot be read: they open nothing."""
         rows = await self._database.read(TOKENS)
         return readable(rows, lambda row: record(Token, row), table="tokens", key="app_id")
+
+    async def has_app(self, app_id: int) -> bool:
+        return bool(await self._database.read(HAS_APP, app_id))
+
+    async def has_token(self, digest: str) -> bool:
+        return bool(await self._database.read(GRANTED, digest))
 
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
         await self._database.write(lambda: self._add_app(app, tokens, once))

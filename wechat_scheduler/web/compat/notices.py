@@ -98,7 +98,7 @@ class NoticeBody(msgspec.Struct):
 async def send(request: web.Request) -> web.Response:
     """`POST /message/v2/notices`."""
     services = request.app[SERVICES]
-    holder = holder_of(request, bearer(request), TokenKind.APP)
+    holder = await holder_of(request, bearer(request), TokenKind.APP)
     body = await request.read()
     notice = _checked(decode(body, NoticeBody))
     data = {name: _value(name, raw) for name, raw in notice.data.items()}

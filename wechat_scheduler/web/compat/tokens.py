@@ -17,11 +17,11 @@ class Holder(NamedTuple):
     app: App
 
 
-def holder_of(request: web.Request, text: str, kind: TokenKind) -> Holder:
+async def holder_of(request: web.Request, text: str, kind: TokenKind) -> Holder:
     """The holder of a token of that kind. Raises UnauthorizedError, ThrottledError."""
     services = request.app[SERVICES]
-    token = services.directory.holder(text) if text else None
-    app = services.directory.app(token.app_id) if token else None
+    token = await services.directory.find_holder(text) if text else None
+    app = await services.directory.find_app(token.app_id) if token else None
     if token is None or app is None or token.kind is not kind:
         if text:
             services.doorkeeper.wrong_token(request, reason="unknown")

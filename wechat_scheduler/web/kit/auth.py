@@ -60,7 +60,7 @@ class Doorkeeper:
         self._trusted_proxies = trusted_proxies
         self._open_door = open_door
 
-    def identify(self, request: web.Request, scope: Scope) -> Visitor:
+    async def identify(self, request: web.Request, scope: Scope) -> Visitor:
         """The caller, if the key has `scope`.
 
         Raises UnauthorizedError, ThrottledError after too many of these, or ForbiddenError if a valid
@@ -73,7 +73,7 @@ class Doorkeeper:
         text = _key_in(request)
         if not text:
             raise UnauthorizedError(f"this needs an API key: {HOW}", reason=Reason.KEY_MISSING)
-        key = self._keyring.find(text)
+        key = self._keyring.find(text) or await self._keyring.seek(text)
         reason = self._why_not(key, address)
         if key is None or reason:
             self._refuse(key.id if key else "", reason, address)

@@ -14,14 +14,14 @@ from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 
 
-def app_of(request: web.Request) -> App:
+async def app_of(request: web.Request) -> App:
     """The app that the path names. Raises NotFoundError."""
-    return reachable_app(request, id_in(request, "app", Reason.APP_UNKNOWN))
+    return await reachable_app(request, id_in(request, "app", Reason.APP_UNKNOWN))
 
 
-def reachable_app(request: web.Request, app_id: int) -> App:
+async def reachable_app(request: web.Request, app_id: int) -> App:
     """The app of that id. Raises NotFoundError, also for an app that the key does not reach."""
-    app = request.app[SERVICES].directory.app(app_id)
+    app = await request.app[SERVICES].directory.find_app(app_id)
     if app is None or not request[CALLER].reaches(app.appid):
         raise NotFoundError(f"there is no app {app_id}", reason=Reason.APP_UNKNOWN)
     return app
@@ -43,20 +43,20 @@ def reaches_all(request: web.Request) -> bool:
     return not request[CALLER].appids
 
 
-def reaches_app(request: web.Request, app_id: int) -> bool:
+async def reaches_app(request: web.Request, app_id: int) -> bool:
     """Whether the key reaches the app. The account of a removed app is unknown, so that only a key
     that reaches all accounts reaches it."""
-    app = request.app[SERVICES].directory.app(app_id)
+    app = await request.app[SERVICES].directory.find_app(app_id)
     return reaches_all(request) or (app is not None and request[CALLER].reaches(app.appid))
 
 
-def within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
+async def within_reach(request: web.Request, wanted: DeliveryFilter) -> DeliveryFilter:
     """The filter, limited to the apps that the key reaches. Raises NotFoundError for an app that it
     does not reach."""
     if reaches_all(request):
         return wanted
     if wanted.app_id:
-        reachable_app(request, wanted.app_id)
+        await reachable_app(request, wanted.app_id)
         return wanted
     return replace(wanted, within=tuple(app.id for app in reachable_apps(request)))
 

@@ -100,7 +100,8 @@ async def known(request: web.Request) -> tuple[App, Mapping[str, str]]:
         if not params.get(name):
             raise TencentError(Ret.PARAMETERS, "is missing", field=name)
     appid = params["appid"]
-    app = request.app[SERVICES].directory.app(int(appid)) if _APPID.fullmatch(appid) else None
+    directory = request.app[SERVICES].directory
+    app = await directory.find_app(int(appid)) if _APPID.fullmatch(appid) else None
     if app is None:
         raise TencentError(Ret.NO_APP, "there is no app with this id", field="appid")
     return app, params

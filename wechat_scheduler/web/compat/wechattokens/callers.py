@@ -68,7 +68,7 @@ async def proven(request: web.Request, appid: str, kind: str, secret: str) -> Ga
     ErrcodeError 41004, CallerRefusedError, ThrottledError, UnauthorizedError, ForbiddenError."""
     services = request.app[SERVICES]
     if services.doorkeeper.is_named(request):
-        return _by_key(request, appid, kind)
+        return await _by_key(request, appid, kind)
     try:
         if not secret:
             await _require_known(services, appid)
@@ -96,8 +96,8 @@ async def _require_known(services: Services, appid: str) -> None:
         raise CallerRefusedError(CallerRefusal.APPID)
 
 
-def _by_key(request: web.Request, appid: str, kind: str) -> GatewayCaller:
+async def _by_key(request: web.Request, appid: str, kind: str) -> GatewayCaller:
     services = request.app[SERVICES]
-    key, _ = services.doorkeeper.identify(request, Scope.READ)
+    key, _ = await services.doorkeeper.identify(request, Scope.READ)
     require_reach(key, appid, kind)
     return GatewayCaller(key.id, steady=not (key.networks or key.expires_at))

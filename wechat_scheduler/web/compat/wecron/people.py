@@ -60,7 +60,7 @@ async def keeper_of(request: web.Request) -> Keeper:
     services = request.app[SERVICES]
     text = _token(request.headers.get(hdrs.AUTHORIZATION, ""))
     try:
-        token, app = holder_of(request, text, TokenKind.USER)
+        token, app = await holder_of(request, text, TokenKind.USER)
     except UnauthorizedError as error:
         raise UnauthorizedError("认证令牌无效。", reason=Reason.KEY_INVALID) from error
     request[ACCOUNT] = app.appid

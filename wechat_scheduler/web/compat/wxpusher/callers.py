@@ -37,19 +37,19 @@ def setup(app: web.Application, config: Config, clock: Clock) -> None:
     )
 
 
-def app_of(request: web.Request, token: str | None) -> App:
+async def app_of(request: web.Request, token: str | None) -> App:
     """The app of an `appToken`. Raises WxPusherError, ThrottledError."""
-    return _holder(request, token, TokenKind.APP, "appToken").app
+    return (await _holder(request, token, TokenKind.APP, "appToken")).app
 
 
-def named_app(request: web.Request) -> App:
+async def named_app(request: web.Request) -> App:
     """The app of the `appToken` in the query. Raises WxPusherError, ThrottledError."""
-    return app_of(request, request.query.get("appToken"))
+    return await app_of(request, request.query.get("appToken"))
 
 
-def user_of(request: web.Request, token: str) -> Holder:
+async def user_of(request: web.Request, token: str) -> Holder:
     """The app and user of an SPT. Raises WxPusherError, ThrottledError."""
-    return _holder(request, token, TokenKind.SIMPLE, "spt")
+    return await _holder(request, token, TokenKind.SIMPLE, "spt")
 
 
 def count_query(request: web.Request) -> None:
@@ -58,12 +58,12 @@ def count_query(request: web.Request) -> None:
     request.app[LIMITS].queries.count(str(services.doorkeeper.address(request)))
 
 
-def _holder(request: web.Request, token: str | None, kind: TokenKind, field: str) -> Holder:
+async def _holder(request: web.Request, token: str | None, kind: TokenKind, field: str) -> Holder:
     text = (token or "").strip()
     if not text:
         raise WxPusherError(f"{field} 不能为空", code=ErrorCode.UNAUTHORISED, field=field)
     try:
-        holder = holder_of(request, text, kind)
+        holder = await holder_of(request, text, kind)
     except UnauthorizedError as error:
         raise WxPusherError(f"{field} 不合法", code=ErrorCode.UNAUTHORISED, field=field) from error
     request.app[LIMITS].calls.count(str(holder.app.id))

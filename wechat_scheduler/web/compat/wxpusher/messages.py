@@ -87,13 +87,13 @@ async def post(request: web.Request) -> str:
     """`POST /api/send/message`."""
     body = await request.read()
     wish = read(body, SendBody, request.path)
-    app = app_of(request, wish.app_token)
+    app = await app_of(request, wish.app_token)
     return await sent(request, app, draft_of(wish, request.path), body)
 
 
 async def get(request: web.Request) -> str:
     """`GET /api/send/message`: a text, to one user or topic."""
-    app = named_app(request)
+    app = await named_app(request)
     query = query_of(request)
     wish = SendBody(
         content=query.get("content"),
@@ -126,7 +126,7 @@ async def sent(request: web.Request, app: App, draft: WxPusherDraft, body: bytes
 
 async def delete(request: web.Request) -> str:
     """`DELETE /api/send/message`: hides the message on its page; on phones it stays."""
-    app = named_app(request)
+    app = await named_app(request)
     given = request.match_info.get("id") or request.query.get("messageContentId", "")
     message = await _message(request, id_of(given, "messageContentId"))
     if message is None or message.message.app_id != app.id:

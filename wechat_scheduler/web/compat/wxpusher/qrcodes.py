@@ -55,7 +55,7 @@ async def create(request: web.Request) -> str:
     """`POST /api/fun/create/qrcode`."""
     body = await request.read()
     wish = read(body, CodeBody, request.path)
-    services, app = request.app[SERVICES], app_of(request, wish.app_token)
+    services, app = request.app[SERVICES], await app_of(request, wish.app_token)
     extra, lifetime = _extra(wish), _lifetime(wish)
 
     async def make(keep: Keep) -> None:

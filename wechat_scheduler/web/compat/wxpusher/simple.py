@@ -75,7 +75,7 @@ async def get(request: web.Request) -> str:
     token = request.match_info["spt"]
     check_path(request)
     text = written(ContentBody(content=request.match_info["content"]))
-    services, holder = request.app[SERVICES], user_of(request, token)
+    services, holder = request.app[SERVICES], await user_of(request, token)
 
     # The scope must not contain the path: the token is in it.
     asked = replace(asked_for(request, "", b""), scope=f"spt {digest(token)} GET")
@@ -101,7 +101,7 @@ def _tokens(wish: SimpleBody, path: str) -> Sequence[str]:
 
 async def _part(request: web.Request, token: str, text: WxText, asked: Asked) -> SptOutcome:
     try:
-        holder = user_of(request, token)
+        holder = await user_of(request, token)
     except (WxPusherError, ThrottledError) as error:  # the other tokens still count
         return SptOutcome(refused_target(worded(request, error)[1]), refusal=error)
     order = await _order(request, holder, text, asked)

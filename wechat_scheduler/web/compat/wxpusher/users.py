@@ -82,7 +82,7 @@ class UsersEnvelope(PageResult, rename="camel", kw_only=True):
 
 async def users(request: web.Request) -> str:
     """`GET /api/fun/wxuser`."""
-    services, app = request.app[SERVICES], named_app(request)
+    services, app = request.app[SERVICES], await named_app(request)
     page, size = _page(request, LARGEST_OLD_PAGE)
     uid = request.query.get("uid", "").strip()
     found = await services.audience.subscribers(app, uid=uid, offset=(page - 1) * size, limit=size)
@@ -94,7 +94,7 @@ async def users(request: web.Request) -> str:
 
 async def subscriptions(request: web.Request) -> str:
     """`GET /api/fun/wxuser/v2`: subscribers of the app, of its topics, or of both."""
-    services, app = request.app[SERVICES], named_app(request)
+    services, app = request.app[SERVICES], await named_app(request)
     page, size = _page(request, LARGEST_PAGE)
     uid = request.query.get("uid", "").strip()
     blocked = switch(request.query.get("isBlock"), "isBlock")
@@ -116,7 +116,7 @@ async def subscriptions(request: web.Request) -> str:
 
 async def remove(request: web.Request) -> str:
     """`DELETE /api/fun/remove`."""
-    app, subscription_id = named_app(request), _record_id(request)
+    app, subscription_id = await named_app(request), _record_id(request)
     try:
         await request.app[SERVICES].audience.remove(app, subscription_id)
     except NotFoundError as error:
@@ -126,7 +126,7 @@ async def remove(request: web.Request) -> str:
 
 async def reject(request: web.Request) -> str:
     """`PUT /api/fun/reject`: a blocked user gets no messages, and stays blocked after a scan."""
-    app, subscription_id = named_app(request), _record_id(request)
+    app, subscription_id = await named_app(request), _record_id(request)
     blocked = switch(request.query.get("reject"), "reject")
     if blocked is None:
         raise WxPusherError("reject 不能为空", field="reject")

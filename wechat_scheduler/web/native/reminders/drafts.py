@@ -51,7 +51,7 @@ class Edit(NamedTuple):
 
 async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
     """Raises NotFoundError for an app that the key does not reach, and InvalidRequestError."""
-    app = reachable_app(request, body.app)
+    app = await reachable_app(request, body.app)
     parsed = _spoken(request, body, app.zone)
     if parsed is None and body.time is UNSET:
         raise InvalidRequestError("give a time, or say when", field="time")
@@ -82,11 +82,11 @@ async def edited(request: web.Request, body: ReminderChange, reminder: Reminder)
     """Raises as `drafted`; so does the edit."""
     parsed, desk = _spoken(request, body, reminder.zone), request.app[SERVICES].reminders
     if body.channel is not UNSET:
-        require_template(Way(body.channel), REMINDER, reachable_app(request, reminder.app_id))
+        require_template(Way(body.channel), REMINDER, await reachable_app(request, reminder.app_id))
     if body.to is UNSET:
         joined = await desk.people(reminder.id, most=1)
         return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), None)
-    people, topics = await _receivers(request, reachable_app(request, reminder.app_id), body)
+    people, topics = await _receivers(request, await reachable_app(request, reminder.app_id), body)
     staying = {*people}
     leaving = [uid for uid in await desk.named(reminder.id) if uid not in staying]
     return Edit(

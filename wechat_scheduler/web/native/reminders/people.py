@@ -28,7 +28,7 @@ async def join(request: web.Request) -> web.Response:
     reminder, services = await seen(request), request.app[SERVICES]
     if reminder.way is Way.WEBHOOK:
         raise InvalidRequestError("a webhook goes to the app's callback", field="name")
-    app = reachable_app(request, reminder.app_id)
+    app = await reachable_app(request, reminder.app_id)
     found = await services.audience.found(app, request.match_info["name"])
     await services.reminders.join(reminder.id, found.subscriber.uid)
     return envelope.success("success")
@@ -37,7 +37,7 @@ async def join(request: web.Request) -> web.Response:
 async def leave(request: web.Request) -> web.Response:
     reminder, services = await seen(request), request.app[SERVICES]
     name = request.match_info["name"]
-    app = reachable_app(request, reminder.app_id)
+    app = await reachable_app(request, reminder.app_id)
     found = (await services.audience.find(app, [name])).get(name)
     uid = found.subscriber.uid if found else name
     if not await services.reminders.leave(reminder.id, uid):

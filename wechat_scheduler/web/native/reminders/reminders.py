@@ -63,7 +63,7 @@ async def planned(request: web.Request) -> web.Response:
 async def listed(request: web.Request) -> web.Response:
     limit, after, app_id = limit_of(request), _after(request), id_of(request, "app")
     state = ReminderState(text) if (text := one_of(request, "state", STATES)) else None
-    apps = [reachable_app(request, app_id)] if app_id else reachable_apps(request)
+    apps = [await reachable_app(request, app_id)] if app_id else reachable_apps(request)
     pages = [
         await _desk(request).of_app(app.id, state=state, after=after, limit=limit) for app in apps
     ]
@@ -118,7 +118,7 @@ async def seen(request: web.Request) -> Reminder:
             reason=Reason.REMINDER_UNKNOWN,
         )
     reminder = await _desk(request).reminder(text)
-    if not reaches_app(request, reminder.app_id):
+    if not await reaches_app(request, reminder.app_id):
         raise NotFoundError(f"there is no reminder {text}", reason=Reason.REMINDER_UNKNOWN)
     return reminder
 

@@ -63,11 +63,11 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    return envelope.success(app_result(app_of(request)))
+    return envelope.success(app_result(await app_of(request)))
 
 
 async def change(request: web.Request) -> web.Response:
-    services, app, body = request.app[SERVICES], app_of(request), await request.read()
+    services, app, body = request.app[SERVICES], await app_of(request), await request.read()
     changed = read_change(app, body, services.check_url)
     if changed != app:
         with noting(request, Action.APP_CHANGED, str(app.id)):
@@ -79,7 +79,7 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     with noting(request, Action.APP_REMOVED, str(app.id)):
         await request.app[SERVICES].directory.remove_app(app.id)
     log.info("app.removed", app=app.id, by=request[CALLER].id)
@@ -87,7 +87,7 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def reset_token(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     with noting(request, Action.TOKEN_RESET, str(app.id)):
         token = await request.app[SERVICES].directory.reset_token(app.id)
     log.info("app.token_reset", app=app.id, by=request[CALLER].id)
@@ -95,7 +95,7 @@ async def reset_token(request: web.Request) -> web.Response:
 
 
 async def renew_links(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     with noting(request, Action.LINKS_RENEWED, str(app.id)):
         await request.app[SERVICES].directory.renew_links(app.id)
     log.info("app.links_renewed", app=app.id, by=request[CALLER].id)

@@ -39,7 +39,7 @@ _ERRCODE = re.compile(r"-?[0-9]{1,9}")
 
 async def listed(request: web.Request) -> web.Response:
     limit, after = limit_of(request), id_of(request, "after")
-    wanted = within_reach(request, _query(request))
+    wanted = await within_reach(request, _query(request))
     found = await request.app[SERVICES].deliveries.deliveries(wanted, after=after, limit=limit)
     headers = next_page(request, found, lambda last: str(last.id))
     results = [delivery_result(view, app_name(request, view.app_id)) for view in found]
@@ -79,7 +79,7 @@ async def cancel_all(request: web.Request) -> web.Response:
 
 
 async def _change_all(request: web.Request, change: Change) -> web.Response:
-    wanted = within_reach(request, read_filter(await request.read()))
+    wanted = await within_reach(request, read_filter(await request.read()))
     count = len(await change(request, wanted, MOST_AT_ONCE))
     log.info("delivery.changed", path=request.path, count=count, by=request[CALLER].id)
     return envelope.success(ChangedResult(count, count == MOST_AT_ONCE))
@@ -101,7 +101,7 @@ def _details(request: web.Request, view: DeliveryView) -> web.Response:
 async def _seen(request: web.Request) -> DeliveryView:
     delivery_id = id_in(request, "delivery", Reason.DELIVERY_UNKNOWN)
     view = await request.app[SERVICES].deliveries.delivery(delivery_id)
-    if view is None or not reaches_app(request, view.app_id):
+    if view is None or not await reaches_app(request, view.app_id):
         raise NotFoundError(f"there is no delivery {delivery_id}", reason=Reason.DELIVERY_UNKNOWN)
     return view
 

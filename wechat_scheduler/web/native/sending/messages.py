@@ -82,7 +82,7 @@ class ListedMessageResult(msgspec.Struct, kw_only=True):
 async def listed(request: web.Request) -> web.Response:
     limit, after = limit_of(request), id_of(request, "after")
     chosen = DeliveryFilter(app_id=id_of(request, "app"), uid=request.query.get("uid", ""))
-    wanted = within_reach(request, chosen)
+    wanted = await within_reach(request, chosen)
     found = await request.app[SERVICES].deliveries.messages(wanted, after=after, limit=limit)
     headers = next_page(request, found, lambda last: str(last.id))
     return envelope.success([_listed(request, one) for one in found], headers=headers)
@@ -153,13 +153,13 @@ def _result(view: MessageView) -> MessageResult:
 async def _seen(request: web.Request, message_id: int) -> MessageView:
     """Raises NotFoundError, also for a message of an app that the key does not reach."""
     view = await request.app[SERVICES].deliveries.message(message_id)
-    if view is None or not reaches_app(request, view.message.app_id):
+    if view is None or not await reaches_app(request, view.message.app_id):
         raise NotFoundError(f"there is no message {message_id}", reason=Reason.MESSAGE_UNKNOWN)
     return view
 
 
 async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
-    app = reachable_app(request, wanted.app_id)
+    app = await reachable_app(request, wanted.app_id)
     check_page(wanted.content.page, app, "miniprogram")
     return await request.app[SERVICES].sending.prepare(
         app,

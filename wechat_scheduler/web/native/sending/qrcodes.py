@@ -60,7 +60,7 @@ class QrCodeResult(msgspec.Struct, kw_only=True):
 
 async def create(request: web.Request) -> web.Response:
     """A code that neither expires nor has an `extra` is the same each time."""
-    app, body = app_of(request), await request.read()
+    app, body = await app_of(request), await request.read()
     wish = decode(body, QrCodeBody)
     read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
     if wish.topic is not None:

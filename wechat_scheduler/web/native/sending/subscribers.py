@@ -50,14 +50,14 @@ BLOCKED = {"true": True, "false": False}
 
 
 async def bind(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     openids = read_binding(request.match_info["name"], await request.read())
     ((name, uid),) = (await request.app[SERVICES].audience.bind(app, openids)).items()
     return envelope.success(BoundResult(external_id=name, uid=uid))
 
 
 async def bind_all(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     openids = read_bindings(await request.read())
     uids = await request.app[SERVICES].audience.bind(app, openids)
     log.info("subscriber.bound", app=app.id, count=len(uids), by=request[CALLER].id)
@@ -65,7 +65,7 @@ async def bind_all(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    app, limit = app_of(request), limit_of(request)
+    app, limit = await app_of(request), limit_of(request)
     found = await request.app[SERVICES].audience.subscribers(
         app,
         topic_id=id_of(request, "topic"),
@@ -80,7 +80,7 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    services, app = request.app[SERVICES], app_of(request)
+    services, app = request.app[SERVICES], await app_of(request)
     subscriber, subscription = await _subscribed(request, app)
     blocked, changes = read_change(await request.read())
     if changes:
@@ -92,7 +92,7 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    app, name = app_of(request), request.match_info["name"]
+    app, name = await app_of(request), request.match_info["name"]
     subscriber = await request.app[SERVICES].audience.dismiss(app, name)
     log.info("subscriber.removed", uid=subscriber.uid, app=app.id, by=request[CALLER].id)
     return envelope.success("success")
@@ -107,7 +107,7 @@ async def simple_token(request: web.Request) -> web.Response:
 
 
 async def log_in(request: web.Request) -> web.Response:
-    services, app = request.app[SERVICES], app_of(request)
+    services, app = request.app[SERVICES], await app_of(request)
     found = await _found(request, app)
     login = await services.openids.log_in(app, found.subscriber.uid)
     alias = await services.openids.known(app, login.openid)
@@ -124,7 +124,7 @@ async def log_in(request: web.Request) -> web.Response:
 async def _new_token(
     request: web.Request, make: Callable[[int, str], Awaitable[str]]
 ) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     uid = (await _found(request, app)).subscriber.uid
     with noting(request, Action.TOKEN_RESET, uid):
         token = await make(app.id, uid)

@@ -42,7 +42,7 @@ class ImportedResult(msgspec.Struct, kw_only=True):
 
 
 async def import_all(request: web.Request) -> web.Response:
-    services, app = request.app[SERVICES], app_of(request)
+    services, app = request.app[SERVICES], await app_of(request)
     try:
         listed = await services.account_templates.listed(app.appid)
     except WeChatError as error:
@@ -61,7 +61,7 @@ async def import_all(request: web.Request) -> web.Response:
 
 
 async def shown(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     templates = list(app.account_templates.values())
     faults = list(_faults(app, app.account_templates))
     return envelope.success(ImportedResult(templates=_results(templates), faults=faults))

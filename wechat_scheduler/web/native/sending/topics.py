@@ -35,7 +35,7 @@ class TopicResult(msgspec.Struct, kw_only=True):
 
 
 async def create(request: web.Request) -> web.Response:
-    app, body = app_of(request), await request.read()
+    app, body = await app_of(request), await request.read()
     parsed = decode(body, TopicBody)
     name = read_name(parsed.name, "name")
     description = read_text(parsed.description, "description", longest=LONGEST_TEXT)
@@ -49,12 +49,12 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    topics = await request.app[SERVICES].audience.topics(app_of(request))
+    topics = await request.app[SERVICES].audience.topics(await app_of(request))
     return envelope.success([_result(topic) for topic in topics])
 
 
 async def remove(request: web.Request) -> web.Response:
-    app = app_of(request)
+    app = await app_of(request)
     await request.app[SERVICES].audience.remove_topic(
         app, id_in(request, "topic", Reason.TOPIC_UNKNOWN)
     )

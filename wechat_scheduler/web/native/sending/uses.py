@@ -29,7 +29,7 @@ class UseCountResult(msgspec.Struct, kw_only=True):
 
 
 async def shown(request: web.Request) -> web.Response:
-    app, name = app_of(request), request.match_info["name"]
+    app, name = await app_of(request), request.match_info["name"]
     counts = await request.app[SERVICES].audience.uses(app, name)
     return envelope.success([_result(count, app) for count in counts])
 
