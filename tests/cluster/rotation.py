@@ -66,6 +66,12 @@ class Rotation:
             for _ in range(16):
                 group.create_task(some())
 
+    async def warm(self) -> None:
+        """Each daemon hands out each job once: what it has never read it does not have in a storm."""
+        for place in self._field.places:
+            for appid in self.appids:
+                await self._ask(place, appid)
+
     async def watch(self) -> None:
         """Read until `stop`."""
         async with asyncio.TaskGroup() as group:

@@ -62,6 +62,7 @@ async def _storm(field: Arena, http: aiohttp.ClientSession, given: argparse.Name
     mail = Mail(field, http, PEOPLE)
     if given.jobs:
         await rotation.register()
+        await rotation.warm()
         print(f"{given.jobs} jobs are registered, {given.life:.0f} s each", flush=True)
     if given.templates or given.reminders:
         await mail.open_shop()
