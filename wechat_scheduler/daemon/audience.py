@@ -13,6 +13,7 @@ from wechat_scheduler.audience.self_service import SelfService
 from wechat_scheduler.audience.user_acts import Listener
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.daemon.heard import HeardRereads
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.subscribing import switches_path
@@ -35,7 +36,7 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
     stores, clock = ground.stores, ground.clock
     directory = Directory(stores.apps, clock=clock)
     drawn = WeChatQrCodes(ground.wechat, tokens, page_base(ground.config.wechat.api))
-    stores.apps.on_change(lambda: ground.supervisor.contained("apps", directory.load()))
+    stores.apps.on_change(HeardRereads("apps", directory.load, ground.supervisor, clock))
     return AudienceParts(
         directory=directory,
         desk=AudienceDesk(

@@ -13,6 +13,7 @@ from wechat_scheduler.daemon.credentials import CredentialParts, wire_credential
 from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
 from wechat_scheduler.daemon.gateway import GatewayParts, wire_gateway
 from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.daemon.heard import HeardRereads
 from wechat_scheduler.daemon.pulse import Pulse
 from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
 from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
@@ -142,12 +143,12 @@ def _with_trust(pulse: Pulse, chore: Chore) -> Chore:
 def _access(ground: Ground) -> tuple[Keyring, Auditor]:
     stores, clock = ground.stores, ground.clock
     keyring = Keyring(stores.keys, clock=clock)
-    stores.keys.on_change(lambda: ground.supervisor.contained("keys", keyring.load()))
+    stores.keys.on_change(HeardRereads("keys", keyring.load, ground.supervisor, clock))
     return keyring, Auditor(stores.audit, clock=clock)
 
 
 def _consumers(ground: Ground) -> ConsumerDesk:
     store = ground.stores.consumers
     desk = ConsumerDesk(store, clock=ground.clock)
-    store.on_change(lambda: ground.supervisor.contained("consumers", desk.load()))
+    store.on_change(HeardRereads("consumers", desk.load, ground.supervisor, ground.clock))
     return desk
