@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
 from structlog.testing import capture_logs
 
 from tests.access.doors import make
@@ -14,8 +13,6 @@ from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
 from tests.house import (
     APPID,
-    AUTHORIZER,
-    COMPONENT,
     SECRET,
     Answer,
     Caller,
@@ -23,7 +20,6 @@ from tests.house import (
     daemon,
     in_memory,
 )
-from tests.platform.listening import Platform
 
 TOKEN, STABLE = "/cgi-bin/token", "/cgi-bin/stable_token"
 TICKET = "/cgi-bin/ticket/getticket"
@@ -353,45 +349,6 @@ async def test_no_secret_and_no_token_is_in_the_log(gate: Caller) -> None:
     said = str(logs)
     assert "token.refused" in said
     assert not any(word in said for word in (made["secret"], issued, SECRET, "wrong-secret"))
-
-
-@pytest.mark.parametrize("stand_in", [False, True])
-async def test_a_platform_gets_its_token_and_those_of_its_accounts(
-    gate: Caller, weixin: WeChat, stand_in: bool
-) -> None:
-    platform = Platform(gate, weixin)
-    await platform.expect()
-    platform.tell_wechat()
-    await platform.register()
-    await platform.pushed()
-    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
-    await platform.register({"type": 1, "subject": AUTHORIZER})
-    await gate.settle()
-    made = await made_consumer(gate, appids=[COMPONENT], stand_in=stand_in)
-    sent = {"component_appid": COMPONENT, "component_verify_ticket": "ticket@@@of-the-sdk"}
-
-    own = await asked(gate, "POST", COMPONENT_PATH, sent | {"component_appsecret": made["secret"]})
-    path = f"{AUTHORIZER_PATH}?component_access_token={own.json['component_access_token']}"
-    named = {"authorizer_appid": AUTHORIZER, "authorizer_refresh_token": "refreshtoken@@@old"}
-    given = await asked(gate, "POST", path, sent | named)
-    shown = {"access_token": given.json["authorizer_access_token"], "type": "jsapi"}
-    ticket = await asked(gate, "GET", TICKET, shown)
-    wrong = [
-        await errcode(gate, "POST", path, sent | named | {"authorizer_appid": OTHER}),
-        await errcode(gate, "POST", path, named | {"component_appid": OTHER}),
-        await errcode(gate, "POST", f"{AUTHORIZER_PATH}?access_token={await kept(gate)}", sent),
-    ]
-
-    assert given.json["authorizer_refresh_token"] == "refreshtoken@@@old"
-    assert given.json["expires_in"] == own.json["expires_in"] == 7200
-    if stand_in:
-        assert given.json["authorizer_access_token"].startswith("ws1_")
-    else:
-        assert given.json["authorizer_access_token"] == await platform.value()
-        assert own.json["component_access_token"] == await gate.value(f"{COMPONENT}/3")
-    assert ticket.json["ticket"] == await gate.value(f"{COMPONENT}/1/{AUTHORIZER}")
-    assert wrong == [61003, 40013, 61014]
 
 
 async def test_a_gateway_that_is_off_serves_no_such_path(

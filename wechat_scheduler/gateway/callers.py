@@ -8,7 +8,7 @@ from wechat_scheduler.access.model import Address, digest
 from wechat_scheduler.gateway.call_limits import CallLimits, QuotaWindow
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
-from wechat_scheduler.gateway.paths import PathRules
+from wechat_scheduler.gateway.paths import PathRules, shows_tokens
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 
 _USED_UP = {QuotaWindow.MINUTE: CallerRefusal.MINUTE, QuotaWindow.DAY: CallerRefusal.DAY}
@@ -80,6 +80,8 @@ class CallerDesk:
         """Raises CallerRefusedError if the consumer may not make this call."""
         if not _rules(consumer.allow_paths, consumer.deny_paths).admit(method, path):
             raise CallerRefusedError(CallerRefusal.PATH, name=consumer.name)
+        if consumer.stand_in and shows_tokens(path):
+            raise CallerRefusedError(CallerRefusal.TOKENS, name=consumer.name)
 
     async def knows(self, appid: str) -> bool:
         """Whether the account was registered with its secret. May raise StorageError."""

@@ -17,6 +17,16 @@ _TOKENS: Final = (
     "/cgi-bin/component/api_authorizer_token",
 )
 
+# Their answers hold tokens and refresh tokens of authorizers.
+_OF_AUTHORIZERS: Final = re.compile(
+    r"/cgi-bin/component/api_(?:query_auth|get_authorizer_info|get_authorizer_list)", re.IGNORECASE
+)
+
+
+def shows_tokens(path: str) -> bool:
+    """Whether WeChat's answer holds tokens, which a consumer with stand-ins must not see."""
+    return bool(_OF_AUTHORIZERS.fullmatch(path))
+
 
 class PathRules:
     """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`; others raise ValueError. A path

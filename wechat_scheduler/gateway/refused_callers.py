@@ -23,6 +23,10 @@ class CallerRefusal(enum.Enum):
     REACH = "the consumer {name} may not use this account"
     NETWORK = "{address} is not among the networks of the consumer {name}"
     PATH = "the consumer {name} may not make this call"
+    TOKENS = (
+        "the answer holds tokens of WeChat's, which the consumer {name} with its stand-ins must not see: "
+        "fetch an authorizer's stand-in by api_authorizer_token, or call this as a consumer without stand_in"
+    )
     MINUTE = "the consumer {name} has made all calls of this minute"
     DAY = "the consumer {name} has made all calls of today"
 

@@ -35,6 +35,7 @@ _ERRCODES: Final = MappingProxyType(
             "invalid ip {address} ipv6 ::ffff:{address}, not in whitelist",
         ),
         CallerRefusal.PATH: UNAUTHORIZED,
+        CallerRefusal.TOKENS: UNAUTHORIZED,
         CallerRefusal.MINUTE: SLOWER,
         CallerRefusal.DAY: (45009, "reach max api daily quota limit"),
     }
