@@ -13,7 +13,7 @@ from tests.gateway.samples import made_consumer
 from tests.house import APPID, Caller, WeChat, daemon, in_memory
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.gateway.consumers import ConsumerDesk
-from wechat_scheduler.web.native.consumers import OFF
+from wechat_scheduler.web.native.consumers import OFF, REAL_TOKENS, STILL_VALID
 
 
 async def command(keeper: Caller, *words: str) -> Ended:
@@ -60,7 +60,34 @@ async def test_the_maker_learns_that_the_gateway_is_off(
         answer = await closed.call("POST", "/v1/consumers", body=body)
 
     assert answer.result["secret"]
-    assert answer.json["message"] == OFF
+    assert answer.json["message"].startswith(OFF)
+
+
+async def test_the_maker_learns_which_accounts_are_not_registered(gate: Caller) -> None:
+    body = {"name": "shop", "appids": [APPID, "wx8888888888888888", "foo"], "stand_in": True}
+
+    answer = await gate.call("POST", "/v1/consumers", body=body)
+
+    assert answer.json["message"] == (
+        "not registered here yet, and so refused with 40013: foo, wx8888888888888888"
+    )
+
+
+async def test_what_real_tokens_mean_is_said_when_they_are_given_and_when_they_outlast_their_secret(
+    gate: Caller,
+) -> None:
+    body = {"name": "shop", "appids": [APPID]}
+
+    answers = [
+        await gate.call("POST", "/v1/consumers", body=body),
+        await gate.call("POST", "/v1/consumers/shop/secret"),
+        await gate.call("DELETE", "/v1/consumers/shop"),
+        await gate.call("POST", "/v1/consumers", body=body | {"stand_in": True}),
+        await gate.call("DELETE", "/v1/consumers/shop"),
+    ]
+
+    said = [answer.json["message"] for answer in answers]
+    assert said == [REAL_TOKENS, STILL_VALID, STILL_VALID, "", ""]
 
 
 async def test_a_secret_is_stored_as_a_hash(keeper: Caller) -> None:
@@ -121,6 +148,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"deny_paths": ["/a", "PUT /b"]}, "deny_paths[1]: must be a path such as"),
     ({"deny_paths": ["/a"] * 101}, "deny_paths: takes at most 100 rules"),
     ({"deny_paths": ["/a"]}, "stand_in: must be true for a limit to paths"),
+    ({"per_minute": 2}, "stand_in: must be true for a limit to paths or to a number of calls"),
+    ({"per_day": 2}, "stand_in: must be true for a limit to paths or to a number of calls"),
     ({"per_minute": -1}, "per_minute: "),
     ({"per_day": "many"}, "per_day: expected a whole number"),
     ({"standin": True}, "standin: is not known here; did you mean stand_in?"),

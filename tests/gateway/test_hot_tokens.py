@@ -14,6 +14,7 @@ from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
 from tests.gateway.test_token_endpoints import GRANT, TOKEN
 from tests.house import APPID, Caller
+from wechat_scheduler.gateway.consumers import ConsumerDraft
 
 
 class Poll:
@@ -87,8 +88,9 @@ async def test_it_ends_with_the_consumer_and_the_registered_secret(
 
 
 async def test_a_consumer_with_limits_is_looked_at_each_time(gate: Caller) -> None:
-    made = await made_consumer(gate, per_minute=4)
-    async with polling(gate, made["secret"]) as poll:
+    draft = ConsumerDraft(name="shop", appids=frozenset((APPID,)), per_minute=4)
+    made = await gate.daemon.cores.consumers.make(draft)
+    async with polling(gate, made.secret) as poll:
         found = [await poll.ask() for _ in range(6)]
 
     assert [answer.get("errcode") for answer in found] == [None] * 4 + [45011] * 2

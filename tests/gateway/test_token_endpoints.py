@@ -191,8 +191,8 @@ async def test_a_consumer_is_held_to_its_accounts_networks_and_calls(
     wishes: dict[str, dict[str, Any]] = {
         "other": {"appids": [OTHER]},
         "foreign": {"networks": ["203.0.113.0/24"]},
-        "quick": {"per_minute": 1},
-        "thrifty": {"per_day": 1},
+        "quick": {"per_minute": 1, "stand_in": True},
+        "thrifty": {"per_day": 1, "stand_in": True},
     }
 
     found = {}

@@ -50,35 +50,35 @@ def consumers() -> None:
     "networks",
     multiple=True,
     metavar="NETWORK",
-    help="Accept it only from this network, such as 10.0.0.0/8. Repeatable.",
+    help="Accept its secret and its stand-ins only from this network, such as 10.0.0.0/8. Repeatable.",
 )
 @click.option(
     "--per-minute",
     type=CALLS,
     default=0,
     metavar="N",
-    help="Allow at most this many calls a minute (default no limit).",
+    help="Allow at most this many calls a minute (default no limit). Needs --stand-in.",
 )
 @click.option(
     "--per-day",
     type=CALLS,
     default=0,
     metavar="N",
-    help="Allow at most this many calls a day (default no limit).",
+    help="Allow at most this many calls a day (default no limit). Needs --stand-in.",
 )
 @click.option(
     "--allow-path",
     "allow_paths",
     multiple=True,
     metavar="PATH",
-    help="Let only these calls pass, such as /cgi-bin/menu/*. Repeatable.",
+    help="Let only these calls pass, such as /cgi-bin/menu/*. Repeatable. Needs --stand-in.",
 )
 @click.option(
     "--deny-path",
     "deny_paths",
     multiple=True,
     metavar="PATH",
-    help="Let these calls not pass, such as 'POST /cgi-bin/menu/create'. Repeatable.",
+    help="Let these calls not pass, such as 'POST /cgi-bin/menu/create'. Repeatable. Needs --stand-in.",
 )
 @click.option(
     "--stand-in",

@@ -17,7 +17,7 @@ from wechat_scheduler.gateway.paths import RULE
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
-from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.texts import read_networks
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import NativeRoute, Success
@@ -30,13 +30,23 @@ MOST_CALLS: Final = 100_000_000
 MOST_RULES: Final = 100
 
 OFF: Final = "the setting gateway.enabled is off, so no consumer can call yet"
+# Of a consumer that gets WeChat's own tokens.
+REAL_TOKENS: Final = (
+    "it gets WeChat's own tokens, which do not tell whose call it is: its networks hold when it shows its secret, not "
+    "for calls with a token, and a token that it has goes on after its revocation; with stand_in neither is so"
+)
+STILL_VALID: Final = (
+    "a token of WeChat's that it has fetched stays valid until WeChat replaces it, two hours at most; "
+    "`wechat-scheduler jobs refresh APPID access_token` replaces it now"
+)
 
 Calls = Annotated[int, msgspec.Meta(ge=0, le=MOST_CALLS)]
 PathRule = Annotated[str, msgspec.Meta(extra_json_schema=schema_of(RULE))]
 
 
 class ConsumerBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A new consumer. An empty `networks` or `allow_paths` and a limit of 0 do not limit it."""
+    """A new consumer. An empty `networks` or `allow_paths` and a limit of 0 do not limit it; limits to paths and
+    numbers of calls need `stand_in`."""
 
     name: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(NAME))]
     appids: Annotated[list[WeChatId], msgspec.Meta(extra_json_schema={"minItems": 1})]
@@ -76,8 +86,7 @@ async def create(request: web.Request) -> web.Response:
     with noting(request, Action.CONSUMER_CREATED, f"consumer/{draft.name}"):
         made = await request.app[SERVICES].consumers.make(draft)
     log.info("consumer.created", name=draft.name, by=request[CALLER].id)
-    is_on = request.app[SERVICES].running.config.gateway.enabled
-    return envelope.success(_made(made), note="" if is_on else OFF)
+    return envelope.success(_made(made), note=await _note(request.app[SERVICES], made.consumer))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -95,7 +104,7 @@ async def rotate(request: web.Request) -> web.Response:
     with noting(request, Action.CONSUMER_ROTATED, f"consumer/{name}"):
         made = await request.app[SERVICES].consumers.rotate(name)
     log.info("consumer.rotated", name=name, by=request[CALLER].id)
-    return envelope.success(_made(made))
+    return envelope.success(_made(made), note=_left_over(made.consumer))
 
 
 async def revoke(request: web.Request) -> web.Response:
@@ -103,8 +112,30 @@ async def revoke(request: web.Request) -> web.Response:
     with noting(request, Action.CONSUMER_REVOKED, f"consumer/{name}"):
         was_active = await request.app[SERVICES].consumers.revoke(name)
     log.info("consumer.revoked", name=name, by=request[CALLER].id)
-    note = "" if was_active else f"the consumer {name} was revoked before: nothing has changed"
+    if not was_active:
+        note = f"the consumer {name} was revoked before: nothing has changed"
+    else:
+        note = _left_over(await request.app[SERVICES].consumers.consumer(name))
     return envelope.success("success", note=note)
+
+
+async def _note(services: Services, consumer: Consumer) -> str:
+    """What the maker of a consumer has to know."""
+    notes = [] if services.running.config.gateway.enabled else [OFF]
+    if missing := [appid for appid in sorted(consumer.appids) if not await _knows(services, appid)]:
+        notes.append(f"not registered here yet, and so refused with 40013: {', '.join(missing)}")
+    if not consumer.stand_in:
+        notes.append(REAL_TOKENS)
+    return "; ".join(notes)
+
+
+async def _knows(services: Services, appid: str) -> bool:
+    return await services.callers.knows(appid) or await services.accounts.keeps(appid)
+
+
+def _left_over(consumer: Consumer) -> str:
+    """What a consumer without its secret can still use."""
+    return "" if consumer.stand_in else STILL_VALID
 
 
 def _draft(body: ConsumerBody) -> ConsumerDraft:
@@ -118,9 +149,11 @@ def _draft(body: ConsumerBody) -> ConsumerDraft:
         raise InvalidRequestError("name the accounts that it may use", field="appids")
     _check_rules(body.allow_paths, "allow_paths")
     _check_rules(body.deny_paths, "deny_paths")
-    if (body.allow_paths or body.deny_paths) and not body.stand_in:
+    limits = (body.allow_paths, body.deny_paths, body.per_minute, body.per_day)
+    if any(limits) and not body.stand_in:
         raise InvalidRequestError(
-            "must be true for a limit to paths: a token of WeChat's does not tell whose call it is",
+            "must be true for a limit to paths or to a number of calls: a token of WeChat's does not tell whose call "
+            "it is",
             field="stand_in",
         )
     return ConsumerDraft(
