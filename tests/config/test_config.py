@@ -199,6 +199,22 @@ def test_access_without_keys_is_possible_on_loopback(load: Load, host: str) -> N
     assert loaded.config.server.insecure_no_auth
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("connect_port = 9010", "needs gateway.enabled = true"),
+        ("enabled = true\nconnect_port = 9001", "must be another port than server.port, 9001"),
+    ],
+)
+def test_tunnels_need_the_gateway_and_a_port_of_their_own(
+    refusal: Callable[..., str], text: str, remedy: str
+) -> None:
+    message = refusal(f"[gateway]\n{text}")
+
+    assert "connect_port" in message
+    assert message.endswith(remedy)
+
+
 def test_lease_must_outlast_the_longest_refresh(refusal: Callable[..., str]) -> None:
     message = refusal('[wechat]\ntimeout = "30s"')
 

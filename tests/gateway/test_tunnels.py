@@ -208,14 +208,6 @@ async def test_a_daemon_listens_on_the_port_that_is_set(tmp_path: Path, free: in
     assert answer.startswith(b"HTTP/1.1 407 ")
 
 
-async def test_without_the_gateway_there_are_no_tunnels(tmp_path: Path, free: int) -> None:
-    settings = {"gateway__connect_port": str(free)}
-    async with daemon(tmp_path, "http://127.0.0.1:9", opener=in_memory, **settings) as keeper:
-        mouth = Mouth(port=free, secret="", keeper=keeper)
-        with pytest.raises(ConnectionRefusedError):
-            await mouth.say(mouth.head())
-
-
 async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

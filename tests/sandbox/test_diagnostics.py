@@ -66,9 +66,11 @@ async def test_a_quota_has_the_number_of_calls_that_remain(wechat: WeChat, token
     await wechat.token()
 
     of_token, of_stable = await ask("/cgi-bin/token"), await ask("/cgi-bin/stable_token")
-    unknown = await ask("/cgi-bin/none")
+    of_path, unknown = await ask("/cgi-bin/openapi/quota/get"), await ask("/cgi-bin/none")
     assert of_token["quota"] == {"daily_limit": 2000, "used": 2, "remain": 1998}
     assert of_stable["rate_limit"] == {"call_count": 10_000, "refresh_second": 60}
+    assert of_path["quota"]["remain"] + of_path["quota"]["used"] == of_path["quota"]["daily_limit"]
+    assert of_path["quota"]["used"] > 0
     assert unknown["errcode"] == 76021
 
 

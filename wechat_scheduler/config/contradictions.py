@@ -22,6 +22,16 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
             f"must be longer than {notation.DURATION.show(attempt)}, the longest refresh: "
             "callbacks.timeout and three times wechat.timeout",
         )
+    if config.gateway.connect_port:
+        yield from _of_tunnels(config)
+
+
+def _of_tunnels(config: Config) -> Iterator[tuple[str, str]]:
+    path = "gateway.connect_port"
+    if not config.gateway.enabled:
+        yield path, "needs gateway.enabled = true"
+    if config.gateway.connect_port == config.server.port:
+        yield path, f"must be another port than server.port, {config.server.port}"
 
 
 def longest_attempt(config: Config) -> timedelta:

@@ -50,7 +50,7 @@ async def tunnels(
     """Take CONNECT on a port of its own until the end of the block, if the settings name one. Raises
     StartError."""
     settings = ground.config.gateway
-    if not (settings.enabled and settings.connect_port):
+    if not settings.connect_port:
         yield
         return
     served = Tunnels(

@@ -25,6 +25,8 @@ class Limit(NamedTuple):
 
 
 UNLIMITED = Limit()
+# WeChat names a limit of every path. The sandbox names this one where it holds none.
+NAMED = 10_000_000
 
 
 class _Key(NamedTuple):
@@ -109,7 +111,7 @@ class Meter:
         limit = self._limits.get(path)
         if limit is None:
             raise RefusedError(76021)
-        used, daily = self._today.count(_Key(path, appid), now), limit.day or 0
+        used, daily = self._today.count(_Key(path, appid), now), limit.day or NAMED
         answer = {"quota": {"daily_limit": daily, "used": used, "remain": max(0, daily - used)}}
         if limit.minute is not None:
             seconds = max(1, round(self._minute.total_seconds()))
