@@ -351,10 +351,11 @@ async def test_no_secret_and_no_token_is_in_the_log(gate: Caller) -> None:
     assert not any(word in said for word in (made["secret"], issued, SECRET, "wrong-secret"))
 
 
-async def test_a_gateway_that_is_off_serves_no_such_path(
+async def test_a_gateway_that_is_off_names_its_setting(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:
     async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory) as closed:
         answer = await asked(closed, "GET", TOKEN, GRANT)
 
-    assert answer.status == 404
+    assert (answer.status, answer.json["errcode"]) == (200, 48001)
+    assert "gateway.enabled" in answer.json["errmsg"]

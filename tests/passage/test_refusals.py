@@ -45,11 +45,46 @@ async def test_a_method_that_wechat_does_not_have_is_refused(place: Gate) -> Non
     assert await place.errcode("DELETE", MENU) == 48001
 
 
-async def test_without_the_setting_there_is_no_gateway(tmp_path: Path) -> None:
-    async with gate(tmp_path / "state", gateway__enabled="false") as place:
-        response = await place.call("GET", MENU)
+STRAY = [
+    "/foo/bar", "/foo", "/CGI-BIN/menu/get", "/cgi-bin/", "/cgi-bin", "/Cgi-Bin", "/pay/unifiedorder",
+    "/connect/oauth2/authorize", "//cgi-bin", "/cgi-bin" + "/x" * 40, "/wxa/", "/cgi-bin//",
+]  # fmt: skip
 
-        assert response.status == 404
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+async def test_no_path_of_an_sdk_is_answered_in_our_own_form(place: Gate, method: str) -> None:
+    errcodes = {path: await place.errcode(method, path) for path in STRAY}
+    platforms = await place.errcode(method, "/foo/bar?component_access_token=x")
+
+    assert errcodes == dict.fromkeys(STRAY, 48001)
+    assert platforms == 48001
+
+
+async def test_our_own_paths_are_answered_in_our_own_form(place: Gate) -> None:
+    found = {
+        path: (await place.call("POST", path)).status
+        for path in ("/v1/unknown", "/healthz", "/v1/consumers/")
+    }
+
+    assert set(found.values()) <= {401, 404, 405}
+
+
+async def test_without_the_setting_wechats_paths_name_it(tmp_path: Path) -> None:
+    paths = [
+        MENU,
+        "/cgi-bin/token",
+        "/CGI-BIN/menu/get",
+        "/cgi-bin",
+        "/sns/jscode2session",
+        "/wxa/a/b",
+    ]
+    async with gate(tmp_path / "state", gateway__enabled="false") as place:
+        answers = [await place.said(method, path) for path in paths for method in ("GET", "POST")]
+        other = (await place.call("GET", "/foo/bar")).status
+
+    assert {answer["errcode"] for answer in answers} == {48001}
+    assert all("gateway.enabled" in answer["errmsg"] for answer in answers)
+    assert other == 404
 
 
 async def test_the_lists_say_what_passes(tmp_path: Path) -> None:

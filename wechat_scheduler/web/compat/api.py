@@ -12,12 +12,18 @@ from wechat_scheduler.web.kit.route import Route
 from wechat_scheduler.web.kit.shapes import Shape
 
 Unrouted: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
+Claim: TypeAlias = Callable[[web.Request, web.HTTPException], bool]
 Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
 
 
 def always(config: Config) -> bool:
     """For an API that needs no switch."""
     return True
+
+
+def by_prefix(request: web.Request, error: web.HTTPException) -> bool:
+    """For an API whose paths are all under its prefixes."""
+    return False
 
 
 def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
@@ -28,7 +34,8 @@ class Api(NamedTuple):
     """A foreign API: its paths begin with one of `prefixes`.
 
     `refused` gives the errors of its handlers the form of the API. `unrouted` answers a request
-    that no route fits. `spellings` are other ways to write the paths of `routes`; they are tried
+    that no route fits; `claims` says whether one is meant for the API by something else than its prefix.
+    `spellings` are other ways to write the paths of `routes`; they are tried
     after the routes of all APIs. `is_on` says whether it is served at all, and `takes_compressed` whether its
     handlers take bodies as they come. `patterns` has regular
     expressions for places in the paths of `routes`. `setup` puts the limits and the state of the API under a key of
@@ -41,6 +48,7 @@ class Api(NamedTuple):
     unrouted: Unrouted
     spellings: tuple[Route, ...] = ()
     setup: Setup = no_setup
+    claims: Claim = by_prefix
     is_on: Callable[[Config], bool] = always
     takes_compressed: bool = False
     patterns: Mapping[str, str] = MappingProxyType({})

@@ -23,6 +23,7 @@ APIS: Final[tuple[Api, ...]] = (
     wecron.API,
     wechattokens.API,
     passthrough.API,
+    passthrough.CLOSED,
 )
 
 _SERVED: Final = web.AppKey("apis", tuple)
@@ -41,9 +42,10 @@ def serve(app: web.Application, config: Config, clock: Clock) -> None:
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response | None:
-    """The response of the API that the path belongs to; None if it belongs to none."""
+    """The response of the API that the request is meant for; None if it is for none."""
     for api in request.app[_SERVED]:
-        if tidied(request.method, request.path).startswith(api.prefixes):
+        of_its_paths = tidied(request.method, request.path).startswith(api.prefixes)
+        if of_its_paths or api.claims(request, error):
             response: web.Response = api.unrouted(request, error)
             return response
     return None

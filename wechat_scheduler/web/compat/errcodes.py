@@ -22,6 +22,7 @@ _ERRCODES: Final = MappingProxyType(
         CallRefusal.MISSING: (41001, ""),
         CallRefusal.TWO_TOKENS: (40014, "invalid access_token"),
         CallRefusal.PATH: UNAUTHORIZED,
+        CallRefusal.OFF: UNAUTHORIZED,
         CallRefusal.USER_TOKENS: UNAUTHORIZED,
         CallRefusal.TOO_MANY: SLOWER,
         CallRefusal.TOO_FAST: SLOWER,

@@ -63,6 +63,11 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     return refused(request, CallRefusedError(CallRefusal.PATH))
 
 
+def closed(request: web.Request, error: web.HTTPException) -> web.Response:
+    """The gateway is off."""
+    return refused(request, CallRefusedError(CallRefusal.OFF))
+
+
 def _answer(errcode: int, errmsg: str, advice: str = "") -> web.Response:
     body = msgspec.json.encode(GatewayAnswer(errcode, errmsg, advice))
     return web.Response(body=body, headers={hdrs.CONTENT_TYPE: _TYPE})

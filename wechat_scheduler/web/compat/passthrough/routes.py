@@ -4,6 +4,7 @@ The token in the query is one that this daemon hands out. It is checked, and WeC
 of its account in its place; nothing else of the call or of the answer changes.
 """
 
+import re
 from collections.abc import AsyncIterator
 from types import MappingProxyType
 from typing import Final
@@ -15,9 +16,10 @@ from multidict import CIMultiDict
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
+from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall, Reply
 from wechat_scheduler.web.compat.api import Api
-from wechat_scheduler.web.compat.passthrough.answers import failed, refused, unrouted
+from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.kit.slashes import tidied
@@ -30,6 +32,11 @@ FAMILIES: Final = (
     "device", "guide", "intp", "marketing", "merchant", "product", "publisher", "redpacketcover", "scan",
     "semantic", "shakearound", "shop", "sns", "tcb", "union", "wxa", "wxaapi", "wxopen", "xpay",
 )  # fmt: skip
+
+# Families of other hosts of WeChat's, too, which SDKs may be led here for.
+_OF_WECHAT: Final = re.compile(
+    rf"/+(?:{'|'.join(FAMILIES)}|connect|pay|secapi)(?:/|\Z)", re.IGNORECASE
+)
 
 # Bodies that are sent again after a refusal of their token.
 KEPT: Final = web.AppKey("gateway_kept", int)
@@ -136,6 +143,22 @@ def _is_on(config: Config) -> bool:
     return config.gateway.enabled
 
 
+def _is_off(config: Config) -> bool:
+    return not config.gateway.enabled
+
+
+def _is_of_wechat(request: web.Request, error: web.HTTPException) -> bool:
+    """Whether the path begins as one of WeChat's, in any case of its letters."""
+    return bool(_OF_WECHAT.match(request.path))
+
+
+def _claims(request: web.Request, error: web.HTTPException) -> bool:
+    """A request with a token in its query comes of an SDK, too, unless its path is of our own API."""
+    is_ours = request.path.startswith("/v1/") or not isinstance(error, web.HTTPNotFound)
+    has_token = any(name in request.query for name in queries.TOKENS)
+    return _is_of_wechat(request, error) or (has_token and not is_ours)
+
+
 API = Api(
     prefixes=tuple(f"/{family}/" for family in FAMILIES),
     routes=(
@@ -145,7 +168,18 @@ API = Api(
     patterns=MappingProxyType({"family": "|".join(FAMILIES), "path": "(?:[^/]+/)*[^/]+"}),
     refused=refused,
     unrouted=unrouted,
+    claims=_claims,
     setup=_setup,
     is_on=_is_on,
     takes_compressed=True,
+)
+
+# In the place of `API` while the gateway is off.
+CLOSED = Api(
+    prefixes=API.prefixes,
+    routes=(),
+    refused=refused,
+    unrouted=closed,
+    claims=_is_of_wechat,
+    is_on=_is_off,
 )
