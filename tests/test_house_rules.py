@@ -130,7 +130,7 @@ def test_a_foreign_api_is_named_in_its_folder_only() -> None:
 @pytest.mark.parametrize(
     ("room", "table", "shared"),
     [
-        ("web.compat", "catalogue.py", {"api", "errcodes", "tokens"}),
+        ("web.compat", "catalogue.py", {"api", "errcodes", "replies", "tokens"}),
         ("wechat.tokens", "__init__.py", {"base"}),
     ],
 )

@@ -96,3 +96,16 @@ async def test_the_commands_show_and_clear_it(keeper: Caller) -> None:
     ]
     assert "give --yes" in asked.err
     assert cleared.out == "cleared\n"
+
+
+async def test_a_wechat_that_does_not_answer_is_not_said_to_refuse(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    await registered(keeper)
+    weixin.sandbox.script(GET, status=502, times=None)
+
+    answer = await keeper.call("GET", SHOWN)
+
+    assert answer.status == 503
+    assert answer.json["message"].startswith("WeChat does not answer: /cgi-bin/openapi/quota/get: ")
+    assert "is tried again" not in answer.json["message"]

@@ -10,7 +10,9 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.refused_fetches import comes_later
 from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import RequestError, StorageError
+from wechat_scheduler.errors import RequestError, StorageError, UnavailableError
+from wechat_scheduler.gateway.refused_accounts import AccountRefusedError
+from wechat_scheduler.reasons import Reaction
 
 # A caller waits this long for the successor of a refused token; SDKs give a call up after five to ten
 # seconds.
@@ -18,6 +20,8 @@ PATIENCE: Final = timedelta(seconds=3)
 
 # WeChat refuses the token, the last one that of a platform, so it has done nothing: the call may be repeated.
 REFUSALS: Final = frozenset((40001, 40014, 42001, 42006))
+
+_OF_PEOPLE: Final = (Reaction.OPERATOR, Reaction.WAIT_UNTIL)
 
 
 class Healing:
@@ -28,12 +32,31 @@ class Healing:
         self._clock = clock
 
     async def value(self, key: JobKey) -> str:
-        """The value of a job that is valid now. Raises RequestError, whose sentence says what to do, and
-        StorageError."""
-        cell = await self._manager.fetch(key)
+        """The value of a job that is valid now. Raises AccountRefusedError, another RequestError, whose
+        sentence says what to do, and StorageError."""
+        try:
+            cell = await self.current(key)
+        except AccountRefusedError as error:
+            if error.errcode not in REFUSALS:  # these mean its own token to the caller
+                raise
+            cell = await self._manager.fetch(key)
         if cell.credential is None:
             raise self._manager.unavailable(cell)
         return cell.credential.value
+
+    async def current(self, key: JobKey) -> Cell:
+        """The cell with a value, if there is one soon. Raises AccountRefusedError, UnavailableError,
+        NotFoundError, StorageError."""
+        try:
+            return await self._manager.fetch(key)
+        except UnavailableError as error:
+            for view in await self._manager.view(**key._asdict(), limit=1):
+                fault = view.fault
+                if fault is not None and fault.errcode and fault.reaction in _OF_PEOPLE:
+                    raise AccountRefusedError(
+                        fault.errcode, f"{fault.message}; {fault.advice}"
+                    ) from error
+            raise
 
     async def successor(self, key: JobKey, refused: str) -> str:
         """The value after `refused`; empty if there is none within PATIENCE, or WeChat issues none yet."""

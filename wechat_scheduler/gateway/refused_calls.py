@@ -18,7 +18,9 @@ class CallRefusal(enum.Enum):
         return member
 
     PATH = "this gateway passes no such call on; its operator decides by gateway.allow and gateway.deny"
-    OFF = "the gateway is off here: its operator sets gateway.enabled = true and restarts the daemon"
+    OFF = (
+        "the gateway is off here: its operator sets gateway.enabled = true and restarts the daemon"
+    )
     MISSING = "access_token missing: fetch one from this gateway"
     TWO_TOKENS = "the query has two different tokens of one name"
     USER_TOKENS = "this gateway passes no users' tokens on (gateway.user_tokens)"

@@ -33,7 +33,10 @@ def add_api(app: web.Application, sandbox: Sandbox) -> None:
 
 
 async def _answer(sandbox: Sandbox, endpoint: Endpoint, request: web.Request) -> web.Response:
-    outcome = sandbox.call_handler.answer(endpoint, await _read(request, sandbox))
+    call = await _read(request, sandbox)
+    if call is None:
+        return _too_large(sandbox, request)
+    outcome = sandbox.call_handler.answer(endpoint, call)
     if isinstance(outcome, ScriptedFault):
         return await _play(outcome, request, sandbox)
     if isinstance(outcome, SandboxFile):
@@ -52,15 +55,30 @@ async def _show_qrcode(sandbox: Sandbox, request: web.Request) -> web.Response:
 
 async def _refuse_path(sandbox: Sandbox, request: web.Request) -> web.Response:
     call = await _read(request, sandbox)
+    if call is None:
+        return _too_large(sandbox, request)
     return _respond(sandbox.call_handler.refuse(call, RefusedError(40066)), "application/json")
 
 
-async def _read(request: web.Request, sandbox: Sandbox) -> ApiCall:
+def _too_large(sandbox: Sandbox, request: web.Request) -> web.Response:
+    call = _call(request, sandbox, b"")
+    return _respond(sandbox.call_handler.refuse(call, RefusedError(45001)), "application/json")
+
+
+async def _read(request: web.Request, sandbox: Sandbox) -> ApiCall | None:
+    """None if the body is larger than any that WeChat takes."""
+    try:
+        return _call(request, sandbox, await request.read())
+    except web.HTTPRequestEntityTooLarge:
+        return None
+
+
+def _call(request: web.Request, sandbox: Sandbox, body: bytes) -> ApiCall:
     return ApiCall(
         path=request.path,
         method=request.method,
         query=request.query,
-        body=await request.read(),
+        body=body,
         client_ip=request.remote or "",
         now=sandbox.now(),
         content_type=request.headers.get(hdrs.CONTENT_TYPE, ""),

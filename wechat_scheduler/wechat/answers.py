@@ -101,7 +101,7 @@ class SilentError(WeChatError):
     """WeChat did not answer in time."""
 
 
-NETWORK = "it is tried again; if this goes on, check the way to WeChat's API"
+NETWORK = "if this goes on, check the way to WeChat's API"
 NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
 
 

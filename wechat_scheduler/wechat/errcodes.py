@@ -61,7 +61,7 @@ _NEW_CONSENT = needs(
 _NEW_CODE = needs("code", "the code is used up or too old: send the user through the OAuth2 page")
 
 _ANY = {
-    BUSY: transient("WeChat is busy: it is tried again until WeChat answers"),
+    BUSY: transient("WeChat is busy, which passes by itself"),
     40002: _BUG,
     40013: operator("register the account again with its appid: WeChat knows none like this"),
     40029: _NEW_CODE,

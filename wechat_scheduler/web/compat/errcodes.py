@@ -3,11 +3,14 @@
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from wechat_scheduler.gateway.refused_accounts import AccountRefusedError
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.gateway.refused_tokens import TokenRefusal, TokenRefusedError
 
-GatewayRefusal: TypeAlias = CallerRefusedError | CallRefusedError | TokenRefusedError
+GatewayRefusal: TypeAlias = (
+    AccountRefusedError | CallerRefusedError | CallRefusedError | TokenRefusedError
+)
 
 # WeChat's words for them: programs and people look for them.
 WRONG_SECRET: Final = (40125, "invalid appsecret")
@@ -45,6 +48,8 @@ _ERRCODES: Final = MappingProxyType(
 
 def errcode_of(error: GatewayRefusal) -> tuple[int, str]:
     """The errcode, and its sentence."""
+    if isinstance(error, AccountRefusedError):
+        return error.errcode, str(error)
     errcode, words = _ERRCODES[error.refusal]
     if isinstance(error, CallerRefusedError):
         words = words.format(address=error.address)

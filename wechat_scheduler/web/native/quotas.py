@@ -70,7 +70,7 @@ def _checked(path: str) -> str:
 def _refused(error: WeChatError) -> UnavailableError:
     advice = f"; {error.advice}" if error.advice else ""
     return UnavailableError(
-        f"WeChat refused: {error}{advice}",
+        f"{'WeChat does not answer' if error.errcode is None else 'WeChat refused'}: {error}{advice}",
         reason=Reason.WECHAT_UNAVAILABLE,
         retry_after=error.retry_after or envelope.SOON,
     )

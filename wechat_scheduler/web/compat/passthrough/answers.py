@@ -1,6 +1,6 @@
 """The gateway's own answers, in WeChat's form: HTTP 200, a number as `errcode`, a sentence as `errmsg`.
 
-Beside them, `advice` says what to do where WeChat would say nothing.
+Beside them, `advice` repeats what to do where WeChat would say nothing.
 """
 
 from typing import Final
@@ -17,11 +17,11 @@ from wechat_scheduler.errors import (
     WeChatError,
 )
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
-from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.web.compat.errcodes import SLOWER, GatewayRefusal, errcode_of
+from wechat_scheduler.web.compat.replies import BUSY, unanswered
+from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.shapes import TroubleError
 
-BUSY: Final = -1
 _MALFORMED: Final = 47001
 _TYPE: Final = "application/json; charset=utf-8"
 
@@ -48,15 +48,13 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
         return _answer(*errcode_of(error))
     errcode = next((code for kind, code in _OF_ERRORS if isinstance(error, kind)), _MALFORMED)
     if errcode == BUSY:
-        return _answer(errcode, "system error", str(error))
+        return _answer(errcode, f"system error: {error}", str(error))
     return _answer(errcode, str(error))
 
 
-def failed(error: WeChatError) -> web.Response:
+def failed(services: Services, error: WeChatError) -> web.Response:
     """WeChat did not answer, or could not be asked."""
-    if error.verdict is Verdict.SLOWER:
-        return _answer(SLOWER[0], str(error), error.advice)
-    return _answer(BUSY, f"system error: {error}", error.advice)
+    return _answer(*unanswered(services, error))
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:

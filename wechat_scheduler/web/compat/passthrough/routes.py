@@ -9,22 +9,19 @@ from collections.abc import AsyncIterator
 from types import MappingProxyType
 from typing import Final
 
-import structlog
 from aiohttp import hdrs, web
-from multidict import CIMultiDict
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
 from wechat_scheduler.gateway import queries
-from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall, Reply
+from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
+from wechat_scheduler.web.compat.replies import given_back
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.kit.slashes import tidied
-
-log = structlog.get_logger(__name__)
 
 # The families of WeChat's API. Which of their paths pass is for `gateway.allow` to say.
 FAMILIES: Final = (
@@ -45,48 +42,14 @@ KEPT: Final = web.AppKey("gateway_kept", int)
 async def pass_on(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     try:
-        return await _passed(request, services)
+        taken = services.passage.taken(await _call(request, services))
+        return await given_back(request, services, taken)
     except RequestError:
         # An unknown token may just be old, and is no wrong key: its SDK has to read 40001 to fetch another.
         services.tally.count("gateway_calls", "refused")
         raise
     except WeChatError as error:
-        services.tally.count("gateway_calls", "failed")
-        log.warning("gateway.failed", path=error.endpoint, error=str(error))
-        return failed(error)
-
-
-async def _passed(request: web.Request, services: Services) -> web.StreamResponse:
-    async with services.passage.taken(await _call(request, services)) as reply:
-        services.tally.count("gateway_calls", "answered")
-        if reply.whole is not None:
-            return _whole(reply, reply.whole)
-        response = web.StreamResponse(
-            status=reply.status, reason=reply.reason, headers=CIMultiDict(reply.headers)
-        )
-        await response.prepare(request)
-        await _copy(request, response, reply)
-        return response
-
-
-def _whole(reply: Reply, body: bytes) -> web.Response:
-    """In one piece, which takes half as long as a stream. aiohttp counts its length."""
-    headers = CIMultiDict(reply.headers)
-    headers.popall(hdrs.CONTENT_LENGTH, None)
-    return web.Response(status=reply.status, reason=reply.reason, body=body, headers=headers)
-
-
-async def _copy(request: web.Request, response: web.StreamResponse, reply: Reply) -> None:
-    """An answer that breaks off at WeChat breaks off here, too: its end would say that it is whole."""
-    try:
-        async for chunk in reply.chunks():
-            await response.write(chunk)
-    except WeChatError as error:
-        log.warning("gateway.broken_off", path=error.endpoint, error=str(error))
-        if request.transport is not None:
-            request.transport.abort()
-        return
-    await response.write_eof()
+        return failed(services, error)
 
 
 async def _call(request: web.Request, services: Services) -> PassedCall:

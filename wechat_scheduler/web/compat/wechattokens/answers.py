@@ -23,6 +23,8 @@ from wechat_scheduler.web.compat.errcodes import (
     GatewayRefusal,
     errcode_of,
 )
+from wechat_scheduler.web.compat.replies import BUSY, unanswered
+from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.shapes import TroubleError
 
 _TYPE: Final = "application/json; charset=utf-8"
@@ -45,9 +47,9 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
     return respond({"errcode": errcode, "errmsg": sentence})
 
 
-def failed(error: WeChatError) -> web.Response:
+def failed(services: Services, error: WeChatError) -> web.Response:
     """WeChat did not answer."""
-    return respond({"errcode": -1, "errmsg": f"system error: {error}", "advice": error.advice})
+    return respond(unanswered(services, error)._asdict())
 
 
 def _refusal(error: RequestError) -> tuple[int, str]:
@@ -70,5 +72,5 @@ def _meaning(error: RequestError) -> tuple[int, str]:
         case ForbiddenError():
             return UNAUTHORIZED
         case UnavailableError() | TroubleError():
-            return -1, "system error"
+            return BUSY, "system error"
     return 47001, "data format error"

@@ -22,6 +22,7 @@ from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.queries import replaced, values_in
 from wechat_scheduler.gateway.relaying import PassedCall
+from wechat_scheduler.web.compat.replies import given_back
 from wechat_scheduler.web.compat.wechattokens.answers import failed
 from wechat_scheduler.web.compat.wechattokens.callers import (
     appid_of,
@@ -59,7 +60,7 @@ PLACES: Final = MappingProxyType(
 )
 
 
-async def pass_secret(request: web.Request) -> web.Response:
+async def pass_secret(request: web.Request) -> web.StreamResponse:
     services, path = request.app[SERVICES], tidied(request.method, request.path)
     place, fields = PLACES[path], await fields_of(request)
     appid = appid_of(fields, place.appid)
@@ -71,21 +72,13 @@ async def pass_secret(request: web.Request) -> web.Response:
 
 async def relayed(
     request: web.Request, call: PassedCall, *, account: str, caller: GatewayCaller | None
-) -> web.Response:
+) -> web.StreamResponse:
     """WeChat's answer to a call whose caller is proven."""
     services = request.app[SERVICES]
     try:
-        async with services.passage.sent(call, account, caller) as reply:
-            body = b"".join([chunk async for chunk in reply.chunks()])
+        return await given_back(request, services, services.passage.sent(call, account, caller))
     except WeChatError as error:
-        services.tally.count("gateway_calls", "failed")
-        return failed(error)
-    services.tally.count("gateway_calls", "answered")
-    response = web.Response(status=reply.status, reason=reply.reason, body=body)
-    for name, value in reply.headers:
-        if name.title() != hdrs.CONTENT_LENGTH:
-            response.headers[name] = value
-    return response
+        return failed(services, error)
 
 
 async def call_of(request: web.Request, path: str) -> PassedCall:

@@ -30,7 +30,6 @@ from wechat_scheduler.gateway.bearers import Bearer
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.stand_ins import LIFETIME
-from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, respond
 from wechat_scheduler.web.compat.wechattokens.callers import (
     TokenFields,
@@ -143,20 +142,8 @@ async def _given(
 
 
 async def current(services: Services, key: JobKey) -> Cell:
-    """The cell with a value that no call has found dead, if there is one soon. Raises ErrcodeError with
-    WeChat's errcode if it is for a person to act; NotFoundError, UnavailableError."""
-    try:
-        cell = await services.manager.fetch(key)
-    except UnavailableError:
-        for view in await services.manager.view(**key._asdict(), limit=1):
-            fault = view.fault
-            if (
-                fault
-                and fault.errcode
-                and fault.reaction in (Reaction.OPERATOR, Reaction.WAIT_UNTIL)
-            ):
-                raise ErrcodeError(fault.errcode, f"{fault.message}; {fault.advice}") from None
-        raise
+    """The cell with a value that no call has found dead, if there is one soon. Raises what Healing.current does."""
+    cell = await services.healing.current(key)
     if cell.snapshot is not None and cell.snapshot.suspect and cell.credential is not None:
         await services.healing.successor(key, cell.credential.value)
     return cell

@@ -15,7 +15,7 @@ from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.slashes import tidied
 
 
-async def refreshed(request: web.Request) -> web.Response:
+async def refreshed(request: web.Request) -> web.StreamResponse:
     services, fields = request.app[SERVICES], await fields_of(request)
     path = tidied(request.method, request.path)
     services.passage.let_pass(request.method, path, None)
