@@ -92,6 +92,36 @@ async def test_a_second_refusal_is_passed_on(place: Gate) -> None:
     assert place.weixin.sandbox.calls(MENU) == 2
 
 
+async def test_a_path_that_refuses_fresh_tokens_refreshes_none_for_a_while(place: Gate) -> None:
+    place.weixin.sandbox.script(MENU, errcode=40001, times=None)
+    refreshes = []
+    for _ in range(5):
+        place.advance(minutes=1)
+        await place.errcode("GET", MENU)
+        refreshes.append(place.weixin.sandbox.calls(STABLE))
+    place.weixin.sandbox.script("/cgi-bin/user/get", errcode=40001)
+
+    assert refreshes[0] < refreshes[1]
+    assert refreshes[1:] == [refreshes[1]] * 4
+    assert await place.errcode("GET", "/cgi-bin/user/get") == 0
+    assert place.weixin.sandbox.calls(STABLE) > refreshes[-1]
+
+
+async def test_a_path_that_refused_fresh_tokens_is_healed_again_once_it_took_one(
+    place: Gate,
+) -> None:
+    place.weixin.sandbox.script(MENU, errcode=40001, times=4)
+    refused = []
+    for _ in range(4):
+        place.advance(minutes=1)
+        refused.append(await place.errcode("GET", MENU))
+    place.advance(minutes=1)
+    place.weixin.sandbox.script(MENU, errcode=40001)
+
+    assert refused == [40001, 40001, 46003, 46003]
+    assert await place.errcode("GET", MENU) == 46003
+
+
 async def test_a_token_that_expired_is_refused_here(place: Gate) -> None:
     place.weixin.sandbox.script(STABLE, errcode=40164, times=None)
     place.advance(hours=2)

@@ -12,6 +12,7 @@ from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RequestError, StorageError, UnavailableError
 from wechat_scheduler.gateway.refused_accounts import AccountRefusedError
+from wechat_scheduler.gateway.refused_paths import RefusedPaths
 from wechat_scheduler.reasons import Reaction
 
 # A caller waits this long for the successor of a refused token; SDKs give a call up after five to ten
@@ -30,6 +31,7 @@ class Healing:
     def __init__(self, manager: Manager, *, clock: Clock) -> None:
         self._manager = manager
         self._clock = clock
+        self.paths = RefusedPaths(clock)
 
     async def value(self, key: JobKey) -> str:
         """The value of a job that is valid now. Raises AccountRefusedError, another RequestError, whose
@@ -57,6 +59,17 @@ class Healing:
                         fault.errcode, f"{fault.message}; {fault.advice}"
                     ) from error
             raise
+
+    async def at(self, key: JobKey, path: str, refused: str) -> str:
+        """As `successor`, for a call of that path; where fresh values are refused, too, it reports none and waits for
+        none."""
+        if self.paths.believes(key, path):
+            return await self.successor(key, refused)
+        try:
+            value = await self.value(key)
+        except (RequestError, StorageError):
+            return ""
+        return "" if value == refused else value
 
     async def successor(self, key: JobKey, refused: str) -> str:
         """The value after `refused`; empty if there is none within PATIENCE, or WeChat issues none yet."""

@@ -124,12 +124,18 @@ class Passage:
                 return
         swaps[-1] = swaps[-1]._replace(value=successor)
         async with self._relay.send(_swapped(call, swaps), account) as reply:
+            if reply.errcode in REFUSALS:
+                self._healing.paths.refused(swaps[-1].bearer.key, call.path)
             yield reply
 
     async def _successor(self, call: PassedCall, swaps: list[_Swap], reply: Reply) -> str:
-        if reply.errcode not in REFUSALS or not swaps:
+        if not swaps:
             return ""
-        successor = await self._healing.successor(swaps[-1].bearer.key, swaps[-1].value)
+        key = swaps[-1].bearer.key
+        if reply.errcode not in REFUSALS:
+            self._healing.paths.took(key, call.path)
+            return ""
+        successor = await self._healing.at(key, call.path, swaps[-1].value)
         return successor if call.is_kept else ""
 
     async def _bearers(self, call: PassedCall) -> Mapping[str, Bearer]:
