@@ -163,4 +163,4 @@ async def test_those_who_used_the_calls_up_are_named(gate: Caller, weixin: WeCha
     assert [answer["errcode"] for answer in answers] == [45009, 45009]
     assert told["largest"] == ["consumer/crm: 2", "consumer/shop: 2"]
     assert (told["appid"], told["path"]) == (APPID, IPS)
-    assert "quota clear" in told["advice"]
+    assert f"quota clear {IPS} --appid {APPID}" in told["advice"]

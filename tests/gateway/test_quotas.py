@@ -75,6 +75,7 @@ async def test_what_wechat_refuses_is_told_with_its_errcode(keeper: Caller) -> N
         "account.unknown",
     ]
     assert "76021" in answers[0].json["message"]
+    assert "write it as it is called" in answers[0].json["message"]
 
 
 async def test_the_commands_show_and_clear_it(keeper: Caller) -> None:
@@ -109,3 +110,11 @@ async def test_a_wechat_that_does_not_answer_is_not_said_to_refuse(
     assert answer.status == 503
     assert answer.json["message"].startswith("WeChat does not answer: /cgi-bin/openapi/quota/get: ")
     assert "is tried again" not in answer.json["message"]
+
+
+async def test_slashes_of_a_path_do_not_matter(keeper: Caller) -> None:
+    await registered(keeper)
+
+    shown = await keeper.call("GET", f"/v1/quotas/{APPID}?path=/{TICKET}/")
+
+    assert shown.result["daily_limit"] == 2000

@@ -13,6 +13,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
+from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.web.tunnels import LONGEST_HEAD, STRANGERS, Tunnels
 
@@ -104,6 +105,10 @@ async def test_bytes_go_through_both_ways_as_they_are(mouth: Mouth, name: str) -
 )  # fmt: skip
 async def test_no_other_place_can_be_reached(mouth: Mouth, target: str) -> None:
     assert (await mouth.say(mouth.head(target))).startswith(b"HTTP/1.1 403 ")
+
+
+async def test_a_host_in_any_case_of_its_letters_is_reached(mouth: Mouth) -> None:
+    assert (await mouth.say(mouth.head("API.weixin.qq.COM:443"), b"x")).endswith(b"\r\n\r\nx")
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "wcs_" + "a" * 43])
@@ -235,3 +240,15 @@ async def test_one_consumer_leaves_places_to_others_and_all_have_only_so_many(
             statuses.append((await reader.readuntil(b"\r\n\r\n")).split()[1])
 
     assert statuses == [b"200", b"200", b"503", b"200", b"503"]
+
+
+async def test_a_host_is_reached_at_the_first_of_its_addresses_that_answers() -> None:
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    transport, _ = await Lookups().connected(asyncio.Protocol, "localhost", port)
+    transport.close()
+    server.close()
+
+    with pytest.raises(OSError, match="Connect call failed"):
+        await Lookups().connected(asyncio.Protocol, "localhost", port)

@@ -139,3 +139,13 @@ async def test_old_days_are_forgotten(keeper: Caller, clock: FakeClock) -> None:
     await keeper.daemon.cores.rounds.run_once()
 
     assert await keeper.daemon.ground.database.read("SELECT * FROM gateway_uses") == []
+
+
+async def test_the_usage_of_an_unknown_consumer_is_an_error(keeper: Caller) -> None:
+    state = str(keeper.daemon.ground.config.state.dir)
+
+    with structlog.testing.capture_logs():
+        shown = await asyncio.to_thread(invoke, "consumers", "usage", "nobody", "--state", state)
+
+    assert shown.code == 1
+    assert "there is no consumer nobody" in shown.err

@@ -2,11 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
+
+import aiohttp
 
 from tests.house import APPID
 from tests.passage.conftest import MENU, Gate, gate
 
-USERS = "/cgi-bin/user/get"
+USERS, USER_INFO = "/cgi-bin/user/get", "/sns/userinfo"
 
 
 async def stand_in(place: Gate, name: str) -> str:
@@ -39,3 +42,28 @@ async def test_a_consumer_that_floods_is_refused_and_another_of_the_account_is_s
     assert set(done) == {45011}
     assert (more, other) == (45011, 0)
     assert sorted(answered) == [-1] * 3 + [45011] * 6
+
+
+async def test_calls_without_an_account_take_no_places_from_other_addresses(tmp_path: Path) -> None:
+    async with gate(tmp_path / "state", gateway__account_connections="4") as place:
+        url = f"{place.keeper.daemon.url}{USER_INFO}?access_token=x&openid=y"
+        sandbox = place.weixin.sandbox
+        sandbox.script(USER_INFO, times=None, hang=True)
+
+        async def called(number: int, path: str = USER_INFO) -> Any:
+            connector = aiohttp.TCPConnector(local_addr=(f"127.0.0.{number}", 0))
+            async with (
+                aiohttp.ClientSession(connector=connector) as session,
+                session.get(url.replace(USER_INFO, path)) as response,
+            ):
+                return (await response.json(content_type=None))["errcode"]
+
+        async with asyncio.TaskGroup() as group:
+            flood = [group.create_task(called(number)) for number in (1, 2) for _ in range(4)]
+            await asyncio.wait(flood[:4], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(flood[4:], return_when=asyncio.FIRST_COMPLETED)
+            spared = await called(3, "/sns/auth")
+            sandbox.stop()
+
+    assert sorted(task.result() for task in flood) == [-1] * 6 + [45011] * 2
+    assert spared not in (45011, -1)

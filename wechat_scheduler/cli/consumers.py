@@ -204,7 +204,7 @@ def usage(
 ) -> None:
     """Show who made which calls in a day, the most first.
 
-    Days are those of Shanghai, in which WeChat counts.
+    Days are those of Shanghai, in which WeChat counts. A caller's paths beyond 200 in a day are one row, `other`.
 
     \b
     Examples:
@@ -218,6 +218,8 @@ def usage(
         "limit": limit,
     }
     found = ask(given, list[UseResult], "GET", "v1", "usage", query=wanted)
+    if name and not found:
+        ask(given, ConsumerResult, "GET", *PATH, name)  # an unknown one is an error
     show_results(found, USES, as_json=as_json)
 
 

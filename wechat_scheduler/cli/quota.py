@@ -10,6 +10,7 @@ from wechat_scheduler.cli.showing import show_facts, show_json
 from wechat_scheduler.web.native.quotas import QuotaResult
 
 PATH = ("v1", "quotas")
+UNNAMED = "not named"
 appid_option = click.option(
     "--appid", required=True, metavar="APPID", help="The account whose calls are counted."
 )
@@ -41,7 +42,9 @@ def show(path: str, appid: str, as_json: bool, **given: Any) -> None:
     if as_json:
         show_json(found)
         return
-    numbers = (("limit", found.daily_limit), ("used", found.used), ("left", found.remain))
+    limited = found.daily_limit > 0  # WeChat names none of some paths
+    left = found.remain if limited else UNNAMED
+    numbers = (("limit", found.daily_limit or UNNAMED), ("used", found.used), ("left", left))
     users = ((use.caller, f"{use.calls} calls, {use.errors} errors") for use in found.largest)
     show_facts((*numbers, *users))
 

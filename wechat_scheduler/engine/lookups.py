@@ -6,6 +6,7 @@ only a few threads for all purposes: some names that hang would keep the others 
 
 import asyncio
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
@@ -29,6 +30,19 @@ class Lookups:
     async def getnameinfo(self, address: Any, flags: int = 0) -> Any:
         """As that of a loop."""
         return await self._run(partial(socket.getnameinfo, address, flags))
+
+    async def connected(
+        self, protocol: Callable[[], asyncio.Protocol], host: str, port: int
+    ) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        """A connection to the first of the host's addresses that takes one. Raises OSError."""
+        lost = OSError(f"{host} has no address")
+        for *_, address in await self.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            try:
+                loop = asyncio.get_running_loop()
+                return await loop.create_connection(protocol, address[0], port)
+            except OSError as error:
+                lost = error
+        raise lost
 
     async def _run(self, look: partial[Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, look)

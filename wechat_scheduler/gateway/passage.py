@@ -1,7 +1,7 @@
 """Takes calls to WeChat: checks the token, puts the current value in its place, and heals a refusal."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -69,9 +69,9 @@ class Passage:
             self._callers.admit(consumer, call.address)
         swaps = [await self._swap(*shown) for shown in bearers.items()]
         account = swaps[-1].bearer.account if swaps else ""
-        caller = (swaps[-1].bearer.caller if swaps else "") or str(call.address or "")
+        caller = swaps[-1].bearer.caller if swaps else ""
         counted = (swaps[-1].bearer.caller or f"token/{account}") if swaps else ""
-        with self._turnstile.passing(account, caller):
+        with self._passing(call, account, caller):
             answered = self._answered(call, account, swaps)
             async with self._counted(answered, call.path, account, counted) as reply:
                 yield reply
@@ -84,10 +84,15 @@ class Passage:
         `account` is empty."""
         self.let_pass(call.method, call.path, caller.consumer if caller else None)
         label = caller.label if caller else ""
-        with self._turnstile.passing(account, label or str(call.address or "")):
+        with self._passing(call, account, label):
             answered = self._relay.send(call, account)
             async with self._counted(answered, call.path, account, label) as reply:
                 yield reply
+
+    def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
+        """A place. Calls that name no account share none: each address has places of its own."""
+        address = str(call.address or "")
+        return self._turnstile.passing(account or f"address/{address}", caller or address)
 
     def let_pass(self, method: str, path: str, consumer: Consumer | None) -> None:
         """Raises CallRefusedError if no one may make this call, CallerRefusedError if this consumer may not."""

@@ -22,10 +22,14 @@ class CallRefusal(enum.Enum):
         "the gateway is off here: its operator sets gateway.enabled = true and restarts the daemon"
     )
     MISSING = "access_token missing: fetch one from this gateway"
-    TWO_TOKENS = "the query has two different tokens of one name"
-    USER_TOKENS = "this gateway passes no users' tokens on (gateway.user_tokens)"
-    TOO_MANY = "too many calls of this account are under way: send fewer at once"
-    TOO_FAST = "too many calls of this account in this minute: send them slower"
+    TWO_TOKENS = "the query has two different tokens of one name: send one"
+    USER_TOKENS = (
+        "this gateway passes no users' tokens on; its operator decides by gateway.user_tokens"
+    )
+    TOO_MANY = "too many calls of this account are under way: send fewer at once (gateway.account_connections)"
+    TOO_FAST = (
+        "too many calls of this account in this minute: send them slower (gateway.account_calls)"
+    )
 
 
 class CallRefusedError(RequestError):

@@ -23,7 +23,7 @@ KEPT: Final = timedelta(days=90)
 LARGEST: Final = 3
 
 TOLD_EVERY: Final = timedelta(hours=1)
-CLEAR_IT: Final = "slow the largest users down, or clear it with wechat-scheduler quota clear PATH"
+CLEAR_IT: Final = "slow the largest users down, or clear it with wechat-scheduler quota clear {path} --appid {appid}"
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +139,13 @@ class UsageMeter:
         except StorageError as error:
             log.warning("gateway.usage_unread", error=str(error))
             return
-        log.warning("gateway.used_up", appid=appid, path=path, largest=largest, advice=CLEAR_IT)
+        log.warning(
+            "gateway.used_up",
+            appid=appid,
+            path=path,
+            largest=largest,
+            advice=CLEAR_IT.format(path=path, appid=appid),
+        )
 
     def _bounded(self, today: datetime, caller: str, appid: str, path: str) -> str:
         if today != self._paths_of:

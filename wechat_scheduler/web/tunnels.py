@@ -11,6 +11,7 @@ import structlog
 
 from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import StartError, ThrottledError
 from wechat_scheduler.gateway.callers import CallerDesk
@@ -132,7 +133,7 @@ class _Near(_End):
 
 class Tunnels:
     """At most `most` at once, three quarters of them of one consumer; each ends with the secret that opened it. `dial` connects to a host; it
-    stands for the loop's own in tests."""
+    stands for another in tests."""
 
     def __init__(
         self,
@@ -150,7 +151,7 @@ class Tunnels:
         self._share = max(1, most * OF_A_CALLER // 4)
         self._background = background
         self._throttle = Throttle(clock)
-        self._dial = dial or asyncio.get_running_loop().create_connection
+        self._dial = dial or Lookups().connected
         self._strangers: set[_Near] = set()
         self._open: dict[_Near, Consumer] = {}
         consumers.on_change(self._cut_ended)

@@ -94,6 +94,9 @@ _ANY = {
         f"({consoles.PERMISSIONS})"
     ),
     48004: operator(f"WeChat has banned the account from this API: see {consoles.NOTIFICATIONS}"),
+    48006: operator(
+        "WeChat clears no more this month: wait for the next day, or for the next month"
+    ),
     50001: operator(f"WeChat has not granted the account this API: see {consoles.PERMISSIONS}"),
     50002: operator(f"WeChat has restricted the account: see {consoles.NOTIFICATIONS}"),
     50004: operator(
@@ -119,6 +122,9 @@ _ANY = {
     ),
     61028: operator(f"WeChat refuses the platform this API: see {consoles.PLATFORM_PERMISSIONS}"),
     61058: _NEW_TICKET,
+    76021: operator(
+        "WeChat knows no such path: write it as it is called, such as /cgi-bin/menu/get"
+    ),
     **dict.fromkeys((89501, 89502, 89503, 89504, 89505), _CONFIRM),
     89506: wait(
         timedelta(hours=24),

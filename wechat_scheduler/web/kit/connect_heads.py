@@ -8,7 +8,7 @@ from typing import Final
 from wechat_scheduler.engine.records import dataclass, field
 
 _HEAD: Final = re.compile(
-    rb"CONNECT ([a-z0-9.-]{1,80}):(\d{1,5}) HTTP/1\.[01]\r\n(.*)\Z", re.DOTALL
+    rb"CONNECT ([A-Za-z0-9.-]{1,80}):(\d{1,5}) HTTP/1\.[01]\r\n(.*)\Z", re.DOTALL
 )
 _PROOF: Final = re.compile(
     rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M
@@ -29,7 +29,7 @@ def wish_in(head: bytes) -> ConnectHead | None:
     found = _HEAD.match(head)
     if found is None or not head.endswith(b"\r\n\r\n"):
         return None
-    return ConnectHead(found[1].decode(), int(found[2]), _secret(found[3]))
+    return ConnectHead(found[1].decode().lower(), int(found[2]), _secret(found[3]))
 
 
 def _secret(lines: bytes) -> str:

@@ -59,7 +59,7 @@ class Throttle:
             clock,
             most=WRONG_KEYS,
             period=timedelta(minutes=1),
-            sentence="too many wrong API keys came from this address",
+            sentence="too many wrong keys or secrets came from this address: correct them, and wait a minute",
         )
 
     def count(self, address: Address | None) -> None:

@@ -12,6 +12,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.slashes import tidied
 from wechat_scheduler.web.native.route import NativeRoute, Success, query
 from wechat_scheduler.web.native.usage import UseResult, use_result
 
@@ -59,8 +60,9 @@ async def clear(request: web.Request) -> web.Response:
 
 
 def _checked(path: str) -> str:
+    """As WeChat writes it, without slashes too many. Raises InvalidRequestError."""
     try:
-        return msgspec.convert(path, Path)
+        return tidied("GET", msgspec.convert(path, Path))
     except msgspec.ValidationError as error:
         raise InvalidRequestError(
             "must be a path such as /cgi-bin/menu/get", field="path"
