@@ -147,9 +147,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"allow_paths": ["cgi-bin"]}, "allow_paths[0]: must be a path such as"),
     ({"deny_paths": ["/a", "PUT /b"]}, "deny_paths[1]: must be a path such as"),
     ({"deny_paths": ["/a"] * 101}, "deny_paths: takes at most 100 rules"),
-    ({"deny_paths": ["/a"]}, "stand_in: must be true for a limit to paths"),
-    ({"per_minute": 2}, "stand_in: must be true for a limit to paths or to a number of calls"),
-    ({"per_day": 2}, "stand_in: must be true for a limit to paths or to a number of calls"),
+    ({"deny_paths": ["/a"]}, "stand_in: is needed for a limit to paths"),
+    ({"per_minute": 2}, "stand_in: is needed for a limit to paths or to a number of calls"),
+    ({"per_day": 2}, "stand_in: is needed for a limit to paths or to a number of calls"),
     ({"per_minute": -1}, "per_minute: "),
     ({"per_day": "many"}, "per_day: expected a whole number"),
     ({"standin": True}, "standin: is not known here; did you mean stand_in?"),
@@ -221,3 +221,16 @@ async def test_the_commands_make_show_rotate_and_revoke(keeper: Caller) -> None:
     assert rotated.err == "Store it now, in the place of the AppSecret: it is not shown again.\n"
     assert revoked.out == "revoked\n"
     assert desk(keeper).named("shop") is None
+
+
+async def test_the_command_says_what_real_tokens_mean_and_what_limits_need(gate: Caller) -> None:
+    words = ("consumers", "create", "shop", "--appid", APPID)
+
+    limited = await command(gate, *words, "--per-minute", "2")
+    made = await command(gate, *words)
+    revoked = await command(gate, "consumers", "revoke", "shop")
+
+    assert limited.code == 1
+    assert "--stand-in: is needed for a limit" in limited.err
+    assert REAL_TOKENS in made.err
+    assert STILL_VALID in revoked.err

@@ -91,8 +91,9 @@ class Passage:
 
     def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
         """A place. Calls that name no account share none: each address has places of its own."""
-        address = str(call.address or "")
-        return self._turnstile.passing(account or f"address/{address}", caller or address)
+        return self._turnstile.passing(
+            account or f"address/{call.address}", caller or str(call.address or "")
+        )
 
     def let_pass(self, method: str, path: str, consumer: Consumer | None) -> None:
         """Raises CallRefusedError if no one may make this call, CallerRefusedError if this consumer may not."""

@@ -39,4 +39,5 @@ class RefusedPaths:
 
     def took(self, key: JobKey, path: str) -> None:
         """A token was not refused."""
-        self._known.pop((key, path), None)
+        if self._known:
+            self._known.pop((key, path), None)

@@ -152,7 +152,7 @@ def _draft(body: ConsumerBody) -> ConsumerDraft:
     limits = (body.allow_paths, body.deny_paths, body.per_minute, body.per_day)
     if any(limits) and not body.stand_in:
         raise InvalidRequestError(
-            "must be true for a limit to paths or to a number of calls: a token of WeChat's does not tell whose call "
+            "is needed for a limit to paths or to a number of calls: a token of WeChat's does not tell whose call "
             "it is",
             field="stand_in",
         )
