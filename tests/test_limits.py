@@ -49,7 +49,7 @@ NO_BOUNDS = """
     storage/reminders/reminders.py ALWAYS
     storage/reminders/reminders.py NEVER
     storage/rows.py MICROSECOND
-    web/compat/passthrough/answers.py BUSY
+    web/compat/replies.py BUSY
     web/compat/tencent/slots.py LEAST_TYPE
     web/compat/wecron/fields.py MINUTE
     web/compat/wecron/fields.py SECOND
