@@ -109,7 +109,8 @@ def _compare_daemons(bench: Bench) -> Result:
             polled = itertools.cycle([request(started, jobs // 2)])
             measure = _measure(bench, started.server, polled, warm=5_000)
             name = f"wechat-scheduler, {jobs:,} jobs"
-            contenders.append(Contender(name=name, measure=measure, targets=TARGETS))
+            aims = TARGETS if jobs == SIZES[0] else ()
+            contenders.append(Contender(name=name, measure=measure, targets=aims))
         varying = (request(started, jobs // 2, header) for header in _ids())
         measure = _measure(bench, started.server, varying, warm=5_000)
         contenders.append(Contender(name="the same, an id varies", measure=measure, target=1.5))

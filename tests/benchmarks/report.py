@@ -4,6 +4,8 @@ import platform
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,7 @@ from tests.benchmarks.results import ITSELF, Result, Verdict, number
 from wechat_scheduler.engine.clock import SystemClock
 
 ROOT: Final = Path(__file__).parents[2]
+NEXT_LINE: Final = "<br>"
 BEGIN, END = "<!-- performance: written by the benchmarks -->", "<!-- performance: end -->"
 
 
@@ -31,14 +34,14 @@ LANGUAGES: Final = (
         intro="Measured on {date} with CPython {python} on {cores} cores ({processor}), which other "
         "programs may have used too: medians of {rounds} rounds that alternate between the program and "
         "what it is compared with. {met} of {all} targets are met.",
-        head="| what | figure | ratio | aimed at | |\n|---|---|---|---|---|",
+        head="| what | figure | aimed at: ratio |\n|---|---|---|",
         words={True: "met", False: "**missed**", None: "not run"},
     ),
     Language(
         page=ROOT / "docs" / "README.zh-CN.md",
         intro="{date} 用 CPython {python} 在 {cores} 个核（{processor}）上测得，别的程序可能也在用这台机器："
         "本程序和对照轮流测 {rounds} 轮，取中位数。{all} 个目标达到 {met} 个。",
-        head="| 项目 | 数值 | 比值 | 目标 | |\n|---|---|---|---|---|",
+        head="| 项目 | 数值 | 目标: 比值 |\n|---|---|---|",
         words={True: "达到", False: "**未达到**", None: "未测"},
     ),
 )
@@ -57,7 +60,7 @@ def write_readme(results: Sequence[Result], *, rounds: int) -> None:
 
 
 def section(results: Sequence[Result], language: Language, *, rounds: int) -> str:
-    """A line for each target, the missed ones too."""
+    """A line for each thing with targets, with the missed ones too."""
     verdicts = [verdict for result in results for verdict in result.verdicts]
     intro = language.intro.format(
         date=SystemClock().now().date(),
@@ -68,11 +71,21 @@ def section(results: Sequence[Result], language: Language, *, rounds: int) -> st
         met=sum(verdict.met is True for verdict in verdicts),
         all=len(verdicts),
     )
-    lines = [_line(result, one, language) for result in results for one in result.verdicts]
+    lines = [
+        _line(result, list(of_one), language)
+        for result in results
+        for _, of_one in groupby(result.verdicts, key=attrgetter("name"))
+    ]
     return "\n".join((intro, "", language.head, *lines, ""))
 
 
-def _line(result: Result, verdict: Verdict, language: Language) -> str:
+def _line(result: Result, verdicts: Sequence[Verdict], language: Language) -> str:
+    columns = zip(*(_cells(result, verdict, language) for verdict in verdicts), strict=True)
+    joined = (NEXT_LINE.join(dict.fromkeys(column)) for column in columns)
+    return f"| {result.title}: {verdicts[0].name} | {' | '.join(joined)} |"
+
+
+def _cells(result: Result, verdict: Verdict, language: Language) -> tuple[str, ...]:
     figure = next(
         (
             f"{number(row.value)} {row.unit}"
@@ -83,8 +96,7 @@ def _line(result: Result, verdict: Verdict, language: Language) -> str:
     )
     is_ratio = verdict.ratio is not None and verdict.target.to != ITSELF
     ratio = f"{verdict.ratio:.2f}" if is_ratio else ""
-    what = f"{result.title}: {verdict.name}"
-    return f"| {what} | {figure} | {ratio} | {verdict.aim} | {language.words[verdict.met]} |"
+    return figure, f"{verdict.aim}: {ratio} {language.words[verdict.met]}".replace(":  ", ": ")
 
 
 def _processor() -> str:
