@@ -28,7 +28,7 @@ OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert late_in_a_day(tmp_path, monkeypatch, turn_takes=timedelta(minutes=5)) == []
+    assert late_in_a_day(tmp_path, monkeypatch, turn_takes=timedelta(minutes=3)) == []
 
 
 def late_in_a_day(
