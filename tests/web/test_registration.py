@@ -11,6 +11,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import convert
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.native.registration import (
+    MOST_FIELDS,
     MOST_TASKS,
     RegistrationBody,
     read_registration,
@@ -294,6 +295,19 @@ def test_a_field_that_is_missing_is_named(missing: str) -> None:
 def test_what_is_no_registration_at_all_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequestError):
         read_bytes(body)
+
+
+@pytest.mark.parametrize(("place", "name"), [("body", "{}"), ("tasks[0]", '{{"tasks": [{}]}}')])
+def test_an_object_has_no_more_fields_than_are_read_at_once(place: str, name: str) -> None:
+    fields = ", ".join(f'"x{number}": 1' for number in range(MOST_FIELDS + 1))
+    body = name.format(f"{{{fields}}}").encode()
+
+    with pytest.raises(InvalidRequestError) as refused:
+        read_bytes(body)
+
+    assert str(refused.value) == (
+        f"{place}: has 101 fields, more than 100: send those of the documentation"
+    )
 
 
 def test_a_body_has_no_more_tasks_than_one_transaction_stores_soon() -> None:

@@ -21,6 +21,8 @@ _LONGEST_SECRET = 256
 
 # Tasks of one body, which one transaction stores. It takes some tens of milliseconds.
 MOST_TASKS: Final = 500
+# Fields of one object: 80,000 would keep the loop for some tens of milliseconds.
+MOST_FIELDS: Final = 100
 
 # Unknown names of one body that are looked at, in about a millisecond, and of which the answer speaks.
 _LOOKED_AT: Final = 50
@@ -105,6 +107,11 @@ def _as_go_reads(found: Any) -> Any:
 def _fields(found: Any, place: str = "") -> Any:
     if not isinstance(found, dict):
         return found
+    if len(found) > MOST_FIELDS:
+        raise InvalidRequestError(
+            f"has {len(found)} fields, more than {MOST_FIELDS}: send those of the documentation",
+            field=place.rstrip(".") or "body",
+        )
     fields, spelt = dict[str, Any](), dict[str, str]()
     for name, value in found.items():
         if value is None:
