@@ -24,7 +24,7 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fastest()))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples in each run, at any speed of the machine.
-settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=50)
 settings.load_profile("suite")
 
 logs.plain()

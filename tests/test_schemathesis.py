@@ -95,7 +95,7 @@ def attack(
 
 def quick(operation: APIOperation) -> settings:
     return settings(
-        max_examples=3 if can_be_wrong(operation) else 1,
+        max_examples=2 if can_be_wrong(operation) else 1,
         deadline=None,
         derandomize=True,
         database=None,
