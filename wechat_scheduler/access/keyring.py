@@ -1,6 +1,5 @@
 """The API keys in memory: finds them for requests, makes new ones and revokes them."""
 
-import asyncio
 import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -19,6 +18,7 @@ from wechat_scheduler.access.model import (
     new_signing_secret,
 )
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.misses import Misses
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
@@ -61,8 +61,7 @@ class Keyring:
         self._store = store
         self._clock = clock
         self._held: dict[str, _Held] = {}
-        self._loading = asyncio.Lock()
-        self._changes = 0
+        self._rereads = LatestRereads(store.all_keys, self._hold_all)
         self._misses = Misses(self.load, clock)
         self._lapsed: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
@@ -73,14 +72,7 @@ class Keyring:
 
     async def load(self) -> None:
         """Read the keys from the store, where another process may have changed them."""
-        async with self._loading:  # so that an older read cannot replace a newer one
-            began_at = -1
-            while began_at != self._changes:  # a change of ours meanwhile may be newer: read again
-                began_at = self._changes
-                keys = await self._store.all_keys()
-            before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
-        if any(self._is_other(place, held.key) for place, held in before.items()):
-            self._tell()
+        await self._rereads.run()
 
     def find(self, text: str) -> Key | None:
         """The key of that text, also if it is expired or revoked; None if there is none."""
@@ -131,7 +123,7 @@ class Keyring:
             expires_at=now + draft.lifetime if draft.lifetime else None,
         )
         await self._store.add(key, signing_secret=secret)
-        self._changes += 1
+        self._rereads.changed()
         await self.load()
         return MadeKey(key=key, text=text, signing_secret=secret)
 
@@ -168,7 +160,7 @@ class Keyring:
 
     def _forget(self, key_id: str, *, spare: str) -> None:
         """Forget a revoked key at once: the next `load` may fail, and one in progress may bring it back."""
-        self._changes += 1
+        self._rereads.changed()
         self._held = {
             place: held
             for place, held in self._held.items()
@@ -201,6 +193,11 @@ class Keyring:
     async def _silence(self) -> None:
         while await self._store.silence():
             pass
+
+    def _hold_all(self, keys: Sequence[Key]) -> None:
+        before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
+        if any(self._is_other(place, held.key) for place, held in before.items()):
+            self._tell()
 
     def _hold(self, key: Key) -> _Held:
         known = self._held.get(key.hash)

@@ -1,6 +1,5 @@
 """Apps and their tokens in memory, for use with every request."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from wechat_scheduler.audience.model import AccountTemplate, App, Subscriber, To
 from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.misses import Misses
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import NotFoundError
@@ -49,20 +49,12 @@ class Directory:
         self._apps: dict[int, App] = {}
         self._unreadable: frozenset[int] = frozenset()
         self._tokens: dict[str, Token] = {}
-        self._loading = asyncio.Lock()
-        self._changes = 0
+        self._rereads = LatestRereads(self._read, self._hold)
         self._misses = Misses(self.load, clock)
 
     async def load(self) -> None:
         """Read the store again: another process may have changed it."""
-        async with self._loading:  # or an older result could replace a newer one
-            began_at = -1
-            while began_at != self._changes:  # a change of ours meanwhile may be newer: read again
-                began_at = self._changes
-                apps, tokens = await self._store.all_apps(), await self._store.all_tokens()
-            self._apps = {app.id: app for app in apps if not app.unreadable}
-            self._unreadable = frozenset(app.id for app in apps if app.unreadable)
-            self._tokens = {token.hash: token for token in tokens}
+        await self._rereads.run()
 
     def app(self, app_id: int) -> App | None:
         return self._apps.get(app_id)
@@ -111,7 +103,7 @@ class Directory:
         text = new_token(TokenKind.APP)
         made = MadeApp(app=app, token=text)
         await self._store.add_app(app, [self._token(text, TokenKind.APP, app.id)], once=once(made))
-        self._changes += 1
+        self._rereads.changed()
         await self.load()
         return made
 
@@ -121,7 +113,7 @@ class Directory:
         app = await self._store.change_app(app_id, edit)
         if app is None:
             raise _no_app(app_id)
-        self._changes += 1
+        self._rereads.changed()
         if app_id in self._apps:
             self._apps[app_id] = app
         await self.load()
@@ -130,14 +122,14 @@ class Directory:
     async def keep_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
         """Store what WeChat lists for the account, for all its apps."""
         await self._store.put_templates(appid, templates)
-        self._changes += 1
+        self._rereads.changed()
         await self.load()
 
     async def remove_app(self, app_id: int) -> None:
         """Remove the app with all that belongs to it. Raises NotFoundError."""
         if not await self._store.remove_app(app_id, now=self._clock.now()):
             raise _no_app(app_id)
-        self._changes += 1
+        self._rereads.changed()
         self._apps.pop(app_id, None)
         await self.load()
 
@@ -181,13 +173,22 @@ class Directory:
         return text
 
     def _forget_tokens(self, kind: TokenKind, app_id: int, uid: str) -> None:
-        self._changes += 1
+        self._rereads.changed()
         ended = (kind, app_id, uid)
         self._tokens = {
             place: token
             for place, token in self._tokens.items()
             if (token.kind, token.app_id, token.uid) != ended
         }
+
+    async def _read(self) -> tuple[Sequence[App], Sequence[Token]]:
+        return await self._store.all_apps(), await self._store.all_tokens()
+
+    def _hold(self, found: tuple[Sequence[App], Sequence[Token]]) -> None:
+        apps, tokens = found
+        self._apps = {app.id: app for app in apps if not app.unreadable}
+        self._unreadable = frozenset(app.id for app in apps if app.unreadable)
+        self._tokens = {token.hash: token for token in tokens}
 
     def _token(self, text: str, kind: TokenKind, app_id: int, uid: str = "") -> Token:
         now = self._clock.now()

@@ -1,10 +1,10 @@
 """The desk of the consumers: finds them for requests, makes them, and ends them."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from wechat_scheduler.access.model import Network, digest
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.misses import Misses
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ConflictError, NotFoundError
@@ -42,8 +42,7 @@ class ConsumerDesk:
         self._clock = clock
         self._named: dict[str, Consumer] = {}
         self._by_hash: dict[str, Consumer] = {}
-        self._loading = asyncio.Lock()
-        self._changes = 0
+        self._rereads = LatestRereads(store.all_consumers, self._hold)
         self._misses = Misses(self.load, clock)
         self._listeners: list[Callable[[], None]] = []
 
@@ -53,12 +52,7 @@ class ConsumerDesk:
 
     async def load(self) -> None:
         """Read the consumers from the store, where another process may have changed them."""
-        async with self._loading:  # so that an older read cannot replace a newer one
-            began_at = -1
-            while began_at != self._changes:  # a change of ours meanwhile may be newer: read again
-                began_at = self._changes
-                found = await self._store.all_consumers()
-            self._hold(found)
+        await self._rereads.run()
 
     def named(self, name: str) -> Consumer | None:
         """The active consumer of that name."""
@@ -143,7 +137,7 @@ class ConsumerDesk:
         return MadeConsumer(consumer=await self.consumer(name), secret=secret)
 
     def _forget(self, name: str) -> None:
-        self._changes += 1
+        self._rereads.changed()
         self._hold([one for one in self._named.values() if one.name != name])
 
     def _hold(self, found: Sequence[Consumer]) -> None:
