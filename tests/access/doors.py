@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from tests.house import Caller
 
 
@@ -42,21 +44,29 @@ class Line:
 
     async def ask(self) -> int:
         """The status of the next answer."""
-        self._writer.write(self._request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        await self._reader.readexactly(length)
+        head, _ = await self._answer()
         return int(head.split()[1])
+
+    async def ask_json(self) -> Any:
+        """What the next answer says."""
+        _, body = await self._answer()
+        return msgspec.json.decode(body)
 
     async def warm(self) -> None:
         """Ask until the answer comes from memory, if it ever does."""
         for _ in range(3):
             assert await self.ask() == 200
 
+    async def _answer(self) -> tuple[bytes, bytes]:
+        self._writer.write(self._request)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        return head, await self._reader.readexactly(length)
+
 
 @asynccontextmanager
 async def polling(
-    keeper: Caller, path: str, key: str, *, source: str = "127.0.0.1"
+    keeper: Caller, path: str, key: str = "", *, source: str = "127.0.0.1"
 ) -> AsyncIterator[Line]:
     place = urlsplit(keeper.daemon.url)
     assert place.hostname
@@ -64,7 +74,8 @@ async def polling(
     reader, writer = await asyncio.open_connection(
         place.hostname, place.port, local_addr=(source, 0)
     )
-    lines = (f"GET {path} HTTP/1.1", f"Host: {place.netloc}", f"Authorization: Bearer {key}")
+    lines = [f"GET {path} HTTP/1.1", f"Host: {place.netloc}"]
+    lines += [f"Authorization: Bearer {key}"] if key else []
     try:
         yield Line(reader, writer, ("\r\n".join(lines) + "\r\n\r\n").encode())
     finally:

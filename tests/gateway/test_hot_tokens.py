@@ -1,15 +1,12 @@
 """A poll of /cgi-bin/token is answered from memory for as long as that answer holds."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-import msgspec
-
+from tests.access import doors
+from tests.access.doors import Line
 from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
 from tests.gateway.test_token_endpoints import GRANT, TOKEN
@@ -17,33 +14,8 @@ from tests.house import APPID, Caller
 from wechat_scheduler.gateway.consumers import ConsumerDraft
 
 
-class Poll:
-    """One kept connection on which the very same request goes out each time."""
-
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._request = request
-
-    async def ask(self) -> Any:
-        self._writer.write(self._request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        return msgspec.json.decode(await self._reader.readexactly(length))
-
-
-@asynccontextmanager
-async def polling(gate: Caller, secret: str) -> AsyncIterator[Poll]:
-    place = urlsplit(gate.daemon.url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    line = f"GET {TOKEN}?{urlencode(GRANT | {'secret': secret})} HTTP/1.1"
-    try:
-        yield Poll(reader, writer, f"{line}\r\nHost: {place.netloc}\r\n\r\n".encode())
-    finally:
-        writer.close()
-        await writer.wait_closed()
+def polling(gate: Caller, secret: str) -> AbstractAsyncContextManager[Line]:
+    return doors.polling(gate, f"{TOKEN}?{urlencode(GRANT | {'secret': secret})}")
 
 
 async def hits(gate: Caller) -> int:
@@ -59,10 +31,10 @@ async def test_it_comes_from_memory_until_the_lifetime_is_a_second_less(
     made = await made_consumer(gate)
     clock.advance(timedelta(seconds=0.5))
     async with polling(gate, made["secret"]) as poll:
-        first = [await poll.ask() for _ in range(4)]
+        first = [await poll.ask_json() for _ in range(4)]
         served = await hits(gate)
         clock.advance(timedelta(seconds=1))
-        later = await poll.ask()
+        later = await poll.ask_json()
     await gate.daemon.cores.auditor.flush()
 
     entries = (await gate.call("GET", "/v1/audit?key=consumer/shop")).result
@@ -77,11 +49,11 @@ async def test_it_ends_with_the_consumer_and_the_registered_secret(
     made = await made_consumer(gate)
     clock.advance(timedelta(seconds=0.5))
     async with polling(gate, made["secret"]) as poll, polling(gate, GRANT["secret"]) as own:
-        before = [await one.ask() for one in (poll, own) * 3]
+        before = [await one.ask_json() for one in (poll, own) * 3]
         await gate.call("DELETE", "/v1/consumers/shop")
-        revoked = await poll.ask()
+        revoked = await poll.ask_json()
         await gate.register({"type": 0}, appsecret="another")
-        changed = await own.ask()
+        changed = await own.ask_json()
 
     assert {answer["access_token"] for answer in before} == {await gate.value(f"{APPID}/0")}
     assert (revoked["errcode"], changed["errcode"]) == (40125, 40125)
@@ -91,6 +63,6 @@ async def test_a_consumer_with_limits_is_looked_at_each_time(gate: Caller) -> No
     draft = ConsumerDraft(name="shop", appids=frozenset((APPID,)), per_minute=4)
     made = await gate.daemon.cores.consumers.make(draft)
     async with polling(gate, made.secret) as poll:
-        found = [await poll.ask() for _ in range(6)]
+        found = [await poll.ask_json() for _ in range(6)]
 
     assert [answer.get("errcode") for answer in found] == [None] * 4 + [45011] * 2

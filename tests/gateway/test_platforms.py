@@ -20,12 +20,7 @@ from tests.platform.listening import Platform
 async def authorised(gate: Caller, weixin: WeChat) -> Platform:
     """A platform with an account that authorised it."""
     platform = Platform(gate, weixin)
-    await platform.expect()
-    platform.tell_wechat()
-    await platform.register()
-    await platform.pushed()
-    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
+    await platform.authorise()
     return platform
 
 

@@ -107,12 +107,7 @@ async def test_a_platforms_client_works_with_a_consumers_secret(
     gate: Caller, weixin: WeChat
 ) -> None:
     platform = Platform(gate, weixin)
-    await platform.expect()
-    platform.tell_wechat()
-    await platform.register()
-    await platform.pushed()
-    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
+    await platform.authorise()
     made = await made_consumer(gate, appids=[COMPONENT], stand_in=True)
     component = WeChatComponent(COMPONENT, made["secret"], "token", "a" * 43)
     component.session.set(f"{COMPONENT}_component_verify_ticket", "ticket@@@of-the-sdk")

@@ -34,6 +34,15 @@ class Platform:
         """The platform's own token and, beside it, `tasks`."""
         return await self.keeper.register({"type": 3} | task, *tasks, appid=COMPONENT)
 
+    async def authorise(self) -> None:
+        """The platform as it is once its pushes come and an account has authorised it."""
+        await self.expect()
+        self.tell_wechat()
+        await self.register()
+        await self.pushed()
+        self.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
+        await self.pushed()
+
     async def pushed(self) -> int:
         """WeChat pushes what is due, and what that calls for is done."""
         accepted = await self.weixin.sandbox.push_once()

@@ -455,12 +455,7 @@ async def test_a_platform_on_postgresql_does_the_same(
         daemon(tmp_path, weixin.url, clock=clock, state__database=url) as keeper,
     ):
         platform = Platform(keeper, weixin)
-        await platform.expect()
-        platform.tell_wechat()
-        await platform.register()
-        await platform.pushed()
-        weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-        await platform.pushed()
+        await platform.authorise()
         value = await platform.value()
         weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
         await platform.pushed()
