@@ -68,9 +68,8 @@ class Passage:
             self._callers.let_pass(consumer, call.method, call.path)
             self._callers.admit(consumer, call.address)
         swaps = [await self._swap(*shown) for shown in bearers.items()]
-        account = swaps[-1].bearer.account if swaps else ""
-        caller = swaps[-1].bearer.caller if swaps else ""
-        counted = (swaps[-1].bearer.caller or f"token/{account}") if swaps else ""
+        account, caller = (swaps[-1].bearer.account, swaps[-1].bearer.caller) if swaps else ("", "")
+        counted = caller or (f"token/{account}" if swaps else "")
         with self._passing(call, account, caller):
             answered = self._answered(call, account, swaps)
             async with self._counted(answered, call.path, account, counted) as reply:

@@ -1,9 +1,10 @@
-"""WeChat's answers to calls that pass, given back as they come, and what the caller reads without one."""
+"""WeChat's answers to calls that pass, given back as they come, and our own in their form."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import structlog
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
@@ -17,6 +18,7 @@ from wechat_scheduler.web.kit.services import Services
 log = structlog.get_logger(__name__)
 
 BUSY: Final = -1
+_TYPE: Final = "application/json; charset=utf-8"
 _MAY_HAVE_ACTED: Final = "WeChat may have acted on the call: see before you send it again"
 _NOTHING_DONE: Final = "WeChat has done nothing: send the call again"
 
@@ -27,6 +29,11 @@ class Unanswered(NamedTuple):
     errcode: int
     errmsg: str
     advice: str
+
+
+def respond(content: Any) -> web.Response:
+    """HTTP 200 and JSON, as WeChat answers."""
+    return web.Response(body=msgspec.json.encode(content), headers={hdrs.CONTENT_TYPE: _TYPE})
 
 
 def unanswered(services: Services, error: WeChatError) -> Unanswered:

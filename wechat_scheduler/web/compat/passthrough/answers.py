@@ -6,7 +6,7 @@ Beside them, `advice` repeats what to do where WeChat would say nothing.
 from typing import Final
 
 import msgspec
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from wechat_scheduler.errors import (
     NotFoundError,
@@ -18,12 +18,11 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.web.compat.errcodes import SLOWER, GatewayRefusal, errcode_of
-from wechat_scheduler.web.compat.replies import BUSY, unanswered
+from wechat_scheduler.web.compat.replies import BUSY, respond, unanswered
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.shapes import TroubleError
 
 _MALFORMED: Final = 47001
-_TYPE: Final = "application/json; charset=utf-8"
 
 # What other errors of a request mean to WeChat's callers; the first that fits.
 _OF_ERRORS: Final[tuple[tuple[type[RequestError], int], ...]] = (
@@ -67,5 +66,4 @@ def closed(request: web.Request, error: web.HTTPException) -> web.Response:
 
 
 def _answer(errcode: int, errmsg: str, advice: str = "") -> web.Response:
-    body = msgspec.json.encode(GatewayAnswer(errcode, errmsg, advice))
-    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: _TYPE})
+    return respond(GatewayAnswer(errcode, errmsg, advice))

@@ -3,10 +3,7 @@
 A success has no `errcode`, but for a ticket's, which is 0.
 """
 
-from typing import Any, Final
-
-import msgspec
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from wechat_scheduler.errors import (
     ForbiddenError,
@@ -23,11 +20,9 @@ from wechat_scheduler.web.compat.errcodes import (
     GatewayRefusal,
     errcode_of,
 )
-from wechat_scheduler.web.compat.replies import BUSY, unanswered
+from wechat_scheduler.web.compat.replies import BUSY, respond, unanswered
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.shapes import TroubleError
-
-_TYPE: Final = "application/json; charset=utf-8"
 
 
 class ErrcodeError(RequestError):
@@ -36,10 +31,6 @@ class ErrcodeError(RequestError):
     def __init__(self, errcode: int, message: str) -> None:
         super().__init__(message)
         self.errcode = errcode
-
-
-def respond(fields: dict[str, Any]) -> web.Response:
-    return web.Response(body=msgspec.json.encode(fields), headers={hdrs.CONTENT_TYPE: _TYPE})
 
 
 def refused(request: web.Request, error: RequestError) -> web.Response:

@@ -30,7 +30,8 @@ from wechat_scheduler.gateway.bearers import Bearer
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.stand_ins import LIFETIME
-from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, respond
+from wechat_scheduler.web.compat.replies import respond
+from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError
 from wechat_scheduler.web.compat.wechattokens.callers import (
     TokenFields,
     appid_of,

@@ -7,7 +7,8 @@ lifetime that it has left, and WeChat is not asked, so that the kept refresh tok
 from aiohttp import web
 
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
-from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError, respond
+from wechat_scheduler.web.compat.replies import respond
+from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError
 from wechat_scheduler.web.compat.wechattokens.callers import appid_of, fields_of, text_of
 from wechat_scheduler.web.compat.wechattokens.secrets import call_of, relayed
 from wechat_scheduler.web.compat.wechattokens.tokens import current, value_of
