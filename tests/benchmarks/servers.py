@@ -18,7 +18,7 @@ from aiohttp import web
 
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.web.kit import fastpath
-from wechat_scheduler.web.kit.essence import essence
+from wechat_scheduler.web.kit.cache_keys import cache_key
 from wechat_scheduler.web.kit.memo import Memo, Terms
 
 KEY = "wsk_" + "k" * 40
@@ -54,7 +54,7 @@ class Fetch:
 
     def __init__(self, cells: int, *, memo: bool, checks_key: bool) -> None:
         self._clock = SystemClock()
-        self._memo = Memo(self._clock, random.Random(), essence=essence) if memo else None
+        self._memo = Memo(self._clock, random.Random(), cache_key=cache_key) if memo else None
         self._checks_key = checks_key
         self._encode = msgspec.json.Encoder().encode
         self._cells = {(f"wx{number:016d}", "0"): self._cell() for number in range(cells)}

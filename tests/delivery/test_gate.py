@@ -122,11 +122,11 @@ def test_a_pause_holds_up_one_account_alone() -> None:
     assert stop.stopped(a_delivery(), NOW + HOUR) is None
 
 
-def test_those_that_were_under_way_when_a_token_died_knock_once() -> None:
+def test_those_that_were_under_way_when_a_token_died_pause_the_account_once() -> None:
     stop = gate()
 
-    first = [stop.knocked(APPID, NOW) for _ in range(64)]
-    second = stop.knocked(APPID, first[0])
+    first = [stop.token_refused(APPID, NOW) for _ in range(64)]
+    second = stop.token_refused(APPID, first[0])
 
     assert set(first) == {NOW + SECOND}
     assert second == NOW + 3 * SECOND

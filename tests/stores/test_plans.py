@@ -10,7 +10,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage import lanes
 from wechat_scheduler.storage.audience import joined, removals, use_counts
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
-from wechat_scheduler.storage.credentials import jobs, wakings
+from wechat_scheduler.storage.credentials import jobs, wake_ups
 from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, settling
 from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
 from wechat_scheduler.storage.pushes import events
@@ -74,10 +74,10 @@ STATEMENTS = {
     "forgive": FORGIVE,
     "doubt": DOUBT_COUNTS,
     "conversation": conversations.FIND,
-    "asleep": wakings.ASLEEP,
-    "wake": wakings.WAKE,
-    "jobs of an account": wakings.JOBS,
-    "begin anew": wakings.BEGIN_ANEW,
+    "asleep": wake_ups.ASLEEP,
+    "wake": wake_ups.WAKE,
+    "jobs of an account": wake_ups.JOBS,
+    "begin anew": wake_ups.BEGIN_ANEW,
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,

@@ -18,7 +18,7 @@ from wechat_scheduler.web.kit.memo import Memo, Terms
 LIFETIME = timedelta(seconds=300)
 MARGIN = 120.0
 # So many that hashes, which differ in each process, do not meet.
-SIGHTS = 1 << 20
+SLOTS = 1 << 20
 # As often is a head sent before it is known.
 FEW = 2
 
@@ -42,7 +42,7 @@ class Fetching:
     def __init__(self, **options: Any) -> None:
         """With these `options` of the memo."""
         self.clock = FakeClock()
-        self.memo = Memo(self.clock, random.Random(0), **{"sights": SIGHTS, **options})
+        self.memo = Memo(self.clock, random.Random(0), **{"slots": SLOTS, **options})
         self.cells = {"a": Cell(), "b": Cell()}
         self.keys = {"k1", "k2"}
         self.handled = 0

@@ -16,7 +16,7 @@ from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.web.app import errors_as_envelopes
-from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.rates import Throttle
 
 READER, WRITER, ADMIN = b"wsk_reader", b"wsk_writer", b"wsk_admin"
@@ -28,19 +28,19 @@ def key(text: bytes, scope: Scope) -> Key:
     return Key(id=name, name=name, hash=digest(name), scopes=frozenset((scope,)), created_at=START)
 
 
-async def doorkeeper(*, open_door: bool) -> Doorkeeper:
+async def authenticator(*, open_door: bool) -> Authenticator:
     clock, store = FakeClock(), SqlKeys(memory_database(), VAULT)
     for text, scope in SCOPES.items():
         await store.add(key(text, scope), signing_secret="secret")
     keyring = Keyring(store, clock=clock)
     await keyring.load()
-    return Doorkeeper(keyring, Throttle(clock), trusted_proxies=(), open_door=open_door)
+    return Authenticator(keyring, Throttle(clock), trusted_proxies=(), open_door=open_door)
 
 
 @pytest.fixture(params=[False])
 async def door(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """A server whose paths are scopes, and answers with the name of the key that came in."""
-    keeper = await doorkeeper(open_door=request.param)
+    keeper = await authenticator(open_door=request.param)
 
     async def enter(incoming: web.Request) -> web.Response:
         key, _ = await keeper.identify(incoming, Scope(incoming.match_info["scope"]))

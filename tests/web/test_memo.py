@@ -181,7 +181,7 @@ async def test_a_request_that_never_comes_again_is_not_remembered():
 
 
 async def test_requests_that_share_the_place_of_their_first_sight_are_all_remembered_in_time():
-    api = Fetching(sights=1)
+    api = Fetching(slots=1)
     requests = [get("/task/a", f"X-Client: {number}") for number in range(3)]
     async with api.serving() as server:
         wire = await server.connect()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.web.fetching import Fetching, get, post, warm
 from tests.web.wire import LOOPS, Wire, undated
-from wechat_scheduler.web.kit.essence import essence
+from wechat_scheduler.web.kit.cache_keys import cache_key
 from wechat_scheduler.web.kit.head_connection import HeadConnection
 
 WIRES = 2
@@ -198,7 +198,7 @@ def test_a_line_more_in_the_head_changes_what_it_changes_without_a_memo(line: st
 
 async def play(script: list[Step], *, memo: bool, wires: int = WIRES) -> tuple[Seen, int]:
     """The observations of the clients, and the number of responses from memory."""
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     ours = {"connection": HeadConnection} if memo else {}
     async with api.serving(memo=memo, logger=QUIET, **ours) as server:
         first = await server.connect()

@@ -18,8 +18,8 @@ from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.storage.nodes import all_nodes
-from wechat_scheduler.web.kit.auth import Doorkeeper
-from wechat_scheduler.web.kit.essence import essence
+from wechat_scheduler.web.kit.auth import Authenticator
+from wechat_scheduler.web.kit.cache_keys import cache_key
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
@@ -30,7 +30,7 @@ def web_services(
     ground: Ground, cores: Cores, loops: Sequence[Loop], running: RunningConfig
 ) -> Services:
     standstill = cores.credentials.manager.standstill
-    memo = Memo(ground.clock, ground.rng, essence=essence, liveness=standstill)
+    memo = Memo(ground.clock, ground.rng, cache_key=cache_key, liveness=standstill)
     standstill.on_standstill(memo.clear)
     cores.keyring.on_change(memo.clear)
     cores.consumers.on_change(memo.clear)
@@ -46,7 +46,7 @@ def web_services(
         accounts=cores.credentials.tokens,
         kinds=ground.kinds,
         check_url=check_url,
-        doorkeeper=_doorkeeper(ground, cores),
+        authenticator=_authenticator(ground, cores),
         intake=cores.pushes.intake,
         endpoints=EndpointDesk(stores.pushes, cores.pushes.intake, clock=ground.clock),
         keyring=cores.keyring,
@@ -87,9 +87,9 @@ def web_services(
     )
 
 
-def _doorkeeper(ground: Ground, cores: Cores) -> Doorkeeper:
+def _authenticator(ground: Ground, cores: Cores) -> Authenticator:
     server = ground.config.server
-    return Doorkeeper(
+    return Authenticator(
         cores.keyring,
         Throttle(ground.clock),
         trusted_proxies=server.trusted_proxies,

@@ -72,7 +72,7 @@ class Dispatcher:
         except (CallError, SealingError) as error:
             return self._failures.outcome(row, error, self._attempt(row, now, began, error))
         if row.receiver is not None:
-            self._gate.opened(row.receiver.appid)
+            self._gate.token_accepted(row.receiver.appid)
         attempt = (
             None if sent.state is DeliveryState.CANCELLED else self._attempt(row, now, began, sent)
         )

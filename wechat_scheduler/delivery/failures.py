@@ -72,7 +72,7 @@ class Failures:
                     attempt=attempt,
                 )
             case Verdict.CREDENTIAL if row.receiver is not None and not self._is_given_up(row):
-                due_at = self._gate.knocked(row.receiver.appid, self._clock.now())
+                due_at = self._gate.token_refused(row.receiver.appid, self._clock.now())
                 return Deferred(
                     delivery=row, due_at=due_at, error=reason, counts=False, attempt=attempt
                 )

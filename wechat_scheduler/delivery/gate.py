@@ -26,8 +26,8 @@ SPREAD = timedelta(seconds=30)
 LONG = timedelta(minutes=10)
 
 # The first and the longest pause after a refused token.
-FIRST_KNOCK = timedelta(seconds=1)
-LONGEST_KNOCK = timedelta(minutes=1)
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=1)
 
 # The most entries that the pacer remembers. Beyond that it forgets the oldest: messages are then
 # spaced less evenly.
@@ -45,7 +45,7 @@ class Gate:
         self._unreadable = unreadable
         self._rng = rng
         self._paused: dict[str, datetime] = {}
-        self._knocks: dict[str, int] = {}
+        self._refusals: dict[str, int] = {}
         self._pacer = Pacer()
 
     def knows(self, app_id: int) -> bool:
@@ -56,13 +56,13 @@ class Gate:
         """Send nothing through the account before `until`."""
         self._paused[appid] = max(until, self._paused.get(appid, until))
 
-    def knocked(self, appid: str, now: datetime) -> datetime:
+    def token_refused(self, appid: str, now: datetime) -> datetime:
         """Pause the account, longer each time, because its token was refused or is missing. Returns
         when the pause ends."""
         if (until := self._paused.get(appid, now)) > now:  # a parallel delivery paused it already
             return until
-        knocks = self._knocks[appid] = self._knocks.get(appid, 0) + 1
-        until = now + backoff(FIRST_KNOCK, knocks, cap=LONGEST_KNOCK)
+        refusals = self._refusals[appid] = self._refusals.get(appid, 0) + 1
+        until = now + backoff(FIRST_PAUSE, refusals, cap=LONGEST_PAUSE)
         self.pause(appid, until)
         return until
 
@@ -71,9 +71,9 @@ class Gate:
         self._paused.clear()
         self._pacer = Pacer()
 
-    def opened(self, appid: str) -> None:
+    def token_accepted(self, appid: str) -> None:
         """Reset the account's pauses: its token was accepted."""
-        self._knocks.pop(appid, None)
+        self._refusals.pop(appid, None)
 
     def stopped(self, delivery: Delivery, now: datetime) -> Outcome | None:
         """The outcome of a delivery that is not sent now; None if it is."""
@@ -83,7 +83,7 @@ class Gate:
         app = sender(delivery, self._app)
         if app is None:
             if self._unreadable(message.app_id):
-                return _later(delivery, now + LONGEST_KNOCK, refused_messages.APP_UNREADABLE)
+                return _later(delivery, now + LONGEST_PAUSE, refused_messages.APP_UNREADABLE)
             return _cancelled(delivery, refused_messages.APP_GONE)
         if message.expires_at is not None and message.expires_at <= now:
             reason = refused_messages.expired(message.expires_at)

@@ -128,7 +128,7 @@ def _guarded(handler: Handler, scope: Scope) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         refuse_compressed(request)
         services = request.app[SERVICES]
-        key, address = await services.doorkeeper.identify(request, scope)
+        key, address = await services.authenticator.identify(request, scope)
         services.auditor.seen(key.id)
         request[CALLER], request[ADDRESS] = key, str(address or "")
         require_reach_of_path(key, request.match_info, services.kinds)

@@ -33,7 +33,7 @@ from wechat_scheduler.storage.credentials.job_claims import JobClaims
 from wechat_scheduler.storage.credentials.job_values import SqlJobValues
 from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
 from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registrar, notify_of
-from wechat_scheduler.storage.credentials.wakings import wake_further
+from wechat_scheduler.storage.credentials.wake_ups import wake_further
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
 from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE

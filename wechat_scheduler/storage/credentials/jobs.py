@@ -18,7 +18,7 @@ from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
 from wechat_scheduler.storage.credentials.notifications import put_notifications
-from wechat_scheduler.storage.credentials.wakings import wake
+from wechat_scheduler.storage.credentials.wake_ups import wake
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.locking import lock_job, lock_pushes
 from wechat_scheduler.storage.rows import (

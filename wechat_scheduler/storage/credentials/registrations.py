@@ -7,7 +7,7 @@ from typing import TypeAlias
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError, SealingError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.storage.credentials import wakings
+from wechat_scheduler.storage.credentials import wake_ups
 from wechat_scheduler.storage.credentials.notifications import (
     cancel_notification,
     cancel_notifications,
@@ -28,7 +28,7 @@ LOCK_ACCOUNT = """
     RETURNING secret, endpoint, last_version
 """
 CHANGE_ACCOUNT = "UPDATE accounts SET secret = $2, endpoint = $3 WHERE appid = $1"
-# As `wakings.BEGIN_ANEW`.
+# As `wake_ups.BEGIN_ANEW`.
 ACCOUNT_CHANGED = """
     UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL THEN $1 ELSE due_at END,
         revision = revision + 1, waits_on = '', attempts = 0
@@ -154,7 +154,7 @@ class Registrar:
                 field="access_token_endpoint" if same else "appsecret",
             )
         yield Statement(CHANGE_ACCOUNT, (account.appid, sealed, endpoint))
-        changed = yield from wakings.wake(account.appid, wakings.ACCOUNT, now)
+        changed = yield from wake_ups.wake(account.appid, wake_ups.ACCOUNT, now)
         for kind in sorted(self._secret_kinds):
             rows = yield Statement(ACCOUNT_CHANGED, (now, account.appid, kind))
             changed = [*changed, *map(key_of, rows)]

@@ -14,7 +14,7 @@ from wechat_scheduler.pushes.model import (
     Secrets,
     WaitingEvent,
 )
-from wechat_scheduler.storage.credentials.wakings import wake
+from wechat_scheduler.storage.credentials.wake_ups import wake
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.locking import lock_pushes
 from wechat_scheduler.storage.rows import Vault, micros, record

@@ -7,7 +7,7 @@ from wechat_scheduler.storage.database import Database, Script, Statement, each,
 from wechat_scheduler.storage.nodes import left, seen, time_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report
-from wechat_scheduler.storage.upkeep.ahead import bring_back, doubted
+from wechat_scheduler.storage.upkeep.clock_set_back import bring_back, doubted
 
 NEWEST = "SELECT value FROM meta WHERE name = 'pulse'"
 PUT = """

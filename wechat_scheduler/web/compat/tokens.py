@@ -24,7 +24,7 @@ async def holder_of(request: web.Request, text: str, kind: TokenKind) -> Holder:
     app = await services.directory.find_app(token.app_id) if token else None
     if token is None or app is None or token.kind is not kind:
         if text:
-            services.doorkeeper.wrong_token(request, reason="unknown")
+            services.authenticator.wrong_token(request, reason="unknown")
         raise UnauthorizedError(
             "the token is missing" if not text else "the token is not known",
             reason=Reason.KEY_INVALID,

@@ -43,7 +43,7 @@ class Visitor(NamedTuple):
     address: Address | None
 
 
-class Doorkeeper:
+class Authenticator:
     """Admits requests by their keys. Only peers in `trusted_proxies` may name the client's address.
     With `open_door`, callers on this machine need no key."""
 

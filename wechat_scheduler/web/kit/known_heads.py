@@ -14,14 +14,14 @@ from aiohttp.http import HttpVersion11, RawRequestMessage
 
 from wechat_scheduler.engine.turns import LoopTurns
 from wechat_scheduler.web.kit.route import Handler
-from wechat_scheduler.web.kit.sights import Sights
+from wechat_scheduler.web.kit.seen_hashes import SeenHashes
 
 # Heads that are remembered: a client has one for each length of its bodies. Some kilobytes each.
 MOST: Final = 2048
 # The head of a client library has 150 to 600 bytes.
 LARGEST: Final = 2048
-# The number of heads whose first sight is remembered.
-SIGHTS: Final = 65_536
+# The number of heads of which a hash is remembered when they come first.
+SLOTS: Final = 65_536
 END: Final = b"\r\n\r\n"
 # Headers of requests whose bytes do not say where they end, or that ask for another protocol.
 REFUSED: Final = (hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE)
@@ -43,7 +43,7 @@ class KnownHeads:
 
     def __init__(self, rng: random.Random) -> None:
         self.turns = LoopTurns()
-        self._sights = Sights(rng, number=SIGHTS)
+        self._seen = SeenHashes(rng, number=SLOTS)
         self._heads: dict[bytes, Head] = {}
 
     def find(self, chunk: bytes) -> Head | None:
@@ -55,7 +55,7 @@ class KnownHeads:
     def learn(self, chunk: bytes, request: web.Request) -> None:
         """`chunk` is exactly the bytes of `request`, which was answered."""
         head, end, body = chunk.partition(END)
-        if _is_plain(head, body, request) and self._sights.seen(head):
+        if _is_plain(head, body, request) and self._seen.seen(head):
             self._heads[head + end] = Head(
                 size=len(head) + len(end),
                 length=len(body),

@@ -1,7 +1,7 @@
 """Remembers responses by the bytes of the requests that they answer.
 
 A client that polls sends the same bytes each time, or the same but for an id: then the memo goes by what
-the response depends on (`essence.py`). Once the whole stack has parsed, routed, authorised
+the response depends on (`cache_keys.py`). Once the whole stack has parsed, routed, authorised
 and answered them, `fastpath.py` sends the same response again. It interprets nothing, so it cannot
 understand anything else; it renders nothing but the `Date`: a response is kept as aiohttp sent it. Once it no
 longer holds, the ordinary way makes the next one.
@@ -19,7 +19,7 @@ from aiohttp.http import HttpVersion11
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.web.kit.known_heads import END, KnownHeads
-from wechat_scheduler.web.kit.sights import SIGHTS, Sights
+from wechat_scheduler.web.kit.seen_hashes import SLOTS, SeenHashes
 
 # In bytes: about 130,000 requests of the usual size with their responses.
 LIMIT: Final = 128 * 1024 * 1024
@@ -75,7 +75,7 @@ TERMS: Final = web.RequestKey("TERMS", Terms)
 
 class Memo:
     """Remembers about `limit` bytes at most and drops the oldest entry first. `hits` counts the
-    responses that it gave. `essence` gives the part of a request that its response depends on, None
+    responses that it gave. `cache_key` gives the part of a request that its response depends on, None
     if that may be all of it. `heads` are those of requests with a body."""
 
     def __init__(
@@ -83,13 +83,13 @@ class Memo:
         clock: Clock,
         rng: random.Random,
         *,
-        essence: Callable[[bytes], bytes | None] = lambda chunk: None,
+        cache_key: Callable[[bytes], bytes | None] = lambda chunk: None,
         liveness: Liveness | None = None,
         limit: int = LIMIT,
-        sights: int = SIGHTS,
+        slots: int = SLOTS,
     ) -> None:
         self.hits = 0
-        self._essence = essence
+        self._cache_key = cache_key
         self.heads = KnownHeads(rng)
         self._clock = clock
         self._liveness = liveness
@@ -97,7 +97,7 @@ class Memo:
         self._size = 0
         self._epoch = 0
         self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
-        self._sights = Sights(rng, number=sights)
+        self._seen = SeenHashes(rng, number=slots)
         self._date = b""
         self._date_until = 0.0
 
@@ -161,28 +161,28 @@ class Memo:
         small = len(chunk) + response.body_length <= LARGEST
         if terms is None or epoch != self._epoch or not small or not _is_plain_read(request):
             return
-        key, sent = self._seen(chunk), _as_sent(response)
+        key, sent = self._seen_before(chunk), _as_sent(response)
         if key is not None and sent is not None:
             self._insert(key, _Entry.under(terms, *sent))
 
     def _response_alike(self, chunk: bytes) -> bytes | None:
-        """The response to a request with the same essence."""
-        essence = self._essence(chunk)
-        if essence is None or essence not in self._entries:
+        """The response to a request with the same cache key."""
+        key = self._cache_key(chunk)
+        if key is None or key not in self._entries:
             return None
-        entry, response = self._entries[essence], self.response(essence)
-        if response is not None and self._sights.seen(chunk):
+        entry, response = self._entries[key], self.response(key)
+        if response is not None and self._seen.seen(chunk):
             self._insert(chunk, entry)
         return response
 
-    def _seen(self, chunk: bytes) -> bytes | None:
-        """The bytes that came before: those of the request, or its essence."""
-        if self._sights.seen(chunk):
+    def _seen_before(self, chunk: bytes) -> bytes | None:
+        """The bytes that came before: those of the request, or its cache key."""
+        if self._seen.seen(chunk):
             return chunk
-        essence = self._essence(chunk)
-        if essence is None or essence == chunk or not self._sights.seen(essence):
+        key = self._cache_key(chunk)
+        if key is None or key == chunk or not self._seen.seen(key):
             return None
-        return essence
+        return key
 
     def _insert(self, chunk: bytes, entry: "_Entry") -> None:
         self._drop(chunk)

@@ -13,7 +13,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.web.kit.auth import Doorkeeper
+from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
 
@@ -78,7 +78,7 @@ class Services:
     accounts: AccountTokens
     kinds: KindTable
     check_url: Callable[[str], None]
-    doorkeeper: Doorkeeper
+    authenticator: Authenticator
     intake: Intake
     endpoints: EndpointDesk
     keyring: Keyring

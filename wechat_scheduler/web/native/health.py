@@ -54,9 +54,9 @@ async def healthz(request: web.Request) -> web.Response:
 
 async def readyz(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    if not services.doorkeeper.is_named(request):
+    if not services.authenticator.is_named(request):
         return await _yes_or_no(services)
-    key = (await services.doorkeeper.identify(request, Scope.READ)).key
+    key = (await services.authenticator.identify(request, Scope.READ)).key
     found = await _patiently(services.health.not_fresh(limit=MOST_NAMES))
     loops, store_error = services.turning(), services.health.store_error()
     store = found is not None and not store_error

@@ -65,7 +65,7 @@ async def _call(request: web.Request, services: Services) -> PassedCall:
         headers=headers,
         body=body,
         length=len(body) if isinstance(body, bytes) else request.content_length,
-        address=services.doorkeeper.address(request),
+        address=services.authenticator.address(request),
     )
 
 

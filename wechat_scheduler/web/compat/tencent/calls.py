@@ -78,13 +78,13 @@ async def admitted(request: web.Request) -> SignedCall:
     """The call, with address, signature and user verified. Raises TencentError, ThrottledError,
     StorageError."""
     app, params = await known(request)
-    address = request.app[SERVICES].doorkeeper.address(request)
+    address = request.app[SERVICES].authenticator.address(request)
     if app.networks and not any(address in network for network in app.networks if address):
         raise TencentError(Ret.ADDRESS, "the app may not be used from this address")
     # A client that joined its address and the path signs the path that it means, or the one it sends.
     paths = (tidied(request.method, request.path), request.path)
     if not any(is_signed(app.app_key, request.method, path, params) for path in paths):
-        request.app[SERVICES].doorkeeper.wrong_token(request, reason="signature")
+        request.app[SERVICES].authenticator.wrong_token(request, reason="signature")
         raise TencentError(Ret.SIGNATURE, "signature verification failed")
     return SignedCall(app=app, alias=await _user(request, app, params), params=params)
 

@@ -67,7 +67,7 @@ async def proven(request: web.Request, appid: str, kind: str, secret: str) -> Ga
     """Who calls for a token of that account: by an API key in a header, else by the secret. Raises
     ErrcodeError 41004, CallerRefusedError, ThrottledError, UnauthorizedError, ForbiddenError."""
     services = request.app[SERVICES]
-    if services.doorkeeper.is_named(request):
+    if services.authenticator.is_named(request):
         return await _by_key(request, appid, kind)
     try:
         if not secret:
@@ -76,14 +76,14 @@ async def proven(request: web.Request, appid: str, kind: str, secret: str) -> Ga
         return await _by_secret(request, appid, secret)
     except CallerRefusedError as error:
         if error.refusal in (*_GUESSES, CallerRefusal.APPID):
-            services.doorkeeper.wrong_token(request, reason=error.refusal.name.lower())
+            services.authenticator.wrong_token(request, reason=error.refusal.name.lower())
         raise
 
 
 async def _by_secret(request: web.Request, appid: str, secret: str) -> GatewayCaller:
     services = request.app[SERVICES]
     try:
-        return await services.callers.prove(appid, secret, services.doorkeeper.address(request))
+        return await services.callers.prove(appid, secret, services.authenticator.address(request))
     except CallerRefusedError as error:
         if error.refusal in _GUESSES:
             await _require_known(services, appid)
@@ -98,6 +98,6 @@ async def _require_known(services: Services, appid: str) -> None:
 
 async def _by_key(request: web.Request, appid: str, kind: str) -> GatewayCaller:
     services = request.app[SERVICES]
-    key, _ = await services.doorkeeper.identify(request, Scope.READ)
+    key, _ = await services.authenticator.identify(request, Scope.READ)
     require_reach(key, appid, kind)
     return GatewayCaller(key.id, steady=not (key.networks or key.expires_at))

@@ -96,7 +96,7 @@ async def call_of(request: web.Request, path: str) -> PassedCall:
         headers=tuple(headers),
         body=body or None,
         length=len(body),
-        address=request.app[SERVICES].doorkeeper.address(request),
+        address=request.app[SERVICES].authenticator.address(request),
     )
 
 

@@ -195,7 +195,7 @@ async def _bearer(request: web.Request) -> Bearer:
         raise ErrcodeError(41001, "access_token missing: fetch one from this gateway")
     bearer = await services.tokens.read(shown)
     if bearer.consumer is not None:
-        services.callers.admit(bearer.consumer, services.doorkeeper.address(request))
+        services.callers.admit(bearer.consumer, services.authenticator.address(request))
     return bearer
 
 

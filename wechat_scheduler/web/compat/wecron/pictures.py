@@ -66,7 +66,7 @@ def _time(reminder: Reminder) -> str:
 def _count(request: web.Request) -> None:
     """Raises ThrottledError."""
     services = request.app[SERVICES]
-    request.app[WECRON].pictures.count(str(services.doorkeeper.address(request)))
+    request.app[WECRON].pictures.count(str(services.authenticator.address(request)))
 
 
 async def _scanned(request: web.Request, reminder: Reminder) -> str:

@@ -55,7 +55,7 @@ async def user_of(request: web.Request, token: str) -> Holder:
 def count_query(request: web.Request) -> None:
     """Count a query of the caller's address. Raises ThrottledError."""
     services = request.app[SERVICES]
-    request.app[LIMITS].queries.count(str(services.doorkeeper.address(request)))
+    request.app[LIMITS].queries.count(str(services.authenticator.address(request)))
 
 
 async def _holder(request: web.Request, token: str | None, kind: TokenKind, field: str) -> Holder:

@@ -17,7 +17,7 @@ from tests.stores.samples import (
 from tests.stores.suite import VAULT
 from wechat_scheduler.credentials.model import ClaimedJob, JobKey
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
-from wechat_scheduler.storage.credentials.wakings import PART
+from wechat_scheduler.storage.credentials.wake_ups import PART
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.rows import micros
 

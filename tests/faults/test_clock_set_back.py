@@ -11,7 +11,7 @@ from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.sqlite.backup import VERSIONS_AHEAD
-from wechat_scheduler.storage.upkeep.ahead import LONGEST_CLAIM, bring_back
+from wechat_scheduler.storage.upkeep.clock_set_back import LONGEST_CLAIM, bring_back
 from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -11,7 +11,7 @@ from tests.house import APPID, Answer, daemon, wechat
 from tests.web.fetching import Fetching, get, warm
 from tests.web.wire import on_both_loops, undated
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.web.kit.essence import HEEDED, HEEDED_GROUPS, MOST_LINES, essence
+from wechat_scheduler.web.kit.cache_keys import HEEDED, HEEDED_GROUPS, MOST_LINES, cache_key
 from wechat_scheduler.web.kit.memo import LARGEST
 
 
@@ -21,7 +21,7 @@ def with_id(number: int, *lines: str, path: str = "/task/a") -> bytes:
 
 @on_both_loops
 async def test_requests_that_differ_in_an_id_are_answered_from_memory():
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     async with api.serving() as server:
         wire = await server.connect()
         ordinary = [await wire.ask(with_id(number)) for number in range(2)]
@@ -33,7 +33,7 @@ async def test_requests_that_differ_in_an_id_are_answered_from_memory():
 
 
 async def test_a_first_sight_leaves_nothing_in_memory():
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     async with api.serving() as server:
         wire = await server.connect()
 
@@ -44,7 +44,7 @@ async def test_a_first_sight_leaves_nothing_in_memory():
 
 
 async def test_ids_leave_nothing_more_in_memory():
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     async with api.serving() as server:
         wire = await server.connect()
         for number in range(20):
@@ -54,7 +54,7 @@ async def test_ids_leave_nothing_more_in_memory():
 
 
 async def test_a_rotation_a_removal_and_a_revocation_reach_every_id():
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     async with api.serving() as server:
         wire = await server.connect()
         for number in range(3):
@@ -74,7 +74,7 @@ async def test_a_rotation_a_removal_and_a_revocation_reach_every_id():
 
 
 async def test_the_key_and_the_version_that_is_known_count():
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     async with api.serving() as server:
         wire = await server.connect()
         for number in range(3):
@@ -92,7 +92,7 @@ async def test_the_key_and_the_version_that_is_known_count():
 
 @on_both_loops
 async def test_a_request_that_repeats_its_id_soon_goes_by_its_bytes_alone():
-    api = Fetching(essence=essence)
+    api = Fetching(cache_key=cache_key)
     async with api.serving() as server:
         wire = await server.connect()
         for number in range(3):
@@ -108,8 +108,8 @@ def test_what_no_response_depends_on_is_left_out():
     read = get("/task/a?x=1", "accept: a", 'If-None-Match: "1"')
     traced = read.replace(b"accept", b"traceparent:00-1\r\nX-Empty:\r\nDate: now\r\naccept")
 
-    assert essence(traced) == read
-    assert essence(read) == read
+    assert cache_key(traced) == read
+    assert cache_key(read) == read
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_no_response_depends_on_is_left_out():
     ],
 )
 def test_an_odd_head_has_no_essence(odd: bytes):
-    assert essence(odd) is None
+    assert cache_key(odd) is None
 
 
 def test_headers_that_aiohttp_refuses_twice_are_heeded():

@@ -30,7 +30,7 @@ _HEAD: Final = re.compile(
 )
 
 
-def essence(chunk: bytes) -> bytes | None:
+def cache_key(chunk: bytes) -> bytes | None:
     """`chunk` without the headers that no response depends on; None if it is not exactly one plain head."""
     if len(chunk) > LARGEST or not _HEAD.fullmatch(chunk):
         return None
