@@ -85,6 +85,7 @@ ROWS = {
     ("POST", "/v1/consumers"): Row(),
     ("GET", "/v1/consumers"): Row(),
     ("GET", "/v1/consumers/{consumer}"): ABSENT,
+    ("PATCH", "/v1/consumers/{consumer}"): ABSENT,
     ("POST", "/v1/consumers/{consumer}/secret"): ABSENT,
     ("DELETE", "/v1/consumers/{consumer}"): ABSENT,
     ("GET", "/v1/usage"): Row(),

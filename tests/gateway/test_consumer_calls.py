@@ -70,6 +70,27 @@ async def test_the_calls_of_a_consumer_are_held_to_its_limits(gate: Caller) -> N
     assert (errcodes, others) == ([0, 0, 45011], 0)
 
 
+async def test_a_change_holds_from_the_next_call_on_with_the_same_stand_in(gate: Caller) -> None:
+    token = await stand_in(gate, per_minute=2)  # fetching the stand-in was one
+    changes: list[dict[str, Any]] = [
+        {"per_minute": 1},
+        {"per_minute": 0},
+        {"allow_paths": ["/wxa/*"]},
+        {"allow_paths": []},
+        {"networks": ["10.0.0.0/8"]},
+        {"networks": []},
+        {"appids": ["wx8888888888888888"]},
+        {"appids": [APPID]},
+    ]
+
+    errcodes = []
+    for change in changes:
+        await gate.call("PATCH", "/v1/consumers/shop", body=change)
+        errcodes.append((await called(gate, token)).get("errcode", 0))
+
+    assert errcodes == [45011, 0, 48001, 0, 40164, 0, 40001, 0]
+
+
 async def test_a_consumer_makes_the_calls_that_are_allowed_to_it(gate: Caller) -> None:
     wishes: dict[str, dict[str, Any]] = {
         "all": {"allow_paths": ["/cgi-bin/*"]},

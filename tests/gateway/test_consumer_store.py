@@ -1,5 +1,6 @@
 """Consumers in a database, of each kind."""
 
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -33,6 +34,36 @@ async def test_a_consumer_comes_back_as_it_was_put(database: Database) -> None:
 
     assert added == [True, True, False]
     assert await store.all_consumers() == [a_consumer("crm"), full]
+
+
+async def test_a_change_keeps_the_secret_the_generation_and_what_else_is_not_given(
+    database: Database,
+) -> None:
+    store = SqlConsumers(database)
+    await store.add(a_consumer(per_day=9, stand_in=True))
+    await store.add(a_consumer("crm"))
+    await store.rotate("shop", digest="other")
+
+    changed = await store.change("shop", lambda one: replace(one, per_minute=5, deny_paths=("/a",)))
+
+    full = a_consumer(
+        hash="other", generation=2, per_minute=5, per_day=9, deny_paths=("/a",), stand_in=True
+    )
+    assert changed == full
+    assert await store.all_consumers() == [a_consumer("crm"), full]
+
+
+async def test_a_consumer_that_has_ended_is_not_changed(database: Database) -> None:
+    store = SqlConsumers(database)
+    await store.add(a_consumer())
+    await store.revoke("shop", now=START)
+
+    changed = [
+        await store.change(name, lambda one: replace(one, per_day=1)) for name in ("shop", "nobody")
+    ]
+
+    assert changed == [None, None]
+    assert [one.per_day for one in await store.all_consumers()] == [0]
 
 
 async def test_each_end_of_a_secret_raises_the_generation(database: Database) -> None:

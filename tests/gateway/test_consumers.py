@@ -154,6 +154,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"per_day": "many"}, "per_day: expected a whole number"),
     ({"standin": True}, "standin: is not known here; did you mean stand_in?"),
 ]
+WRONG_CHANGES: list[tuple[dict[str, Any], str]] = [
+    *((wish, sentence) for wish, sentence in WRONG if "name" not in wish),
+    ({"name": "crm"}, "name: is not known here"),
+    ({"secret": "x"}, "secret: is not known here"),
+    ({"appids": None}, "appids: expected a list"),
+    ({"per_day": None}, "per_day: expected a whole number"),
+]
 
 
 async def test_what_is_wrong_with_a_consumer_is_named(keeper: Caller) -> None:
@@ -167,9 +174,90 @@ async def test_what_is_wrong_with_a_consumer_is_named(keeper: Caller) -> None:
     assert unnamed == []
 
 
+async def test_what_is_wrong_with_a_change_is_named_and_nothing_changes(keeper: Caller) -> None:
+    made = await made_consumer(keeper)
+    unnamed = []
+    for wish, sentence in WRONG_CHANGES:
+        answer = await keeper.call("PATCH", "/v1/consumers/shop", body=wish)
+        if answer.status != 400 or not answer.json["message"].startswith(sentence):
+            unnamed.append((wish, answer.json["message"]))
+
+    assert unnamed == []
+    assert (await keeper.call("GET", "/v1/consumers/shop")).result | {"secret": ""} == made | {
+        "secret": ""
+    }
+
+
+async def test_a_change_sets_what_is_given_and_keeps_the_rest_with_the_secret(
+    keeper: Caller,
+) -> None:
+    made = await made_consumer(keeper, stand_in=True, per_day=9, deny_paths=["/cgi-bin/a"])
+    secret = made.pop("secret")
+    changes: list[dict[str, Any]] = [
+        {},
+        {"per_minute": 5, "networks": ["10.0.0.0/8"]},
+        {"appids": ["wx2", APPID], "networks": []},
+        {"stand_in": False, "per_day": 0, "per_minute": 0, "deny_paths": []},
+        {"deny_paths": ["/cgi-bin/b"], "stand_in": True},
+    ]
+
+    for change in changes:
+        changed = await keeper.call("PATCH", "/v1/consumers/shop", body=change)
+        made |= change | ({"appids": sorted(change["appids"])} if "appids" in change else {})
+        consumer = desk(keeper).with_secret(secret)
+
+        assert changed.result == made
+        assert (await keeper.call("GET", "/v1/consumers/shop")).result == made
+        assert consumer is not None
+        assert consumer.generation == 1
+        assert list(consumer.deny_paths) == made["deny_paths"]
+
+
+async def test_a_limit_needs_stand_ins_also_if_one_of_them_was_there_before(keeper: Caller) -> None:
+    await made_consumer(keeper, stand_in=True, per_day=9)
+
+    answer = await keeper.call("PATCH", "/v1/consumers/shop", body={"stand_in": False})
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith("stand_in: is needed for a limit")
+
+
+async def test_only_an_active_consumer_is_changed(keeper: Caller) -> None:
+    await made_consumer(keeper)
+    await keeper.call("DELETE", "/v1/consumers/shop")
+
+    answers = [
+        await keeper.call("PATCH", f"/v1/consumers/{name}", body=body)
+        for name in ("shop", "nobody")
+        for body in ({"networks": ["10.0.0.0/8"]}, {})
+    ]
+
+    said = [(answer.status, answer.json["reason"]) for answer in answers]
+    assert said == [(404, "consumer.unknown")] * 4
+
+
+async def test_the_changer_learns_what_is_new(gate: Caller) -> None:
+    await made_consumer(gate)
+    changes: list[dict[str, Any]] = [
+        {"networks": ["10.0.0.0/8"]},
+        {"appids": ["wx8888888888888888"]},
+        {"stand_in": True},
+        {"appids": [APPID]},
+        {"stand_in": False},
+    ]
+
+    answers = [await gate.call("PATCH", "/v1/consumers/shop", body=body) for body in changes]
+
+    missing = "not registered here yet, and so refused with 40013: wx8888888888888888"
+    said = [answer.json["message"] for answer in answers]
+    assert said == ["", f"{missing}; {STILL_VALID}", STILL_VALID, "", REAL_TOKENS]
+
+
 async def test_changes_of_consumers_are_in_the_audit(keeper: Caller) -> None:
     await made_consumer(keeper)
     await keeper.call("POST", "/v1/consumers", body={"name": "shop", "appids": [APPID]})
+    for _ in range(2):  # the second changes nothing
+        await keeper.call("PATCH", "/v1/consumers/shop", body={"networks": ["10.0.0.0/8"]})
     await keeper.call("POST", "/v1/consumers/shop/secret")
     await keeper.call("DELETE", "/v1/consumers/shop")
 
@@ -178,6 +266,7 @@ async def test_changes_of_consumers_are_in_the_audit(keeper: Caller) -> None:
     assert [(entry["action"], entry["object"]) for entry in entries] == [
         ("consumer.revoked", "consumer/shop"),
         ("consumer.rotated", "consumer/shop"),
+        ("consumer.changed", "consumer/shop"),
         ("consumer.created", "consumer/shop"),
     ]
 
@@ -221,6 +310,31 @@ async def test_the_commands_make_show_rotate_and_revoke(keeper: Caller) -> None:
     assert rotated.err == "Store it now, in the place of the AppSecret: it is not shown again.\n"
     assert revoked.out == "revoked\n"
     assert desk(keeper).named("shop") is None
+
+
+async def test_the_command_changes_what_its_options_say(keeper: Caller) -> None:
+    change = ("consumers", "change", "shop")
+    await made_consumer(keeper, stand_in=True, networks=["10.0.0.0/8"], deny_paths=["/a"])
+
+    said = [
+        await command(keeper, *change, *options)
+        for options in (
+            ("--per-minute", "7", "--appid", "wx2"),
+            ("--allow", "none", "--deny-path", "none", "--per-minute", "0", "--real-tokens"),
+            (),
+            ("--appid", "none"),
+        )
+    ]
+
+    consumer = desk(keeper).named("shop")
+    assert consumer is not None
+    assert (consumer.appids, consumer.networks, consumer.deny_paths) == (frozenset(["wx2"]), (), ())
+    assert (consumer.per_minute, consumer.stand_in) == (0, False)
+    assert [one.code for one in said] == [0, 0, 0, 1]
+    assert "per minute  7" in said[0].out
+    assert "per minute  no limit" in said[1].out
+    assert said[2].out == said[1].out
+    assert "--appid: name the accounts" in said[3].err
 
 
 async def test_the_command_says_what_real_tokens_mean_and_what_limits_need(gate: Caller) -> None:

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from tests.access import doors
 from tests.access.doors import Line
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.gateway.samples import made_consumer
 from tests.gateway.test_token_endpoints import GRANT, TOKEN
 from tests.house import APPID, Caller
-from wechat_scheduler.gateway.consumers import ConsumerDraft
+from wechat_scheduler.gateway.model import Consumer
 
 
 def polling(gate: Caller, secret: str) -> AbstractAsyncContextManager[Line]:
@@ -60,7 +60,7 @@ async def test_it_ends_with_the_consumer_and_the_registered_secret(
 
 
 async def test_a_consumer_with_limits_is_looked_at_each_time(gate: Caller) -> None:
-    draft = ConsumerDraft(name="shop", appids=frozenset((APPID,)), per_minute=4)
+    draft = Consumer(name="shop", appids=frozenset((APPID,)), per_minute=4, created_at=START)
     made = await gate.daemon.cores.consumers.make(draft)
     async with polling(gate, made.secret) as poll:
         found = [await poll.ask_json() for _ in range(6)]

@@ -1,4 +1,4 @@
-"""Several daemons on one database: a consumer that ends at one ends at all of them."""
+"""Several daemons on one database: a consumer that is changed or ends at one is so at all of them."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ IPS = "/cgi-bin/getcallbackip"
 PATIENCE = 2000
 
 
-async def test_a_consumer_and_its_stand_in_work_and_end_at_every_daemon(
+async def test_a_consumer_and_its_stand_in_work_are_limited_and_end_at_every_daemon(
     tmp_path: Path, postgres: PostgresServer, weixin: WeChat, clock: FakeClock
 ) -> None:
     shared: dict[str, Any] = {
@@ -34,10 +34,12 @@ async def test_a_consumer_and_its_stand_in_work_and_end_at_every_daemon(
         issued = (await here.call("POST", STABLE, body=fields, key="")).json["access_token"]
 
         works = await until(there, issued, 0)
+        await here.call("PATCH", "/v1/consumers/shop", body={"deny_paths": [IPS]})
+        denied = await until(there, issued, 48001)
         await here.call("DELETE", "/v1/consumers/shop")
         ended = await until(there, issued, 40001)
 
-    assert (works, ended) == (True, True)
+    assert (works, denied, ended) == (True, True, True)
 
 
 async def until(keeper: Caller, token: str, errcode: int) -> bool:

@@ -27,7 +27,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 @pytest.fixture
 async def consumers() -> ConsumerDesk:
     store = SqlConsumers(memory_database())
-    await store.add(a_consumer())
+    await store.add(a_consumer(appids=frozenset((KEY.appid, OF_PLATFORM.appid))))
     desk = ConsumerDesk(store, clock=FakeClock())
     await desk.load()
     return desk

@@ -150,6 +150,19 @@ async def test_an_open_tunnel_ends_with_the_secret_that_opened_it(
     writer.close()
 
 
+async def test_an_open_tunnel_ends_when_its_network_is_shut_out(mouth: Mouth) -> None:
+    reader, writer = await opened(mouth)
+    statuses = []
+
+    for networks in (["127.0.0.0/8"], ["10.0.0.0/8"]):
+        await mouth.keeper.call("PATCH", "/v1/consumers/shop", body={"networks": networks})
+        statuses.append(reader.at_eof())
+    ended = await reader.read()
+
+    assert ended == b""
+    writer.close()
+
+
 async def test_those_who_say_nothing_take_no_place(mouth: Mouth) -> None:
     silent = [await asyncio.open_connection("127.0.0.1", mouth.port) for _ in range(5)]
 

@@ -31,6 +31,7 @@ class Action(enum.StrEnum):
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     CONSUMER_CREATED = "consumer.created"
+    CONSUMER_CHANGED = "consumer.changed"
     CONSUMER_ROTATED = "consumer.rotated"
     CONSUMER_REVOKED = "consumer.revoked"
     CALLBACKS_SET = "callback.set"

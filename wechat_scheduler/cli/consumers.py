@@ -1,16 +1,17 @@
-"""`consumers` makes, lists, rotates and revokes consumers of the gateway."""
+"""`consumers` makes, lists, changes, rotates and revokes consumers of the gateway."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option
+from wechat_scheduler.cli.parameters import CommandT, json_option, limit_option, rows_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
 from wechat_scheduler.web.kit.query import LARGEST_PAGE
-from wechat_scheduler.web.native.consumers import (
+from wechat_scheduler.web.native.consumer_bodies import (
     MOST_CALLS,
+    ConsumerChange,
     ConsumerResult,
     MadeConsumerResult,
 )
@@ -20,14 +21,62 @@ PATH = ("v1", "consumers")
 COLUMNS = "NAME STATE STAND-IN=stand_in LAST-USED=last_used_at APPIDS"
 USES = "CALLS ERRORS CALLER APPID PATH"
 NO_LIMIT = "no limit"
+NONE = "none"
 CALLS = click.IntRange(0, MOST_CALLS)
+
+
+def _repeatable(
+    option: str, name: str, metavar: str, what: str, **others: Any
+) -> Callable[[CommandT], CommandT]:
+    given = others | {"multiple": True, "metavar": metavar, "help": f"{what} Repeatable."}
+    return click.option(option, name, **given)
+
+
+def consumer_settings(command: CommandT) -> CommandT:
+    """The settings of a consumer, which may be left out: `networks` and the other names of ConsumerChange."""
+    for option in (
+        click.option(
+            "--stand-in/--real-tokens",
+            default=None,
+            help="Give it stand-in tokens, which only this daemon understands, or WeChat's own (default).",
+        ),
+        _repeatable(
+            "--deny-path", "deny_paths", "PATH", "Let these calls not pass. Needs --stand-in."
+        ),
+        _repeatable(
+            "--allow-path",
+            "allow_paths",
+            "PATH",
+            "Let only these calls pass, such as /cgi-bin/menu/*. Needs --stand-in.",
+        ),
+        click.option(
+            "--per-day",
+            type=CALLS,
+            metavar="N",
+            help="Allow at most this many calls a day, 0 for no limit (default). Needs --stand-in.",
+        ),
+        click.option(
+            "--per-minute",
+            type=CALLS,
+            metavar="N",
+            help="Allow at most this many calls a minute, 0 for no limit (default). Needs --stand-in.",
+        ),
+        _repeatable(
+            "--allow",
+            "networks",
+            "NETWORK",
+            "Accept its calls only from this network, such as 10.0.0.0/8.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group()
 def consumers() -> None:
-    """Make, list and revoke consumers: business systems that call WeChat through this daemon.
+    """Make, list, change and revoke consumers, which call WeChat through here.
 
-    A consumer has a secret of its own, which it uses in place of the AppSecret.
+    A consumer is a business system with a secret of its own, which it uses in place of the AppSecret.
 
     \b
     Example:
@@ -37,68 +86,11 @@ def consumers() -> None:
 
 @consumers.command()
 @click.argument("name")
-@click.option(
-    "--appid",
-    "appids",
-    multiple=True,
-    required=True,
-    metavar="APPID",
-    help="Let it use this account. Repeatable.",
-)
-@click.option(
-    "--allow",
-    "networks",
-    multiple=True,
-    metavar="NETWORK",
-    help="Accept its secret and its stand-ins only from this network, such as 10.0.0.0/8. Repeatable.",
-)
-@click.option(
-    "--per-minute",
-    type=CALLS,
-    default=0,
-    metavar="N",
-    help="Allow at most this many calls a minute (default no limit). Needs --stand-in.",
-)
-@click.option(
-    "--per-day",
-    type=CALLS,
-    default=0,
-    metavar="N",
-    help="Allow at most this many calls a day (default no limit). Needs --stand-in.",
-)
-@click.option(
-    "--allow-path",
-    "allow_paths",
-    multiple=True,
-    metavar="PATH",
-    help="Let only these calls pass, such as /cgi-bin/menu/*. Repeatable. Needs --stand-in.",
-)
-@click.option(
-    "--deny-path",
-    "deny_paths",
-    multiple=True,
-    metavar="PATH",
-    help="Let these calls not pass, such as 'POST /cgi-bin/menu/create'. Repeatable. Needs --stand-in.",
-)
-@click.option(
-    "--stand-in",
-    is_flag=True,
-    help="Give it stand-in tokens, which only this daemon understands, in place of WeChat's.",
-)
+@_repeatable("--appid", "appids", "APPID", "Let it use this account.", required=True)
+@consumer_settings
 @json_option
 @client_options
-def create(
-    name: str,
-    appids: Sequence[str],
-    networks: Sequence[str],
-    per_minute: int,
-    per_day: int,
-    allow_paths: Sequence[str],
-    deny_paths: Sequence[str],
-    stand_in: bool,
-    as_json: bool,
-    **given: Any,
-) -> None:
+def create(name: str, as_json: bool, **given: Any) -> None:
     """Make a consumer called NAME, and show its secret this once.
 
     \b
@@ -107,17 +99,34 @@ def create(
       wechat-scheduler consumers create crm --appid wx1111111111111111 --stand-in \\
           --allow 10.0.0.0/8 --per-minute 600
     """
-    wish = {
-        "name": name,
-        "appids": appids,
-        "networks": networks,
-        "per_minute": per_minute,
-        "per_day": per_day,
-        "allow_paths": allow_paths,
-        "deny_paths": deny_paths,
-        "stand_in": stand_in,
-    }
+    wish = {"name": name} | _wish(given)
     _show_secret(ask(given, MadeConsumerResult, "POST", *PATH, body=wish), as_json=as_json)
+
+
+@consumers.command()
+@click.argument("name")
+@click.option(
+    "--appid",
+    "appids",
+    multiple=True,
+    metavar="APPID",
+    help="Let it use this account, and no others than those given. Repeatable.",
+)
+@consumer_settings
+@json_option
+@client_options
+def change(name: str, as_json: bool, **given: Any) -> None:
+    """Change the given settings of a consumer.
+
+    Its secret and its stand-ins go on.     What is given for a setting replaces all that it had; for networks and paths, `none` ends the limit.
+
+    \b
+    Examples:
+      wechat-scheduler consumers change crm --per-minute 1200
+      wechat-scheduler consumers change crm --allow 10.0.0.0/8 --allow 192.168.7.0/24 --deny-path none
+    """
+    wish = _wish(given)
+    _show(ask(given, ConsumerResult, "PATCH", *PATH, name, body=wish), as_json=as_json)
 
 
 @consumers.command("list")
@@ -145,13 +154,7 @@ def show(name: str, as_json: bool, **given: Any) -> None:
     Example:
       wechat-scheduler consumers show shop
     """
-    found = ask(given, ConsumerResult, "GET", *PATH, name)
-    show_result(
-        found,
-        as_json=as_json,
-        per_minute=found.per_minute or NO_LIMIT,
-        per_day=found.per_day or NO_LIMIT,
-    )
+    _show(ask(given, ConsumerResult, "GET", *PATH, name), as_json=as_json)
 
 
 @consumers.command()
@@ -221,6 +224,21 @@ def usage(
     if name and not found:
         ask(given, ConsumerResult, "GET", *PATH, name)  # an unknown one is an error
     show_results(found, USES, as_json=as_json)
+
+
+def _wish(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings that were given, taken out of the options."""
+    settings = {name: given.pop(name) for name in ConsumerChange.__struct_fields__}
+    return {
+        name: [one for one in value if one != NONE] if isinstance(value, tuple) else value
+        for name, value in settings.items()
+        if value not in (None, ())
+    }
+
+
+def _show(found: ConsumerResult, *, as_json: bool) -> None:
+    limits = {"per_minute": found.per_minute or NO_LIMIT, "per_day": found.per_day or NO_LIMIT}
+    show_result(found, as_json=as_json, **limits)
 
 
 def _show_secret(made: MadeConsumerResult, *, as_json: bool) -> None:

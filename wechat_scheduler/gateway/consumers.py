@@ -1,8 +1,8 @@
-"""The desk of the consumers: finds them for requests, makes them, and ends them."""
+"""The desk of the consumers: finds them for requests, makes them, changes them, and ends them."""
 
 from collections.abc import Callable, Sequence
 
-from wechat_scheduler.access.model import Network, digest
+from wechat_scheduler.access.model import digest
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.misses import Misses
@@ -10,20 +10,6 @@ from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.gateway.model import Consumer, ConsumerStore, new_secret
 from wechat_scheduler.reasons import Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsumerDraft:
-    """The properties of a new consumer, as `Consumer` has them."""
-
-    name: str
-    appids: frozenset[str]
-    networks: tuple[Network, ...] = ()
-    per_minute: int = 0
-    per_day: int = 0
-    allow_paths: tuple[str, ...] = ()
-    deny_paths: tuple[str, ...] = ()
-    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,27 +78,25 @@ class ConsumerDesk:
                 return found
         raise _unknown(name)
 
-    async def make(self, draft: ConsumerDraft) -> MadeConsumer:
-        """Make and store a consumer. Raises ConflictError if one of its name is active."""
+    async def make(self, draft: Consumer) -> MadeConsumer:
+        """Store a consumer with a new secret. Raises ConflictError if one of its name is active."""
         secret = new_secret()
-        consumer = Consumer(
-            name=draft.name,
-            hash=digest(secret),
-            appids=draft.appids,
-            networks=draft.networks,
-            per_minute=draft.per_minute,
-            per_day=draft.per_day,
-            allow_paths=draft.allow_paths,
-            deny_paths=draft.deny_paths,
-            stand_in=draft.stand_in,
-            created_at=self._clock.now(),
-        )
-        if not await self._store.add(consumer):
+        if not await self._store.add(replace(draft, hash=digest(secret))):
             raise ConflictError(
                 f"there is a consumer {draft.name}: rotate its secret, or revoke it first",
                 reason=Reason.CONSUMER_EXISTS,
             )
         return await self._made(draft.name, secret)
+
+    async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer:
+        """Store what `edit` makes of the stored consumer; its secret stays. Raises NotFoundError, and what
+        `edit` raises."""
+        changed = await self._store.change(name, edit)
+        if changed is None:
+            raise _unknown(name)
+        self._forget(name)
+        await self.load()
+        return changed
 
     async def rotate(self, name: str) -> MadeConsumer:
         """Give a consumer another secret; the former one and its stand-ins end at once. Raises

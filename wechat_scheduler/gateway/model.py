@@ -17,7 +17,7 @@ NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
-    """A consumer as stored: with the hash of its secret, not the secret.
+    """A consumer as stored: with the hash of its secret, not the secret; the hash is empty until it is made.
 
     It may use the accounts `appids`, from `networks` (any network if empty), with at most
     `per_minute` and `per_day` calls (0 means no limit). If it has `allow_paths`, only these of WeChat's calls
@@ -26,7 +26,7 @@ class Consumer:
     """
 
     name: str
-    hash: str = field(repr=False)
+    hash: str = field(default="", repr=False)
     generation: int = 1
     appids: frozenset[str]
     networks: tuple[Network, ...] = ()
@@ -63,6 +63,10 @@ class ConsumerStore(Protocol):
     async def add(self, consumer: Consumer) -> bool:
         """Add a consumer, or replace a revoked one of its name, whose generation goes on. Returns False if
         one of that name is active."""
+
+    async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:
+        """Store what `edit` makes of an active consumer, whose name, secret and generation stay. Returns None
+        if there is none; raises what `edit` raises."""
 
     async def rotate(self, name: str, *, digest: str) -> bool:
         """Give an active consumer another secret and the next generation. Returns False if there is none."""

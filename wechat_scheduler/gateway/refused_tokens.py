@@ -19,6 +19,10 @@ class TokenRefusal(enum.Enum):
         "access_token is invalid or not latest: it is not known here; fetch one from this gateway"
     )
     EXPIRED = "access_token expired: fetch the next one from this gateway"
+    REACH = (
+        "access_token is invalid or not latest: its consumer may not use this account any more; its operator decides "
+        "by the consumer's appids"
+    )
     ENDED = (
         "access_token is invalid or not latest: its consumer was revoked or has a new secret; fetch one "
         "with the secret that is valid now"

@@ -62,7 +62,10 @@ class StandInTokens:
         consumer = await self._consumers.of_generation(name, int(generation))
         if consumer is None:
             return TokenRefusal.ENDED
-        return StandInToken(consumer, JobKey(*key))
+        job = JobKey(*key)
+        if consumer.appids.isdisjoint((job.appid, job.subject)):
+            return TokenRefusal.REACH
+        return StandInToken(consumer, job)
 
     def _proven(self, token: str) -> bytes | None:
         found = _FORM.fullmatch(token)

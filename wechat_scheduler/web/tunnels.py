@@ -42,8 +42,6 @@ Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol], str, int], Awaitable
 
 
 class _RefusedError(Exception):
-    """The status line and the sentence of a refusal."""
-
     def __init__(self, status: str, sentence: str, header: str = "") -> None:
         super().__init__(status)
         self.response = (
@@ -235,7 +233,8 @@ class Tunnels:
     def _cut_ended(self) -> None:
         for near, consumer in list(self._open.items()):
             known = self._consumers.named(consumer.name)
-            if known is None or known.generation != consumer.generation:
+            same = known is not None and known.generation == consumer.generation
+            if known is None or not (same and known.admits(near.address())):
                 near.cut()
 
     async def _joined(self, near: _Near, host: str) -> None:

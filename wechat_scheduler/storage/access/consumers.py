@@ -8,24 +8,33 @@ from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
 from wechat_scheduler.storage.rows import micros, record, stored
-from wechat_scheduler.storage.unreadable import readable
+from wechat_scheduler.storage.unreadable import only, readable
 
-ALL = """
-    SELECT name, hash, generation, appids, networks, per_minute, per_day, stand_in, allow_paths,
-        deny_paths, created_at, revoked_at, last_used_at
-    FROM consumers ORDER BY name
+COLUMNS = """
+    name, hash, generation, appids, networks, per_minute, per_day, stand_in, allow_paths, deny_paths,
+    created_at, revoked_at, last_used_at
 """
+ALL = f"SELECT {COLUMNS} FROM consumers ORDER BY name"  # noqa: S608 - our own names
 # The generation goes on, so that no stand-in of a revoked namesake comes to life.
 PUT = """
-    INSERT INTO consumers (name, hash, generation, appids, networks, per_minute, per_day, stand_in,
-        created_at, allow_paths, deny_paths)
-    VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)
+    INSERT INTO consumers (name, appids, networks, per_minute, per_day, stand_in, allow_paths, deny_paths,
+        hash, generation, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)
     ON CONFLICT (name) DO UPDATE SET hash = excluded.hash, generation = consumers.generation + 1,
         appids = excluded.appids, networks = excluded.networks, per_minute = excluded.per_minute,
         per_day = excluded.per_day, stand_in = excluded.stand_in,
         allow_paths = excluded.allow_paths, deny_paths = excluded.deny_paths, created_at = excluded.created_at,
         revoked_at = NULL, last_used_at = NULL
     WHERE consumers.revoked_at IS NOT NULL RETURNING name
+"""
+# Changes nothing, but locks the row: changes of one consumer are made one after the other.
+LOCK = f"""
+    UPDATE consumers SET name = name WHERE name = $1 AND revoked_at IS NULL RETURNING {COLUMNS}
+"""  # noqa: S608 - our own names
+CHANGE = """
+    UPDATE consumers SET appids = $2, networks = $3, per_minute = $4, per_day = $5, stand_in = $6,
+        allow_paths = $7, deny_paths = $8
+    WHERE name = $1
 """
 ROTATE = """
     UPDATE consumers SET hash = $2, generation = generation + 1
@@ -54,21 +63,11 @@ class SqlConsumers:
         return bool(await self._database.read(HAS, digest))
 
     async def add(self, consumer: Consumer) -> bool:
-        limits = (consumer.per_minute, consumer.per_day, int(consumer.stand_in))
-        reach = (
-            " ".join(sorted(consumer.appids)),
-            " ".join(map(str, consumer.networks)),
-        )
-        paths = stored(consumer, ("allow_paths", "deny_paths"))
-        values = (
-            consumer.name,
-            consumer.hash,
-            *reach,
-            *limits,
-            micros(consumer.created_at),
-            *paths,
-        )
+        values = (*_settings(consumer), consumer.hash, micros(consumer.created_at))
         return await self._change(Statement(PUT, values))
+
+    async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:
+        return await self._database.write(lambda: self._edited(name, edit))
 
     async def rotate(self, name: str, *, digest: str) -> bool:
         return await self._change(Statement(ROTATE, (name, digest)))
@@ -80,6 +79,16 @@ class SqlConsumers:
         """Calls `listener` also after a gap in which signals may have been lost."""
         call_on(self._database, CHANGED, listener)
 
+    def _edited(self, name: str, edit: Callable[[Consumer], Consumer]) -> Script[Consumer | None]:
+        """Raises DamagedRowError."""
+        found = only((yield Statement(LOCK, (name,))), _consumer, table="consumers", key="name")
+        if found is None:
+            return None
+        changed = edit(found)
+        yield Statement(CHANGE, _settings(changed))
+        yield from self._database.dialect.signal(CHANGED)
+        return changed
+
     async def _change(self, statement: Statement) -> bool:
         def script() -> Script[bool]:
             rows = yield statement
@@ -87,6 +96,19 @@ class SqlConsumers:
             return bool(rows)
 
         return await self._database.write(script)
+
+
+def _settings(consumer: Consumer) -> tuple[object, ...]:
+    """The name, and what can be changed, in the order of the statements."""
+    return (
+        consumer.name,
+        " ".join(sorted(consumer.appids)),
+        " ".join(map(str, consumer.networks)),
+        consumer.per_minute,
+        consumer.per_day,
+        int(consumer.stand_in),
+        *stored(consumer, ("allow_paths", "deny_paths")),
+    )
 
 
 def _consumer(row: Row) -> Consumer:

@@ -21,6 +21,7 @@ _ERRCODES: Final = MappingProxyType(
         # Their sentences begin with WeChat's words.
         TokenRefusal.UNKNOWN: (40001, ""),
         TokenRefusal.ENDED: (40001, ""),
+        TokenRefusal.REACH: (40001, ""),
         TokenRefusal.EXPIRED: (42001, ""),
         CallRefusal.MISSING: (41001, ""),
         CallRefusal.TWO_TOKENS: (40014, "invalid access_token"),

@@ -1,0 +1,157 @@
+"""The bodies and results of consumers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.gateway.model import NAME, Consumer
+from wechat_scheduler.gateway.paths import RULE
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
+from wechat_scheduler.web.kit.texts import read_networks
+
+# More calls are no limit: WeChat allows fewer.
+MOST_CALLS: Final = 100_000_000
+
+MOST_RULES: Final = 100
+
+Calls = Annotated[int, msgspec.Meta(ge=0, le=MOST_CALLS)]
+PathRule = Annotated[str, msgspec.Meta(extra_json_schema=schema_of(RULE))]
+Appids = Annotated[list[WeChatId], msgspec.Meta(extra_json_schema={"minItems": 1})]
+
+
+class ConsumerSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Settings that may be left out, and changed later. An empty `networks` or `allow_paths` and a limit of 0 do
+    not limit it; limits to paths and numbers of calls need `stand_in`."""
+
+    networks: list[str] | UnsetType = UNSET
+    per_minute: Calls | UnsetType = UNSET
+    per_day: Calls | UnsetType = UNSET
+    allow_paths: list[PathRule] | UnsetType = UNSET
+    deny_paths: list[PathRule] | UnsetType = UNSET
+    stand_in: bool | UnsetType = UNSET
+
+
+class ConsumerBody(ConsumerSettings, kw_only=True, forbid_unknown_fields=True):
+    """A new consumer. Its name cannot be changed."""
+
+    name: Annotated[str, msgspec.Meta(extra_json_schema=schema_of(NAME))]
+    appids: Appids
+
+
+class ConsumerChange(ConsumerSettings, kw_only=True, forbid_unknown_fields=True):
+    """Settings that are left out stay as they are."""
+
+    appids: Appids | UnsetType = UNSET
+
+
+class ConsumerResult(msgspec.Struct, kw_only=True):
+    """A consumer without its secret. `state` is active or revoked; instants are RFC 3339 in UTC."""
+
+    name: str
+    appids: list[str]
+    networks: list[str]
+    per_minute: int
+    per_day: int
+    allow_paths: list[str]
+    deny_paths: list[str]
+    stand_in: bool
+    state: str
+    created_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class MadeConsumerResult(ConsumerResult, kw_only=True):
+    """`secret` is shown this once."""
+
+    secret: str
+
+
+def read_consumer(body: bytes, *, now: datetime) -> Consumer:
+    """Raises InvalidRequestError at the first thing that is wrong."""
+    parsed = decode(body, ConsumerBody)
+    if not NAME.fullmatch(parsed.name):
+        raise InvalidRequestError(
+            "must be 1 to 32 small letters, digits and '-' between them, such as shop-1",
+            field="name",
+        )
+    given = dict(_settings(parsed))
+    return _checked(Consumer(name=parsed.name, created_at=now, **given))
+
+
+def read_change(consumer: Consumer, body: bytes) -> Consumer:
+    """The changed consumer. Raises InvalidRequestError at the first thing that is wrong."""
+    return _checked(replace(consumer, **dict(_settings(decode(body, ConsumerChange)))))
+
+
+def consumer_result(consumer: Consumer) -> ConsumerResult:
+    return envelope.result_of(
+        ConsumerResult,
+        consumer,
+        appids=sorted(consumer.appids),
+        networks=[str(network) for network in consumer.networks],
+        allow_paths=list(consumer.allow_paths),
+        deny_paths=list(consumer.deny_paths),
+        state="active" if consumer.revoked_at is None else "revoked",
+    )
+
+
+def made_consumer_result(consumer: Consumer, secret: str) -> MadeConsumerResult:
+    shown = msgspec.structs.asdict(consumer_result(consumer))
+    return MadeConsumerResult(**shown, secret=secret)
+
+
+def _settings(given: ConsumerBody | ConsumerChange) -> Iterator[tuple[str, Any]]:
+    """Each given setting, with the value that the model has."""
+    for name in ConsumerChange.__struct_fields__:
+        value = getattr(given, name)
+        if value is UNSET:
+            continue
+        match name:
+            case "appids":
+                value = frozenset(_appids(value))
+            case "networks":
+                value = tuple(dict.fromkeys(read_networks(value)))
+            case "allow_paths" | "deny_paths":
+                value = tuple(_rules(value, name))
+        yield name, value
+
+
+def _checked(consumer: Consumer) -> Consumer:
+    limits = (
+        consumer.allow_paths, consumer.deny_paths, consumer.per_minute, consumer.per_day,
+    )  # fmt: skip
+    if any(limits) and not consumer.stand_in:
+        raise InvalidRequestError(
+            "is needed for a limit to paths or to a number of calls: a token of WeChat's does not tell whose call "
+            "it is",
+            field="stand_in",
+        )
+    return consumer
+
+
+def _appids(given: list[str]) -> Iterator[str]:
+    if not given:
+        raise InvalidRequestError("name the accounts that it may use", field="appids")
+    for number, appid in enumerate(given):
+        check_wechat_id(appid, f"appids[{number}]")
+        yield appid
+
+
+def _rules(given: list[str], field: str) -> Iterator[str]:
+    if len(given) > MOST_RULES:
+        raise InvalidRequestError(f"takes at most {MOST_RULES} rules", field=field)
+    for number, rule in enumerate(given):
+        if not RULE.fullmatch(rule):
+            raise InvalidRequestError(
+                "must be a path such as /cgi-bin/menu/* or GET /cgi-bin/menu/get",
+                field=f"{field}[{number}]",
+            )
+        yield rule
