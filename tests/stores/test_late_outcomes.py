@@ -10,6 +10,7 @@ from tests.stores.mailing import accepted, mailing
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.samples import (
     LEASE,
+    LIFE,
     NOW,
     SECOND,
     TOKEN,
@@ -151,3 +152,38 @@ async def test_an_account_that_withdrew_its_authorization_gets_no_late_value(
     await stores.elsewhere.save(revoked, now=LATER)
 
     assert await store.save(rotated(late), now=LATER) is None
+
+
+async def test_a_late_value_makes_no_third_attempt_begin_while_the_second_is_under_way(
+    stores: Stores,
+) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    late = rotated(await claim(store), "late", at=NOW - LIFE)
+    second = rotated(await claim(stores.elsewhere, at=LATER), "second", at=LATER)
+    await store.save(late, now=LATER)
+    await store.hasten(TOKEN, now=LATER)
+
+    claimed = await store.claim(now=LATER, limit=5, lease=LEASE)
+    saved = await stores.elsewhere.save(second, now=LATER)
+
+    assert claimed == []
+    assert saved is not None
+    assert saved.credential is not None
+    assert (saved.credential.value, saved.due_at) == ("second", second.due_at)
+
+
+async def test_a_job_is_due_again_if_the_attempt_that_lost_its_claim_brings_nothing(
+    stores: Stores,
+) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    late = rotated(await claim(store), "late", at=NOW - LIFE)
+    await claim(stores.elsewhere, at=LATER)
+    saved = await store.save(late, now=LATER)
+
+    claimed = await store.claim(now=LATER + LEASE, limit=5, lease=LEASE)
+
+    assert saved is not None
+    assert saved.due_at == LATER + LEASE
+    assert [job.credential and job.credential.value for job in claimed] == ["late"]

@@ -124,12 +124,22 @@ def save(
     if due_at is None:
         due_at = yield from late_outcomes.is_stored(outcome)
     if due_at is None and isinstance(outcome, Rotated):
-        late = yield from late_outcomes.reclaimed(outcome)
-        if late is not None:
-            outcome, due_at = late, (yield from _save_credential(vault, late, now))
-        else:
+        reclaimed = yield from late_outcomes.reclaimed(outcome)
+        if reclaimed is None:
             yield from late_outcomes.outrun(vault, outcome, micros(now))
+        else:
+            outcome, until = reclaimed
+            due_at = yield from _save_late(vault, outcome, until, now)
     return None if due_at is None else state_after(outcome, due_at)
+
+
+def _save_late(vault: Vault, late: Rotated, until: int, now: datetime) -> Script[datetime | None]:
+    """`until` is the end of the claim that another attempt had, 0 if none had any."""
+    due_at = yield from _save_credential(vault, late, now)
+    if until <= micros(now):
+        return due_at
+    yield from late_outcomes.leave_time(late.job.key, until)
+    return instant(until)
 
 
 def _saved(

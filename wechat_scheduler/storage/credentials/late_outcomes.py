@@ -30,16 +30,21 @@ STORED = """
 """
 # An account that withdrew its authorization gets no value back, and a job that was removed and registered
 # anew none of its former self: it has had no attempt yet. The attempt that has the claim now loses it:
-# what it brings is kept in the same way, if it is later.
+# what it brings is kept in the same way, if it is later. `due_at` is the end of that claim, 0 if there is none.
 RECLAIM = """
-    UPDATE jobs SET claimed_by = $4
+    UPDATE jobs SET claimed_by = $4,
+        due_at = CASE WHEN claimed_by IS NULL OR due_at = $8 THEN CAST(0 AS BIGINT) ELSE due_at END
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND waits_on <> $7
         AND (issued_at < $5 OR (
             issued_at IS NULL AND revision = $6 AND (claimed_by IS NOT NULL OR attempts > 0)
         ))
-    RETURNING version
+    RETURNING version, due_at
 """
-
+# A third attempt would end the value that the second brings.
+LEAVE_TIME = f"""
+    UPDATE jobs SET claimed_by = '{OUTRUN}', due_at = $4
+    WHERE appid = $1 AND kind = $2 AND subject = $3
+"""  # noqa: S608 - our own text
 
 # The value that is stored may be the one that WeChat ended: the next refresh tells.
 SETTLE_SOON = f"""
@@ -56,15 +61,22 @@ def is_stored(outcome: Outcome) -> Script[datetime | None]:
     return instant(rows[0]["due_at"]) if rows and _is_of(outcome, rows[0]) else None
 
 
-def reclaimed(outcome: Rotated) -> Script[Rotated | None]:
-    """The outcome as the next version, under its claim, which the job has again; None if a later value
-    is there."""
+def reclaimed(outcome: Rotated) -> Script[tuple[Rotated, int] | None]:
+    """The outcome as the next version, under its claim, which the job has again, and the end of the claim that
+    another attempt had, 0 if none had any; None if a later value is there."""
     job, credential = outcome.job, outcome.credential
-    values = (job.claim, micros(credential.issued_at), job.revision, AUTHORIZATION)
+    own = micros(job.until) if job.until else 0
+    values = (job.claim, micros(credential.issued_at), job.revision, AUTHORIZATION, own)
     rows = yield Statement(RECLAIM, (*job.key, *values))
     if not rows:
         return None
-    return replace(outcome, credential=replace(credential, version=rows[0]["version"] + 1))
+    late = replace(outcome, credential=replace(credential, version=rows[0]["version"] + 1))
+    return late, rows[0]["due_at"]
+
+
+def leave_time(key: JobKey, until: int) -> Script[None]:
+    """Nothing else claims the job until then: an attempt is under way that lost its claim."""
+    yield Statement(LEAVE_TIME, (*key, until))
 
 
 def outrun(vault: Vault, outcome: Rotated, now: int) -> Script[None]:
