@@ -19,9 +19,17 @@ from wechat_scheduler.storage.postgres.change_listener import PING_EVERY, Change
 SIGNAL = "SELECT pg_notify('wechat_scheduler', $1)"
 LAST_WORDS = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE pid <> pg_backend_pid() AND datname = current_database()
+"""
+
 
 class ImpatientClock(FakeClock):
-    """A sleep ends at once."""
+    """A pause ends at once; `wait` waits."""
+
+    async def sleep(self, delay: timedelta) -> None:
+        await super().sleep_seconds(delay.total_seconds())
 
     async def sleep_seconds(self, seconds: float) -> None:
         self.advance(timedelta(seconds=seconds))
@@ -60,8 +68,49 @@ async def test_it_tries_again_and_again_in_growing_pauses(url: str, supervisor: 
     assert {event["event"] for event in events} == {"storage.listener_lost"}
     pauses = [event["retry_in_seconds"] for event in events]
     assert all(
-        most / 2 <= pause <= most for pause, most in zip(pauses, (0, 0.1, 0.2, 0.4), strict=True)
+        most / 2 <= pause <= most for pause, most in zip(pauses, (0.1, 0.2, 0.4, 0.8), strict=True)
     )
+
+
+async def test_after_a_connection_that_was_heard_on_the_pauses_are_short_again(
+    url: str, supervisor: Supervisor
+) -> None:
+    sender, refusals, heard = await asyncpg.connect(url), iter(range(4)), asyncio.Event()
+
+    async def connect() -> asyncpg.Connection:
+        if next(refusals, None) is not None:
+            raise ConnectionRefusedError
+        return await asyncpg.connect(url)
+
+    async def send(payload: str) -> None:
+        await sender.execute(SIGNAL, payload)
+
+    listener = ChangeListener(connect, send, ImpatientClock(), supervisor, Random(1))
+    with capture_logs() as events:
+        listener.add(lambda payload: heard.set())
+        hears = await listener.hears()
+        heard.clear()
+        await sender.execute(END_OTHERS)
+        await heard.wait()
+    await listener.close()
+    await sender.close()
+
+    assert hears
+    assert events[-1]["reason"] == "closed"
+    assert events[-1]["retry_in_seconds"] <= 0.1
+
+
+async def test_one_who_asks_learns_that_the_database_takes_nothing(
+    url: str, supervisor: Supervisor
+) -> None:
+    listener = ChangeListener(
+        partial(asyncpg.connect, url), send_nothing, FakeClock(), supervisor, Random(1)
+    )
+
+    with pytest.raises(StorageError, match="does not answer"):
+        await listener.hears()
+
+    await listener.close()
 
 
 async def test_it_asks_a_silent_connection_whether_it_still_lives(

@@ -19,8 +19,8 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.database import Database, Script, Statement, insert_many
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.postgres import signals
-from wechat_scheduler.storage.postgres.database import connect
+from wechat_scheduler.storage.postgres import change_listener
+from wechat_scheduler.storage.postgres.database import PostgresDatabase, connect
 
 OpenPooled: TypeAlias = Callable[..., Awaitable[Database]]
 
@@ -80,14 +80,19 @@ async def test_units_of_work_and_reads_share_few_connections(
     assert len(await names(pooled)) == ROUNDS * 20 * 3
 
 
+async def hears(database: Database) -> bool:
+    assert isinstance(database, PostgresDatabase)
+    return await database.hears()
+
+
 async def test_signals_are_heard_in_session_mode_and_their_loss_is_noticed_in_the_other(
     open_pooled: OpenPooled, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if mode == "transaction":  # nothing comes, however long it waits
-        monkeypatch.setattr(signals, "HEARD_WITHIN", timedelta(milliseconds=100))
+        monkeypatch.setattr(change_listener, "HEARD_WITHIN", timedelta(milliseconds=100))
     database = await open_pooled()
 
-    heard = await signals.are_heard(database, SystemClock())
+    heard = await hears(database)
 
     assert heard is (mode == "session")
 
@@ -97,7 +102,7 @@ async def test_signals_are_heard_on_a_connection_of_their_own(
 ) -> None:
     database = await open_pooled(listen=urlsplit(database_url)._replace(path="").geturl())
 
-    heard = await signals.are_heard(database, SystemClock())
+    heard = await hears(database)
 
     assert heard
 

@@ -19,6 +19,7 @@ from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.postgres import connections
+from wechat_scheduler.storage.postgres.change_listener import FIRST_PAUSE
 from wechat_scheduler.storage.postgres.connector import LONGEST_PAUSE
 from wechat_scheduler.storage.postgres.database import (
     STATEMENT_TIMEOUT,
@@ -144,17 +145,25 @@ async def test_another_connection_hears_what_was_committed_and_only_that(
 
 
 async def test_a_listener_that_lost_its_connection_looks_again_and_goes_on(
-    database: Database, postgres: PostgresServer
+    database_url: str, migrations: Traversable, postgres: PostgresServer
 ) -> None:
-    heard = Heard(database)
-    assert await heard.next() == ""
+    clock = FakeClock()
+    async with Supervisor() as supervisor:
+        database = await open_database(
+            database_url, migrations=migrations, clock=clock, supervisor=supervisor
+        )
+        heard = Heard(database)
+        assert await heard.next() == ""
 
-    async with postgres.connected() as outsider:
-        await outsider.execute(END_LISTENER)
+        async with postgres.connected() as outsider:
+            await outsider.execute(END_LISTENER)
+        time = supervisor.contained("time", clock.flow(FIRST_PAUSE))
 
-    assert await heard.next() == ""
-    await database.write(announce(database, "after"))
-    assert await heard.next() == "after"
+        assert await heard.next() == ""
+        await database.write(announce(database, "after"))
+        assert await heard.next() == "after"
+        time.cancel()
+        await database.close()
 
 
 async def test_a_server_that_is_not_there_is_refused_without_the_password(

@@ -17,6 +17,7 @@ from wechat_scheduler.storage.credentials.job_views import read_jobs
 from wechat_scheduler.storage.credentials.registrations import all_accounts
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.nodes import all_nodes, time_of
+from wechat_scheduler.storage.postgres.database import PostgresDatabase
 from wechat_scheduler.storage.pushes.pushes import read_push_endpoints
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.upkeep.pulses import SqlPulse
@@ -99,10 +100,10 @@ class _StoreChecks:
 
     def all(self, *, probe: bool) -> Iterator[tuple[str, AsyncIterator[Finding]]]:
         yield "stored instants", self._instants()
-        if self._database.dialect.others:
+        if isinstance(self._database, PostgresDatabase):
             yield "nodes", self._nodes()
             yield "connections", nodes.connections(self._database, self._config.state)
-            yield "nodes", nodes.signals(self._database, self._clock)
+            yield "nodes", nodes.signals(self._database)
         yield "rows", store.set_aside(self._database)
         yield "rows", store.damaged(self._database, self._vault)
         yield "accounts", self._credentials()

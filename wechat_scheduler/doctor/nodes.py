@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.doctor.finding import Finding, ok, warn
-from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
+from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK
 from wechat_scheduler.engine.nodes import Node, NodeState, NodeView
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.nodes import all_nodes, connections_of, time_of
 from wechat_scheduler.storage.postgres.change_listener import ADVICE, LOOK_EVERY
-from wechat_scheduler.storage.postgres.signals import are_heard
+from wechat_scheduler.storage.postgres.database import PostgresDatabase
 
 # A daemon keeps one connection that listens, beside those of `state.connections`.
 LISTENING = 1
@@ -60,9 +60,9 @@ def room_for(daemons: int, each: int, room: int) -> Finding:
     return warn("connections", says, f"{more}, or lower {lower}")
 
 
-async def signals(database: Database, clock: Clock) -> AsyncIterator[Finding]:
+async def signals(database: PostgresDatabase) -> AsyncIterator[Finding]:
     try:
-        heard = await are_heard(database, clock)
+        heard = await database.hears()
     except StorageError:  # it takes no writes, which other checks say
         return
     if heard:

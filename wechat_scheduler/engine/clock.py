@@ -7,15 +7,15 @@ the remaining lifetime of a credential, for example, is measured by `boottime`.
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 # An instant of ours that is further ahead than this was written by a clock that is not the present one: that
 # one was ahead, or this one is behind. Less harms nothing, since values are renewed longer than that
 # before they expire.
 AHEAD = timedelta(minutes=2)
 
-# The store's clock is not taken from an answer that took longer: it may have been read at its begin or its end.
-LONG_ANSWER = timedelta(seconds=1)
+# Two clocks go apart by at most this share of the time that passes: NTP corrects no faster.
+DRIFT = 0.0005
 
 SET_CLOCK = "set this machine's clock from the network: timedatectl set-ntp true"
 
@@ -67,32 +67,50 @@ class SystemClock:
         return True
 
 
+class _Reading(NamedTuple):
+    """The store's clock said `theirs` at the boottime `at`, or at most `spread` seconds before or after."""
+
+    theirs: datetime
+    at: float
+    spread: float
+
+    def now(self, boottime: float) -> datetime:
+        return self.theirs + timedelta(seconds=boottime - self.at)
+
+    def error(self, boottime: float) -> float:
+        """How wrong it may be by then, in seconds."""
+        return self.spread + DRIFT * (boottime - self.at)
+
+
 class SharedClock:
     """The clock of a store that several machines share, on a machine whose own may be wrong.
 
-    `now` is the store's time, as of the last `agree` and counted on by `boottime`: what this machine's
+    `now` is the store's time, by the answer that tells it best, and counted on by `boottime`: what this machine's
     wall clock says, and a step of it, changes nothing. Before the first `agree` it is this machine's.
     """
 
     def __init__(self, own: Clock) -> None:
         self._own = own
-        self._agreed: tuple[datetime, float] | None = None
+        self._agreed: _Reading | None = None
         self.ahead = timedelta(0)
 
     def agree(self, theirs: datetime, *, asked: float, answered: float) -> None:
         """The store's clock said `theirs` between the boottimes `asked` and `answered`. `ahead` is then the
-        time that this machine's wall clock is ahead of it. An answer that took long tells little: it is
-        used only if there was none before."""
-        if self._agreed is not None and answered - asked > LONG_ANSWER.total_seconds():
-            return
-        self._agreed = theirs, (asked + answered) / 2
+        time that this machine's wall clock is ahead of it. As in NTP, a quick answer counts more than a
+        slow one, until it is old; but if both cannot be true, the store's clock was set."""
+        new = _Reading(theirs, (asked + answered) / 2, (answered - asked) / 2)
+        if self._agreed is None or self._gives_way(self._agreed, new, answered):
+            self._agreed = new
         self.ahead = self._own.now() - self.now()
 
+    @staticmethod
+    def _gives_way(old: _Reading, new: _Reading, boottime: float) -> bool:
+        apart = abs((old.now(boottime) - new.now(boottime)).total_seconds())
+        errors = old.error(boottime), new.error(boottime)
+        return errors[1] <= errors[0] or apart > sum(errors)
+
     def now(self) -> datetime:
-        if self._agreed is None:
-            return self._own.now()
-        theirs, at = self._agreed
-        return theirs + timedelta(seconds=self._own.boottime() - at)
+        return self._agreed.now(self._own.boottime()) if self._agreed else self._own.now()
 
     def boottime(self) -> float:
         return self._own.boottime()

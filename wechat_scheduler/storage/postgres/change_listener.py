@@ -29,6 +29,8 @@ HEARD_WITHIN, LOOK_EVERY = timedelta(seconds=3), timedelta(seconds=5)
 ADVICE = (
     "set state.listen_database to an address of PostgreSQL itself, or of a pooler in session mode"
 )
+# How long one who asks waits until it is known whether it hears: it connects first.
+KNOWN_WITHIN = timedelta(seconds=15)
 # Half of each pause is random, so that several daemons do not come at once.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=5)
 
@@ -52,17 +54,29 @@ class ChangeListener:
         self._rng = rng
         self._listeners: list[Callable[[str], None]] = []
         self._task: asyncio.Task[None] | None = None
-        self._pause = timedelta(0)
+        self._pause = FIRST_PAUSE
         # Means nothing to those who listen, in this process or another.
         self._proof = secrets.token_hex(8)
         self._hears = asyncio.Event()
         self._is_deaf = False
+        self._tried = asyncio.Event()
+        self._failure: StorageError | None = None
 
     def add(self, listener: Callable[[str], None]) -> None:
         """As `Database.on_signal`. `listener` must not raise."""
         self._listeners.append(listener)
         if self._task is None:
             self._task = self._supervisor.contained("storage.listener", self._run())
+
+    async def hears(self) -> bool:
+        """Whether it hears what is sent, as far as it has found out. Raises StorageError if the database takes
+        nothing."""
+        self.add(lambda payload: None)
+        if not await self._clock.wait(self._tried, KNOWN_WITHIN):
+            return False
+        if self._failure is not None:
+            raise self._failure
+        return not self._is_deaf
 
     async def close(self) -> None:
         if self._task is not None:
@@ -86,7 +100,7 @@ class ChangeListener:
             pause = jittered(self._pause, self._rng).total_seconds()
             log.warning("storage.listener_lost", reason=reason, retry_in_seconds=round(pause, 3))
             await self._clock.sleep_seconds(pause)
-            self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     async def _listen(self) -> None:
         """Listen on a new connection until it is lost."""
@@ -112,8 +126,7 @@ class ChangeListener:
             if await self._clock.wait(lost, LOOK_EVERY if self._is_deaf else PING_EVERY):
                 return
             await connection.execute("SELECT 1", timeout=PING_TIMEOUT)
-            # The connection works: after its loss the first attempt comes without a pause.
-            self._pause = timedelta(0)
+            self._pause = FIRST_PAUSE
             if self._is_deaf:
                 self._tell("")
 
@@ -122,15 +135,19 @@ class ChangeListener:
         self._hears.clear()
         try:
             await self._signal(self._proof)
-        except StorageError:
-            return  # the database takes nothing now
-        was_deaf = self._is_deaf
-        self._is_deaf = not await self._clock.wait(self._hears, HEARD_WITHIN)
-        if self._is_deaf and not was_deaf:
-            log.warning("storage.signals_unheard", advice=ADVICE)
+            self._failure = None
+        except StorageError as error:
+            self._failure = error
+        else:
+            was_deaf = self._is_deaf
+            self._is_deaf = not await self._clock.wait(self._hears, HEARD_WITHIN)
+            if self._is_deaf and not was_deaf:
+                log.warning("storage.signals_unheard", advice=ADVICE)
+        self._tried.set()
 
     def _heard(self, connection: object, pid: int, channel: str, payload: object) -> None:
         if payload == self._proof:
+            self._pause = FIRST_PAUSE  # the connection works
             self._hears.set()
         else:
             self._tell(str(payload))

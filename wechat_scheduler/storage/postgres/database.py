@@ -169,6 +169,10 @@ class PostgresDatabase:
     def on_signal(self, listener: Callable[[str], None]) -> None:
         self.listener.add(listener)
 
+    async def hears(self) -> bool:
+        """Whether it hears what any process signals. Raises StorageError if it takes nothing."""
+        return await self.listener.hears()
+
     async def signal(self, payload: str) -> None:
         await self.write(lambda: self.dialect.signal(payload))
 
