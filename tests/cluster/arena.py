@@ -53,6 +53,7 @@ class Place:
     database: str
     wire: Wire | None
     ahead: float
+    endpoint: str
     program: Program | None = None
     stack: AsyncExitStack | None = None
     name: str = ""
@@ -70,7 +71,7 @@ class Place:
 
     async def start(self) -> None:
         self.stack = AsyncExitStack()
-        environ = {**SHORT_CLAIMS, "WECHAT_SCHEDULER_WECHAT_ACCESS_TOKEN_ENDPOINT": "token"}
+        environ = {**SHORT_CLAIMS, "WECHAT_SCHEDULER_WECHAT_ACCESS_TOKEN_ENDPOINT": self.endpoint}
         words = ("--wechat-api", self.weixin, "--database", self.database)
         running = program(
             self.folder, *words, environ={**environ, **shifting(self.ahead, self.folder.parent)}
@@ -200,7 +201,14 @@ WIRED = frozenset(BLOWS) - {"kill", "freeze", "restart"}
 
 @asynccontextmanager
 async def arena(
-    folder: Path, *, aheads: Sequence[float], life: float, people: int, seed: int, wires: bool
+    folder: Path,
+    *,
+    aheads: Sequence[float],
+    life: float,
+    people: int,
+    seed: int,
+    wires: bool,
+    endpoint: str,
 ) -> AsyncIterator[Arena]:
     """A daemon for each of `aheads`, the seconds that its clock is ahead."""
     overlap = str(3 * LEASE)
@@ -222,7 +230,7 @@ async def arena(
                 places.append(
                     Place(
                         number=number, folder=folder / str(number), database=wire.url if wire else url,
-                        weixin=f"http://127.0.0.1:{port}", wire=wire, ahead=ahead, logs=[],
+                        weixin=f"http://127.0.0.1:{port}", wire=wire, ahead=ahead, endpoint=endpoint, logs=[],
                     )
                 )  # fmt: skip
             field = Arena(places, postgres, url, random.Random(seed), weixin.pid)

@@ -76,7 +76,7 @@ class Rotation:
         """Read until `stop`."""
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(self._listening())
-            for place in self._field.places * self._readers:
+            for place in list(self._field.places) * self._readers:
                 group.create_task(self._reading(place))
             watchers = [
                 group.create_task(self._watching()) for _ in range(WATCHERS if self._readers else 0)

@@ -16,10 +16,12 @@ import aiohttp
 import uvloop
 
 from tests.cluster.arena import BLOWS, WIRED, Arena, arena, now, pause
+from tests.cluster.commands import tell_commands
 from tests.cluster.costs import tell_sizes, used
 from tests.cluster.mail import Mail
 from tests.cluster.rotation import Rotation
 from tests.cluster.verdict import Verdict, shown
+from tests.cluster.weixin import ENDPOINTS
 
 PEOPLE = 1000
 # Seconds after the last blow in which reads go on.
@@ -38,6 +40,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long the blows fall")
     parser.add_argument("--blows", nargs="*", choices=list(BLOWS), default=["kill", "freeze"])
     parser.add_argument("--ahead", nargs="*", type=float, default=[0, 0, 0], help="of each clock")
+    parser.add_argument("--endpoint", choices=list(ENDPOINTS), default="token")
+    parser.add_argument("--commands", action="store_true", help="run nodes and doctor half-way")
+    parser.add_argument("--log", type=Path, help="write the daemons' logs there")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -46,7 +51,8 @@ async def main(given: argparse.Namespace) -> None:
     wires = bool(WIRED & set(given.blows))
     with tempfile.TemporaryDirectory(prefix="storm") as folder:
         async with arena(
-            Path(folder), aheads=given.ahead, life=given.life, people=PEOPLE, seed=given.seed, wires=wires
+            Path(folder), aheads=given.ahead, life=given.life, people=PEOPLE, seed=given.seed, wires=wires,
+            endpoint=given.endpoint,
         ) as field:  # fmt: skip
             headers = {"Authorization": f"Bearer {field.key}"}
             async with aiohttp.ClientSession(
@@ -72,6 +78,8 @@ async def _storm(field: Arena, http: aiohttp.ClientSession, given: argparse.Name
             group.create_task(rotation.watch())
         if mail.is_open:
             group.create_task(mail.send(given.templates, given.reminders, given.seconds))
+        if given.commands:
+            group.create_task(_look(field, given.seconds / 2))
         await field.rage(given.blows, given.seconds)
         await pause(CALM)
         rotation.stop()
@@ -85,6 +93,13 @@ async def _storm(field: Arena, http: aiohttp.ClientSession, given: argparse.Name
     print(f"processor time in {took:.0f} s: {spent.since(before)}")
     await tell_sizes(field)
     _tell_logs(field)
+    if given.log:
+        _write_logs(field, given.log)
+
+
+async def _look(field: Arena, after: float) -> None:
+    await pause(after)
+    await tell_commands(field)
 
 
 async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: float) -> None:
@@ -143,6 +158,14 @@ def _tell_logs(field: Arena) -> None:
         if log.others:
             print("without a form:", log.others)
     print("warnings:", dict(events))
+
+
+def _write_logs(field: Arena, path: Path) -> None:
+    """One event a line, with the number of its daemon."""
+    with path.open("w") as file:
+        for place in field.places:
+            for event in itertools.chain.from_iterable(log.events for log in place.logs):
+                file.write(f"{place.number} {json.dumps(event, ensure_ascii=False)}\n")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 from wechat_scheduler.sandbox.tokens import IssuedKind
 from wechat_scheduler.web.kit.route import Handler
 
-TOKEN = "/cgi-bin/token"
+# By the name that a daemon's setting gives it.
+ENDPOINTS = {"token": "/cgi-bin/token", "stable_token": "/cgi-bin/stable_token"}
 SENDS = "/cgi-bin/message/template/send"
 # Calls of daemons in a day: more than any storm makes.
 ENOUGH = 1_000_000
@@ -32,27 +33,32 @@ ENOUGH = 1_000_000
 
 @dataclass(slots=True, kw_only=True)
 class Books:
-    """`issued` has the time, the daemon, the appid and the value of each token."""
+    """`issued` has the time, the daemon, the appid and the value of each token: of one that WeChat gave again,
+    the first time."""
 
     sandbox: Sandbox
     appid: str
     ports: list[int] = field(default_factory=list)
     issued: list[tuple[float, int, str, str]] = field(default_factory=list)
+    newest: dict[str, str] = field(default_factory=dict)
 
     def middleware(self) -> Any:
         @web.middleware
         async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
             response = await handler(request)
-            if request.path == TOKEN and isinstance(response, web.Response):
+            if request.path in ENDPOINTS.values() and isinstance(response, web.Response):
                 value = json.loads(response.text or "{}").get("access_token")
                 if value and request.transport is not None:
-                    port = request.transport.get_extra_info("sockname")[1]
-                    now = self.sandbox.now().timestamp()
-                    daemon = self.ports.index(port)
-                    self.issued.append((now, daemon, request.query["appid"], value))
+                    self._note(value, await _appid(request), request.transport)
             return response
 
         return watched
+
+    def _note(self, value: str, appid: str, transport: asyncio.Transport) -> None:
+        if self.newest.get(appid) != value:
+            self.newest[appid] = value
+            daemon = self.ports.index(transport.get_extra_info("sockname")[1])
+            self.issued.append((self.sandbox.now().timestamp(), daemon, appid, value))
 
     async def all_issued(self, request: web.Request) -> web.Response:
         return web.json_response(self.issued)
@@ -83,12 +89,16 @@ class Books:
         )
 
 
+async def _appid(request: web.Request) -> str:
+    return request.query.get("appid") or (await request.json())["appid"]
+
+
 async def serve(daemons: int, life: float, overlap: float, appid: str, people: int) -> None:
     options = SandboxOptions(
         token_lifetime=timedelta(hours=2),
         users=tuple((appid, f"o-{number}") for number in range(people)),
         history=10_000,
-        quotas={TOKEN: ENOUGH, SENDS: ENOUGH},
+        quotas=dict.fromkeys((*ENDPOINTS.values(), SENDS), ENOUGH),
     )
     app = create_sandbox(options, clock=SystemClock(), rng=random.Random(5))
     sandbox = app[SANDBOX]
